@@ -1,0 +1,183 @@
+//! What an order may come to whatever its unknown facts turn out to be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_law::facts::{FactId, FactKind, Facts};
+use tollgate_law::program::{Label, Lit, Program};
+use tollgate_model::{Country, Outcome, Ratio};
+
+use crate::scalar::{Scratch, Verdict};
+
+/// How many completions are looked at before the rest is taken as open.
+const BUDGET: usize = 20_000;
+
+/// What the completions of the unknown facts come to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Completions {
+    /// Every label that some completion has.
+    pub(crate) labels: BTreeSet<Label>,
+    /// The facts on which outcome and authorization turn.
+    pub(crate) turns_on: BTreeSet<FactId>,
+    /// The facts on which the review policy turns too.
+    pub(crate) review_turns_on: BTreeSet<FactId>,
+}
+
+pub(crate) fn complete(program: &Program, facts: &Facts) -> Completions {
+    let mut search = Search {
+        program,
+        scratch: Scratch::default(),
+        budget: BUDGET,
+        outcomes: Diagram::default(),
+        reviews: Diagram::default(),
+        labels: BTreeSet::new(),
+        cells: BTreeMap::new(),
+    };
+    let mut facts = facts.clone();
+    let (outcome, review) = search.explore(&mut facts);
+    let (outcomes, reviews) = (search.outcomes.support(outcome), search.reviews.support(review));
+    Completions { labels: search.labels, turns_on: outcomes, review_turns_on: reviews }
+}
+
+/// A reduced decision diagram over facts: equal nodes are one, and a fact that does not matter has none.
+#[derive(Default)]
+struct Diagram {
+    nodes: Vec<(FactId, Vec<Node>)>,
+    known: BTreeMap<(FactId, Vec<Node>), Node>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    Leaf(Outcome, Option<u8>, u8),
+    Inner(usize),
+}
+
+impl Diagram {
+    fn node(&mut self, fact: FactId, children: Vec<Node>) -> Node {
+        if let Some(first) = children.first()
+            && children.iter().all(|child| child == first)
+        {
+            return *first;
+        }
+        if let Some(node) = self.known.get(&(fact, children.clone())) {
+            return *node;
+        }
+        let node = Node::Inner(self.nodes.len());
+        self.nodes.push((fact, children.clone()));
+        self.known.insert((fact, children), node);
+        node
+    }
+
+    fn support(&self, root: Node) -> BTreeSet<FactId> {
+        let (mut facts, mut seen, mut stack) = (BTreeSet::new(), BTreeSet::new(), vec![root]);
+        while let Some(node) = stack.pop() {
+            if let Node::Inner(at) = node
+                && seen.insert(at)
+                && let Some((fact, children)) = self.nodes.get(at)
+            {
+                facts.insert(*fact);
+                stack.extend(children);
+            }
+        }
+        facts
+    }
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    scratch: Scratch,
+    budget: usize,
+    outcomes: Diagram,
+    reviews: Diagram,
+    labels: BTreeSet<Label>,
+    cells: BTreeMap<FactId, Vec<(i64, i64)>>,
+}
+
+impl Search<'_> {
+    fn explore(&mut self, facts: &mut Facts) -> (Node, Node) {
+        self.scratch.run(self.program, facts);
+        let place = match self.scratch.verdict(&self.program.decision) {
+            Verdict::Settled(label) => return self.leaf(label),
+            Verdict::Open(place) => place,
+        };
+        let open = self.program.decision.get(place).map_or(Lit::TRUE, |rule| rule.when);
+        let atom = self.scratch.unknown_atom_below(self.program, open);
+        let Some(fact) = atom.and_then(|atom| self.program.atom_fact(atom)).filter(|_| self.budget > 0) else {
+            return self.leaf(Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None });
+        };
+        self.budget = self.budget.saturating_sub(1);
+        let program = self.program;
+        let cells = self.cells.entry(fact).or_insert_with(|| representatives(program, fact)).clone();
+        let (mut outcomes, mut reviews) = (Vec::new(), Vec::new());
+        let ratio = matches!(fact.def().kind, FactKind::Ratio(_));
+        for (value, denominator) in cells {
+            facts.set(fact, value);
+            if ratio {
+                facts.set(fact.denominator(), denominator);
+            }
+            let (outcome, review) = self.explore(facts);
+            outcomes.push(outcome);
+            reviews.push(review);
+        }
+        facts.forget(fact);
+        if ratio {
+            facts.forget(fact.denominator());
+        }
+        (self.outcomes.node(fact, outcomes), self.reviews.node(fact, reviews))
+    }
+
+    fn leaf(&mut self, label: Label) -> (Node, Node) {
+        self.labels.insert(label);
+        let name = label.exception.and_then(|at| self.program.exceptions.get(usize::from(at))).map(|rule| &rule.name);
+        let first = self.program.exceptions.iter().position(|rule| Some(&rule.name) == name);
+        let exception = first.and_then(|at| u8::try_from(at).ok());
+        let review = label.review.map_or(0, |review| review as u8 + 1);
+        (Node::Leaf(label.outcome, exception, 0), Node::Leaf(label.outcome, exception, review))
+    }
+}
+
+/// Values that stand for every value that a fact can have, as far as a program can tell them apart:
+/// each with its denominator, which only fractions need.
+pub fn representatives(program: &Program, fact: FactId) -> Vec<(i64, i64)> {
+    match fact.def().kind {
+        FactKind::Bool | FactKind::Reading => vec![(0, 1), (1, 1)],
+        FactKind::Int(_) | FactKind::Denominator => {
+            let thresholds: BTreeSet<i64> =
+                program.thresholds.iter().filter(|atom| atom.fact == fact).map(|atom| atom.threshold).collect();
+            let below = thresholds.first().map_or(0, |first| (first - 1).max(0));
+            std::iter::once(below).chain(thresholds).map(|value| (value, 1)).collect::<BTreeSet<_>>().into_iter().collect()
+        }
+        FactKind::Ratio(_) => ratio_representatives(program, fact),
+        FactKind::Country => distinct(program, fact, Country::all().map(|country| i64::from(country.index()))),
+        FactKind::Word(words) => distinct(program, fact, (0..).take(words.len())),
+    }
+}
+
+/// The first index of each class that the program's sets can tell apart.
+fn distinct(program: &Program, fact: FactId, indices: impl Iterator<Item = i64>) -> Vec<(i64, i64)> {
+    let atoms: Vec<_> = program.members.iter().filter(|atom| atom.fact == fact).collect();
+    let mut classes = BTreeSet::new();
+    let mut first = Vec::new();
+    for index in indices {
+        let class: Vec<bool> = atoms.iter().map(|atom| atom.holds(index)).collect();
+        if classes.insert(class) {
+            first.push((index, 1));
+        }
+    }
+    first
+}
+
+fn ratio_representatives(program: &Program, fact: FactId) -> Vec<(i64, i64)> {
+    let mut thresholds: Vec<Ratio> =
+        program.ratios.iter().filter(|atom| atom.fact == fact).map(|atom| Ratio { num: atom.over, den: atom.under }).collect();
+    thresholds.sort_by(|a, b| a.compare(*b).unwrap_or(std::cmp::Ordering::Equal));
+    thresholds.dedup_by(|a, b| a.compare(*b) == Some(std::cmp::Ordering::Equal));
+    let mut values = vec![(0, 1)];
+    let mut before = Ratio { num: 0, den: 1 };
+    for threshold in thresholds {
+        values.push((before.num.saturating_add(threshold.num), before.den.saturating_add(threshold.den)));
+        values.push((threshold.num, threshold.den));
+        before = threshold;
+    }
+    values.push((before.num.saturating_add(1), before.den));
+    values
+}

@@ -1,0 +1,145 @@
+//! The decision on one order line.
+
+use std::collections::BTreeSet;
+
+use tollgate_law::facts::{FactId, Facts};
+use tollgate_law::program::{Label, Program};
+use tollgate_model::{Outcome, ReviewPolicy};
+
+use crate::complete::complete;
+use crate::scalar::{Scratch, Verdict};
+
+/// What a decision would come to under the other reading of an ambiguous text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The reading.
+    pub reading: FactId,
+    /// The value that was taken.
+    pub taken: bool,
+    /// What the other value comes to.
+    pub otherwise: Label,
+}
+
+/// What may be done with an order line, and what that turns on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Determination {
+    /// What it comes to; where a license is required whatever the unknown facts are, with the strictest review.
+    pub label: Label,
+    /// The strictest outcome that the unknown facts leave possible.
+    pub strictest: Outcome,
+    /// The mildest.
+    pub mildest: Outcome,
+    /// The unknown facts that the outcome turns on; empty unless the outcome is open.
+    pub missing: Vec<FactId>,
+    /// The unknown facts that only the review policy turns on.
+    pub review_turns_on: Vec<FactId>,
+    /// The readings that the outcome or the review turns on.
+    pub readings: Vec<Turn>,
+}
+
+/// What the decision list comes to by Kleene's logic, in one pass: the fast path of [`determine`].
+pub fn verdict(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Verdict {
+    scratch.run(program, facts);
+    scratch.verdict(&program.decision)
+}
+
+/// Decides an order line by a program. The facts must hold the program's readings (see [`with_readings`]).
+///
+/// `scratch` afterwards holds the truth of every node under the facts as given, for [`crate::trace`].
+pub fn determine(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Determination {
+    let mut determination = decide(program, facts, scratch);
+    determination.readings = turns(program, facts, &determination, scratch);
+    scratch.run(program, facts);
+    scratch.run_rest(program);
+    determination
+}
+
+fn decide(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Determination {
+    match verdict(program, facts, scratch) {
+        Verdict::Settled(label) => settled(program, label),
+        Verdict::Open(_) => {
+            let completions = complete(program, facts);
+            combined(program, completions.labels, completions.turns_on, completions.review_turns_on)
+        }
+    }
+}
+
+fn settled(program: &Program, label: Label) -> Determination {
+    let (mildest, strictest) = range(program, &BTreeSet::from([label]));
+    Determination { label, strictest, mildest, missing: Vec::new(), review_turns_on: Vec::new(), readings: Vec::new() }
+}
+
+fn combined(
+    program: &Program,
+    labels: BTreeSet<Label>,
+    turns_on: BTreeSet<FactId>,
+    review_turns_on: BTreeSet<FactId>,
+) -> Determination {
+    let (mildest, strictest) = range(program, &labels);
+    let strictest_review: Option<ReviewPolicy> = labels.iter().filter_map(|label| label.review).max();
+    let label = match labels.first().copied() {
+        Some(first) if turns_on.is_empty() => Label { review: strictest_review, ..first },
+        _ => Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None },
+    };
+    let only_review = review_turns_on.difference(&turns_on).copied().collect();
+    Determination {
+        label,
+        strictest,
+        mildest,
+        missing: turns_on.into_iter().collect(),
+        review_turns_on: only_review,
+        readings: Vec::new(),
+    }
+}
+
+/// The mildest and strictest outcome among labels; one that is open for want of a model spans from what it
+/// would otherwise be to a license requirement.
+fn range(program: &Program, labels: &BTreeSet<Label>) -> (Outcome, Outcome) {
+    let (mut mildest, mut strictest) = (Outcome::LicenseRequired, Outcome::NoLicenseRequired);
+    for label in labels {
+        let (mild, strict) = match label.outcome {
+            Outcome::NeedsInformation => {
+                let rule = label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
+                let mild = if rule.is_some_and(|rule| rule.permits) { Outcome::LicenseException } else { Outcome::NoLicenseRequired };
+                (mild, Outcome::LicenseRequired)
+            }
+            outcome => (outcome, outcome),
+        };
+        mildest = mildest.min(mild);
+        strictest = strictest.max(strict);
+    }
+    (mildest, strictest)
+}
+
+/// The readings on which the decision turns: none, at no more cost than one pass, where it is settled
+/// with all readings unknown.
+fn turns(program: &Program, facts: &Facts, taken: &Determination, scratch: &mut Scratch) -> Vec<Turn> {
+    let mut open = facts.clone();
+    for (reading, _) in &program.readings {
+        open.forget(*reading);
+    }
+    if let Verdict::Settled(_) = verdict(program, &open, scratch) {
+        return Vec::new();
+    }
+    let mut turns = Vec::new();
+    for (reading, value) in &program.readings {
+        if !program.thresholds.iter().any(|atom| atom.fact == *reading) {
+            continue;
+        }
+        let mut other = facts.clone();
+        let value = facts.get(*reading).map_or(*value, |held| held == 1);
+        other.set(*reading, i64::from(!value));
+        let otherwise = decide(program, &other, scratch);
+        if otherwise.label != taken.label {
+            turns.push(Turn { reading: *reading, taken: value, otherwise: otherwise.label });
+        }
+    }
+    turns
+}
+
+/// Sets the readings that a program's policy takes.
+pub fn with_readings(program: &Program, facts: &mut Facts) {
+    for (reading, value) in &program.readings {
+        facts.set(*reading, i64::from(*value));
+    }
+}

@@ -1,0 +1,22 @@
+//! Decides by a compiled policy: pure, synchronous, without an error path.
+//!
+//! [`determine`] takes a [`Program`](tollgate_law::program::Program) and the [`Facts`](tollgate_law::facts::Facts) of one
+//! order line and says what may be done with it. Unknown facts are carried as unknown; where Kleene's
+//! logic leaves the answer open, their completions are searched, so that an answer is given when it
+//! is the same whatever the unknown facts turn out to be, and otherwise exactly the facts that it turns on are named.
+//! [`columnar`] runs the same program over columns, [`symbolic`] over all facts at once, and [`naive`] is a
+//! second, slow evaluator of the provisions as written, against which the others are tested.
+#![deny(clippy::float_arithmetic)]
+
+pub mod columnar;
+mod complete;
+mod determine;
+pub mod naive;
+mod scalar;
+pub mod symbolic;
+mod trace;
+
+pub use complete::representatives;
+pub use determine::{Determination, Turn, determine, verdict, with_readings};
+pub use scalar::{AtomMask, Scratch, Verdict};
+pub use trace::{TraceStep, eccn, fact_text, push_step, trace};

@@ -1,0 +1,224 @@
+use std::collections::BTreeMap;
+
+use tollgate_law::facts::{CLAIM, FactKind};
+use tollgate_law::program::{Lit, Program};
+
+use super::space::Space;
+
+/// A node of a [`Diagrams`]: terminals first, then inner nodes.
+pub(super) type NodeId = u32;
+
+pub(super) const FALSE: NodeId = 0;
+pub(super) const TRUE: NodeId = 1;
+
+#[expect(clippy::disallowed_types, reason = "looked up, never iterated; the order of making nodes is fixed")]
+type Index<K> = std::collections::HashMap<K, NodeId>;
+
+/// Reduced decision diagrams over a space: each inner node asks for the cell along one axis.
+///
+/// Ids below [`Diagrams::TERMINALS`] are terminals; 0 and 1 are false and true for conditions, others stand for answers.
+pub(super) struct Diagrams<'s> {
+    pub(super) space: &'s Space,
+    nodes: Vec<(usize, Box<[NodeId]>)>,
+    unique: Index<(usize, Box<[NodeId]>)>,
+    both: Index<(NodeId, NodeId)>,
+}
+
+impl<'s> Diagrams<'s> {
+    pub(super) const TERMINALS: NodeId = 1 << 20;
+
+    pub(super) fn new(space: &'s Space) -> Diagrams<'s> {
+        Diagrams { space, nodes: Vec::new(), unique: Index::default(), both: Index::default() }
+    }
+
+    /// The axis and the children of an inner node.
+    pub(super) fn inner(&self, node: NodeId) -> Option<(usize, &[NodeId])> {
+        let at = usize::try_from(node.checked_sub(Self::TERMINALS)?).ok()?;
+        self.nodes.get(at).map(|(axis, children)| (*axis, children.as_ref()))
+    }
+
+    pub(super) fn node(&mut self, axis: usize, children: Vec<NodeId>) -> NodeId {
+        if let Some(first) = children.first()
+            && children.iter().all(|child| child == first)
+        {
+            return *first;
+        }
+        let key = (axis, children.into_boxed_slice());
+        if let Some(node) = self.unique.get(&key) {
+            return *node;
+        }
+        let node = Self::TERMINALS + NodeId::try_from(self.nodes.len()).unwrap_or(0);
+        self.nodes.push(key.clone());
+        self.unique.insert(key, node);
+        node
+    }
+
+    fn axis(&self, node: NodeId) -> usize {
+        self.inner(node).map_or(usize::MAX, |(axis, _)| axis)
+    }
+
+    /// The child in a cell, or the node itself where it does not ask for the axis.
+    pub(super) fn child(&self, node: NodeId, axis: usize, cell: usize) -> NodeId {
+        match self.inner(node) {
+            Some((own, children)) if own == axis => children.get(cell).copied().unwrap_or(node),
+            _ => node,
+        }
+    }
+
+    fn cells(&self, axis: usize) -> usize {
+        self.space.axes.get(axis).map_or(0, |axis| axis.cells.len())
+    }
+
+    pub(super) fn and(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        match (a, b) {
+            (FALSE, _) | (_, FALSE) => return FALSE,
+            (TRUE, other) | (other, TRUE) => return other,
+            _ if a == b => return a,
+            _ => {}
+        }
+        let key = (a.min(b), a.max(b));
+        if let Some(node) = self.both.get(&key) {
+            return *node;
+        }
+        let axis = self.axis(a).min(self.axis(b));
+        let mut children = Vec::with_capacity(self.cells(axis));
+        for cell in 0..self.cells(axis) {
+            let (left, right) = (self.child(a, axis, cell), self.child(b, axis, cell));
+            children.push(self.and(left, right));
+        }
+        let node = self.node(axis, children);
+        self.both.insert(key, node);
+        node
+    }
+
+    pub(super) fn not(&mut self, node: NodeId) -> NodeId {
+        let mut done = Index::default();
+        self.choose(node, FALSE, TRUE, &mut done)
+    }
+
+    /// `yes` where the condition holds, `no` elsewhere.
+    pub(super) fn if_then_else(&mut self, condition: NodeId, yes: NodeId, no: NodeId) -> NodeId {
+        let mut done = BTreeMap::new();
+        self.branch(condition, yes, no, &mut done)
+    }
+
+    fn choose(&mut self, node: NodeId, yes: NodeId, no: NodeId, done: &mut Index<NodeId>) -> NodeId {
+        match node {
+            TRUE => return yes,
+            FALSE => return no,
+            _ => {}
+        }
+        if let Some(known) = done.get(&node) {
+            return *known;
+        }
+        let axis = self.axis(node);
+        let mut children = Vec::with_capacity(self.cells(axis));
+        for cell in 0..self.cells(axis) {
+            let child = self.child(node, axis, cell);
+            children.push(self.choose(child, yes, no, done));
+        }
+        let made = self.node(axis, children);
+        done.insert(node, made);
+        made
+    }
+
+    fn branch(&mut self, condition: NodeId, yes: NodeId, no: NodeId, done: &mut BTreeMap<(NodeId, NodeId), NodeId>) -> NodeId {
+        match condition {
+            TRUE => return yes,
+            FALSE => return no,
+            _ if yes == no => return yes,
+            _ => {}
+        }
+        if let Some(known) = done.get(&(condition, no)) {
+            return *known;
+        }
+        let axis = self.axis(condition).min(self.axis(no)).min(self.axis(yes));
+        let mut children = Vec::with_capacity(self.cells(axis));
+        for cell in 0..self.cells(axis) {
+            let (condition, yes, no) =
+                (self.child(condition, axis, cell), self.child(yes, axis, cell), self.child(no, axis, cell));
+            children.push(self.branch(condition, yes, no, done));
+        }
+        let made = self.node(axis, children);
+        done.insert((condition, no), made);
+        made
+    }
+
+    /// The diagrams of a program's nodes, by node number. Claims are none; readings are as the program takes them.
+    pub(super) fn nodes_of(&mut self, program: &Program) -> Vec<NodeId> {
+        let mut diagrams = vec![TRUE];
+        let reading = |fact| program.readings.iter().find(|(own, _)| *own == fact).is_some_and(|(_, value)| *value);
+        for atom in &program.thresholds {
+            let diagram = match atom.fact.def().kind {
+                FactKind::Reading => NodeId::from(reading(atom.fact)),
+                _ => self.atom(atom.fact, |value, _| value >= atom.threshold),
+            };
+            diagrams.push(diagram);
+        }
+        for atom in &program.members {
+            let diagram = if atom.fact == CLAIM { NodeId::from(atom.holds(0)) } else { self.atom(atom.fact, |value, _| atom.holds(value)) };
+            diagrams.push(diagram);
+        }
+        for atom in &program.ratios {
+            diagrams.push(self.atom(atom.fact, |num, den| atom.holds(num, den)));
+        }
+        for (a, b) in &program.gates {
+            let (a, b) = (self.literal(&diagrams, *a), self.literal(&diagrams, *b));
+            diagrams.push(self.and(a, b));
+        }
+        diagrams
+    }
+
+    pub(super) fn literal(&mut self, diagrams: &[NodeId], lit: Lit) -> NodeId {
+        let node = diagrams.get(lit.node()).copied().unwrap_or(FALSE);
+        if lit.negated() { self.not(node) } else { node }
+    }
+
+    fn atom(&mut self, fact: tollgate_law::facts::FactId, holds: impl Fn(i64, i64) -> bool) -> NodeId {
+        let Some(at) = self.space.axes.iter().position(|axis| axis.fact == fact) else { return FALSE };
+        let cells = self.space.axes.get(at).map(|axis| axis.cells.as_slice()).unwrap_or_default();
+        let children = cells.iter().map(|(value, den)| NodeId::from(holds(*value, *den))).collect();
+        self.node(at, children)
+    }
+
+    /// The diagram of what a program decides, with terminals from `label`.
+    pub(super) fn decision_of(&mut self, program: &Program, label: &mut dyn FnMut(usize) -> NodeId) -> NodeId {
+        let diagrams = self.nodes_of(program);
+        let mut decision = FALSE;
+        for (place, rule) in program.decision.iter().enumerate().rev() {
+            let condition = self.literal(&diagrams, rule.when);
+            let terminal = label(place);
+            decision = self.if_then_else(condition, terminal, decision);
+        }
+        decision
+    }
+
+    /// The cells of one path to a terminal for which `wanted` holds, the first cells where there is a choice.
+    pub(super) fn path(&self, root: NodeId, wanted: impl Fn(NodeId) -> bool) -> Option<Vec<(usize, usize)>> {
+        let mut dead = std::collections::BTreeSet::new();
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        self.seek(root, &wanted, &mut dead, &mut path).then_some(path)
+    }
+
+    fn seek(
+        &self,
+        node: NodeId,
+        wanted: &impl Fn(NodeId) -> bool,
+        dead: &mut std::collections::BTreeSet<NodeId>,
+        path: &mut Vec<(usize, usize)>,
+    ) -> bool {
+        let Some((axis, children)) = self.inner(node) else { return wanted(node) };
+        if dead.contains(&node) {
+            return false;
+        }
+        for (cell, child) in children.iter().enumerate() {
+            path.push((axis, cell));
+            if self.seek(*child, wanted, dead, path) {
+                return true;
+            }
+            path.pop();
+        }
+        dead.insert(node);
+        false
+    }
+}

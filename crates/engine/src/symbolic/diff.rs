@@ -1,0 +1,147 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_law::facts::{FactId, Facts};
+use tollgate_law::program::{Label, Program};
+use tollgate_model::{Outcome, ReviewPolicy};
+
+use super::diagram::{Diagrams, NodeId};
+use super::space::Space;
+
+/// What a policy answers, in terms that two policies share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answer {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The exception's short name, where the outcome is one.
+    pub authorization: Option<String>,
+    /// The review policy, where a license is required.
+    pub review: Option<ReviewPolicy>,
+    /// The provision that is not modeled, where it leaves the answer open.
+    pub unmodeled: Option<String>,
+}
+
+impl Answer {
+    /// What a label of a program says.
+    pub fn of(program: &Program, label: Label) -> Answer {
+        let exception = label.exception.and_then(|at| program.exceptions.get(usize::from(at)));
+        let unmodeled = label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
+        Answer {
+            outcome: label.outcome,
+            authorization: exception.map(|rule| rule.name.clone()),
+            review: label.review,
+            unmodeled: unmodeled.map(|rule| rule.id.clone()),
+        }
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.outcome.as_str())?;
+        for part in [self.authorization.as_deref(), self.review.map(ReviewPolicy::as_str), self.unmodeled.as_deref()] {
+            if let Some(part) = part {
+                write!(f, " ({part})")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A set of facts, as a product of cells, on which two policies differ in one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The cells along each fact that bounds it.
+    pub bounds: Vec<(FactId, Vec<usize>)>,
+    /// The smallest facts in it.
+    pub witness: Facts,
+}
+
+/// All regions on which two programs differ, by pair of answers.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The space that they are regions of.
+    pub space: Space,
+    /// The regions by what the first and the second answer.
+    pub by_answers: BTreeMap<(Answer, Answer), Vec<Region>>,
+}
+
+/// Compares two programs over all facts. Every region is listed; there is none where they never differ.
+pub fn differences(first: &Program, second: &Program) -> Difference {
+    let space = Space::of(&[first, second]);
+    let mut answers: Vec<Answer> = Vec::new();
+    let mut terminal = |answer: Answer| -> NodeId {
+        let at = answers.iter().position(|known| *known == answer).unwrap_or_else(|| {
+            answers.push(answer);
+            answers.len() - 1
+        });
+        NodeId::try_from(at).unwrap_or(0)
+    };
+    let mut diagrams = Diagrams::new(&space);
+    let mut root = |program: &Program, diagrams: &mut Diagrams<'_>| {
+        let labels: Vec<NodeId> = program.decision.iter().map(|rule| terminal(Answer::of(program, rule.label))).collect();
+        diagrams.decision_of(program, &mut |place| 2 + labels.get(place).copied().unwrap_or(0))
+    };
+    let roots = (root(first, &mut diagrams), root(second, &mut diagrams));
+    let mut walk = Walk { diagrams: &diagrams, same: BTreeSet::new(), path: Vec::new(), found: BTreeMap::new() };
+    walk.pair(roots.0, roots.1);
+    let found = walk.found;
+    let mut by_answers: BTreeMap<(Answer, Answer), Vec<Region>> = BTreeMap::new();
+    for ((a, b), paths) in found {
+        let answer = |node: NodeId| usize::try_from(node - 2).ok().and_then(|at| answers.get(at)).cloned();
+        let (Some(a), Some(b)) = (answer(a), answer(b)) else { continue };
+        let regions = by_answers.entry((a, b)).or_default();
+        for path in paths {
+            let places: Vec<(usize, usize)> =
+                path.iter().map(|(axis, cells)| (*axis, cells.first().copied().unwrap_or(0))).collect();
+            let witness = space.facts(first, &places);
+            let bounds = path.into_iter().filter_map(|(axis, cells)| Some((space.axes.get(axis)?.fact, cells)));
+            regions.push(Region { bounds: bounds.collect(), witness });
+        }
+    }
+    Difference { space, by_answers }
+}
+
+type Path = Vec<(usize, Vec<usize>)>;
+
+struct Walk<'d, 's> {
+    diagrams: &'d Diagrams<'s>,
+    same: BTreeSet<(NodeId, NodeId)>,
+    path: Path,
+    found: BTreeMap<(NodeId, NodeId), Vec<Path>>,
+}
+
+impl Walk<'_, '_> {
+    /// Walks both diagrams together; whether they differ anywhere below.
+    fn pair(&mut self, a: NodeId, b: NodeId) -> bool {
+        if a == b || self.same.contains(&(a, b)) {
+            return false;
+        }
+        let axis_of = |node: NodeId| self.diagrams.inner(node).map(|(axis, _)| axis);
+        let axis = match (axis_of(a), axis_of(b)) {
+            (None, None) => {
+                self.found.entry((a, b)).or_default().push(self.path.clone());
+                return true;
+            }
+            (Some(axis), None) | (None, Some(axis)) => axis,
+            (Some(left), Some(right)) => left.min(right),
+        };
+        let cells = self.diagrams.space.axes.get(axis).map_or(0, |axis| axis.cells.len());
+        let mut grouped: Vec<((NodeId, NodeId), Vec<usize>)> = Vec::new();
+        for cell in 0..cells {
+            let pair = (self.diagrams.child(a, axis, cell), self.diagrams.child(b, axis, cell));
+            match grouped.iter_mut().find(|(known, _)| *known == pair) {
+                Some((_, cells)) => cells.push(cell),
+                None => grouped.push((pair, vec![cell])),
+            }
+        }
+        let mut differs = false;
+        for ((left, right), cells) in grouped {
+            self.path.push((axis, cells));
+            differs |= self.pair(left, right);
+            self.path.pop();
+        }
+        if !differs {
+            self.same.insert((a, b));
+        }
+        differs
+    }
+}

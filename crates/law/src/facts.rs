@@ -1,0 +1,310 @@
+//! The facts that conditions may name: what each is called, its type, its unit and the column it comes from.
+
+use tollgate_model::{Country, Ratio};
+
+/// Which fact; an index into [`FACTS`] and into the slots of [`Facts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactId(pub u8);
+
+impl FactId {
+    /// The slot as an index.
+    pub fn slot(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// What the fact is.
+    pub fn def(self) -> &'static FactDef {
+        FACTS.get(self.slot()).unwrap_or(&UNDEFINED)
+    }
+
+    /// The fact of a name.
+    pub fn named(name: &str) -> Option<FactId> {
+        let index = FACTS.iter().position(|def| def.name == name && def.kind != FactKind::Denominator)?;
+        u8::try_from(index).ok().map(FactId)
+    }
+
+    /// The slot of a ratio's denominator: the next one.
+    pub fn denominator(self) -> FactId {
+        FactId(self.0.saturating_add(1))
+    }
+}
+
+/// The type of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactKind {
+    /// True or false.
+    Bool,
+    /// A whole number of the unit, or of a fixed part of it.
+    Int(Unit),
+    /// A fraction, in this slot and the next.
+    Ratio(Unit),
+    /// The denominator of the fraction before it.
+    Denominator,
+    /// A country, or `none`.
+    Country,
+    /// One of these words; the first is index 0.
+    Word(&'static [&'static str]),
+    /// A named reading of an ambiguous text.
+    Reading,
+}
+
+/// What a number counts; a threshold must name the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// TOPS x bit length, kept in thousandths.
+    Tpp,
+    /// TPP per mm2, or GB/s per mm2 of a memory.
+    Density,
+    /// GB/s, kept in thousandths.
+    GigabytesPerSecond,
+    /// Training operations, kept in billions and rounded up.
+    Operations,
+    /// Percent, kept in thousandths.
+    Percent,
+    /// A share as a fraction of percent.
+    Share,
+    /// Billions of transistors, kept in thousandths.
+    BillionTransistors,
+    /// A number of things.
+    Count,
+}
+
+impl Unit {
+    /// The word used in law files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Unit::Tpp => "TPP",
+            Unit::Density => "per_mm2",
+            Unit::GigabytesPerSecond => "GB/s",
+            Unit::Operations => "operations",
+            Unit::Percent | Unit::Share => "percent",
+            Unit::BillionTransistors => "billion_transistors",
+            Unit::Count => "count",
+        }
+    }
+}
+
+/// A fact's name, type and origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactDef {
+    /// As conditions write it.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: FactKind,
+    /// The columns that would settle it where it is unknown.
+    pub columns: &'static [&'static str],
+}
+
+const UNDEFINED: FactDef = FactDef { name: "?", kind: FactKind::Bool, columns: &[] };
+
+/// The words of `item.kind`, as in the `items` table, in the order of `ItemKind::ALL`.
+pub const KINDS: &[&str] = &["ic", "board", "server", "rack", "model_weights", "hbm"];
+/// The host ECCNs of `.z` items.
+pub const HOSTS: &[&str] = &["none", "3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
+/// The words of `activity`, in the order of `Activity::ALL`.
+pub const ACTIVITIES: &[&str] = &["export", "reexport", "transfer"];
+/// The end uses that a condition can name; any other text is `other`.
+pub const END_USES: &[&str] = &[
+    "other",
+    "data_center",
+    "training",
+    "inference",
+    "hpc",
+    "gaming",
+    "resale",
+    "research",
+    "manufacturing",
+    "development",
+    "storage",
+    "model_storage",
+    "supercomputer",
+    "military",
+];
+/// What a shipper may claim; `license` is any license number.
+pub const CLAIMS: &[&str] = &[
+    "none", "NLR", "license", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "RPL", "GOV", "TSU", "HBM", "GFT", "BAG",
+    "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD",
+];
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $id:ident $name:literal $kind:expr, [$($column:literal),*];)*) => {
+        facts!(@ids 0u8; $($(#[$doc])* $id)*);
+        /// Every fact, in the order of its slot.
+        pub const FACTS: &[FactDef] = &[$(FactDef { name: $name, kind: $kind, columns: &[$($column),*] }),*];
+    };
+    (@ids $n:expr; $(#[$doc:meta])* $id:ident $($rest:tt)*) => {
+        $(#[$doc])*
+        #[doc = concat!("The fact `", stringify!($id), "`.")]
+        pub const $id: FactId = FactId($n);
+        facts!(@ids $n + 1; $($rest)*);
+    };
+    (@ids $n:expr;) => {};
+}
+
+use FactKind::{Bool, Country as Place, Denominator, Int, Reading, Word};
+
+facts! {
+    ITEM_KIND "item.kind" Word(KINDS), ["kind"];
+    ITEM_HOST "item.host" Word(HOSTS), ["host_eccn"];
+    IC_TPP "ic.tpp" Int(Unit::Tpp), ["tpp"];
+    IC_DENSITY "ic.performance_density" FactKind::Ratio(Unit::Density), ["die_area_mm2"];
+    IC_DENSITY_DEN "ic.performance_density/" Denominator, [];
+    IC_DATA_CENTER "ic.data_center" Bool, ["data_center"];
+    IC_IO "ic.io" Int(Unit::GigabytesPerSecond), ["interconnect_gb_s"];
+    IC_DRAM "ic.dram_bandwidth" Int(Unit::GigabytesPerSecond), ["memory_bandwidth_gb_s"];
+    IC_ADVANCED_NODE "ic.advanced_node" Bool, ["advanced_node"];
+    IC_TRANSISTORS "ic.transistors" Int(Unit::BillionTransistors), ["transistors_bn"];
+    DESIGNER_HQ "item.designer_hq" Place, ["designer_hq"];
+    HBM_DENSITY "hbm.density" FactKind::Ratio(Unit::Density), ["performance_density"];
+    HBM_DENSITY_DEN "hbm.density/" Denominator, [];
+    MODEL_OPERATIONS "model.operations" Int(Unit::Operations), ["training_operations"];
+    MODEL_OPERATIONS_SYNTHETIC "model.operations_with_synthetic" Int(Unit::Operations), ["synthetic_operations"];
+    MODEL_SYNTHETIC "model.synthetic_share" Int(Unit::Percent), ["synthetic_percent"];
+    MODEL_OPEN "model.open_weights" Bool, ["open_weights"];
+    MODEL_DERIVED "model.derived_from_published" Bool, ["derived_from_published"];
+    MODEL_ADDED "model.additional_operations" Int(Unit::Operations), ["additional_operations"];
+    MODEL_ADDED_OF_BASE "model.additional_share_of_base" FactKind::Ratio(Unit::Share), ["base_operations"];
+    MODEL_ADDED_OF_BASE_DEN "model.additional_share_of_base/" Denominator, [];
+    MODEL_ADDED_OF_TOTAL "model.additional_share_of_total" FactKind::Ratio(Unit::Share), ["training_operations"];
+    MODEL_ADDED_OF_TOTAL_DEN "model.additional_share_of_total/" Denominator, [];
+    MODEL_BELOW_FRONTIER "model.below_published_frontier" Bool, ["below_published_frontier"];
+    ACTIVITY "activity" Word(ACTIVITIES), ["activity"];
+    ORIGIN "origin" Place, ["origin"];
+    DESTINATION "destination" Place, ["destination"];
+    CONSIGNEE_COUNTRY "consignee.country" Place, ["country"];
+    CONSIGNEE_HQ "consignee.hq" Place, ["hq_country"];
+    CONSIGNEE_PARENT_HQ "consignee.parent_hq" Place, ["hq_country"];
+    END_USER_COUNTRY "end_user.country" Place, ["country"];
+    END_USER_HQ "end_user.hq" Place, ["hq_country"];
+    END_USER_PARENT_HQ "end_user.parent_hq" Place, ["hq_country"];
+    PURCHASER_HQ "purchaser.hq" Place, ["hq_country"];
+    PURCHASER_PARENT_HQ "purchaser.parent_hq" Place, ["hq_country"];
+    INTERMEDIATE_HQ "intermediate.hq" Place, ["hq_country"];
+    INTERMEDIATE_PARENT_HQ "intermediate.parent_hq" Place, ["hq_country"];
+    BUYER_IC_DESIGNER "buyer.ic_designer" Bool, ["flags"];
+    CONSIGNEE_GOVERNMENT "consignee.government" Bool, ["flags"];
+    MILITARY "parties.military" Bool, ["flags"];
+    ENTITY_LIST "parties.entity_list" Bool, ["flags"];
+    AFFILIATE "parties.affiliate_50" Bool, ["flags"];
+    DENIED "parties.denied_person" Bool, ["flags"];
+    UNVERIFIED "parties.unverified_list" Bool, ["flags"];
+    CONSIGNEE_UVEU "consignee.uveu" Bool, ["flags"];
+    CONSIGNEE_NVEU "consignee.nveu_here" Bool, ["flags"];
+    CONSIGNEE_SECURE "consignee.secure_facility" Bool, ["flags"];
+    CONSIGNEE_SUPP8 "consignee.supp8_uae" Bool, ["flags"];
+    CONSIGNEE_AGREEMENT "consignee.agreement_data_center" Bool, ["flags"];
+    EXPORTER_FOUNDRY "exporter.foundry" Bool, ["flags"];
+    EXPORTER_OSAT "exporter.osat" Bool, ["flags"];
+    EXPORTER_APPROVED_OSAT "exporter.approved_osat" Bool, ["flags"];
+    EXPORTER_INFORMED "exporter.is_informed" Bool, ["flags"];
+    END_USE "end_use" Word(END_USES), ["end_use"];
+    SUPERCOMPUTER "end_use.supercomputer" Bool, ["end_use"];
+    FORWARDER_IS_CONSIGNEE "forwarder_is_consignee" Bool, ["freight_forwarder"];
+    CLAIM "claim" Word(CLAIMS), ["authorization"];
+    SHIPMENT_TPP "shipment.tpp" Int(Unit::Tpp), ["tpp"];
+    LPP_AFTER "account.lpp" Int(Unit::Tpp), ["tpp"];
+    LPP_ALL_AFTER "account.lpp_all" Int(Unit::Tpp), ["tpp"];
+    COUNTRY_AFTER "account.country" Int(Unit::Tpp), ["tpp"];
+    COUNTRY_BEFORE "account.country_before" Int(Unit::Tpp), ["tpp"];
+    NVEU_AFTER "account.nveu" Int(Unit::Tpp), ["tpp"];
+    AIA_AFTER "account.aia" Int(Unit::Tpp), ["tpp"];
+    R_LPP_RESTRICTED "reading.lpp_in_restricted_d" Reading, [];
+    R_LPP_5A002 "reading.lpp_covers_5a002" Reading, [];
+    R_LPP_ALL "reading.lpp_counts_all_receipts" Reading, [];
+    R_AIA_WEIGHTS "reading.aia_weights_free_in_t1" Reading, [];
+    R_COUNTRY_HQ "reading.country_charged_to_headquarters" Reading, [];
+    R_CROSSING "reading.crossing_license_cut" Reading, [];
+    R_T1_SPARES "reading.t1_headquarters_spare_the_cap" Reading, [];
+    R_CYPRUS "reading.cyprus_in_d5" Reading, [];
+    R_CASE_2024 "reading.case_by_case_2024" Reading, [];
+    R_AFFILIATES "reading.affiliates_rule_returned" Reading, [];
+    R_DERIVED_TOTAL "reading.derived_share_of_total" Reading, [];
+}
+
+/// How many slots [`Facts`] has.
+pub const SLOTS: usize = FACTS.len();
+
+/// The value that stands for "no such country" (no parent, no separate end user).
+pub const NO_COUNTRY: i64 = 255;
+
+/// The facts of one order line: a value for each slot, and which of them are known.
+///
+/// Words and countries are held by index, quantities in the fixed part of their unit that
+/// [`Unit`] states, truth as 0 or 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The value of each slot; without meaning where the slot is not known.
+    pub values: [i64; SLOTS],
+    /// Bit `i` is set where slot `i` is known.
+    pub known: u128,
+}
+
+impl Default for Facts {
+    fn default() -> Facts {
+        Facts { values: [0; SLOTS], known: 0 }
+    }
+}
+
+impl Facts {
+    /// Makes a slot known.
+    pub fn set(&mut self, fact: FactId, value: i64) {
+        if let Some(slot) = self.values.get_mut(fact.slot()) {
+            *slot = value;
+            self.known |= 1 << fact.slot();
+        }
+    }
+
+    /// Makes a slot unknown.
+    pub fn forget(&mut self, fact: FactId) {
+        self.known &= !(1 << fact.slot());
+    }
+
+    /// Makes a slot known where there is a value.
+    pub fn set_if(&mut self, fact: FactId, value: Option<i64>) {
+        match value {
+            Some(value) => self.set(fact, value),
+            None => self.forget(fact),
+        }
+    }
+
+    /// Sets a country, or `none`; unknown where the outer option is empty.
+    pub fn set_country(&mut self, fact: FactId, country: Option<Option<Country>>) {
+        self.set_if(fact, country.map(|country| country.map_or(NO_COUNTRY, |country| i64::from(country.index()))));
+    }
+
+    /// Sets a fraction.
+    pub fn set_ratio(&mut self, fact: FactId, ratio: Option<Ratio>) {
+        self.set_if(fact, ratio.map(|ratio| ratio.num));
+        self.set_if(fact.denominator(), ratio.map(|ratio| ratio.den));
+    }
+
+    /// The value of a slot where it is known.
+    pub fn get(&self, fact: FactId) -> Option<i64> {
+        let known = self.known >> fact.slot() & 1 == 1;
+        known.then(|| self.values.get(fact.slot()).copied()).flatten()
+    }
+}
+
+/// The country of ultimate destination or of a party as the EAR counts it: Hong Kong is China since
+/// 2020-12-23 (85 FR 83765).
+pub fn as_counted(country: Country) -> Country {
+    match country.code() {
+        "HK" => "CN".parse().unwrap_or(country),
+        _ => country,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn slots_fit_the_mask_and_names_are_unique() {
+        assert!(SLOTS <= 128);
+        let names: BTreeSet<_> = FACTS.iter().map(|def| def.name).collect();
+        assert_eq!(names.len(), FACTS.len());
+        assert_eq!(FactId::named("claim"), Some(CLAIM));
+        assert_eq!(R_DERIVED_TOTAL.def().name, "reading.derived_share_of_total");
+    }
+}

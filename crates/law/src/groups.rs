@@ -1,0 +1,239 @@
+//! Country groups with their changes in time, and groups made from others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_model::{Country, Date};
+
+use crate::error::LawError;
+use crate::facts::{FactId, FactKind};
+use crate::reader::{At, Reader, Table};
+
+/// Country groups and how they change.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    groups: BTreeMap<String, Group>,
+    changes: Vec<Change>,
+}
+
+#[derive(Clone, Debug)]
+struct Group {
+    citation: String,
+    source: String,
+    kind: GroupKind,
+}
+
+#[derive(Clone, Debug)]
+enum GroupKind {
+    Listed(BTreeSet<Country>),
+    Derived { union: Vec<String>, with: BTreeSet<Country>, except: Vec<String> },
+}
+
+/// A country's entry into a group or exit from it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The group.
+    pub group: String,
+    /// Who enters.
+    pub add: BTreeSet<Country>,
+    /// Who leaves.
+    pub remove: BTreeSet<Country>,
+    /// From when.
+    pub from: Date,
+    /// From when anybody could know it.
+    pub known_from: Date,
+    /// The document that made it so.
+    pub source: String,
+    /// The named reading under which alone it holds.
+    pub reading: Option<FactId>,
+    line: usize,
+}
+
+/// Who is in a group on a day.
+pub(crate) struct Members {
+    pub(crate) set: [u64; 4],
+    pub(crate) by_reading: Vec<(FactId, Country)>,
+}
+
+impl Groups {
+    /// Reads a file of `[[group]]`, `[[derived]]` and `[[change]]` tables into these.
+    pub(crate) fn read(&mut self, file: &str, text: &str) -> Vec<LawError> {
+        let reader = Reader::new(file, text);
+        let document = reader.document();
+        let table = Table::new(&reader, &document, 1);
+        for entry in table.tables("group") {
+            let name = entry.need_text("name", "\"D5\"").0;
+            let members = countries(&reader, entry.words("members"));
+            if !entry.has("members") {
+                reader.error(entry.line, format!("group `{name}` has no `members`"), "add `members = [\"AF\", …]`");
+            }
+            self.add(entry, name, GroupKind::Listed(members));
+        }
+        for entry in table.tables("derived") {
+            let name = entry.need_text("name", "\"MACAU_D5\"").0;
+            let texts = |words: Vec<At<String>>| words.into_iter().map(|(word, _)| word).collect();
+            let kind = GroupKind::Derived {
+                union: texts(entry.words("union")),
+                with: countries(&reader, entry.words("with")),
+                except: texts(entry.words("except")),
+            };
+            self.add(entry, name, kind);
+        }
+        for entry in table.tables("change") {
+            let change = read_change(&entry);
+            entry.finish();
+            self.changes.push(change);
+        }
+        table.finish();
+        self.changes.sort_by_key(|change| change.from);
+        let mut errors = reader.into_errors();
+        errors.extend(self.unknown_names(file));
+        errors
+    }
+
+    fn add(&mut self, entry: Table<'_, '_>, name: String, kind: GroupKind) {
+        let citation = entry.need_text("citation", "\"15 CFR 740, supplement no. 1\"").0;
+        let source = entry.need_text("source", "\"ecfr.2026-07-23\"").0;
+        let _ = (entry.text("certainty"), entry.text("note"), entry.text("unsure"));
+        entry.finish();
+        self.groups.insert(name, Group { citation, source, kind });
+    }
+
+    fn unknown_names(&self, file: &str) -> Vec<LawError> {
+        let unknown = |line: usize, name: &str| LawError {
+            file: file.to_owned(),
+            line,
+            what: format!("there is no country group `{name}`"),
+            mend: format!("the groups are: {}", self.names().join(", ")),
+        };
+        let changes = self.changes.iter().filter(|change| !self.groups.contains_key(&change.group));
+        let mut errors: Vec<LawError> = changes.map(|change| unknown(change.line, &change.group)).collect();
+        for group in self.groups.values() {
+            if let GroupKind::Derived { union, except, .. } = &group.kind {
+                let missing = union.iter().chain(except).filter(|name| !self.groups.contains_key(*name));
+                errors.extend(missing.map(|name| unknown(0, name)));
+            }
+        }
+        errors
+    }
+
+    /// The groups as a policy takes them: without the changes that it excludes or that nobody could know yet, with its own.
+    pub(crate) fn under(&self, excluded: &BTreeSet<String>, known_on: Date, own: &[Change]) -> Groups {
+        let mut groups = self.clone();
+        groups.changes.retain(|change| !excluded.contains(&change.source) && change.known_from <= known_on);
+        groups.changes.extend(own.iter().cloned());
+        groups.changes.sort_by_key(|change| change.from);
+        groups
+    }
+
+    /// The names of all groups, in alphabetical order.
+    pub fn names(&self) -> Vec<&str> {
+        self.groups.keys().map(String::as_str).collect()
+    }
+
+    /// How a group is cited.
+    pub fn citation(&self, name: &str) -> Option<&str> {
+        self.groups.get(name).map(|group| group.citation.as_str())
+    }
+
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
+        let groups = self.groups.values().map(|group| group.source.as_str());
+        groups.chain(self.changes.iter().map(|change| change.source.as_str()))
+    }
+
+    /// The days on which a group changes.
+    pub(crate) fn boundaries(&self) -> impl Iterator<Item = Date> {
+        self.changes.iter().map(|change| change.from)
+    }
+
+    /// The countries in a group on a day, readings aside, in order of code.
+    pub fn countries(&self, name: &str, date: Date) -> Option<BTreeSet<Country>> {
+        self.resolve(name, date, None, 0)
+    }
+
+    /// The countries in a group on a day under a reading.
+    pub fn countries_under(&self, name: &str, date: Date, reading: FactId) -> Option<BTreeSet<Country>> {
+        self.resolve(name, date, Some(reading), 0)
+    }
+
+    pub(crate) fn members(&self, name: &str, date: Date) -> Option<Members> {
+        let plain = self.resolve(name, date, None, 0)?;
+        let mut set = [0_u64; 4];
+        for country in &plain {
+            if let Some(word) = set.get_mut(usize::from(country.index() >> 6)) {
+                *word |= 1 << (country.index() & 63);
+            }
+        }
+        let mut by_reading = Vec::new();
+        let readings: BTreeSet<FactId> = self.changes.iter().filter_map(|change| change.reading).collect();
+        for reading in readings {
+            let read = self.resolve(name, date, Some(reading), 0)?;
+            by_reading.extend(read.difference(&plain).map(|country| (reading, *country)));
+        }
+        Some(Members { set, by_reading })
+    }
+
+    fn resolve(&self, name: &str, date: Date, reading: Option<FactId>, depth: usize) -> Option<BTreeSet<Country>> {
+        if depth > 8 {
+            return None;
+        }
+        let mut members = match &self.groups.get(name)?.kind {
+            GroupKind::Listed(members) => members.clone(),
+            GroupKind::Derived { union, with, except } => {
+                let mut members = with.clone();
+                for part in union {
+                    members.extend(self.resolve(part, date, reading, depth + 1)?);
+                }
+                for part in except {
+                    let out = self.resolve(part, date, reading, depth + 1)?;
+                    members.retain(|country| !out.contains(country));
+                }
+                members
+            }
+        };
+        let applies = |change: &&Change| {
+            change.group == name && change.from <= date && (change.reading.is_none() || change.reading == reading)
+        };
+        for change in self.changes.iter().filter(applies) {
+            members.extend(&change.add);
+            members.retain(|country| !change.remove.contains(country));
+        }
+        Some(members)
+    }
+}
+
+/// Reads one `[[change]]`.
+pub(crate) fn read_change(entry: &Table<'_, '_>) -> Change {
+    let from = entry.need_date("from");
+    let known_from = entry.date("known_from").unwrap_or(from);
+    let _ = (entry.text("certainty"), entry.text("note"));
+    let reading = entry.text("reading").and_then(|(name, line)| {
+        let fact = FactId::named(&format!("reading.{name}")).filter(|fact| fact.def().kind == FactKind::Reading);
+        if fact.is_none() {
+            entry.reader.error(line, format!("there is no reading `{name}`"), "readings stand in law/readings.toml");
+        }
+        fact
+    });
+    Change {
+        group: entry.need_text("group", "\"D5\"").0,
+        add: countries(entry.reader, entry.words("add")),
+        remove: countries(entry.reader, entry.words("remove")),
+        from,
+        known_from,
+        source: entry.need_text("source", "\"fr.2024-05696\"").0,
+        reading,
+        line: entry.line,
+    }
+}
+
+fn countries(reader: &Reader<'_>, words: Vec<At<String>>) -> BTreeSet<Country> {
+    let mut countries = BTreeSet::new();
+    for (word, line) in words {
+        match word.parse() {
+            Ok(country) => {
+                countries.insert(country);
+            }
+            Err(_) => reader.error(line, format!("`{word}` is no country"), "write an ISO 3166-1 alpha-2 code in capitals"),
+        }
+    }
+    countries
+}

@@ -1,0 +1,246 @@
+//! The law as read from `law/`: provisions, groups, sources, readings, policies, coverage.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tollgate_model::Date;
+
+use crate::catalog::Catalog;
+use crate::compile::{InForce, Source, compile};
+use crate::error::{LawError, LawErrors};
+use crate::facts::FactId;
+use crate::groups::Groups;
+use crate::policy::{Policy, PolicyFile};
+use crate::provision::{Provision, read_provision};
+use crate::registers::{Coverage, Reading, SourceDocument, read_coverage, read_readings, read_sources};
+
+/// The whole law, checked: every name, type, unit, source and date in it is good.
+#[derive(Debug)]
+pub struct Law {
+    /// The provisions, in order of path.
+    pub provisions: Vec<Provision>,
+    /// Country groups.
+    pub groups: Groups,
+    /// Every cited document, by key.
+    pub sources: BTreeMap<String, SourceDocument>,
+    /// What is modeled, partly, not.
+    pub coverage: Vec<Coverage>,
+    /// The named readings of ambiguous texts.
+    pub readings: Vec<Reading>,
+    /// The items that are known by name.
+    pub catalog: Catalog,
+    /// SHA-256 over all of it.
+    pub digest: String,
+    pub(crate) policies: BTreeMap<String, PolicyFile>,
+    /// Every name that any version of any provision defines.
+    pub(crate) names: BTreeSet<String>,
+}
+
+/// The files that come with the program.
+pub fn embedded() -> &'static [(&'static str, &'static str)] {
+    crate::files::FILES
+}
+
+impl Law {
+    /// The law that comes with the program.
+    pub fn embedded() -> Result<Arc<Law>, LawErrors> {
+        Law::read(embedded().iter().copied())
+    }
+
+    /// Reads law files, given by their path in `law/` and their text; all that is wrong is reported at once.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Arc<Law>, LawErrors> {
+        let mut law = Law {
+            provisions: Vec::new(),
+            groups: Groups::default(),
+            sources: BTreeMap::new(),
+            coverage: Vec::new(),
+            readings: Vec::new(),
+            catalog: Catalog::default(),
+            digest: String::new(),
+            policies: BTreeMap::new(),
+            names: BTreeSet::new(),
+        };
+        let mut errors = Vec::new();
+        let mut hash = Sha256::new();
+        for (path, text) in files {
+            if path != "law.lock" {
+                hash.update(format!("{path}\0{}\0", text.len()));
+                hash.update(text);
+                law.read_file(path, text, &mut errors);
+            }
+        }
+        law.digest = crate::hex(&hash.finalize());
+        law.catalog.finish(&mut errors);
+        law.names = defined_names(&law.provisions);
+        law.check_sources(&mut errors);
+        law.check_names(&mut errors);
+        if errors.is_empty() {
+            law.check_conditions(&mut errors);
+        }
+        errors.sort();
+        errors.dedup();
+        if errors.is_empty() { Ok(Arc::new(law)) } else { Err(LawErrors(errors)) }
+    }
+
+    fn read_file(&mut self, path: &str, text: &str, errors: &mut Vec<LawError>) {
+        let file = format!("law/{path}");
+        let provision = path.strip_prefix("ear/").and_then(|path| path.strip_suffix(".toml"));
+        match path {
+            "sources.toml" => errors.extend(read_sources(&file, text, &mut self.sources)),
+            "coverage.toml" => errors.extend(read_coverage(&file, text, &mut self.coverage)),
+            "readings.toml" => errors.extend(read_readings(&file, text, &mut self.readings)),
+            "ear/country-groups.toml" | "ear/derived-groups.toml" => errors.extend(self.groups.read(&file, text)),
+            "catalog/chips.csv" | "catalog/systems.csv" => self.catalog.read(&file, text, errors),
+            _ => match (provision, path.strip_prefix("policies/").and_then(|name| name.strip_suffix(".toml"))) {
+                (Some(path), _) => {
+                    let (provision, wrong) = read_provision(&file, path, text);
+                    errors.extend(wrong);
+                    self.provisions.push(provision);
+                }
+                (None, Some(name)) => {
+                    let (policy, wrong) = PolicyFile::read(&file, text);
+                    errors.extend(wrong);
+                    self.policies.insert(name.to_owned(), policy);
+                }
+                (None, None) => errors.push(LawError {
+                    file,
+                    line: 0,
+                    what: "nothing reads a file of this name".to_owned(),
+                    mend: "provisions stand in law/ear/, policies in law/policies/".to_owned(),
+                }),
+            },
+        }
+    }
+
+    fn check_sources(&self, errors: &mut Vec<LawError>) {
+        let mut check = |file: String, line: usize, key: &str| {
+            if !self.sources.contains_key(key) && !key.is_empty() {
+                let what = format!("`{key}` is not a source");
+                let mend = "add it to law/sources.toml, with its number, title and dates".to_owned();
+                errors.push(LawError { file, line, what, mend });
+            }
+        };
+        for provision in &self.provisions {
+            for version in &provision.versions {
+                let file = format!("law/ear/{}.toml", provision.path);
+                for key in std::iter::once(&version.source).chain(&version.rests_on) {
+                    check(file.clone(), version.line, key);
+                }
+            }
+        }
+        for key in self.groups.sources() {
+            check("law/ear/country-groups.toml".to_owned(), 0, key);
+        }
+        for (name, policy) in &self.policies {
+            for (key, line) in policy.cited_sources() {
+                check(format!("law/policies/{name}.toml"), line, key);
+            }
+        }
+    }
+
+    fn check_names(&self, errors: &mut Vec<LawError>) {
+        for provision in &self.provisions {
+            let file = || format!("law/ear/{}.toml", provision.path);
+            for version in &provision.versions {
+                let exceptions = version.rules.requires.iter().flat_map(|require| {
+                    require.overcome_by.iter().map(|name| (name, require.clause.when.line))
+                });
+                for (name, line) in exceptions.filter(|(name, _)| !self.has_exception(name)) {
+                    let what = format!("`{name}` is no license exception or authorization");
+                    let mend = "name one that some provision defines with `[[version.exception]]`".to_owned();
+                    errors.push(LawError { file: file(), line, what, mend });
+                }
+                for review in &version.rules.reviews {
+                    for name in review.of.iter().filter(|name| !self.has_requirement(name)) {
+                        let what = format!("`{name}` is no license requirement");
+                        let mend = "name one that some provision defines with `[[version.require]]`".to_owned();
+                        errors.push(LawError { file: file(), line: review.clause.when.line, what, mend });
+                    }
+                }
+            }
+        }
+    }
+
+    fn has_exception(&self, name: &str) -> bool {
+        let rules = self.provisions.iter().flat_map(|provision| &provision.versions).map(|version| &version.rules);
+        rules.flat_map(|rules| &rules.exceptions).any(|exception| exception.name == name)
+    }
+
+    fn has_requirement(&self, id: &str) -> bool {
+        let rules = self.provisions.iter().flat_map(|provision| &provision.versions).map(|version| &version.rules);
+        rules.flat_map(|rules| &rules.requires).any(|require| require.id == id)
+    }
+
+    /// Compiles each version once, on the day it starts, for its names, types and units.
+    fn check_conditions(&self, errors: &mut Vec<LawError>) {
+        let readings = self.default_readings();
+        for provision in &self.provisions {
+            for version in &provision.versions {
+                let source = Source {
+                    in_force: vec![InForce { provision, version }],
+                    names: &self.names,
+                    groups: &self.groups,
+                    readings: &readings,
+                    date: version.from,
+                };
+                errors.extend(compile(&source).1);
+            }
+        }
+    }
+
+    pub(crate) fn default_readings(&self) -> BTreeMap<FactId, bool> {
+        self.readings.iter().map(|reading| (reading.fact, reading.default)).collect()
+    }
+
+    /// The names of the policies that come with the law, in alphabetical order.
+    pub fn policy_names(&self) -> Vec<&str> {
+        self.policies.keys().map(String::as_str).collect()
+    }
+
+    /// The policy of a name, perhaps with `@YYYY-MM-DD` behind it: the law as it stood on that day.
+    pub fn policy(self: &Arc<Law>, name: &str) -> Result<Policy, LawErrors> {
+        let (base, fixed) = split_fixed(name)?;
+        let Some(file) = self.policies.get(base) else {
+            let mend = format!("the policies are: {}; or give the path of a file", self.policy_names().join(", "));
+            return Err(policy_error(base, format!("there is no policy `{base}`"), mend));
+        };
+        Policy::new(Arc::clone(self), base, file.clone(), fixed)
+    }
+
+    /// A policy of the user's own, from the text of its file.
+    pub fn policy_from_text(self: &Arc<Law>, file: &str, text: &str, fixed: Option<Date>) -> Result<Policy, LawErrors> {
+        let (policy, errors) = PolicyFile::read(file, text);
+        if !errors.is_empty() {
+            return Err(LawErrors(errors));
+        }
+        Policy::new(Arc::clone(self), file, policy, fixed)
+    }
+}
+
+/// Splits `ear@2024-05-01` into the name and the day.
+pub fn split_fixed(name: &str) -> Result<(&str, Option<Date>), LawErrors> {
+    match name.rsplit_once('@') {
+        None => Ok((name, None)),
+        Some((base, day)) => match day.parse() {
+            Ok(day) => Ok((base, Some(day))),
+            Err(_) => {
+                let what = format!("`{day}` behind the `@` is no day");
+                Err(policy_error(name, what, "write it as in `ear@2024-05-01`".to_owned()))
+            }
+        },
+    }
+}
+
+pub(crate) fn policy_error(file: &str, what: String, mend: String) -> LawErrors {
+    LawErrors(vec![LawError { file: file.to_owned(), line: 0, what, mend }])
+}
+
+pub(crate) fn defined_names(provisions: &[Provision]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for version in provisions.iter().flat_map(|provision| &provision.versions) {
+        names.extend(version.rules.defines.iter().map(|define| define.name.clone()));
+        names.extend(version.rules.allocations.iter().map(|allocate| format!("within_{}", allocate.account)));
+    }
+    names
+}

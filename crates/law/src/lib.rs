@@ -1,0 +1,37 @@
+//! The law as dated data: reads `law/`, checks it, resolves it as of a day under a policy, and
+//! compiles it to a [`Program`](program::Program).
+//!
+//! The cast: a [`Provision`](provision::Provision) is one file whose path is its citation, with dated versions;
+//! a [`Policy`] takes all versions but those that rest on documents it excludes, and adds amendments;
+//! a condition is parsed by [`expr`], and checked and lowered when the law is loaded. Files come in as
+//! pairs of path and text, so nothing here opens one; those of the repository are in the program
+//! ([`embedded`]).
+#![deny(clippy::float_arithmetic)]
+
+pub mod catalog;
+mod compile;
+mod error;
+pub mod expr;
+pub mod facts;
+pub mod groups;
+mod law;
+mod policy;
+pub mod program;
+pub mod provision;
+mod reader;
+pub mod registers;
+
+mod files {
+    include!(concat!(env!("OUT_DIR"), "/files.rs"));
+}
+
+pub use compile::push_json;
+pub use error::{LawError, LawErrors};
+pub use law::{Law, embedded, split_fixed};
+pub use policy::Policy;
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

@@ -1,0 +1,345 @@
+//! A policy: the law less what it excludes, with its amendments, as a timeline of programs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use sha2::{Digest, Sha256};
+use tollgate_model::Date;
+
+use crate::compile::{InForce, Source, compile};
+use crate::error::{LawError, LawErrors};
+use crate::facts::FactId;
+use crate::groups::{Change, Groups, read_change};
+use crate::law::{Law, defined_names, policy_error};
+use crate::program::Program;
+use crate::provision::{Limit, Parameter, Provision, Rules, Version, read_amend_rules, read_parameters};
+use crate::reader::{Reader, Table};
+
+/// A policy file as read.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyFile {
+    title: String,
+    base: Option<String>,
+    exclude: Vec<(String, usize)>,
+    amends: Vec<Amend>,
+    changes: Vec<Change>,
+    readings: Vec<(String, bool, usize)>,
+    file: String,
+    digest: String,
+}
+
+#[derive(Clone, Debug)]
+struct Amend {
+    provision: String,
+    from: Date,
+    source: String,
+    why: String,
+    parameters: BTreeMap<String, Parameter>,
+    rules: Rules,
+    limits: Vec<(String, Limit)>,
+    remove: Vec<String>,
+    line: usize,
+    file: String,
+    digest: String,
+}
+
+impl PolicyFile {
+    pub(crate) fn read(file: &str, text: &str) -> (PolicyFile, Vec<LawError>) {
+        let reader = Reader::new(file, text);
+        let document = reader.document();
+        let table = Table::new(&reader, &document, 1);
+        let digest = crate::hex(&Sha256::digest(text.as_bytes()));
+        let mut policy = PolicyFile {
+            title: table.need_text("title", "\"What this policy is\"").0,
+            base: table.text("base").map(|(text, _)| text),
+            exclude: Vec::new(),
+            amends: Vec::new(),
+            changes: Vec::new(),
+            readings: Vec::new(),
+            file: file.to_owned(),
+            digest: digest.clone(),
+        };
+        for entry in table.tables("exclude") {
+            policy.exclude.push(entry.need_text("source", "\"fr.2025-00636\""));
+            let _why = entry.need_text("why", "\"BIS does not enforce it\"");
+            entry.finish();
+        }
+        for entry in table.tables("amend") {
+            policy.amends.push(read_amend(entry, file, &digest));
+        }
+        for entry in table.tables("change") {
+            policy.changes.push(read_change(&entry));
+            entry.finish();
+        }
+        if let Some(readings) = table.table("readings") {
+            policy.readings = readings.named_booleans();
+        }
+        table.finish();
+        (policy, reader.into_errors())
+    }
+
+    /// The sources that it names, each with its line.
+    pub(crate) fn cited_sources(&self) -> Vec<(&str, usize)> {
+        let excluded = self.exclude.iter().map(|(source, line)| (source.as_str(), *line));
+        excluded.chain(self.amends.iter().map(|amend| (amend.source.as_str(), amend.line))).collect()
+    }
+}
+
+fn read_amend(entry: Table<'_, '_>, file: &str, digest: &str) -> Amend {
+    let (rules, limits) = read_amend_rules(&entry);
+    let amend = Amend {
+        provision: entry.need_text("provision", "\"740/740.29-lpp\"").0,
+        from: entry.need_date("from"),
+        source: entry.need_text("source", "\"anthropic.2025-04\"").0,
+        why: entry.need_text("why", "\"the threshold is lowered\"").0,
+        parameters: read_parameters(&entry),
+        rules,
+        limits,
+        remove: entry.words("remove").into_iter().map(|(word, _)| word).collect(),
+        line: entry.line,
+        file: file.to_owned(),
+        digest: digest.to_owned(),
+    };
+    entry.finish();
+    amend
+}
+
+/// A policy, ready to be asked for its program on a day.
+#[derive(Debug)]
+pub struct Policy {
+    /// The law that it is made from.
+    pub law: Arc<Law>,
+    /// Its name, with the day behind `@` where the law is fixed.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// SHA-256 over the law, the policy's files and the day where it is fixed.
+    pub digest: String,
+    /// The provisions as this policy has them.
+    pub provisions: Vec<Provision>,
+    /// The country groups as this policy has them.
+    pub groups: Groups,
+    /// The value of each reading.
+    pub readings: BTreeMap<FactId, bool>,
+    /// The day as of which the law is taken, whatever the order's day.
+    pub fixed: Option<Date>,
+    /// Why each amended provision is amended, by path.
+    pub reasons: Vec<(String, String)>,
+    names: BTreeSet<String>,
+    boundaries: Vec<Date>,
+    programs: Vec<OnceLock<Program>>,
+}
+
+impl Policy {
+    pub(crate) fn new(law: Arc<Law>, name: &str, file: PolicyFile, fixed: Option<Date>) -> Result<Policy, LawErrors> {
+        let chain = chain(&law, file)?;
+        let known_on = Date::MAX;
+        let excluded: BTreeSet<String> =
+            chain.iter().flat_map(|file| file.exclude.iter().map(|(source, _)| source.clone())).collect();
+        let changes: Vec<Change> = chain.iter().flat_map(|file| file.changes.clone()).collect();
+        let groups = law.groups.under(&excluded, known_on, &changes);
+        let mut provisions = law.provisions.clone();
+        for provision in &mut provisions {
+            provision.versions.retain(|version| {
+                !excluded.contains(&version.source) && !version.rests_on.iter().any(|source| excluded.contains(source))
+            });
+        }
+        let mut errors = Vec::new();
+        let mut readings = law.default_readings();
+        let mut hash = Sha256::new();
+        hash.update(&law.digest);
+        for file in &chain {
+            hash.update(&file.digest);
+            file.amends.iter().for_each(|amend| apply(amend, &mut provisions, &mut errors));
+            set_readings(&law, file, &mut readings, &mut errors);
+        }
+        let fixed_text = fixed.map_or(String::new(), |day| format!("@{day}"));
+        hash.update(&fixed_text);
+        let mut boundaries = boundaries(&provisions, &groups);
+        boundaries.sort();
+        boundaries.dedup();
+        let policy = Policy {
+            names: defined_names(&provisions).union(&law.names).cloned().collect(),
+            name: format!("{name}{fixed_text}"),
+            title: chain.last().map(|file| file.title.clone()).unwrap_or_default(),
+            digest: crate::hex(&hash.finalize()),
+            reasons: chain.iter().flat_map(|file| &file.amends).map(|amend| (amend.provision.clone(), amend.why.clone())).collect(),
+            programs: boundaries.iter().map(|_| OnceLock::new()).chain([OnceLock::new()]).collect(),
+            law,
+            provisions,
+            groups,
+            readings,
+            fixed,
+            boundaries,
+        };
+        let own = chain.iter().any(|file| !policy.law.policies.values().any(|known| known.digest == file.digest));
+        if own {
+            policy.check(&mut errors);
+        }
+        errors.sort();
+        errors.dedup();
+        if errors.is_empty() { Ok(policy) } else { Err(LawErrors(errors)) }
+    }
+
+    /// Compiles every epoch, for what can only be seen there.
+    pub(crate) fn check(&self, errors: &mut Vec<LawError>) {
+        for date in self.epochs() {
+            errors.extend(self.compile(date).1);
+        }
+    }
+
+    /// Everything wrong with the policy that only compiling each epoch shows.
+    pub fn errors(&self) -> Vec<LawError> {
+        let mut errors = Vec::new();
+        self.check(&mut errors);
+        errors.sort();
+        errors.dedup();
+        errors
+    }
+
+    /// The first day of each epoch, in order; the first epoch has no law and starts at [`Date::MIN`].
+    pub fn epochs(&self) -> Vec<Date> {
+        std::iter::once(Date::MIN).chain(self.boundaries.iter().copied()).collect()
+    }
+
+    /// The day whose law decides an order of a day.
+    pub fn law_date(&self, order: Date) -> Date {
+        self.fixed.unwrap_or(order)
+    }
+
+    /// The program for an order of a day.
+    pub fn program(&self, order: Date) -> &Program {
+        let date = self.law_date(order);
+        let epoch = self.boundaries.partition_point(|boundary| *boundary <= date);
+        static EMPTY: OnceLock<Program> = OnceLock::new();
+        let cell = self.programs.get(epoch).unwrap_or(&EMPTY);
+        cell.get_or_init(|| {
+            let start = epoch.checked_sub(1).and_then(|before| self.boundaries.get(before)).copied();
+            self.compile(start.unwrap_or(Date::MIN)).0
+        })
+    }
+
+    fn compile(&self, date: Date) -> (Program, Vec<LawError>) {
+        let in_force = self.provisions.iter().filter_map(|provision| {
+            let version = provision.versions.iter().rev().find(|version| version.from <= date)?;
+            (!version.removed).then_some(InForce { provision, version })
+        });
+        compile(&Source {
+            in_force: in_force.collect(),
+            names: &self.names,
+            groups: &self.groups,
+            readings: &self.readings,
+            date,
+        })
+    }
+}
+
+/// The policy files from the outermost base to this one.
+fn chain(law: &Law, file: PolicyFile) -> Result<Vec<PolicyFile>, LawErrors> {
+    let mut chain = vec![file];
+    while let Some(base) = chain.last().and_then(|file| file.base.clone()) {
+        let Some(next) = law.policies.get(&base) else {
+            let mend = format!("base it on one of: {}", law.policy_names().join(", "));
+            let file = chain.last().map_or("", |file| file.file.as_str());
+            return Err(policy_error(file, format!("there is no policy `{base}` to start from"), mend));
+        };
+        if chain.len() > 8 {
+            return Err(policy_error(&base, format!("`{base}` is based on itself"), "take `base` out of one of them".to_owned()));
+        }
+        chain.push(next.clone());
+    }
+    chain.reverse();
+    Ok(chain)
+}
+
+fn set_readings(law: &Law, file: &PolicyFile, readings: &mut BTreeMap<FactId, bool>, errors: &mut Vec<LawError>) {
+    for (name, value, line) in &file.readings {
+        match law.readings.iter().find(|reading| reading.name == *name) {
+            Some(reading) => {
+                readings.insert(reading.fact, *value);
+            }
+            None => {
+                let names: Vec<&str> = law.readings.iter().map(|reading| reading.name.as_str()).collect();
+                errors.push(LawError {
+                    file: file.file.clone(),
+                    line: *line,
+                    what: format!("there is no reading `{name}`"),
+                    mend: format!("the readings are: {}", names.join(", ")),
+                });
+            }
+        }
+    }
+}
+
+fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<LawError>) {
+    let Some(provision) = provisions.iter_mut().find(|provision| provision.path == amend.provision) else {
+        errors.push(LawError {
+            file: amend.file.clone(),
+            line: amend.line,
+            what: format!("there is no provision `{}`", amend.provision),
+            mend: "name it by its path under law/ear/, as `tollgate policy show` prints it".to_owned(),
+        });
+        return;
+    };
+    let active = provision.versions.iter().rposition(|version| version.from <= amend.from);
+    if let Some(at) = active
+        && let Some(version) = provision.versions.get(at).filter(|version| version.from < amend.from)
+    {
+        let split = Version { from: amend.from, ..version.clone() };
+        provision.versions.insert(at + 1, split);
+    }
+    for version in provision.versions.iter_mut().filter(|version| version.from >= amend.from && !version.removed) {
+        amend_version(amend, version, errors);
+    }
+}
+
+fn amend_version(amend: &Amend, version: &mut Version, errors: &mut Vec<LawError>) {
+    for (name, parameter) in &amend.parameters {
+        match version.parameters.get(name) {
+            Some(old) if old.unit != parameter.unit => errors.push(LawError {
+                file: amend.file.clone(),
+                line: parameter.line,
+                what: format!("`{name}` is in {}, not in {}", old.unit, parameter.unit),
+                mend: format!("write `unit = \"{}\"`", old.unit),
+            }),
+            _ => {
+                version.parameters.insert(name.clone(), parameter.clone());
+            }
+        }
+    }
+    let rules = &mut version.rules;
+    let gone = |id: &String| amend.remove.contains(id);
+    rules.requires.retain(|rule| !gone(&rule.id));
+    rules.exceptions.retain(|rule| !gone(&rule.id));
+    rules.findings.retain(|rule| !gone(&rule.id));
+    rules.unmodeled.retain(|rule| !gone(&rule.id));
+    let added = amend.rules.clone();
+    rules.defines.extend(added.defines);
+    rules.classifies.extend(added.classifies);
+    rules.requires.extend(added.requires);
+    rules.reviews.extend(added.reviews);
+    rules.gates.extend(added.gates);
+    rules.exceptions.extend(added.exceptions);
+    rules.allocations.extend(added.allocations);
+    rules.findings.extend(added.findings);
+    rules.unmodeled.extend(added.unmodeled);
+    for (account, limit) in &amend.limits {
+        for allocation in rules.allocations.iter_mut().filter(|allocation| allocation.account == *account) {
+            allocation.limits.insert(0, limit.clone());
+        }
+    }
+    version.source.clone_from(&amend.source);
+    version.digest.clone_from(&amend.digest);
+}
+
+/// Every day on which a version starts, a group changes or a scheduled value steps.
+fn boundaries(provisions: &[Provision], groups: &Groups) -> Vec<Date> {
+    let mut days: Vec<Date> = groups.boundaries().collect();
+    for version in provisions.iter().flat_map(|provision| &provision.versions) {
+        days.push(version.from);
+        for parameter in version.parameters.values() {
+            days.extend(parameter.values.iter().map(|(from, _)| *from).filter(|from| *from > Date::MIN));
+        }
+    }
+    days
+}

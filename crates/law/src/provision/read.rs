@@ -1,0 +1,302 @@
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use tollgate_model::{Date, ReviewPolicy};
+
+use super::*;
+use crate::error::LawError;
+use crate::expr::parse;
+use crate::reader::{Reader, Table};
+
+/// Reads one provision file; the errors are all that is wrong with it by itself.
+pub(crate) fn read_provision(file: &str, path: &str, text: &str) -> (Provision, Vec<LawError>) {
+    let reader = Reader::new(file, text);
+    let document = reader.document();
+    let table = Table::new(&reader, &document, 1);
+    let (citation, _) = table.need_text("citation", "\"15 CFR 740.29\"");
+    let (title, _) = table.need_text("title", "\"License Exception LPP\"");
+    let starts = version_starts(text);
+    let mut versions = Vec::new();
+    let tables = table.tables("version");
+    if tables.is_empty() {
+        reader.error(1, "there is no `[[version]]`", "add one with `from`, `known_from`, `source` and `certainty`");
+    }
+    for (index, table) in tables.into_iter().enumerate() {
+        versions.push(read_version(table, version_digest(text, &starts, index)));
+    }
+    for pair in versions.windows(2) {
+        if let [earlier, later] = pair
+            && later.from <= earlier.from
+        {
+            let what = format!("this version is from {}, not after the one before it ({})", later.from, earlier.from);
+            reader.error(later.line, what, "versions must not overlap: put them in order, each with its own day");
+        }
+    }
+    table.finish();
+    (Provision { path: path.to_owned(), citation, title, versions }, reader.into_errors())
+}
+
+/// Byte offsets at which each `[[version]]` header starts.
+fn version_starts(text: &str) -> Vec<usize> {
+    let mut offset = 0;
+    let mut starts = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if line.trim() == "[[version]]" {
+            starts.push(offset);
+        }
+        offset += line.len();
+    }
+    starts
+}
+
+/// SHA-256 over a version's lines without comments, blank lines and the note that explains a correction.
+fn version_digest(text: &str, starts: &[usize], index: usize) -> String {
+    let start = starts.get(index).copied().unwrap_or(0);
+    let end = starts.get(index + 1).copied().unwrap_or(text.len());
+    let mut hash = Sha256::new();
+    for line in text.get(start..end).unwrap_or_default().lines() {
+        let line = line.trim();
+        if !line.is_empty() && !line.starts_with('#') && !line.starts_with("corrects") {
+            hash.update(line.as_bytes());
+            hash.update(b"\n");
+        }
+    }
+    crate::hex(&hash.finalize())
+}
+
+fn read_version(table: Table<'_, '_>, digest: String) -> Version {
+    let from = table.need_date("from");
+    let known_from = table.need_date("known_from");
+    let (source, _) = table.need_text("source", "\"fr.2025-00636\"");
+    let (letter, line) = table.need_text("certainty", "\"P\"");
+    let certainty = Certainty::from_letter(&letter).unwrap_or_else(|| {
+        if !letter.is_empty() {
+            table.reader.error(line, format!("`{letter}` is no certainty"), "write P, Q, D, S, M or A (see law/README.md)");
+        }
+        Certainty::Memory
+    });
+    let version = Version {
+        line: table.line,
+        from,
+        known_from,
+        source,
+        rests_on: table.words("rests_on").into_iter().map(|(word, _)| word).collect(),
+        certainty,
+        unsure: table.text("unsure").map(|(text, _)| text),
+        corrects: table.text("corrects").map(|(text, _)| text),
+        removed: table.boolean("removed").unwrap_or(false),
+        parameters: read_parameters(&table),
+        rules: read_rules(&table),
+        digest,
+    };
+    table.finish();
+    version
+}
+
+/// Reads `[…parameters]` of a version or an amendment.
+pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Parameter> {
+    let Some(parameters) = table.table("parameters") else { return BTreeMap::new() };
+    let mut read = BTreeMap::new();
+    for (name, entry) in parameters.named_tables() {
+        let line = entry.line;
+        let mut values = Vec::new();
+        if let Some((value, _)) = entry.number("value") {
+            values.push((Date::MIN, value));
+        }
+        for step in entry.tables("schedule") {
+            let from = step.need_date("from");
+            if let Some((value, _)) = step.number("value") {
+                values.push((from, value));
+            }
+            step.finish();
+        }
+        if values.is_empty() {
+            entry.reader.error(line, format!("`{name}` has no value"), "add `value = 4800` or a `schedule`");
+        }
+        let (unit, _) = entry.need_text("unit", "\"TPP\"");
+        let assumption = entry.text("assumption").map(|(text, _)| text);
+        let _note = entry.text("note");
+        entry.finish();
+        read.insert(name, Parameter { values, unit, assumption, line });
+    }
+    read
+}
+
+fn read_rules(table: &Table<'_, '_>) -> Rules {
+    let mut rules = Rules::default();
+    for entry in table.tables("define") {
+        let name = entry.need_text("name", "\"hq_d5\"").0;
+        let shown = entry.boolean("shown").unwrap_or(false);
+        rules.defines.push(Define { name, clause: read_clause(&entry), shown });
+        entry.finish();
+    }
+    for entry in table.tables("classify") {
+        let eccn = entry.need_text("eccn", "\"3A090.a\"").0;
+        rules.classifies.push(Classify { eccn, clause: read_clause(&entry) });
+        entry.finish();
+    }
+    read_requirements(table, &mut rules);
+    for entry in table.tables("gate") {
+        rules.gates.push(read_gate(entry));
+    }
+    for entry in table.tables("exception") {
+        rules.exceptions.push(read_exception(entry));
+    }
+    for entry in table.tables("allocate") {
+        rules.allocations.push(read_allocation(entry));
+    }
+    for (key, list) in [("finding", &mut rules.findings), ("unmodeled", &mut rules.unmodeled)] {
+        for entry in table.tables(key) {
+            let id = entry.need_text("id", "\"RF-9\"").0;
+            let permits = entry.boolean("permits").unwrap_or(false);
+            list.push(Finding { id, clause: read_clause(&entry), permits });
+            entry.finish();
+        }
+    }
+    rules
+}
+
+/// Reads the rules that an amendment adds, and its limits by account.
+pub(crate) fn read_amend_rules(table: &Table<'_, '_>) -> (Rules, Vec<(String, Limit)>) {
+    let rules = read_rules(table);
+    let mut limits = Vec::new();
+    for entry in table.tables("limit") {
+        let account = entry.need_text("account", "\"country\"").0;
+        limits.push((account, read_limit(&entry)));
+        entry.finish();
+    }
+    (rules, limits)
+}
+
+fn read_requirements(table: &Table<'_, '_>, rules: &mut Rules) {
+    for entry in table.tables("require") {
+        let id = entry.need_text("id", "\"R-WORLD\"").0;
+        let overcome_by = entry.words("overcome_by").into_iter().map(|(word, _)| word).collect();
+        let absolute = entry.boolean("absolute").unwrap_or(false);
+        rules.requires.push(Require { id, clause: read_clause(&entry), overcome_by, absolute });
+        entry.finish();
+    }
+    for entry in table.tables("review") {
+        let of: Vec<String> = entry.words("for").into_iter().map(|(word, _)| word).collect();
+        if of.is_empty() {
+            entry.reader.error(entry.line, "this review is for no requirement", "add `for = [\"R-WORLD\"]`");
+        }
+        let (word, line) = entry.need_text("policy", "\"presumption_of_denial\"");
+        let policy = ReviewPolicy::from_word(&word);
+        if policy.is_none() && word != "none_stated" && !word.is_empty() {
+            let mend = "write presumption_of_approval, case_by_case, presumption_of_denial, policy_of_denial or none_stated";
+            entry.reader.error(line, format!("`{word}` is no review policy"), mend);
+        }
+        let otherwise = entry.boolean("otherwise").unwrap_or(false);
+        let obligations = read_obligations(&entry);
+        rules.reviews.push(Review { of, policy, clause: read_clause(&entry), otherwise, obligations });
+        entry.finish();
+    }
+}
+
+fn read_gate(entry: Table<'_, '_>) -> Gate {
+    let mut passes: Vec<(String, Option<Condition>)> =
+        entry.words("passes").into_iter().map(|(word, _)| (word, None)).collect();
+    for pass in entry.tables("pass") {
+        let exception = pass.need_text("exception", "\"AIA-weights\"").0;
+        passes.push((exception, Some(read_condition(&pass, "when"))));
+        pass.finish();
+    }
+    let gate = Gate { clause: read_clause(&entry), passes };
+    entry.finish();
+    gate
+}
+
+fn read_exception(entry: Table<'_, '_>) -> Exception {
+    let id = entry.need_text("id", "\"LPP\"").0;
+    let name = entry.need_text("name", "\"LPP\"").0;
+    let conditions = entry.tables("condition").into_iter().map(|condition| {
+        let clause = read_clause(&condition);
+        condition.finish();
+        clause
+    });
+    let exception = Exception {
+        id,
+        name,
+        part_740: !entry.boolean("not_part_740").unwrap_or(false),
+        conditions: conditions.collect(),
+        clause: read_clause(&entry),
+        obligations: read_obligations(&entry),
+        posts: entry.text("posts").map(|(text, _)| text),
+        preference: entry.number("preference").and_then(|(number, _)| number.scaled_exact(0)).unwrap_or(100),
+    };
+    entry.finish();
+    exception
+}
+
+fn read_obligations(entry: &Table<'_, '_>) -> Vec<Obligation> {
+    let read = |obligation: Table<'_, '_>| {
+        let paragraph = obligation.need_text("paragraph", "\"(g)(1)\"").0;
+        let text = obligation.need_text("text", "\"Send BIS a copy of the certification.\"").0;
+        let deadline = obligation.need_text("deadline", "\"within 30 days of the export\"").0;
+        let when = obligation.has("when").then(|| read_condition(&obligation, "when"));
+        obligation.finish();
+        Obligation { paragraph, text, deadline, when }
+    };
+    entry.tables("obligation").into_iter().map(read).collect()
+}
+
+fn read_allocation(entry: Table<'_, '_>) -> Allocate {
+    let word = |key: &'static str, words: &[&str]| {
+        let (text, line) = entry.need_text(key, &format!("{:?}", words.first().copied().unwrap_or_default()));
+        if !text.is_empty() && !words.contains(&text.as_str()) {
+            entry.reader.error(line, format!("`{text}` is no {key}"), format!("write one of: {}", words.join(", ")));
+        }
+        text
+    };
+    let limits = entry.tables("limit").into_iter().map(|limit| {
+        let read = read_limit(&limit);
+        limit.finish();
+        read
+    });
+    let allocation = Allocate {
+        limits: limits.collect(),
+        account: entry.need_text("account", "\"lpp\"").0,
+        holder: word("holder", &["ultimate_parent", "destination", "consignee_and_destination"]),
+        period: word("period", &["calendar_year", "cumulative"]),
+        counts: word("counts", &["exception", "license", "any"]),
+        fact: entry.need_text("fact", "\"account.lpp\"").0,
+        clause: read_clause(&entry),
+    };
+    entry.finish();
+    allocation
+}
+
+fn read_limit(entry: &Table<'_, '_>) -> Limit {
+    Limit { at_most: entry.need_text("at_most", "\"limit\"").0, when: read_condition(entry, "when") }
+}
+
+fn read_clause(entry: &Table<'_, '_>) -> Clause {
+    let paragraph = entry.text("paragraph").map(|(text, _)| text);
+    if paragraph.is_none() && !entry.has("paragraph") {
+        let mend = "add `paragraph = \"(a)(6)(iii)(A)\"`; it may be empty where the provision has no paragraphs";
+        entry.reader.error(entry.line, "`paragraph` is missing: the rule has no citation", mend);
+    }
+    let rule = entry.need_text("rule", "\"A license is required to …\"").0;
+    Clause { paragraph: paragraph.unwrap_or_default(), rule, when: read_condition(entry, "when") }
+}
+
+fn read_condition(entry: &Table<'_, '_>, key: &'static str) -> Condition {
+    let (text, line) = entry.need_text(key, "\"ic.tpp >= tpp_min\"");
+    let expr = match parse(&text) {
+        Ok(expr) => expr,
+        Err(error) => {
+            if !text.trim().is_empty() {
+                let rest = text.get(error.at..).unwrap_or_default();
+                let what = format!("the condition does not parse at `{}`: {}", clip(rest), error.what);
+                entry.reader.error(line, what, "conditions are written as in `a && (b || !c) && ic.tpp >= 4800`");
+            }
+            Expr::Const(false)
+        }
+    };
+    Condition { text, expr, line }
+}
+
+fn clip(text: &str) -> String {
+    if text.is_empty() { "its end".to_owned() } else { text.chars().take(20).collect() }
+}

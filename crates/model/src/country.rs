@@ -1,0 +1,89 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// A country or territory, by its ISO 3166-1 alpha-2 code (and `XK` for Kosovo, a user-assigned code).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Country(u8);
+
+/// A text that is not a code of ISO 3166-1 alpha-2 in capitals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an ISO 3166-1 alpha-2 country code in capitals")]
+pub struct UnknownCountry;
+
+const CODES: [&str; 250] = [
+    "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW",
+    "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN",
+    "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG",
+    "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ",
+    "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "EH", "ER", "ES", "ET", "FI",
+    "FJ", "FK", "FM", "FO", "FR", "GA", "GB", "GD", "GE", "GF", "GG", "GH", "GI", "GL",
+    "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK", "HM", "HN", "HR",
+    "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM",
+    "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA",
+    "LB", "LC", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME",
+    "MF", "MG", "MH", "MK", "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS", "MT", "MU",
+    "MV", "MW", "MX", "MY", "MZ", "NA", "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP",
+    "NR", "NU", "NZ", "OM", "PA", "PE", "PF", "PG", "PH", "PK", "PL", "PM", "PN", "PR",
+    "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS", "RU", "RW", "SA", "SB", "SC", "SD",
+    "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST", "SV",
+    "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO",
+    "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE",
+    "VG", "VI", "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
+];
+
+impl Country {
+    /// How many there are; [`Country::index`] is below it.
+    pub const COUNT: usize = CODES.len();
+
+    /// Its place in alphabetical order.
+    pub fn index(self) -> u8 {
+        self.0
+    }
+
+    /// The country at a place in alphabetical order.
+    pub fn from_index(index: u8) -> Option<Country> {
+        (usize::from(index) < CODES.len()).then_some(Country(index))
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        CODES.get(usize::from(self.0)).copied().unwrap_or("??")
+    }
+
+    /// Every country, in alphabetical order of code.
+    pub fn all() -> impl Iterator<Item = Country> {
+        (0..=u8::MAX).map_while(Country::from_index)
+    }
+}
+
+impl FromStr for Country {
+    type Err = UnknownCountry;
+
+    fn from_str(code: &str) -> Result<Country, UnknownCountry> {
+        let index = CODES.binary_search(&code).map_err(|_| UnknownCountry)?;
+        u8::try_from(index).map(Country).map_err(|_| UnknownCountry)
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_reads_back() {
+        assert!(CODES.is_sorted());
+        for country in Country::all() {
+            assert_eq!(country.code().parse(), Ok(country));
+        }
+        assert_eq!(Country::all().count(), Country::COUNT);
+        for text in ["", "us", "USA", "ZZ", "UK", "U S"] {
+            assert_eq!(text.parse::<Country>(), Err(UnknownCountry), "{text}");
+        }
+    }
+}

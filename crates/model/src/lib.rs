@@ -1,0 +1,18 @@
+//! The vocabulary of Tollgate: the field's own words as types that are valid once they exist.
+//!
+//! Nothing here reads a clock, a file, the environment or a locale, and nothing knows about a file
+//! format or a wire. Numbers are integers or exact ratios: a [`Tpp`] is thousandths of a TPP, a
+//! [`Ratio`] is compared by cross-multiplication. Dates are calendar days.
+#![deny(clippy::float_arithmetic)]
+
+mod country;
+mod date;
+mod number;
+mod outcome;
+mod record;
+
+pub use country::{Country, UnknownCountry};
+pub use date::{BadDate, Date};
+pub use number::{BadNumber, Decimal, Ratio, Tpp};
+pub use outcome::{Outcome, ReviewPolicy, Truth};
+pub use record::{Activity, Item, ItemKind, OrderLine, Party, Stake, UnknownWord};

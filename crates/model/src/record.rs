@@ -1,0 +1,216 @@
+use crate::{Country, Date, Decimal};
+
+/// A word that is not one of those a column takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the words that this column takes")]
+pub struct UnknownWord;
+
+/// What is done with the item (15 CFR 734.13, 734.14, 734.16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Activity {
+    /// Out of the United States.
+    #[default]
+    Export,
+    /// From one foreign country to another.
+    Reexport,
+    /// A change of end use or end user within one foreign country.
+    TransferInCountry,
+}
+
+impl Activity {
+    /// Every activity, in the order of part 734.
+    pub const ALL: [Activity; 3] = [Activity::Export, Activity::Reexport, Activity::TransferInCountry];
+
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Activity::Export => "export",
+            Activity::Reexport => "reexport",
+            Activity::TransferInCountry => "transfer",
+        }
+    }
+
+    /// The activity that a word in a file names.
+    pub fn from_word(word: &str) -> Result<Activity, UnknownWord> {
+        Activity::ALL.into_iter().find(|activity| activity.as_str() == word).ok_or(UnknownWord)
+    }
+}
+
+/// What sort of thing an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ItemKind {
+    /// An integrated circuit, or the card that holds one.
+    #[default]
+    IntegratedCircuit,
+    /// An assembly of several accelerators.
+    Board,
+    /// A computer.
+    Server,
+    /// Several computers in one frame.
+    Rack,
+    /// The parameters of an AI model.
+    ModelWeights,
+    /// High-bandwidth memory.
+    Memory,
+}
+
+impl ItemKind {
+    /// Every kind.
+    pub const ALL: [ItemKind; 6] = [
+        ItemKind::IntegratedCircuit,
+        ItemKind::Board,
+        ItemKind::Server,
+        ItemKind::Rack,
+        ItemKind::ModelWeights,
+        ItemKind::Memory,
+    ];
+
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ItemKind::IntegratedCircuit => "ic",
+            ItemKind::Board => "board",
+            ItemKind::Server => "server",
+            ItemKind::Rack => "rack",
+            ItemKind::ModelWeights => "model_weights",
+            ItemKind::Memory => "hbm",
+        }
+    }
+
+    /// The kind that a word in a file names.
+    pub fn from_word(word: &str) -> Result<ItemKind, UnknownWord> {
+        ItemKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(UnknownWord)
+    }
+}
+
+/// One item line of a transaction, as the `orders` table gives it; `None` is an unknown fact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderLine<'a> {
+    /// The transaction.
+    pub order_id: &'a str,
+    /// The item line in it, from 1.
+    pub line: i64,
+    /// The day of the export, reexport or transfer.
+    pub date: Date,
+    /// What is done.
+    pub activity: Activity,
+    /// Who sends.
+    pub exporter: Option<&'a str>,
+    /// Who buys.
+    pub purchaser: Option<&'a str>,
+    /// Who receives on the way.
+    pub intermediate_consignee: Option<&'a str>,
+    /// Who receives in the end.
+    pub ultimate_consignee: &'a str,
+    /// Who uses, where that is somebody else.
+    pub end_user: Option<&'a str>,
+    /// Who carries.
+    pub freight_forwarder: Option<&'a str>,
+    /// Whose LPP limit is charged under the sharing clause of 740.29(a).
+    pub lpp_operator: Option<&'a str>,
+    /// Shipped from.
+    pub origin: Option<Country>,
+    /// The country of ultimate destination.
+    pub destination: Country,
+    /// An item of the catalog or of the `items` table.
+    pub item: &'a str,
+    /// Units, at least 1.
+    pub quantity: i64,
+    /// The declared end use.
+    pub end_use: Option<&'a str>,
+    /// The authorization that the shipper claims.
+    pub authorization: Option<&'a str>,
+}
+
+/// A person or company, as the `parties` table gives it; `None` is an unknown fact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Party {
+    /// Its id in the tables.
+    pub party_id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it is located.
+    pub country: Option<Country>,
+    /// Where it is headquartered.
+    pub hq_country: Option<Country>,
+    /// Its immediate parent; `None` means that no parent is known.
+    pub parent_id: Option<String>,
+    /// Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none.
+    pub flags: Vec<String>,
+}
+
+/// A stake of one party in another, as the `ownership` table gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stake {
+    /// Who owns.
+    pub owner_id: String,
+    /// What is owned.
+    pub owned_id: String,
+    /// How much of it, from 0 to 100.
+    pub percent: Decimal,
+    /// From when, where known.
+    pub from: Option<Date>,
+    /// Until when, where known.
+    pub until: Option<Date>,
+}
+
+/// An item, as the `items` table or the catalog gives it; `None` is an unknown fact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Item {
+    /// Its name.
+    pub item: String,
+    /// Who makes it.
+    pub vendor: Option<String>,
+    /// The country where its designer is headquartered.
+    pub designer_hq: Option<Country>,
+    /// What it is; an integrated circuit where not given.
+    pub kind: Option<ItemKind>,
+    /// The host ECCN of a `.z` item.
+    pub host_eccn: Option<String>,
+    /// TPP of one accelerator.
+    pub tpp: Option<Decimal>,
+    /// The other value, where public sources disagree; the stricter stands in `tpp`.
+    pub tpp_other: Option<Decimal>,
+    /// What the disagreement is about.
+    pub dispute: Option<String>,
+    /// Area of the logic dies on non-planar nodes, in mm2.
+    pub die_area_mm2: Option<Decimal>,
+    /// Performance density (for HBM: GB/s per mm2), where given as such.
+    pub performance_density: Option<Decimal>,
+    /// Whether it is designed or marketed for data centers.
+    pub data_center: Option<bool>,
+    /// Total DRAM bandwidth in GB/s.
+    pub memory_bandwidth_gb_s: Option<Decimal>,
+    /// Aggregate bidirectional transfer rate other than to memory, in GB/s.
+    pub interconnect_gb_s: Option<Decimal>,
+    /// How many accelerators a board, server or rack holds.
+    pub accelerators: Option<i64>,
+    /// Which.
+    pub accelerator: Option<String>,
+    /// Operations spent on training.
+    pub training_operations: Option<Decimal>,
+    /// Whether the weights are published (734.7).
+    pub open_weights: Option<bool>,
+    /// Whether the model was made from a published one (Note 1 to 4E091).
+    pub derived_from_published: Option<bool>,
+    /// Operations that the published base model took.
+    pub base_operations: Option<Decimal>,
+    /// Operations spent on it since.
+    pub additional_operations: Option<Decimal>,
+    /// Percent of the operations spent on unpublished data that one model made.
+    pub synthetic_percent: Option<Decimal>,
+    /// Operations to be added for that data (Technical Note 3 to 4E091).
+    pub synthetic_operations: Option<Decimal>,
+    /// Whether it took fewer operations than the best published model needs (Note 2 to 4E091).
+    pub below_published_frontier: Option<bool>,
+    /// Whether it is a logic circuit at 16/14 nm or below, or non-planar.
+    pub advanced_node: Option<bool>,
+    /// Aggregated approximated transistor count, in billions.
+    pub transistors_bn: Option<Decimal>,
+    /// Where the figures are from.
+    pub source: Option<String>,
+    /// How sure they are: `high`, `medium`, `low`.
+    pub certainty: Option<String>,
+    /// What a reader should know.
+    pub note: Option<String>,
+}

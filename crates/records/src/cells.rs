@@ -1,0 +1,160 @@
+//! Typed access to the columns of a batch, collecting mistakes.
+
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, PrimitiveArray, StringArray};
+use arrow_cast::{CastOptions, cast_with_options};
+use arrow_schema::DataType;
+use tollgate_model::{Country, Date, Decimal};
+
+use crate::error::{InputError, InputErrors, MAX_ERRORS};
+use crate::source::Batch;
+
+/// The mistakes of a file so far.
+pub(crate) struct Mistakes {
+    file: PathBuf,
+    pub(crate) errors: Vec<InputError>,
+}
+
+impl Mistakes {
+    pub(crate) fn new(file: &Path) -> Mistakes {
+        Mistakes { file: file.to_owned(), errors: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, row: u64, column: &str, value: &str, what: impl Into<String>, mend: impl Into<String>) {
+        if self.errors.len() < MAX_ERRORS {
+            let error = InputError::file(&self.file, what, mend);
+            self.errors.push(InputError { row, column: column.to_owned(), value: value.to_owned(), ..error });
+        }
+    }
+
+    pub(crate) fn full(&self) -> bool {
+        self.errors.len() >= MAX_ERRORS
+    }
+
+    pub(crate) fn into_result<T>(self, value: T) -> Result<T, InputErrors> {
+        if self.errors.is_empty() { Ok(value) } else { Err(InputErrors(self.errors)) }
+    }
+}
+
+fn cast(array: &ArrayRef, to: &DataType) -> Option<ArrayRef> {
+    if array.data_type() == to {
+        return Some(array.clone());
+    }
+    cast_with_options(array, to, &CastOptions { safe: true, ..CastOptions::default() }).ok()
+}
+
+impl Batch {
+    pub(crate) fn row(&self, index: usize) -> u64 {
+        self.first_row + u64::try_from(index).unwrap_or(0)
+    }
+
+    /// A column as texts; `None` where the file has none. Lists of Parquet become texts with `;`.
+    pub(crate) fn texts(&self, name: &str, mistakes: &mut Mistakes) -> Option<StringArray> {
+        let array = self.columns.get(name)?;
+        if let DataType::List(_) = array.data_type() {
+            return Some(joined(array));
+        }
+        let texts = cast(array, &DataType::Utf8);
+        if texts.is_none() {
+            let what = format!("the column has type {}, which is no text", array.data_type());
+            mistakes.add(0, name, "", what, "write it as text");
+        }
+        texts.map(|texts| texts.as_string::<i32>().clone())
+    }
+
+    /// A column as days.
+    pub(crate) fn dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
+        let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
+        if !matches!(array.data_type(), DataType::Utf8)
+            && let Some(days) = cast(array, &DataType::Date32)
+        {
+            let days: &PrimitiveArray<Date32Type> = days.as_primitive();
+            return days.iter().map(|day| day.and_then(Date::from_epoch_days)).collect();
+        }
+        self.parsed(name, mistakes, |text| text.parse().ok(), "is no day", "write it as YYYY-MM-DD")
+    }
+
+    /// A column as whole numbers.
+    pub(crate) fn integers(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<i64>> {
+        let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
+        if array.data_type().is_integer()
+            && let Some(numbers) = cast(array, &DataType::Int64)
+        {
+            let numbers: &PrimitiveArray<Int64Type> = numbers.as_primitive();
+            return numbers.iter().collect();
+        }
+        let whole = |text: &str| text.parse::<Decimal>().ok().and_then(|number| number.scaled_exact(0));
+        self.parsed(name, mistakes, whole, "is no whole number", "write digits only")
+    }
+
+    pub(crate) fn decimals(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Decimal>> {
+        let read = |text: &str| text.parse::<Decimal>().ok().filter(|number| !number.is_negative());
+        self.parsed(name, mistakes, read, "is no number of zero or more", "write digits with a point, such as 5.92")
+    }
+
+    pub(crate) fn countries(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Country>> {
+        let mend = "write an ISO 3166-1 alpha-2 code in capitals, such as SG";
+        self.parsed(name, mistakes, |text| text.parse().ok(), "is no country", mend)
+    }
+
+    pub(crate) fn booleans(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<bool>> {
+        let read = |text: &str| match text {
+            "true" | "TRUE" | "True" | "1" => Some(true),
+            "false" | "FALSE" | "False" | "0" => Some(false),
+            _ => None,
+        };
+        self.parsed(name, mistakes, read, "is neither true nor false", "write true or false")
+    }
+
+    pub(crate) fn parsed<T: Clone>(
+        &self,
+        name: &str,
+        mistakes: &mut Mistakes,
+        read: impl Fn(&str) -> Option<T>,
+        what: &str,
+        mend: &str,
+    ) -> Vec<Option<T>> {
+        let Some(texts) = self.texts(name, mistakes) else { return vec![None; self.rows] };
+        let mut values = Vec::with_capacity(self.rows);
+        for (index, text) in texts.iter().enumerate() {
+            let text = text.filter(|text| !text.is_empty());
+            let value = text.and_then(&read);
+            if let (Some(text), None) = (text, &value) {
+                mistakes.add(self.row(index), name, text, what, mend);
+            }
+            values.push(value);
+        }
+        values
+    }
+
+    /// Reports the required columns that the file lacks.
+    pub(crate) fn require(&self, names: &[&str], mistakes: &mut Mistakes) {
+        for name in names.iter().filter(|name| !self.columns.contains_key(**name)) {
+            let found: Vec<&str> = self.columns.keys().map(String::as_str).collect();
+            let mend = format!("add it; the file has: {}", found.join(", "));
+            mistakes.add(0, name, "", "the required column is missing", mend);
+        }
+    }
+}
+
+fn joined(array: &ArrayRef) -> StringArray {
+    let lists = array.as_list::<i32>();
+    let texts = lists.iter().map(|list| {
+        let list = cast(&list?, &DataType::Utf8)?;
+        let parts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(";"))
+    });
+    texts.collect()
+}
+
+/// A text cell where there is one.
+pub(crate) fn text(column: &Option<StringArray>, index: usize) -> Option<&str> {
+    let column = column.as_ref()?;
+    if column.is_null(index) {
+        return None;
+    }
+    Some(column.value(index)).filter(|text| !text.is_empty())
+}

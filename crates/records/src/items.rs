@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use arrow_array::StringArray;
+use tollgate_model::{Country, Decimal, Item, ItemKind, Tpp};
+
+use crate::cells::{Mistakes, text};
+use crate::error::InputErrors;
+use crate::source::{Batch, Source};
+
+const COLUMNS: &[&str] = &[
+    "item", "vendor", "designer_hq", "kind", "host_eccn", "tpp", "die_area_mm2", "performance_density", "data_center",
+    "memory_bandwidth_gb_s", "interconnect_gb_s", "accelerators", "accelerator", "tdp_w", "price_usd", "launched_on",
+    "training_operations", "open_weights", "derived_from_published", "base_operations", "additional_operations",
+    "synthetic_percent", "synthetic_operations", "below_published_frontier", "advanced_node", "transistors_bn",
+];
+
+/// The host ECCNs of `.z` items.
+const HOSTS: [&str; 7] = ["3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
+
+/// Reads an items table; rows are unique by `item`, in its order.
+pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, InputErrors> {
+    let mut source = Source::open(path, COLUMNS)?;
+    let mut mistakes = Mistakes::new(path);
+    let mut items = BTreeMap::new();
+    while let Some(batch) = source.next() {
+        let batch = batch?;
+        batch.require(&["item"], &mut mistakes);
+        let columns = Columns::of(&batch, &mut mistakes);
+        for index in 0..batch.rows {
+            let row = batch.row(index);
+            let Some(item) = columns.item(index) else {
+                if columns.item.is_some() {
+                    mistakes.add(row, "item", "", "the required cell is empty", "give the item its name");
+                }
+                continue;
+            };
+            check(&item, row, &mut mistakes);
+            if let Some(earlier) = items.insert(item.item.clone(), item) {
+                mistakes.add(row, "item", &earlier.item, "the item stands twice", "leave one row for each item");
+            }
+            if mistakes.full() {
+                return mistakes.into_result(items);
+            }
+        }
+    }
+    mistakes.into_result(items)
+}
+
+fn check(item: &Item, row: u64, mistakes: &mut Mistakes) {
+    if let Some(tpp) = item.tpp
+        && let Err(error) = Tpp::try_from(tpp)
+    {
+        mistakes.add(row, "tpp", "", error.to_string(), "write the TPP of one accelerator, to three decimal places at most");
+    }
+    if let Some(host) = &item.host_eccn
+        && !HOSTS.contains(&host.as_str())
+    {
+        let mend = format!("write one of {}, or leave it empty", HOSTS.join(", "));
+        mistakes.add(row, "host_eccn", host, "is no host ECCN of a .z paragraph", mend);
+    }
+    if item.accelerators.is_some_and(|count| !(1..=1_000_000).contains(&count)) {
+        mistakes.add(row, "accelerators", "", "is out of range", "write how many accelerators it holds, from 1 to 1000000");
+    }
+}
+
+struct Columns {
+    item: Option<StringArray>,
+    texts: [Option<StringArray>; 3],
+    kind: Vec<Option<ItemKind>>,
+    designer_hq: Vec<Option<Country>>,
+    decimals: [Vec<Option<Decimal>>; 11],
+    booleans: [Vec<Option<bool>>; 5],
+    accelerators: Vec<Option<i64>>,
+}
+
+impl Columns {
+    fn of(batch: &Batch, mistakes: &mut Mistakes) -> Columns {
+        let mend = "write ic, board, server, rack, model_weights or hbm, or leave it empty for ic";
+        let _ = (batch.decimals("tdp_w", mistakes), batch.decimals("price_usd", mistakes), batch.dates("launched_on", mistakes));
+        Columns {
+            item: batch.texts("item", mistakes),
+            texts: ["vendor", "host_eccn", "accelerator"].map(|name| batch.texts(name, mistakes)),
+            kind: batch.parsed("kind", mistakes, |text| ItemKind::from_word(text).ok(), "is no kind of item", mend),
+            designer_hq: batch.countries("designer_hq", mistakes),
+            decimals: [
+                "tpp", "die_area_mm2", "performance_density", "memory_bandwidth_gb_s", "interconnect_gb_s",
+                "training_operations", "base_operations", "additional_operations", "synthetic_percent",
+                "synthetic_operations", "transistors_bn",
+            ]
+            .map(|name| batch.decimals(name, mistakes)),
+            booleans: ["data_center", "open_weights", "derived_from_published", "below_published_frontier", "advanced_node"]
+                .map(|name| batch.booleans(name, mistakes)),
+            accelerators: batch.integers("accelerators", mistakes),
+        }
+    }
+
+    fn item(&self, index: usize) -> Option<Item> {
+        let name = text(&self.item, index)?;
+        let at = |column: &[Option<Decimal>]| column.get(index).copied().flatten();
+        let [tpp, die, density, memory, io, training, base, additional, share, synthetic, transistors] = &self.decimals;
+        let truth = |column: &[Option<bool>]| column.get(index).copied().flatten();
+        let [data_center, open, derived, below, advanced] = &self.booleans;
+        let [vendor, host, accelerator] = &self.texts;
+        let owned = |column: &Option<StringArray>| text(column, index).map(str::to_owned);
+        Some(Item {
+            item: name.to_owned(),
+            vendor: owned(vendor),
+            designer_hq: self.designer_hq.get(index).copied().flatten(),
+            kind: self.kind.get(index).copied().flatten(),
+            host_eccn: owned(host),
+            tpp: at(tpp),
+            die_area_mm2: at(die),
+            performance_density: at(density),
+            data_center: truth(data_center),
+            memory_bandwidth_gb_s: at(memory),
+            interconnect_gb_s: at(io),
+            accelerators: self.accelerators.get(index).copied().flatten(),
+            accelerator: owned(accelerator),
+            training_operations: at(training),
+            open_weights: truth(open),
+            derived_from_published: truth(derived),
+            base_operations: at(base),
+            additional_operations: at(additional),
+            synthetic_percent: at(share),
+            synthetic_operations: at(synthetic),
+            below_published_frontier: truth(below),
+            advanced_node: truth(advanced),
+            transistors_bn: at(transistors),
+            ..Item::default()
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! The tables of the contract, in and out: CSV, JSON Lines and Parquet.
+//!
+//! Whatever the format, a file comes in as batches of text or typed columns ([`source`]) and leaves as the
+//! records of `tollgate-model`; every mistake in it is reported with file, row, column, value and mend.
+//! Outputs appear whole or not at all ([`Output`]).
+#![deny(clippy::float_arithmetic)]
+
+mod cells;
+mod decisions;
+mod error;
+mod items;
+mod orders;
+mod output;
+mod parties;
+mod source;
+
+pub use decisions::{DecisionRecord, DecisionWriter, Format, ListHit};
+pub use error::{InputError, InputErrors, MAX_ERRORS};
+pub use items::read_items;
+pub use orders::{OrderBatch, OrderReader};
+pub use output::Output;
+pub use parties::{read_ownership, read_parties};

@@ -1,0 +1,193 @@
+use std::path::{Path, PathBuf};
+
+use arrow_array::{Array, ArrayRef, StringArray};
+use tollgate_model::{Activity, Country, Date, OrderLine};
+
+use crate::cells::{Mistakes, text};
+use crate::error::InputErrors;
+use crate::source::{Batch, Source};
+
+const COLUMNS: &[&str] = &[
+    "order_id", "line", "date", "activity", "exporter", "purchaser", "intermediate_consignee", "ultimate_consignee",
+    "end_user", "freight_forwarder", "lpp_operator", "origin", "destination", "via", "item", "quantity",
+    "unit_price_usd", "hs_code", "description", "gross_weight_kg", "packages", "end_use", "authorization",
+];
+
+/// The most units that a line may have.
+const MAX_QUANTITY: i64 = 1_000_000_000;
+
+/// Some lines of an orders table.
+pub struct OrderBatch {
+    first_row: u64,
+    order_id: StringArray,
+    line: Vec<Option<i64>>,
+    date: Vec<Option<Date>>,
+    activity: Vec<Option<Activity>>,
+    parties: [Option<StringArray>; 7],
+    origin: Vec<Option<Country>>,
+    destination: Vec<Option<Country>>,
+    item: StringArray,
+    quantity: Vec<Option<i64>>,
+    end_use: Option<StringArray>,
+    authorization: Option<StringArray>,
+}
+
+impl OrderBatch {
+    /// A batch without lines.
+    pub fn empty() -> OrderBatch {
+        OrderBatch {
+            first_row: 0,
+            order_id: StringArray::from(Vec::<&str>::new()),
+            line: Vec::new(),
+            date: Vec::new(),
+            activity: Vec::new(),
+            parties: [const { None }; 7],
+            origin: Vec::new(),
+            destination: Vec::new(),
+            item: StringArray::from(Vec::<&str>::new()),
+            quantity: Vec::new(),
+            end_use: None,
+            authorization: None,
+        }
+    }
+
+    /// How many lines it holds.
+    pub fn len(&self) -> usize {
+        self.order_id.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.order_id.is_empty()
+    }
+
+    /// The row of a line in the file, from 1.
+    pub fn row(&self, index: usize) -> u64 {
+        self.first_row + u64::try_from(index).unwrap_or(0)
+    }
+
+    /// A line, by its place in the batch; `None` past the end.
+    pub fn line(&self, index: usize) -> Option<OrderLine<'_>> {
+        let [exporter, purchaser, intermediate, consignee, end_user, forwarder, operator] = &self.parties;
+        let date = (*self.date.get(index)?)?;
+        Some(OrderLine {
+            order_id: self.order_id.value(index),
+            line: (*self.line.get(index)?).unwrap_or(1),
+            date,
+            activity: (*self.activity.get(index)?).unwrap_or_default(),
+            exporter: text(exporter, index),
+            purchaser: text(purchaser, index),
+            intermediate_consignee: text(intermediate, index),
+            ultimate_consignee: text(consignee, index)?,
+            end_user: text(end_user, index),
+            freight_forwarder: text(forwarder, index),
+            lpp_operator: text(operator, index),
+            origin: *self.origin.get(index)?,
+            destination: (*self.destination.get(index)?)?,
+            item: self.item.value(index),
+            quantity: (*self.quantity.get(index)?)?,
+            end_use: text(&self.end_use, index),
+            authorization: text(&self.authorization, index),
+        })
+    }
+
+    /// Every line, in the order of the file.
+    pub fn lines(&self) -> impl Iterator<Item = OrderLine<'_>> {
+        (0..self.len()).map_while(|index| self.line(index))
+    }
+}
+
+/// Reads an orders table batch by batch.
+pub struct OrderReader {
+    path: PathBuf,
+    source: Source,
+    mistakes: Vec<crate::InputError>,
+}
+
+impl OrderReader {
+    /// Opens an orders table.
+    pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
+        Ok(OrderReader { path: path.to_owned(), source: Source::open(path, COLUMNS)?, mistakes: Vec::new() })
+    }
+
+    /// The next lines. After a batch with mistakes no more lines come, but the rest of the file is
+    /// searched for mistakes, and all are reported together.
+    pub fn next_batch(&mut self) -> Option<Result<OrderBatch, InputErrors>> {
+        loop {
+            let mut mistakes = Mistakes::new(&self.path);
+            mistakes.errors = std::mem::take(&mut self.mistakes);
+            let clean = mistakes.errors.is_empty();
+            let batch = match self.source.next() {
+                Some(Ok(batch)) => read(&batch, &mut mistakes),
+                Some(Err(error)) => {
+                    mistakes.errors.push(error);
+                    return Some(Err(InputErrors(mistakes.errors)));
+                }
+                None if clean => return None,
+                None => return Some(Err(InputErrors(mistakes.errors))),
+            };
+            if mistakes.errors.is_empty() {
+                return Some(Ok(batch));
+            }
+            if mistakes.full() {
+                return Some(Err(InputErrors(mistakes.errors)));
+            }
+            self.mistakes = mistakes.errors;
+        }
+    }
+}
+
+fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
+    let required = ["order_id", "date", "ultimate_consignee", "destination", "item", "quantity"];
+    batch.require(&required, mistakes);
+    let mut texts = |name: &str| batch.texts(name, mistakes);
+    let parties = ["exporter", "purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "freight_forwarder", "lpp_operator"]
+        .map(&mut texts);
+    let empty = || StringArray::from(vec![""; batch.rows]);
+    let order_id = texts("order_id").unwrap_or_else(empty);
+    let item = texts("item").unwrap_or_else(empty);
+    let (end_use, authorization) = (texts("end_use"), texts("authorization"));
+    let activity_mend = "write export, reexport or transfer, or leave it empty for export";
+    let activity = |text: &str| Activity::from_word(text).ok();
+    let orders = OrderBatch {
+        first_row: batch.first_row,
+        line: batch.integers("line", mistakes),
+        date: batch.dates("date", mistakes),
+        activity: batch.parsed("activity", mistakes, activity, "is no activity", activity_mend),
+        origin: batch.countries("origin", mistakes),
+        destination: batch.countries("destination", mistakes),
+        quantity: batch.integers("quantity", mistakes),
+        order_id,
+        parties,
+        item,
+        end_use,
+        authorization,
+    };
+    let _ = (batch.decimals("unit_price_usd", mistakes), batch.decimals("gross_weight_kg", mistakes), batch.integers("packages", mistakes));
+    check(batch, &orders, mistakes);
+    orders
+}
+
+/// Reports required cells that are empty, and numbers out of range.
+fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes) {
+    let required = ["order_id", "item", "ultimate_consignee", "date", "destination", "quantity"];
+    let columns: Vec<(&str, &ArrayRef)> =
+        required.iter().filter_map(|name| Some((*name, batch.columns.get(*name)?))).collect();
+    for index in 0..orders.len() {
+        let row = batch.row(index);
+        for (name, _) in columns.iter().filter(|(_, column)| column.is_null(index)) {
+            mistakes.add(row, name, "", "the required cell is empty", "fill it in");
+        }
+        let quantity = orders.quantity.get(index).copied().flatten();
+        if let Some(quantity) = quantity.filter(|quantity| !(1..=MAX_QUANTITY).contains(quantity)) {
+            let mend = format!("write a whole number from 1 to {MAX_QUANTITY}");
+            mistakes.add(row, "quantity", &quantity.to_string(), "is out of range", mend);
+        }
+        if let Some(line) = orders.line.get(index).copied().flatten().filter(|line| *line < 1) {
+            mistakes.add(row, "line", &line.to_string(), "is out of range", "number the item lines from 1");
+        }
+        if mistakes.full() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A file that appears whole, or not at all: it is written under another name beside its own, and renamed
+/// by [`Output::commit`]. Dropped before that, it leaves nothing behind.
+pub struct Output {
+    path: PathBuf,
+    temporary: PathBuf,
+    writer: Option<BufWriter<File>>,
+}
+
+impl Output {
+    /// Starts a file.
+    pub fn create(path: &Path) -> io::Result<Output> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let temporary = folder.join(format!(".{name}.{}.partial", std::process::id()));
+        let writer = BufWriter::with_capacity(1 << 18, File::create(&temporary)?);
+        Ok(Output { path: path.to_owned(), temporary, writer: Some(writer) })
+    }
+
+    /// Puts the file in its place, durably.
+    pub fn commit(mut self) -> io::Result<()> {
+        if let Some(writer) = self.writer.take() {
+            let file = writer.into_inner().map_err(|error| error.into_error())?;
+            file.sync_all()?;
+            std::fs::rename(&self.temporary, &self.path)?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.writer {
+            Some(writer) => writer.write(bytes),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if self.writer.take().is_some() {
+            let _gone = std::fs::remove_file(&self.temporary);
+        }
+    }
+}

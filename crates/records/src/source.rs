@@ -1,0 +1,232 @@
+//! A file as batches of named columns, whatever its format.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use crate::error::InputError;
+
+/// How many rows a batch holds.
+const BATCH: usize = 8192;
+/// The longest line of JSON Lines that is read.
+const MAX_LINE: u64 = 16 << 20;
+
+/// Some rows of a file, by column.
+pub(crate) struct Batch {
+    pub(crate) columns: BTreeMap<String, ArrayRef>,
+    pub(crate) rows: usize,
+    /// The number of the first row, from 1.
+    pub(crate) first_row: u64,
+}
+
+enum Reader {
+    Csv(Box<csv::Reader<Box<dyn Read + Send>>>, Vec<String>),
+    JsonLines(BufReader<Box<dyn Read + Send>>),
+    Parquet(ParquetRecordBatchReader),
+}
+
+/// An open file.
+pub(crate) struct Source {
+    path: PathBuf,
+    reader: Reader,
+    next_row: u64,
+    ended: bool,
+    /// Columns that JSON Lines always has, so that an absent one is known from an empty one.
+    expected: &'static [&'static str],
+}
+
+impl Source {
+    /// Opens a file by its ending; `expected` are the columns that the table can have.
+    pub(crate) fn open(path: &Path, expected: &'static [&'static str]) -> Result<Source, InputError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let file = File::open(path).map_err(|error| {
+            InputError::file(path, format!("cannot be opened: {error}"), "check the path and that you may read it")
+        })?;
+        let (stem, packed): (&str, Box<dyn Read + Send>) = if let Some(stem) = name.strip_suffix(".gz") {
+            (stem, Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))))
+        } else if let Some(stem) = name.strip_suffix(".zst") {
+            let decoder = zstd::stream::read::Decoder::new(file);
+            (stem, Box::new(decoder.map_err(|error| InputError::file(path, format!("not Zstandard: {error}"), "pack it again"))?))
+        } else if name.ends_with(".parquet") {
+            let reader = parquet(path, file)?;
+            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, expected });
+        } else {
+            (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
+        };
+        let reader = if stem.ends_with(".csv") {
+            csv_reader(path, packed)?
+        } else if stem.ends_with(".jsonl") {
+            Reader::JsonLines(BufReader::new(packed))
+        } else {
+            let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
+            return Err(InputError::file(path, "its ending does not say what it holds", mend));
+        };
+        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, expected })
+    }
+
+    /// The next rows; `None` at the end.
+    pub(crate) fn next(&mut self) -> Option<Result<Batch, InputError>> {
+        if self.ended {
+            return None;
+        }
+        let batch = match &mut self.reader {
+            Reader::Parquet(reader) => reader.next().map(|batch| match batch {
+                Ok(batch) => Ok(from_arrow(&batch)),
+                Err(error) => Err(InputError::file(&self.path, format!("cannot be read as Parquet: {error}"), "write the file again")),
+            }),
+            Reader::Csv(reader, headers) => next_csv(&self.path, reader, headers, self.next_row).transpose(),
+            Reader::JsonLines(reader) => next_json(&self.path, reader, self.expected, self.next_row).transpose(),
+        };
+        match batch {
+            Some(Ok((columns, rows))) => {
+                let first_row = self.next_row;
+                self.next_row += u64::try_from(rows).unwrap_or(0);
+                Some(Ok(Batch { columns, rows, first_row }))
+            }
+            Some(Err(error)) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+            None => {
+                self.ended = true;
+                None
+            }
+        }
+    }
+}
+
+type Columns = (BTreeMap<String, ArrayRef>, usize);
+
+fn from_arrow(batch: &RecordBatch) -> Columns {
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    (names.zip(batch.columns().iter().map(Arc::clone)).collect(), batch.num_rows())
+}
+
+fn parquet(path: &Path, file: File) -> Result<Reader, InputError> {
+    let wrong = |error: parquet::errors::ParquetError| {
+        InputError::file(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
+    };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(wrong)?;
+    builder.with_batch_size(BATCH).build().map(Reader::Parquet).map_err(wrong)
+}
+
+fn csv_reader(path: &Path, input: Box<dyn Read + Send>) -> Result<Reader, InputError> {
+    let mut input = BufReader::new(input);
+    let unreadable = |error: &dyn std::fmt::Display| {
+        InputError::file(path, format!("cannot be read: {error}"), "check that the file is whole")
+    };
+    if input.fill_buf().map_err(|error| unreadable(&error))?.starts_with(b"\xef\xbb\xbf") {
+        input.consume(3);
+    }
+    let input: Box<dyn Read + Send> = Box::new(input);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+    let headers = reader.byte_headers().map_err(|error| unreadable(&error))?;
+    let mut names = Vec::new();
+    let mut seen = BTreeSet::new();
+    for header in headers {
+        let name = String::from_utf8_lossy(header).trim().to_owned();
+        if !seen.insert(name.clone()) {
+            let what = format!("the column `{name}` stands twice in the header");
+            return Err(InputError::file(path, what, "take one of them out, or rename it"));
+        }
+        names.push(name);
+    }
+    if names.iter().all(String::is_empty) {
+        return Err(InputError::file(path, "there is no header row", "write the names of the columns in the first row"));
+    }
+    Ok(Reader::Csv(Box::new(reader), names))
+}
+
+fn next_csv(
+    path: &Path,
+    reader: &mut csv::Reader<Box<dyn Read + Send>>,
+    headers: &[String],
+    first_row: u64,
+) -> Result<Option<Columns>, InputError> {
+    let mut builders: Vec<StringBuilder> = headers.iter().map(|_| StringBuilder::new()).collect();
+    let mut record = csv::ByteRecord::new();
+    let mut rows = 0;
+    let wrong = |rows: usize, column: &str, what: String, mend: &str| InputError {
+        row: first_row + u64::try_from(rows).unwrap_or(0),
+        column: column.to_owned(),
+        ..InputError::file(path, what, mend)
+    };
+    while rows < BATCH {
+        match reader.read_byte_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => return Err(wrong(rows, "", format!("cannot be read as CSV: {error}"), "check that the file is whole")),
+        }
+        if record.len() != headers.len() {
+            let what = format!("has {} cells, but the header has {}", record.len(), headers.len());
+            return Err(wrong(rows, "", what, "give it as many cells; quote cells that hold commas or line breaks"));
+        }
+        for ((builder, cell), name) in builders.iter_mut().zip(&record).zip(headers) {
+            match std::str::from_utf8(cell) {
+                Ok(text) if text.trim().is_empty() => builder.append_null(),
+                Ok(text) => builder.append_value(text.trim()),
+                Err(_) => return Err(wrong(rows, name, "is not UTF-8".to_owned(), "save the file as UTF-8")),
+            }
+        }
+        rows += 1;
+    }
+    Ok(finished(headers, builders, rows))
+}
+
+fn finished(names: &[String], builders: Vec<StringBuilder>, rows: usize) -> Option<Columns> {
+    let arrays = builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
+    (rows > 0).then(|| (names.iter().cloned().zip(arrays).collect(), rows))
+}
+
+fn next_json(
+    path: &Path,
+    reader: &mut BufReader<Box<dyn Read + Send>>,
+    expected: &[&str],
+    first_row: u64,
+) -> Result<Option<Columns>, InputError> {
+    let mut builders: Vec<StringBuilder> = expected.iter().map(|_| StringBuilder::new()).collect();
+    let mut rows = 0;
+    let mut line = Vec::new();
+    while rows < BATCH {
+        let wrong = |what: String, mend: &str| InputError {
+            row: first_row + u64::try_from(rows).unwrap_or(0),
+            ..InputError::file(path, what, mend)
+        };
+        line.clear();
+        let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
+        let read = read.map_err(|error| wrong(format!("cannot be read: {error}"), "check that the file is whole"))?;
+        if read == 0 {
+            break;
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&line)
+            .map_err(|error| wrong(format!("is not a JSON object: {error}"), "write one object on each line"))?;
+        for (builder, name) in builders.iter_mut().zip(expected) {
+            match object.get(*name).and_then(cell) {
+                Some(text) if !text.trim().is_empty() => builder.append_value(text.trim()),
+                _ => builder.append_null(),
+            }
+        }
+        rows += 1;
+    }
+    let names: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
+    Ok(finished(&names, builders, rows))
+}
+
+fn cell(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Array(values) => Some(values.iter().filter_map(cell).collect::<Vec<_>>().join(";")),
+        other => Some(other.to_string()),
+    }
+}

@@ -1,0 +1,109 @@
+//! The command line: what is asked, and how the answer is printed.
+
+mod arguments;
+mod check;
+mod classify;
+mod decide;
+mod examples;
+mod explain;
+mod policy;
+mod progress;
+mod summary;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Parser;
+
+use crate::service::{RunError, Stop};
+use arguments::{Arguments, Command};
+
+/// Exit status of work that ran and found something that `--fail-on` names.
+const FOUND: u8 = 1;
+/// Exit status of unusable arguments or input.
+const UNUSABLE: u8 = 2;
+/// Exit status after Ctrl-C, as shells count it.
+const INTERRUPTED: u8 = 130;
+
+/// What a command ends with.
+pub(crate) enum Failure {
+    /// The input, the law or an argument cannot be used; the text says what, where and how to mend it.
+    Unusable(String),
+    /// The work ran and found what `--fail-on` names.
+    Found,
+    /// Ctrl-C.
+    Stopped,
+    /// The reader of standard output went away, which is no failure.
+    NoReader,
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Failure {
+        match error {
+            RunError::Input(errors) => Failure::Unusable(errors.to_string()),
+            RunError::Output(path, error) => {
+                Failure::Unusable(format!("{}: cannot be written: {error}\n  mend: check that the folder exists, is yours and has room", path.display()))
+            }
+            RunError::Stopped => Failure::Stopped,
+        }
+    }
+}
+
+impl From<tollgate_records::InputErrors> for Failure {
+    fn from(errors: tollgate_records::InputErrors) -> Failure {
+        Failure::Unusable(errors.to_string())
+    }
+}
+
+impl From<tollgate_law::LawErrors> for Failure {
+    fn from(errors: tollgate_law::LawErrors) -> Failure {
+        Failure::Unusable(errors.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::NoReader,
+            _ => Failure::Unusable(format!("cannot write: {error}")),
+        }
+    }
+}
+
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let stop: Stop = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&stop);
+    let _handler = ctrlc::set_handler(move || raised.store(true, Ordering::Relaxed));
+    let result = match arguments.command {
+        Command::Check(arguments) => check::check(&arguments, &stop),
+        Command::Decide(arguments) => decide::decide(&arguments, &stop),
+        Command::Explain(arguments) => explain::explain(&arguments, &stop),
+        Command::Classify(arguments) => classify::classify(&arguments),
+        Command::Policy(command) => policy::policy(&command, &stop),
+        Command::Examples(command) => examples::examples(&command),
+    };
+    let mut errors = io::stderr().lock();
+    match result {
+        Ok(()) | Err(Failure::NoReader) => ExitCode::SUCCESS,
+        Err(Failure::Found) => ExitCode::from(FOUND),
+        Err(Failure::Stopped) => {
+            let _said = writeln!(errors, "stopped: nothing was written");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(Failure::Unusable(text)) => {
+            let _said = writeln!(errors, "error: {text}");
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// Prints to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,218 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tollgate_model::Date;
+
+/// Decides whether a shipment of AI compute may go, under which authorization, by which paragraph;
+/// keeps count of allocations. It informs; it is not legal advice.
+#[derive(Parser)]
+#[command(name = "tollgate", version, propagate_version = true, after_help = "Examples:
+  tollgate check --orders orders.csv --parties parties.csv --policy diffusion --out report
+  tollgate classify \"H100 SXM\" L4 \"RTX 4090\"
+  tollgate explain --orders orders.csv --parties parties.csv --order PO-17
+  tollgate policy diff diffusion anthropic-2025
+
+Exit status: 0 done; 1 --fail-on found something; 2 unusable arguments or input.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Decides every order, keeps the allocations and writes a report: the main job.
+    Check(CheckArguments),
+    /// Decides every order: decisions only, as .jsonl, .csv or .parquet.
+    Decide(DecideArguments),
+    /// One decision as a readable argument, every step with its citation.
+    Explain(ExplainArguments),
+    /// TPP, performance density and ECCN of items, and why.
+    Classify(ClassifyArguments),
+    /// The policies: list, show, compare, check.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Worked examples: a paragraph, facts and the expected decision, executed.
+    #[command(subcommand)]
+    Examples(ExamplesCommand),
+}
+
+/// The tables to read and the policy to decide by.
+#[derive(Args)]
+pub(crate) struct Inputs {
+    /// Orders: .csv, .jsonl (.gz, .zst) or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) orders: PathBuf,
+    /// Persons and companies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parties: Option<PathBuf>,
+    /// Stakes of parties in each other
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ownership: Option<PathBuf>,
+    /// Items that the catalog lacks, or whose facts you override
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items: Option<PathBuf>,
+    /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
+    #[arg(long, value_name = "POLICY", default_value = "ear")]
+    pub(crate) policy: String,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --out out
+Writes DIR/decisions.jsonl, alerts.jsonl, allocations.csv, summary.json and report.html, whole or not at all.")]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Payments around the orders (kept for the typologies to come)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payments: Option<PathBuf>,
+    /// Data-center sites (kept for the typologies to come)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<PathBuf>,
+    /// Serial numbers (kept for the typologies to come)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) serials: Option<PathBuf>,
+    /// Inspections (kept for the typologies to come)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inspections: Option<PathBuf>,
+    /// Screening lists (kept for the screening to come)
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) lists: Vec<PathBuf>,
+    /// Exit with status 1 if any decision is one of these
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// How the summary is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+/// What makes a run end with status 1.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum FailOn {
+    /// A license is required.
+    LicenseRequired,
+    /// A fact is lacking.
+    NeedsInformation,
+    /// A claimed authorization does not hold.
+    ClaimFailed,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// For a person.
+    Text,
+    /// For a machine: the same facts.
+    Json,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate decide --orders orders.parquet --parties parties.csv --policy diffusion --out decisions.parquet
+JSON Lines hold the whole argument; CSV and Parquet the outcome and a certificate from which it can be derived again.")]
+pub(crate) struct DecideArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The decisions: .jsonl, .csv or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate explain --orders orders.csv --parties parties.csv --order PO-17 --line 2 --policy diffusion")]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The order
+    #[arg(long, value_name = "ID")]
+    pub(crate) order: String,
+    /// The item line; all lines of the order where absent
+    #[arg(long, value_name = "N")]
+    pub(crate) line: Option<i64>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate classify \"NVIDIA H100 SXM\" L4
+  tollgate classify --items my-items.csv
+  tollgate classify A800 --date 2023-11-16")]
+pub(crate) struct ClassifyArguments {
+    /// Items by name; with neither names nor --items, the whole catalog
+    #[arg(value_name = "ITEM")]
+    pub(crate) names: Vec<String>,
+    /// Items of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items: Option<PathBuf>,
+    /// The policy
+    #[arg(long, value_name = "POLICY", default_value = "ear")]
+    pub(crate) policy: String,
+    /// The day; today where absent
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) date: Option<Date>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate policy show diffusion@2025-06-01
+  tollgate policy diff diffusion anthropic-2025
+  tollgate policy check my-policy.toml")]
+pub(crate) enum PolicyCommand {
+    /// The policies that come with the program.
+    List,
+    /// A policy: its provisions in force on a day, its readings, what is modeled and what is not.
+    Show {
+        /// The policy
+        policy: String,
+        /// The day; today where absent
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Every region of facts on which two policies differ, with the clause and a smallest order.
+    Diff {
+        /// The first policy
+        first: String,
+        /// The second
+        second: String,
+        /// Only on this day
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        /// Print every region, not only their number and the smallest of each kind
+        #[arg(long)]
+        all: bool,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Loads a policy and proves that each pattern of facts has exactly one outcome on every day.
+    Check {
+        /// A policy or a file of your own
+        path: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ExamplesCommand {
+    /// Executes every worked example under a folder.
+    Check {
+        /// A folder of Markdown files, or one file
+        path: PathBuf,
+    },
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write it as YYYY-MM-DD".to_owned())
+}

@@ -1,0 +1,104 @@
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use tollgate_records::{DecisionWriter, Format, Output};
+
+use super::arguments::{CheckArguments, FailOn, TextFormat};
+use super::decide::{Writing, load};
+use super::progress::Bar;
+use super::summary::Summary;
+use super::{Failure, print};
+use crate::report;
+use crate::service::{AccountView, Run, RunError, Stop, run};
+
+pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
+    let (policy, tables) = load(&arguments.inputs)?;
+    let files = given(arguments);
+    let path = |name: &str| arguments.out.join(name);
+    let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
+    let mut decisions = DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
+    let mut writing = Writing::new(Arc::clone(&policy));
+    let mut summary = Summary::new(&policy, &tables);
+    let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
+    let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided, scratch| {
+        summary.add(order, decided, scratch);
+        writing.write(order, decided, scratch, &mut decisions).map_err(wrong("decisions.jsonl"))
+    })?;
+    let accounts = decider.accounts.views();
+    summary.finish(&files, not_done(arguments))?;
+    let json = format!("{:#}\n", summary.json());
+    let page = report::render(&summary.report(&accounts));
+    let rest = [
+        ("alerts.jsonl", String::new()),
+        ("allocations.csv", allocations(&accounts)),
+        ("summary.json", json.clone()),
+        ("report.html", page),
+    ];
+    let mut outputs = Vec::new();
+    for (name, text) in &rest {
+        let file = arguments.out.join(name);
+        let failed = |error| RunError::Output(file.clone(), error);
+        let mut output = Output::create(&file).map_err(failed)?;
+        output.write_all(text.as_bytes()).map_err(failed)?;
+        outputs.push((output, file.clone()));
+    }
+    decisions.commit().map_err(wrong("decisions.jsonl"))?;
+    for (output, file) in outputs {
+        output.commit().map_err(|error| RunError::Output(file, error))?;
+    }
+    match arguments.format {
+        TextFormat::Json => print(&json)?,
+        TextFormat::Text => print(&summary.text(&arguments.out))?,
+    }
+    let found = arguments.fail_on.iter().any(|what| match what {
+        FailOn::LicenseRequired => summary.count("license_required") > 0,
+        FailOn::NeedsInformation => summary.count("needs_information") > 0,
+        FailOn::ClaimFailed => summary.claims_failed() > 0,
+    });
+    if found { Err(Failure::Found) } else { Ok(()) }
+}
+
+/// The input files, for the record of what a report was made from.
+fn given(arguments: &CheckArguments) -> Vec<&Path> {
+    let inputs = &arguments.inputs;
+    let optional = [&inputs.parties, &inputs.ownership, &inputs.items];
+    std::iter::once(inputs.orders.as_path()).chain(optional.into_iter().flatten().map(|path| path.as_path())).collect()
+}
+
+fn not_done(arguments: &CheckArguments) -> Vec<String> {
+    let mut missing = vec![
+        "Parties are not screened against lists: only the flags of the parties table count.".to_owned(),
+        "No typology is run: alerts.jsonl is empty.".to_owned(),
+        "Stakes in the ownership table are checked but not yet followed.".to_owned(),
+    ];
+    let tables = [("--payments", &arguments.payments), ("--sites", &arguments.sites), ("--serials", &arguments.serials), ("--inspections", &arguments.inspections)];
+    for (flag, _) in tables.into_iter().filter(|(_, path)| path.is_some()) {
+        missing.push(format!("{flag} was given and not read: nothing uses it yet."));
+    }
+    if !arguments.lists.is_empty() {
+        missing.push("--lists was given and not read: nothing uses it yet.".to_owned());
+    }
+    missing
+}
+
+fn allocations(accounts: &[AccountView]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header = ["account", "holder", "period", "used_tpp", "limit_tpp", "available_tpp", "refused_tpp", "lines"];
+    let _written = writer.write_record(header);
+    for view in accounts {
+        let limit = view.limit.map(|limit| limit.ceil());
+        let available = limit.map(|limit| (limit - view.used.ceil()).max(0).to_string());
+        let _written = writer.write_record([
+            view.account.as_str(),
+            &view.holder,
+            &view.period,
+            &view.used.ceil().to_string(),
+            &limit.map_or(String::new(), |limit| limit.to_string()),
+            &available.unwrap_or_default(),
+            &view.refused.ceil().to_string(),
+            &view.lines.to_string(),
+        ]);
+    }
+    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}

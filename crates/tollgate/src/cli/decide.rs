@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use tollgate_engine::Scratch;
+use tollgate_law::{Law, Policy};
+use tollgate_model::{OrderLine, Tpp};
+use tollgate_records::{DecisionRecord, DecisionWriter, Format};
+
+use super::Failure;
+use super::arguments::{DecideArguments, Inputs};
+use super::progress::Bar;
+use crate::service::{Decided, Run, RunError, Stop, Tables, load_policy, run};
+
+pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Failure> {
+    let Some(format) = Format::of(&arguments.out) else {
+        let what = format!("{}: its ending does not say how to write it", arguments.out.display());
+        return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
+    };
+    let (policy, tables) = load(&arguments.inputs)?;
+    let wrong = |error| RunError::Output(arguments.out.clone(), error);
+    let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
+    let mut writing = Writing::new(Arc::clone(&policy));
+    let job = Run { orders: &arguments.inputs.orders, tables, policy };
+    run(&job, stop, &mut Bar::new(), &mut |order, decided, scratch| {
+        writing.write(order, decided, scratch, &mut writer).map_err(wrong)
+    })?;
+    writer.commit().map_err(wrong)?;
+    Ok(())
+}
+
+/// The law, the policy and the small tables of a command.
+pub(crate) fn load(inputs: &Inputs) -> Result<(Arc<Policy>, Arc<Tables>), Failure> {
+    let law = Law::embedded()?;
+    let policy = load_policy(&law, &inputs.policy)?;
+    let tables = Tables::read(inputs.parties.as_deref(), inputs.ownership.as_deref(), inputs.items.as_deref())?;
+    Ok((Arc::new(policy), Arc::new(tables)))
+}
+
+/// Puts decisions into words, keeping its buffers from line to line.
+pub(crate) struct Writing {
+    policy: Arc<Policy>,
+    certificate: String,
+    obligations: String,
+    trace: String,
+    remarks: String,
+}
+
+impl Writing {
+    pub(crate) fn new(policy: Arc<Policy>) -> Writing {
+        Writing { policy, certificate: String::new(), obligations: String::new(), trace: String::new(), remarks: String::new() }
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        order: &OrderLine<'_>,
+        decided: &Decided<'_>,
+        scratch: &Scratch,
+        writer: &mut DecisionWriter,
+    ) -> std::io::Result<()> {
+        decided.certificate(&self.policy, order.date, scratch, &mut self.certificate);
+        if writer.wants_trace() {
+            let steps = decided.steps(scratch);
+            decided.push_trace(&steps, &mut self.trace);
+            decided.push_obligations(scratch, &mut self.obligations);
+            decided.push_remarks(&steps, scratch, &mut self.remarks);
+        }
+        let eccn = decided.eccn(scratch);
+        let label = decided.determination.label;
+        let readings: Vec<String> = decided.readings.iter().map(|turn| turn.name.clone()).collect();
+        writer.write(&DecisionRecord {
+            order_id: order.order_id,
+            line: order.line,
+            date: order.date,
+            policy: &self.policy.name,
+            eccn: eccn.as_deref(),
+            tpp: decided.line.tpp.map(Tpp::ceil),
+            outcome: label.outcome.as_str(),
+            authorization: decided.exception().map(|exception| exception.name.as_str()),
+            review_policy: label.review.map(|review| review.as_str()),
+            missing: &decided.missing,
+            claimed_ok: decided.claimed_ok,
+            strictest: decided.determination.strictest.as_str(),
+            mildest: decided.determination.mildest.as_str(),
+            readings: &readings,
+            certificate: &self.certificate,
+            obligations_json: &self.obligations,
+            trace_json: &self.trace,
+            remarks_json: &self.remarks,
+            hits: &[],
+        })
+    }
+}

@@ -1,0 +1,135 @@
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tollgate_engine::{Scratch, TraceStep, fact_text};
+use tollgate_law::Policy;
+use tollgate_model::{OrderLine, Outcome, Tpp, Truth};
+
+use super::arguments::{ExplainArguments, TextFormat};
+use super::decide::load;
+use super::{Failure, print};
+use crate::service::{Decided, Run, Silent, Stop, run};
+
+pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
+    let (policy, tables) = load(&arguments.inputs)?;
+    let mut texts: Vec<String> = Vec::new();
+    let mut objects: Vec<serde_json::Value> = Vec::new();
+    let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
+    run(&job, stop, &mut Silent, &mut |order, decided, scratch| {
+        let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
+        if asked {
+            texts.push(memo(order, decided, scratch, &policy));
+            objects.push(object(order, decided, scratch, &policy));
+        }
+        Ok(())
+    })?;
+    if texts.is_empty() {
+        let what = format!("{} has no order `{}`", arguments.inputs.orders.display(), arguments.order);
+        return Err(Failure::Unusable(format!("{what}{}\n  mend: check the id", arguments.line.map_or(String::new(), |line| format!(" with a line {line}")))));
+    }
+    match arguments.format {
+        TextFormat::Text => print(&texts.join("\n")),
+        TextFormat::Json => print(&format!("{:#}\n", serde_json::Value::from(objects))),
+    }
+}
+
+fn object(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy: &Policy) -> serde_json::Value {
+    let label = decided.determination.label;
+    let (mut trace, mut obligations) = (String::new(), String::new());
+    decided.push_trace(&decided.steps(scratch), &mut trace);
+    decided.push_obligations(scratch, &mut obligations);
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+    serde_json::json!({
+        "order_id": order.order_id, "line": order.line, "date": order.date.to_string(), "policy": policy.name,
+        "eccn": decided.eccn(scratch), "tpp": decided.line.tpp.map(Tpp::ceil), "outcome": label.outcome.as_str(),
+        "authorization": decided.exception().map(|exception| exception.name.clone()),
+        "review_policy": label.review.map(|review| review.as_str()), "missing": decided.missing, "claimed_ok": decided.claimed_ok,
+        "trace": parsed(&trace), "obligations": parsed(&obligations),
+    })
+}
+
+/// Half a page, as a lawyer would write it.
+fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy: &Policy) -> String {
+    let steps = decided.steps(scratch);
+    let mut out = String::new();
+    let tpp = decided.line.tpp.map_or("unknown".to_owned(), |tpp| format!("{} TPP", tpp.ceil()));
+    let _ = writeln!(out, "Order {}, line {}: {} x {} ({tpp}) to {} on {}", order.order_id, order.line, order.quantity, decided.line.item.name, order.destination, order.date);
+    let _ = writeln!(out, "Policy {} ({})\n", policy.name, policy.title);
+    let _ = writeln!(out, "{}\n", headline(decided));
+    part(&mut out, "What it is", &steps, decided, |step| step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774"));
+    let eccn = decided.eccn(scratch).unwrap_or_else(|| "not settled by the facts given".to_owned());
+    let _ = writeln!(out, "   ECCN: {eccn}\n");
+    part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| !step.step.cite.contains("CFR 774"));
+    out.push('\n');
+    listed(&mut out, "To be done", decided.obligations(scratch).map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")));
+    listed(&mut out, "Turns on how the text is read", decided.readings.iter().map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)));
+    listed(&mut out, "Red flags (they never decide)", decided.red_flags(scratch).map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)));
+    listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
+    if !decided.line.consignee.has_parent {
+        out.push_str("No parent of the ultimate consignee is known: it counts as its own ultimate parent.\n");
+    }
+    out
+}
+
+fn headline(decided: &Decided<'_>) -> String {
+    let determination = &decided.determination;
+    let label = determination.label;
+    let mut text = match label.outcome {
+        Outcome::NoLicenseRequired => "It may go: no license is required (NLR).".to_owned(),
+        Outcome::LicenseException => {
+            let exception = decided.exception();
+            let authorized = exception.is_some_and(|exception| exception.name == "VEU");
+            let what = if authorized { "Authorization" } else { "License Exception" };
+            format!("It may go under {what} {}.", exception.map_or("", |exception| exception.name.as_str()))
+        }
+        Outcome::LicenseRequired => match label.review {
+            Some(review) => format!("It may not go without a license; an application is reviewed under: {}.", review.as_str().replace('_', " ")),
+            None => "It may not go without a license; no review policy is stated.".to_owned(),
+        },
+        Outcome::NeedsInformation => {
+            let open = label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
+            let why = match open {
+                Some(rule) => format!("{} ({})", rule.step.rule, rule.step.cite),
+                None => format!("it turns on {}", decided.missing.join(", ")),
+            };
+            format!("Not settled: {why}. At the strictest {}, at the mildest {}.", determination.strictest, determination.mildest)
+        }
+    };
+    match decided.claimed_ok {
+        Some(true) => text.push_str(" The claimed authorization holds."),
+        Some(false) => text.push_str(" The claimed authorization does NOT hold."),
+        None => {}
+    }
+    text
+}
+
+fn part(out: &mut String, title: &str, steps: &[TraceStep<'_>], decided: &Decided<'_>, wanted: impl Fn(&TraceStep<'_>) -> bool) {
+    let _ = writeln!(out, "{title}");
+    for step in steps.iter().filter(|step| wanted(step)) {
+        let mark = match step.truth {
+            Truth::True => "yes",
+            Truth::False => "no ",
+            Truth::Unknown => "?  ",
+        };
+        let _ = writeln!(out, "   {mark}  {}\n        {}", step.step.cite, step.step.rule);
+        let facts: Vec<String> = step.step.facts.iter().map(|fact| {
+            let value = fact_text(&decided.line.facts, *fact).unwrap_or_else(|| "unknown".to_owned());
+            format!("{} = {value}", fact.def().name)
+        }).collect();
+        if !facts.is_empty() && facts.len() <= 8 {
+            let _ = writeln!(out, "        [{}]", facts.join("; "));
+        }
+    }
+}
+
+fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{title}");
+    for line in lines {
+        let _ = writeln!(out, "   - {line}");
+    }
+    out.push('\n');
+}

@@ -1,0 +1,359 @@
+//! What a run comes to in sum: for `summary.json`, the report and the terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tollgate_engine::Scratch;
+use tollgate_law::facts;
+use tollgate_law::{Policy, hex};
+use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
+
+use super::Failure;
+use crate::report::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+use crate::service::{AccountView, Decided, Tables};
+
+/// How many rows of each list are kept for the report.
+const ROWS: usize = 200;
+
+/// Counts and lists of a run.
+pub(crate) struct Summary {
+    policy: Arc<Policy>,
+    tables: Arc<Tables>,
+    lines: u64,
+    orders: u64,
+    last_order: String,
+    first: Option<Date>,
+    last: Option<Date>,
+    tallies: BTreeMap<(Outcome, String), (u64, u64)>,
+    may_not_go: Listing,
+    lacks_fact: Listing,
+    claim_fails: Listing,
+    turns_on_reading: Listing,
+    months: BTreeMap<String, Month>,
+    chips: BTreeMap<String, (ChipPoint, u64)>,
+    red_flags: BTreeMap<(String, String), u64>,
+    unsure: BTreeMap<String, String>,
+    inputs: Vec<(String, u64, String)>,
+    not_done: Vec<String>,
+}
+
+fn empty() -> Listing {
+    Listing { total: 0, rows: Vec::new() }
+}
+
+fn positive(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+impl Summary {
+    pub(crate) fn new(policy: &Arc<Policy>, tables: &Arc<Tables>) -> Summary {
+        Summary {
+            policy: Arc::clone(policy),
+            tables: Arc::clone(tables),
+            lines: 0,
+            orders: 0,
+            last_order: String::new(),
+            first: None,
+            last: None,
+            tallies: BTreeMap::new(),
+            may_not_go: empty(),
+            lacks_fact: empty(),
+            claim_fails: empty(),
+            turns_on_reading: empty(),
+            months: BTreeMap::new(),
+            chips: BTreeMap::new(),
+            red_flags: BTreeMap::new(),
+            unsure: BTreeMap::new(),
+            inputs: Vec::new(),
+            not_done: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch) {
+        self.lines += 1;
+        if order.order_id != self.last_order {
+            self.orders += 1;
+            order.order_id.clone_into(&mut self.last_order);
+        }
+        self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
+        self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
+        let label = decided.determination.label;
+        let detail = decided.exception().map(|exception| exception.name.clone());
+        let detail = detail.or_else(|| label.review.map(|review| review.as_str().to_owned())).unwrap_or_default();
+        let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
+        let tally = self.tallies.entry((label.outcome, detail)).or_default();
+        *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
+        self.list(order, decided, scratch);
+        self.month(order, decided, tpp);
+        self.chip(decided, scratch);
+        for rule in decided.red_flags(scratch) {
+            *self.red_flags.entry((rule.step.rule.clone(), rule.step.cite.clone())).or_default() += 1;
+        }
+        for (cite, note) in decided.unsure(&decided.steps(scratch)) {
+            self.unsure.entry(note.to_owned()).or_insert_with(|| cite.to_owned());
+        }
+    }
+
+    fn list(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch) {
+        let outcome = decided.determination.label.outcome;
+        let lists = [
+            (outcome == Outcome::LicenseRequired, &mut self.may_not_go),
+            (outcome == Outcome::NeedsInformation, &mut self.lacks_fact),
+            (decided.claimed_ok == Some(false), &mut self.claim_fails),
+            (!decided.readings.is_empty(), &mut self.turns_on_reading),
+        ];
+        for (place, (wanted, list)) in lists.into_iter().enumerate() {
+            if wanted {
+                list.total += 1;
+                if list.rows.len() < ROWS {
+                    list.rows.push(row(order, decided, scratch, &self.tables, place));
+                }
+            }
+        }
+    }
+
+    fn month(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tpp: u64) {
+        let name = format!("{:04}-{:02}", order.date.year(), order.date.month());
+        let month = self.months.entry(name.clone()).or_insert(Month {
+            month: name,
+            tier1_tpp: 0,
+            tier2_tpp: 0,
+            tier3_tpp: 0,
+            tier1_lines: 0,
+            tier2_lines: 0,
+            tier3_lines: 0,
+        });
+        let date = self.policy.law_date(order.date);
+        let within = |group: &str| self.policy.groups.countries(group, date).is_some_and(|members| members.contains(&decided.line.destination));
+        let (sum, lines) = if within("MACAU_D5") {
+            (&mut month.tier3_tpp, &mut month.tier3_lines)
+        } else if within("SUPP5A") {
+            (&mut month.tier1_tpp, &mut month.tier1_lines)
+        } else {
+            (&mut month.tier2_tpp, &mut month.tier2_lines)
+        };
+        *sum = sum.saturating_add(tpp);
+        *lines += 1;
+    }
+
+    fn chip(&mut self, decided: &Decided<'_>, scratch: &Scratch) {
+        let item = &decided.line.item;
+        let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
+        let facts = &decided.line.facts;
+        let (Some(tpp), Some(num), Some(den)) = (facts.get(facts::IC_TPP), facts.get(facts::IC_DENSITY), facts.get(facts::IC_DENSITY_DEN)) else {
+            return;
+        };
+        if tpp == 0 || den == 0 {
+            return;
+        }
+        let grade = decided.eccn(scratch).map_or("none", |eccn| match eccn.rsplit('.').next() {
+            Some("a") => "a",
+            Some("b") => "b",
+            _ => "none",
+        });
+        let point = ChipPoint { name: name.clone(), tpp: thousandths(tpp), density: fraction(num, den), grade: grade.to_owned(), lines: 0 };
+        self.chips.entry(name.clone()).or_insert((point, 0)).1 += 1;
+    }
+
+    /// Digests the input files, which have been read before.
+    pub(crate) fn finish(&mut self, files: &[&Path], not_done: Vec<String>) -> Result<(), Failure> {
+        let rows = [self.lines, self.tables.parties.len() as u64, self.tables.stakes.len() as u64, self.tables.items.len() as u64];
+        let _ = rows;
+        for file in files {
+            let mut hash = Sha256::new();
+            let mut input = std::fs::File::open(file)?;
+            std::io::copy(&mut input, &mut Hashing(&mut hash))?;
+            self.inputs.push((file.display().to_string(), 0, hex(&hash.finalize())));
+        }
+        self.not_done = not_done;
+        Ok(())
+    }
+
+    pub(crate) fn count(&self, outcome: &str) -> u64 {
+        self.tallies.iter().filter(|((own, _), _)| own.as_str() == outcome).map(|(_, (lines, _))| lines).sum()
+    }
+
+    pub(crate) fn claims_failed(&self) -> u64 {
+        self.claim_fails.total
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let outcomes: BTreeMap<&str, u64> = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), self.count(outcome.as_str()))).collect();
+        let details = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| {
+            serde_json::json!({ "outcome": outcome.as_str(), "detail": detail, "lines": lines, "tpp": tpp })
+        });
+        let inputs = self.inputs.iter().map(|(file, _, sha256)| serde_json::json!({ "file": file, "sha256": sha256 }));
+        let flags = self.red_flags.iter().map(|((flag, cite), lines)| serde_json::json!({ "flag": flag, "cite": cite, "lines": lines }));
+        let unsure = self.unsure.iter().map(|(note, cite)| serde_json::json!({ "cite": cite, "note": note }));
+        serde_json::json!({
+            "policy": self.policy.name, "policy_title": self.policy.title, "law_digest": self.policy.digest,
+            "program": program(), "orders": self.orders, "lines": self.lines,
+            "first": self.first.map(|date| date.to_string()), "last": self.last.map(|date| date.to_string()),
+            "outcomes": outcomes, "details": details.collect::<Vec<_>>(), "claims_failed": self.claim_fails.total,
+            "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
+            "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
+        })
+    }
+
+    pub(crate) fn text(&self, folder: &Path) -> String {
+        let mut out = format!("{} lines of {} orders decided under {} ({})\n", self.lines, self.orders, self.policy.name, self.policy.title);
+        for ((outcome, detail), (lines, tpp)) in &self.tallies {
+            let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
+            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {tpp} TPP", outcome.as_str().replace('_', " "));
+        }
+        let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
+        let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
+        let _ = writeln!(out, "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html", folder.display());
+        for missing in &self.not_done {
+            let _ = writeln!(out, "not done: {missing}");
+        }
+        out
+    }
+
+    pub(crate) fn report(&mut self, accounts: &[AccountView]) -> ReportData {
+        let date = self.last.unwrap_or(Date::MIN);
+        let gauges = accounts.iter().filter_map(|view| {
+            let holder = self.tables.parties.get(&view.holder).and_then(|party| party.name.clone());
+            Some(Gauge {
+                account: view.account.to_uppercase(),
+                holder: holder.map_or(view.holder.clone(), |name| format!("{name} ({})", view.holder)),
+                period: view.period.clone(),
+                used_tpp: positive(view.used.ceil()),
+                limit_tpp: positive(view.limit?.ceil()),
+                refused_tpp: positive(view.refused.ceil()),
+            })
+        });
+        let mut gauges: Vec<Gauge> = gauges.filter(|gauge| gauge.account != "LPP_ALL").collect();
+        gauges.sort_by_key(|gauge| std::cmp::Reverse((gauge.refused_tpp > 0, u128::from(gauge.used_tpp) * 1_000_000 / u128::from(gauge.limit_tpp.max(1)))));
+        let tallies = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| Tally {
+            label: if detail.is_empty() { outcome.as_str().to_owned() } else { format!("{} ({detail})", outcome.as_str()) },
+            lines: *lines,
+            tpp: *tpp,
+        });
+        let take = |list: &mut Listing| std::mem::replace(list, empty());
+        ReportData {
+            policy: self.policy.name.clone(),
+            policy_title: self.policy.title.clone(),
+            law_digest: self.policy.digest.clone(),
+            program: program(),
+            inputs: self.inputs.clone(),
+            first_date: self.first.map_or(String::new(), |date| date.to_string()),
+            last_date: self.last.map_or(String::new(), |date| date.to_string()),
+            lines: self.lines,
+            orders: self.orders,
+            tallies: tallies.collect(),
+            may_not_go: take(&mut self.may_not_go),
+            lacks_fact: take(&mut self.lacks_fact),
+            claim_fails: take(&mut self.claim_fails),
+            turns_on_reading: take(&mut self.turns_on_reading),
+            gauges,
+            months: self.months.values().cloned().collect(),
+            chips: self.chips.values().map(|(point, lines)| ChipPoint { lines: *lines, ..point.clone() }).collect(),
+            lines_of_control: control_lines(&self.policy, date),
+            red_flags: self.red_flags.iter().map(|((flag, cite), lines)| (flag.clone(), *lines, cite.clone())).collect(),
+            unsure: self.unsure.iter().map(|(note, cite)| (cite.clone(), note.clone())).collect(),
+            not_done: self.not_done.clone(),
+        }
+    }
+}
+
+struct Hashing<'a>(&'a mut Sha256);
+
+impl std::io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn program() -> String {
+    format!("tollgate {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Thousandths as a number to draw.
+#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
+fn thousandths(value: i64) -> f64 {
+    value as f64 / 1000.0
+}
+
+/// A fraction as a number to draw.
+#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
+fn fraction(num: i64, den: i64) -> f64 {
+    num as f64 / den as f64
+}
+
+fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: &Tables, list: usize) -> Row {
+    let name = tables.parties.get(order.ultimate_consignee).and_then(|party| party.name.clone());
+    let (why, cite) = reason(decided, scratch, list);
+    let label = decided.determination.label;
+    let authorization = decided.exception().map(|exception| exception.name.clone());
+    Row {
+        order: order.order_id.to_owned(),
+        line: positive(order.line),
+        date: order.date.to_string(),
+        item: decided.line.item.name.clone(),
+        quantity: positive(order.quantity),
+        consignee: name.unwrap_or_else(|| order.ultimate_consignee.to_owned()),
+        destination: order.destination.to_string(),
+        eccn: decided.eccn(scratch).unwrap_or_else(|| "not settled".to_owned()),
+        outcome: label.review.map_or(label.outcome.as_str().to_owned(), |review| format!("{} ({})", label.outcome, review)),
+        authorization: authorization.unwrap_or_default(),
+        why,
+        cite,
+    }
+}
+
+/// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading.
+fn reason(decided: &Decided<'_>, scratch: &Scratch, list: usize) -> (String, String) {
+    let steps = decided.steps(scratch);
+    let requirement = decided.program.requirements.iter().find(|rule| scratch.truth(rule.step.when) == Truth::True);
+    match list {
+        1 if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
+        2 => {
+            let claimed = decided.program.exceptions.iter().filter(|exception| scratch.truth(exception.claimed) == Truth::True);
+            let failed = claimed.flat_map(|exception| &exception.steps).find(|step| scratch.truth(step.when) != Truth::True);
+            let step = failed.or(requirement.map(|rule| &rule.step));
+            step.map_or(("the claimed authorization is not in force".to_owned(), String::new()), |step| (step.rule.clone(), step.cite.clone()))
+        }
+        3 => {
+            let turn = decided.readings.first();
+            turn.map_or_else(Default::default, |turn| (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone()))
+        }
+        _ => {
+            let step = requirement.map(|rule| &rule.step).or(steps.last().map(|step| step.step));
+            step.map_or_else(Default::default, |step| (step.rule.clone(), step.cite.clone()))
+        }
+    }
+}
+
+/// The lines of 3A090 on the plane of TPP and performance density, from the parameters in force.
+fn control_lines(policy: &Policy, date: Date) -> Vec<ControlLine> {
+    let date = policy.law_date(date);
+    let provision = policy.provisions.iter().find(|provision| provision.path == "774/3A090");
+    let version = provision.and_then(|provision| provision.versions.iter().rev().find(|version| version.from <= date));
+    let Some(version) = version else { return Vec::new() };
+    let value = |name: &str| {
+        let ratio: Option<Ratio> = version.parameters.get(name).and_then(|parameter| parameter.on(date)?.ratio());
+        ratio.map(|ratio| fraction(ratio.num, ratio.den))
+    };
+    let (low, high) = (0.1, 1000.0);
+    let Some(a1) = value("a1_tpp") else {
+        return value("tpp_min").map(|tpp| ControlLine { label: "3A090.a (2022)".to_owned(), points: vec![(tpp, low), (tpp, high)] }).into_iter().collect();
+    };
+    let mut lines = Vec::new();
+    if let (Some(a2), Some(density)) = (value("a2_tpp"), value("a2_density")) {
+        lines.push(ControlLine { label: "3A090.a".to_owned(), points: vec![(a2, high), (a2, density), (a1, density), (a1, low)] });
+    }
+    if let (Some(b1), Some(b1_density), Some(b2), Some(b2_density)) = (value("b1_tpp"), value("b1_density"), value("b2_tpp"), value("b2_density")) {
+        let points = vec![(b2, value("a2_density").unwrap_or(high)), (b2, b2_density), (b1, b2_density), (b1, b1_density), (a1, b1_density)];
+        lines.push(ControlLine { label: "3A090.b".to_owned(), points });
+    }
+    lines
+}

@@ -1,0 +1,292 @@
+//! One order line from record to decision.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tollgate_engine::{Determination, Scratch, TraceStep, Verdict, determine, eccn, push_step, trace, verdict, with_readings};
+use tollgate_law::facts::{self, FactId};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
+use tollgate_law::{Policy, push_json};
+use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
+
+use super::accounts::Accounts;
+use super::facts::{FactBuilder, LineFacts};
+use super::items::UnknownItem;
+use super::tables::Tables;
+
+/// What a decision would come to under the other reading.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadingTurn {
+    pub(crate) name: String,
+    pub(crate) taken: String,
+    pub(crate) otherwise: String,
+}
+
+/// A decided line.
+pub(crate) struct Decided<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) line: LineFacts,
+    pub(crate) determination: Determination,
+    pub(crate) claimed_ok: Option<bool>,
+    pub(crate) missing: Vec<String>,
+    pub(crate) readings: Vec<ReadingTurn>,
+}
+
+/// Decides lines by a policy, keeping the counts.
+pub(crate) struct Decider {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) accounts: Accounts,
+    builder: FactBuilder,
+    scratch: Scratch,
+    shipments: BTreeMap<String, Option<Tpp>>,
+}
+
+impl Decider {
+    pub(crate) fn new(policy: Arc<Policy>, tables: Arc<Tables>) -> Decider {
+        Decider {
+            builder: FactBuilder::new(tables, &policy),
+            policy,
+            accounts: Accounts::default(),
+            scratch: Scratch::default(),
+            shipments: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a line to the total of its order, for orders of several lines.
+    pub(crate) fn add_to_shipment(&mut self, order: &OrderLine<'_>) -> Result<(), UnknownItem> {
+        let unit = self.builder.item(order.item)?.unit_tpp;
+        let tpp = unit.map(|unit| unit.times(order.quantity));
+        let total = self.shipments.entry(order.order_id.to_owned()).or_insert(Some(Tpp::default()));
+        *total = total.zip(tpp).map(|(total, tpp)| total.plus(tpp));
+        Ok(())
+    }
+
+    /// Decides a line and counts it.
+    pub(crate) fn decide(&mut self, order: &OrderLine<'_>) -> Result<(Decided<'_>, &Scratch), UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        self.accounts.set_facts(program, &mut line, order.date);
+        let shipment = self.shipments.get(order.order_id).copied().unwrap_or(line.tpp);
+        line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        with_readings(program, &mut line.facts);
+        let determination = determine(program, &line.facts, &mut self.scratch);
+        let mut readings = named_turns(&self.policy, program, &determination);
+        readings.extend(disputed(program, &line, &determination));
+        if !readings.is_empty() {
+            self.scratch.run(program, &line.facts);
+            self.scratch.run_rest(program);
+        }
+        self.accounts.post(program, &line, order.date, determination.label, &self.scratch);
+        let claimed_ok = claim_holds(order.authorization, program, &determination, &self.scratch);
+        let missing = missing(&determination, &line);
+        Ok((Decided { program, line, determination, claimed_ok, missing, readings }, &self.scratch))
+    }
+}
+
+/// The columns that would settle the outcome, each once, in the order of the facts.
+fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for fact in &determination.missing {
+        let named: &[&str] = if *fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
+        for column in named {
+            if !columns.iter().any(|known| known == column) {
+                columns.push((*column).to_owned());
+            }
+        }
+    }
+    columns
+}
+
+fn claim_holds(claim: Option<&str>, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
+    let claim = claim?;
+    let outcome = determination.label.outcome;
+    if claim == "NLR" {
+        return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
+    }
+    let _exception = facts::CLAIMS.iter().position(|known| *known == claim).filter(|at| *at > 2)?;
+    let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
+    if named.is_empty() {
+        return (outcome != Outcome::NeedsInformation).then_some(false);
+    }
+    match named.iter().map(|exception| scratch.truth(exception.available)).max() {
+        Some(Truth::True) => Some(true),
+        Some(Truth::Unknown) => None,
+        _ => Some(false),
+    }
+}
+
+fn named_turns(policy: &Policy, program: &Program, determination: &Determination) -> Vec<ReadingTurn> {
+    let mut turns = Vec::new();
+    for turn in &determination.readings {
+        let Some(reading) = policy.law.readings.iter().find(|reading| reading.fact == turn.reading) else { continue };
+        let taken = if turn.taken { &reading.if_true } else { &reading.if_false };
+        turns.push(ReadingTurn {
+            name: reading.name.clone(),
+            taken: taken.clone(),
+            otherwise: label_text(program, turn.otherwise),
+        });
+    }
+    turns
+}
+
+/// Where public sources disagree on an item's TPP: what the other value comes to, if that is something else.
+fn disputed(program: &Program, line: &LineFacts, determination: &Determination) -> Option<ReadingTurn> {
+    let (other, unit) = line.item.other.as_ref()?;
+    let mut facts = line.facts.clone();
+    let copied: [FactId; 3] = [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN];
+    for fact in copied {
+        facts.set_if(fact, other.get(fact));
+    }
+    let quantity = line.tpp.zip(line.item.unit_tpp).map(|(tpp, unit)| tpp.thousandths() / unit.thousandths().max(1));
+    if let (Some(tpp), Some(unit), Some(quantity)) = (line.tpp, unit, quantity) {
+        let shift = unit.times(quantity).thousandths() - tpp.thousandths();
+        for rule in &program.accounts {
+            facts.set_if(rule.fact, facts.get(rule.fact).map(|after| after + shift));
+        }
+    }
+    let mut scratch = Scratch::default();
+    let label = match verdict(program, &facts, &mut scratch) {
+        Verdict::Settled(label) => label,
+        Verdict::Open(_) => determine(program, &facts, &mut scratch).label,
+    };
+    let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.clone().unwrap_or_default();
+    (label != determination.label).then(|| ReadingTurn {
+        name: format!("disputed_tpp:{dispute}"),
+        taken: "The catalog's TPP.".to_owned(),
+        otherwise: label_text(program, label),
+    })
+}
+
+/// A label as a person reads it.
+pub(crate) fn label_text(program: &Program, label: Label) -> String {
+    tollgate_engine::symbolic::Answer::of(program, label).to_string()
+}
+
+impl Decided<'_> {
+    pub(crate) fn exception(&self) -> Option<&ExceptionRule> {
+        self.determination.label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
+    }
+
+    pub(crate) fn eccn(&self, scratch: &Scratch) -> Option<String> {
+        eccn(self.program, &self.line.facts, scratch)
+    }
+
+    pub(crate) fn steps<'a>(&'a self, scratch: &Scratch) -> Vec<TraceStep<'a>> {
+        trace(self.program, &self.determination, scratch)
+    }
+
+    /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.
+    pub(crate) fn obligations<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
+        let label = self.determination.label;
+        let required = label.outcome == Outcome::LicenseRequired;
+        let reviews = self.program.requirements.iter().filter(move |rule| required && scratch.truth(rule.step.when) == Truth::True);
+        let reviews = reviews.flat_map(|rule| &rule.reviews);
+        let reviewed = reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
+        let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
+        let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
+        rules
+            .filter(move |rule| scratch.truth(rule.when) != Truth::False)
+            .map(|rule| (rule.cite.as_str(), rule.text.as_str(), rule.deadline.as_str()))
+    }
+
+    /// The red flags that the facts show; they never decide.
+    pub(crate) fn red_flags<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a FindingRule> {
+        self.program.findings.iter().filter(|rule| scratch.truth(rule.step.when) == Truth::True)
+    }
+
+    /// What is unsure in the versions that carry the decision, each once: citation and note.
+    pub(crate) fn unsure(&self, steps: &[TraceStep<'_>]) -> Vec<(&str, &str)> {
+        let mut notes: Vec<(&str, &str)> = Vec::new();
+        for step in steps.iter().filter(|step| step.truth != Truth::False) {
+            let Some(version) = self.program.versions.get(step.step.version) else { continue };
+            if let Some(unsure) = &version.unsure
+                && !notes.iter().any(|(_, note)| note == unsure)
+            {
+                notes.push((&version.citation, unsure));
+            }
+        }
+        notes
+    }
+
+    /// From what the decision can be derived again: the law's day and digest, and the truth of each atom.
+    pub(crate) fn certificate(&self, policy: &Policy, date: Date, scratch: &Scratch, out: &mut String) {
+        out.clear();
+        out.push_str(policy.digest.get(..16).unwrap_or_default());
+        let _ = write!(out, ":{}", policy.law_date(date).epoch_days());
+        let mask = scratch.mask(self.program);
+        for words in [&mask.holds, &mask.may_hold] {
+            out.push(':');
+            for word in words {
+                let _ = write!(out, "{word:016x}");
+            }
+        }
+    }
+
+    pub(crate) fn push_trace(&self, steps: &[TraceStep<'_>], out: &mut String) {
+        out.clear();
+        out.push('[');
+        for (place, step) in steps.iter().enumerate() {
+            if place > 0 {
+                out.push(',');
+            }
+            push_step(out, *step, &self.line.facts);
+        }
+        out.push(']');
+    }
+
+    pub(crate) fn push_obligations(&self, scratch: &Scratch, out: &mut String) {
+        out.clear();
+        out.push('[');
+        for (place, (cite, text, deadline)) in self.obligations(scratch).enumerate() {
+            if place > 0 {
+                out.push(',');
+            }
+            out.push_str("{\"cite\":");
+            push_json(out, cite);
+            out.push_str(",\"text\":");
+            push_json(out, text);
+            out.push_str(",\"deadline\":");
+            push_json(out, deadline);
+            out.push('}');
+        }
+        out.push(']');
+    }
+
+    /// Readings, unsure points and remarks as further fields of the decision's JSON object.
+    pub(crate) fn push_remarks(&self, steps: &[TraceStep<'_>], scratch: &Scratch, out: &mut String) {
+        out.clear();
+        out.push_str(",\"readings\":[");
+        for (place, turn) in self.readings.iter().enumerate() {
+            out.push_str(if place > 0 { ",{\"reading\":" } else { "{\"reading\":" });
+            push_json(out, &turn.name);
+            out.push_str(",\"taken\":");
+            push_json(out, &turn.taken);
+            out.push_str(",\"otherwise\":");
+            push_json(out, &turn.otherwise);
+            out.push('}');
+        }
+        out.push_str("],\"unsure\":[");
+        for (place, (cite, note)) in self.unsure(steps).into_iter().enumerate() {
+            out.push_str(if place > 0 { ",{\"cite\":" } else { "{\"cite\":" });
+            push_json(out, cite);
+            out.push_str(",\"note\":");
+            push_json(out, note);
+            out.push('}');
+        }
+        out.push_str("],\"red_flags\":[");
+        let mut first = true;
+        for rule in self.red_flags(scratch) {
+            out.push_str(if first { "{\"cite\":" } else { ",{\"cite\":" });
+            first = false;
+            push_json(out, &rule.step.cite);
+            out.push_str(",\"flag\":");
+            push_json(out, &rule.step.rule);
+            out.push('}');
+        }
+        out.push(']');
+        if !self.line.consignee.has_parent {
+            out.push_str(",\"remarks\":[\"No parent of the ultimate consignee is known: it counts as its own ultimate parent.\"]");
+        }
+    }
+}

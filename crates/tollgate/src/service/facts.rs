@@ -1,0 +1,162 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tollgate_law::facts::{self, CLAIMS, END_USES, Facts, as_counted};
+use tollgate_model::{Activity, Country, OrderLine, Tpp};
+
+use super::items::{ItemFacts, UnknownItem, item_facts};
+use super::parties::{PartyFacts, party_facts};
+use super::tables::Tables;
+
+#[expect(clippy::disallowed_types, reason = "looked up by name once a line, never iterated")]
+type ByName<T> = std::collections::HashMap<String, T>;
+
+/// The facts of an order line, and what the counts need beside them.
+#[derive(Clone, Debug)]
+pub(crate) struct LineFacts {
+    pub(crate) facts: Facts,
+    pub(crate) item: Arc<ItemFacts>,
+    /// TPP of the whole line.
+    pub(crate) tpp: Option<Tpp>,
+    /// The party whose LPP limit is charged: its ultimate parent.
+    pub(crate) lpp_holder: Arc<PartyFacts>,
+    pub(crate) consignee: Arc<PartyFacts>,
+    pub(crate) consignee_id: String,
+    pub(crate) destination: Country,
+}
+
+/// Makes facts out of order lines, remembering items and parties by name.
+pub(crate) struct FactBuilder {
+    tables: Arc<Tables>,
+    law: Arc<tollgate_law::Law>,
+    parties: BTreeMap<String, Arc<PartyFacts>>,
+    strangers: ByName<Arc<PartyFacts>>,
+    items: ByName<Result<Arc<ItemFacts>, UnknownItem>>,
+    tier1: std::collections::BTreeSet<Country>,
+}
+
+impl FactBuilder {
+    pub(crate) fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
+        FactBuilder {
+            parties: party_facts(&tables.parties).into_iter().map(|(id, facts)| (id, Arc::new(facts))).collect(),
+            law: Arc::clone(&policy.law),
+            tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
+            strangers: ByName::default(),
+            items: ByName::default(),
+            tables,
+        }
+    }
+
+    pub(crate) fn party(&mut self, id: &str) -> Arc<PartyFacts> {
+        if let Some(party) = self.parties.get(id) {
+            return Arc::clone(party);
+        }
+        if let Some(party) = self.strangers.get(id) {
+            return Arc::clone(party);
+        }
+        let party = Arc::new(PartyFacts::without_row(id));
+        self.strangers.insert(id.to_owned(), Arc::clone(&party));
+        party
+    }
+
+    pub(crate) fn item(&mut self, name: &str) -> Result<Arc<ItemFacts>, UnknownItem> {
+        if let Some(known) = self.items.get(name) {
+            return known.clone();
+        }
+        let facts = item_facts(name, &self.tables.items, &self.law.catalog).map(Arc::new);
+        self.items.insert(name.to_owned(), facts.clone());
+        facts
+    }
+
+    /// The facts of a line; those of the accounts and readings are still to be set.
+    pub(crate) fn line(&mut self, order: &OrderLine<'_>) -> Result<LineFacts, UnknownItem> {
+        let item = self.item(order.item)?;
+        let mut facts = item.facts.clone();
+        let consignee = self.party(order.ultimate_consignee);
+        let end_user = order.end_user.filter(|id| *id != order.ultimate_consignee).map(|id| self.party(id));
+        let others = [order.purchaser, order.intermediate_consignee, order.freight_forwarder];
+        let [purchaser, intermediate, forwarder] = others.map(|id| id.map(|id| self.party(id)));
+        let exporter = order.exporter.map(|id| self.party(id));
+        let destination = as_counted(order.destination);
+        trade(&mut facts, order, destination);
+        set_party(&mut facts, [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ], Some(&consignee));
+        set_party(&mut facts, [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ], end_user.as_ref());
+        for (party, hq, parent) in [
+            (&purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
+            (&intermediate, facts::INTERMEDIATE_HQ, facts::INTERMEDIATE_PARENT_HQ),
+        ] {
+            facts.set_country(hq, party.as_ref().map_or(Some(None), |party| party.hq));
+            facts.set_country(parent, party.as_ref().map_or(Some(None), |party| party.parent_hq));
+        }
+        let parties = [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
+        listed(&mut facts, parties, exporter.as_ref());
+        consignee_flags(&mut facts, &consignee, destination);
+        exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
+        let military = consignee.has("military") || end_user.as_ref().is_some_and(|party| party.has("military"));
+        facts.set(facts::MILITARY, i64::from(military));
+        facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
+        let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
+        let in_tier1 = consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq));
+        let lpp_holder = match order.lpp_operator {
+            Some(operator) if in_tier1 => self.party(operator),
+            _ => Arc::clone(&consignee),
+        };
+        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, consignee_id: order.ultimate_consignee.to_owned(), destination })
+    }
+}
+
+fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
+    let activity = Activity::ALL.iter().position(|own| *own == order.activity);
+    facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
+    facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
+    facts.set_country(facts::DESTINATION, Some(Some(destination)));
+    let word = |words: &[&str], word: &str| words.iter().position(|own| *own == word).and_then(|at| i64::try_from(at).ok());
+    facts.set_if(facts::END_USE, order.end_use.map(|end_use| word(END_USES, end_use).unwrap_or(0)));
+    let supercomputer = match order.end_use {
+        None | Some("hpc") => None,
+        Some(end_use) => Some(i64::from(end_use == "supercomputer")),
+    };
+    facts.set_if(facts::SUPERCOMPUTER, supercomputer);
+    facts.set(facts::CLAIM, order.authorization.map_or(0, |claim| word(CLAIMS, claim).filter(|at| *at != 0).unwrap_or(2)));
+}
+
+fn set_party(facts: &mut Facts, [country, hq, parent]: [facts::FactId; 3], party: Option<&Arc<PartyFacts>>) {
+    facts.set_country(country, party.map_or(Some(None), |party| party.country));
+    facts.set_country(hq, party.map_or(Some(None), |party| party.hq));
+    facts.set_country(parent, party.map_or(Some(None), |party| party.parent_hq));
+}
+
+fn listed(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>; 5], exporter: Option<&Arc<PartyFacts>>) {
+    let any = |flag: &str| parties.iter().flatten().any(|party| party.has(flag));
+    facts.set(facts::ENTITY_LIST, i64::from(any("entity_list")));
+    facts.set(facts::AFFILIATE, i64::from(any("affiliate_50")));
+    facts.set(facts::UNVERIFIED, i64::from(any("unverified_list")));
+    let denied = any("denied_person") || exporter.is_some_and(|party| party.has("denied_person"));
+    facts.set(facts::DENIED, i64::from(denied));
+}
+
+fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {
+    for (fact, flag) in [
+        (facts::CONSIGNEE_GOVERNMENT, "government"),
+        (facts::CONSIGNEE_UVEU, "uveu"),
+        (facts::CONSIGNEE_SECURE, "secure_facility"),
+        (facts::CONSIGNEE_SUPP8, "supp8_uae"),
+        (facts::CONSIGNEE_AGREEMENT, "agreement_data_center"),
+    ] {
+        facts.set(fact, i64::from(consignee.has(flag)));
+    }
+    facts.set(facts::CONSIGNEE_NVEU, i64::from(consignee.is_nveu_in(destination)));
+}
+
+fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: &PartyFacts) {
+    for (fact, flag) in [
+        (facts::EXPORTER_FOUNDRY, "foundry"),
+        (facts::EXPORTER_OSAT, "osat"),
+        (facts::EXPORTER_APPROVED_OSAT, "approved_osat"),
+        (facts::EXPORTER_INFORMED, "is_informed"),
+    ] {
+        facts.set(fact, i64::from(exporter.is_some_and(|party| party.has(flag))));
+    }
+    let designer = buyer.has("authorized_ic_designer") || buyer.has("approved_ic_designer");
+    facts.set(facts::BUYER_IC_DESIGNER, i64::from(designer));
+}
