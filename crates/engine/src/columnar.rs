@@ -90,7 +90,8 @@ fn atoms(program: &Program, columns: &Columns<'_>, start: usize, rows: usize, no
     }
     for atom in &program.ratios {
         let slot = atom.fact.slot();
-        nodes.push(ratio_planes(columns.get(slot), columns.get(slot + 1), start, rows, |num, den| atom.holds(num, den)));
+        nodes
+            .push(ratio_planes(columns.get(slot), columns.get(slot + 1), start, rows, |num, den| atom.holds(num, den)));
     }
 }
 
@@ -159,7 +160,8 @@ fn first_that_hold(program: &Program, nodes: &[Planes], rows: usize, places: &mu
     for (place, rule) in program.decision.iter().enumerate() {
         let planes = literal(nodes, rule.when);
         let place = u16::try_from(place).unwrap_or(u16::MAX);
-        let same = |earlier: u16| program.decision.get(usize::from(earlier)).is_some_and(|other| other.label == rule.label);
+        let same =
+            |earlier: u16| program.decision.get(usize::from(earlier)).is_some_and(|other| other.label == rule.label);
         let mut take = planes.holds & left;
         left &= !take;
         while take != 0 {

@@ -102,7 +102,12 @@ impl Search<'_> {
         let open = self.program.decision.get(place).map_or(Lit::TRUE, |rule| rule.when);
         let atom = self.scratch.unknown_atom_below(self.program, open);
         let Some(fact) = atom.and_then(|atom| self.program.atom_fact(atom)).filter(|_| self.budget > 0) else {
-            return self.leaf(Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None });
+            return self.leaf(Label {
+                outcome: Outcome::NeedsInformation,
+                exception: None,
+                review: None,
+                unmodeled: None,
+            });
         };
         self.budget = self.budget.saturating_sub(1);
         let program = self.program;
@@ -144,7 +149,12 @@ pub fn representatives(program: &Program, fact: FactId) -> Vec<(i64, i64)> {
             let thresholds: BTreeSet<i64> =
                 program.thresholds.iter().filter(|atom| atom.fact == fact).map(|atom| atom.threshold).collect();
             let below = thresholds.first().map_or(0, |first| (first - 1).max(0));
-            std::iter::once(below).chain(thresholds).map(|value| (value, 1)).collect::<BTreeSet<_>>().into_iter().collect()
+            std::iter::once(below)
+                .chain(thresholds)
+                .map(|value| (value, 1))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect()
         }
         FactKind::Ratio(_) => ratio_representatives(program, fact),
         FactKind::Country => distinct(program, fact, Country::all().map(|country| i64::from(country.index()))),
@@ -167,8 +177,12 @@ fn distinct(program: &Program, fact: FactId, indices: impl Iterator<Item = i64>)
 }
 
 fn ratio_representatives(program: &Program, fact: FactId) -> Vec<(i64, i64)> {
-    let mut thresholds: Vec<Ratio> =
-        program.ratios.iter().filter(|atom| atom.fact == fact).map(|atom| Ratio { num: atom.over, den: atom.under }).collect();
+    let mut thresholds: Vec<Ratio> = program
+        .ratios
+        .iter()
+        .filter(|atom| atom.fact == fact)
+        .map(|atom| Ratio { num: atom.over, den: atom.under })
+        .collect();
     thresholds.sort_by(|a, b| a.compare(*b).unwrap_or(std::cmp::Ordering::Equal));
     thresholds.dedup_by(|a, b| a.compare(*b) == Some(std::cmp::Ordering::Equal));
     let mut values = vec![(0, 1)];

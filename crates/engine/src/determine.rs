@@ -100,7 +100,11 @@ fn range(program: &Program, labels: &BTreeSet<Label>) -> (Outcome, Outcome) {
         let (mild, strict) = match label.outcome {
             Outcome::NeedsInformation => {
                 let rule = label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
-                let mild = if rule.is_some_and(|rule| rule.permits) { Outcome::LicenseException } else { Outcome::NoLicenseRequired };
+                let mild = if rule.is_some_and(|rule| rule.permits) {
+                    Outcome::LicenseException
+                } else {
+                    Outcome::NoLicenseRequired
+                };
                 (mild, Outcome::LicenseRequired)
             }
             outcome => (outcome, outcome),

@@ -46,11 +46,14 @@ impl<'a> Reader<'a> {
         let holding: Vec<(&Require, Truth)> =
             requires.iter().map(|(version, require)| (*require, self.clause(version, &require.clause))).collect();
         let required = holding.iter().fold(Truth::False, |any, (_, truth)| any.or(*truth));
-        let absolute = holding.iter().filter(|(require, _)| require.absolute).fold(Truth::False, |any, (_, truth)| any.or(*truth));
+        let absolute =
+            holding.iter().filter(|(require, _)| require.absolute).fold(Truth::False, |any, (_, truth)| any.or(*truth));
         let mut exceptions = self.each(|version| &version.rules.exceptions);
         exceptions.sort_by(|(_, a), (_, b)| (a.preference, &a.id).cmp(&(b.preference, &b.id)));
-        let available: Vec<(&Exception, Truth)> =
-            exceptions.iter().map(|(version, exception)| (*exception, self.available(version, exception, &holding))).collect();
+        let available: Vec<(&Exception, Truth)> = exceptions
+            .iter()
+            .map(|(version, exception)| (*exception, self.available(version, exception, &holding)))
+            .collect();
         let any = available.iter().fold(Truth::False, |any, (_, truth)| any.or(*truth));
         let license = required.and(!any);
         let mut list: Vec<(Truth, Plain)> = Vec::new();
@@ -61,16 +64,25 @@ impl<'a> Reader<'a> {
         }
         for review in ReviewPolicy::ALL.into_iter().rev().map(Some).chain([None]) {
             let reviewed = match review {
-                Some(policy) => holding.iter().fold(Truth::False, |any, (require, truth)| any.or(truth.and(self.reviewed(require, policy)))),
+                Some(policy) => holding
+                    .iter()
+                    .fold(Truth::False, |any, (require, truth)| any.or(truth.and(self.reviewed(require, policy)))),
                 None => Truth::True,
             };
-            list.push((license.and(reviewed), Plain { outcome: Some(Outcome::LicenseRequired), authorization: None, review }));
+            list.push((
+                license.and(reviewed),
+                Plain { outcome: Some(Outcome::LicenseRequired), authorization: None, review },
+            ));
         }
         for (version, finding) in unmodeled.iter().filter(|(_, finding)| !finding.permits) {
             list.push((self.clause(version, &finding.clause), open()));
         }
         list.push((!required, Plain { outcome: Some(Outcome::NoLicenseRequired), authorization: None, review: None }));
-        let under = |name: &str| Plain { outcome: Some(Outcome::LicenseException), authorization: Some(name.to_owned()), review: None };
+        let under = |name: &str| Plain {
+            outcome: Some(Outcome::LicenseException),
+            authorization: Some(name.to_owned()),
+            review: None,
+        };
         for (exception, truth) in &available {
             list.push((truth.and(self.word_is("claim", &exception.name)), under(&exception.name)));
         }
@@ -91,7 +103,9 @@ impl<'a> Reader<'a> {
         }
         for (at, gate) in self.each(|version| &version.rules.gates).into_iter().filter(|_| exception.part_740) {
             let mut passes = Truth::False;
-            for (_, condition) in gate.passes.iter().filter(|(name, _)| *name == exception.id || *name == exception.name) {
+            for (_, condition) in
+                gate.passes.iter().filter(|(name, _)| *name == exception.id || *name == exception.name)
+            {
                 passes = passes.or(condition.as_ref().map_or(Truth::True, |condition| self.condition(at, condition)));
             }
             all = all.and((!self.clause(at, &gate.clause)).or(passes));
@@ -136,7 +150,9 @@ impl<'a> Reader<'a> {
             },
             Expr::In { left, set } => match set {
                 Set::Group(group) => self.in_group(&left.text, &group.text),
-                Set::Words(words) => words.iter().fold(Truth::False, |any, (word, _)| any.or(self.word_is(&left.text, word))),
+                Set::Words(words) => {
+                    words.iter().fold(Truth::False, |any, (word, _)| any.or(self.word_is(&left.text, word)))
+                }
             },
             Expr::Compare { left, op, right } => self.compare(version, left, *op, right),
         }
@@ -147,7 +163,8 @@ impl<'a> Reader<'a> {
             if let Some(define) = version.rules.defines.iter().find(|define| define.name == name) {
                 return self.clause(version, &define.clause);
             }
-            let account = version.rules.allocations.iter().find(|allocate| format!("within_{}", allocate.account) == name);
+            let account =
+                version.rules.allocations.iter().find(|allocate| format!("within_{}", allocate.account) == name);
             if let Some(allocate) = account {
                 return self.within(version, allocate);
             }
@@ -160,7 +177,8 @@ impl<'a> Reader<'a> {
         let (mut any, mut earlier) = (Truth::False, Truth::False);
         for limit in &allocate.limits {
             let when = self.condition(version, &limit.when);
-            let most = version.parameters.get(&limit.at_most).and_then(|parameter| parameter.on(self.date)?.thousandths());
+            let most =
+                version.parameters.get(&limit.at_most).and_then(|parameter| parameter.on(self.date)?.thousandths());
             let fits = match (self.facts.get(fact), most) {
                 (Some(value), Some(most)) => Truth::from(value <= most),
                 _ => Truth::Unknown,
@@ -178,7 +196,10 @@ impl<'a> Reader<'a> {
             self.policy.readings.keys().map(|reading| (*reading, self.facts.get(*reading) == Some(1))).collect();
         let plain = self.policy.groups.countries(group, self.date).is_some_and(|members| members.contains(&country));
         let by_reading = read.iter().filter(|(_, taken)| **taken).any(|(reading, _)| {
-            self.policy.groups.countries_under(group, self.date, *reading).is_some_and(|members| members.contains(&country))
+            self.policy
+                .groups
+                .countries_under(group, self.date, *reading)
+                .is_some_and(|members| members.contains(&country))
         });
         Truth::from(plain || by_reading)
     }
@@ -205,7 +226,9 @@ impl<'a> Reader<'a> {
                 return if op == CompareOp::Equal { equal } else { !equal };
             }
             Operand::Number(number, _) => Some(*number),
-            Operand::Name(parameter) => version.parameters.get(&parameter.text).and_then(|parameter| parameter.on(self.date)),
+            Operand::Name(parameter) => {
+                version.parameters.get(&parameter.text).and_then(|parameter| parameter.on(self.date))
+            }
         };
         let whole = |threshold: Decimal| match fact.def().kind {
             FactKind::Int(Unit::Operations) => threshold.reduced_up(9).map(|num| Ratio { num, den: 1 }),

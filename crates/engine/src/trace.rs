@@ -45,11 +45,21 @@ pub fn trace<'a>(program: &'a Program, determination: &Determination, scratch: &
     }
     if required {
         for (place, exception) in program.exceptions.iter().enumerate() {
-            exception_steps(exception, determination.label.exception.map(usize::from) == Some(place), scratch, &mut add);
+            exception_steps(
+                exception,
+                determination.label.exception.map(usize::from) == Some(place),
+                scratch,
+                &mut add,
+            );
         }
     }
     if matches!(outcome, Outcome::LicenseRequired | Outcome::NeedsInformation) {
-        for review in program.requirements.iter().filter(|rule| scratch.truth(rule.step.when) == Truth::True).flat_map(|rule| &rule.reviews) {
+        for review in program
+            .requirements
+            .iter()
+            .filter(|rule| scratch.truth(rule.step.when) == Truth::True)
+            .flat_map(|rule| &rule.reviews)
+        {
             if scratch.truth(review.when) != Truth::False {
                 add(&review.step, not_false);
             }

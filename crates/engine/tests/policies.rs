@@ -14,7 +14,13 @@ fn every_policy_compiles_and_has_exactly_one_outcome_on_every_day() {
             let program = policy.program(epoch);
             let defects = symbolic::check(program);
             assert!(defects.is_empty(), "{name} on {epoch}: {defects:#?}");
-            println!("{name} {epoch}: {} atoms {} gates ({} decide) {} rules", program.atom_count(), program.gates.len(), program.decision_gates, program.decision.len());
+            println!(
+                "{name} {epoch}: {} atoms {} gates ({} decide) {} rules",
+                program.atom_count(),
+                program.gates.len(),
+                program.decision_gates,
+                program.decision.len()
+            );
         }
     }
 }

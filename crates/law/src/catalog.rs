@@ -33,8 +33,28 @@ pub struct Catalog {
 }
 
 const EMPTY_WORDS: &[&str] = &[
-    "nvidia", "amd", "intel", "google", "aws", "amazon", "microsoft", "meta", "huawei", "cambricon", "gpu", "gpus",
-    "tensor", "core", "accelerator", "card", "module", "the", "of", "graphics", "tesla", "geforce",
+    "nvidia",
+    "amd",
+    "intel",
+    "google",
+    "aws",
+    "amazon",
+    "microsoft",
+    "meta",
+    "huawei",
+    "cambricon",
+    "gpu",
+    "gpus",
+    "tensor",
+    "core",
+    "accelerator",
+    "card",
+    "module",
+    "the",
+    "of",
+    "graphics",
+    "tesla",
+    "geforce",
 ];
 
 fn words(name: &str) -> Vec<String> {
@@ -106,7 +126,8 @@ impl Catalog {
                     continue;
                 }
             };
-            let cells: BTreeMap<&str, &str> = headers.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()).collect();
+            let cells: BTreeMap<&str, &str> =
+                headers.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()).collect();
             let item = read_item(&cells, &mut wrong);
             let index = self.items.len();
             let aliases = cells.get("aliases").copied().unwrap_or_default().split(';').map(str::trim);

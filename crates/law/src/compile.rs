@@ -133,7 +133,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn within(&mut self, index: usize, allocate: &Allocate, graph: &mut Graph) -> Lit {
-        let Some(fact) = FactId::named(&allocate.fact).filter(|fact| matches!(fact.def().kind, FactKind::Int(_))) else {
+        let Some(fact) = FactId::named(&allocate.fact).filter(|fact| matches!(fact.def().kind, FactKind::Int(_)))
+        else {
             let mend = "use a fact such as `account.lpp`";
             self.error_at(index, allocate.clause.when.line, format!("`{}` is not a count", allocate.fact), mend);
             return Lit::FALSE;

@@ -122,8 +122,8 @@ pub const END_USES: &[&str] = &[
 ];
 /// What a shipper may claim; `license` is any license number.
 pub const CLAIMS: &[&str] = &[
-    "none", "NLR", "license", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "RPL", "GOV", "TSU", "HBM", "GFT", "BAG",
-    "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD",
+    "none", "NLR", "license", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "RPL", "GOV", "TSU", "HBM", "GFT",
+    "BAG", "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD",
 ];
 
 macro_rules! facts {

@@ -232,7 +232,9 @@ fn countries(reader: &Reader<'_>, words: Vec<At<String>>) -> BTreeSet<Country> {
             Ok(country) => {
                 countries.insert(country);
             }
-            Err(_) => reader.error(line, format!("`{word}` is no country"), "write an ISO 3166-1 alpha-2 code in capitals"),
+            Err(_) => {
+                reader.error(line, format!("`{word}` is no country"), "write an ISO 3166-1 alpha-2 code in capitals")
+            }
         }
     }
     countries

@@ -143,9 +143,11 @@ impl Law {
         for provision in &self.provisions {
             let file = || format!("law/ear/{}.toml", provision.path);
             for version in &provision.versions {
-                let exceptions = version.rules.requires.iter().flat_map(|require| {
-                    require.overcome_by.iter().map(|name| (name, require.clause.when.line))
-                });
+                let exceptions = version
+                    .rules
+                    .requires
+                    .iter()
+                    .flat_map(|require| require.overcome_by.iter().map(|name| (name, require.clause.when.line)));
                 for (name, line) in exceptions.filter(|(name, _)| !self.has_exception(name)) {
                     let what = format!("`{name}` is no license exception or authorization");
                     let mend = "name one that some provision defines with `[[version.exception]]`".to_owned();

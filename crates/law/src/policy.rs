@@ -163,7 +163,11 @@ impl Policy {
             name: format!("{name}{fixed_text}"),
             title: chain.last().map(|file| file.title.clone()).unwrap_or_default(),
             digest: crate::hex(&hash.finalize()),
-            reasons: chain.iter().flat_map(|file| &file.amends).map(|amend| (amend.provision.clone(), amend.why.clone())).collect(),
+            reasons: chain
+                .iter()
+                .flat_map(|file| &file.amends)
+                .map(|amend| (amend.provision.clone(), amend.why.clone()))
+                .collect(),
             programs: boundaries.iter().map(|_| OnceLock::new()).chain([OnceLock::new()]).collect(),
             law,
             provisions,
@@ -244,7 +248,11 @@ fn chain(law: &Law, file: PolicyFile) -> Result<Vec<PolicyFile>, LawErrors> {
             return Err(policy_error(file, format!("there is no policy `{base}` to start from"), mend));
         };
         if chain.len() > 8 {
-            return Err(policy_error(&base, format!("`{base}` is based on itself"), "take `base` out of one of them".to_owned()));
+            return Err(policy_error(
+                &base,
+                format!("`{base}` is based on itself"),
+                "take `base` out of one of them".to_owned(),
+            ));
         }
         chain.push(next.clone());
     }

@@ -25,7 +25,11 @@ impl<'a> Reader<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let line = self.line(error.span().map_or(0, |span| span.start));
-            self.error(line, format!("not TOML: {}", error.message()), "see https://toml.io; quote texts, write dates bare");
+            self.error(
+                line,
+                format!("not TOML: {}", error.message()),
+                "see https://toml.io; quote texts, write dates bare",
+            );
         }
         table.into_inner()
     }
@@ -92,7 +96,11 @@ impl<'r, 'a> Table<'r, 'a> {
         }
         let (text, line) = self.text(key).unwrap_or_default();
         if self.has(key) && text.trim().is_empty() {
-            self.reader.error(line.max(self.line), format!("`{key}` is empty"), format!("write, for example, `{key} = {example}`"));
+            self.reader.error(
+                line.max(self.line),
+                format!("`{key}` is empty"),
+                format!("write, for example, `{key} = {example}`"),
+            );
         }
         (text, if line == 0 { self.line } else { line })
     }
@@ -196,7 +204,9 @@ impl<'r, 'a> Table<'r, 'a> {
         for (name, value) in self.table.iter() {
             let line = self.reader.line(name.span().start);
             match value.get_ref() {
-                DeValue::Table(table) => tables.push((name.get_ref().to_string(), Table::new(self.reader, table, line))),
+                DeValue::Table(table) => {
+                    tables.push((name.get_ref().to_string(), Table::new(self.reader, table, line)))
+                }
                 _ => self.wrong_type(line, name.get_ref(), "a table such as `{ value = 4800, unit = \"TPP\" }`"),
             }
         }

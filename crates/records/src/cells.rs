@@ -23,7 +23,14 @@ impl Mistakes {
         Mistakes { file: file.to_owned(), errors: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, row: u64, column: &str, value: &str, what: impl Into<String>, mend: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        row: u64,
+        column: &str,
+        value: &str,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         if self.errors.len() < MAX_ERRORS {
             let error = InputError::file(&self.file, what, mend);
             self.errors.push(InputError { row, column: column.to_owned(), value: value.to_owned(), ..error });

@@ -100,8 +100,21 @@ pub struct DecisionWriter {
 }
 
 const HEADERS: [&str; 15] = [
-    "order_id", "line", "date", "policy", "eccn", "tpp", "outcome", "authorization", "review_policy", "missing",
-    "claimed_ok", "strictest", "mildest", "readings", "certificate",
+    "order_id",
+    "line",
+    "date",
+    "policy",
+    "eccn",
+    "tpp",
+    "outcome",
+    "authorization",
+    "review_policy",
+    "missing",
+    "claimed_ok",
+    "strictest",
+    "mildest",
+    "readings",
+    "certificate",
 ];
 
 impl DecisionWriter {

@@ -9,10 +9,32 @@ use crate::error::InputErrors;
 use crate::source::{Batch, Source};
 
 const COLUMNS: &[&str] = &[
-    "item", "vendor", "designer_hq", "kind", "host_eccn", "tpp", "die_area_mm2", "performance_density", "data_center",
-    "memory_bandwidth_gb_s", "interconnect_gb_s", "accelerators", "accelerator", "tdp_w", "price_usd", "launched_on",
-    "training_operations", "open_weights", "derived_from_published", "base_operations", "additional_operations",
-    "synthetic_percent", "synthetic_operations", "below_published_frontier", "advanced_node", "transistors_bn",
+    "item",
+    "vendor",
+    "designer_hq",
+    "kind",
+    "host_eccn",
+    "tpp",
+    "die_area_mm2",
+    "performance_density",
+    "data_center",
+    "memory_bandwidth_gb_s",
+    "interconnect_gb_s",
+    "accelerators",
+    "accelerator",
+    "tdp_w",
+    "price_usd",
+    "launched_on",
+    "training_operations",
+    "open_weights",
+    "derived_from_published",
+    "base_operations",
+    "additional_operations",
+    "synthetic_percent",
+    "synthetic_operations",
+    "below_published_frontier",
+    "advanced_node",
+    "transistors_bn",
 ];
 
 /// The host ECCNs of `.z` items.
@@ -51,7 +73,13 @@ fn check(item: &Item, row: u64, mistakes: &mut Mistakes) {
     if let Some(tpp) = item.tpp
         && let Err(error) = Tpp::try_from(tpp)
     {
-        mistakes.add(row, "tpp", "", error.to_string(), "write the TPP of one accelerator, to three decimal places at most");
+        mistakes.add(
+            row,
+            "tpp",
+            "",
+            error.to_string(),
+            "write the TPP of one accelerator, to three decimal places at most",
+        );
     }
     if let Some(host) = &item.host_eccn
         && !HOSTS.contains(&host.as_str())
@@ -60,7 +88,13 @@ fn check(item: &Item, row: u64, mistakes: &mut Mistakes) {
         mistakes.add(row, "host_eccn", host, "is no host ECCN of a .z paragraph", mend);
     }
     if item.accelerators.is_some_and(|count| !(1..=1_000_000).contains(&count)) {
-        mistakes.add(row, "accelerators", "", "is out of range", "write how many accelerators it holds, from 1 to 1000000");
+        mistakes.add(
+            row,
+            "accelerators",
+            "",
+            "is out of range",
+            "write how many accelerators it holds, from 1 to 1000000",
+        );
     }
 }
 
@@ -77,20 +111,38 @@ struct Columns {
 impl Columns {
     fn of(batch: &Batch, mistakes: &mut Mistakes) -> Columns {
         let mend = "write ic, board, server, rack, model_weights or hbm, or leave it empty for ic";
-        let _ = (batch.decimals("tdp_w", mistakes), batch.decimals("price_usd", mistakes), batch.dates("launched_on", mistakes));
+        let _ = (
+            batch.decimals("tdp_w", mistakes),
+            batch.decimals("price_usd", mistakes),
+            batch.dates("launched_on", mistakes),
+        );
         Columns {
             item: batch.texts("item", mistakes),
             texts: ["vendor", "host_eccn", "accelerator"].map(|name| batch.texts(name, mistakes)),
             kind: batch.parsed("kind", mistakes, |text| ItemKind::from_word(text).ok(), "is no kind of item", mend),
             designer_hq: batch.countries("designer_hq", mistakes),
             decimals: [
-                "tpp", "die_area_mm2", "performance_density", "memory_bandwidth_gb_s", "interconnect_gb_s",
-                "training_operations", "base_operations", "additional_operations", "synthetic_percent",
-                "synthetic_operations", "transistors_bn",
+                "tpp",
+                "die_area_mm2",
+                "performance_density",
+                "memory_bandwidth_gb_s",
+                "interconnect_gb_s",
+                "training_operations",
+                "base_operations",
+                "additional_operations",
+                "synthetic_percent",
+                "synthetic_operations",
+                "transistors_bn",
             ]
             .map(|name| batch.decimals(name, mistakes)),
-            booleans: ["data_center", "open_weights", "derived_from_published", "below_published_frontier", "advanced_node"]
-                .map(|name| batch.booleans(name, mistakes)),
+            booleans: [
+                "data_center",
+                "open_weights",
+                "derived_from_published",
+                "below_published_frontier",
+                "advanced_node",
+            ]
+            .map(|name| batch.booleans(name, mistakes)),
             accelerators: batch.integers("accelerators", mistakes),
         }
     }

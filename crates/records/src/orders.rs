@@ -8,9 +8,29 @@ use crate::error::InputErrors;
 use crate::source::{Batch, Source};
 
 const COLUMNS: &[&str] = &[
-    "order_id", "line", "date", "activity", "exporter", "purchaser", "intermediate_consignee", "ultimate_consignee",
-    "end_user", "freight_forwarder", "lpp_operator", "origin", "destination", "via", "item", "quantity",
-    "unit_price_usd", "hs_code", "description", "gross_weight_kg", "packages", "end_use", "authorization",
+    "order_id",
+    "line",
+    "date",
+    "activity",
+    "exporter",
+    "purchaser",
+    "intermediate_consignee",
+    "ultimate_consignee",
+    "end_user",
+    "freight_forwarder",
+    "lpp_operator",
+    "origin",
+    "destination",
+    "via",
+    "item",
+    "quantity",
+    "unit_price_usd",
+    "hs_code",
+    "description",
+    "gross_weight_kg",
+    "packages",
+    "end_use",
+    "authorization",
 ];
 
 /// The most units that a line may have.
@@ -141,8 +161,16 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
     let required = ["order_id", "date", "ultimate_consignee", "destination", "item", "quantity"];
     batch.require(&required, mistakes);
     let mut texts = |name: &str| batch.texts(name, mistakes);
-    let parties = ["exporter", "purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "freight_forwarder", "lpp_operator"]
-        .map(&mut texts);
+    let parties = [
+        "exporter",
+        "purchaser",
+        "intermediate_consignee",
+        "ultimate_consignee",
+        "end_user",
+        "freight_forwarder",
+        "lpp_operator",
+    ]
+    .map(&mut texts);
     let empty = || StringArray::from(vec![""; batch.rows]);
     let order_id = texts("order_id").unwrap_or_else(empty);
     let item = texts("item").unwrap_or_else(empty);
@@ -163,7 +191,11 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
         end_use,
         authorization,
     };
-    let _ = (batch.decimals("unit_price_usd", mistakes), batch.decimals("gross_weight_kg", mistakes), batch.integers("packages", mistakes));
+    let _ = (
+        batch.decimals("unit_price_usd", mistakes),
+        batch.decimals("gross_weight_kg", mistakes),
+        batch.integers("packages", mistakes),
+    );
     check(batch, &orders, mistakes);
     orders
 }

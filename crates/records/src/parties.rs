@@ -8,8 +8,23 @@ use crate::error::InputErrors;
 use crate::source::Source;
 
 const PARTY_COLUMNS: &[&str] = &[
-    "party_id", "name", "aliases", "country", "hq_country", "parent_id", "address", "city", "phone", "email", "website",
-    "directors", "incorporated_on", "registry_id", "business", "data_center_mw", "flags",
+    "party_id",
+    "name",
+    "aliases",
+    "country",
+    "hq_country",
+    "parent_id",
+    "address",
+    "city",
+    "phone",
+    "email",
+    "website",
+    "directors",
+    "incorporated_on",
+    "registry_id",
+    "business",
+    "data_center_mw",
+    "flags",
 ];
 const STAKE_COLUMNS: &[&str] = &["owner_id", "owned_id", "percent", "from", "until"];
 

@@ -52,7 +52,13 @@ impl Source {
             (stem, Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))))
         } else if let Some(stem) = name.strip_suffix(".zst") {
             let decoder = zstd::stream::read::Decoder::new(file);
-            (stem, Box::new(decoder.map_err(|error| InputError::file(path, format!("not Zstandard: {error}"), "pack it again"))?))
+            (
+                stem,
+                Box::new(
+                    decoder
+                        .map_err(|error| InputError::file(path, format!("not Zstandard: {error}"), "pack it again"))?,
+                ),
+            )
         } else if name.ends_with(".parquet") {
             let reader = parquet(path, file)?;
             return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, expected });
@@ -78,7 +84,11 @@ impl Source {
         let batch = match &mut self.reader {
             Reader::Parquet(reader) => reader.next().map(|batch| match batch {
                 Ok(batch) => Ok(from_arrow(&batch)),
-                Err(error) => Err(InputError::file(&self.path, format!("cannot be read as Parquet: {error}"), "write the file again")),
+                Err(error) => Err(InputError::file(
+                    &self.path,
+                    format!("cannot be read as Parquet: {error}"),
+                    "write the file again",
+                )),
             }),
             Reader::Csv(reader, headers) => next_csv(&self.path, reader, headers, self.next_row).transpose(),
             Reader::JsonLines(reader) => next_json(&self.path, reader, self.expected, self.next_row).transpose(),
@@ -139,7 +149,11 @@ fn csv_reader(path: &Path, input: Box<dyn Read + Send>) -> Result<Reader, InputE
         names.push(name);
     }
     if names.iter().all(String::is_empty) {
-        return Err(InputError::file(path, "there is no header row", "write the names of the columns in the first row"));
+        return Err(InputError::file(
+            path,
+            "there is no header row",
+            "write the names of the columns in the first row",
+        ));
     }
     Ok(Reader::Csv(Box::new(reader), names))
 }
@@ -162,7 +176,9 @@ fn next_csv(
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
-            Err(error) => return Err(wrong(rows, "", format!("cannot be read as CSV: {error}"), "check that the file is whole")),
+            Err(error) => {
+                return Err(wrong(rows, "", format!("cannot be read as CSV: {error}"), "check that the file is whole"));
+            }
         }
         if record.len() != headers.len() {
             let what = format!("has {} cells, but the header has {}", record.len(), headers.len());

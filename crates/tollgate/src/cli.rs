@@ -43,9 +43,10 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         match error {
             RunError::Input(errors) => Failure::Unusable(errors.to_string()),
-            RunError::Output(path, error) => {
-                Failure::Unusable(format!("{}: cannot be written: {error}\n  mend: check that the folder exists, is yours and has room", path.display()))
-            }
+            RunError::Output(path, error) => Failure::Unusable(format!(
+                "{}: cannot be written: {error}\n  mend: check that the folder exists, is yours and has room",
+                path.display()
+            )),
             RunError::Stopped => Failure::Stopped,
         }
     }

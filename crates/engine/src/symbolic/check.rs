@@ -68,7 +68,14 @@ fn reviews(
     report(what, &requirement.step.cite, open, program, diagrams, defects);
 }
 
-fn report(what: String, cite: &str, where_true: NodeId, program: &Program, diagrams: &Diagrams<'_>, defects: &mut Vec<Defect>) {
+fn report(
+    what: String,
+    cite: &str,
+    where_true: NodeId,
+    program: &Program,
+    diagrams: &Diagrams<'_>,
+    defects: &mut Vec<Defect>,
+) {
     if let Some(path) = diagrams.path(where_true, |node| node == TRUE) {
         let witness = diagrams.space.facts(program, &path);
         defects.push(Defect { what, cite: cite.to_owned(), witness });

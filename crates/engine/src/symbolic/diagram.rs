@@ -122,7 +122,13 @@ impl<'s> Diagrams<'s> {
         made
     }
 
-    fn branch(&mut self, condition: NodeId, yes: NodeId, no: NodeId, done: &mut BTreeMap<(NodeId, NodeId), NodeId>) -> NodeId {
+    fn branch(
+        &mut self,
+        condition: NodeId,
+        yes: NodeId,
+        no: NodeId,
+        done: &mut BTreeMap<(NodeId, NodeId), NodeId>,
+    ) -> NodeId {
         match condition {
             TRUE => return yes,
             FALSE => return no,
@@ -156,7 +162,11 @@ impl<'s> Diagrams<'s> {
             diagrams.push(diagram);
         }
         for atom in &program.members {
-            let diagram = if atom.fact == CLAIM { NodeId::from(atom.holds(0)) } else { self.atom(atom.fact, |value, _| atom.holds(value)) };
+            let diagram = if atom.fact == CLAIM {
+                NodeId::from(atom.holds(0))
+            } else {
+                self.atom(atom.fact, |value, _| atom.holds(value))
+            };
             diagrams.push(diagram);
         }
         for atom in &program.ratios {

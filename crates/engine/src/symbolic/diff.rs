@@ -37,10 +37,11 @@ impl Answer {
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.outcome.as_str())?;
-        for part in [self.authorization.as_deref(), self.review.map(ReviewPolicy::as_str), self.unmodeled.as_deref()] {
-            if let Some(part) = part {
-                write!(f, " ({part})")?;
-            }
+        for part in [self.authorization.as_deref(), self.review.map(ReviewPolicy::as_str), self.unmodeled.as_deref()]
+            .into_iter()
+            .flatten()
+        {
+            write!(f, " ({part})")?;
         }
         Ok(())
     }
@@ -77,7 +78,8 @@ pub fn differences(first: &Program, second: &Program) -> Difference {
     };
     let mut diagrams = Diagrams::new(&space);
     let mut root = |program: &Program, diagrams: &mut Diagrams<'_>| {
-        let labels: Vec<NodeId> = program.decision.iter().map(|rule| terminal(Answer::of(program, rule.label))).collect();
+        let labels: Vec<NodeId> =
+            program.decision.iter().map(|rule| terminal(Answer::of(program, rule.label))).collect();
         diagrams.decision_of(program, &mut |place| 2 + labels.get(place).copied().unwrap_or(0))
     };
     let roots = (root(first, &mut diagrams), root(second, &mut diagrams));

@@ -58,7 +58,11 @@ impl Space {
         let texts: Vec<String> = match fact.def().kind {
             FactKind::Country => {
                 let mut members: Vec<String> = Vec::new();
-                let classes: Vec<Vec<bool>> = places.iter().filter_map(|place| axis.cells.get(*place)).map(|(value, _)| class(programs, fact, *value)).collect();
+                let classes: Vec<Vec<bool>> = places
+                    .iter()
+                    .filter_map(|place| axis.cells.get(*place))
+                    .map(|(value, _)| class(programs, fact, *value))
+                    .collect();
                 let all = Country::all().map(|country| (i64::from(country.index()), country.code()));
                 for (index, code) in all.chain([(facts::NO_COUNTRY, "none")]) {
                     if classes.contains(&class(programs, fact, index)) {
@@ -68,9 +72,16 @@ impl Space {
                 return summary(&members);
             }
             FactKind::Word(words) => {
-                let classes: Vec<Vec<bool>> = places.iter().filter_map(|place| axis.cells.get(*place)).map(|(value, _)| class(programs, fact, *value)).collect();
+                let classes: Vec<Vec<bool>> = places
+                    .iter()
+                    .filter_map(|place| axis.cells.get(*place))
+                    .map(|(value, _)| class(programs, fact, *value))
+                    .collect();
                 let indexed = (0_i64..).zip(words.iter());
-                indexed.filter(|(index, _)| classes.contains(&class(programs, fact, *index))).map(|(_, word)| (*word).to_owned()).collect()
+                indexed
+                    .filter(|(index, _)| classes.contains(&class(programs, fact, *index)))
+                    .map(|(_, word)| (*word).to_owned())
+                    .collect()
             }
             FactKind::Bool => places.iter().map(|place| (*place == 1).to_string()).collect(),
             _ => return range(axis, places),
@@ -146,7 +157,8 @@ fn distinct(programs: &[&Program], fact: FactId, indices: impl Iterator<Item = i
 /// Below the first threshold, then each threshold itself, and just above it where some test is strict there.
 fn ratio_cells(programs: &[&Program], fact: FactId) -> Vec<(i64, i64)> {
     let atoms = programs.iter().flat_map(|program| &program.ratios).filter(|atom| atom.fact == fact);
-    let mut thresholds: Vec<(Ratio, bool)> = atoms.map(|atom| (Ratio { num: atom.over, den: atom.under }, atom.strict)).collect();
+    let mut thresholds: Vec<(Ratio, bool)> =
+        atoms.map(|atom| (Ratio { num: atom.over, den: atom.under }, atom.strict)).collect();
     let order = |a: &Ratio, b: &Ratio| a.compare(*b).unwrap_or(std::cmp::Ordering::Equal);
     thresholds.sort_by(|(a, strict_a), (b, strict_b)| order(a, b).then(strict_a.cmp(strict_b)));
     thresholds.dedup_by(|(a, strict_a), (b, strict_b)| order(a, b).is_eq() && strict_a == strict_b);
@@ -156,7 +168,8 @@ fn ratio_cells(programs: &[&Program], fact: FactId) -> Vec<(i64, i64)> {
             cells.push((threshold.num, threshold.den));
             continue;
         }
-        let above = thresholds.get(at + 1..).and_then(|rest| rest.iter().find(|(other, _)| order(other, threshold).is_gt()));
+        let above =
+            thresholds.get(at + 1..).and_then(|rest| rest.iter().find(|(other, _)| order(other, threshold).is_gt()));
         let cell = match above {
             Some((next, _)) => (threshold.num.saturating_add(next.num), threshold.den.saturating_add(next.den)),
             None => (threshold.num.saturating_mul(2).saturating_add(1), threshold.den.saturating_mul(2)),

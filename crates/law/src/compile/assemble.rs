@@ -127,7 +127,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn exceptions(&mut self, gates: &[(usize, &Gate)], requirements: &[Requirement], program: &mut Program, graph: &mut Graph) {
+    fn exceptions(
+        &mut self,
+        gates: &[(usize, &Gate)],
+        requirements: &[Requirement],
+        program: &mut Program,
+        graph: &mut Graph,
+    ) {
         let source = self.source;
         let mut ordered = Vec::new();
         for (index, in_force) in source.in_force.iter().enumerate() {

@@ -71,13 +71,16 @@ impl<D: Definitions> Lowering<'_, '_, D> {
         if let Some(fact) = FactId::named(&name.text) {
             return match fact.def().kind {
                 FactKind::Bool | FactKind::Reading => self.graph.threshold(ThresholdAtom { fact, threshold: 1 }),
-                _ => self.problem(format!("`{}` is not true or false by itself", name.text), "compare it with something"),
+                _ => {
+                    self.problem(format!("`{}` is not true or false by itself", name.text), "compare it with something")
+                }
             };
         }
         match self.definitions.define(&name.text, self.graph) {
             Some(lit) => lit,
             None => {
-                let mend = format!("define it with `[[version.define]]`, or use a fact such as {}", nearest(&name.text));
+                let mend =
+                    format!("define it with `[[version.define]]`, or use a fact such as {}", nearest(&name.text));
                 self.problem(format!("nothing is called `{}`", name.text), mend)
             }
         }
@@ -99,7 +102,8 @@ impl<D: Definitions> Lowering<'_, '_, D> {
                 let lits: Vec<Lit> = words.iter().map(|(word, _)| self.word(fact, word)).collect();
                 self.graph.any(lits)
             }
-            _ => self.problem(format!("`{}` cannot be looked for in this", left.text), "use a country or a word with `in`"),
+            _ => self
+                .problem(format!("`{}` cannot be looked for in this", left.text), "use a country or a word with `in`"),
         }
     }
 
@@ -124,7 +128,9 @@ impl<D: Definitions> Lowering<'_, '_, D> {
         let index = match fact.def().kind {
             FactKind::Country if word == "none" => Some(facts::NO_COUNTRY),
             FactKind::Country => word.parse::<Country>().ok().map(|country| i64::from(country.index())),
-            FactKind::Word(words) => words.iter().position(|known| *known == word).and_then(|at| i64::try_from(at).ok()),
+            FactKind::Word(words) => {
+                words.iter().position(|known| *known == word).and_then(|at| i64::try_from(at).ok())
+            }
             _ => None,
         };
         let Some(index) = index else {
@@ -144,7 +150,9 @@ impl<D: Definitions> Lowering<'_, '_, D> {
         let (fact, op, other) = match (is_fact(left), is_fact(right)) {
             (true, false) => (left, op, right),
             (false, true) => (right, op.flipped(), left),
-            (true, true) => return self.problem("two facts are compared with each other", "compare a fact with a threshold"),
+            (true, true) => {
+                return self.problem("two facts are compared with each other", "compare a fact with a threshold");
+            }
             (false, false) => {
                 let mend = format!("a comparison needs a fact on one side, such as {}", nearest(&written(left)));
                 return self.problem(format!("neither `{}` nor `{}` is a fact", written(left), written(right)), mend);
@@ -165,7 +173,10 @@ impl<D: Definitions> Lowering<'_, '_, D> {
                 Some(value) => self.number(fact, op, value),
                 None => Lit::FALSE,
             },
-            _ => self.problem(format!("`{}` cannot be compared with this", name.text), "compare numbers with numbers, words with quoted words"),
+            _ => self.problem(
+                format!("`{}` cannot be compared with this", name.text),
+                "compare numbers with numbers, words with quoted words",
+            ),
         }
     }
 
@@ -183,8 +194,12 @@ impl<D: Definitions> Lowering<'_, '_, D> {
                     return None;
                 };
                 if parameter.unit != unit.as_str() {
-                    let what = format!("`{}` is in {}, but it is compared with {}", name.text, parameter.unit, unit.as_str());
-                    self.problem(what, format!("give the parameter the unit \"{}\", or compare another fact", unit.as_str()));
+                    let what =
+                        format!("`{}` is in {}, but it is compared with {}", name.text, parameter.unit, unit.as_str());
+                    self.problem(
+                        what,
+                        format!("give the parameter the unit \"{}\", or compare another fact", unit.as_str()),
+                    );
                     return None;
                 }
                 parameter.on(self.scope.date)
@@ -255,6 +270,9 @@ fn written(operand: &Operand) -> String {
 /// The fact whose name shares most with a name, for a mend.
 fn nearest(name: &str) -> String {
     let shared = |fact: &str| fact.split('.').filter(|part| name.split('.').any(|own| own == *part)).count();
-    let best = facts::FACTS.iter().filter(|def| def.kind != FactKind::Denominator).max_by_key(|def| (shared(def.name), std::cmp::Reverse(def.name)));
+    let best = facts::FACTS
+        .iter()
+        .filter(|def| def.kind != FactKind::Denominator)
+        .max_by_key(|def| (shared(def.name), std::cmp::Reverse(def.name)));
     best.map_or(String::new(), |def| format!("`{}`", def.name))
 }

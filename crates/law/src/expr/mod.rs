@@ -151,7 +151,17 @@ mod tests {
 
     #[test]
     fn refuses_with_the_place() {
-        for (text, at) in [("", 0), ("a &&", 4), ("a b", 2), ("(a", 2), ("x >= 1.2.3", 5), ("x in", 4), ("a & b", 2), ("x == \"ab", 5), ("[", 0)] {
+        for (text, at) in [
+            ("", 0),
+            ("a &&", 4),
+            ("a b", 2),
+            ("(a", 2),
+            ("x >= 1.2.3", 5),
+            ("x in", 4),
+            ("a & b", 2),
+            ("x == \"ab", 5),
+            ("[", 0),
+        ] {
             let error = parse(text).unwrap_err();
             assert_eq!(error.at, at, "{text}: {}", error.what);
         }

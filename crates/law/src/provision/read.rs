@@ -71,7 +71,11 @@ fn read_version(table: Table<'_, '_>, digest: String) -> Version {
     let (letter, line) = table.need_text("certainty", "\"P\"");
     let certainty = Certainty::from_letter(&letter).unwrap_or_else(|| {
         if !letter.is_empty() {
-            table.reader.error(line, format!("`{letter}` is no certainty"), "write P, Q, D, S, M or A (see law/README.md)");
+            table.reader.error(
+                line,
+                format!("`{letter}` is no certainty"),
+                "write P, Q, D, S, M or A (see law/README.md)",
+            );
         }
         Certainty::Memory
     });
@@ -184,7 +188,8 @@ fn read_requirements(table: &Table<'_, '_>, rules: &mut Rules) {
         let (word, line) = entry.need_text("policy", "\"presumption_of_denial\"");
         let policy = ReviewPolicy::from_word(&word);
         if policy.is_none() && word != "none_stated" && !word.is_empty() {
-            let mend = "write presumption_of_approval, case_by_case, presumption_of_denial, policy_of_denial or none_stated";
+            let mend =
+                "write presumption_of_approval, case_by_case, presumption_of_denial, policy_of_denial or none_stated";
             entry.reader.error(line, format!("`{word}` is no review policy"), mend);
         }
         let otherwise = entry.boolean("otherwise").unwrap_or(false);

@@ -6,13 +6,18 @@ use tollgate_model::Date;
 /// Decides whether a shipment of AI compute may go, under which authorization, by which paragraph;
 /// keeps count of allocations. It informs; it is not legal advice.
 #[derive(Parser)]
-#[command(name = "tollgate", version, propagate_version = true, after_help = "Examples:
+#[command(
+    name = "tollgate",
+    version,
+    propagate_version = true,
+    after_help = "Examples:
   tollgate check --orders orders.csv --parties parties.csv --policy diffusion --out report
   tollgate classify \"H100 SXM\" L4 \"RTX 4090\"
   tollgate explain --orders orders.csv --parties parties.csv --order PO-17
   tollgate policy diff diffusion anthropic-2025
 
-Exit status: 0 done; 1 --fail-on found something; 2 unusable arguments or input.")]
+Exit status: 0 done; 1 --fail-on found something; 2 unusable arguments or input."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

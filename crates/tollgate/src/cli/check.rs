@@ -17,7 +17,8 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let files = given(arguments);
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
-    let mut decisions = DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
+    let mut decisions =
+        DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
     let mut writing = Writing::new(Arc::clone(&policy));
     let mut summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
@@ -72,7 +73,12 @@ fn not_done(arguments: &CheckArguments) -> Vec<String> {
         "No typology is run: alerts.jsonl is empty.".to_owned(),
         "Stakes in the ownership table are checked but not yet followed.".to_owned(),
     ];
-    let tables = [("--payments", &arguments.payments), ("--sites", &arguments.sites), ("--serials", &arguments.serials), ("--inspections", &arguments.inspections)];
+    let tables = [
+        ("--payments", &arguments.payments),
+        ("--sites", &arguments.sites),
+        ("--serials", &arguments.serials),
+        ("--inspections", &arguments.inspections),
+    ];
     for (flag, _) in tables.into_iter().filter(|(_, path)| path.is_some()) {
         missing.push(format!("{flag} was given and not read: nothing uses it yet."));
     }

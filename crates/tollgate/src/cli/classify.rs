@@ -67,7 +67,9 @@ impl Classified {
     fn new(asked: &str, item: &ItemFacts, program: &Program) -> Classified {
         let mut facts = item.facts.clone();
         with_readings(program, &mut facts);
-        for flag in [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER] {
+        for flag in
+            [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
+        {
             facts.set(flag, 0);
         }
         let mut scratch = Scratch::default();
@@ -92,7 +94,10 @@ impl Classified {
     }
 
     fn json(&self) -> serde_json::Value {
-        let why = self.why.iter().map(|(cite, rule, truth)| serde_json::json!({ "cite": cite, "rule": rule, "result": truth.as_str() }));
+        let why = self
+            .why
+            .iter()
+            .map(|(cite, rule, truth)| serde_json::json!({ "cite": cite, "rule": rule, "result": truth.as_str() }));
         serde_json::json!({
             "asked": self.asked, "item": self.name, "kind": self.kind, "tpp": self.tpp, "unit_tpp": self.unit_tpp,
             "performance_density": self.density, "eccn": self.eccn, "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
@@ -122,7 +127,13 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
     if facts.get(facts::IC_DENSITY).is_none() {
         notes.push("its performance density is unknown: the die area is not given".to_owned());
     }
-    notes.extend(figures.certainty.iter().filter(|certainty| *certainty == "low").map(|_| "the figures are of low certainty".to_owned()));
+    notes.extend(
+        figures
+            .certainty
+            .iter()
+            .filter(|certainty| *certainty == "low")
+            .map(|_| "the figures are of low certainty".to_owned()),
+    );
     notes.extend(figures.note.iter().cloned());
     notes
 }

@@ -46,7 +46,13 @@ pub(crate) struct Writing {
 
 impl Writing {
     pub(crate) fn new(policy: Arc<Policy>) -> Writing {
-        Writing { policy, certificate: String::new(), obligations: String::new(), trace: String::new(), remarks: String::new() }
+        Writing {
+            policy,
+            certificate: String::new(),
+            obligations: String::new(),
+            trace: String::new(),
+            remarks: String::new(),
+        }
     }
 
     pub(crate) fn write(

@@ -30,9 +30,17 @@ pub(crate) fn examples(command: &ExamplesCommand) -> Result<(), Failure> {
         print(&format!("{failure}\n"))?;
     }
     let failed = runner.failures.len();
-    print(&format!("{} files, {} worked examples: {} passed, {failed} failed\n", files.len(), runner.cases, runner.cases.saturating_sub(failed)))?;
+    print(&format!(
+        "{} files, {} worked examples: {} passed, {failed} failed\n",
+        files.len(),
+        runner.cases,
+        runner.cases.saturating_sub(failed)
+    ))?;
     match (runner.cases, failed) {
-        (0, _) => Err(Failure::Unusable(format!("{}: no worked example was found\n  mend: an example has a ```facts and a ```decision block", path.display()))),
+        (0, _) => Err(Failure::Unusable(format!(
+            "{}: no worked example was found\n  mend: an example has a ```facts and a ```decision block",
+            path.display()
+        ))),
         (_, 0) => Ok(()),
         _ => Err(Failure::Found),
     }
@@ -94,11 +102,12 @@ impl Runner {
                 policy
             }
         };
-        let tables = Tables { parties: case.parties.clone(), stakes: Vec::new(), items: case.items.clone() };
+        let tables = Tables { parties: case.parties.clone(), items: case.items.clone() };
         let mut decider = Decider::new(policy, Arc::new(tables));
         decider.accounts = Accounts::starting_from(case.accounts.clone());
         let order = case.order();
-        let (decided, scratch) = decider.decide(&order).map_err(|error| format!("item `{}`: {}; {}", order.item, error.what, error.mend))?;
+        let (decided, scratch) =
+            decider.decide(&order).map_err(|error| format!("item `{}`: {}; {}", order.item, error.what, error.mend))?;
         compare(&expected, &decided, scratch)
     }
 }
@@ -121,7 +130,8 @@ fn blocks(text: &str) -> Vec<(usize, String, String)> {
     blocks
 }
 
-const ROLES: [&str; 6] = ["exporter", "purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "freight_forwarder"];
+const ROLES: [&str; 6] =
+    ["exporter", "purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "freight_forwarder"];
 
 struct Case {
     policy: String,
@@ -142,14 +152,31 @@ struct Case {
 
 impl Case {
     fn read(facts: &Table<'_>) -> Result<Case, String> {
-        let known = ["policy", "date", "activity", "item", "quantity", "origin", "destination", "end_use", "authorization", "lpp_operator", "accounts"];
-        if let Some(key) = facts.keys().find(|key| !known.contains(&key.get_ref().as_ref()) && !ROLES.contains(&key.get_ref().as_ref())) {
+        let known = [
+            "policy",
+            "date",
+            "activity",
+            "item",
+            "quantity",
+            "origin",
+            "destination",
+            "end_use",
+            "authorization",
+            "lpp_operator",
+            "accounts",
+        ];
+        if let Some(key) = facts
+            .keys()
+            .find(|key| !known.contains(&key.get_ref().as_ref()) && !ROLES.contains(&key.get_ref().as_ref()))
+        {
             return Err(format!("facts: unknown key `{}`", key.get_ref()));
         }
         let mut case = Case {
             policy: text(facts, "policy").unwrap_or_else(|| "ear".to_owned()),
             date: parsed(facts, "date")?.ok_or("facts: `date` is missing")?,
-            activity: text(facts, "activity").map_or(Ok(Activity::Export), |word| Activity::from_word(&word)).map_err(|error| format!("activity: {error}"))?,
+            activity: text(facts, "activity")
+                .map_or(Ok(Activity::Export), |word| Activity::from_word(&word))
+                .map_err(|error| format!("activity: {error}"))?,
             item: String::new(),
             quantity: number(facts, "quantity").and_then(|quantity| quantity.scaled_exact(0)).unwrap_or(1),
             origin: parsed(facts, "origin")?,
@@ -179,7 +206,9 @@ impl Case {
         if let Some(DeValue::Table(accounts)) = facts.get("accounts").map(|accounts| accounts.get_ref()) {
             for name in accounts.keys() {
                 let tpp = number(accounts, name.get_ref()).and_then(|value| Tpp::try_from(value).ok());
-                let tpp = tpp.or_else(|| number(accounts, name.get_ref()).and_then(|value| value.scaled_exact(0)).map(Tpp::whole));
+                let tpp = tpp.or_else(|| {
+                    number(accounts, name.get_ref()).and_then(|value| value.scaled_exact(0)).map(Tpp::whole)
+                });
                 case.accounts.insert(name.get_ref().to_string(), tpp.ok_or("accounts: not a TPP")?);
             }
         }
@@ -188,7 +217,9 @@ impl Case {
 
     fn party(&mut self, id: &str, table: &Table<'_>) -> Result<(), String> {
         let flags = match table.get("flags").map(|flags| flags.get_ref()) {
-            Some(DeValue::Array(flags)) => flags.iter().filter_map(|flag| flag.get_ref().as_str().map(str::to_owned)).collect(),
+            Some(DeValue::Array(flags)) => {
+                flags.iter().filter_map(|flag| flag.get_ref().as_str().map(str::to_owned)).collect()
+            }
             _ => Vec::new(),
         };
         let mut party = Party {
@@ -261,7 +292,10 @@ fn item(name: &str, table: &Table<'_>) -> Result<Item, String> {
         Some(DeValue::Boolean(value)) => Some(*value),
         _ => None,
     };
-    let kind = text(table, "kind").map(|word| ItemKind::from_word(&word)).transpose().map_err(|error| format!("kind: {error}"))?;
+    let kind = text(table, "kind")
+        .map(|word| ItemKind::from_word(&word))
+        .transpose()
+        .map_err(|error| format!("kind: {error}"))?;
     Ok(Item {
         item: name.to_owned(),
         vendor: text(table, "vendor"),
@@ -292,7 +326,9 @@ fn item(name: &str, table: &Table<'_>) -> Result<Item, String> {
 
 fn words(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
     match table.get(key)?.get_ref() {
-        DeValue::Array(words) => Some(words.iter().filter_map(|word| word.get_ref().as_str().map(str::to_owned)).collect()),
+        DeValue::Array(words) => {
+            Some(words.iter().filter_map(|word| word.get_ref().as_str().map(str::to_owned)).collect())
+        }
         _ => None,
     }
 }
@@ -301,7 +337,9 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>, scratch: &tollgate_engin
     let determination = &decided.determination;
     let mut wrong = String::new();
     let mut differs = |key: &str, got: Option<String>| {
-        let want = text(expected, key).or_else(|| number(expected, key).and_then(|number| number.scaled_exact(0)).map(|number| number.to_string()));
+        let want = text(expected, key).or_else(|| {
+            number(expected, key).and_then(|number| number.scaled_exact(0)).map(|number| number.to_string())
+        });
         if let Some(want) = want.filter(|want| Some(want) != got.as_ref()) {
             let _ = write!(wrong, "{key} is {}, expected {want}; ", got.unwrap_or_else(|| "null".to_owned()));
         }
@@ -339,7 +377,10 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>, scratch: &tollgate_engin
             let _ = write!(wrong, "readings are {got:?}, expected {want:?}; ");
         }
     }
-    let obligations: Vec<String> = decided.obligations(scratch).map(|(cite, text, deadline)| format!("{cite} {text} {deadline}").to_lowercase()).collect();
+    let obligations: Vec<String> = decided
+        .obligations(scratch)
+        .map(|(cite, text, deadline)| format!("{cite} {text} {deadline}").to_lowercase())
+        .collect();
     for want in words(expected, "obligations").unwrap_or_default() {
         if !obligations.iter().any(|obligation| obligation.contains(&want.to_lowercase())) {
             let _ = write!(wrong, "no obligation says `{want}`; ");
@@ -358,8 +399,20 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>, scratch: &tollgate_engin
 
 fn unknown_key(expected: &Table<'_>, wrong: &mut String) {
     let known = [
-        "eccn", "tpp", "outcome", "authorization", "review_policy", "claimed_ok", "missing", "strictest", "mildest", "readings",
-        "obligations", "unsure", "decisive", "not",
+        "eccn",
+        "tpp",
+        "outcome",
+        "authorization",
+        "review_policy",
+        "claimed_ok",
+        "missing",
+        "strictest",
+        "mildest",
+        "readings",
+        "obligations",
+        "unsure",
+        "decisive",
+        "not",
     ];
     for key in expected.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
         let _ = write!(wrong, "unknown key `{}`; ", key.get_ref());

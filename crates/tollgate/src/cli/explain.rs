@@ -25,7 +25,10 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     })?;
     if texts.is_empty() {
         let what = format!("{} has no order `{}`", arguments.inputs.orders.display(), arguments.order);
-        return Err(Failure::Unusable(format!("{what}{}\n  mend: check the id", arguments.line.map_or(String::new(), |line| format!(" with a line {line}")))));
+        return Err(Failure::Unusable(format!(
+            "{what}{}\n  mend: check the id",
+            arguments.line.map_or(String::new(), |line| format!(" with a line {line}"))
+        )));
     }
     match arguments.format {
         TextFormat::Text => print(&texts.join("\n")),
@@ -53,17 +56,40 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy:
     let steps = decided.steps(scratch);
     let mut out = String::new();
     let tpp = decided.line.tpp.map_or("unknown".to_owned(), |tpp| format!("{} TPP", tpp.ceil()));
-    let _ = writeln!(out, "Order {}, line {}: {} x {} ({tpp}) to {} on {}", order.order_id, order.line, order.quantity, decided.line.item.name, order.destination, order.date);
+    let _ = writeln!(
+        out,
+        "Order {}, line {}: {} x {} ({tpp}) to {} on {}",
+        order.order_id, order.line, order.quantity, decided.line.item.name, order.destination, order.date
+    );
     let _ = writeln!(out, "Policy {} ({})\n", policy.name, policy.title);
     let _ = writeln!(out, "{}\n", headline(decided));
-    part(&mut out, "What it is", &steps, decided, |step| step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774"));
+    part(&mut out, "What it is", &steps, decided, |step| {
+        step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
+    });
     let eccn = decided.eccn(scratch).unwrap_or_else(|| "not settled by the facts given".to_owned());
     let _ = writeln!(out, "   ECCN: {eccn}\n");
-    part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| !step.step.cite.contains("CFR 774"));
+    part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
+        !step.step.cite.contains("CFR 774")
+    });
     out.push('\n');
-    listed(&mut out, "To be done", decided.obligations(scratch).map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")));
-    listed(&mut out, "Turns on how the text is read", decided.readings.iter().map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)));
-    listed(&mut out, "Red flags (they never decide)", decided.red_flags(scratch).map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)));
+    listed(
+        &mut out,
+        "To be done",
+        decided.obligations(scratch).map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")),
+    );
+    listed(
+        &mut out,
+        "Turns on how the text is read",
+        decided
+            .readings
+            .iter()
+            .map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)),
+    );
+    listed(
+        &mut out,
+        "Red flags (they never decide)",
+        decided.red_flags(scratch).map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
+    );
     listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
     if !decided.line.consignee.has_parent {
         out.push_str("No parent of the ultimate consignee is known: it counts as its own ultimate parent.\n");
@@ -83,7 +109,10 @@ fn headline(decided: &Decided<'_>) -> String {
             format!("It may go under {what} {}.", exception.map_or("", |exception| exception.name.as_str()))
         }
         Outcome::LicenseRequired => match label.review {
-            Some(review) => format!("It may not go without a license; an application is reviewed under: {}.", review.as_str().replace('_', " ")),
+            Some(review) => format!(
+                "It may not go without a license; an application is reviewed under: {}.",
+                review.as_str().replace('_', " ")
+            ),
             None => "It may not go without a license; no review policy is stated.".to_owned(),
         },
         Outcome::NeedsInformation => {
@@ -92,7 +121,10 @@ fn headline(decided: &Decided<'_>) -> String {
                 Some(rule) => format!("{} ({})", rule.step.rule, rule.step.cite),
                 None => format!("it turns on {}", decided.missing.join(", ")),
             };
-            format!("Not settled: {why}. At the strictest {}, at the mildest {}.", determination.strictest, determination.mildest)
+            format!(
+                "Not settled: {why}. At the strictest {}, at the mildest {}.",
+                determination.strictest, determination.mildest
+            )
         }
     };
     match decided.claimed_ok {
@@ -103,7 +135,13 @@ fn headline(decided: &Decided<'_>) -> String {
     text
 }
 
-fn part(out: &mut String, title: &str, steps: &[TraceStep<'_>], decided: &Decided<'_>, wanted: impl Fn(&TraceStep<'_>) -> bool) {
+fn part(
+    out: &mut String,
+    title: &str,
+    steps: &[TraceStep<'_>],
+    decided: &Decided<'_>,
+    wanted: impl Fn(&TraceStep<'_>) -> bool,
+) {
     let _ = writeln!(out, "{title}");
     for step in steps.iter().filter(|step| wanted(step)) {
         let mark = match step.truth {
@@ -112,10 +150,15 @@ fn part(out: &mut String, title: &str, steps: &[TraceStep<'_>], decided: &Decide
             Truth::Unknown => "?  ",
         };
         let _ = writeln!(out, "   {mark}  {}\n        {}", step.step.cite, step.step.rule);
-        let facts: Vec<String> = step.step.facts.iter().map(|fact| {
-            let value = fact_text(&decided.line.facts, *fact).unwrap_or_else(|| "unknown".to_owned());
-            format!("{} = {value}", fact.def().name)
-        }).collect();
+        let facts: Vec<String> = step
+            .step
+            .facts
+            .iter()
+            .map(|fact| {
+                let value = fact_text(&decided.line.facts, *fact).unwrap_or_else(|| "unknown".to_owned());
+                format!("{} = {value}", fact.def().name)
+            })
+            .collect();
         if !facts.is_empty() && facts.len() <= 8 {
             let _ = writeln!(out, "        [{}]", facts.join("; "));
         }

@@ -19,7 +19,9 @@ pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure
     let law = Law::embedded()?;
     match command {
         PolicyCommand::List => list(&law),
-        PolicyCommand::Show { policy, date, format } => show(&load_policy(&law, policy)?, date.unwrap_or_else(today), *format),
+        PolicyCommand::Show { policy, date, format } => {
+            show(&load_policy(&law, policy)?, date.unwrap_or_else(today), *format)
+        }
         PolicyCommand::Diff { first, second, date, all, format } => {
             let (first, second) = (load_policy(&law, first)?, load_policy(&law, second)?);
             diff(&first, &second, *date, *all, *format, stop)
@@ -56,7 +58,11 @@ fn show(policy: &Policy, date: Date, format: TextFormat) -> Result<(), Failure> 
     }
     let mut out = format!("{}: {}\nin force on {date}; law digest {}\n\n", policy.name, policy.title, policy.digest);
     for version in &program.versions {
-        let _ = writeln!(out, "{:<34} from {}  {}  {:<24} {}", version.path, version.from, version.certainty, version.source, version.citation);
+        let _ = writeln!(
+            out,
+            "{:<34} from {}  {}  {:<24} {}",
+            version.path, version.from, version.certainty, version.source, version.citation
+        );
         if let Some(unsure) = &version.unsure {
             let _ = writeln!(out, "    unsure: {unsure}");
         }
@@ -67,7 +73,13 @@ fn show(policy: &Policy, date: Date, format: TextFormat) -> Result<(), Failure> 
     out.push_str("\nreadings\n");
     for reading in &policy.law.readings {
         let taken = policy.readings.get(&reading.fact).copied().unwrap_or(reading.default);
-        let _ = writeln!(out, "  {} = {taken}: {} {}", reading.name, reading.question, if taken { &reading.if_true } else { &reading.if_false });
+        let _ = writeln!(
+            out,
+            "  {} = {taken}: {} {}",
+            reading.name,
+            reading.question,
+            if taken { &reading.if_true } else { &reading.if_false }
+        );
     }
     out.push_str("\ncoverage\n");
     for row in &policy.law.coverage {
@@ -88,7 +100,12 @@ fn check(policy: &Policy, stop: &Stop) -> Result<(), Failure> {
             return Err(Failure::Stopped);
         }
         for defect in symbolic::check(policy.program(*epoch)) {
-            defects.push(format!("from {epoch}: {} ({})\n  shown by: {}", defect.what, defect.cite, facts_line(&defect.witness, None)));
+            defects.push(format!(
+                "from {epoch}: {} ({})\n  shown by: {}",
+                defect.what,
+                defect.cite,
+                facts_line(&defect.witness, None)
+            ));
         }
     }
     if defects.is_empty() {
@@ -117,7 +134,14 @@ struct Kind {
     clauses: Vec<String>,
 }
 
-fn diff(first: &Policy, second: &Policy, date: Option<Date>, all: bool, format: TextFormat, stop: &Stop) -> Result<(), Failure> {
+fn diff(
+    first: &Policy,
+    second: &Policy,
+    date: Option<Date>,
+    all: bool,
+    format: TextFormat,
+    stop: &Stop,
+) -> Result<(), Failure> {
     let dates: BTreeSet<Date> = match date {
         Some(date) => BTreeSet::from([date]),
         None => first.epochs().into_iter().chain(second.epochs()).collect(),
@@ -148,7 +172,10 @@ fn diff(first: &Policy, second: &Policy, date: Option<Date>, all: bool, format: 
 
 fn same_kinds(a: &[Kind], b: &[Kind]) -> bool {
     let alike = |(left, right): (&Kind, &Kind)| {
-        left.answers == right.answers && left.regions == right.regions && left.witness == right.witness && left.bounds == right.bounds
+        left.answers == right.answers
+            && left.regions == right.regions
+            && left.witness == right.witness
+            && left.bounds == right.bounds
     };
     a.len() == b.len() && a.iter().zip(b).all(alike)
 }
@@ -159,7 +186,10 @@ fn kinds(difference: &Difference, first: &Program, second: &Program, all: bool) 
         let Some(smallest) = regions.iter().min_by_key(|region| size(region)) else { continue };
         let described = if all { regions.as_slice() } else { std::slice::from_ref(smallest) };
         let bounds = described.iter().map(|region| {
-            let named = region.bounds.iter().map(|(fact, places)| (*fact, difference.space.describe(&[first, second], *fact, places)));
+            let named = region
+                .bounds
+                .iter()
+                .map(|(fact, places)| (*fact, difference.space.describe(&[first, second], *fact, places)));
             named.filter(|(_, text)| text != "any").collect()
         });
         kinds.push(Kind {
@@ -187,7 +217,10 @@ fn clauses(first: &Program, second: &Program, witness: &Facts) -> Vec<String> {
         let mut scratch = Scratch::default();
         let determination = determine(program, &facts, &mut scratch);
         let steps = trace(program, &determination, &scratch);
-        steps.iter().map(|step| (step.step.cite.clone(), step.truth == Truth::True, step.step.rule.clone())).collect::<BTreeSet<_>>()
+        steps
+            .iter()
+            .map(|step| (step.step.cite.clone(), step.truth == Truth::True, step.step.rule.clone()))
+            .collect::<BTreeSet<_>>()
     };
     let (a, b) = (argued(first), argued(second));
     let cites: BTreeSet<String> = a.symmetric_difference(&b).map(|(cite, _, _)| cite.clone()).collect();
@@ -224,7 +257,11 @@ fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
                     let _ = writeln!(out, "      {}: {range}", fact.def().name);
                 }
             }
-            let _ = writeln!(out, "    smallest order: {}", facts_line(&kind.witness, kind.bounds.first().map(Vec::as_slice)));
+            let _ = writeln!(
+                out,
+                "    smallest order: {}",
+                facts_line(&kind.witness, kind.bounds.first().map(Vec::as_slice))
+            );
         }
     }
     out

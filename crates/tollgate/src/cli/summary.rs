@@ -36,7 +36,7 @@ pub(crate) struct Summary {
     chips: BTreeMap<String, (ChipPoint, u64)>,
     red_flags: BTreeMap<(String, String), u64>,
     unsure: BTreeMap<String, String>,
-    inputs: Vec<(String, u64, String)>,
+    inputs: Vec<(String, String)>,
     not_done: Vec<String>,
 }
 
@@ -117,33 +117,31 @@ impl Summary {
 
     fn month(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tpp: u64) {
         let name = format!("{:04}-{:02}", order.date.year(), order.date.month());
-        let month = self.months.entry(name.clone()).or_insert(Month {
-            month: name,
-            tier1_tpp: 0,
-            tier2_tpp: 0,
-            tier3_tpp: 0,
-            tier1_lines: 0,
-            tier2_lines: 0,
-            tier3_lines: 0,
-        });
+        let month = self.months.entry(name.clone()).or_insert(Month { month: name, tpp: [0; 3], lines: [0; 3] });
         let date = self.policy.law_date(order.date);
-        let within = |group: &str| self.policy.groups.countries(group, date).is_some_and(|members| members.contains(&decided.line.destination));
-        let (sum, lines) = if within("MACAU_D5") {
-            (&mut month.tier3_tpp, &mut month.tier3_lines)
-        } else if within("SUPP5A") {
-            (&mut month.tier1_tpp, &mut month.tier1_lines)
-        } else {
-            (&mut month.tier2_tpp, &mut month.tier2_lines)
+        let within = |group: &str| {
+            self.policy.groups.countries(group, date).is_some_and(|members| members.contains(&decided.line.destination))
         };
-        *sum = sum.saturating_add(tpp);
-        *lines += 1;
+        let tier = if within("MACAU_D5") {
+            2
+        } else if within("SUPP5A") {
+            0
+        } else {
+            1
+        };
+        if let (Some(sum), Some(lines)) = (month.tpp.get_mut(tier), month.lines.get_mut(tier)) {
+            *sum = sum.saturating_add(tpp);
+            *lines += 1;
+        }
     }
 
     fn chip(&mut self, decided: &Decided<'_>, scratch: &Scratch) {
         let item = &decided.line.item;
         let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
         let facts = &decided.line.facts;
-        let (Some(tpp), Some(num), Some(den)) = (facts.get(facts::IC_TPP), facts.get(facts::IC_DENSITY), facts.get(facts::IC_DENSITY_DEN)) else {
+        let (Some(tpp), Some(num), Some(den)) =
+            (facts.get(facts::IC_TPP), facts.get(facts::IC_DENSITY), facts.get(facts::IC_DENSITY_DEN))
+        else {
             return;
         };
         if tpp == 0 || den == 0 {
@@ -154,19 +152,18 @@ impl Summary {
             Some("b") => "b",
             _ => "none",
         });
-        let point = ChipPoint { name: name.clone(), tpp: thousandths(tpp), density: fraction(num, den), grade: grade.to_owned(), lines: 0 };
+        let point =
+            ChipPoint { name: name.clone(), tpp: thousandths(tpp), density: fraction(num, den), grade, lines: 0 };
         self.chips.entry(name.clone()).or_insert((point, 0)).1 += 1;
     }
 
     /// Digests the input files, which have been read before.
     pub(crate) fn finish(&mut self, files: &[&Path], not_done: Vec<String>) -> Result<(), Failure> {
-        let rows = [self.lines, self.tables.parties.len() as u64, self.tables.stakes.len() as u64, self.tables.items.len() as u64];
-        let _ = rows;
         for file in files {
             let mut hash = Sha256::new();
             let mut input = std::fs::File::open(file)?;
             std::io::copy(&mut input, &mut Hashing(&mut hash))?;
-            self.inputs.push((file.display().to_string(), 0, hex(&hash.finalize())));
+            self.inputs.push((file.display().to_string(), hex(&hash.finalize())));
         }
         self.not_done = not_done;
         Ok(())
@@ -181,12 +178,16 @@ impl Summary {
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
-        let outcomes: BTreeMap<&str, u64> = Outcome::ALL.iter().map(|outcome| (outcome.as_str(), self.count(outcome.as_str()))).collect();
+        let outcomes: BTreeMap<&str, u64> =
+            Outcome::ALL.iter().map(|outcome| (outcome.as_str(), self.count(outcome.as_str()))).collect();
         let details = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| {
             serde_json::json!({ "outcome": outcome.as_str(), "detail": detail, "lines": lines, "tpp": tpp })
         });
-        let inputs = self.inputs.iter().map(|(file, _, sha256)| serde_json::json!({ "file": file, "sha256": sha256 }));
-        let flags = self.red_flags.iter().map(|((flag, cite), lines)| serde_json::json!({ "flag": flag, "cite": cite, "lines": lines }));
+        let inputs = self.inputs.iter().map(|(file, sha256)| serde_json::json!({ "file": file, "sha256": sha256 }));
+        let flags = self
+            .red_flags
+            .iter()
+            .map(|((flag, cite), lines)| serde_json::json!({ "flag": flag, "cite": cite, "lines": lines }));
         let unsure = self.unsure.iter().map(|(note, cite)| serde_json::json!({ "cite": cite, "note": note }));
         serde_json::json!({
             "policy": self.policy.name, "policy_title": self.policy.title, "law_digest": self.policy.digest,
@@ -199,14 +200,21 @@ impl Summary {
     }
 
     pub(crate) fn text(&self, folder: &Path) -> String {
-        let mut out = format!("{} lines of {} orders decided under {} ({})\n", self.lines, self.orders, self.policy.name, self.policy.title);
+        let mut out = format!(
+            "{} lines of {} orders decided under {} ({})\n",
+            self.lines, self.orders, self.policy.name, self.policy.title
+        );
         for ((outcome, detail), (lines, tpp)) in &self.tallies {
             let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
             let _ = writeln!(out, "  {lines:>8}  {}{detail}, {tpp} TPP", outcome.as_str().replace('_', " "));
         }
         let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
         let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
-        let _ = writeln!(out, "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html", folder.display());
+        let _ = writeln!(
+            out,
+            "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html",
+            folder.display()
+        );
         for missing in &self.not_done {
             let _ = writeln!(out, "not done: {missing}");
         }
@@ -227,13 +235,22 @@ impl Summary {
             })
         });
         let mut gauges: Vec<Gauge> = gauges.filter(|gauge| gauge.account != "LPP_ALL").collect();
-        gauges.sort_by_key(|gauge| std::cmp::Reverse((gauge.refused_tpp > 0, u128::from(gauge.used_tpp) * 1_000_000 / u128::from(gauge.limit_tpp.max(1)))));
+        gauges.sort_by_key(|gauge| {
+            std::cmp::Reverse((
+                gauge.refused_tpp > 0,
+                u128::from(gauge.used_tpp) * 1_000_000 / u128::from(gauge.limit_tpp.max(1)),
+            ))
+        });
         let tallies = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| Tally {
-            label: if detail.is_empty() { outcome.as_str().to_owned() } else { format!("{} ({detail})", outcome.as_str()) },
+            label: if detail.is_empty() {
+                outcome.as_str().to_owned()
+            } else {
+                format!("{} ({detail})", outcome.as_str())
+            },
             lines: *lines,
             tpp: *tpp,
         });
-        let take = |list: &mut Listing| std::mem::replace(list, empty());
+        let take = |list: &mut Listing| Listing { total: list.total, rows: std::mem::take(&mut list.rows) };
         ReportData {
             policy: self.policy.name.clone(),
             policy_title: self.policy.title.clone(),
@@ -253,7 +270,11 @@ impl Summary {
             months: self.months.values().cloned().collect(),
             chips: self.chips.values().map(|(point, lines)| ChipPoint { lines: *lines, ..point.clone() }).collect(),
             lines_of_control: control_lines(&self.policy, date),
-            red_flags: self.red_flags.iter().map(|((flag, cite), lines)| (flag.clone(), *lines, cite.clone())).collect(),
+            red_flags: self
+                .red_flags
+                .iter()
+                .map(|((flag, cite), lines)| (flag.clone(), *lines, cite.clone()))
+                .collect(),
             unsure: self.unsure.iter().map(|(note, cite)| (cite.clone(), note.clone())).collect(),
             not_done: self.not_done.clone(),
         }
@@ -293,7 +314,6 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: 
     let name = tables.parties.get(order.ultimate_consignee).and_then(|party| party.name.clone());
     let (why, cite) = reason(decided, scratch, list);
     let label = decided.determination.label;
-    let authorization = decided.exception().map(|exception| exception.name.clone());
     Row {
         order: order.order_id.to_owned(),
         line: positive(order.line),
@@ -303,8 +323,9 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: 
         consignee: name.unwrap_or_else(|| order.ultimate_consignee.to_owned()),
         destination: order.destination.to_string(),
         eccn: decided.eccn(scratch).unwrap_or_else(|| "not settled".to_owned()),
-        outcome: label.review.map_or(label.outcome.as_str().to_owned(), |review| format!("{} ({})", label.outcome, review)),
-        authorization: authorization.unwrap_or_default(),
+        outcome: label
+            .review
+            .map_or(label.outcome.as_str().to_owned(), |review| format!("{} ({})", label.outcome, review)),
         why,
         cite,
     }
@@ -317,14 +338,20 @@ fn reason(decided: &Decided<'_>, scratch: &Scratch, list: usize) -> (String, Str
     match list {
         1 if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
         2 => {
-            let claimed = decided.program.exceptions.iter().filter(|exception| scratch.truth(exception.claimed) == Truth::True);
-            let failed = claimed.flat_map(|exception| &exception.steps).find(|step| scratch.truth(step.when) != Truth::True);
+            let claimed =
+                decided.program.exceptions.iter().filter(|exception| scratch.truth(exception.claimed) == Truth::True);
+            let failed =
+                claimed.flat_map(|exception| &exception.steps).find(|step| scratch.truth(step.when) != Truth::True);
             let step = failed.or(requirement.map(|rule| &rule.step));
-            step.map_or(("the claimed authorization is not in force".to_owned(), String::new()), |step| (step.rule.clone(), step.cite.clone()))
+            step.map_or(("the claimed authorization is not in force".to_owned(), String::new()), |step| {
+                (step.rule.clone(), step.cite.clone())
+            })
         }
         3 => {
             let turn = decided.readings.first();
-            turn.map_or_else(Default::default, |turn| (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone()))
+            turn.map_or_else(Default::default, |turn| {
+                (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone())
+            })
         }
         _ => {
             let step = requirement.map(|rule| &rule.step).or(steps.last().map(|step| step.step));
@@ -345,14 +372,28 @@ fn control_lines(policy: &Policy, date: Date) -> Vec<ControlLine> {
     };
     let (low, high) = (0.1, 1000.0);
     let Some(a1) = value("a1_tpp") else {
-        return value("tpp_min").map(|tpp| ControlLine { label: "3A090.a (2022)".to_owned(), points: vec![(tpp, low), (tpp, high)] }).into_iter().collect();
+        return value("tpp_min")
+            .map(|tpp| ControlLine { label: "3A090.a (2022)".to_owned(), points: vec![(tpp, low), (tpp, high)] })
+            .into_iter()
+            .collect();
     };
     let mut lines = Vec::new();
     if let (Some(a2), Some(density)) = (value("a2_tpp"), value("a2_density")) {
-        lines.push(ControlLine { label: "3A090.a".to_owned(), points: vec![(a2, high), (a2, density), (a1, density), (a1, low)] });
+        lines.push(ControlLine {
+            label: "3A090.a".to_owned(),
+            points: vec![(a2, high), (a2, density), (a1, density), (a1, low)],
+        });
     }
-    if let (Some(b1), Some(b1_density), Some(b2), Some(b2_density)) = (value("b1_tpp"), value("b1_density"), value("b2_tpp"), value("b2_density")) {
-        let points = vec![(b2, value("a2_density").unwrap_or(high)), (b2, b2_density), (b1, b2_density), (b1, b1_density), (a1, b1_density)];
+    if let (Some(b1), Some(b1_density), Some(b2), Some(b2_density)) =
+        (value("b1_tpp"), value("b1_density"), value("b2_tpp"), value("b2_density"))
+    {
+        let points = vec![
+            (b2, value("a2_density").unwrap_or(high)),
+            (b2, b2_density),
+            (b1, b2_density),
+            (b1, b1_density),
+            (a1, b1_density),
+        ];
         lines.push(ControlLine { label: "3A090.b".to_owned(), points });
     }
     lines

@@ -52,7 +52,14 @@ impl Accounts {
 
     /// Sets the facts that say how each account would stand after the line.
     pub(crate) fn set_facts(&self, program: &Program, line: &mut LineFacts, date: Date) {
-        for fact in [facts::LPP_AFTER, facts::LPP_ALL_AFTER, facts::COUNTRY_AFTER, facts::COUNTRY_BEFORE, facts::NVEU_AFTER, facts::AIA_AFTER] {
+        for fact in [
+            facts::LPP_AFTER,
+            facts::LPP_ALL_AFTER,
+            facts::COUNTRY_AFTER,
+            facts::COUNTRY_BEFORE,
+            facts::NVEU_AFTER,
+            facts::AIA_AFTER,
+        ] {
             line.facts.set(fact, 0);
         }
         for rule in &program.accounts {
@@ -73,7 +80,8 @@ impl Accounts {
                 continue;
             }
             let key = key(rule, program, line, date);
-            let limit = rule.limits.iter().find(|(when, _)| scratch.truth(*when) == Truth::True).map(|(_, limit)| *limit);
+            let limit =
+                rule.limits.iter().find(|(when, _)| scratch.truth(*when) == Truth::True).map(|(_, limit)| *limit);
             let crosses = limit.is_some_and(|limit| self.used(&key).plus(tpp) > limit);
             let counted = counts(rule, program, label);
             let refused = !counted && crosses && label.outcome == Outcome::LicenseRequired;
@@ -108,7 +116,8 @@ impl Accounts {
 }
 
 fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {
-    let licensed = label.outcome == Outcome::LicenseRequired && label.review == Some(ReviewPolicy::PresumptionOfApproval);
+    let licensed =
+        label.outcome == Outcome::LicenseRequired && label.review == Some(ReviewPolicy::PresumptionOfApproval);
     match rule.counts {
         Counts::License => licensed,
         Counts::Any => licensed || matches!(label.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException),

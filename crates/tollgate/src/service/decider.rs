@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tollgate_engine::{Determination, Scratch, TraceStep, Verdict, determine, eccn, push_step, trace, verdict, with_readings};
+use tollgate_engine::{
+    Determination, Scratch, TraceStep, Verdict, determine, eccn, push_step, trace, verdict, with_readings,
+};
 use tollgate_law::facts::{self, FactId};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
 use tollgate_law::{Policy, push_json};
@@ -98,7 +100,12 @@ fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
     columns
 }
 
-fn claim_holds(claim: Option<&str>, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
+fn claim_holds(
+    claim: Option<&str>,
+    program: &Program,
+    determination: &Determination,
+    scratch: &Scratch,
+) -> Option<bool> {
     let claim = claim?;
     let outcome = determination.label.outcome;
     if claim == "NLR" {
@@ -180,9 +187,14 @@ impl Decided<'_> {
     pub(crate) fn obligations<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
         let label = self.determination.label;
         let required = label.outcome == Outcome::LicenseRequired;
-        let reviews = self.program.requirements.iter().filter(move |rule| required && scratch.truth(rule.step.when) == Truth::True);
+        let reviews = self
+            .program
+            .requirements
+            .iter()
+            .filter(move |rule| required && scratch.truth(rule.step.when) == Truth::True);
         let reviews = reviews.flat_map(|rule| &rule.reviews);
-        let reviewed = reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
+        let reviewed =
+            reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
         let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
         let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
         rules

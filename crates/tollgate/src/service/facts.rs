@@ -79,8 +79,16 @@ impl FactBuilder {
         let exporter = order.exporter.map(|id| self.party(id));
         let destination = as_counted(order.destination);
         trade(&mut facts, order, destination);
-        set_party(&mut facts, [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ], Some(&consignee));
-        set_party(&mut facts, [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ], end_user.as_ref());
+        set_party(
+            &mut facts,
+            [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ],
+            Some(&consignee),
+        );
+        set_party(
+            &mut facts,
+            [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ],
+            end_user.as_ref(),
+        );
         for (party, hq, parent) in [
             (&purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
             (&intermediate, facts::INTERMEDIATE_HQ, facts::INTERMEDIATE_PARENT_HQ),
@@ -88,7 +96,8 @@ impl FactBuilder {
             facts.set_country(hq, party.as_ref().map_or(Some(None), |party| party.hq));
             facts.set_country(parent, party.as_ref().map_or(Some(None), |party| party.parent_hq));
         }
-        let parties = [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
+        let parties =
+            [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
         listed(&mut facts, parties, exporter.as_ref());
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
@@ -101,7 +110,15 @@ impl FactBuilder {
             Some(operator) if in_tier1 => self.party(operator),
             _ => Arc::clone(&consignee),
         };
-        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, consignee_id: order.ultimate_consignee.to_owned(), destination })
+        Ok(LineFacts {
+            facts,
+            item,
+            tpp,
+            lpp_holder,
+            consignee,
+            consignee_id: order.ultimate_consignee.to_owned(),
+            destination,
+        })
     }
 }
 
@@ -110,14 +127,18 @@ fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
     facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
     facts.set_country(facts::DESTINATION, Some(Some(destination)));
-    let word = |words: &[&str], word: &str| words.iter().position(|own| *own == word).and_then(|at| i64::try_from(at).ok());
+    let word =
+        |words: &[&str], word: &str| words.iter().position(|own| *own == word).and_then(|at| i64::try_from(at).ok());
     facts.set_if(facts::END_USE, order.end_use.map(|end_use| word(END_USES, end_use).unwrap_or(0)));
     let supercomputer = match order.end_use {
         None | Some("hpc") => None,
         Some(end_use) => Some(i64::from(end_use == "supercomputer")),
     };
     facts.set_if(facts::SUPERCOMPUTER, supercomputer);
-    facts.set(facts::CLAIM, order.authorization.map_or(0, |claim| word(CLAIMS, claim).filter(|at| *at != 0).unwrap_or(2)));
+    facts.set(
+        facts::CLAIM,
+        order.authorization.map_or(0, |claim| word(CLAIMS, claim).filter(|at| *at != 0).unwrap_or(2)),
+    );
 }
 
 fn set_party(facts: &mut Facts, [country, hq, parent]: [facts::FactId; 3], party: Option<&Arc<PartyFacts>>) {

@@ -31,7 +31,11 @@ pub(crate) struct UnknownItem {
 }
 
 /// The facts of an item as an order names it.
-pub(crate) fn item_facts(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Result<ItemFacts, UnknownItem> {
+pub(crate) fn item_facts(
+    name: &str,
+    items: &BTreeMap<String, Item>,
+    catalog: &Catalog,
+) -> Result<ItemFacts, UnknownItem> {
     let item = resolve(name, items, catalog)?;
     let chip = match &item.accelerator {
         Some(chip) => Some(resolve(chip, items, catalog)?),
@@ -67,10 +71,28 @@ fn overridden(known: &Item, own: &Item) -> Item {
         ($($field:ident),*) => { $(if own.$field.is_some() { item.$field.clone_from(&own.$field); })* };
     }
     take!(
-        vendor, designer_hq, kind, host_eccn, tpp, die_area_mm2, performance_density, data_center, memory_bandwidth_gb_s,
-        interconnect_gb_s, accelerators, accelerator, training_operations, open_weights, derived_from_published,
-        base_operations, additional_operations, synthetic_percent, synthetic_operations, below_published_frontier,
-        advanced_node, transistors_bn
+        vendor,
+        designer_hq,
+        kind,
+        host_eccn,
+        tpp,
+        die_area_mm2,
+        performance_density,
+        data_center,
+        memory_bandwidth_gb_s,
+        interconnect_gb_s,
+        accelerators,
+        accelerator,
+        training_operations,
+        open_weights,
+        derived_from_published,
+        base_operations,
+        additional_operations,
+        synthetic_percent,
+        synthetic_operations,
+        below_published_frontier,
+        advanced_node,
+        transistors_bn
     );
     if own.tpp.is_some() {
         item.tpp_other = None;
@@ -83,7 +105,8 @@ fn facts_of(item: Item, chip: Option<Item>) -> ItemFacts {
     let kind = item.kind.unwrap_or_default();
     let tpp = figures.tpp.and_then(|tpp| Tpp::try_from(tpp).ok());
     let (facts, unit_tpp) = slots(&item, figures, kind, tpp);
-    let other = figures.tpp_other.and_then(|tpp| Tpp::try_from(tpp).ok()).map(|tpp| slots(&item, figures, kind, Some(tpp)));
+    let other =
+        figures.tpp_other.and_then(|tpp| Tpp::try_from(tpp).ok()).map(|tpp| slots(&item, figures, kind, Some(tpp)));
     let density_column = if tpp.is_none() && figures.die_area_mm2.is_some() { "tpp" } else { "die_area_mm2" };
     ItemFacts { name: item.item.clone(), facts, unit_tpp, other, density_column, item, chip }
 }
@@ -123,7 +146,8 @@ fn chip_slots(facts: &mut Facts, figures: &Item, tpp: Option<Tpp>, computing: bo
 
 fn memory_slots(facts: &mut Facts, item: &Item, kind: ItemKind) {
     let density = item.performance_density.and_then(Decimal::ratio);
-    facts.set_ratio(facts::HBM_DENSITY, if kind == ItemKind::Memory { density } else { Some(Ratio { num: 0, den: 1 }) });
+    facts
+        .set_ratio(facts::HBM_DENSITY, if kind == ItemKind::Memory { density } else { Some(Ratio { num: 0, den: 1 }) });
 }
 
 fn model_slots(facts: &mut Facts, item: &Item, kind: ItemKind) {

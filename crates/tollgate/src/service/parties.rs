@@ -23,7 +23,10 @@ impl PartyFacts {
 
     /// Whether it is a national validated end-user in a country.
     pub(crate) fn is_nveu_in(&self, country: Country) -> bool {
-        self.flags.iter().filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok()).any(|own| as_counted(own) == country)
+        self.flags
+            .iter()
+            .filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok())
+            .any(|own| as_counted(own) == country)
     }
 
     /// A party that is named in an order but has no row.

@@ -3,22 +3,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_law::{Law, LawErrors, Policy, split_fixed};
-use tollgate_model::{Item, Party, Stake};
+use tollgate_model::{Item, Party};
 use tollgate_records::InputErrors;
 
 /// The small tables beside the orders.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     pub(crate) parties: BTreeMap<String, Party>,
-    pub(crate) stakes: Vec<Stake>,
     pub(crate) items: BTreeMap<String, Item>,
 }
 
 impl Tables {
-    pub(crate) fn read(parties: Option<&Path>, ownership: Option<&Path>, items: Option<&Path>) -> Result<Tables, InputErrors> {
+    pub(crate) fn read(
+        parties: Option<&Path>,
+        ownership: Option<&Path>,
+        items: Option<&Path>,
+    ) -> Result<Tables, InputErrors> {
+        // Stakes are read for their mistakes; following them belongs to screening.
+        ownership.map(tollgate_records::read_ownership).transpose()?;
         Ok(Tables {
             parties: parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default(),
-            stakes: ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default(),
             items: items.map(tollgate_records::read_items).transpose()?.unwrap_or_default(),
         })
     }

@@ -1,0 +1,91 @@
+/// Everything that the report shows.
+pub(crate) struct ReportData {
+    pub(crate) policy: String,
+    pub(crate) policy_title: String,
+    pub(crate) law_digest: String,
+    pub(crate) program: String,
+    /// Each input file and its SHA-256.
+    pub(crate) inputs: Vec<(String, String)>,
+    pub(crate) first_date: String,
+    pub(crate) last_date: String,
+    pub(crate) lines: u64,
+    pub(crate) orders: u64,
+    pub(crate) tallies: Vec<Tally>,
+    pub(crate) may_not_go: Listing,
+    pub(crate) lacks_fact: Listing,
+    pub(crate) claim_fails: Listing,
+    pub(crate) turns_on_reading: Listing,
+    pub(crate) gauges: Vec<Gauge>,
+    pub(crate) months: Vec<Month>,
+    pub(crate) chips: Vec<ChipPoint>,
+    pub(crate) lines_of_control: Vec<ControlLine>,
+    /// Each red flag, how many lines show it, and its citation.
+    pub(crate) red_flags: Vec<(String, u64, String)>,
+    /// Each point of law that is unsure: citation and note.
+    pub(crate) unsure: Vec<(String, String)>,
+    pub(crate) not_done: Vec<String>,
+}
+
+/// Lines and compute of one kind of decision.
+pub(crate) struct Tally {
+    pub(crate) label: String,
+    pub(crate) lines: u64,
+    pub(crate) tpp: u64,
+}
+
+/// The first rows of a list, and how many there are in all.
+pub(crate) struct Listing {
+    pub(crate) total: u64,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// One order line in a list.
+pub(crate) struct Row {
+    pub(crate) order: String,
+    pub(crate) line: u64,
+    pub(crate) date: String,
+    pub(crate) item: String,
+    pub(crate) quantity: u64,
+    pub(crate) consignee: String,
+    pub(crate) destination: String,
+    pub(crate) eccn: String,
+    pub(crate) outcome: String,
+    pub(crate) why: String,
+    pub(crate) cite: String,
+}
+
+/// An allocation account against its limit.
+pub(crate) struct Gauge {
+    pub(crate) account: String,
+    pub(crate) holder: String,
+    pub(crate) period: String,
+    pub(crate) used_tpp: u64,
+    pub(crate) limit_tpp: u64,
+    pub(crate) refused_tpp: u64,
+}
+
+/// Compute and lines of a month by tier of destination.
+#[derive(Clone)]
+pub(crate) struct Month {
+    pub(crate) month: String,
+    /// TPP to tier 1, 2 and 3.
+    pub(crate) tpp: [u64; 3],
+    /// Lines to tier 1, 2 and 3.
+    pub(crate) lines: [u64; 3],
+}
+
+/// An accelerator on the plane of TPP and performance density.
+#[derive(Clone)]
+pub(crate) struct ChipPoint {
+    pub(crate) name: String,
+    pub(crate) tpp: f64,
+    pub(crate) density: f64,
+    pub(crate) grade: &'static str,
+    pub(crate) lines: u64,
+}
+
+/// A control line of 3A090 on that plane.
+pub(crate) struct ControlLine {
+    pub(crate) label: String,
+    pub(crate) points: Vec<(f64, f64)>,
+}

@@ -1,0 +1,502 @@
+"""An independent reference: decides orders from the prose of docs/law-as-modeled.md, the slow and plain way.
+
+An unknown fact that is read splits the world: every value that could matter is tried, and the outcomes are compared.
+"""
+import argparse
+import csv
+import datetime
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STRICT = ["policy_of_denial", "presumption_of_denial", "case_by_case", "presumption_of_approval", ""]
+UNMODELED = set("TMP RPL GOV TSU HBM GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD".split())
+EXCEPTIONS = ["AIA", "VEU", "ACM", "ACA", "NAC", "LPP"]
+T1 = set("AU BE CA DK FI FR DE IE IT JP NL NZ NO KR ES SE TW GB US".split())
+NVEU = [("2025-01-01", 633000000), ("2025-04-01", 949500000), ("2025-07-01", 1266000000), ("2025-10-01", 1582500000),
+        ("2026-01-01", 1899000000), ("2026-04-01", 2690250000), ("2026-07-01", 3481500000), ("2026-10-01", 4272750000),
+        ("2027-01-01", 5064000000)]
+
+
+class Split(Exception):
+    def __init__(self, name, values):
+        self.name, self.values = name, values
+
+
+class World:
+    """The facts of one line; reading an unknown one that has no value here raises Split."""
+
+    def __init__(self, known, guesses):
+        self.known, self.guesses = known, guesses
+
+    def get(self, name, values):
+        if name in self.guesses:
+            return self.guesses[name]
+        value = self.known[name]
+        if value is not UNKNOWN:
+            return value
+        raise Split(name, values)
+
+
+UNKNOWN = object()
+
+
+class Law:
+    def __init__(self, policy):
+        self.base, _, fixed = policy.partition("@")
+        self.fixed = fixed or None
+        data = tomllib.loads((ROOT / "law/ear/country-groups.toml").read_text())
+        self.start = {group["name"]: set(group["members"]) for group in data["group"]}
+        self.changes = sorted(data["change"], key=lambda change: str(change["from"]))
+        self.cache = {}
+
+    def excluded(self, source):
+        if self.base == "ear":
+            return source == "fr.2025-00636"
+        return self.base in ("diffusion", "anthropic-2025") and source in ("fr.2026-00789", "fr.2026-14132")
+
+    def groups(self, date):
+        if date not in self.cache:
+            groups = {name: set(members) for name, members in self.start.items()}
+            for change in self.changes:
+                if str(change["from"]) <= date and not self.excluded(change["source"]):
+                    groups[change["group"]] |= set(change.get("add", []))
+                    groups[change["group"]] -= set(change.get("remove", []))
+            groups["MACAU_D5"] = groups["D5"] | {"MO"}
+            groups["AC"] = (groups["D1"] | groups["D4"] | groups["D5"]) - groups["A5"] - groups["A6"]
+            keys = ["MACAU_D5", "AC", "D1", "D4", "A5", "A6", "MEU_DESTINATIONS", "EMBARGOED"]
+            classes = {}
+            codes = sorted(set().union(*groups.values()) | T1 | {"CN", "MO", "AE", "US"})
+            for code in codes:
+                kind = tuple(code in groups[key] for key in keys) + (code in T1, code == "CN", code == "MO", code == "AE", code == "US")
+                classes.setdefault(kind, code)
+            groups["ANY"] = list(classes.values())
+            self.cache[date] = groups
+        return self.cache[date]
+
+    def diffusion(self, date):
+        return self.base != "ear" and date >= "2025-05-15"
+
+    def eased(self, date):
+        return self.base in ("ear", "codified") and date >= "2026-01-15"
+
+    def uae(self, date):
+        return self.base in ("ear", "codified") and date >= "2026-07-10"
+
+    def lpp_limit(self):
+        return 7912000 if self.base == "anthropic-2025" else 26900000
+
+
+def number(cell):
+    return UNKNOWN if cell in ("", None) else Fraction(cell)
+
+
+def truth(cell):
+    return UNKNOWN if cell in ("", None) else cell == "true"
+
+
+def counted(country):
+    return "CN" if country == "HK" else country
+
+
+class Tables:
+    def __init__(self, parties, items):
+        self.parties = {row["party_id"]: row for row in parties}
+        self.items = {row["item"]: row for row in items}
+
+    def party(self, identity):
+        row = self.parties.get(identity)
+        if row is None:
+            return {"country": UNKNOWN, "hq": UNKNOWN, "parent": "none", "ultimate": identity, "flags": set()}
+        flags = set(filter(None, row["flags"].split(";")))
+        seen, current = [], identity
+        parent, ultimate = "none", identity
+        if row["parent_id"]:
+            while True:
+                if current in seen:
+                    parent, ultimate = UNKNOWN, min(seen)
+                    break
+                seen.append(current)
+                up = self.parties.get(current, {}).get("parent_id", "")
+                if current not in self.parties:
+                    parent, ultimate = UNKNOWN, current
+                    break
+                if not up:
+                    hq = self.parties[current]["hq_country"]
+                    parent, ultimate = (counted(hq) if hq else UNKNOWN), current
+                    break
+                current = up
+        value = lambda name: counted(row[name]) if row[name] else UNKNOWN
+        return {"country": value("country"), "hq": value("hq_country"), "parent": parent, "ultimate": ultimate, "flags": flags}
+
+
+def item_facts(tables, name):
+    row = tables.items[name]
+    chip = tables.items[row["accelerator"]] if row["accelerator"] else row
+    kind = row["kind"] or "ic"
+    known = {"kind": kind, "host": row["host_eccn"]}
+    tpp, area = number(chip["tpp"]), number(chip["die_area_mm2"])
+    density = number(chip["performance_density"])
+    if density is UNKNOWN and tpp is not UNKNOWN and area is not UNKNOWN:
+        density = tpp / area if area else Fraction(0)
+    known.update(tpp=tpp, density=density, dc=truth(chip["data_center"]), dram=number(chip["memory_bandwidth_gb_s"]),
+                 io=number(chip["interconnect_gb_s"]), advanced=truth(chip["advanced_node"]),
+                 designer=counted(chip["designer_hq"] or row["designer_hq"]))
+    known["hbm"] = number(row["performance_density"])
+    training, added = number(row["training_operations"]), number(row["additional_operations"])
+    known.update(ops=training, open=truth(row["open_weights"]), below=row["below_published_frontier"] == "true",
+                 derived=row["derived_from_published"] == "true", added=added, base=number(row["base_operations"]),
+                 share=number(row["synthetic_percent"]) if row["synthetic_percent"] else Fraction(0))
+    synthetic = number(row["synthetic_operations"]) if row["synthetic_percent"] else Fraction(0)
+    known["ops_synth"] = UNKNOWN if UNKNOWN in (training, synthetic) else training + synthetic
+    units = Fraction(row["accelerators"] or 1)
+    if kind in ("hbm", "model_weights"):
+        return known, Fraction(0)
+    return known, UNKNOWN if tpp is UNKNOWN else tpp * units
+
+
+BOOL = [True, False]
+TPPS = [Fraction(n) for n in (1599, 1600, 2399, 2400, 4799, 4800, 20999, 21000)]
+DENS = [Fraction(n, 100) for n in (159, 160, 319, 320, 591, 592)]
+IO = [Fraction(n) for n in (599, 600, 899, 900)]
+DRAM = [Fraction(n) for n in (3999, 4000, 6499, 6500)]
+OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
+
+
+def grade(w, law, date):
+    if w.known["kind"] in ("hbm", "model_weights") or date < "2022-10-07":
+        return None
+    if date < "2023-11-17":
+        return "a" if w.get("tpp", TPPS) >= 4800 and w.get("io", IO) >= 600 else None
+    if presumed(w, date):
+        return "a"
+    tpp = w.get("tpp", TPPS)
+    if tpp >= 4800:
+        return "a"
+    if not w.get("dc", BOOL) or tpp < 1600:
+        return None
+    density = w.get("density", DENS)
+    if density >= Fraction(592, 100):
+        return "a"
+    if (tpp >= 2400 and density >= Fraction(16, 10)) or density >= Fraction(32, 10):
+        return "b"
+    return None
+
+
+def presumed(w, date):
+    if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"] or w.known["buyer_designer"]:
+        return False
+    return w.get("advanced", BOOL)
+
+
+def weights(w, law, date):
+    if w.known["kind"] != "model_weights" or not law.diffusion(date):
+        return False
+    if w.get("open", BOOL) or w.known["below"]:
+        return False
+    big = w.get("ops", OPS) >= 10 ** 26 or (w.get("share", [Fraction(10), Fraction(11)]) > 10 and w.get("ops_synth", OPS) >= 10 ** 26)
+    if not big:
+        return False
+    if not w.known["derived"]:
+        return True
+    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24])
+    if added <= Fraction(25) * 10 ** 24:
+        return False
+    return added > w.get("base", [added * 4, added]) / 4
+
+
+def decide_world(w, law, date):
+    k, g = w.known, law.groups(date)
+    anywhere = g["ANY"]
+    d5 = g["MACAU_D5"]
+    dest, activity = k["dest"], k["activity"]
+    kind = k["kind"]
+    read = lambda name: w.get(name, anywhere)
+    consignee_d5 = lambda: read("c_hq") in d5 or read("c_parent") in d5
+    hq_d5 = lambda: consignee_d5() or read("e_hq") in d5 or read("e_parent") in d5
+    hq_t1 = lambda: read("c_hq") in T1 or read("c_parent") in T1
+    hardware = kind != "model_weights"
+    mark = grade(w, law, date)
+    model = weights(w, law, date)
+    hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", [Fraction(2), Fraction(3)]) > 2
+    diffusion = law.diffusion(date)
+    uae_listed = law.uae(date) and dest == "AE" and (k["supp8"] or (k["government"] and read("c_hq") == "AE"))
+    ab = mark in ("a", "b")
+    needs = {}
+    if "2022-10-07" <= date < "2023-11-17" and mark == "a" and (dest == "CN" or (dest == "MO" and date >= "2023-01-17")):
+        needs["R-2022"] = set()
+    if date >= "2023-11-17":
+        wide = {"NAC", "ACA", "ACM", "VEU"}
+        if dest in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)):
+            needs["R-AC"] = wide
+        if dest not in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)) and hq_d5():
+            needs["R-HQ"] = wide
+        if mark == "b" and law.uae(date) and dest == "AE" and not uae_listed:
+            needs["R-AC-AE"] = wide
+        if diffusion and mark == "a" and not (uae_listed and not hq_d5()):
+            needs["R-WORLD"] = wide | {"AIA", "LPP"}
+    if hbm and date >= "2024-12-31":
+        if dest in d5:
+            needs["R-HBM"] = set()
+        elif hq_d5():
+            needs["R-HBM-HQ"] = set()
+    if model:
+        needs["R-WEIGHTS"] = {"AIA"}
+    place = d5 if date >= "2023-11-17" else ({"CN"} if date >= "2022-10-21" else set())
+    absolute = set()
+
+    def hard(name):
+        needs[name] = set()
+        absolute.add(name)
+
+    if hardware and dest in place and w.get("super", BOOL):
+        hard("R-SUPER")
+    if hardware and k["military"] and dest in g["MEU_DESTINATIONS"]:
+        hard("R-MEU")
+    if k["entity_list"]:
+        hard("R-EL")
+    if k["affiliate"] and ("2025-09-29" <= date < "2025-11-10" or date >= "2026-11-10"):
+        hard("R-AFF")
+    if k["denied"]:
+        hard("R-DPL")
+    if date >= "2025-05-13" and ab and k["designer"] in d5:
+        hard("R-GP10")
+    if date >= "2025-04-09" and k["informed"] and kind not in ("hbm", "model_weights"):
+        if w.get("dram", DRAM) >= 4000 or w.get("io", IO) >= 900:
+            if dest in d5 or hq_d5():
+                hard("R-LETTER")
+    eccn = classify(k, mark, model, hbm, date)
+    available = set()
+    if needs:
+        for name in EXCEPTIONS:
+            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5, g):
+                available.add(name)
+    claim = k["claim"]
+    if needs and not available:
+        if not absolute and ((claim in UNMODELED and not k["unverified"]) or (claim == "VEU" and not diffusion)):
+            return ("needs_information", "", "", eccn)
+        reviews = [review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g) for name in needs]
+        return ("license_required", "", min(reviews, key=STRICT.index), eccn)
+    if dest in g["EMBARGOED"]:
+        return ("needs_information", "", "", eccn)
+    if law.base == "ear" and law.uae(date) and mark == "a" and dest == "AE" and not uae_listed and not hq_d5():
+        return ("needs_information", "", "", eccn)
+    if not needs:
+        return ("no_license_required", "", "", eccn)
+    chosen = claim if claim in available else next(name for name in EXCEPTIONS if name in available)
+    return ("license_exception", chosen, "", eccn)
+
+
+def classify(k, mark, model, hbm, date):
+    if mark:
+        if k["host"] and date >= "2023-11-17":
+            return k["host"] + ".z"
+        return ("3A090." if k["kind"] == "ic" else "4A090.") + mark
+    if hbm:
+        return "3A090.c"
+    return "4E091.a" if model else "EAR99/other"
+
+
+def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5, g):
+    k = w.known
+    dest, activity, diffusion = k["dest"], k["activity"], law.diffusion(date)
+    ab = mark in ("a", "b")
+    end_t1 = lambda: read("e_hq") == "none" or read("e_hq") in T1 or read("e_parent") in T1
+    if name != "VEU":
+        if k["unverified"]:
+            return False
+        if name in ("LPP",) or (name == "AIA"):
+            if (ab or (model and diffusion)) and (dest in g["AC"] or hq_d5()):
+                if not (name == "AIA" and model and read("c_hq") in T1 and (read("e_hq") == "none" or read("e_hq") in T1)
+                        and read("c_country") not in d5 and dest not in d5):
+                    return False
+    if name in ("NAC", "ACA"):
+        if not ab or (mark == "a" and (presumed(w, date) or w.get("dc", BOOL))):
+            return False
+    out = activity in ("export", "reexport")
+    if name == "NAC":
+        if date < "2024-04-04":
+            return dest in g["AC"] or hq_d5()
+        return out and (dest in d5 or hq_d5())
+    if name == "ACA":
+        if date < "2024-04-04":
+            return False
+        if activity == "transfer" and dest in d5:
+            return True
+        wide = diffusion or dest in g["D1"] or dest in g["D4"]
+        return wide and dest not in d5 and not hq_d5()
+    if not diffusion:
+        return False
+    if name == "AIA":
+        if mark == "a":
+            return (dest in T1 and read("c_country") in T1 and read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
+                    and all(read(part) in T1 | {"none"} for part in ("e_country", "e_hq", "e_parent")))
+        return (model and hq_t1() and end_t1() and read("c_country") not in d5 and read("e_country") not in d5
+                and dest not in d5 and k["secure"])
+    uses = ["manufacturing", "data_center", "other"]
+    if name == "ACM":
+        if not ab or dest in d5 or w.get("use", uses) not in ("manufacturing", "development", "storage"):
+            return False
+        if k["government"] and read("c_hq") != "US":
+            return False
+        return not consignee_d5() and read("e_country") not in d5
+    if name == "LPP":
+        if mark != "a" or k["host"] == "5A002" or not out or dest in d5 or consignee_d5():
+            return False
+        return w.get("lpp", [Fraction(0), Fraction(10) ** 15]) <= law.lpp_limit()
+    if not ab or not out or dest in d5 or w.get("use", uses) not in ("data_center", "training", "inference", "hpc", "research"):
+        return False
+    if k["uveu"] and hq_t1():
+        return True
+    if not k["nveu"] or consignee_d5():
+        return False
+    limit = [value for start, value in NVEU if start <= max(date, "2025-01-01")][-1]
+    return mark == "b" or w.get("nveu_after", [Fraction(0), Fraction(10) ** 15]) <= limit
+
+
+def review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g):
+    k = w.known
+    dest = k["dest"]
+    if name == "R-2022":
+        friends = g["A5"] | g["A6"] | {"US"}
+        return "case_by_case" if read("c_hq") in friends and read("c_parent") in friends | {"none"} else "presumption_of_denial"
+    if name in ("R-GP10", "R-DPL"):
+        return "policy_of_denial"
+    if name == "R-WEIGHTS":
+        inside = (read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
+                  and read("e_hq") in T1 | {"none"} and read("e_parent") in T1 | {"none"})
+        return "" if inside else "presumption_of_denial"
+    if name not in ("R-AC", "R-AC-AE", "R-HQ", "R-WORLD"):
+        return "presumption_of_denial"
+    if name in ("R-AC", "R-WORLD") and mark == "a" and law.eased(date) and k["activity"] == "export" and dest in ("CN", "MO"):
+        if w.get("origin", ["US", "SG"]) == "US" and w.get("tpp", TPPS) < 21000 and w.get("dram", DRAM) < 6500:
+            return "case_by_case"
+    if dest in d5 or hq_d5():
+        return "presumption_of_denial"
+    if name != "R-WORLD" or dest in T1 or hq_t1():
+        return "presumption_of_approval"
+    limit = 1580000000 if law.base == "anthropic-2025" and k["agreement"] else 790000000
+    return "presumption_of_approval" if w.get("country_after", [Fraction(0), Fraction(10) ** 15]) <= limit else "policy_of_denial"
+
+
+def explore(known, law, date, guesses, found):
+    try:
+        found.add(decide_world(World(known, guesses), law, date))
+    except Split as split:
+        for value in split.values:
+            explore(known, law, date, {**guesses, split.name: value}, found)
+
+
+def line_facts(order, tables):
+    known, unit = item_facts(tables, order["item"])
+    consignee = tables.party(order["ultimate_consignee"])
+    named = order["end_user"] and order["end_user"] != order["ultimate_consignee"]
+    end = tables.party(order["end_user"]) if named else {"country": "none", "hq": "none", "parent": "none", "flags": set()}
+    others = [tables.party(order[role]) for role in ("purchaser", "intermediate_consignee", "freight_forwarder") if order[role]]
+    parties = [consignee, end] + others
+    exporter = tables.party(order["exporter"])["flags"] if order["exporter"] else set()
+    flagged = lambda flag: any(flag in party["flags"] for party in parties)
+    dest = counted(order["destination"])
+    use = order["end_use"] or UNKNOWN
+    known.update(dest=dest, activity=order["activity"] or "export", origin=order["origin"] or UNKNOWN, use=use, claim=order["authorization"],
+                 c_country=consignee["country"], c_hq=consignee["hq"], c_parent=consignee["parent"],
+                 e_country=end["country"], e_hq=end["hq"], e_parent=end["parent"],
+                 military="military" in consignee["flags"] | end["flags"], entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
+                 unverified=flagged("unverified_list"), denied=flagged("denied_person") or "denied_person" in exporter,
+                 government="government" in consignee["flags"], uveu="uveu" in consignee["flags"], secure="secure_facility" in consignee["flags"],
+                 supp8="supp8_uae" in consignee["flags"], agreement="agreement_data_center" in consignee["flags"],
+                 nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
+                 foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter)
+    known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
+    buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
+    known["buyer_designer"] = bool({"authorized_ic_designer", "approved_ic_designer"} & buyer["flags"])
+    tpp = UNKNOWN if unit is UNKNOWN else unit * int(order["quantity"])
+    return known, tpp, consignee
+
+
+def decide_file(orders, tables, law):
+    used = {}
+    for _, order in sorted(enumerate(orders), key=lambda pair: (pair[1]["date"], pair[0])):
+        known, tpp, consignee = line_facts(order, tables)
+        date = law.fixed or order["date"]
+        keys = {"lpp": ("lpp", consignee["ultimate"], order["date"][:4]), "country_after": ("country", known["dest"]),
+                "nveu_after": ("nveu", order["ultimate_consignee"], known["dest"])}
+        for fact, key in keys.items():
+            known[fact] = UNKNOWN if tpp is UNKNOWN else used.get(key, 0) + tpp
+        found = set()
+        explore(known, law, date, {}, found)
+        answers = {(outcome, authorization) for outcome, authorization, _, _ in found}
+        missing = len(answers) > 1
+        outcome, authorization = ("needs_information", "") if missing else next(iter(answers))
+        policy = min((entry[2] for entry in found), key=STRICT.index) if outcome == "license_required" else ""
+        if tpp is not UNKNOWN and law.diffusion(date):
+            mark = {entry[3] for entry in found}
+            if authorization == "LPP":
+                used[keys["lpp"]] = used.get(keys["lpp"], 0) + tpp
+            if authorization == "VEU" and known["nveu"] and is_national(known, law, date):
+                used[keys["nveu_after"]] = used.get(keys["nveu_after"], 0) + tpp
+            if policy == "presumption_of_approval" and known["dest"] not in T1 and known["dest"] not in law.groups(date)["MACAU_D5"]:
+                if all(code.endswith(".a") or (code.endswith(".z") and sure_a(known, law, date)) for code in mark):
+                    used[keys["country_after"]] = used.get(keys["country_after"], 0) + tpp
+        eccns = {entry[3] for entry in found}
+        if len(eccns) > 1 or missing or outcome == "needs_information":
+            eccns = classes(known, law, date)
+        yield order, eccns.pop() if len(eccns) == 1 else "", tpp, outcome, authorization, policy, missing
+
+
+def classes(known, law, date):
+    """The ECCNs that the unknown facts leave possible."""
+    found = set()
+
+    def walk(guesses):
+        world = World(known, guesses)
+        try:
+            mark = grade(world, law, date)
+            model = weights(world, law, date)
+            hbm = known["kind"] == "hbm" and date >= "2024-12-02" and world.get("hbm", [Fraction(2), Fraction(3)]) > 2
+            found.add(classify(known, mark, model, hbm, date))
+        except Split as split:
+            for value in split.values:
+                walk({**guesses, split.name: value})
+
+    walk({})
+    return found
+
+
+def sure_a(known, law, date):
+    found = set()
+
+    def walk(guesses):
+        try:
+            found.add(grade(World(known, guesses), law, date))
+        except Split as split:
+            for value in split.values:
+                walk({**guesses, split.name: value})
+
+    walk({})
+    return found == {"a"}
+
+
+def is_national(known, law, date):
+    universal = known["uveu"] and (known["c_hq"] in T1 or known["c_parent"] in T1)
+    return not universal and sure_a(known, law, date)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("orders", "parties", "items", "policy", "out"):
+        parser.add_argument(f"--{name}", required=True)
+    args = parser.parse_args()
+    rows = lambda path: list(csv.DictReader(open(path, newline="", encoding="utf-8")))
+    tables, law = Tables(rows(args.parties), rows(args.items)), Law(args.policy)
+    with open(args.out, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["order_id", "line", "eccn", "tpp", "outcome", "authorization", "review_policy", "missing"])
+        for order, eccn, tpp, outcome, authorization, policy, missing in decide_file(rows(args.orders), tables, law):
+            shown = "" if tpp is UNKNOWN else -((-tpp.numerator) // tpp.denominator)
+            writer.writerow([order["order_id"], order["line"] or 1, eccn, shown, outcome, authorization, policy, str(missing).lower()])
+
+
+if __name__ == "__main__":
+    main()
