@@ -1,2 +1,122 @@
-//! x
-fn main() {}
+//! `cargo xtask test`: everything that must hold, as one command; `cargo xtask bench`: everything that is measured.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+mod differential;
+
+const USAGE: &str = "usage: cargo xtask test [--long] | differential [--long] | fuzz [SECONDS] | bench | lock
+
+  test          format, lints, docs, unit and property tests, worked examples, the differential test, short fuzzing
+  differential  Tollgate against tests/reference/reference.py; --long for more than a million decisions
+  fuzz          runs each fuzz target for so many seconds (10)
+  bench         the figures of bench/README.md, in one run
+  lock          adds new versions of provisions to law/law.lock";
+
+/// A step that failed, in a sentence.
+pub(crate) type Failed = String;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test"] => test(false),
+        ["test", "--long"] => test(true),
+        ["differential"] => differential::run(false),
+        ["differential", "--long"] => differential::run(true),
+        ["fuzz"] => fuzz("10"),
+        ["fuzz", seconds] => fuzz(seconds),
+        ["bench"] => bench(),
+        ["lock"] => lock(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            say(&format!("\n{failed}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a task runner talks to the terminal")]
+pub(crate) fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), Failed> {
+    run_with(program, arguments, &[])
+}
+
+fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
+    say(&format!("\n==> {program} {}", arguments.join(" ")));
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root()).envs(variables.iter().copied());
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("failed: {program} {} ({status})", arguments.join(" "))),
+        Err(error) => Err(format!("cannot run {program}: {error}; {}", get(program))),
+    }
+}
+
+fn get(program: &str) -> &'static str {
+    match program {
+        "python3" => "install Python 3.11 or later (Debian: apt-get install python3)",
+        "cargo" => "install Rust with rustup (https://rustup.rs)",
+        _ => "install it and put it on the PATH",
+    }
+}
+
+fn test(long: bool) -> Result<(), Failed> {
+    run("cargo", &["fmt", "--all", "--check"])?;
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    run_with(
+        "cargo",
+        &["doc", "--workspace", "--no-deps", "--document-private-items"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )?;
+    run("cargo", &["test", "--workspace"])?;
+    run("cargo", &["build", "--release", "--package", "tollgate"])?;
+    let tollgate = root().join("target/release/tollgate");
+    run(&tollgate.to_string_lossy(), &["examples", "check", "examples/worked"])?;
+    differential::run(long)?;
+    fuzz(if long { "60" } else { "5" })
+}
+
+fn lock() -> Result<(), Failed> {
+    run_with("cargo", &["test", "--package", "tollgate-law", "--test", "lock"], &[("TOLLGATE_LOCK", "add")])
+}
+
+/// Fuzz targets with libFuzzer; coverage by flags that stable rustc takes, so that no other toolchain is needed.
+fn fuzz(seconds: &str) -> Result<(), Failed> {
+    let flags = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1";
+    let triple = "x86_64-unknown-linux-gnu";
+    let build =
+        ["build", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz", "--target", triple];
+    run_with("cargo", &build, &[("RUSTFLAGS", flags)])?;
+    for target in ["condition", "law_file", "records", "decimal"] {
+        let binary = root().join(format!("target/fuzz/{triple}/release/{target}"));
+        let corpus = root().join(format!("target/fuzz/corpus/{target}"));
+        std::fs::create_dir_all(&corpus).map_err(|error| format!("cannot make {}: {error}", corpus.display()))?;
+        let time = format!("-max_total_time={seconds}");
+        let options = [
+            corpus.to_string_lossy().into_owned(),
+            time,
+            "-rss_limit_mb=2048".to_owned(),
+            "-print_final_stats=0".to_owned(),
+            "-verbosity=0".to_owned(),
+        ];
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        run(&binary.to_string_lossy(), &options)?;
+    }
+    Ok(())
+}
+
+fn bench() -> Result<(), Failed> {
+    run("cargo", &["run", "--release", "--manifest-path", "bench/Cargo.toml", "--target-dir", "target/bench"])
+}

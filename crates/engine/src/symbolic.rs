@@ -6,6 +6,6 @@ mod diagram;
 mod diff;
 mod space;
 
-pub use check::{Defect, check};
+pub use check::{Defect, check, facts_where};
 pub use diff::{Answer, Difference, Region, differences};
 pub use space::Space;

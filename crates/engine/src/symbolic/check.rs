@@ -1,5 +1,5 @@
 use tollgate_law::facts::Facts;
-use tollgate_law::program::{Program, RequirementRule};
+use tollgate_law::program::{Label, Program, RequirementRule};
 
 use super::diagram::{Diagrams, FALSE, NodeId, TRUE};
 use super::space::Space;
@@ -41,6 +41,17 @@ pub fn check(program: &Program) -> Vec<Defect> {
     let fallen = diagrams.not(reached);
     report("gap: no rule of the decision applies".to_owned(), "", fallen, program, &diagrams, &mut defects);
     defects
+}
+
+/// Facts on which a program decides with a label, if there are any.
+pub fn facts_where(program: &Program, label: Label) -> Option<Facts> {
+    let space = Space::of(&[program]);
+    let mut diagrams = Diagrams::new(&space);
+    let root = diagrams.decision_of(program, &mut |place| {
+        NodeId::from(program.decision.get(place).is_some_and(|rule| rule.label == label))
+    });
+    let path = diagrams.path(root, |node| node == TRUE)?;
+    Some(space.facts(program, &path))
 }
 
 fn reviews(

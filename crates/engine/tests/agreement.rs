@@ -1,0 +1,252 @@
+//! All interpreters of the law agree: scalar, columnar, symbolic, and the naive reading of the provisions.
+
+use std::sync::{Arc, LazyLock};
+
+use proptest::prelude::*;
+use tollgate_engine::columnar::{Column, Columns};
+use tollgate_engine::{
+    Scratch, Verdict, columnar, determine, naive, representatives, symbolic, verdict, with_readings,
+};
+use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, SLOTS};
+use tollgate_law::program::{Label, Program};
+use tollgate_law::{Law, Policy, embedded};
+use tollgate_model::{Date, Outcome};
+
+static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| Law::embedded().unwrap());
+static POLICIES: LazyLock<Vec<Policy>> =
+    LazyLock::new(|| LAW.policy_names().into_iter().map(|name| LAW.policy(name).unwrap()).collect());
+
+fn all_facts() -> impl Iterator<Item = FactId> {
+    (0_u8..).map_while(|slot| (usize::from(slot) < SLOTS).then_some(FactId(slot)))
+}
+
+/// Facts made from numbers: for each fact one of the values that the program can tell apart, or a hole.
+fn facts(program: &Program, seeds: &[u32], holes: bool) -> Facts {
+    let mut facts = Facts::default();
+    for (fact, seed) in all_facts().zip(seeds) {
+        if matches!(FACTS[fact.slot()].kind, FactKind::Denominator) || (holes && seed % 7 == 0) {
+            continue;
+        }
+        let values = representatives(program, fact);
+        let (value, denominator) = values[usize::try_from(seed / 7).unwrap() % values.len()];
+        facts.set(fact, value);
+        if matches!(FACTS[fact.slot()].kind, FactKind::Ratio(_)) {
+            facts.set(fact.denominator(), denominator);
+        }
+    }
+    with_readings(program, &mut facts);
+    facts
+}
+
+fn agrees_with_naive(policy: &Policy, date: Date, facts: &Facts) {
+    let program = policy.program(date);
+    let compiled = verdict(program, facts, &mut Scratch::default());
+    let plain = naive::decide(policy, date, facts);
+    match compiled {
+        Verdict::Settled(label) => {
+            let answer = symbolic::Answer::of(program, label);
+            // Hash-consing may settle what reading the provisions one by one leaves open, never the other way about.
+            if let Some(outcome) = plain.outcome {
+                assert_eq!(
+                    (answer.outcome, answer.authorization, answer.review),
+                    (outcome, plain.authorization, plain.review),
+                    "{} {date}",
+                    policy.name
+                );
+            }
+        }
+        Verdict::Open(_) => assert_eq!(plain.outcome, None, "{} {date}", policy.name),
+    }
+}
+
+fn columns_agree(program: &Program, rows: &[Facts]) {
+    let values: Vec<Vec<i64>> = (0..SLOTS).map(|slot| rows.iter().map(|row| row.values[slot]).collect()).collect();
+    let known: Vec<Vec<bool>> =
+        (0..SLOTS).map(|slot| rows.iter().map(|row| row.known >> slot & 1 == 1).collect()).collect();
+    let mut columns = Columns::new(rows.len());
+    for fact in all_facts() {
+        columns.set(fact, Column::Holes(&values[fact.slot()], &known[fact.slot()]));
+    }
+    for (row, label) in rows.iter().zip(columnar::decide(program, &columns)) {
+        let scalar = match verdict(program, row, &mut Scratch::default()) {
+            Verdict::Settled(label) => Some(label),
+            Verdict::Open(_) => None,
+        };
+        assert_eq!(scalar, label);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 48, max_shrink_iters: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn interpreters_agree_over_random_facts_with_holes(
+        name in 0..4_usize, epoch in 0..40_usize, holes in any::<bool>(),
+        seeds in prop::collection::vec(prop::collection::vec(any::<u32>(), SLOTS), 70),
+    ) {
+        let policy = &POLICIES[name];
+        let epochs = policy.epochs();
+        let date = epochs[epoch % epochs.len()];
+        let rows: Vec<Facts> = seeds.iter().map(|seeds| facts(policy.program(date), seeds, holes)).collect();
+        for row in &rows {
+            agrees_with_naive(policy, date, row);
+        }
+        columns_agree(policy.program(date), &rows);
+    }
+
+    #[test]
+    fn forgetting_a_fact_never_widens_permission(epoch in 0..40_usize, seeds in prop::collection::vec(any::<u32>(), SLOTS), forget in prop::collection::vec(0..SLOTS, 1..4)) {
+        let policy = &POLICIES[1];
+        let epochs = policy.epochs();
+        let program = policy.program(epochs[epoch % epochs.len()]);
+        let full = facts(program, &seeds, false);
+        let mut less = full.clone();
+        for slot in forget {
+            let fact = FactId(u8::try_from(slot).unwrap());
+            if !matches!(FACTS[slot].kind, FactKind::Reading | FactKind::Denominator) {
+                less.forget(fact);
+            }
+        }
+        let whole = determine(program, &full, &mut Scratch::default());
+        let part = determine(program, &less, &mut Scratch::default());
+        prop_assert!(part.mildest <= whole.mildest || whole.label.outcome == Outcome::NeedsInformation, "{part:?} {whole:?}");
+        prop_assert!(part.strictest >= whole.strictest, "{part:?} {whole:?}");
+        if part.label.outcome != Outcome::NeedsInformation {
+            prop_assert_eq!(part.label.outcome, whole.label.outcome);
+            prop_assert!(part.label.review >= whole.label.review);
+        } else if part.label.unmodeled.is_none() {
+            prop_assert!(!part.missing.is_empty());
+        }
+    }
+
+    #[test]
+    fn interpreters_agree_over_random_law(conditions in prop::collection::vec(condition(3), 4), seeds in prop::collection::vec(prop::collection::vec(any::<u32>(), SLOTS), 40)) {
+        let law = random_law(&conditions);
+        let policy = law.policy("random").unwrap();
+        let date = "2030-01-01".parse().unwrap();
+        let rows: Vec<Facts> = seeds.iter().map(|seeds| facts(policy.program(date), seeds, true)).collect();
+        for row in &rows {
+            agrees_with_naive(&policy, date, row);
+        }
+        columns_agree(policy.program(date), &rows);
+    }
+}
+
+/// A random condition as text.
+fn condition(depth: u32) -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        (0..5_usize, 1..4_i64).prop_map(|(op, n)| format!("ic.tpp {} {}", [">=", ">", "<", "<=", "=="][op], n * 1000)),
+        (0..4_usize, 1..4_i64)
+            .prop_map(|(op, n)| format!("ic.performance_density {} {n}.5", [">=", ">", "<", "<="][op])),
+        (0..3_usize).prop_map(|n| format!("destination in {}", ["D1", "MACAU_D5", "A5"][n])),
+        (0..3_usize).prop_map(|n| format!("consignee.hq == \\\"{}\\\"", ["CN", "SG", "none"][n])),
+        Just("ic.data_center".to_owned()),
+        Just("end_use in [\\\"gaming\\\", \\\"research\\\"]".to_owned()),
+        (0..2_i64).prop_map(|n| format!("model.operations >= {}e25", 1 + n)),
+        Just("true".to_owned()),
+    ];
+    leaf.prop_recursive(depth, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| format!("({})", parts.join(" && "))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| format!("({})", parts.join(" || "))),
+            inner.prop_map(|part| format!("!({part})")),
+        ]
+    })
+}
+
+fn random_law(conditions: &[String]) -> Arc<Law> {
+    let [required, also, scope, gate] = conditions else { panic!("four conditions") };
+    let text = format!(
+        "citation = \"X\"\ntitle = \"X\"\n[[version]]\nfrom = 2020-01-01\nknown_from = 2020-01-01\nsource = \"ear.base\"\ncertainty = \"A\"\n\
+         [[version.require]]\nid = \"R1\"\nparagraph = \"(a)\"\nrule = \"r\"\nwhen = \"{required}\"\novercome_by = [\"LPP\"]\n\
+         [[version.require]]\nid = \"R2\"\nparagraph = \"(b)\"\nrule = \"r\"\nwhen = \"{also}\"\n\
+         [[version.review]]\nfor = [\"R1\"]\npolicy = \"presumption_of_denial\"\nparagraph = \"(c)\"\nrule = \"r\"\nwhen = \"{scope}\"\n\
+         [[version.review]]\nfor = [\"R1\"]\npolicy = \"presumption_of_approval\"\notherwise = true\nparagraph = \"(d)\"\nrule = \"r\"\nwhen = \"true\"\n\
+         [[version.gate]]\nparagraph = \"(e)\"\nrule = \"r\"\nwhen = \"{gate}\"\n\
+         [[version.exception]]\nid = \"LPP\"\nname = \"LPP\"\nparagraph = \"(f)\"\nrule = \"r\"\nwhen = \"{scope}\"\n"
+    );
+    let kept = |path: &str| {
+        ["sources.toml", "readings.toml", "ear/country-groups.toml", "ear/derived-groups.toml"].contains(&path)
+    };
+    let mut files: Vec<(&str, &str)> = embedded().iter().copied().filter(|(path, _)| kept(path)).collect();
+    files.push(("ear/random.toml", &text));
+    files.push(("policies/random.toml", "title = \"random\""));
+    Law::read(files).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
+}
+
+/// Each side of every edge of the law: for every region on which two neighboring cells of a fact decide
+/// differently, both sides are decided alike by the naive reading.
+#[test]
+fn edges_generated_from_the_law_hold_on_both_sides() {
+    let mut edges = 0;
+    for policy in [&POLICIES[1], &POLICIES[3]] {
+        for epoch in policy.epochs().into_iter().skip(2).step_by(4) {
+            let program = policy.program(epoch);
+            for rule in &program.decision {
+                let Some(base) = symbolic::facts_where(program, rule.label) else { continue };
+                for fact in all_facts() {
+                    let mut before: Option<(Label, Facts)> = None;
+                    for (value, denominator) in representatives(program, fact) {
+                        let mut near = base.clone();
+                        near.set(fact, value);
+                        if matches!(FACTS[fact.slot()].kind, FactKind::Ratio(_)) {
+                            near.set(fact.denominator(), denominator);
+                        }
+                        let Verdict::Settled(label) = verdict(program, &near, &mut Scratch::default()) else {
+                            panic!("open though every fact is known")
+                        };
+                        if let Some((_, other)) = before.filter(|(earlier, _)| *earlier != label) {
+                            agrees_with_naive(policy, epoch, &other);
+                            agrees_with_naive(policy, epoch, &near);
+                            edges += 1;
+                        }
+                        before = Some((label, near));
+                    }
+                }
+            }
+        }
+    }
+    println!("{edges} edges");
+    assert!(edges > 500, "only {edges} edges");
+}
+
+#[test]
+fn the_day_before_each_change_is_decided_by_the_version_before() {
+    let law = Law::embedded().unwrap();
+    for name in law.policy_names() {
+        let policy = law.policy(name).unwrap();
+        for epoch in policy.epochs().into_iter().skip(1) {
+            let (before, on) = (policy.program(epoch.before()), policy.program(epoch));
+            for version in &on.versions {
+                assert!(version.from <= epoch, "{name}: {} binds too early", version.path);
+            }
+            for version in &before.versions {
+                assert!(version.from < epoch || epoch == Date::MIN, "{name}: {} binds too early", version.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_region_of_difference_is_one() {
+    let law = Law::embedded().unwrap();
+    let (first, second) = (law.policy("diffusion").unwrap(), law.policy("anthropic-2025").unwrap());
+    let date = "2026-03-01".parse().unwrap();
+    let difference = symbolic::differences(first.program(date), second.program(date));
+    let mut regions = 0;
+    for ((a, b), found) in &difference.by_answers {
+        for region in found {
+            let answer = |policy: &Policy| {
+                let mut facts = region.witness.clone();
+                with_readings(policy.program(date), &mut facts);
+                let label = determine(policy.program(date), &facts, &mut Scratch::default()).label;
+                symbolic::Answer::of(policy.program(date), label)
+            };
+            assert_eq!((&answer(&first), &answer(&second)), (a, b));
+            regions += 1;
+        }
+    }
+    assert!(regions > 100);
+    let same = symbolic::differences(first.program(date), first.program(date));
+    assert!(same.by_answers.is_empty());
+}
