@@ -1,4 +1,10 @@
 //! All interpreters of the law agree: scalar, columnar, symbolic, and the naive reading of the provisions.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
 
 use std::sync::{Arc, LazyLock};
 

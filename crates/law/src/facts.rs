@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn slots_fit_the_mask_and_names_are_unique() {
-        assert!(SLOTS <= 128);
+        const { assert!(SLOTS <= 128) };
         let names: BTreeSet<_> = FACTS.iter().map(|def| def.name).collect();
         assert_eq!(names.len(), FACTS.len());
         assert_eq!(FactId::named("claim"), Some(CLAIM));

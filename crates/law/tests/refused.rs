@@ -1,4 +1,5 @@
 //! A law file with a mistake is refused at load, with its line and how to mend it; all mistakes at once.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must stop, helpers included")]
 
 use tollgate_law::{Law, embedded};
 
