@@ -315,6 +315,21 @@ impl Program {
         self.thresholds.len() + self.members.len() + self.ratios.len()
     }
 
+    /// Whether another program decides alike by construction: the same atoms, gates, decision list and names.
+    pub fn decides_as(&self, other: &Program) -> bool {
+        let names = |program: &Program| -> Vec<String> {
+            let exceptions = program.exceptions.iter().map(|rule| rule.name.clone());
+            exceptions.chain(program.unmodeled.iter().map(|rule| rule.id.clone())).collect()
+        };
+        self.thresholds == other.thresholds
+            && self.members == other.members
+            && self.ratios == other.ratios
+            && self.gates == other.gates
+            && self.decision == other.decision
+            && self.readings == other.readings
+            && names(self) == names(other)
+    }
+
     /// How many nodes there are, the constant included.
     pub fn node_count(&self) -> usize {
         1 + self.atom_count() + self.gates.len()

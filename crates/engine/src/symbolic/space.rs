@@ -41,8 +41,13 @@ impl Space {
     /// Facts in a cell given by its place along some axes, and at the first place along the others.
     pub(super) fn facts(&self, program: &Program, places: &[(usize, usize)]) -> Facts {
         let mut facts = Facts::default();
-        for (at, axis) in self.axes.iter().enumerate() {
-            let place = places.iter().find(|(axis, _)| *axis == at).map_or(0, |(_, place)| *place);
+        let mut chosen = vec![0; self.axes.len()];
+        for (axis, place) in places {
+            if let Some(slot) = chosen.get_mut(*axis) {
+                *slot = *place;
+            }
+        }
+        for (axis, place) in self.axes.iter().zip(chosen) {
             if let Some((value, denominator)) = axis.cells.get(place) {
                 set(&mut facts, axis.fact, *value, *denominator);
             }

@@ -147,11 +147,18 @@ fn diff(
         None => first.epochs().into_iter().chain(second.epochs()).collect(),
     };
     let mut spans: Vec<Span> = Vec::new();
+    let mut before: Option<(&Program, &Program)> = None;
     for from in dates {
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped);
         }
         let (a, b) = (first.program(from), second.program(from));
+        if before
+            .replace((a, b))
+            .is_some_and(|(earlier_a, earlier_b)| a.decides_as(earlier_a) && b.decides_as(earlier_b))
+        {
+            continue;
+        }
         let difference = symbolic::differences(a, b);
         let kinds = kinds(&difference, a, b, all);
         let same = |span: &Span| same_kinds(&span.kinds, &kinds);

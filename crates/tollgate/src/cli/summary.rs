@@ -335,9 +335,11 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: 
 fn reason(decided: &Decided<'_>, scratch: &Scratch, list: usize) -> (String, String) {
     let steps = decided.steps(scratch);
     let requirement = decided.program.requirements.iter().find(|rule| scratch.truth(rule.step.when) == Truth::True);
-    match list {
-        1 if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
-        2 => {
+    let open = decided.determination.label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
+    match (list, open) {
+        (1, Some(rule)) => (rule.step.rule.clone(), rule.step.cite.clone()),
+        (1, None) if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
+        (2, _) => {
             let claimed =
                 decided.program.exceptions.iter().filter(|exception| scratch.truth(exception.claimed) == Truth::True);
             let failed =
@@ -347,7 +349,7 @@ fn reason(decided: &Decided<'_>, scratch: &Scratch, list: usize) -> (String, Str
                 (step.rule.clone(), step.cite.clone())
             })
         }
-        3 => {
+        (3, _) => {
             let turn = decided.readings.first();
             turn.map_or_else(Default::default, |turn| {
                 (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone())

@@ -15,7 +15,7 @@ pub(super) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
         let _ = write!(out, "<p>{}</p></section>", escape(none));
         return;
     }
-    let open = if list.rows.len() <= 25 { " open" } else { "" };
+    let open = if list.rows.len() <= 60 { " open" } else { "" };
     let _ = write!(
         out,
         "<details{open}><summary>{} of {} lines</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table><thead><tr>",

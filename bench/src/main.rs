@@ -1,0 +1,165 @@
+//! Decisions a second of the same small license determination, one thread, one run; and of the whole law.
+//!
+//! The small determination is that of the field survey (`rules-and-ledgers`, section C): three tiers, two grades,
+//! one yearly limit. Every engine is checked against the hand-written function before it is timed.
+
+mod small;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use tollgate_engine::columnar::{Column, Columns, decide_places};
+use tollgate_engine::{Scratch, Verdict, determine, push_step, trace, verdict, with_readings};
+use tollgate_law::facts::{self, FACTS, FactId, FactKind, Facts, SLOTS};
+use tollgate_law::program::Program;
+use tollgate_law::{Law, embedded};
+
+const ROWS: usize = 100_000;
+
+fn main() {
+    let rows = small::rows(ROWS);
+    let expected: Vec<u8> = rows.iter().map(small::hand).collect();
+    let hand = per_second(ROWS, || rows.iter().map(|row| u64::from(small::hand(black_box(row)))).sum::<u64>());
+    let regorus = regorus(&rows, &expected);
+    let law = small::law();
+    let policy = law.policy("small").expect("the small policy is good");
+    let program = policy.program("2025-06-01".parse().expect("a day"));
+    let (scalar, columnar) = ours(program, &rows, &expected);
+    println!("the same small determination, decisions a second on one thread");
+    for (name, speed) in [("hand-written Rust", hand), ("Tollgate columnar", columnar), ("Tollgate scalar, atom mask", scalar), ("regorus, compiled policy", regorus)] {
+        println!("  {name:<28} {:>12.0}  {:>8.1} x regorus  {:>6.1} x slower than by hand", speed, speed / regorus, hand / speed);
+    }
+    whole_law();
+}
+
+/// The best of three runs of at least half a second each.
+fn per_second(rows: usize, mut run: impl FnMut() -> u64) -> f64 {
+    let mut best = 0.0_f64;
+    for _ in 0..3 {
+        let (start, mut rounds) = (Instant::now(), 0);
+        while start.elapsed().as_secs_f64() < 0.5 {
+            black_box(run());
+            rounds += 1;
+        }
+        best = best.max((rounds * rows) as f64 / start.elapsed().as_secs_f64());
+    }
+    best
+}
+
+fn outcome(program: &Program, place: usize) -> u8 {
+    small::outcome_of(program, program.decision[place].label)
+}
+
+fn ours(program: &Program, rows: &[small::Row], expected: &[u8]) -> (f64, f64) {
+    let mut scratch = Scratch::default();
+    let decide = |row: &small::Row, scratch: &mut Scratch| match verdict(program, &small::facts(row), scratch) {
+        Verdict::Settled(label) => small::outcome_of(program, label),
+        Verdict::Open(_) => u8::MAX,
+    };
+    let wrong = rows.iter().zip(expected).filter(|(row, want)| decide(row, &mut scratch) != **want).count();
+    assert_eq!(wrong, 0, "scalar");
+    let scalar = per_second(ROWS, || {
+        let mut sum = 0;
+        for row in rows {
+            sum += u64::from(decide(black_box(row), &mut scratch));
+            sum ^= scratch.mask(program).holds.first().copied().unwrap_or(0);
+        }
+        sum
+    });
+    let data = small::columns(rows);
+    let mut columns = Columns::new(rows.len());
+    for (fact, values) in &data {
+        columns.set(*fact, Column::Values(values));
+    }
+    let mut places = Vec::new();
+    decide_places(program, &columns, &mut places);
+    let wrong = places.iter().zip(expected).filter(|(place, want)| outcome(program, usize::from(**place)) != **want).count();
+    assert_eq!(wrong, 0, "columnar");
+    let columnar = per_second(ROWS, || {
+        decide_places(program, black_box(&columns), &mut places);
+        places.len() as u64
+    });
+    (scalar, columnar)
+}
+
+fn regorus(rows: &[small::Row], expected: &[u8]) -> f64 {
+    let mut engine = regorus::Engine::new();
+    engine.add_policy("small.rego".to_owned(), small::REGO.to_owned()).expect("the policy parses");
+    let compiled = engine.compile_with_entrypoint(&"data.small.outcome".into()).expect("the policy compiles");
+    let inputs: Vec<regorus::Value> = rows.iter().take(20_000).map(|row| regorus::Value::from_json_str(&row.json()).expect("JSON")).collect();
+    let wrong = inputs.iter().zip(expected).take(2000).filter(|(input, want)| {
+        let got = compiled.eval_with_input((*input).clone()).expect("evaluates");
+        got.as_u64().ok() != Some(u64::from(**want))
+    });
+    assert_eq!(wrong.count(), 0, "regorus");
+    per_second(inputs.len(), || inputs.iter().map(|input| compiled.eval_with_input(input.clone()).map_or(0, |value| value.as_u64().unwrap_or(0))).sum())
+}
+
+/// The whole law of a day: scalar with masks, and with the full trace rendered.
+fn whole_law() {
+    let start = Instant::now();
+    let law = Law::embedded().expect("the law is good");
+    let policy = law.policy("codified").expect("the policy is good");
+    let date = "2026-08-01".parse().expect("a day");
+    let program = policy.program(date);
+    println!("load of the whole law and of one policy: {:.1} ms ({} files)", start.elapsed().as_secs_f64() * 1e3, embedded().len());
+    let rows: Vec<Facts> = (0..20_000_u64).map(|seed| order(program, seed)).collect();
+    let mut scratch = Scratch::default();
+    let scalar = per_second(rows.len(), || {
+        rows.iter().map(|row| {
+            let settled = matches!(verdict(program, black_box(row), &mut scratch), Verdict::Settled(_));
+            u64::from(settled) ^ scratch.mask(program).holds.first().copied().unwrap_or(0)
+        }).fold(0, u64::wrapping_add)
+    });
+    let mut text = String::new();
+    let traced = per_second(rows.len(), || {
+        let mut bytes = 0;
+        for row in &rows {
+            let determination = determine(program, row, &mut scratch);
+            text.clear();
+            for step in trace(program, &determination, &scratch) {
+                push_step(&mut text, step, row);
+            }
+            bytes += text.len() as u64;
+        }
+        bytes
+    });
+    println!("the whole law ({} atoms, {} gates), all facts known", program.atom_count(), program.gates.len());
+    println!("  scalar with masks            {scalar:>12.0} a second");
+    println!("  with the full trace rendered {traced:>12.0} a second");
+}
+
+/// An order like those that occur: an accelerator, a destination, parties of that country, few flags.
+fn order(program: &Program, seed: u64) -> Facts {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
+    let mut next = |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    let mut facts = Facts::default();
+    for slot in 0..SLOTS {
+        let fact = FactId(slot as u8);
+        match FACTS[slot].kind {
+            FactKind::Country => facts.set(fact, facts::NO_COUNTRY),
+            _ => facts.set(fact, 0),
+        }
+    }
+    let places = ["SG", "DE", "JP", "CN", "AE", "IN", "BR", "CH"].map(|code| i64::from(code.parse::<tollgate_model::Country>().expect("a country").index()));
+    let place = places[next(8) as usize];
+    let (tpp, area) = [(15_824_000, 814_000), (1_936_000, 294_000), (2_368_000, 814_000), (5_285_000, 608_500), (36_000_000, 1_628_000)][next(5) as usize];
+    for fact in [facts::DESTINATION, facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ] {
+        facts.set(fact, place);
+    }
+    facts.set(facts::ORIGIN, i64::from("US".parse::<tollgate_model::Country>().expect("a country").index()));
+    facts.set(facts::IC_TPP, tpp);
+    facts.set(facts::IC_DENSITY, tpp);
+    facts.set(facts::IC_DENSITY_DEN, area);
+    facts.set(facts::IC_DATA_CENTER, i64::from(next(4) > 0));
+    facts.set(facts::IC_DRAM, 4_800_000);
+    facts.set(facts::END_USE, 1 + next(5) as i64);
+    facts.set(facts::LPP_AFTER, next(40_000_000_000) as i64);
+    with_readings(program, &mut facts);
+    facts
+}

@@ -1,0 +1,27 @@
+//! Any bytes as an orders file: lines, or mistakes with a mend.
+#![no_main]
+use libfuzzer_sys::fuzz_target;
+use tollgate_records::OrderReader;
+
+fuzz_target!(|bytes: &[u8]| {
+    let (name, bytes) = match bytes.split_first() {
+        Some((0, rest)) => ("fuzz.jsonl", rest),
+        Some((1, rest)) => ("fuzz.parquet", rest),
+        _ => ("fuzz.csv", bytes),
+    };
+    let path = std::env::temp_dir().join(format!("tollgate-{}-{name}", std::process::id()));
+    if std::fs::write(&path, bytes).is_err() {
+        return;
+    }
+    if let Ok(mut reader) = OrderReader::open(&path) {
+        while let Some(batch) = reader.next_batch() {
+            match batch {
+                Ok(batch) => assert!(batch.lines().count() <= batch.len()),
+                Err(errors) => {
+                    assert!(!errors.0.is_empty());
+                    break;
+                }
+            }
+        }
+    }
+});
