@@ -46,7 +46,7 @@ struct Planes {
     may: u64,
 }
 
-/// Decides every row: its label, or `None` where the unknown facts leave it open to [`crate::determine`].
+/// Decides every row: its label, or `None` where the unknown facts leave it open to [`crate::determine()`].
 pub fn decide(program: &Program, columns: &Columns<'_>) -> Vec<Option<Label>> {
     let mut labels = Vec::with_capacity(columns.rows);
     let mut places = Vec::new();

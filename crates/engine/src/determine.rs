@@ -37,7 +37,7 @@ pub struct Determination {
     pub readings: Vec<Turn>,
 }
 
-/// What the decision list comes to by Kleene's logic, in one pass: the fast path of [`determine`].
+/// What the decision list comes to by Kleene's logic, in one pass: the fast path of [`determine()`].
 pub fn verdict(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Verdict {
     scratch.run(program, facts);
     scratch.verdict(&program.decision)
@@ -45,11 +45,14 @@ pub fn verdict(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Verdi
 
 /// Decides an order line by a program. The facts must hold the program's readings (see [`with_readings`]).
 ///
-/// `scratch` afterwards holds the truth of every node under the facts as given, for [`crate::trace`].
+/// `scratch` afterwards holds the truth of every node under the facts as given, for [`crate::trace()`].
 pub fn determine(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Determination {
+    let some_reading_may_matter = open_without_readings(program, facts, scratch);
     let mut determination = decide(program, facts, scratch);
-    determination.readings = turns(program, facts, &determination, scratch);
-    scratch.run(program, facts);
+    if some_reading_may_matter {
+        determination.readings = turns(program, facts, &determination, scratch);
+        scratch.run(program, facts);
+    }
     scratch.run_rest(program);
     determination
 }
@@ -115,16 +118,17 @@ fn range(program: &Program, labels: &BTreeSet<Label>) -> (Outcome, Outcome) {
     (mildest, strictest)
 }
 
-/// The readings on which the decision turns: none, at no more cost than one pass, where it is settled
-/// with all readings unknown.
-fn turns(program: &Program, facts: &Facts, taken: &Determination, scratch: &mut Scratch) -> Vec<Turn> {
+/// Whether the decision is open when no reading is taken: if not, none matters, at the cost of one pass.
+fn open_without_readings(program: &Program, facts: &Facts, scratch: &mut Scratch) -> bool {
     let mut open = facts.clone();
     for (reading, _) in &program.readings {
         open.forget(*reading);
     }
-    if let Verdict::Settled(_) = verdict(program, &open, scratch) {
-        return Vec::new();
-    }
+    matches!(verdict(program, &open, scratch), Verdict::Open(_))
+}
+
+/// The readings on which the decision turns.
+fn turns(program: &Program, facts: &Facts, taken: &Determination, scratch: &mut Scratch) -> Vec<Turn> {
     let mut turns = Vec::new();
     for (reading, value) in &program.readings {
         if !program.thresholds.iter().any(|atom| atom.fact == *reading) {

@@ -1,6 +1,6 @@
 //! Decides by a compiled policy: pure, synchronous, without an error path.
 //!
-//! [`determine`] takes a [`Program`](tollgate_law::program::Program) and the [`Facts`](tollgate_law::facts::Facts) of one
+//! [`determine()`] takes a [`Program`](tollgate_law::program::Program) and the [`Facts`](tollgate_law::facts::Facts) of one
 //! order line and says what may be done with it. Unknown facts are carried as unknown; where Kleene's
 //! logic leaves the answer open, their completions are searched, so that an answer is given when it
 //! is the same whatever the unknown facts turn out to be, and otherwise exactly the facts that it turns on are named.

@@ -20,7 +20,7 @@ pub struct TraceStep<'a> {
 /// The steps that carry a decision, in the order of 15 CFR 732: what it is, whether a license is required,
 /// which exception covers it or why none does, how an application would be reviewed, what is not modeled.
 ///
-/// `scratch` must be as [`crate::determine`] left it.
+/// `scratch` must be as [`crate::determine()`] left it.
 pub fn trace<'a>(program: &'a Program, determination: &Determination, scratch: &Scratch) -> Vec<TraceStep<'a>> {
     let mut steps = Vec::new();
     let mut add = |step: &'a Step, wanted: fn(Truth) -> bool| {

@@ -1,6 +1,6 @@
 //! The tables of the contract, in and out: CSV, JSON Lines and Parquet.
 //!
-//! Whatever the format, a file comes in as batches of text or typed columns ([`source`]) and leaves as the
+//! Whatever the format, a file comes in as batches of text or typed columns (`source`) and leaves as the
 //! records of `tollgate-model`; every mistake in it is reported with file, row, column, value and mend.
 //! Outputs appear whole or not at all ([`Output`]).
 #![deny(clippy::float_arithmetic)]
