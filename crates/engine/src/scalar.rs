@@ -7,8 +7,6 @@ use tollgate_model::Truth;
 const TRUE: u8 = 0b11;
 const UNKNOWN: u8 = 0b10;
 const FALSE: u8 = 0b00;
-/// The negation of each of the codes above.
-const NEGATED: [u8; 4] = [TRUE, FALSE, UNKNOWN, FALSE];
 
 /// Room for the truth of every literal of a program, reused from order to order.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +33,9 @@ pub struct AtomMask {
 }
 
 fn negated(truth: u8) -> u8 {
-    NEGATED.get(usize::from(truth & 3)).copied().unwrap_or(UNKNOWN)
+    // The two bits of the complement, exchanged.
+    let complement = !truth & 3;
+    complement >> 1 | (complement & 1) << 1
 }
 
 impl Scratch {
@@ -52,36 +52,42 @@ impl Scratch {
 
     fn atoms(&mut self, program: &Program, facts: &Facts) {
         self.truths.clear();
-        self.truths.reserve(program.node_count() * 2);
-        self.truths.extend([TRUE, FALSE]);
-        let mut push = |known: bool, holds: bool| {
-            let truth = match (known, holds) {
-                (true, true) => TRUE,
-                (true, false) => FALSE,
-                (false, _) => UNKNOWN,
-            };
-            self.truths.extend([truth, negated(truth)]);
-        };
+        self.truths.resize(program.node_count() * 2, UNKNOWN);
         let value = |slot: usize| facts.values.get(slot).copied().unwrap_or(0);
-        let known = |slot: usize| facts.known >> (slot & 127) & 1 == 1;
+        let (low, high) = (facts.known as u64, (facts.known >> 64) as u64);
+        let known = |slot: usize| (if slot < 64 { low } else { high }) >> (slot & 63) & 1 == 1;
+        let truth = |known: bool, holds: bool| if known { if holds { TRUE } else { FALSE } } else { UNKNOWN };
+        let mut nodes = self.truths.chunks_exact_mut(2);
+        let mut write = |truth: u8| {
+            if let Some([node, other]) = nodes.next() {
+                *node = truth;
+                *other = negated(truth);
+            }
+        };
+        write(TRUE);
         for atom in &program.thresholds {
             let slot = atom.fact.slot();
-            push(known(slot), value(slot) >= atom.threshold);
+            write(truth(known(slot), value(slot) >= atom.threshold));
         }
         for atom in &program.members {
             let slot = atom.fact.slot();
-            push(known(slot), atom.holds(value(slot)));
+            write(truth(known(slot), atom.holds(value(slot))));
         }
         for atom in &program.ratios {
             let slot = atom.fact.slot();
-            push(known(slot) && known(slot + 1), atom.holds(value(slot), value(slot + 1)));
+            write(truth(known(slot) && known(slot + 1), atom.holds(value(slot), value(slot + 1))));
         }
     }
 
     fn gates(&mut self, program: &Program, from: usize, to: usize) {
+        let mut at = 2 * (1 + program.atom_count() + from);
         for (a, b) in program.gates.get(from..to).unwrap_or_default() {
             let truth = self.code(*a) & self.code(*b);
-            self.truths.extend([truth, negated(truth)]);
+            if let Some([node, other]) = self.truths.get_mut(at..at + 2) {
+                *node = truth;
+                *other = negated(truth);
+            }
+            at += 2;
         }
     }
 
@@ -121,12 +127,11 @@ impl Scratch {
     pub fn mask(&self, program: &Program) -> AtomMask {
         let words = program.atom_count().div_ceil(64);
         let mut mask = AtomMask { holds: vec![0; words], may_hold: vec![0; words] };
-        for atom in 0..program.atom_count() {
-            let code = self.truths.get(2 * (atom + 1)).copied().unwrap_or(UNKNOWN);
-            let bit = 1_u64 << (atom & 63);
-            if let (Some(holds), Some(may_hold)) = (mask.holds.get_mut(atom >> 6), mask.may_hold.get_mut(atom >> 6)) {
-                *holds |= if code & 1 == 1 { bit } else { 0 };
-                *may_hold |= if code & 2 == 2 { bit } else { 0 };
+        let atoms = self.truths.get(2..2 * (1 + program.atom_count())).unwrap_or_default();
+        for ((nodes, holds), may_hold) in atoms.chunks(128).zip(&mut mask.holds).zip(&mut mask.may_hold) {
+            for (bit, code) in nodes.iter().step_by(2).enumerate() {
+                *holds |= u64::from(code & 1) << (bit & 63);
+                *may_hold |= u64::from(code >> 1 & 1) << (bit & 63);
             }
         }
         mask
