@@ -94,8 +94,8 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn explore(&mut self, facts: &mut Facts) -> (Node, Node) {
-        self.scratch.run(self.program, facts);
-        let place = match self.scratch.verdict(&self.program.decision) {
+        self.scratch.start(self.program, facts);
+        let place = match self.scratch.verdict(self.program) {
             Verdict::Settled(label) => return self.leaf(label),
             Verdict::Open(place) => place,
         };

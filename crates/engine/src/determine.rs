@@ -39,8 +39,8 @@ pub struct Determination {
 
 /// What the decision list comes to by Kleene's logic, in one pass: the fast path of [`determine()`].
 pub fn verdict(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Verdict {
-    scratch.run(program, facts);
-    scratch.verdict(&program.decision)
+    scratch.start(program, facts);
+    scratch.verdict(program)
 }
 
 /// Decides an order line by a program. The facts must hold the program's readings (see [`with_readings`]).
@@ -51,9 +51,9 @@ pub fn determine(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Det
     let mut determination = decide(program, facts, scratch);
     if some_reading_may_matter {
         determination.readings = turns(program, facts, &determination, scratch);
-        scratch.run(program, facts);
+        scratch.start(program, facts);
     }
-    scratch.run_rest(program);
+    scratch.finish(program);
     determination
 }
 

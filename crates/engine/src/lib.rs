@@ -11,6 +11,7 @@
 pub mod columnar;
 mod complete;
 mod determine;
+mod memo;
 pub mod naive;
 mod scalar;
 pub mod symbolic;
@@ -18,5 +19,6 @@ mod trace;
 
 pub use complete::representatives;
 pub use determine::{Determination, Turn, determine, verdict, with_readings};
+pub use memo::{Judged, Memo};
 pub use scalar::{AtomMask, Scratch, Verdict};
 pub use trace::{TraceStep, eccn, fact_text, push_step, trace};

@@ -1,17 +1,22 @@
 //! One order at a time: every node's truth in two bits, from the atoms up.
 
 use tollgate_law::facts::Facts;
-use tollgate_law::program::{DecisionRule, Label, Lit, Program};
+use tollgate_law::program::{Label, Lit, Program};
 use tollgate_model::Truth;
 
-const TRUE: u8 = 0b11;
-const UNKNOWN: u8 = 0b10;
+// The lower bit says that it holds, the upper that it may: conjunction is by bit.
 const FALSE: u8 = 0b00;
+const UNKNOWN: u8 = 0b10;
+const TRUE: u8 = 0b11;
 
 /// Room for the truth of every literal of a program, reused from order to order.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
+    /// Each node's truth and its negation's: the truth of a literal stands at its number.
     truths: Vec<u8>,
+    /// How many of the gates have been run.
+    gates_run: usize,
+    mask: AtomMask,
 }
 
 /// What the decision list comes to by Kleene's logic alone.
@@ -32,67 +37,122 @@ pub struct AtomMask {
     pub may_hold: Vec<u64>,
 }
 
-fn negated(truth: u8) -> u8 {
-    // The two bits of the complement, exchanged.
-    let complement = !truth & 3;
-    complement >> 1 | (complement & 1) << 1
+/// Bits on their way into words.
+struct Packer<'a> {
+    mask: &'a mut AtomMask,
+    holds: u64,
+    may_hold: u64,
+    bit: u32,
 }
 
-impl Scratch {
-    /// Runs the atoms, and the gates that the decision list needs.
-    pub fn run(&mut self, program: &Program, facts: &Facts) {
-        self.atoms(program, facts);
-        self.gates(program, 0, program.decision_gates);
+impl Packer<'_> {
+    #[inline(always)]
+    fn push(&mut self, known: u64, truth: bool) {
+        self.holds |= (known & u64::from(truth)) << self.bit;
+        self.may_hold |= (known ^ 1 | u64::from(truth)) << self.bit;
+        self.bit = self.bit.wrapping_add(1) & 63;
+        if self.bit == 0 {
+            self.flush();
+        }
     }
 
-    /// Runs the other gates too, after [`Scratch::run`], for traces.
-    pub fn run_rest(&mut self, program: &Program) {
-        self.gates(program, program.decision_gates, program.gates.len());
+    fn flush(&mut self) {
+        self.mask.holds.push(std::mem::take(&mut self.holds));
+        self.mask.may_hold.push(std::mem::take(&mut self.may_hold));
     }
+}
 
-    fn atoms(&mut self, program: &Program, facts: &Facts) {
-        self.truths.clear();
-        self.truths.resize(program.node_count() * 2, UNKNOWN);
+impl AtomMask {
+    /// Reads the atoms off an order's facts.
+    pub fn read(&mut self, program: &Program, facts: &Facts) {
+        self.holds.clear();
+        self.may_hold.clear();
         let value = |slot: usize| facts.values.get(slot).copied().unwrap_or(0);
         let (low, high) = (facts.known as u64, (facts.known >> 64) as u64);
-        let known = |slot: usize| (if slot < 64 { low } else { high }) >> (slot & 63) & 1 == 1;
-        let truth = |known: bool, holds: bool| if known { if holds { TRUE } else { FALSE } } else { UNKNOWN };
-        let mut nodes = self.truths.chunks_exact_mut(2);
-        let mut write = |truth: u8| {
-            if let Some([node, other]) = nodes.next() {
-                *node = truth;
-                *other = negated(truth);
-            }
-        };
-        write(TRUE);
+        let known = |slot: usize| (if slot < 64 { low } else { high }) >> (slot & 63) & 1;
+        let mut packer = Packer { mask: self, holds: 0, may_hold: 0, bit: 0 };
         for atom in &program.thresholds {
             let slot = atom.fact.slot();
-            write(truth(known(slot), value(slot) >= atom.threshold));
+            packer.push(known(slot), value(slot) >= atom.threshold);
         }
         for atom in &program.members {
             let slot = atom.fact.slot();
-            write(truth(known(slot), atom.holds(value(slot))));
+            packer.push(known(slot), atom.holds(value(slot)));
         }
         for atom in &program.ratios {
             let slot = atom.fact.slot();
-            write(truth(known(slot) && known(slot + 1), atom.holds(value(slot), value(slot + 1))));
+            packer.push(known(slot) & known(slot + 1), atom.holds(value(slot), value(slot + 1)));
+        }
+        if packer.bit != 0 {
+            packer.flush();
+        }
+    }
+}
+
+#[inline(always)]
+fn negated(code: u8) -> u8 {
+    let complement = code ^ 0b11;
+    complement >> 1 | (complement & 1) << 1
+}
+
+#[inline(always)]
+fn read(truths: &[u8], lit: Lit) -> u8 {
+    truths.get(lit.0 as usize).copied().unwrap_or(UNKNOWN)
+}
+
+impl Scratch {
+    /// Takes an order's facts: runs the atoms. The gates follow as they are needed.
+    pub fn start(&mut self, program: &Program, facts: &Facts) {
+        self.mask.read(program, facts);
+        self.gates_run = 0;
+        self.truths.resize(program.node_count() * 2, UNKNOWN);
+        let mut nodes = self.truths.chunks_exact_mut(2);
+        if let Some([node, other]) = nodes.next() {
+            (*node, *other) = (TRUE, FALSE);
+        }
+        let mut left = program.atom_count();
+        for (holds, may_hold) in self.mask.holds.iter().zip(&self.mask.may_hold) {
+            let (mut holds, mut may_hold) = (*holds, *may_hold);
+            for node in nodes.by_ref().take(left.min(64)) {
+                let code = (holds & 1 | (may_hold & 1) << 1) as u8;
+                (holds, may_hold) = (holds >> 1, may_hold >> 1);
+                if let [node, other] = node {
+                    (*node, *other) = (code, negated(code));
+                }
+            }
+            left = left.saturating_sub(64);
+        }
+        // What an earlier order left behind the atoms must not be read as this one's.
+        if let Some(gates) = self.truths.get_mut(2 * (1 + program.atom_count())..) {
+            gates.fill(UNKNOWN);
         }
     }
 
-    fn gates(&mut self, program: &Program, from: usize, to: usize) {
-        let mut at = 2 * (1 + program.atom_count() + from);
-        for (a, b) in program.gates.get(from..to).unwrap_or_default() {
-            let truth = self.code(*a) & self.code(*b);
-            if let Some([node, other]) = self.truths.get_mut(at..at + 2) {
-                *node = truth;
-                *other = negated(truth);
+    /// The atoms' truth, as read by [`Scratch::start`].
+    pub fn mask(&self) -> &AtomMask {
+        &self.mask
+    }
+
+    /// Runs all gates that have not been run yet, for traces.
+    pub fn finish(&mut self, program: &Program) {
+        self.gates_to(program, program.gates.len());
+    }
+
+    fn gates_to(&mut self, program: &Program, to: usize) {
+        let truths = self.truths.as_mut_slice();
+        let mut at = 2 * (1 + program.atom_count() + self.gates_run);
+        for (a, b) in program.gates.get(self.gates_run..to).unwrap_or_default() {
+            let truth = read(truths, *a) & read(truths, *b);
+            if let Some([node, other]) = truths.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+                (*node, *other) = (truth, negated(truth));
             }
-            at += 2;
+            at = at.wrapping_add(2);
         }
+        self.gates_run = self.gates_run.max(to);
     }
 
     fn code(&self, lit: Lit) -> u8 {
-        usize::try_from(lit.0).ok().and_then(|at| self.truths.get(at)).copied().unwrap_or(UNKNOWN)
+        read(&self.truths, lit)
     }
 
     /// The truth of a literal, as far as it has been run.
@@ -104,10 +164,16 @@ impl Scratch {
         }
     }
 
-    /// What the decision list comes to.
-    pub fn verdict(&self, decision: &[DecisionRule]) -> Verdict {
+    /// What the decision list comes to, running no more gates than that takes: a gate reads only earlier nodes,
+    /// so what a rule needs ends with its own node.
+    pub fn verdict(&mut self, program: &Program) -> Verdict {
+        let gates_from = 1 + program.atom_count();
         let mut open: Option<(usize, Label)> = None;
-        for (place, rule) in decision.iter().enumerate() {
+        for (place, rule) in program.decision.iter().enumerate() {
+            let needed = (rule.when.node() + 1).saturating_sub(gates_from);
+            if needed > self.gates_run {
+                self.gates_to(program, needed);
+            }
             match (self.code(rule.when), open) {
                 (FALSE, _) => {}
                 (TRUE, None) => return Verdict::Settled(rule.label),
@@ -121,20 +187,6 @@ impl Scratch {
             }
         }
         Verdict::Open(open.map_or(0, |(place, _)| place))
-    }
-
-    /// The atoms' truth as bits.
-    pub fn mask(&self, program: &Program) -> AtomMask {
-        let words = program.atom_count().div_ceil(64);
-        let mut mask = AtomMask { holds: vec![0; words], may_hold: vec![0; words] };
-        let atoms = self.truths.get(2..2 * (1 + program.atom_count())).unwrap_or_default();
-        for ((nodes, holds), may_hold) in atoms.chunks(128).zip(&mut mask.holds).zip(&mut mask.may_hold) {
-            for (bit, code) in nodes.iter().step_by(2).enumerate() {
-                *holds |= u64::from(code & 1) << (bit & 63);
-                *may_hold |= u64::from(code >> 1 & 1) << (bit & 63);
-            }
-        }
-        mask
     }
 
     /// An atom that is unknown and on which a literal depends through unknown nodes, by its place from 0.

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 use tollgate_engine::columnar::{Column, Columns};
 use tollgate_engine::{
-    Scratch, Verdict, columnar, determine, naive, representatives, symbolic, verdict, with_readings,
+    Memo, Scratch, Verdict, columnar, determine, naive, representatives, symbolic, verdict, with_readings,
 };
 use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, SLOTS};
 use tollgate_law::program::{Label, Program};
@@ -98,6 +98,31 @@ proptest! {
             agrees_with_naive(policy, date, row);
         }
         columns_agree(policy.program(date), &rows);
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_would_be_decided(
+        epoch in 0..40_usize, base in prop::collection::vec(any::<u32>(), SLOTS),
+        changes in prop::collection::vec((0..SLOTS, any::<u32>(), -2..3_i64), 40),
+    ) {
+        let policy = &POLICIES[1];
+        let epochs = policy.epochs();
+        let program = policy.program(epochs[epoch % epochs.len()]);
+        let (mut memo, mut seeds, mut masks) = (Memo::default(), base, std::collections::BTreeSet::new());
+        for (slot, seed, off) in changes {
+            seeds[slot] = seed;
+            let mut row = facts(program, &seeds, true);
+            // Values beside the edges make facts that differ where the atoms do not.
+            if matches!(FACTS[slot].kind, FactKind::Int(_)) && row.values[slot] > 2 {
+                row.values[slot] += off;
+            }
+            let judged = memo.judge(epoch, program, &row, |_, _, _| ());
+            let mut scratch = Scratch::default();
+            prop_assert_eq!(&judged.determination, &determine(program, &row, &mut scratch));
+            prop_assert_eq!(judged.scratch.truth(program.any_requirement), scratch.truth(program.any_requirement));
+            masks.insert(judged.mask.holds.clone());
+        }
+        prop_assert!(!masks.is_empty());
     }
 
     #[test]

@@ -211,10 +211,15 @@ impl Policy {
         self.fixed.unwrap_or(order)
     }
 
+    /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day.
+    pub fn epoch(&self, order: Date) -> usize {
+        let date = self.law_date(order);
+        self.boundaries.partition_point(|boundary| *boundary <= date)
+    }
+
     /// The program for an order of a day.
     pub fn program(&self, order: Date) -> &Program {
-        let date = self.law_date(order);
-        let epoch = self.boundaries.partition_point(|boundary| *boundary <= date);
+        let epoch = self.epoch(order);
         static EMPTY: OnceLock<Program> = OnceLock::new();
         let cell = self.programs.get(epoch).unwrap_or(&EMPTY);
         cell.get_or_init(|| {

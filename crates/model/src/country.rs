@@ -27,7 +27,25 @@ const CODES: [&str; 250] = [
     "ZA", "ZM", "ZW",
 ];
 
+/// The place of each pair of letters in [`CODES`].
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which would refuse to build")]
+const PLACES: [Option<u8>; 26 * 26] = {
+    let mut places = [None; 26 * 26];
+    let mut at = 0;
+    while at < CODES.len() {
+        let code = CODES[at].as_bytes();
+        places[(code[0] - b'A') as usize * 26 + (code[1] - b'A') as usize] = Some(at as u8);
+        at += 1;
+    }
+    places
+};
+
 impl Country {
+    /// China, as which Hong Kong counts.
+    pub const CHINA: Country = Country(47);
+    /// Hong Kong.
+    pub const HONG_KONG: Country = Country(94);
+
     /// How many there are; [`Country::index`] is below it.
     pub const COUNT: usize = CODES.len();
 
@@ -56,8 +74,9 @@ impl FromStr for Country {
     type Err = UnknownCountry;
 
     fn from_str(code: &str) -> Result<Country, UnknownCountry> {
-        let index = CODES.binary_search(&code).map_err(|_| UnknownCountry)?;
-        u8::try_from(index).map(Country).map_err(|_| UnknownCountry)
+        let &[first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = code.as_bytes() else { return Err(UnknownCountry) };
+        let place = usize::from(first - b'A') * 26 + usize::from(second - b'A');
+        PLACES.get(place).copied().flatten().map(Country).ok_or(UnknownCountry)
     }
 }
 
@@ -77,6 +96,7 @@ mod tests {
         for country in Country::all() {
             assert_eq!(country.code().parse(), Ok(country));
         }
+        assert_eq!((Country::CHINA.code(), Country::HONG_KONG.code()), ("CN", "HK"));
         assert_eq!(Country::all().count(), Country::COUNT);
         for text in ["", "us", "USA", "ZZ", "UK", "U S"] {
             assert_eq!(text.parse::<Country>(), Err(UnknownCountry), "{text}");

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use arrow_array::builder::{BooleanBuilder, Date32Builder, Int64Builder, StringBuilder, StringDictionaryBuilder};
 use arrow_array::types::Int32Type;
@@ -67,8 +69,8 @@ pub struct DecisionRecord<'a> {
     pub strictest: &'a str,
     /// The mildest.
     pub mildest: &'a str,
-    /// The readings that it turns on, by name.
-    pub readings: &'a [String],
+    /// The readings that it turns on, by name, with `;` between.
+    pub readings: &'a str,
     /// From what it can be derived again.
     pub certificate: &'a str,
     /// What must be done to use the authorization.
@@ -91,7 +93,46 @@ pub struct ListHit {
 enum Sink {
     JsonLines(Output, String),
     Csv(Box<csv::Writer<Output>>),
-    Parquet(Box<ArrowWriter<Output>>, Box<Columns>),
+    Parquet(Encoder, Box<Columns>),
+}
+
+/// Encodes batches on a thread of its own.
+struct Encoder {
+    batches: Option<SyncSender<RecordBatch>>,
+    thread: Option<JoinHandle<io::Result<Output>>>,
+}
+
+impl Encoder {
+    fn start(output: Output) -> io::Result<Encoder> {
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let mut writer = ArrowWriter::try_new(output, schema(), Some(properties)).map_err(io::Error::other)?;
+        let (sender, receiver) = sync_channel::<RecordBatch>(2);
+        let thread = std::thread::Builder::new().spawn(move || {
+            for batch in receiver {
+                writer.write(&batch).map_err(io::Error::other)?;
+            }
+            writer.into_inner().map_err(io::Error::other)
+        })?;
+        Ok(Encoder { batches: Some(sender), thread: Some(thread) })
+    }
+
+    fn send(&mut self, batch: RecordBatch) -> io::Result<()> {
+        let sent = self.batches.as_ref().is_some_and(|batches| batches.send(batch).is_ok());
+        if sent { Ok(()) } else { Err(self.finish().err().unwrap_or_else(|| io::Error::other("the writer stopped"))) }
+    }
+
+    fn finish(&mut self) -> io::Result<Output> {
+        self.batches = None;
+        let ended = self.thread.take().map(JoinHandle::join);
+        ended.and_then(Result::ok).unwrap_or_else(|| Err(io::Error::other("the writer ended early")))
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        // An unfinished output removes its own file; wait for that.
+        drop(self.finish());
+    }
 }
 
 /// Writes decisions to a file that appears whole or not at all.
@@ -128,11 +169,7 @@ impl DecisionWriter {
                 writer.write_record(HEADERS)?;
                 Sink::Csv(Box::new(writer))
             }
-            Format::Parquet => {
-                let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-                let writer = ArrowWriter::try_new(output, schema(), Some(properties)).map_err(io::Error::other)?;
-                Sink::Parquet(Box::new(writer), Box::default())
-            }
+            Format::Parquet => Sink::Parquet(Encoder::start(output)?, Box::default()),
         };
         Ok(DecisionWriter { sink })
     }
@@ -152,12 +189,9 @@ impl DecisionWriter {
                 output.write_all(line.as_bytes())
             }
             Sink::Csv(writer) => write_csv(writer, record),
-            Sink::Parquet(writer, columns) => {
+            Sink::Parquet(encoder, columns) => {
                 columns.push(record);
-                if columns.rows >= 8192 {
-                    writer.write(&columns.batch()?).map_err(io::Error::other)?;
-                }
-                Ok(())
+                if columns.rows >= 8192 { encoder.send(columns.batch()?) } else { Ok(()) }
             }
         }
     }
@@ -167,11 +201,11 @@ impl DecisionWriter {
         match self.sink {
             Sink::JsonLines(output, _) => output.commit(),
             Sink::Csv(writer) => writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?.commit(),
-            Sink::Parquet(mut writer, mut columns) => {
+            Sink::Parquet(mut encoder, mut columns) => {
                 if columns.rows > 0 {
-                    writer.write(&columns.batch()?).map_err(io::Error::other)?;
+                    encoder.send(columns.batch()?)?;
                 }
-                writer.into_inner().map_err(io::Error::other)?.commit()
+                encoder.finish()?.commit()
             }
         }
     }
@@ -193,7 +227,7 @@ fn write_csv(writer: &mut csv::Writer<Output>, record: &DecisionRecord<'_>) -> i
         &claimed,
         record.strictest,
         record.mildest,
-        &record.readings.join(";"),
+        record.readings,
         record.certificate,
     ])?;
     Ok(())
@@ -269,7 +303,7 @@ fn schema() -> Arc<Schema> {
         "line" | "tpp" => DataType::Int64,
         "date" => DataType::Date32,
         "claimed_ok" => DataType::Boolean,
-        "order_id" | "certificate" => DataType::Utf8,
+        "order_id" => DataType::Utf8,
         _ => words(),
     };
     Arc::new(Schema::new(HEADERS.map(|name| Field::new(name, typed(name), true)).to_vec()))
@@ -279,7 +313,7 @@ fn schema() -> Arc<Schema> {
 struct Columns {
     rows: usize,
     order_id: StringBuilder,
-    certificate: StringBuilder,
+    certificate: StringDictionaryBuilder<Int32Type>,
     line: Int64Builder,
     tpp: Int64Builder,
     date: Date32Builder,
@@ -311,9 +345,8 @@ impl Columns {
         self.review_policy.append_option(record.review_policy);
         self.strictest.append_value(record.strictest);
         self.mildest.append_value(record.mildest);
-        let joined = |list: &[String]| (!list.is_empty()).then(|| list.join(";"));
-        self.missing.append_option(joined(record.missing));
-        self.readings.append_option(joined(record.readings));
+        self.missing.append_option((!record.missing.is_empty()).then(|| record.missing.join(";")));
+        self.readings.append_option((!record.readings.is_empty()).then_some(record.readings));
     }
 
     fn batch(&mut self) -> io::Result<RecordBatch> {

@@ -38,7 +38,8 @@ const MAX_QUANTITY: i64 = 1_000_000_000;
 
 /// Some lines of an orders table.
 pub struct OrderBatch {
-    first_row: u64,
+    /// The row of each line in the file, from 1.
+    rows: Vec<u64>,
     order_id: StringArray,
     line: Vec<Option<i64>>,
     date: Vec<Option<Date>>,
@@ -53,21 +54,28 @@ pub struct OrderBatch {
 }
 
 impl OrderBatch {
-    /// A batch without lines.
-    pub fn empty() -> OrderBatch {
+    /// The lines at some places of the batch, in the order given; places past its end are left out.
+    pub fn select(&self, places: &[usize]) -> OrderBatch {
+        fn pick<T: Copy>(values: &[Option<T>], places: &[usize]) -> Vec<Option<T>> {
+            places.iter().filter_map(|place| values.get(*place).copied()).collect()
+        }
+        let texts = |column: &StringArray| -> StringArray {
+            let inside = places.iter().filter(|place| **place < column.len());
+            inside.map(|place| column.is_valid(*place).then(|| column.value(*place))).collect()
+        };
         OrderBatch {
-            first_row: 0,
-            order_id: StringArray::from(Vec::<&str>::new()),
-            line: Vec::new(),
-            date: Vec::new(),
-            activity: Vec::new(),
-            parties: [const { None }; 7],
-            origin: Vec::new(),
-            destination: Vec::new(),
-            item: StringArray::from(Vec::<&str>::new()),
-            quantity: Vec::new(),
-            end_use: None,
-            authorization: None,
+            rows: places.iter().filter(|place| **place < self.len()).map(|place| self.row(*place)).collect(),
+            order_id: texts(&self.order_id),
+            line: pick(&self.line, places),
+            date: pick(&self.date, places),
+            activity: pick(&self.activity, places),
+            parties: self.parties.each_ref().map(|column| column.as_ref().map(texts)),
+            origin: pick(&self.origin, places),
+            destination: pick(&self.destination, places),
+            item: texts(&self.item),
+            quantity: pick(&self.quantity, places),
+            end_use: self.end_use.as_ref().map(texts),
+            authorization: self.authorization.as_ref().map(texts),
         }
     }
 
@@ -83,7 +91,7 @@ impl OrderBatch {
 
     /// The row of a line in the file, from 1.
     pub fn row(&self, index: usize) -> u64 {
-        self.first_row + u64::try_from(index).unwrap_or(0)
+        self.rows.get(index).copied().unwrap_or(0)
     }
 
     /// A line, by its place in the batch; `None` past the end.
@@ -178,7 +186,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
     let activity_mend = "write export, reexport or transfer, or leave it empty for export";
     let activity = |text: &str| Activity::from_word(text).ok();
     let orders = OrderBatch {
-        first_row: batch.first_row,
+        rows: (0..batch.rows).map(|index| batch.row(index)).collect(),
         line: batch.integers("line", mistakes),
         date: batch.dates("date", mistakes),
         activity: batch.parsed("activity", mistakes, activity, "is no activity", activity_mend),

@@ -4,6 +4,7 @@ mod accounts;
 mod decider;
 mod facts;
 mod items;
+mod names;
 mod parties;
 mod run;
 mod tables;

@@ -1,4 +1,5 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use tollgate_law::facts::{FactId, Facts};
 use tollgate_law::program::{Label, Program};
@@ -86,67 +87,85 @@ pub fn differences(first: &Program, second: &Program) -> Difference {
         diagrams.decision_of(program, &mut |place| 2 + labels.get(place).copied().unwrap_or(0))
     };
     let roots = (root(first, &mut diagrams), root(second, &mut diagrams));
-    let mut walk = Walk { diagrams: &diagrams, same: BTreeSet::new(), path: Vec::new(), found: BTreeMap::new() };
-    walk.pair(roots.0, roots.1);
-    let found = walk.found;
+    let mut walk = Walk { diagrams: &diagrams, done: BTreeMap::new(), suffixes: Vec::new(), known: BTreeMap::new() };
+    let found = walk.pair(roots.0, roots.1);
     let mut by_answers: BTreeMap<(Answer, Answer), Vec<Region>> = BTreeMap::new();
-    for ((a, b), paths) in found {
+    for ((a, b), part) in found.iter().copied() {
         let answer = |node: NodeId| usize::try_from(node - 2).ok().and_then(|at| answers.get(at)).cloned();
         let (Some(a), Some(b)) = (answer(a), answer(b)) else { continue };
         let regions = by_answers.entry((a, b)).or_default();
-        for path in paths {
-            let places: Vec<(usize, usize)> =
-                path.iter().map(|(axis, cells)| (*axis, cells.first().copied().unwrap_or(0))).collect();
-            let witness = space.facts(first, &places);
-            let bounds = path.into_iter().filter_map(|(axis, cells)| Some((space.axes.get(axis)?.fact, cells)));
-            regions.push(Region { bounds: bounds.collect(), witness });
-        }
+        let path = walk.bounds(part);
+        let places: Vec<(usize, usize)> =
+            path.iter().map(|(axis, cells)| (*axis, cells.first().copied().unwrap_or(0))).collect();
+        let witness = space.facts(first, &places);
+        let bounds = path.into_iter().filter_map(|(axis, cells)| Some((space.axes.get(axis)?.fact, cells)));
+        regions.push(Region { bounds: bounds.collect(), witness });
     }
     Difference { space, by_answers }
 }
 
-type Path = Vec<(usize, Vec<usize>)>;
+/// The lower part of a region: its cells along one axis and the part below that; 0 is the empty part, which bounds nothing.
+type Suffix = usize;
+
+/// How two policies answer in a part of the space, and that part.
+type Found = ((NodeId, NodeId), Suffix);
 
 struct Walk<'d, 's> {
     diagrams: &'d Diagrams<'s>,
-    same: BTreeSet<(NodeId, NodeId)>,
-    path: Path,
-    found: BTreeMap<(NodeId, NodeId), Vec<Path>>,
+    done: BTreeMap<(NodeId, NodeId), Rc<[Found]>>,
+    suffixes: Vec<(usize, Vec<usize>, Suffix)>,
+    known: BTreeMap<(usize, Vec<usize>, Suffix), Suffix>,
 }
 
 impl Walk<'_, '_> {
-    /// Walks both diagrams together; whether they differ anywhere below.
-    fn pair(&mut self, a: NodeId, b: NodeId) -> bool {
-        if a == b || self.same.contains(&(a, b)) {
-            return false;
+    /// Walks both diagrams together. What lies alike below several cells of an axis is one part with all these cells, so
+    /// parts are disjoint, cover the difference and are as wide along each axis as this order of the axes lets them be.
+    fn pair(&mut self, a: NodeId, b: NodeId) -> Rc<[Found]> {
+        if a == b {
+            return Rc::new([]);
+        }
+        if let Some(done) = self.done.get(&(a, b)) {
+            return Rc::clone(done);
         }
         let axis_of = |node: NodeId| self.diagrams.inner(node).map(|(axis, _)| axis);
         let axis = match (axis_of(a), axis_of(b)) {
-            (None, None) => {
-                self.found.entry((a, b)).or_default().push(self.path.clone());
-                return true;
-            }
+            (None, None) => return Rc::new([((a, b), 0)]),
             (Some(axis), None) | (None, Some(axis)) => axis,
             (Some(left), Some(right)) => left.min(right),
         };
         let cells = self.diagrams.space.axes.get(axis).map_or(0, |axis| axis.cells.len());
-        let mut grouped: Vec<((NodeId, NodeId), Vec<usize>)> = Vec::new();
+        let mut parts: BTreeMap<Found, Vec<usize>> = BTreeMap::new();
         for cell in 0..cells {
-            let pair = (self.diagrams.child(a, axis, cell), self.diagrams.child(b, axis, cell));
-            match grouped.iter_mut().find(|(known, _)| *known == pair) {
-                Some((_, cells)) => cells.push(cell),
-                None => grouped.push((pair, vec![cell])),
+            let below = self.pair(self.diagrams.child(a, axis, cell), self.diagrams.child(b, axis, cell));
+            for found in below.iter() {
+                parts.entry(*found).or_default().push(cell);
             }
         }
-        let mut differs = false;
-        for ((left, right), cells) in grouped {
-            self.path.push((axis, cells));
-            differs |= self.pair(left, right);
-            self.path.pop();
+        let parts = parts.into_iter().map(|((answers, below), within)| {
+            let bounded = within.len() < cells;
+            (answers, if bounded { self.suffix((axis, within, below)) } else { below })
+        });
+        let found: Rc<[Found]> = parts.collect::<Vec<_>>().into();
+        self.done.insert((a, b), Rc::clone(&found));
+        found
+    }
+
+    fn suffix(&mut self, part: (usize, Vec<usize>, Suffix)) -> Suffix {
+        if let Some(known) = self.known.get(&part) {
+            return *known;
         }
-        if !differs {
-            self.same.insert((a, b));
+        self.suffixes.push(part.clone());
+        self.known.insert(part, self.suffixes.len());
+        self.suffixes.len()
+    }
+
+    /// The cells along each axis that bounds a part.
+    fn bounds(&self, mut part: Suffix) -> Vec<(usize, Vec<usize>)> {
+        let mut bounds = Vec::new();
+        while let Some((axis, cells, below)) = part.checked_sub(1).and_then(|at| self.suffixes.get(at)) {
+            bounds.push((*axis, cells.clone()));
+            part = *below;
         }
-        differs
+        bounds
     }
 }

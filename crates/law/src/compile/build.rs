@@ -74,7 +74,15 @@ impl Graph {
     pub(crate) fn finish(&self, first: &[Lit], rest: &[Lit], program: &mut Program) -> Renumbering {
         let mut order = Vec::new();
         let mut seen = vec![false; self.nodes.len()];
-        self.visit(first, &mut seen, &mut order);
+        let depths = self.depths();
+        for root in first {
+            let from = order.len();
+            self.visit(&[*root], &mut seen, &mut order);
+            // Neighbors that do not read each other can be run at once by a processor.
+            if let Some(new) = order.get_mut(from..) {
+                new.sort_by_key(|index| depths.get(*index).copied().unwrap_or(0));
+            }
+        }
         let needed = order.len();
         self.visit(rest, &mut seen, &mut order);
         let mut to = vec![Lit::TRUE; self.nodes.len()];
@@ -106,6 +114,16 @@ impl Graph {
             }
         }
         Renumbering { to }
+    }
+
+    /// How many gates lie one behind the other below each node; a gate stands behind what it reads.
+    fn depths(&self) -> Vec<u32> {
+        let mut depths: Vec<u32> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let depth = |lit: &Lit| depths.get(lit.node()).copied().unwrap_or(0);
+            depths.push(if let Node::And(a, b) = node { depth(a).max(depth(b)) + 1 } else { 0 });
+        }
+        depths
     }
 
     /// Nodes reachable from `roots`, each after those it reads.

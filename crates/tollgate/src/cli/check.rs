@@ -22,11 +22,11 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let mut writing = Writing::new(Arc::clone(&policy));
     let mut summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided, scratch| {
-        summary.add(order, decided, scratch);
-        writing.write(order, decided, scratch, &mut decisions).map_err(wrong("decisions.jsonl"))
+    let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided| {
+        summary.add(order, decided);
+        writing.write(order, decided, &mut decisions).map_err(wrong("decisions.jsonl"))
     })?;
-    let accounts = decider.accounts.views();
+    let accounts = decider.account_views();
     summary.finish(&files, not_done(arguments))?;
     let json = format!("{:#}\n", summary.json());
     let page = report::render(&summary.report(&accounts));

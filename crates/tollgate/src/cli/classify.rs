@@ -73,8 +73,8 @@ impl Classified {
             facts.set(flag, 0);
         }
         let mut scratch = Scratch::default();
-        scratch.run(program, &facts);
-        scratch.run_rest(program);
+        scratch.start(program, &facts);
+        scratch.finish(program);
         let steps = program.definitions.iter().chain(program.classifications.iter().map(|rule| &rule.step));
         let why = steps.map(|step| (step.cite.clone(), step.rule.clone(), scratch.truth(step.when)));
         let figures = item.chip.as_ref().unwrap_or(&item.item);
@@ -116,8 +116,8 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
         for fact in [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN] {
             changed.set_if(fact, other.get(fact));
         }
-        scratch.run(program, &changed);
-        scratch.run_rest(program);
+        scratch.start(program, &changed);
+        scratch.finish(program);
         let then = eccn(program, &changed, &scratch).unwrap_or_else(|| "unsettled".to_owned());
         notes.push(format!("TPP is {value} by another count ({dispute}); the ECCN is then {then}"));
     }

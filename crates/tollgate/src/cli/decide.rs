@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use tollgate_engine::Scratch;
 use tollgate_law::{Law, Policy};
 use tollgate_model::{OrderLine, Tpp};
 use tollgate_records::{DecisionRecord, DecisionWriter, Format};
@@ -20,9 +19,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
     let mut writing = Writing::new(Arc::clone(&policy));
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
-    run(&job, stop, &mut Bar::new(), &mut |order, decided, scratch| {
-        writing.write(order, decided, scratch, &mut writer).map_err(wrong)
-    })?;
+    run(&job, stop, &mut Bar::new(), &mut |order, decided| writing.write(order, decided, &mut writer).map_err(wrong))?;
     writer.commit().map_err(wrong)?;
     Ok(())
 }
@@ -42,6 +39,7 @@ pub(crate) struct Writing {
     obligations: String,
     trace: String,
     remarks: String,
+    readings: String,
 }
 
 impl Writing {
@@ -52,6 +50,7 @@ impl Writing {
             obligations: String::new(),
             trace: String::new(),
             remarks: String::new(),
+            readings: String::new(),
         }
     }
 
@@ -59,34 +58,39 @@ impl Writing {
         &mut self,
         order: &OrderLine<'_>,
         decided: &Decided<'_>,
-        scratch: &Scratch,
         writer: &mut DecisionWriter,
     ) -> std::io::Result<()> {
-        decided.certificate(&self.policy, order.date, scratch, &mut self.certificate);
+        decided.certificate(&self.policy, order.date, &mut self.certificate);
         if writer.wants_trace() {
-            let steps = decided.steps(scratch);
+            let steps = decided.steps();
             decided.push_trace(&steps, &mut self.trace);
-            decided.push_obligations(scratch, &mut self.obligations);
-            decided.push_remarks(&steps, scratch, &mut self.remarks);
+            decided.push_obligations(&mut self.obligations);
+            decided.push_remarks(&steps, &mut self.remarks);
         }
-        let eccn = decided.eccn(scratch);
-        let label = decided.determination.label;
-        let readings: Vec<String> = decided.readings.iter().map(|turn| turn.name.clone()).collect();
+        let eccn = decided.eccn();
+        let label = decided.determination().label;
+        self.readings.clear();
+        for turn in decided.readings() {
+            if !self.readings.is_empty() {
+                self.readings.push(';');
+            }
+            self.readings.push_str(&turn.name);
+        }
         writer.write(&DecisionRecord {
             order_id: order.order_id,
             line: order.line,
             date: order.date,
             policy: &self.policy.name,
-            eccn: eccn.as_deref(),
+            eccn,
             tpp: decided.line.tpp.map(Tpp::ceil),
             outcome: label.outcome.as_str(),
             authorization: decided.exception().map(|exception| exception.name.as_str()),
             review_policy: label.review.map(|review| review.as_str()),
             missing: &decided.missing,
             claimed_ok: decided.claimed_ok,
-            strictest: decided.determination.strictest.as_str(),
-            mildest: decided.determination.mildest.as_str(),
-            readings: &readings,
+            strictest: decided.determination().strictest.as_str(),
+            mildest: decided.determination().mildest.as_str(),
+            readings: &self.readings,
             certificate: &self.certificate,
             obligations_json: &self.obligations,
             trace_json: &self.trace,

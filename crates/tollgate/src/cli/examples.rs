@@ -106,9 +106,9 @@ impl Runner {
         let mut decider = Decider::new(policy, Arc::new(tables));
         decider.accounts = Accounts::starting_from(case.accounts.clone());
         let order = case.order();
-        let (decided, scratch) =
+        let decided =
             decider.decide(&order).map_err(|error| format!("item `{}`: {}; {}", order.item, error.what, error.mend))?;
-        compare(&expected, &decided, scratch)
+        compare(&expected, &decided)
     }
 }
 
@@ -333,8 +333,8 @@ fn words(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
     }
 }
 
-fn compare(expected: &Table<'_>, decided: &Decided<'_>, scratch: &tollgate_engine::Scratch) -> Result<(), String> {
-    let determination = &decided.determination;
+fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
+    let determination = decided.determination();
     let mut wrong = String::new();
     let mut differs = |key: &str, got: Option<String>| {
         let want = text(expected, key).or_else(|| {
@@ -345,13 +345,13 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>, scratch: &tollgate_engin
         }
     };
     differs("outcome", Some(determination.label.outcome.to_string()));
-    differs("eccn", decided.eccn(scratch));
+    differs("eccn", decided.eccn().map(str::to_owned));
     differs("authorization", decided.exception().map(|exception| exception.name.clone()));
     differs("review_policy", determination.label.review.map(|review| review.to_string()));
     differs("tpp", decided.line.tpp.map(|tpp| tpp.ceil().to_string()));
     differs("strictest", Some(determination.strictest.to_string()));
     differs("mildest", Some(determination.mildest.to_string()));
-    let steps = decided.steps(scratch);
+    let steps = decided.steps();
     if let Some(DeValue::Boolean(want)) = expected.get("claimed_ok").map(|value| value.get_ref())
         && decided.claimed_ok != Some(*want)
     {
@@ -372,13 +372,13 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>, scratch: &tollgate_engin
         let _ = write!(wrong, "missing is {:?}, expected {want:?}; ", decided.missing);
     }
     if let Some(want) = words(expected, "readings") {
-        let got: Vec<String> = decided.readings.iter().map(|turn| turn.name.clone()).collect();
+        let got: Vec<String> = decided.readings().map(|turn| turn.name.clone()).collect();
         if sorted(want.clone()) != sorted(got.clone()) {
             let _ = write!(wrong, "readings are {got:?}, expected {want:?}; ");
         }
     }
     let obligations: Vec<String> = decided
-        .obligations(scratch)
+        .obligations()
         .map(|(cite, text, deadline)| format!("{cite} {text} {deadline}").to_lowercase())
         .collect();
     for want in words(expected, "obligations").unwrap_or_default() {

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tollgate_engine::{Scratch, TraceStep, fact_text};
+use tollgate_engine::{TraceStep, fact_text};
 use tollgate_law::Policy;
 use tollgate_model::{OrderLine, Outcome, Tpp, Truth};
 
@@ -15,11 +15,11 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<serde_json::Value> = Vec::new();
     let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
-    run(&job, stop, &mut Silent, &mut |order, decided, scratch| {
+    run(&job, stop, &mut Silent, &mut |order, decided| {
         let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
         if asked {
-            texts.push(memo(order, decided, scratch, &policy));
-            objects.push(object(order, decided, scratch, &policy));
+            texts.push(memo(order, decided, &policy));
+            objects.push(object(order, decided, &policy));
         }
         Ok(())
     })?;
@@ -36,15 +36,15 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     }
 }
 
-fn object(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy: &Policy) -> serde_json::Value {
-    let label = decided.determination.label;
+fn object(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> serde_json::Value {
+    let label = decided.determination().label;
     let (mut trace, mut obligations) = (String::new(), String::new());
-    decided.push_trace(&decided.steps(scratch), &mut trace);
-    decided.push_obligations(scratch, &mut obligations);
+    decided.push_trace(&decided.steps(), &mut trace);
+    decided.push_obligations(&mut obligations);
     let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
     serde_json::json!({
         "order_id": order.order_id, "line": order.line, "date": order.date.to_string(), "policy": policy.name,
-        "eccn": decided.eccn(scratch), "tpp": decided.line.tpp.map(Tpp::ceil), "outcome": label.outcome.as_str(),
+        "eccn": decided.eccn(), "tpp": decided.line.tpp.map(Tpp::ceil), "outcome": label.outcome.as_str(),
         "authorization": decided.exception().map(|exception| exception.name.clone()),
         "review_policy": label.review.map(|review| review.as_str()), "missing": decided.missing, "claimed_ok": decided.claimed_ok,
         "trace": parsed(&trace), "obligations": parsed(&obligations),
@@ -52,8 +52,8 @@ fn object(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, polic
 }
 
 /// Half a page, as a lawyer would write it.
-fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy: &Policy) -> String {
-    let steps = decided.steps(scratch);
+fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> String {
+    let steps = decided.steps();
     let mut out = String::new();
     let tpp = decided.line.tpp.map_or("unknown".to_owned(), |tpp| format!("{} TPP", tpp.ceil()));
     let _ = writeln!(
@@ -66,7 +66,7 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy:
     part(&mut out, "What it is", &steps, decided, |step| {
         step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
     });
-    let eccn = decided.eccn(scratch).unwrap_or_else(|| "not settled by the facts given".to_owned());
+    let eccn = decided.eccn().unwrap_or_else(|| "not settled by the facts given");
     let _ = writeln!(out, "   ECCN: {eccn}\n");
     part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
         !step.step.cite.contains("CFR 774")
@@ -75,20 +75,17 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy:
     listed(
         &mut out,
         "To be done",
-        decided.obligations(scratch).map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")),
+        decided.obligations().map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")),
     );
     listed(
         &mut out,
         "Turns on how the text is read",
-        decided
-            .readings
-            .iter()
-            .map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)),
+        decided.readings().map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)),
     );
     listed(
         &mut out,
         "Red flags (they never decide)",
-        decided.red_flags(scratch).map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
+        decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
     );
     listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
     if !decided.line.consignee.has_parent {
@@ -98,7 +95,7 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, policy:
 }
 
 fn headline(decided: &Decided<'_>) -> String {
-    let determination = &decided.determination;
+    let determination = decided.determination();
     let label = determination.label;
     let mut text = match label.outcome {
         Outcome::NoLicenseRequired => "It may go: no license is required (NLR).".to_owned(),

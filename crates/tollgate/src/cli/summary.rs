@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tollgate_engine::Scratch;
 use tollgate_law::facts;
 use tollgate_law::{Policy, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
@@ -72,7 +71,7 @@ impl Summary {
         }
     }
 
-    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch) {
+    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
         self.lines += 1;
         if order.order_id != self.last_order {
             self.orders += 1;
@@ -80,36 +79,36 @@ impl Summary {
         }
         self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
         self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
-        let label = decided.determination.label;
+        let label = decided.determination().label;
         let detail = decided.exception().map(|exception| exception.name.clone());
         let detail = detail.or_else(|| label.review.map(|review| review.as_str().to_owned())).unwrap_or_default();
         let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
-        self.list(order, decided, scratch);
+        self.list(order, decided);
         self.month(order, decided, tpp);
-        self.chip(decided, scratch);
-        for rule in decided.red_flags(scratch) {
+        self.chip(decided);
+        for rule in decided.red_flags() {
             *self.red_flags.entry((rule.step.rule.clone(), rule.step.cite.clone())).or_default() += 1;
         }
-        for (cite, note) in decided.unsure(&decided.steps(scratch)) {
+        for (cite, note) in decided.unsure(&decided.steps()) {
             self.unsure.entry(note.to_owned()).or_insert_with(|| cite.to_owned());
         }
     }
 
-    fn list(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch) {
-        let outcome = decided.determination.label.outcome;
+    fn list(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
+        let outcome = decided.determination().label.outcome;
         let lists = [
             (outcome == Outcome::LicenseRequired, &mut self.may_not_go),
             (outcome == Outcome::NeedsInformation, &mut self.lacks_fact),
             (decided.claimed_ok == Some(false), &mut self.claim_fails),
-            (!decided.readings.is_empty(), &mut self.turns_on_reading),
+            (decided.readings().next().is_some(), &mut self.turns_on_reading),
         ];
         for (place, (wanted, list)) in lists.into_iter().enumerate() {
             if wanted {
                 list.total += 1;
                 if list.rows.len() < ROWS {
-                    list.rows.push(row(order, decided, scratch, &self.tables, place));
+                    list.rows.push(row(order, decided, &self.tables, place));
                 }
             }
         }
@@ -135,7 +134,7 @@ impl Summary {
         }
     }
 
-    fn chip(&mut self, decided: &Decided<'_>, scratch: &Scratch) {
+    fn chip(&mut self, decided: &Decided<'_>) {
         let item = &decided.line.item;
         let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
         let facts = &decided.line.facts;
@@ -147,7 +146,7 @@ impl Summary {
         if tpp == 0 || den == 0 {
             return;
         }
-        let grade = decided.eccn(scratch).map_or("none", |eccn| match eccn.rsplit('.').next() {
+        let grade = decided.eccn().map_or("none", |eccn| match eccn.rsplit('.').next() {
             Some("a") => "a",
             Some("b") => "b",
             _ => "none",
@@ -310,10 +309,10 @@ fn fraction(num: i64, den: i64) -> f64 {
     num as f64 / den as f64
 }
 
-fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: &Tables, list: usize) -> Row {
+fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usize) -> Row {
     let name = tables.parties.get(order.ultimate_consignee).and_then(|party| party.name.clone());
-    let (why, cite) = reason(decided, scratch, list);
-    let label = decided.determination.label;
+    let (why, cite) = reason(decided, list);
+    let label = decided.determination().label;
     Row {
         order: order.order_id.to_owned(),
         line: positive(order.line),
@@ -322,7 +321,7 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: 
         quantity: positive(order.quantity),
         consignee: name.unwrap_or_else(|| order.ultimate_consignee.to_owned()),
         destination: order.destination.to_string(),
-        eccn: decided.eccn(scratch).unwrap_or_else(|| "not settled".to_owned()),
+        eccn: decided.eccn().unwrap_or("not settled").to_owned(),
         outcome: label
             .review
             .map_or(label.outcome.as_str().to_owned(), |review| format!("{} ({})", label.outcome, review)),
@@ -332,25 +331,30 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, scratch: &Scratch, tables: 
 }
 
 /// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading.
-fn reason(decided: &Decided<'_>, scratch: &Scratch, list: usize) -> (String, String) {
-    let steps = decided.steps(scratch);
-    let requirement = decided.program.requirements.iter().find(|rule| scratch.truth(rule.step.when) == Truth::True);
-    let open = decided.determination.label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
+fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
+    let steps = decided.steps();
+    let requirement =
+        decided.program.requirements.iter().find(|rule| decided.judged.scratch.truth(rule.step.when) == Truth::True);
+    let open = decided.determination().label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
     match (list, open) {
         (1, Some(rule)) => (rule.step.rule.clone(), rule.step.cite.clone()),
         (1, None) if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
         (2, _) => {
-            let claimed =
-                decided.program.exceptions.iter().filter(|exception| scratch.truth(exception.claimed) == Truth::True);
-            let failed =
-                claimed.flat_map(|exception| &exception.steps).find(|step| scratch.truth(step.when) != Truth::True);
+            let claimed = decided
+                .program
+                .exceptions
+                .iter()
+                .filter(|exception| decided.judged.scratch.truth(exception.claimed) == Truth::True);
+            let failed = claimed
+                .flat_map(|exception| &exception.steps)
+                .find(|step| decided.judged.scratch.truth(step.when) != Truth::True);
             let step = failed.or(requirement.map(|rule| &rule.step));
             step.map_or(("the claimed authorization is not in force".to_owned(), String::new()), |step| {
                 (step.rule.clone(), step.cite.clone())
             })
         }
         (3, _) => {
-            let turn = decided.readings.first();
+            let turn = decided.readings().next();
             turn.map_or_else(Default::default, |turn| {
                 (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone())
             })

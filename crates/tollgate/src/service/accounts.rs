@@ -5,12 +5,25 @@ use std::collections::BTreeMap;
 use tollgate_engine::Scratch;
 use tollgate_law::facts;
 use tollgate_law::program::{AccountRule, Counts, Holder, Label, Period, Program};
-use tollgate_model::{Date, Outcome, ReviewPolicy, Tpp, Truth};
+use tollgate_model::{Country, Date, Outcome, ReviewPolicy, Tpp, Truth};
 
 use super::facts::LineFacts;
+use super::names::{Name, Names};
 
 /// An account: its name, its holder, and the year it counts (0 where it counts all).
-type Key = (String, String, i32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    account: Name,
+    holder: HolderKey,
+    year: i32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum HolderKey {
+    Party(Name),
+    Country(Country),
+    PartyIn(Name, Country),
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
@@ -23,8 +36,12 @@ struct State {
 /// All accounts that some line has touched.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
-    states: BTreeMap<Key, State>,
+    #[expect(clippy::disallowed_types, reason = "looked up by key; shown in the order of names")]
+    states: std::collections::HashMap<Key, State, ahash::RandomState>,
     given: BTreeMap<String, Tpp>,
+    accounts: Names,
+    /// The accounts of the line that is being decided, in the order of the program's rules.
+    keys: Vec<Key>,
 }
 
 /// An account as it is shown.
@@ -42,16 +59,16 @@ pub(crate) struct AccountView {
 impl Accounts {
     /// Accounts that every holder starts from, by name: for worked examples.
     pub(crate) fn starting_from(given: BTreeMap<String, Tpp>) -> Accounts {
-        Accounts { states: BTreeMap::new(), given }
+        Accounts { given, ..Accounts::default() }
     }
 
     fn used(&self, key: &Key) -> Tpp {
-        let given = || self.given.get(&key.0).copied().unwrap_or_default();
+        let given = || self.given.get(self.accounts.text(key.account)).copied().unwrap_or_default();
         self.states.get(key).map_or_else(given, |state| state.used)
     }
 
     /// Sets the facts that say how each account would stand after the line.
-    pub(crate) fn set_facts(&self, program: &Program, line: &mut LineFacts, date: Date) {
+    pub(crate) fn set_facts(&mut self, program: &Program, line: &mut LineFacts, date: Date) {
         for fact in [
             facts::LPP_AFTER,
             facts::LPP_ALL_AFTER,
@@ -62,8 +79,11 @@ impl Accounts {
         ] {
             line.facts.set(fact, 0);
         }
+        self.keys.clear();
         for rule in &program.accounts {
-            let used = self.used(&key(rule, program, line, date));
+            let key = self.key(rule, program, line, date);
+            self.keys.push(key);
+            let used = self.used(&key);
             let after = line.tpp.map(|tpp| used.plus(tpp).thousandths());
             line.facts.set_if(rule.fact, after);
             if rule.fact == facts::COUNTRY_AFTER {
@@ -72,14 +92,14 @@ impl Accounts {
         }
     }
 
-    /// Counts a decided line where the accounts say so. `scratch` must have been run to the end.
-    pub(crate) fn post(&mut self, program: &Program, line: &LineFacts, date: Date, label: Label, scratch: &Scratch) {
+    /// Counts the line for which the facts were set last, where the accounts say so. `scratch` must have been finished.
+    pub(crate) fn post(&mut self, program: &Program, line: &LineFacts, label: Label, scratch: &Scratch) {
         let Some(tpp) = line.tpp.filter(|tpp| *tpp > Tpp::default()) else { return };
-        for rule in &program.accounts {
+        for (place, rule) in program.accounts.iter().enumerate() {
+            let Some(key) = self.keys.get(place).copied() else { continue };
             if scratch.truth(rule.step.when) != Truth::True {
                 continue;
             }
-            let key = key(rule, program, line, date);
             let limit =
                 rule.limits.iter().find(|(when, _)| scratch.truth(*when) == Truth::True).map(|(_, limit)| *limit);
             let crosses = limit.is_some_and(|limit| self.used(&key).plus(tpp) > limit);
@@ -101,17 +121,40 @@ impl Accounts {
     }
 
     /// Every account that a line has touched, by name, holder and period.
-    pub(crate) fn views(&self) -> Vec<AccountView> {
-        let view = |((account, holder, year), state): (&Key, &State)| AccountView {
-            account: account.clone(),
-            holder: holder.clone(),
-            period: if *year == 0 { "cumulative".to_owned() } else { year.to_string() },
+    pub(crate) fn views(&self, names: &Names) -> Vec<AccountView> {
+        let view = |(key, state): (&Key, &State)| AccountView {
+            account: self.accounts.text(key.account).to_owned(),
+            holder: match key.holder {
+                HolderKey::Party(party) => names.text(party).to_owned(),
+                HolderKey::Country(country) => country.to_string(),
+                HolderKey::PartyIn(party, country) => format!("{} in {country}", names.text(party)),
+            },
+            period: if key.year == 0 { "cumulative".to_owned() } else { key.year.to_string() },
             used: state.used,
             refused: state.refused,
             limit: state.limit,
             lines: state.lines,
         };
-        self.states.iter().map(view).collect()
+        let mut views: Vec<AccountView> = self.states.iter().map(view).collect();
+        views.sort_by(|a, b| (&a.account, &a.holder, &a.period).cmp(&(&b.account, &b.holder, &b.period)));
+        views
+    }
+
+    fn key(&mut self, rule: &AccountRule, program: &Program, line: &LineFacts, date: Date) -> Key {
+        let by_headquarters = || program.readings.iter().any(|(fact, value)| *fact == facts::R_COUNTRY_HQ && *value);
+        let holder = match rule.holder {
+            Holder::UltimateParent => HolderKey::Party(line.lpp_holder.parent),
+            Holder::Destination if by_headquarters() => {
+                HolderKey::Country(headquarters(line).unwrap_or(line.destination))
+            }
+            Holder::Destination => HolderKey::Country(line.destination),
+            Holder::ConsigneeAndDestination => HolderKey::PartyIn(line.consignee.name, line.destination),
+        };
+        let year = match rule.period {
+            Period::CalendarYear => date.year(),
+            Period::Cumulative => 0,
+        };
+        Key { account: self.accounts.place(&rule.account), holder, year }
     }
 }
 
@@ -128,21 +171,6 @@ fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {
     }
 }
 
-fn key(rule: &AccountRule, program: &Program, line: &LineFacts, date: Date) -> Key {
-    let charged_to_headquarters = program.readings.iter().any(|(fact, value)| *fact == facts::R_COUNTRY_HQ && *value);
-    let holder = match rule.holder {
-        Holder::UltimateParent => line.lpp_holder.ultimate_parent.clone(),
-        Holder::Destination if charged_to_headquarters => headquarters(line).unwrap_or(line.destination).to_string(),
-        Holder::Destination => line.destination.to_string(),
-        Holder::ConsigneeAndDestination => format!("{} in {}", line.consignee_id, line.destination),
-    };
-    let year = match rule.period {
-        Period::CalendarYear => date.year(),
-        Period::Cumulative => 0,
-    };
-    (rule.account.clone(), holder, year)
-}
-
-fn headquarters(line: &LineFacts) -> Option<tollgate_model::Country> {
+fn headquarters(line: &LineFacts) -> Option<Country> {
     line.consignee.parent_hq.flatten().or(line.consignee.hq.flatten())
 }

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tollgate_engine::{
-    Determination, Scratch, TraceStep, Verdict, determine, eccn, push_step, trace, verdict, with_readings,
-};
-use tollgate_law::facts::{self, FactId};
+use tollgate_engine::{Determination, Judged, Memo, Scratch, TraceStep, eccn, push_step, trace, with_readings};
+use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
 use tollgate_law::{Policy, push_json};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
 
-use super::accounts::Accounts;
+use super::accounts::{AccountView, Accounts};
 use super::facts::{FactBuilder, LineFacts};
 use super::items::UnknownItem;
 use super::tables::Tables;
@@ -25,14 +23,22 @@ pub(crate) struct ReadingTurn {
     pub(crate) otherwise: String,
 }
 
+/// What is put into words once for all lines that are decided alike.
+#[derive(Debug)]
+pub(crate) struct Worded {
+    readings: Vec<ReadingTurn>,
+    eccn: Option<String>,
+    mask: String,
+}
+
 /// A decided line.
 pub(crate) struct Decided<'p> {
     pub(crate) program: &'p Program,
     pub(crate) line: LineFacts,
-    pub(crate) determination: Determination,
+    pub(crate) judged: Arc<Judged<Worded>>,
     pub(crate) claimed_ok: Option<bool>,
     pub(crate) missing: Vec<String>,
-    pub(crate) readings: Vec<ReadingTurn>,
+    disputed: Option<ReadingTurn>,
 }
 
 /// Decides lines by a policy, keeping the counts.
@@ -40,7 +46,7 @@ pub(crate) struct Decider {
     pub(crate) policy: Arc<Policy>,
     pub(crate) accounts: Accounts,
     builder: FactBuilder,
-    scratch: Scratch,
+    memo: Memo<Worded>,
     shipments: BTreeMap<String, Option<Tpp>>,
 }
 
@@ -50,7 +56,7 @@ impl Decider {
             builder: FactBuilder::new(tables, &policy),
             policy,
             accounts: Accounts::default(),
-            scratch: Scratch::default(),
+            memo: Memo::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -64,26 +70,49 @@ impl Decider {
         Ok(())
     }
 
+    /// The accounts that some line has touched.
+    pub(crate) fn account_views(&self) -> Vec<AccountView> {
+        self.accounts.views(&self.builder.names)
+    }
+
     /// Decides a line and counts it.
-    pub(crate) fn decide(&mut self, order: &OrderLine<'_>) -> Result<(Decided<'_>, &Scratch), UnknownItem> {
+    pub(crate) fn decide(&mut self, order: &OrderLine<'_>) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
+        let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
         self.accounts.set_facts(program, &mut line, order.date);
-        let shipment = self.shipments.get(order.order_id).copied().unwrap_or(line.tpp);
-        line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
+        line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
         with_readings(program, &mut line.facts);
-        let determination = determine(program, &line.facts, &mut self.scratch);
-        let mut readings = named_turns(&self.policy, program, &determination);
-        readings.extend(disputed(program, &line, &determination));
-        if !readings.is_empty() {
-            self.scratch.run(program, &line.facts);
-            self.scratch.run_rest(program);
-        }
-        self.accounts.post(program, &line, order.date, determination.label, &self.scratch);
-        let claimed_ok = claim_holds(order.authorization, program, &determination, &self.scratch);
-        let missing = missing(&determination, &line);
-        Ok((Decided { program, line, determination, claimed_ok, missing, readings }, &self.scratch))
+        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let disputed = with_other_tpp(program, &line).and_then(|facts| {
+            let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
+            disputed(program, &line, judged.determination.label, other.determination.label)
+        });
+        self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
+        let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let missing = missing(&judged.determination, &line);
+        Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
     }
+}
+
+fn judge(
+    memo: &mut Memo<Worded>,
+    policy: &Policy,
+    epoch: usize,
+    program: &Program,
+    line: &Facts,
+) -> Arc<Judged<Worded>> {
+    memo.judge(epoch, program, line, |determination, scratch, mask| {
+        let mut hex = String::new();
+        for words in [&mask.holds, &mask.may_hold] {
+            hex.push(':');
+            for word in words {
+                let _ = write!(hex, "{word:016x}");
+            }
+        }
+        Worded { readings: named_turns(policy, program, determination), eccn: eccn(program, line, scratch), mask: hex }
+    })
 }
 
 /// The columns that would settle the outcome, each once, in the order of the facts.
@@ -137,8 +166,8 @@ fn named_turns(policy: &Policy, program: &Program, determination: &Determination
     turns
 }
 
-/// Where public sources disagree on an item's TPP: what the other value comes to, if that is something else.
-fn disputed(program: &Program, line: &LineFacts, determination: &Determination) -> Option<ReadingTurn> {
+/// The facts with the other value of a TPP on which public sources disagree.
+fn with_other_tpp(program: &Program, line: &LineFacts) -> Option<Facts> {
     let (other, unit) = line.item.other.as_ref()?;
     let mut facts = line.facts.clone();
     let copied: [FactId; 3] = [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN];
@@ -152,16 +181,16 @@ fn disputed(program: &Program, line: &LineFacts, determination: &Determination) 
             facts.set_if(rule.fact, facts.get(rule.fact).map(|after| after + shift));
         }
     }
-    let mut scratch = Scratch::default();
-    let label = match verdict(program, &facts, &mut scratch) {
-        Verdict::Settled(label) => label,
-        Verdict::Open(_) => determine(program, &facts, &mut scratch).label,
-    };
-    let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.clone().unwrap_or_default();
-    (label != determination.label).then(|| ReadingTurn {
+    Some(facts)
+}
+
+/// What the other value comes to, if that is something else.
+fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label) -> Option<ReadingTurn> {
+    let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.as_deref().unwrap_or_default();
+    (otherwise != taken).then(|| ReadingTurn {
         name: format!("disputed_tpp:{dispute}"),
         taken: "The catalog's TPP.".to_owned(),
-        otherwise: label_text(program, label),
+        otherwise: label_text(program, otherwise),
     })
 }
 
@@ -171,21 +200,31 @@ pub(crate) fn label_text(program: &Program, label: Label) -> String {
 }
 
 impl Decided<'_> {
+    pub(crate) fn determination(&self) -> &Determination {
+        &self.judged.determination
+    }
+
+    /// The readings that it turns on.
+    pub(crate) fn readings(&self) -> impl Iterator<Item = &ReadingTurn> {
+        self.judged.derived.readings.iter().chain(&self.disputed)
+    }
+
     pub(crate) fn exception(&self) -> Option<&ExceptionRule> {
-        self.determination.label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
+        self.determination().label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
     }
 
-    pub(crate) fn eccn(&self, scratch: &Scratch) -> Option<String> {
-        eccn(self.program, &self.line.facts, scratch)
+    pub(crate) fn eccn(&self) -> Option<&str> {
+        self.judged.derived.eccn.as_deref()
     }
 
-    pub(crate) fn steps<'a>(&'a self, scratch: &Scratch) -> Vec<TraceStep<'a>> {
-        trace(self.program, &self.determination, scratch)
+    pub(crate) fn steps(&self) -> Vec<TraceStep<'_>> {
+        trace(self.program, self.determination(), &self.judged.scratch)
     }
 
     /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.
-    pub(crate) fn obligations<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
-        let label = self.determination.label;
+    pub(crate) fn obligations(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let scratch = &self.judged.scratch;
+        let label = self.determination().label;
         let required = label.outcome == Outcome::LicenseRequired;
         let reviews = self
             .program
@@ -203,8 +242,8 @@ impl Decided<'_> {
     }
 
     /// The red flags that the facts show; they never decide.
-    pub(crate) fn red_flags<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a FindingRule> {
-        self.program.findings.iter().filter(|rule| scratch.truth(rule.step.when) == Truth::True)
+    pub(crate) fn red_flags(&self) -> impl Iterator<Item = &FindingRule> {
+        self.program.findings.iter().filter(|rule| self.judged.scratch.truth(rule.step.when) == Truth::True)
     }
 
     /// What is unsure in the versions that carry the decision, each once: citation and note.
@@ -222,17 +261,11 @@ impl Decided<'_> {
     }
 
     /// From what the decision can be derived again: the law's day and digest, and the truth of each atom.
-    pub(crate) fn certificate(&self, policy: &Policy, date: Date, scratch: &Scratch, out: &mut String) {
+    pub(crate) fn certificate(&self, policy: &Policy, date: Date, out: &mut String) {
         out.clear();
         out.push_str(policy.digest.get(..16).unwrap_or_default());
         let _ = write!(out, ":{}", policy.law_date(date).epoch_days());
-        let mask = scratch.mask(self.program);
-        for words in [&mask.holds, &mask.may_hold] {
-            out.push(':');
-            for word in words {
-                let _ = write!(out, "{word:016x}");
-            }
-        }
+        out.push_str(&self.judged.derived.mask);
     }
 
     pub(crate) fn push_trace(&self, steps: &[TraceStep<'_>], out: &mut String) {
@@ -247,10 +280,10 @@ impl Decided<'_> {
         out.push(']');
     }
 
-    pub(crate) fn push_obligations(&self, scratch: &Scratch, out: &mut String) {
+    pub(crate) fn push_obligations(&self, out: &mut String) {
         out.clear();
         out.push('[');
-        for (place, (cite, text, deadline)) in self.obligations(scratch).enumerate() {
+        for (place, (cite, text, deadline)) in self.obligations().enumerate() {
             if place > 0 {
                 out.push(',');
             }
@@ -266,10 +299,10 @@ impl Decided<'_> {
     }
 
     /// Readings, unsure points and remarks as further fields of the decision's JSON object.
-    pub(crate) fn push_remarks(&self, steps: &[TraceStep<'_>], scratch: &Scratch, out: &mut String) {
+    pub(crate) fn push_remarks(&self, steps: &[TraceStep<'_>], out: &mut String) {
         out.clear();
         out.push_str(",\"readings\":[");
-        for (place, turn) in self.readings.iter().enumerate() {
+        for (place, turn) in self.readings().enumerate() {
             out.push_str(if place > 0 { ",{\"reading\":" } else { "{\"reading\":" });
             push_json(out, &turn.name);
             out.push_str(",\"taken\":");
@@ -288,7 +321,7 @@ impl Decided<'_> {
         }
         out.push_str("],\"red_flags\":[");
         let mut first = true;
-        for rule in self.red_flags(scratch) {
+        for rule in self.red_flags() {
             out.push_str(if first { "{\"cite\":" } else { ",{\"cite\":" });
             first = false;
             push_json(out, &rule.step.cite);

@@ -1,15 +1,15 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tollgate_law::facts::{self, CLAIMS, END_USES, Facts, as_counted};
 use tollgate_model::{Activity, Country, OrderLine, Tpp};
 
 use super::items::{ItemFacts, UnknownItem, item_facts};
+use super::names::Names;
 use super::parties::{PartyFacts, party_facts};
 use super::tables::Tables;
 
 #[expect(clippy::disallowed_types, reason = "looked up by name once a line, never iterated")]
-type ByName<T> = std::collections::HashMap<String, T>;
+type ByName<T> = std::collections::HashMap<String, T, ahash::RandomState>;
 
 /// The facts of an order line, and what the counts need beside them.
 #[derive(Clone, Debug)]
@@ -21,7 +21,6 @@ pub(crate) struct LineFacts {
     /// The party whose LPP limit is charged: its ultimate parent.
     pub(crate) lpp_holder: Arc<PartyFacts>,
     pub(crate) consignee: Arc<PartyFacts>,
-    pub(crate) consignee_id: String,
     pub(crate) destination: Country,
 }
 
@@ -29,19 +28,23 @@ pub(crate) struct LineFacts {
 pub(crate) struct FactBuilder {
     tables: Arc<Tables>,
     law: Arc<tollgate_law::Law>,
-    parties: BTreeMap<String, Arc<PartyFacts>>,
-    strangers: ByName<Arc<PartyFacts>>,
+    parties: ByName<Arc<PartyFacts>>,
+    pub(crate) names: Names,
     items: ByName<Result<Arc<ItemFacts>, UnknownItem>>,
     tier1: std::collections::BTreeSet<Country>,
 }
 
 impl FactBuilder {
     pub(crate) fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
+        let mut names = Names::default();
         FactBuilder {
-            parties: party_facts(&tables.parties).into_iter().map(|(id, facts)| (id, Arc::new(facts))).collect(),
+            parties: party_facts(&tables.parties)
+                .into_iter()
+                .map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names))))
+                .collect(),
+            names,
             law: Arc::clone(&policy.law),
             tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
-            strangers: ByName::default(),
             items: ByName::default(),
             tables,
         }
@@ -51,11 +54,8 @@ impl FactBuilder {
         if let Some(party) = self.parties.get(id) {
             return Arc::clone(party);
         }
-        if let Some(party) = self.strangers.get(id) {
-            return Arc::clone(party);
-        }
-        let party = Arc::new(PartyFacts::without_row(id));
-        self.strangers.insert(id.to_owned(), Arc::clone(&party));
+        let party = Arc::new(PartyFacts::without_row(id).numbered(id, &mut self.names));
+        self.parties.insert(id.to_owned(), Arc::clone(&party));
         party
     }
 
@@ -110,15 +110,7 @@ impl FactBuilder {
             Some(operator) if in_tier1 => self.party(operator),
             _ => Arc::clone(&consignee),
         };
-        Ok(LineFacts {
-            facts,
-            item,
-            tpp,
-            lpp_holder,
-            consignee,
-            consignee_id: order.ultimate_consignee.to_owned(),
-            destination,
-        })
+        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination })
     }
 }
 

@@ -3,6 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tollgate_law::facts::as_counted;
 use tollgate_model::{Country, Party};
 
+use super::names::{Name, Names};
+
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PartyFacts {
@@ -10,7 +12,10 @@ pub(crate) struct PartyFacts {
     pub(crate) hq: Option<Option<Country>>,
     pub(crate) parent_hq: Option<Option<Country>>,
     /// The end of the chain of parents; itself where no parent is known.
-    pub(crate) ultimate_parent: String,
+    ultimate_parent: String,
+    /// Its own id and that of its ultimate parent, by number.
+    pub(crate) name: Name,
+    pub(crate) parent: Name,
     /// Whether the parent chain is given (else the party counts as its own ultimate parent).
     pub(crate) has_parent: bool,
     flags: BTreeSet<String>,
@@ -27,6 +32,10 @@ impl PartyFacts {
             .iter()
             .filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok())
             .any(|own| as_counted(own) == country)
+    }
+
+    pub(crate) fn numbered(self, id: &str, names: &mut Names) -> PartyFacts {
+        PartyFacts { name: names.place(id), parent: names.place(&self.ultimate_parent), ..self }
     }
 
     /// A party that is named in an order but has no row.
@@ -55,6 +64,7 @@ fn facts_of(parties: &BTreeMap<String, Party>, party: &Party) -> PartyFacts {
         ultimate_parent: ultimate,
         has_parent: party.parent_id.is_some(),
         flags: party.flags.iter().cloned().collect(),
+        ..PartyFacts::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A whole orders file: read, put in order of date, decided, handed on line by line.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,10 +52,15 @@ impl From<InputErrors> for RunError {
     }
 }
 
+/// How many lines of a file that is not in order of date are held in memory at a time: the file is read once for each so many.
+const HELD: u64 = 1_000_000;
+
 /// What the first pass over a file finds.
 struct Survey {
     lines: u64,
     sorted: bool,
+    /// How many lines each day has, where the file is not in order of date.
+    days: BTreeMap<Date, u64>,
     /// Orders of several lines are in it.
     several: bool,
 }
@@ -64,7 +70,7 @@ pub(crate) fn run(
     run: &Run<'_>,
     stop: &Stop,
     progress: &mut dyn Progress,
-    each: &mut dyn FnMut(&OrderLine<'_>, &Decided<'_>, &tollgate_engine::Scratch) -> Result<(), RunError>,
+    each: &mut dyn FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
 ) -> Result<Decider, RunError> {
     let survey = survey(run.orders, stop)?;
     progress.start(survey.lines);
@@ -98,15 +104,22 @@ pub(crate) fn run(
             Ok(())
         })?;
     } else {
-        let mut batches = Vec::new();
-        for_each_batch(run.orders, stop, &mut |batch| {
-            batches.push(std::mem::replace(batch, OrderBatch::empty()));
-            Ok(())
-        })?;
-        for (batch, index) in in_order(&batches) {
-            let Some(batch) = batches.get(batch) else { continue };
-            batch_done(batch, &mut std::iter::once(index), &mut decider)?;
-            progress.done(1);
+        for (from, until) in spans(&survey.days, HELD) {
+            let mut held = Vec::new();
+            for_each_batch(run.orders, stop, &mut |batch| {
+                let within = |line: &OrderLine<'_>| (from..=until).contains(&line.date);
+                let places = batch.lines().enumerate().filter(|(_, line)| within(line)).map(|(place, _)| place);
+                held.push(batch.select(&places.collect::<Vec<_>>()));
+                Ok(())
+            })?;
+            for (count, (batch, index)) in in_order(&held).into_iter().enumerate() {
+                if count % 4096 == 0 && stop.load(Ordering::Relaxed) {
+                    return Err(RunError::Stopped);
+                }
+                let Some(batch) = held.get(batch) else { continue };
+                batch_done(batch, &mut std::iter::once(index), &mut decider)?;
+                progress.done(1);
+            }
         }
     }
     if unknown.is_empty() { Ok(decider) } else { Err(RunError::Input(InputErrors(unknown))) }
@@ -118,10 +131,10 @@ fn one(
     line: &OrderLine<'_>,
     decider: &mut Decider,
     unknown: &mut Vec<InputError>,
-    each: &mut dyn FnMut(&OrderLine<'_>, &Decided<'_>, &tollgate_engine::Scratch) -> Result<(), RunError>,
+    each: &mut dyn FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     match decider.decide(line) {
-        Ok((decided, scratch)) if unknown.is_empty() => each(line, &decided, scratch),
+        Ok(decided) if unknown.is_empty() => each(line, &decided),
         Ok(_) => Ok(()),
         Err(error) => {
             note_unknown(run.orders, row, line, error, unknown);
@@ -178,19 +191,25 @@ fn for_each_batch(
 
 /// Reads the whole file once: for its mistakes, for lines that stand twice, and for the order of its dates.
 fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
-    let mut survey = Survey { lines: 0, sorted: true, several: false };
+    let mut survey = Survey { lines: 0, sorted: true, days: BTreeMap::new(), several: false };
     let mut latest = Date::MIN;
+    let mut day: Option<(Date, u64)> = None;
     let mut keys: Vec<u64> = Vec::new();
     for_each_batch(path, stop, &mut |batch| {
         for line in batch.lines() {
             survey.lines += 1;
             survey.sorted &= line.date >= latest;
             latest = latest.max(line.date);
+            if day.is_some_and(|(date, _)| date != line.date) {
+                count_day(&mut survey.days, day.take());
+            }
+            day = Some((line.date, day.map_or(1, |(_, lines)| lines + 1)));
             survey.several |= line.line > 1;
             keys.push(key(&line));
         }
         Ok(())
     })?;
+    count_day(&mut survey.days, day);
     keys.sort_unstable();
     let twice: std::collections::BTreeSet<u64> =
         keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();
@@ -198,6 +217,29 @@ fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
         report_twice(path, stop, &twice)?;
     }
     Ok(survey)
+}
+
+fn count_day(days: &mut BTreeMap<Date, u64>, day: Option<(Date, u64)>) {
+    if let Some((date, lines)) = day {
+        *days.entry(date).or_default() += lines;
+    }
+}
+
+/// Spans of whole days, in order, of at most so many lines where no single day has more.
+fn spans(days: &BTreeMap<Date, u64>, most: u64) -> Vec<(Date, Date)> {
+    let mut spans: Vec<(Date, Date)> = Vec::new();
+    let mut held = 0;
+    for (day, lines) in days {
+        held += lines;
+        match spans.last_mut() {
+            Some((_, until)) if held <= most => *until = *day,
+            _ => {
+                spans.push((*day, *day));
+                held = *lines;
+            }
+        }
+    }
+    spans
 }
 
 fn key(line: &OrderLine<'_>) -> u64 {
@@ -208,7 +250,7 @@ fn key(line: &OrderLine<'_>) -> u64 {
 }
 
 fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64>) -> Result<(), RunError> {
-    let mut first: std::collections::BTreeMap<(String, i64), u64> = std::collections::BTreeMap::new();
+    let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
     let mut errors = Vec::new();
     for_each_batch(path, stop, &mut |batch| {
         for (index, line) in batch.lines().enumerate().filter(|(_, line)| twice.contains(&key(line))) {
@@ -225,4 +267,30 @@ fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64
         Ok(())
     })?;
     if errors.is_empty() { Ok(()) } else { Err(RunError::Input(InputErrors(errors))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_hold_whole_days_and_no_more_lines_than_wanted() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let days = BTreeMap::from([
+            (day("2025-01-01"), 3),
+            (day("2025-01-02"), 7),
+            (day("2025-01-05"), 1),
+            (day("2025-01-06"), 30),
+            (day("2025-01-07"), 2),
+        ]);
+        let expected = [
+            ("2025-01-01", "2025-01-02"),
+            ("2025-01-05", "2025-01-05"),
+            ("2025-01-06", "2025-01-06"),
+            ("2025-01-07", "2025-01-07"),
+        ];
+        assert_eq!(spans(&days, 10), expected.map(|(from, until)| (day(from), day(until))));
+        assert_eq!(spans(&days, 1000), [(day("2025-01-01"), day("2025-01-07"))]);
+        assert!(spans(&BTreeMap::new(), 10).is_empty());
+    }
 }
