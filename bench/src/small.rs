@@ -22,6 +22,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// As the peers in Python read it.
+    pub(crate) fn csv(&self) -> String {
+        let numbers = [self.tpp, self.area, i64::from(self.data_center), i64::from(self.dest), i64::from(self.hq), self.ytd, self.quantity, i64::from(hand(self))];
+        numbers.map(|number| number.to_string()).join(",")
+    }
+
     pub(crate) fn json(&self) -> String {
         format!(
             "{{\"tpp\":{},\"area\":{},\"dc\":{},\"dest\":{},\"hq\":{},\"ytd\":{},\"quantity\":{}}}",

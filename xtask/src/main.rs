@@ -118,5 +118,13 @@ fn fuzz(seconds: &str) -> Result<(), Failed> {
 }
 
 fn bench() -> Result<(), Failed> {
-    run("cargo", &["run", "--release", "--manifest-path", "bench/Cargo.toml", "--target-dir", "target/bench"])
+    let manifest = ["--manifest-path", "bench/Cargo.toml", "--target-dir", "target/bench"];
+    let cases = root().join("target/bench/cases.csv");
+    let cases = cases.to_string_lossy();
+    run("cargo", &[&["run", "--release"], manifest.as_slice(), &["--", "--cases", &cases]].concat())?;
+    let python = root().join("target/bench/peers/bin/python");
+    let python = python.to_string_lossy();
+    run("python3", &["-m", "venv", "target/bench/peers"])?;
+    run(&python, &["-m", "pip", "install", "--quiet", "--requirement", "bench/peers/requirements.txt"])?;
+    run(&python, &["bench/peers/peers.py", &cases])
 }
