@@ -1,5 +1,7 @@
 //! The argument of a decision: the steps that carry it, each with its citation, its truth and its facts.
 
+use std::borrow::Cow;
+
 use tollgate_law::facts::{self, FactId, FactKind, Facts, Unit};
 use tollgate_law::program::{ExceptionRule, Program, Step};
 use tollgate_law::push_json;
@@ -171,17 +173,28 @@ fn push_thousandths(out: &mut String, value: i64, unit: Unit) {
     }
 }
 
-/// The ECCN that an item falls under; `None` where the facts do not settle it.
-pub fn eccn(program: &Program, facts: &Facts, scratch: &Scratch) -> Option<String> {
+/// The ECCN that an item falls under, with `{host}` for the item's own; `None` where the facts do not settle it.
+pub fn eccn_pattern<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p str> {
     for rule in &program.classifications {
         match scratch.truth(rule.step.when) {
-            Truth::True => {
-                let host = facts.get(facts::ITEM_HOST).map_or("", |value| word(facts::HOSTS, value));
-                return Some(rule.eccn.replace("{host}", host));
-            }
+            Truth::True => return Some(&rule.eccn),
             Truth::Unknown => return None,
             Truth::False => {}
         }
     }
-    Some("EAR99/other".to_owned())
+    Some("EAR99/other")
+}
+
+/// The ECCN that an item falls under; `None` where the facts do not settle it.
+pub fn eccn(program: &Program, facts: &Facts, scratch: &Scratch) -> Option<String> {
+    eccn_pattern(program, scratch).map(|pattern| with_host(pattern, facts).into_owned())
+}
+
+/// A pattern of [`eccn_pattern()`] with the item's own ECCN, which no atom reads.
+pub fn with_host<'a>(pattern: &'a str, facts: &Facts) -> Cow<'a, str> {
+    if !pattern.contains("{host}") {
+        return Cow::Borrowed(pattern);
+    }
+    let host = facts.get(facts::ITEM_HOST).map_or("", |value| word(facts::HOSTS, value));
+    Cow::Owned(pattern.replace("{host}", host))
 }

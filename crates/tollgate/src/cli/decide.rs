@@ -81,7 +81,7 @@ impl Writing {
             line: order.line,
             date: order.date,
             policy: &self.policy.name,
-            eccn,
+            eccn: eccn.as_deref(),
             tpp: decided.line.tpp.map(Tpp::ceil),
             outcome: label.outcome.as_str(),
             authorization: decided.exception().map(|exception| exception.name.as_str()),

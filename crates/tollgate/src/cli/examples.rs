@@ -345,7 +345,7 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
         }
     };
     differs("outcome", Some(determination.label.outcome.to_string()));
-    differs("eccn", decided.eccn().map(str::to_owned));
+    differs("eccn", decided.eccn().map(std::borrow::Cow::into_owned));
     differs("authorization", decided.exception().map(|exception| exception.name.clone()));
     differs("review_policy", determination.label.review.map(|review| review.to_string()));
     differs("tpp", decided.line.tpp.map(|tpp| tpp.ceil().to_string()));

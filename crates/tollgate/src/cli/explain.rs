@@ -66,7 +66,7 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> String
     part(&mut out, "What it is", &steps, decided, |step| {
         step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
     });
-    let eccn = decided.eccn().unwrap_or_else(|| "not settled by the facts given");
+    let eccn = decided.eccn().unwrap_or("not settled by the facts given".into());
     let _ = writeln!(out, "   ECCN: {eccn}\n");
     part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
         !step.step.cite.contains("CFR 774")

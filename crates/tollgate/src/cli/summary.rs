@@ -321,7 +321,7 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usiz
         quantity: positive(order.quantity),
         consignee: name.unwrap_or_else(|| order.ultimate_consignee.to_owned()),
         destination: order.destination.to_string(),
-        eccn: decided.eccn().unwrap_or("not settled").to_owned(),
+        eccn: decided.eccn().unwrap_or("not settled".into()).into_owned(),
         outcome: label
             .review
             .map_or(label.outcome.as_str().to_owned(), |review| format!("{} ({})", label.outcome, review)),

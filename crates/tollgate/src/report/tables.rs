@@ -18,7 +18,7 @@ pub(super) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
     let open = if list.rows.len() <= 60 { " open" } else { "" };
     let _ = write!(
         out,
-        "<details{open}><summary>{} of {} lines</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table><thead><tr>",
+        "<details{open}><summary>{} of {} lines</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"lines\"><thead><tr>",
         list.rows.len(),
         grouped(list.total)
     );

@@ -1,10 +1,13 @@
 //! One order line from record to decision.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tollgate_engine::{Determination, Judged, Memo, Scratch, TraceStep, eccn, push_step, trace, with_readings};
+use tollgate_engine::{
+    Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, push_step, trace, with_host, with_readings,
+};
 use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
 use tollgate_law::{Policy, push_json};
@@ -27,6 +30,7 @@ pub(crate) struct ReadingTurn {
 #[derive(Debug)]
 pub(crate) struct Worded {
     readings: Vec<ReadingTurn>,
+    /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
     eccn: Option<String>,
     mask: String,
 }
@@ -111,7 +115,11 @@ fn judge(
                 let _ = write!(hex, "{word:016x}");
             }
         }
-        Worded { readings: named_turns(policy, program, determination), eccn: eccn(program, line, scratch), mask: hex }
+        Worded {
+            readings: named_turns(policy, program, determination),
+            eccn: eccn_pattern(program, scratch).map(str::to_owned),
+            mask: hex,
+        }
     })
 }
 
@@ -213,8 +221,8 @@ impl Decided<'_> {
         self.determination().label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
     }
 
-    pub(crate) fn eccn(&self) -> Option<&str> {
-        self.judged.derived.eccn.as_deref()
+    pub(crate) fn eccn(&self) -> Option<Cow<'_, str>> {
+        self.judged.derived.eccn.as_deref().map(|pattern| with_host(pattern, &self.line.facts))
     }
 
     pub(crate) fn steps(&self) -> Vec<TraceStep<'_>> {

@@ -1,0 +1,277 @@
+//! The one scoring function. Its explanation is its return value.
+
+use crate::name::{Name, Token};
+use crate::similar::similarity;
+use crate::words::Form;
+
+/// Words of the query that were taken for words of the entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The first word of the query, and how many.
+    pub query: (usize, usize),
+    /// The first word of the entry, and how many.
+    pub entry: (usize, usize),
+    /// How alike they are, in basis points.
+    pub similarity: u32,
+    /// What they tell, in hundredths of a bit.
+    pub weight: u32,
+}
+
+/// How the legal forms of two names go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forms {
+    /// One of them states none, or they agree.
+    Compatible,
+    /// They are forms of different kinds of company.
+    Different,
+}
+
+/// How alike two names are, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// Basis points; 10,000 only for names that are the same word for word.
+    pub points: u32,
+    /// Which words met.
+    pub links: Vec<Link>,
+    /// What the unmatched words of the query tell, in hundredths of a bit.
+    pub lost_query: u32,
+    /// The same of the entry.
+    pub lost_entry: u32,
+    /// How the forms go together.
+    pub forms: Forms,
+}
+
+/// The figures that the score is made with, chosen on data (`docs/screening.md`).
+#[derive(Clone, Copy, Debug)]
+struct Figures {
+    /// What an unmatched word of the query costs, in percent of its weight.
+    lost_query: u32,
+    /// The same of the entry.
+    lost_entry: u32,
+    /// What words must tell together to be trusted, in hundredths of a bit.
+    trusted: u32,
+    /// How much of the score hangs on that, in basis points.
+    trust_share: u32,
+    /// What different forms cost, in basis points.
+    forms: u32,
+    /// What words in another order cost, in basis points.
+    order: u32,
+    /// What words of three letters are less alike when they are not the same.
+    short: u32,
+    /// Similarity that joined words need.
+    join: u32,
+    /// Similarity below which words are not taken for each other.
+    least: u32,
+}
+
+const FIGURES: Figures = Figures {
+    lost_query: 100,
+    lost_entry: 25,
+    trusted: 1800,
+    trust_share: 2000,
+    forms: 250,
+    order: 200,
+    least: 6_000,
+    short: 800,
+    join: 9_200,
+};
+
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+type ByWords = std::collections::HashMap<(usize, u32), u32, ahash::RandomState>;
+
+/// How alike the words of one query are to words met before: a list says the same words again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    words: ByWords,
+}
+
+impl Known {
+    pub(crate) fn clear(&mut self) {
+        self.words.clear();
+    }
+}
+
+/// How alike a query's name and an entry's name are. Both must be weighed (see [`crate::Index`]).
+pub fn score(query: &Name, entry: &Name) -> Score {
+    score_knowing(query, entry, &mut Known::default())
+}
+
+pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Score {
+    let figures = &FIGURES;
+    let forms = compare_forms(&query.forms, &entry.forms);
+    let links = choose(candidates(query, entry, known), query.tokens.len(), entry.tokens.len());
+    let lost = |tokens: &[Token], taken: &dyn Fn(&Link) -> (usize, usize)| -> u32 {
+        let unmatched = tokens.iter().enumerate().filter(|(at, _)| {
+            !links.iter().any(|link| {
+                let (from, count) = taken(link);
+                (from..from + count).contains(at)
+            })
+        });
+        unmatched.filter(|(_, token)| !token.form).map(|(_, token)| token.weight).sum()
+    };
+    let lost_query = lost(&query.tokens, &|link| link.query);
+    let lost_entry = lost(&entry.tokens, &|link| link.entry);
+    let met: u64 = links.iter().map(|link| u64::from(link.weight) * u64::from(link.similarity)).sum();
+    let whole = links.iter().map(|link| u64::from(link.weight)).sum::<u64>() * 100
+        + u64::from(lost_query) * u64::from(figures.lost_query)
+        + u64::from(lost_entry) * u64::from(figures.lost_entry);
+    let mut points = met * 100 / whole.max(1);
+    if query.same_as(entry) && !query.tokens.is_empty() {
+        return Score { points: 10_000, links, lost_query, lost_entry, forms };
+    }
+    // Names that share only common words may well be others'.
+    let told = (met / 10_000).min(u64::from(figures.trusted));
+    let untold = u64::from(figures.trusted) - told;
+    points = points * (10_000 - u64::from(figures.trust_share) * untold / u64::from(figures.trusted.max(1))) / 10_000;
+    if forms == Forms::Different {
+        points = points * u64::from(10_000 - figures.forms) / 10_000;
+    }
+    if links.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.0 > b.entry.0)) {
+        points = points * u64::from(10_000 - figures.order) / 10_000;
+    }
+    Score { points: u32::try_from(points).unwrap_or(0).min(9_990), links, lost_query, lost_entry, forms }
+}
+
+fn compare_forms(a: &[Form], b: &[Form]) -> Forms {
+    let telling = |forms: &[Form]| {
+        forms.iter().copied().filter(|form| !matches!(form, Form::Generic | Form::Group)).collect::<Vec<_>>()
+    };
+    let (a, b) = (telling(a), telling(b));
+    if a.is_empty() || b.is_empty() || a.iter().any(|form| b.contains(form)) {
+        Forms::Compatible
+    } else {
+        Forms::Different
+    }
+}
+
+/// Every pair of words, and of words with several joined, that may be one.
+fn candidates(query: &Name, entry: &Name, known: &mut Known) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (i, a) in query.tokens.iter().enumerate() {
+        for (j, b) in entry.tokens.iter().enumerate() {
+            let last = i + 1 == query.tokens.len();
+            let similarity = match b.id {
+                Some(id) => *known.words.entry((i, id)).or_insert_with(|| alike(a, b, last)),
+                None => alike(a, b, last),
+            };
+            if similarity >= FIGURES.least {
+                let least = if a.written.len() == 1 || b.written.len() == 1 { 200 } else { u32::MAX };
+                let weight = a.weight.min(b.weight).min(least);
+                links.push(Link { query: (i, 1), entry: (j, 1), similarity, weight });
+            }
+        }
+    }
+    for (i, a) in query.tokens.iter().enumerate() {
+        joined(a, &entry.tokens, &mut |from, count, similarity, weight| {
+            links.push(Link { query: (i, 1), entry: (from, count), similarity, weight });
+        });
+    }
+    for (j, b) in entry.tokens.iter().enumerate() {
+        joined(b, &query.tokens, &mut |from, count, similarity, weight| {
+            links.push(Link { query: (from, count), entry: (j, 1), similarity, weight });
+        });
+    }
+    links
+}
+
+/// The letters a, e, i, o, u and y in [`Token::letters`].
+const VOWELS: u32 = 1 | 1 << 4 | 1 << 8 | 1 << 14 | 1 << 20 | 1 << 24;
+
+/// How alike two words are.
+fn alike(a: &Token, b: &Token, last: bool) -> u32 {
+    if a.written == b.written {
+        return 10_000;
+    }
+    if a.is_number() || b.is_number() {
+        return if a.written.trim_start_matches('0') == b.written.trim_start_matches('0') { 10_000 } else { 0 };
+    }
+    if a.word == b.word {
+        return 9_800;
+    }
+    if a.written.len() == 1 || b.written.len() == 1 {
+        return if a.written.bytes().next() == b.written.bytes().next() { 8_500 } else { 0 };
+    }
+    let mut best = 0;
+    let apart = a.letters ^ b.letters;
+    let (apart, consonants) = (apart.count_ones(), (apart & !VOWELS).count_ones());
+    let longest = u32::try_from(a.written.len().max(b.written.len())).unwrap_or(u32::MAX);
+    if apart <= longest / 2 + 1 && consonants <= longest / 3 + 1 {
+        best = similarity(&a.written, &b.written);
+        if a.word != a.written || b.word != b.written {
+            best = best.max(similarity(&a.word, &b.word));
+        }
+        if best < 9_400 && longest >= 4 && a.scanned == b.scanned {
+            best = 9_400;
+        }
+        if longest <= 3 {
+            best = best.saturating_sub(FIGURES.short);
+        }
+    }
+    best.max(cut_off(a, b, last))
+}
+
+/// A word that the other begins with, as where a form had no more room or an abbreviation was used.
+fn cut_off(a: &Token, b: &Token, last: bool) -> u32 {
+    let (short, long) =
+        if a.written.len() < b.written.len() { (&a.written, &b.written) } else { (&b.written, &a.written) };
+    if short.len() < 3 || !long.starts_with(short.as_str()) {
+        return 0;
+    }
+    let share = u32::try_from(short.len() * 10_000 / long.len()).unwrap_or(0);
+    if last { 6_500 + share * 30 / 100 } else { 5_000 + share * 35 / 100 }
+}
+
+/// Runs of the other name's words that joined, or by their first letters, make this word.
+fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(usize, usize, u32, u32)) {
+    if others.len() < 2 || word.written.len() < 2 {
+        return;
+    }
+    for from in 0..others.len() - 1 {
+        let first = |token: &Token| token.written.bytes().next();
+        if others.get(from).and_then(first) != first(word) {
+            continue;
+        }
+        let mut text = String::new();
+        let mut weight = 0;
+        let mut initials = String::new();
+        for (count, other) in others.iter().skip(from).take(8).enumerate() {
+            text.push_str(&other.written);
+            weight += if other.form { 0 } else { other.weight };
+            initials.extend(other.written.chars().next());
+            if count == 0 {
+                continue;
+            }
+            if text.len() > word.written.len() + 4 && initials.len() > word.written.len() {
+                break;
+            }
+            let alike = if text.len().abs_diff(word.written.len()) <= 3 { similarity(&word.written, &text) } else { 0 };
+            if alike >= FIGURES.join {
+                found(from, count + 1, alike.saturating_sub(50), weight);
+            } else if (2..=5).contains(&word.written.len()) && initials == word.written {
+                found(from, count + 1, 8_000, weight.min(word.weight).min(700));
+            }
+        }
+    }
+}
+
+/// The best links that do not share a word, in the order of the query: those that tell most first.
+fn choose(mut links: Vec<Link>, query: usize, entry: usize) -> Vec<Link> {
+    let worth = |link: &Link| u64::from(link.similarity) * u64::from(link.weight.max(1)) * u64::from(link.similarity);
+    links.sort_by(|a, b| worth(b).cmp(&worth(a)).then(a.query.cmp(&b.query)).then(a.entry.cmp(&b.entry)));
+    let (mut query_taken, mut entry_taken) = (vec![false; query], vec![false; entry]);
+    let mut chosen: Vec<Link> = Vec::new();
+    for link in links {
+        let free =
+            |taken: &[bool], (from, count): (usize, usize)| taken.iter().skip(from).take(count).all(|taken| !taken);
+        if free(&query_taken, link.query) && free(&entry_taken, link.entry) {
+            let take = |taken: &mut [bool], (from, count): (usize, usize)| {
+                taken.iter_mut().skip(from).take(count).for_each(|taken| *taken = true)
+            };
+            take(&mut query_taken, link.query);
+            take(&mut entry_taken, link.entry);
+            chosen.push(link);
+        }
+    }
+    chosen.sort_by_key(|link| link.query);
+    chosen
+}

@@ -1,0 +1,169 @@
+//! How alike two words are, in basis points: one weighted edit distance for typing, hearing, reading and transliteration errors.
+
+/// Cost of an edit that makes another letter of the word, in hundredths.
+const WHOLE: u32 = 100;
+
+/// How alike two words of lowercase ASCII are, 0 to 10,000; 0 where they are too far apart to be spellings of one word.
+pub(crate) fn similarity(a: &str, b: &str) -> u32 {
+    if a == b {
+        return 10_000;
+    }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.is_empty() || long.len() > 40 || long.len() > short.len() * 2 + 1 {
+        return 0;
+    }
+    let length = u32::try_from(long.len()).unwrap_or(u32::MAX);
+    let most = length * WHOLE * 40 / 100;
+    let cost = distance(short, long, most);
+    if cost > most {
+        return 0;
+    }
+    10_000_u32.saturating_sub(cost * 10_000 / (length * WHOLE))
+}
+
+fn vowel(c: u8) -> bool {
+    matches!(c, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
+}
+
+/// Letters that sound alike in some transliteration, or look alike in print.
+fn replacing(a: u8, b: u8) -> u32 {
+    if vowel(a) && vowel(b) {
+        return 50;
+    }
+    let (a, b) = if a < b { (a, b) } else { (b, a) };
+    match (a, b) {
+        (b'0', b'o')
+        | (b'1', b'l')
+        | (b'1', b'i')
+        | (b'i', b'l')
+        | (b'5', b's')
+        | (b'8', b'b')
+        | (b'3', b'e')
+        | (b'2', b'z')
+        | (b'6', b'g') => 30,
+        (b'c', b'k')
+        | (b'k', b'q')
+        | (b'c', b'q')
+        | (b's', b'z')
+        | (b'c', b's')
+        | (b'i', b'y')
+        | (b'v', b'w')
+        | (b'f', b'v')
+        | (b'u', b'w')
+        | (b'u', b'v')
+        | (b'g', b'j')
+        | (b'i', b'j')
+        | (b'j', b'y')
+        | (b'd', b't')
+        | (b'b', b'p')
+        | (b'b', b'v')
+        | (b'g', b'k')
+        | (b'h', b'k')
+        | (b'm', b'n')
+        | (b'c', b'h')
+        | (b'h', b'x')
+        | (b'k', b'x')
+        | (b's', b'x')
+        | (b'j', b'z')
+        | (b'l', b'r') => 60,
+        _ => WHOLE,
+    }
+}
+
+/// A letter too many: vowels and `h` are lost most easily, a doubled letter hardly counts.
+fn dropping(c: u8, before: Option<u8>) -> u32 {
+    if before == Some(c) {
+        20
+    } else if vowel(c) {
+        45
+    } else if c == b'h' {
+        50
+    } else {
+        WHOLE
+    }
+}
+
+/// Optimal string alignment with these costs; gives up above `most`.
+fn distance(a: &[u8], b: &[u8], most: u32) -> u32 {
+    let mut rows = [[0_u32; 42]; 3];
+    let mut before: Option<u8> = None;
+    let [first, ..] = &mut rows;
+    let mut sum = 0;
+    for (cell, c) in first.iter_mut().skip(1).zip(b) {
+        sum += dropping(*c, before);
+        *cell = sum;
+        before = Some(*c);
+    }
+    let [mut two_ago, mut last, mut next] = rows;
+    std::mem::swap(&mut two_ago, &mut last);
+    let mut left = 0;
+    let mut a_before: Option<u8> = None;
+    for (i, ca) in a.iter().enumerate() {
+        left += dropping(*ca, a_before);
+        let (mut b_before, mut least) = (None, left);
+        let mut corner = last.first().copied().unwrap_or(0);
+        let mut beside = left;
+        if let Some(cell) = next.first_mut() {
+            *cell = left;
+        }
+        for (j, cb) in b.iter().enumerate() {
+            let above = last.get(j + 1).copied().unwrap_or(u32::MAX);
+            let mut cost = if ca == cb { corner } else { corner + replacing(*ca, *cb) };
+            cost = cost.min(above + dropping(*ca, a_before)).min(beside + dropping(*cb, b_before));
+            if i > 0 && j > 0 && a_before == Some(*cb) && b_before == Some(*ca) && ca != cb {
+                cost = cost.min(two_ago.get(j - 1).copied().unwrap_or(u32::MAX) + 60);
+            }
+            corner = above;
+            beside = cost;
+            least = least.min(cost);
+            if let Some(cell) = next.get_mut(j + 1) {
+                *cell = cost;
+            }
+            b_before = Some(*cb);
+        }
+        if least > most {
+            return u32::MAX;
+        }
+        a_before = Some(*ca);
+        std::mem::swap(&mut two_ago, &mut last);
+        std::mem::swap(&mut last, &mut next);
+    }
+    last.get(b.len()).copied().unwrap_or(u32::MAX)
+}
+
+/// `rn` as `m`, `vv` as `w`, `cl` as `d`: what a reader or a scanner mistakes for one another.
+pub(crate) fn as_scanned(word: &str) -> String {
+    word.replace("rn", "m")
+        .replace("vv", "w")
+        .replace("cl", "d")
+        .replace('0', "o")
+        .replace(['1', 'i'], "l")
+        .replace('5', "s")
+        .replace('8', "b")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn errors_cost_what_they_say() {
+        assert_eq!(similarity("shine", "shine"), 10_000);
+        assert_eq!(similarity("shime", "shine"), 8_800);
+        assert_eq!(similarity("tnjn", "tianjin"), 8_072);
+        assert_eq!(similarity("micorn", "micron"), 9_000);
+        assert_eq!(similarity("waren", "warren"), 9_667);
+        assert_eq!(similarity("abc", "xyz"), 0);
+        assert_eq!(as_scanned("gazprorn"), as_scanned("gazprom"));
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_symmetric_and_bounded(a in "[a-z]{0,14}", b in "[a-z]{0,14}") {
+            prop_assert_eq!(similarity(&a, &b), similarity(&b, &a));
+            prop_assert!(similarity(&a, &b) <= 10_000);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What is known about words: spellings of one word, legal forms, how common a word is among companies.
+
+use std::sync::LazyLock;
+
+use crate::fold::fold;
+
+#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
+type ByWord<T> = std::collections::HashMap<String, T, ahash::RandomState>;
+
+/// A kind of company, as far as names tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// Private, with limited liability.
+    Limited,
+    /// By shares.
+    Stock,
+    /// A partnership.
+    Partnership,
+    /// A foundation, trust or association.
+    Foundation,
+    /// A cooperative.
+    Cooperative,
+    /// Owned by a state.
+    State,
+    /// A branch of another.
+    Branch,
+    /// One person's business.
+    Sole,
+    /// Says that it is a company and not which.
+    Generic,
+    /// A group or holding.
+    Group,
+}
+
+impl Form {
+    const WORDS: [(&'static str, Form); 10] = [
+        ("limited", Form::Limited),
+        ("stock", Form::Stock),
+        ("partnership", Form::Partnership),
+        ("foundation", Form::Foundation),
+        ("cooperative", Form::Cooperative),
+        ("state", Form::State),
+        ("branch", Form::Branch),
+        ("sole", Form::Sole),
+        ("generic", Form::Generic),
+        ("group", Form::Group),
+    ];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        Form::WORDS.iter().find(|(_, form)| *form == self).map_or("", |(word, _)| word)
+    }
+}
+
+static FORMS: LazyLock<(ByWord<Form>, usize)> = LazyLock::new(|| {
+    let mut forms = ByWord::default();
+    let mut longest = 1;
+    for line in lines(include_str!("../data/forms.tsv")) {
+        let mut cells = line.split('\t');
+        let (Some(surface), Some(class)) = (cells.next(), cells.next()) else { continue };
+        let Some((_, form)) = Form::WORDS.iter().find(|(word, _)| *word == class) else { continue };
+        let words = fold(surface);
+        longest = longest.max(words.len());
+        forms.insert(words.join(" "), *form);
+    }
+    (forms, longest)
+});
+
+static VARIANTS: LazyLock<ByWord<&'static str>> = LazyLock::new(|| {
+    let mut variants = ByWord::default();
+    for line in lines(include_str!("../data/variants.txt")) {
+        let mut words = line.split(' ');
+        let Some(first) = words.next() else { continue };
+        for word in words {
+            variants.entry(word.to_owned()).or_insert(first);
+        }
+    }
+    variants
+});
+
+static BACKGROUND: LazyLock<(ByWord<u32>, u32)> = LazyLock::new(|| {
+    let text = include_str!("../data/background.tsv");
+    let mut counts = ByWord::default();
+    let names = text.lines().find_map(|line| line.strip_prefix("#names\t")?.parse().ok()).unwrap_or(1);
+    for line in lines(text) {
+        if let Some((word, count)) = line.split_once('\t')
+            && let Ok(count) = count.parse::<u32>()
+        {
+            *counts.entry(canonical(word).to_owned()).or_insert(0) += count;
+        }
+    }
+    (counts, names)
+});
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The form that some words spell, with how many words it takes: the longest from the start of the slice.
+pub(crate) fn form_at(words: &[String]) -> Option<(Form, usize)> {
+    let (forms, longest) = &*FORMS;
+    let mut joined = String::new();
+    let mut found = None;
+    for (count, word) in words.iter().take(*longest).enumerate() {
+        if count > 0 {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+        if let Some(form) = forms.get(&joined) {
+            found = Some((*form, count + 1));
+        }
+    }
+    found
+}
+
+/// The spelling that a word is read as.
+pub(crate) fn canonical(word: &str) -> &str {
+    VARIANTS.get(word).copied().unwrap_or(word)
+}
+
+/// In how many of how many background names a word stands.
+pub(crate) fn background(word: &str) -> (u32, u32) {
+    let (counts, names) = &*BACKGROUND;
+    (counts.get(word).copied().unwrap_or(0), *names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_form_is_taken() {
+        let at = |text: &str| form_at(&fold(text));
+        assert_eq!(at("Co., Ltd. of"), Some((Form::Limited, 2)));
+        assert_eq!(at("S.A. de C.V."), Some((Form::Stock, 3)));
+        assert_eq!(at("G.m.b.H."), Some((Form::Limited, 1)));
+        assert_eq!(at("Huawei"), None);
+        assert!(FORMS.0.len() > 300);
+    }
+
+    #[test]
+    fn spellings_lead_to_one_word_in_one_step() {
+        for line in lines(include_str!("../data/variants.txt")) {
+            let first = line.split(' ').next().unwrap();
+            assert_eq!(canonical(first), first, "{line}");
+        }
+        assert_eq!(canonical("mohammed"), "muhammad");
+        assert_eq!(background("technology").1, background("x").1);
+    }
+}
