@@ -99,7 +99,7 @@ fn fuzz(seconds: &str) -> Result<(), Failed> {
     let build =
         ["build", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz", "--target", triple];
     run_with("cargo", &build, &[("RUSTFLAGS", flags)])?;
-    for target in ["condition", "law_file", "records", "decimal"] {
+    for target in ["condition", "law_file", "records", "decimal", "screening"] {
         let binary = root().join(format!("target/fuzz/{triple}/release/{target}"));
         let corpus = root().join(format!("target/fuzz/corpus/{target}"));
         std::fs::create_dir_all(&corpus).map_err(|error| format!("cannot make {}: {error}", corpus.display()))?;

@@ -15,4 +15,4 @@ pub use country::{Country, UnknownCountry};
 pub use date::{BadDate, Date};
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
-pub use record::{Activity, Item, ItemKind, OrderLine, Party, Stake, UnknownWord};
+pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, Stake, UnknownWord};

@@ -129,6 +129,8 @@ pub struct Party {
     pub party_id: String,
     /// Its name.
     pub name: Option<String>,
+    /// Its other names.
+    pub aliases: Vec<String>,
     /// Where it is located.
     pub country: Option<Country>,
     /// Where it is headquartered.
@@ -137,6 +139,25 @@ pub struct Party {
     pub parent_id: Option<String>,
     /// Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none.
     pub flags: Vec<String>,
+}
+
+/// A list match that somebody has looked into and found to be another party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clearance {
+    /// The party.
+    pub party_id: String,
+    /// The list.
+    pub list: String,
+    /// The list's entry.
+    pub entry: String,
+    /// Who cleared it.
+    pub by: String,
+    /// Why it is another party.
+    pub why: String,
+    /// The last day on which this holds; without an end where absent.
+    pub until: Option<Date>,
+    /// What party and entry were like when it was cleared; where they have changed since, the match comes back.
+    pub fingerprint: Option<String>,
 }
 
 /// A stake of one party in another, as the `ownership` table gives it.

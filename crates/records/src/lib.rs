@@ -19,4 +19,4 @@ pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
 pub use orders::{OrderBatch, OrderReader};
 pub use output::Output;
-pub use parties::{read_ownership, read_parties};
+pub use parties::{read_clearances, read_ownership, read_parties};

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tollgate_model::{Party, Stake};
+use tollgate_model::{Clearance, Party, Stake};
 
 use crate::cells::{Mistakes, text};
 use crate::error::InputErrors;
@@ -26,6 +26,7 @@ const PARTY_COLUMNS: &[&str] = &[
     "data_center_mw",
     "flags",
 ];
+const CLEARANCE_COLUMNS: &[&str] = &["party_id", "list", "entry", "by", "why", "until", "fingerprint"];
 const STAKE_COLUMNS: &[&str] = &["owner_id", "owned_id", "percent", "from", "until"];
 
 /// Reads a parties table; rows are unique by `party_id`, in its order. Also gives the number of rows.
@@ -38,6 +39,7 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
         batch.require(&["party_id"], &mut mistakes);
         let ids = batch.texts("party_id", &mut mistakes);
         let names = batch.texts("name", &mut mistakes);
+        let aliases = batch.texts("aliases", &mut mistakes);
         let parents = batch.texts("parent_id", &mut mistakes);
         let flags = batch.texts("flags", &mut mistakes);
         let countries = batch.countries("country", &mut mistakes);
@@ -51,14 +53,14 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
                 }
                 continue;
             };
-            let words = text(&flags, index).unwrap_or_default().split(';').map(str::trim);
             let party = Party {
                 party_id: id.to_owned(),
                 name: text(&names, index).map(str::to_owned),
+                aliases: words_of(text(&aliases, index)),
                 country,
                 hq_country,
                 parent_id: text(&parents, index).map(str::to_owned),
-                flags: words.filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+                flags: words_of(text(&flags, index)),
             };
             if parties.insert(id.to_owned(), party).is_some() {
                 mistakes.add(row, "party_id", id, "the party stands twice", "leave one row for each party");
@@ -69,6 +71,11 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
         }
     }
     mistakes.into_result(parties)
+}
+
+/// The parts of a list cell.
+fn words_of(cell: Option<&str>) -> Vec<String> {
+    cell.unwrap_or_default().split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Reads an ownership table.
@@ -101,4 +108,29 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
         }
     }
     mistakes.into_result(stakes)
+}
+
+/// Reads a table of cleared list matches.
+pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
+    let mut source = Source::open(path, CLEARANCE_COLUMNS)?;
+    let mut mistakes = Mistakes::new(path);
+    let mut clearances = Vec::new();
+    while let Some(batch) = source.next() {
+        let batch = batch?;
+        batch.require(&["party_id", "list", "entry", "by", "why"], &mut mistakes);
+        let [party, list, entry, by, why, print] =
+            ["party_id", "list", "entry", "by", "why", "fingerprint"].map(|column| batch.texts(column, &mut mistakes));
+        let until = batch.dates("until", &mut mistakes);
+        for (index, until) in until.into_iter().enumerate() {
+            let cells = [&party, &list, &entry, &by, &why].map(|column| text(column, index).map(str::to_owned));
+            let [Some(party_id), Some(list), Some(entry), Some(by), Some(why)] = cells else {
+                let what = "a clearance needs party_id, list, entry, by and why";
+                mistakes.add(batch.row(index), "", "", what, "fill them in");
+                continue;
+            };
+            let fingerprint = text(&print, index).map(str::to_owned);
+            clearances.push(Clearance { party_id, list, entry, by, why, until, fingerprint });
+        }
+    }
+    mistakes.into_result(clearances)
 }

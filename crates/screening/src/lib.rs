@@ -5,13 +5,19 @@
 
 mod fold;
 mod index;
+mod list;
 mod name;
+mod ownership;
 mod score;
+mod screener;
 mod similar;
 mod words;
 
 pub use fold::fold;
 pub use index::{Found, Index, Scratch};
+pub use list::{BadRow, Effect, Entry, List, ListError, ListName, read_lists, split_names};
 pub use name::{Name, Token};
+pub use ownership::{BadStake, Ownership, Standing, percent};
 pub use score::{Forms, Link, Score, score};
+pub use screener::{Match, Places, Query, Screener, THRESHOLD, Version};
 pub use words::Form;

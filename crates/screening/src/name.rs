@@ -156,7 +156,8 @@ mod tests {
         assert_eq!(parts("Huawei Technologies Co., Ltd."), ("huawei technology".into(), vec![Form::Limited]));
         assert_eq!(parts("OOO Vektor"), ("vektor".into(), vec![Form::Limited]));
         assert_eq!(parts("Bank of China Limited"), ("bank china".into(), vec![Form::Limited]));
-        assert_eq!(parts("Co. Ltd."), ("co ltd".into(), vec![]));
+        assert_eq!(parts("Co. Ltd."), ("co".into(), vec![Form::Limited]));
+        assert_eq!(parts("OOO"), ("ooo".into(), vec![]));
         assert_eq!(parts("!!!"), (String::new(), vec![]));
     }
 }

@@ -6,8 +6,10 @@ mod classify;
 mod decide;
 mod examples;
 mod explain;
+mod lists;
 mod policy;
 mod progress;
+mod screen;
 mod summary;
 
 use std::io::{self, Write};
@@ -83,6 +85,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Decide(arguments) => decide::decide(&arguments, &stop),
         Command::Explain(arguments) => explain::explain(&arguments, &stop),
         Command::Classify(arguments) => classify::classify(&arguments),
+        Command::Screen(arguments) => screen::screen(&arguments),
+        Command::Lists(command) => lists::lists(&command),
         Command::Policy(command) => policy::policy(&command, &stop),
         Command::Examples(command) => examples::examples(&command),
     };

@@ -6,11 +6,15 @@ mod facts;
 mod items;
 mod names;
 mod parties;
+mod roles;
 mod run;
+mod screened;
 mod tables;
 
 pub(crate) use accounts::{AccountView, Accounts};
 pub(crate) use decider::{Decided, Decider};
 pub(crate) use items::{ItemFacts, item_facts};
+pub(crate) use roles::roles;
 pub(crate) use run::{Progress, Run, RunError, Silent, Stop, run};
-pub(crate) use tables::{Tables, load_policy};
+pub(crate) use screened::{Hit, Screened, hit, load_screener};
+pub(crate) use tables::{Screening, Tables, load_policy};

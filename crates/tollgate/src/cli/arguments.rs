@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tollgate_model::Date;
+use tollgate_model::{Country, Date};
 
 /// Decides whether a shipment of AI compute may go, under which authorization, by which paragraph;
 /// keeps count of allocations. It informs; it is not legal advice.
@@ -33,12 +33,31 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// TPP, performance density and ECCN of items, and why.
     Classify(ClassifyArguments),
+    /// Holds a name or a table of parties against screening lists; says what each match is worth and why.
+    Screen(ScreenArguments),
+    /// Screening lists: what a file holds, and what came and went between two of them.
+    #[command(subcommand)]
+    Lists(ListsCommand),
     /// The policies: list, show, compare, check.
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Worked examples: a paragraph, facts and the expected decision, executed.
     #[command(subcommand)]
     Examples(ExamplesCommand),
+}
+
+/// The lists to screen against.
+#[derive(Args)]
+pub(crate) struct Lists {
+    /// Screening lists: Consolidated Screening List (.csv, .json), sdn.csv alt.csv add.csv, dpl.txt, FollowTheMoney .json, or a .csv of your own
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) lists: Vec<PathBuf>,
+    /// The score from which a match counts, in basis points
+    #[arg(long, value_name = "POINTS", default_value_t = tollgate_screening::THRESHOLD, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub(crate) threshold: u32,
+    /// Matches found to be other parties: party_id, list, entry, by, why, and as you like until and fingerprint
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clearances: Option<PathBuf>,
 }
 
 /// The tables to read and the policy to decide by.
@@ -56,6 +75,8 @@ pub(crate) struct Inputs {
     /// Items that the catalog lacks, or whose facts you override
     #[arg(long, value_name = "FILE")]
     pub(crate) items: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lists: Lists,
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
     #[arg(long, value_name = "POLICY", default_value = "ear")]
     pub(crate) policy: String,
@@ -83,9 +104,6 @@ pub(crate) struct CheckArguments {
     /// Inspections (kept for the typologies to come)
     #[arg(long, value_name = "FILE")]
     pub(crate) inspections: Option<PathBuf>,
-    /// Screening lists (kept for the screening to come)
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) lists: Vec<PathBuf>,
     /// Exit with status 1 if any decision is one of these
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) fail_on: Vec<FailOn>,
@@ -209,6 +227,76 @@ pub(crate) enum PolicyCommand {
     },
 }
 
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate screen --lists csl.csv --name \"Huawei Tecnologies\" --country CN
+  tollgate screen --lists csl.csv dpl.txt --parties parties.csv --ownership ownership.csv --out matches.jsonl
+Exit status 0 whether or not there is a match; --fail-on match gives 1 where there is one.")]
+pub(crate) struct ScreenArguments {
+    #[command(flatten)]
+    pub(crate) lists: Lists,
+    /// A name to screen
+    #[arg(long, value_name = "TEXT", required_unless_present = "parties", conflicts_with = "parties")]
+    pub(crate) name: Option<String>,
+    /// Where the named party is
+    #[arg(long, value_name = "XX", requires = "name", value_parser = country)]
+    pub(crate) country: Option<Country>,
+    /// Parties to screen
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parties: Option<PathBuf>,
+    /// Stakes of parties in each other
+    #[arg(long, value_name = "FILE", requires = "parties")]
+    pub(crate) ownership: Option<PathBuf>,
+    /// The day on which stakes count; today where absent
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) date: Option<Date>,
+    /// The most matches shown for a party
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// One JSON object a line; to the terminal where absent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with status 1 if there is a match
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOnMatch>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+/// What makes screening end with status 1.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnMatch {
+    /// A party matches an entry.
+    Match,
+}
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate lists status csl.csv dpl.txt
+  tollgate lists diff csl-2025.csv csl-2026.csv")]
+pub(crate) enum ListsCommand {
+    /// What files hold: lists, entries, names, rows that cannot be read, and the digest that is their version.
+    Status {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Which entries came, went or changed their names between two versions of a list.
+    Diff {
+        /// The earlier version
+        earlier: PathBuf,
+        /// The later version
+        later: PathBuf,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+}
+
 #[derive(Subcommand)]
 pub(crate) enum ExamplesCommand {
     /// Executes every worked example under a folder.
@@ -216,6 +304,10 @@ pub(crate) enum ExamplesCommand {
         /// A folder of Markdown files, or one file
         path: PathBuf,
     },
+}
+
+fn country(text: &str) -> Result<Country, String> {
+    text.parse().map_err(|_| "write a country as two capitals (ISO 3166-1 alpha-2), such as CN".to_owned())
 }
 
 fn day(text: &str) -> Result<Date, String> {

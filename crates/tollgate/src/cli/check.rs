@@ -19,7 +19,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
         DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
-    let mut writing = Writing::new(Arc::clone(&policy));
+    let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
     let mut summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
     let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided| {
@@ -63,16 +63,13 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
 /// The input files, for the record of what a report was made from.
 fn given(arguments: &CheckArguments) -> Vec<&Path> {
     let inputs = &arguments.inputs;
-    let optional = [&inputs.parties, &inputs.ownership, &inputs.items];
-    std::iter::once(inputs.orders.as_path()).chain(optional.into_iter().flatten().map(|path| path.as_path())).collect()
+    let optional = [&inputs.parties, &inputs.ownership, &inputs.items].into_iter().flatten();
+    let files = std::iter::once(&inputs.orders).chain(optional).chain(&inputs.lists.lists);
+    files.map(|path| path.as_path()).collect()
 }
 
 fn not_done(arguments: &CheckArguments) -> Vec<String> {
-    let mut missing = vec![
-        "Parties are not screened against lists: only the flags of the parties table count.".to_owned(),
-        "No typology is run: alerts.jsonl is empty.".to_owned(),
-        "Stakes in the ownership table are checked but not yet followed.".to_owned(),
-    ];
+    let mut missing = vec!["No typology is run: alerts.jsonl is empty.".to_owned()];
     let tables = [
         ("--payments", &arguments.payments),
         ("--sites", &arguments.sites),
@@ -82,8 +79,8 @@ fn not_done(arguments: &CheckArguments) -> Vec<String> {
     for (flag, _) in tables.into_iter().filter(|(_, path)| path.is_some()) {
         missing.push(format!("{flag} was given and not read: nothing uses it yet."));
     }
-    if !arguments.lists.is_empty() {
-        missing.push("--lists was given and not read: nothing uses it yet.".to_owned());
+    if arguments.inputs.lists.lists.is_empty() {
+        missing.push("No --lists were given: only the flags of the parties table say who is listed.".to_owned());
     }
     missing
 }

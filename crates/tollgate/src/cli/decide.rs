@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use tollgate_law::{Law, Policy};
 use tollgate_model::{OrderLine, Tpp};
-use tollgate_records::{DecisionRecord, DecisionWriter, Format};
+use tollgate_records::{DecisionRecord, DecisionWriter, Format, ListHit};
 
 use super::Failure;
 use super::arguments::{DecideArguments, Inputs};
 use super::progress::Bar;
-use crate::service::{Decided, Run, RunError, Stop, Tables, load_policy, run};
+use super::screen::describe;
+use crate::service::{Decided, Run, RunError, Screening, Stop, Tables, load_policy, roles, run};
 
 pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Failure> {
     let Some(format) = Format::of(&arguments.out) else {
@@ -17,7 +18,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
     let (policy, tables) = load(&arguments.inputs)?;
     let wrong = |error| RunError::Output(arguments.out.clone(), error);
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
-    let mut writing = Writing::new(Arc::clone(&policy));
+    let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     run(&job, stop, &mut Bar::new(), &mut |order, decided| writing.write(order, decided, &mut writer).map_err(wrong))?;
     writer.commit().map_err(wrong)?;
@@ -28,7 +29,11 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
 pub(crate) fn load(inputs: &Inputs) -> Result<(Arc<Policy>, Arc<Tables>), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &inputs.policy)?;
-    let tables = Tables::read(inputs.parties.as_deref(), inputs.ownership.as_deref(), inputs.items.as_deref())?;
+    let lists = &inputs.lists;
+    let screening =
+        Screening { lists: &lists.lists, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
+    let tables =
+        Tables::read(inputs.parties.as_deref(), inputs.ownership.as_deref(), inputs.items.as_deref(), screening)?;
     Ok((Arc::new(policy), Arc::new(tables)))
 }
 
@@ -40,10 +45,12 @@ pub(crate) struct Writing {
     trace: String,
     remarks: String,
     readings: String,
+    tables: Arc<Tables>,
+    hits: Vec<ListHit>,
 }
 
 impl Writing {
-    pub(crate) fn new(policy: Arc<Policy>) -> Writing {
+    pub(crate) fn new(policy: Arc<Policy>, tables: Arc<Tables>) -> Writing {
         Writing {
             policy,
             certificate: String::new(),
@@ -51,6 +58,8 @@ impl Writing {
             trace: String::new(),
             remarks: String::new(),
             readings: String::new(),
+            tables,
+            hits: Vec::new(),
         }
     }
 
@@ -66,6 +75,7 @@ impl Writing {
             decided.push_trace(&steps, &mut self.trace);
             decided.push_obligations(&mut self.obligations);
             decided.push_remarks(&steps, &mut self.remarks);
+            self.push_screening(order);
         }
         let eccn = decided.eccn();
         let label = decided.determination().label;
@@ -95,7 +105,31 @@ impl Writing {
             obligations_json: &self.obligations,
             trace_json: &self.trace,
             remarks_json: &self.remarks,
-            hits: &[],
+            hits: &self.hits,
         })
+    }
+
+    /// The list matches of the order's parties, and what their owners make of them.
+    fn push_screening(&mut self, order: &OrderLine<'_>) {
+        self.hits.clear();
+        let screened = &self.tables.screened;
+        let mut owned = Vec::new();
+        for (role, party) in roles(order) {
+            let hits = screened.hits(party).iter().map(|hit| {
+                serde_json::json!({
+                    "party": party, "role": role, "list": hit.list, "entry": hit.entry, "name": hit.name,
+                    "score": hit.points, "taken_for_listed": hit.same, "cleared": !hit.stands(order.date),
+                })
+            });
+            self.hits.extend(hits.map(|hit| ListHit { json: hit.to_string() }));
+            if let Some(standing) = screened.standing(party, order.date) {
+                let proof = screened.proof(party, order.date);
+                owned.push(serde_json::json!({
+                    "party": party, "role": role, "standing": standing.as_str(), "what": describe(standing), "proof": proof,
+                }));
+            }
+        }
+        self.remarks.push_str(",\"ownership\":");
+        self.remarks.push_str(&serde_json::Value::from(owned).to_string());
     }
 }

@@ -102,7 +102,7 @@ impl Runner {
                 policy
             }
         };
-        let tables = Tables { parties: case.parties.clone(), items: case.items.clone() };
+        let tables = Tables { parties: case.parties.clone(), items: case.items.clone(), ..Tables::default() };
         let mut decider = Decider::new(policy, Arc::new(tables));
         decider.accounts = Accounts::starting_from(case.accounts.clone());
         let order = case.order();
@@ -225,6 +225,7 @@ impl Case {
         let mut party = Party {
             party_id: id.to_owned(),
             name: text(table, "name"),
+            aliases: Vec::new(),
             country: parsed(table, "country")?,
             hq_country: parsed(table, "hq_country")?,
             parent_id: None,

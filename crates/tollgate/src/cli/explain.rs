@@ -4,22 +4,24 @@ use std::sync::Arc;
 use tollgate_engine::{TraceStep, fact_text};
 use tollgate_law::Policy;
 use tollgate_model::{OrderLine, Outcome, Tpp, Truth};
+use tollgate_screening::Effect;
 
 use super::arguments::{ExplainArguments, TextFormat};
 use super::decide::load;
+use super::screen::describe;
 use super::{Failure, print};
-use crate::service::{Decided, Run, Silent, Stop, run};
+use crate::service::{Decided, Run, Silent, Stop, Tables, roles, run};
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
     let (policy, tables) = load(&arguments.inputs)?;
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<serde_json::Value> = Vec::new();
-    let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
+    let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
     run(&job, stop, &mut Silent, &mut |order, decided| {
         let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
         if asked {
-            texts.push(memo(order, decided, &policy));
-            objects.push(object(order, decided, &policy));
+            texts.push(memo(order, decided, &policy, &tables));
+            objects.push(object(order, decided, &policy, &tables));
         }
         Ok(())
     })?;
@@ -36,7 +38,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     }
 }
 
-fn object(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> serde_json::Value {
+fn object(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &Tables) -> serde_json::Value {
     let label = decided.determination().label;
     let (mut trace, mut obligations) = (String::new(), String::new());
     decided.push_trace(&decided.steps(), &mut trace);
@@ -48,11 +50,40 @@ fn object(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> serd
         "authorization": decided.exception().map(|exception| exception.name.clone()),
         "review_policy": label.review.map(|review| review.as_str()), "missing": decided.missing, "claimed_ok": decided.claimed_ok,
         "trace": parsed(&trace), "obligations": parsed(&obligations),
+        "screening": screening(order, tables),
     })
 }
 
+/// What lists and owners say of the parties to an order, a sentence each.
+fn screening(order: &OrderLine<'_>, tables: &Tables) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (role, party) in roles(order) {
+        let role = role.replace('_', " ");
+        for hit in tables.screened.hits(party) {
+            let taken = match (hit.same, hit.effect) {
+                _ if !hit.stands(order.date) => "cleared as another party",
+                (_, Effect::Other) => "that list has no effect under the EAR as modeled",
+                (true, _) => "taken for the listed party",
+                (false, _) => "may be it: confirm it with a flag of the party, or clear it",
+            };
+            lines.push(format!(
+                "The {role} `{party}` matches {} ({}, entry {}) with {} of 10000: {taken}.",
+                hit.name, hit.list, hit.entry, hit.points
+            ));
+        }
+        if let Some(standing) = tables.screened.standing(party, order.date) {
+            let proof = tables.screened.proof(party, order.date);
+            let path: Vec<String> =
+                proof.iter().map(|(owner, owned, share)| format!("{owner} owns {share} percent of {owned}")).collect();
+            let path = if path.is_empty() { String::new() } else { format!(" ({})", path.join("; ")) };
+            lines.push(format!("The {role} `{party}`: {}{path}.", describe(standing)));
+        }
+    }
+    lines
+}
+
 /// Half a page, as a lawyer would write it.
-fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> String {
+fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &Tables) -> String {
     let steps = decided.steps();
     let mut out = String::new();
     let tpp = decided.line.tpp.map_or("unknown".to_owned(), |tpp| format!("{} TPP", tpp.ceil()));
@@ -77,6 +108,7 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy) -> String
         "To be done",
         decided.obligations().map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")),
     );
+    listed(&mut out, "Lists and owners", screening(order, tables).into_iter());
     listed(
         &mut out,
         "Turns on how the text is read",

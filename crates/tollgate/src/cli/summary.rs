@@ -195,7 +195,43 @@ impl Summary {
             "outcomes": outcomes, "details": details.collect::<Vec<_>>(), "claims_failed": self.claim_fails.total,
             "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
             "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
+            "screening": self.screening(),
         })
+    }
+
+    fn screening(&self) -> serde_json::Value {
+        let screened = &self.tables.screened;
+        let lists = screened.versions.iter().map(|version| {
+            serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
+        });
+        let matches = screened.matched().flat_map(|(party, hits)| hits.iter().map(move |hit| (party, hit)));
+        let matches = matches.map(|(party, hit)| {
+            serde_json::json!({
+                "party": party, "list": hit.list, "entry": hit.entry, "name": hit.name, "score": hit.points,
+                "taken_for_listed": hit.same,
+            })
+        });
+        serde_json::json!({ "lists": lists.collect::<Vec<_>>(), "matches": matches.collect::<Vec<_>>() })
+    }
+
+    /// Every match, for the report: the party, the entry, the list, the score, and whether it is taken for the listed one.
+    fn matches(&self) -> Vec<[String; 5]> {
+        let name = |id: &str| self.tables.parties.get(id).and_then(|party| party.name.clone()).unwrap_or_default();
+        let matches = self.tables.screened.matched().flat_map(|(party, hits)| hits.iter().map(move |hit| (party, hit)));
+        let mut matches: Vec<(u32, [String; 5])> = matches
+            .map(|(party, hit)| {
+                let said = match (&hit.cleared, hit.same) {
+                    (Some(_), _) => "cleared as another party",
+                    (None, true) => "taken for the listed party",
+                    (None, false) => "may be it",
+                };
+                let entry = format!("{} (entry {})", hit.name, hit.entry);
+                let score = hit.points.to_string();
+                (hit.points, [format!("{} ({party})", name(party)), entry, hit.list.clone(), score, said.to_owned()])
+            })
+            .collect();
+        matches.sort_by(|a, b| b.cmp(a));
+        matches.into_iter().map(|(_, cells)| cells).take(ROWS).collect()
     }
 
     pub(crate) fn text(&self, folder: &Path) -> String {
@@ -209,6 +245,12 @@ impl Summary {
         }
         let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
         let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
+        let (matched, taken) = self.tables.screened.matched().fold((0, 0), |(matched, taken), (_, hits)| {
+            (matched + 1, taken + u32::from(hits.iter().any(|hit| hit.same)))
+        });
+        if !self.tables.screened.versions.is_empty() {
+            let _ = writeln!(out, "  {matched:>8}  parties match a list entry; {taken} are taken for the listed party");
+        }
         let _ = writeln!(
             out,
             "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html",
@@ -276,6 +318,8 @@ impl Summary {
                 .collect(),
             unsure: self.unsure.iter().map(|(note, cite)| (cite.clone(), note.clone())).collect(),
             not_done: self.not_done.clone(),
+            screened: !self.tables.screened.versions.is_empty(),
+            matches: self.matches(),
         }
     }
 }

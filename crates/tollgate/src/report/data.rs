@@ -24,6 +24,10 @@ pub(crate) struct ReportData {
     /// Each point of law that is unsure: citation and note.
     pub(crate) unsure: Vec<(String, String)>,
     pub(crate) not_done: Vec<String>,
+    /// Whether parties were held against lists.
+    pub(crate) screened: bool,
+    /// List matches: party, entry, list, score, and what it is taken for.
+    pub(crate) matches: Vec<[String; 5]>,
 }
 
 /// Lines and compute of one kind of decision.

@@ -29,6 +29,9 @@ pub(super) fn render(data: &ReportData) -> String {
         "Every claimed authorization that can be tested holds.",
         &data.claim_fails,
     );
+    if data.screened {
+        tables::matches(&mut out, &data.matches);
+    }
     tables::gauges(&mut out, &data.gauges);
     tables::listing(
         &mut out,

@@ -51,6 +51,36 @@ pub(super) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
     out.push_str("</section>");
 }
 
+/// Parties that match a list entry.
+pub(super) fn matches(out: &mut String, matches: &[[String; 5]]) {
+    let _ = write!(
+        out,
+        "<section aria-labelledby=\"matches\"><h2 id=\"matches\">Parties that match a list <span class=\"count\">{}</span></h2>",
+        matches.len()
+    );
+    if matches.is_empty() {
+        out.push_str("<p>No party matches an entry at the threshold.</p></section>");
+        return;
+    }
+    out.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"matches\"><table class=\"lines\"><thead><tr>");
+    for head in ["Party", "Entry", "List", "Score", "Taken for"] {
+        let _ = write!(out, "<th scope=\"col\">{head}</th>");
+    }
+    out.push_str("</tr></thead><tbody>");
+    for [party, entry, list, score, said] in matches {
+        let _ = write!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"number\">{}</td><td>{}</td></tr>",
+            text(party),
+            text(entry),
+            text(list),
+            escape(score),
+            escape(said)
+        );
+    }
+    out.push_str("</tbody></table></div></section>");
+}
+
 /// Allocations as bars: used, and refused beyond the limit.
 pub(super) fn gauges(out: &mut String, gauges: &[Gauge]) {
     out.push_str("<section aria-labelledby=\"allocations\"><h2 id=\"allocations\">Allocations</h2>");

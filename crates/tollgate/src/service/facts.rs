@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
 use tollgate_law::facts::{self, CLAIMS, END_USES, Facts, as_counted};
-use tollgate_model::{Activity, Country, OrderLine, Tpp};
+use tollgate_model::{Activity, Country, OrderLine, Tpp, Truth};
+use tollgate_screening::Effect;
 
 use super::items::{ItemFacts, UnknownItem, item_facts};
 use super::names::Names;
 use super::parties::{PartyFacts, party_facts};
+use super::screened::Screened;
 use super::tables::Tables;
 
 #[expect(clippy::disallowed_types, reason = "looked up by name once a line, never iterated")]
@@ -99,10 +101,18 @@ impl FactBuilder {
         let parties =
             [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
         listed(&mut facts, parties, exporter.as_ref());
+        let ids = [
+            Some(order.ultimate_consignee),
+            order.end_user,
+            order.purchaser,
+            order.intermediate_consignee,
+            order.freight_forwarder,
+        ];
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
         let military = consignee.has("military") || end_user.as_ref().is_some_and(|party| party.has("military"));
         facts.set(facts::MILITARY, i64::from(military));
+        screened(&mut facts, &self.tables.screened, &ids, order);
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
         let in_tier1 = consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq));
@@ -146,6 +156,27 @@ fn listed(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>; 5], exporter: O
     facts.set(facts::UNVERIFIED, i64::from(any("unverified_list")));
     let denied = any("denied_person") || exporter.is_some_and(|party| party.has("denied_person"));
     facts.set(facts::DENIED, i64::from(denied));
+}
+
+/// What lists and owners say, where the flags of the parties table say nothing: a match that may be the party leaves the fact unknown.
+fn screened(facts: &mut Facts, screened: &Screened, parties: &[Option<&str>; 5], order: &OrderLine<'_>) {
+    let any =
+        |truth: &dyn Fn(&str) -> Truth| parties.iter().flatten().map(|id| truth(id)).max().unwrap_or(Truth::False);
+    let denied = |id: &str| screened.listed(id, Effect::DeniedPerson, order.date);
+    let found = [
+        (facts::ENTITY_LIST, any(&|id| screened.listed(id, Effect::EntityList, order.date))),
+        (facts::UNVERIFIED, any(&|id| screened.listed(id, Effect::UnverifiedList, order.date))),
+        (facts::DENIED, any(&denied).max(order.exporter.map_or(Truth::False, denied))),
+        (facts::AFFILIATE, any(&|id| screened.affiliate(id, order.date))),
+        (facts::MILITARY, any(&|id| screened.listed(id, Effect::MilitaryEndUser, order.date))),
+    ];
+    for (fact, truth) in found {
+        match truth {
+            Truth::True => facts.set(fact, 1),
+            Truth::Unknown if facts.get(fact) != Some(1) => facts.forget(fact),
+            _ => {}
+        }
+    }
 }
 
 fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {

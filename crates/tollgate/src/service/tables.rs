@@ -6,11 +6,23 @@ use tollgate_law::{Law, LawErrors, Policy, split_fixed};
 use tollgate_model::{Item, Party};
 use tollgate_records::InputErrors;
 
+use super::screened::{Screened, load_screener};
+
 /// The small tables beside the orders.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) items: BTreeMap<String, Item>,
+    pub(crate) screened: Screened,
+}
+
+/// Lists to screen against.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Screening<'a> {
+    pub(crate) lists: &'a [PathBuf],
+    /// Basis points.
+    pub(crate) threshold: u32,
+    pub(crate) clearances: Option<&'a Path>,
 }
 
 impl Tables {
@@ -18,13 +30,15 @@ impl Tables {
         parties: Option<&Path>,
         ownership: Option<&Path>,
         items: Option<&Path>,
+        screening: Screening<'_>,
     ) -> Result<Tables, InputErrors> {
-        // Stakes are read for their mistakes; following them belongs to screening.
-        ownership.map(tollgate_records::read_ownership).transpose()?;
-        Ok(Tables {
-            parties: parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default(),
-            items: items.map(tollgate_records::read_items).transpose()?.unwrap_or_default(),
-        })
+        let stakes = ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default();
+        let parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
+        let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
+        let screener = load_screener(screening.lists)?;
+        let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
+        let screened = Screened::new(screener, &parties, &stakes, screening.threshold, &cleared, ownership)?;
+        Ok(Tables { parties, items, screened })
     }
 }
 

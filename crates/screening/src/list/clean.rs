@@ -1,0 +1,70 @@
+use super::ListName;
+
+/// Words that begin another party's or another name within a name field.
+const SPLITS: [&str; 12] = [
+    "affiliated entity:",
+    "affiliated entities:",
+    "subordinate institution:",
+    "subordinate institutions:",
+    "subordinate institution -",
+    "subordinate institute:",
+    "a.k.a.,",
+    "a.k.a.",
+    "f.k.a.,",
+    "f.k.a.",
+    "and any successor",
+    "including the following",
+];
+
+/// The names in a published name field, the field itself first: several parties written into one field, former and other names,
+/// and an acronym in parentheses, which is a weak name.
+pub fn split_names(field: &str) -> Vec<ListName> {
+    let field = field.trim();
+    let mut names = vec![ListName { text: field.to_owned(), weak: false }];
+    let lower = field.to_ascii_lowercase();
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    for split in SPLITS {
+        cuts.extend(lower.match_indices(split).map(|(at, found)| (at, at + found.len())));
+    }
+    cuts.sort_unstable();
+    cuts.dedup_by(|later, earlier| later.0 < earlier.1);
+    let mut from = 0;
+    let mut parts = Vec::new();
+    for (at, after) in &cuts {
+        parts.push(field.get(from..*at).unwrap_or_default());
+        from = *after;
+    }
+    if !cuts.is_empty() {
+        let rest = field.get(from..).unwrap_or_default();
+        // What follows "and any successor" names nobody.
+        if !cuts
+            .last()
+            .is_some_and(|(at, _)| lower.get(*at..).is_some_and(|text| text.starts_with("and any successor")))
+        {
+            parts.push(rest);
+        }
+    }
+    for part in parts.iter().chain(parts.is_empty().then_some(&field)) {
+        let (outside, inside) = parentheses(part);
+        for (text, weak) in [(outside.as_str(), false), (inside.as_str(), true)] {
+            let text =
+                text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '-' | '(' | ')' | '"'));
+            let known = names.iter().any(|name| name.text.eq_ignore_ascii_case(text));
+            if text.chars().filter(|c| c.is_alphanumeric()).count() >= 3 && !known {
+                names.push(ListName { text: text.to_owned(), weak });
+            }
+        }
+    }
+    names
+}
+
+/// A text without its first parenthesis, and what stands in that where it looks like another name of the same party.
+fn parentheses(text: &str) -> (String, String) {
+    let Some((before, rest)) = text.split_once('(') else { return (text.to_owned(), String::new()) };
+    let Some((inside, after)) = rest.split_once(')') else { return (text.to_owned(), String::new()) };
+    // `(HK)` and `(Private)` belong to the name; an acronym or a short form at its end does not.
+    if !after.trim_matches(|c: char| !c.is_alphanumeric()).is_empty() || inside.len() < 3 {
+        return (text.to_owned(), String::new());
+    }
+    (before.to_owned(), inside.to_owned())
+}

@@ -1,0 +1,181 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+use tollgate_model::{Date, Party};
+use tollgate_records::{InputErrors, Output, read_clearances, read_ownership, read_parties};
+use tollgate_screening::{Query, Scratch, Screener, Standing, Version, percent};
+
+use super::arguments::{FailOnMatch, ScreenArguments, TextFormat};
+use super::classify::today;
+use super::{Failure, print};
+use crate::service::{Hit, RunError, Screened, hit, load_screener};
+
+/// A party and what was found of it.
+struct Screening {
+    party: Option<String>,
+    name: String,
+    country: Option<String>,
+    hits: Vec<Hit>,
+    standing: Option<(Standing, Vec<(String, String, String)>)>,
+}
+
+pub(crate) fn screen(arguments: &ScreenArguments) -> Result<(), Failure> {
+    if arguments.lists.lists.is_empty() && arguments.ownership.is_none() {
+        let text = "no list to screen against\n  mend: give one or more with --lists, such as csl.csv";
+        return Err(Failure::Unusable(text.to_owned()));
+    }
+    let screener = load_screener(&arguments.lists.lists)?;
+    let versions = screener.versions.clone();
+    let results = match &arguments.name {
+        Some(name) => vec![one(arguments, &screener, None, &[name], arguments.country.map(|country| country.code()))],
+        None => all(arguments, screener)?,
+    };
+    let matched = results.iter().any(|result| !result.hits.is_empty());
+    match &arguments.out {
+        Some(path) => {
+            let failed = |error| RunError::Output(path.clone(), error);
+            let mut output = Output::create(path).map_err(failed)?;
+            for result in &results {
+                output.write_all(format!("{}\n", object(result, &versions)).as_bytes()).map_err(failed)?;
+            }
+            output.commit().map_err(failed)?;
+        }
+        None => print(&match arguments.format {
+            TextFormat::Text => text(&results, &versions),
+            TextFormat::Json => results.iter().fold(String::new(), |mut out, result| {
+                let _ = writeln!(out, "{}", object(result, &versions));
+                out
+            }),
+        })?,
+    }
+    match arguments.fail_on {
+        Some(FailOnMatch::Match) if matched => Err(Failure::Found),
+        _ => Ok(()),
+    }
+}
+
+fn one(
+    arguments: &ScreenArguments,
+    screener: &Screener,
+    party: Option<&str>,
+    names: &[&str],
+    country: Option<&str>,
+) -> Screening {
+    let query = Query { names, country: country.and_then(|code| code.parse().ok()) };
+    let found = screener.screen(query, arguments.lists.threshold, arguments.limit, &mut Scratch::default());
+    Screening {
+        party: party.map(str::to_owned),
+        name: names.first().copied().unwrap_or_default().to_owned(),
+        country: country.map(str::to_owned),
+        hits: found.iter().map(|found| hit(screener, found, query)).collect(),
+        standing: None,
+    }
+}
+
+fn all(arguments: &ScreenArguments, screener: Screener) -> Result<Vec<Screening>, InputErrors> {
+    let parties: BTreeMap<String, Party> = match &arguments.parties {
+        Some(path) => read_parties(path)?,
+        None => BTreeMap::new(),
+    };
+    let mut results: Vec<Screening> = parties
+        .iter()
+        .map(|(id, party)| {
+            let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
+            one(arguments, &screener, Some(id), &names, party.country.map(|country| country.code()))
+        })
+        .collect();
+    let path = arguments.ownership.as_deref();
+    let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
+    let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
+    let screened = Screened::new(screener, &parties, &stakes, arguments.lists.threshold, &cleared, path)?;
+    let date: Date = arguments.date.unwrap_or_else(today);
+    for result in &mut results {
+        let Some(party) = &result.party else { continue };
+        for hit in &mut result.hits {
+            let known = screened.hits(party).iter().find(|known| known.list == hit.list && known.entry == hit.entry);
+            hit.cleared = known.and_then(|known| known.cleared.clone());
+        }
+        let proof = screened.proof(party, date).into_iter();
+        let proof = proof.map(|(owner, owned, share)| (owner.to_owned(), owned.to_owned(), share)).collect();
+        result.standing = screened.standing(party, date).map(|standing| (standing, proof));
+    }
+    Ok(results)
+}
+
+fn object(result: &Screening, versions: &[Version]) -> Value {
+    let matches = result.hits.iter().map(|hit| {
+        json!({
+            "list": hit.list, "entry": hit.entry, "name": hit.name, "score": hit.points,
+            "taken_for_listed": hit.same, "explanation": hit.explanation, "fingerprint": hit.fingerprint,
+            "cleared": hit.cleared.as_ref().map(|cleared| json!({
+                "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()),
+            })),
+        })
+    });
+    let lists = versions.iter().map(|version| {
+        json!({ "name": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
+    });
+    let ownership = result.standing.as_ref().map(|(standing, proof)| {
+        let proof =
+            proof.iter().map(|(owner, owned, share)| json!({ "owner": owner, "owned": owned, "percent": share }));
+        json!({ "standing": standing.as_str(), "what": describe(*standing), "proof": proof.collect::<Vec<_>>() })
+    });
+    json!({
+        "party": result.party, "name": result.name, "country": result.country,
+        "matches": matches.collect::<Vec<_>>(), "lists": lists.collect::<Vec<_>>(), "ownership": ownership,
+    })
+}
+
+/// What the stakes say, in a sentence.
+pub(crate) fn describe(standing: Standing) -> String {
+    match standing {
+        Standing::Listed => "it is on a list itself".to_owned(),
+        Standing::Owned { share } => format!("listed parties own {} percent of it", percent(share)),
+        Standing::Unknown { share, unaccounted } => format!(
+            "listed parties are known to own {} percent of it; {} percent are unaccounted for",
+            percent(share),
+            percent(unaccounted)
+        ),
+        Standing::SignificantMinority { share } => {
+            format!("listed parties own {} percent of it, less than half", percent(share))
+        }
+        Standing::Clear => "the stakes given leave listed parties less than half".to_owned(),
+    }
+}
+
+fn text(results: &[Screening], versions: &[Version]) -> String {
+    let mut out = String::new();
+    for result in results {
+        let party = result.party.as_ref().map_or(String::new(), |party| format!("{party}: "));
+        let country = result.country.as_ref().map_or(String::new(), |country| format!(" ({country})"));
+        let _ = writeln!(out, "{party}{}{country}", result.name);
+        for hit in &result.hits {
+            let taken = match (&hit.cleared, hit.same) {
+                (Some(cleared), _) => format!("; cleared by {}: {}", cleared.by, cleared.why),
+                (None, true) => "; taken for the listed party".to_owned(),
+                (None, false) => String::new(),
+            };
+            let _ = writeln!(out, "  {:>5}  {} [{}, entry {}]{taken}", hit.points, hit.name, hit.list, hit.entry);
+            for line in &hit.explanation {
+                let _ = writeln!(out, "         {line}");
+            }
+        }
+        if result.hits.is_empty() {
+            let _ = writeln!(out, "  no match at this threshold");
+        }
+        if let Some((standing, proof)) = &result.standing {
+            let _ = writeln!(out, "  ownership: {}: {}", standing.as_str(), describe(*standing));
+            for (owner, owned, share) in proof {
+                let _ = writeln!(out, "         {owner} owns {share} percent of {owned}");
+            }
+        }
+    }
+    for version in versions {
+        let digest = version.digest.get(..12).unwrap_or_default();
+        let bad = if version.bad > 0 { format!(", {} rows not readable", version.bad) } else { String::new() };
+        let _ = writeln!(out, "list: {} ({} entries{bad}, version {digest})", version.file, version.entries);
+    }
+    out
+}

@@ -1,0 +1,194 @@
+//! Parties held against lists and followed through their owners: what both say of each party.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use tollgate_law::hex;
+use tollgate_model::{Clearance, Date, Party, Stake, Truth};
+use tollgate_records::{InputError, InputErrors};
+use tollgate_screening::{BadStake, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version, read_lists};
+
+/// Matches of one party that are kept.
+const KEPT: usize = 5;
+
+/// A match of a party with a list entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    pub(crate) list: String,
+    pub(crate) entry: String,
+    /// The entry's name that matched.
+    pub(crate) name: String,
+    /// Basis points.
+    pub(crate) points: u32,
+    /// Whether the party is taken for the listed one.
+    pub(crate) same: bool,
+    pub(crate) effect: Effect,
+    pub(crate) explanation: Vec<String>,
+    /// What party and entry are like, for clearances.
+    pub(crate) fingerprint: String,
+    /// Somebody's finding that the party is another one.
+    pub(crate) cleared: Option<Clearance>,
+}
+
+impl Hit {
+    /// Whether the match stands on a day: it is not cleared, or no longer.
+    pub(crate) fn stands(&self, date: Date) -> bool {
+        self.cleared.as_ref().is_none_or(|cleared| cleared.until.is_some_and(|until| until < date))
+    }
+}
+
+/// What screening found, for all parties of a table.
+#[derive(Debug, Default)]
+pub(crate) struct Screened {
+    hits: BTreeMap<String, Vec<Hit>>,
+    pub(crate) versions: Vec<Version>,
+    owners: Owners,
+}
+
+/// Ownership on each span of days over which no stake begins or ends.
+#[derive(Debug, Default)]
+struct Owners {
+    /// The first day of each span but the first.
+    days: Vec<Date>,
+    graphs: Vec<Ownership>,
+}
+
+/// Reads lists from files.
+pub(crate) fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> {
+    let mut read = Vec::new();
+    for path in files {
+        let bytes = std::fs::read(path).map_err(|error| {
+            let what = format!("cannot be read: {error}");
+            InputErrors(vec![InputError::file(path, what, "check the path and that you may read it")])
+        })?;
+        read.push((path.display().to_string(), bytes));
+    }
+    let lists = read_lists(&read)
+        .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.file), error.what, error.mend)]))?;
+    Ok(Screener::new(lists))
+}
+
+/// A match as it is shown.
+pub(crate) fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
+    let entry = screener.entries.get(found.entry);
+    let listed = entry.into_iter().flat_map(|entry| &entry.names).map(|name| name.text.as_str());
+    let country = query.country.map_or("", |country| country.code());
+    let all: Vec<&str> = query.names.iter().copied().chain([country]).chain(listed).collect();
+    let digest = hex(&Sha256::digest(all.join("\n")));
+    Hit {
+        list: entry.map_or(String::new(), |entry| entry.list.clone()),
+        entry: entry.map_or(String::new(), |entry| entry.id.clone()),
+        name: found.name.clone(),
+        points: found.points,
+        same: screener.is_same(found),
+        effect: screener.effect(found),
+        explanation: found.explanation(),
+        fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
+        cleared: None,
+    }
+}
+
+impl Screened {
+    /// Screens every party and follows the stakes.
+    pub(crate) fn new(
+        screener: Screener,
+        parties: &BTreeMap<String, Party>,
+        stakes: &[Stake],
+        threshold: u32,
+        clearances: &[Clearance],
+        ownership: Option<&Path>,
+    ) -> Result<Screened, InputErrors> {
+        let mut hits = BTreeMap::new();
+        let mut scratch = Scratch::default();
+        for (id, party) in parties.iter().filter(|_| screener.names() > 0) {
+            let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
+            let query = Query { names: &names, country: party.country };
+            let found = screener.screen(query, threshold, KEPT, &mut scratch);
+            if !found.is_empty() {
+                let mut own: Vec<Hit> = found.iter().map(|found| hit(&screener, found, query)).collect();
+                own.iter_mut().for_each(|hit| hit.cleared = clearance(id, hit, clearances));
+                hits.insert(id.clone(), own);
+            }
+        }
+        let mut screened = Screened { hits, versions: screener.versions, owners: Owners::default() };
+        let on_list = |id: &String, party: &Party| {
+            party.flags.iter().any(|flag| flag == "entity_list")
+                || screened.hits(id).iter().any(|hit| {
+                    hit.same
+                        && hit.cleared.is_none()
+                        && matches!(hit.effect, Effect::EntityList | Effect::MilitaryEndUser)
+                })
+        };
+        let listed = parties.iter().filter(|(id, party)| on_list(id, party)).map(|(id, _)| id.clone()).collect();
+        screened.owners = Owners::new(stakes, &listed).map_err(|error| {
+            let mend = "correct the rows, or give the stakes their dates `from` and `until`";
+            InputErrors(vec![InputError::file(ownership.unwrap_or(Path::new("ownership")), error.to_string(), mend)])
+        })?;
+        Ok(screened)
+    }
+
+    /// The matches of a party, best first.
+    pub(crate) fn hits(&self, party: &str) -> &[Hit] {
+        self.hits.get(party).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every party with matches, in order.
+    pub(crate) fn matched(&self) -> impl Iterator<Item = (&str, &[Hit])> {
+        self.hits.iter().map(|(id, hits)| (id.as_str(), hits.as_slice()))
+    }
+
+    /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.
+    pub(crate) fn listed(&self, party: &str, effect: Effect, date: Date) -> Truth {
+        let hits = self.hits(party).iter().filter(|hit| hit.effect == effect && hit.stands(date));
+        hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
+    }
+
+    /// Whether listed parties own half of a party on a day: unknown where a listed one holds a part and the rest is unaccounted for.
+    pub(crate) fn affiliate(&self, party: &str, date: Date) -> Truth {
+        match self.standing(party, date) {
+            Some(Standing::Owned { .. }) => Truth::True,
+            Some(Standing::Unknown { share, .. }) if share > 0 => Truth::Unknown,
+            _ => Truth::False,
+        }
+    }
+
+    /// What the stakes say of a party on a day.
+    pub(crate) fn standing(&self, party: &str, date: Date) -> Option<Standing> {
+        self.owners.on(date)?.standing(party)
+    }
+
+    /// The stakes that catch a party: owner, owned and percent.
+    pub(crate) fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
+        self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
+    }
+}
+
+/// The clearance of a match, if party and entry are still what they were when it was given.
+fn clearance(party: &str, hit: &Hit, clearances: &[Clearance]) -> Option<Clearance> {
+    let of_this = |cleared: &&Clearance| {
+        cleared.party_id == party
+            && cleared.entry == hit.entry
+            && cleared.list == hit.list
+            && cleared.fingerprint.as_ref().is_none_or(|print| *print == hit.fingerprint)
+    };
+    clearances.iter().find(of_this).cloned()
+}
+
+impl Owners {
+    fn new(stakes: &[Stake], listed: &BTreeSet<String>) -> Result<Owners, BadStake> {
+        let days: BTreeSet<Date> = stakes.iter().flat_map(|stake| [stake.from, stake.until]).flatten().collect();
+        if stakes.is_empty() {
+            return Ok(Owners::default());
+        }
+        // Every span is worked out at once, so that stakes above a hundred percent are an error of the input.
+        let starts = std::iter::once(Date::MIN).chain(days.iter().copied());
+        let graphs = starts.map(|day| Ownership::on(day, stakes, listed.iter().map(String::as_str)));
+        let graphs = graphs.collect::<Result<Vec<Ownership>, BadStake>>()?;
+        Ok(Owners { graphs, days: days.into_iter().collect() })
+    }
+
+    fn on(&self, date: Date) -> Option<&Ownership> {
+        self.graphs.get(self.days.partition_point(|day| *day <= date))
+    }
+}

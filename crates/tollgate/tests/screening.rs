@@ -1,0 +1,158 @@
+//! Screening as its user runs it: what a list, an owner or a clearance does to a decision.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const LIST: &str = "name,id,list,aliases,country\n\
+    Tianlong Precision Computing Co. Ltd.,17,Entity List (own),Tianlong Jingmi,CN\n\
+    Borealis Relay Trading LLC,18,Unverified List (own),,AE\n\
+    Harbor Light Mission,19,Sanctions (own),,\n";
+const PARTIES: &str = "party_id,name,country,hq_country\n\
+    exact,Tianlong Precision Computing Co. Ltd.,DE,DE\n\
+    near,Tianlong Precison Computing,,DE\n\
+    same,TIANLONG PRECISION COMPUTING CO LTD,CN,DE\n\
+    kept,Muenchner Rechenhaus GmbH,DE,DE\n\
+    child,Rheintal Datenhallen GmbH,DE,DE\n\
+    other,Harbor Light Mission,DE,DE\n";
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tollgate-screening-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("list.csv"), LIST).unwrap();
+    std::fs::write(folder.join("parties.csv"), PARTIES).unwrap();
+    let orders = ["exact", "near", "same", "kept", "child", "other"]
+        .map(|party| format!("o-{party},2025-10-15,us,{party},US,DE,L4,4,data_center\n"))
+        .concat();
+    let header = "order_id,date,exporter,ultimate_consignee,origin,destination,item,quantity,end_use\n";
+    std::fs::write(folder.join("orders.csv"), format!("{header}{orders}")).unwrap();
+    folder
+}
+
+fn tollgate(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tollgate")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn decisions(folder: &Path, more: &[&str]) -> Vec<serde_json::Value> {
+    let fixed = ["decide", "--orders", "orders.csv", "--parties", "parties.csv", "--out", "decisions.jsonl"];
+    let done = tollgate(folder, &[&fixed[..], more].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let text = std::fs::read_to_string(folder.join("decisions.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn of<'a>(decisions: &'a [serde_json::Value], party: &str) -> &'a serde_json::Value {
+    decisions.iter().find(|decision| decision["order_id"] == format!("o-{party}")).unwrap()
+}
+
+#[test]
+fn a_listed_party_changes_the_outcome_and_a_likely_one_leaves_it_open() {
+    let folder = folder("lists");
+    let without = decisions(&folder, &[]);
+    for party in ["near", "same", "kept"] {
+        assert_eq!(of(&without, party)["outcome"], "no_license_required", "{party}");
+    }
+    let with = decisions(&folder, &["--lists", "list.csv"]);
+    assert_eq!(of(&with, "same")["outcome"], "license_required");
+    assert!(of(&with, "same")["trace"].to_string().contains("744.11"));
+    let hit = &of(&with, "same")["hits"][0];
+    assert_eq!((hit["entry"].as_str(), hit["role"].as_str()), (Some("17"), Some("ultimate_consignee")));
+    assert_eq!((hit["score"].as_u64(), hit["taken_for_listed"].as_bool()), (Some(10_000), Some(true)));
+    // The same words in another country, and nearly the same words, may be the listed party: nobody has said.
+    for party in ["near", "exact"] {
+        assert_eq!(of(&with, party)["outcome"], "needs_information", "{party}");
+        assert_eq!(of(&with, party)["missing"][0], "flags", "{party}");
+    }
+    assert_eq!(of(&with, "kept")["outcome"], "no_license_required");
+    // A list without effect under the EAR is shown and decides nothing.
+    assert_eq!(of(&with, "other")["outcome"], "no_license_required");
+    assert_eq!(of(&with, "other")["hits"][0]["entry"], "19");
+}
+
+#[test]
+fn owners_pass_on_what_they_are() {
+    let folder = folder("owners");
+    std::fs::write(folder.join("half.csv"), "owner_id,owned_id,percent\nsame,kept,50\nkept,child,50\n").unwrap();
+    let with = decisions(&folder, &["--lists", "list.csv", "--ownership", "half.csv", "--policy", "ear"]);
+    for party in ["kept", "child"] {
+        assert_eq!(of(&with, party)["outcome"], "license_required", "{party}");
+        assert_eq!(of(&with, party)["ownership"][0]["standing"], "owned", "{party}");
+    }
+    assert_eq!(
+        of(&with, "child")["ownership"][0]["proof"].to_string(),
+        r#"[["kept","child","50"],["same","kept","50"]]"#
+    );
+    std::fs::write(folder.join("part.csv"), "owner_id,owned_id,percent\nsame,kept,30\n").unwrap();
+    let with = decisions(&folder, &["--lists", "list.csv", "--ownership", "part.csv"]);
+    assert_eq!(of(&with, "kept")["outcome"], "needs_information", "70 percent are unaccounted for");
+    std::fs::write(folder.join("over.csv"), "owner_id,owned_id,percent\nsame,kept,60\nchild,kept,41\n").unwrap();
+    let fixed = ["decide", "--orders", "orders.csv", "--parties", "parties.csv", "--out", "d.jsonl"];
+    let done = tollgate(&folder, &[&fixed[..], &["--ownership", "over.csv"]].concat());
+    let error = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(2));
+    assert!(error.contains("101 percent") && error.contains("mend"), "{error}");
+    assert!(!folder.join("d.jsonl").exists());
+}
+
+#[test]
+fn a_clearance_holds_until_its_day_and_while_nothing_changes() {
+    let folder = folder("clearances");
+    let cleared = |row: &str| {
+        let header = "party_id,list,entry,by,why,until,fingerprint\n";
+        std::fs::write(folder.join("cleared.csv"), format!("{header}{row}\n")).unwrap();
+        let with = decisions(&folder, &["--lists", "list.csv", "--clearances", "cleared.csv"]);
+        of(&with, "near")["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        cleared("near,Entity List (own),17,J. Doe,another address and register number,,"),
+        "no_license_required"
+    );
+    assert_eq!(cleared("near,Entity List (own),17,J. Doe,x,2025-10-15,"), "no_license_required");
+    assert_eq!(cleared("near,Entity List (own),17,J. Doe,x,2025-10-14,"), "needs_information");
+    assert_eq!(cleared("near,Entity List (own),17,J. Doe,x,,0123456789abcdef"), "needs_information");
+    let shown = tollgate(&folder, &["screen", "--lists", "list.csv", "--parties", "parties.csv", "--format", "json"]);
+    let lines = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let near: serde_json::Value =
+        serde_json::from_str(lines.lines().find(|line| line.contains("\"party\":\"near\"")).unwrap()).unwrap();
+    let print = near["matches"][0]["fingerprint"].as_str().unwrap();
+    assert_eq!(cleared(&format!("near,Entity List (own),17,J. Doe,x,,{print}")), "no_license_required");
+}
+
+#[test]
+fn a_name_is_screened_with_its_explanation() {
+    let folder = folder("name");
+    let done = tollgate(
+        &folder,
+        &["screen", "--lists", "list.csv", "--name", "TianlongPrecison Computing", "--country", "CN"],
+    );
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(text.contains("entry 17") && text.contains("`precison` for `precision`"), "{text}");
+    let none = tollgate(&folder, &["screen", "--lists", "list.csv", "--name", "Quiet Orchard", "--fail-on", "match"]);
+    assert!(none.status.success());
+    let found =
+        tollgate(&folder, &["screen", "--lists", "list.csv", "--name", "Harbor Light Mission", "--fail-on", "match"]);
+    assert_eq!(found.status.code(), Some(1));
+    let diff = tollgate(&folder, &["lists", "status", "list.csv"]);
+    assert!(String::from_utf8_lossy(&diff.stdout).contains("1 entries       2 names  Entity List (own)"));
+    std::fs::write(folder.join("later.csv"), LIST.replace("Borealis Relay", "Boreal Relay").replace("19,", "20,"))
+        .unwrap();
+    let diff = tollgate(&folder, &["lists", "diff", "list.csv", "later.csv"]);
+    let text = String::from_utf8_lossy(&diff.stdout).into_owned();
+    assert!(text.contains("1 came") && text.contains("1 went") && text.contains("1 changed names"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_no_list_is_refused_and_nothing_is_written() {
+    let folder = folder("bad");
+    std::fs::write(folder.join("page.csv"), "<!DOCTYPE html><html><body>502</body></html>").unwrap();
+    std::fs::write(folder.join("empty.csv"), "name,id,list\n").unwrap();
+    for list in ["page.csv", "empty.csv", "absent.csv"] {
+        let fixed = ["decide", "--orders", "orders.csv", "--parties", "parties.csv", "--out", "d.jsonl", "--lists"];
+        let done = tollgate(&folder, &[&fixed[..], &[list]].concat());
+        let error = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(2), "{list}");
+        assert!(error.contains(list) && error.contains("mend:"), "{error}");
+        assert!(!folder.join("d.jsonl").exists());
+    }
+}
