@@ -4,7 +4,6 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     clippy::float_arithmetic,
     reason = "a measuring program, not part of the product"
 )]
@@ -14,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use serde_json::Value;
-use tollgate_screening::{Index, Scratch};
+use tollgate_screening::{Index, Scratch, THRESHOLD};
 
 fn folder() -> PathBuf {
     std::env::var("TOLLGATE_DATA").map_or_else(|_| PathBuf::from("../shared/data"), PathBuf::from).join("screening")
@@ -25,132 +24,225 @@ fn lines(name: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn main() {
-    let mut reader = csv::Reader::from_path(folder().join("lists/csl_2022.csv")).unwrap();
-    let headers = reader.headers().unwrap().clone();
-    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
-    let (number, name, alt) = (column("entity_number"), column("name"), column("alt_names"));
-    let (mut texts, mut entries) = (Vec::new(), Vec::new());
-    for row in reader.records() {
-        let row = row.unwrap();
-        let entry: u64 = row[number].parse().unwrap();
-        for text in
-            std::iter::once(&row[name]).chain(row[alt].split(';')).map(str::trim).filter(|text| !text.is_empty())
-        {
-            texts.push(text.to_owned());
-            entries.push(entry);
+/// The list of 2022, indexed: what `expected` in the benchmark refers to.
+struct Corpus {
+    index: Index,
+    entries: Vec<u64>,
+    texts: Vec<String>,
+    scratch: Scratch,
+}
+
+/// What a query found: the best name and its score, the place and score of the right entry, and the time in milliseconds.
+struct Answer {
+    top: (u32, usize),
+    rank: Option<usize>,
+    points: u32,
+    time: f64,
+}
+
+impl Corpus {
+    fn read() -> Corpus {
+        let mut reader = csv::Reader::from_path(folder().join("lists/csl_2022.csv")).unwrap();
+        let headers = reader.headers().unwrap().clone();
+        let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+        let (number, name, alt) = (column("entity_number"), column("name"), column("alt_names"));
+        let (mut texts, mut entries) = (Vec::new(), Vec::new());
+        for row in reader.records() {
+            let row = row.unwrap();
+            let names = std::iter::once(&row[name]).chain(row[alt].split(';')).map(str::trim);
+            for text in names.filter(|text| !text.is_empty()) {
+                texts.push(text.to_owned());
+                entries.push(row[number].parse().unwrap());
+            }
         }
-    }
-    let start = Instant::now();
-    let index = Index::build(texts.iter().map(String::as_str));
-    println!("{} names indexed in {:.0} ms", index.len(), start.elapsed().as_secs_f64() * 1e3);
-    let mut scratch = Scratch::default();
-    let mut best = |text: &str, expected: &[u64]| {
-        let query = index.query(text);
         let start = Instant::now();
-        let found = index.search(&query, 0, &mut scratch);
-        let time = start.elapsed().as_secs_f64() * 1e3;
-        let right = |name: usize| expected.contains(&entries[name]);
-        let rank = found.iter().position(|found| right(found.name));
-        let score = rank.map_or(0, |rank| found[rank].score.points);
-        (found.first().map_or((0, 0), |found| (found.score.points, found.name)), rank, score, time)
-    };
-    let mut alerts: Vec<(u32, String, String)> = lines("gleif_neg.jsonl")
-        .iter()
-        .map(|line| {
-            let text = line["name"].as_str().unwrap();
-            let ((points, name), ..) = best(text, &[]);
-            (points, text.to_owned(), texts[name].clone())
-        })
-        .collect();
-    alerts.sort_by(|a, b| b.0.cmp(&a.0));
-    let allowed = alerts.len() / 100;
-    let threshold = alerts[allowed].0;
-    println!("1 percent of {} GLEIF names above {threshold}", alerts.len());
-    if std::env::args().any(|argument| argument == "--alerts") {
-        for (points, text, hit) in alerts.iter().take(25) {
-            println!("  {points} {text} | {hit}");
-        }
+        let index = Index::build(texts.iter().map(String::as_str));
+        println!("{} names indexed in {:.0} ms", index.len(), start.elapsed().as_secs_f64() * 1e3);
+        Corpus { index, entries, texts, scratch: Scratch::default() }
     }
+
+    fn ask(&mut self, text: &str, expected: &[u64]) -> Answer {
+        let start = Instant::now();
+        let query = self.index.query(text);
+        let found = self.index.search(&query, 0, &mut self.scratch);
+        let time = start.elapsed().as_secs_f64() * 1e3;
+        let rank = found.iter().position(|found| expected.contains(&self.entries[found.name]));
+        let top = found.first().map_or((0, 0), |found| (found.score.points, found.name));
+        Answer { top, rank, points: rank.map_or(0, |rank| found[rank].score.points), time }
+    }
+}
+
+fn flag(name: &str) -> bool {
+    std::env::args().any(|argument| argument == name)
+}
+
+fn value(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
+}
+
+fn main() {
+    let mut corpus = Corpus::read();
+    let alerts = alerts(&mut corpus);
+    let threshold = alerts[alerts.len() / 100];
+    println!("1 percent of {} GLEIF names above {threshold}", alerts.len());
+    let scores = queries(&mut corpus, threshold);
+    for points in [7_000, 7_500, 8_000, 8_050, 8_250, 8_500, 9_000, 9_500] {
+        let share = |scores: &[u32]| scores.iter().filter(|own| **own >= points).count() as f64 / scores.len() as f64;
+        println!(
+            "  at {points}: recall {:.4}, alerts on {:.2} percent of GLEIF names",
+            share(&scores),
+            share(&alerts) * 100.0
+        );
+    }
+    labeled(&corpus.index);
+    scripts(&corpus.index);
+}
+
+/// The best score of each company that is on no list, highest first.
+fn alerts(corpus: &mut Corpus) -> Vec<u32> {
+    let mut alerts: Vec<(u32, String)> = Vec::new();
+    for line in lines("gleif_neg.jsonl") {
+        let text = line["name"].as_str().unwrap();
+        let answer = corpus.ask(text, &[]);
+        alerts.push((answer.top.0, format!("{text} | {}", corpus.texts[answer.top.1])));
+    }
+    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.0));
+    if flag("--alerts") {
+        alerts.iter().take(25).for_each(|(points, text)| println!("  {points} {text}"));
+    }
+    alerts.into_iter().map(|(points, _)| points).collect()
+}
+
+/// The score of the right entry for each perturbed list name.
+fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
     let mut classes: BTreeMap<String, [u32; 4]> = BTreeMap::new();
-    let mut times = Vec::new();
-    let mut missed = Vec::new();
+    let (mut times, mut scores) = (Vec::new(), Vec::new());
+    let asked = value("--missed");
     for line in lines("queries.jsonl") {
         let expected: Vec<u64> = line["expected"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect();
-        let text = line["name"].as_str().unwrap();
-        let ((top, hit), rank, score, time) = best(text, &expected);
-        let class = classes.entry(line["cls"].as_str().unwrap().to_owned()).or_default();
-        class[0] += 1;
-        class[1] += u32::from(rank.is_some());
+        let (text, class) = (line["name"].as_str().unwrap(), line["cls"].as_str().unwrap());
+        let answer = corpus.ask(text, &expected);
+        let counts = classes.entry(class.to_owned()).or_default();
+        counts[0] += 1;
+        counts[1] += u32::from(answer.rank.is_some());
         // Entries at the same score rank alike.
-        class[2] += u32::from(score == top && score > 0);
-        class[3] += u32::from(score > threshold);
-        if score <= threshold {
-            missed.push((
-                line["cls"].as_str().unwrap().to_owned(),
-                score,
-                text.to_owned(),
-                line["orig"].as_str().unwrap().to_owned(),
-                texts[hit].clone(),
-            ));
+        counts[2] += u32::from(answer.points == answer.top.0 && answer.points > 0);
+        counts[3] += u32::from(answer.points > threshold);
+        let named = asked
+            .as_ref()
+            .is_some_and(|asked| class.contains(asked.as_str()) || (asked == "none" && answer.rank.is_none()));
+        if named && answer.points <= threshold {
+            println!("  {class} {} {text} | {} | {}", answer.points, line["orig"], corpus.texts[answer.top.1]);
         }
-        times.push(time);
+        times.push(answer.time);
+        scores.push(answer.points);
     }
-    let mut sum = [0; 4];
-    let mut easy = [0; 4];
+    let (mut sum, mut easy) = ([0; 4], [0; 4]);
     for (class, counts) in &classes {
-        println!(
-            "  {class:<22} {:>5}  candidate {:.3}  first {:.3}  recall {:.3}",
-            counts[0],
-            share(counts, 1),
-            share(counts, 2),
-            share(counts, 3)
-        );
-        let hard = class.contains("homoglyph") || class.contains("vowel") || class.contains("truncate");
+        println!("  {class:<22} {}", shares(counts));
+        let hard = ["homoglyph", "vowel", "truncate"].iter().any(|hard| class.contains(hard));
         for (at, count) in counts.iter().enumerate() {
             sum[at] += count;
             easy[at] += if hard { 0 } else { *count };
         }
     }
-    println!(
-        "all     {:>5}  candidate {:.4}  first {:.4}  recall {:.4}",
-        sum[0],
-        share(&sum, 1),
-        share(&sum, 2),
-        share(&sum, 3)
-    );
-    println!(
-        "easier  {:>5}  candidate {:.4}  first {:.4}  recall {:.4}",
-        easy[0],
-        share(&easy, 1),
-        share(&easy, 2),
-        share(&easy, 3)
-    );
+    println!("all                      {}", shares(&sum));
+    println!("without the three        {}", shares(&easy));
     times.sort_by(f64::total_cmp);
     println!("a query: p50 {:.3} ms, p99 {:.3} ms", times[times.len() / 2], times[times.len() * 99 / 100]);
-    if let Some(class) = std::env::args().skip_while(|argument| argument != "--missed").nth(1) {
-        for (own, score, text, orig, hit) in
-            missed.iter().filter(|(own, score, ..)| own.contains(&class) || (class == "none" && *score == 0)).take(400)
-        {
-            println!("  {own} {score} {text} | {orig} | {hit}");
-        }
-    }
-    let pairs = lines("xscript_pairs.jsonl");
-    let mut scripts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-    for pair in &pairs {
+    scores
+}
+
+fn scripts(index: &Index) {
+    let show = value("--script");
+    let mut scripts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    for pair in lines("xscript_pairs.jsonl") {
         let latin: Vec<&str> = pair["latin"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         let query = index.query(pair["name"].as_str().unwrap());
-        let points =
-            latin.iter().map(|text| tollgate_screening::score(&query, &index.query(text)).points).max().unwrap_or(0);
-        let counts = scripts.entry(pair["script"].as_str().unwrap()).or_default();
+        let score = |text: &&str| tollgate_screening::score(&query, &index.query(text)).points;
+        let points = latin.iter().map(score).max().unwrap_or(0);
+        let counts = scripts.entry(pair["script"].as_str().unwrap().to_owned()).or_default();
         counts.0 += 1;
-        counts.1 += u32::from(points > threshold);
+        counts.1 += u32::from(points >= THRESHOLD);
+        if points < THRESHOLD && show.as_deref() == pair["script"].as_str() {
+            let words: Vec<&str> = query.tokens.iter().map(|token| token.written.as_str()).collect();
+            println!("  {points} {} ({}) | {latin:?}", pair["name"], words.join(" "));
+        }
     }
     for (script, (all, found)) in scripts {
-        println!("script {script}: {found} of {all}");
+        println!("script {script}: {found} of {all}, {:.3}", f64::from(found) / f64::from(all));
     }
 }
 
-fn share(counts: &[u32; 4], at: usize) -> f64 {
-    f64::from(counts[at]) / f64::from(counts[0].max(1))
+/// The best F1 of pairs, and that at a threshold, with the threshold of the best.
+fn f1(pairs: &[(u32, bool)], threshold: u32) -> (f64, f64, u32) {
+    let at = |threshold: u32| -> f64 {
+        let (mut hit, mut wrong, mut missed) = (0.0_f64, 0.0_f64, 0.0_f64);
+        for (points, same) in pairs {
+            match (*points >= threshold, same) {
+                (true, true) => hit += 1.0,
+                (true, false) => wrong += 1.0,
+                (false, true) => missed += 1.0,
+                (false, false) => {}
+            }
+        }
+        2.0 * hit / (2.0 * hit + wrong + missed)
+    };
+    let best = (0..=100).map(|step| step * 100).max_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap();
+    (at(threshold), at(best), best)
+}
+
+fn labeled(index: &Index) {
+    let points = |a: &str, b: &str| tollgate_screening::score(&index.query(a), &index.query(b)).points;
+    let mut reader = csv::Reader::from_path(folder().join("benchmark/name_pairs.csv")).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let pairs: Vec<(u32, bool)> = rows.iter().map(|row| (points(&row[2], &row[3]), &row[4] == "true")).collect();
+    let show = flag("--pairs");
+    for (row, (points, same)) in
+        rows.iter().zip(&pairs).filter(|(_, (points, same))| show && (*points >= THRESHOLD) != *same)
+    {
+        println!("  {points} {same} {} | {} | {}", &row[2], &row[3], &row[1]);
+    }
+    let (own, best, at) = f1(&pairs, THRESHOLD);
+    println!("name_pairs: F1 {own:.3} at the default threshold, {best:.3} at {at}");
+    let text = std::fs::read_to_string(folder().join("benchmark/entity_checks.yml")).unwrap();
+    let (mut checks, mut same, mut side, mut names) = (Vec::new(), false, 0, [const { Vec::new() }; 2]);
+    let mut in_names = false;
+    for line in text.lines().chain(["  - match: end"]) {
+        let word = line.trim().trim_start_matches("- ").trim();
+        let value = |key: &str| word.strip_prefix(key).map(|value| value.trim().trim_matches(['"', '\'']).to_owned());
+        if let Some(next) = value("match:") {
+            let [query, candidate]: [Vec<String>; 2] = std::mem::take(&mut names);
+            let pairs = query.iter().flat_map(|a| candidate.iter().map(move |b| points(a, b)));
+            if let Some(points) = pairs.max() {
+                checks.push((points, same));
+                if show && (points >= THRESHOLD) != same {
+                    println!("  {points} {same} {query:?} | {candidate:?}");
+                }
+            }
+            same = next == "true";
+        }
+        side = if word == "query:" {
+            0
+        } else if word == "candidate:" {
+            1
+        } else {
+            side
+        };
+        match value("name:") {
+            Some(name) if !name.is_empty() => names[side].push(name),
+            Some(_) => in_names = true,
+            None if in_names && line.trim().starts_with("- ") && !word.contains(": ") => {
+                names[side].push(word.trim_matches(['"', '\'']).to_owned())
+            }
+            None => in_names = false,
+        }
+    }
+    let (own, best, at) = f1(&checks, THRESHOLD);
+    println!("entity_checks ({}): F1 {own:.3} at the default threshold, {best:.3} at {at}", checks.len());
+}
+
+fn shares(counts: &[u32; 4]) -> String {
+    let share = |at: usize| f64::from(counts[at]) / f64::from(counts[0].max(1));
+    format!("{:>5}  candidate {:.4}  first {:.4}  recall {:.4}", counts[0], share(1), share(2), share(3))
 }

@@ -2,12 +2,33 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::arabic::{self, is_arabic};
+
 /// Characters of a name that are read; what is longer is cut there.
 const LONGEST: usize = 512;
 
 /// Words of lowercase ASCII letters and digits. Look-alike and invisible characters are resolved first, then every script is
 /// written in Latin letters; single letters that stand together become one word, as in `P. G. R.`.
 pub fn fold(text: &str) -> Vec<String> {
+    words(text).into_iter().map(|word| word.text).collect()
+}
+
+/// A word of a name, folded.
+#[derive(Debug)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    /// Whether only its consonants are known.
+    pub(crate) consonants: bool,
+}
+
+impl Word {
+    fn new(text: String) -> Word {
+        Word { text, consonants: false }
+    }
+}
+
+/// The words of [`fold()`], with what is known of each.
+pub(crate) fn words(text: &str) -> Vec<Word> {
     let plain: Vec<char> = text.nfkc().filter(|c| !invisible(*c)).take(LONGEST).collect();
     let latin_somewhere = plain.iter().any(char::is_ascii_alphabetic);
     let mut words = Vec::new();
@@ -46,8 +67,13 @@ fn look_alike(c: char) -> Option<char> {
     to.chars().nth(at)
 }
 
-fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<String>) {
+fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<Word>) {
     if word.is_empty() {
+        return;
+    }
+    if word.iter().any(|c| is_arabic(*c)) {
+        let letters: String = word.iter().filter(|c| !combining(**c)).collect();
+        words.extend(arabic::write(&letters).into_iter().map(|(text, consonants)| Word { text, consonants }));
         return;
     }
     let latin = word.iter().any(char::is_ascii_alphabetic);
@@ -55,7 +81,7 @@ fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<String>) {
     let disguised = (latin || latin_somewhere) && !word.iter().all(char::is_ascii) && word.iter().all(alike);
     let mut written = String::new();
     for c in word {
-        let plain = if disguised || latin { look_alike(*c) } else { None };
+        let plain = if disguised { look_alike(*c) } else { None };
         match plain {
             Some(plain) => written.push(plain),
             None if combining(*c) => {}
@@ -76,7 +102,7 @@ pub(crate) fn is_han(c: char) -> bool {
 }
 
 /// Takes a word written in ASCII apart where a capital begins a second word in it (`JasonShine`), and adds it in lower case.
-fn push_split(written: &mut String, words: &mut Vec<String>) {
+fn push_split(written: &mut String, words: &mut Vec<Word>) {
     let text = std::mem::take(written);
     let mut parts: Vec<String> = vec![String::new()];
     let mut lower_before = 0;
@@ -90,20 +116,20 @@ fn push_split(written: &mut String, words: &mut Vec<String>) {
         }
     }
     if parts.iter().skip(1).all(|part| part.len() >= 3) {
-        words.extend(parts.into_iter().filter(|part| !part.is_empty()));
+        words.extend(parts.into_iter().filter(|part| !part.is_empty()).map(Word::new));
     } else {
-        words.push(parts.concat());
+        words.push(Word::new(parts.concat()));
     }
 }
 
-fn join_single_letters(words: Vec<String>) -> Vec<String> {
+fn join_single_letters(words: Vec<Word>) -> Vec<Word> {
     let single = |word: &str| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    let mut joined: Vec<Word> = Vec::with_capacity(words.len());
     let mut open = false;
-    for word in words.into_iter().filter(|word| !word.is_empty()) {
-        let is_single = single(&word);
+    for word in words.into_iter().filter(|word| !word.text.is_empty()) {
+        let is_single = single(&word.text);
         match joined.last_mut() {
-            Some(last) if open && is_single => last.push_str(&word),
+            Some(last) if open && is_single => last.text.push_str(&word.text),
             _ => joined.push(word),
         }
         open = is_single;

@@ -2,13 +2,14 @@
 
 use crate::name::Name;
 use crate::score::{Known, Score, score_knowing};
+use crate::similar::skeleton;
 use crate::words::background;
 
 #[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
 type ByWord<T> = std::collections::HashMap<String, T, ahash::RandomState>;
 
 /// Candidates that are scored for a query.
-const SCORED: usize = 250;
+const SCORED: usize = 200;
 
 /// Postings of one channel in one array: the names that have a feature.
 #[derive(Debug, Default)]
@@ -220,7 +221,7 @@ fn bits(all: u32, some: u32) -> u32 {
         let value = value.max(1);
         let whole = value.ilog2();
         let rest = (u64::from(value) << 16 >> whole) - (1 << 16);
-        whole * 100 + u32::try_from(rest * 100 >> 16).unwrap_or(0)
+        whole * 100 + u32::try_from((rest * 100) >> 16).unwrap_or(0)
     };
     log(all).saturating_sub(log(some))
 }
@@ -250,11 +251,7 @@ fn features_of(name: &Name, features: &mut Vec<usize>) {
     };
     let letters: Vec<usize> = joined.bytes().map(code).collect();
     push(&letters, 0);
-    let skeleton: Vec<usize> = joined
-        .bytes()
-        .filter(|byte| !matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h'))
-        .map(code)
-        .collect();
+    let skeleton: Vec<usize> = skeleton(&joined).bytes().map(code).collect();
     push(&skeleton, 1);
     for token in name.tokens.iter().filter(|token| !token.form) {
         let mut add = |bytes: &mut dyn Iterator<Item = u8>| {
@@ -263,6 +260,9 @@ fn features_of(name: &Name, features: &mut Vec<usize>) {
             features.push(2 * CHANNEL + usize::try_from((hash ^ hash >> 32) % WORDS as u64).unwrap_or(0));
         };
         add(&mut token.word.bytes());
+        if token.written.len() >= 4 {
+            add(&mut token.scanned.bytes().chain([b'!']));
+        }
         if token.written.len() <= SHORT {
             for left_out in 0..token.written.len() {
                 add(&mut token.written.bytes().enumerate().filter(|(at, _)| *at != left_out).map(|(_, byte)| byte));

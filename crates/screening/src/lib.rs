@@ -3,6 +3,7 @@
 //! A name is folded to plain letters ([`fold()`]), taken apart ([`Name`]), looked up by what it shares with the names of an [`Index`],
 //! and compared by the one function [`score()`], whose explanation is its return value. All scores are integers in basis points.
 
+mod arabic;
 mod fold;
 mod index;
 mod list;

@@ -1,7 +1,7 @@
 //! A name taken apart: its words, and the legal forms among them.
 
-use crate::fold::fold;
-use crate::similar::as_scanned;
+use crate::fold::{Word, words};
+use crate::similar::{as_scanned, skeleton};
 use crate::words::{Form, canonical, form_at};
 
 /// A word of a name.
@@ -15,6 +15,10 @@ pub struct Token {
     pub weight: u32,
     /// Whether it belongs to a legal form.
     pub form: bool,
+    /// Whether only its consonants are known.
+    pub(crate) consonants: bool,
+    /// Its consonants, those that sound alike as one.
+    pub(crate) skeleton: String,
     /// Which letters occur in it, a bit each.
     pub(crate) letters: u32,
     /// As a scanner may read it.
@@ -32,6 +36,8 @@ impl Token {
         Token {
             word: canonical(&written).to_owned(),
             scanned: as_scanned(&written),
+            skeleton: skeleton(&written),
+            consonants: false,
             written,
             weight: 0,
             form,
@@ -52,6 +58,24 @@ pub struct Name {
     pub tokens: Vec<Token>,
     /// Its legal forms, sorted.
     pub forms: Vec<Form>,
+}
+
+/// Forms of address, which are no part of a name.
+fn title(word: &str) -> bool {
+    matches!(
+        word,
+        "mr" | "mrs"
+            | "ms"
+            | "dr"
+            | "prof"
+            | "professor"
+            | "sir"
+            | "president"
+            | "prasident"
+            | "eng"
+            | "doctor"
+            | "minister"
+    )
 }
 
 /// Words that bind others and tell nothing.
@@ -90,7 +114,8 @@ const MOST_WORDS: usize = 24;
 impl Name {
     /// Takes a name apart. A name of legal forms alone keeps them as words.
     pub fn parse(text: &str) -> Name {
-        let words = fold(text);
+        let folded = words(text);
+        let words: Vec<String> = folded.iter().map(|word| word.text.clone()).collect();
         let mut name = Name::default();
         let mut at = 0;
         while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
@@ -102,7 +127,8 @@ impl Name {
                 at += count;
             } else {
                 if let Some(word) = rest.first().filter(|word| !small(word)) {
-                    name.tokens.push(Token::new(word.clone(), false));
+                    let consonants = folded.get(at).is_some_and(|word: &Word| word.consonants);
+                    name.tokens.push(Token { consonants, ..Token::new(word.clone(), false) });
                 }
                 at += 1;
             }
@@ -110,6 +136,11 @@ impl Name {
         if name.tokens.iter().all(|token| token.form) {
             name = Name { tokens: words.into_iter().map(|word| Token::new(word, false)).collect(), ..Name::default() };
         }
+        if name.tokens.iter().filter(|token| !token.form && !title(&token.written)).count() >= 2 {
+            name.tokens.retain(|token| token.form || !title(&token.written));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        name.tokens.retain(|token| token.form || seen.insert(token.written.clone()));
         name.tokens.truncate(MOST_WORDS);
         name.forms.sort();
         name.forms.dedup();

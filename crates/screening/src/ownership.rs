@@ -340,9 +340,9 @@ mod tests {
             }
             let names: Vec<String> = (0..8).filter(|id| listed >> id & 1 == 1).map(name).collect();
             let graph = Ownership::on(day(), &rows, names.iter().map(String::as_str)).unwrap();
-            for id in 0..8 {
+            for (id, in_set) in set.iter().enumerate() {
                 let caught = matches!(graph.standing(&name(id)), Some(Standing::Owned { .. } | Standing::Listed));
-                prop_assert_eq!(caught, set[id], "{}", id);
+                prop_assert_eq!(caught, *in_set, "{}", id);
             }
         }
     }

@@ -46,8 +46,10 @@ pub struct Score {
 struct Figures {
     /// What an unmatched word of the query costs, in percent of its weight.
     lost_query: u32,
-    /// The same of the entry.
+    /// The same of the entry, where every word of the query was met.
     lost_entry: u32,
+    /// The same of the entry, where words of the query were not met either.
+    replaced: u32,
     /// What words must tell together to be trusted, in hundredths of a bit.
     trusted: u32,
     /// How much of the score hangs on that, in basis points.
@@ -67,6 +69,7 @@ struct Figures {
 const FIGURES: Figures = Figures {
     lost_query: 100,
     lost_entry: 25,
+    replaced: 100,
     trusted: 1800,
     trust_share: 2000,
     forms: 250,
@@ -111,10 +114,12 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
     };
     let lost_query = lost(&query.tokens, &|link| link.query);
     let lost_entry = lost(&entry.tokens, &|link| link.entry);
+    // What the entry has more may have been left out; what stands in its place is another name.
+    let lost_share = if lost_query > 0 { figures.replaced } else { figures.lost_entry };
     let met: u64 = links.iter().map(|link| u64::from(link.weight) * u64::from(link.similarity)).sum();
     let whole = links.iter().map(|link| u64::from(link.weight)).sum::<u64>() * 100
         + u64::from(lost_query) * u64::from(figures.lost_query)
-        + u64::from(lost_entry) * u64::from(figures.lost_entry);
+        + u64::from(lost_entry) * u64::from(lost_share);
     let mut points = met * 100 / whole.max(1);
     if query.same_as(entry) && !query.tokens.is_empty() {
         return Score { points: 10_000, links, lost_query, lost_entry, forms };
@@ -188,8 +193,17 @@ fn alike(a: &Token, b: &Token, last: bool) -> u32 {
     if a.word == b.word {
         return 9_800;
     }
+    if a.consonants != b.consonants {
+        // Short vowels are not written in Arabic: what is left must be the same.
+        return match (a.skeleton == b.skeleton, a.skeleton.len()) {
+            (true, 3..) => 9_300,
+            (true, 2) => 8_800,
+            (true, 1) => 7_000,
+            _ => similarity(&a.written, &b.written),
+        };
+    }
     if a.written.len() == 1 || b.written.len() == 1 {
-        return if a.written.bytes().next() == b.written.bytes().next() { 8_500 } else { 0 };
+        return if a.written.bytes().next() == b.written.bytes().next() { 9_000 } else { 0 };
     }
     let mut best = 0;
     let apart = a.letters ^ b.letters;

@@ -132,6 +132,24 @@ fn distance(a: &[u8], b: &[u8], most: u32) -> u32 {
     last.get(b.len()).copied().unwrap_or(u32::MAX)
 }
 
+/// The consonants of a word, those that transliterations exchange as one, doubled ones once.
+pub(crate) fn skeleton(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        let plain = match c {
+            'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'h' | 'w' => continue,
+            'c' | 'q' => 'k',
+            'j' => 'g',
+            'z' => 's',
+            other => other,
+        };
+        if !out.ends_with(plain) {
+            out.push(plain);
+        }
+    }
+    out
+}
+
 /// `rn` as `m`, `vv` as `w`, `cl` as `d`: what a reader or a scanner mistakes for one another.
 pub(crate) fn as_scanned(word: &str) -> String {
     word.replace("rn", "m")

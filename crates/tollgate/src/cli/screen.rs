@@ -12,13 +12,16 @@ use super::classify::today;
 use super::{Failure, print};
 use crate::service::{Hit, RunError, Screened, hit, load_screener};
 
+/// Stakes that catch a party: owner, owned and percent.
+type Proof = Vec<(String, String, String)>;
+
 /// A party and what was found of it.
 struct Screening {
     party: Option<String>,
     name: String,
     country: Option<String>,
     hits: Vec<Hit>,
-    standing: Option<(Standing, Vec<(String, String, String)>)>,
+    standing: Option<(Standing, Proof)>,
 }
 
 pub(crate) fn screen(arguments: &ScreenArguments) -> Result<(), Failure> {
