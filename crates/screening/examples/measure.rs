@@ -205,6 +205,25 @@ fn labeled(index: &Index) {
     }
     let (own, best, at) = f1(&pairs, THRESHOLD);
     println!("name_pairs: F1 {own:.3} at the default threshold, {best:.3} at {at}");
+    let mut reader = csv::Reader::from_path(folder().join("benchmark/ofac_site_pairs.csv")).unwrap();
+    let errors: Vec<f64> = reader
+        .records()
+        .map(|row| {
+            let row = row.unwrap();
+            // -1 is a name that the site did not show.
+            let seen: f64 = row[2].parse::<f64>().unwrap().max(0.0);
+            let error = (f64::from(tollgate_screening::ofac_score(&row[0], &row[1])) - seen).abs();
+            if flag("--ofac") && error > 3.0 {
+                println!("  {} {row:?}", tollgate_screening::ofac_score(&row[0], &row[1]));
+            }
+            error
+        })
+        .collect();
+    println!(
+        "ofac_site_pairs ({}): mean error {:.2} points",
+        errors.len(),
+        errors.iter().sum::<f64>() / errors.len() as f64
+    );
     let text = std::fs::read_to_string(folder().join("benchmark/entity_checks.yml")).unwrap();
     let (mut checks, mut same, mut side, mut names) = (Vec::new(), false, 0, [const { Vec::new() }; 2]);
     let mut in_names = false;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use tollgate_model::Country;
 
 use crate::index::{Index, Scratch};
-use crate::list::{Effect, Entry, List};
+use crate::list::{Entry, List};
 use crate::name::Name;
+use crate::ofac::ofac_score;
 use crate::score::{Forms, Score};
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
@@ -140,16 +141,28 @@ impl Screener {
         matches
     }
 
+    /// The matches of a party as OFAC's own search would score them, over all names.
+    pub fn screen_as_ofac(&self, query: Query<'_>, threshold: u32, limit: usize) -> Vec<(usize, &str, u32)> {
+        let mut best: BTreeMap<usize, (&str, u32)> = BTreeMap::new();
+        for (place, alias) in &self.names {
+            let Some(name) = self.entries.get(*place).and_then(|entry| entry.names.get(*alias)) else { continue };
+            let points = query.names.iter().map(|text| ofac_score(text, &name.text) * 100).max().unwrap_or(0);
+            if points >= threshold.max(1) && best.get(place).is_none_or(|(_, known)| *known < points) {
+                best.insert(*place, (&name.text, points));
+            }
+        }
+        let mut matches: Vec<(usize, &str, u32)> =
+            best.into_iter().map(|(place, (name, points))| (place, name, points)).collect();
+        matches.sort_by_key(|(place, _, points)| (std::cmp::Reverse(*points), *place));
+        matches.truncate(limit);
+        matches
+    }
+
     /// Whether a party is taken for the listed one until somebody clears it: the names are the same words, legal forms and order apart, and the
     /// countries do not differ.
     pub fn is_same(&self, hit: &Match) -> bool {
         let words = hit.score.links.iter().all(|link| link.similarity >= SAME);
         words && hit.score.lost_query + hit.score.lost_entry == 0 && hit.places != Places::Differ && !hit.weak
-    }
-
-    /// What the list of a match is for.
-    pub fn effect(&self, hit: &Match) -> Effect {
-        self.entries.get(hit.entry).map_or(Effect::Other, |entry| Effect::of(&entry.list))
     }
 }
 

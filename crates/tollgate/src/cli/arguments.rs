@@ -247,6 +247,9 @@ pub(crate) struct ScreenArguments {
     /// Stakes of parties in each other
     #[arg(long, value_name = "FILE", requires = "parties")]
     pub(crate) ownership: Option<PathBuf>,
+    /// How names are scored
+    #[arg(long, default_value = "tollgate")]
+    pub(crate) mode: ScreenMode,
     /// The day on which stakes count; today where absent
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) date: Option<Date>,
@@ -262,6 +265,15 @@ pub(crate) struct ScreenArguments {
     /// How it is printed
     #[arg(long, default_value = "text")]
     pub(crate) format: TextFormat,
+}
+
+/// How names are scored.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScreenMode {
+    /// By what the words tell (docs/screening.md).
+    Tollgate,
+    /// As OFAC's own search does, for comparison.
+    Ofac,
 }
 
 /// What makes screening end with status 1.

@@ -7,10 +7,10 @@ use tollgate_model::{Date, Party};
 use tollgate_records::{InputErrors, Output, read_clearances, read_ownership, read_parties};
 use tollgate_screening::{Query, Scratch, Screener, Standing, Version, percent};
 
-use super::arguments::{FailOnMatch, ScreenArguments, TextFormat};
+use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::classify::today;
 use super::{Failure, print};
-use crate::service::{Hit, RunError, Screened, hit, load_screener};
+use crate::service::{Hit, RunError, Screened, hit, load_screener, ofac_hit};
 
 /// Stakes that catch a party: owner, owned and percent.
 type Proof = Vec<(String, String, String)>;
@@ -67,14 +67,19 @@ fn one(
     country: Option<&str>,
 ) -> Screening {
     let query = Query { names, country: country.and_then(|code| code.parse().ok()) };
-    let found = screener.screen(query, arguments.lists.threshold, arguments.limit, &mut Scratch::default());
-    Screening {
+    let result = |hits: Vec<Hit>| Screening {
         party: party.map(str::to_owned),
         name: names.first().copied().unwrap_or_default().to_owned(),
         country: country.map(str::to_owned),
-        hits: found.iter().map(|found| hit(screener, found, query)).collect(),
+        hits,
         standing: None,
+    };
+    if arguments.mode == ScreenMode::Ofac {
+        let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
+        return result(found.into_iter().map(|found| ofac_hit(screener, found, query)).collect());
     }
+    let found = screener.screen(query, arguments.lists.threshold, arguments.limit, &mut Scratch::default());
+    result(found.iter().map(|found| hit(screener, found, query)).collect())
 }
 
 fn all(arguments: &ScreenArguments, screener: Screener) -> Result<Vec<Screening>, InputErrors> {

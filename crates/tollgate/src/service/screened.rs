@@ -71,7 +71,22 @@ pub(crate) fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> 
 
 /// A match as it is shown.
 pub(crate) fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
-    let entry = screener.entries.get(found.entry);
+    Hit {
+        points: found.points,
+        same: screener.is_same(found),
+        explanation: found.explanation(),
+        ..plain_hit(screener, found.entry, &found.name, query)
+    }
+}
+
+/// A match as OFAC's own search would score it: entry, name and points. It is never taken for the listed party.
+pub(crate) fn ofac_hit(screener: &Screener, (entry, name, points): (usize, &str, u32), query: Query<'_>) -> Hit {
+    let explanation = vec![format!("as OFAC's search scores names (FAQ 249): {} of 100", points / 100)];
+    Hit { points, explanation, ..plain_hit(screener, entry, name, query) }
+}
+
+fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) -> Hit {
+    let entry = screener.entries.get(place);
     let listed = entry.into_iter().flat_map(|entry| &entry.names).map(|name| name.text.as_str());
     let country = query.country.map_or("", |country| country.code());
     let all: Vec<&str> = query.names.iter().copied().chain([country]).chain(listed).collect();
@@ -79,11 +94,11 @@ pub(crate) fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
     Hit {
         list: entry.map_or(String::new(), |entry| entry.list.clone()),
         entry: entry.map_or(String::new(), |entry| entry.id.clone()),
-        name: found.name.clone(),
-        points: found.points,
-        same: screener.is_same(found),
-        effect: screener.effect(found),
-        explanation: found.explanation(),
+        name: name.to_owned(),
+        points: 0,
+        same: false,
+        effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
+        explanation: Vec::new(),
         fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
         cleared: None,
     }
