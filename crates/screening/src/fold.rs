@@ -30,7 +30,9 @@ impl Word {
 /// The words of [`fold()`], with what is known of each.
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let plain: Vec<char> = text.nfkc().filter(|c| !invisible(*c)).take(LONGEST).collect();
-    let latin_somewhere = plain.iter().any(char::is_ascii_alphabetic);
+    // Letters that only another script has show that the name is written in it, and not disguised.
+    let plainly_other = |c: &char| c.is_alphabetic() && !c.is_ascii() && look_alike(*c).is_none() && !is_latin(*c);
+    let latin_somewhere = plain.iter().any(char::is_ascii_alphabetic) && !plain.iter().any(plainly_other);
     let mut words = Vec::new();
     let mut word = Vec::new();
     for c in plain.into_iter().chain([' ']) {
@@ -59,6 +61,11 @@ fn apostrophe(c: char) -> bool {
     matches!(c, '\'' | '`' | '\u{b4}' | '\u{2b9}'..='\u{2c8}' | '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{55a}' | '\u{5f3}' | '\u{640}')
 }
 
+/// Letters of the Latin script beyond ASCII.
+fn is_latin(c: char) -> bool {
+    matches!(c, '\u{aa}' | '\u{ba}' | '\u{c0}'..='\u{24f}' | '\u{250}'..='\u{2af}' | '\u{1d00}'..='\u{1d7f}' | '\u{1e00}'..='\u{1eff}')
+}
+
 /// A Latin letter that a Cyrillic, Greek or other letter cannot be told from.
 fn look_alike(c: char) -> Option<char> {
     let from = "аАВсСԁеЕһНіІјЈкКӏМпоОрРԛѕЅтТցԝхХуУүѵԜαΑΒϲεΕΗιΙκΚΜνΝοΟρΡτΤυΥΧχΖωօհցոսӀЅ";
@@ -76,9 +83,8 @@ fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<Word>) {
         words.extend(arabic::write(&letters).into_iter().map(|(text, consonants)| Word { text, consonants }));
         return;
     }
-    let latin = word.iter().any(char::is_ascii_alphabetic);
     let alike = |c: &char| c.is_ascii_alphanumeric() || look_alike(*c).is_some();
-    let disguised = (latin || latin_somewhere) && !word.iter().all(char::is_ascii) && word.iter().all(alike);
+    let disguised = latin_somewhere && !word.iter().all(char::is_ascii) && word.iter().all(alike);
     let mut written = String::new();
     for c in word {
         let plain = if disguised { look_alike(*c) } else { None };
@@ -153,6 +159,7 @@ mod tests {
             ("Société Générale", "societe generale"),
             ("Kyo'ng-t'aek", "kyong taek"),
             ("ГАЗПРОМ", "gazprom"),
+            ("Анатоль Аляксандравiч СIВАК", "anatol alyaksandravich sivak"),
             ("Ｈｕａｗｅｉ", "huawei"),
             ("GmbH", "gmbh"),
         ] {

@@ -19,6 +19,8 @@ pub struct Token {
     pub(crate) consonants: bool,
     /// Its consonants, those that sound alike as one.
     pub(crate) skeleton: String,
+    /// Whether it is a patronymic, which is often left out.
+    pub(crate) patronymic: bool,
     /// Which letters occur in it, a bit each.
     pub(crate) letters: u32,
     /// As a scanner may read it.
@@ -36,6 +38,7 @@ impl Token {
         Token {
             word: canonical(&written).to_owned(),
             scanned: as_scanned(&written),
+            patronymic: patronymic(&written),
             skeleton: skeleton(&written),
             consonants: false,
             written,
@@ -58,6 +61,12 @@ pub struct Name {
     pub tokens: Vec<Token>,
     /// Its legal forms, sorted.
     pub forms: Vec<Form>,
+}
+
+/// `Ivanovich`, `Ivanovna`, in the transliterations of Russian, Ukrainian and Belarusian.
+fn patronymic(word: &str) -> bool {
+    let endings = ["ovich", "evich", "avich", "ovych", "yovych", "iyovych", "ovic", "evic", "ovna", "evna", "ivna", "yivna", "auna", "eyna", "ichna"];
+    word.len() >= 7 && endings.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Forms of address, which are no part of a name.

@@ -103,19 +103,24 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
     let figures = &FIGURES;
     let forms = compare_forms(&query.forms, &entry.forms);
     let links = choose(candidates(query, entry, known), query.tokens.len(), entry.tokens.len());
-    let lost = |tokens: &[Token], taken: &dyn Fn(&Link) -> (usize, usize)| -> u32 {
-        let unmatched = tokens.iter().enumerate().filter(|(at, _)| {
-            !links.iter().any(|link| {
-                let (from, count) = taken(link);
-                (from..from + count).contains(at)
-            })
-        });
-        unmatched.filter(|(_, token)| !token.form).map(|(_, token)| token.weight).sum()
+    let unmatched = |tokens: &[Token], taken: fn(&Link) -> (usize, usize), other: &[Token]| -> Lost {
+        let excused = !other.iter().any(|token| token.patronymic);
+        let mut lost = Lost::default();
+        for (at, token) in tokens.iter().enumerate().filter(|(_, token)| !token.form) {
+            let met = |link: &Link| (taken(link).0..taken(link).0 + taken(link).1).contains(&at);
+            match links.iter().any(met) {
+                true => {}
+                false if token.patronymic && excused => lost.excused += token.weight,
+                false => lost.counted += token.weight,
+            }
+        }
+        lost
     };
-    let lost_query = lost(&query.tokens, &|link| link.query);
-    let lost_entry = lost(&entry.tokens, &|link| link.entry);
+    let query_lost = unmatched(&query.tokens, |link| link.query, &entry.tokens);
+    let entry_lost = unmatched(&entry.tokens, |link| link.entry, &query.tokens);
+    let (lost_query, lost_entry) = (query_lost.weight(), entry_lost.weight());
     // What the entry has more may have been left out; what stands in its place is another name.
-    let lost_share = if lost_query > 0 { figures.replaced } else { figures.lost_entry };
+    let lost_share = if query_lost.counted > 0 { figures.replaced } else { figures.lost_entry };
     let met: u64 = links.iter().map(|link| u64::from(link.weight) * u64::from(link.similarity)).sum();
     let whole = links.iter().map(|link| u64::from(link.weight)).sum::<u64>() * 100
         + u64::from(lost_query) * u64::from(figures.lost_query)
@@ -135,6 +140,20 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
         points = points * u64::from(10_000 - figures.order) / 10_000;
     }
     Score { points: u32::try_from(points).unwrap_or(0).min(9_990), links, lost_query, lost_entry, forms }
+}
+
+/// What unmatched words tell, in hundredths of a bit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lost {
+    counted: u32,
+    /// Patronymics where the other name has none.
+    excused: u32,
+}
+
+impl Lost {
+    fn weight(self) -> u32 {
+        self.counted + self.excused / 8
+    }
 }
 
 fn compare_forms(a: &[Form], b: &[Form]) -> Forms {

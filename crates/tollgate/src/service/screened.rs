@@ -114,18 +114,7 @@ impl Screened {
         clearances: &[Clearance],
         ownership: Option<&Path>,
     ) -> Result<Screened, InputErrors> {
-        let mut hits = BTreeMap::new();
-        let mut scratch = Scratch::default();
-        for (id, party) in parties.iter().filter(|_| screener.names() > 0) {
-            let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
-            let query = Query { names: &names, country: party.country };
-            let found = screener.screen(query, threshold, KEPT, &mut scratch);
-            if !found.is_empty() {
-                let mut own: Vec<Hit> = found.iter().map(|found| hit(&screener, found, query)).collect();
-                own.iter_mut().for_each(|hit| hit.cleared = clearance(id, hit, clearances));
-                hits.insert(id.clone(), own);
-            }
-        }
+        let hits = screen_all(&screener, parties, threshold, clearances);
         let mut screened = Screened { hits, versions: screener.versions, owners: Owners::default() };
         let on_list = |id: &String, party: &Party| {
             party.flags.iter().any(|flag| flag == "entity_list")
@@ -177,6 +166,41 @@ impl Screened {
     pub(crate) fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
         self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
     }
+}
+
+/// Screens parties on every core; the result does not depend on how many there are.
+fn screen_all(
+    screener: &Screener,
+    parties: &BTreeMap<String, Party>,
+    threshold: u32,
+    clearances: &[Clearance],
+) -> BTreeMap<String, Vec<Hit>> {
+    if screener.names() == 0 {
+        return BTreeMap::new();
+    }
+    let all: Vec<(&String, &Party)> = parties.iter().collect();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let share = |part: &[(&String, &Party)]| {
+        let mut scratch = Scratch::default();
+        let mut hits = Vec::new();
+        for (id, party) in part {
+            let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
+            let query = Query { names: &names, country: party.country };
+            let found = screener.screen(query, threshold, KEPT, &mut scratch);
+            let mut own: Vec<Hit> = found.iter().map(|found| hit(screener, found, query)).collect();
+            own.iter_mut().for_each(|hit| hit.cleared = clearance(id, hit, clearances));
+            if !own.is_empty() {
+                hits.push(((*id).clone(), own));
+            }
+        }
+        hits
+    };
+    std::thread::scope(|scope| {
+        let parts = all.chunks(all.len().div_ceil(cores).max(1));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || share(part))).collect();
+        let joined = running.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
 }
 
 /// The clearance of a match, if party and entry are still what they were when it was given.
