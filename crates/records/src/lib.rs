@@ -5,6 +5,7 @@
 //! Outputs appear whole or not at all ([`Output`]).
 #![deny(clippy::float_arithmetic)]
 
+mod bods;
 mod cells;
 mod decisions;
 mod error;

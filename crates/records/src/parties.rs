@@ -78,8 +78,11 @@ fn words_of(cell: Option<&str>) -> Vec<String> {
     cell.unwrap_or_default().split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Reads an ownership table.
+/// Reads an ownership table, or statements of the Beneficial Ownership Data Standard where the file ends in `.json`.
 pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
+    if path.extension().is_some_and(|ending| ending == "json") {
+        return crate::bods::read(path);
+    }
     let mut source = Source::open(path, STAKE_COLUMNS)?;
     let mut mistakes = Mistakes::new(path);
     let mut stakes = Vec::new();

@@ -69,7 +69,7 @@ pub(crate) struct Inputs {
     /// Persons and companies
     #[arg(long, value_name = "FILE")]
     pub(crate) parties: Option<PathBuf>,
-    /// Stakes of parties in each other
+    /// Stakes of parties in each other: a table, or BODS 0.4 statements in .json
     #[arg(long, value_name = "FILE")]
     pub(crate) ownership: Option<PathBuf>,
     /// Items that the catalog lacks, or whose facts you override
