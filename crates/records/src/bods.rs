@@ -62,7 +62,9 @@ fn relationship(statement: &Value, stakes: &mut Vec<Stake>) -> Result<(), String
         if percent.thousandths().is_none_or(|percent| !(0..=100_000).contains(&percent)) {
             return Err(format!("has a share of {percent:?}, not 0 to 100 percent in thousandths or coarser"));
         }
-        let day = |key: &str| text(key).map(|day| day.parse::<Date>().map_err(|_| format!("has a {key} of {day}"))).transpose();
+        let day = |key: &str| {
+            text(key).map(|day| day.parse::<Date>().map_err(|_| format!("has a {key} of {day}"))).transpose()
+        };
         let (from, until) = (day("startDate")?, day("endDate")?);
         stakes.push(Stake { owner_id: owner.to_owned(), owned_id: owned.to_owned(), percent, from, until });
     }
@@ -90,16 +92,28 @@ mod tests {
     fn direct_shareholdings_of_open_records_are_stakes() {
         let all = [
             statement("r1", "new", "\"a\"", r#"{"type":"shareholding","share":{"exact":30}}"#),
-            statement("r1", "updated", "\"a\"", r#"{"type":"shareholding","startDate":"2020-01-01","share":{"exact":62.5}}"#),
+            statement(
+                "r1",
+                "updated",
+                "\"a\"",
+                r#"{"type":"shareholding","startDate":"2020-01-01","share":{"exact":62.5}}"#,
+            ),
             statement("r2", "new", "\"c\"", r#"{"type":"shareholding","share":{"minimum":25,"maximum":50}}"#),
             statement("r3", "closed", "\"d\"", r#"{"type":"shareholding","share":{"exact":10}}"#),
             statement("r4", "new", "{\"reason\":\"unknown\"}", r#"{"type":"shareholding","share":{"exact":5}}"#),
             statement("r5", "new", "\"e\"", r#"{"type":"votingRights","share":{"exact":90}}"#),
-            statement("r6", "new", "\"f\"", r#"{"type":"shareholding","directOrIndirect":"indirect","share":{"exact":90}}"#),
+            statement(
+                "r6",
+                "new",
+                "\"f\"",
+                r#"{"type":"shareholding","directOrIndirect":"indirect","share":{"exact":90}}"#,
+            ),
         ];
         let stakes = read_text(&format!("[{}]", all.join(","))).unwrap();
-        let short: Vec<(String, String, Option<i64>)> =
-            stakes.iter().map(|stake| (stake.owner_id.clone(), stake.owned_id.clone(), stake.percent.thousandths())).collect();
+        let short: Vec<(String, String, Option<i64>)> = stakes
+            .iter()
+            .map(|stake| (stake.owner_id.clone(), stake.owned_id.clone(), stake.percent.thousandths()))
+            .collect();
         assert_eq!(short, [("a".into(), "b".into(), Some(62_500)), ("c".into(), "b".into(), Some(25_000))]);
         assert!(stakes[0].from.is_some());
     }

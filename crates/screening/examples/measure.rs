@@ -91,7 +91,7 @@ fn ownership() {
     let stakes: Vec<Stake> = (0..4_000_000_u64)
         .map(|at| {
             let owned = if at < 3_000_000 { at } else { next(1_000_000) };
-            let percent = if at < 3_000_000 { 10 + next(50) } else { 1 + next(38) };
+            let percent = if at < 3_000_000 { 10 + next(50) } else { 1 + next(3) };
             let owner = (owned + 1 + next(2_999_999)) % 3_000_000;
             let percent = percent.min(if owned < 1_000_000 { 24 } else { 60 }).to_string().parse().unwrap();
             Stake { owner_id: format!("p{owner}"), owned_id: format!("p{owned}"), percent, from: None, until: None }
@@ -105,8 +105,11 @@ fn ownership() {
         Err(error) => return println!("ownership: {error}"),
     };
     let time = start.elapsed().as_secs_f64();
-    let caught = (0..3_000_000).filter(|at| matches!(graph.standing(&format!("p{at}")), Some(Standing::Owned { .. }))).count();
-    println!("ownership: 3,000,000 parties, 4,000,000 stakes in {time:.1} s; {caught} parties are caught by 1,000 listed");
+    let caught =
+        (0..3_000_000).filter(|at| matches!(graph.standing(&format!("p{at}")), Some(Standing::Owned { .. }))).count();
+    println!(
+        "ownership: 3,000,000 parties, 4,000,000 stakes in {time:.1} s; {caught} parties are caught by 1,000 listed"
+    );
 }
 
 fn main() {

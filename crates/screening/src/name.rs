@@ -65,7 +65,10 @@ pub struct Name {
 
 /// `Ivanovich`, `Ivanovna`, in the transliterations of Russian, Ukrainian and Belarusian.
 fn patronymic(word: &str) -> bool {
-    let endings = ["ovich", "evich", "avich", "ovych", "yovych", "iyovych", "ovic", "evic", "ovna", "evna", "ivna", "yivna", "auna", "eyna", "ichna"];
+    let endings = [
+        "ovich", "evich", "avich", "ovych", "yovych", "iyovych", "ovic", "evic", "ovna", "evna", "ivna", "yivna",
+        "auna", "eyna", "ichna",
+    ];
     word.len() >= 7 && endings.iter().any(|ending| word.ends_with(ending))
 }
 

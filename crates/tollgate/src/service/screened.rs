@@ -198,7 +198,8 @@ fn screen_all(
     std::thread::scope(|scope| {
         let parts = all.chunks(all.len().div_ceil(cores).max(1));
         let running: Vec<_> = parts.map(|part| scope.spawn(move || share(part))).collect();
-        let joined = running.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let joined =
+            running.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         joined.flatten().collect()
     })
 }
