@@ -9,7 +9,7 @@ use crate::words::background;
 type ByWord<T> = std::collections::HashMap<String, T, ahash::RandomState>;
 
 /// Candidates that are scored for a query.
-const SCORED: usize = 200;
+const SCORED: usize = 180;
 
 /// Postings of one channel in one array: the names that have a feature.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ pub struct Token {
     pub word: String,
     /// What it tells, in hundredths of a bit: the rarer the word, the more.
     pub weight: u32,
-    /// Whether it belongs to a legal form.
+    /// Whether it belongs to a legal form or binds other words, and tells nothing itself.
     pub form: bool,
     /// Whether only its consonants are known.
     pub(crate) consonants: bool,
@@ -50,14 +50,15 @@ impl Token {
     }
 
     pub(crate) fn is_number(&self) -> bool {
-        self.written.bytes().all(|byte| byte.is_ascii_digit())
+        let roman = matches!(self.written.as_str(), "ii" | "iii" | "iv" | "vi" | "vii" | "viii" | "ix" | "xi" | "xii");
+        roman || self.written.bytes().all(|byte| byte.is_ascii_digit())
     }
 }
 
 /// A name as it is compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
-    /// Its words in order, small words left out where others remain.
+    /// Its words in order; those of legal forms and small words are marked as `form` and count for nothing where they are not met.
     pub tokens: Vec<Token>,
     /// Its legal forms, sorted.
     pub forms: Vec<Form>,
@@ -112,7 +113,6 @@ fn small(word: &str) -> bool {
             | "at"
             | "by"
             | "and"
-            | "i"
             | "der"
             | "die"
             | "das"
@@ -138,9 +138,9 @@ impl Name {
                 name.tokens.extend(rest.iter().take(count).map(|word| Token::new(word.clone(), true)));
                 at += count;
             } else {
-                if let Some(word) = rest.first().filter(|word| !small(word)) {
+                if let Some(word) = rest.first() {
                     let consonants = folded.get(at).is_some_and(|word: &Word| word.consonants);
-                    name.tokens.push(Token { consonants, ..Token::new(word.clone(), false) });
+                    name.tokens.push(Token { consonants, ..Token::new(word.clone(), small(word)) });
                 }
                 at += 1;
             }

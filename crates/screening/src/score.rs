@@ -110,6 +110,8 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
             let met = |link: &Link| (taken(link).0..taken(link).0 + taken(link).1).contains(&at);
             match links.iter().any(met) {
                 true => {}
+                // `Fund I` and `Fund II` are two funds.
+                false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
                 false if token.patronymic && excused => lost.excused += token.weight,
                 false => lost.counted += token.weight,
             }
@@ -206,11 +208,11 @@ fn alike(a: &Token, b: &Token, last: bool) -> u32 {
     if a.written == b.written {
         return 10_000;
     }
-    if a.is_number() || b.is_number() {
-        return if a.written.trim_start_matches('0') == b.written.trim_start_matches('0') { 10_000 } else { 0 };
-    }
     if a.word == b.word {
         return 9_800;
+    }
+    if a.is_number() || b.is_number() {
+        return if a.written.trim_start_matches('0') == b.written.trim_start_matches('0') { 10_000 } else { 0 };
     }
     if a.consonants != b.consonants {
         // Short vowels are not written in Arabic: what is left must be the same.
@@ -267,10 +269,13 @@ fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(usize, usize, u3
         let mut text = String::new();
         let mut weight = 0;
         let mut initials = String::new();
+        let mut initial = false;
         for (count, other) in others.iter().skip(from).take(8).enumerate() {
             text.push_str(&other.written);
             weight += if other.form { 0 } else { other.weight };
             initials.extend(other.written.chars().next());
+            // An initial beside a name is no part of it, however like a doubled letter it looks.
+            initial |= other.written.len() == 1;
             if count == 0 {
                 continue;
             }
@@ -278,7 +283,7 @@ fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(usize, usize, u3
                 break;
             }
             let alike = if text.len().abs_diff(word.written.len()) <= 3 { similarity(&word.written, &text) } else { 0 };
-            if alike >= FIGURES.join {
+            if alike >= if initial { 10_000 } else { FIGURES.join } {
                 found(from, count + 1, alike.saturating_sub(50), weight);
             } else if (2..=5).contains(&word.written.len()) && initials == word.written {
                 found(from, count + 1, 8_000, weight.min(word.weight).min(700));

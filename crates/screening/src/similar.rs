@@ -22,66 +22,60 @@ pub(crate) fn similarity(a: &str, b: &str) -> u32 {
     10_000_u32.saturating_sub(cost * 10_000 / (length * WHOLE))
 }
 
-fn vowel(c: u8) -> bool {
-    matches!(c, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
+/// Pairs of characters that look alike in print.
+const LOOKING: &[u8] = b"0o1l1iil5s8b3e2z6g";
+
+/// Pairs of letters that sound alike in some transliteration.
+const SOUNDING: &[u8] = b"ckkqcqszcsiyvwfvuwuvgjijjydtbpbvgkhkmnchhxkxsxjzlr";
+
+const VOWELS: &[u8] = b"aeiouy";
+
+/// What it costs to take one character for another, and to leave one out.
+struct Costs {
+    replacing: [[u8; 128]; 128],
+    dropping: [u8; 128],
 }
 
-/// Letters that sound alike in some transliteration, or look alike in print.
+static COSTS: Costs = costs();
+
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which would refuse to build")]
+const fn costs() -> Costs {
+    let mut costs = Costs { replacing: [[WHOLE as u8; 128]; 128], dropping: [WHOLE as u8; 128] };
+    let pairs = [(SOUNDING, 60), (LOOKING, 30)];
+    let mut kind = 0;
+    while kind < pairs.len() {
+        let (letters, cost) = pairs[kind];
+        let mut at = 0;
+        while at + 1 < letters.len() {
+            let (a, b) = (letters[at] as usize, letters[at + 1] as usize);
+            costs.replacing[a][b] = cost;
+            costs.replacing[b][a] = cost;
+            at += 2;
+        }
+        kind += 1;
+    }
+    let mut i = 0;
+    while i < VOWELS.len() {
+        let mut j = 0;
+        while j < VOWELS.len() {
+            costs.replacing[VOWELS[i] as usize][VOWELS[j] as usize] = 50;
+            j += 1;
+        }
+        costs.dropping[VOWELS[i] as usize] = 45;
+        i += 1;
+    }
+    costs.dropping[b'h' as usize] = 50;
+    costs
+}
+
 fn replacing(a: u8, b: u8) -> u32 {
-    if vowel(a) && vowel(b) {
-        return 50;
-    }
-    let (a, b) = if a < b { (a, b) } else { (b, a) };
-    match (a, b) {
-        (b'0', b'o')
-        | (b'1', b'l')
-        | (b'1', b'i')
-        | (b'i', b'l')
-        | (b'5', b's')
-        | (b'8', b'b')
-        | (b'3', b'e')
-        | (b'2', b'z')
-        | (b'6', b'g') => 30,
-        (b'c', b'k')
-        | (b'k', b'q')
-        | (b'c', b'q')
-        | (b's', b'z')
-        | (b'c', b's')
-        | (b'i', b'y')
-        | (b'v', b'w')
-        | (b'f', b'v')
-        | (b'u', b'w')
-        | (b'u', b'v')
-        | (b'g', b'j')
-        | (b'i', b'j')
-        | (b'j', b'y')
-        | (b'd', b't')
-        | (b'b', b'p')
-        | (b'b', b'v')
-        | (b'g', b'k')
-        | (b'h', b'k')
-        | (b'm', b'n')
-        | (b'c', b'h')
-        | (b'h', b'x')
-        | (b'k', b'x')
-        | (b's', b'x')
-        | (b'j', b'z')
-        | (b'l', b'r') => 60,
-        _ => WHOLE,
-    }
+    let row = COSTS.replacing.get(usize::from(a & 127));
+    row.and_then(|row| row.get(usize::from(b & 127))).map_or(WHOLE, |cost| u32::from(*cost))
 }
 
 /// A letter too many: vowels and `h` are lost most easily, a doubled letter hardly counts.
 fn dropping(c: u8, before: Option<u8>) -> u32 {
-    if before == Some(c) {
-        20
-    } else if vowel(c) {
-        45
-    } else if c == b'h' {
-        50
-    } else {
-        WHOLE
-    }
+    if before == Some(c) { 20 } else { COSTS.dropping.get(usize::from(c & 127)).map_or(WHOLE, |cost| u32::from(*cost)) }
 }
 
 /// Optimal string alignment with these costs; gives up above `most`.
