@@ -12,7 +12,7 @@ use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
 
 use super::Failure;
 use crate::report::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
-use crate::service::{AccountView, Decided, Tables};
+use crate::service::{AccountView, Decided, Tables, roles};
 
 /// How many rows of each list are kept for the report.
 const ROWS: usize = 200;
@@ -355,7 +355,10 @@ fn fraction(num: i64, den: i64) -> f64 {
 
 fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usize) -> Row {
     let name = tables.parties.get(order.ultimate_consignee).and_then(|party| party.name.clone());
-    let (why, cite) = reason(decided, list);
+    let (mut why, cite) = reason(decided, list);
+    if let Some(likely) = likely_match(order, decided, tables).filter(|_| list == 1) {
+        why = likely;
+    }
     let label = decided.determination().label;
     Row {
         order: order.order_id.to_owned(),
@@ -374,11 +377,31 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usiz
     }
 }
 
+/// Where the flags of a party would settle the outcome: whom it may be.
+fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> Option<String> {
+    if !decided.missing.iter().any(|column| column == "flags") {
+        return None;
+    }
+    roles(order).find_map(|(role, party)| {
+        let hits = tables.screened.hits(party).iter();
+        let hit = hits.filter(|hit| hit.effect.flag().is_some()).find(|hit| hit.stands(order.date))?;
+        let role = role.replace('_', " ");
+        Some(format!(
+            "the {role} {party} may be {} ({}, entry {}): confirm it with a flag or clear it",
+            hit.name, hit.list, hit.entry
+        ))
+    })
+}
+
 /// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading.
 fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
     let steps = decided.steps();
-    let requirement =
-        decided.program.requirements.iter().find(|rule| decided.judged.scratch.truth(rule.step.when) == Truth::True);
+    let holds = |lit| decided.judged.scratch.truth(lit) == Truth::True;
+    let review = decided.determination().label.review;
+    let required = || decided.program.requirements.iter().filter(|rule| holds(rule.step.when));
+    // The requirement whose review policy it is that the application would meet carries the decision.
+    let carrying = required().find(|rule| rule.reviews.iter().any(|own| own.policy == review && holds(own.when)));
+    let requirement = carrying.or(required().next());
     let open = decided.determination().label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
     match (list, open) {
         (1, Some(rule)) => (rule.step.rule.clone(), rule.step.cite.clone()),
