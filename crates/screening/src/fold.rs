@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::arabic::{self, is_arabic};
+use crate::han::{self, is_han};
 
 /// Characters of a name that are read; what is longer is cut there.
 const LONGEST: usize = 512;
@@ -86,25 +87,23 @@ fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<Word>) {
     let alike = |c: &char| c.is_ascii_alphanumeric() || look_alike(*c).is_some();
     let disguised = latin_somewhere && !word.iter().all(char::is_ascii) && word.iter().all(alike);
     let mut written = String::new();
-    for c in word {
-        let plain = if disguised { look_alike(*c) } else { None };
-        match plain {
+    let mut at = 0;
+    while let Some(c) = word.get(at) {
+        let run = word.iter().skip(at).take_while(|c| is_han(**c)).count();
+        if run > 0 {
+            push_split(&mut written, words);
+            words.extend(han::write(word.get(at..at + run).unwrap_or_default()).into_iter().map(Word::new));
+            at += run;
+            continue;
+        }
+        match if disguised { look_alike(*c) } else { None } {
             Some(plain) => written.push(plain),
             None if combining(*c) => {}
-            None if is_han(*c) => {
-                // Each character is a syllable, and joined syllables are compared with joined words.
-                push_split(&mut written, words);
-                written.push_str(any_ascii::any_ascii_char(*c));
-                push_split(&mut written, words);
-            }
             None => written.push_str(any_ascii::any_ascii_char(*c)),
         }
+        at += 1;
     }
     push_split(&mut written, words);
-}
-
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
 /// Takes a word written in ASCII apart where a capital begins a second word in it (`JasonShine`), and adds it in lower case.

@@ -5,6 +5,7 @@
 
 mod arabic;
 mod fold;
+mod han;
 mod index;
 mod list;
 mod name;
