@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::Country;
+use tollgate_model::{Country, Date};
 
 use crate::index::{Index, Scratch};
 use crate::list::{Entry, List};
@@ -64,6 +64,8 @@ pub struct Version {
     pub file: String,
     /// SHA-256 of its bytes.
     pub digest: String,
+    /// Its day, where the caller knows one.
+    pub date: Option<Date>,
     /// How many entries it has.
     pub entries: usize,
     /// How many rows could not be read.
@@ -87,7 +89,7 @@ impl Screener {
         let mut screener = Screener::default();
         for list in lists {
             let (entries, bad) = (list.entries.len(), list.bad.len());
-            screener.versions.push(Version { file: list.file, digest: list.digest, entries, bad });
+            screener.versions.push(Version { file: list.file, digest: list.digest, date: None, entries, bad });
             screener.entries.extend(list.entries);
         }
         for (place, entry) in screener.entries.iter().enumerate() {

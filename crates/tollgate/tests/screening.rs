@@ -140,6 +140,9 @@ fn a_name_is_screened_with_its_explanation() {
     let diff = tollgate(&folder, &["lists", "diff", "list.csv", "later.csv"]);
     let text = String::from_utf8_lossy(&diff.stdout).into_owned();
     assert!(text.contains("1 came") && text.contains("1 went") && text.contains("1 changed names"), "{text}");
+    let touched = ["lists", "diff", "list.csv", "later.csv", "--parties", "parties.csv", "--orders", "orders.csv"];
+    let text = String::from_utf8_lossy(&tollgate(&folder, &touched).stdout).into_owned();
+    assert!(text.contains("1 party matching") && text.contains("orders o-other"), "{text}");
 }
 
 #[test]

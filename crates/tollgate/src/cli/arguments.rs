@@ -286,7 +286,8 @@ pub(crate) enum FailOnMatch {
 #[derive(Subcommand)]
 #[command(after_help = "Examples:
   tollgate lists status csl.csv dpl.txt
-  tollgate lists diff csl-2025.csv csl-2026.csv")]
+  tollgate lists diff csl-2025.csv csl-2026.csv
+  tollgate lists diff old.csv new.csv --parties parties.csv --orders orders.csv")]
 pub(crate) enum ListsCommand {
     /// What files hold: lists, entries, names, rows that cannot be read, and the digest that is their version.
     Status {
@@ -303,6 +304,15 @@ pub(crate) enum ListsCommand {
         earlier: PathBuf,
         /// The later version
         later: PathBuf,
+        /// Parties to hold against what came or changed
+        #[arg(long, value_name = "FILE")]
+        parties: Option<PathBuf>,
+        /// Past orders of these parties, to name those that the change touches
+        #[arg(long, value_name = "FILE", requires = "parties")]
+        orders: Option<PathBuf>,
+        /// The score from which a match counts, in basis points
+        #[arg(long, value_name = "POINTS", default_value_t = tollgate_screening::THRESHOLD)]
+        threshold: u32,
         /// How it is printed
         #[arg(long, default_value = "text")]
         format: TextFormat,

@@ -3,10 +3,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use tollgate_screening::{Entry, List, read_lists};
+use tollgate_records::{OrderReader, read_parties};
+use tollgate_screening::{Entry, List, Query, Scratch, Screener, read_lists};
 
 use super::arguments::{ListsCommand, TextFormat};
 use super::{Failure, print};
+use crate::service::roles;
 
 /// Bad rows and changed entries that are named; of more only the number is told.
 const SHOWN: usize = 20;
@@ -14,9 +16,17 @@ const SHOWN: usize = 20;
 pub(crate) fn lists(command: &ListsCommand) -> Result<(), Failure> {
     match command {
         ListsCommand::Status { files, format } => status(&read(files)?, *format),
-        ListsCommand::Diff { earlier, later, format } => {
+        ListsCommand::Diff { earlier, later, parties, orders, threshold, format } => {
             let (before, after) = (read(std::slice::from_ref(earlier))?, read(std::slice::from_ref(later))?);
-            diff((earlier, &before), (later, &after), *format)
+            let change = Change::between(&before, &after);
+            let touched = match parties {
+                Some(parties) => touched(&change, parties, orders.as_deref(), *threshold)?,
+                None => Vec::new(),
+            };
+            print(&match format {
+                TextFormat::Json => json(earlier, later, &change, &touched),
+                TextFormat::Text => text(earlier, later, &change, &touched, parties.is_some()),
+            })
         }
     }
 }
@@ -77,39 +87,121 @@ fn names(entry: &Entry) -> BTreeSet<&str> {
     entry.names.iter().map(|name| name.text.as_str()).collect()
 }
 
-fn diff(
-    (earlier, before): (&Path, &[List]),
-    (later, after): (&Path, &[List]),
-    format: TextFormat,
-) -> Result<(), Failure> {
-    let (old, new) = (entries(before), entries(after));
-    let main = |entry: &Entry| entry.names.first().map_or(String::new(), |name| name.text.clone());
-    let came: Vec<&Entry> = new.iter().filter(|(key, _)| !old.contains_key(*key)).map(|(_, entry)| *entry).collect();
-    let went: Vec<&Entry> = old.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(_, entry)| *entry).collect();
-    let renamed: Vec<&Entry> = new
-        .iter()
-        .filter(|(key, entry)| old.get(*key).is_some_and(|before| names(before) != names(entry)))
-        .map(|(_, entry)| *entry)
-        .collect();
-    if format == TextFormat::Json {
-        let show = |entries: &[&Entry]| -> Vec<serde_json::Value> {
-            entries.iter().map(|entry| json!({ "list": entry.list, "entry": entry.id, "name": main(entry) })).collect()
+/// What came, what went, and what changed its names.
+struct Change<'a> {
+    came: Vec<&'a Entry>,
+    went: Vec<&'a Entry>,
+    renamed: Vec<&'a Entry>,
+}
+
+impl<'a> Change<'a> {
+    fn between(before: &'a [List], after: &'a [List]) -> Change<'a> {
+        let (old, new) = (entries(before), entries(after));
+        let lacking = |from: &BTreeMap<(&'a str, &'a str), &'a Entry>, of: &BTreeMap<(&'a str, &'a str), &'a Entry>| {
+            of.iter().filter(|(key, _)| !from.contains_key(*key)).map(|(_, entry)| *entry).collect()
         };
-        return print(&format!(
-            "{:#}\n",
-            json!({ "earlier": earlier.display().to_string(), "later": later.display().to_string(),
-                "came": show(&came), "went": show(&went), "renamed": show(&renamed) })
-        ));
+        let changed =
+            |(key, entry): &(&(&str, &str), &&Entry)| old.get(*key).is_some_and(|before| names(before) != names(entry));
+        let renamed = new.iter().filter(changed).map(|(_, entry)| *entry).collect();
+        Change { came: lacking(&old, &new), went: lacking(&new, &old), renamed }
     }
+
+    fn parts(&self) -> [(&'static str, &[&'a Entry]); 3] {
+        [("came", &self.came), ("went", &self.went), ("changed names", &self.renamed)]
+    }
+}
+
+fn main_name(entry: &Entry) -> &str {
+    entry.names.first().map_or("", |name| name.text.as_str())
+}
+
+/// A party that matches what came or changed, and its orders.
+struct Touched {
+    party: String,
+    entry: String,
+    points: u32,
+    orders: BTreeSet<String>,
+}
+
+fn touched(
+    change: &Change<'_>,
+    parties: &Path,
+    orders: Option<&Path>,
+    threshold: u32,
+) -> Result<Vec<Touched>, Failure> {
+    let parties = read_parties(parties)?;
+    let entries = change.came.iter().chain(&change.renamed).map(|entry| (*entry).clone()).collect();
+    let screener = Screener::new(vec![List { entries, ..List::default() }]);
+    let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
+    let mut scratch = Scratch::default();
+    for (id, party) in &parties {
+        let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
+        let query = Query { names: &names, country: party.country };
+        if let Some(hit) = screener.screen(query, threshold, 1, &mut scratch).first() {
+            let entry = screener
+                .entries
+                .get(hit.entry)
+                .map(|entry| format!("{} [{}, entry {}]", hit.name, entry.list, entry.id));
+            let found = Touched {
+                party: id.clone(),
+                entry: entry.unwrap_or_default(),
+                points: hit.points,
+                orders: BTreeSet::new(),
+            };
+            touched.insert(id.clone(), found);
+        }
+    }
+    if let Some(path) = orders {
+        let mut reader = OrderReader::open(path)?;
+        while let Some(batch) = reader.next_batch() {
+            for line in batch?.lines() {
+                for (_, party) in roles(&line) {
+                    if let Some(found) = touched.get_mut(party) {
+                        found.orders.insert(line.order_id.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    Ok(touched.into_values().collect())
+}
+
+fn json(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched]) -> String {
+    let show = |entries: &[&Entry]| -> Vec<serde_json::Value> {
+        entries.iter().map(|entry| json!({ "list": entry.list, "entry": entry.id, "name": main_name(entry) })).collect()
+    };
+    let touched = touched.iter().map(
+        |found| json!({ "party": found.party, "entry": found.entry, "score": found.points, "orders": found.orders }),
+    );
+    let object = json!({
+        "earlier": earlier.display().to_string(), "later": later.display().to_string(), "came": show(&change.came),
+        "went": show(&change.went), "renamed": show(&change.renamed), "touched": touched.collect::<Vec<_>>(),
+    });
+    format!("{object:#}\n")
+}
+
+fn text(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched], asked: bool) -> String {
     let mut out = format!("{} to {}\n", earlier.display(), later.display());
-    for (what, entries) in [("came", &came), ("went", &went), ("changed names", &renamed)] {
+    for (what, entries) in change.parts() {
         let _ = writeln!(out, "{} {what}", entries.len());
         for entry in entries.iter().take(SHOWN) {
-            let _ = writeln!(out, "  {} [{}, entry {}]", main(entry), entry.list, entry.id);
+            let _ = writeln!(out, "  {} [{}, entry {}]", main_name(entry), entry.list, entry.id);
         }
         if entries.len() > SHOWN {
             let _ = writeln!(out, "  and {} more (--format json names all)", entries.len() - SHOWN);
         }
     }
-    print(&out)
+    if asked {
+        let _ = writeln!(
+            out,
+            "{} matching what came or changed",
+            if touched.len() == 1 { "1 party".to_owned() } else { format!("{} parties", touched.len()) }
+        );
+    }
+    for found in touched {
+        let orders: Vec<&str> = found.orders.iter().map(String::as_str).collect();
+        let orders = if orders.is_empty() { String::new() } else { format!("; orders {}", orders.join(", ")) };
+        let _ = writeln!(out, "  {}: {} of 10000, {}{orders}", found.party, found.points, found.entry);
+    }
+    out
 }

@@ -123,7 +123,7 @@ fn object(result: &Screening, versions: &[Version]) -> Value {
         })
     });
     let lists = versions.iter().map(|version| {
-        json!({ "name": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
+        json!({ "name": version.file, "version": version.digest, "date": version.date.map(|date| date.to_string()), "entries": version.entries, "bad_rows": version.bad })
     });
     let ownership = result.standing.as_ref().map(|(standing, proof)| {
         let proof =

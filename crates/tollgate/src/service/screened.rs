@@ -66,7 +66,18 @@ pub(crate) fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> 
     }
     let lists = read_lists(&read)
         .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.file), error.what, error.mend)]))?;
-    Ok(Screener::new(lists))
+    let mut screener = Screener::new(lists);
+    for version in &mut screener.versions {
+        version.date = day_of(Path::new(&version.file));
+    }
+    Ok(screener)
+}
+
+/// The day on which a file was last written: the published files state none.
+fn day_of(path: &Path) -> Option<Date> {
+    let written = std::fs::metadata(path).ok()?.modified().ok()?;
+    let seconds = written.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+    Date::from_epoch_days(i32::try_from(seconds / 86_400).ok()?)
 }
 
 /// A match as it is shown.
