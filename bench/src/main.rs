@@ -136,14 +136,14 @@ fn whole_law() {
     let (mut text, mut memo) = (String::new(), Memo::default());
     let found = per_second(rows.len(), || {
         rows.iter().map(|row| {
-            let judged = memo.judge(0, program, black_box(row), |_, _, _| ());
-            judged.determination.readings.len() as u64 ^ judged.mask.holds.first().copied().unwrap_or(0)
+            let judged = memo.judge(0, program, black_box(row), |_, _| ());
+            judged.determination.readings.len() as u64 ^ judged.scratch.mask().holds.first().copied().unwrap_or(0)
         }).fold(0, u64::wrapping_add)
     });
     let traced = per_second(rows.len(), || {
         let mut bytes = 0;
         for row in &rows {
-            let judged = memo.judge(0, program, row, |_, _, _| ());
+            let judged = memo.judge(0, program, row, |_, _| ());
             text.clear();
             for step in trace(program, &judged.determination, &judged.scratch) {
                 push_step(&mut text, step, row);

@@ -19,10 +19,8 @@ const KEPT: usize = 16_384;
 pub struct Judged<T> {
     /// The decision.
     pub determination: Determination,
-    /// The truth of every node.
+    /// The truth of every node, and of the atoms, on which the decision depends and on nothing else ([`Scratch::mask`]).
     pub scratch: Scratch,
-    /// The truth of the atoms, on which the decision depends and on nothing else.
-    pub mask: AtomMask,
     /// What the caller made of it.
     pub derived: T,
 }
@@ -50,7 +48,7 @@ impl<T> Memo<T> {
         epoch: usize,
         program: &Program,
         facts: &Facts,
-        derive: impl FnOnce(&Determination, &Scratch, &AtomMask) -> T,
+        derive: impl FnOnce(&Determination, &Scratch) -> T,
     ) -> Arc<Judged<T>> {
         self.mask.read(program, facts);
         self.key.clear();
@@ -61,9 +59,8 @@ impl<T> Memo<T> {
             return Arc::clone(known);
         }
         let determination = determine(program, facts, &mut self.scratch);
-        let derived = derive(&determination, &self.scratch, &self.mask);
-        let judged =
-            Arc::new(Judged { determination, scratch: self.scratch.clone(), mask: self.mask.clone(), derived });
+        let derived = derive(&determination, &self.scratch);
+        let judged = Arc::new(Judged { determination, scratch: self.scratch.clone(), derived });
         if self.seen.len() >= KEPT {
             self.seen.clear();
         }

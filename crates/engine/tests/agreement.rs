@@ -116,11 +116,11 @@ proptest! {
             if matches!(FACTS[slot].kind, FactKind::Int(_)) && row.values[slot] > 2 {
                 row.values[slot] += off;
             }
-            let judged = memo.judge(epoch, program, &row, |_, _, _| ());
+            let judged = memo.judge(epoch, program, &row, |_, _| ());
             let mut scratch = Scratch::default();
             prop_assert_eq!(&judged.determination, &determine(program, &row, &mut scratch));
             prop_assert_eq!(judged.scratch.truth(program.any_requirement), scratch.truth(program.any_requirement));
-            masks.insert(judged.mask.holds.clone());
+            masks.insert(judged.scratch.mask().holds.clone());
         }
         prop_assert!(!masks.is_empty());
     }

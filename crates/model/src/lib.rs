@@ -7,12 +7,14 @@
 
 mod country;
 mod date;
+mod hex;
 mod number;
 mod outcome;
 mod record;
 
 pub use country::{Country, UnknownCountry};
 pub use date::{BadDate, Date};
+pub use hex::hex;
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, Stake, UnknownWord};

@@ -141,6 +141,13 @@ pub struct Party {
     pub flags: Vec<String>,
 }
 
+impl Party {
+    /// Its name, where it has one, and then its other names.
+    pub fn names(&self) -> Vec<&str> {
+        self.name.iter().chain(&self.aliases).map(String::as_str).collect()
+    }
+}
+
 /// A list match that somebody has looked into and found to be another party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clearance {

@@ -2,13 +2,9 @@
 
 use std::sync::LazyLock;
 
-#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
-type ByWord = std::collections::HashMap<&'static str, &'static str, ahash::RandomState>;
+use crate::lexicon::{ByWord, pairs};
 
-static LEXICON: LazyLock<ByWord> = LazyLock::new(|| {
-    let lines = include_str!("../data/arabic.tsv").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once('\t')).collect()
-});
+static LEXICON: LazyLock<ByWord<&str, &str>> = LazyLock::new(|| pairs(include_str!("../data/arabic.tsv")).collect());
 
 pub(crate) fn is_arabic(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{64a}' | '\u{66e}'..='\u{6d3}' | '\u{6d5}' | '\u{6ee}' | '\u{6ef}' | '\u{6fa}'..='\u{6ff}' | '\u{750}'..='\u{77f}')

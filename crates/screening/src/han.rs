@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
-type ByWord = std::collections::HashMap<&'static str, &'static str, ahash::RandomState>;
+use crate::lexicon::{ByWord, pairs};
 
-static LEXICON: LazyLock<(ByWord, usize)> = LazyLock::new(|| {
-    let lines = include_str!("../data/han.tsv").lines().filter(|line| !line.starts_with('#'));
-    let words: ByWord = lines.filter_map(|line| line.split_once('\t')).collect();
-    let longest = include_str!("../data/han.tsv").lines().filter_map(|line| line.split_once('\t'));
-    (words, longest.map(|(word, _)| word.chars().count()).max().unwrap_or(1))
+static LEXICON: LazyLock<(ByWord<&str, &str>, usize)> = LazyLock::new(|| {
+    let words: Vec<(&str, &str)> = pairs(include_str!("../data/han.tsv")).collect();
+    let longest = words.iter().map(|(word, _)| word.chars().count()).max().unwrap_or(1);
+    (words.into_iter().collect(), longest)
 });
 
 pub(crate) fn is_han(c: char) -> bool {

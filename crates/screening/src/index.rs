@@ -1,12 +1,10 @@
 //! Names that are searched: candidates by several channels, then the one scoring function.
 
+use crate::lexicon::ByWord;
 use crate::name::Name;
 use crate::score::{Known, Score, score_knowing};
 use crate::similar::skeleton;
 use crate::words::background;
-
-#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
-type ByWord<T> = std::collections::HashMap<String, T, ahash::RandomState>;
 
 /// Candidates that are scored for a query.
 const SCORED: usize = 180;
@@ -45,7 +43,7 @@ pub struct Index {
     /// What each name's features tell, all together, by channel.
     totals: Vec<u32>,
     trigrams: Postings,
-    counts: ByWord<u32>,
+    counts: ByWord<String, u32>,
     all: u32,
 }
 
@@ -73,6 +71,9 @@ const CHANNEL: usize = 37 * 37 * 37;
 /// Words, and short words less one letter, by hash.
 const WORDS: usize = 1 << 17;
 
+/// How many features there are: two channels of trigrams, and the words.
+const FEATURES: usize = 2 * CHANNEL + WORDS;
+
 /// A word of more letters is found by its trigrams.
 const SHORT: usize = 9;
 
@@ -90,7 +91,7 @@ impl Index {
         }
         index.all = background("").1 + u32::try_from(index.names.len()).unwrap_or(u32::MAX);
         let mut names = std::mem::take(&mut index.names);
-        let mut ids: ByWord<u32> = ByWord::default();
+        let mut ids: ByWord<String, u32> = ByWord::default();
         for name in &mut names {
             index.weigh(name);
             for token in &mut name.tokens {
@@ -99,7 +100,7 @@ impl Index {
             }
         }
         index.names = names;
-        let mut lists = vec![Vec::new(); 2 * CHANNEL + WORDS];
+        let mut lists = vec![Vec::new(); FEATURES];
         let mut features = Vec::new();
         for (place, name) in index.names.iter().enumerate() {
             features_of(name, &mut features);
@@ -110,14 +111,15 @@ impl Index {
             }
         }
         index.trigrams = Postings::of(lists);
-        let totals: Vec<u32> = index
-            .names
-            .iter()
-            .map(|name| {
-                features_of(name, &mut features);
-                features.iter().map(|feature| index.tells(*feature)).sum()
-            })
-            .collect();
+        let mut totals = vec![0; index.names.len()];
+        for feature in 0..FEATURES {
+            let tells = index.tells(feature);
+            for place in index.trigrams.get(feature) {
+                if let Some(total) = usize::try_from(*place).ok().and_then(|place| totals.get_mut(place)) {
+                    *total += tells;
+                }
+            }
+        }
         index.totals = totals;
         index
     }

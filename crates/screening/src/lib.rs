@@ -7,6 +7,7 @@ mod arabic;
 mod fold;
 mod han;
 mod index;
+mod lexicon;
 mod list;
 mod name;
 mod ofac;

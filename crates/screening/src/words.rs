@@ -3,9 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::fold::fold;
-
-#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
-type ByWord<T> = std::collections::HashMap<String, T, ahash::RandomState>;
+use crate::lexicon::{ByWord, lines, pairs};
 
 /// A kind of company, as far as names tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,14 +43,9 @@ impl Form {
         ("generic", Form::Generic),
         ("group", Form::Group),
     ];
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        Form::WORDS.iter().find(|(_, form)| *form == self).map_or("", |(word, _)| word)
-    }
 }
 
-static FORMS: LazyLock<(ByWord<Form>, usize)> = LazyLock::new(|| {
+static FORMS: LazyLock<(ByWord<String, Form>, usize)> = LazyLock::new(|| {
     let mut forms = ByWord::default();
     let mut longest = 1;
     for line in lines(include_str!("../data/forms.tsv")) {
@@ -66,7 +59,7 @@ static FORMS: LazyLock<(ByWord<Form>, usize)> = LazyLock::new(|| {
     (forms, longest)
 });
 
-static VARIANTS: LazyLock<ByWord<&'static str>> = LazyLock::new(|| {
+static VARIANTS: LazyLock<ByWord<String, &'static str>> = LazyLock::new(|| {
     let mut variants = ByWord::default();
     for line in lines(include_str!("../data/variants.txt")) {
         let mut words = line.split(' ');
@@ -78,23 +71,17 @@ static VARIANTS: LazyLock<ByWord<&'static str>> = LazyLock::new(|| {
     variants
 });
 
-static BACKGROUND: LazyLock<(ByWord<u32>, u32)> = LazyLock::new(|| {
+static BACKGROUND: LazyLock<(ByWord<String, u32>, u32)> = LazyLock::new(|| {
     let text = include_str!("../data/background.tsv");
     let mut counts = ByWord::default();
     let names = text.lines().find_map(|line| line.strip_prefix("#names\t")?.parse().ok()).unwrap_or(1);
-    for line in lines(text) {
-        if let Some((word, count)) = line.split_once('\t')
-            && let Ok(count) = count.parse::<u32>()
-        {
+    for (word, count) in pairs(text) {
+        if let Ok(count) = count.parse::<u32>() {
             *counts.entry(canonical(word).to_owned()).or_insert(0) += count;
         }
     }
     (counts, names)
 });
-
-fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
 
 /// The form that some words spell, with how many words it takes: the longest from the start of the slice.
 pub(crate) fn form_at(words: &[String]) -> Option<(Form, usize)> {

@@ -10,7 +10,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::Country;
+use tollgate_model::{Country, hex};
 
 pub use clean::split_names;
 
@@ -245,15 +245,6 @@ fn windows_1252(byte: u8) -> char {
         0x96 | 0x97 => '-',
         _ => char::from(byte),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -115,13 +115,13 @@ impl Writing {
         let screened = &self.tables.screened;
         let mut owned = Vec::new();
         for (role, party) in roles(order) {
-            let hits = screened.hits(party).iter().map(|hit| {
-                serde_json::json!({
-                    "party": party, "role": role, "list": hit.list, "entry": hit.entry, "name": hit.name,
-                    "score": hit.points, "taken_for_listed": hit.same, "cleared": !hit.stands(order.date),
-                })
-            });
-            self.hits.extend(hits.map(|hit| ListHit { json: hit.to_string() }));
+            for hit in screened.hits(party) {
+                let mut json = hit.json();
+                json.insert("party".to_owned(), party.into());
+                json.insert("role".to_owned(), role.into());
+                json.insert("cleared".to_owned(), (!hit.stands(order.date)).into());
+                self.hits.push(ListHit { json: serde_json::Value::from(json).to_string() });
+            }
             if let Some(standing) = screened.standing(party, order.date) {
                 let proof = screened.proof(party, order.date);
                 owned.push(serde_json::json!({

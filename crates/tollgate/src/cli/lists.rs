@@ -4,20 +4,21 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tollgate_records::{OrderReader, read_parties};
-use tollgate_screening::{Entry, List, Query, Scratch, Screener, read_lists};
+use tollgate_screening::{Entry, List, Query, Scratch, Screener};
 
 use super::arguments::{ListsCommand, TextFormat};
 use super::{Failure, print};
-use crate::service::roles;
+use crate::service::{read_list_files, roles};
 
 /// Bad rows and changed entries that are named; of more only the number is told.
 const SHOWN: usize = 20;
 
 pub(crate) fn lists(command: &ListsCommand) -> Result<(), Failure> {
     match command {
-        ListsCommand::Status { files, format } => status(&read(files)?, *format),
+        ListsCommand::Status { files, format } => status(&read_list_files(files)?, *format),
         ListsCommand::Diff { earlier, later, parties, orders, threshold, format } => {
-            let (before, after) = (read(std::slice::from_ref(earlier))?, read(std::slice::from_ref(later))?);
+            let read = |file: &PathBuf| read_list_files(std::slice::from_ref(file));
+            let (before, after) = (read(earlier)?, read(later)?);
             let change = Change::between(&before, &after);
             let touched = match parties {
                 Some(parties) => touched(&change, parties, orders.as_deref(), *threshold)?,
@@ -29,17 +30,6 @@ pub(crate) fn lists(command: &ListsCommand) -> Result<(), Failure> {
             })
         }
     }
-}
-
-fn read(files: &[PathBuf]) -> Result<Vec<List>, Failure> {
-    let mut read = Vec::new();
-    for path in files {
-        let bytes = std::fs::read(path).map_err(|error| {
-            Failure::Unusable(format!("{}: cannot be read: {error}\n  mend: check the path", path.display()))
-        })?;
-        read.push((path.display().to_string(), bytes));
-    }
-    read_lists(&read).map_err(|error| Failure::Unusable(error.to_string()))
 }
 
 fn by_list(list: &List) -> BTreeMap<&str, (usize, usize)> {
@@ -135,7 +125,7 @@ fn touched(
     let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
     let mut scratch = Scratch::default();
     for (id, party) in &parties {
-        let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
+        let names = party.names();
         let query = Query { names: &names, country: party.country };
         if let Some(hit) = screener.screen(query, threshold, 1, &mut scratch).first() {
             let entry = screener

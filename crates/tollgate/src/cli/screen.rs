@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use serde_json::{Value, json};
-use tollgate_model::{Date, Party};
+use tollgate_model::{Country, Date, Party};
 use tollgate_records::{InputErrors, Output, read_clearances, read_ownership, read_parties};
 use tollgate_screening::{Query, Scratch, Screener, Standing, Version, percent};
 
@@ -32,8 +32,8 @@ pub(crate) fn screen(arguments: &ScreenArguments) -> Result<(), Failure> {
     let screener = load_screener(&arguments.lists.lists)?;
     let versions = screener.versions.clone();
     let results = match &arguments.name {
-        Some(name) => vec![one(arguments, &screener, None, &[name], arguments.country.map(|country| country.code()))],
-        None => all(arguments, screener)?,
+        Some(name) => vec![named(arguments, &screener, name)],
+        None => all(arguments, &screener)?,
     };
     let matched = results.iter().any(|result| !result.hits.is_empty());
     match &arguments.out {
@@ -59,68 +59,71 @@ pub(crate) fn screen(arguments: &ScreenArguments) -> Result<(), Failure> {
     }
 }
 
-fn one(
-    arguments: &ScreenArguments,
-    screener: &Screener,
-    party: Option<&str>,
-    names: &[&str],
-    country: Option<&str>,
-) -> Screening {
-    let query = Query { names, country: country.and_then(|code| code.parse().ok()) };
-    let result = |hits: Vec<Hit>| Screening {
-        party: party.map(str::to_owned),
-        name: names.first().copied().unwrap_or_default().to_owned(),
-        country: country.map(str::to_owned),
-        hits,
-        standing: None,
+fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screening {
+    let query = Query { names: &[name], country: arguments.country };
+    let hits = match arguments.mode {
+        ScreenMode::Ofac => as_ofac(arguments, screener, query),
+        ScreenMode::Tollgate => {
+            let found = screener.screen(query, arguments.lists.threshold, arguments.limit, &mut Scratch::default());
+            found.iter().map(|found| hit(screener, found, query)).collect()
+        }
     };
-    if arguments.mode == ScreenMode::Ofac {
-        let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
-        return result(found.into_iter().map(|found| ofac_hit(screener, found, query)).collect());
-    }
-    let found = screener.screen(query, arguments.lists.threshold, arguments.limit, &mut Scratch::default());
-    result(found.iter().map(|found| hit(screener, found, query)).collect())
+    Screening { party: None, name: name.to_owned(), country: country_code(arguments.country), hits, standing: None }
 }
 
-fn all(arguments: &ScreenArguments, screener: Screener) -> Result<Vec<Screening>, InputErrors> {
+fn as_ofac(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
+    let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
+    found.into_iter().map(|found| ofac_hit(screener, found, query)).collect()
+}
+
+fn country_code(country: Option<Country>) -> Option<String> {
+    country.map(|country| country.code().to_owned())
+}
+
+fn all(arguments: &ScreenArguments, screener: &Screener) -> Result<Vec<Screening>, InputErrors> {
     let parties: BTreeMap<String, Party> = match &arguments.parties {
         Some(path) => read_parties(path)?,
         None => BTreeMap::new(),
     };
-    let mut results: Vec<Screening> = parties
-        .iter()
-        .map(|(id, party)| {
-            let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
-            one(arguments, &screener, Some(id), &names, party.country.map(|country| country.code()))
-        })
-        .collect();
     let path = arguments.ownership.as_deref();
     let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
     let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
-    let screened = Screened::new(screener, &parties, &stakes, arguments.lists.threshold, &cleared, path)?;
+    let kept = (arguments.lists.threshold, arguments.limit);
+    let screened = Screened::new(screener, &parties, &stakes, kept, &cleared, path)?;
     let date: Date = arguments.date.unwrap_or_else(today);
-    for result in &mut results {
-        let Some(party) = &result.party else { continue };
-        for hit in &mut result.hits {
-            let known = screened.hits(party).iter().find(|known| known.list == hit.list && known.entry == hit.entry);
-            hit.cleared = known.and_then(|known| known.cleared.clone());
-        }
-        let proof = screened.proof(party, date).into_iter();
+    let result = |(id, party): (&String, &Party)| {
+        let names = party.names();
+        let hits = match arguments.mode {
+            ScreenMode::Tollgate => screened.hits(id).iter().take(arguments.limit).cloned().collect(),
+            ScreenMode::Ofac => {
+                let mut hits = as_ofac(arguments, screener, Query { names: &names, country: party.country });
+                hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));
+                hits
+            }
+        };
+        let proof = screened.proof(id, date).into_iter();
         let proof = proof.map(|(owner, owned, share)| (owner.to_owned(), owned.to_owned(), share)).collect();
-        result.standing = screened.standing(party, date).map(|standing| (standing, proof));
-    }
-    Ok(results)
+        Screening {
+            party: Some(id.clone()),
+            name: names.first().copied().unwrap_or_default().to_owned(),
+            country: country_code(party.country),
+            hits,
+            standing: screened.standing(id, date).map(|standing| (standing, proof)),
+        }
+    };
+    Ok(parties.iter().map(result).collect())
 }
 
 fn object(result: &Screening, versions: &[Version]) -> Value {
     let matches = result.hits.iter().map(|hit| {
-        json!({
-            "list": hit.list, "entry": hit.entry, "name": hit.name, "score": hit.points,
-            "taken_for_listed": hit.same, "explanation": hit.explanation, "fingerprint": hit.fingerprint,
-            "cleared": hit.cleared.as_ref().map(|cleared| json!({
-                "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()),
-            })),
-        })
+        let cleared = hit.cleared.as_ref().map(|cleared| {
+            json!({ "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()) })
+        });
+        let mut json = hit.json();
+        json.insert("explanation".to_owned(), json!(hit.explanation));
+        json.insert("fingerprint".to_owned(), json!(hit.fingerprint));
+        json.insert("cleared".to_owned(), json!(cleared));
+        json
     });
     let lists = versions.iter().map(|version| {
         json!({ "name": version.file, "version": version.digest, "date": version.date.map(|date| date.to_string()), "entries": version.entries, "bad_rows": version.bad })

@@ -204,12 +204,10 @@ impl Summary {
         let lists = screened.versions.iter().map(|version| {
             serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
         });
-        let matches = screened.matched().flat_map(|(party, hits)| hits.iter().map(move |hit| (party, hit)));
-        let matches = matches.map(|(party, hit)| {
-            serde_json::json!({
-                "party": party, "list": hit.list, "entry": hit.entry, "name": hit.name, "score": hit.points,
-                "taken_for_listed": hit.same,
-            })
+        let matches = screened.matches().map(|(party, hit)| {
+            let mut json = hit.json();
+            json.insert("party".to_owned(), party.into());
+            json
         });
         serde_json::json!({ "lists": lists.collect::<Vec<_>>(), "matches": matches.collect::<Vec<_>>() })
     }
@@ -217,8 +215,10 @@ impl Summary {
     /// Every match, for the report: the party, the entry, the list, the score, and whether it is taken for the listed one.
     fn matches(&self) -> Vec<[String; 5]> {
         let name = |id: &str| self.tables.parties.get(id).and_then(|party| party.name.clone()).unwrap_or_default();
-        let matches = self.tables.screened.matched().flat_map(|(party, hits)| hits.iter().map(move |hit| (party, hit)));
-        let mut matches: Vec<(u32, [String; 5])> = matches
+        let mut matches: Vec<(u32, [String; 5])> = self
+            .tables
+            .screened
+            .matches()
             .map(|(party, hit)| {
                 let said = match (&hit.cleared, hit.same) {
                     (Some(_), _) => "cleared as another party",

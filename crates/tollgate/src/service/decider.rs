@@ -107,8 +107,9 @@ fn judge(
     program: &Program,
     line: &Facts,
 ) -> Arc<Judged<Worded>> {
-    memo.judge(epoch, program, line, |determination, scratch, mask| {
+    memo.judge(epoch, program, line, |determination, scratch| {
         let mut hex = String::new();
+        let mask = scratch.mask();
         for words in [&mask.holds, &mask.may_hold] {
             hex.push(':');
             for word in words {

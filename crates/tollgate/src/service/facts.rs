@@ -7,6 +7,7 @@ use tollgate_screening::Effect;
 use super::items::{ItemFacts, UnknownItem, item_facts};
 use super::names::Names;
 use super::parties::{PartyFacts, party_facts};
+use super::roles::roles;
 use super::screened::Screened;
 use super::tables::Tables;
 
@@ -101,18 +102,13 @@ impl FactBuilder {
         let parties =
             [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
         listed(&mut facts, parties, exporter.as_ref());
-        let ids = [
-            Some(order.ultimate_consignee),
-            order.end_user,
-            order.purchaser,
-            order.intermediate_consignee,
-            order.freight_forwarder,
-        ];
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
         let military = consignee.has("military") || end_user.as_ref().is_some_and(|party| party.has("military"));
         facts.set(facts::MILITARY, i64::from(military));
-        screened(&mut facts, &self.tables.screened, &ids, order);
+        if !self.tables.screened.is_silent() {
+            screened(&mut facts, &self.tables.screened, order);
+        }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
         let in_tier1 = consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq));
@@ -159,16 +155,19 @@ fn listed(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>; 5], exporter: O
 }
 
 /// What lists and owners say, where the flags of the parties table say nothing: a match that may be the party leaves the fact unknown.
-fn screened(facts: &mut Facts, screened: &Screened, parties: &[Option<&str>; 5], order: &OrderLine<'_>) {
-    let any =
-        |truth: &dyn Fn(&str) -> Truth| parties.iter().flatten().map(|id| truth(id)).max().unwrap_or(Truth::False);
-    let denied = |id: &str| screened.listed(id, Effect::DeniedPerson, order.date);
+fn screened(facts: &mut Facts, screened: &Screened, order: &OrderLine<'_>) {
+    // The exporter counts where it is denied; its other listings are no matter of the transaction.
+    let any = |with_exporter: bool, truth: &dyn Fn(&str) -> Truth| {
+        let parties = roles(order).filter(|(role, _)| with_exporter || *role != "exporter");
+        parties.map(|(_, party)| truth(party)).max().unwrap_or(Truth::False)
+    };
+    let listed = |effect: Effect| any(effect == Effect::DeniedPerson, &|id| screened.listed(id, effect, order.date));
     let found = [
-        (facts::ENTITY_LIST, any(&|id| screened.listed(id, Effect::EntityList, order.date))),
-        (facts::UNVERIFIED, any(&|id| screened.listed(id, Effect::UnverifiedList, order.date))),
-        (facts::DENIED, any(&denied).max(order.exporter.map_or(Truth::False, denied))),
-        (facts::AFFILIATE, any(&|id| screened.affiliate(id, order.date))),
-        (facts::MILITARY, any(&|id| screened.listed(id, Effect::MilitaryEndUser, order.date))),
+        (facts::ENTITY_LIST, listed(Effect::EntityList)),
+        (facts::UNVERIFIED, listed(Effect::UnverifiedList)),
+        (facts::DENIED, listed(Effect::DeniedPerson)),
+        (facts::AFFILIATE, any(false, &|id| screened.affiliate(id, order.date))),
+        (facts::MILITARY, listed(Effect::MilitaryEndUser)),
     ];
     for (fact, truth) in found {
         match truth {

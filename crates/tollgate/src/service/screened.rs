@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tollgate_law::hex;
-use tollgate_model::{Clearance, Date, Party, Stake, Truth};
+use tollgate_model::{Clearance, Date, Party, Stake, Truth, hex};
 use tollgate_records::{InputError, InputErrors};
-use tollgate_screening::{BadStake, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version, read_lists};
+use tollgate_screening::{
+    BadStake, Effect, List, Match, Ownership, Query, Scratch, Screener, Standing, Version, read_lists,
+};
 
-/// Matches of one party that are kept.
-const KEPT: usize = 5;
+/// Matches of one party that have an effect.
+pub(crate) const KEPT: usize = 5;
 
 /// A match of a party with a list entry.
 #[derive(Clone, Debug)]
@@ -36,6 +38,29 @@ impl Hit {
     pub(crate) fn stands(&self, date: Date) -> bool {
         self.cleared.as_ref().is_none_or(|cleared| cleared.until.is_some_and(|until| until < date))
     }
+
+    /// Finds the clearance of the match, if party and entry are still what they were when it was given.
+    pub(crate) fn look_up(&mut self, party: &str, clearances: &[Clearance]) {
+        let of_this = |cleared: &&Clearance| {
+            cleared.party_id == party
+                && cleared.entry == self.entry
+                && cleared.list == self.list
+                && cleared.fingerprint.as_ref().is_none_or(|print| *print == self.fingerprint)
+        };
+        self.cleared = clearances.iter().find(of_this).cloned();
+    }
+
+    /// What every output says of a match.
+    pub(crate) fn json(&self) -> serde_json::Map<String, Value> {
+        let fields = [
+            ("list", Value::from(self.list.as_str())),
+            ("entry", self.entry.as_str().into()),
+            ("name", self.name.as_str().into()),
+            ("score", self.points.into()),
+            ("taken_for_listed", self.same.into()),
+        ];
+        fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
 }
 
 /// What screening found, for all parties of a table.
@@ -54,8 +79,8 @@ struct Owners {
     graphs: Vec<Ownership>,
 }
 
-/// Reads lists from files.
-pub(crate) fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> {
+/// Reads list files together.
+pub(crate) fn read_list_files(files: &[PathBuf]) -> Result<Vec<List>, InputErrors> {
     let mut read = Vec::new();
     for path in files {
         let bytes = std::fs::read(path).map_err(|error| {
@@ -64,9 +89,13 @@ pub(crate) fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> 
         })?;
         read.push((path.display().to_string(), bytes));
     }
-    let lists = read_lists(&read)
-        .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.file), error.what, error.mend)]))?;
-    let mut screener = Screener::new(lists);
+    read_lists(&read)
+        .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.file), error.what, error.mend)]))
+}
+
+/// Lists from files, ready to be searched.
+pub(crate) fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> {
+    let mut screener = Screener::new(read_list_files(files)?);
     for version in &mut screener.versions {
         version.date = day_of(Path::new(&version.file));
     }
@@ -116,20 +145,20 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
 }
 
 impl Screened {
-    /// Screens every party and follows the stakes.
+    /// Screens every party and follows the stakes. Of each party's matches the first `kept` can be shown and the first [`KEPT`] have an effect.
     pub(crate) fn new(
-        screener: Screener,
+        screener: &Screener,
         parties: &BTreeMap<String, Party>,
         stakes: &[Stake],
-        threshold: u32,
+        (threshold, kept): (u32, usize),
         clearances: &[Clearance],
         ownership: Option<&Path>,
     ) -> Result<Screened, InputErrors> {
-        let hits = screen_all(&screener, parties, threshold, clearances);
-        let mut screened = Screened { hits, versions: screener.versions, owners: Owners::default() };
+        let hits = screen_all(screener, parties, (threshold, kept.max(KEPT)), clearances);
+        let mut screened = Screened { hits, versions: screener.versions.clone(), owners: Owners::default() };
         let on_list = |id: &String, party: &Party| {
             party.flags.iter().any(|flag| flag == "entity_list")
-                || screened.hits(id).iter().any(|hit| {
+                || screened.hits(id).iter().take(KEPT).any(|hit| {
                     hit.same
                         && hit.cleared.is_none()
                         && matches!(hit.effect, Effect::EntityList | Effect::MilitaryEndUser)
@@ -151,6 +180,16 @@ impl Screened {
     /// Every party with matches, in order.
     pub(crate) fn matched(&self) -> impl Iterator<Item = (&str, &[Hit])> {
         self.hits.iter().map(|(id, hits)| (id.as_str(), hits.as_slice()))
+    }
+
+    /// Every match with its party, in the order of the parties.
+    pub(crate) fn matches(&self) -> impl Iterator<Item = (&str, &Hit)> {
+        self.matched().flat_map(|(party, hits)| hits.iter().map(move |hit| (party, hit)))
+    }
+
+    /// Whether neither lists nor stakes say anything of any party.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.hits.is_empty() && self.owners.graphs.is_empty()
     }
 
     /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.
@@ -183,7 +222,7 @@ impl Screened {
 fn screen_all(
     screener: &Screener,
     parties: &BTreeMap<String, Party>,
-    threshold: u32,
+    (threshold, kept): (u32, usize),
     clearances: &[Clearance],
 ) -> BTreeMap<String, Vec<Hit>> {
     if screener.names() == 0 {
@@ -195,11 +234,11 @@ fn screen_all(
         let mut scratch = Scratch::default();
         let mut hits = Vec::new();
         for (id, party) in part {
-            let names: Vec<&str> = party.name.iter().chain(&party.aliases).map(String::as_str).collect();
+            let names = party.names();
             let query = Query { names: &names, country: party.country };
-            let found = screener.screen(query, threshold, KEPT, &mut scratch);
+            let found = screener.screen(query, threshold, kept, &mut scratch);
             let mut own: Vec<Hit> = found.iter().map(|found| hit(screener, found, query)).collect();
-            own.iter_mut().for_each(|hit| hit.cleared = clearance(id, hit, clearances));
+            own.iter_mut().for_each(|hit| hit.look_up(id, clearances));
             if !own.is_empty() {
                 hits.push(((*id).clone(), own));
             }
@@ -213,17 +252,6 @@ fn screen_all(
             running.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         joined.flatten().collect()
     })
-}
-
-/// The clearance of a match, if party and entry are still what they were when it was given.
-fn clearance(party: &str, hit: &Hit, clearances: &[Clearance]) -> Option<Clearance> {
-    let of_this = |cleared: &&Clearance| {
-        cleared.party_id == party
-            && cleared.entry == hit.entry
-            && cleared.list == hit.list
-            && cleared.fingerprint.as_ref().is_none_or(|print| *print == hit.fingerprint)
-    };
-    clearances.iter().find(of_this).cloned()
 }
 
 impl Owners {

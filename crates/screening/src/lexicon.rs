@@ -1,0 +1,14 @@
+//! The word tables under `data/`, and the map that they are looked up in.
+
+#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
+pub(crate) type ByWord<K, T> = std::collections::HashMap<K, T, ahash::RandomState>;
+
+/// The lines of a table that are not empty and no comment.
+pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The lines of a table of two columns.
+pub(crate) fn pairs(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    lines(text).filter_map(|line| line.split_once('\t'))
+}
