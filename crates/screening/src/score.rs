@@ -37,6 +37,8 @@ pub struct Score {
     pub lost_query: u32,
     /// The same of the entry.
     pub lost_entry: u32,
+    /// Whether what the entry lost counts in full, because words of the query were not met either.
+    pub replaced: bool,
     /// How the forms go together.
     pub forms: Forms,
 }
@@ -122,14 +124,15 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
     let entry_lost = unmatched(&entry.tokens, |link| link.entry, &query.tokens);
     let (lost_query, lost_entry) = (query_lost.weight(), entry_lost.weight());
     // What the entry has more may have been left out; what stands in its place is another name.
-    let lost_share = if query_lost.counted > 0 { figures.replaced } else { figures.lost_entry };
+    let replaced = query_lost.counted > 0;
+    let lost_share = if replaced { figures.replaced } else { figures.lost_entry };
     let met: u64 = links.iter().map(|link| u64::from(link.weight) * u64::from(link.similarity)).sum();
     let whole = links.iter().map(|link| u64::from(link.weight)).sum::<u64>() * 100
         + u64::from(lost_query) * u64::from(figures.lost_query)
         + u64::from(lost_entry) * u64::from(lost_share);
     let mut points = met * 100 / whole.max(1);
     if query.same_as(entry) && !query.tokens.is_empty() {
-        return Score { points: 10_000, links, lost_query, lost_entry, forms };
+        return Score { points: 10_000, links, lost_query, lost_entry, replaced, forms };
     }
     // Names that share only common words may well be others'.
     let told = (met / 10_000).min(u64::from(figures.trusted));
@@ -141,7 +144,7 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
     if links.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.0 > b.entry.0)) {
         points = points * u64::from(10_000 - figures.order) / 10_000;
     }
-    Score { points: u32::try_from(points).unwrap_or(0).min(9_990), links, lost_query, lost_entry, forms }
+    Score { points: u32::try_from(points).unwrap_or(0).min(9_990), links, lost_query, lost_entry, replaced, forms }
 }
 
 /// What unmatched words tell, in hundredths of a bit.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_model::{Country, Date};
 
 use crate::index::{Index, Scratch};
-use crate::list::{Entry, List};
+use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
 use crate::score::{Forms, Score};
@@ -160,6 +160,11 @@ impl Screener {
         matches
     }
 
+    /// What the list of a match is for.
+    pub fn effect(&self, hit: &Match) -> Effect {
+        self.entries.get(hit.entry).map_or(Effect::Other, |entry| Effect::of(&entry.list))
+    }
+
     /// Whether a party is taken for the listed one until somebody clears it: the names are the same words, legal forms and order apart, and the
     /// countries do not differ.
     pub fn is_same(&self, hit: &Match) -> bool {
@@ -207,10 +212,12 @@ impl Match {
             parts.push(format!("words of the party that the entry lacks: {} bits", f_tenths(self.score.lost_query)));
         }
         if self.score.lost_entry > 0 {
-            parts.push(format!(
-                "words of the entry that the party lacks: {} bits, of which a quarter counts",
-                f_tenths(self.score.lost_entry)
-            ));
+            let counted = match self.score.replaced {
+                true => "which count in full, since other words stand in their place",
+                false => "of which a quarter counts",
+            };
+            let bits = f_tenths(self.score.lost_entry);
+            parts.push(format!("words of the entry that the party lacks: {bits} bits, {counted}"));
         }
         if self.score.forms == Forms::Different {
             parts.push("their legal forms differ".to_owned());

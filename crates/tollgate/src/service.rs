@@ -16,5 +16,5 @@ pub(crate) use decider::{Decided, Decider};
 pub(crate) use items::{ItemFacts, item_facts};
 pub(crate) use roles::roles;
 pub(crate) use run::{Progress, Run, RunError, Silent, Stop, run};
-pub(crate) use screened::{Hit, Screened, hit, load_screener, ofac_hit, read_list_files};
+pub(crate) use screened::{Hit, Screened, find, load_screener, ofac_hit, read_list_files};
 pub(crate) use tables::{Screening, Tables, load_policy};

@@ -71,6 +71,21 @@ fn a_listed_party_changes_the_outcome_and_a_likely_one_leaves_it_open() {
 }
 
 #[test]
+fn matches_without_effect_do_not_hide_one_that_has_one() {
+    let folder = folder("hidden");
+    let sanctions = (1..=7).map(|id| format!("Tianlong Precision Computing Co. Ltd.,{id},Sanctions (own),,CN\n"));
+    let list = LIST.replacen('\n', &format!("\n{}", sanctions.collect::<String>()), 1);
+    std::fs::write(folder.join("list.csv"), list).unwrap();
+    let with = decisions(&folder, &["--lists", "list.csv"]);
+    assert_eq!(of(&with, "same")["outcome"], "license_required");
+    let hits = of(&with, "same")["hits"].as_array().unwrap();
+    assert_eq!((hits.len(), hits[5]["entry"].as_str()), (6, Some("17")), "five shown, and the one that counts");
+    let shown = ["screen", "--lists", "list.csv", "--limit", "2", "--name", "Tianlong Precision Computing"];
+    let shown = String::from_utf8_lossy(&tollgate(&folder, &shown).stdout).into_owned();
+    assert!(shown.contains("Entity List (own), entry 17") && !shown.contains("entry 3]"), "{shown}");
+}
+
+#[test]
 fn owners_pass_on_what_they_are() {
     let folder = folder("owners");
     std::fs::write(folder.join("half.csv"), "owner_id,owned_id,percent\nsame,kept,50\nkept,child,50\n").unwrap();

@@ -10,7 +10,7 @@ use tollgate_screening::{Query, Scratch, Screener, Standing, Version, percent};
 use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::classify::today;
 use super::{Failure, print};
-use crate::service::{Hit, RunError, Screened, hit, load_screener, ofac_hit};
+use crate::service::{Hit, RunError, Screened, find, load_screener, ofac_hit};
 
 /// Stakes that catch a party: owner, owned and percent.
 type Proof = Vec<(String, String, String)>;
@@ -64,8 +64,7 @@ fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screen
     let hits = match arguments.mode {
         ScreenMode::Ofac => as_ofac(arguments, screener, query),
         ScreenMode::Tollgate => {
-            let found = screener.screen(query, arguments.lists.threshold, arguments.limit, &mut Scratch::default());
-            found.iter().map(|found| hit(screener, found, query)).collect()
+            find(screener, query, (arguments.lists.threshold, arguments.limit), &mut Scratch::default())
         }
     };
     Screening { party: None, name: name.to_owned(), country: country_code(arguments.country), hits, standing: None }
@@ -94,7 +93,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener) -> Result<Vec<Screening
     let result = |(id, party): (&String, &Party)| {
         let names = party.names();
         let hits = match arguments.mode {
-            ScreenMode::Tollgate => screened.hits(id).iter().take(arguments.limit).cloned().collect(),
+            ScreenMode::Tollgate => screened.hits(id).to_vec(),
             ScreenMode::Ofac => {
                 let mut hits = as_ofac(arguments, screener, Query { names: &names, country: party.country });
                 hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));

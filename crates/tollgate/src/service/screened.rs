@@ -11,8 +11,8 @@ use tollgate_screening::{
     BadStake, Effect, List, Match, Ownership, Query, Scratch, Screener, Standing, Version, read_lists,
 };
 
-/// Matches of one party that have an effect.
-pub(crate) const KEPT: usize = 5;
+/// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
+pub(crate) const SHOWN: usize = 5;
 
 /// A match of a party with a list entry.
 #[derive(Clone, Debug)]
@@ -109,8 +109,20 @@ fn day_of(path: &Path) -> Option<Date> {
     Date::from_epoch_days(i32::try_from(seconds / 86_400).ok()?)
 }
 
-/// A match as it is shown.
-pub(crate) fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
+/// Every match of a party that has an effect on a decision, and of all together the best `shown`.
+pub(crate) fn find(
+    screener: &Screener,
+    query: Query<'_>,
+    (threshold, shown): (u32, usize),
+    scratch: &mut Scratch,
+) -> Vec<Hit> {
+    let found = screener.screen(query, threshold, usize::MAX, scratch);
+    let kept =
+        found.iter().enumerate().filter(|(place, found)| *place < shown || screener.effect(found) != Effect::Other);
+    kept.map(|(_, found)| hit(screener, found, query)).collect()
+}
+
+fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
     Hit {
         points: found.points,
         same: screener.is_same(found),
@@ -145,20 +157,21 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
 }
 
 impl Screened {
-    /// Screens every party and follows the stakes. Of each party's matches the first `kept` can be shown and the first [`KEPT`] have an effect.
+    /// Screens every party and follows the stakes. Every match at or above the threshold has its effect; of those on lists without one, only
+    /// such as are among a party's first `shown` are kept.
     pub(crate) fn new(
         screener: &Screener,
         parties: &BTreeMap<String, Party>,
         stakes: &[Stake],
-        (threshold, kept): (u32, usize),
+        limits: (u32, usize),
         clearances: &[Clearance],
         ownership: Option<&Path>,
     ) -> Result<Screened, InputErrors> {
-        let hits = screen_all(screener, parties, (threshold, kept.max(KEPT)), clearances);
+        let hits = screen_all(screener, parties, limits, clearances);
         let mut screened = Screened { hits, versions: screener.versions.clone(), owners: Owners::default() };
         let on_list = |id: &String, party: &Party| {
             party.flags.iter().any(|flag| flag == "entity_list")
-                || screened.hits(id).iter().take(KEPT).any(|hit| {
+                || screened.hits(id).iter().any(|hit| {
                     hit.same
                         && hit.cleared.is_none()
                         && matches!(hit.effect, Effect::EntityList | Effect::MilitaryEndUser)
@@ -222,7 +235,7 @@ impl Screened {
 fn screen_all(
     screener: &Screener,
     parties: &BTreeMap<String, Party>,
-    (threshold, kept): (u32, usize),
+    limits: (u32, usize),
     clearances: &[Clearance],
 ) -> BTreeMap<String, Vec<Hit>> {
     if screener.names() == 0 {
@@ -236,8 +249,7 @@ fn screen_all(
         for (id, party) in part {
             let names = party.names();
             let query = Query { names: &names, country: party.country };
-            let found = screener.screen(query, threshold, kept, &mut scratch);
-            let mut own: Vec<Hit> = found.iter().map(|found| hit(screener, found, query)).collect();
+            let mut own = find(screener, query, limits, &mut scratch);
             own.iter_mut().for_each(|hit| hit.look_up(id, clearances));
             if !own.is_empty() {
                 hits.push(((*id).clone(), own));

@@ -6,7 +6,7 @@ use tollgate_law::{Law, LawErrors, Policy, split_fixed};
 use tollgate_model::{Item, Party};
 use tollgate_records::InputErrors;
 
-use super::screened::{KEPT, Screened, load_screener};
+use super::screened::{SHOWN, Screened, load_screener};
 
 /// The small tables beside the orders.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Tables {
         let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
         let screener = load_screener(screening.lists)?;
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
-        let screened = Screened::new(&screener, &parties, &stakes, (screening.threshold, KEPT), &cleared, ownership)?;
+        let screened = Screened::new(&screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership)?;
         Ok(Tables { parties, items, screened })
     }
 }
