@@ -6,6 +6,7 @@ mod classify;
 mod decide;
 mod examples;
 mod explain;
+mod list_store;
 mod lists;
 mod policy;
 mod progress;
@@ -79,14 +80,19 @@ pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let stop: Stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
-    let _handler = ctrlc::set_handler(move || raised.store(true, Ordering::Relaxed));
+    // Work that can stop in order does so at the first Ctrl-C; outputs appear whole or not at all, so the second may end it at once.
+    let _handler = ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+    });
     let result = match arguments.command {
         Command::Check(arguments) => check::check(&arguments, &stop),
         Command::Decide(arguments) => decide::decide(&arguments, &stop),
         Command::Explain(arguments) => explain::explain(&arguments, &stop),
-        Command::Classify(arguments) => classify::classify(&arguments),
-        Command::Screen(arguments) => screen::screen(&arguments),
-        Command::Lists(command) => lists::lists(&command),
+        Command::Classify(arguments) => classify::classify(&arguments, &stop),
+        Command::Screen(arguments) => screen::screen(&arguments, &stop),
+        Command::Lists(command) => lists::lists(&command, &stop),
         Command::Policy(command) => policy::policy(&command, &stop),
         Command::Examples(command) => examples::examples(&command),
     };

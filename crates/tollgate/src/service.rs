@@ -4,6 +4,7 @@ mod accounts;
 mod decider;
 mod facts;
 mod items;
+mod lists;
 mod names;
 mod parties;
 mod roles;
@@ -14,6 +15,9 @@ mod tables;
 pub(crate) use accounts::{AccountView, Accounts};
 pub(crate) use decider::{Decided, Decider};
 pub(crate) use items::{ItemFacts, item_facts};
+pub(crate) use lists::{
+    BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError, is_set_name,
+};
 pub(crate) use roles::roles;
 pub(crate) use run::{Progress, Run, RunError, Silent, Stop, run};
 pub(crate) use screened::{Hit, Screened, find, load_screener, ofac_hit, read_list_files};

@@ -287,8 +287,16 @@ pub(crate) enum FailOnMatch {
 #[command(after_help = "Examples:
   tollgate lists status csl.csv dpl.txt
   tollgate lists diff csl-2025.csv csl-2026.csv
-  tollgate lists diff old.csv new.csv --parties parties.csv --orders orders.csv")]
+  tollgate lists diff old.csv new.csv --parties parties.csv --orders orders.csv
+  tollgate lists update --into lists && tollgate screen --lists lists --name \"Huawei Tecnologies\"
+  tollgate lists import --into lists --name own our-own-list.csv")]
 pub(crate) enum ListsCommand {
+    /// Fetches lists into a folder; a version that is damaged, empty, no list or much smaller than the last is refused, and the last good one stays.
+    Update(UpdateArguments),
+    /// Takes list files from a disk into such a folder, by the same checks.
+    Import(ImportArguments),
+    /// The addresses that `update` fetches from where no --config is given, in the form of one.
+    Sources,
     /// What files hold: lists, entries, names, rows that cannot be read, and the digest that is their version.
     Status {
         /// The files
@@ -319,6 +327,38 @@ pub(crate) enum ListsCommand {
     },
 }
 
+#[derive(Args)]
+pub(crate) struct UpdateArguments {
+    /// The folder of lists; --lists takes it as it is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+    /// Addresses of your own (see `tollgate lists sources`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Only these sets
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Take a version that lacks lists or has less than four fifths of the last one's entries
+    #[arg(long)]
+    pub(crate) accept_shrunk: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportArguments {
+    /// The folder of lists; --lists takes it as it is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+    /// What the set is called
+    #[arg(long, value_name = "NAME", value_parser = set_name)]
+    pub(crate) name: String,
+    /// Its files; those of OFAC together
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Take a version that lacks lists or has less than four fifths of the last one's entries
+    #[arg(long)]
+    pub(crate) accept_shrunk: bool,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum ExamplesCommand {
     /// Executes every worked example under a folder.
@@ -326,6 +366,13 @@ pub(crate) enum ExamplesCommand {
         /// A folder of Markdown files, or one file
         path: PathBuf,
     },
+}
+
+fn set_name(text: &str) -> Result<String, String> {
+    match crate::service::is_set_name(text) {
+        true => Ok(text.to_owned()),
+        false => Err("use letters, digits, `-` and `_` only".to_owned()),
+    }
 }
 
 fn country(text: &str) -> Result<Country, String> {

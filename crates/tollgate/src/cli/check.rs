@@ -13,7 +13,7 @@ use crate::report;
 use crate::service::{AccountView, Run, RunError, Stop, run};
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
-    let (policy, tables) = load(&arguments.inputs)?;
+    let (policy, tables) = load(&arguments.inputs, stop)?;
     let files = given(arguments);
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);

@@ -8,12 +8,12 @@ use tollgate_model::{Date, Tpp, Truth};
 
 use super::arguments::{ClassifyArguments, TextFormat};
 use super::{Failure, print};
-use crate::service::{ItemFacts, Screening, Tables, item_facts, load_policy};
+use crate::service::{ItemFacts, Screening, Stop, Tables, item_facts, load_policy};
 
-pub(crate) fn classify(arguments: &ClassifyArguments) -> Result<(), Failure> {
+pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &arguments.policy)?;
-    let tables = Tables::read(None, None, arguments.items.as_deref(), Screening::default())?;
+    let tables = Tables::read(None, None, arguments.items.as_deref(), Screening::default(), stop)?;
     let date = arguments.date.unwrap_or_else(today);
     let mut names: Vec<String> = arguments.names.clone();
     names.extend(tables.items.keys().cloned());

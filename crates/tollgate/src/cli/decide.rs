@@ -15,7 +15,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         let what = format!("{}: its ending does not say how to write it", arguments.out.display());
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
-    let (policy, tables) = load(&arguments.inputs)?;
+    let (policy, tables) = load(&arguments.inputs, stop)?;
     let wrong = |error| RunError::Output(arguments.out.clone(), error);
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
     let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
@@ -26,14 +26,14 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
 }
 
 /// The law, the policy and the small tables of a command.
-pub(crate) fn load(inputs: &Inputs) -> Result<(Arc<Policy>, Arc<Tables>), Failure> {
+pub(crate) fn load(inputs: &Inputs, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &inputs.policy)?;
     let lists = &inputs.lists;
     let screening =
         Screening { lists: &lists.lists, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
     let tables =
-        Tables::read(inputs.parties.as_deref(), inputs.ownership.as_deref(), inputs.items.as_deref(), screening)?;
+        Tables::read(inputs.parties.as_deref(), inputs.ownership.as_deref(), inputs.items.as_deref(), screening, stop)?;
     Ok((Arc::new(policy), Arc::new(tables)))
 }
 

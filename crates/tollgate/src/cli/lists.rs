@@ -7,14 +7,18 @@ use tollgate_records::{OrderReader, read_parties};
 use tollgate_screening::{Entry, List, Query, Scratch, Screener};
 
 use super::arguments::{ListsCommand, TextFormat};
+use super::list_store::{import, update};
 use super::{Failure, print};
-use crate::service::{read_list_files, roles};
+use crate::service::{BUILT_IN, Stop, read_list_files, roles};
 
 /// Bad rows and changed entries that are named; of more only the number is told.
 const SHOWN: usize = 20;
 
-pub(crate) fn lists(command: &ListsCommand) -> Result<(), Failure> {
+pub(crate) fn lists(command: &ListsCommand, stop: &Stop) -> Result<(), Failure> {
     match command {
+        ListsCommand::Update(arguments) => update(arguments, stop),
+        ListsCommand::Import(arguments) => import(arguments),
+        ListsCommand::Sources => print(BUILT_IN),
         ListsCommand::Status { files, format } => status(&read_list_files(files)?, *format),
         ListsCommand::Diff { earlier, later, parties, orders, threshold, format } => {
             let read = |file: &PathBuf| read_list_files(std::slice::from_ref(file));

@@ -4,13 +4,13 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 use tollgate_model::{Country, Date, Party};
-use tollgate_records::{InputErrors, Output, read_clearances, read_ownership, read_parties};
+use tollgate_records::{Output, read_clearances, read_ownership, read_parties};
 use tollgate_screening::{Query, Scratch, Screener, Standing, Version, percent};
 
 use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::classify::today;
 use super::{Failure, print};
-use crate::service::{Hit, RunError, Screened, find, load_screener, ofac_hit};
+use crate::service::{Hit, RunError, Screened, Stop, find, load_screener, ofac_hit};
 
 /// Stakes that catch a party: owner, owned and percent.
 type Proof = Vec<(String, String, String)>;
@@ -24,7 +24,7 @@ struct Screening {
     standing: Option<(Standing, Proof)>,
 }
 
-pub(crate) fn screen(arguments: &ScreenArguments) -> Result<(), Failure> {
+pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Failure> {
     if arguments.lists.lists.is_empty() && arguments.ownership.is_none() {
         let text = "no list to screen against\n  mend: give one or more with --lists, such as csl.csv";
         return Err(Failure::Unusable(text.to_owned()));
@@ -33,7 +33,7 @@ pub(crate) fn screen(arguments: &ScreenArguments) -> Result<(), Failure> {
     let versions = screener.versions.clone();
     let results = match &arguments.name {
         Some(name) => vec![named(arguments, &screener, name)],
-        None => all(arguments, &screener)?,
+        None => all(arguments, &screener, stop)?,
     };
     let matched = results.iter().any(|result| !result.hits.is_empty());
     match &arguments.out {
@@ -79,7 +79,7 @@ fn country_code(country: Option<Country>) -> Option<String> {
     country.map(|country| country.code().to_owned())
 }
 
-fn all(arguments: &ScreenArguments, screener: &Screener) -> Result<Vec<Screening>, InputErrors> {
+fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<Vec<Screening>, RunError> {
     let parties: BTreeMap<String, Party> = match &arguments.parties {
         Some(path) => read_parties(path)?,
         None => BTreeMap::new(),
@@ -88,7 +88,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener) -> Result<Vec<Screening
     let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
     let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
     let kept = (arguments.lists.threshold, arguments.limit);
-    let screened = Screened::new(screener, &parties, &stakes, kept, &cleared, path)?;
+    let screened = Screened::new(screener, &parties, &stakes, kept, &cleared, path, stop)?;
     let date: Date = arguments.date.unwrap_or_else(today);
     let result = |(id, party): (&String, &Party)| {
         let names = party.names();

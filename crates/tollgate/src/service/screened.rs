@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
+use super::lists::ListStore;
+use super::run::{RunError, Stop};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Party, Stake, Truth, hex};
@@ -79,10 +82,10 @@ struct Owners {
     graphs: Vec<Ownership>,
 }
 
-/// Reads list files together.
+/// Reads list files together; a folder stands for the current files of the store in it.
 pub(crate) fn read_list_files(files: &[PathBuf]) -> Result<Vec<List>, InputErrors> {
     let mut read = Vec::new();
-    for path in files {
+    for path in &expand(files)? {
         let bytes = std::fs::read(path).map_err(|error| {
             let what = format!("cannot be read: {error}");
             InputErrors(vec![InputError::file(path, what, "check the path and that you may read it")])
@@ -91,6 +94,26 @@ pub(crate) fn read_list_files(files: &[PathBuf]) -> Result<Vec<List>, InputError
     }
     read_lists(&read)
         .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.file), error.what, error.mend)]))
+}
+
+fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputErrors> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let wrong = |what: String| {
+            InputErrors(vec![InputError::file(path, what, "fill it with `tollgate lists update --into`")])
+        };
+        let store = ListStore::open(path).map_err(|error| wrong(error.to_string()))?;
+        let current = store.files();
+        if current.is_empty() {
+            return Err(wrong("is a folder without lists".to_owned()));
+        }
+        files.extend(current);
+    }
+    Ok(files)
 }
 
 /// Lists from files, ready to be searched.
@@ -166,8 +189,12 @@ impl Screened {
         limits: (u32, usize),
         clearances: &[Clearance],
         ownership: Option<&Path>,
-    ) -> Result<Screened, InputErrors> {
-        let hits = screen_all(screener, parties, limits, clearances);
+        stop: &Stop,
+    ) -> Result<Screened, RunError> {
+        let hits = screen_all(screener, parties, limits, clearances, stop);
+        if stop.load(Ordering::Relaxed) {
+            return Err(RunError::Stopped);
+        }
         let mut screened = Screened { hits, versions: screener.versions.clone(), owners: Owners::default() };
         let on_list = |id: &String, party: &Party| {
             party.flags.iter().any(|flag| flag == "entity_list")
@@ -237,6 +264,7 @@ fn screen_all(
     parties: &BTreeMap<String, Party>,
     limits: (u32, usize),
     clearances: &[Clearance],
+    stop: &Stop,
 ) -> BTreeMap<String, Vec<Hit>> {
     if screener.names() == 0 {
         return BTreeMap::new();
@@ -247,6 +275,9 @@ fn screen_all(
         let mut scratch = Scratch::default();
         let mut hits = Vec::new();
         for (id, party) in part {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
             let names = party.names();
             let query = Query { names: &names, country: party.country };
             let mut own = find(screener, query, limits, &mut scratch);

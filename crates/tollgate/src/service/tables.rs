@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tollgate_law::{Law, LawErrors, Policy, split_fixed};
 use tollgate_model::{Item, Party};
-use tollgate_records::InputErrors;
 
+use super::run::{RunError, Stop};
 use super::screened::{SHOWN, Screened, load_screener};
 
 /// The small tables beside the orders.
@@ -31,13 +31,15 @@ impl Tables {
         ownership: Option<&Path>,
         items: Option<&Path>,
         screening: Screening<'_>,
-    ) -> Result<Tables, InputErrors> {
+        stop: &Stop,
+    ) -> Result<Tables, RunError> {
         let stakes = ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default();
         let parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
         let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
         let screener = load_screener(screening.lists)?;
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
-        let screened = Screened::new(&screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership)?;
+        let screened =
+            Screened::new(&screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership, stop)?;
         Ok(Tables { parties, items, screened })
     }
 }
