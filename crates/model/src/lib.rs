@@ -17,4 +17,4 @@ pub use date::{BadDate, Date};
 pub use hex::hex;
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
-pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, Stake, UnknownWord};
+pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};

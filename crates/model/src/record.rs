@@ -137,11 +137,56 @@ pub struct Party {
     pub hq_country: Option<Country>,
     /// Its immediate parent; `None` means that no parent is known.
     pub parent_id: Option<String>,
+    /// What else is known of it; most parties of a large table have nothing.
+    pub details: Option<Box<PartyDetails>>,
     /// Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none.
     pub flags: Vec<String>,
 }
 
+/// What a party's row says beside who it is; `None` is an unknown fact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartyDetails {
+    /// Its street address.
+    pub address: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// Its telephone number.
+    pub phone: Option<String>,
+    /// Its mail address.
+    pub email: Option<String>,
+    /// Its web site.
+    pub website: Option<String>,
+    /// Who directs it.
+    pub directors: Vec<String>,
+    /// The day of its incorporation.
+    pub incorporated_on: Option<Date>,
+    /// Its number in the company register.
+    pub registry_id: Option<String>,
+    /// Its line of business, as declared.
+    pub business: Option<String>,
+    /// Power of the data-center capacity that it can show, in megawatts.
+    pub data_center_mw: Option<Decimal>,
+}
+
+static NO_DETAILS: PartyDetails = PartyDetails {
+    address: None,
+    city: None,
+    phone: None,
+    email: None,
+    website: None,
+    directors: Vec::new(),
+    incorporated_on: None,
+    registry_id: None,
+    business: None,
+    data_center_mw: None,
+};
+
 impl Party {
+    /// What its row says beside who it is.
+    pub fn details(&self) -> &PartyDetails {
+        self.details.as_deref().unwrap_or(&NO_DETAILS)
+    }
+
     /// Its name, where it has one, and then its other names.
     pub fn names(&self) -> Vec<&str> {
         self.name.iter().chain(&self.aliases).map(String::as_str).collect()
@@ -168,14 +213,16 @@ pub struct Clearance {
 }
 
 /// A stake of one party in another, as the `ownership` table gives it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stake {
     /// Who owns.
     pub owner_id: String,
     /// What is owned.
     pub owned_id: String,
-    /// How much of it, from 0 to 100.
-    pub percent: Decimal,
+    /// How much of it, from 0 to 100; a part that nobody has told where absent.
+    pub percent: Option<Decimal>,
+    /// Whether the owner is known to control it, whatever the part: it consolidates it in its accounts.
+    pub controls: bool,
     /// From when, where known.
     pub from: Option<Date>,
     /// Until when, where known.

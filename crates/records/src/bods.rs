@@ -8,17 +8,16 @@ use tollgate_model::{Date, Decimal, Stake};
 
 use crate::error::{InputError, InputErrors, MAX_ERRORS};
 
-const MEND: &str = "give an array of statements as https://standard.openownership.org/en/0.4.0/ defines them, or a CSV";
+pub(crate) const MEND: &str =
+    "give an array of statements as https://standard.openownership.org/en/0.4.0/ defines them, or a CSV";
 
 /// Reads an array of statements: the direct shareholdings of relationship records that are not closed, each record by its last statement.
 ///
 /// Parties are named by their record ids. A share that is given as a range counts by its lower end, so that the rest stays unaccounted for;
-/// an interested party that is not named is nobody's, and its share stays unaccounted for too. Voting rights and control are no ownership.
-pub(crate) fn read(path: &Path) -> Result<Vec<Stake>, InputErrors> {
+/// an interested party that is not named is nobody's, and its share stays unaccounted for too. A shareholding without a share is one of unknown size.
+/// Voting rights and control are no ownership.
+pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
     let wrong = |what: String| InputErrors(vec![InputError::file(path, what, MEND)]);
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| wrong(format!("is no JSON: {error}")))?;
-    let Some(statements) = value.as_array() else { return Err(wrong("is no array of statements".to_owned())) };
     let mut records: BTreeMap<&str, (u64, &Value)> = BTreeMap::new();
     for (row, statement) in (1..).zip(statements) {
         let text = |key: &str| statement.get(key).and_then(Value::as_str);
@@ -57,18 +56,29 @@ fn relationship(statement: &Value, stakes: &mut Vec<Stake>) -> Result<(), String
         }
         let share = interest.get("share");
         let part = |key: &str| share.and_then(|share| share.get(key)).filter(|value| value.is_number());
-        let Some(percent) = ["exact", "minimum", "exclusiveMinimum"].into_iter().find_map(part) else { continue };
-        let percent: Decimal = percent.to_string().parse().map_err(|_| format!("has a share of {percent}"))?;
-        if percent.thousandths().is_none_or(|percent| !(0..=100_000).contains(&percent)) {
-            return Err(format!("has a share of {percent:?}, not 0 to 100 percent in thousandths or coarser"));
-        }
+        let percent = ["exact", "minimum", "exclusiveMinimum"].into_iter().find_map(part);
+        let percent = percent.map(|percent| share_of(&percent.to_string())).transpose()?;
         let day = |key: &str| {
             text(key).map(|day| day.parse::<Date>().map_err(|_| format!("has a {key} of {day}"))).transpose()
         };
         let (from, until) = (day("startDate")?, day("endDate")?);
-        stakes.push(Stake { owner_id: owner.to_owned(), owned_id: owned.to_owned(), percent, from, until });
+        stakes.push(Stake {
+            owner_id: owner.to_owned(),
+            owned_id: owned.to_owned(),
+            percent,
+            from,
+            until,
+            controls: false,
+        });
     }
     Ok(())
+}
+
+/// A share as a number from 0 to 100.
+pub(crate) fn share_of(text: &str) -> Result<Decimal, String> {
+    let share = text.parse::<Decimal>().ok();
+    let fits = |share: &Decimal| share.thousandths().is_some_and(|share| (0..=100_000).contains(&share));
+    share.filter(fits).ok_or_else(|| format!("has a share of {text}, not 0 to 100 percent in thousandths or coarser"))
 }
 
 #[cfg(test)]
@@ -79,7 +89,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("statements.json");
         std::fs::write(&path, text).unwrap();
-        read(&path)
+        crate::ownership::read_json(&path)
     }
 
     fn statement(id: &str, status: &str, party: &str, interest: &str) -> String {
@@ -112,7 +122,13 @@ mod tests {
         let stakes = read_text(&format!("[{}]", all.join(","))).unwrap();
         let short: Vec<(String, String, Option<i64>)> = stakes
             .iter()
-            .map(|stake| (stake.owner_id.clone(), stake.owned_id.clone(), stake.percent.thousandths()))
+            .map(|stake| {
+                (
+                    stake.owner_id.clone(),
+                    stake.owned_id.clone(),
+                    stake.percent.and_then(|percent| percent.thousandths()),
+                )
+            })
             .collect();
         assert_eq!(short, [("a".into(), "b".into(), Some(62_500)), ("c".into(), "b".into(), Some(25_000))]);
         assert!(stakes[0].from.is_some());

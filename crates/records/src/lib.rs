@@ -9,9 +9,11 @@ mod bods;
 mod cells;
 mod decisions;
 mod error;
+mod gleif;
 mod items;
 mod orders;
 mod output;
+mod ownership;
 mod parties;
 mod source;
 

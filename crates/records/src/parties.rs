@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tollgate_model::{Clearance, Party, Stake};
+use tollgate_model::{Clearance, Party, PartyDetails, Stake};
 
 use crate::cells::{Mistakes, text};
 use crate::error::InputErrors;
@@ -44,7 +44,12 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
         let flags = batch.texts("flags", &mut mistakes);
         let countries = batch.countries("country", &mut mistakes);
         let headquarters = batch.countries("hq_country", &mut mistakes);
-        let _ = (batch.dates("incorporated_on", &mut mistakes), batch.decimals("data_center_mw", &mut mistakes));
+        let mut texts = |column: &str| batch.texts(column, &mut mistakes);
+        let [addresses, cities, phones] = ["address", "city", "phone"].map(&mut texts);
+        let [emails, websites, directors] = ["email", "website", "directors"].map(&mut texts);
+        let [registry_ids, businesses] = ["registry_id", "business"].map(&mut texts);
+        let incorporated = batch.dates("incorporated_on", &mut mistakes);
+        let powers = batch.decimals("data_center_mw", &mut mistakes);
         for (index, (country, hq_country)) in countries.into_iter().zip(headquarters).enumerate() {
             let row = batch.row(index);
             let Some(id) = text(&ids, index) else {
@@ -53,6 +58,18 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
                 }
                 continue;
             };
+            let details = PartyDetails {
+                address: text(&addresses, index).map(str::to_owned),
+                city: text(&cities, index).map(str::to_owned),
+                phone: text(&phones, index).map(str::to_owned),
+                email: text(&emails, index).map(str::to_owned),
+                website: text(&websites, index).map(str::to_owned),
+                directors: words_of(text(&directors, index)),
+                incorporated_on: incorporated.get(index).copied().flatten(),
+                registry_id: text(&registry_ids, index).map(str::to_owned),
+                business: text(&businesses, index).map(str::to_owned),
+                data_center_mw: powers.get(index).cloned().flatten(),
+            };
             let party = Party {
                 party_id: id.to_owned(),
                 name: text(&names, index).map(str::to_owned),
@@ -60,6 +77,7 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
                 country,
                 hq_country,
                 parent_id: text(&parents, index).map(str::to_owned),
+                details: Some(Box::new(details)).filter(|details| **details != PartyDetails::default()),
                 flags: words_of(text(&flags, index)),
             };
             if parties.insert(id.to_owned(), party).is_some() {
@@ -81,30 +99,37 @@ fn words_of(cell: Option<&str>) -> Vec<String> {
 /// Reads an ownership table, or statements of the Beneficial Ownership Data Standard where the file ends in `.json`.
 pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
     if path.extension().is_some_and(|ending| ending == "json") {
-        return crate::bods::read(path);
+        return crate::ownership::read_json(path);
     }
     let mut source = Source::open(path, STAKE_COLUMNS)?;
     let mut mistakes = Mistakes::new(path);
     let mut stakes = Vec::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
-        batch.require(&["owner_id", "owned_id", "percent"], &mut mistakes);
+        batch.require(&["owner_id", "owned_id"], &mut mistakes);
         let (owners, owned) = (batch.texts("owner_id", &mut mistakes), batch.texts("owned_id", &mut mistakes));
         let percents = batch.decimals("percent", &mut mistakes);
         let (from, until) = (batch.dates("from", &mut mistakes), batch.dates("until", &mut mistakes));
         for (index, ((percent, from), until)) in percents.into_iter().zip(from).zip(until).enumerate() {
             let row = batch.row(index);
-            let (Some(owner), Some(owned), Some(percent)) = (text(&owners, index), text(&owned, index), percent) else {
-                mistakes.add(row, "", "", "a stake needs owner_id, owned_id and percent", "fill them in");
+            let (Some(owner), Some(owned)) = (text(&owners, index), text(&owned, index)) else {
+                mistakes.add(row, "", "", "a stake needs owner_id and owned_id", "fill them in");
                 continue;
             };
-            if percent.thousandths().is_none_or(|percent| percent > 100_000) {
+            if percent.is_some_and(|percent| percent.thousandths().is_none_or(|percent| percent > 100_000)) {
                 mistakes.add(row, "percent", "", "is above 100, or finer than thousandths", "write 0 to 100");
             }
             if owner == owned {
                 mistakes.add(row, "owned_id", owned, "a party cannot own itself", "take the row out");
             }
-            stakes.push(Stake { owner_id: owner.to_owned(), owned_id: owned.to_owned(), percent, from, until });
+            stakes.push(Stake {
+                owner_id: owner.to_owned(),
+                owned_id: owned.to_owned(),
+                percent,
+                from,
+                until,
+                controls: false,
+            });
             if mistakes.full() {
                 return mistakes.into_result(stakes);
             }

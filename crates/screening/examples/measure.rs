@@ -93,14 +93,14 @@ fn ownership() {
             let owned = if at < 3_000_000 { at } else { next(1_000_000) };
             let percent = if at < 3_000_000 { 10 + next(50) } else { 1 + next(3) };
             let owner = (owned + 1 + next(2_999_999)) % 3_000_000;
-            let percent = percent.min(if owned < 1_000_000 { 24 } else { 60 }).to_string().parse().unwrap();
-            Stake { owner_id: format!("p{owner}"), owned_id: format!("p{owned}"), percent, from: None, until: None }
+            let percent = percent.min(if owned < 1_000_000 { 24 } else { 60 }).to_string().parse().ok();
+            Stake { owner_id: format!("p{owner}"), owned_id: format!("p{owned}"), percent, ..Stake::default() }
         })
         .collect();
     let listed: Vec<String> = (0..1000).map(|at| format!("p{}", at * 2_999)).collect();
     let start = Instant::now();
     let day = "2025-10-01".parse().unwrap();
-    let graph = match Ownership::on(day, &stakes, listed.iter().map(String::as_str)) {
+    let graph = match Ownership::on(day, &stakes, listed.iter().map(String::as_str), [].into_iter()) {
         Ok(graph) => graph,
         Err(error) => return println!("ownership: {error}"),
     };

@@ -21,6 +21,12 @@ pub(crate) fn write(run: &[char]) -> Vec<String> {
     let mut name = String::new();
     let mut at = 0;
     while at < run.len() {
+        if let Some((count, number)) = number_at(run.get(at..).unwrap_or_default()) {
+            take(&mut name, &mut words);
+            words.push(number.to_string());
+            at += count;
+            continue;
+        }
         let known = (1..=*longest).rev().find_map(|count| {
             let word: String = run.get(at..at + count)?.iter().collect();
             lexicon.get(word.as_str()).map(|english| (count, *english))
@@ -43,6 +49,41 @@ pub(crate) fn write(run: &[char]) -> Vec<String> {
     words
 }
 
+fn digit(c: char) -> Option<u32> {
+    "〇一二三四五六七八九"
+        .chars()
+        .position(|own| own == c || c == '零' && own == '〇')
+        .and_then(|at| u32::try_from(at).ok())
+}
+
+/// A number at the start of a run: how many characters, and what it says. Single digits are names as often as numbers (`三一`), so one counts only
+/// behind 第 or before what is numbered: an institute, a plant, a bureau.
+fn number_at(run: &[char]) -> Option<(usize, u32)> {
+    let ordinal = usize::from(run.first() == Some(&'第'));
+    let is_part = |c: &&char| digit(**c).is_some() || matches!(**c, '十' | '百' | '千');
+    let parts: Vec<char> = run.iter().skip(ordinal).take_while(is_part).take(8).copied().collect();
+    let after = run.get(ordinal + parts.len());
+    let numbered = matches!(after, Some('所' | '研' | '厂' | '院' | '局' | '师' | '号' | '部' | '旅' | '团' | '基'));
+    let units = parts.iter().any(|c| matches!(c, '十' | '百' | '千'));
+    if parts.is_empty() || ordinal == 0 && !numbered && !(units && parts.len() > 1) {
+        return None;
+    }
+    let value = match units {
+        // 一四一 is read digit by digit.
+        false => parts.iter().try_fold(0_u32, |value, c| value.checked_mul(10)?.checked_add(digit(*c)?))?,
+        true => {
+            let (value, last) = parts.iter().fold((0_u32, 0_u32), |(value, last), c| match c {
+                '十' => (value + last.max(1) * 10, 0),
+                '百' => (value + last.max(1) * 100, 0),
+                '千' => (value + last.max(1) * 1_000, 0),
+                c => (value, digit(*c).unwrap_or(0)),
+            });
+            value + last
+        }
+    };
+    Some((ordinal + parts.len(), value))
+}
+
 fn take(name: &mut String, words: &mut Vec<String>) {
     let name = std::mem::take(name);
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -62,5 +103,15 @@ mod tests {
         assert_eq!(words("北京航空航天大学"), "beijing aeronautics and astronautics university");
         assert_eq!(words("中国电子科技集团公司"), "china electronics technology group company");
         assert_eq!(words("毛泽东"), "maozedong");
+        assert_eq!(
+            words("中国电子科技集团公司第五十四研究所"),
+            "china electronics technology group company 54 research institute"
+        );
+        assert_eq!(words("六一三研究所"), "613 research institute");
+        assert_eq!(words("第一百零一研究所"), "101 research institute");
+        assert_eq!(words("第二〇四研究所"), "204 research institute");
+        // Sany and Mitsubishi are names.
+        assert!(!words("三一重工").contains("31"));
+        assert!(!words("三菱").contains('3'));
     }
 }

@@ -218,7 +218,7 @@ impl Index {
 }
 
 /// Hundredths of a bit: a hundred times the logarithm of `all / some` to base two.
-fn bits(all: u32, some: u32) -> u32 {
+pub(crate) fn bits(all: u32, some: u32) -> u32 {
     let log = |value: u32| {
         let value = value.max(1);
         let whole = value.ilog2();

@@ -3,7 +3,9 @@
 //! A name is folded to plain letters ([`fold()`]), taken apart ([`Name`]), looked up by what it shares with the names of an [`Index`],
 //! and compared by the one function [`score()`], whose explanation is its return value. All scores are integers in basis points.
 
+mod address;
 mod arabic;
+mod evidence;
 mod fold;
 mod han;
 mod index;
@@ -17,6 +19,7 @@ mod screener;
 mod similar;
 mod words;
 
+pub use evidence::{Agreement, Evidence};
 pub use fold::fold;
 pub use index::{Found, Index, Scratch};
 pub use list::{BadRow, Effect, Entry, List, ListError, ListName, read_lists, split_names};
@@ -24,5 +27,5 @@ pub use name::{Name, Token};
 pub use ofac::ofac_score;
 pub use ownership::{BadStake, Ownership, Standing, percent};
 pub use score::{Forms, Link, Score, score};
-pub use screener::{Match, Places, Query, Screener, THRESHOLD, Version};
+pub use screener::{Basis, Match, Query, Screener, THRESHOLD, Version};
 pub use words::Form;

@@ -36,7 +36,7 @@ impl Token {
             _ => letters | 1 << 26,
         });
         Token {
-            word: canonical(&written).to_owned(),
+            word: Some(canonical(&written)).filter(|word| *word != written).unwrap_or(cardinal(&written)).to_owned(),
             scanned: as_scanned(&written),
             patronymic: patronymic(&written),
             skeleton: skeleton(&written),
@@ -118,6 +118,12 @@ fn small(word: &str) -> bool {
             | "das"
             | "no"
     )
+}
+
+/// `54` of `54th`.
+fn cardinal(word: &str) -> &str {
+    let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending));
+    number.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(word)
 }
 
 /// Words compared; of a longer name the rest is left out, so that no name can make the work grow.

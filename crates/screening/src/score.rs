@@ -52,6 +52,10 @@ struct Figures {
     lost_entry: u32,
     /// The same of the entry, where words of the query were not met either.
     replaced: u32,
+    /// The two above where both names look like persons': a name that is left out is no other name, one in another's place is.
+    person: (u32, u32),
+    /// Words of persons that are less alike than the first are taken for less so, by a share of what lacks, in percent.
+    unlike: (u32, u32),
     /// What words must tell together to be trusted, in hundredths of a bit.
     trusted: u32,
     /// How much of the score hangs on that, in basis points.
@@ -72,6 +76,8 @@ const FIGURES: Figures = Figures {
     lost_query: 100,
     lost_entry: 25,
     replaced: 100,
+    person: (40, 150),
+    unlike: (8_500, 50),
     trusted: 1800,
     trust_share: 2000,
     forms: 250,
@@ -125,10 +131,17 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
     let (lost_query, lost_entry) = (query_lost.weight(), entry_lost.weight());
     // What the entry has more may have been left out; what stands in its place is another name.
     let replaced = query_lost.counted > 0;
-    let lost_share = if replaced { figures.replaced } else { figures.lost_entry };
-    let met: u64 = links.iter().map(|link| u64::from(link.weight) * u64::from(link.similarity)).sum();
+    let persons = like_persons(query, entry);
+    let lost_share = match (replaced, persons) {
+        (true, true) => figures.person.1,
+        (true, false) => figures.replaced,
+        (false, _) => figures.lost_entry,
+    };
+    let extra_share = if persons && entry_lost.counted == 0 { figures.person.0 } else { figures.lost_query };
+    let met: u64 =
+        links.iter().map(|link| u64::from(link.weight) * u64::from(credited(link.similarity, persons))).sum();
     let whole = links.iter().map(|link| u64::from(link.weight)).sum::<u64>() * 100
-        + u64::from(lost_query) * u64::from(figures.lost_query)
+        + u64::from(lost_query) * u64::from(extra_share)
         + u64::from(lost_entry) * u64::from(lost_share);
     let mut points = met * 100 / whole.max(1);
     if query.same_as(entry) && !query.tokens.is_empty() {
@@ -145,6 +158,17 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
         points = points * u64::from(10_000 - figures.order) / 10_000;
     }
     Score { points: u32::try_from(points).unwrap_or(0).min(9_990), links, lost_query, lost_entry, replaced, forms }
+}
+
+/// Whether two names look like persons': a few words each, without a legal form.
+fn like_persons(a: &Name, b: &Name) -> bool {
+    [a, b].iter().all(|name| name.forms.is_empty() && (2..=5).contains(&name.tokens.len()))
+}
+
+/// What a word's likeness counts: `Lukashevich` and `Lukashenko` share most letters and are two families.
+fn credited(similarity: u32, persons: bool) -> u32 {
+    let (below, share) = FIGURES.unlike;
+    if persons { similarity.saturating_sub(below.saturating_sub(similarity) * share / 100) } else { similarity }
 }
 
 /// What unmatched words tell, in hundredths of a bit.

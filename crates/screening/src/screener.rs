@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, Party};
 
+use crate::address::{Address, Addresses};
+use crate::evidence::{Agreement, Evidence, countries, dates, plain_id};
+use crate::fold::fold;
 use crate::index::{Index, Scratch};
 use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
-use crate::score::{Forms, Score};
+use crate::score::{Forms, Link, Score};
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
 pub const THRESHOLD: u32 = 8_050;
@@ -16,24 +19,63 @@ pub const THRESHOLD: u32 = 8_050;
 /// How alike words must be to be the same word: one of its spellings, not an error in it.
 const SAME: u32 = 9_800;
 
+/// How alike addresses must be to be the same.
+const SAME_ADDRESS: u32 = 8_500;
+/// What a register number is worth where the names do not match.
+const BY_ID: u32 = 9_000;
+
 /// What is known of a party that is screened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Query<'a> {
     /// Its names, the first the main one.
     pub names: &'a [&'a str],
     /// Where it is.
     pub country: Option<Country>,
+    /// Its city.
+    pub city: Option<&'a str>,
+    /// Its street address.
+    pub address: Option<&'a str>,
+    /// Its register number.
+    pub id: Option<&'a str>,
+    /// When it was incorporated or born.
+    pub date: Option<Date>,
 }
 
-/// What the countries say to a match.
+impl<'a> Query<'a> {
+    /// What a party's row says.
+    pub fn of(party: &'a Party, names: &'a [&'a str]) -> Query<'a> {
+        let details = party.details();
+        Query {
+            names,
+            country: party.country,
+            city: details.city.as_deref(),
+            address: details.address.as_deref(),
+            id: details.registry_id.as_deref(),
+            date: details.incorporated_on,
+        }
+    }
+}
+
+/// What a match was found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Places {
-    /// One of the entry's countries is the party's.
-    Agree,
-    /// None is.
-    Differ,
-    /// Either side states none: this costs nothing.
-    Unknown,
+pub enum Basis {
+    /// A name.
+    Name,
+    /// A register number, whatever the names.
+    Id,
+    /// A street address, whatever the names.
+    Address,
+}
+
+impl Basis {
+    /// Its word in outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Basis::Name => "name",
+            Basis::Id => "id",
+            Basis::Address => "address",
+        }
+    }
 }
 
 /// A match of a party with an entry.
@@ -41,18 +83,18 @@ pub enum Places {
 pub struct Match {
     /// The place of the entry among [`Screener::entries`].
     pub entry: usize,
-    /// The entry's name that matched, as published.
+    /// What it was found by.
+    pub basis: Basis,
+    /// The entry's name that matched, as published; its title where it was found otherwise.
     pub name: String,
-    /// The party's name that matched.
-    pub query: String,
-    /// Basis points: the score of the names, moved by what the countries say.
+    /// Basis points: the score of the names, moved by the evidence.
     pub points: u32,
-    /// The score of the names and why.
-    pub score: Score,
+    /// The score of the names and why; nothing where the match was found otherwise.
+    pub score: Option<Score>,
     /// The words that the score speaks of: of the query, and of the entry.
     pub words: (Vec<String>, Vec<String>),
-    /// What the countries say.
-    pub places: Places,
+    /// What else is known.
+    pub evidence: Evidence,
     /// Whether the name is a weak alias.
     pub weak: bool,
 }
@@ -81,6 +123,9 @@ pub struct Screener {
     pub versions: Vec<Version>,
     names: Vec<(usize, usize)>,
     index: Index,
+    addresses: Addresses,
+    /// Entries by register number.
+    ids: BTreeMap<String, Vec<usize>>,
 }
 
 impl Screener {
@@ -100,6 +145,13 @@ impl Screener {
             .iter()
             .filter_map(|(entry, name)| Some(screener.entries.get(*entry)?.names.get(*name)?.text.as_str()));
         screener.index = Index::build(texts);
+        let entries = || screener.entries.iter().enumerate();
+        let addresses = entries().flat_map(|(at, entry)| entry.addresses.iter().map(move |text| (at, text.as_str())));
+        screener.addresses = Addresses::build(addresses);
+        let ids = entries().flat_map(|(at, entry)| entry.ids.iter().filter_map(move |id| Some((plain_id(id)?, at))));
+        let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        ids.for_each(|(id, at)| by_id.entry(id).or_default().push(at));
+        screener.ids = by_id;
         screener
     }
 
@@ -108,17 +160,21 @@ impl Screener {
         self.names.len()
     }
 
-    /// The matches of a party at or above a threshold, best first; each entry once, by its best name.
+    /// The matches of a party at or above a threshold, best first; each entry once, by what speaks most for it.
     pub fn screen(&self, query: Query<'_>, threshold: u32, limit: usize, scratch: &mut Scratch) -> Vec<Match> {
+        let beside = self.beside(query);
         let mut best: BTreeMap<usize, Match> = BTreeMap::new();
         for text in query.names {
             let name = self.index.query(text);
-            for found in self.index.search(&name, threshold.saturating_sub(1_000), scratch) {
+            // Evidence may raise a score by so much that it counts: half of what lacks to certainty and more.
+            let least = threshold.saturating_sub(if beside.is_empty() { 1_000 } else { 3_000 });
+            for found in self.index.search(&name, least, scratch) {
                 let Some((place, alias)) = self.names.get(found.name).copied() else { continue };
                 let Some(entry) = self.entries.get(place) else { continue };
                 let Some(listed) = entry.names.get(alias) else { continue };
-                let places = compare_places(query.country, &entry.countries);
-                let points = with_evidence(found.score.points, places, listed.weak);
+                let evidence = self.evidence(query, place, entry, &beside);
+                let points = if listed.weak { found.score.points * 90 / 100 } else { found.score.points };
+                let points = evidence.weigh(points);
                 if points < threshold || best.get(&place).is_some_and(|known| known.points >= points) {
                     continue;
                 }
@@ -126,21 +182,78 @@ impl Screener {
                 let entry_words = self.index.name(found.name).map(words).unwrap_or_default();
                 let hit = Match {
                     entry: place,
+                    basis: Basis::Name,
                     name: listed.text.clone(),
-                    query: (*text).to_owned(),
                     points,
-                    score: found.score,
+                    score: Some(found.score),
                     words: (words(&name), entry_words),
-                    places,
+                    evidence,
                     weak: listed.weak,
                 };
                 best.insert(place, hit);
+            }
+        }
+        for (place, (basis, points)) in &beside {
+            let known = best.contains_key(place);
+            if let Some(entry) = self.entries.get(*place).filter(|_| !known && *points >= threshold) {
+                let evidence = self.evidence(query, *place, entry, &beside);
+                let (name, words) = (entry.title().to_owned(), (Vec::new(), Vec::new()));
+                let hit = Match {
+                    entry: *place,
+                    basis: *basis,
+                    name,
+                    points: *points,
+                    score: None,
+                    words,
+                    evidence,
+                    weak: false,
+                };
+                best.insert(*place, hit);
             }
         }
         let mut matches: Vec<Match> = best.into_values().collect();
         matches.sort_by(|a, b| b.points.cmp(&a.points).then(a.entry.cmp(&b.entry)));
         matches.truncate(limit);
         matches
+    }
+
+    /// Entries that have the party's register number or address, and what that alone is worth.
+    fn beside(&self, query: Query<'_>) -> BTreeMap<usize, (Basis, u32)> {
+        let mut beside = BTreeMap::new();
+        if let Some(address) = query.address.filter(|address| !address.is_empty()) {
+            let whole = [address, query.city.unwrap_or_default()].join(" ");
+            let like = self.addresses.like(&Address::parse(&whole), SAME_ADDRESS);
+            beside.extend(like.into_iter().map(|(place, points)| (place, (Basis::Address, points))));
+        }
+        if let Some(places) = query.id.and_then(plain_id).and_then(|id| self.ids.get(&id)) {
+            beside.extend(places.iter().map(|place| (*place, (Basis::Id, BY_ID))));
+        }
+        beside
+    }
+
+    fn evidence(
+        &self,
+        query: Query<'_>,
+        place: usize,
+        entry: &Entry,
+        beside: &BTreeMap<usize, (Basis, u32)>,
+    ) -> Evidence {
+        let found = beside.get(&place).map(|(basis, _)| *basis);
+        let agree = |holds: bool| if holds { Agreement::Agree } else { Agreement::Unknown };
+        let city = query.city.map(fold).filter(|city| !city.is_empty());
+        let in_city = |city: &Vec<String>| {
+            entry
+                .addresses
+                .iter()
+                .any(|address| fold(address).windows(city.len()).any(|words| words == city.as_slice()))
+        };
+        Evidence {
+            country: countries(query.country, entry),
+            city: agree(city.is_some_and(|city| in_city(&city))),
+            address: agree(found == Some(Basis::Address)),
+            id: agree(found == Some(Basis::Id)),
+            date: dates(query.date, entry),
+        }
     }
 
     /// The matches of a party as OFAC's own search would score them, over all names.
@@ -162,75 +275,68 @@ impl Screener {
 
     /// What the list of a match is for.
     pub fn effect(&self, hit: &Match) -> Effect {
-        self.entries.get(hit.entry).map_or(Effect::Other, |entry| Effect::of(&entry.list))
+        // Who shares an address with a listed party is not listed; who is at an address that is itself listed may be.
+        let entry = self.entries.get(hit.entry).filter(|entry| hit.basis != Basis::Address || entry.is_address());
+        entry.map_or(Effect::Other, |entry| Effect::of(&entry.list))
     }
 
-    /// Whether a party is taken for the listed one until somebody clears it: the names are the same words, legal forms and order apart, and the
-    /// countries do not differ.
+    /// Whether a party is taken for the listed one until somebody clears it: it has the entry's register number, or the names are the same words,
+    /// legal forms and order apart; and the countries do not differ.
     pub fn is_same(&self, hit: &Match) -> bool {
-        let words = hit.score.links.iter().all(|link| link.similarity >= SAME);
-        words && hit.score.lost_query + hit.score.lost_entry == 0 && hit.places != Places::Differ && !hit.weak
-    }
-}
-
-fn compare_places(party: Option<Country>, entry: &[Country]) -> Places {
-    match party {
-        Some(_) if entry.is_empty() => Places::Unknown,
-        Some(country) if entry.contains(&country) => Places::Agree,
-        Some(_) => Places::Differ,
-        None => Places::Unknown,
-    }
-}
-
-/// A name's score with the evidence beside it: agreement closes a part of the gap to certainty, disagreement costs a part.
-fn with_evidence(points: u32, places: Places, weak: bool) -> u32 {
-    let points = if weak { points * 90 / 100 } else { points };
-    match places {
-        Places::Agree => points + (10_000_u32.saturating_sub(points)) * 15 / 100,
-        Places::Differ => points * 95 / 100,
-        Places::Unknown => points,
+        let same_words = |score: &Score| {
+            score.links.iter().all(|link| link.similarity >= SAME) && score.lost_query + score.lost_entry == 0
+        };
+        let named = hit.score.as_ref().is_some_and(same_words) && !hit.weak;
+        (named || hit.evidence.id == Agreement::Agree) && hit.evidence.country != Agreement::Differ
     }
 }
 
 impl Match {
     /// What the score is made of, in a sentence each.
     pub fn explanation(&self) -> Vec<String> {
-        let text = |words: &[String], (from, count): (usize, usize)| {
-            words.iter().skip(from).take(count).cloned().collect::<Vec<_>>().join(" ")
+        let mut parts = match &self.score {
+            Some(score) => self.of_names(score),
+            None => vec![match self.basis {
+                Basis::Address => format!("the street address is the entry's: alike {} of 10000", self.points),
+                _ => format!("the register number is the entry's: {BY_ID}, though no name matches"),
+            }],
         };
-        let mut parts: Vec<String> = self
-            .score
-            .links
-            .iter()
-            .map(|link| {
-                let (query, entry) = (text(&self.words.0, link.query), text(&self.words.1, link.entry));
-                let bits = f_tenths(link.weight);
-                format!("`{query}` for `{entry}`: alike {} of 10000, telling {bits} bits", link.similarity)
-            })
-            .collect();
-        if self.score.lost_query > 0 {
-            parts.push(format!("words of the party that the entry lacks: {} bits", f_tenths(self.score.lost_query)));
-        }
-        if self.score.lost_entry > 0 {
-            let counted = match self.score.replaced {
-                true => "which count in full, since other words stand in their place",
-                false => "of which a quarter counts",
-            };
-            let bits = f_tenths(self.score.lost_entry);
-            parts.push(format!("words of the entry that the party lacks: {bits} bits, {counted}"));
-        }
-        if self.score.forms == Forms::Different {
-            parts.push("their legal forms differ".to_owned());
-        }
-        parts.push(format!("names: {}", self.score.points));
         if self.weak {
             parts.push("a weak alias: nine tenths of that".to_owned());
         }
-        match self.places {
-            Places::Agree => parts.push("the country agrees: 15 percent of what lacks to 10000 is added".to_owned()),
-            Places::Differ => parts.push("the country differs: 5 percent off".to_owned()),
-            Places::Unknown => {}
+        if self.score.is_some() {
+            parts.extend(self.evidence.sentences());
         }
+        parts
+    }
+
+    fn of_names(&self, score: &Score) -> Vec<String> {
+        let text = |words: &[String], (from, count): (usize, usize)| {
+            words.iter().skip(from).take(count).cloned().collect::<Vec<_>>().join(" ")
+        };
+        let link = |link: &Link| {
+            let (query, entry) = (text(&self.words.0, link.query), text(&self.words.1, link.entry));
+            let bits = f_tenths(link.weight);
+            format!("`{query}` for `{entry}`: alike {} of 10000, telling {bits} bits", link.similarity)
+        };
+        let mut parts: Vec<String> = score.links.iter().map(link).collect();
+        if score.lost_query > 0 {
+            parts.push(format!("words of the party that the entry lacks: {} bits", f_tenths(score.lost_query)));
+        }
+        if score.lost_entry > 0 {
+            let counted = match score.replaced {
+                true => "which count in full or more, since other words stand in their place",
+                false => "of which a quarter counts",
+            };
+            parts.push(format!(
+                "words of the entry that the party lacks: {} bits, {counted}",
+                f_tenths(score.lost_entry)
+            ));
+        }
+        if score.forms == Forms::Different {
+            parts.push("their legal forms differ".to_owned());
+        }
+        parts.push(format!("names: {}", score.points));
         parts
     }
 }
@@ -251,7 +357,7 @@ mod tests {
 
     fn screen(names: &[&str], country: Option<&str>) -> Vec<Match> {
         let country = country.map(|code| code.parse().unwrap());
-        screener().screen(Query { names, country }, THRESHOLD, 10, &mut Scratch::default())
+        screener().screen(Query { names, country, ..Query::default() }, THRESHOLD, 10, &mut Scratch::default())
     }
 
     #[test]

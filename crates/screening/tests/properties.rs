@@ -93,7 +93,7 @@ proptest! {
         let query = query.join(" ");
         let best = |country: Option<&str>| {
             let country = country.map(|code| code.parse().unwrap());
-            screener.screen(Query { names: &[&query], country }, 0, 1, &mut Scratch::default())[0].points
+            screener.screen(Query { names: &[&query], country, ..Query::default() }, 0, 1, &mut Scratch::default())[0].points
         };
         prop_assert!(best(Some("CN")) >= best(None));
         prop_assert!(best(None) >= best(Some("FR")));

@@ -86,6 +86,60 @@ fn matches_without_effect_do_not_hide_one_that_has_one() {
 }
 
 #[test]
+fn addresses_and_register_numbers_find_parties_under_other_names() {
+    let folder = folder("evidence");
+    let list = "name,id,list,country,address,registry_id\n\
+        Tianlong Precision Computing Co. Ltd.,17,Entity List (own),CN,\"5 Xueyuan Road, Haidian District, Beijing\",91110108MA01\n\
+        ,20,Entity List (own),HK,\"Room 1905, Nam Wo Hong Building, 148 Wing Lok Street, Sheung Wan\",\n";
+    std::fs::write(folder.join("list.csv"), list).unwrap();
+    let parties = "party_id,name,country,hq_country,address,city,registry_id\n\
+        exact,Sunny Bakery Ltd,HK,DE,\"Rm 1905 Nam Wo Hong Bldg, 148 Wing Lok St.\",Hong Kong,\n\
+        near,Green Fields Farming,CN,DE,,,9111-0108-MA01\n\
+        same,Blue Lake Hotel,CN,DE,\"No. 5 Xueyuan Lu, Haidian Qu, Beijing\",Beijing,\n\
+        kept,Tianlong Precison Computng,,DE,,,\n\
+        child,Tianlong Precison Computng,,DE,\"5 Xueyuan Road, Haidian, Beijing\",Beijing,\n\
+        other,Tianlong Bakery,FR,DE,\"17 Wing Lok Street, Hong Kong\",Paris,123\n";
+    std::fs::write(folder.join("parties.csv"), parties).unwrap();
+    let with = decisions(&folder, &["--lists", "list.csv"]);
+    let hit = |party: &str| of(&with, party)["hits"][0].clone();
+    // An address that is itself listed: its user may be caught.
+    assert_eq!(of(&with, "exact")["outcome"], "needs_information");
+    assert_eq!((hit("exact")["entry"].as_str(), hit("exact")["basis"].as_str()), (Some("20"), Some("address")));
+    // A register number is the party, whatever it calls itself.
+    assert_eq!(of(&with, "near")["outcome"], "license_required");
+    assert_eq!((hit("near")["basis"].as_str(), hit("near")["taken_for_listed"].as_bool()), (Some("id"), Some(true)));
+    // Who shares a listed party's address is shown and not taken for it.
+    assert_eq!(of(&with, "same")["outcome"], "no_license_required");
+    assert_eq!((hit("same")["entry"].as_str(), hit("same")["basis"].as_str()), (Some("17"), Some("address")));
+    // An address that agrees raises the score of a name.
+    assert!(hit("child")["score"].as_u64() > hit("kept")["score"].as_u64(), "{} {}", hit("child"), hit("kept"));
+    assert!(of(&with, "other")["hits"].as_array().unwrap().is_empty());
+    let shown = tollgate(&folder, &["screen", "--lists", "list.csv", "--parties", "parties.csv"]);
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(text.contains("the street address is the entry's") && text.contains("the address agrees"), "{text}");
+}
+
+#[test]
+fn doubt_about_an_owner_is_doubt_about_what_it_owns() {
+    let folder = folder("doubt");
+    let outcome = |stakes: &str, party: &str, more: &[&str]| {
+        std::fs::write(folder.join("stakes.csv"), format!("owner_id,owned_id,percent\n{stakes}")).unwrap();
+        let fixed = ["--lists", "list.csv", "--ownership", "stakes.csv"];
+        let with = decisions(&folder, &[&fixed[..], more].concat());
+        of(&with, party)["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(outcome("same,kept,\n", "kept", &[]), "needs_information", "a listed owner's part is not told");
+    assert_eq!(outcome("near,kept,60\n", "kept", &[]), "needs_information", "the owner may be listed");
+    assert_eq!(outcome("other,kept,60\n", "kept", &[]), "no_license_required");
+    // A clearance that has ended clears nothing any more.
+    let header = "party_id,list,entry,by,why,until\n";
+    std::fs::write(folder.join("cleared.csv"), format!("{header}near,Entity List (own),17,J. Doe,x,2025-10-14\n")).unwrap();
+    assert_eq!(outcome("near,kept,60\n", "kept", &["--clearances", "cleared.csv"]), "needs_information");
+    std::fs::write(folder.join("cleared.csv"), format!("{header}near,Entity List (own),17,J. Doe,x,2025-10-15\n")).unwrap();
+    assert_eq!(outcome("near,kept,60\n", "kept", &["--clearances", "cleared.csv"]), "no_license_required");
+}
+
+#[test]
 fn owners_pass_on_what_they_are() {
     let folder = folder("owners");
     std::fs::write(folder.join("half.csv"), "owner_id,owned_id,percent\nsame,kept,50\nkept,child,50\n").unwrap();

@@ -13,7 +13,10 @@ pub(super) fn read_csv(text: &str, list: &mut List) {
             return nameless(row.line, list);
         }
         let id = row.get("entity_number").to_owned();
-        list.entries.push(Entry { list: row.get("source").to_owned(), id, names, countries, addresses });
+        let ids = texts(row.get("ids")).iter().filter_map(|id| number_in(id)).collect();
+        let dates = texts(row.get("dates_of_birth")).iter().filter_map(|date| date.parse().ok()).collect();
+        let names = without_placeholder(names, &addresses);
+        list.entries.push(Entry { list: row.get("source").to_owned(), id, names, countries, addresses, ids, dates });
     });
 }
 
@@ -59,9 +62,11 @@ pub(super) fn read_json(text: &str, list: &mut List) {
         list.entries.push(Entry {
             list: text("source").to_owned(),
             id,
-            names,
             countries: countries(&addresses),
+            names: without_placeholder(names, &addresses),
             addresses,
+            ids: numbers(result.get("ids")),
+            dates: strings(result.get("dates_of_birth")).iter().filter_map(|date| date.parse().ok()).collect(),
         });
     }
 }
@@ -82,8 +87,30 @@ pub(super) fn read_denied(text: &str, list: &mut List) {
             names,
             countries: country.into_iter().collect(),
             addresses: vec![address],
+            ..Entry::default()
         });
     });
+}
+
+/// The names of an entry, or none where the list writes `Address 01` for an address that many use.
+fn without_placeholder(names: Vec<ListName>, addresses: &[String]) -> Vec<ListName> {
+    let placeholder = |name: &ListName| {
+        let number = name.text.trim().strip_prefix("Address ");
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if names.iter().all(placeholder) && !addresses.is_empty() { Vec::new() } else { names }
+}
+
+/// The number in `Registration ID, 1234567, RU` and the like.
+fn number_in(text: &str) -> Option<String> {
+    let parts = text.split(',').map(str::trim);
+    parts.filter(|part| part.bytes().any(|byte| byte.is_ascii_digit())).max_by_key(|part| part.len()).map(str::to_owned)
+}
+
+/// The numbers among an entry's `ids`.
+fn numbers(value: Option<&Value>) -> Vec<String> {
+    let all = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(|id| id.get("number")?.as_str().map(str::to_owned)).collect()
 }
 
 fn texts(cell: &str) -> Vec<String> {

@@ -39,6 +39,16 @@ pub(super) fn read(text: &str, list: &mut List) {
         countries.dedup();
         let dataset = value.get("datasets").and_then(Value::as_array).and_then(|sets| sets.first()?.as_str());
         let list_name = dataset.map_or_else(|| list.file.clone(), str::to_owned);
-        list.entries.push(Entry { list: list_name, id, names, countries, addresses: property("address") });
+        let ids = ["registrationNumber", "leiCode", "taxNumber", "ogrnCode", "innCode", "uscCode", "idNumber"];
+        let dates = property("incorporationDate").into_iter().chain(property("birthDate"));
+        list.entries.push(Entry {
+            list: list_name,
+            id,
+            names,
+            countries,
+            addresses: property("address"),
+            ids: ids.into_iter().flat_map(property).collect(),
+            dates: dates.filter_map(|date| date.parse().ok()).collect(),
+        });
     }
 }

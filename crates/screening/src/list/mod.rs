@@ -10,7 +10,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Country, hex};
+use tollgate_model::{Country, Date, hex};
 
 pub use clean::split_names;
 
@@ -64,7 +64,7 @@ pub struct ListName {
 }
 
 /// An entry of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The list that it stands on.
     pub list: String,
@@ -76,6 +76,26 @@ pub struct Entry {
     pub countries: Vec<Country>,
     /// Its addresses as published.
     pub addresses: Vec<String>,
+    /// Register numbers, tax numbers and the like, as published.
+    pub ids: Vec<String>,
+    /// Days of incorporation or birth.
+    pub dates: Vec<Date>,
+}
+
+impl Entry {
+    /// Whether the list names no party but an address that many use (as the Entity List does since June 2024).
+    pub fn is_address(&self) -> bool {
+        self.names.is_empty() && !self.addresses.is_empty()
+    }
+
+    /// What it is called: its main name, or else its first address.
+    pub fn title(&self) -> &str {
+        self.names
+            .first()
+            .map(|name| name.text.as_str())
+            .or(self.addresses.first().map(String::as_str))
+            .unwrap_or_default()
+    }
 }
 
 /// A row that could not be read.
@@ -169,8 +189,7 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, ListError> {
 fn number_entries(list: &mut List) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for entry in list.entries.iter_mut().filter(|entry| entry.id.is_empty()) {
-        let text = entry.names.first().map(|name| name.text.as_str()).or(entry.addresses.first().map(String::as_str));
-        let digest = hex(&Sha256::digest(format!("{}|{}", entry.list, text.unwrap_or_default())));
+        let digest = hex(&Sha256::digest(format!("{}|{}", entry.list, entry.title())));
         let id = format!("name-{}", digest.get(..10).unwrap_or_default());
         let count = seen.entry(id.clone()).or_insert(0);
         *count += 1;
@@ -179,7 +198,7 @@ fn number_entries(list: &mut List) {
 }
 
 const FORMS: &str = "give the Consolidated Screening List (CSV or JSON), OFAC's sdn.csv with alt.csv and add.csv, BIS's dpl.txt, FollowTheMoney JSON lines, \
-                     or a CSV with the columns name and, as you like, id, list, aliases, country, address";
+                     or a CSV with the columns name and, as you like, id, list, aliases, country, address, registry_id, date";
 
 fn refused(file: &str, what: &str, mend: &str) -> ListError {
     ListError { file: file.to_owned(), what: what.to_owned(), mend: mend.to_owned() }

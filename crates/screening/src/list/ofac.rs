@@ -48,10 +48,22 @@ pub(super) fn read_primary(text: &str, list: &mut List) {
             list: LIST.to_owned(),
             id: id.clone(),
             names: vec![ListName { text: name.clone(), weak: false }],
-            countries: Vec::new(),
-            addresses: Vec::new(),
+            ids: numbers(cells.last().map_or("", String::as_str)),
+            ..Entry::default()
         });
     }
+}
+
+/// The numbers that the remarks call a registration, tax or other official number.
+fn numbers(remarks: &str) -> Vec<String> {
+    let kinds =
+        ["Registration ID ", "Registration Number ", "Tax ID No. ", "Company Number ", "Identification Number IMO "];
+    let clauses = remarks.split(';').map(|clause| clause.trim().trim_end_matches('.'));
+    let number = |clause: &str| {
+        let rest = kinds.iter().find_map(|kind| clause.strip_prefix(kind))?;
+        rest.split([' ', '(']).next().filter(|number| !number.is_empty()).map(str::to_owned)
+    };
+    clauses.filter_map(number).collect()
 }
 
 fn places(list: &List) -> BTreeMap<String, usize> {

@@ -26,6 +26,8 @@ pub(super) fn read(text: &str, list: &mut List) {
             names,
             countries: row.get("country").parse().into_iter().collect(),
             addresses,
+            ids: Some(row.get("registry_id")).filter(|text| !text.is_empty()).map(str::to_owned).into_iter().collect(),
+            dates: row.get("date").parse().into_iter().collect(),
         });
     });
 }

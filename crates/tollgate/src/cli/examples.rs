@@ -225,11 +225,10 @@ impl Case {
         let mut party = Party {
             party_id: id.to_owned(),
             name: text(table, "name"),
-            aliases: Vec::new(),
             country: parsed(table, "country")?,
             hq_country: parsed(table, "hq_country")?,
-            parent_id: None,
             flags,
+            ..Party::default()
         };
         if let Some(DeValue::Table(parent)) = table.get("parent").map(|parent| parent.get_ref()) {
             let parent_id = format!("{id}'s parent");

@@ -105,10 +105,6 @@ impl<'a> Change<'a> {
     }
 }
 
-fn main_name(entry: &Entry) -> &str {
-    entry.names.first().map_or("", |name| name.text.as_str())
-}
-
 /// A party that matches what came or changed, and its orders.
 struct Touched {
     party: String,
@@ -130,7 +126,7 @@ fn touched(
     let mut scratch = Scratch::default();
     for (id, party) in &parties {
         let names = party.names();
-        let query = Query { names: &names, country: party.country };
+        let query = Query::of(party, &names);
         if let Some(hit) = screener.screen(query, threshold, 1, &mut scratch).first() {
             let entry = screener
                 .entries
@@ -162,7 +158,7 @@ fn touched(
 
 fn json(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched]) -> String {
     let show = |entries: &[&Entry]| -> Vec<serde_json::Value> {
-        entries.iter().map(|entry| json!({ "list": entry.list, "entry": entry.id, "name": main_name(entry) })).collect()
+        entries.iter().map(|entry| json!({ "list": entry.list, "entry": entry.id, "name": entry.title() })).collect()
     };
     let touched = touched.iter().map(
         |found| json!({ "party": found.party, "entry": found.entry, "score": found.points, "orders": found.orders }),
@@ -179,7 +175,7 @@ fn text(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched], 
     for (what, entries) in change.parts() {
         let _ = writeln!(out, "{} {what}", entries.len());
         for entry in entries.iter().take(SHOWN) {
-            let _ = writeln!(out, "  {} [{}, entry {}]", main_name(entry), entry.list, entry.id);
+            let _ = writeln!(out, "  {} [{}, entry {}]", entry.title(), entry.list, entry.id);
         }
         if entries.len() > SHOWN {
             let _ = writeln!(out, "  and {} more (--format json names all)", entries.len() - SHOWN);

@@ -60,7 +60,7 @@ pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Fai
 }
 
 fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screening {
-    let query = Query { names: &[name], country: arguments.country };
+    let query = Query { names: &[name], country: arguments.country, ..Query::default() };
     let hits = match arguments.mode {
         ScreenMode::Ofac => as_ofac(arguments, screener, query),
         ScreenMode::Tollgate => {
@@ -95,7 +95,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
         let hits = match arguments.mode {
             ScreenMode::Tollgate => screened.hits(id).to_vec(),
             ScreenMode::Ofac => {
-                let mut hits = as_ofac(arguments, screener, Query { names: &names, country: party.country });
+                let mut hits = as_ofac(arguments, screener, Query::of(party, &names));
                 hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));
                 hits
             }
@@ -143,11 +143,17 @@ pub(crate) fn describe(standing: Standing) -> String {
     match standing {
         Standing::Listed => "it is on a list itself".to_owned(),
         Standing::Owned { share } => format!("listed parties own {} percent of it", percent(share)),
-        Standing::Unknown { share, unaccounted } => format!(
-            "listed parties are known to own {} percent of it; {} percent are unaccounted for",
-            percent(share),
-            percent(unaccounted)
-        ),
+        Standing::Unknown { share, possible, unaccounted } => {
+            let possible = match possible {
+                0 => String::new(),
+                possible => format!(", parties that may be listed another {}", percent(possible)),
+            };
+            format!(
+                "listed parties are known to own {} percent of it{possible}; {} percent are unaccounted for",
+                percent(share),
+                percent(unaccounted)
+            )
+        }
         Standing::SignificantMinority { share } => {
             format!("listed parties own {} percent of it, less than half", percent(share))
         }

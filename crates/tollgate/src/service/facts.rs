@@ -41,7 +41,7 @@ impl FactBuilder {
     pub(crate) fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
         FactBuilder {
-            parties: party_facts(&tables.parties)
+            parties: party_facts(&tables.parties, &tables.parents)
                 .into_iter()
                 .map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names))))
                 .collect(),

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Party, Stake, Truth, hex};
 use tollgate_records::{InputError, InputErrors};
 use tollgate_screening::{
-    BadStake, Effect, List, Match, Ownership, Query, Scratch, Screener, Standing, Version, read_lists,
+    BadStake, Basis, Effect, List, Match, Ownership, Query, Scratch, Screener, Standing, Version, read_lists,
 };
 
 /// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
@@ -29,6 +29,7 @@ pub(crate) struct Hit {
     /// Whether the party is taken for the listed one.
     pub(crate) same: bool,
     pub(crate) effect: Effect,
+    pub(crate) basis: Basis,
     pub(crate) explanation: Vec<String>,
     /// What party and entry are like, for clearances.
     pub(crate) fingerprint: String,
@@ -61,6 +62,7 @@ impl Hit {
             ("name", self.name.as_str().into()),
             ("score", self.points.into()),
             ("taken_for_listed", self.same.into()),
+            ("basis", self.basis.as_str().into()),
         ];
         fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -149,6 +151,8 @@ fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
     Hit {
         points: found.points,
         same: screener.is_same(found),
+        effect: screener.effect(found),
+        basis: found.basis,
         explanation: found.explanation(),
         ..plain_hit(screener, found.entry, &found.name, query)
     }
@@ -164,7 +168,8 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
     let entry = screener.entries.get(place);
     let listed = entry.into_iter().flat_map(|entry| &entry.names).map(|name| name.text.as_str());
     let country = query.country.map_or("", |country| country.code());
-    let all: Vec<&str> = query.names.iter().copied().chain([country]).chain(listed).collect();
+    let beside = [query.city, query.address, query.id].into_iter().flatten();
+    let all: Vec<&str> = query.names.iter().copied().chain([country]).chain(beside).chain(listed).collect();
     let digest = hex(&Sha256::digest(all.join("\n")));
     Hit {
         list: entry.map_or(String::new(), |entry| entry.list.clone()),
@@ -173,6 +178,7 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         points: 0,
         same: false,
         effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
+        basis: Basis::Name,
         explanation: Vec::new(),
         fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
         cleared: None,
@@ -196,16 +202,18 @@ impl Screened {
             return Err(RunError::Stopped);
         }
         let mut screened = Screened { hits, versions: screener.versions.clone(), owners: Owners::default() };
-        let on_list = |id: &String, party: &Party| {
-            party.flags.iter().any(|flag| flag == "entity_list")
-                || screened.hits(id).iter().any(|hit| {
-                    hit.same
-                        && hit.cleared.is_none()
-                        && matches!(hit.effect, Effect::EntityList | Effect::MilitaryEndUser)
-                })
+        let listed = |id: &str, party: &Party, day| {
+            let flagged = party.flags.iter().any(|flag| flag == "entity_list");
+            let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
+            effects.into_iter().chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
         };
-        let listed = parties.iter().filter(|(id, party)| on_list(id, party)).map(|(id, _)| id.clone()).collect();
-        screened.owners = Owners::new(stakes, &listed).map_err(|error| {
+        // A clearance that ends makes its match stand again from the next day on.
+        let ends = screened.matches().filter_map(|(_, hit)| Some(hit.cleared.as_ref()?.until?.plus_days(1)));
+        let owners = Owners::new(stakes, ends.collect(), &|day, truth| {
+            let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
+            parties.iter().filter_map(of).collect()
+        });
+        screened.owners = owners.map_err(|error| {
             let mend = "correct the rows, or give the stakes their dates `from` and `until`";
             InputErrors(vec![InputError::file(ownership.unwrap_or(Path::new("ownership")), error.to_string(), mend)])
         })?;
@@ -238,11 +246,12 @@ impl Screened {
         hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
     }
 
-    /// Whether listed parties own half of a party on a day: unknown where a listed one holds a part and the rest is unaccounted for.
+    /// Whether listed parties own half of a party on a day: unknown where a listed one, or one that may be, holds a part of it and nobody has told who
+    /// holds the rest, or how much that part is (red flag 29 of supplement no. 3 to part 732).
     pub(crate) fn affiliate(&self, party: &str, date: Date) -> Truth {
-        match self.standing(party, date) {
-            Some(Standing::Owned { .. }) => Truth::True,
-            Some(Standing::Unknown { share, .. }) if share > 0 => Truth::Unknown,
+        match self.owners.on(date) {
+            Some(graph) if matches!(graph.standing(party), Some(Standing::Owned { .. })) => Truth::True,
+            Some(graph) if graph.is_in_doubt(party) => Truth::Unknown,
             _ => Truth::False,
         }
     }
@@ -279,7 +288,7 @@ fn screen_all(
                 break;
             }
             let names = party.names();
-            let query = Query { names: &names, country: party.country };
+            let query = Query::of(party, &names);
             let mut own = find(screener, query, limits, &mut scratch);
             own.iter_mut().for_each(|hit| hit.look_up(id, clearances));
             if !own.is_empty() {
@@ -298,14 +307,22 @@ fn screen_all(
 }
 
 impl Owners {
-    fn new(stakes: &[Stake], listed: &BTreeSet<String>) -> Result<Owners, BadStake> {
-        let days: BTreeSet<Date> = stakes.iter().flat_map(|stake| [stake.from, stake.until]).flatten().collect();
+    /// Who is owned on each span of days over which neither stakes nor clearances change; `listed` names those who are listed on a day, or who may be.
+    fn new(
+        stakes: &[Stake],
+        mut days: BTreeSet<Date>,
+        listed: &dyn Fn(Date, Truth) -> Vec<String>,
+    ) -> Result<Owners, BadStake> {
         if stakes.is_empty() {
             return Ok(Owners::default());
         }
+        days.extend(stakes.iter().flat_map(|stake| [stake.from, stake.until]).flatten());
         // Every span is worked out at once, so that stakes above a hundred percent are an error of the input.
         let starts = std::iter::once(Date::MIN).chain(days.iter().copied());
-        let graphs = starts.map(|day| Ownership::on(day, stakes, listed.iter().map(String::as_str)));
+        let graphs = starts.map(|day| {
+            let [listed, possible] = [Truth::True, Truth::Unknown].map(|truth| listed(day, truth));
+            Ownership::on(day, stakes, listed.iter().map(String::as_str), possible.iter().map(String::as_str))
+        });
         let graphs = graphs.collect::<Result<Vec<Ownership>, BadStake>>()?;
         Ok(Owners { graphs, days: days.into_iter().collect() })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tollgate_law::{Law, LawErrors, Policy, split_fixed};
 use tollgate_model::{Item, Party};
 
+use super::parties::Parents;
 use super::run::{RunError, Stop};
 use super::screened::{SHOWN, Screened, load_screener};
 
@@ -14,6 +15,7 @@ pub(crate) struct Tables {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) items: BTreeMap<String, Item>,
     pub(crate) screened: Screened,
+    pub(crate) parents: Parents,
 }
 
 /// Lists to screen against.
@@ -40,7 +42,7 @@ impl Tables {
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
         let screened =
             Screened::new(&screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership, stop)?;
-        Ok(Tables { parties, items, screened })
+        Ok(Tables { parties, items, screened, parents: Parents::of(&stakes) })
     }
 }
 

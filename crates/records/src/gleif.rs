@@ -1,0 +1,121 @@
+//! Stakes from GLEIF's relationship records ("level 2": who owns whom), common data format 2.1 in JSON.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use tollgate_model::{Date, Stake};
+
+use crate::bods::share_of;
+use crate::error::{InputError, InputErrors, MAX_ERRORS};
+
+const MEND: &str = "give an array of objects with `Relationship` as GLEIF publishes them";
+
+/// Reads the active consolidations; parties are named by their LEI.
+///
+/// A parent that consolidates a company in its accounts controls it, but the record seldom says by what part: the stake is then one of unknown size.
+/// Funds and branches are no ownership. An ultimate parent counts where the record of the direct one is missing.
+pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
+    let (mut direct, mut ultimate, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, record) in (1..).zip(records) {
+        match consolidation(record) {
+            Ok(Some((true, stake))) => direct.push(stake),
+            Ok(Some((false, stake))) => ultimate.push(stake),
+            Ok(None) => {}
+            Err(what) if errors.len() < MAX_ERRORS => {
+                errors.push(InputError { row, ..InputError::file(path, what, MEND) })
+            }
+            Err(_) => {}
+        }
+    }
+    if !errors.is_empty() {
+        return Err(InputErrors(errors));
+    }
+    let known: BTreeSet<String> = direct.iter().map(|stake| stake.owned_id.clone()).collect();
+    direct.extend(ultimate.into_iter().filter(|stake| !known.contains(&stake.owned_id)));
+    Ok(direct)
+}
+
+/// A record's stake, and whether it is the direct parent's.
+fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
+    let relationship = record.get("Relationship").ok_or("has no Relationship")?;
+    let text = |key: &str| relationship.get(key).and_then(Value::as_str);
+    let direct = match text("RelationshipType").ok_or("has no RelationshipType")? {
+        "IS_DIRECTLY_CONSOLIDATED_BY" => true,
+        "IS_ULTIMATELY_CONSOLIDATED_BY" => false,
+        _ => return Ok(None),
+    };
+    if text("RelationshipStatus").is_some_and(|status| status != "ACTIVE") {
+        return Ok(None);
+    }
+    let node = |key: &str| {
+        let id = relationship.get(key).and_then(|node| node.get("NodeID")).and_then(Value::as_str);
+        id.map(str::to_owned).ok_or_else(|| format!("has no {key} with a NodeID"))
+    };
+    let items = |key: &str| relationship.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let kind = |item: &&Value, key: &str, word: &str| item.get(key).and_then(Value::as_str) == Some(word);
+    let period = items("RelationshipPeriods").iter().find(|period| kind(period, "PeriodType", "RELATIONSHIP_PERIOD"));
+    let day = |key: &str| -> Result<Option<Date>, String> {
+        let text = period.and_then(|period| period.get(key)).and_then(Value::as_str);
+        text.map(|text| text.get(..10).unwrap_or(text).parse().map_err(|_| format!("has a {key} of {text}")))
+            .transpose()
+    };
+    let share =
+        items("RelationshipQuantifiers").iter().find(|quantifier| kind(quantifier, "QuantifierUnits", "PERCENTAGE"));
+    let amount = share.and_then(|share| share.get("QuantifierAmount"));
+    let amount = amount.map(|amount| amount.as_str().map_or_else(|| amount.to_string(), str::to_owned));
+    Ok(Some((
+        direct,
+        Stake {
+            owner_id: node("EndNode")?,
+            owned_id: node("StartNode")?,
+            percent: amount.map(|amount| share_of(&amount)).transpose()?,
+            from: day("StartDate")?,
+            until: day("EndDate")?,
+            controls: true,
+        },
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: &str, child: &str, parent: &str, more: &str) -> String {
+        format!(
+            r#"{{"Relationship":{{"StartNode":{{"NodeID":"{child}"}},"EndNode":{{"NodeID":"{parent}"}},"RelationshipType":"{kind}"{more}}}}}"#
+        )
+    }
+
+    fn read(records: &[String]) -> Result<Vec<Stake>, InputErrors> {
+        let records: Vec<Value> = records.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
+        stakes(&records, Path::new("rr.json"))
+    }
+
+    #[test]
+    fn consolidations_are_stakes_of_unknown_size() {
+        let period = r#","RelationshipStatus":"ACTIVE","RelationshipPeriods":[{"StartDate":"2019-03-01T00:00:00.000Z","PeriodType":"RELATIONSHIP_PERIOD"}]"#;
+        let share = r#","RelationshipQuantifiers":[{"QuantifierUnits":"PERCENTAGE","QuantifierAmount":"62.5"}]"#;
+        let stakes = read(&[
+            record("IS_FUND-MANAGED_BY", "c", "manager", ""),
+            record("IS_ULTIMATELY_CONSOLIDATED_BY", "c", "top", period),
+            record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", period),
+            record("IS_ULTIMATELY_CONSOLIDATED_BY", "d", "top", share),
+            record("IS_DIRECTLY_CONSOLIDATED_BY", "e", "p", r#","RelationshipStatus":"INACTIVE""#),
+        ])
+        .unwrap();
+        let short: Vec<_> = stakes.iter().map(|stake| (stake.owner_id.as_str(), stake.owned_id.as_str())).collect();
+        assert_eq!(short, [("p", "c"), ("top", "d")]);
+        assert_eq!((stakes[0].percent, stakes[0].from), (None, Some("2019-03-01".parse().unwrap())));
+        assert_eq!(stakes[1].percent.and_then(|percent| percent.thousandths()), Some(62_500));
+        assert!(stakes.iter().all(|stake| stake.controls));
+    }
+
+    #[test]
+    fn what_is_no_record_is_named_by_its_row() {
+        let wrong = read(&[record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", ""), "{}".into()]).unwrap_err();
+        assert_eq!(wrong.0[0].row, 2);
+        let share = r#","RelationshipQuantifiers":[{"QuantifierUnits":"PERCENTAGE","QuantifierAmount":"162"}]"#;
+        assert!(read(&[record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", share)]).is_err());
+    }
+}
