@@ -126,5 +126,25 @@ fn bench() -> Result<(), Failed> {
     let python = python.to_string_lossy();
     run("python3", &["-m", "venv", "target/bench/peers"])?;
     run(&python, &["-m", "pip", "install", "--quiet", "--requirement", "bench/peers/requirements.txt"])?;
-    run(&python, &["bench/peers/peers.py", &cases])
+    run(&python, &["bench/peers/peers.py", &cases])?;
+    bench_screening(&python)
+}
+
+/// Screening on the benchmark that is not part of the project, where it is there.
+fn bench_screening(python: &str) -> Result<(), Failed> {
+    let data = env::var("TOLLGATE_DATA").map_or_else(|_| root().join("../shared/data"), PathBuf::from);
+    if !data.join("screening/benchmark/queries.jsonl").is_file() {
+        say("screening is left out: its benchmark is not here (set TOLLGATE_DATA to the folder that holds screening/)");
+        return Ok(());
+    }
+    run("cargo", &["build", "--release", "--package", "tollgate-screening", "--example", "measure"])?;
+    let measured = Command::new(root().join("target/release/examples/measure"))
+        .current_dir(root())
+        .output()
+        .map_err(|error| format!("cannot run the measuring program: {error}"))?;
+    let text = String::from_utf8_lossy(&measured.stdout);
+    say(&text);
+    let file = root().join("target/bench/screening.txt");
+    std::fs::write(&file, text.as_bytes()).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    run(python, &["bench/peers/screening.py", &file.to_string_lossy(), &data.join("screening").to_string_lossy()])
 }

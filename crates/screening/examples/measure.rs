@@ -153,6 +153,7 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
     let mut classes: BTreeMap<String, [u32; 4]> = BTreeMap::new();
     let (mut times, mut scores) = (Vec::new(), Vec::new());
     let asked = value("--missed");
+    let mut printed_first = 0;
     for line in lines("queries.jsonl") {
         let expected: Vec<u64> = line["expected"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect();
         let (text, class) = (line["name"].as_str().unwrap(), line["cls"].as_str().unwrap());
@@ -163,6 +164,10 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
         // Entries at the same score rank alike.
         counts[2] += u32::from(answer.points == answer.top.0 && answer.points > 0);
         counts[3] += u32::from(answer.points > threshold);
+        printed_first += u32::from(answer.rank == Some(0));
+        if asked.as_deref() == Some("ties") && answer.points == answer.top.0 && answer.rank != Some(0) {
+            println!("  {} {text} | {} | {}", answer.points, line["orig"], corpus.texts[answer.top.1]);
+        }
         let named = asked
             .as_ref()
             .is_some_and(|asked| class.contains(asked.as_str()) || (asked == "none" && answer.rank.is_none()));
@@ -183,6 +188,10 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
     }
     println!("all                      {}", shares(&sum));
     println!("without the three        {}", shares(&easy));
+    println!(
+        "first where ties go by the order of the list, as they are printed: {:.4}",
+        f64::from(printed_first) / f64::from(sum[0].max(1))
+    );
     times.sort_by(f64::total_cmp);
     println!("a query: p50 {:.3} ms, p99 {:.3} ms", times[times.len() / 2], times[times.len() * 99 / 100]);
     scores

@@ -30,6 +30,11 @@ impl Address {
         words.dedup();
         Address { words }
     }
+
+    /// The same for the same words, in whatever order; empty without any.
+    pub(crate) fn key(&self) -> String {
+        self.words.join(" ")
+    }
 }
 
 /// A folded word as addresses use it: digits apart from letters, abbreviations written out; nothing where it tells nothing.

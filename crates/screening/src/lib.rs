@@ -16,6 +16,7 @@ mod ofac;
 mod ownership;
 mod score;
 mod screener;
+mod shell;
 mod similar;
 mod words;
 
@@ -28,4 +29,5 @@ pub use ofac::ofac_score;
 pub use ownership::{BadStake, Ownership, Standing, percent};
 pub use score::{Forms, Link, Score, score};
 pub use screener::{Basis, Match, Query, Screener, THRESHOLD, Version};
+pub use shell::{Indicator, Sign, shell_signs};
 pub use words::Form;

@@ -120,6 +120,29 @@ fn addresses_and_register_numbers_find_parties_under_other_names() {
 }
 
 #[test]
+fn signs_of_a_shell_stand_with_the_party() {
+    let folder = folder("shell");
+    let parties = "party_id,name,country,address,phone,incorporated_on,business\n\
+        same,Blue Lake Hotel,HK,\"148 Wing Lok Street, Hong Kong\",+852 2345 6789,2025-10-01,hotel\n\
+        kept,Green Fields,HK,\"148 WING LOK ST, HONG KONG\",23456,2001-10-01,cloud hosting\n";
+    std::fs::write(folder.join("parties.csv"), parties).unwrap();
+    let fixed = ["screen", "--lists", "list.csv", "--parties", "parties.csv", "--orders", "orders.csv"];
+    let shown = tollgate(&folder, &[&fixed[..], &["--format", "json"]].concat());
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let signs: Vec<Vec<String>> = text
+        .lines()
+        .map(|line| {
+            let result: serde_json::Value = serde_json::from_str(line).unwrap();
+            let signs = result["shell_indicators"].as_array().unwrap().iter();
+            signs.map(|sign| sign["indicator"].as_str().unwrap().to_owned()).collect()
+        })
+        .collect();
+    assert_eq!(signs, [vec!["shared_address"], vec!["shared_address", "young", "other_business"]]);
+    let text = String::from_utf8_lossy(&tollgate(&folder, &fixed).stdout).into_owned();
+    assert!(text.contains("first order 2025-10-15: 14 days") && text.contains("(with kept)"), "{text}");
+}
+
+#[test]
 fn doubt_about_an_owner_is_doubt_about_what_it_owns() {
     let folder = folder("doubt");
     let outcome = |stakes: &str, party: &str, more: &[&str]| {
@@ -133,9 +156,11 @@ fn doubt_about_an_owner_is_doubt_about_what_it_owns() {
     assert_eq!(outcome("other,kept,60\n", "kept", &[]), "no_license_required");
     // A clearance that has ended clears nothing any more.
     let header = "party_id,list,entry,by,why,until\n";
-    std::fs::write(folder.join("cleared.csv"), format!("{header}near,Entity List (own),17,J. Doe,x,2025-10-14\n")).unwrap();
+    std::fs::write(folder.join("cleared.csv"), format!("{header}near,Entity List (own),17,J. Doe,x,2025-10-14\n"))
+        .unwrap();
     assert_eq!(outcome("near,kept,60\n", "kept", &["--clearances", "cleared.csv"]), "needs_information");
-    std::fs::write(folder.join("cleared.csv"), format!("{header}near,Entity List (own),17,J. Doe,x,2025-10-15\n")).unwrap();
+    std::fs::write(folder.join("cleared.csv"), format!("{header}near,Entity List (own),17,J. Doe,x,2025-10-15\n"))
+        .unwrap();
     assert_eq!(outcome("near,kept,60\n", "kept", &["--clearances", "cleared.csv"]), "no_license_required");
 }
 

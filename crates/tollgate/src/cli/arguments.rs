@@ -247,6 +247,9 @@ pub(crate) struct ScreenArguments {
     /// Stakes of parties in each other
     #[arg(long, value_name = "FILE", requires = "parties")]
     pub(crate) ownership: Option<PathBuf>,
+    /// Orders of these parties: their first days count among the signs of a shell company
+    #[arg(long, value_name = "FILE", requires = "parties")]
+    pub(crate) orders: Option<PathBuf>,
     /// How names are scored
     #[arg(long, default_value = "tollgate")]
     pub(crate) mode: ScreenMode,

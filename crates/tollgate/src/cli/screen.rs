@@ -1,16 +1,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use tollgate_model::{Country, Date, Party};
-use tollgate_records::{Output, read_clearances, read_ownership, read_parties};
-use tollgate_screening::{Query, Scratch, Screener, Standing, Version, percent};
+use tollgate_records::{OrderReader, Output, read_clearances, read_ownership, read_parties};
+use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, percent, shell_signs};
 
 use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::classify::today;
 use super::{Failure, print};
-use crate::service::{Hit, RunError, Screened, Stop, find, load_screener, ofac_hit};
+use crate::service::{Hit, RunError, Screened, Stop, find, load_screener, ofac_hit, roles};
 
 /// Stakes that catch a party: owner, owned and percent.
 type Proof = Vec<(String, String, String)>;
@@ -22,6 +23,7 @@ struct Screening {
     country: Option<String>,
     hits: Vec<Hit>,
     standing: Option<(Standing, Proof)>,
+    signs: Vec<Sign>,
 }
 
 pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Failure> {
@@ -67,7 +69,14 @@ fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screen
             find(screener, query, (arguments.lists.threshold, arguments.limit), &mut Scratch::default())
         }
     };
-    Screening { party: None, name: name.to_owned(), country: country_code(arguments.country), hits, standing: None }
+    Screening {
+        party: None,
+        name: name.to_owned(),
+        country: country_code(arguments.country),
+        hits,
+        standing: None,
+        signs: Vec::new(),
+    }
 }
 
 fn as_ofac(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
@@ -90,6 +99,8 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
     let kept = (arguments.lists.threshold, arguments.limit);
     let screened = Screened::new(screener, &parties, &stakes, kept, &cleared, path, stop)?;
     let date: Date = arguments.date.unwrap_or_else(today);
+    let first = arguments.orders.as_deref().map(first_orders).transpose()?.unwrap_or_default();
+    let mut signs = shell_signs(&parties, &first);
     let result = |(id, party): (&String, &Party)| {
         let names = party.names();
         let hits = match arguments.mode {
@@ -108,9 +119,31 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
             country: country_code(party.country),
             hits,
             standing: screened.standing(id, date).map(|standing| (standing, proof)),
+            signs: Vec::new(),
         }
     };
-    Ok(parties.iter().map(result).collect())
+    let with_signs = |(id, party): (&String, &Party)| Screening {
+        signs: signs.remove(id).unwrap_or_default(),
+        ..result((id, party))
+    };
+    Ok(parties.iter().map(with_signs).collect())
+}
+
+/// The day on which each party first takes part in an order.
+fn first_orders(path: &Path) -> Result<BTreeMap<String, Date>, RunError> {
+    let mut first: BTreeMap<String, Date> = BTreeMap::new();
+    let mut reader = OrderReader::open(path)?;
+    while let Some(batch) = reader.next_batch() {
+        for line in batch?.lines() {
+            for (_, party) in roles(&line) {
+                match first.get_mut(party) {
+                    Some(day) => *day = line.date.min(*day),
+                    None => drop(first.insert(party.to_owned(), line.date)),
+                }
+            }
+        }
+    }
+    Ok(first)
 }
 
 fn object(result: &Screening, versions: &[Version]) -> Value {
@@ -124,6 +157,9 @@ fn object(result: &Screening, versions: &[Version]) -> Value {
         json.insert("cleared".to_owned(), json!(cleared));
         json
     });
+    let signs = result.signs.iter().map(
+        |sign| json!({ "indicator": sign.indicator.as_str(), "what": sign.what, "with": sign.with, "weight": sign.weight }),
+    );
     let lists = versions.iter().map(|version| {
         json!({ "name": version.file, "version": version.digest, "date": version.date.map(|date| date.to_string()), "entries": version.entries, "bad_rows": version.bad })
     });
@@ -135,6 +171,7 @@ fn object(result: &Screening, versions: &[Version]) -> Value {
     json!({
         "party": result.party, "name": result.name, "country": result.country,
         "matches": matches.collect::<Vec<_>>(), "lists": lists.collect::<Vec<_>>(), "ownership": ownership,
+        "shell_indicators": signs.collect::<Vec<_>>(),
     })
 }
 
@@ -186,6 +223,10 @@ fn text(results: &[Screening], versions: &[Version]) -> String {
             for (owner, owned, share) in proof {
                 let _ = writeln!(out, "         {owner} owns {share} percent of {owned}");
             }
+        }
+        for sign in &result.signs {
+            let with = if sign.with.is_empty() { String::new() } else { format!(" (with {})", sign.with.join(", ")) };
+            let _ = writeln!(out, "  {}: {}{with}", sign.indicator.as_str().replace('_', " "), sign.what);
         }
     }
     for version in versions {
