@@ -131,6 +131,7 @@ fn bench() -> Result<(), Failed> {
 }
 
 /// Screening on the benchmark that is not part of the project, where it is there.
+#[expect(clippy::disallowed_methods, reason = "a task runner has no arguments of the program to be configured by")]
 fn bench_screening(python: &str) -> Result<(), Failed> {
     let data = env::var("TOLLGATE_DATA").map_or_else(|_| root().join("../shared/data"), PathBuf::from);
     if !data.join("screening/benchmark/queries.jsonl").is_file() {
