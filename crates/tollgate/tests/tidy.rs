@@ -10,7 +10,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["model", "law"]),
     ("records", &["model"]),
     ("screening", &["model"]),
-    ("tollgate", &["model", "law", "engine", "records", "screening"]),
+    ("ledger", &["model"]),
+    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger"]),
 ];
 
 fn root() -> PathBuf {

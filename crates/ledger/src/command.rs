@@ -1,0 +1,212 @@
+use serde::{Deserialize, Serialize};
+use tollgate_model::Date;
+
+use crate::account::{AccountKey, Breach, day};
+
+/// What is asked of the ledger. Each command has an id of the caller's: said twice it is done once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Sets an account's limit from a day on. What was lawfully posted before stays; where the new limit reaches back over postings, a breach says so.
+    Limit {
+        /// The caller's id.
+        id: String,
+        /// The account; it begins with its first limit.
+        account: AccountKey,
+        /// The first day on which the limit holds.
+        #[serde(with = "day")]
+        from: Date,
+        /// Thousandths of a TPP; counted without a ceiling where absent.
+        amount: Option<i64>,
+        /// The provision and its version.
+        provision: String,
+    },
+    /// Sets an amount aside in every account that a shipment is charged to: in all of them or in none.
+    Reserve {
+        /// The caller's id, by which the reservation is named later.
+        id: String,
+        /// The accounts.
+        accounts: Vec<AccountKey>,
+        /// Thousandths of a TPP, more than zero.
+        amount: i64,
+        /// The day on which the shipment is meant to go.
+        #[serde(with = "day")]
+        day: Date,
+        /// When it lapses, in milliseconds since 1970-01-01 UTC.
+        expires_at: i64,
+    },
+    /// Counts a shipment, or a part of it, against its reservation.
+    Post {
+        /// The caller's id, by which the posting is named later.
+        id: String,
+        /// The reservation.
+        reservation: String,
+        /// Thousandths of a TPP, no more than is left of the reservation.
+        amount: i64,
+        /// The day on which it went.
+        #[serde(with = "day")]
+        day: Date,
+        /// Whether no more is to come: the rest is free again.
+        last: bool,
+    },
+    /// Gives a reservation up: what is left of it is free again.
+    Void {
+        /// The caller's id.
+        id: String,
+        /// The reservation.
+        reservation: String,
+        /// Why.
+        reason: String,
+    },
+    /// Adds to an account, or takes off it, what no reservation led to: a shipment before Tollgate, a return.
+    Adjust {
+        /// The caller's id.
+        id: String,
+        /// The account.
+        account: AccountKey,
+        /// Thousandths of a TPP, negative to take off.
+        amount: i64,
+        /// The day on which it counts.
+        #[serde(with = "day")]
+        day: Date,
+        /// Why.
+        reason: String,
+    },
+    /// Puts right what a posting said of a shipment. It is a fact, and counts even over a limit: then a breach says so.
+    Correct {
+        /// The caller's id.
+        id: String,
+        /// The posting.
+        posting: String,
+        /// What it really was, in thousandths of a TPP; 0 where nothing went.
+        amount: i64,
+        /// The day on which it really went.
+        #[serde(with = "day")]
+        day: Date,
+        /// Why.
+        reason: String,
+    },
+    /// Counts a holder as another one from a day on: they have been found to be one group.
+    Group {
+        /// The caller's id.
+        id: String,
+        /// Who.
+        holder: String,
+        /// Whose accounts count from now on.
+        into: String,
+        /// From which day.
+        #[serde(with = "day")]
+        from: Date,
+        /// Why.
+        reason: String,
+    },
+    /// Lets every reservation lapse whose time is over.
+    Expire {
+        /// The caller's id.
+        id: String,
+    },
+}
+
+impl Command {
+    /// The caller's id.
+    pub fn id(&self) -> &str {
+        match self {
+            Command::Limit { id, .. }
+            | Command::Reserve { id, .. }
+            | Command::Post { id, .. }
+            | Command::Void { id, .. }
+            | Command::Adjust { id, .. }
+            | Command::Correct { id, .. }
+            | Command::Group { id, .. }
+            | Command::Expire { id } => id,
+        }
+    }
+}
+
+/// What became of a command: where several hold, the first in this order is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// An id, name or reason is empty or too long, an amount is out of range, or accounts are none, too many or named twice.
+    Malformed,
+    /// The id was used for something else.
+    IdTaken,
+    /// An account has no limit on the day, not even one without a ceiling.
+    NoLimit,
+    /// No such reservation was made.
+    UnknownReservation,
+    /// No such posting was made.
+    UnknownPosting,
+    /// The reservation was refused, posted, given up, or has lapsed.
+    ReservationClosed,
+    /// More is to be posted than is left of the reservation.
+    MoreThanReserved,
+    /// The day lies outside what one of the accounts counts over.
+    OtherPeriod,
+    /// An account would fall below zero.
+    BelowZero,
+    /// The holder would come to be counted as itself.
+    Circle,
+    /// An account has too little left.
+    OverLimit,
+    /// Done.
+    Done,
+}
+
+impl Status {
+    /// Every status in order of precedence.
+    pub const ALL: [Status; 12] = [
+        Status::Malformed,
+        Status::IdTaken,
+        Status::NoLimit,
+        Status::UnknownReservation,
+        Status::UnknownPosting,
+        Status::ReservationClosed,
+        Status::MoreThanReserved,
+        Status::OtherPeriod,
+        Status::BelowZero,
+        Status::Circle,
+        Status::OverLimit,
+        Status::Done,
+    ];
+
+    /// Its word in records and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Malformed => "malformed",
+            Status::IdTaken => "id_taken",
+            Status::NoLimit => "no_limit",
+            Status::UnknownReservation => "unknown_reservation",
+            Status::UnknownPosting => "unknown_posting",
+            Status::ReservationClosed => "reservation_closed",
+            Status::MoreThanReserved => "more_than_reserved",
+            Status::OtherPeriod => "other_period",
+            Status::BelowZero => "below_zero",
+            Status::Circle => "circle",
+            Status::OverLimit => "over_limit",
+            Status::Done => "done",
+        }
+    }
+}
+
+/// A breach that began, changed or, where none stands any more, ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachChange {
+    /// The account.
+    pub account: AccountKey,
+    /// How it stands now.
+    pub breach: Option<Breach>,
+}
+
+/// What a command came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// What became of it.
+    pub status: Status,
+    /// Whether it had been said before: nothing was done now.
+    #[serde(skip)]
+    pub replayed: bool,
+    /// Breaches that it made, changed or ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaches: Vec<BreachChange>,
+}

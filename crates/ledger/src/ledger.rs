@@ -1,0 +1,269 @@
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::command::{Applied, Command, Status};
+use crate::log::{Log, LogError};
+use crate::record::{Body, Draft, Head, Record};
+use crate::state::State;
+use crate::verify::Verifier;
+
+/// Tries of a batch where the log is unavailable or another ledger was first.
+const TRIES: u32 = 5;
+
+/// Why a ledger cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// The log. After `Unavailable` the same batch may be given again: what was done is not done twice.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A record is not as it was written.
+    #[error(
+        "record {seq} of the log: {what}\n  mend: run `tollgate audit verify`, and restore the log from a backup that verifies"
+    )]
+    Corrupt {
+        /// Its number.
+        seq: u64,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Something to be recorded.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A command to the accounts.
+    Command {
+        /// Who gives it.
+        actor: String,
+        /// What.
+        command: Command,
+    },
+    /// What else is to be on record: a decision, a screening disposition, a list import.
+    Note {
+        /// Its kind: lowercase letters and `_`; never `ledger`.
+        kind: String,
+        /// Who.
+        actor: String,
+        /// The caller's id.
+        id: String,
+        /// JSON.
+        data: Box<RawValue>,
+    },
+}
+
+/// What a record of kind `ledger` holds.
+#[derive(Serialize, Deserialize)]
+struct Kept<'a> {
+    #[serde(borrow)]
+    command: &'a RawValue,
+    #[serde(flatten)]
+    applied: Applied,
+}
+
+/// Accounts in step with a log.
+#[derive(Debug)]
+pub struct Ledger<L> {
+    log: L,
+    state: State,
+    head: Head,
+    origin: u64,
+    /// Whether the state may hold what the log does not: it is then built anew before anything else is done.
+    uncertain: bool,
+}
+
+impl<L: Log> Ledger<L> {
+    /// Reads a log and checks its chain.
+    pub fn open(log: L) -> Result<Ledger<L>, LedgerError> {
+        let mut ledger = Ledger { log, state: State::default(), head: Head::default(), origin: 0, uncertain: true };
+        ledger.build()?;
+        Ok(ledger)
+    }
+
+    /// The accounts.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The end of the log as far as this ledger knows it.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Records entries and does what they ask, all durably or none. The answers are in the order of the entries; one that was recorded before, by
+    /// this ledger or another, is not recorded again.
+    ///
+    /// `time` is in milliseconds since 1970-01-01 UTC.
+    pub fn record(&mut self, time: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+        let mut tried = 1;
+        loop {
+            match self.once(time, entries) {
+                Err(LedgerError::Log(LogError::Unavailable(_))) if tried < TRIES => tried += 1,
+                result => return result,
+            }
+        }
+    }
+
+    fn once(&mut self, time: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+        if self.uncertain {
+            self.build()?;
+        }
+        let result = self.locked(time, entries);
+        if result.is_err() {
+            self.log.release();
+            // Neither what was applied nor whether it was committed is known: the log says.
+            self.uncertain = true;
+        }
+        result
+    }
+
+    fn locked(&mut self, time: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+        self.follow(true)?;
+        let mut records: Vec<Record> = Vec::with_capacity(entries.len());
+        let mut answers = Vec::with_capacity(entries.len());
+        let time = time.max(self.head.at);
+        for entry in entries {
+            let (applied, record) = self.apply(time, entry);
+            if let Some(record) = record {
+                self.head = Head { seq: record.seq, hash: record.hash, at: time };
+                if matches!(entry, Entry::Note { kind, .. } if kind == "origin") {
+                    self.origin = record.seq;
+                }
+                records.push(record);
+            }
+            answers.push(applied);
+        }
+        match records.is_empty() {
+            true => self.log.release(),
+            false => self.log.commit(&records)?,
+        }
+        Ok(answers)
+    }
+
+    /// What an entry comes to, and its record unless it is on record already.
+    fn apply(&mut self, time: i64, entry: &Entry) -> (Applied, Option<Record>) {
+        let (kind, actor, id) = match entry {
+            Entry::Command { actor, command } => ("ledger", actor, command.id()),
+            Entry::Note { kind, actor, id, .. } => (kind.as_str(), actor, id.as_str()),
+        };
+        let mut data = Vec::new();
+        let applied = match entry {
+            Entry::Command { command, .. } => {
+                data.extend_from_slice(br#"{"command":"#);
+                let start = data.len();
+                let _into_memory = serde_json::to_writer(&mut data, command);
+                let applied = self.state.apply_known(time, command, data.get(start..).unwrap_or_default());
+                data.extend_from_slice(br#","status":""#);
+                data.extend_from_slice(applied.status.as_str().as_bytes());
+                data.push(b'"');
+                if !applied.breaches.is_empty() {
+                    data.extend_from_slice(br#","breaches":"#);
+                    let _into_memory = serde_json::to_writer(&mut data, &applied.breaches);
+                }
+                data.push(b'}');
+                applied
+            }
+            Entry::Note { id, data: given, .. } => {
+                data.extend_from_slice(given.get().as_bytes());
+                self.state.note(id, &data)
+            }
+        };
+        // A note under a used id would say something that its answer denies; refused commands are on record as such.
+        let kept = match entry {
+            Entry::Command { .. } => !applied.replayed,
+            Entry::Note { .. } => applied.status == Status::Done && !applied.replayed,
+        };
+        let draft = Draft { at: time, kind, actor, origin: self.origin, id, data: &data };
+        let record = kept.then(|| Record::after(&self.head, &draft));
+        (applied, record)
+    }
+
+    /// Takes up what others recorded meanwhile.
+    pub fn catch_up(&mut self) -> Result<(), LedgerError> {
+        if self.uncertain {
+            return self.build();
+        }
+        self.follow(false).inspect_err(|_| self.uncertain = true)
+    }
+
+    /// Builds the state anew from the whole log.
+    fn build(&mut self) -> Result<(), LedgerError> {
+        (self.state, self.head, self.origin) = (State::default(), Head::default(), 0);
+        self.follow(false)?;
+        self.uncertain = false;
+        Ok(())
+    }
+
+    fn follow(&mut self, lock: bool) -> Result<(), LedgerError> {
+        let after = self.head.seq;
+        let (state, head, origin) = (&mut self.state, &mut self.head, &mut self.origin);
+        let mut corrupt = None;
+        let mut take = |record: Record| {
+            take_up(state, head, origin, &record).map_err(|what| {
+                corrupt = Some(LedgerError::Corrupt { seq: record.seq, what });
+                LogError::Unusable("a record is not as it was written".to_owned())
+            })
+        };
+        let result = match lock {
+            true => self.log.lock(after, &mut take),
+            false => self.log.read(after, &mut take),
+        };
+        match (corrupt, result) {
+            (Some(corrupt), _) => Err(corrupt),
+            (None, result) => Ok(result?),
+        }
+    }
+
+    /// Hands on every record of the log after a number, checked against the chain where that is 0.
+    pub fn read(&mut self, after: u64, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
+        let mut verifier = (after == 0).then(Verifier::default);
+        let mut bad = None;
+        let result = self.log.read(after, &mut |record| {
+            if let Some(Err(error)) = verifier.as_mut().map(|verifier| verifier.next(&record)) {
+                bad = Some(LedgerError::Corrupt { seq: error.seq, what: error.what });
+                return Err(LogError::Unusable("a record is not as it was written".to_owned()));
+            }
+            sink(&record);
+            Ok(())
+        });
+        match bad {
+            Some(bad) => Err(bad),
+            None => Ok(result?),
+        }
+    }
+}
+
+/// Applies a record of the log: its chain must hold, and it must come to what it says.
+fn take_up(state: &mut State, head: &mut Head, origin: &mut u64, record: &Record) -> Result<(), String> {
+    if record.seq != head.seq + 1 {
+        return Err(format!("follows on record {}", head.seq));
+    }
+    if crate::record::chained(&head.hash, &record.body) != record.hash {
+        return Err("its hash is not that of its bytes and of the record before".to_owned());
+    }
+    let body: Body<'_> = record.parse()?;
+    if body.seq != record.seq {
+        return Err(format!("says that it is number {}", body.seq));
+    }
+    match body.kind.as_ref() {
+        "ledger" => {
+            let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(|error| error.to_string())?;
+            let command: Command = serde_json::from_str(kept.command.get()).map_err(|error| error.to_string())?;
+            let applied = state.apply_known(body.at, &command, kept.command.get().as_bytes());
+            if applied != kept.applied {
+                return Err(format!(
+                    "says `{}`, and comes to `{}`",
+                    kept.applied.status.as_str(),
+                    applied.status.as_str()
+                ));
+            }
+        }
+        kind => {
+            state.note(&body.id, body.data.get().as_bytes());
+            if kind == "origin" {
+                *origin = record.seq;
+            }
+        }
+    }
+    *head = Head { seq: record.seq, hash: record.hash, at: body.at };
+    Ok(())
+}

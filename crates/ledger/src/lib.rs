@@ -1,0 +1,29 @@
+//! Counts allocations of compute so that they are never overdrawn, counted twice or quietly rewritten.
+//!
+//! [`State`] is a pure machine: what a command does depends on the commands before it alone. [`Ledger`] keeps it in step with a [`Log`], an append-only
+//! chain of hashed records that is at once the store and the audit trail: the state is what follows from the records. Stores are in memory
+//! ([`MemoryLog`]), in SQLite ([`SqliteLog`]) and in PostgreSQL ([`PostgresLog`]); any number of ledgers can stand on one log.
+//!
+//! Amounts are thousandths of a TPP. Times are milliseconds since 1970-01-01 UTC and come from the caller.
+
+mod account;
+mod command;
+mod ledger;
+mod log;
+mod postgres;
+mod record;
+mod sqlite;
+mod state;
+mod verify;
+mod writer;
+
+pub use account::{AccountKey, AccountView, Breach, Period};
+pub use command::{Applied, BreachChange, Command, Status};
+pub use ledger::{Entry, Ledger, LedgerError};
+pub use log::{Log, LogError, MemoryLog, Sink};
+pub use postgres::PostgresLog;
+pub use record::{Body, Hash, Head, Record};
+pub use sqlite::SqliteLog;
+pub use state::{LARGEST, State};
+pub use verify::{BadRecord, Verified, Verifier};
+pub use writer::{Busy, Writer};

@@ -1,0 +1,72 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::record::Record;
+
+/// Why a log could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+    /// It cannot be reached or has no room: the same may succeed later. Whether records that were being committed are in it is not known.
+    #[error("{0}")]
+    Unavailable(String),
+    /// It is not what this program can go on from.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// Takes records as they are read.
+pub type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), LogError>;
+
+/// An append-only log that several ledgers may stand on.
+pub trait Log {
+    /// Shuts all others out until [`Log::commit`] or [`Log::release`], and hands on the records after a number that they wrote meanwhile.
+    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError>;
+
+    /// Adds records and lets others in again. When this returns without an error, the records are there for good.
+    fn commit(&mut self, records: &[Record]) -> Result<(), LogError>;
+
+    /// Lets others in again, with nothing added. Also after an error of the other two.
+    fn release(&mut self);
+
+    /// Hands on the records after a number, without shutting anybody out.
+    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError>;
+}
+
+/// A log in memory, shared by all its clones: for tests, and where nothing need last.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryLog {
+    records: Arc<Mutex<Vec<Record>>>,
+}
+
+impl MemoryLog {
+    /// All records.
+    pub fn records(&self) -> MutexGuard<'_, Vec<Record>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log for MemoryLog {
+    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        self.read(after, sink)
+    }
+
+    fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
+        let mut all = self.records();
+        let next = u64::try_from(all.len()).unwrap_or(u64::MAX) + 1;
+        match records.first() {
+            // Nobody is shut out here: whoever comes second must look again.
+            Some(first) if first.seq != next => Err(LogError::Unavailable("another ledger was first".to_owned())),
+            _ => {
+                all.extend_from_slice(records);
+                Ok(())
+            }
+        }
+    }
+
+    fn release(&mut self) {}
+
+    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        let skip = usize::try_from(after).unwrap_or(usize::MAX);
+        let new: Vec<Record> = self.records().iter().skip(skip).cloned().collect();
+        new.into_iter().try_for_each(sink)
+    }
+}

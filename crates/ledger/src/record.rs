@@ -1,0 +1,101 @@
+//! The records of the log, byte by byte as `docs/audit-log.md` describes them.
+
+use std::borrow::Cow;
+use std::io::Write as _;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+/// A SHA-256.
+pub type Hash = [u8; 32];
+
+/// The end of a log: what the next record goes on from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The number of the last record; 0 where there is none.
+    pub seq: u64,
+    /// Its hash; all zero where there is none.
+    pub hash: Hash,
+    /// Its time.
+    pub at: i64,
+}
+
+/// A record as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its number, from 1 without a gap.
+    pub seq: u64,
+    /// SHA-256 of the hash before it and its body.
+    pub hash: Hash,
+    /// A JSON object, without line breaks.
+    pub body: Vec<u8>,
+}
+
+/// What a record says.
+#[derive(Debug, Deserialize)]
+pub struct Body<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// When it was made, in milliseconds since 1970-01-01 UTC; never earlier than the record before.
+    pub at: i64,
+    /// `ledger`, or what else it records: `decision`, `screening`, `list`, `policy`, `origin`.
+    #[serde(borrow)]
+    pub kind: Cow<'a, str>,
+    /// Who.
+    #[serde(borrow)]
+    pub actor: Cow<'a, str>,
+    /// The number of the record that names the digests of law, lists and program that this one was made with; 0 before the first.
+    pub origin: u64,
+    /// The caller's id.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// What was recorded.
+    #[serde(borrow)]
+    pub data: &'a RawValue,
+}
+
+/// The hash of a record.
+pub(crate) fn chained(before: &Hash, body: &[u8]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(before);
+    hasher.update(body);
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(hasher.finalize().iter()).for_each(|(to, from)| *to = *from);
+    hash
+}
+
+/// What a new record is made of.
+pub(crate) struct Draft<'a> {
+    pub(crate) at: i64,
+    pub(crate) kind: &'a str,
+    pub(crate) actor: &'a str,
+    pub(crate) origin: u64,
+    pub(crate) id: &'a str,
+    /// JSON.
+    pub(crate) data: &'a [u8],
+}
+
+impl Record {
+    /// The record after another.
+    pub(crate) fn after(head: &Head, draft: &Draft<'_>) -> Record {
+        let seq = head.seq + 1;
+        let mut body = Vec::with_capacity(draft.data.len() + 128);
+        let at = draft.at.max(head.at);
+        let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        let (kind, actor, id) = (text(draft.kind), text(draft.actor), text(draft.id));
+        let _into_memory = write!(
+            body,
+            r#"{{"seq":{seq},"at":{at},"kind":{kind},"actor":{actor},"origin":{},"id":{id},"data":"#,
+            draft.origin
+        );
+        body.extend_from_slice(draft.data);
+        body.push(b'}');
+        Record { seq, hash: chained(&head.hash, &body), body }
+    }
+
+    /// What it says, if it is JSON of this form.
+    pub fn parse(&self) -> Result<Body<'_>, String> {
+        serde_json::from_slice(&self.body).map_err(|error| error.to_string())
+    }
+}

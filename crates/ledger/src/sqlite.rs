@@ -1,0 +1,117 @@
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+
+use crate::log::{Log, LogError, Sink};
+use crate::record::{Hash, Record};
+
+/// What makes each version of the schema out of the one before; `user_version` says which a file has.
+const MIGRATIONS: [&str; 1] =
+    ["CREATE TABLE record (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL) STRICT"];
+
+/// A log in a SQLite file: write-ahead log, flushed to disk at each commit. Several processes may use it.
+#[derive(Debug)]
+pub struct SqliteLog {
+    connection: Connection,
+}
+
+fn error(error: rusqlite::Error) -> LogError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::SchemaChanged) => {
+            LogError::Unusable(error.to_string())
+        }
+        _ => LogError::Unavailable(error.to_string()),
+    }
+}
+
+/// A record's number as SQLite keeps it.
+fn number(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+impl SqliteLog {
+    /// Opens a file, made where there is none, and brings its schema up to date.
+    pub fn open(path: &Path) -> Result<SqliteLog, LogError> {
+        let named = |what: LogError| match what {
+            LogError::Unavailable(what) => LogError::Unavailable(format!("{}: {what}", path.display())),
+            LogError::Unusable(what) => LogError::Unusable(format!("{}: {what}", path.display())),
+        };
+        SqliteLog::open_unnamed(path).map_err(named)
+    }
+
+    fn open_unnamed(path: &Path) -> Result<SqliteLog, LogError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(error)?;
+        connection.busy_timeout(Duration::from_secs(10)).map_err(error)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(error)?;
+        migrate(&mut connection)?;
+        Ok(SqliteLog { connection })
+    }
+
+    /// Copies the log to another file while others go on writing.
+    pub fn back_up(&self, path: &Path) -> Result<(), LogError> {
+        let mut copy = Connection::open(path).map_err(error)?;
+        let backup = rusqlite::backup::Backup::new(&self.connection, &mut copy).map_err(error)?;
+        backup.run_to_completion(1_000, Duration::ZERO, None).map_err(error)
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), LogError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(error)?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if version > MIGRATIONS.len() {
+        return Err(LogError::Unusable(format!(
+            "was written by a newer Tollgate (schema {version}, this one knows {})\n  mend: use that version or a later one",
+            MIGRATIONS.len()
+        )));
+    }
+    for step in MIGRATIONS.iter().skip(version) {
+        transaction.execute_batch(step).map_err(error)?;
+    }
+    if version < MIGRATIONS.len() {
+        let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        transaction.pragma_update(None, "user_version", version).map_err(error)?;
+    }
+    transaction.commit().map_err(error)
+}
+
+impl Log for SqliteLog {
+    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(error)?;
+        self.read(after, sink)
+    }
+
+    fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO record (seq, hash, body) VALUES (?1, ?2, ?3)")
+            .map_err(error)?;
+        for record in records {
+            insert.execute(params![number(record.seq), record.hash, record.body]).map_err(error)?;
+        }
+        drop(insert);
+        self.connection.execute_batch("COMMIT").map_err(error)
+    }
+
+    fn release(&mut self) {
+        if !self.connection.is_autocommit() {
+            // What cannot be rolled back was rolled back when the error occurred.
+            let _done_already = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        let text = "SELECT seq, hash, body FROM record WHERE seq > ?1 ORDER BY seq";
+        let mut select = self.connection.prepare_cached(text).map_err(error)?;
+        let mut rows = select.query(params![number(after)]).map_err(error)?;
+        while let Some(row) = rows.next().map_err(error)? {
+            let hash: Hash = row.get(1).map_err(error)?;
+            let seq: i64 = row.get(0).map_err(error)?;
+            sink(Record { seq: u64::try_from(seq).unwrap_or(0), hash, body: row.get(2).map_err(error)? })?;
+        }
+        Ok(())
+    }
+}

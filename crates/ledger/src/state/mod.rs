@@ -1,0 +1,273 @@
+//! The pure machine: accounts, reservations, postings.
+
+mod past;
+mod shipment;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+use tollgate_model::Date;
+
+use crate::account::{Account, AccountKey, AccountView};
+use crate::command::{Applied, BreachChange, Command, Status};
+
+/// The largest amount that a command may name, in thousandths of a TPP: a million times the whole of the rule's country allocations, so that no sum
+/// of what fits into a log overflows.
+pub const LARGEST: i64 = 1 << 50;
+/// The longest id, name or reason, in bytes.
+const LONGEST: usize = 256;
+/// The most accounts that one shipment is charged to.
+const MOST_ACCOUNTS: usize = 16;
+
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+type ByKey<K, V> = std::collections::HashMap<K, V, ahash::RandomState>;
+
+/// A caller's id as it is remembered: the half of its SHA-256.
+type IdHash = u128;
+
+/// What an id was used for.
+#[derive(Clone, Copy, Debug)]
+struct Operation {
+    /// A part of the SHA-256 of the whole command.
+    content: u64,
+    status: Status,
+    made: Made,
+}
+
+/// What an operation made, by its place.
+#[derive(Clone, Copy, Debug)]
+enum Made {
+    Nothing,
+    Reservation(u32),
+    Posting(u32),
+}
+
+#[derive(Clone, Debug)]
+struct Reservation {
+    accounts: Box<[u32]>,
+    /// What is neither posted nor free again.
+    left: i64,
+    day: Date,
+    expires_at: i64,
+    open: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Posting {
+    accounts: Box<[u32]>,
+    amount: i64,
+    day: Date,
+}
+
+/// All accounts and what was done to them.
+#[derive(Debug, Default)]
+pub struct State {
+    accounts: Vec<Account>,
+    keys: Vec<AccountKey>,
+    places: ByKey<AccountKey, u32>,
+    operations: ByKey<IdHash, Operation>,
+    reservations: Vec<Reservation>,
+    postings: Vec<Posting>,
+    /// Open reservations by the time at which they lapse.
+    due: BTreeSet<(i64, u32)>,
+    /// As whom a holder counts, from which day, in order of days.
+    groups: BTreeMap<String, Vec<(Date, String)>>,
+    /// The latest time that a command was given.
+    now: i64,
+}
+
+fn at(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+fn place(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn hashed(bytes: &[u8]) -> (u128, u64) {
+    let digest = Sha256::digest(bytes);
+    let (mut id, mut content) = ([0; 16], [0; 8]);
+    id.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
+    content.iter_mut().zip(digest.iter().skip(16)).for_each(|(to, from)| *to = *from);
+    (u128::from_be_bytes(id), u64::from_be_bytes(content))
+}
+
+impl State {
+    /// Does what a command asks, or nothing: a command that is refused leaves every account as it was. `time` never goes back: an earlier one counts
+    /// as the latest.
+    pub fn apply(&mut self, time: i64, command: &Command) -> Applied {
+        let json = serde_json::to_vec(command).unwrap_or_default();
+        self.apply_known(time, command, &json)
+    }
+
+    /// The same, given the command's JSON.
+    pub(crate) fn apply_known(&mut self, time: i64, command: &Command, json: &[u8]) -> Applied {
+        self.now = self.now.max(time);
+        if !well_formed(command) {
+            return only(Status::Malformed);
+        }
+        let (id, content) = (hashed(command.id().as_bytes()).0, hashed(json).1);
+        if let Some(known) = self.operations.get(&id) {
+            return match known.content == content {
+                true => Applied { replayed: true, ..only(known.status) },
+                false => only(Status::IdTaken),
+            };
+        }
+        let mut breaches = Vec::new();
+        let result = match command {
+            Command::Limit { account, from, amount, provision, .. } => {
+                self.limit(account, *from, *amount, provision, &mut breaches)
+            }
+            Command::Reserve { accounts, amount, day, expires_at, .. } => {
+                self.reserve(accounts, *amount, *day, *expires_at)
+            }
+            Command::Post { reservation, amount, day, last, .. } => {
+                self.post(reservation, *amount, *day, *last, &mut breaches)
+            }
+            Command::Void { reservation, .. } => self.void(reservation),
+            Command::Adjust { account, amount, day, .. } => self.adjust(account, *amount, *day, &mut breaches),
+            Command::Correct { posting, amount, day, .. } => self.correct(posting, *amount, *day, &mut breaches),
+            Command::Group { holder, into, from, .. } => self.group(holder, into, *from, &mut breaches),
+            Command::Expire { .. } => self.expire(),
+        };
+        let (status, made) = match result {
+            Ok(made) => (Status::Done, made),
+            Err(status) => (status, Made::Nothing),
+        };
+        self.operations.insert(id, Operation { content, status, made });
+        Applied { status, replayed: false, breaches }
+    }
+
+    /// Remembers an id that a record beside the ledger's commands used. Whether it was new, or the same content was said before, or another.
+    pub(crate) fn note(&mut self, id: &str, content: &[u8]) -> Applied {
+        let (id, content) = (hashed(id.as_bytes()).0, hashed(content).1);
+        match self.operations.get(&id) {
+            Some(known) if known.content == content => Applied { replayed: true, ..only(known.status) },
+            Some(_) => only(Status::IdTaken),
+            None => {
+                self.operations.insert(id, Operation { content, status: Status::Done, made: Made::Nothing });
+                only(Status::Done)
+            }
+        }
+    }
+
+    /// How an account stands on a day; under the holder that this one counts as then.
+    pub fn account(&self, key: &AccountKey, day: Date) -> Option<AccountView> {
+        let key = self.counted_as(key, day);
+        self.places.get(&key).and_then(|place| Some(self.accounts.get(at(*place))?.view(&key, day)))
+    }
+
+    /// Every account that `wanted` takes, in the order in which they began, after the first `skip` accounts of the ledger; and the place to go on
+    /// from. Amounts and limits are those of the day.
+    pub fn accounts<'a>(
+        &'a self,
+        day: Date,
+        skip: usize,
+        wanted: &'a dyn Fn(&AccountKey) -> bool,
+    ) -> impl Iterator<Item = (usize, AccountView)> + 'a {
+        let all = self.keys.iter().zip(&self.accounts).enumerate().skip(skip);
+        all.filter(|(_, (key, _))| wanted(key)).map(move |(place, (key, account))| (place, account.view(key, day)))
+    }
+
+    /// How many accounts there are.
+    pub fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// What is left of a reservation, and whether it is open; nothing where no such reservation was made.
+    pub fn reservation(&self, id: &str) -> Option<(i64, bool)> {
+        let reservation = self.reservations.get(at(self.reserved(id).ok()?))?;
+        Some((reservation.left, reservation.open))
+    }
+
+    /// Whether a reservation is past its time.
+    pub fn has_due(&self, time: i64) -> bool {
+        self.due.first().is_some_and(|(due, _)| *due <= time)
+    }
+
+    fn reserved(&self, id: &str) -> Result<u32, Status> {
+        match self.operations.get(&hashed(id.as_bytes()).0).map(|operation| (operation.made, operation.status)) {
+            Some((Made::Reservation(place), _)) => Ok(place),
+            _ => Err(Status::UnknownReservation),
+        }
+    }
+
+    /// An account's key under the holder that it counts as on a day.
+    fn counted_as(&self, key: &AccountKey, day: Date) -> AccountKey {
+        AccountKey { holder: self.holder_on(&key.holder, day).to_owned(), ..key.clone() }
+    }
+
+    fn holder_on<'a>(&'a self, holder: &'a str, day: Date) -> &'a str {
+        let mut current = holder;
+        // A group cannot lead back to where it began, on any day: `group` refuses it.
+        while let Some(next) =
+            self.groups.get(current).and_then(|groups| groups.iter().rev().find(|(from, _)| *from <= day))
+        {
+            current = &next.1;
+        }
+        current
+    }
+
+    /// The place of an account, new where there was none.
+    fn open(&mut self, key: AccountKey) -> u32 {
+        if let Some(place) = self.places.get(&key) {
+            return *place;
+        }
+        let new = place(self.accounts.len());
+        self.accounts.push(Account::default());
+        self.keys.push(key.clone());
+        self.places.insert(key, new);
+        new
+    }
+
+    /// Looks again whether an account's past stands over a limit, and tells where that changed.
+    fn look_again(&mut self, account: u32, breaches: &mut Vec<BreachChange>) {
+        let (Some(own), Some(key)) = (self.accounts.get_mut(at(account)), self.keys.get(at(account))) else { return };
+        let breach = own.first_breach();
+        if breach != own.breach {
+            own.breach.clone_from(&breach);
+            breaches.push(BreachChange { account: key.clone(), breach });
+        }
+    }
+}
+
+fn only(status: Status) -> Applied {
+    Applied { status, replayed: false, breaches: Vec::new() }
+}
+
+fn well_formed(command: &Command) -> bool {
+    let text = |text: &str| !text.is_empty() && text.len() <= LONGEST;
+    let key = |key: &AccountKey| text(&key.rule) && text(&key.holder) && key.country.as_deref().is_none_or(text);
+    let amount = |amount: i64| (1..=LARGEST).contains(&amount);
+    let fits = match command {
+        Command::Limit { account, amount, provision, .. } => {
+            key(account) && provision.len() <= LONGEST && amount.is_none_or(|amount| (0..=LARGEST).contains(&amount))
+        }
+        Command::Reserve { accounts, amount: reserved, .. } => {
+            let distinct: BTreeSet<&AccountKey> = accounts.iter().collect();
+            amount(*reserved)
+                && (1..=MOST_ACCOUNTS).contains(&accounts.len())
+                && distinct.len() == accounts.len()
+                && accounts.iter().all(key)
+        }
+        Command::Post { reservation, amount: posted, .. } => text(reservation) && amount(*posted),
+        Command::Void { reservation, reason, .. } => text(reservation) && text(reason),
+        Command::Adjust { account, amount: added, reason, .. } => {
+            key(account) && *added != 0 && (-LARGEST..=LARGEST).contains(added) && text(reason)
+        }
+        Command::Correct { posting, amount, reason, .. } => {
+            text(posting) && (0..=LARGEST).contains(amount) && text(reason)
+        }
+        Command::Group { holder, into, reason, .. } => text(holder) && text(into) && text(reason),
+        Command::Expire { .. } => true,
+    };
+    fits && text(command.id())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::account::{Breach, Period};
+
+fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn key(holder: &str) -> AccountKey {
+    AccountKey { rule: "lpp".into(), holder: holder.into(), country: None, period: Period::Year(2026) }
+}
+
+fn limit(id: &str, holder: &str, from: &str, amount: i64) -> Command {
+    let provision = "740.29(b)@2025-01-16".to_owned();
+    Command::Limit { id: id.into(), account: key(holder), from: date(from), amount: Some(amount), provision }
+}
+
+fn reserve(id: &str, holders: &[&str], amount: i64) -> Command {
+    let accounts = holders.iter().map(|holder| key(holder)).collect();
+    Command::Reserve { id: id.into(), accounts, amount, day: date("2026-05-01"), expires_at: 1_000 }
+}
+
+fn post(id: &str, reservation: &str, amount: i64, day: &str) -> Command {
+    Command::Post { id: id.into(), reservation: reservation.into(), amount, day: date(day), last: false }
+}
+
+fn void(id: &str, reservation: &str) -> Command {
+    Command::Void { id: id.into(), reservation: reservation.into(), reason: "canceled".into() }
+}
+
+fn adjust(id: &str, holder: &str, amount: i64, day: &str) -> Command {
+    Command::Adjust { id: id.into(), account: key(holder), amount, day: date(day), reason: "before Tollgate".into() }
+}
+
+fn correct(id: &str, posting: &str, amount: i64, day: &str) -> Command {
+    Command::Correct { id: id.into(), posting: posting.into(), amount, day: date(day), reason: "wrong day".into() }
+}
+
+fn group(id: &str, holder: &str, into: &str, from: &str) -> Command {
+    Command::Group {
+        id: id.into(),
+        holder: holder.into(),
+        into: into.into(),
+        from: date(from),
+        reason: "parent".into(),
+    }
+}
+
+/// A state after commands, each of which must be done.
+fn after(commands: &[Command]) -> State {
+    let mut state = State::default();
+    for command in commands {
+        assert_eq!(state.apply(0, command).status, Status::Done, "{command:?}");
+    }
+    state
+}
+
+fn view(state: &State, holder: &str) -> AccountView {
+    state.account(&key(holder), date("2026-12-31")).unwrap()
+}
+
+fn amounts(state: &State, holder: &str) -> (i64, i64, Option<i64>) {
+    let view = view(state, holder);
+    (view.posted, view.reserved, view.available)
+}
+
+/// One row for each status, in order of precedence; each command also holds for statuses that come later.
+#[test]
+fn every_status_has_its_case() {
+    let given = || {
+        after(&[
+            limit("l1", "a", "2026-01-01", 100),
+            limit("l2", "b", "2026-01-01", 100),
+            reserve("r1", &["a"], 60),
+            reserve("r2", &["b"], 10),
+            void("v1", "r2"),
+            group("g1", "b", "c", "2026-12-01"),
+        ])
+    };
+    let cases = [
+        (Status::Malformed, reserve("r1", &[], 0)),
+        (Status::IdTaken, reserve("r1", &["nobody"], 61)),
+        (Status::NoLimit, reserve("r3", &["nobody"], 1_000)),
+        (Status::UnknownReservation, post("p1", "nothing", 1, "2030-01-01")),
+        (Status::UnknownPosting, correct("k1", "r1", 1, "2030-01-01")),
+        (Status::ReservationClosed, post("p1", "r2", 1_000, "2030-01-01")),
+        (Status::MoreThanReserved, post("p1", "r1", 61, "2030-01-01")),
+        (Status::OtherPeriod, post("p1", "r1", 60, "2027-01-01")),
+        (Status::BelowZero, adjust("d1", "a", -1, "2026-01-01")),
+        (Status::Circle, group("g2", "c", "b", "2026-01-01")),
+        (Status::OverLimit, reserve("r3", &["a"], 41)),
+        (Status::Done, reserve("r3", &["a"], 40)),
+    ];
+    assert_eq!(cases.iter().map(|(status, _)| *status).collect::<Vec<_>>(), Status::ALL);
+    for (status, command) in cases {
+        let mut state = given();
+        let before = (amounts(&state, "a"), state.len());
+        assert_eq!(state.apply(0, &command).status, status, "{command:?}");
+        if status != Status::Done {
+            assert_eq!((amounts(&state, "a"), state.len()), before, "{status:?} changed something");
+        }
+        assert_eq!(serde_json::to_string(&status).unwrap(), format!("\"{}\"", status.as_str()));
+    }
+}
+
+#[test]
+fn what_is_said_twice_is_done_once() {
+    let mut state = after(&[limit("l1", "a", "2026-01-01", 100), reserve("r1", &["a"], 60)]);
+    let again = state.apply(0, &reserve("r1", &["a"], 60));
+    assert!(again.replayed && again.status == Status::Done);
+    assert_eq!(amounts(&state, "a"), (0, 60, Some(40)));
+    // A refusal stays one, even where there is room by now.
+    assert_eq!(state.apply(0, &reserve("r2", &["a"], 50)).status, Status::OverLimit);
+    assert_eq!(state.apply(0, &void("v1", "r1")).status, Status::Done);
+    let refused = state.apply(0, &reserve("r2", &["a"], 50));
+    assert!(refused.replayed && refused.status == Status::OverLimit);
+    assert_eq!(state.apply(0, &post("p1", "r2", 1, "2026-05-01")).status, Status::UnknownReservation);
+}
+
+#[test]
+fn a_shipment_is_charged_to_all_its_accounts_or_to_none() {
+    let mut state = after(&[limit("l1", "a", "2026-01-01", 100), limit("l2", "AE", "2026-01-01", 50)]);
+    assert_eq!(state.apply(0, &reserve("r1", &["a", "AE"], 60)).status, Status::OverLimit);
+    assert_eq!((amounts(&state, "a"), amounts(&state, "AE")), ((0, 0, Some(100)), (0, 0, Some(50))));
+    assert_eq!(state.apply(0, &reserve("r2", &["a", "AE"], 50)).status, Status::Done);
+    assert_eq!(state.apply(0, &post("p1", "r2", 20, "2026-05-02")).status, Status::Done);
+    assert_eq!((amounts(&state, "a"), amounts(&state, "AE")), ((20, 30, Some(50)), (20, 30, Some(0))));
+    let rest =
+        Command::Post { id: "p2".into(), reservation: "r2".into(), amount: 10, day: date("2026-05-03"), last: true };
+    assert_eq!(state.apply(0, &rest).status, Status::Done);
+    assert_eq!((amounts(&state, "a"), state.reservation("r2")), ((30, 0, Some(70)), Some((0, false))));
+}
+
+#[test]
+fn reservations_lapse_by_a_command_and_no_clock_runs_back() {
+    let mut state = after(&[limit("l1", "a", "2026-01-01", 100), reserve("r1", &["a"], 60)]);
+    assert_eq!(state.apply(999, &Command::Expire { id: "e1".into() }).status, Status::Done);
+    assert_eq!(amounts(&state, "a"), (0, 60, Some(40)));
+    state.apply(1_000, &limit("l2", "b", "2026-01-01", 1));
+    // The caller's clock has jumped back: the latest time that was seen counts.
+    assert_eq!(state.apply(5, &Command::Expire { id: "e2".into() }).status, Status::Done);
+    assert_eq!((amounts(&state, "a"), state.reservation("r1")), ((0, 0, Some(100)), Some((0, false))));
+    assert_eq!(state.apply(5, &post("p1", "r1", 1, "2026-05-01")).status, Status::ReservationClosed);
+}
+
+#[test]
+fn a_limit_that_changes_midway_lets_stand_what_was_lawful() {
+    let mut state = after(&[
+        limit("l1", "a", "2026-01-01", 100),
+        reserve("r1", &["a"], 70),
+        post("p1", "r1", 70, "2026-05-01"),
+        reserve("r2", &["a"], 20),
+    ]);
+    let lowered = state.apply(0, &limit("l2", "a", "2026-06-01", 50));
+    assert_eq!((lowered.status, lowered.breaches.len()), (Status::Done, 0), "nothing was posted since");
+    assert_eq!(view(&state, "a").available, Some(0), "never negative");
+    assert_eq!(state.account(&key("a"), date("2026-05-31")).unwrap().limit, Some(100));
+    // What has not gone yet may not go after that day, and may before it.
+    assert_eq!(state.apply(0, &post("p2", "r2", 10, "2026-06-01")).status, Status::OverLimit);
+    assert_eq!(state.apply(0, &post("p3", "r2", 10, "2026-05-31")).status, Status::Done);
+    assert_eq!(state.apply(0, &reserve("r3", &["a"], 1)).status, Status::Done, "a day in May is under the old limit");
+}
+
+#[test]
+fn what_is_found_out_later_is_told_as_a_breach_and_ends_when_it_is_put_right() {
+    let mut state = after(&[
+        limit("l1", "a", "2026-01-01", 100),
+        reserve("r1", &["a"], 100),
+        post("p1", "r1", 60, "2026-03-01"),
+        post("p2", "r1", 40, "2026-05-01"),
+    ]);
+    // The law reaches back.
+    let breach = |day: &str, used, limit| Some(Breach { day: date(day), used, limit });
+    let back = state.apply(0, &limit("l2", "a", "2026-02-01", 90));
+    assert_eq!(back.breaches, [BreachChange { account: key("a"), breach: breach("2026-05-01", 100, 90) }]);
+    // A shipment was larger than it was said to be.
+    let more = state.apply(0, &correct("k1", "p1", 95, "2026-03-01"));
+    assert_eq!(more.breaches[0].breach, breach("2026-03-01", 95, 90));
+    assert_eq!(view(&state, "a").breach, breach("2026-03-01", 95, 90));
+    let less = state.apply(0, &correct("k2", "p1", 10, "2026-03-01"));
+    assert_eq!((less.status, less.breaches[0].breach.clone()), (Status::Done, None));
+    assert_eq!(amounts(&state, "a"), (50, 0, Some(40)));
+    // Into a year that has no limit: it must have one first.
+    assert_eq!(state.apply(0, &correct("k3", "p1", 10, "2025-12-31")).status, Status::NoLimit);
+}
+
+#[test]
+fn consignees_found_to_be_one_group_are_counted_as_one() {
+    let mut state = after(&[
+        limit("l1", "a", "2026-01-01", 100),
+        limit("l2", "b", "2026-01-01", 100),
+        reserve("r1", &["a"], 80),
+        post("p1", "r1", 60, "2026-03-01"),
+        reserve("r2", &["b"], 90),
+        post("p2", "r2", 70, "2026-04-01"),
+    ]);
+    let grouped = state.apply(0, &group("g1", "b", "a", "2026-02-01"));
+    let breach = Some(Breach { day: date("2026-04-01"), used: 130, limit: 100 });
+    assert_eq!(grouped.breaches, [BreachChange { account: key("a"), breach }]);
+    assert_eq!(amounts(&state, "b"), amounts(&state, "a"), "asked for b, a answers");
+    assert_eq!(amounts(&state, "a"), (130, 40, Some(0)));
+    assert_eq!(state.apply(0, &reserve("r3", &["b"], 1)).status, Status::OverLimit);
+    assert_eq!(state.apply(0, &post("p3", "r2", 20, "2026-05-01")).status, Status::OverLimit);
+    assert_eq!(state.apply(0, &void("v1", "r2")).status, Status::Done);
+    assert_eq!(amounts(&state, "a"), (130, 20, Some(0)));
+    // One shipment to both is charged to the group once.
+    let mut state = after(&[limit("l1", "a", "2026-01-01", 100), limit("l2", "b", "2026-01-01", 100)]);
+    assert_eq!(state.apply(0, &reserve("r1", &["a", "b"], 30)).status, Status::Done);
+    assert_eq!(state.apply(0, &post("p1", "r1", 10, "2026-05-01")).status, Status::Done);
+    assert_eq!(state.apply(0, &group("g1", "b", "a", "2026-01-01")).status, Status::Done);
+    assert_eq!(amounts(&state, "a"), (10, 20, Some(70)));
+}
+
+/// The counts worked out anew from the list of what was done.
+#[derive(Default)]
+struct Model {
+    limits: BTreeMap<usize, i64>,
+    /// Accounts, what is left, whether it is open, when it lapses.
+    reservations: BTreeMap<String, (Vec<usize>, i64, bool, i64)>,
+    postings: Vec<(Vec<usize>, i64)>,
+}
+
+impl Model {
+    fn sums(&self, account: usize) -> (i64, i64) {
+        let posted = self.postings.iter().filter(|(own, _)| own.contains(&account)).map(|(_, amount)| amount).sum();
+        let open = self.reservations.values().filter(|(own, _, open, _)| *open && own.contains(&account));
+        (posted, open.map(|(_, left, ..)| left).sum())
+    }
+}
+
+proptest! {
+    /// Against the model: reservations, postings, cancellations and lapses in any order never overdraw, and every unit is accounted for.
+    #[test]
+    fn nothing_is_overdrawn_or_counted_twice(steps in prop::collection::vec((0..5_u8, 0..3_usize, 0..3_usize, 1..50_i64, 0..12_usize), 1..120)) {
+        let mut state = State::default();
+        let mut model = Model::default();
+        for account in 0..3 {
+            let amount = 60 + 40 * i64::try_from(account).unwrap();
+            state.apply(0, &limit(&format!("l{account}"), &account.to_string(), "2026-01-01", amount));
+            model.limits.insert(account, amount);
+        }
+        for (step, (kind, a, b, amount, which)) in steps.into_iter().enumerate() {
+            let time = i64::try_from(step).unwrap();
+            let name = format!("r{which}");
+            match kind {
+                0 | 1 => {
+                    let mut own = vec![a, b];
+                    own.dedup();
+                    let holders: Vec<String> = own.iter().map(ToString::to_string).collect();
+                    let accounts = holders.iter().map(|holder| key(holder)).collect();
+                    let expires_at = time + 20;
+                    let command = Command::Reserve { id: name.clone(), accounts, amount, day: date("2026-05-01"), expires_at };
+                    let known = model.reservations.contains_key(&name);
+                    let fits = own.iter().all(|account| { let (posted, reserved) = model.sums(*account); posted + reserved + amount <= model.limits[account] });
+                    let status = state.apply(time, &command).status;
+                    if !known && status == Status::Done {
+                        prop_assert!(fits);
+                        model.reservations.insert(name, (own, amount, true, expires_at));
+                    } else if !known {
+                        // The name is used up by its refusal.
+                        prop_assert!(!fits || status == Status::IdTaken);
+                    }
+                }
+                2 => {
+                    let status = state.apply(time, &post(&format!("p{step}"), &name, amount, "2026-05-01")).status;
+                    let open = model.reservations.get_mut(&name).filter(|(_, left, open, _)| *open && amount <= *left);
+                    prop_assert_eq!(status == Status::Done, open.is_some());
+                    if let Some((accounts, left, open, _)) = open {
+                        *left -= amount;
+                        *open = *left > 0;
+                        model.postings.push((accounts.clone(), amount));
+                    }
+                }
+                3 => {
+                    let status = state.apply(time, &void(&format!("v{step}"), &name)).status;
+                    let open = model.reservations.get_mut(&name).filter(|(_, _, open, _)| *open);
+                    prop_assert_eq!(status == Status::Done, open.is_some());
+                    if let Some((_, _, open, _)) = open { *open = false; }
+                }
+                _ => {
+                    state.apply(time, &Command::Expire { id: format!("e{step}") });
+                    model.reservations.values_mut().filter(|own| own.3 <= time).for_each(|own| own.2 = false);
+                }
+            }
+            for account in 0..3 {
+                let own = amounts(&state, &account.to_string());
+                prop_assert_eq!((own.0, own.1), model.sums(account));
+                prop_assert!(own.0 + own.1 <= model.limits[&account]);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Many clients and servers on one log that fails at every step it can, in thousands of interleavings, each from a seed: the same seed, the same run.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use tollgate_ledger::{
+    AccountKey, Command, Entry, Ledger, LedgerError, Log, LogError, MemoryLog, Period, Record, Sink, Status, Verifier,
+};
+
+const ACCOUNTS: usize = 3;
+const LIMIT: i64 = 500;
+
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
+    }
+}
+
+/// A log that fails: before it is read, before it commits, and after it has committed, when nobody hears of it.
+#[derive(Clone)]
+struct Failing {
+    log: MemoryLog,
+    dice: Rc<RefCell<Dice>>,
+    failures: Rc<RefCell<[u32; 3]>>,
+}
+
+impl Failing {
+    fn fails(&self, place: usize, one_in: usize) -> Result<(), LogError> {
+        if self.dice.borrow_mut().throw(one_in) > 0 {
+            return Ok(());
+        }
+        self.failures.borrow_mut()[place] += 1;
+        Err(LogError::Unavailable("injected".to_owned()))
+    }
+}
+
+impl Log for Failing {
+    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        self.fails(0, 15)?;
+        self.log.lock(after, sink)
+    }
+
+    fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
+        self.fails(1, 10)?;
+        self.log.commit(records)?;
+        self.fails(2, 6)
+    }
+
+    fn release(&mut self) {}
+
+    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        self.fails(0, 15)?;
+        self.log.read(after, sink)
+    }
+}
+
+fn key(account: usize) -> AccountKey {
+    AccountKey { rule: "lpp".into(), holder: format!("h{account}"), country: None, period: Period::Year(2026) }
+}
+
+fn entry(command: Command) -> Entry {
+    Entry::Command { actor: "simulation".into(), command }
+}
+
+/// What a client wants done, until it has an answer.
+struct Client {
+    name: usize,
+    step: usize,
+    wanted: Option<Command>,
+    reserved: Option<(String, i64)>,
+    answers: BTreeMap<String, Status>,
+}
+
+impl Client {
+    fn next(&mut self, dice: &mut Dice, time: i64) -> Command {
+        self.step += 1;
+        let id = format!("c{}-{}", self.name, self.step);
+        let day = "2026-05-01".parse().unwrap();
+        match self.reserved.clone() {
+            Some((reservation, amount)) if dice.throw(3) > 0 => {
+                let amount = if dice.throw(2) == 0 { amount } else { (amount / 2).max(1) };
+                Command::Post { id, reservation, amount, day, last: dice.throw(2) == 0 }
+            }
+            Some((reservation, _)) => Command::Void { id, reservation, reason: "canceled".into() },
+            None => {
+                let first = dice.throw(ACCOUNTS);
+                let mut accounts = vec![key(first)];
+                if dice.throw(2) == 0 {
+                    accounts.push(key((first + 1) % ACCOUNTS));
+                }
+                let amount = i64::try_from(1 + dice.throw(60)).unwrap();
+                Command::Reserve { id, accounts, amount, day, expires_at: time + 40 }
+            }
+        }
+    }
+
+    fn heard(&mut self, command: &Command, status: Status) {
+        let before = self.answers.insert(command.id().to_owned(), status);
+        assert!(before.is_none_or(|before| before == status), "another answer to {} than before", command.id());
+        match (command, status) {
+            (Command::Reserve { id, amount, .. }, Status::Done) => self.reserved = Some((id.clone(), *amount)),
+            (Command::Post { last: false, .. }, Status::Done) => {}
+            _ => self.reserved = None,
+        }
+    }
+}
+
+fn simulate(seed: u64) -> [u32; 3] {
+    let dice = Rc::new(RefCell::new(Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)));
+    let log = MemoryLog::default();
+    let failing = Failing { log: log.clone(), dice: Rc::clone(&dice), failures: Rc::default() };
+    let limits: Vec<Entry> = (0..ACCOUNTS)
+        .map(|account| Command::Limit {
+            id: format!("l{account}"),
+            account: key(account),
+            from: "2026-01-01".parse().unwrap(),
+            amount: Some(LIMIT),
+            provision: "740.29".into(),
+        })
+        .map(entry)
+        .collect();
+    Ledger::open(log.clone()).unwrap().record(0, &limits).unwrap();
+    let mut servers: Vec<Option<Ledger<Failing>>> = (0..3).map(|_| None).collect();
+    let mut clients: Vec<Client> =
+        (0..6).map(|name| Client { name, step: 0, wanted: None, reserved: None, answers: BTreeMap::new() }).collect();
+    for step in 0..150 {
+        let time = step + i64::try_from(dice.borrow_mut().throw(5)).unwrap();
+        let server = dice.borrow_mut().throw(3);
+        if servers[server].is_none() {
+            servers[server] = Ledger::open(failing.clone()).ok();
+        }
+        let Some(ledger) = servers[server].as_mut() else { continue };
+        // Several clients are served by one commit; some of them ask again for what they had no answer to.
+        let asking: Vec<usize> = (0..clients.len()).filter(|_| dice.borrow_mut().throw(3) == 0).collect();
+        let mut commands = Vec::new();
+        for client in &asking {
+            let own = &mut clients[*client];
+            let command = own.wanted.take().unwrap_or_else(|| own.next(&mut dice.borrow_mut(), time));
+            own.wanted = Some(command.clone());
+            commands.push(command);
+        }
+        let mut batch: Vec<Entry> = commands.iter().cloned().map(entry).collect();
+        if dice.borrow_mut().throw(10) == 0 {
+            batch.push(entry(Command::Expire { id: format!("expire-{step}") }));
+        }
+        match ledger.record(time, &batch) {
+            Ok(applied) => {
+                for ((client, command), applied) in asking.iter().zip(&commands).zip(applied) {
+                    // The answer may be lost on the way to the client.
+                    if dice.borrow_mut().throw(5) > 0 {
+                        clients[*client].wanted = None;
+                        clients[*client].heard(command, applied.status);
+                    }
+                }
+            }
+            Err(LedgerError::Log(LogError::Unavailable(_))) => {}
+            Err(error) => panic!("seed {seed}: {error}"),
+        }
+        if dice.borrow_mut().throw(20) == 0 {
+            servers[server] = None;
+        }
+        let state = servers[server].as_ref().map(Ledger::state);
+        let all = state.into_iter().flat_map(|state| state.accounts("2026-05-01".parse().unwrap(), 0, &|_| true));
+        for (_, view) in all {
+            assert!(view.posted + view.reserved <= LIMIT && view.reserved >= 0, "seed {seed}: overdrawn: {view:?}");
+        }
+    }
+    check(seed, &log, &clients);
+    *failing.failures.borrow()
+}
+
+/// The log says what every client heard, once; its chain holds; and counted anew by hand it comes to what the accounts say.
+fn check(seed: u64, log: &MemoryLog, clients: &[Client]) {
+    let ledger = Ledger::open(log.clone()).unwrap();
+    let (mut verifier, mut said) = (Verifier::default(), BTreeMap::new());
+    let (mut posted, mut charged) = (BTreeMap::<String, i64>::new(), BTreeMap::<String, Vec<String>>::new());
+    for record in log.records().iter() {
+        verifier.next(record).unwrap();
+        let body = record.parse().unwrap();
+        let data: serde_json::Value = serde_json::from_str(body.data.get()).unwrap();
+        let status = data["status"].as_str().unwrap().to_owned();
+        assert!(said.insert(body.id.to_string(), status.clone()).is_none(), "seed {seed}: {} twice", body.id);
+        if status != "done" {
+            continue;
+        }
+        if let Some(reserve) = data["command"].get("reserve") {
+            let holders =
+                reserve["accounts"].as_array().unwrap().iter().map(|key| key["holder"].as_str().unwrap().to_owned());
+            charged.insert(body.id.to_string(), holders.collect());
+        }
+        if let Some(post) = data["command"].get("post") {
+            for holder in &charged[post["reservation"].as_str().unwrap()] {
+                *posted.entry(holder.clone()).or_default() += post["amount"].as_i64().unwrap();
+            }
+        }
+    }
+    for client in clients {
+        for (id, status) in &client.answers {
+            assert_eq!(said.get(id).map(String::as_str), Some(status.as_str()), "seed {seed}: {id}");
+        }
+    }
+    for (_, view) in ledger.state().accounts("2026-05-01".parse().unwrap(), 0, &|_| true) {
+        assert_eq!(view.posted, posted.get(&view.key.holder).copied().unwrap_or(0), "seed {seed}");
+    }
+}
+
+fn simulate_all(seeds: std::ops::Range<u64>) {
+    let mut failures = [0; 3];
+    for seed in seeds {
+        failures.iter_mut().zip(simulate(seed)).for_each(|(sum, own)| *sum += own);
+    }
+    assert!(failures.iter().all(|count| *count > 100), "the failures were not injected: {failures:?}");
+}
+
+#[test]
+fn no_interleaving_loses_or_doubles_anything() {
+    simulate_all(0..300);
+}
+
+#[test]
+#[ignore = "long: some minutes"]
+fn no_interleaving_loses_or_doubles_anything_in_twenty_thousand() {
+    simulate_all(300..20_300);
+}

@@ -1,0 +1,112 @@
+//! A PostgreSQL of the test's own: started from the system's binaries, stopped with the test.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop, helpers included")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// A private cluster in a folder of its own, reached by a socket in it.
+pub struct Cluster {
+    folder: tempfile::TempDir,
+    binaries: PathBuf,
+}
+
+/// The folder of PostgreSQL's binaries.
+fn binaries() -> PathBuf {
+    let listed = |folder: &str| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let versions = listed("/usr/lib/postgresql").map(|version| version.join("bin"));
+    let mut found: Vec<PathBuf> =
+        versions.chain(listed("/opt/homebrew/opt").map(|formula| formula.join("bin"))).collect();
+    found.extend(["/usr/local/bin", "/usr/bin"].map(PathBuf::from));
+    found.retain(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
+    found.sort();
+    let none = "no PostgreSQL is installed\n  mend: apt-get install postgresql (cargo xtask test does it where it may)";
+    found.into_iter().next_back().unwrap_or_else(|| panic!("{none}"))
+}
+
+impl Cluster {
+    /// Makes and starts one.
+    pub fn start() -> Cluster {
+        let cluster = Cluster { folder: tempfile::tempdir().unwrap(), binaries: binaries() };
+        if is_root() {
+            run(Command::new("chown").arg("nobody").arg(cluster.folder.path()));
+        }
+        let data = cluster.data();
+        let options = ["--auth=trust", "--username=tollgate", "--encoding=UTF8", "--no-sync", "--pgdata"];
+        run(cluster.program("initdb").args(options).arg(&data));
+        cluster.resume();
+        cluster
+    }
+
+    /// Starts it again after [`Cluster::kill`].
+    pub fn resume(&self) {
+        let socket = format!("-c listen_addresses='' -c unix_socket_directories='{}'", self.folder.path().display());
+        let log = self.folder.path().join("log");
+        run(self.program("pg_ctl").arg("-D").arg(self.data()).arg("-l").arg(log).args(["-w", "-o", &socket, "start"]));
+    }
+
+    /// Stops it as a power cut would, without a checkpoint.
+    pub fn kill(&self) {
+        run(self.program("pg_ctl").arg("-D").arg(self.data()).args(["-w", "-m", "immediate", "stop"]));
+    }
+
+    /// Makes a database, and tells how to reach it.
+    pub fn database(&self, name: &str) -> String {
+        let mut client = postgres::Client::connect(&self.url("postgres"), postgres::NoTls).unwrap();
+        client.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        self.url(name)
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("host={} user=tollgate dbname={name}", self.folder.path().display())
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// PostgreSQL refuses to run as root.
+    fn program(&self, name: &str) -> Command {
+        let path = self.binaries.join(name);
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=nobody", "--clear-groups"]).arg(path);
+            command
+        } else {
+            Command::new(path)
+        };
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let mut stop = self.program("pg_ctl");
+        let _stopped = stop.arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]).stderr(Stdio::null()).status();
+    }
+}
+
+fn is_root() -> bool {
+    let owner = Command::new("id").arg("-u").output().unwrap();
+    owner.stdout.starts_with(b"0\n")
+}
+
+fn run(command: &mut Command) {
+    let done = command.stderr(Stdio::inherit()).status().unwrap();
+    assert!(done.success(), "{command:?}: {done}");
+}
+
+/// The program of `examples/` that belongs to this build.
+pub fn example(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let build = own.parent().and_then(Path::parent).unwrap();
+    let program = build.join("examples").join(name);
+    assert!(program.exists(), "{} is not built: run the tests with `cargo test`", program.display());
+    program
+}
+
+/// Waits a little: between tries, not for a result.
+pub fn rest(milliseconds: u64) {
+    std::thread::sleep(Duration::from_millis(milliseconds));
+}
