@@ -31,6 +31,24 @@ pub trait Log {
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError>;
 }
 
+impl<L: Log + ?Sized> Log for Box<L> {
+    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        (**self).lock(after, sink)
+    }
+
+    fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
+        (**self).commit(records)
+    }
+
+    fn release(&mut self) {
+        (**self).release();
+    }
+
+    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        (**self).read(after, sink)
+    }
+}
+
 /// A log in memory, shared by all its clones: for tests, and where nothing need last.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog {

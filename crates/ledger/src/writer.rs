@@ -16,9 +16,12 @@ pub struct Busy;
 /// Takes what became of a request's entries.
 type Answer = Box<dyn FnOnce(Result<Vec<Applied>, LedgerError>) + Send>;
 
+/// Looks at a ledger between two commits.
+type Look<L> = Box<dyn FnOnce(&mut Ledger<L>) + Send>;
+
 enum Task<L> {
     Record(Vec<Entry>, Answer),
-    Look(Box<dyn FnOnce(&mut Ledger<L>) + Send>),
+    Look(Look<L>),
     End,
 }
 

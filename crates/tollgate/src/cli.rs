@@ -1,6 +1,7 @@
 //! The command line: what is asked, and how the answer is printed.
 
 mod arguments;
+mod audit;
 mod check;
 mod classify;
 mod decide;
@@ -93,6 +94,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Classify(arguments) => classify::classify(&arguments, &stop),
         Command::Screen(arguments) => screen::screen(&arguments, &stop),
         Command::Lists(command) => lists::lists(&command, &stop),
+        Command::Audit(command) => audit::audit(&command, &stop),
         Command::Policy(command) => policy::policy(&command, &stop),
         Command::Examples(command) => examples::examples(&command),
     };

@@ -1,6 +1,7 @@
 //! The only place where facts, law and counts are put together: what the commands share.
 
 mod accounts;
+mod database;
 mod decider;
 mod facts;
 mod items;
@@ -13,6 +14,7 @@ mod screened;
 mod tables;
 
 pub(crate) use accounts::{AccountView, Accounts};
+pub(crate) use database::open_log;
 pub(crate) use decider::{Decided, Decider};
 pub(crate) use items::{ItemFacts, item_facts};
 pub(crate) use lists::{

@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Screening lists: what a file holds, and what came and went between two of them.
     #[command(subcommand)]
     Lists(ListsCommand),
+    /// The audit log: check its chain, write it out for a regulator.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// The policies: list, show, compare, check.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -360,6 +363,47 @@ pub(crate) struct ImportArguments {
     /// Take a version that lacks lists or has less than four fifths of the last one's entries
     #[arg(long)]
     pub(crate) accept_shrunk: bool,
+}
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate audit verify --database sqlite:tollgate.sqlite
+  tollgate audit export --database sqlite:tollgate.sqlite --from 2026-01-01 --to 2026-12-31 --out 2026.jsonl
+The form of the records is written down in docs/audit-log.md; docs/verify_audit_log.py checks an export without Tollgate.")]
+pub(crate) enum AuditCommand {
+    /// Follows the chain of hashes from the first record to the last, and names the first that is not as it was written.
+    Verify {
+        #[command(flatten)]
+        database: Database,
+        /// The hash that the last record must have, as an earlier run printed it: finds records that were cut off the end
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Writes records for a regulator: .jsonl as they stand in the chain, or .parquet.
+    Export {
+        #[command(flatten)]
+        database: Database,
+        /// The first day, in UTC
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        from: Option<Date>,
+        /// The last day, in UTC
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        to: Option<Date>,
+        /// The file: .jsonl or .parquet
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// Where the ledger is.
+#[derive(Args)]
+pub(crate) struct Database {
+    /// sqlite:FILE, or postgres://user@host/database
+    #[arg(long, value_name = "URL", default_value = "sqlite:tollgate.sqlite")]
+    pub(crate) database: String,
 }
 
 #[derive(Subcommand)]

@@ -1,0 +1,99 @@
+//! The audit log as an auditor meets it: verified by the program, exported, and verified again by forty lines of Python.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tollgate_ledger::{AccountKey, Command as Order, Entry, Ledger, Period, SqliteLog};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tollgate-audit-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A ledger with three records, of 2026-01-01, 2026-01-02 and 2026-01-03.
+fn fill(folder: &Path) {
+    let mut ledger = Ledger::open(SqliteLog::open(&folder.join("l.sqlite")).unwrap()).unwrap();
+    for day in 1..=3_i64 {
+        let holder = "Zürich \"Rechenhaus\"\n華".to_owned();
+        let account = AccountKey { rule: "lpp".into(), holder, country: None, period: Period::Year(2026) };
+        let from = "2026-01-01".parse().unwrap();
+        let command =
+            Order::Limit { id: format!("l{day}"), account, from, amount: Some(day), provision: "740.29".into() };
+        let time = 1_767_225_600_000 + (day - 1) * 86_400_000;
+        ledger.record(time, &[Entry::Command { actor: "auditor's test".into(), command }]).unwrap();
+    }
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> (i32, String) {
+    let done = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
+    let text = [done.stdout, done.stderr].concat();
+    (done.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+fn tollgate(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    run(folder, env!("CARGO_BIN_EXE_tollgate"), arguments)
+}
+
+fn python(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verify_audit_log.py");
+    run(folder, "python3", &[&[script.to_str().unwrap()], arguments].concat())
+}
+
+#[test]
+fn the_chain_is_verified_here_and_by_another_program() {
+    let folder = folder("chain");
+    fill(&folder);
+    let verify = ["audit", "verify", "--database", "sqlite:l.sqlite"];
+    let (status, text) = tollgate(&folder, &[&verify[..], &["--format", "json"]].concat());
+    let verified: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let head = verified["head"].as_str().unwrap();
+    assert_eq!((status, verified["records"].as_u64()), (0, Some(3)));
+    assert_eq!(tollgate(&folder, &[&verify[..], &["--expect", head]].concat()).0, 0);
+
+    assert_eq!(
+        tollgate(&folder, &["audit", "export", "--database", "sqlite:l.sqlite", "--out", "all.jsonl"]),
+        (0, String::new())
+    );
+    let (status, text) = python(&folder, &["all.jsonl", head]);
+    assert!(status == 0 && text.starts_with("3 records, an unbroken chain") && text.contains(head), "{text}");
+    let whole = std::fs::read_to_string(folder.join("all.jsonl")).unwrap();
+    for (changed, told) in [
+        (whole.replacen("\"amount\":2", "\"amount\":1", 1), "record 2"),
+        (whole.lines().filter(|line| !line.contains("\"l2\"")).map(|line| format!("{line}\n")).collect(), "record 2"),
+        (whole.lines().take(2).map(|line| format!("{line}\n")).collect(), "cut off the end"),
+    ] {
+        std::fs::write(folder.join("changed.jsonl"), changed).unwrap();
+        let (status, text) = python(&folder, &["changed.jsonl", head]);
+        assert!(status == 1 && text.contains(told), "{text}");
+    }
+}
+
+#[test]
+fn a_changed_log_is_refused_and_days_are_chosen() {
+    let folder = folder("changed");
+    fill(&folder);
+    let export = ["audit", "export", "--database", "sqlite:l.sqlite", "--from", "2026-01-02", "--to", "2026-01-02"];
+    assert_eq!(tollgate(&folder, &[&export[..], &["--out", "day.jsonl"]].concat()).0, 0);
+    let day = std::fs::read_to_string(folder.join("day.jsonl")).unwrap();
+    assert!(day.lines().count() == 1 && day.contains("\"l2\""), "{day}");
+    assert_eq!(tollgate(&folder, &[&export[..], &["--out", "day.parquet"]].concat()).0, 0);
+    assert!(std::fs::read(folder.join("day.parquet")).unwrap().ends_with(b"PAR1"));
+    let (status, text) = tollgate(&folder, &[&export[..], &["--out", "day.txt"]].concat());
+    assert!(status == 2 && text.contains("mend"), "{text}");
+
+    let change = "UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '\"amount\":2', '\"amount\":9') AS BLOB)";
+    rusqlite::Connection::open(folder.join("l.sqlite")).unwrap().execute_batch(change).unwrap();
+    for command in ["verify", "export"] {
+        let more: &[&str] = if command == "export" { &["--out", "after.jsonl"] } else { &[] };
+        let (status, text) = tollgate(&folder, &[&["audit", command, "--database", "sqlite:l.sqlite"], more].concat());
+        assert!(status == 2 && text.contains("record 2"), "{text}");
+    }
+    assert!(!folder.join("after.jsonl").exists());
+    let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "sqlite:none.sqlite"]);
+    assert!(status == 2 && text.contains("no such file") && !folder.join("none.sqlite").exists(), "{text}");
+    let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "mysql://secret@host/x"]);
+    assert!(status == 2 && text.contains("sqlite:FILE") && !text.contains("secret"), "{text}");
+}
