@@ -5,10 +5,8 @@
     reason = "a test that cannot go on must stop, helpers included"
 )]
 
-mod support;
-
+use crate::cluster::Cluster;
 use serde_json::value::RawValue;
-use support::Cluster;
 use tollgate_ledger::{
     AccountKey, Applied, Command, Entry, Ledger, LedgerError, Log, LogError, MemoryLog, Period, PostgresLog, Record,
     SqliteLog, Status, Verifier,

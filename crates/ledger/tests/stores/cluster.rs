@@ -1,12 +1,10 @@
 //! A PostgreSQL of the test's own: started from the system's binaries, stopped with the test.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop, helpers included")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// A private cluster in a folder of its own, reached by a socket in it.
-pub struct Cluster {
+pub(crate) struct Cluster {
     folder: tempfile::TempDir,
     binaries: PathBuf,
 }
@@ -26,7 +24,7 @@ fn binaries() -> PathBuf {
 
 impl Cluster {
     /// Makes and starts one.
-    pub fn start() -> Cluster {
+    pub(crate) fn start() -> Cluster {
         let cluster = Cluster { folder: tempfile::tempdir().unwrap(), binaries: binaries() };
         if is_root() {
             run(Command::new("chown").arg("nobody").arg(cluster.folder.path()));
@@ -39,19 +37,19 @@ impl Cluster {
     }
 
     /// Starts it again after [`Cluster::kill`].
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         let socket = format!("-c listen_addresses='' -c unix_socket_directories='{}'", self.folder.path().display());
         let log = self.folder.path().join("log");
         run(self.program("pg_ctl").arg("-D").arg(self.data()).arg("-l").arg(log).args(["-w", "-o", &socket, "start"]));
     }
 
     /// Stops it as a power cut would, without a checkpoint.
-    pub fn kill(&self) {
+    pub(crate) fn kill(&self) {
         run(self.program("pg_ctl").arg("-D").arg(self.data()).args(["-w", "-m", "immediate", "stop"]));
     }
 
     /// Makes a database, and tells how to reach it.
-    pub fn database(&self, name: &str) -> String {
+    pub(crate) fn database(&self, name: &str) -> String {
         let mut client = postgres::Client::connect(&self.url("postgres"), postgres::NoTls).unwrap();
         client.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         self.url(name)
@@ -98,7 +96,7 @@ fn run(command: &mut Command) {
 }
 
 /// The program of `examples/` that belongs to this build.
-pub fn example(name: &str) -> PathBuf {
+pub(crate) fn example(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let build = own.parent().and_then(Path::parent).unwrap();
     let program = build.join("examples").join(name);
@@ -107,6 +105,6 @@ pub fn example(name: &str) -> PathBuf {
 }
 
 /// Waits a little: between tries, not for a result.
-pub fn rest(milliseconds: u64) {
+pub(crate) fn rest(milliseconds: u64) {
     std::thread::sleep(Duration::from_millis(milliseconds));
 }

@@ -2,13 +2,11 @@
 //! the chain holds. The long form (`--ignored`) does it many times more.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use support::{Cluster, example, rest};
+use crate::cluster::{Cluster, example, rest};
 use tollgate_ledger::{Ledger, Log, PostgresLog, SqliteLog, Verifier};
 
 /// Numbers that look random and are the same on every run.
