@@ -72,7 +72,22 @@ fn get(program: &str) -> &'static str {
     }
 }
 
+/// The ledger's tests start a PostgreSQL of their own from the system's binaries.
+fn postgresql() -> Result<(), Failed> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    folders.extend(["/usr/local/bin", "/usr/bin"].map(PathBuf::from));
+    if folders.iter().any(|folder| folder.join("initdb").exists()) {
+        return Ok(());
+    }
+    let install = run("apt-get", &["install", "--yes", "--no-install-recommends", "postgresql"]);
+    install.map_err(|_| {
+        "PostgreSQL is not installed, and could not be\n  mend: as root, apt-get install postgresql (any version from 13; no service need run)".to_owned()
+    })
+}
+
 fn test(long: bool) -> Result<(), Failed> {
+    postgresql()?;
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     run_with(
@@ -81,6 +96,9 @@ fn test(long: bool) -> Result<(), Failed> {
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     run("cargo", &["test", "--workspace"])?;
+    if long {
+        run("cargo", &["test", "--release", "--package", "tollgate-ledger", "--", "--ignored"])?;
+    }
     run("cargo", &["build", "--release", "--package", "tollgate"])?;
     let tollgate = root().join("target/release/tollgate");
     run(&tollgate.to_string_lossy(), &["examples", "check", "examples/worked"])?;
@@ -127,7 +145,9 @@ fn bench() -> Result<(), Failed> {
     run("python3", &["-m", "venv", "target/bench/peers"])?;
     run(&python, &["-m", "pip", "install", "--quiet", "--requirement", "bench/peers/requirements.txt"])?;
     run(&python, &["bench/peers/peers.py", &cases])?;
-    bench_screening(&python)
+    bench_screening(&python)?;
+    run("cargo", &["build", "--release", "--package", "tollgate-ledger", "--examples"])?;
+    run("python3", &["bench/ledger.py"])
 }
 
 /// Screening on the benchmark that is not part of the project, where it is there.

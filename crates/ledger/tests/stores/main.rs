@@ -1,10 +1,5 @@
 //! Every store under the same tests: what it must do, and what must be there after a crash.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot go on must stop, helpers included"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop, helpers included")]
 
 mod cluster;
 mod conformance;
