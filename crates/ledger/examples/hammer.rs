@@ -62,7 +62,7 @@ fn operation(load: &Load, number: usize) -> Entry {
         let accounts = vec![key(pair % load.holders)];
         Command::Reserve { id: reservation, accounts, amount: 1_000, day, expires_at: i64::MAX }
     } else {
-        Command::Post { id: format!("{name}-p{pair}"), reservation, amount: 1_000, day, last: true }
+        Command::Post { id: format!("{name}-p{pair}"), reservation, amount: Some(1_000), day, last: true }
     };
     Entry::Command { actor: "hammer".into(), command }
 }

@@ -41,8 +41,8 @@ pub enum Command {
         id: String,
         /// The reservation.
         reservation: String,
-        /// Thousandths of a TPP, no more than is left of the reservation.
-        amount: i64,
+        /// Thousandths of a TPP, no more than is left of the reservation; all that is left where absent.
+        amount: Option<i64>,
         /// The day on which it went.
         #[serde(with = "day")]
         day: Date,

@@ -60,6 +60,25 @@ struct Kept<'a> {
     applied: Applied,
 }
 
+/// What is kept at hand of the records beside the ledger's commands.
+#[derive(Debug, Default)]
+struct Notes {
+    /// The number of each by its id.
+    #[expect(clippy::disallowed_types, reason = "looked up by id, never iterated")]
+    places: std::collections::HashMap<String, u64, ahash::RandomState>,
+    /// The data of those of kind `access`, in order.
+    access: Vec<String>,
+}
+
+impl Notes {
+    fn take(&mut self, seq: u64, kind: &str, id: &str, data: &str) {
+        self.places.insert(id.to_owned(), seq);
+        if kind == "access" {
+            self.access.push(data.to_owned());
+        }
+    }
+}
+
 /// Accounts in step with a log.
 #[derive(Debug)]
 pub struct Ledger<L> {
@@ -67,6 +86,7 @@ pub struct Ledger<L> {
     state: State,
     head: Head,
     origin: u64,
+    notes: Notes,
     /// Whether the state may hold what the log does not: it is then built anew before anything else is done.
     uncertain: bool,
 }
@@ -74,7 +94,14 @@ pub struct Ledger<L> {
 impl<L: Log> Ledger<L> {
     /// Reads a log and checks its chain.
     pub fn open(log: L) -> Result<Ledger<L>, LedgerError> {
-        let mut ledger = Ledger { log, state: State::default(), head: Head::default(), origin: 0, uncertain: true };
+        let mut ledger = Ledger {
+            log,
+            state: State::default(),
+            head: Head::default(),
+            origin: 0,
+            notes: Notes::default(),
+            uncertain: true,
+        };
         ledger.build()?;
         Ok(ledger)
     }
@@ -82,6 +109,26 @@ impl<L: Log> Ledger<L> {
     /// The accounts.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The data of every record of kind `access`, in order.
+    pub fn access(&self) -> &[String] {
+        &self.notes.access
+    }
+
+    /// The record that a caller's id stands for, among those beside the ledger's commands.
+    pub fn noted(&mut self, id: &str) -> Result<Option<Record>, LedgerError> {
+        let Some(seq) = self.notes.places.get(id).copied() else { return Ok(None) };
+        let mut found = None;
+        let one_is_enough = self.log.read(seq - 1, &mut |record| {
+            found = Some(record);
+            Err(LogError::Unusable(String::new()))
+        });
+        match (found, one_is_enough) {
+            (Some(record), _) => Ok(Some(record)),
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Ok(None),
+        }
     }
 
     /// The end of the log as far as this ledger knows it.
@@ -125,8 +172,11 @@ impl<L: Log> Ledger<L> {
             let (applied, record) = self.apply(time, entry);
             if let Some(record) = record {
                 self.head = Head { seq: record.seq, hash: record.hash, at: time };
-                if matches!(entry, Entry::Note { kind, .. } if kind == "origin") {
-                    self.origin = record.seq;
+                if let Entry::Note { kind, id, data, .. } = entry {
+                    self.notes.take(record.seq, kind, id, data.get());
+                    if kind == "origin" {
+                        self.origin = record.seq;
+                    }
                 }
                 records.push(record);
             }
@@ -188,6 +238,7 @@ impl<L: Log> Ledger<L> {
     /// Builds the state anew from the whole log.
     fn build(&mut self) -> Result<(), LedgerError> {
         (self.state, self.head, self.origin) = (State::default(), Head::default(), 0);
+        self.notes = Notes::default();
         self.follow(false)?;
         self.uncertain = false;
         Ok(())
@@ -196,9 +247,10 @@ impl<L: Log> Ledger<L> {
     fn follow(&mut self, lock: bool) -> Result<(), LedgerError> {
         let after = self.head.seq;
         let (state, head, origin) = (&mut self.state, &mut self.head, &mut self.origin);
+        let notes = &mut self.notes;
         let mut corrupt = None;
         let mut take = |record: Record| {
-            take_up(state, head, origin, &record).map_err(|what| {
+            take_up((&mut *state, &mut *notes), head, origin, &record).map_err(|what| {
                 corrupt = Some(LedgerError::Corrupt { seq: record.seq, what });
                 LogError::Unusable("a record is not as it was written".to_owned())
             })
@@ -211,6 +263,21 @@ impl<L: Log> Ledger<L> {
             (Some(corrupt), _) => Err(corrupt),
             (None, result) => Ok(result?),
         }
+    }
+
+    /// Hands on the records after a number, so many at the most.
+    pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
+        let mut count = 0;
+        let result = self.log.read(after, &mut |record| {
+            if count == most {
+                return Err(LogError::Unusable(String::new()));
+            }
+            count += 1;
+            sink(&record);
+            Ok(())
+        });
+        // Where the page is full, reading was broken off on purpose.
+        if count == most { Ok(()) } else { Ok(result?) }
     }
 
     /// Hands on every record of the log after a number, checked against the chain where that is 0.
@@ -233,7 +300,12 @@ impl<L: Log> Ledger<L> {
 }
 
 /// Applies a record of the log: its chain must hold, and it must come to what it says.
-fn take_up(state: &mut State, head: &mut Head, origin: &mut u64, record: &Record) -> Result<(), String> {
+fn take_up(
+    (state, notes): (&mut State, &mut Notes),
+    head: &mut Head,
+    origin: &mut u64,
+    record: &Record,
+) -> Result<(), String> {
     if record.seq != head.seq + 1 {
         return Err(format!("follows on record {}", head.seq));
     }
@@ -259,6 +331,7 @@ fn take_up(state: &mut State, head: &mut Head, origin: &mut u64, record: &Record
         }
         kind => {
             state.note(&body.id, body.data.get().as_bytes());
+            notes.take(record.seq, kind, &body.id, body.data.get());
             if kind == "origin" {
                 *origin = record.seq;
             }

@@ -93,8 +93,10 @@ fn serve<L: Log>(mut ledger: Ledger<L>, queue: &Receiver<Task<L>>, clock: &dyn F
                     answers.push((entries.len(), answer));
                     batch.extend(entries);
                 }
-                Ok(other) => {
-                    kept = Some(other);
+                // A look shows what is recorded, and does not hold up what is to be.
+                Ok(Task::Look(look)) => look(&mut ledger),
+                Ok(Task::End) => {
+                    kept = Some(Task::End);
                     break;
                 }
                 Err(_) => break,

@@ -91,7 +91,7 @@ impl Client {
         match self.reserved.clone() {
             Some((reservation, amount)) if dice.throw(3) > 0 => {
                 let amount = if dice.throw(2) == 0 { amount } else { (amount / 2).max(1) };
-                Command::Post { id, reservation, amount, day, last: dice.throw(2) == 0 }
+                Command::Post { id, reservation, amount: Some(amount), day, last: dice.throw(2) == 0 }
             }
             Some((reservation, _)) => Command::Void { id, reservation, reason: "canceled".into() },
             None => {

@@ -12,6 +12,7 @@ mod lists;
 mod policy;
 mod progress;
 mod screen;
+mod serve;
 mod summary;
 
 use std::io::{self, Write};
@@ -20,6 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
+
+pub(crate) use explain::object as decision_json;
 
 use crate::service::{RunError, Stop};
 use arguments::{Arguments, Command};
@@ -94,6 +97,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Classify(arguments) => classify::classify(&arguments, &stop),
         Command::Screen(arguments) => screen::screen(&arguments, &stop),
         Command::Lists(command) => lists::lists(&command, &stop),
+        Command::Serve(arguments) => serve::serve(&arguments, &stop),
+        Command::Token(command) => serve::token(&command),
         Command::Audit(command) => audit::audit(&command, &stop),
         Command::Policy(command) => policy::policy(&command, &stop),
         Command::Examples(command) => examples::examples(&command),

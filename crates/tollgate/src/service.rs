@@ -14,7 +14,7 @@ mod screened;
 mod tables;
 
 pub(crate) use accounts::{AccountView, Accounts};
-pub(crate) use database::open_log;
+pub(crate) use database::{AnyLog, open_log};
 pub(crate) use decider::{Decided, Decider};
 pub(crate) use items::{ItemFacts, item_facts};
 pub(crate) use lists::{

@@ -255,7 +255,7 @@ fn well_formed(command: &Command) -> bool {
                 && distinct.len() == accounts.len()
                 && accounts.iter().all(key)
         }
-        Command::Post { reservation, amount: posted, .. } => text(reservation) && amount(*posted),
+        Command::Post { reservation, amount: posted, .. } => text(reservation) && posted.is_none_or(amount),
         Command::Void { reservation, reason, .. } => text(reservation) && text(reason),
         Command::Adjust { account, amount: added, reason, .. } => {
             key(account) && *added != 0 && (-LARGEST..=LARGEST).contains(added) && text(reason)

@@ -49,13 +49,14 @@ impl State {
     pub(super) fn post(
         &mut self,
         reservation: &str,
-        amount: i64,
+        amount: Option<i64>,
         day: Date,
         last: bool,
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Made, Status> {
         let which = self.reserved(reservation)?;
         let own = self.reservations.get(at(which)).filter(|own| own.open).ok_or(Status::ReservationClosed)?;
+        let amount = amount.unwrap_or(own.left);
         if amount > own.left {
             return Err(Status::MoreThanReserved);
         }

@@ -22,7 +22,7 @@ fn reserve(id: &str, holders: &[&str], amount: i64) -> Command {
 }
 
 fn post(id: &str, reservation: &str, amount: i64, day: &str) -> Command {
-    Command::Post { id: id.into(), reservation: reservation.into(), amount, day: date(day), last: false }
+    Command::Post { id: id.into(), reservation: reservation.into(), amount: Some(amount), day: date(day), last: false }
 }
 
 fn void(id: &str, reservation: &str) -> Command {
@@ -126,8 +126,13 @@ fn a_shipment_is_charged_to_all_its_accounts_or_to_none() {
     assert_eq!(state.apply(0, &reserve("r2", &["a", "AE"], 50)).status, Status::Done);
     assert_eq!(state.apply(0, &post("p1", "r2", 20, "2026-05-02")).status, Status::Done);
     assert_eq!((amounts(&state, "a"), amounts(&state, "AE")), ((20, 30, Some(50)), (20, 30, Some(0))));
-    let rest =
-        Command::Post { id: "p2".into(), reservation: "r2".into(), amount: 10, day: date("2026-05-03"), last: true };
+    let rest = Command::Post {
+        id: "p2".into(),
+        reservation: "r2".into(),
+        amount: Some(10),
+        day: date("2026-05-03"),
+        last: true,
+    };
     assert_eq!(state.apply(0, &rest).status, Status::Done);
     assert_eq!((amounts(&state, "a"), state.reservation("r2")), ((30, 0, Some(70)), Some((0, false))));
 }

@@ -42,7 +42,13 @@ fn reserve(id: &str, holder: &str, amount: i64) -> Entry {
 }
 
 fn post(id: &str, reservation: &str, amount: i64) -> Entry {
-    entry(Command::Post { id: id.into(), reservation: reservation.into(), amount, day: day(), last: true })
+    entry(Command::Post {
+        id: id.into(),
+        reservation: reservation.into(),
+        amount: Some(amount),
+        day: day(),
+        last: true,
+    })
 }
 
 fn note(id: &str, kind: &str, data: &str) -> Entry {

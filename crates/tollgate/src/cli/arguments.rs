@@ -38,6 +38,11 @@ pub(crate) enum Command {
     /// Screening lists: what a file holds, and what came and went between two of them.
     #[command(subcommand)]
     Lists(ListsCommand),
+    /// Serves decisions and allocations over HTTP, on a durable ledger.
+    Serve(ServeArguments),
+    /// Tokens for the service: give out, take back.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// The audit log: check its chain, write it out for a regulator.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -404,6 +409,63 @@ pub(crate) struct Database {
     /// sqlite:FILE, or postgres://user@host/database
     #[arg(long, value_name = "URL", default_value = "sqlite:tollgate.sqlite")]
     pub(crate) database: String,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate token add --name desk --role officer > desk.token
+  tollgate serve --policy diffusion --parties parties.csv --lists lists
+docs/service.md has the requests.")]
+pub(crate) struct ServeArguments {
+    /// Where to listen; other machines reach it only if you say so
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117")]
+    pub(crate) listen: String,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
+    #[arg(long, value_name = "POLICY", default_value = "ear")]
+    pub(crate) policy: String,
+    /// Persons and companies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parties: Option<PathBuf>,
+    /// Stakes of parties in each other
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ownership: Option<PathBuf>,
+    /// Items that the catalog lacks, or whose facts you override
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lists: Lists,
+}
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate token add --name desk --role officer --until 2027-06-30
+  tollgate token revoke --name desk
+A token is printed once and kept by its hash; giving one out and taking it back are records of the audit log.")]
+pub(crate) enum TokenCommand {
+    /// Makes a token and prints it.
+    Add {
+        #[command(flatten)]
+        database: Database,
+        /// Whose it is; stands in the log with all that is done with it
+        #[arg(long, value_name = "NAME", value_parser = set_name)]
+        name: String,
+        /// What its holder may do
+        #[arg(long)]
+        role: crate::api::Role,
+        /// The last day on which it is good
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        until: Option<Date>,
+    },
+    /// Takes all tokens of a name back.
+    Revoke {
+        #[command(flatten)]
+        database: Database,
+        /// Whose
+        #[arg(long, value_name = "NAME", value_parser = set_name)]
+        name: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -38,7 +38,12 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     }
 }
 
-fn object(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &Tables) -> serde_json::Value {
+pub(crate) fn object(
+    order: &OrderLine<'_>,
+    decided: &Decided<'_>,
+    policy: &Policy,
+    tables: &Tables,
+) -> serde_json::Value {
     let label = decided.determination().label;
     let (mut trace, mut obligations) = (String::new(), String::new());
     decided.push_trace(&decided.steps(), &mut trace);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_engine::Scratch;
 use tollgate_law::facts;
 use tollgate_law::program::{AccountRule, Counts, Holder, Label, Period, Program};
+use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, Outcome, ReviewPolicy, Tpp, Truth};
 
 use super::facts::LineFacts;
@@ -120,6 +121,21 @@ impl Accounts {
         }
     }
 
+    /// Sets the accounts of the line for which the facts were set last to what others keep count of.
+    pub(crate) fn stand_on(&mut self, program: &Program, names: &Names, used: &dyn Fn(&AccountKey) -> Tpp) {
+        for (rule, key) in program.accounts.iter().zip(self.keys.clone()) {
+            let used = used(&kept_as(&rule.account, &key, names));
+            self.states.insert(key, State { used, ..State::default() });
+        }
+    }
+
+    /// The accounts in which the line that was decided last was counted, with their limits.
+    pub(crate) fn charges(&self, names: &Names) -> Vec<(AccountKey, Option<Tpp>)> {
+        let states = self.keys.iter().filter_map(|key| Some((key, self.states.get(key)?)));
+        let counted = states.filter(|(_, state)| state.lines > 0 && state.refused == Tpp::default());
+        counted.map(|(key, state)| (kept_as(self.accounts.text(key.account), key, names), state.limit)).collect()
+    }
+
     /// Every account that a line has touched, by name, holder and period.
     pub(crate) fn views(&self, names: &Names) -> Vec<AccountView> {
         let view = |(key, state): (&Key, &State)| AccountView {
@@ -156,6 +172,17 @@ impl Accounts {
         };
         Key { account: self.accounts.place(&rule.account), holder, year }
     }
+}
+
+/// An account as the ledger calls it.
+fn kept_as(rule: &str, key: &Key, names: &Names) -> AccountKey {
+    let (holder, country) = match key.holder {
+        HolderKey::Party(party) => (names.text(party).to_owned(), None),
+        HolderKey::Country(country) => (country.to_string(), None),
+        HolderKey::PartyIn(party, country) => (names.text(party).to_owned(), Some(country.to_string())),
+    };
+    let period = if key.year == 0 { tollgate_ledger::Period::All } else { tollgate_ledger::Period::Year(key.year) };
+    AccountKey { rule: rule.to_owned(), holder, country, period }
 }
 
 fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {

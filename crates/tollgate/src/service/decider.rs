@@ -11,6 +11,7 @@ use tollgate_engine::{
 use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
 use tollgate_law::{Policy, push_json};
+use tollgate_ledger::AccountKey;
 use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::accounts::{AccountView, Accounts};
@@ -77,6 +78,25 @@ impl Decider {
     /// The accounts that some line has touched.
     pub(crate) fn account_views(&self) -> Vec<AccountView> {
         self.accounts.views(&self.builder.names)
+    }
+
+    /// Decides a line on top of what others keep count of, and counts it for this once; [`Decider::charges`] then says in which accounts.
+    pub(crate) fn decide_on(
+        &mut self,
+        order: &OrderLine<'_>,
+        used: &dyn Fn(&AccountKey) -> Tpp,
+    ) -> Result<Decided<'_>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        self.accounts = Accounts::default();
+        self.accounts.set_facts(program, &mut line, order.date);
+        self.accounts.stand_on(program, &self.builder.names, used);
+        self.decide(order)
+    }
+
+    /// The accounts in which the line was counted that was decided last, each with its limit.
+    pub(crate) fn charges(&self) -> Vec<(AccountKey, Option<Tpp>)> {
+        self.accounts.charges(&self.builder.names)
     }
 
     /// Decides a line and counts it.
