@@ -84,6 +84,13 @@ fn a_changed_log_is_refused_and_days_are_chosen() {
     let (status, text) = tollgate(&folder, &[&export[..], &["--out", "day.txt"]].concat());
     assert!(status == 2 && text.contains("mend"), "{text}");
 
+    let (status, text) =
+        tollgate(&folder, &["audit", "backup", "--database", "sqlite:l.sqlite", "--out", "copy.sqlite"]);
+    assert!(status == 0 && text.starts_with("3 records, verified"), "{text}");
+    assert_eq!(tollgate(&folder, &["audit", "verify", "--database", "sqlite:copy.sqlite"]).0, 0);
+    let again = tollgate(&folder, &["audit", "backup", "--database", "sqlite:l.sqlite", "--out", "copy.sqlite"]);
+    assert!(again.0 == 2 && again.1.contains("is there already"), "{}", again.1);
+
     let change = "UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '\"amount\":2', '\"amount\":9') AS BLOB)";
     rusqlite::Connection::open(folder.join("l.sqlite")).unwrap().execute_batch(change).unwrap();
     for command in ["verify", "export"] {

@@ -1,14 +1,15 @@
 //! Orders: decided, reserved, shipped, canceled.
 
 use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Status};
+use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Record, Status};
 use tollgate_model::{Date, Outcome, Tpp, hex};
 
 use super::access::Right;
@@ -29,10 +30,15 @@ pub(crate) struct Asked {
     reserve: bool,
 }
 
-/// A decision and what it would have recorded.
-pub(super) struct Made {
+/// What a decision's record holds: what was asked, what came of it, and what the ledger was asked to do.
+#[derive(Serialize, Deserialize)]
+struct Decision {
+    idempotency_key: String,
+    /// SHA-256 of the order as it was asked.
+    request: String,
+    order: OrderRequest,
     decision: Value,
-    /// Limits that the ledger does not know yet.
+    /// Limits that the ledger did not know yet.
     limits: Vec<Command>,
     reserve: Option<Command>,
 }
@@ -40,84 +46,74 @@ pub(super) struct Made {
 pub(super) async fn decide(
     State(app): State<Shared>,
     headers: HeaderMap,
-    asked: Result<Json<Asked>, axum::extract::rejection::JsonRejection>,
+    asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let right = if asked.reserve { Right::Record } else { Right::Try };
-    let actor = app.admit(&headers, right).await?;
-    asked.order.line().map_err(|(what, mend)| unusable(&what, mend))?;
-    if !asked.reserve {
-        let made = app.clone().with_ledger(move |ledger| made(&app, ledger, &asked.order)).await??;
-        return Ok(Json(json!({ "decision": made.decision, "reservation": null })).into_response());
-    }
-    let key = idempotency_key(&headers)?;
-    let digest = hex(&Sha256::digest(serde_json::to_vec(&asked.order).unwrap_or_default()));
-    let id = line_id(&asked.order.order_id, asked.order.line.unwrap_or(1));
+    let Json(Asked { order, reserve }) = asked.map_err(|error| bad_json(&error))?;
+    let actor = app.admit(&headers, if reserve { Right::Record } else { Right::Try }).await?;
+    order.line().map_err(|(what, mend)| unusable(&what, mend))?;
+    let id = line_id(&order.order_id, order.line.unwrap_or(1));
     let note_id = format!("decision:{id}");
-    let (desk, lookup) = (app.clone(), note_id.clone());
-    let (known, made) = app
-        .with_ledger(move |ledger| {
-            let known = ledger.noted(&lookup).map_err(|error| unavailable(&error.to_string()))?;
-            match known {
-                Some(record) => Ok((Some(record), None)),
-                None => made(&desk, ledger, &asked.order).map(|made| (None, Some((made, asked.order)))),
-            }
-        })
-        .await??;
-    let (data, replayed) = match (known, made) {
-        (Some(record), _) => {
-            let body = record.parse().map_err(|what| unavailable(&what))?;
-            let data: Value = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
-            if data["idempotency_key"] != json!(key) || data["request"] != json!(digest) {
-                let what = format!("line {} was decided already, by another request", id);
-                let mend = "read it with GET, or give the new order another id";
-                return Err(Problem::new(StatusCode::CONFLICT, "already_decided", what, mend));
-            }
-            (data, true)
-        }
-        (None, Some((made, order))) => {
-            let data = json!({
-                "idempotency_key": key, "request": digest, "order": order, "decision": made.decision, "limits": made.limits,
-                "reserve": made.reserve,
-            });
-            (data, false)
-        }
-        (None, None) => return Err(unavailable("the ledger gave no answer")),
+    let key = if reserve { idempotency_key(&headers)? } else { String::new() };
+    let request = hex(&Sha256::digest(serde_json::to_vec(&order).unwrap_or_default()));
+    let (desk, lookup, asked) = (app.clone(), note_id.clone(), (key.clone(), request.clone()));
+    let known_or_new = move |ledger: &mut Ledger<AnyLog>| match reserve.then(|| noted(ledger, &lookup)).transpose()? {
+        Some(Some((decision, _))) => Ok((decision, true)),
+        _ => made(&desk, ledger, order, asked).map(|decision| (decision, false)),
     };
-    let applied = app.record(entries(&actor, &note_id, &data)?).await?;
-    let reservation = reservation(&data, &applied)?;
+    let (decision, replayed) = app.with_ledger(known_or_new).await??;
+    if !reserve {
+        return Ok(Json(json!({ "decision": decision.decision, "reservation": null })).into_response());
+    }
+    if decision.idempotency_key != key || decision.request != request {
+        let mend = "read it with GET, or give the new order another id";
+        let what = format!("line {id} was decided already, by another request");
+        return Err(Problem::new(StatusCode::CONFLICT, "already_decided", what, mend));
+    }
+    let applied = app.record(entries(&actor, &note_id, &decision)?).await?;
+    // Another request for the same line may have come in between.
+    if applied.get(decision.limits.len()).is_none_or(|note| note.status != Status::Done) {
+        return Err(refused(Status::IdTaken));
+    }
+    let reservation = reservation(decision.reserve.as_ref(), &applied)?;
     let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(json!({ "decision": data["decision"], "reservation": reservation }))).into_response())
+    Ok((status, Json(json!({ "decision": decision.decision, "reservation": reservation }))).into_response())
+}
+
+/// A decision that is on record, and its record.
+fn noted(ledger: &mut Ledger<AnyLog>, id: &str) -> Result<Option<(Decision, Record)>, Problem> {
+    let Some(record) = ledger.noted(id).map_err(|error| unavailable(&error.to_string()))? else { return Ok(None) };
+    let body = record.parse().map_err(|what| unavailable(&what))?;
+    let decision = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
+    Ok(Some((decision, record)))
 }
 
 /// What a decision's record asks the ledger to do: the same commands however often the request is said.
-fn entries(actor: &str, note_id: &str, data: &Value) -> Result<Vec<Entry>, Problem> {
-    let wrong = |error: serde_json::Error| unavailable(&error.to_string());
-    let limits: Vec<Command> = serde_json::from_value(data["limits"].clone()).map_err(wrong)?;
-    let reserve: Option<Command> = serde_json::from_value(data["reserve"].clone()).map_err(wrong)?;
-    let command = |command| Entry::Command { actor: actor.to_owned(), command };
-    let raw = RawValue::from_string(data.to_string()).map_err(wrong)?;
-    let note = Entry::Note { kind: "decision".to_owned(), actor: actor.to_owned(), id: note_id.to_owned(), data: raw };
-    Ok(limits.into_iter().map(command).chain([note]).chain(reserve.map(command)).collect())
+fn entries(actor: &str, note_id: &str, decision: &Decision) -> Result<Vec<Entry>, Problem> {
+    let command = |command: &Command| Entry::Command { actor: actor.to_owned(), command: command.clone() };
+    let data = serde_json::to_string(decision).and_then(RawValue::from_string);
+    let data = data.map_err(|error| unavailable(&error.to_string()))?;
+    let note = Entry::Note { kind: "decision".to_owned(), actor: actor.to_owned(), id: note_id.to_owned(), data };
+    Ok(decision.limits.iter().map(command).chain([note]).chain(decision.reserve.iter().map(command)).collect())
 }
 
-fn reservation(data: &Value, applied: &[Applied]) -> Result<Value, Problem> {
-    let reserve = &data["reserve"]["reserve"];
-    if reserve.is_null() {
-        return Ok(Value::Null);
-    }
+fn reservation(reserve: Option<&Command>, applied: &[Applied]) -> Result<Value, Problem> {
+    let Some(Command::Reserve { id, accounts, amount, expires_at, .. }) = reserve else { return Ok(Value::Null) };
     match applied.last().map(|applied| applied.status) {
-        Some(Status::Done) => Ok(json!({
-            "id": reserve["id"], "tpp": tpp(reserve["amount"].as_i64().unwrap_or(0)), "accounts": reserve["accounts"],
-            "expires_at": reserve["expires_at"],
-        })),
+        Some(Status::Done) => {
+            Ok(json!({ "id": id, "tpp": tpp(*amount), "accounts": accounts, "expires_at": expires_at }))
+        }
         Some(status) => Err(refused(status)),
         None => Err(unavailable("the ledger gave no answer")),
     }
 }
 
 /// Decides a line on top of what the ledger holds.
-fn made(app: &App, ledger: &Ledger<AnyLog>, order: &OrderRequest) -> Result<Made, Problem> {
+fn made(
+    app: &App,
+    ledger: &Ledger<AnyLog>,
+    order: OrderRequest,
+    (idempotency_key, request): (String, String),
+) -> Result<Decision, Problem> {
     let line = order.line().map_err(|(what, mend)| unusable(&what, mend))?;
     let state = ledger.state();
     let used = |key: &AccountKey| {
@@ -151,7 +147,7 @@ fn made(app: &App, ledger: &Ledger<AnyLog>, order: &OrderRequest) -> Result<Made
         day: line.date,
         expires_at: now() + HOLD,
     });
-    Ok(Made { decision, limits, reserve })
+    Ok(Decision { idempotency_key, request, order, decision, limits, reserve })
 }
 
 fn limit_command(key: &AccountKey, from: Date, amount: Option<i64>, policy: &str) -> Command {
@@ -179,7 +175,7 @@ pub(super) async fn ship(
     State(app): State<Shared>,
     Path((order, line)): Path<(String, i64)>,
     headers: HeaderMap,
-    shipped: Result<Json<Shipped>, axum::extract::rejection::JsonRejection>,
+    shipped: Result<Json<Shipped>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let actor = app.admit(&headers, Right::Record).await?;
     let Json(shipped) = shipped.map_err(|error| bad_json(&error))?;
@@ -208,7 +204,7 @@ pub(super) async fn cancel(
     State(app): State<Shared>,
     Path((order, line)): Path<(String, i64)>,
     headers: HeaderMap,
-    canceled: Result<Json<Canceled>, axum::extract::rejection::JsonRejection>,
+    canceled: Result<Json<Canceled>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let actor = app.admit(&headers, Right::Record).await?;
     let Json(canceled) = canceled.map_err(|error| bad_json(&error))?;
@@ -227,22 +223,15 @@ pub(super) async fn read(
     app.admit(&headers, Right::Read).await?;
     let id = line_id(&order, line);
     let note = format!("decision:{id}");
-    let (record, left) = app
-        .with_ledger(move |ledger| {
-            let left = ledger.state().reservation(&id);
-            (ledger.noted(&note), left)
-        })
-        .await?;
-    let record = record.map_err(|error| unavailable(&error.to_string()))?;
-    let record = record.ok_or_else(|| {
+    let (known, left) = app.with_ledger(move |ledger| (noted(ledger, &note), ledger.state().reservation(&id))).await?;
+    let (decision, record) = known?.ok_or_else(|| {
         let mend = "check the id and the line; a decision that reserves nothing is not recorded";
         Problem::new(StatusCode::NOT_FOUND, "unknown_order", "no decision is on record for this line", mend)
     })?;
     let body = record.parse().map_err(|what| unavailable(&what))?;
-    let data: Value = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
     let reservation = left.map(|(left, open)| json!({ "left_tpp": tpp(left), "open": open }));
     Ok(Json(json!({
-        "order": data["order"], "decision": data["decision"], "reservation": reservation,
+        "order": decision.order, "decision": decision.decision, "reservation": reservation,
         "record": { "seq": body.seq, "at": body.at, "actor": body.actor, "hash": hex(&record.hash) },
     })))
 }
@@ -267,7 +256,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     })
 }
 
-fn bad_json(error: &axum::extract::rejection::JsonRejection) -> Problem {
+fn bad_json(error: &JsonRejection) -> Problem {
     let mend = "send JSON of the form that docs/service.md describes, with Content-Type: application/json";
     Problem::new(error.status(), "bad_request", error.body_text(), mend)
 }

@@ -387,6 +387,14 @@ pub(crate) enum AuditCommand {
         #[arg(long, default_value = "text")]
         format: TextFormat,
     },
+    /// Copies a SQLite ledger to a file while it is in use, and checks the copy. To restore it, put it in the ledger's place.
+    Backup {
+        #[command(flatten)]
+        database: Database,
+        /// The copy
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Writes records for a regulator: .jsonl as they stand in the chain, or .parquet.
     Export {
         #[command(flatten)]
