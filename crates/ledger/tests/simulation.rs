@@ -227,6 +227,8 @@ fn simulate_all(seeds: std::ops::Range<u64>) {
 #[test]
 fn no_interleaving_loses_or_doubles_anything() {
     simulate_all(0..300);
+    // What was said again once moved the clock, and no record told of it.
+    simulate(727);
 }
 
 #[test]

@@ -102,16 +102,18 @@ impl State {
 
     /// The same, given the command's JSON.
     pub(crate) fn apply_known(&mut self, time: i64, command: &Command, json: &[u8]) -> Applied {
+        let (id, content) = (hashed(command.id().as_bytes()).0, hashed(json).1);
+        let known = self.operations.get(&id).copied().filter(|_| well_formed(command));
+        if let Some(known) = known.filter(|known| known.content == content) {
+            // Nothing is recorded of this, so nothing may come of it, not even that time has passed.
+            return Applied { replayed: true, ..only(known.status) };
+        }
         self.now = self.now.max(time);
         if !well_formed(command) {
             return only(Status::Malformed);
         }
-        let (id, content) = (hashed(command.id().as_bytes()).0, hashed(json).1);
-        if let Some(known) = self.operations.get(&id) {
-            return match known.content == content {
-                true => Applied { replayed: true, ..only(known.status) },
-                false => only(Status::IdTaken),
-            };
+        if known.is_some() {
+            return only(Status::IdTaken);
         }
         let mut breaches = Vec::new();
         let result = match command {
