@@ -5,7 +5,7 @@ use crate::command::{Applied, Command, Status};
 use crate::log::{Log, LogError};
 use crate::record::{Body, Draft, Head, Record};
 use crate::state::State;
-use crate::verify::Verifier;
+use crate::verify::{BadRecord, follows};
 
 /// Tries of a batch where the log is unavailable or another ledger was first.
 const TRIES: u32 = 5;
@@ -68,13 +68,17 @@ struct Notes {
     places: std::collections::HashMap<String, u64, ahash::RandomState>,
     /// The data of those of kind `access`, in order.
     access: Vec<String>,
+    /// The number of the last of kind `origin`.
+    origin: u64,
 }
 
 impl Notes {
     fn take(&mut self, seq: u64, kind: &str, id: &str, data: &str) {
         self.places.insert(id.to_owned(), seq);
-        if kind == "access" {
-            self.access.push(data.to_owned());
+        match kind {
+            "access" => self.access.push(data.to_owned()),
+            "origin" => self.origin = seq,
+            _ => {}
         }
     }
 }
@@ -85,7 +89,6 @@ pub struct Ledger<L> {
     log: L,
     state: State,
     head: Head,
-    origin: u64,
     notes: Notes,
     /// Whether the state may hold what the log does not: it is then built anew before anything else is done.
     uncertain: bool,
@@ -94,14 +97,8 @@ pub struct Ledger<L> {
 impl<L: Log> Ledger<L> {
     /// Reads a log and checks its chain.
     pub fn open(log: L) -> Result<Ledger<L>, LedgerError> {
-        let mut ledger = Ledger {
-            log,
-            state: State::default(),
-            head: Head::default(),
-            origin: 0,
-            notes: Notes::default(),
-            uncertain: true,
-        };
+        let mut ledger =
+            Ledger { log, state: State::default(), head: Head::default(), notes: Notes::default(), uncertain: true };
         ledger.build()?;
         Ok(ledger)
     }
@@ -174,9 +171,6 @@ impl<L: Log> Ledger<L> {
                 self.head = Head { seq: record.seq, hash: record.hash, at: time };
                 if let Entry::Note { kind, id, data, .. } = entry {
                     self.notes.take(record.seq, kind, id, data.get());
-                    if kind == "origin" {
-                        self.origin = record.seq;
-                    }
                 }
                 records.push(record);
             }
@@ -222,7 +216,7 @@ impl<L: Log> Ledger<L> {
             Entry::Command { .. } => !applied.replayed,
             Entry::Note { .. } => applied.status == Status::Done && !applied.replayed,
         };
-        let draft = Draft { at: time, kind, actor, origin: self.origin, id, data: &data };
+        let draft = Draft { at: time, kind, actor, origin: self.notes.origin, id, data: &data };
         let record = kept.then(|| Record::after(&self.head, &draft));
         (applied, record)
     }
@@ -237,8 +231,7 @@ impl<L: Log> Ledger<L> {
 
     /// Builds the state anew from the whole log.
     fn build(&mut self) -> Result<(), LedgerError> {
-        (self.state, self.head, self.origin) = (State::default(), Head::default(), 0);
-        self.notes = Notes::default();
+        (self.state, self.head, self.notes) = (State::default(), Head::default(), Notes::default());
         self.follow(false)?;
         self.uncertain = false;
         Ok(())
@@ -246,12 +239,11 @@ impl<L: Log> Ledger<L> {
 
     fn follow(&mut self, lock: bool) -> Result<(), LedgerError> {
         let after = self.head.seq;
-        let (state, head, origin) = (&mut self.state, &mut self.head, &mut self.origin);
-        let notes = &mut self.notes;
+        let (state, notes, head) = (&mut self.state, &mut self.notes, &mut self.head);
         let mut corrupt = None;
         let mut take = |record: Record| {
-            take_up((&mut *state, &mut *notes), head, origin, &record).map_err(|what| {
-                corrupt = Some(LedgerError::Corrupt { seq: record.seq, what });
+            take_up(state, notes, head, &record).map_err(|bad| {
+                corrupt = Some(LedgerError::Corrupt { seq: bad.seq, what: bad.what });
                 LogError::Unusable("a record is not as it was written".to_owned())
             })
         };
@@ -279,62 +271,27 @@ impl<L: Log> Ledger<L> {
         // Where the page is full, reading was broken off on purpose.
         if count == most { Ok(()) } else { Ok(result?) }
     }
-
-    /// Hands on every record of the log after a number, checked against the chain where that is 0.
-    pub fn read(&mut self, after: u64, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
-        let mut verifier = (after == 0).then(Verifier::default);
-        let mut bad = None;
-        let result = self.log.read(after, &mut |record| {
-            if let Some(Err(error)) = verifier.as_mut().map(|verifier| verifier.next(&record)) {
-                bad = Some(LedgerError::Corrupt { seq: error.seq, what: error.what });
-                return Err(LogError::Unusable("a record is not as it was written".to_owned()));
-            }
-            sink(&record);
-            Ok(())
-        });
-        match bad {
-            Some(bad) => Err(bad),
-            None => Ok(result?),
-        }
-    }
 }
 
 /// Applies a record of the log: its chain must hold, and it must come to what it says.
-fn take_up(
-    (state, notes): (&mut State, &mut Notes),
-    head: &mut Head,
-    origin: &mut u64,
-    record: &Record,
-) -> Result<(), String> {
-    if record.seq != head.seq + 1 {
-        return Err(format!("follows on record {}", head.seq));
-    }
-    if crate::record::chained(&head.hash, &record.body) != record.hash {
-        return Err("its hash is not that of its bytes and of the record before".to_owned());
-    }
-    let body: Body<'_> = record.parse()?;
-    if body.seq != record.seq {
-        return Err(format!("says that it is number {}", body.seq));
-    }
+fn take_up(state: &mut State, notes: &mut Notes, head: &mut Head, record: &Record) -> Result<(), BadRecord> {
+    follows(head.seq, &head.hash, record)?;
+    let bad = |what: String| BadRecord { seq: record.seq, what };
+    let wrong = |error: serde_json::Error| bad(error.to_string());
+    let body: Body<'_> = record.parse().map_err(bad)?;
     match body.kind.as_ref() {
         "ledger" => {
-            let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(|error| error.to_string())?;
-            let command: Command = serde_json::from_str(kept.command.get()).map_err(|error| error.to_string())?;
+            let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(wrong)?;
+            let command: Command = serde_json::from_str(kept.command.get()).map_err(wrong)?;
             let applied = state.apply_known(body.at, &command, kept.command.get().as_bytes());
             if applied != kept.applied {
-                return Err(format!(
-                    "says `{}`, and comes to `{}`",
-                    kept.applied.status.as_str(),
-                    applied.status.as_str()
-                ));
+                let (said, came) = (kept.applied.status.as_str(), applied.status.as_str());
+                return Err(bad(format!("says `{said}`, and comes to `{came}`")));
             }
         }
         kind => {
             state.note(&body.id, body.data.get().as_bytes());
             notes.take(record.seq, kind, &body.id, body.data.get());
-            if kind == "origin" {
-                *origin = record.seq;
-            }
         }
     }
     *head = Head { seq: record.seq, hash: record.hash, at: body.at };

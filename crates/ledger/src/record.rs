@@ -1,11 +1,12 @@
 //! The records of the log, byte by byte as `docs/audit-log.md` describes them.
 
 use std::borrow::Cow;
-use std::io::Write as _;
+use std::io::Write;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use tollgate_model::hex;
 
 /// A SHA-256.
 pub type Hash = [u8; 32];
@@ -92,6 +93,13 @@ impl Record {
         body.extend_from_slice(draft.data);
         body.push(b'}');
         Record { seq, hash: chained(&head.hash, &body), body }
+    }
+
+    /// Writes it as a line of an export: `{"hash":"…","record":BODY}`, the bytes of the body as they were hashed.
+    pub fn write_line(&self, out: &mut impl Write) -> std::io::Result<()> {
+        write!(out, r#"{{"hash":"{}","record":"#, hex(&self.hash))?;
+        out.write_all(&self.body)?;
+        out.write_all(b"}\n")
     }
 
     /// What it says, if it is JSON of this form.

@@ -19,6 +19,23 @@ pub struct Verified {
     pub head: Hash,
 }
 
+/// Whether a record goes on from the one of a number and a hash.
+pub(crate) fn follows(before: u64, hash: &Hash, record: &Record) -> Result<(), BadRecord> {
+    let seq = before + 1;
+    let bad = |what: &str| Err(BadRecord { seq, what: what.to_owned() });
+    if record.seq != seq {
+        return bad(&format!("is missing: the next one has the number {}", record.seq));
+    }
+    if chained(hash, &record.body) != record.hash {
+        return bad("its hash is not that of its bytes and of the record before: one of the two was changed");
+    }
+    // A record that says another number than it stands under was moved, hash and all.
+    match record.body.starts_with(format!(r#"{{"seq":{seq},"#).as_bytes()) {
+        true => Ok(()),
+        false => bad("says another number than it stands under"),
+    }
+}
+
 /// Follows a log record by record, in memory that does not grow.
 #[derive(Clone, Debug, Default)]
 pub struct Verifier {
@@ -28,20 +45,8 @@ pub struct Verifier {
 impl Verifier {
     /// Takes the next record.
     pub fn next(&mut self, record: &Record) -> Result<(), BadRecord> {
-        let seq = self.verified.records + 1;
-        if record.seq != seq {
-            return Err(BadRecord { seq, what: format!("is missing: the next one has the number {}", record.seq) });
-        }
-        if chained(&self.verified.head, &record.body) != record.hash {
-            let what = "its hash is not that of its bytes and of the record before: one of the two was changed";
-            return Err(BadRecord { seq, what: what.to_owned() });
-        }
-        // A record that says another number than it stands under was moved, hash and all.
-        let start = format!(r#"{{"seq":{seq},"#);
-        if !record.body.starts_with(start.as_bytes()) {
-            return Err(BadRecord { seq, what: "says another number than it stands under".to_owned() });
-        }
-        self.verified = Verified { records: seq, head: record.hash };
+        follows(self.verified.records, &self.verified.head, record)?;
+        self.verified = Verified { records: record.seq, head: record.hash };
         Ok(())
     }
 

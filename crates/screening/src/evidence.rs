@@ -1,10 +1,6 @@
 //! What is known of a party beside its names. What agrees closes a part of the gap to certainty; what differs costs little, since companies
 //! have several addresses and lists old ones; what either side lacks costs nothing.
 
-use tollgate_model::{Country, Date};
-
-use crate::list::Entry;
-
 /// What one kind of evidence says of a match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Agreement {
@@ -66,21 +62,12 @@ impl Evidence {
     }
 }
 
-pub(crate) fn countries(party: Option<Country>, entry: &Entry) -> Agreement {
+/// What a party's one fact says beside an entry's several.
+pub(crate) fn compare<T: PartialEq>(party: Option<T>, entry: &[T]) -> Agreement {
     match party {
-        Some(_) if entry.countries.is_empty() => Agreement::Unknown,
-        Some(country) if entry.countries.contains(&country) => Agreement::Agree,
-        Some(_) => Agreement::Differ,
-        None => Agreement::Unknown,
-    }
-}
-
-pub(crate) fn dates(party: Option<Date>, entry: &Entry) -> Agreement {
-    match party {
-        Some(_) if entry.dates.is_empty() => Agreement::Unknown,
-        Some(date) if entry.dates.contains(&date) => Agreement::Agree,
-        Some(_) => Agreement::Differ,
-        None => Agreement::Unknown,
+        Some(own) if entry.contains(&own) => Agreement::Agree,
+        Some(_) if !entry.is_empty() => Agreement::Differ,
+        _ => Agreement::Unknown,
     }
 }
 

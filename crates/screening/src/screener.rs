@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_model::{Country, Date, Party};
 
 use crate::address::{Address, Addresses};
-use crate::evidence::{Agreement, Evidence, countries, dates, plain_id};
+use crate::evidence::{Agreement, Evidence, compare, plain_id};
 use crate::fold::fold;
 use crate::index::{Index, Scratch};
 use crate::list::{Effect, Entry, List};
@@ -163,6 +163,7 @@ impl Screener {
     /// The matches of a party at or above a threshold, best first; each entry once, by what speaks most for it.
     pub fn screen(&self, query: Query<'_>, threshold: u32, limit: usize, scratch: &mut Scratch) -> Vec<Match> {
         let beside = self.beside(query);
+        let city = query.city.map(fold).unwrap_or_default();
         let mut best: BTreeMap<usize, Match> = BTreeMap::new();
         for text in query.names {
             let name = self.index.query(text);
@@ -172,7 +173,7 @@ impl Screener {
                 let Some((place, alias)) = self.names.get(found.name).copied() else { continue };
                 let Some(entry) = self.entries.get(place) else { continue };
                 let Some(listed) = entry.names.get(alias) else { continue };
-                let evidence = self.evidence(query, place, entry, &beside);
+                let evidence = evidence(query, &city, entry, beside.get(&place));
                 let points = if listed.weak { found.score.points * 90 / 100 } else { found.score.points };
                 let points = evidence.weigh(points);
                 if points < threshold || best.get(&place).is_some_and(|known| known.points >= points) {
@@ -196,7 +197,7 @@ impl Screener {
         for (place, (basis, points)) in &beside {
             let known = best.contains_key(place);
             if let Some(entry) = self.entries.get(*place).filter(|_| !known && *points >= threshold) {
-                let evidence = self.evidence(query, *place, entry, &beside);
+                let evidence = evidence(query, &city, entry, Some(&(*basis, *points)));
                 let (name, words) = (entry.title().to_owned(), (Vec::new(), Vec::new()));
                 let hit = Match {
                     entry: *place,
@@ -229,31 +230,6 @@ impl Screener {
             beside.extend(places.iter().map(|place| (*place, (Basis::Id, BY_ID))));
         }
         beside
-    }
-
-    fn evidence(
-        &self,
-        query: Query<'_>,
-        place: usize,
-        entry: &Entry,
-        beside: &BTreeMap<usize, (Basis, u32)>,
-    ) -> Evidence {
-        let found = beside.get(&place).map(|(basis, _)| *basis);
-        let agree = |holds: bool| if holds { Agreement::Agree } else { Agreement::Unknown };
-        let city = query.city.map(fold).filter(|city| !city.is_empty());
-        let in_city = |city: &Vec<String>| {
-            entry
-                .addresses
-                .iter()
-                .any(|address| fold(address).windows(city.len()).any(|words| words == city.as_slice()))
-        };
-        Evidence {
-            country: countries(query.country, entry),
-            city: agree(city.is_some_and(|city| in_city(&city))),
-            address: agree(found == Some(Basis::Address)),
-            id: agree(found == Some(Basis::Id)),
-            date: dates(query.date, entry),
-        }
     }
 
     /// The matches of a party as OFAC's own search would score them, over all names.
@@ -338,6 +314,20 @@ impl Match {
         }
         parts.push(format!("names: {}", score.points));
         parts
+    }
+}
+
+/// What is known beside the names, given the party's city in words and what else of the entry is the party's.
+fn evidence(query: Query<'_>, city: &[String], entry: &Entry, beside: Option<&(Basis, u32)>) -> Evidence {
+    let agree = |holds: bool| if holds { Agreement::Agree } else { Agreement::Unknown };
+    let found = |basis: Basis| agree(beside.is_some_and(|(own, _)| *own == basis));
+    let in_city = |address: &String| fold(address).windows(city.len().max(1)).any(|words| words == city);
+    Evidence {
+        country: compare(query.country, &entry.countries),
+        city: agree(!city.is_empty() && entry.addresses.iter().any(in_city)),
+        address: found(Basis::Address),
+        id: found(Basis::Id),
+        date: compare(query.date, &entry.dates),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The only place where facts, law and counts are put together: what the commands share.
 
 mod accounts;
+mod clock;
 mod database;
 mod decider;
 mod facts;
@@ -14,6 +15,7 @@ mod screened;
 mod tables;
 
 pub(crate) use accounts::{AccountView, Accounts};
+pub(crate) use clock::{now, today};
 pub(crate) use database::{AnyLog, open_log};
 pub(crate) use decider::{Decided, Decider};
 pub(crate) use items::{ItemFacts, item_facts};

@@ -8,7 +8,6 @@ mod request;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -18,20 +17,18 @@ use axum::routing::{get, post};
 use axum::{Router, serve as serve_http};
 use tollgate_law::Policy;
 use tollgate_ledger::{Applied, Command, Entry, Ledger, LedgerError, Status, Writer};
-use tollgate_model::Date;
 use tollgate_screening::Screener;
 
 pub(crate) use access::{Access, Role, new_token, token_hash};
 use access::{Right, admit};
 use problem::Problem;
 
-use crate::service::{AnyLog, Decider, Tables};
+use crate::service::{AnyLog, Decider, Tables, now, today};
 
 /// Requests that may wait for the ledger before others are asked to come back later.
 const WAITING: usize = 4_096;
 /// The largest body of a request, in bytes.
 const LARGEST: usize = 256 * 1024;
-const DAY: i64 = 86_400_000;
 
 type Shared = Arc<App>;
 
@@ -51,17 +48,6 @@ pub(crate) struct App {
 struct Counts {
     requests: AtomicU64,
     refusals: AtomicU64,
-}
-
-/// Milliseconds since 1970-01-01 UTC.
-#[expect(clippy::disallowed_methods, reason = "the service has a clock: expiry and the times of records")]
-pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-fn today() -> Date {
-    i32::try_from(now() / DAY).ok().and_then(Date::from_epoch_days).unwrap_or(Date::MIN)
 }
 
 impl App {
@@ -182,16 +168,8 @@ async fn asked_to_stop() {
             Err(_) => std::future::pending().await,
         }
     };
-    let interrupted = tokio::signal::ctrl_c();
-    either(ended, interrupted).await;
-}
-
-/// Waits for the first of two.
-async fn either<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) {
-    let (mut a, mut b) = (Box::pin(a), Box::pin(b));
-    std::future::poll_fn(|context| {
-        let ready = a.as_mut().poll(context).is_ready() || b.as_mut().poll(context).is_ready();
-        if ready { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
+    tokio::select! {
+        () = ended => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }

@@ -15,8 +15,8 @@ use tollgate_model::{Date, Outcome, Tpp, hex};
 use super::access::Right;
 use super::problem::Problem;
 use super::request::OrderRequest;
-use super::{App, Shared, now};
-use crate::service::AnyLog;
+use super::{App, Shared};
+use crate::service::{AnyLog, now};
 
 /// How long a reservation holds, in milliseconds: thirty days.
 const HOLD: i64 = 30 * 86_400_000;

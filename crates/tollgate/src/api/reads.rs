@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_ledger::AccountKey;
-use tollgate_model::{Country, Date, hex};
+use tollgate_model::{Country, Date};
 
+use super::Shared;
 use super::access::Right;
 use super::orders::{tpp, unavailable};
 use super::problem::Problem;
-use super::{Shared, today};
-use crate::service::find;
+use crate::service::{find, today};
 
 /// Accounts or records in one answer, at the most.
 const PAGE: usize = 1_000;
@@ -131,9 +131,7 @@ pub(super) async fn records(
         .with_ledger(move |ledger| {
             let mut lines = Vec::new();
             let page = ledger.page(after, PAGE, &mut |record| {
-                lines.extend_from_slice(format!(r#"{{"hash":"{}","record":"#, hex(&record.hash)).as_bytes());
-                lines.extend_from_slice(&record.body);
-                lines.extend_from_slice(b"}\n");
+                let _into_memory = record.write_line(&mut lines);
             });
             page.map(|()| lines)
         })

@@ -68,12 +68,19 @@ pub(crate) struct Lists {
     pub(crate) clearances: Option<PathBuf>,
 }
 
-/// The tables to read and the policy to decide by.
+/// The orders, and what they are decided by.
 #[derive(Args)]
 pub(crate) struct Inputs {
     /// Orders: .csv, .jsonl (.gz, .zst) or .parquet
     #[arg(long, value_name = "FILE")]
     pub(crate) orders: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// The tables beside the orders, and the policy to decide by.
+#[derive(Args)]
+pub(crate) struct Basis {
     /// Persons and companies
     #[arg(long, value_name = "FILE")]
     pub(crate) parties: Option<PathBuf>,
@@ -430,20 +437,8 @@ pub(crate) struct ServeArguments {
     pub(crate) listen: String,
     #[command(flatten)]
     pub(crate) database: Database,
-    /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
-    #[arg(long, value_name = "POLICY", default_value = "ear")]
-    pub(crate) policy: String,
-    /// Persons and companies
-    #[arg(long, value_name = "FILE")]
-    pub(crate) parties: Option<PathBuf>,
-    /// Stakes of parties in each other
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ownership: Option<PathBuf>,
-    /// Items that the catalog lacks, or whose facts you override
-    #[arg(long, value_name = "FILE")]
-    pub(crate) items: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) lists: Lists,
+    pub(crate) basis: Basis,
 }
 
 #[derive(Subcommand)]

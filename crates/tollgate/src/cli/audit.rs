@@ -120,7 +120,7 @@ fn export(address: &str, (from, to): (Option<Date>, Option<Date>), out: &Path, s
             return Ok(());
         }
         match &mut rows {
-            None => write_line(&mut output, record).map_err(failed),
+            None => record.write_line(&mut output).map_err(failed),
             Some(rows) => {
                 rows.push(record, &body);
                 if rows.seq.len() < ROWS {
@@ -138,13 +138,6 @@ fn export(address: &str, (from, to): (Option<Date>, Option<Date>), out: &Path, s
         }
     }
     output.commit().map_err(failed)
-}
-
-/// `{"hash":"…","record":BODY}`: the bytes of the body as they were hashed.
-fn write_line(output: &mut Output, record: &Record) -> std::io::Result<()> {
-    write!(output, r#"{{"hash":"{}","record":"#, hex(&record.hash))?;
-    output.write_all(&record.body)?;
-    output.write_all(b"}\n")
 }
 
 #[derive(Default)]

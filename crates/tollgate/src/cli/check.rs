@@ -13,7 +13,7 @@ use crate::report;
 use crate::service::{AccountView, Run, RunError, Stop, run};
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
-    let (policy, tables) = load(&arguments.inputs, stop)?;
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let files = given(arguments);
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
@@ -63,8 +63,8 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
 /// The input files, for the record of what a report was made from.
 fn given(arguments: &CheckArguments) -> Vec<&Path> {
     let inputs = &arguments.inputs;
-    let optional = [&inputs.parties, &inputs.ownership, &inputs.items].into_iter().flatten();
-    let files = std::iter::once(&inputs.orders).chain(optional).chain(&inputs.lists.lists);
+    let optional = [&inputs.basis.parties, &inputs.basis.ownership, &inputs.basis.items].into_iter().flatten();
+    let files = std::iter::once(&inputs.orders).chain(optional).chain(&inputs.basis.lists.lists);
     files.map(|path| path.as_path()).collect()
 }
 
@@ -79,7 +79,7 @@ fn not_done(arguments: &CheckArguments) -> Vec<String> {
     for (flag, _) in tables.into_iter().filter(|(_, path)| path.is_some()) {
         missing.push(format!("{flag} was given and not read: nothing uses it yet."));
     }
-    if arguments.inputs.lists.lists.is_empty() {
+    if arguments.inputs.basis.lists.lists.is_empty() {
         missing.push("No --lists were given: only the flags of the parties table say who is listed.".to_owned());
     }
     missing

@@ -4,16 +4,16 @@ use tollgate_engine::{Scratch, eccn, fact_text, with_readings};
 use tollgate_law::Law;
 use tollgate_law::facts::{self, Facts};
 use tollgate_law::program::Program;
-use tollgate_model::{Date, Tpp, Truth};
+use tollgate_model::{Tpp, Truth};
 
 use super::arguments::{ClassifyArguments, TextFormat};
 use super::{Failure, print};
-use crate::service::{ItemFacts, Screening, Stop, Tables, item_facts, load_policy};
+use crate::service::{ItemFacts, Screening, Stop, Tables, item_facts, load_policy, today};
 
 pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &arguments.policy)?;
-    let tables = Tables::read(None, None, arguments.items.as_deref(), Screening::default(), stop)?;
+    let (tables, _) = Tables::read(None, None, arguments.items.as_deref(), Screening::default(), stop)?;
     let date = arguments.date.unwrap_or_else(today);
     let mut names: Vec<String> = arguments.names.clone();
     names.extend(tables.items.keys().cloned());
@@ -41,13 +41,6 @@ pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(),
         }
         TextFormat::Text => print(&text(&title, &classified)),
     }
-}
-
-/// Today's date, by the machine's clock in UTC.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
-pub(crate) fn today() -> Date {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i32::try_from(since.as_secs() / 86_400).ok().and_then(Date::from_epoch_days).unwrap_or(Date::MAX)
 }
 
 struct Classified {

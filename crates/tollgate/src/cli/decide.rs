@@ -3,9 +3,10 @@ use std::sync::Arc;
 use tollgate_law::{Law, Policy};
 use tollgate_model::{OrderLine, Tpp};
 use tollgate_records::{DecisionRecord, DecisionWriter, Format, ListHit};
+use tollgate_screening::Screener;
 
 use super::Failure;
-use super::arguments::{DecideArguments, Inputs};
+use super::arguments::{Basis, DecideArguments};
 use super::progress::Bar;
 use super::screen::describe;
 use crate::service::{Decided, Run, RunError, Screening, Stop, Tables, load_policy, roles, run};
@@ -15,7 +16,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         let what = format!("{}: its ending does not say how to write it", arguments.out.display());
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
-    let (policy, tables) = load(&arguments.inputs, stop)?;
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let wrong = |error| RunError::Output(arguments.out.clone(), error);
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
     let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
@@ -25,16 +26,16 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
     Ok(())
 }
 
-/// The law, the policy and the small tables of a command.
-pub(crate) fn load(inputs: &Inputs, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>), Failure> {
+/// The policy, the small tables and the lists of a command.
+pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>, Screener), Failure> {
     let law = Law::embedded()?;
-    let policy = load_policy(&law, &inputs.policy)?;
-    let lists = &inputs.lists;
+    let policy = load_policy(&law, &basis.policy)?;
+    let lists = &basis.lists;
     let screening =
         Screening { lists: &lists.lists, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
-    let tables =
-        Tables::read(inputs.parties.as_deref(), inputs.ownership.as_deref(), inputs.items.as_deref(), screening, stop)?;
-    Ok((Arc::new(policy), Arc::new(tables)))
+    let (tables, screener) =
+        Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
+    Ok((Arc::new(policy), Arc::new(tables), screener))
 }
 
 /// Puts decisions into words, keeping its buffers from line to line.

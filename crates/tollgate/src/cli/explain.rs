@@ -13,7 +13,7 @@ use super::{Failure, print};
 use crate::service::{Decided, Run, Silent, Stop, Tables, roles, run};
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
-    let (policy, tables) = load(&arguments.inputs, stop)?;
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<serde_json::Value> = Vec::new();
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };

@@ -4,9 +4,10 @@ use std::path::Path;
 use tollgate_model::Date;
 
 use super::arguments::{ImportArguments, UpdateArguments};
-use super::classify::today;
 use super::{Failure, print};
-use crate::service::{BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, Stop, StoreError};
+use crate::service::{
+    BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, Stop, StoreError, today,
+};
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {

@@ -11,9 +11,8 @@ use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Truth};
 
 use super::arguments::{PolicyCommand, TextFormat};
-use super::classify::today;
 use super::{Failure, print};
-use crate::service::{Stop, load_policy};
+use crate::service::{Stop, load_policy, today};
 
 pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;

@@ -9,9 +9,8 @@ use tollgate_records::{OrderReader, Output, read_clearances, read_ownership, rea
 use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, percent, shell_signs};
 
 use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
-use super::classify::today;
 use super::{Failure, print};
-use crate::service::{Hit, RunError, Screened, Stop, find, load_screener, ofac_hit, roles};
+use crate::service::{Hit, RunError, Screened, Stop, find, load_screener, ofac_hit, roles, today};
 
 /// Stakes that catch a party: owner, owned and percent.
 type Proof = Vec<(String, String, String)>;

@@ -1,15 +1,14 @@
 use std::io::Write as _;
-use std::sync::Arc;
 
 use serde_json::json;
 use serde_json::value::RawValue;
-use tollgate_law::Law;
 use tollgate_ledger::{Entry, Ledger, Status};
 
 use super::arguments::{ServeArguments, TokenCommand};
+use super::decide::load;
 use super::{Failure, print};
-use crate::api::{Access, App, new_token, now, serve as serve_app, token_hash};
-use crate::service::{AnyLog, Screening, Stop, Tables, load_policy, load_screener, open_log};
+use crate::api::{Access, App, new_token, serve as serve_app, token_hash};
+use crate::service::{AnyLog, Stop, now, open_log};
 
 fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
     let log = open_log(address, make).map_err(Failure::Unusable)?;
@@ -17,14 +16,7 @@ fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
 }
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
-    let law = Law::embedded()?;
-    let policy = Arc::new(load_policy(&law, &arguments.policy)?);
-    let lists = &arguments.lists;
-    let screening =
-        Screening { lists: &lists.lists, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
-    let parties = arguments.parties.as_deref();
-    let tables = Tables::read(parties, arguments.ownership.as_deref(), arguments.items.as_deref(), screening, stop)?;
-    let screener = load_screener(&lists.lists)?;
+    let (policy, tables, screener) = load(&arguments.basis, stop)?;
     let mut ledger = open(&arguments.database.database, true)?;
     if ledger.access().is_empty() {
         let text = "no token was given out yet, and nothing is open without one";
@@ -33,10 +25,10 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
     }
     let versions = screener.versions.iter().map(|version| json!({ "file": version.file, "sha256": version.digest }));
     let origin = json!({
-        "program": env!("CARGO_PKG_VERSION"), "law": law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
+        "program": env!("CARGO_PKG_VERSION"), "law": policy.law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
     });
     note(&mut ledger, "origin", &format!("origin:{}:{}", now(), std::process::id()), &origin)?;
-    let app = App::new((policy, Arc::new(tables)), (screener, lists.threshold), ledger);
+    let app = App::new((policy, tables), (screener, arguments.basis.lists.threshold), ledger);
     let told = |address| {
         let mut errors = std::io::stderr().lock();
         let _told = writeln!(errors, "listening on http://{address}");

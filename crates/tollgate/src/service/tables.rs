@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tollgate_law::{Law, LawErrors, Policy, split_fixed};
 use tollgate_model::{Item, Party};
+use tollgate_screening::Screener;
 
 use super::parties::Parents;
 use super::run::{RunError, Stop};
@@ -28,13 +29,14 @@ pub(crate) struct Screening<'a> {
 }
 
 impl Tables {
+    /// Reads the tables and screens the parties; also gives the lists, ready for more names.
     pub(crate) fn read(
         parties: Option<&Path>,
         ownership: Option<&Path>,
         items: Option<&Path>,
         screening: Screening<'_>,
         stop: &Stop,
-    ) -> Result<Tables, RunError> {
+    ) -> Result<(Tables, Screener), RunError> {
         let stakes = ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default();
         let parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
         let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
@@ -42,7 +44,7 @@ impl Tables {
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
         let screened =
             Screened::new(&screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership, stop)?;
-        Ok(Tables { parties, items, screened, parents: Parents::of(&stakes) })
+        Ok((Tables { parties, items, screened, parents: Parents::of(&stakes) }, screener))
     }
 }
 
