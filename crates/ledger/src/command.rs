@@ -35,6 +35,22 @@ pub enum Command {
         /// When it lapses, in milliseconds since 1970-01-01 UTC.
         expires_at: i64,
     },
+    /// Puts another reservation in the place of one of which nothing has gone yet: both change at once, or neither.
+    Amend {
+        /// The caller's id, by which the new reservation is named later.
+        id: String,
+        /// The reservation that ends.
+        reservation: String,
+        /// The accounts of the new one.
+        accounts: Vec<AccountKey>,
+        /// Thousandths of a TPP, more than zero.
+        amount: i64,
+        /// The day on which the shipment is meant to go.
+        #[serde(with = "day")]
+        day: Date,
+        /// When the new one lapses, in milliseconds since 1970-01-01 UTC.
+        expires_at: i64,
+    },
     /// Counts a shipment, or a part of it, against its reservation.
     Post {
         /// The caller's id, by which the posting is named later.
@@ -113,6 +129,7 @@ impl Command {
         match self {
             Command::Limit { id, .. }
             | Command::Reserve { id, .. }
+            | Command::Amend { id, .. }
             | Command::Post { id, .. }
             | Command::Void { id, .. }
             | Command::Adjust { id, .. }
@@ -137,7 +154,7 @@ pub enum Status {
     UnknownReservation,
     /// No such posting was made.
     UnknownPosting,
-    /// The reservation was refused, posted, given up, or has lapsed.
+    /// The reservation was posted, given up, or has lapsed; or it is to be amended and a part of it has gone.
     ReservationClosed,
     /// More is to be posted than is left of the reservation.
     MoreThanReserved,

@@ -128,6 +128,21 @@ impl<L: Log> Ledger<L> {
         }
     }
 
+    /// Whether a caller's id stands for a record beside the ledger's commands.
+    pub fn has_note(&self, id: &str) -> bool {
+        self.notes.places.contains_key(id)
+    }
+
+    /// See [`Log::keep`].
+    pub fn keep(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        Ok(self.log.keep(name, value)?)
+    }
+
+    /// See [`Log::kept`].
+    pub fn kept(&mut self, name: &str) -> Result<Option<String>, LedgerError> {
+        Ok(self.log.kept(name)?)
+    }
+
     /// The end of the log as far as this ledger knows it.
     pub fn head(&self) -> Head {
         self.head

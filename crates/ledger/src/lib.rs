@@ -24,6 +24,6 @@ pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;
 pub use record::{Body, Hash, Head, Record};
 pub use sqlite::SqliteLog;
-pub use state::{LARGEST, State};
+pub use state::{LARGEST, ReservationView, State};
 pub use verify::{BadRecord, Verified, Verifier};
 pub use writer::{Busy, Writer};

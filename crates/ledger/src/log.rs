@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::Record;
@@ -29,6 +30,13 @@ pub trait Log {
 
     /// Hands on the records after a number, without shutting anybody out.
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError>;
+
+    /// Keeps a value beside the records, for good, in the place of the one that its name had: what no reader of the log may see, such as the hash of
+    /// a password. Not between [`Log::lock`] and the end of what it began.
+    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError>;
+
+    /// The value that a name has.
+    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError>;
 }
 
 impl<L: Log + ?Sized> Log for Box<L> {
@@ -47,12 +55,21 @@ impl<L: Log + ?Sized> Log for Box<L> {
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
         (**self).read(after, sink)
     }
+
+    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        (**self).keep(name, value)
+    }
+
+    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        (**self).kept(name)
+    }
 }
 
 /// A log in memory, shared by all its clones: for tests, and where nothing need last.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog {
     records: Arc<Mutex<Vec<Record>>>,
+    values: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl MemoryLog {
@@ -86,5 +103,15 @@ impl Log for MemoryLog {
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         let new: Vec<Record> = self.records().iter().skip(skip).cloned().collect();
         new.into_iter().try_for_each(sink)
+    }
+
+    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        values.insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        Ok(self.values.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
     }
 }

@@ -4,8 +4,10 @@ use crate::log::{Log, LogError, Sink};
 use crate::record::Record;
 
 /// What makes each version of the schema out of the one before.
-const MIGRATIONS: [&str; 1] =
-    ["CREATE TABLE tollgate_record (seq bigint PRIMARY KEY, hash bytea NOT NULL, body bytea NOT NULL)"];
+const MIGRATIONS: [&str; 2] = [
+    "CREATE TABLE tollgate_record (seq bigint PRIMARY KEY, hash bytea NOT NULL, body bytea NOT NULL)",
+    "CREATE TABLE tollgate_kept (name text PRIMARY KEY, value text NOT NULL)",
+];
 /// The lock that shuts other ledgers on the same database out.
 const LOCK: i64 = 0x7011_6a7e;
 /// Records read at a time.
@@ -130,5 +132,16 @@ impl Log for PostgresLog {
 
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
         self.read_after(after, sink)
+    }
+
+    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        let text = "INSERT INTO tollgate_kept VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.client()?.execute(text, &[&name, &value]).map(|_| ()).map_err(|told| error(&told))
+    }
+
+    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        let text = "SELECT value FROM tollgate_kept WHERE name = $1";
+        let row = self.client()?.query_opt(text, &[&name]).map_err(|told| error(&told))?;
+        Ok(row.map(|row| row.get(0)))
     }
 }

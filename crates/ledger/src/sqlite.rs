@@ -1,14 +1,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
 
 use crate::log::{Log, LogError, Sink};
 use crate::record::{Hash, Record};
 
 /// What makes each version of the schema out of the one before; `user_version` says which a file has.
-const MIGRATIONS: [&str; 1] =
-    ["CREATE TABLE record (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL) STRICT"];
+const MIGRATIONS: [&str; 2] = [
+    "CREATE TABLE record (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL) STRICT",
+    "CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+];
 
 /// A log in a SQLite file: write-ahead log, flushed to disk at each commit. Several processes may use it.
 #[derive(Debug)]
@@ -113,5 +115,16 @@ impl Log for SqliteLog {
             sink(Record { seq: u64::try_from(seq).unwrap_or(0), hash, body: row.get(2).map_err(error)? })?;
         }
         Ok(())
+    }
+
+    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        let text =
+            "INSERT INTO kept (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.connection.execute(text, params![name, value]).map(|_| ()).map_err(error)
+    }
+
+    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        let found = self.connection.query_row("SELECT value FROM kept WHERE name = ?1", [name], |row| row.get(0));
+        found.optional().map_err(error)
     }
 }

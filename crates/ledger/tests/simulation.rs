@@ -64,6 +64,14 @@ impl Log for Failing {
         self.fails(0, 15)?;
         self.log.read(after, sink)
     }
+
+    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        self.log.keep(name, value)
+    }
+
+    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        self.log.kept(name)
+    }
 }
 
 fn key(account: usize) -> AccountKey {
@@ -93,6 +101,10 @@ impl Client {
                 let amount = if dice.throw(2) == 0 { amount } else { (amount / 2).max(1) };
                 Command::Post { id, reservation, amount: Some(amount), day, last: dice.throw(2) == 0 }
             }
+            Some((reservation, amount)) if dice.throw(2) == 0 => {
+                let accounts = vec![key(dice.throw(ACCOUNTS))];
+                Command::Amend { id, reservation, accounts, amount: amount + 7, day, expires_at: time + 40 }
+            }
             Some((reservation, _)) => Command::Void { id, reservation, reason: "canceled".into() },
             None => {
                 let first = dice.throw(ACCOUNTS);
@@ -110,7 +122,9 @@ impl Client {
         let before = self.answers.insert(command.id().to_owned(), status);
         assert!(before.is_none_or(|before| before == status), "another answer to {} than before", command.id());
         match (command, status) {
-            (Command::Reserve { id, amount, .. }, Status::Done) => self.reserved = Some((id.clone(), *amount)),
+            (Command::Reserve { id, amount, .. } | Command::Amend { id, amount, .. }, Status::Done) => {
+                self.reserved = Some((id.clone(), *amount))
+            }
             (Command::Post { last: false, .. }, Status::Done) => {}
             _ => self.reserved = None,
         }
@@ -195,7 +209,7 @@ fn check(seed: u64, log: &MemoryLog, clients: &[Client]) {
         if status != "done" {
             continue;
         }
-        if let Some(reserve) = data["command"].get("reserve") {
+        if let Some(reserve) = data["command"].get("reserve").or(data["command"].get("amend")) {
             let holders =
                 reserve["accounts"].as_array().unwrap().iter().map(|key| key["holder"].as_str().unwrap().to_owned());
             charged.insert(body.id.to_string(), holders.collect());

@@ -13,6 +13,8 @@ mod policy;
 mod progress;
 mod screen;
 mod serve;
+mod service_arguments;
+mod settings;
 mod summary;
 
 use std::io::{self, Write};
@@ -20,12 +22,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Parser;
-
 pub(crate) use explain::object as decision_json;
 
 use crate::service::{RunError, Stop};
-use arguments::{Arguments, Command};
+use arguments::Command;
 
 /// Exit status of work that ran and found something that `--fail-on` names.
 const FOUND: u8 = 1;
@@ -81,7 +81,13 @@ impl From<io::Error> for Failure {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match settings::parse() {
+        Ok(arguments) => arguments,
+        Err(text) => {
+            let _said = writeln!(io::stderr().lock(), "error: {text}");
+            return ExitCode::from(UNUSABLE);
+        }
+    };
     let stop: Stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
     // Work that can stop in order does so at the first Ctrl-C; outputs appear whole or not at all, so the second may end it at once.
@@ -99,6 +105,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Lists(command) => lists::lists(&command, &stop),
         Command::Serve(arguments) => serve::serve(&arguments, &stop),
         Command::Token(command) => serve::token(&command),
+        Command::User(command) => serve::user(&command),
+        Command::Openapi => print(&crate::api::description()),
         Command::Audit(command) => audit::audit(&command, &stop),
         Command::Policy(command) => policy::policy(&command, &stop),
         Command::Examples(command) => examples::examples(&command),

@@ -50,6 +50,8 @@ struct Reservation {
     day: Date,
     expires_at: i64,
     open: bool,
+    /// Whether a part of it has gone.
+    begun: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +59,17 @@ struct Posting {
     accounts: Box<[u32]>,
     amount: i64,
     day: Date,
+}
+
+/// How a reservation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReservationView {
+    /// What is neither posted nor free again, in thousandths of a TPP.
+    pub left: i64,
+    /// Whether more can be posted.
+    pub open: bool,
+    /// Whether a part of it has gone.
+    pub begun: bool,
 }
 
 /// All accounts and what was done to them.
@@ -123,6 +136,9 @@ impl State {
             Command::Reserve { accounts, amount, day, expires_at, .. } => {
                 self.reserve(accounts, *amount, *day, *expires_at)
             }
+            Command::Amend { reservation, accounts, amount, day, expires_at, .. } => {
+                self.amend(reservation, accounts, *amount, *day, *expires_at)
+            }
             Command::Post { reservation, amount, day, last, .. } => {
                 self.post(reservation, *amount, *day, *last, &mut breaches)
             }
@@ -181,10 +197,17 @@ impl State {
         self.accounts.is_empty()
     }
 
-    /// What is left of a reservation, and whether it is open; nothing where no such reservation was made.
-    pub fn reservation(&self, id: &str) -> Option<(i64, bool)> {
-        let reservation = self.reservations.get(at(self.reserved(id).ok()?))?;
-        Some((reservation.left, reservation.open))
+    /// How a reservation stands; nothing where no such reservation was made.
+    pub fn reservation(&self, id: &str) -> Option<ReservationView> {
+        let own = self.reservations.get(at(self.reserved(id).ok()?))?;
+        Some(ReservationView { left: own.left, open: own.open, begun: own.begun })
+    }
+
+    /// What a reservation holds in an account, under the holder that this one counts as on the day.
+    pub fn reserved_in(&self, id: &str, key: &AccountKey, day: Date) -> i64 {
+        let own = self.reserved(id).ok().and_then(|place| self.reservations.get(at(place)));
+        let place = self.places.get(&self.counted_as(key, day));
+        own.filter(|own| place.is_some_and(|place| own.accounts.contains(place))).map_or(0, |own| own.left)
     }
 
     /// Whether a reservation is past its time.
@@ -246,16 +269,17 @@ fn well_formed(command: &Command) -> bool {
     let text = |text: &str| !text.is_empty() && text.len() <= LONGEST;
     let key = |key: &AccountKey| text(&key.rule) && text(&key.holder) && key.country.as_deref().is_none_or(text);
     let amount = |amount: i64| (1..=LARGEST).contains(&amount);
+    let accounts = |accounts: &[AccountKey]| {
+        let distinct: BTreeSet<&AccountKey> = accounts.iter().collect();
+        (1..=MOST_ACCOUNTS).contains(&accounts.len()) && distinct.len() == accounts.len() && accounts.iter().all(key)
+    };
     let fits = match command {
         Command::Limit { account, amount, provision, .. } => {
             key(account) && provision.len() <= LONGEST && amount.is_none_or(|amount| (0..=LARGEST).contains(&amount))
         }
-        Command::Reserve { accounts, amount: reserved, .. } => {
-            let distinct: BTreeSet<&AccountKey> = accounts.iter().collect();
-            amount(*reserved)
-                && (1..=MOST_ACCOUNTS).contains(&accounts.len())
-                && distinct.len() == accounts.len()
-                && accounts.iter().all(key)
+        Command::Reserve { accounts: charged, amount: reserved, .. } => amount(*reserved) && accounts(charged),
+        Command::Amend { reservation, accounts: charged, amount: reserved, .. } => {
+            text(reservation) && amount(*reserved) && accounts(charged)
         }
         Command::Post { reservation, amount: posted, .. } => text(reservation) && posted.is_none_or(amount),
         Command::Void { reservation, reason, .. } => text(reservation) && text(reason),

@@ -14,26 +14,63 @@ impl State {
         day: Date,
         expires_at: i64,
     ) -> Result<Made, Status> {
+        let places = self.charged(accounts, day)?;
+        self.check_room(accounts, &places, amount, day, (&[], 0))?;
+        Ok(self.set_aside(places, amount, day, expires_at))
+    }
+
+    pub(super) fn amend(
+        &mut self,
+        reservation: &str,
+        accounts: &[AccountKey],
+        amount: i64,
+        day: Date,
+        expires_at: i64,
+    ) -> Result<Made, Status> {
+        let places = self.charged(accounts, day)?;
+        let which = self.reserved(reservation)?;
+        let own = self.reservations.get(at(which)).filter(|own| own.open && !own.begun);
+        let own = own.ok_or(Status::ReservationClosed)?;
+        self.check_room(accounts, &places, amount, day, (&own.accounts, own.left))?;
+        self.release(which);
+        Ok(self.set_aside(places, amount, day, expires_at))
+    }
+
+    /// The places of the accounts that a shipment of a day is charged to, each once also where two holders are one group.
+    fn charged(&self, accounts: &[AccountKey], day: Date) -> Result<Vec<u32>, Status> {
         let mut places = Vec::with_capacity(accounts.len());
         for key in accounts {
             let counted = self.counted_as(key, day);
             let account = self.places.get(&counted).copied().ok_or(Status::NoLimit)?;
             self.account_at(account).limit_on(day).ok_or(Status::NoLimit)?;
-            // Two holders of one group: its account is charged once.
             if !places.contains(&account) {
                 places.push(account);
             }
         }
-        if accounts.iter().any(|key| !key.period.contains(day)) {
+        Ok(places)
+    }
+
+    /// Whether so much more has room in every account once a reservation in the accounts `ending` holds nothing any more.
+    fn check_room(
+        &self,
+        keys: &[AccountKey],
+        places: &[u32],
+        amount: i64,
+        day: Date,
+        (ending, left): (&[u32], i64),
+    ) -> Result<(), Status> {
+        if keys.iter().any(|key| !key.period.contains(day)) {
             return Err(Status::OtherPeriod);
         }
-        let has_room = |account: &u32| {
-            let account = self.account_at(*account);
-            account.has_room(account.posted + account.reserved, amount, day)
+        let has_room = |place: &u32| {
+            let account = self.account_at(*place);
+            let freed = if ending.contains(place) { left } else { 0 };
+            account.has_room(account.posted + account.reserved - freed, amount, day)
         };
-        if !places.iter().all(has_room) {
-            return Err(Status::OverLimit);
-        }
+        if places.iter().all(has_room) { Ok(()) } else { Err(Status::OverLimit) }
+    }
+
+    fn set_aside(&mut self, places: Vec<u32>, amount: i64, day: Date, expires_at: i64) -> Made {
         for account in &places {
             if let Some(account) = self.accounts.get_mut(at(*account)) {
                 account.reserved += amount;
@@ -42,8 +79,8 @@ impl State {
         let new = place(self.reservations.len());
         self.due.insert((expires_at, new));
         let accounts = places.into_boxed_slice();
-        self.reservations.push(Reservation { accounts, left: amount, day, expires_at, open: true });
-        Ok(Made::Reservation(new))
+        self.reservations.push(Reservation { accounts, left: amount, day, expires_at, open: true, begun: false });
+        Made::Reservation(new)
     }
 
     pub(super) fn post(
@@ -84,6 +121,7 @@ impl State {
         }
         if let Some(own) = self.reservations.get_mut(at(which)) {
             own.left -= freed;
+            own.begun = true;
             if closes {
                 own.open = false;
                 self.due.remove(&(own.expires_at, which));

@@ -65,6 +65,10 @@ fn amounts(state: &State, holder: &str) -> (i64, i64, Option<i64>) {
     (view.posted, view.reserved, view.available)
 }
 
+fn left(state: &State, id: &str) -> Option<(i64, bool)> {
+    state.reservation(id).map(|view| (view.left, view.open))
+}
+
 /// One row for each status, in order of precedence; each command also holds for statuses that come later.
 #[test]
 fn every_status_has_its_case() {
@@ -105,6 +109,31 @@ fn every_status_has_its_case() {
 }
 
 #[test]
+fn an_amended_reservation_takes_the_place_of_the_other_or_nothing_changes() {
+    let amend = |id: &str, reservation: &str, holders: &[&str], amount: i64| {
+        let accounts = holders.iter().map(|holder| key(holder)).collect();
+        let (id, reservation) = (id.into(), reservation.into());
+        Command::Amend { id, reservation, accounts, amount, day: date("2026-05-01"), expires_at: 1_000 }
+    };
+    let mut state =
+        after(&[limit("l1", "a", "2026-01-01", 100), limit("l2", "b", "2026-01-01", 10), reserve("r1", &["a"], 60)]);
+    // What it frees counts as free; where one account has no room, all stays as it was.
+    assert_eq!(state.apply(0, &amend("m1", "r1", &["a", "b"], 90)).status, Status::OverLimit);
+    assert_eq!((left(&state, "r1"), amounts(&state, "a").1), (Some((60, true)), 60));
+    assert_eq!(state.apply(0, &amend("m2", "r1", &["a"], 100)).status, Status::Done);
+    assert_eq!((left(&state, "r1"), left(&state, "m2")), (Some((0, false)), Some((100, true))));
+    assert_eq!(amounts(&state, "a"), (0, 100, Some(0)));
+    assert_eq!(state.apply(0, &amend("m3", "r1", &["a"], 1)).status, Status::ReservationClosed);
+    assert_eq!(state.apply(0, &post("p1", "m2", 1, "2026-05-01")).status, Status::Done);
+    assert_eq!(state.apply(0, &amend("m4", "m2", &["a"], 1)).status, Status::ReservationClosed, "a part has gone");
+    assert_eq!(state.apply(0, &amend("m5", "none", &["a"], 1)).status, Status::UnknownReservation);
+    assert_eq!(amounts(&state, "a"), (1, 99, Some(0)));
+    // It lapses in its own time.
+    assert_eq!(state.apply(1_000, &Command::Expire { id: "e1".into() }).status, Status::Done);
+    assert_eq!(amounts(&state, "a"), (1, 0, Some(99)));
+}
+
+#[test]
 fn what_is_said_twice_is_done_once() {
     let mut state = after(&[limit("l1", "a", "2026-01-01", 100), reserve("r1", &["a"], 60)]);
     let again = state.apply(0, &reserve("r1", &["a"], 60));
@@ -134,7 +163,7 @@ fn a_shipment_is_charged_to_all_its_accounts_or_to_none() {
         last: true,
     };
     assert_eq!(state.apply(0, &rest).status, Status::Done);
-    assert_eq!((amounts(&state, "a"), state.reservation("r2")), ((30, 0, Some(70)), Some((0, false))));
+    assert_eq!((amounts(&state, "a"), left(&state, "r2")), ((30, 0, Some(70)), Some((0, false))));
 }
 
 #[test]
@@ -145,7 +174,7 @@ fn reservations_lapse_by_a_command_and_no_clock_runs_back() {
     state.apply(1_000, &limit("l2", "b", "2026-01-01", 1));
     // The caller's clock has jumped back: the latest time that was seen counts.
     assert_eq!(state.apply(5, &Command::Expire { id: "e2".into() }).status, Status::Done);
-    assert_eq!((amounts(&state, "a"), state.reservation("r1")), ((0, 0, Some(100)), Some((0, false))));
+    assert_eq!((amounts(&state, "a"), left(&state, "r1")), ((0, 0, Some(100)), Some((0, false))));
     assert_eq!(state.apply(5, &post("p1", "r1", 1, "2026-05-01")).status, Status::ReservationClosed);
 }
 
@@ -224,6 +253,8 @@ struct Model {
     /// Accounts, what is left, whether it is open, when it lapses.
     reservations: BTreeMap<String, (Vec<usize>, i64, bool, i64)>,
     postings: Vec<(Vec<usize>, i64)>,
+    /// Reservations of which something has gone.
+    begun: BTreeSet<String>,
 }
 
 impl Model {
@@ -237,7 +268,7 @@ impl Model {
 proptest! {
     /// Against the model: reservations, postings, cancellations and lapses in any order never overdraw, and every unit is accounted for.
     #[test]
-    fn nothing_is_overdrawn_or_counted_twice(steps in prop::collection::vec((0..5_u8, 0..3_usize, 0..3_usize, 1..50_i64, 0..12_usize), 1..120)) {
+    fn nothing_is_overdrawn_or_counted_twice(steps in prop::collection::vec((0..6_u8, 0..3_usize, 0..3_usize, 1..50_i64, 0..12_usize), 1..120)) {
         let mut state = State::default();
         let mut model = Model::default();
         for account in 0..3 {
@@ -274,6 +305,7 @@ proptest! {
                     if let Some((accounts, left, open, _)) = open {
                         *left -= amount;
                         *open = *left > 0;
+                        model.begun.insert(name);
                         model.postings.push((accounts.clone(), amount));
                     }
                 }
@@ -282,6 +314,21 @@ proptest! {
                     let open = model.reservations.get_mut(&name).filter(|(_, _, open, _)| *open);
                     prop_assert_eq!(status == Status::Done, open.is_some());
                     if let Some((_, _, open, _)) = open { *open = false; }
+                }
+                4 => {
+                    let (id, reservation, expires_at) = (format!("m{step}"), name.clone(), time + 20);
+                    let command = Command::Amend { id: id.clone(), reservation, accounts: vec![key(&a.to_string())], amount, day: date("2026-05-01"), expires_at };
+                    let status = state.apply(time, &command).status;
+                    let old = model.reservations.get(&name).filter(|own| own.2).cloned();
+                    let began = model.begun.contains(&name);
+                    let freed = old.as_ref().filter(|own| own.0.contains(&a)).map_or(0, |own| own.1);
+                    let (posted, reserved) = model.sums(a);
+                    let fits = posted + reserved - freed + amount <= model.limits[&a];
+                    prop_assert_eq!(status == Status::Done, old.is_some() && !began && fits, "{:?}", status);
+                    if status == Status::Done {
+                        if let Some(own) = model.reservations.get_mut(&name) { own.2 = false; }
+                        model.reservations.insert(id, (vec![a], amount, true, expires_at));
+                    }
                 }
                 _ => {
                     state.apply(time, &Command::Expire { id: format!("e{step}") });

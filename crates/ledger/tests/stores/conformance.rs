@@ -117,6 +117,12 @@ fn conforms<L: Log>(open: &dyn Fn() -> L) {
     assert_eq!(bodies[8].kind, "screening");
     assert!(bodies.windows(2).all(|pair| pair[0].at <= pair[1].at));
 
+    // What stands beside the log is seen by all and is in no record.
+    first.keep("secret", "one").unwrap();
+    first.keep("secret", "two").unwrap();
+    assert_eq!((second.kept("secret").unwrap().as_deref(), second.kept("nothing").unwrap()), (Some("two"), None));
+    assert_eq!(records(&mut second).len(), 9);
+
     // A clock that jumps back does not take the records with it.
     first.record(10, &[note("n2", "list", "null")]).unwrap();
     assert_eq!(first.head().at, 4_000);
@@ -160,6 +166,44 @@ fn postgresql_conforms() {
     other.batch_execute("INSERT INTO tollgate_schema VALUES (99)").unwrap();
     let newer = PostgresLog::open(&url).unwrap_err();
     assert!(matches!(newer, LogError::Unusable(_)) && newer.to_string().contains("newer Tollgate"), "{newer}");
+}
+
+/// What the first version of the schema held is read, and goes on, under this one.
+#[test]
+fn a_file_of_an_earlier_schema_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.sqlite");
+    let memory = MemoryLog::default();
+    Ledger::open(memory.clone()).unwrap().record(1, &[limit("l1", "a", 100), reserve("r1", "a", 60)]).unwrap();
+    let first = rusqlite::Connection::open(&path).unwrap();
+    first.execute_batch("CREATE TABLE record (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL) STRICT; PRAGMA user_version = 1").unwrap();
+    for record in memory.records().iter() {
+        let insert = "INSERT INTO record VALUES (?1, ?2, ?3)";
+        first.execute(insert, rusqlite::params![i64::try_from(record.seq).unwrap(), record.hash, record.body]).unwrap();
+    }
+    drop(first);
+    let mut ledger = Ledger::open(SqliteLog::open(&path).unwrap()).unwrap();
+    assert_eq!(amounts(&ledger, "a"), (0, 60));
+    ledger.keep("secret", "one").unwrap();
+    assert_eq!(statuses(&ledger.record(2, &[post("p1", "r1", 60)]).unwrap()), [(Status::Done, false)]);
+
+    let cluster = Cluster::start();
+    let url = cluster.database("migration");
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    client.batch_execute("CREATE TABLE tollgate_schema (version integer NOT NULL); INSERT INTO tollgate_schema VALUES (1); CREATE TABLE tollgate_record (seq bigint PRIMARY KEY, hash bytea NOT NULL, body bytea NOT NULL)").unwrap();
+    for record in memory.records().iter() {
+        let hash = record.hash.as_slice();
+        client
+            .execute(
+                "INSERT INTO tollgate_record VALUES ($1, $2, $3)",
+                &[&i64::try_from(record.seq).unwrap(), &hash, &record.body],
+            )
+            .unwrap();
+    }
+    let mut ledger = Ledger::open(PostgresLog::open(&url).unwrap()).unwrap();
+    assert_eq!(amounts(&ledger, "a"), (0, 60));
+    ledger.keep("secret", "one").unwrap();
+    assert_eq!(statuses(&ledger.record(2, &[post("p1", "r1", 60)]).unwrap()), [(Status::Done, false)]);
 }
 
 #[test]

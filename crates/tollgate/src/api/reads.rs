@@ -1,55 +1,66 @@
 //! What is read: allocations, policies, screening, the log, the service's own state.
 
-use std::fmt::Write as _;
-use std::sync::atomic::Ordering;
-
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
-use super::access::Right;
+use super::access::{Caller, Right};
 use super::orders::{tpp, unavailable};
-use super::problem::Problem;
+use super::problem::{Problem, Refusals};
 use crate::service::{find, today};
 
 /// Accounts or records in one answer, at the most.
 const PAGE: usize = 1_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// The name that the law's file gives the account, such as `lpp`.
     rule: Option<String>,
     holder: Option<String>,
     country: Option<String>,
+    #[param(format = Date)]
     /// The day whose limits are shown; today where absent.
     date: Option<String>,
     /// What an earlier answer gave as `next`.
-    cursor: Option<usize>,
-    limit: Option<usize>,
+    #[param(minimum = 0)]
+    cursor: Option<i32>,
+    /// Accounts in the answer, 1 to 1,000; 100 where absent.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<i32>,
 }
 
-fn bad_query(what: impl Into<String>) -> Problem {
+pub(super) fn bad_query(what: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad_request", what, "see docs/service.md for the parameters")
 }
 
+/// Accounts, with what was posted, is reserved and is available. A breach says where the past stands over a limit.
+#[utoipa::path(
+    get, path = "/v1/allocations", tag = "allocations", params(Wanted),
+    responses((status = 200, description = "a page of accounts: `date`, `accounts`, and `next` as the cursor of the next page", body = Object), Refusals),
+)]
 pub(super) async fn allocations(
     State(app): State<Shared>,
-    headers: HeaderMap,
+    caller: Caller,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
-    app.admit(&headers, Right::Read).await?;
+    caller.may(Right::Read)?;
     let Query(wanted) = wanted.map_err(|error| bad_query(error.body_text()))?;
     let day = match &wanted.date {
         Some(text) => text.parse().map_err(|_| bad_query("`date` is no day of the form YYYY-MM-DD"))?,
         None => today(),
     };
-    let page = wanted.limit.unwrap_or(100).clamp(1, PAGE);
+    let page = usize::try_from(wanted.limit.unwrap_or(100)).ok().filter(|page| (1..=PAGE).contains(page));
+    let page = page.ok_or_else(|| bad_query("`limit` is not 1 to 1000"))?;
+    let from = usize::try_from(wanted.cursor.unwrap_or(0)).map_err(|_| bad_query("`cursor` is less than 0"))?;
     let (views, next) = app
         .with_ledger(move |ledger| {
             let matches = |key: &AccountKey| {
@@ -58,8 +69,7 @@ pub(super) async fn allocations(
                     && is(&key.holder, &wanted.holder)
                     && is(key.country.as_deref().unwrap_or_default(), &wanted.country)
             };
-            let mut views: Vec<_> =
-                ledger.state().accounts(day, wanted.cursor.unwrap_or(0), &matches).take(page + 1).collect();
+            let mut views: Vec<_> = ledger.state().accounts(day, from, &matches).take(page + 1).collect();
             let next = (views.len() > page).then(|| views.pop().map(|(place, _)| place)).flatten();
             (views, next)
         })
@@ -74,19 +84,26 @@ pub(super) async fn allocations(
     Ok(Json(json!({ "date": day.to_string(), "accounts": accounts.collect::<Vec<_>>(), "next": next })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Name {
+#[schema(as = ScreenRequest)]
+pub(super) struct Name {
     name: String,
+    /// ISO 3166-1 alpha-2.
     country: Option<String>,
 }
 
+/// Matches of a name in the lists, each with its explanation.
+#[utoipa::path(
+    post, path = "/v1/screen", tag = "screening", request_body = Name,
+    responses((status = 200, description = "`name`, `matches`, and the `lists` that were searched", body = Object), Refusals),
+)]
 pub(super) async fn screen(
     State(app): State<Shared>,
-    headers: HeaderMap,
+    caller: Caller,
     name: Result<Json<Name>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    app.admit(&headers, Right::Try).await?;
+    caller.may(Right::Try)?;
     let Json(asked) = name.map_err(|error| bad_query(error.body_text()))?;
     let country: Option<Country> =
         asked.country.as_deref().map(str::parse).transpose().map_err(|_| bad_query("`country` is no country"))?;
@@ -102,31 +119,62 @@ pub(super) async fn screen(
     Ok(Json(json!({ "name": asked.name, "matches": matches.collect::<Vec<_>>(), "lists": lists.collect::<Vec<_>>() })))
 }
 
-pub(super) async fn policies(State(app): State<Shared>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    app.admit(&headers, Right::Read).await?;
-    let day: Date = today();
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AsOf {
+    /// The day; today where absent.
+    #[param(format = Date)]
+    as_of: Option<String>,
+}
+
+/// The policy, and the provisions in force on a day.
+#[utoipa::path(
+    get, path = "/v1/policy", tag = "policy", params(AsOf),
+    responses((status = 200, description = "`policy`, `date`, `provisions`", body = Object), Refusals),
+)]
+pub(super) async fn policies(
+    State(app): State<Shared>,
+    caller: Caller,
+    as_of: Result<Query<AsOf>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    caller.may(Right::Read)?;
+    let Query(AsOf { as_of }) = as_of.map_err(|error| bad_query(error.body_text()))?;
+    let day: Option<Date> = as_of
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| bad_query("`as_of` is no day of the form YYYY-MM-DD"))?;
+    let day = day.unwrap_or_else(today);
     let versions = app.policy.program(day).versions.iter();
     let versions: Vec<String> =
         versions.map(|version| format!("{} (from {})", version.citation, version.from)).collect();
     Ok(Json(json!({ "policy": app.policy.name, "date": day.to_string(), "provisions": versions })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct After {
+#[into_params(parameter_in = Query)]
+pub(super) struct After {
     /// The number of the last record that the reader has.
     #[serde(default)]
-    after: u64,
+    #[param(minimum = 0)]
+    after: i64,
 }
 
 /// Records of the log, in the form of an export.
+#[utoipa::path(
+    get, path = "/v1/records", tag = "audit", params(After),
+    responses((status = 200, description = "at most a thousand records, a line each", body = String, content_type = "application/jsonl"), Refusals),
+)]
 pub(super) async fn records(
     State(app): State<Shared>,
-    headers: HeaderMap,
+    caller: Caller,
     after: Result<Query<After>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    app.admit(&headers, Right::Log).await?;
+    caller.may(Right::Log)?;
     let Query(After { after }) = after.map_err(|error| bad_query(error.body_text()))?;
+    let after = u64::try_from(after).map_err(|_| bad_query("`after` is less than 0"))?;
     let lines = app
         .with_ledger(move |ledger| {
             let mut lines = Vec::new();
@@ -151,21 +199,10 @@ pub(super) async fn ready(State(app): State<Shared>) -> Result<&'static str, Pro
     Ok("ready\n")
 }
 
-pub(super) async fn metrics(State(app): State<Shared>, headers: HeaderMap) -> Result<String, Problem> {
-    app.admit(&headers, Right::Read).await?;
+pub(super) async fn metrics(State(app): State<Shared>, caller: Caller) -> Result<String, Problem> {
+    caller.may(Right::Read)?;
     let (records, accounts) = app.with_ledger(|ledger| (ledger.head().seq, ledger.state().len())).await?;
-    let mut out = String::new();
-    let counters = [
-        ("tollgate_requests_total", "Requests that were answered.", app.counts.requests.load(Ordering::Relaxed)),
-        ("tollgate_refusals_total", "Requests that were refused.", app.counts.refusals.load(Ordering::Relaxed)),
-        ("tollgate_log_records_total", "Records of the audit log.", records),
-    ];
-    for (name, help, value) in counters {
-        let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n");
-    }
-    let _ = write!(
-        out,
-        "# HELP tollgate_accounts Allocation accounts.\n# TYPE tollgate_accounts gauge\ntollgate_accounts {accounts}\n"
-    );
-    Ok(out)
+    app.telemetry.records.set(i64::try_from(records).unwrap_or(i64::MAX));
+    app.telemetry.accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
+    Ok(app.telemetry.text())
 }

@@ -1,26 +1,39 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tollgate_model::{Activity, OrderLine};
+use utoipa::ToSchema;
 
 /// An order line as a request states it: the columns of the orders table. Those that decide nothing yet are taken and kept on record.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OrderRequest {
+    #[schema(required, min_length = 1, max_length = 200)]
     pub(crate) order_id: String,
+    /// 1 where absent.
     pub(crate) line: Option<i64>,
+    /// The day of shipment: the law in force on it decides.
+    #[schema(required, format = Date)]
     pub(crate) date: String,
+    /// `export`, `reexport` or `transfer`; `export` where absent.
     activity: Option<String>,
     exporter: Option<String>,
     purchaser: Option<String>,
     intermediate_consignee: Option<String>,
+    #[schema(required, min_length = 1, max_length = 200)]
     ultimate_consignee: String,
     end_user: Option<String>,
     freight_forwarder: Option<String>,
     lpp_operator: Option<String>,
+    /// ISO 3166-1 alpha-2.
     origin: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(required, pattern = "^[A-Z]{2}$")]
     destination: String,
     via: Option<Value>,
+    /// A name, alias or id of the catalog or of the items given to `serve`.
+    #[schema(required, min_length = 1, max_length = 200)]
     item: String,
+    #[schema(required, minimum = 1)]
     quantity: i64,
     unit_price_usd: Option<Value>,
     hs_code: Option<String>,
@@ -32,6 +45,31 @@ pub(crate) struct OrderRequest {
 }
 
 impl OrderRequest {
+    /// A line of a file as a request.
+    pub(crate) fn of(line: &OrderLine<'_>) -> OrderRequest {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        OrderRequest {
+            order_id: line.order_id.to_owned(),
+            line: Some(line.line),
+            date: line.date.to_string(),
+            activity: Some(line.activity.as_str().to_owned()),
+            exporter: text(line.exporter),
+            purchaser: text(line.purchaser),
+            intermediate_consignee: text(line.intermediate_consignee),
+            ultimate_consignee: line.ultimate_consignee.to_owned(),
+            end_user: text(line.end_user),
+            freight_forwarder: text(line.freight_forwarder),
+            lpp_operator: text(line.lpp_operator),
+            origin: line.origin.map(|country| country.to_string()),
+            destination: line.destination.to_string(),
+            item: line.item.to_owned(),
+            quantity: line.quantity,
+            end_use: text(line.end_use),
+            authorization: text(line.authorization),
+            ..OrderRequest::default()
+        }
+    }
+
     /// The line, or what is wrong with a member and how to mend it.
     pub(crate) fn line(&self) -> Result<OrderLine<'_>, (String, &'static str)> {
         let required = [

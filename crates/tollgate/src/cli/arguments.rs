@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use super::service_arguments::{AuditCommand, ServeArguments, TokenCommand, UserCommand};
 use tollgate_model::{Country, Date};
 
 /// Decides whether a shipment of AI compute may go, under which authorization, by which paragraph;
@@ -43,6 +45,11 @@ pub(crate) enum Command {
     /// Tokens for the service: give out, take back.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Users who log in to the service: make, take away.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Prints the description of the service for programs (OpenAPI 3.1).
+    Openapi,
     /// The audit log: check its chain, write it out for a regulator.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -378,100 +385,6 @@ pub(crate) struct ImportArguments {
 }
 
 #[derive(Subcommand)]
-#[command(after_help = "Examples:
-  tollgate audit verify --database sqlite:tollgate.sqlite
-  tollgate audit export --database sqlite:tollgate.sqlite --from 2026-01-01 --to 2026-12-31 --out 2026.jsonl
-The form of the records is written down in docs/audit-log.md; docs/verify_audit_log.py checks an export without Tollgate.")]
-pub(crate) enum AuditCommand {
-    /// Follows the chain of hashes from the first record to the last, and names the first that is not as it was written.
-    Verify {
-        #[command(flatten)]
-        database: Database,
-        /// The hash that the last record must have, as an earlier run printed it: finds records that were cut off the end
-        #[arg(long, value_name = "HASH")]
-        expect: Option<String>,
-        /// How it is printed
-        #[arg(long, default_value = "text")]
-        format: TextFormat,
-    },
-    /// Copies a SQLite ledger to a file while it is in use, and checks the copy. To restore it, put it in the ledger's place.
-    Backup {
-        #[command(flatten)]
-        database: Database,
-        /// The copy
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
-    /// Writes records for a regulator: .jsonl as they stand in the chain, or .parquet.
-    Export {
-        #[command(flatten)]
-        database: Database,
-        /// The first day, in UTC
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-        from: Option<Date>,
-        /// The last day, in UTC
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-        to: Option<Date>,
-        /// The file: .jsonl or .parquet
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
-}
-
-/// Where the ledger is.
-#[derive(Args)]
-pub(crate) struct Database {
-    /// sqlite:FILE, or postgres://user@host/database
-    #[arg(long, value_name = "URL", default_value = "sqlite:tollgate.sqlite")]
-    pub(crate) database: String,
-}
-
-#[derive(Args)]
-#[command(after_help = "Example:
-  tollgate token add --name desk --role officer > desk.token
-  tollgate serve --policy diffusion --parties parties.csv --lists lists
-docs/service.md has the requests.")]
-pub(crate) struct ServeArguments {
-    /// Where to listen; other machines reach it only if you say so
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117")]
-    pub(crate) listen: String,
-    #[command(flatten)]
-    pub(crate) database: Database,
-    #[command(flatten)]
-    pub(crate) basis: Basis,
-}
-
-#[derive(Subcommand)]
-#[command(after_help = "Examples:
-  tollgate token add --name desk --role officer --until 2027-06-30
-  tollgate token revoke --name desk
-A token is printed once and kept by its hash; giving one out and taking it back are records of the audit log.")]
-pub(crate) enum TokenCommand {
-    /// Makes a token and prints it.
-    Add {
-        #[command(flatten)]
-        database: Database,
-        /// Whose it is; stands in the log with all that is done with it
-        #[arg(long, value_name = "NAME", value_parser = set_name)]
-        name: String,
-        /// What its holder may do
-        #[arg(long)]
-        role: crate::api::Role,
-        /// The last day on which it is good
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-        until: Option<Date>,
-    },
-    /// Takes all tokens of a name back.
-    Revoke {
-        #[command(flatten)]
-        database: Database,
-        /// Whose
-        #[arg(long, value_name = "NAME", value_parser = set_name)]
-        name: String,
-    },
-}
-
-#[derive(Subcommand)]
 pub(crate) enum ExamplesCommand {
     /// Executes every worked example under a folder.
     Check {
@@ -480,7 +393,7 @@ pub(crate) enum ExamplesCommand {
     },
 }
 
-fn set_name(text: &str) -> Result<String, String> {
+pub(super) fn set_name(text: &str) -> Result<String, String> {
     match crate::service::is_set_name(text) {
         true => Ok(text.to_owned()),
         false => Err("use letters, digits, `-` and `_` only".to_owned()),
@@ -491,6 +404,6 @@ fn country(text: &str) -> Result<Country, String> {
     text.parse().map_err(|_| "write a country as two capitals (ISO 3166-1 alpha-2), such as CN".to_owned())
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "write it as YYYY-MM-DD".to_owned())
 }

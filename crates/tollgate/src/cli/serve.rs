@@ -1,13 +1,15 @@
-use std::io::Write as _;
+use std::io::{BufRead as _, Write as _};
 
 use serde_json::json;
 use serde_json::value::RawValue;
 use tollgate_ledger::{Entry, Ledger, Status};
 
-use super::arguments::{ServeArguments, TokenCommand};
+use super::arguments::{ServeArguments, TokenCommand, UserCommand};
 use super::decide::load;
 use super::{Failure, print};
-use crate::api::{Access, App, new_token, serve as serve_app, token_hash};
+use crate::api::{
+    Access, App, Listen, Settings, new_secret, new_token, password_hash, serve as serve_app, sha256, start_log,
+};
 use crate::service::{AnyLog, Stop, now, open_log};
 
 fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
@@ -16,24 +18,45 @@ fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
 }
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
+    start_log(arguments.log);
     let (policy, tables, screener) = load(&arguments.basis, stop)?;
     let mut ledger = open(&arguments.database.database, true)?;
-    if ledger.access().is_empty() {
-        let text = "no token was given out yet, and nothing is open without one";
-        let mend = "make one: tollgate token add --name NAME --role officer";
-        return Err(Failure::Unusable(format!("{text}\n  mend: {mend} --database {}", arguments.database.database)));
-    }
     let versions = screener.versions.iter().map(|version| json!({ "file": version.file, "sha256": version.digest }));
     let origin = json!({
         "program": env!("CARGO_PKG_VERSION"), "law": policy.law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
     });
     note(&mut ledger, "origin", &format!("origin:{}:{}", now(), std::process::id()), &origin)?;
-    let app = App::new((policy, tables), (screener, arguments.basis.lists.threshold), ledger);
-    let told = |address| {
-        let mut errors = std::io::stderr().lock();
-        let _told = writeln!(errors, "listening on http://{address}");
+    let setup = set_up(&mut ledger)?;
+    let listen =
+        Listen { address: arguments.listen.clone(), tls: arguments.tls_cert.clone().zip(arguments.tls_key.clone()) };
+    let settings = Settings {
+        threshold: arguments.basis.lists.threshold,
+        rate: arguments.rate,
+        jobs: arguments.jobs.clone(),
+        tls: listen.tls.is_some(),
     };
-    serve_app(app, &arguments.listen, told).map_err(Failure::Unusable)
+    let app = App::new((policy, tables), screener, ledger, settings);
+    let told = |address: &str| {
+        let mut errors = std::io::stderr().lock();
+        let _told = writeln!(errors, "listening on {address}");
+        if let Some(secret) = setup {
+            let _told =
+                writeln!(errors, "first start: make the administrator at {address}/setup#{secret} (works once)");
+        }
+    };
+    serve_app(app, &listen, told).map_err(Failure::Unusable)
+}
+
+/// Where nobody may do anything yet, the secret of a link by which the first administrator is made.
+fn set_up(ledger: &mut Ledger<AnyLog>) -> Result<Option<String>, Failure> {
+    let nobody = ledger.access().iter().all(|text| matches!(serde_json::from_str(text), Ok(Access::Setup { .. })));
+    if !nobody {
+        return Ok(None);
+    }
+    let secret = new_secret().map_err(Failure::Unusable)?;
+    let digest = sha256(&secret);
+    note(ledger, "access", &format!("setup:{digest}"), &json!(Access::Setup { sha256: digest.clone() }))?;
+    Ok(Some(secret))
 }
 
 fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &serde_json::Value) -> Result<(), Failure> {
@@ -46,15 +69,43 @@ fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &serde_json::Va
     }
 }
 
+pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add { database, name, role } => {
+            let mut password = String::new();
+            std::io::stdin().lock().read_line(&mut password)?;
+            let hash = password_hash(password.trim_end_matches(['\r', '\n'])).map_err(|what| {
+                Failure::Unusable(format!("{what}\n  mend: give a sentence as one line on standard input"))
+            })?;
+            let mut ledger = open(&database.database, true)?;
+            let password = sha256(&hash);
+            let kept = ledger.keep(&format!("password:{password}"), &hash);
+            kept.map_err(|error| Failure::Unusable(error.to_string()))?;
+            let access = Access::User { name: name.clone(), role: *role, password };
+            note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
+            print(&format!("{name} can log in\n"))
+        }
+        UserCommand::Remove { database, name } => {
+            let mut ledger = open(&database.database, false)?;
+            let (revoked, removed) =
+                (Access::Revoked { name: name.clone() }, Access::UserRemoved { name: name.clone() });
+            note(&mut ledger, "access", &format!("revoked:{name}:{}", now()), &json!(revoked))?;
+            note(&mut ledger, "access", &format!("removed:{name}:{}", now()), &json!(removed))?;
+            print(&format!("{name} may do nothing any more\n"))
+        }
+    }
+}
+
 pub(crate) fn token(command: &TokenCommand) -> Result<(), Failure> {
     match command {
-        TokenCommand::Add { database, name, role, until } => {
+        TokenCommand::Add { database, name, role, until, scopes } => {
             let mut ledger = open(&database.database, true)?;
             let token = new_token().map_err(Failure::Unusable)?;
             let until = until.map(|until| until.to_string());
-            let sha256 = token_hash(&token);
-            let id = format!("token:{sha256}");
-            let access = Access::Token { sha256, name: name.clone(), role: *role, until };
+            let digest = sha256(&token);
+            let id = format!("token:{digest}");
+            let access =
+                Access::Token { sha256: digest, name: name.clone(), role: *role, until, scopes: scopes.clone() };
             note(&mut ledger, "access", &id, &json!(access))?;
             print(&format!("{token}\n"))
         }
