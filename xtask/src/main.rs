@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 mod differential;
+mod schemathesis;
 
-const USAGE: &str = "usage: cargo xtask test [--long] | differential [--long] | fuzz [SECONDS] | bench | lock
+const USAGE: &str =
+    "usage: cargo xtask test [--long] | differential [--long] | schemathesis | fuzz [SECONDS] | bench | lock
 
-  test          format, lints, docs, unit and property tests, worked examples, the differential test, short fuzzing
+  test          format, lints, docs, unit and property tests, worked examples, the service against
+                its description, the differential test, short fuzzing
   differential  Tollgate against tests/reference/reference.py; --long for more than a million decisions
+  schemathesis  the service against its description
   fuzz          runs each fuzz target for so many seconds (10)
   bench         the figures of bench/README.md, in one run
   lock          adds new versions of provisions to law/law.lock";
@@ -27,6 +31,7 @@ fn main() -> ExitCode {
         ["differential", "--long"] => differential::run(true),
         ["fuzz"] => fuzz("10"),
         ["fuzz", seconds] => fuzz(seconds),
+        ["schemathesis"] => schemathesis::schemathesis(),
         ["bench"] => bench(),
         ["lock"] => lock(),
         _ => Err(USAGE.to_owned()),
@@ -96,6 +101,7 @@ fn test(long: bool) -> Result<(), Failed> {
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     run("cargo", &["test", "--workspace"])?;
+    schemathesis::schemathesis()?;
     if long {
         run("cargo", &["test", "--release", "--package", "tollgate-ledger", "--", "--ignored"])?;
     }

@@ -105,7 +105,15 @@ impl Source {
             }
             None => {
                 self.ended = true;
-                None
+                // A header without rows still says which columns there are.
+                match &self.reader {
+                    Reader::Csv(_, headers) if self.next_row == 1 => {
+                        let none = headers.iter().map(|_| StringBuilder::new()).collect();
+                        let columns = columns(headers, none);
+                        Some(Ok(Batch { columns, rows: 0, first_row: 1 }))
+                    }
+                    _ => None,
+                }
             }
         }
     }
@@ -197,8 +205,12 @@ fn next_csv(
 }
 
 fn finished(names: &[String], builders: Vec<StringBuilder>, rows: usize) -> Option<Columns> {
+    (rows > 0).then(|| (columns(names, builders), rows))
+}
+
+fn columns(names: &[String], builders: Vec<StringBuilder>) -> BTreeMap<String, ArrayRef> {
     let arrays = builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
-    (rows > 0).then(|| (names.iter().cloned().zip(arrays).collect(), rows))
+    names.iter().cloned().zip(arrays).collect()
 }
 
 fn next_json(

@@ -178,6 +178,7 @@ fn bad_input_is_refused_with_file_row_column_value_and_mend() {
     refused("twice.csv", &row("a,1,2025-01-01,c,SG,L4,1\na,1,2025-01-02,c,SG,L4,1"), &["row 2", "row 1 already"]);
     refused("short.csv", &row("a,1,2025-01-01,c,SG,L4"), &["row 1", "has 6 cells"]);
     refused("column.csv", b"order_id,date\na,2025-01-01\n", &["`destination`", "required column is missing"]);
+    refused("none.csv", b"order_id,date\n", &["`destination`", "required column is missing"]);
     refused("header.csv", b"order_id,order_id\na,b\n", &["stands twice"]);
     refused("bytes.csv", &[head.as_bytes(), b"a,1,2025-01-01,c\xff,SG,L4,1\n"].concat(), &["row 1", "not UTF-8"]);
     refused("nothing.csv", b"", &["no header row"]);

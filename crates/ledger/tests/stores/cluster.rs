@@ -56,7 +56,7 @@ impl Cluster {
     }
 
     fn url(&self, name: &str) -> String {
-        format!("host={} user=tollgate dbname={name}", self.folder.path().display())
+        format!("postgresql:///{name}?host={}&user=tollgate", self.folder.path().display())
     }
 
     fn data(&self) -> PathBuf {

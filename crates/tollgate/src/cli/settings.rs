@@ -9,7 +9,6 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use super::arguments::Arguments;
 
 /// Reads the command line; what is wrong with it ends the process, what is wrong with the file is returned.
-#[expect(clippy::disallowed_methods, reason = "the program's own arguments")]
 pub(super) fn parse() -> Result<Arguments, String> {
     let mut given: Vec<OsString> = std::env::args_os().collect();
     let matches = Arguments::command().get_matches_from(&given);

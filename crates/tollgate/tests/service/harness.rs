@@ -28,6 +28,10 @@ pub(crate) fn token(folder: &Path, role: &str) -> String {
     text.trim().to_owned()
 }
 
+/// Serves on a port that is free.
+pub(crate) const SERVE: [&str; 7] =
+    ["serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--parties", "parties.csv"];
+
 pub(crate) struct Service {
     pub(crate) child: Child,
     pub(crate) address: String,
@@ -41,15 +45,15 @@ impl Service {
     }
 
     pub(crate) fn start_with(folder: &Path, more: &[&str]) -> Service {
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--parties", "parties.csv"];
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(arguments)
-            .env("TOLLGATE_LOG", "off")
-            .args(more)
-            .current_dir(folder)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.args(SERVE).args(more);
+        Service::start_by(command, folder)
+    }
+
+    /// `command` must end in what [`SERVE`] says.
+    pub(crate) fn start_by(mut command: Command, folder: &Path) -> Service {
+        let command = command.env("TOLLGATE_LOG", "off").current_dir(folder).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         said.read_line(&mut line).unwrap();

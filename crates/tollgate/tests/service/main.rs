@@ -2,11 +2,16 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on must stop, helpers included"
 )]
 
 mod access;
+#[path = "../../../ledger/tests/stores/cluster.rs"]
+#[expect(dead_code, reason = "the ledger's own tests use all of it")]
+mod cluster;
 mod harness;
 mod jobs;
 mod operations;
 mod orders;
+mod stores;

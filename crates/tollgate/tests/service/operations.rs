@@ -51,6 +51,7 @@ fn a_flag_goes_before_a_variable_that_before_the_file() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "measures how long a client is held")]
 fn a_client_that_sends_slowly_is_let_go_and_others_are_served() {
     let folder = folder("slow");
     let viewer = token(&folder, "viewer");
@@ -79,7 +80,14 @@ fn it_speaks_https_where_it_has_a_certificate() {
     let viewer = token(&folder, "viewer");
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+        ])
         .args(["-keyout", "key.pem", "-out", "chain.pem"])
         .current_dir(&folder)
         .output();

@@ -1,0 +1,90 @@
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::cluster::Cluster;
+use crate::harness::{SERVE, Service, folder, order, token, tollgate};
+
+/// Two servers on one PostgreSQL, which goes away and comes back: one count, nothing lost, nothing twice.
+#[test]
+fn two_servers_share_one_count_through_an_outage() {
+    let folder = folder("postgresql");
+    let cluster = Cluster::start();
+    let url = cluster.database("service");
+    let (status, text) =
+        tollgate(&folder, &["token", "add", "--name", "desk", "--role", "officer", "--database", &url]);
+    let token = text.trim();
+    assert_eq!(status, 0, "{text}");
+    let servers = [0, 1].map(|_| Service::start_with(&folder, &["--database", &url]));
+    let asked = |id: &str, quantity| json!({ "order": order(id, quantity), "reserve": true });
+    // 1,699 of these fit. Each desk sees what the other one set aside.
+    assert_eq!(servers[0].post("/v1/orders", token, "k1", &asked("PO-1", 1_000)).0, 201);
+    let (_, second) = servers[1].post("/v1/orders", token, "k2", &asked("PO-2", 1_000));
+    assert_eq!(second["decision"]["outcome"], "license_required", "{second}");
+    assert_eq!(servers[1].post("/v1/orders", token, "k3", &asked("PO-3", 600)).0, 201);
+    assert_eq!(servers[0].lpp(token).1, (1_600 * 15_824).to_string());
+    // Both take the last of it at one moment, many times: one of them is told so.
+    let ask = |server: &Service, number: usize| {
+        let id = format!("R-{}-{number}", server.child.id());
+        let (status, answer) = server.post("/v1/orders", token, &id, &asked(&id, 20));
+        (status, answer["reservation"].is_object())
+    };
+    let ask = &ask;
+    let statuses: Vec<(u16, bool)> = std::thread::scope(|scope| {
+        let each = |server| (0..8).map(move |number| scope.spawn(move || ask(server, number)));
+        let desks: Vec<_> = servers.iter().flat_map(each).collect();
+        desks.into_iter().map(|desk| desk.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|(_, reserved)| *reserved).count(), 4, "{statuses:?}");
+    assert!(statuses.iter().all(|(status, _)| matches!(status, 201 | 409)), "{statuses:?}");
+    assert_eq!(servers[0].lpp(token).1, (1_680 * 15_824).to_string());
+
+    cluster.kill();
+    let (status, gone) = servers[0].post("/v1/orders", token, "k4", &asked("PO-4", 19));
+    assert_eq!((status, gone["code"].as_str()), (503, Some("unavailable")), "{gone}");
+    assert_eq!(servers[1].ask("GET", "/readyz", "", None, "").0, 503);
+    assert_eq!(servers[1].ask("GET", "/healthz", "", None, "").0, 200);
+    cluster.resume();
+    for server in &servers {
+        let (status, made) = server.post("/v1/orders", token, "k4", &asked("PO-4", 19));
+        assert!(matches!(status, 200 | 201) && made["reservation"].is_object(), "{status} {made}");
+        assert_eq!(server.lpp(token).1, (1_699 * 15_824).to_string());
+    }
+    // Taken back on one, it is shut on the other.
+    assert_eq!(tollgate(&folder, &["token", "revoke", "--name", "desk", "--database", &url]).0, 0);
+    assert!(servers.iter().all(|server| server.ask("GET", "/v1/policy", token, None, "").0 == 401));
+    let (status, text) = tollgate(&folder, &["audit", "verify", "--database", &url]);
+    assert!(status == 0 && text.contains("an unbroken chain"), "{text}");
+}
+
+/// No file may grow beyond a size, as on a full disk: what was answered stays, the rest is refused, and with room again all goes on.
+#[test]
+fn a_full_disk_loses_nothing_that_was_answered() {
+    let folder = folder("full");
+    let officer = token(&folder, "officer");
+    let mut command = Command::new("sh");
+    let script = format!("trap '' XFSZ; ulimit -f 600; exec {} \"$@\"", env!("CARGO_BIN_EXE_tollgate"));
+    command.args(["-c", &script, "sh"]).args(SERVE);
+    let service = Service::start_by(command, &folder);
+    let asked = |number: i64| json!({ "order": order(&format!("PO-{number}"), 1), "reserve": true });
+    let mut answered = 0;
+    let (status, full) = loop {
+        let (status, answer) = service.post("/v1/orders", &officer, &format!("k{answered}"), &asked(answered));
+        if status != 201 {
+            break (status, answer);
+        }
+        answered += 1;
+        assert!(answered < 1_000, "the disk was not full");
+    };
+    assert_eq!((status, full["code"].as_str()), (503, Some("unavailable")), "{full}");
+    assert!(answered > 10, "{answered}");
+    drop(service);
+    let service = Service::start(&folder);
+    for number in 0..=answered {
+        let (status, answer) = service.post("/v1/orders", &officer, &format!("k{number}"), &asked(number));
+        let expected: &[u16] = if number < answered { &[200] } else { &[200, 201] };
+        assert!(expected.contains(&status), "{number}: {status} {answer}");
+    }
+    assert_eq!(service.lpp(&officer).1, ((answered + 1) * 15_824).to_string());
+    assert_eq!(tollgate(&folder, &["audit", "verify"]).0, 0);
+}
