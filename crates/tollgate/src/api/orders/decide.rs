@@ -14,7 +14,7 @@ use super::super::problem::{Problem, Refusals};
 use super::super::request::OrderRequest;
 use super::super::{App, Shared, sha256};
 use super::{
-    Answer, Decision, HOLD, Standing, bad_json, entries, idempotency_key, limit_command, line_id, reserved,
+    Answer, Decision, HOLD, Standing, bad_json, entries, idempotency_key, limit_command, line_id, raw, reserved,
     revision_id, standing, unusable,
 };
 use crate::service::{AnyLog, Decided, now, roles};
@@ -133,7 +133,7 @@ pub(super) fn made(
     if amount > tollgate_ledger::LARGEST {
         return Err(unusable("the line comes to more TPP than can be counted", "check the quantity and the item"));
     }
-    let decision = crate::cli::decision_json(&line, &decided, &app.policy, &app.tables);
+    let decision = raw(&crate::cli::decision_json(&line, &decided, &app.policy, &app.tables))?;
     let goes = matches!(outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
     let held = if goes { reasons_to_hold(app, &line, &decided, asked.hold) } else { Vec::new() };
     let charges = decider.charges();

@@ -33,7 +33,8 @@ pub(super) struct Decision {
     /// SHA-256 of the order as it was asked.
     request: String,
     pub(super) order: OrderRequest,
-    decision: Value,
+    /// In words once: it is recorded and answered as it stands.
+    decision: Box<RawValue>,
     /// Why nothing may ship before a second person releases it; empty where it is not held.
     #[serde(default)]
     held: Vec<String>,
@@ -103,7 +104,7 @@ pub(super) struct Reserved {
 pub(super) struct Answer {
     /// In the form of a line of decisions.jsonl.
     #[schema(value_type = Object)]
-    decision: Value,
+    decision: Box<RawValue>,
     /// Nothing where nothing is counted, or nothing recorded.
     reservation: Option<Reserved>,
     /// Why nothing may ship before a second person releases it.

@@ -3,6 +3,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tollgate_ledger::{Command, Ledger, Status};
 use tollgate_model::hex;
@@ -74,7 +75,7 @@ pub(in super::super) struct OnRecord {
     order: OrderRequest,
     /// As it was made, in the form of a line of decisions.jsonl.
     #[schema(value_type = Object)]
-    decision: Value,
+    decision: Box<RawValue>,
     /// 1, and one more with each amendment.
     revision: u32,
     reservation: Option<Left>,
