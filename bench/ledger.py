@@ -22,6 +22,13 @@ def hammer(*words):
     return int(out.split()[0]), out.strip()
 
 
+def together(url, servers):
+    """Operations a second of several processes on one database."""
+    words = [[HAMMER, url, "250", "100000", "--name", f"s{number}"] for number in range(servers)]
+    running = [subprocess.Popen(word, stdout=subprocess.PIPE, text=True) for word in words]
+    return sum(int(process.communicate()[0].split()[0]) for process in running)
+
+
 def flushes(folder):
     path = os.path.join(folder, "flush")
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
@@ -104,6 +111,7 @@ def main():
             url = f"postgres:host={folder} user=tollgate dbname=postgres"
             ours, text = hammer(url, 1000, 400_000)
             print(f"PostgreSQL, Tollgate: {text}")
+            print(f"PostgreSQL, Tollgate, 4 servers on one count, 250 in flight at each: {together(url, 4)} a second", flush=True)
             plain = plain_postgres(cluster, False)
             print(f"PostgreSQL, a transaction for each operation, 64 clients: {plain:.0f} a second; Tollgate {ours / plain:.0f}x")
             ours, text = hammer(url, 1000, 400_000, "--holders", 1, "--name", "hot")

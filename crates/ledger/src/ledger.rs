@@ -68,6 +68,8 @@ struct Notes {
     places: std::collections::HashMap<String, u64, ahash::RandomState>,
     /// The data of those of kind `access`, in order.
     access: Vec<String>,
+    /// The data of those of kind `screening`, in order.
+    screening: Vec<String>,
     /// The number of the last of kind `origin`.
     origin: u64,
 }
@@ -77,6 +79,7 @@ impl Notes {
         self.places.insert(id.to_owned(), seq);
         match kind {
             "access" => self.access.push(data.to_owned()),
+            "screening" => self.screening.push(data.to_owned()),
             "origin" => self.origin = seq,
             _ => {}
         }
@@ -111,6 +114,11 @@ impl<L: Log> Ledger<L> {
     /// The data of every record of kind `access`, in order.
     pub fn access(&self) -> &[String] {
         &self.notes.access
+    }
+
+    /// The data of every record of kind `screening`, in order.
+    pub fn findings(&self) -> &[String] {
+        &self.notes.screening
     }
 
     /// The record that a caller's id stands for, among those beside the ledger's commands.

@@ -46,6 +46,9 @@ impl Country {
     /// Hong Kong.
     pub const HONG_KONG: Country = Country(94);
 
+    /// The United States.
+    pub const UNITED_STATES: Country = Country(232);
+
     /// How many there are; [`Country::index`] is below it.
     pub const COUNT: usize = CODES.len();
 
@@ -96,7 +99,8 @@ mod tests {
         for country in Country::all() {
             assert_eq!(country.code().parse(), Ok(country));
         }
-        assert_eq!((Country::CHINA.code(), Country::HONG_KONG.code()), ("CN", "HK"));
+        let named = [Country::CHINA, Country::HONG_KONG, Country::UNITED_STATES].map(Country::code);
+        assert_eq!(named, ["CN", "HK", "US"]);
         assert_eq!(Country::all().count(), Country::COUNT);
         for text in ["", "us", "USA", "ZZ", "UK", "U S"] {
             assert_eq!(text.parse::<Country>(), Err(UnknownCountry), "{text}");

@@ -193,7 +193,7 @@ impl Party {
     }
 }
 
-/// A list match that somebody has looked into and found to be another party.
+/// A list match that somebody has looked into: another party, or the listed one after all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clearance {
     /// The party.
@@ -202,9 +202,11 @@ pub struct Clearance {
     pub list: String,
     /// The list's entry.
     pub entry: String,
-    /// Who cleared it.
+    /// Whether it is the listed party after all; else it is another one.
+    pub confirmed: bool,
+    /// Who found that.
     pub by: String,
-    /// Why it is another party.
+    /// Why.
     pub why: String,
     /// The last day on which this holds; without an end where absent.
     pub until: Option<Date>,

@@ -146,8 +146,8 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
     while let Some(batch) = source.next() {
         let batch = batch?;
         batch.require(&["party_id", "list", "entry", "by", "why"], &mut mistakes);
-        let [party, list, entry, by, why, print] =
-            ["party_id", "list", "entry", "by", "why", "fingerprint"].map(|column| batch.texts(column, &mut mistakes));
+        let columns = ["party_id", "list", "entry", "by", "why", "fingerprint", "finding"];
+        let [party, list, entry, by, why, print, finding] = columns.map(|column| batch.texts(column, &mut mistakes));
         let until = batch.dates("until", &mut mistakes);
         for (index, until) in until.into_iter().enumerate() {
             let cells = [&party, &list, &entry, &by, &why].map(|column| text(column, index).map(str::to_owned));
@@ -157,7 +157,22 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
                 continue;
             };
             let fingerprint = text(&print, index).map(str::to_owned);
-            clearances.push(Clearance { party_id, list, entry, by, why, until, fingerprint });
+            let confirmed = match text(&finding, index) {
+                None | Some("cleared") => false,
+                Some("confirmed") => true,
+                Some(other) => {
+                    let what = "is no finding";
+                    mistakes.add(
+                        batch.row(index),
+                        "finding",
+                        other,
+                        what,
+                        "write cleared, confirmed, or nothing for cleared",
+                    );
+                    continue;
+                }
+            };
+            clearances.push(Clearance { party_id, list, entry, confirmed, by, why, until, fingerprint });
         }
     }
     mistakes.into_result(clearances)

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod backup;
 mod check;
 mod classify;
 mod decide;
@@ -107,6 +108,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Token(command) => serve::token(&command),
         Command::User(command) => serve::user(&command),
         Command::Openapi => print(&crate::api::description()),
+        Command::Backup(arguments) => backup::back_up(&arguments, &stop),
+        Command::Restore(arguments) => backup::restore(&arguments, &stop),
         Command::Audit(command) => audit::audit(&command, &stop),
         Command::Policy(command) => policy::policy(&command, &stop),
         Command::Examples(command) => examples::examples(&command),

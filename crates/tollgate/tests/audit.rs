@@ -84,12 +84,17 @@ fn a_changed_log_is_refused_and_days_are_chosen() {
     let (status, text) = tollgate(&folder, &[&export[..], &["--out", "day.txt"]].concat());
     assert!(status == 2 && text.contains("mend"), "{text}");
 
-    let (status, text) =
-        tollgate(&folder, &["audit", "backup", "--database", "sqlite:l.sqlite", "--out", "copy.sqlite"]);
+    let (status, text) = tollgate(&folder, &["backup", "--database", "sqlite:l.sqlite", "--out", "copy.sqlite"]);
     assert!(status == 0 && text.starts_with("3 records, verified"), "{text}");
     assert_eq!(tollgate(&folder, &["audit", "verify", "--database", "sqlite:copy.sqlite"]).0, 0);
-    let again = tollgate(&folder, &["audit", "backup", "--database", "sqlite:l.sqlite", "--out", "copy.sqlite"]);
+    let again = tollgate(&folder, &["backup", "--database", "sqlite:l.sqlite", "--out", "copy.sqlite"]);
     assert!(again.0 == 2 && again.1.contains("is there already"), "{}", again.1);
+
+    let restore = |from: &str, to: &str| tollgate(&folder, &["restore", "--from", from, "--database", to]);
+    assert!(restore("copy.sqlite", "sqlite:l.sqlite").1.contains("is there already"));
+    let (status, text) = restore("copy.sqlite", "sqlite:again.sqlite");
+    assert!(status == 0 && text.starts_with("3 records, verified"), "{text}");
+    assert_eq!(tollgate(&folder, &["audit", "verify", "--database", "sqlite:again.sqlite"]).0, 0);
 
     let change = "UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '\"amount\":2', '\"amount\":9') AS BLOB)";
     rusqlite::Connection::open(folder.join("l.sqlite")).unwrap().execute_batch(change).unwrap();
@@ -99,6 +104,8 @@ fn a_changed_log_is_refused_and_days_are_chosen() {
         assert!(status == 2 && text.contains("record 2"), "{text}");
     }
     assert!(!folder.join("after.jsonl").exists());
+    let (status, text) = tollgate(&folder, &["restore", "--from", "l.sqlite", "--database", "sqlite:bad.sqlite"]);
+    assert!(status == 2 && text.contains("record 2") && !folder.join("bad.sqlite").exists(), "{text}");
     let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "sqlite:none.sqlite"]);
     assert!(status == 2 && text.contains("no such file") && !folder.join("none.sqlite").exists(), "{text}");
     let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "mysql://secret@host/x"]);

@@ -211,6 +211,16 @@ fn a_clearance_holds_until_its_day_and_while_nothing_changes() {
         serde_json::from_str(lines.lines().find(|line| line.contains("\"party\":\"near\"")).unwrap()).unwrap();
     let print = near["matches"][0]["fingerprint"].as_str().unwrap();
     assert_eq!(cleared(&format!("near,Entity List (own),17,J. Doe,x,,{print}")), "no_license_required");
+    // What is said last counts, and a match may turn out to be the listed party.
+    let header = "party_id,list,entry,by,why,finding\n";
+    let found = |findings: [&str; 2]| {
+        let rows = findings.map(|finding| format!("near,Entity List (own),17,J. Doe,x,{finding}\n"));
+        std::fs::write(folder.join("cleared.csv"), format!("{header}{}{}", rows[0], rows[1])).unwrap();
+        let with = decisions(&folder, &["--lists", "list.csv", "--clearances", "cleared.csv"]);
+        of(&with, "near")["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(found(["cleared", "confirmed"]), "license_required");
+    assert_eq!(found(["confirmed", ""]), "no_license_required");
 }
 
 #[test]

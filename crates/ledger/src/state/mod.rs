@@ -175,6 +175,12 @@ impl State {
         self.places.get(&key).and_then(|place| Some(self.accounts.get(at(*place))?.view(&key, day)))
     }
 
+    /// The days from which an account has another limit, in order.
+    pub fn limit_days(&self, key: &AccountKey) -> impl Iterator<Item = Date> {
+        let own = self.places.get(key).and_then(|place| self.accounts.get(at(*place)));
+        own.into_iter().flat_map(|own| own.limits.iter().map(|limit| limit.from))
+    }
+
     /// Every account that `wanted` takes, in the order in which they began, after the first `skip` accounts of the ledger; and the place to go on
     /// from. Amounts and limits are those of the day.
     pub fn accounts<'a>(

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::access::{Caller, Right};
-use super::orders::{WriteKey, bad_json, day, idempotency_key, thousandths, unusable};
+use super::orders::{WriteKey, bad_json, day, idempotency_key, limit_command, thousandths, unusable};
 use super::problem::{Problem, Refusals};
 
 #[derive(Deserialize, ToSchema)]
@@ -67,6 +67,14 @@ pub(super) async fn adjust(
     let period = asked.period.parse().map_err(|what: String| unusable(&what, "write it so"))?;
     let account = AccountKey { rule: asked.rule, holder: asked.holder, country: asked.country, period };
     let (amount, day) = (thousandths(asked.tpp)?, day("date", &asked.date)?);
+    // An installed base may be told before anything was sent.
+    let unknown = account.rule == "uveu" && {
+        let key = account.clone();
+        app.with_ledger(move |ledger| ledger.state().account(&key, day).is_none()).await?
+    };
+    if unknown {
+        app.command(&caller.name, limit_command(&account, day, None, &app.policy.name)).await?;
+    }
     app.command(&caller.name, Command::Adjust { id, account, amount, day, reason: asked.reason }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,11 +2,16 @@
 
 mod access;
 mod counts;
+mod desk;
+mod findings;
 mod jobs;
+mod oidc;
 mod openapi;
+mod operators;
 mod orders;
 mod problem;
 mod reads;
+mod rebase;
 mod request;
 mod server;
 mod telemetry;
@@ -25,14 +30,16 @@ use tollgate_screening::Screener;
 
 use access::Gate;
 pub(crate) use access::{Access, Right, Role, new_secret, new_token, password_hash, sha256};
+use desk::Desk;
 use jobs::Jobs;
+pub(crate) use oidc::Provider;
 pub(crate) use openapi::description;
 use problem::Problem;
 pub(crate) use server::{Listen, serve};
 use telemetry::Telemetry;
 pub(crate) use telemetry::{Logging, start_log};
 
-use crate::service::{AnyLog, Decider, Tables, now};
+use crate::service::{AnyLog, Tables, now};
 
 /// Requests that may wait for the ledger before others are asked to come back later.
 const WAITING: usize = 4_096;
@@ -42,16 +49,16 @@ type Shared = Arc<App>;
 /// What the service is made of.
 pub(crate) struct App {
     policy: Arc<Policy>,
-    tables: Arc<Tables>,
     screener: Screener,
     /// Basis points.
     threshold: u32,
     /// Whether the service has certificates.
     tls: bool,
-    decider: Mutex<Decider>,
+    desk: Mutex<Desk>,
     writer: Writer<AnyLog>,
     telemetry: Telemetry,
     gate: Arc<Gate>,
+    provider: Option<Provider>,
     /// Who may hash a password now.
     hashing: Semaphore,
     jobs: Jobs,
@@ -69,6 +76,8 @@ pub(crate) struct Settings {
     pub(crate) jobs: PathBuf,
     /// Whether the service has certificates.
     pub(crate) tls: bool,
+    /// Where people may log in instead of here.
+    pub(crate) provider: Option<Provider>,
 }
 
 impl App {
@@ -78,25 +87,28 @@ impl App {
         ledger: Ledger<AnyLog>,
         settings: Settings,
     ) -> App {
-        let decider = Mutex::new(Decider::new(Arc::clone(&policy), Arc::clone(&tables)));
+        let desk = Mutex::new(Desk::new(&policy, tables));
         App {
             policy,
-            tables,
             screener,
             threshold: settings.threshold,
             tls: settings.tls,
-            decider,
+            desk,
             writer: Writer::start(ledger, WAITING, now),
             telemetry: Telemetry::default(),
             gate: Arc::new(Gate::new(settings.rate)),
+            provider: settings.provider,
             hashing: Semaphore::new(2),
             jobs: Jobs::new(settings.jobs),
             ending: AtomicBool::new(false),
         }
     }
 
-    fn decider(&self) -> MutexGuard<'_, Decider> {
-        self.decider.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where orders are decided, with all that any server recorded of list matches.
+    fn desk(&self, ledger: &Ledger<AnyLog>) -> Result<MutexGuard<'_, Desk>, Problem> {
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        desk.take(&self.policy, ledger.findings()).map_err(|error| orders::unavailable(&error.to_string()))?;
+        Ok(desk)
     }
 
     /// Looks at the ledger between two commits.

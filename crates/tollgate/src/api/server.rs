@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{App, Shared, counts, jobs, orders, reads, telemetry, users};
+use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, reads, rebase, telemetry, users};
 
 /// The largest body of a request, in bytes; of an upload.
 const LARGEST: usize = 256 * 1024;
@@ -51,6 +51,10 @@ pub(super) fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(reads::allocations))
         .routes(routes!(counts::adjust))
         .routes(routes!(counts::group))
+        .routes(routes!(rebase::rebase))
+        .routes(routes!(operators::operator))
+        .routes(routes!(findings::matches))
+        .routes(routes!(findings::find_out))
         .routes(routes!(reads::screen))
         .routes(routes!(reads::policies))
         .routes(routes!(reads::records))
@@ -75,6 +79,8 @@ fn router(app: Shared) -> Router {
     described
         .route("/setup", get(|| async { Html(include_str!("setup.html")) }))
         .route("/setup.js", get(setup_script))
+        .route("/login/oidc", get(oidc::begin))
+        .route("/login/oidc/callback", get(oidc::callback))
         .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], super::description()) }))
         .route("/metrics", get(reads::metrics))
         .route("/healthz", get(reads::health))

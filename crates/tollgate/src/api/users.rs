@@ -41,8 +41,12 @@ pub(super) struct UserRequest {
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     name: String,
     role: Role,
+    /// Where the user logs in here: either this or `subject`.
     #[schema(min_length = 15, max_length = 200)]
-    password: String,
+    password: Option<String>,
+    /// Where the user logs in at the OpenID provider: the e-mail address that it vouches for, or else its own id of the person.
+    #[schema(min_length = 1, max_length = 255)]
+    subject: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -150,9 +154,9 @@ async fn check_password(app: &Shared, name: &str, password: String) -> Result<St
     }
 }
 
-type Cookie = [(HeaderName, HeaderValue); 1];
+pub(super) type Cookie = [(HeaderName, HeaderValue); 1];
 
-fn set_cookie(app: &Shared, value: &str, age: i64) -> Result<Cookie, Problem> {
+pub(super) fn set_cookie(app: &Shared, value: &str, age: i64) -> Result<Cookie, Problem> {
     let secure = if app.tls { "; Secure" } else { "" };
     let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     let value = HeaderValue::from_str(&text).map_err(|error| unavailable(&error.to_string()))?;
@@ -281,8 +285,15 @@ pub(super) async fn add_user(
     if let Some(record) = known.map_err(|error| unavailable(&error.to_string()))? {
         return made_already(&app, &record, asked).await;
     }
-    let password = keep(&app, asked.password).await?;
-    let access = Access::User { name: asked.name, role: asked.role, password };
+    let access = match (asked.password, asked.subject) {
+        (Some(password), None) => {
+            Access::User { name: asked.name, role: asked.role, password: keep(&app, password).await? }
+        }
+        (None, Some(subject)) if (1..=255).contains(&subject.len()) => {
+            Access::Federated { name: asked.name, role: asked.role, subject }
+        }
+        _ => return Err(unusable("a user has either a `password` or a `subject`", "give one of the two")),
+    };
     match record(&app, &caller.name, &id, &access).await? {
         Status::Done => Ok(StatusCode::CREATED),
         status => Err(refused(status)),
@@ -292,13 +303,20 @@ pub(super) async fn add_user(
 /// Whether a record is what is asked once more.
 async fn made_already(app: &Shared, record: &Record, asked: UserRequest) -> Result<StatusCode, Problem> {
     let body = record.parse().map_err(|what| unavailable(&what))?;
-    let Ok(Access::User { role, password, .. }) = serde_json::from_str(body.data.get()) else {
-        return Err(refused(Status::IdTaken));
+    let (role, password) = match (serde_json::from_str(body.data.get()), asked.password) {
+        (Ok(Access::User { role, password, .. }), Some(asked)) => (role, (password, asked)),
+        (Ok(Access::Federated { role, subject, .. }), None)
+            if asked.subject.as_ref() == Some(&subject) && role == asked.role =>
+        {
+            return Ok(StatusCode::CREATED);
+        }
+        _ => return Err(refused(Status::IdTaken)),
     };
+    let (password, said) = password;
     let slot = format!("password:{password}");
     let kept = app.with_ledger(move |ledger| ledger.kept(&slot)).await?;
     let kept = kept.map_err(|error| unavailable(&error.to_string()))?;
-    let fits = aside(app, move || password_matches(&asked.password, kept.as_deref())).await?;
+    let fits = aside(app, move || password_matches(&said, kept.as_deref())).await?;
     if fits && role == asked.role { Ok(StatusCode::CREATED) } else { Err(refused(Status::IdTaken)) }
 }
 

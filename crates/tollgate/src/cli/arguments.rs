@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use super::service_arguments::{AuditCommand, ServeArguments, TokenCommand, UserCommand};
+pub(crate) use super::service_arguments::{
+    AuditCommand, BackupArguments, RestoreArguments, ServeArguments, TokenCommand, UserCommand,
+};
 use tollgate_model::{Country, Date};
 
 /// Decides whether a shipment of AI compute may go, under which authorization, by which paragraph;
@@ -53,6 +55,10 @@ pub(crate) enum Command {
     /// The audit log: check its chain, write it out for a regulator.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Copies a SQLite ledger to a file while it is in use, and checks the copy.
+    Backup(BackupArguments),
+    /// Puts a backup where there is no ledger, after checking it.
+    Restore(RestoreArguments),
     /// The policies: list, show, compare, check.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -70,7 +76,7 @@ pub(crate) struct Lists {
     /// The score from which a match counts, in basis points
     #[arg(long, value_name = "POINTS", default_value_t = tollgate_screening::THRESHOLD, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pub(crate) threshold: u32,
-    /// Matches found to be other parties: party_id, list, entry, by, why, and as you like until and fingerprint
+    /// What matches turned out to be: party_id, list, entry, by, why, and as you like finding (cleared or confirmed), until and fingerprint
     #[arg(long, value_name = "FILE")]
     pub(crate) clearances: Option<PathBuf>,
 }

@@ -8,7 +8,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use serde_json::json;
-use tollgate_ledger::{Log, LogError, Record, SqliteLog, Verifier};
+use tollgate_ledger::{Log, LogError, Record, Verifier};
 use tollgate_model::{Date, hex};
 use tollgate_records::Output;
 
@@ -25,13 +25,12 @@ pub(crate) fn audit(command: &AuditCommand, stop: &Stop) -> Result<(), Failure> 
         AuditCommand::Verify { database, expect, format } => {
             verify(&database.database, expect.as_deref(), *format, stop)
         }
-        AuditCommand::Backup { database, out } => back_up(&database.database, out, stop),
         AuditCommand::Export { database, from, to, out } => export(&database.database, (*from, *to), out, stop),
     }
 }
 
 /// Reads the log from its start and checks the chain; `each` sees every record.
-fn follow(
+pub(crate) fn follow(
     address: &str,
     stop: &Stop,
     each: &mut dyn FnMut(&Record) -> Result<(), Failure>,
@@ -52,29 +51,6 @@ fn follow(
         (None, Err(error)) => Err(Failure::Unusable(error.to_string())),
         (None, Ok(())) => Ok(verifier),
     }
-}
-
-/// The copy appears whole and verified, or not at all.
-fn back_up(address: &str, out: &Path, stop: &Stop) -> Result<(), Failure> {
-    let unusable = |text: String| Failure::Unusable(text);
-    let Some(path) = address.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) else {
-        return Err(unusable("only SQLite is copied by Tollgate\n  mend: use pg_dump for PostgreSQL".to_owned()));
-    };
-    if out.exists() {
-        return Err(unusable(format!("{}: is there already\n  mend: name a new file", out.display())));
-    }
-    if !Path::new(path).exists() {
-        return Err(unusable(format!("{path}: there is no such file\n  mend: check the path of --database")));
-    }
-    let failed = |error| Failure::from(RunError::Output(out.to_owned(), error));
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let copy = tempfile::Builder::new().prefix(".partial-").tempdir_in(folder).map_err(failed)?;
-    let file = copy.path().join("copy.sqlite");
-    let log = SqliteLog::open(Path::new(path)).map_err(|error| unusable(error.to_string()))?;
-    log.back_up(&file).map_err(|error| unusable(error.to_string()))?;
-    let verified = follow(&format!("sqlite:{}", file.display()), stop, &mut |_| Ok(()))?.verified();
-    std::fs::rename(&file, out).map_err(failed)?;
-    print(&format!("{} records, verified; last hash {}\n", verified.records, hex(&verified.head)))
 }
 
 fn broken(what: &str) -> String {

@@ -1,14 +1,18 @@
 use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
 
 use serde_json::json;
 use serde_json::value::RawValue;
+use tollgate_law::Policy;
 use tollgate_ledger::{Entry, Ledger, Status};
+use tollgate_screening::Screener;
 
 use super::arguments::{ServeArguments, TokenCommand, UserCommand};
 use super::decide::load;
 use super::{Failure, print};
 use crate::api::{
-    Access, App, Listen, Settings, new_secret, new_token, password_hash, serve as serve_app, sha256, start_log,
+    Access, App, Listen, Provider, Settings, new_secret, new_token, password_hash, serve as serve_app, sha256,
+    start_log,
 };
 use crate::service::{AnyLog, Stop, now, open_log};
 
@@ -25,6 +29,7 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
     let origin = json!({
         "program": env!("CARGO_PKG_VERSION"), "law": policy.law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
     });
+    on_record(&mut ledger, &policy, &screener)?;
     note(&mut ledger, "origin", &format!("origin:{}:{}", now(), std::process::id()), &origin)?;
     let setup = set_up(&mut ledger)?;
     let listen =
@@ -34,6 +39,7 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         rate: arguments.rate,
         jobs: arguments.jobs.clone(),
         tls: listen.tls.is_some(),
+        provider: provider(arguments)?,
     };
     let app = App::new((policy, tables), screener, ledger, settings);
     let told = |address: &str| {
@@ -45,6 +51,40 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         }
     };
     serve_app(app, &listen, told).map_err(Failure::Unusable)
+}
+
+fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {
+    let whole =
+        arguments.oidc_issuer.as_deref().zip(arguments.oidc_client.as_deref()).zip(arguments.public_url.as_deref());
+    let Some(((issuer, client), public)) = whole else { return Ok(None) };
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path).map(|text| text.trim().to_owned()).map_err(|error| {
+            Failure::Unusable(format!(
+                "{}: cannot be read: {error}\n  mend: check the path and that you may read it",
+                path.display()
+            ))
+        })
+    };
+    let secret = arguments.oidc_secret_file.as_ref().map(read).transpose()?;
+    Provider::new(issuer, client, secret, public).map(Some).map_err(Failure::Unusable)
+}
+
+/// Sees that the policy and the lists that this service goes by are on record, each once.
+fn on_record(ledger: &mut Ledger<AnyLog>, policy: &Policy, screener: &Screener) -> Result<(), Failure> {
+    let chosen =
+        json!({ "name": policy.name, "title": policy.title, "sha256": policy.digest, "law": policy.law.digest });
+    let mut notes = vec![("policy", format!("policy:{}", policy.digest), chosen)];
+    for version in &screener.versions {
+        let date = version.date.map(|date| date.to_string());
+        let list = json!({ "file": version.file, "sha256": version.digest, "written_on": date });
+        notes.push(("list", format!("list:{}", version.digest), list));
+    }
+    for (kind, id, data) in notes {
+        if !ledger.has_note(&id) {
+            note(ledger, kind, &id, &data)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where nobody may do anything yet, the secret of a link by which the first administrator is made.
@@ -71,7 +111,13 @@ fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &serde_json::Va
 
 pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
     match command {
-        UserCommand::Add { database, name, role } => {
+        UserCommand::Add { database, name, role, subject: Some(subject) } => {
+            let mut ledger = open(&database.database, true)?;
+            let access = Access::Federated { name: name.clone(), role: *role, subject: subject.clone() };
+            note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
+            print(&format!("{name} can log in at the OpenID provider\n"))
+        }
+        UserCommand::Add { database, name, role, subject: None } => {
             let mut password = String::new();
             std::io::stdin().lock().read_line(&mut password)?;
             let hash = password_hash(password.trim_end_matches(['\r', '\n'])).map_err(|what| {

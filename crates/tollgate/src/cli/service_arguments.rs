@@ -22,14 +22,6 @@ pub(crate) enum AuditCommand {
         #[arg(long, default_value = "text")]
         format: TextFormat,
     },
-    /// Copies a SQLite ledger to a file while it is in use, and checks the copy. To restore it, put it in the ledger's place.
-    Backup {
-        #[command(flatten)]
-        database: Database,
-        /// The copy
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
     /// Writes records for a regulator: .jsonl as they stand in the chain, or .parquet.
     Export {
         #[command(flatten)]
@@ -44,6 +36,30 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate backup --database sqlite:tollgate.sqlite --out tollgate-2026-11-25.sqlite
+The ledger may be in use meanwhile; what is added during the copy is in it or not, but its chain is whole. For PostgreSQL use pg_dump.")]
+pub(crate) struct BackupArguments {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// The copy; it appears whole and verified, or not at all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate restore --from tollgate-2026-11-25.sqlite --database sqlite:tollgate.sqlite
+The backup's chain is verified first. A ledger that is there already is never written over: move it away, and keep it.")]
+pub(crate) struct RestoreArguments {
+    /// A backup
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
 }
 
 /// Where the ledger is.
@@ -88,6 +104,18 @@ pub(crate) struct ServeArguments {
     /// The folder of uploaded files and their results
     #[arg(long, env = "TOLLGATE_JOBS", value_name = "DIR", default_value = "tollgate-jobs")]
     pub(crate) jobs: PathBuf,
+    /// The OpenID provider at which people may log in, as its own documents name it
+    #[arg(long, env = "TOLLGATE_OIDC_ISSUER", value_name = "URL", requires_all = ["oidc_client", "public_url"])]
+    pub(crate) oidc_issuer: Option<String>,
+    /// What the provider calls this service
+    #[arg(long, env = "TOLLGATE_OIDC_CLIENT", value_name = "ID")]
+    pub(crate) oidc_client: Option<String>,
+    /// The file of the secret that the provider gave this service, where it gave one
+    #[arg(long, env = "TOLLGATE_OIDC_SECRET_FILE", value_name = "FILE")]
+    pub(crate) oidc_secret_file: Option<PathBuf>,
+    /// The address under which people reach this service; the provider sends them back to /login/oidc/callback there
+    #[arg(long, env = "TOLLGATE_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
     /// How requests are logged to standard error
     #[arg(long, env = "TOLLGATE_LOG", default_value = "text")]
     pub(crate) log: crate::api::Logging,
@@ -112,6 +140,9 @@ pub(crate) enum UserCommand {
         /// What the user may do
         #[arg(long)]
         role: crate::api::Role,
+        /// For a user who logs in at the OpenID provider: the e-mail address that it vouches for, or else its own id of the person
+        #[arg(long, value_name = "TEXT")]
+        subject: Option<String>,
     },
     /// Takes the right to log in, and all tokens of the name, away.
     Remove {

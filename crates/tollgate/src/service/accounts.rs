@@ -31,6 +31,8 @@ struct State {
     used: Tpp,
     refused: Tpp,
     limit: Option<Tpp>,
+    /// Whether the limit stops what is charged, and is not only compared with it by a condition of the law.
+    binds: bool,
     lines: u64,
 }
 
@@ -101,8 +103,7 @@ impl Accounts {
             if scratch.truth(rule.step.when) != Truth::True {
                 continue;
             }
-            let limit =
-                rule.limits.iter().find(|(when, _)| scratch.truth(*when) == Truth::True).map(|(_, limit)| *limit);
+            let limit = limit_of(rule, scratch);
             let crosses = limit.is_some_and(|limit| self.used(&key).plus(tpp) > limit);
             let counted = counts(rule, program, label);
             let refused = !counted && crosses && label.outcome == Outcome::LicenseRequired;
@@ -112,6 +113,7 @@ impl Accounts {
             let used = self.used(&key);
             let state = self.states.entry(key).or_insert(State { used, ..State::default() });
             state.limit = limit;
+            state.binds = binds(rule, program);
             state.lines += 1;
             if counted {
                 state.used = state.used.plus(tpp);
@@ -133,7 +135,22 @@ impl Accounts {
     pub(crate) fn charges(&self, names: &Names) -> Vec<(AccountKey, Option<Tpp>)> {
         let states = self.keys.iter().filter_map(|key| Some((key, self.states.get(key)?)));
         let counted = states.filter(|(_, state)| state.lines > 0 && state.refused == Tpp::default());
-        counted.map(|(key, state)| (kept_as(self.accounts.text(key.account), key, names), state.limit)).collect()
+        counted
+            .map(|(key, state)| {
+                (kept_as(self.accounts.text(key.account), key, names), state.limit.filter(|_| state.binds))
+            })
+            .collect()
+    }
+
+    /// The accounts that the law has for the line that was decided last, counted there or not, each with its limit.
+    pub(crate) fn limits(&self, program: &Program, scratch: &Scratch, names: &Names) -> Vec<(AccountKey, Option<Tpp>)> {
+        let rules = program.accounts.iter().zip(&self.keys);
+        let applying = rules.filter(|(rule, _)| scratch.truth(rule.step.when) == Truth::True);
+        applying
+            .map(|(rule, key)| {
+                (kept_as(&rule.account, key, names), limit_of(rule, scratch).filter(|_| binds(rule, program)))
+            })
+            .collect()
     }
 
     /// Every account that a line has touched, by name, holder and period.
@@ -183,6 +200,16 @@ fn kept_as(rule: &str, key: &Key, names: &Names) -> AccountKey {
     };
     let period = if key.year == 0 { tollgate_ledger::Period::All } else { tollgate_ledger::Period::Year(key.year) };
     AccountKey { rule: rule.to_owned(), holder, country, period }
+}
+
+fn limit_of(rule: &AccountRule, scratch: &Scratch) -> Option<Tpp> {
+    rule.limits.iter().find(|(when, _)| scratch.truth(*when) == Truth::True).map(|(_, limit)| *limit)
+}
+
+/// What counts all that goes stops nothing by itself: conditions compare it. Under the reading that makes it the limit of an exception it does.
+fn binds(rule: &AccountRule, program: &Program) -> bool {
+    let read = |reading| program.readings.iter().any(|(fact, value)| *fact == reading && *value);
+    rule.counts != Counts::Any || read(facts::R_LPP_ALL)
 }
 
 fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {

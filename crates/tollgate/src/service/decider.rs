@@ -99,6 +99,13 @@ impl Decider {
         self.accounts.charges(&self.builder.names)
     }
 
+    /// The accounts that the law has for a line, counted there or not, each with its limit.
+    pub(crate) fn limits_for(&mut self, order: &OrderLine<'_>) -> Result<Vec<(AccountKey, Option<Tpp>)>, UnknownItem> {
+        let judged = Arc::clone(&self.decide_on(order, &|_| Tpp::default())?.judged);
+        let program = self.policy.program(order.date);
+        Ok(self.accounts.limits(program, &judged.scratch, &self.builder.names))
+    }
+
     /// Decides a line and counts it.
     pub(crate) fn decide(&mut self, order: &OrderLine<'_>) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;

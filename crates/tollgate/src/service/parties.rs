@@ -46,7 +46,7 @@ impl PartyFacts {
 
 /// The immediate parent of each party of which the stakes name one: who controls it or holds half of it or more. Empty where several do,
 /// at one time or one after the other: then somebody must say, in `parent_id`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Parents(BTreeMap<String, Option<String>>);
 
 impl Parents {

@@ -26,8 +26,10 @@ pub(crate) struct Hit {
     pub(crate) name: String,
     /// Basis points.
     pub(crate) points: u32,
-    /// Whether the party is taken for the listed one.
+    /// Whether the party is taken for the listed one: it has the same words, or somebody confirmed it.
     pub(crate) same: bool,
+    /// Whether it has the same words.
+    alike: bool,
     pub(crate) effect: Effect,
     pub(crate) basis: Basis,
     pub(crate) explanation: Vec<String>,
@@ -43,7 +45,7 @@ impl Hit {
         self.cleared.as_ref().is_none_or(|cleared| cleared.until.is_some_and(|until| until < date))
     }
 
-    /// Finds the clearance of the match, if party and entry are still what they were when it was given.
+    /// Finds what was last said of the match, if party and entry are still what they were then.
     pub(crate) fn look_up(&mut self, party: &str, clearances: &[Clearance]) {
         let of_this = |cleared: &&Clearance| {
             cleared.party_id == party
@@ -51,7 +53,9 @@ impl Hit {
                 && cleared.list == self.list
                 && cleared.fingerprint.as_ref().is_none_or(|print| *print == self.fingerprint)
         };
-        self.cleared = clearances.iter().find(of_this).cloned();
+        let last = clearances.iter().rev().find(of_this);
+        self.same = self.alike || last.is_some_and(|last| last.confirmed);
+        self.cleared = last.filter(|last| !last.confirmed).cloned();
     }
 
     /// What every output says of a match.
@@ -151,6 +155,7 @@ fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
     Hit {
         points: found.points,
         same: screener.is_same(found),
+        alike: screener.is_same(found),
         effect: screener.effect(found),
         basis: found.basis,
         explanation: found.explanation(),
@@ -177,6 +182,7 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         name: name.to_owned(),
         points: 0,
         same: false,
+        alike: false,
         effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
         basis: Basis::Name,
         explanation: Vec::new(),
@@ -197,11 +203,37 @@ impl Screened {
         ownership: Option<&Path>,
         stop: &Stop,
     ) -> Result<Screened, RunError> {
-        let hits = screen_all(screener, parties, limits, clearances, stop);
+        let hits = screen_all(screener, parties, limits, stop);
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
-        let mut screened = Screened { hits, versions: screener.versions.clone(), owners: Owners::default() };
+        Screened::judged((hits, screener.versions.clone()), parties, stakes, clearances).map_err(|error| {
+            let mend = "correct the rows, or give the stakes their dates `from` and `until`";
+            let path = ownership.unwrap_or(Path::new("ownership"));
+            InputErrors(vec![InputError::file(path, error.to_string(), mend)]).into()
+        })
+    }
+
+    /// The same matches with other findings.
+    pub(crate) fn with_findings(
+        &self,
+        parties: &BTreeMap<String, Party>,
+        stakes: &[Stake],
+        clearances: &[Clearance],
+    ) -> Result<Screened, BadStake> {
+        Screened::judged((self.hits.clone(), self.versions.clone()), parties, stakes, clearances)
+    }
+
+    fn judged(
+        (mut hits, versions): (BTreeMap<String, Vec<Hit>>, Vec<Version>),
+        parties: &BTreeMap<String, Party>,
+        stakes: &[Stake],
+        clearances: &[Clearance],
+    ) -> Result<Screened, BadStake> {
+        for (party, own) in &mut hits {
+            own.iter_mut().for_each(|hit| hit.look_up(party, clearances));
+        }
+        let mut screened = Screened { hits, versions, owners: Owners::default() };
         let listed = |id: &str, party: &Party, day| {
             let flagged = party.flags.iter().any(|flag| flag == "entity_list");
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
@@ -213,10 +245,7 @@ impl Screened {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
             parties.iter().filter_map(of).collect()
         });
-        screened.owners = owners.map_err(|error| {
-            let mend = "correct the rows, or give the stakes their dates `from` and `until`";
-            InputErrors(vec![InputError::file(ownership.unwrap_or(Path::new("ownership")), error.to_string(), mend)])
-        })?;
+        screened.owners = owners?;
         Ok(screened)
     }
 
@@ -272,7 +301,6 @@ fn screen_all(
     screener: &Screener,
     parties: &BTreeMap<String, Party>,
     limits: (u32, usize),
-    clearances: &[Clearance],
     stop: &Stop,
 ) -> BTreeMap<String, Vec<Hit>> {
     if screener.names() == 0 {
@@ -289,8 +317,7 @@ fn screen_all(
             }
             let names = party.names();
             let query = Query::of(party, &names);
-            let mut own = find(screener, query, limits, &mut scratch);
-            own.iter_mut().for_each(|hit| hit.look_up(id, clearances));
+            let own = find(screener, query, limits, &mut scratch);
             if !own.is_empty() {
                 hits.push(((*id).clone(), own));
             }

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_law::{Law, LawErrors, Policy, split_fixed};
-use tollgate_model::{Item, Party};
-use tollgate_screening::Screener;
+use tollgate_model::{Clearance, Item, Party, Stake};
+use tollgate_screening::{BadStake, Screener};
 
 use super::parties::Parents;
 use super::run::{RunError, Stop};
@@ -17,6 +17,8 @@ pub(crate) struct Tables {
     pub(crate) items: BTreeMap<String, Item>,
     pub(crate) screened: Screened,
     pub(crate) parents: Parents,
+    pub(crate) stakes: Vec<Stake>,
+    pub(crate) clearances: Vec<Clearance>,
 }
 
 /// Lists to screen against.
@@ -44,7 +46,17 @@ impl Tables {
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
         let screened =
             Screened::new(&screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership, stop)?;
-        Ok((Tables { parties, items, screened, parents: Parents::of(&stakes) }, screener))
+        let parents = Parents::of(&stakes);
+        Ok((Tables { parties, items, screened, parents, stakes, clearances: cleared }, screener))
+    }
+
+    /// The same tables, with further findings about list matches; what was said last counts.
+    pub(crate) fn with_findings(&self, more: &[Clearance]) -> Result<Tables, BadStake> {
+        let clearances = [self.clearances.as_slice(), more].concat();
+        let screened = self.screened.with_findings(&self.parties, &self.stakes, &clearances)?;
+        let (parties, items) = (self.parties.clone(), self.items.clone());
+        let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
+        Ok(Tables { parties, items, screened, parents, stakes, clearances })
     }
 }
 

@@ -16,10 +16,12 @@ fn every_role_may_do_what_the_table_says() {
     let right = r#"{"shipment":"s","tpp":1,"date":"2025-06-20","reason":"x"}"#;
     let adjust = r#"{"rule":"lpp","holder":"sg","period":"2025","tpp":1,"date":"2025-06-20","reason":"x"}"#;
     let group = r#"{"holder":"a","into":"b","from":"2025-06-20","reason":"x"}"#;
+    let found = r#"{"list":"l","entry":"e","finding":"cleared","reason":"x"}"#;
+    let rebase = r#"{"from":"2025-07-01"}"#;
     let user = r#"{"name":"eve","role":"viewer","password":"a sentence of words"}"#;
     let one = r#"{"name":"eve","role":"viewer"}"#;
     // Viewer, analyst, officer, administrator, auditor; without a token all but the health check is shut.
-    let table: [(&str, &str, &str, [u16; 5]); 26] = [
+    let table: [(&str, &str, &str, [u16; 5]); 30] = [
         ("GET", "/v1/allocations", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/policy", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/session", "", [200, 200, 200, 200, 200]),
@@ -29,6 +31,10 @@ fn every_role_may_do_what_the_table_says() {
         ("GET", "/v1/jobs/none/results", "", [404, 404, 404, 404, 404]),
         ("GET", "/v1/jobs/none/events", "", [404, 404, 404, 404, 404]),
         ("GET", "/v1/records", "", [403, 403, 403, 403, 200]),
+        ("GET", "/v1/operators/sg", "", [200, 200, 200, 200, 200]),
+        ("GET", "/v1/parties/sg/matches", "", [200, 200, 200, 200, 200]),
+        ("POST", "/v1/parties/sg/findings", found, [403, 403, 404, 403, 403]),
+        ("POST", "/v1/allocations/rebase", rebase, [403, 403, 200, 403, 403]),
         ("GET", "/v1/users", "", [403, 403, 403, 200, 200]),
         ("POST", "/v1/screen", &name, [403, 200, 200, 403, 403]),
         ("POST", "/v1/orders", &trial, [403, 200, 200, 403, 403]),
@@ -61,7 +67,7 @@ fn every_role_may_do_what_the_table_says() {
     let described: Value = serde_json::from_str(&text).unwrap();
     for (path, methods) in described["paths"].as_object().unwrap() {
         let as_asked = path.replace("{order}", "PO-9").replace("{line}", "1").replace("{id}", "none");
-        let as_asked = as_asked.replace("{name}", "eve");
+        let as_asked = as_asked.replace("{name}", "eve").replace("{party}", "sg");
         for method in methods.as_object().unwrap().keys() {
             let has = |row: &(&str, &str, &str, [u16; 5])| {
                 let own = row.1.split('?').next().unwrap().replace("PO-0", "PO-9");

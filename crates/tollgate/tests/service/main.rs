@@ -10,8 +10,11 @@ mod access;
 #[path = "../../../ledger/tests/stores/cluster.rs"]
 #[expect(dead_code, reason = "the ledger's own tests use all of it")]
 mod cluster;
+mod counts;
+mod findings;
 mod harness;
 mod jobs;
+mod oidc;
 mod operations;
 mod orders;
 mod stores;

@@ -79,6 +79,13 @@ pub(crate) enum Access {
         /// SHA-256 of the kept hash: which password was meant.
         password: String,
     },
+    /// A user who logs in at the OpenID provider, or one who is given another role.
+    Federated {
+        name: String,
+        role: Role,
+        /// The e-mail address that the provider vouches for, or else its own id of the person.
+        subject: String,
+    },
     /// A user may not log in any more.
     UserRemoved { name: String },
     /// A link by which the first administrator is made, once.
@@ -112,6 +119,8 @@ pub(crate) struct Directory {
     seen: usize,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) users: BTreeMap<String, User>,
+    /// Names of users by what the OpenID provider calls them.
+    pub(crate) federated: BTreeMap<String, String>,
     pub(crate) setup: Option<String>,
 }
 
@@ -125,11 +134,22 @@ impl Directory {
                 }
                 Ok(Access::Revoked { name }) => self.tokens.retain(|_, token| token.name != name),
                 Ok(Access::User { name, role, password }) => {
+                    self.federated.retain(|_, own| *own != name);
                     self.users.insert(name, User { role, password });
                     // Somebody can log in: the link has done its work.
                     self.setup = None;
                 }
-                Ok(Access::UserRemoved { name }) => drop(self.users.remove(&name)),
+                Ok(Access::Federated { name, role, subject }) => {
+                    self.federated.retain(|_, own| *own != name);
+                    // Of no password the hash is this: nobody can log in with one.
+                    self.users.insert(name.clone(), User { role, password: format!("federated:{subject}") });
+                    self.federated.insert(subject, name);
+                    self.setup = None;
+                }
+                Ok(Access::UserRemoved { name }) => {
+                    self.users.remove(&name);
+                    self.federated.retain(|_, own| *own != name);
+                }
                 Ok(Access::Setup { sha256 }) => self.setup = Some(sha256),
                 // Of a later version: it gives nobody anything here.
                 Err(_) => {}

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use tollgate_law::facts;
 use tollgate_ledger::{AccountKey, Command, Ledger};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp};
 use utoipa::ToSchema;
@@ -17,7 +18,7 @@ use super::{
     Answer, Decision, HOLD, Standing, bad_json, entries, idempotency_key, limit_command, line_id, raw, reserved,
     revision_id, standing, unusable,
 };
-use crate::service::{AnyLog, Decided, now, roles};
+use crate::service::{AnyLog, Decided, Tables, now, roles};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -126,18 +127,23 @@ pub(super) fn made(
         let held = state.account(key, line.date).map_or(0, |view| view.posted + view.reserved);
         Tpp::from_thousandths((held - freed(key)).max(0))
     };
-    let mut decider = app.decider();
+    let mut desk = app.desk(ledger)?;
+    let tables = Arc::clone(&desk.tables);
+    let decider = &mut desk.decider;
     let decided = decider.decide_on(&line, &used).map_err(|error| unusable(&error.what, &error.mend))?;
     let outcome = decided.determination().label.outcome;
     let amount = decided.line.tpp.map_or(0, Tpp::thousandths);
     if amount > tollgate_ledger::LARGEST {
         return Err(unusable("the line comes to more TPP than can be counted", "check the quantity and the item"));
     }
-    let decision = raw(&crate::cli::decision_json(&line, &decided, &app.policy, &app.tables))?;
-    let goes = matches!(outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
-    let held = if goes { reasons_to_hold(app, &line, &decided, asked.hold) } else { Vec::new() };
-    let charges = decider.charges();
-    drop(decider);
+    let decision = raw(&crate::cli::decision_json(&line, &decided, &app.policy, &tables))?;
+    let license = license(&line).filter(|_| outcome == Outcome::LicenseRequired);
+    let goes = license.is_some() || matches!(outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
+    let held = if goes { reasons_to_hold(&tables, &line, &decided, license, asked.hold) } else { Vec::new() };
+    let exception = decided.exception().map(|exception| exception.id.clone());
+    let mut charges = decider.charges();
+    drop(desk);
+    charges.extend(counted_besides(&line, license, exception.as_deref()).map(|key| (key, None)));
     let known = |key: &AccountKey, date: Date| state.account(key, date).filter(|view| !view.provision.is_empty());
     let limits = charges.iter().map(|(key, limit)| (key, limit.map(Tpp::thousandths)));
     let limits = limits.filter(|(key, limit)| known(key, line.date).is_none_or(|view| view.limit != *limit));
@@ -177,18 +183,50 @@ fn command(
     }
 }
 
+/// The number of the license that the line claims.
+fn license<'a>(line: &OrderLine<'a>) -> Option<&'a str> {
+    line.authorization.filter(|claim| !facts::CLAIMS.contains(claim) && !claim.is_empty())
+}
+
+/// Accounts that are counted without a ceiling beside those of the law's files: what has gone under a license, and the installed base of a
+/// universal validated end-user by country, of which the ratios are taken on the reporting dates.
+fn counted_besides<'a>(
+    line: &'a OrderLine<'_>,
+    license: Option<&'a str>,
+    exception: Option<&'a str>,
+) -> impl Iterator<Item = AccountKey> {
+    let key = |rule: &str, holder: &str, country: Option<String>| AccountKey {
+        rule: rule.to_owned(),
+        holder: holder.to_owned(),
+        country,
+        period: tollgate_ledger::Period::All,
+    };
+    let licensed = license.map(|number| key("license", number, None));
+    let base = exception.filter(|id| *id == "UVEU");
+    licensed.into_iter().chain(base.map(|_| key("uveu", line.ultimate_consignee, Some(line.destination.to_string()))))
+}
+
 /// Why somebody else must look at a line that may go before it does.
-fn reasons_to_hold(app: &App, line: &OrderLine<'_>, decided: &Decided<'_>, asked: bool) -> Vec<String> {
+fn reasons_to_hold(
+    tables: &Tables,
+    line: &OrderLine<'_>,
+    decided: &Decided<'_>,
+    license: Option<&str>,
+    asked: bool,
+) -> Vec<String> {
     let mut reasons = Vec::new();
     if asked {
         reasons.push("whoever entered it asked for a second look".to_owned());
+    }
+    if let Some(license) = license {
+        reasons.push(format!("goes under license {license}: compare it with what was granted"));
     }
     if decided.claimed_ok == Some(false) {
         reasons.push("the claimed authorization does not hold".to_owned());
     }
     reasons.extend(decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)));
     for (role, party) in roles(line) {
-        for hit in app.tables.screened.hits(party).iter().filter(|hit| hit.stands(line.date)) {
+        for hit in tables.screened.hits(party).iter().filter(|hit| hit.stands(line.date)) {
             reasons.push(format!("{role} {party} matches `{}` on {}", hit.name, hit.list));
         }
     }

@@ -241,7 +241,7 @@ pub(super) fn refused(status: Status) -> Problem {
 }
 
 /// A limit that the ledger is to know: one id for one fact, so that two servers that find the same limit say the same.
-pub(crate) fn limit_command(key: &AccountKey, from: Date, amount: Option<i64>, policy: &str) -> Command {
+pub(super) fn limit_command(key: &AccountKey, from: Date, amount: Option<i64>, policy: &str) -> Command {
     let country = key.country.as_deref().unwrap_or("");
     let said = amount.map_or("none".to_owned(), |amount| amount.to_string());
     let text = format!("{}|{}|{country}|{}|{from}|{said}", key.rule, key.holder, key.period);
