@@ -17,7 +17,8 @@ fn spread(mut bits: u64) -> u64 {
 impl Stream {
     /// `lane` names what the numbers are for, `index` which draw, agent or step.
     pub fn new(seed: u64, lane: u64, index: u64) -> Stream {
-        let place = spread(seed ^ spread(lane.wrapping_add(0x9e37_79b9_7f4a_7c15))) ^ spread(index.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        let place = spread(seed ^ spread(lane.wrapping_add(0x9e37_79b9_7f4a_7c15)))
+            ^ spread(index.wrapping_mul(0xd1b5_4a32_d192_ed03));
         Stream(Xoshiro256PlusPlus::seed_from_u64(place))
     }
 

@@ -1,8 +1,29 @@
 //! Worlds that have not happened: demand, smugglers who adapt, an agency with few officers, and what a policy changes.
+//!
+//! Nothing here reads a clock, a file or the network, and every number depends on the scenario and its seed alone.
 
 mod distribution;
 mod draw;
-mod game;
+mod figure;
+mod model;
+mod rules;
+mod run;
+mod scenario;
 mod sensitivity;
+mod sketch;
+mod studies;
 
+pub use distribution::Distribution;
 pub use draw::Stream;
+pub use figure::{
+    Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles,
+    Tornado, TornadoRow,
+};
+pub use rules::{Desk, Gate, Probe};
+pub use run::Options;
+pub use scenario::{Arm, Demand, Scenario, ScenarioError, Scope, StudyKind};
+pub use sensitivity::*;
+pub use studies::{LabError, Policies, study};
+
+#[cfg(test)]
+mod tests;

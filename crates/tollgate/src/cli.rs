@@ -16,6 +16,7 @@ mod screen;
 mod serve;
 mod service_arguments;
 mod settings;
+mod simulate;
 mod summary;
 
 use std::io::{self, Write};
@@ -103,6 +104,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments, &stop),
         Command::Classify(arguments) => classify::classify(&arguments, &stop),
         Command::Screen(arguments) => screen::screen(&arguments, &stop),
+        Command::Simulate(arguments) => simulate::simulate(&arguments, &stop),
         Command::Lists(command) => lists::lists(&command, &stop),
         Command::Serve(arguments) => serve::serve(&arguments, &stop),
         Command::Token(command) => serve::token(&command),

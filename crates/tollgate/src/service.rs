@@ -9,6 +9,7 @@ mod items;
 mod lists;
 mod names;
 mod parties;
+mod probe;
 mod roles;
 mod run;
 mod screened;
@@ -22,6 +23,7 @@ pub(crate) use items::{ItemFacts, item_facts};
 pub(crate) use lists::{
     BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError, is_set_name,
 };
+pub(crate) use probe::LawDesks;
 pub(crate) use roles::roles;
 pub(crate) use run::{Progress, Run, RunError, Silent, Stop, run};
 pub(crate) use screened::{Hit, Screened, find, load_screener, ofac_hit, read_list_files};

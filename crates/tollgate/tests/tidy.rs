@@ -11,7 +11,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("records", &["model"]),
     ("screening", &["model"]),
     ("ledger", &["model"]),
-    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger"]),
+    ("lab", &["model", "law", "engine"]),
+    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger", "lab"]),
 ];
 
 fn root() -> PathBuf {

@@ -81,7 +81,7 @@ pub(super) async fn operator(
 fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i64>, headquarters: Option<Country>) -> Vec<Value> {
     let total: i128 = base.values().map(|held| i128::from(*held)).sum();
     // Supplement no. 5(a) names who may be exported to: the United States itself is not among them, nor outside.
-    let mut first_tier = policy.groups.countries("T1", day).unwrap_or_default();
+    let mut first_tier = policy.groups.countries("SUPP5A", day).unwrap_or_default();
     first_tier.insert(Country::UNITED_STATES);
     let abroad = |inside: &BTreeSet<Country>| -> i128 {
         base.iter().filter(|(country, _)| !inside.contains(country)).map(|(_, held)| i128::from(*held)).sum()

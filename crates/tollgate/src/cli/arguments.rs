@@ -42,6 +42,8 @@ pub(crate) enum Command {
     /// Screening lists: what a file holds, and what came and went between two of them.
     #[command(subcommand)]
     Lists(ListsCommand),
+    /// Studies a policy in worlds that have not happened: distributions, what drives them, and a report.
+    Simulate(SimulateArguments),
     /// Serves decisions and allocations over HTTP, on a durable ledger.
     Serve(ServeArguments),
     /// Tokens for the service: give out, take back.
@@ -136,6 +138,37 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) fail_on: Vec<FailOn>,
     /// How the summary is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate simulate threshold --out out/threshold
+  tollgate simulate scenarios/delay.toml --runs 1000000 --seed 7 --out out/delay
+  tollgate simulate enforcement --explain
+Writes DIR/results.json, report.html and a .csv for each figure, whole or not at all. The results depend on the scenario, the seed and the law alone,
+not on the number of threads.")]
+pub(crate) struct SimulateArguments {
+    /// A scenario file, or one that comes with the program: threshold, agreements, enforcement, delay, advantage, tenfold
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenario: String,
+    /// Random draws, in place of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    pub(crate) runs: Option<u64>,
+    /// The seed, in place of the scenario's
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Threads; as many as there are cores where absent
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Prints every parameter with its distribution, unit and source, and does no more
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// How answers are printed
     #[arg(long, default_value = "text")]
     pub(crate) format: TextFormat,
 }

@@ -20,6 +20,29 @@ impl Bar {
     }
 }
 
+/// A bar for random draws, which several threads move.
+pub(crate) struct Draws(ProgressBar);
+
+impl Draws {
+    pub(crate) fn new() -> Draws {
+        let bar = Bar::new().bar.clone();
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} draws  {per_sec}  {eta} left")
+        {
+            bar.set_style(style);
+        }
+        Draws(bar)
+    }
+
+    pub(crate) fn done(&self, done: u64, of: u64) {
+        self.0.set_length(of);
+        self.0.set_position(done);
+    }
+
+    pub(crate) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Progress for Bar {
     fn start(&mut self, lines: u64) {
         self.bar.set_length(lines);

@@ -113,9 +113,9 @@ fn the_base_of_a_universal_end_user_is_counted_by_country_against_its_ratios() {
     let (status, made) = service.post("/v1/orders", &officer, "k1", &json!({ "order": sent, "reserve": true }));
     assert_eq!((status, made["decision"]["authorization"].as_str()), (201, Some("VEU")), "{made}");
     assert_eq!(service.post("/v1/orders/PO-1/lines/1/ship", &officer, "s1", &json!({ "date": "2025-06-20" })).0, 200);
-    let at_home = |key: &str, tpp: i64| {
+    let has_in = |country: &str, key: &str, tpp: i64| {
         let body = json!({
-            "rule": "uveu", "holder": "cloud", "country": "US", "period": "all", "tpp": tpp, "date": "2025-05-15", "reason": "its own report",
+            "rule": "uveu", "holder": "cloud", "country": country, "period": "all", "tpp": tpp, "date": "2025-05-15", "reason": "its own report",
         });
         assert_eq!(service.post("/v1/allocations/adjustments", &officer, key, &body).0, 204);
     };
@@ -129,8 +129,11 @@ fn the_base_of_a_universal_end_user_is_counted_by_country_against_its_ratios() {
     let told = |most: &str, is: &str, kept: bool| (json!(most), json!(is), kept);
     assert_eq!(ratios(), [told("25", "100", false), told("7", "100", false), told("50", "100", false)]);
     // 15,824,000 abroad of 226,057,143 is just under 7 percent, of 226,057,142 just over.
-    at_home("d1", 226_057_142 - 15_824_000);
+    has_in("US", "d1", 226_057_142 - 15_824_000);
     assert_eq!(ratios()[1], told("7", "7", false), "over by less than can be shown is over");
-    at_home("d2", 1);
+    has_in("US", "d2", 1);
     assert_eq!(ratios(), [told("25", "6.999", true), told("7", "6.999", true), told("50", "6.999", true)]);
+    // Germany stands in supplement no. 5(a): abroad, but not outside.
+    has_in("DE", "d3", 300_000_000);
+    assert_eq!(ratios(), [told("25", "3.008", true), told("7", "3.008", true), told("50", "60.036", false)]);
 }

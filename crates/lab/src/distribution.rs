@@ -1,0 +1,264 @@
+use serde::Serialize;
+
+/// What is known of a parameter.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distribution {
+    /// One value.
+    Value(f64),
+    /// Each value between two ends alike.
+    Uniform(f64, f64),
+    /// Low end, mode, high end.
+    Triangular(f64, f64, f64),
+    /// Normal, by its 5th and 95th percentiles.
+    Normal(f64, f64),
+    /// Lognormal, by its 5th and 95th percentiles.
+    Lognormal(f64, f64),
+}
+
+/// The standard normal number of which 95 percent lie below.
+const Z95: f64 = 1.644_853_626_951_472_2;
+
+impl Distribution {
+    /// Why it is none: the sentence ends with how to mend it.
+    pub fn fault(&self) -> Option<&'static str> {
+        let numbers: &[f64] = match self {
+            Distribution::Value(value) => &[*value],
+            Distribution::Uniform(low, high) | Distribution::Normal(low, high) | Distribution::Lognormal(low, high) => {
+                &[*low, *high]
+            }
+            Distribution::Triangular(low, mode, high) => &[*low, *mode, *high],
+        };
+        if numbers.iter().any(|number| !number.is_finite()) {
+            return Some("a number is not finite; write a plain number");
+        }
+        match self {
+            Distribution::Value(_) => None,
+            Distribution::Uniform(low, high) | Distribution::Normal(low, high) if low >= high => {
+                Some("it has no mass, since its low end is not below its high end; write the lower one first")
+            }
+            Distribution::Triangular(low, mode, high) if !(low <= mode && mode <= high && low < high) => {
+                Some("its low end, mode and high end are not in order; write [low, mode, high]")
+            }
+            Distribution::Lognormal(low, high) if !(0.0 < *low && low < high) => {
+                Some("a lognormal one needs 0 < 5th percentile < 95th percentile; write [p5, p95]")
+            }
+            _ => None,
+        }
+    }
+
+    /// The value below which this share of it lies; the share must be between 0 and 1, neither of them.
+    pub fn quantile(&self, share: f64) -> f64 {
+        match *self {
+            Distribution::Value(value) => value,
+            Distribution::Uniform(low, high) => low + share * (high - low),
+            Distribution::Triangular(low, mode, high) => {
+                let turn = (mode - low) / (high - low);
+                if share < turn {
+                    low + libm::sqrt(share * (high - low) * (mode - low))
+                } else {
+                    high - libm::sqrt((1.0 - share) * (high - low) * (high - mode))
+                }
+            }
+            Distribution::Normal(low, high) => low + (high - low) * (0.5 + normal_quantile(share) / (2.0 * Z95)),
+            Distribution::Lognormal(low, high) => {
+                let (low, high) = (libm::log(low), libm::log(high));
+                libm::exp(low + (high - low) * (0.5 + normal_quantile(share) / (2.0 * Z95)))
+            }
+        }
+    }
+
+    /// Its median.
+    pub fn median(&self) -> f64 {
+        self.quantile(0.5)
+    }
+
+    /// Whether it has a range.
+    pub fn varies(&self) -> bool {
+        !matches!(self, Distribution::Value(_))
+    }
+
+    /// In words.
+    pub fn text(&self) -> String {
+        match self {
+            Distribution::Value(value) => number(*value),
+            Distribution::Uniform(low, high) => format!("uniform {} to {}", number(*low), number(*high)),
+            Distribution::Triangular(low, mode, high) => {
+                format!("triangular {}, {}, {}", number(*low), number(*mode), number(*high))
+            }
+            Distribution::Normal(low, high) => format!("normal, 90 % in {} to {}", number(*low), number(*high)),
+            Distribution::Lognormal(low, high) => format!("lognormal, 90 % in {} to {}", number(*low), number(*high)),
+        }
+    }
+}
+
+/// A number as a person writes it: four digits that count.
+pub(crate) fn number(value: f64) -> String {
+    let size = value.abs();
+    if size >= 1_000.0 {
+        let whole = format!("{value:.0}");
+        let (sign, digits) = whole.strip_prefix('-').map_or(("", whole.as_str()), |digits| ("-", digits));
+        let mut text = String::from(sign);
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        return text;
+    }
+    let places = if size == 0.0 {
+        0
+    } else if size >= 100.0 {
+        1
+    } else if size >= 10.0 {
+        2
+    } else if size >= 1.0 {
+        3
+    } else {
+        4
+    };
+    let text = format!("{value:.places$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// How much of a standard normal distribution lies below a value.
+pub(crate) fn normal_share(value: f64) -> f64 {
+    0.5 * libm::erfc(-value * std::f64::consts::FRAC_1_SQRT_2)
+}
+
+/// The value below which this share of a standard normal distribution lies (Acklam's approximation with one step of Halley's, exact to 1e-15).
+pub(crate) fn normal_quantile(share: f64) -> f64 {
+    const A: [f64; 6] = [
+        -39.696_830_286_653_76,
+        220.946_098_424_520_5,
+        -275.928_510_446_968_7,
+        138.357_751_867_269,
+        -30.664_798_066_147_16,
+        2.506_628_277_459_239,
+    ];
+    const B: [f64; 6] = [
+        -54.476_098_798_224_06,
+        161.585_836_858_040_9,
+        -155.698_979_859_886_6,
+        66.801_311_887_719_72,
+        -13.280_681_552_885_72,
+        1.0,
+    ];
+    const C: [f64; 6] = [
+        -0.007_784_894_002_430_293,
+        -0.322_396_458_041_136_5,
+        -2.400_758_277_161_838,
+        -2.549_732_539_343_734,
+        4.374_664_141_464_968,
+        2.938_163_982_698_783,
+    ];
+    const D: [f64; 5] =
+        [0.007_784_695_709_041_462, 0.322_467_129_070_039_8, 2.445_134_137_142_996, 3.754_408_661_907_416, 1.0];
+    let polynomial = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, own| sum * x + own);
+    let tail = |share: f64| {
+        let root = libm::sqrt(-2.0 * libm::log(share));
+        polynomial(&C, root) / polynomial(&D, root)
+    };
+    let first = if share < 0.024_25 {
+        tail(share)
+    } else if share > 1.0 - 0.024_25 {
+        -tail(1.0 - share)
+    } else {
+        let from_middle = share - 0.5;
+        let square = from_middle * from_middle;
+        polynomial(&A, square) * from_middle / polynomial(&B, square)
+    };
+    let error = normal_share(first) - share;
+    let step = error * libm::sqrt(2.0 * std::f64::consts::PI) * libm::exp(first * first / 2.0);
+    first - step / (1.0 + first * step / 2.0)
+}
+
+/// A distribution whose quantiles are looked up: straight between 1,024 of them, exact beyond the outermost.
+#[derive(Clone, Debug)]
+pub(crate) struct Sampler {
+    own: Distribution,
+    table: Vec<f64>,
+}
+
+const CELLS: usize = 1_024;
+/// Cells at either end in which nothing is looked up.
+const EXACT: usize = 16;
+
+impl Sampler {
+    pub(crate) fn new(own: &Distribution) -> Sampler {
+        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+        let share = |cell: usize| cell as f64 / CELLS as f64;
+        let end = 0.5 / 1_024.0;
+        let table = (0..=CELLS).map(|cell| own.quantile(share(cell).clamp(end, 1.0 - end))).collect();
+        Sampler { own: own.clone(), table }
+    }
+
+    /// The quantile of a share between 0 and 1.
+    pub(crate) fn quantile(&self, share: f64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a small number")]
+        let scaled = share * CELLS as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1,024")]
+        let cell = scaled as usize;
+        if cell < EXACT || cell + EXACT >= CELLS {
+            return self.own.quantile(share);
+        }
+        match self.table.get(cell..=cell + 1) {
+            #[expect(clippy::cast_precision_loss, reason = "a small number")]
+            Some([low, high]) => low + (high - low) * (scaled - cell as f64),
+            _ => self.own.quantile(share),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_distribution() {
+        let known = [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.05, -Z95), (1e-9, -5.997_807_015_007_686)];
+        for (share, value) in known {
+            assert!((normal_quantile(share) - value).abs() < 1e-12, "{share}");
+        }
+        let lognormal = Distribution::Lognormal(10.0, 1_000.0);
+        for (share, value) in [(0.05, 10.0), (0.5, 100.0), (0.95, 1_000.0)] {
+            assert!((lognormal.quantile(share) / value - 1.0).abs() < 1e-12);
+        }
+        let triangular = Distribution::Triangular(0.0, 1.0, 4.0);
+        for (share, value) in [(0.0, 0.0), (0.25, 1.0), (1.0, 4.0)] {
+            assert!((triangular.quantile(share) - value).abs() < 1e-12);
+        }
+        assert!((Distribution::Normal(-1.0, 3.0).quantile(0.95) - 3.0).abs() < 1e-12);
+        assert_eq!(Distribution::Uniform(2.0, 4.0).quantile(0.25), 2.5);
+    }
+
+    #[test]
+    fn a_looked_up_quantile_is_the_exact_one_within_a_thousandth() {
+        for own in [
+            Distribution::Lognormal(1.0, 100.0),
+            Distribution::Triangular(1.0, 2.0, 9.0),
+            Distribution::Uniform(1.0, 2.0),
+        ] {
+            let sampler = Sampler::new(&own);
+            for step in 1..10_000 {
+                let share = f64::from(step) / 10_000.0;
+                let (looked_up, exact) = (sampler.quantile(share), own.quantile(share));
+                assert!((looked_up / exact - 1.0).abs() < 1e-3, "{own:?} at {share}: {looked_up}, {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_distribution_is_told() {
+        for bad in [
+            Distribution::Uniform(2.0, 2.0),
+            Distribution::Lognormal(0.0, 1.0),
+            Distribution::Triangular(1.0, 0.0, 2.0),
+            Distribution::Value(f64::NAN),
+            Distribution::Normal(3.0, 1.0),
+        ] {
+            assert!(bad.fault().is_some(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The aggregate model: a world in quarters, by country, in some thousand multiplications.
+
+pub(crate) mod parameters;
+mod smuggler;
+mod world;
+
+pub(crate) use world::{MOST, Output, Prepared, simulate, simulate_in};

@@ -1,0 +1,171 @@
+//! What the law comes to for the model: asked of the engine, order by order, so that a changed paragraph changes the result.
+
+use std::collections::BTreeMap;
+
+use tollgate_model::{Country, Date, ReviewPolicy};
+
+use crate::scenario::{Arm, Demand};
+
+/// Quarters that are simulated, from the first of 2025.
+pub(crate) const QUARTERS: usize = 24;
+/// Years.
+pub(crate) const YEARS: usize = 6;
+const FIRST_YEAR: i32 = 2025;
+
+/// An order that is decided to learn what the law is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probe {
+    /// The day.
+    pub date: Date,
+    /// Where the consignee is, and is headquartered.
+    pub destination: Country,
+    /// The item, by its name in the catalog.
+    pub item: &'static str,
+    /// How many.
+    pub units: i64,
+    /// H100 that the country's allocation has been charged with already.
+    pub charged: i64,
+    /// Words of the consignee's `flags`.
+    pub flags: Vec<String>,
+}
+
+/// What the law says to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// It may go without a license.
+    Free,
+    /// It needs one, reviewed so.
+    License(Option<ReviewPolicy>),
+    /// It cannot be told.
+    Unknown,
+}
+
+/// Who decides: the program, with the engine and the law behind it.
+pub trait Desk {
+    /// Decides an order under the arm's policy.
+    fn probe(&mut self, probe: &Probe) -> Gate;
+}
+
+/// How a license is reviewed, as the model takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    Approval,
+    Case,
+    Denial,
+}
+
+/// What the law comes to for one country in one quarter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Law {
+    /// H100 a consignee and year that go without a license; infinite where there is no limit.
+    pub(crate) free: f64,
+    /// H100 in all that licenses may grant before they are denied; infinite where there is no limit.
+    pub(crate) cap: f64,
+    pub(crate) grant: Grant,
+    /// Whether universal validated end-users get what they want.
+    pub(crate) validated: bool,
+    /// Whether lesser chips (H20) go without a license.
+    pub(crate) lesser: bool,
+}
+
+/// The law of an arm, by country and quarter.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    /// As many as there are quarters for each country, in the order of the demand.
+    pub(crate) of: Vec<Vec<Law>>,
+}
+
+/// No order is larger, in H100.
+const MOST: i64 = 2_000_000;
+const H100: &str = "NVIDIA H100 SXM";
+const LESSER: &str = "NVIDIA H20";
+/// The day before which the Diffusion Rule bound nobody.
+const COMPLIANCE: &str = "2025-05-15";
+
+/// A day in the middle of a quarter.
+pub(crate) fn middle(quarter: usize) -> Date {
+    let quarter = i32::try_from(quarter).unwrap_or(0);
+    let month = u32::try_from(quarter % 4 * 3 + 2).unwrap_or(2);
+    Date::from_ymd(FIRST_YEAR + quarter / 4, month, 16).unwrap_or(Date::MIN)
+}
+
+/// The day of whose law a quarter is decided under an arm: before the day from which the arm has the rule hold, it holds as little as before its own.
+fn law_day(arm: &Arm, quarter: usize) -> Date {
+    let day = middle(quarter);
+    let before = COMPLIANCE.parse().map_or(Date::MIN, Date::before);
+    match arm.effective {
+        Some(effective) if day < effective => day.min(before),
+        _ => day,
+    }
+}
+
+impl Rules {
+    /// Asks the desk about every country and quarter; what is the same is asked once.
+    pub(crate) fn ask(desk: &mut dyn Desk, arm: &Arm, demand: &[Demand]) -> Rules {
+        let mut known: BTreeMap<(Country, Date), Law> = BTreeMap::new();
+        let of = demand.iter().map(|demand| {
+            let quarters = (0..QUARTERS).map(|quarter| {
+                let key = (demand.country, law_day(arm, quarter));
+                if let Some(law) = known.get(&key) {
+                    return *law;
+                }
+                let law = law(desk, arm, key);
+                known.insert(key, law);
+                law
+            });
+            quarters.collect()
+        });
+        Rules { of: of.collect() }
+    }
+}
+
+fn law(desk: &mut dyn Desk, arm: &Arm, (destination, date): (Country, Date)) -> Law {
+    let mut flags = Vec::new();
+    if arm.agreements.contains(&destination) {
+        flags.push("agreement_data_center".to_owned());
+    }
+    let probe = Probe { date, destination, item: H100, units: 1, charged: 0, flags };
+    let free = largest(|units| desk.probe(&Probe { units, ..probe.clone() }) == Gate::Free);
+    let over = free.map_or(MOST, |free| free + 1);
+    let first = desk.probe(&Probe { units: over, ..probe.clone() });
+    let grant = match first {
+        Gate::Free => Grant::Approval,
+        Gate::License(Some(ReviewPolicy::PresumptionOfApproval)) => Grant::Approval,
+        Gate::License(Some(ReviewPolicy::CaseByCase)) => Grant::Case,
+        _ => Grant::Denial,
+    };
+    let capped = grant == Grant::Approval && free.is_some();
+    let cap = if capped {
+        largest(|charged| {
+            desk.probe(&Probe { units: over, charged: (charged - over).max(0), ..probe.clone() }) == first
+        })
+    } else {
+        None
+    };
+    let validated = ["uveu".to_owned()].into_iter().chain(probe.flags.iter().cloned()).collect();
+    Law {
+        free: free.map_or(f64::INFINITY, real),
+        cap: cap.map_or(f64::INFINITY, real),
+        grant,
+        validated: desk.probe(&Probe { units: MOST, flags: validated, ..probe.clone() }) == Gate::Free,
+        lesser: desk.probe(&Probe { item: LESSER, units: 10_000, ..probe }) == Gate::Free,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of chips are far below 2^53")]
+fn real(units: i64) -> f64 {
+    units as f64
+}
+
+/// The largest number of which this holds, as it does of all smaller ones; nothing where it holds of the largest order.
+fn largest(mut holds: impl FnMut(i64) -> bool) -> Option<i64> {
+    if holds(MOST) {
+        return None;
+    }
+    let (mut yes, mut no) = (0, MOST);
+    while no - yes > 1 {
+        let middle = yes + (no - yes) / 2;
+        if holds(middle) { yes = middle } else { no = middle }
+    }
+    Some(yes)
+}

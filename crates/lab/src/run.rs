@@ -1,0 +1,137 @@
+//! Draws, on every core: the same numbers whatever their number.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::distribution::Sampler;
+use crate::draw::Stream;
+use crate::model::parameters::{COUNT, Point};
+use crate::model::{Output, Prepared, simulate};
+use crate::rules::YEARS;
+use crate::scenario::Scenario;
+use crate::sketch::Sketch;
+
+/// How a study is carried out.
+pub struct Options<'a> {
+    /// Threads; the results do not depend on it.
+    pub threads: usize,
+    /// Told of draws that are done, of so many.
+    pub progress: &'a (dyn Fn(u64, u64) + Sync),
+    /// Raised when the study is to end without a result.
+    pub stop: &'a AtomicBool,
+}
+
+/// Draws that one thread takes at a time.
+const CHUNK: u64 = 4_096;
+/// What draws are numbered for.
+const LANE: u64 = 1;
+
+/// Sketches of an output of an arm, by year: of the output, and of its difference from the first arm's, draw by draw.
+#[derive(Clone, Debug)]
+pub(crate) struct Tracked {
+    pub(crate) levels: [Sketch; YEARS],
+    pub(crate) differences: [Sketch; YEARS],
+}
+
+/// For each arm, each watched output.
+#[derive(Clone, Debug)]
+pub(crate) struct Results {
+    pub(crate) watched: Vec<Output>,
+    pub(crate) arms: Vec<Vec<Tracked>>,
+}
+
+impl Results {
+    fn new(arms: usize, watched: &[Output]) -> Results {
+        let tracked = || Tracked {
+            levels: std::array::from_fn(|_| Sketch::default()),
+            differences: std::array::from_fn(|_| Sketch::default()),
+        };
+        let arms = (0..arms).map(|_| watched.iter().map(|_| tracked()).collect()).collect();
+        Results { watched: watched.to_vec(), arms }
+    }
+
+    fn merge(&mut self, other: &Results) {
+        let pairs = self.arms.iter_mut().flatten().zip(other.arms.iter().flatten());
+        for (own, other) in pairs {
+            own.levels.iter_mut().zip(&other.levels).for_each(|(own, other)| own.merge(other));
+            own.differences.iter_mut().zip(&other.differences).for_each(|(own, other)| own.merge(other));
+        }
+    }
+
+    /// The sketches of an output of an arm.
+    pub(crate) fn of(&self, arm: usize, output: Output) -> Option<&Tracked> {
+        let place = self.watched.iter().position(|own| *own == output)?;
+        self.arms.get(arm)?.get(place)
+    }
+
+    /// The 5th percentile, median and 95th percentile of an output in a year.
+    pub(crate) fn band(&self, arm: usize, output: Output, year: usize) -> [f64; 3] {
+        let sketch = self.of(arm, output).and_then(|tracked| tracked.levels.get(year));
+        sketch.map(Sketch::band).unwrap_or_default()
+    }
+
+    /// The same of the difference from the first arm.
+    pub(crate) fn difference(&self, arm: usize, output: Output, year: usize) -> [f64; 3] {
+        let sketch = self.of(arm, output).and_then(|tracked| tracked.differences.get(year));
+        sketch.map(Sketch::band).unwrap_or_default()
+    }
+}
+
+/// A value of each parameter for a draw: the same for every arm, so that differences are sharper than levels.
+pub(crate) fn draw(samplers: &[Sampler], seed: u64, index: u64) -> Point {
+    let mut stream = Stream::new(seed, LANE, index);
+    let mut point = [0.0; COUNT];
+    point.iter_mut().zip(samplers).for_each(|(own, sampler)| *own = sampler.quantile(stream.unit()));
+    point
+}
+
+/// Runs every draw under every arm; nothing where it was stopped.
+pub(crate) fn run(
+    scenario: &Scenario,
+    prepared: &[Prepared],
+    watched: &[Output],
+    options: &Options<'_>,
+) -> Option<Results> {
+    let samplers = scenario.samplers();
+    let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
+    let share = || {
+        let mut results = Results::new(prepared.len(), watched);
+        loop {
+            let from = next.fetch_add(CHUNK, Ordering::Relaxed);
+            if from >= scenario.draws || options.stop.load(Ordering::Relaxed) {
+                return results;
+            }
+            let until = (from + CHUNK).min(scenario.draws);
+            (from..until).for_each(|index| take(&mut results, prepared, &draw(&samplers, scenario.seed, index)));
+            let all = done.fetch_add(until - from, Ordering::Relaxed) + until - from;
+            (options.progress)(all, scenario.draws);
+        }
+    };
+    let mut all = Results::new(prepared.len(), watched);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..options.threads.max(1)).map(|_| scope.spawn(share)).collect();
+        for part in running {
+            all.merge(&part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+    });
+    (!options.stop.load(Ordering::Relaxed)).then_some(all)
+}
+
+fn take(results: &mut Results, prepared: &[Prepared], point: &Point) {
+    let mut first = None;
+    let Results { watched, arms } = results;
+    for (prepared, tracked) in prepared.iter().zip(arms) {
+        let outcome = simulate(prepared, point);
+        let base = first.get_or_insert(outcome);
+        for (output, tracked) in watched.iter().zip(tracked) {
+            let (Some(values), Some(base)) = (outcome.get(*output as usize), base.get(*output as usize)) else {
+                continue;
+            };
+            for ((value, base), (level, difference)) in
+                values.iter().zip(base).zip(tracked.levels.iter_mut().zip(&mut tracked.differences))
+            {
+                level.add(*value);
+                difference.add(value - base);
+            }
+        }
+    }
+}

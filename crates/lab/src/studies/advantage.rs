@@ -1,0 +1,157 @@
+use super::pieces::{
+    LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths,
+};
+use super::{LabError, Ready, prepare};
+use crate::distribution::number;
+use crate::figure::Study;
+use crate::model::Output;
+use crate::model::parameters::{Parameter, at};
+use crate::run::draw;
+use crate::scenario::Arm;
+use crate::sketch::Sketch;
+
+const WATCHED: [Output; 11] = [
+    Output::Smuggled,
+    Output::Intercepted,
+    Output::Stockpiled,
+    Output::Lawful,
+    Output::Rented,
+    Output::Domestic,
+    Output::Leaked,
+    Output::Tier3Stock,
+    Output::HomeStock,
+    Output::StockRatio,
+    Output::FlowRatio,
+];
+
+pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
+    let results = ready.run(&WATCHED)?;
+    let mut figures = vec![
+        by_year(
+            ready,
+            &results,
+            Output::StockRatio,
+            caption(
+                "stocks",
+                "Compute in use: the United States to tier 3",
+                "A ratio of stocks answers slowly to what is smuggled: look at flows too.",
+                true,
+            ),
+            "ratio",
+            true,
+        ),
+        by_year(
+            ready,
+            &results,
+            Output::FlowRatio,
+            caption("flows", "Compute gained in the year: the United States to tier 3", "", true),
+            "ratio",
+            true,
+        ),
+        by_year(
+            ready,
+            &results,
+            Output::Tier3Stock,
+            caption("tier3", "Compute in use in tier 3", "", true),
+            "H100e",
+            true,
+        ),
+        paths(ready, &results, 1, "paths-2026"),
+        paths(ready, &results, LAST, "paths-2030"),
+        numbers(
+            ready,
+            &results,
+            &[
+                ("ratio of stocks", Output::StockRatio),
+                ("ratio of flows", Output::FlowRatio),
+                ("leaked, H100e", Output::Leaked),
+                ("caught, H100e", Output::Intercepted),
+            ],
+            Y2027,
+            "figures-2027",
+        ),
+        numbers(
+            ready,
+            &results,
+            &[
+                ("ratio of stocks", Output::StockRatio),
+                ("ratio of flows", Output::FlowRatio),
+                ("stock of tier 3, H100e", Output::Tier3Stock),
+            ],
+            LAST,
+            "figures-2030",
+        ),
+    ];
+    figures.extend(likely(
+        ready,
+        &results,
+        (Output::StockRatio, LAST),
+        caption("likely", "The lead at the end of 2030: how likely each value is", "", true),
+        "ratio of stocks",
+        &[],
+    ));
+    let told = |(arm, name): (usize, &String)| {
+        let at = |output: Output, year: usize| {
+            let [low, middle, high] = results.band(arm, output, year).map(number);
+            format!("{middle} ({low} to {high})")
+        };
+        format!(
+            "{name}: stocks {} in 2027 and {} in 2030; flows {} in 2027.",
+            at(Output::StockRatio, Y2027),
+            at(Output::StockRatio, LAST),
+            at(Output::FlowRatio, Y2027)
+        )
+    };
+    let mut answers: Vec<String> = ready.names().iter().enumerate().map(told).collect();
+    answers.push(back_cast(ready)?);
+    let mut caveats = caveats(ready.scenario);
+    if let Some(first) = ready.prepared.first() {
+        let ratio = of_arm(first, Output::StockRatio, LAST);
+        let (sensitivity, driven) =
+            hangs_on(ready, "Ratio of stocks at the end of 2030 under the first policy", &ratio)?;
+        figures.extend(sensitivity);
+        caveats.push(format!("The ratio comes above all from {}.", driven.join("; ")));
+        caveats.push(breaks(ready, "the lead in 2030 is at least tenfold", &|point| ratio(point) < 10.0)?);
+    }
+    figures.extend(by_country(ready));
+    Ok(Study {
+        name: String::new(),
+        question: String::new(),
+        answers,
+        caveats,
+        figures,
+        assumptions: ready.scenario.assumptions(),
+        made_from: Vec::new(),
+    })
+}
+
+/// The model with 2024's supply and law, beside the published estimate of what was smuggled in that year; it is not fitted to it.
+fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
+    // Western designers shipped 4.93 M H100e in 2024 (Epoch AI), and no limit of the Diffusion Rule held.
+    const SUPPLY_2024: f64 = 4_930_000.0 / 4.0;
+    let unbound = Arm {
+        effective: "2035-01-01".parse().ok(),
+        policy: "diffusion".to_owned(),
+        ..ready.scenario.arms.first().cloned().ok_or(LabError::Stopped)?
+    };
+    let prepared = prepare(&unbound, ready.scenario, ready.policies)?;
+    let samplers = ready.scenario.samplers();
+    let mut smuggled = Sketch::default();
+    for index in 0..20_000 {
+        let mut point = draw(&samplers, ready.scenario.seed, index);
+        let less = SUPPLY_2024 / at(&point, Parameter::SupplyFlow);
+        for parameter in [Parameter::SupplyFlow, Parameter::Appetite, Parameter::Networks, Parameter::Fronts] {
+            if let Some(own) = point.get_mut(parameter as usize) {
+                *own *= less;
+            }
+        }
+        if let Some(own) = point.get_mut(Parameter::SupplyGrowth as usize) {
+            *own = 1.0;
+        }
+        smuggled.add(of_arm(&prepared, Output::Smuggled, 0)(&point));
+    }
+    let [low, middle, high] = smuggled.band().map(number);
+    Ok(format!(
+        "Back-cast, not fitted: with the supply and the law of 2024 the model has {middle} H100e smuggled ({low} to {high}); the published estimate for that year is 10,000 to several 100,000 chips, median 140,000 (CNAS 2025)."
+    ))
+}

@@ -1,0 +1,93 @@
+//! The named studies: each a scenario, a run, and a report that says what drives it.
+
+mod advantage;
+mod agreements;
+mod delay;
+mod pieces;
+mod tenfold;
+mod threshold;
+
+use crate::figure::Study;
+use crate::model::{Output, Prepared};
+use crate::rules::{Desk, Rules};
+use crate::run::{Options, Results, run};
+use crate::scenario::{Arm, Scenario, StudyKind};
+
+/// Why a study has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// A policy cannot be used.
+    #[error("{0}")]
+    Policy(String),
+    /// It was stopped.
+    #[error("stopped")]
+    Stopped,
+    /// The scenario does not fit the study.
+    #[error("{0}")]
+    Scenario(String),
+    /// An analysis cannot be made.
+    #[error(transparent)]
+    Sensitivity(#[from] crate::sensitivity::SensitivityError),
+}
+
+/// Where policies come from.
+pub trait Policies {
+    /// Who decides under an arm's policy, its amendments included.
+    fn desk(&self, arm: &Arm) -> Result<Box<dyn Desk + '_>, LabError>;
+    /// What results are made from: names and digests of the law and the program.
+    fn made_from(&self) -> Vec<(String, String)>;
+}
+
+/// A scenario with its arms ready.
+pub(crate) struct Ready<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) prepared: Vec<Prepared>,
+    pub(crate) options: &'a Options<'a>,
+    pub(crate) policies: &'a dyn Policies,
+}
+
+impl<'a> Ready<'a> {
+    fn new(
+        scenario: &'a Scenario,
+        policies: &'a dyn Policies,
+        options: &'a Options<'a>,
+    ) -> Result<Ready<'a>, LabError> {
+        let arms = scenario.arms.iter().map(|arm| prepare(arm, scenario, policies));
+        Ok(Ready { scenario, prepared: arms.collect::<Result<_, _>>()?, options, policies })
+    }
+
+    pub(crate) fn run(&self, watched: &[Output]) -> Result<Results, LabError> {
+        run(self.scenario, &self.prepared, watched, self.options).ok_or(LabError::Stopped)
+    }
+
+    /// The names of the arms.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.prepared.iter().map(|prepared| prepared.arm.name.clone()).collect()
+    }
+}
+
+pub(crate) fn prepare(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Prepared, LabError> {
+    let mut desk = policies.desk(arm)?;
+    let rules = Rules::ask(desk.as_mut(), arm, &scenario.demand);
+    Ok(Prepared::new(arm, &rules, &scenario.demand))
+}
+
+/// Carries a study out.
+pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>) -> Result<Study, LabError> {
+    let ready = || Ready::new(scenario, policies, options);
+    let mut study = match scenario.kind {
+        StudyKind::Threshold => threshold::study(&ready()?)?,
+        StudyKind::Agreements => agreements::study(&ready()?)?,
+        StudyKind::Enforcement => return Err(LabError::Stopped),
+        StudyKind::Delay => delay::study(&ready()?)?,
+        StudyKind::Advantage => advantage::study(&ready()?)?,
+        StudyKind::Tenfold => tenfold::study(scenario, options)?,
+        StudyKind::World => return Err(LabError::Scenario("a world is written out, not studied".to_owned())),
+    };
+    study.name.clone_from(&scenario.title);
+    study.question.clone_from(&scenario.question);
+    study.made_from = policies.made_from();
+    study.made_from.push(("draws".to_owned(), scenario.draws.to_string()));
+    study.made_from.push(("seed".to_owned(), scenario.seed.to_string()));
+    Ok(study)
+}

@@ -1,0 +1,345 @@
+//! Pictures that several studies share.
+
+use super::{LabError, Ready};
+use crate::distribution::number;
+use crate::figure::{
+    Band, Bars, Caption, Fan, Figure, IndexRow, Indices, Lorenz, Table, Tile, Tiles, Tornado, TornadoRow,
+};
+use crate::model::parameters::{COUNT, Parameter, Point};
+use crate::model::{MOST, Output, Prepared, simulate, simulate_in};
+use crate::rules::YEARS;
+use crate::run::Results;
+use crate::scenario::Scenario;
+use crate::sensitivity::{discover, one_at_a_time, sobol_indices, widest_first};
+use crate::sketch::density;
+
+/// The place of 2027 among the years.
+pub(super) const Y2027: usize = 2;
+/// The place of 2030.
+pub(super) const LAST: usize = YEARS - 1;
+
+pub(super) fn caption(id: &str, title: &str, note: &str, judgement: bool) -> Caption {
+    Caption { id: id.to_owned(), title: title.to_owned(), note: note.to_owned(), judgement }
+}
+
+fn years() -> Vec<f64> {
+    (2025_u32..2031).map(f64::from).collect()
+}
+
+/// A band out of three values at each place.
+pub(super) fn band(name: &str, values: &[[f64; 3]]) -> Band {
+    let at = |place: usize| values.iter().filter_map(|value| value.get(place).copied()).collect();
+    Band { name: name.to_owned(), p5: at(0), p50: at(1), p95: at(2) }
+}
+
+/// An output of every arm over the years.
+pub(super) fn by_year(
+    ready: &Ready<'_>,
+    results: &Results,
+    output: Output,
+    caption: Caption,
+    y_label: &str,
+    log: bool,
+) -> Figure {
+    let series = ready.names().into_iter().enumerate().map(|(arm, name)| {
+        let values: Vec<[f64; 3]> = (0..YEARS).map(|year| results.band(arm, output, year)).collect();
+        band(&name, &values)
+    });
+    let series = series.collect();
+    Figure::Fan(Fan {
+        caption,
+        x_label: "year".to_owned(),
+        y_label: y_label.to_owned(),
+        log,
+        x: years(),
+        series,
+        marks: Vec::new(),
+    })
+}
+
+/// Outputs of a year along what the arms differ in.
+pub(super) fn along(
+    results: &Results,
+    (x_label, x): (&str, &[f64]),
+    outputs: &[(&str, Output, f64)],
+    year: usize,
+    (caption, y_label): (Caption, &str),
+    marks: Vec<(f64, String)>,
+) -> Figure {
+    let series = outputs.iter().map(|(name, output, scale)| {
+        let at = |arm: usize| results.band(arm, *output, year).map(|value| value * scale);
+        band(name, &(0..x.len()).map(at).collect::<Vec<_>>())
+    });
+    let series = series.collect();
+    Figure::Fan(Fan {
+        caption,
+        x_label: x_label.to_owned(),
+        y_label: y_label.to_owned(),
+        log: false,
+        x: x.to_vec(),
+        series,
+        marks,
+    })
+}
+
+/// What reached tier 3 in a year, by path, under each arm: medians, which need not add up to the median of the sum.
+pub(super) fn paths(ready: &Ready<'_>, results: &Results, year: usize, id: &str) -> Figure {
+    let parts = [
+        ("smuggled", Output::Smuggled),
+        ("stockpiled", Output::Stockpiled),
+        ("lawful", Output::Lawful),
+        ("rented abroad", Output::Rented),
+        ("domestic", Output::Domestic),
+    ];
+    let bar = |(arm, name): (usize, String)| {
+        (name, parts.iter().map(|(_, output)| results.band(arm, *output, year)[1]).collect::<Vec<f64>>())
+    };
+    let note = "Medians by path. Where one path is closed, smugglers, tenants and domestic makers take up part of what is wanted: that is in the model, not read off data.";
+    Figure::Bars(Bars {
+        caption: caption(id, &format!("Compute that tier 3 gains in {}, by path", 2025 + year), note, true),
+        y_label: "H100e in the year".to_owned(),
+        parts: parts.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        bars: ready.names().into_iter().enumerate().map(bar).collect(),
+    })
+}
+
+/// A table of outputs in a year: for each arm the median and the range, and below it the difference from the first arm.
+pub(super) fn numbers(
+    ready: &Ready<'_>,
+    results: &Results,
+    outputs: &[(&str, Output)],
+    year: usize,
+    id: &str,
+) -> Figure {
+    let said = |[low, middle, high]: [f64; 3]| format!("{} ({} to {})", number(middle), number(low), number(high));
+    let row = |(arm, name): (usize, &String)| {
+        let cells = outputs.iter().map(|(_, output)| {
+            let level = said(results.band(arm, *output, year));
+            if arm == 0 {
+                level
+            } else {
+                format!("{level}; against the first {}", said(results.difference(arm, *output, year)))
+            }
+        });
+        std::iter::once(name.clone()).chain(cells).collect()
+    };
+    let names = ready.names();
+    let heads = outputs.iter().map(|(name, _)| (*name).to_owned());
+    Figure::Table(Table {
+        caption: caption(
+            id,
+            &format!("Figures of {}", 2025 + year),
+            "Median (5th to 95th percentile); differences are taken draw by draw.",
+            true,
+        ),
+        columns: std::iter::once("policy".to_owned()).chain(heads).collect(),
+        rows: names.iter().enumerate().map(row).collect(),
+    })
+}
+
+/// How likely each value of an output in a year is, under each arm.
+pub(super) fn likely(
+    ready: &Ready<'_>,
+    results: &Results,
+    (output, year): (Output, usize),
+    caption: Caption,
+    x_label: &str,
+    marks: &[(f64, &str)],
+) -> Option<Figure> {
+    let named: Vec<_> = ready
+        .names()
+        .into_iter()
+        .enumerate()
+        .filter_map(|(arm, name)| Some((name, results.of(arm, output)?.levels.get(year)?)))
+        .collect();
+    density(caption, x_label, &named, marks).map(Figure::Density)
+}
+
+/// The parameters that vary, as places among all.
+fn varying(scenario: &Scenario) -> Vec<usize> {
+    scenario.parameters.iter().enumerate().filter(|(_, given)| given.own.varies()).map(|(place, _)| place).collect()
+}
+
+/// A point of the unit cube over the parameters that vary, as values of all.
+fn spread(scenario: &Scenario, places: &[usize], shares: &[f64]) -> Point {
+    let mut point = scenario.point(0.5);
+    for (place, share) in places.iter().zip(shares) {
+        if let (Some(own), Some(given)) = (point.get_mut(*place), scenario.parameters.get(*place)) {
+            *own = given.own.quantile(*share);
+        }
+    }
+    point
+}
+
+fn name_of(place: usize) -> String {
+    Parameter::ALL.get(place).map_or(String::new(), |parameter| parameter.name().to_owned())
+}
+
+/// What an answer hangs on: Sobol's indices of it, and one parameter after the other from its 5th to its 95th percentile.
+pub(super) fn hangs_on(
+    ready: &Ready<'_>,
+    what: &str,
+    answer: &(dyn Fn(&Point) -> f64 + Sync),
+) -> Result<(Vec<Figure>, Vec<String>), LabError> {
+    let scenario = ready.scenario;
+    let places = varying(scenario);
+    let model = |shares: &[f64]| answer(&spread(scenario, &places, shares));
+    let rows = 4_096;
+    let found = sobol_indices(&model, places.len(), rows, scenario.seed, ready.options.threads)?;
+    let judged = |place: &usize| scenario.parameters.get(*place).is_some_and(|given| given.judgement());
+    let mut indices: Vec<IndexRow> = places
+        .iter()
+        .zip(&found)
+        .map(|(place, index)| IndexRow {
+            name: name_of(*place),
+            first: index.first,
+            first_interval: index.first_interval,
+            total: index.total,
+            total_interval: index.total_interval,
+            judgement: judged(place),
+        })
+        .collect();
+    indices.sort_by(|one, other| other.total.total_cmp(&one.total));
+    indices.truncate(12);
+    let driven = indices.iter().take(3).map(|row| {
+        let word = if row.judgement { ", a judgement" } else { "" };
+        format!("{} (total index {}{word})", row.name, number(row.total))
+    });
+    let driven = driven.collect();
+    let halves = vec![0.5; places.len()];
+    let ends = one_at_a_time(&model, &halves, &vec![0.05; places.len()], &vec![0.95; places.len()]);
+    let rows = widest_first(&ends).into_iter().take(12).filter_map(|row| {
+        let (place, result) = (places.get(row)?, ends.get(row)?);
+        let given = scenario.parameters.get(*place)?;
+        let at = (number(given.own.quantile(0.05)), number(given.own.quantile(0.95)));
+        Some(TornadoRow { name: name_of(*place), at, result: *result, judgement: given.judgement() })
+    });
+    let tornado = Tornado {
+        caption: caption(
+            "tornado",
+            &format!("{what}: one parameter at a time"),
+            "Each from its 5th to its 95th percentile, the others at their medians.",
+            true,
+        ),
+        x_label: what.to_owned(),
+        base: model(&halves),
+        rows: rows.collect(),
+    };
+    let note = "Sobol's indices with 95 percent intervals: the share of the variance that a parameter explains alone, and with all that it does together with others.";
+    let indices = Indices {
+        caption: caption("sobol", &format!("{what}: what its spread comes from"), note, true),
+        rows: indices,
+    };
+    Ok((vec![Figure::Tornado(tornado), Figure::Indices(indices)], driven))
+}
+
+/// In which corner of the parameters a conclusion breaks, in a sentence.
+pub(super) fn breaks(ready: &Ready<'_>, conclusion: &str, breaks: &dyn Fn(&Point) -> bool) -> Result<String, LabError> {
+    let scenario = ready.scenario;
+    let places = varying(scenario);
+    let mut stream = |index: u64| {
+        let mut stream = crate::draw::Stream::new(scenario.seed, 2, index);
+        places.iter().map(|_| stream.unit()).collect::<Vec<f64>>()
+    };
+    let points: Vec<Vec<f64>> = (0..4_000).map(&mut stream).collect();
+    let broken: Vec<bool> = points.iter().map(|shares| breaks(&spread(scenario, &places, shares))).collect();
+    let found = discover(&points, &broken)?;
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    if found.chosen.restrictions.is_empty() {
+        return Ok(format!(
+            "«{conclusion}» breaks in {} of the draws, and no corner of the parameters stands out.",
+            percent(found.mean)
+        ));
+    }
+    let sides = found.chosen.restrictions.iter().filter_map(|(row, low, high)| {
+        let place = places.get(*row)?;
+        let given = scenario.parameters.get(*place)?;
+        let from = (*low > 0.0).then(|| format!("above {}", number(given.own.quantile(low.clamp(1e-6, 1.0 - 1e-6)))));
+        let to = (*high < 1.0).then(|| format!("below {}", number(given.own.quantile(high.clamp(1e-6, 1.0 - 1e-6)))));
+        let ends: Vec<String> = from.into_iter().chain(to).collect();
+        Some(format!("{} {}", name_of(*place), ends.join(" and ")))
+    });
+    let sides: Vec<String> = sides.collect();
+    Ok(format!(
+        "«{conclusion}» breaks in {} of the draws; where {}, it breaks in {}, and {} of all breaks lie there (PRIM).",
+        percent(found.mean),
+        sides.join(", "),
+        percent(found.chosen.density),
+        percent(found.chosen.coverage)
+    ))
+}
+
+/// What each country was served by 2030 with every parameter at its median, and how unequally.
+pub(super) fn by_country(ready: &Ready<'_>) -> Vec<Figure> {
+    let scenario = ready.scenario;
+    let point = scenario.point(0.5);
+    let abroad: Vec<_> = scenario.demand.iter().filter(|demand| demand.tier < 3).collect();
+    let served = |prepared: &Prepared| {
+        let mut countries = [0.0; MOST];
+        let outcome = simulate_in(prepared, &point, &mut countries);
+        let last = |output: Output| outcome.get(output as usize).and_then(|years| years.last()).copied().unwrap_or(0.0);
+        (countries, last(Output::HomeStock), last(Output::Tier3Stock))
+    };
+    let mut figures = Vec::new();
+    if let Some(first) = ready.prepared.first() {
+        let (countries, home, tier3) = served(first);
+        let mut tiles: Vec<Tile> = abroad
+            .iter()
+            .zip(countries)
+            .map(|(demand, value)| Tile { country: demand.country.to_string(), tier: demand.tier, value, of: None })
+            .collect();
+        tiles.push(Tile { country: "US".to_owned(), tier: 1, value: home, of: None });
+        tiles.push(Tile { country: "CN".to_owned(), tier: 3, value: tier3, of: None });
+        let note = "Every parameter at its median; what each country was sent from 2025 to 2030, for the United States and China what is in use at the end. How demand is shared out among countries is uncertain.";
+        let title = format!("Compute by country by the end of 2030 under {}", first.arm.name);
+        figures.push(Figure::Tiles(Tiles {
+            caption: caption("countries", &title, note, true),
+            label: "H100e".to_owned(),
+            tiles,
+        }));
+    }
+    let series = ready.prepared.iter().take(6).map(|prepared| {
+        let (countries, home, tier3) = served(prepared);
+        let mut values: Vec<f64> = countries.iter().take(abroad.len()).copied().chain([home, tier3]).collect();
+        values.sort_by(f64::total_cmp);
+        let sum: f64 = values.iter().sum();
+        let shares: Vec<f64> = values.iter().map(|value| if sum > 0.0 { value / sum } else { 0.0 }).collect();
+        let gini = gini(&shares);
+        (prepared.arm.name.clone(), shares, gini)
+    });
+    let note = "The line of equal shares is the diagonal. Every parameter at its median.";
+    figures.push(Figure::Lorenz(Lorenz {
+        caption: caption("lorenz", "How unequally compute is shared out among countries", note, true),
+        label: "compute".to_owned(),
+        series: series.collect(),
+    }));
+    figures
+}
+
+/// Gini's coefficient of shares in rising order.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+fn gini(shares: &[f64]) -> f64 {
+    let count = shares.len() as f64;
+    let ranked: f64 = shares.iter().enumerate().map(|(place, share)| (place as f64 + 1.0) * share).sum();
+    if count > 0.0 { 2.0 * ranked / count - (count + 1.0) / count } else { 0.0 }
+}
+
+/// An output of an arm in a year, as a function of the parameters.
+pub(super) fn of_arm(prepared: &Prepared, output: Output, year: usize) -> impl Fn(&Point) -> f64 + Sync + '_ {
+    move |point: &[f64; COUNT]| {
+        let outcome = simulate(prepared, point);
+        outcome.get(output as usize).and_then(|years| years.get(year)).copied().unwrap_or(0.0)
+    }
+}
+
+/// What must be said of every study of the aggregate model.
+pub(super) fn caveats(scenario: &Scenario) -> Vec<String> {
+    let judged = scenario.parameters.iter().filter(|given| given.judgement()).count();
+    vec![
+        format!(
+            "{judged} of {COUNT} parameters are judgements, those of smuggling and its detection above all: levels of smuggled compute follow from them and are not findings. Differences between policies, taken draw by draw, are sharper."
+        ),
+        "The law is asked, not assumed: limits, allocations and reviews in the model are what the engine decides for sample orders under each policy, quarter by quarter.".to_owned(),
+        "One smuggler answers for all of a kind, demand does not answer to price but through the premium, and quality of chips is not told apart.".to_owned(),
+    ]
+}

@@ -1,0 +1,192 @@
+use super::pieces::{
+    Y2027, along, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths,
+};
+use super::{LabError, Ready};
+use crate::distribution::number;
+use crate::figure::Study;
+use crate::model::Output;
+use crate::run::Results;
+
+const WATCHED: [Output; 15] = [
+    Output::Smuggled,
+    Output::ByShells,
+    Output::Intercepted,
+    Output::Stockpiled,
+    Output::Lawful,
+    Output::Rented,
+    Output::Domestic,
+    Output::Leaked,
+    Output::Unmet,
+    Output::Cases,
+    Output::Hours,
+    Output::Weeks,
+    Output::WaitingCost,
+    Output::NearLimit,
+    Output::Schemes,
+];
+
+pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
+    let limits: Option<Vec<f64>> = ready.prepared.iter().map(|prepared| prepared.arm.threshold_h100).collect();
+    let Some(limits) = limits.filter(|limits| limits.len() > 2) else {
+        return Err(LabError::Scenario(
+            "the arms of this study must differ in `threshold_h100`; use `sweep = [0, 100, …]`".to_owned(),
+        ));
+    };
+    let results = ready.run(&WATCHED)?;
+    let at = |wanted: f64| limits.iter().position(|limit| *limit == wanted);
+    let marks = vec![(1_700.0, "1,700: the rule".to_owned())];
+    let axis = ("license-free limit, H100 a consignee and year", limits.as_slice());
+    let mut figures = vec![
+        along(
+            &results,
+            axis,
+            &[
+                ("smuggled", Output::Smuggled, 1.0),
+                ("of it by shells", Output::ByShells, 1.0),
+                ("rented abroad", Output::Rented, 1.0),
+            ],
+            Y2027,
+            (
+                caption(
+                    "leaked",
+                    "Compute that reaches tier 3 in 2027",
+                    "Smugglers answer with the number of shells that pays best; what shells cannot bring, fronts and tenants bring in part, since the premium rises.",
+                    true,
+                ),
+                "H100e in the year",
+            ),
+            marks.clone(),
+        ),
+        along(
+            &results,
+            axis,
+            &[("licenses asked for", Output::Cases, 1.0), ("honest buyers near the limit", Output::NearLimit, 1.0)],
+            Y2027,
+            (
+                caption(
+                    "burden",
+                    "What honest buyers and officers bear in 2027",
+                    "Buyers between eight tenths of the limit and the limit are those whom a rule on near-limit years would look at.",
+                    true,
+                ),
+                "licenses or buyers a year",
+            ),
+            marks.clone(),
+        ),
+        along(
+            &results,
+            axis,
+            &[("cost of waiting", Output::WaitingCost, 1e-6)],
+            Y2027,
+            (
+                caption(
+                    "waiting",
+                    "What waiting for licenses costs honest buyers in 2027",
+                    "At ten percent a year on what they bought.",
+                    true,
+                ),
+                "million USD",
+            ),
+            marks,
+        ),
+        paths(ready, &results, Y2027, "paths"),
+        by_year(
+            ready,
+            &results,
+            Output::Smuggled,
+            caption("years", "Smuggled compute by year", "One line for each limit.", true),
+            "H100e in the year",
+            true,
+        ),
+        numbers(
+            ready,
+            &results,
+            &[
+                ("smuggled, H100e", Output::Smuggled),
+                ("licenses", Output::Cases),
+                ("officer hours", Output::Hours),
+                ("rented abroad, H100e", Output::Rented),
+            ],
+            Y2027,
+            "figures",
+        ),
+    ];
+    figures.extend(likely(
+        ready,
+        &results,
+        (Output::Smuggled, Y2027),
+        caption("likely", "Smuggled compute in 2027: how likely each value is", "", true),
+        "H100e",
+        &[],
+    ));
+    let mut answers = Vec::new();
+    let mut caveats = caveats(ready.scenario);
+    if let (Some(high), Some(low)) = (at(1_700.0), at(500.0)) {
+        answers.push(compared(&results, &limits, high, low));
+        if let (Some(rule), Some(lower)) = (ready.prepared.get(high), ready.prepared.get(low)) {
+            let (before, after) = (of_arm(rule, Output::Leaked, Y2027), of_arm(lower, Output::Leaked, Y2027));
+            let cut = |point: &_| {
+                let level = before(point);
+                if level > 0.0 { 100.0 * (1.0 - after(point) / level) } else { 0.0 }
+            };
+            let (sensitivity, driven) = hangs_on(ready, "Percent less leaked in 2027 at 500 than at 1,700 H100", &cut)?;
+            figures.extend(sensitivity);
+            caveats
+                .push(format!("The difference between 500 and 1,700 H100 comes above all from {}.", driven.join("; ")));
+            caveats.push(breaks(ready, "500 H100 instead of 1,700 leaks at least a tenth less", &|point| {
+                cut(point) < 10.0
+            })?);
+        }
+    }
+    answers.push(match knee(&results, &limits) {
+        Some(knee) => format!("The curve of what is leaked against licenses asked for bends most at {} H100: below it each license bought denies less.", number(knee)),
+        None => "The curve of what is leaked against licenses asked for has no knee.".to_owned(),
+    });
+    figures.extend(by_country(ready));
+    Ok(Study {
+        name: String::new(),
+        question: String::new(),
+        answers,
+        caveats,
+        figures,
+        assumptions: ready.scenario.assumptions(),
+        made_from: Vec::new(),
+    })
+}
+
+fn compared(results: &Results, limits: &[f64], high: usize, low: usize) -> String {
+    let median = |arm: usize, output: Output| results.band(arm, output, Y2027)[1];
+    let range = |arm: usize| {
+        let [low, _, high] = results.band(arm, Output::Smuggled, Y2027);
+        format!("{} to {}", number(low), number(high))
+    };
+    format!(
+        "At {} H100 the median smuggled in 2027 is {} H100e ({}), at {} it is {} ({}); licenses asked for rise from {} to {}, and what is rented abroad from {} to {} H100e.",
+        number(limits.get(high).copied().unwrap_or(0.0)),
+        number(median(high, Output::Smuggled)),
+        range(high),
+        number(limits.get(low).copied().unwrap_or(0.0)),
+        number(median(low, Output::Smuggled)),
+        range(low),
+        number(median(high, Output::Cases)),
+        number(median(low, Output::Cases)),
+        number(median(high, Output::Rented)),
+        number(median(low, Output::Rented)),
+    )
+}
+
+/// Where the curve of smuggled compute against licenses, both from 0 to 1, lies furthest below its chord.
+fn knee(results: &Results, limits: &[f64]) -> Option<f64> {
+    let medians =
+        |output: Output| -> Vec<f64> { (0..limits.len()).map(|arm| results.band(arm, output, Y2027)[1]).collect() };
+    let scaled = |values: Vec<f64>| {
+        let (low, high) = values
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+        (high > low).then(|| values.into_iter().map(|value| (value - low) / (high - low)).collect::<Vec<f64>>())
+    };
+    let (leaked, burden) = (scaled(medians(Output::Smuggled))?, scaled(medians(Output::Cases))?);
+    let below = leaked.iter().zip(&burden).map(|(leaked, burden)| 1.0 - leaked - burden);
+    let best = below.enumerate().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+    (best.1 > 0.02).then(|| limits.get(best.0).copied())?
+}

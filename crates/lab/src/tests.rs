@@ -1,0 +1,192 @@
+//! The model in its limits, where the answer is known, and the runner on any number of threads.
+
+use std::sync::atomic::AtomicBool;
+
+use tollgate_model::{Country, ReviewPolicy};
+
+use crate::model::parameters::{Parameter, Point, at};
+use crate::model::{Output, Prepared, simulate};
+use crate::rules::{Desk, Gate, Probe, Rules};
+use crate::run::{Options, run};
+use crate::scenario::Scenario;
+
+/// A law with one limit and one allocation outside the first tier, and none inside.
+struct Simple {
+    free: i64,
+    cap: i64,
+}
+
+impl Desk for Simple {
+    fn probe(&mut self, probe: &Probe) -> Gate {
+        let first = [
+            "DE", "JP", "FR", "NO", "GB", "KR", "CA", "FI", "IT", "NL", "SE", "AU", "IE", "ES", "DK", "TW", "BE", "NZ",
+        ];
+        if first.contains(&probe.destination.code()) || probe.flags.iter().any(|flag| flag == "uveu") {
+            return Gate::Free;
+        }
+        if probe.destination == Country::CHINA {
+            return Gate::License(Some(ReviewPolicy::PresumptionOfDenial));
+        }
+        match probe.units {
+            units if units <= self.free => Gate::Free,
+            units if probe.charged + units <= self.cap => Gate::License(Some(ReviewPolicy::PresumptionOfApproval)),
+            _ => Gate::License(Some(ReviewPolicy::PolicyOfDenial)),
+        }
+    }
+}
+
+const STUDY: &str = "title = \"t\"\nquestion = \"q\"\nstudy = \"advantage\"\ndraws = 10000\nseed = 7\n";
+
+fn scenario(more: &str) -> Scenario {
+    Scenario::read("test.toml", &format!("{STUDY}{more}")).unwrap()
+}
+
+fn prepared(scenario: &Scenario, free: i64, cap: i64) -> Vec<Prepared> {
+    let prepare =
+        |arm| Prepared::new(arm, &Rules::ask(&mut Simple { free, cap }, arm, &scenario.demand), &scenario.demand);
+    scenario.arms.iter().map(prepare).collect()
+}
+
+fn set(point: &mut Point, parameter: Parameter, value: f64) {
+    point[parameter as usize] = value;
+}
+
+fn years(prepared: &Prepared, point: &Point, output: Output) -> [f64; 6] {
+    simulate(prepared, point)[output as usize]
+}
+
+fn sum(prepared: &Prepared, point: &Point, output: Output) -> f64 {
+    years(prepared, point, output).iter().sum()
+}
+
+#[test]
+fn every_chip_that_is_made_is_somewhere() {
+    let scenario = scenario("[[arm]]\nannounced = 2025-01-15\neffective = 2025-11-15\n");
+    let own = &prepared(&scenario, 1_699, 49_000)[0];
+    for share in [0.1, 0.5, 0.9] {
+        let mut point = scenario.point(share);
+        // Nothing is retired, so that stocks are sums.
+        set(&mut point, Parameter::Life, 1e12);
+        let quarterly = at(&point, Parameter::SupplyGrowth).powf(0.25);
+        let made: f64 = (0..24).map(|quarter| at(&point, Parameter::SupplyFlow) * quarterly.powi(quarter - 3)).sum();
+        let home = years(own, &point, Output::HomeStock)[5] - at(&point, Parameter::StockUnitedStates);
+        let paths = [Output::Served, Output::Smuggled, Output::Intercepted, Output::Stockpiled, Output::Lawful];
+        let elsewhere: f64 = paths.iter().map(|output| sum(own, &point, *output)).sum();
+        assert!(((home + elsewhere) / made - 1.0).abs() < 1e-9, "{share}: {home} + {elsewhere}, {made}");
+        let inflow: f64 = [Output::Smuggled, Output::Stockpiled, Output::Lawful, Output::Domestic]
+            .iter()
+            .map(|output| sum(own, &point, *output))
+            .sum();
+        let gained = years(own, &point, Output::Tier3Stock)[5] - at(&point, Parameter::StockTier3);
+        assert!((gained / inflow - 1.0).abs() < 1e-9, "{gained}, {inflow}");
+    }
+}
+
+#[test]
+fn limits_give_what_is_known() {
+    let scenario = scenario("[[arm]]\n");
+    let own = &prepared(&scenario, 1_699, 49_000)[0];
+    let with = |changes: &[(Parameter, f64)]| {
+        let mut point = scenario.point(0.5);
+        changes.iter().for_each(|(parameter, value)| set(&mut point, *parameter, *value));
+        point
+    };
+    let nobody = with(&[(Parameter::Networks, 0.0), (Parameter::Fronts, 0.0)]);
+    assert_eq!((sum(own, &nobody, Output::Smuggled), sum(own, &nobody, Output::Intercepted)), (0.0, 0.0));
+    let certain = with(&[(Parameter::ShellDetection, 1e6), (Parameter::FrontDetection, 1e12)]);
+    assert!(sum(own, &certain, Output::Smuggled) < 1.0 && years(own, &certain, Output::Deterred) == [1.0; 6]);
+    let worthless = with(&[(Parameter::Premium, 1.0)]);
+    assert_eq!(sum(own, &worthless, Output::Smuggled), 0.0);
+    // Without limits everybody abroad gets what they want, and nobody asks for a license.
+    let open = &prepared(&scenario, i64::MAX, i64::MAX)[0];
+    let median = scenario.point(0.5);
+    assert_eq!((sum(open, &median, Output::Unmet), sum(open, &median, Output::Cases)), (0.0, 0.0));
+    // Without any allocation only small and validated buyers are served.
+    let shut = &prepared(&scenario, 0, 0)[0];
+    let asked = sum(shut, &median, Output::Unmet) + sum(shut, &median, Output::Served);
+    let wanted = sum(open, &median, Output::Served);
+    assert!((asked / wanted - 1.0).abs() < 1e-9 && sum(shut, &median, Output::ByShells) == 0.0);
+    // A country's licenses never come to more than its allocation.
+    let all = with(&[(Parameter::Hyperscale, 0.0), (Parameter::BuyerMedian, 1e12)]);
+    let tier2 = scenario.demand.iter().filter(|demand| demand.tier == 2).count() as f64;
+    let inside = sum(shut, &all, Output::Served);
+    assert!(sum(own, &all, Output::Served) - inside <= tier2 * 49_000.0 * (1.0 + 1e-9));
+}
+
+#[test]
+fn levers_move_what_they_should() {
+    let scenario = scenario(
+        "[[arm]]\n[[arm]]\nbudget = 2.0\n[[arm]]\nscope = \"cluster\"\n[[arm]]\nlocation_verification = true\n[[arm]]\nannounced = 2025-01-15\neffective = 2025-11-15\n",
+    );
+    let arms = prepared(&scenario, 1_699, 49_000);
+    for share in [0.3, 0.5, 0.7] {
+        let point = scenario.point(share);
+        let smuggled: Vec<f64> = arms.iter().map(|own| sum(own, &point, Output::Smuggled)).collect();
+        assert!(smuggled[1..4].iter().all(|less| *less < smuggled[0]), "{smuggled:?}");
+        let bought: Vec<f64> = arms.iter().map(|own| sum(own, &point, Output::Stockpiled)).collect();
+        // Three quarters lie between: the middles of the first, second and third.
+        assert!((bought[4] / (3.0 * at(&point, Parameter::Stockpile)) - 1.0).abs() < 1e-12 && bought[..4] == [0.0; 4]);
+        let mut last = -1.0;
+        for free in [0, 100, 500, 1_000, 1_699] {
+            let own = sum(&prepared(&scenario, free, 49_000)[0], &point, Output::ByShells);
+            assert!(own >= last, "{free}");
+            last = own;
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_on_any_number_of_threads() {
+    let scenario = scenario("[[arm]]\n[[arm]]\nbudget = 2.0\n");
+    let arms = prepared(&scenario, 1_699, 49_000);
+    let stop = AtomicBool::new(false);
+    let all = |threads| {
+        let options = Options { threads, progress: &|_, _| {}, stop: &stop };
+        let results = run(&scenario, &arms, &[Output::Smuggled, Output::StockRatio], &options).unwrap();
+        let of = |arm| {
+            let bands = (0..6).map(|year| {
+                (results.band(arm, Output::Smuggled, year), results.difference(arm, Output::StockRatio, year))
+            });
+            bands.collect::<Vec<_>>()
+        };
+        (of(0), of(1))
+    };
+    let once = all(1);
+    assert_eq!(once, all(2));
+    assert_eq!(once, all(5));
+    assert!(once.0.iter().all(|(_, difference)| *difference == [0.0; 3]));
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert!(run(&scenario, &arms, &[], &Options { threads: 2, progress: &|_, _| {}, stop: &stop }).is_none());
+}
+
+#[test]
+fn mistakes_in_a_scenario_are_told_at_once_with_their_lines() {
+    let text = "title = \"t\"\nstudy = \"treshold\"\nbudgett = 1\n[parameters]\n\"supply.growth\" = { lognormal = [3, 2], unit = \"x\", source = \"s\" }\n\"supply.flow\" = { value = 1, unit = \"x\", source = \"s\" }\n\"life.years\" = { value = 5, unit = \"years\" }\n[[arm]]\nbudget = -1\nagreements = [\"Atlantis\"]\nscope = \"world\"\n[demand]\nsource = \"s\"\ntier2 = { ZZ = 1 }\n";
+    let errors = Scenario::read("bad.toml", text).unwrap_err();
+    let lines: Vec<usize> = errors.iter().map(|error| error.line).collect();
+    for line in [2, 3, 5, 6, 7, 8, 9, 10, 14] {
+        assert!(lines.contains(&line), "line {line}: {errors:#?}");
+    }
+    assert!(errors.iter().all(|error| error.file == "bad.toml" && !error.mend.is_empty()));
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(
+        told.iter().any(|text| text.contains("threshold")) && told.iter().any(|text| text.contains("no source")),
+        "{told:#?}"
+    );
+    assert!(told.iter().any(|text| text.contains("did you mean `supply.f")), "{told:#?}");
+}
+
+#[test]
+fn every_scenario_that_comes_along_can_be_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_stem().unwrap() != "base" && path.extension().is_some_and(|ending| ending == "toml") {
+            let scenario = Scenario::read("scenario", &std::fs::read_to_string(&path).unwrap());
+            assert!(scenario.unwrap().assumptions().iter().all(|own| !own.source.is_empty()), "{}", path.display());
+            read += 1;
+        }
+    }
+    assert!(read >= 6);
+}
