@@ -194,6 +194,11 @@ impl Sampler {
         Sampler { own: own.clone(), table }
     }
 
+    /// The value, where there is only one.
+    pub(crate) fn only(&self) -> Option<f64> {
+        if let Distribution::Value(value) = self.own { Some(value) } else { None }
+    }
+
     /// The quantile of a share between 0 and 1.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a small number")]

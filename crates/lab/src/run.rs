@@ -80,7 +80,9 @@ impl Results {
 pub(crate) fn draw(samplers: &[Sampler], seed: u64, index: u64) -> Point {
     let mut stream = Stream::new(seed, LANE, index);
     let mut point = [0.0; COUNT];
-    point.iter_mut().zip(samplers).for_each(|(own, sampler)| *own = sampler.quantile(stream.unit()));
+    for (own, sampler) in point.iter_mut().zip(samplers) {
+        *own = sampler.only().unwrap_or_else(|| sampler.quantile(stream.unit()));
+    }
     point
 }
 
@@ -119,7 +121,9 @@ pub(crate) fn run(
 fn take(results: &mut Results, prepared: &[Prepared], point: &Point) {
     let mut first = None;
     let Results { watched, arms } = results;
-    for (prepared, tracked) in prepared.iter().zip(arms) {
+    for (place, (prepared, tracked)) in prepared.iter().zip(arms).enumerate() {
+        // From itself the first arm does not differ.
+        let alone = place == 0;
         let outcome = simulate(prepared, point);
         let base = first.get_or_insert(outcome);
         for (output, tracked) in watched.iter().zip(tracked) {
@@ -130,7 +134,9 @@ fn take(results: &mut Results, prepared: &[Prepared], point: &Point) {
                 values.iter().zip(base).zip(tracked.levels.iter_mut().zip(&mut tracked.differences))
             {
                 level.add(*value);
-                difference.add(value - base);
+                if !alone {
+                    difference.add(value - base);
+                }
             }
         }
     }

@@ -4,4 +4,4 @@ pub(crate) mod parameters;
 mod smuggler;
 mod world;
 
-pub(crate) use world::{MOST, Output, Prepared, simulate, simulate_in};
+pub(crate) use world::{Output, Prepared, served_by_country, simulate};

@@ -1,4 +1,7 @@
-/// What a smuggler reckons with, a year and H100e.
+use super::parameters::{Parameter as P, Point, at};
+use crate::scenario::{Arm, Scope};
+
+/// What a smuggler reckons with in a quarter, for each H100e.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
     /// Dollars gained on each unit that arrives.
@@ -7,75 +10,135 @@ pub(crate) struct Terms {
     pub(crate) loss: f64,
     /// Units that one shell can place in a year.
     pub(crate) reach: f64,
+}
+
+/// What does not change over a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Smuggler {
+    /// One over the supply at the end of 2025: by it wants are measured.
+    pub(crate) per_supply: f64,
     /// Dollars a year for a shell.
-    pub(crate) shell_cost: f64,
+    shell_cost: f64,
     /// Chance a year that a lone shell is caught.
-    pub(crate) chance: f64,
+    chance: f64,
+    per_chance: f64,
     /// Shells beyond which each makes the others as easy again to find.
-    pub(crate) link_scale: f64,
+    link_scale: f64,
+    per_link: f64,
     /// Chance that a lot is found whatever the shell: location verification.
-    pub(crate) verified: f64,
+    verified: f64,
+    /// Chance a year that a front is caught, for each unit, and units that it can place at the most.
+    front_chance: f64,
+    per_front_chance: f64,
+    front_reach: f64,
+}
+
+/// What pays best.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Answer {
+    /// Shells of a network, and the chance of each to be caught.
+    pub(crate) shells: f64,
+    pub(crate) shell_caught: f64,
+    /// Units a year of a front, and its chance to be caught.
+    pub(crate) front: f64,
+    pub(crate) front_caught: f64,
 }
 
 /// More shells than any network has had.
 const MOST_SHELLS: f64 = 60.0;
+/// No scheme is caught more surely.
+const SUREST: f64 = 0.95;
 
-/// The number of shells that pays best, and the chance that one of so many is caught.
-///
-/// With n shells each is caught with chance v + c (1 + n / s), so that the profit n (x m (1 - p) - p x l - k) is greatest at
-/// n = s / 2 ((((x m - k) / (x (m + l))) - v) / c - 1).
-pub(crate) fn best_response(terms: &Terms) -> (f64, f64) {
-    let stake = terms.reach * (terms.margin + terms.loss);
-    if stake <= 0.0 || terms.chance <= 0.0 {
-        return (0.0, 1.0);
+impl Smuggler {
+    pub(crate) fn new(arm: &Arm, point: &Point) -> Smuggler {
+        let scope = match arm.scope {
+            Scope::Consignee => at(point, P::ScopeConsignee),
+            Scope::UltimateParent => 1.0,
+            Scope::Cluster => at(point, P::ScopeCluster),
+        };
+        let budget = arm.budget;
+        let effort = if budget == 1.0 { 1.0 } else { libm::exp(libm::log(budget) * at(point, P::Elasticity)) };
+        let (chance, link_scale) = (at(point, P::ShellDetection) * effort, at(point, P::LinkScale) * scope);
+        let front_chance = at(point, P::FrontDetection) * effort / 1_000.0;
+        Smuggler {
+            per_supply: 1.0 / at(point, P::SupplyFlow),
+            shell_cost: at(point, P::ShellCost),
+            chance,
+            per_chance: 1.0 / chance,
+            link_scale,
+            per_link: 1.0 / link_scale,
+            verified: if arm.verification { at(point, P::Verification) } else { 0.0 },
+            front_chance,
+            per_front_chance: 1.0 / front_chance,
+            front_reach: at(point, P::FrontReach),
+        }
     }
-    let worth = (terms.reach * terms.margin - terms.shell_cost) / stake - terms.verified;
-    let shells = (terms.link_scale / 2.0 * (worth / terms.chance - 1.0)).clamp(0.0, MOST_SHELLS);
-    let caught = (terms.verified + terms.chance * (1.0 + shells / terms.link_scale)).min(0.95);
-    (shells, caught)
-}
 
-/// The units a year that pay best for a front that is caught with a chance that grows with them, and that chance.
-pub(crate) fn front_response(
-    margin: f64,
-    loss: f64,
-    chance_per_thousand: f64,
-    verified: f64,
-    reach: f64,
-) -> (f64, f64) {
-    let worth = margin / (margin + loss) - verified;
-    let units = (worth * 1_000.0 / (2.0 * chance_per_thousand)).clamp(0.0, reach);
-    (units, (verified + chance_per_thousand * units / 1_000.0).min(0.95))
+    /// The number of shells and the size of a front that pay best.
+    ///
+    /// With n shells each is caught with chance v + c (1 + n / s), so that the profit n (x m (1 - p) - p x l - k) is greatest at
+    /// n = s / 2 (((m - k / x) / (m + l) - v) / c - 1). A front of y units is caught with chance v + f y, and y (m (1 - p) - p l) is greatest at
+    /// y = (m / (m + l) - v) / (2 f).
+    pub(crate) fn answer(&self, terms: &Terms) -> Answer {
+        let stake = terms.margin + terms.loss;
+        if stake <= 0.0 || terms.margin <= 0.0 {
+            return Answer::default();
+        }
+        let per_stake = 1.0 / stake;
+        let gain = terms.margin * per_stake - self.verified;
+        let cost = if terms.reach > 0.0 { self.shell_cost / terms.reach * per_stake } else { f64::INFINITY };
+        let shells = (self.link_scale * 0.5 * ((gain - cost) * self.per_chance - 1.0)).clamp(0.0, MOST_SHELLS);
+        let front = (gain * self.per_front_chance * 0.5).clamp(0.0, self.front_reach);
+        Answer {
+            shells,
+            shell_caught: (self.verified + self.chance * (1.0 + shells * self.per_link)).min(SUREST),
+            front,
+            front_caught: (self.verified + self.front_chance * front).min(SUREST),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn profit(terms: &Terms, shells: f64) -> f64 {
-        let caught = terms.verified + terms.chance * (1.0 + shells / terms.link_scale);
-        shells * (terms.reach * terms.margin * (1.0 - caught) - caught * terms.reach * terms.loss - terms.shell_cost)
-    }
-
-    const TERMS: Terms = Terms {
-        margin: 13_000.0,
-        loss: 50_000.0,
-        reach: 1_699.0,
+    const OWN: Smuggler = Smuggler {
+        per_supply: 1.0,
         shell_cost: 200_000.0,
         chance: 0.03,
+        per_chance: 1.0 / 0.03,
         link_scale: 8.0,
+        per_link: 0.125,
         verified: 0.0,
+        front_chance: 1e-5,
+        per_front_chance: 1e5,
+        front_reach: 1e9,
     };
+    const TERMS: Terms = Terms { margin: 13_000.0, loss: 50_000.0, reach: 1_699.0 };
+
+    fn shell_profit(own: &Smuggler, terms: &Terms, shells: f64) -> f64 {
+        let caught = own.verified + own.chance * (1.0 + shells / own.link_scale);
+        shells * (terms.reach * terms.margin * (1.0 - caught) - caught * terms.reach * terms.loss - own.shell_cost)
+    }
+
+    fn front_profit(own: &Smuggler, terms: &Terms, units: f64) -> f64 {
+        let caught = own.verified + own.front_chance * units;
+        units * (terms.margin * (1.0 - caught) - caught * terms.loss)
+    }
 
     #[test]
-    fn no_other_number_of_shells_pays_better() {
+    fn nothing_else_pays_better() {
         for reach in [50.0, 200.0, 500.0, 1_699.0, 5_000.0] {
             for verified in [0.0, 0.05] {
-                let terms = Terms { reach, verified, ..TERMS };
-                let (best, _) = best_response(&terms);
-                let most = profit(&terms, best);
+                let (own, terms) = (Smuggler { verified, ..OWN }, Terms { reach, ..TERMS });
+                let best = own.answer(&terms);
+                let most = [shell_profit(&own, &terms, best.shells), front_profit(&own, &terms, best.front)];
                 for step in 0..=600 {
-                    assert!(profit(&terms, f64::from(step) / 10.0) <= most + 1e-6 * most.abs(), "{reach}: {step}");
+                    let step = f64::from(step);
+                    let others = [shell_profit(&own, &terms, step / 10.0), front_profit(&own, &terms, step * 100.0)];
+                    for (most, other) in most.iter().zip(others) {
+                        assert!(other <= most + 1e-6 * most.abs(), "{reach}: {step}");
+                    }
                 }
             }
         }
@@ -83,24 +146,27 @@ mod tests {
 
     #[test]
     fn who_cannot_gain_does_not_try() {
-        assert_eq!(best_response(&Terms { verified: 0.5, ..TERMS }).0, 0.0);
-        assert_eq!(best_response(&Terms { reach: 10.0, ..TERMS }).0, 0.0, "a shell costs more than it brings");
-        assert_eq!(best_response(&Terms { chance: 0.9, ..TERMS }).0, 0.0, "nearly certain to be caught");
-        assert_eq!(front_response(13_000.0, 50_000.0, 0.01, 0.5, 1e9).0, 0.0);
+        let none = Smuggler { verified: 0.5, ..OWN }.answer(&TERMS);
+        assert_eq!((none.shells, none.front), (0.0, 0.0));
+        assert_eq!(OWN.answer(&Terms { reach: 10.0, ..TERMS }).shells, 0.0, "a shell costs more than it brings");
+        assert_eq!(OWN.answer(&Terms { reach: 0.0, ..TERMS }).shells, 0.0);
+        let watched = Smuggler { chance: 0.9, per_chance: 1.0 / 0.9, ..OWN };
+        assert_eq!(watched.answer(&TERMS).shells, 0.0, "nearly certain to be caught");
+        assert_eq!(OWN.answer(&Terms { margin: 0.0, ..TERMS }).front, 0.0);
     }
 
     #[test]
     fn a_lower_threshold_or_more_agents_never_help_the_smuggler() {
-        let flow = |terms: &Terms| {
-            let (shells, caught) = best_response(terms);
-            shells * terms.reach * (1.0 - caught)
+        let flow = |own: &Smuggler, terms: &Terms| {
+            let answer = own.answer(terms);
+            answer.shells * terms.reach * (1.0 - answer.shell_caught)
         };
         let mut last = f64::INFINITY;
         for reach in [3_000.0, 1_699.0, 1_000.0, 500.0, 100.0, 20.0] {
-            let own = flow(&Terms { reach, ..TERMS });
+            let own = flow(&OWN, &Terms { reach, ..TERMS });
             assert!(own <= last);
             last = own;
         }
-        assert!(flow(&Terms { chance: 0.06, ..TERMS }) < flow(&TERMS));
+        assert!(flow(&Smuggler { chance: 0.06, per_chance: 1.0 / 0.06, ..OWN }, &TERMS) < flow(&OWN, &TERMS));
     }
 }

@@ -1,10 +1,10 @@
 use tollgate_model::Date;
 
 use super::parameters::{Parameter as P, Point, at};
-use super::smuggler::{Terms, best_response, front_response};
+use super::smuggler::{Smuggler, Terms};
 use crate::distribution::normal_share;
-use crate::rules::{Grant, Law, QUARTERS, Rules, YEARS, middle};
-use crate::scenario::{Arm, Demand, Scope};
+use crate::rules::{Grant, QUARTERS, Rules, YEARS, middle};
+use crate::scenario::{Arm, Demand};
 
 /// What is measured, in each year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,85 +66,114 @@ pub(crate) type Outcome = [[f64; YEARS]; Output::COUNT];
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) arm: Arm,
-    /// Law by quarter, then country; tier 3 left out.
-    quarters: Vec<Vec<Cell>>,
-    /// Of tier 3.
-    tier3: Vec<Law>,
-    /// Limits that occur, in H100 a consignee and year.
-    limits: Vec<f64>,
-    /// The highest of them in each quarter among countries where licenses are needed at all; infinite where none has any.
-    reach: Vec<f64>,
+    /// Tier 2, each country's share of its demand; tier 1 behind it. Both in the order of the demand.
+    tier2: Vec<f64>,
+    tier1: Vec<f64>,
+    /// By quarter.
+    quarters: Vec<Quarter>,
+    /// What the law can come to for a buyer in tier 2.
+    classes: Vec<Class>,
+    /// Which class each country of tier 2 is in; few of these occur.
+    assignments: Vec<Vec<usize>>,
     announced: Option<(Date, Date)>,
     /// The share of tier 2's demand in countries with an agreement.
     agreement: f64,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Cell {
-    /// Share of the tier's demand.
-    share: f64,
-    tier1: bool,
-    /// Place among the limits.
-    limit: usize,
-    cap: f64,
+/// Four countries, which are reckoned with at once.
+type Four = [f64; 4];
+
+/// Up to four numbers; those of countries that nobody is are nothing.
+fn four(of: &[f64]) -> Four {
+    std::array::from_fn(|place| of.get(place).copied().unwrap_or(0.0))
+}
+
+/// What the law comes to in a quarter.
+#[derive(Clone, Debug)]
+struct Quarter {
+    /// Which of the prepared assignments of classes to countries.
+    assignment: usize,
+    /// What licenses may grant in all, by country of tier 2.
+    caps: Vec<Four>,
+    /// H100 that one shell can place in a year under the most generous law of tier 2.
+    reach: f64,
+    /// Whether the rule is announced and not in force.
+    pending: bool,
+    /// Whether tier 3 gets lesser chips without a license, and others under licenses.
+    lesser: bool,
+    licensed: bool,
+}
+
+/// A limit, how licenses are reviewed, and whether universal validated end-users get what they want.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Class {
+    free: f64,
     grant: Grant,
     validated: bool,
 }
 
 impl Prepared {
     pub(crate) fn new(arm: &Arm, rules: &Rules, demand: &[Demand]) -> Prepared {
-        let mut limits: Vec<f64> = Vec::new();
-        let abroad = || rules.of.iter().zip(demand).filter(|(_, demand)| demand.tier < 3);
-        let quarters = (0..QUARTERS).map(|quarter| {
-            let cells = abroad().filter_map(|(laws, demand)| {
-                let law = laws.get(quarter)?;
-                let limit = limits.iter().position(|limit| *limit == law.free).unwrap_or_else(|| {
-                    limits.push(law.free);
-                    limits.len() - 1
-                });
-                let (share, tier1) = (demand.share, demand.tier == 1);
-                Some(Cell { share, tier1, limit, cap: law.cap, grant: law.grant, validated: law.validated })
-            });
-            cells.collect()
-        });
-        let quarters: Vec<Vec<Cell>> = quarters.collect();
-        let reach = quarters.iter().map(|cells| {
-            // Without a limit anywhere abroad a shell places what it can; with limits, what the most generous country grants.
-            let outside = cells.iter().filter(|cell| !cell.tier1);
-            outside.filter_map(|cell| limits.get(cell.limit)).copied().fold(0.0, f64::max)
-        });
-        let tier3 = rules.of.iter().zip(demand).find(|(_, demand)| demand.tier == 3).map(|(laws, _)| laws.clone());
-        let within = demand.iter().filter(|demand| demand.tier == 2 && arm.agreements.contains(&demand.country));
-        Prepared {
+        let share = |tier: u8| demand.iter().filter(|own| own.tier == tier).map(|own| own.share).collect();
+        let mut prepared = Prepared {
             arm: arm.clone(),
-            reach: reach.collect(),
-            quarters,
-            tier3: tier3.unwrap_or_default(),
-            limits,
+            tier2: share(2),
+            tier1: share(1),
+            quarters: Vec::new(),
+            classes: Vec::new(),
+            assignments: Vec::new(),
             announced: arm.announced.zip(arm.effective),
-            agreement: within.map(|demand| demand.share).sum(),
+            agreement: demand
+                .iter()
+                .filter(|own| own.tier == 2 && arm.agreements.contains(&own.country))
+                .map(|own| own.share)
+                .sum(),
+        };
+        for quarter in 0..QUARTERS {
+            let own = prepared.quarter(quarter, rules, demand);
+            prepared.quarters.push(own);
+        }
+        prepared
+    }
+
+    fn quarter(&mut self, quarter: usize, rules: &Rules, demand: &[Demand]) -> Quarter {
+        let laws = |tier: u8| {
+            rules
+                .of
+                .iter()
+                .zip(demand)
+                .filter(move |(_, own)| own.tier == tier)
+                .filter_map(move |(laws, _)| laws.get(quarter))
+        };
+        let class = laws(2).map(|law| {
+            let own = Class { free: law.free, grant: law.grant, validated: law.validated };
+            self.classes.iter().position(|known| *known == own).unwrap_or_else(|| {
+                self.classes.push(own);
+                self.classes.len() - 1
+            })
+        });
+        let class: Vec<usize> = class.collect();
+        let assignment = self.assignments.iter().position(|known| *known == class).unwrap_or_else(|| {
+            self.assignments.push(class);
+            self.assignments.len() - 1
+        });
+        let third = laws(3).next();
+        let day = middle(quarter);
+        let caps: Vec<f64> = laws(2).map(|law| law.cap).collect();
+        Quarter {
+            assignment,
+            caps: caps.chunks(4).map(four).collect(),
+            reach: laws(2).map(|law| law.free).fold(0.0, f64::max),
+            pending: self.announced.is_some_and(|(announced, effective)| announced <= day && day < effective),
+            lesser: third.is_some_and(|law| law.lesser),
+            licensed: third.is_some_and(|law| law.grant == Grant::Case),
         }
     }
-
-    /// Whether buyers know in a quarter that the rule is to come.
-    fn is_pending(&self, quarter: usize) -> bool {
-        let day = middle(quarter);
-        self.announced.is_some_and(|(announced, effective)| announced <= day && day < effective)
-    }
 }
 
-/// Most countries that are looked at.
-pub(crate) const MOST: usize = 64;
-
-/// What is carried from quarter to quarter.
-struct State {
-    used: [f64; MOST],
-    home: f64,
-    tier3: f64,
-    stockpile: f64,
-    /// H100e a year that reached tier 3 in the quarter before: what the premium answers to.
-    flow: f64,
-}
+/// Most countries of a tier, and most classes of law, that are looked at.
+const MOST: usize = 64;
+const CLASSES: usize = 16;
 
 /// Growth that is multiplied up instead of raised to powers.
 struct Growth {
@@ -154,10 +183,9 @@ struct Growth {
     tier2: f64,
 }
 
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn start(point: &Point) -> (Growth, Growth) {
     // Values are anchored at the end of 2025, three quarters on from the first.
-    let quarterly = |yearly: f64| libm::exp(libm::log(yearly) / 4.0);
+    let quarterly = |yearly: f64| yearly.sqrt().sqrt();
     let step = Growth {
         supply: quarterly(at(point, P::SupplyGrowth)),
         domestic: quarterly(at(point, P::DomesticGrowth)),
@@ -174,240 +202,261 @@ fn start(point: &Point) -> (Growth, Growth) {
     (level, step)
 }
 
-/// Runs one world.
-pub(crate) fn simulate(prepared: &Prepared, point: &Point) -> Outcome {
-    simulate_in(prepared, point, &mut [0.0; MOST])
+/// What an assignment of classes comes to for a unit of demand in tier 2.
+struct Wanted {
+    /// What licenses would grant each country.
+    granted: [Four; MOST / 4],
+    /// Served without a license, and asked for by license.
+    free: f64,
+    asked: f64,
+    /// Of buyers close under the limit.
+    near: f64,
 }
 
-/// Runs one world and tells what each country but the United States and tier 3 was served, in the order of the demand.
-pub(crate) fn simulate_in(prepared: &Prepared, point: &Point, countries: &mut [f64; MOST]) -> Outcome {
-    let mut outcome = [[0.0; YEARS]; Output::COUNT];
-    let (mut level, step) = start(point);
-    let shares = buyer_shares(prepared, point);
-    let mut state = State {
-        used: [0.0; MOST],
-        home: at(point, P::StockUnitedStates),
-        tier3: at(point, P::StockTier3),
-        stockpile: 0.0,
-        flow: 0.0,
-    };
-    for quarter in 0..QUARTERS {
-        let mut year = Year { outcome: &mut outcome, year: quarter / 4 };
-        let abroad = honest(prepared, point, (quarter, &level, &shares), (&mut state, countries), &mut year);
-        let inflow = tier3(prepared, point, quarter, &level, &mut state, &mut year);
-        let kept = (level.supply - abroad - inflow.taken).max(0.0);
-        let retired = 1.0 / (4.0 * at(point, P::Life));
-        state.home += kept - state.home * retired;
-        state.tier3 += inflow.arrived - state.tier3 * retired;
-        year.set(Output::HomeStock, state.home);
-        year.set(Output::Tier3Stock, state.tier3);
-        year.set(Output::StockRatio, state.home / state.tier3);
-        year.add(Output::FlowRatio, kept);
-        level.supply *= step.supply;
-        level.domestic *= step.domestic;
-        level.price *= step.price;
-        level.tier2 *= step.tier2;
-    }
-    finish(&mut outcome);
-    outcome
-}
-
-struct Year<'a> {
-    outcome: &'a mut Outcome,
-    year: usize,
-}
-
-impl Year<'_> {
-    fn slot(&mut self, output: Output) -> Option<&mut f64> {
-        self.outcome.get_mut(output as usize)?.get_mut(self.year)
-    }
-
-    fn add(&mut self, output: Output, value: f64) {
-        if let Some(slot) = self.slot(output) {
-            *slot += value;
-        }
-    }
-
-    fn set(&mut self, output: Output, value: f64) {
-        if let Some(slot) = self.slot(output) {
-            *slot = value;
-        }
-    }
-}
-
-/// Ratios and means out of sums.
-fn finish(outcome: &mut Outcome) {
-    let of = |outcome: &Outcome, output: Output| outcome.get(output as usize).copied().unwrap_or_default();
-    let gained =
-        [Output::Smuggled, Output::Stockpiled, Output::Lawful, Output::Domestic].map(|output| of(outcome, output));
-    let leaked = [Output::Smuggled, Output::Stockpiled, Output::Lawful].map(|output| of(outcome, output));
-    let sum = |parts: &[[f64; YEARS]], year: usize| parts.iter().filter_map(|part| part.get(year)).sum::<f64>();
-    for year in 0..YEARS {
-        let mut slots = Year { outcome, year };
-        let total = sum(&gained, year);
-        if let Some(slot) = slots.slot(Output::FlowRatio) {
-            *slot = if total > 0.0 { *slot / total } else { 0.0 };
-        }
-        slots.set(Output::Leaked, sum(&leaked, year));
-        for output in [Output::Weeks, Output::NearLimit, Output::Deterred] {
-            if let Some(slot) = slots.slot(output) {
-                *slot /= 4.0;
-            }
-        }
-    }
-}
-
-/// For each limit that occurs: the share of honest demand by buyers who stay under it, and the share of buyers close under it.
-struct BuyerShares {
-    demand: [f64; 16],
-    near: [f64; 16],
-    mean: f64,
-}
-
-fn buyer_shares(prepared: &Prepared, point: &Point) -> BuyerShares {
+/// What each class comes to: served without a license, asked for, granted, near the limit.
+fn of_classes(prepared: &Prepared, point: &Point) -> [[f64; 4]; CLASSES] {
     let (middle, spread) = (libm::log(at(point, P::BuyerMedian)), at(point, P::BuyerSpread));
     let below = |limit: f64, moment: f64| match limit {
         limit if limit <= 0.0 => 0.0,
         limit if limit.is_infinite() => 1.0,
         limit => normal_share((libm::log(limit) - middle) / spread - moment * spread),
     };
-    let mut shares =
-        BuyerShares { demand: [0.0; 16], near: [0.0; 16], mean: libm::exp(middle + spread * spread / 2.0) };
-    for ((demand, near), limit) in shares.demand.iter_mut().zip(&mut shares.near).zip(&prepared.limits) {
-        *demand = below(*limit, 1.0);
-        *near = if limit.is_finite() { below(*limit, 0.0) - below(limit * 0.8, 0.0) } else { 0.0 };
+    let mut all = [[0.0; 4]; CLASSES];
+    for (own, class) in all.iter_mut().zip(&prepared.classes) {
+        let validated = if class.validated { at(point, P::Hyperscale) } else { 0.0 };
+        let asked = (1.0 - validated) * (1.0 - below(class.free, 1.0));
+        let grant = match class.grant {
+            Grant::Approval => at(point, P::GrantApproval),
+            Grant::Case => at(point, P::GrantCase),
+            Grant::Denial => 0.0,
+        };
+        let near = if class.free.is_finite() { below(class.free, 0.0) - below(class.free * 0.8, 0.0) } else { 0.0 };
+        *own = [1.0 - asked, asked, asked * grant, near * (1.0 - validated)];
     }
-    shares
+    all
+}
+
+/// What each assignment comes to, and the size of the mean buyer.
+fn wanted(prepared: &Prepared, point: &Point) -> (Vec<Wanted>, f64) {
+    let classes = of_classes(prepared, point);
+    let of_assignment = |class: &Vec<usize>| {
+        let mut own = Wanted { granted: [[0.0; 4]; MOST / 4], free: 0.0, asked: 0.0, near: 0.0 };
+        let cells = prepared.tier2.iter().zip(class).zip(own.granted.as_flattened_mut());
+        for ((share, class), granted) in cells {
+            let [free, asked, grant, near] = classes.get(*class).copied().unwrap_or_default();
+            own.free += share * free;
+            own.asked += share * asked;
+            own.near += share * near;
+            *granted = share * grant;
+        }
+        own
+    };
+    let spread = at(point, P::BuyerSpread);
+    let mean = at(point, P::BuyerMedian) * libm::exp(spread * spread / 2.0);
+    (prepared.assignments.iter().map(of_assignment).collect(), mean)
+}
+
+/// What is carried from quarter to quarter.
+struct State {
+    used: [Four; MOST / 4],
+    home: f64,
+    tier3: f64,
+    stockpile: f64,
+    /// H100e a year that reached tier 3 in the quarter before: what the premium answers to.
+    flow: f64,
+}
+
+/// Sums of a year, by output.
+type Sums = [f64; Output::COUNT];
+
+#[expect(clippy::indexing_slicing, reason = "the enumeration is as long as the array")]
+fn add(sums: &mut Sums, output: Output, value: f64) {
+    sums[output as usize] += value;
+}
+
+/// Runs one world.
+pub(crate) fn simulate(prepared: &Prepared, point: &Point) -> Outcome {
+    run(prepared, point).0
+}
+
+/// Runs one world; also tells what tier 1 got in all.
+fn run(prepared: &Prepared, point: &Point) -> (Outcome, f64) {
+    let mut inside = 0.0;
+    let mut outcome = [[0.0; YEARS]; Output::COUNT];
+    let (mut level, step) = start(point);
+    let buyers = wanted(prepared, point);
+    let smuggler = Smuggler::new(&prepared.arm, point);
+    let mut state = State {
+        used: [[0.0; 4]; MOST / 4],
+        home: at(point, P::StockUnitedStates),
+        tier3: at(point, P::StockTier3),
+        stockpile: 0.0,
+        flow: 0.0,
+    };
+    let retired = 0.25 / at(point, P::Life);
+    for (year, quarters) in prepared.quarters.chunks(4).enumerate() {
+        let mut sums = [0.0; Output::COUNT];
+        for quarter in quarters {
+            let abroad = honest(point, (quarter, &level, &buyers), (&mut state.used, &mut inside), &mut sums);
+            let (taken, arrived) = tier3(prepared, point, (quarter, &level, &smuggler), &mut state, &mut sums);
+            let kept = (level.supply - abroad - taken).max(0.0);
+            state.home += kept - state.home * retired;
+            state.tier3 += arrived - state.tier3 * retired;
+            add(&mut sums, Output::FlowRatio, kept);
+            level.supply *= step.supply;
+            level.domestic *= step.domestic;
+            level.price *= step.price;
+            level.tier2 *= step.tier2;
+        }
+        finish(&mut sums, &state);
+        outcome.iter_mut().zip(sums).for_each(|(of, sum)| {
+            if let Some(slot) = of.get_mut(year) {
+                *slot = sum;
+            }
+        });
+    }
+    (outcome, inside)
+}
+
+/// Ratios and means out of a year's sums, and stocks at its end.
+#[expect(clippy::indexing_slicing, reason = "the enumeration is as long as the array")]
+fn finish(sums: &mut Sums, state: &State) {
+    let of = |output: Output| sums[output as usize];
+    let leaked = of(Output::Smuggled) + of(Output::Stockpiled) + of(Output::Lawful);
+    let gained = leaked + of(Output::Domestic);
+    let flow = if gained > 0.0 { of(Output::FlowRatio) / gained } else { 0.0 };
+    sums[Output::FlowRatio as usize] = flow;
+    sums[Output::Leaked as usize] = leaked;
+    sums[Output::HomeStock as usize] = state.home;
+    sums[Output::Tier3Stock as usize] = state.tier3;
+    sums[Output::StockRatio as usize] = state.home / state.tier3;
+    for output in [Output::Weeks, Output::NearLimit, Output::Deterred] {
+        sums[output as usize] /= 4.0;
+    }
+}
+
+/// The lesser of two numbers, in one instruction.
+fn lesser(one: f64, other: f64) -> f64 {
+    if one < other { one } else { other }
 }
 
 /// What honest buyers abroad get in a quarter, and what it costs them.
 fn honest(
-    prepared: &Prepared,
     point: &Point,
-    (quarter, level, shares): (usize, &Growth, &BuyerShares),
-    (state, countries): (&mut State, &mut [f64; MOST]),
-    year: &mut Year<'_>,
+    (quarter, level, (wanted, buyer)): (&Quarter, &Growth, &(Vec<Wanted>, f64)),
+    (used, first_tier): (&mut [Four; MOST / 4], &mut f64),
+    year: &mut Sums,
 ) -> f64 {
-    let Some(cells) = prepared.quarters.get(quarter) else { return 0.0 };
     let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
     let inside = (1.0 - at(point, P::UnitedStatesShare) - at(point, P::Tier2Share)).max(0.02) * 0.9 * level.supply;
-    let hyperscale = at(point, P::Hyperscale);
-    let grants = (at(point, P::GrantApproval), at(point, P::GrantCase));
-    let (mut served, mut unmet, mut licensed, mut near) = (0.0, 0.0, 0.0, 0.0);
-    for ((cell, used), country) in cells.iter().zip(&mut state.used).zip(countries) {
-        let demand = cell.share * if cell.tier1 { inside } else { outside };
-        let validated = if cell.validated && !cell.tier1 { hyperscale * demand } else { 0.0 };
-        let rest = demand - validated;
-        let small = shares.demand.get(cell.limit).copied().unwrap_or(0.0);
-        let free = rest * small;
-        let asked = rest - free;
-        let granted = match cell.grant {
-            Grant::Approval => asked * grants.0,
-            Grant::Case => asked * grants.1,
-            Grant::Denial => 0.0,
-        };
-        let granted = granted.min((cell.cap - *used).max(0.0));
-        *used += granted;
-        licensed += asked;
-        *country += validated + free + granted;
-        served += validated + free + granted;
-        unmet += asked - granted;
-        near += shares.near.get(cell.limit).copied().unwrap_or(0.0) * rest;
+    *first_tier += inside;
+    let Some(own) = wanted.get(quarter.assignment) else { return inside };
+    let mut sums = [0.0; 4];
+    for ((wanted, caps), used) in own.granted.iter().zip(&quarter.caps).zip(used) {
+        for (((wanted, cap), used), sum) in wanted.iter().zip(caps).zip(used).zip(&mut sums) {
+            let room = cap - *used;
+            let granted = lesser(wanted * outside, if room > 0.0 { room } else { 0.0 });
+            *used += granted;
+            *sum += granted;
+        }
     }
-    let cases = licensed / at(point, P::LicenseSize);
+    let got: f64 = sums.iter().sum();
+    let (free, asked, near) = (own.free * outside, own.asked * outside, own.near * outside);
+    let cases = asked / at(point, P::LicenseSize);
     // Ten thousand applications a quarter are the present workload: more of them take longer.
-    let weeks = if cases > 0.0 { at(point, P::LicenseWeeks) * (1.0 + cases / 10_000.0) } else { 0.0 };
-    year.add(Output::Served, served);
-    year.add(Output::Unmet, unmet);
-    year.add(Output::Cases, cases);
-    year.add(Output::Hours, cases * at(point, P::LicenseHours));
-    year.add(Output::Weeks, weeks);
-    year.add(Output::WaitingCost, (licensed - unmet) * level.price * 0.10 * weeks / 52.0);
+    let weeks = if cases > 0.0 { at(point, P::LicenseWeeks) * (1.0 + cases * 1e-4) } else { 0.0 };
+    let served = inside + free + got;
+    add(year, Output::Served, served);
+    add(year, Output::Unmet, asked - got);
+    add(year, Output::Cases, cases);
+    add(year, Output::Hours, cases * at(point, P::LicenseHours));
+    add(year, Output::Weeks, weeks);
+    add(year, Output::WaitingCost, got * level.price * weeks * (0.10 / 52.0));
     // A year's demand over the size of the mean buyer is how many there are.
-    year.add(Output::NearLimit, near * 4.0 / shares.mean);
+    add(year, Output::NearLimit, near * 4.0 / buyer);
     served
-}
-
-/// What came to tier 3 in a quarter, and what was taken from the supply for it.
-struct Inflow {
-    arrived: f64,
-    taken: f64,
-}
-
-/// The chances of a quarter, as smugglers reckon them.
-fn terms(prepared: &Prepared, point: &Point, quarter: usize, price: f64, premium: f64) -> Terms {
-    let arm = &prepared.arm;
-    let scope = match arm.scope {
-        Scope::Consignee => at(point, P::ScopeConsignee),
-        Scope::UltimateParent => 1.0,
-        Scope::Cluster => at(point, P::ScopeCluster),
-    };
-    let limit = prepared.reach.get(quarter).copied().unwrap_or(0.0);
-    Terms {
-        margin: (premium - 1.0).max(0.0) * price,
-        loss: at(point, P::Penalty) * price,
-        reach: limit.min(at(point, P::ShellReach)),
-        shell_cost: at(point, P::ShellCost),
-        chance: at(point, P::ShellDetection) * effort(arm, point),
-        link_scale: at(point, P::LinkScale) * scope,
-        verified: if arm.verification { at(point, P::Verification) } else { 0.0 },
-    }
-}
-
-/// What the budget makes of the chances to be caught.
-fn effort(arm: &Arm, point: &Point) -> f64 {
-    if arm.budget == 1.0 { 1.0 } else { libm::exp(libm::log(arm.budget) * at(point, P::Elasticity)) }
 }
 
 fn tier3(
     prepared: &Prepared,
     point: &Point,
-    quarter: usize,
-    level: &Growth,
+    (quarter, level, smuggler): (&Quarter, &Growth, &Smuggler),
     state: &mut State,
-    year: &mut Year<'_>,
-) -> Inflow {
+    sums: &mut Sums,
+) -> (f64, f64) {
     // Wants grow with the supply; what is bought ahead is drawn on for a year.
-    let appetite = at(point, P::Appetite) * level.supply / at(point, P::SupplyFlow);
-    let draw = state.stockpile / 4.0;
+    let wants = level.supply * smuggler.per_supply;
+    let appetite = at(point, P::Appetite) * wants;
+    let draw = state.stockpile * 0.25;
     state.stockpile -= draw;
-    let sated = ((state.flow + 4.0 * draw) / appetite).min(1.0);
-    let premium = 1.0 + (at(point, P::Premium) - 1.0) * (1.0 - sated);
-    let terms = terms(prepared, point, quarter, level.price, premium);
-    let (shells, caught) = best_response(&terms);
-    // Networks grow with what is wanted.
-    let wants = (level.supply / at(point, P::SupplyFlow)).max(0.2);
-    let tried = at(point, P::Networks) * wants * shells;
-    let by_shells = tried * terms.reach / 4.0;
-
-    let chance = at(point, P::FrontDetection) * effort(&prepared.arm, point);
-    let (units, front_caught) =
-        front_response(terms.margin, terms.loss, chance, terms.verified, at(point, P::FrontReach));
+    let sated = lesser((state.flow + 4.0 * draw) / appetite, 1.0);
+    let terms = Terms {
+        margin: (at(point, P::Premium) - 1.0) * (1.0 - sated) * level.price,
+        loss: at(point, P::Penalty) * level.price,
+        reach: lesser(quarter.reach, at(point, P::ShellReach)),
+    };
+    // Networks and fronts grow with what is wanted.
+    let scale = if wants > 0.2 { wants } else { 0.2 };
+    let answer = smuggler.answer(&terms);
+    let tried = at(point, P::Networks) * scale * answer.shells;
+    let by_shells = tried * terms.reach * 0.25;
+    let fronts = at(point, P::Fronts) * scale;
     let leakage = 1.0 - prepared.agreement * (1.0 - at(point, P::Trust));
-    let fronts = at(point, P::Fronts) * wants;
-    let by_fronts = fronts * units * leakage / 4.0;
+    let by_fronts = fronts * answer.front * leakage * 0.25;
 
-    let arrived = by_shells * (1.0 - caught) + by_fronts * (1.0 - front_caught);
-    let lost = by_shells * caught + by_fronts * front_caught;
-    let ahead = if prepared.is_pending(quarter) { at(point, P::Stockpile) } else { 0.0 };
+    let through = by_shells * (1.0 - answer.shell_caught);
+    let arrived = through + by_fronts * (1.0 - answer.front_caught);
+    let lost = by_shells * answer.shell_caught + by_fronts * answer.front_caught;
+    let ahead = if quarter.pending { at(point, P::Stockpile) } else { 0.0 };
     state.stockpile += ahead;
-    let law = prepared.tier3.get(quarter);
-    let lesser = if law.is_some_and(|law| law.lesser) { at(point, P::Legal3) } else { 0.0 };
-    let licensed = if law.is_some_and(|law| law.grant == Grant::Case) { at(point, P::Licensed3) } else { 0.0 };
-    let lawful = lesser + licensed;
+    let free = if quarter.lesser { at(point, P::Legal3) } else { 0.0 };
+    let licensed = if quarter.licensed { at(point, P::Licensed3) } else { 0.0 };
+    let lawful = free + licensed;
     state.flow += 0.5 * (4.0 * (arrived + licensed) - state.flow);
-    let rented = at(point, P::Rent) * (appetite / 4.0 - arrived - draw - lawful).max(0.0);
+    let rented = at(point, P::Rent) * (appetite * 0.25 - arrived - draw - lawful).max(0.0);
 
-    year.add(Output::Smuggled, arrived);
-    year.add(Output::ByShells, by_shells * (1.0 - caught));
-    year.add(Output::Intercepted, lost);
-    year.add(Output::Stockpiled, ahead);
-    year.add(Output::Lawful, lawful);
-    year.add(Output::Rented, rented);
-    year.add(Output::Domestic, level.domestic);
-    year.add(Output::Schemes, (tried + fronts) / 4.0);
-    year.add(Output::Caught, (tried * caught + fronts * front_caught) / 4.0);
-    year.add(Output::Deterred, if shells <= 0.0 { 1.0 } else { 0.0 });
-    let taken = arrived + lost + ahead + lawful;
-    Inflow { arrived: arrived + ahead + lawful + level.domestic, taken }
+    add(sums, Output::Smuggled, arrived);
+    add(sums, Output::ByShells, through);
+    add(sums, Output::Intercepted, lost);
+    add(sums, Output::Stockpiled, ahead);
+    add(sums, Output::Lawful, lawful);
+    add(sums, Output::Rented, rented);
+    add(sums, Output::Domestic, level.domestic);
+    add(sums, Output::Schemes, (tried + fronts) * 0.25);
+    add(sums, Output::Caught, (tried * answer.shell_caught + fronts * answer.front_caught) * 0.25);
+    add(sums, Output::Deterred, if answer.shells <= 0.0 { 1.0 } else { 0.0 });
+    (arrived + lost + ahead + lawful, arrived + ahead + lawful + level.domestic)
+}
+
+/// What each country but the United States and tier 3 was served over all years: tier 1 by its shares, tier 2 as it went.
+pub(crate) fn served_by_country(prepared: &Prepared, point: &Point) -> (Vec<f64>, Vec<f64>, Outcome) {
+    let (outcome, inside) = run(prepared, point);
+    // Of tier 2 what is free follows the shares, what is licensed what each country's allocation allowed.
+    let tier1 = prepared.tier1.iter().map(|share| share * inside).collect();
+    (tier1, tier2_by_country(prepared, point), outcome)
+}
+
+fn tier2_by_country(prepared: &Prepared, point: &Point) -> Vec<f64> {
+    let (mut level, step) = start(point);
+    let (wanted, classes) = (wanted(prepared, point).0, of_classes(prepared, point));
+    let mut all = vec![0.0; prepared.tier2.len()];
+    let mut used = vec![0.0; prepared.tier2.len()];
+    for quarter in &prepared.quarters {
+        let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
+        let (Some(own), Some(class)) = (wanted.get(quarter.assignment), prepared.assignments.get(quarter.assignment))
+        else {
+            break;
+        };
+        let cells =
+            own.granted.as_flattened().iter().zip(quarter.caps.as_flattened()).zip(prepared.tier2.iter().zip(class));
+        for (((wanted, cap), (share, class)), (all, used)) in cells.zip(all.iter_mut().zip(&mut used)) {
+            let granted = lesser(wanted * outside, (cap - *used).max(0.0));
+            let [free, ..] = classes.get(*class).copied().unwrap_or_default();
+            *used += granted;
+            *all += granted + free * share * outside;
+        }
+        level.supply *= step.supply;
+        level.tier2 *= step.tier2;
+    }
+    all
 }

@@ -6,7 +6,7 @@ use crate::figure::{
     Band, Bars, Caption, Fan, Figure, IndexRow, Indices, Lorenz, Table, Tile, Tiles, Tornado, TornadoRow,
 };
 use crate::model::parameters::{COUNT, Parameter, Point};
-use crate::model::{MOST, Output, Prepared, simulate, simulate_in};
+use crate::model::{Output, Prepared, served_by_country, simulate};
 use crate::rules::YEARS;
 use crate::run::Results;
 use crate::scenario::Scenario;
@@ -275,8 +275,10 @@ pub(super) fn by_country(ready: &Ready<'_>) -> Vec<Figure> {
     let point = scenario.point(0.5);
     let abroad: Vec<_> = scenario.demand.iter().filter(|demand| demand.tier < 3).collect();
     let served = |prepared: &Prepared| {
-        let mut countries = [0.0; MOST];
-        let outcome = simulate_in(prepared, &point, &mut countries);
+        let (tier1, tier2, outcome) = served_by_country(prepared, &point);
+        let (mut tier1, mut tier2) = (tier1.into_iter(), tier2.into_iter());
+        let countries = abroad.iter().filter_map(|demand| if demand.tier == 1 { tier1.next() } else { tier2.next() });
+        let countries: Vec<f64> = countries.collect();
         let last = |output: Output| outcome.get(output as usize).and_then(|years| years.last()).copied().unwrap_or(0.0);
         (countries, last(Output::HomeStock), last(Output::Tier3Stock))
     };
@@ -285,8 +287,13 @@ pub(super) fn by_country(ready: &Ready<'_>) -> Vec<Figure> {
         let (countries, home, tier3) = served(first);
         let mut tiles: Vec<Tile> = abroad
             .iter()
-            .zip(countries)
-            .map(|(demand, value)| Tile { country: demand.country.to_string(), tier: demand.tier, value, of: None })
+            .zip(&countries)
+            .map(|(demand, value)| Tile {
+                country: demand.country.to_string(),
+                tier: demand.tier,
+                value: *value,
+                of: None,
+            })
             .collect();
         tiles.push(Tile { country: "US".to_owned(), tier: 1, value: home, of: None });
         tiles.push(Tile { country: "CN".to_owned(), tier: 3, value: tier3, of: None });
@@ -300,7 +307,7 @@ pub(super) fn by_country(ready: &Ready<'_>) -> Vec<Figure> {
     }
     let series = ready.prepared.iter().take(6).map(|prepared| {
         let (countries, home, tier3) = served(prepared);
-        let mut values: Vec<f64> = countries.iter().take(abroad.len()).copied().chain([home, tier3]).collect();
+        let mut values: Vec<f64> = countries.iter().copied().chain([home, tier3]).collect();
         values.sort_by(f64::total_cmp);
         let sum: f64 = values.iter().sum();
         let shares: Vec<f64> = values.iter().map(|value| if sum > 0.0 { value / sum } else { 0.0 }).collect();
