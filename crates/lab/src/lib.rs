@@ -5,6 +5,7 @@
 mod distribution;
 mod draw;
 mod figure;
+mod game;
 mod model;
 mod rules;
 mod run;
@@ -19,6 +20,7 @@ pub use figure::{
     Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles,
     Tornado, TornadoRow,
 };
+pub use game::*;
 pub use rules::{Desk, Gate, Probe};
 pub use run::Options;
 pub use scenario::{Arm, Demand, Scenario, ScenarioError, Scope, StudyKind};

@@ -1,4 +1,4 @@
-use crate::figure::Density;
+use crate::figure::{Caption, Density};
 
 /// Counts of values by size: 64 cells to each doubling, on both sides of zero. Quantiles come out within half a percent, and counts of many
 /// parts add up to the same whatever the parts.
@@ -14,7 +14,6 @@ pub(crate) struct Sketch {
 const LOWEST: i32 = -24;
 const HIGHEST: i32 = 47;
 const PER_DOUBLING: i32 = 64;
-#[expect(clippy::cast_sign_loss, reason = "positive")]
 const CELLS: usize = ((HIGHEST - LOWEST) * PER_DOUBLING) as usize;
 
 /// The cell of a positive value; nothing where it is too small.
@@ -68,19 +67,6 @@ impl Sketch {
         self.count += other.count;
     }
 
-    /// The mean, each value taken as the middle of its cell: the same in whatever order values came.
-    pub(crate) fn mean(&self) -> f64 {
-        let sum = |side: &[u32]| -> f64 {
-            let middle = |cell: usize| (edge(cell) + edge(cell + 1)) / 2.0;
-            side.iter()
-                .enumerate()
-                .filter(|(_, count)| **count > 0)
-                .map(|(cell, count)| f64::from(*count) * middle(cell))
-                .sum()
-        };
-        if self.count == 0 { 0.0 } else { (sum(&self.positive) - sum(&self.negative)) / real(self.count) }
-    }
-
     /// The value below which a share of all lies.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         let wanted = share * real(self.count);
@@ -120,8 +106,14 @@ impl Sketch {
     }
 }
 
-/// The densities of several sketches of positive values on the same bins, evenly in logarithm between the widest 1st and 99th percentiles.
-pub(crate) fn densities(named: &[(String, &Sketch)]) -> Option<(Vec<f64>, Vec<(String, Vec<f64>)>)> {
+/// How likely each value of several sketches of positive values is, in bins evenly in logarithm between the widest outer percentiles; nothing where they
+/// have no width.
+pub(crate) fn density(
+    caption: Caption,
+    x_label: &str,
+    named: &[(String, &Sketch)],
+    marks: &[(f64, &str)],
+) -> Option<Density> {
     const BINS: u32 = 60;
     let ends = |share: f64| named.iter().map(move |(_, sketch)| sketch.quantile(share)).filter(|value| *value > 0.0);
     let (low, high) = (ends(0.005).fold(f64::INFINITY, f64::min), ends(0.995).fold(0.0, f64::max));
@@ -135,17 +127,6 @@ pub(crate) fn densities(named: &[(String, &Sketch)]) -> Option<(Vec<f64>, Vec<(S
         above.iter().zip(above.iter().skip(1)).map(|(from, to)| (from - to).max(0.0)).collect()
     };
     let series = named.iter().map(|(name, sketch)| (name.clone(), share(sketch))).collect();
-    Some((edges, series))
-}
-
-/// A density of some sketches, where they have any width.
-pub(crate) fn density(
-    caption: crate::figure::Caption,
-    x_label: &str,
-    named: &[(String, &Sketch)],
-    marks: &[(f64, &str)],
-) -> Option<Density> {
-    let (edges, series) = densities(named)?;
     let marks = marks.iter().map(|(value, word)| (*value, (*word).to_owned())).collect();
     Some(Density { caption, x_label: x_label.to_owned(), log: true, edges, series, marks })
 }

@@ -302,7 +302,7 @@ fn share_out<T: Send>(items: &mut [T], size: usize, threads: usize, work: impl F
     std::thread::scope(|scope| {
         for _ in 1..threads.min(parts) {
             // Where the system gives no thread, those there are do it all.
-            if std::thread::Builder::new().spawn_scoped(scope, &work_off).is_err() {
+            if std::thread::Builder::new().spawn_scoped(scope, work_off).is_err() {
                 break;
             }
         }

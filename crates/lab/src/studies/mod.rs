@@ -3,6 +3,7 @@
 mod advantage;
 mod agreements;
 mod delay;
+mod enforcement;
 mod pieces;
 mod tenfold;
 mod threshold;
@@ -28,6 +29,9 @@ pub enum LabError {
     /// An analysis cannot be made.
     #[error(transparent)]
     Sensitivity(#[from] crate::sensitivity::SensitivityError),
+    /// A game cannot be solved.
+    #[error(transparent)]
+    Game(#[from] crate::game::GameError),
 }
 
 /// Where policies come from.
@@ -78,7 +82,7 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
     let mut study = match scenario.kind {
         StudyKind::Threshold => threshold::study(&ready()?)?,
         StudyKind::Agreements => agreements::study(&ready()?)?,
-        StudyKind::Enforcement => return Err(LabError::Stopped),
+        StudyKind::Enforcement => enforcement::study(&ready()?)?,
         StudyKind::Delay => delay::study(&ready()?)?,
         StudyKind::Advantage => advantage::study(&ready()?)?,
         StudyKind::Tenfold => tenfold::study(scenario, options)?,

@@ -10,9 +10,7 @@ use tollgate_records::Output;
 use super::arguments::{SimulateArguments, TextFormat};
 use super::progress::Draws;
 use super::{Failure, print};
-fn study_page(_: &Study) -> String {
-    String::new()
-}
+use crate::report::study_page;
 use crate::service::{LawDesks, RunError, Stop};
 
 /// The scenarios that come with the program, by name.

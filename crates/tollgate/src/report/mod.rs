@@ -5,10 +5,12 @@
 mod charts;
 mod data;
 mod page;
+mod study;
 mod svg;
 mod tables;
 
 pub(crate) use data::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+pub(crate) use study::study_page;
 
 /// The page.
 pub(crate) fn render(data: &ReportData) -> String {
