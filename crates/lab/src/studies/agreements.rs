@@ -73,16 +73,17 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     ];
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
+    caveats.push("The rule states allocations up to 2027; later ones are taken as the last. They are used up by then, so that later years show what no allocation leaves.".to_owned());
     for (arm, name) in ready.names().iter().enumerate().skip(1) {
         let difference = |output: Output, year: usize| results.difference(arm, output, year).map(number);
         let ([low, served, high], [less, leaked, more]) =
             (difference(Output::Served, LAST), difference(Output::Leaked, LAST));
-        answers.push(format!("{name}: in 2030 honest buyers abroad get {served} H100e more than under {} ({low} to {high}), and {leaked} H100e more leak ({less} to {more}).", ready.names().first().cloned().unwrap_or_default()));
+        answers.push(format!("{name}: in 2027 honest buyers abroad get {served} H100e more than under {} ({low} to {high}), and {leaked} H100e more leak ({less} to {more}).", ready.names().first().cloned().unwrap_or_default()));
     }
     if let (Some(first), Some(second)) = (ready.prepared.first(), ready.prepared.get(1)) {
-        let (before, after) = (of_arm(first, Output::Leaked, LAST), of_arm(second, Output::Leaked, LAST));
+        let (before, after) = (of_arm(first, Output::Leaked, Y2027), of_arm(second, Output::Leaked, Y2027));
         let more = |point: &_| after(point) - before(point);
-        let (sensitivity, driven) = hangs_on(ready, "H100e more leaked in 2030 under the second policy", &more)?;
+        let (sensitivity, driven) = hangs_on(ready, "H100e more leaked in 2027 under the second policy", &more)?;
         figures.extend(sensitivity);
         caveats.push(format!("The difference in leakage comes above all from {}.", driven.join("; ")));
         caveats.push(breaks(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);

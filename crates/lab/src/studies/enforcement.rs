@@ -267,7 +267,7 @@ fn deterrence(ready: &Ready<'_>) -> String {
         // Half a year's and more wait makes a loss less of one, at ten percent a year.
         let later = crate::game::deterring_chance(gain, values * libm::exp(-0.1 * delay));
         format!(
-            "{:.0} % ({:.0} % with {} months' delay) where {} values of the goods are lost",
+            "{:.0} % ({:.0} % with {} months' delay) where {} times the value of the goods is lost",
             100.0 * now,
             100.0 * later,
             number(delay * 12.0),

@@ -77,7 +77,9 @@ impl Axis {
         } else {
             (value - self.low) / (self.high - self.low)
         };
-        self.from + (self.to - self.from) * share.clamp(0.0, 1.0)
+        // What cannot be drawn stands at the start; its figure in the table is a dash.
+        let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
+        self.from + (self.to - self.from) * share
     }
 
     /// Round values along it.

@@ -26,7 +26,7 @@ pub(super) fn tornado(out: &mut String, tornado: &Tornado) {
     let height = TOP + ROW * counted(tornado.rows.len()) + BOTTOM;
     begin(out, &tornado.caption, height);
     let ends = tornado.rows.iter().flat_map(|row| [row.result.0, row.result.1]);
-    let x = Axis::over(ends.chain([tornado.base]), false, NAMES, WIDTH - 60.0);
+    let x = Axis::over(ends.chain([tornado.base]), false, NAMES + 70.0, WIDTH - 80.0);
     x.draw_along(out, &tornado.x_label, height - BOTTOM);
     for (place, row) in tornado.rows.iter().enumerate() {
         let y = TOP + ROW * counted(place);
@@ -126,7 +126,7 @@ pub(super) fn indices(out: &mut String, indices: &Indices) {
 
 /// Parts on top of each other.
 pub(super) fn bars(out: &mut String, bars: &Bars) {
-    begin(out, &bars.caption, HEIGHT);
+    begin(out, &bars.caption, HEIGHT + 24.0);
     let sums = bars.bars.iter().map(|(_, values)| values.iter().filter(|value| value.is_finite()).sum::<f64>());
     let y = Axis::over(sums.chain([0.0]), false, HEIGHT - BOTTOM, TOP);
     y.draw_upright(out, &bars.y_label);
@@ -146,12 +146,19 @@ pub(super) fn bars(out: &mut String, bars: &Bars) {
             );
             below += value;
         }
-        let letters = if bars.bars.len() > 6 { 9 } else { 26 };
+        let middle = (x + slot / 2.0, HEIGHT - BOTTOM + 17.0);
+        // Where there is little room names lean.
+        let (turn, letters) = if bars.bars.len() > 4 {
+            (format!(" transform=\"rotate(-24 {:.1} {:.1})\"", middle.0, middle.1), 20)
+        } else {
+            (String::new(), 26)
+        };
+        let anchor = if turn.is_empty() { "middle" } else { "end" };
         let _ = write!(
             out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\"><title>{}</title>{}</text>",
-            x + slot / 2.0,
-            HEIGHT - BOTTOM + 17.0,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\"{turn}><title>{}</title>{}</text>",
+            middle.0,
+            middle.1,
             escape(name),
             escape(&cut(name, letters))
         );

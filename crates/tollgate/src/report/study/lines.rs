@@ -91,7 +91,7 @@ pub(super) fn density(out: &mut String, density: &Density) {
             .map(|(from, to)| f64::midpoint(*from, *to))
             .collect();
         let line = points(&x, &y, &middles, shares);
-        if let (Some((first, _)), Some((last, _))) = (line.first(), line.last()) {
+        if let (Some((first, _)), Some((last, _)), true) = (line.first(), line.last(), density.series.len() <= 5) {
             let ground = HEIGHT - BOTTOM;
             let _ = write!(
                 out,

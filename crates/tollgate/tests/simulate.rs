@@ -1,0 +1,100 @@
+//! Studies as their user runs them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tollgate-simulate-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn simulate(folder: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tollgate")).arg("simulate").args(words).current_dir(folder).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn every_study_runs_and_reports() {
+    let folder = folder("all");
+    for study in ["threshold", "agreements", "enforcement", "delay", "advantage", "tenfold"] {
+        let done = simulate(&folder, &[study, "--runs", "2000", "--out", study]);
+        assert!(done.status.success(), "{study}: {}", text(&done));
+        assert!(text(&done).contains("where this rests on judgement"), "{study}");
+        let page = std::fs::read_to_string(folder.join(study).join("report.html")).unwrap();
+        let results = std::fs::read_to_string(folder.join(study).join("results.json")).unwrap();
+        let results: serde_json::Value = serde_json::from_str(&results).unwrap();
+        let figures = results["figures"].as_array().unwrap();
+        assert!(page.contains("judgement") && page.contains("<svg") && figures.len() >= 4, "{study}");
+        let made_from = results["made_from"].to_string();
+        assert!(made_from.contains("seed") && made_from.contains("law") && made_from.contains("2000"), "{made_from}");
+        for figure in figures {
+            let id = figure["caption"]["id"].as_str().unwrap();
+            let rows = std::fs::read_to_string(folder.join(study).join(format!("{id}.csv"))).unwrap();
+            assert!(rows.lines().count() >= 2, "{study}: {id}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+    let folder = folder("threads");
+    for threads in ["1", "3"] {
+        let done = simulate(&folder, &["delay", "--runs", "10000", "--threads", threads, "--out", threads]);
+        assert!(done.status.success(), "{}", text(&done));
+    }
+    let read = |threads: &str, name: &str| std::fs::read(folder.join(threads).join(name)).unwrap();
+    for name in ["results.json", "report.html", "stockpiled.csv"] {
+        assert!(read("1", name) == read("3", name), "{name}");
+    }
+    let other = simulate(&folder, &["delay", "--runs", "10000", "--seed", "2", "--out", "other"]);
+    assert!(other.status.success() && read("1", "results.json") != read("other", "results.json"));
+}
+
+#[test]
+fn an_amended_law_moves_the_result() {
+    let folder = folder("law");
+    let policy = "title = \"lowered\"\nbase = \"diffusion\"\n[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"tried\"\n[amend.parameters.limit]\nvalue = 1_000_000\nunit = \"TPP\"\n";
+    std::fs::write(folder.join("lowered.toml"), policy).unwrap();
+    let scenario = "title = \"t\"\nquestion = \"q\"\nstudy = \"advantage\"\ndraws = 2000\n[[arm]]\nname = \"rule\"\npolicy = \"diffusion\"\n[[arm]]\nname = \"lowered\"\npolicy = \"lowered.toml\"\n";
+    std::fs::write(folder.join("s.toml"), scenario).unwrap();
+    let done = simulate(&folder, &["s.toml", "--out", "o"]);
+    assert!(done.status.success(), "{}", text(&done));
+    let rows = std::fs::read_to_string(folder.join("o/paths-2026.csv")).unwrap();
+    let smuggled = |arm: &str| -> f64 {
+        let row = rows.lines().find(|row| row.starts_with(&format!("{arm},smuggled,"))).unwrap();
+        row.rsplit(',').next().unwrap().parse().unwrap()
+    };
+    assert!(smuggled("lowered") < 0.7 * smuggled("rule"), "{rows}");
+}
+
+#[test]
+fn bad_scenarios_leave_nothing_behind() {
+    let folder = folder("bad");
+    std::fs::write(folder.join("bad.toml"), "title = \"t\"\nstudy = \"threshold\"\nbudget = 3\n[[arm]]\nbudget = -1\n")
+        .unwrap();
+    std::fs::write(folder.join("few.toml"), "title = \"t\"\nstudy = \"threshold\"\n[[arm]]\n").unwrap();
+    std::fs::write(folder.join("none.toml"), "title = \"t\"\nstudy = \"advantage\"\n[[arm]]\npolicy = \"no-such\"\n")
+        .unwrap();
+    let cases = [
+        (vec!["bad.toml", "--out", "o"], "bad.toml:3"),
+        (vec!["bad.toml", "--out", "o"], "bad.toml:5"),
+        (vec!["few.toml", "--out", "o"], "sweep"),
+        (vec!["none.toml", "--out", "o"], "no-such"),
+        (vec!["missing.toml", "--out", "o"], "there is no such file"),
+        (vec!["delay"], "--out"),
+        (vec!["delay", "--runs", "0", "--out", "o"], "runs"),
+    ];
+    for (words, told) in cases {
+        let done = simulate(&folder, &words);
+        assert!(done.status.code() == Some(2) && text(&done).contains(told), "{words:?}: {}", text(&done));
+        assert!(!folder.join("o").exists(), "{words:?}");
+    }
+    let explained = simulate(&folder, &["threshold", "--explain"]);
+    assert!(text(&explained).contains("detect.shell") && text(&explained).contains("judgement"));
+}
