@@ -1,12 +1,13 @@
 //! What a study asks: parameters with their sources, and arms, each a change of the law or of the scenario.
 
+mod amendment;
+mod arms;
 mod read;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use tollgate_model::{Country, Date};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 pub use read::ScenarioError;
 use read::{At, Source};
@@ -164,20 +165,6 @@ impl Given {
 
 const KEYS: [&str; 11] =
     ["case", "title", "question", "study", "draws", "seed", "policy", "parameters", "arm", "study_values", "demand"];
-const ARM_KEYS: [&str; 12] = [
-    "name",
-    "policy",
-    "threshold_h100",
-    "effective",
-    "announced",
-    "budget",
-    "scope",
-    "location_verification",
-    "exceptions_off",
-    "tiers",
-    "agreements",
-    "sweep",
-];
 
 impl Scenario {
     /// Reads a scenario on top of the base.
@@ -205,7 +192,7 @@ impl Scenario {
             question: source.text(entries.get("question"), "question").unwrap_or_default(),
             draws: whole(&mut source, entries.get("draws"), "draws", (1.0, 1e10)).unwrap_or(100_000),
             seed: whole(&mut source, entries.get("seed"), "seed", (0.0, 9e15)).unwrap_or(1),
-            arms: read_arms(&mut source, &entries),
+            arms: arms::read_arms(&mut source, &entries),
             cases: read_cases(&mut source, entries.get("case")),
             tenfold,
             own: read_own(&mut source, entries.get("study_values")),
@@ -391,158 +378,4 @@ fn read_own<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> BTreeMap
         own.insert(name, values);
     }
     own
-}
-
-fn read_arms<'a>(source: &mut Source<'a>, entries: &BTreeMap<String, At<'_, 'a>>) -> Vec<Arm> {
-    let policy = source.text(entries.get("policy"), "policy").unwrap_or_else(|| "diffusion".to_owned());
-    let Some((value, line)) = entries.get("arm") else {
-        let empty = DeTable::new();
-        return read_arm(source, &empty, 1, &policy);
-    };
-    let DeValue::Array(list) = value else {
-        source.wrong(*line, "`arm` is no list of tables", "write [[arm]] for each");
-        return Vec::new();
-    };
-    let mut arms = Vec::new();
-    for item in list {
-        match source.at(item) {
-            (DeValue::Table(table), line) => arms.append(&mut read_arm(source, table, line, &policy)),
-            (_, line) => source.wrong(line, "an arm is no table", "write [[arm]] and its keys below"),
-        }
-    }
-    arms
-}
-
-/// An arm, or one for each threshold that it sweeps over.
-fn read_arm<'a>(source: &mut Source<'a>, table: &DeTable<'a>, line: usize, policy: &str) -> Vec<Arm> {
-    let entries = source.entries(table, &ARM_KEYS);
-    let scope = match source.text(entries.get("scope"), "scope").as_deref() {
-        None | Some("ultimate_parent") => Scope::UltimateParent,
-        Some("consignee") => Scope::Consignee,
-        Some("cluster") => Scope::Cluster,
-        Some(other) => {
-            source.wrong(line, format!("there is no scope `{other}`"), "write consignee, ultimate_parent or cluster");
-            Scope::UltimateParent
-        }
-    };
-    let policy = source.text(entries.get("policy"), "policy").unwrap_or_else(|| policy.to_owned());
-    let effective = source.date(entries.get("effective"), "effective");
-    let announced = source.date(entries.get("announced"), "announced");
-    if let (Some(effective), Some(announced)) = (effective, announced)
-        && announced > effective
-    {
-        source.wrong(
-            line,
-            "the arm is announced after it takes effect",
-            "leave `announced` out, or give an earlier day",
-        );
-    }
-    let arm = Arm {
-        name: source.text(entries.get("name"), "name").unwrap_or_else(|| policy.clone()),
-        policy,
-        threshold_h100: source.number(entries.get("threshold_h100"), "threshold_h100", (0.0, 1e6)),
-        effective,
-        announced,
-        budget: source.number(entries.get("budget"), "budget", (0.01, 1_000.0)).unwrap_or(1.0),
-        scope,
-        verification: source.flag(entries.get("location_verification"), "location_verification").unwrap_or(false),
-        exceptions_off: source
-            .words(entries.get("exceptions_off"), "exceptions_off")
-            .into_iter()
-            .map(|(word, _)| word)
-            .collect(),
-        tiers: read_tiers(source, entries.get("tiers")),
-        agreements: countries(source, entries.get("agreements")),
-    };
-    let sweep = source.numbers(entries.get("sweep"), "sweep", (0.0, 1e6));
-    if sweep.is_empty() {
-        return vec![arm];
-    }
-    let at = |units: f64| Arm { name: format!("{units:.0} H100"), threshold_h100: Some(units), ..arm.clone() };
-    sweep.into_iter().map(at).collect()
-}
-
-fn countries<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<Country> {
-    let mut countries = Vec::new();
-    for (word, line) in source.words(entry, "agreements") {
-        match word.parse() {
-            Ok(country) => countries.push(country),
-            Err(_) => {
-                source.wrong(line, format!("there is no country `{word}`"), "write its code of ISO 3166-1, such as AE")
-            }
-        }
-    }
-    countries
-}
-
-fn read_tiers<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<(Country, u8)> {
-    let Some((DeValue::Table(table), _)) = entry else { return Vec::new() };
-    let mut tiers = Vec::new();
-    for (code, entry) in source.entries(table, &[]) {
-        let country: Option<Country> = code.parse().ok();
-        let tier = source.number(Some(&entry), &code, (1.0, 3.0));
-        match (country, tier) {
-            (Some(country), Some(tier)) => tiers.push((
-                country,
-                if tier < 1.5 {
-                    1
-                } else if tier < 2.5 {
-                    2
-                } else {
-                    3
-                },
-            )),
-            (None, _) => source.wrong(
-                entry.1,
-                format!("there is no country `{code}`"),
-                "write its code of ISO 3166-1, such as AE",
-            ),
-            _ => {}
-        }
-    }
-    tiers
-}
-
-impl Arm {
-    /// The arm's changes of the law as a policy file of its own, where it makes any.
-    pub fn amendment(&self) -> Option<String> {
-        let mut text = String::new();
-        if let Some(units) = self.threshold_h100 {
-            let _ = write!(
-                text,
-                "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"A threshold of {units} H100.\"\n[amend.parameters.limit]\nvalue = {:.0}\nunit = \"TPP\"\nassumption = \"A lever of the simulation.\"\n",
-                units * H100_TPP
-            );
-        }
-        for exception in &self.exceptions_off {
-            let provision = match exception.as_str() {
-                "LPP" => "740/740.29-lpp",
-                "AIA" => "740/740.27-aia",
-                _ => continue,
-            };
-            let _ = write!(
-                text,
-                "[[amend]]\nprovision = \"{provision}\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = [\"{exception}\"]\n"
-            );
-        }
-        for (country, tier) in &self.tiers {
-            let (group, other) = if *tier == 3 { ("D5", "SUPP5A") } else { ("SUPP5A", "D5") };
-            let enters = *tier != 2;
-            if enters {
-                let _ = write!(
-                    text,
-                    "[[change]]\ngroup = \"{group}\"\nadd = [\"{country}\"]\nfrom = 2025-01-15\nknown_from = 2025-01-15\nsource = \"anthropic.2025-04\"\n"
-                );
-            }
-            let leaves: &[&str] = if enters { &[other] } else { &["SUPP5A", "D5"] };
-            for group in leaves {
-                let _ = write!(
-                    text,
-                    "[[change]]\ngroup = \"{group}\"\nremove = [\"{country}\"]\nfrom = 2025-01-15\nknown_from = 2025-01-15\nsource = \"anthropic.2025-04\"\n"
-                );
-            }
-        }
-        (!text.is_empty())
-            .then(|| format!("title = \"{}\"\nbase = \"{}\"\n{text}", self.name.replace('"', "'"), self.policy))
-    }
 }

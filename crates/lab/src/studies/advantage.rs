@@ -1,11 +1,12 @@
 use super::pieces::{
-    LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths,
+    LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths, reported,
 };
 use super::{LabError, Ready, prepare};
 use crate::distribution::number;
-use crate::figure::Study;
+use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::model::parameters::{Parameter, at};
+use crate::run::Results;
 use crate::run::draw;
 use crate::scenario::Arm;
 use crate::sketch::Sketch;
@@ -26,62 +27,7 @@ const WATCHED: [Output; 11] = [
 
 pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let results = ready.run(&WATCHED)?;
-    let mut figures = vec![
-        by_year(
-            ready,
-            &results,
-            Output::StockRatio,
-            caption(
-                "stocks",
-                "Compute in use: the United States to tier 3",
-                "A ratio of stocks answers slowly to what is smuggled: look at flows too.",
-                true,
-            ),
-            "ratio",
-            true,
-        ),
-        by_year(
-            ready,
-            &results,
-            Output::FlowRatio,
-            caption("flows", "Compute gained in the year: the United States to tier 3", "", true),
-            "ratio",
-            true,
-        ),
-        by_year(
-            ready,
-            &results,
-            Output::Tier3Stock,
-            caption("tier3", "Compute in use in tier 3", "", true),
-            "H100e",
-            true,
-        ),
-        paths(ready, &results, 1, "paths-2026"),
-        paths(ready, &results, LAST, "paths-2030"),
-        numbers(
-            ready,
-            &results,
-            &[
-                ("ratio of stocks", Output::StockRatio),
-                ("ratio of flows", Output::FlowRatio),
-                ("leaked, H100e", Output::Leaked),
-                ("caught, H100e", Output::Intercepted),
-            ],
-            Y2027,
-            "figures-2027",
-        ),
-        numbers(
-            ready,
-            &results,
-            &[
-                ("ratio of stocks", Output::StockRatio),
-                ("ratio of flows", Output::FlowRatio),
-                ("stock of tier 3, H100e", Output::Tier3Stock),
-            ],
-            LAST,
-            "figures-2030",
-        ),
-    ];
+    let mut figures = figures(ready, &results);
     figures.extend(likely(
         ready,
         &results,
@@ -114,15 +60,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(breaks(ready, "the lead in 2030 is at least tenfold", &|point| ratio(point) < 10.0)?);
     }
     figures.extend(by_country(ready));
-    Ok(Study {
-        name: String::new(),
-        question: String::new(),
-        answers,
-        caveats,
-        figures,
-        assumptions: ready.scenario.assumptions(),
-        made_from: Vec::new(),
-    })
+    Ok(reported(ready, answers, caveats, figures))
 }
 
 /// The model with 2024's supply and law, beside the published estimate of what was smuggled in that year; it is not fitted to it.
@@ -154,4 +92,63 @@ fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
     Ok(format!(
         "Back-cast, not fitted: with the supply and the law of 2024 the model has {middle} H100e smuggled ({low} to {high}); the published estimate for that year is 10,000 to several 100,000 chips, median 140,000 (CNAS 2025)."
     ))
+}
+
+fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
+    vec![
+        by_year(
+            ready,
+            results,
+            Output::StockRatio,
+            caption(
+                "stocks",
+                "Compute in use: the United States to tier 3",
+                "A ratio of stocks answers slowly to what is smuggled: look at flows too.",
+                true,
+            ),
+            "ratio",
+            true,
+        ),
+        by_year(
+            ready,
+            results,
+            Output::FlowRatio,
+            caption("flows", "Compute gained in the year: the United States to tier 3", "", true),
+            "ratio",
+            true,
+        ),
+        by_year(
+            ready,
+            results,
+            Output::Tier3Stock,
+            caption("tier3", "Compute in use in tier 3", "", true),
+            "H100e",
+            true,
+        ),
+        paths(ready, results, 1, "paths-2026"),
+        paths(ready, results, LAST, "paths-2030"),
+        numbers(
+            ready,
+            results,
+            &[
+                ("ratio of stocks", Output::StockRatio),
+                ("ratio of flows", Output::FlowRatio),
+                ("leaked, H100e", Output::Leaked),
+                ("caught, H100e", Output::Intercepted),
+            ],
+            Y2027,
+            "figures-2027",
+        ),
+        numbers(
+            ready,
+            results,
+            &[
+                ("ratio of stocks", Output::StockRatio),
+                ("ratio of flows", Output::FlowRatio),
+                ("stock of tier 3, H100e", Output::Tier3Stock),
+            ],
+            LAST,
+            "figures-2030",
+        ),
+    ]
 }

@@ -1,8 +1,11 @@
-use super::pieces::{LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, numbers, of_arm, paths};
+use super::pieces::{
+    LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, numbers, of_arm, paths, reported,
+};
 use super::{LabError, Ready};
 use crate::distribution::number;
-use crate::figure::Study;
+use crate::figure::{Figure, Study};
 use crate::model::Output;
+use crate::run::Results;
 
 const WATCHED: [Output; 10] = [
     Output::Smuggled,
@@ -22,55 +25,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         return Err(LabError::Scenario("this study compares arms: give at least two".to_owned()));
     }
     let results = ready.run(&WATCHED)?;
-    let mut figures = vec![
-        by_year(
-            ready,
-            &results,
-            Output::Served,
-            caption("served", "Compute that honest buyers abroad get", "", false),
-            "H100e in the year",
-            true,
-        ),
-        by_year(
-            ready,
-            &results,
-            Output::Unmet,
-            caption(
-                "unmet",
-                "Compute that they want and do not get",
-                "Allocations bind when demand has outgrown them.",
-                true,
-            ),
-            "H100e in the year",
-            false,
-        ),
-        by_year(
-            ready,
-            &results,
-            Output::Leaked,
-            caption(
-                "leaked",
-                "Compute that reaches tier 3 from abroad",
-                "Leakage under an agreement against any other is a judgement (agreement.leakage).",
-                true,
-            ),
-            "H100e in the year",
-            true,
-        ),
-        paths(ready, &results, Y2027, "paths"),
-        numbers(
-            ready,
-            &results,
-            &[
-                ("served abroad, H100e", Output::Served),
-                ("unmet, H100e", Output::Unmet),
-                ("leaked, H100e", Output::Leaked),
-                ("stock of the United States to tier 3", Output::StockRatio),
-            ],
-            LAST,
-            "figures",
-        ),
-    ];
+    let mut figures = figures(ready, &results);
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
     caveats.push("The rule states allocations up to 2027; later ones are taken as the last. They are used up by then, so that later years show what no allocation leaves.".to_owned());
@@ -89,13 +44,57 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(breaks(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);
     }
     figures.extend(by_country(ready));
-    Ok(Study {
-        name: String::new(),
-        question: String::new(),
-        answers,
-        caveats,
-        figures,
-        assumptions: ready.scenario.assumptions(),
-        made_from: Vec::new(),
-    })
+    Ok(reported(ready, answers, caveats, figures))
+}
+
+fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
+    vec![
+        by_year(
+            ready,
+            results,
+            Output::Served,
+            caption("served", "Compute that honest buyers abroad get", "", false),
+            "H100e in the year",
+            true,
+        ),
+        by_year(
+            ready,
+            results,
+            Output::Unmet,
+            caption(
+                "unmet",
+                "Compute that they want and do not get",
+                "Allocations bind when demand has outgrown them.",
+                true,
+            ),
+            "H100e in the year",
+            false,
+        ),
+        by_year(
+            ready,
+            results,
+            Output::Leaked,
+            caption(
+                "leaked",
+                "Compute that reaches tier 3 from abroad",
+                "Leakage under an agreement against any other is a judgement (agreement.leakage).",
+                true,
+            ),
+            "H100e in the year",
+            true,
+        ),
+        paths(ready, results, Y2027, "paths"),
+        numbers(
+            ready,
+            results,
+            &[
+                ("served abroad, H100e", Output::Served),
+                ("unmet, H100e", Output::Unmet),
+                ("leaked, H100e", Output::Leaked),
+                ("stock of the United States to tier 3", Output::StockRatio),
+            ],
+            LAST,
+            "figures",
+        ),
+    ]
 }

@@ -1,9 +1,10 @@
-use super::pieces::{Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, numbers, of_arm, paths};
+use super::pieces::{Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, numbers, of_arm, paths, reported};
 use super::{LabError, Ready};
 use crate::distribution::number;
-use crate::figure::Study;
+use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::rules::YEARS;
+use crate::run::Results;
 
 const WATCHED: [Output; 9] = [
     Output::Smuggled,
@@ -25,50 +26,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     }
     let results = ready.run(&WATCHED)?;
     let names = ready.names();
-    let mut figures = vec![
-        by_year(
-            ready,
-            &results,
-            Output::Stockpiled,
-            caption(
-                "stockpiled",
-                "Compute bought ahead of the rule",
-                "How much is bought ahead for each quarter of notice is a judgement, with one precedent (stockpile.per_quarter).",
-                true,
-            ),
-            "H100e in the year",
-            false,
-        ),
-        by_year(
-            ready,
-            &results,
-            Output::Tier3Stock,
-            caption("stock", "Compute in tier 3", "", true),
-            "H100e in use",
-            true,
-        ),
-        by_year(
-            ready,
-            &results,
-            Output::StockRatio,
-            caption("ratio", "Compute of the United States to that of tier 3", "", true),
-            "ratio of stocks",
-            true,
-        ),
-        paths(ready, &results, 0, "paths-2025"),
-        paths(ready, &results, Y2027, "paths-2027"),
-        numbers(
-            ready,
-            &results,
-            &[
-                ("stock of tier 3, H100e", Output::Tier3Stock),
-                ("ratio of stocks", Output::StockRatio),
-                ("leaked in the year, H100e", Output::Leaked),
-            ],
-            1,
-            "figures-2026",
-        ),
-    ];
+    let mut figures = figures(ready, &results);
     let mut answers = Vec::new();
     for (arm, name) in names.iter().enumerate().skip(1) {
         let [low, more, high] = results.difference(arm, Output::Tier3Stock, 1).map(number);
@@ -96,13 +54,52 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         })?);
     }
     figures.extend(by_country(ready));
-    Ok(Study {
-        name: String::new(),
-        question: String::new(),
-        answers,
-        caveats,
-        figures,
-        assumptions: ready.scenario.assumptions(),
-        made_from: Vec::new(),
-    })
+    Ok(reported(ready, answers, caveats, figures))
+}
+
+fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
+    vec![
+        by_year(
+            ready,
+            results,
+            Output::Stockpiled,
+            caption(
+                "stockpiled",
+                "Compute bought ahead of the rule",
+                "How much is bought ahead for each quarter of notice is a judgement, with one precedent (stockpile.per_quarter).",
+                true,
+            ),
+            "H100e in the year",
+            false,
+        ),
+        by_year(
+            ready,
+            results,
+            Output::Tier3Stock,
+            caption("stock", "Compute in tier 3", "", true),
+            "H100e in use",
+            true,
+        ),
+        by_year(
+            ready,
+            results,
+            Output::StockRatio,
+            caption("ratio", "Compute of the United States to that of tier 3", "", true),
+            "ratio of stocks",
+            true,
+        ),
+        paths(ready, results, 0, "paths-2025"),
+        paths(ready, results, Y2027, "paths-2027"),
+        numbers(
+            ready,
+            results,
+            &[
+                ("stock of tier 3, H100e", Output::Tier3Stock),
+                ("ratio of stocks", Output::StockRatio),
+                ("leaked in the year, H100e", Output::Leaked),
+            ],
+            1,
+            "figures-2026",
+        ),
+    ]
 }

@@ -1,4 +1,4 @@
-use super::pieces::{Y2027, band, breaks, caption, caveats, hangs_on, numbers, of_arm, paths};
+use super::pieces::{Y2027, band, breaks, caption, caveats, hangs_on, numbers, of_arm, paths, reported};
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::draw::Stream;
@@ -26,33 +26,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     }
     let results = ready.run(&WATCHED)?;
     let budgets: Vec<(usize, f64)> = by_budget(ready);
-    let mut figures = vec![
-        sweep(
-            &results,
-            &budgets,
-            &[("smuggled", Output::Smuggled), ("caught", Output::Intercepted)],
-            caption(
-                "budget",
-                "Compute smuggled and caught in 2027, by budget",
-                "The elasticity of capture in the budget has no empirical source.",
-                true,
-            ),
-        ),
-        paths(ready, &results, Y2027, "paths"),
-        numbers(
-            ready,
-            &results,
-            &[
-                ("smuggled, H100e", Output::Smuggled),
-                ("caught, H100e", Output::Intercepted),
-                ("schemes tried", Output::Schemes),
-                ("schemes caught", Output::Caught),
-                ("nobody tries shells", Output::Deterred),
-            ],
-            Y2027,
-            "figures",
-        ),
-    ];
+    let mut figures = figures(ready, &results, &budgets);
     let mut answers = marginal(ready, &results, &budgets);
     let games = games(ready)?;
     figures.extend(games.figures);
@@ -73,15 +47,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(format!("What a doubled budget brings comes above all from {}.", driven.join("; ")));
         caveats.push(breaks(ready, "twice the budget denies at least a fifth", &|point| less(point) < 20.0)?);
     }
-    Ok(Study {
-        name: String::new(),
-        question: String::new(),
-        answers,
-        caveats,
-        figures,
-        assumptions: ready.scenario.assumptions(),
-        made_from: Vec::new(),
-    })
+    Ok(reported(ready, answers, caveats, figures))
 }
 
 /// Arms that differ in the budget alone, by it.
@@ -281,4 +247,34 @@ fn deterrence(ready: &Ready<'_>) -> String {
         at_penalty(2.0),
         at_penalty(5.0)
     )
+}
+
+fn figures(ready: &Ready<'_>, results: &Results, budgets: &[(usize, f64)]) -> Vec<Figure> {
+    vec![
+        sweep(
+            results,
+            budgets,
+            &[("smuggled", Output::Smuggled), ("caught", Output::Intercepted)],
+            caption(
+                "budget",
+                "Compute smuggled and caught in 2027, by budget",
+                "The elasticity of capture in the budget has no empirical source.",
+                true,
+            ),
+        ),
+        paths(ready, results, Y2027, "paths"),
+        numbers(
+            ready,
+            results,
+            &[
+                ("smuggled, H100e", Output::Smuggled),
+                ("caught, H100e", Output::Intercepted),
+                ("schemes tried", Output::Schemes),
+                ("schemes caught", Output::Caught),
+                ("nobody tries shells", Output::Deterred),
+            ],
+            Y2027,
+            "figures",
+        ),
+    ]
 }

@@ -3,7 +3,7 @@
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{
-    Band, Bars, Caption, Fan, Figure, IndexRow, Indices, Lorenz, Table, Tile, Tiles, Tornado, TornadoRow,
+    Band, Bars, Caption, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles, Tornado, TornadoRow,
 };
 use crate::model::parameters::{COUNT, Parameter, Point};
 use crate::model::{Output, Prepared, served_by_country, simulate};
@@ -336,6 +336,19 @@ pub(super) fn of_arm(prepared: &Prepared, output: Output, year: usize) -> impl F
     move |point: &[f64; COUNT]| {
         let outcome = simulate(prepared, point);
         outcome.get(output as usize).and_then(|years| years.get(year)).copied().unwrap_or(0.0)
+    }
+}
+
+/// A study of the aggregate model as it is reported.
+pub(super) fn reported(ready: &Ready<'_>, answers: Vec<String>, caveats: Vec<String>, figures: Vec<Figure>) -> Study {
+    Study {
+        name: String::new(),
+        question: String::new(),
+        answers,
+        caveats,
+        figures,
+        assumptions: ready.scenario.assumptions(),
+        made_from: Vec::new(),
     }
 }
 

@@ -1,9 +1,9 @@
 use super::pieces::{
-    Y2027, along, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths,
+    Y2027, along, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths, reported,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
-use crate::figure::Study;
+use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::run::Results;
 
@@ -34,83 +34,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     };
     let results = ready.run(&WATCHED)?;
     let at = |wanted: f64| limits.iter().position(|limit| *limit == wanted);
-    let marks = vec![(1_700.0, "1,700: the rule".to_owned())];
-    let axis = ("license-free limit, H100 a consignee and year", limits.as_slice());
-    let mut figures = vec![
-        along(
-            &results,
-            axis,
-            &[
-                ("smuggled", Output::Smuggled, 1.0),
-                ("of it by shells", Output::ByShells, 1.0),
-                ("rented abroad", Output::Rented, 1.0),
-            ],
-            Y2027,
-            (
-                caption(
-                    "leaked",
-                    "Compute that reaches tier 3 in 2027",
-                    "Smugglers answer with the number of shells that pays best; what shells cannot bring, fronts and tenants bring in part, since the premium rises.",
-                    true,
-                ),
-                "H100e in the year",
-            ),
-            marks.clone(),
-        ),
-        along(
-            &results,
-            axis,
-            &[("licenses asked for", Output::Cases, 1.0), ("honest buyers near the limit", Output::NearLimit, 1.0)],
-            Y2027,
-            (
-                caption(
-                    "burden",
-                    "What honest buyers and officers bear in 2027",
-                    "Buyers between eight tenths of the limit and the limit are those whom a rule on near-limit years would look at.",
-                    true,
-                ),
-                "licenses or buyers a year",
-            ),
-            marks.clone(),
-        ),
-        along(
-            &results,
-            axis,
-            &[("cost of waiting", Output::WaitingCost, 1e-6)],
-            Y2027,
-            (
-                caption(
-                    "waiting",
-                    "What waiting for licenses costs honest buyers in 2027",
-                    "At ten percent a year on what they bought.",
-                    true,
-                ),
-                "million USD",
-            ),
-            marks,
-        ),
-        paths(ready, &results, Y2027, "paths"),
-        by_year(
-            ready,
-            &results,
-            Output::Smuggled,
-            caption("years", "Smuggled compute by year", "One line for each limit.", true),
-            "H100e in the year",
-            true,
-        ),
-        numbers(
-            ready,
-            &results,
-            &[
-                ("smuggled, H100e", Output::Smuggled),
-                ("licenses", Output::Cases),
-                ("officer hours", Output::Hours),
-                ("rented abroad, H100e", Output::Rented),
-            ],
-            Y2027,
-            "figures",
-        ),
-    ];
+    let mut figures = figures(ready, &results, &limits);
     figures.extend(likely(
         ready,
         &results,
@@ -143,15 +67,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         None => "The curve of what is leaked against licenses asked for has no knee.".to_owned(),
     });
     figures.extend(by_country(ready));
-    Ok(Study {
-        name: String::new(),
-        question: String::new(),
-        answers,
-        caveats,
-        figures,
-        assumptions: ready.scenario.assumptions(),
-        made_from: Vec::new(),
-    })
+    Ok(reported(ready, answers, caveats, figures))
 }
 
 fn compared(results: &Results, limits: &[f64], high: usize, low: usize) -> String {
@@ -189,4 +105,84 @@ fn knee(results: &Results, limits: &[f64]) -> Option<f64> {
     let below = leaked.iter().zip(&burden).map(|(leaked, burden)| 1.0 - leaked - burden);
     let best = below.enumerate().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     (best.1 > 0.02).then(|| limits.get(best.0).copied())?
+}
+
+fn figures(ready: &Ready<'_>, results: &Results, limits: &[f64]) -> Vec<Figure> {
+    let marks = vec![(1_700.0, "1,700: the rule".to_owned())];
+    let axis = ("license-free limit, H100 a consignee and year", limits);
+    vec![
+        along(
+            results,
+            axis,
+            &[
+                ("smuggled", Output::Smuggled, 1.0),
+                ("of it by shells", Output::ByShells, 1.0),
+                ("rented abroad", Output::Rented, 1.0),
+            ],
+            Y2027,
+            (
+                caption(
+                    "leaked",
+                    "Compute that reaches tier 3 in 2027",
+                    "Smugglers answer with the number of shells that pays best; what shells cannot bring, fronts and tenants bring in part, since the premium rises.",
+                    true,
+                ),
+                "H100e in the year",
+            ),
+            marks.clone(),
+        ),
+        along(
+            results,
+            axis,
+            &[("licenses asked for", Output::Cases, 1.0), ("honest buyers near the limit", Output::NearLimit, 1.0)],
+            Y2027,
+            (
+                caption(
+                    "burden",
+                    "What honest buyers and officers bear in 2027",
+                    "Buyers between eight tenths of the limit and the limit are those whom a rule on near-limit years would look at.",
+                    true,
+                ),
+                "licenses or buyers a year",
+            ),
+            marks.clone(),
+        ),
+        along(
+            results,
+            axis,
+            &[("cost of waiting", Output::WaitingCost, 1e-6)],
+            Y2027,
+            (
+                caption(
+                    "waiting",
+                    "What waiting for licenses costs honest buyers in 2027",
+                    "At ten percent a year on what they bought.",
+                    true,
+                ),
+                "million USD",
+            ),
+            marks,
+        ),
+        paths(ready, results, Y2027, "paths"),
+        by_year(
+            ready,
+            results,
+            Output::Smuggled,
+            caption("years", "Smuggled compute by year", "One line for each limit.", true),
+            "H100e in the year",
+            true,
+        ),
+        numbers(
+            ready,
+            results,
+            &[
+                ("smuggled, H100e", Output::Smuggled),
+                ("licenses", Output::Cases),
+                ("officer hours", Output::Hours),
+                ("rented abroad, H100e", Output::Rented),
+            ],
+            Y2027,
+            "figures",
+        ),
+    ]
 }

@@ -182,6 +182,16 @@ fn rows(figure: &Figure) -> (String, Vec<Vec<String>>) {
             }
             &indices.caption
         }
+        other => return rows_of_parts(other),
+    };
+    (caption.id.clone(), rows)
+}
+
+/// The rest of them.
+fn rows_of_parts(figure: &Figure) -> (String, Vec<Vec<String>>) {
+    let mut rows = Vec::new();
+    let text = |value: f64| value.to_string();
+    let caption = match figure {
         Figure::Lorenz(lorenz) => {
             rows.push(head(&["series", "rank", "share", "gini"]));
             for (name, shares, gini) in &lorenz.series {
@@ -212,6 +222,8 @@ fn rows(figure: &Figure) -> (String, Vec<Vec<String>>) {
             rows.extend(table.rows.iter().cloned());
             &table.caption
         }
+        // What `rows` takes itself.
+        Figure::Fan(_) | Figure::Density(_) | Figure::Tornado(_) | Figure::Indices(_) => return (String::new(), rows),
     };
     (caption.id.clone(), rows)
 }

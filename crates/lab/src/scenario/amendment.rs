@@ -1,0 +1,47 @@
+use std::fmt::Write as _;
+
+use super::{Arm, H100_TPP};
+
+impl Arm {
+    /// The arm's changes of the law as a policy file of its own, where it makes any.
+    pub fn amendment(&self) -> Option<String> {
+        let mut text = String::new();
+        if let Some(units) = self.threshold_h100 {
+            let _ = write!(
+                text,
+                "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"A threshold of {units} H100.\"\n[amend.parameters.limit]\nvalue = {:.0}\nunit = \"TPP\"\nassumption = \"A lever of the simulation.\"\n",
+                units * H100_TPP
+            );
+        }
+        for exception in &self.exceptions_off {
+            let provision = match exception.as_str() {
+                "LPP" => "740/740.29-lpp",
+                "AIA" => "740/740.27-aia",
+                _ => continue,
+            };
+            let _ = write!(
+                text,
+                "[[amend]]\nprovision = \"{provision}\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = [\"{exception}\"]\n"
+            );
+        }
+        for (country, tier) in &self.tiers {
+            let (group, other) = if *tier == 3 { ("D5", "SUPP5A") } else { ("SUPP5A", "D5") };
+            let enters = *tier != 2;
+            if enters {
+                let _ = write!(
+                    text,
+                    "[[change]]\ngroup = \"{group}\"\nadd = [\"{country}\"]\nfrom = 2025-01-15\nknown_from = 2025-01-15\nsource = \"anthropic.2025-04\"\n"
+                );
+            }
+            let leaves: &[&str] = if enters { &[other] } else { &["SUPP5A", "D5"] };
+            for group in leaves {
+                let _ = write!(
+                    text,
+                    "[[change]]\ngroup = \"{group}\"\nremove = [\"{country}\"]\nfrom = 2025-01-15\nknown_from = 2025-01-15\nsource = \"anthropic.2025-04\"\n"
+                );
+            }
+        }
+        (!text.is_empty())
+            .then(|| format!("title = \"{}\"\nbase = \"{}\"\n{text}", self.name.replace('"', "'"), self.policy))
+    }
+}
