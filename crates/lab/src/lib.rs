@@ -13,6 +13,7 @@ mod scenario;
 mod sensitivity;
 mod sketch;
 mod studies;
+mod world;
 
 pub use distribution::Distribution;
 pub use draw::Stream;
@@ -25,7 +26,10 @@ pub use rules::{Desk, Gate, Probe};
 pub use run::Options;
 pub use scenario::{Arm, Demand, Scenario, ScenarioError, Scope, StudyKind};
 pub use sensitivity::*;
-pub use studies::{LabError, Policies, study};
+pub use studies::{LabError, Policies, license_free_limit, study};
+pub use world::{
+    ITEMS, Truth, World, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldSize, WorldStake, party_id,
+};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ mod service_arguments;
 mod settings;
 mod simulate;
 mod summary;
+mod world;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -2,15 +2,20 @@
 
 mod deterrence;
 mod lp;
+mod naive;
 mod origami;
 mod quantal;
 #[cfg(test)]
 mod tests;
 
-pub use deterrence::{deterring_chance, samples_needed};
+pub use deterrence::{DeterrenceRow, delayed_loss, deterrence_table, deterring_chance, dresher_value, samples_needed};
 pub use lp::{multiple_lps, single_lp};
+pub use naive::{highest_first, uniform};
 pub use origami::origami;
 pub use quantal::{quantal_response, quantal_value};
+
+/// How near payoffs are that the smuggler cannot tell apart, as a share of the largest.
+const ALIKE: f64 = 1e-9;
 
 /// Somebody who could be checked: what each side gains, in one unit for each side, when the smuggler uses them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,8 +51,14 @@ pub enum GameError {
     /// Fewer than no checks.
     #[error("{0} checks\n  mend: give a number of 0 or more")]
     Resources(f64),
+    /// What staying away pays is no number.
+    #[error("staying away is worth {0} to the smuggler\n  mend: give a number, 0 where it brings him nothing")]
+    Outside(f64),
+    /// How closely a bounded smuggler looks is no number, or less than not at all.
+    #[error("a sharpness of {0}\n  mend: give a finite number of 0 or more, for each unit of the smuggler's payoff")]
+    Sharpness(f64),
     /// The solver gave up.
-    #[error("the linear program has no solution: {0}")]
+    #[error("the linear program has no solution: {0}\n  mend: bring payoffs nearer to 1, or use ORIGAMI")]
     Program(String),
 }
 
@@ -56,17 +67,20 @@ pub enum GameError {
 pub struct Solution {
     /// The chance of each target to be checked.
     pub coverage: Vec<f64>,
-    /// What the smuggler gains.
+    /// What the smuggler gains, in his unit; `outside` where he stays away.
     pub attacker_value: f64,
     /// Which target he takes; nothing where he stays away.
     pub attacked: Option<usize>,
-    /// What the agency gains; 0 where he stays away.
+    /// What the agency gains, in its unit; 0 where he stays away.
     pub defender_value: f64,
 }
 
-fn check(targets: &[Target], resources: f64) -> Result<(), GameError> {
+fn check(targets: &[Target], resources: f64, outside: f64) -> Result<(), GameError> {
     if !(resources >= 0.0 && resources.is_finite()) {
         return Err(GameError::Resources(resources));
+    }
+    if outside.is_nan() || outside == f64::INFINITY {
+        return Err(GameError::Outside(outside));
     }
     let fits = |target: &Target| {
         let Target { attacker_uncovered, attacker_covered, defender_uncovered, defender_covered } = *target;
@@ -79,49 +93,23 @@ fn check(targets: &[Target], resources: f64) -> Result<(), GameError> {
 }
 
 /// What comes of a coverage: the smuggler takes what pays best, of equals what hurts the agency least, of those the first; or he stays away, where that
-/// pays him `outside` and nothing pays more.
+/// pays him `outside` and nothing pays more. Payoffs alike to a billionth of the largest are equals.
 pub fn evaluate(targets: &[Target], coverage: &[f64], outside: f64) -> Solution {
-    let scale = targets.iter().map(|target| target.attacker_uncovered.abs()).fold(1.0, f64::max);
-    let mut best: Option<(usize, f64, f64)> = None;
-    for (place, (target, chance)) in targets.iter().zip(coverage).enumerate() {
-        let (gain, damage) = (target.attacker(*chance), target.defender(*chance));
-        let better = best.is_none_or(|(_, most, least)| {
-            let alike = (gain - most).abs() <= 1e-9 * scale;
-            if alike { damage > least } else { gain > most }
-        });
-        if better {
-            best = Some((place, gain, damage));
+    let each = targets.iter().zip(coverage);
+    let answers: Vec<(f64, f64)> =
+        each.map(|(target, chance)| (target.attacker(*chance), target.defender(*chance))).collect();
+    let most = answers.iter().map(|(gain, _)| *gain).fold(f64::NEG_INFINITY, f64::max);
+    // Equals are those alike to the best, not to one another: a chain of small steps leads nowhere.
+    let slack = ALIKE * targets.iter().map(|target| target.attacker_uncovered.abs()).fold(most.abs(), f64::max);
+    let mut best: Option<(usize, f64)> = None;
+    for (place, (gain, left)) in answers.iter().enumerate() {
+        if *gain >= most - slack && best.is_none_or(|(_, least)| *left > least) {
+            best = Some((place, *left));
         }
     }
-    match best.filter(|(_, gain, _)| *gain > outside + 1e-9 * scale) {
-        Some((place, gain, damage)) => Solution {
-            coverage: coverage.to_vec(),
-            attacker_value: gain,
-            attacked: Some(place),
-            defender_value: damage,
-        },
-        None => Solution { coverage: coverage.to_vec(), attacker_value: outside, attacked: None, defender_value: 0.0 },
+    let coverage = coverage.to_vec();
+    match best.filter(|_| most > outside + slack) {
+        Some((place, left)) => Solution { coverage, attacker_value: most, attacked: Some(place), defender_value: left },
+        None => Solution { coverage, attacker_value: outside, attacked: None, defender_value: 0.0 },
     }
-}
-
-/// Every target checked alike.
-pub fn uniform(targets: &[Target], resources: f64) -> Vec<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "numbers of targets are far below 2^53")]
-    let count = targets.len().max(1) as f64;
-    vec![(resources / count).clamp(0.0, 1.0); targets.len()]
-}
-
-/// Those checked first, and for certain, who would pay the smuggler most.
-pub fn highest_first(targets: &[Target], resources: f64) -> Vec<f64> {
-    let mut order: Vec<(usize, f64)> = targets.iter().map(|target| target.attacker_uncovered).enumerate().collect();
-    order.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    let mut coverage = vec![0.0; targets.len()];
-    let mut left = resources.max(0.0);
-    for (place, _) in order {
-        if let Some(own) = coverage.get_mut(place) {
-            *own = left.min(1.0);
-            left -= *own;
-        }
-    }
-    coverage
 }

@@ -5,9 +5,10 @@ const HALVINGS: usize = 200;
 
 /// The checks that leave the smuggler least, of so many in all (Kiekintveld et al. 2009, ORIGAMI): every target that pays more than a level v is checked
 /// until it pays v, and v is the lowest level for which checks suffice. Nobody is checked more than certainly, and none once staying away, worth `outside`,
-/// pays as much.
+/// pays as much. `outside` may be `f64::MIN`, where he always comes. No spread is better for the agency, but where it gains by a smuggler who is caught and
+/// could draw one in. Bad payoffs, checks and `outside` are refused. Takes time n log n.
 pub fn origami(targets: &[Target], resources: f64, outside: f64) -> Result<Solution, GameError> {
-    check(targets, resources)?;
+    check(targets, resources, outside)?;
     // Payoffs side by side, what pays most first: only those above the level need be looked at.
     let mut rows: Vec<(f64, f64)> =
         targets.iter().map(|target| (target.attacker_uncovered, target.attacker_covered)).collect();

@@ -14,16 +14,21 @@ fn chances(targets: &[Target], coverage: &[f64], lambda: f64) -> Vec<f64> {
     weights.into_iter().map(|weight| weight / sum).collect()
 }
 
-/// What the agency gains on average against such a smuggler.
+/// What the agency gains on average, in its unit, against such a smuggler; he always takes some target. `lambda` is finite and not negative.
 pub fn quantal_value(targets: &[Target], coverage: &[f64], lambda: f64) -> f64 {
     let taken = chances(targets, coverage, lambda);
     targets.iter().zip(coverage).zip(taken).map(|((target, chance), taken)| taken * target.defender(*chance)).sum()
 }
 
 /// Checks that answer such a smuggler, by steps along the gradient towards the best corner (Frank and Wolfe 1956), from where ORIGAMI has them: never
-/// worse than there. The problem is not convex, so that a better answer may exist.
+/// worse than there. The problem is not convex, so that a better answer may exist. `attacked` and
+/// `attacker_value` are what a sharp smuggler would take of this, `defender_value` is what the agency gains on average against the bounded one. Refuses
+/// what ORIGAMI refuses, and a `lambda` that is negative or not finite.
 pub fn quantal_response(targets: &[Target], resources: f64, lambda: f64) -> Result<Solution, GameError> {
-    check(targets, resources)?;
+    check(targets, resources, f64::MIN)?;
+    if !(lambda >= 0.0 && lambda.is_finite()) {
+        return Err(GameError::Sharpness(lambda));
+    }
     let mut coverage = origami(targets, resources, f64::MIN)?.coverage;
     let mut value = quantal_value(targets, &coverage, lambda);
     for _ in 0..ROUNDS {

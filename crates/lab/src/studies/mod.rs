@@ -9,6 +9,7 @@ mod tenfold;
 mod threshold;
 
 use crate::figure::Study;
+use crate::model::parameters::{Parameter, at};
 use crate::model::{Output, Prepared};
 use crate::rules::{Desk, Rules};
 use crate::run::{Options, Results, run};
@@ -94,4 +95,18 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
     study.made_from.push(("draws".to_owned(), scenario.draws.to_string()));
     study.made_from.push(("seed".to_owned(), scenario.seed.to_string()));
     Ok(study)
+}
+
+/// H100 a consignee and year that go without a license in the most generous country of tier 2 on the last day of a scenario's first arm; no more than what
+/// a shell can place where there is no limit.
+pub fn license_free_limit(scenario: &Scenario, policies: &dyn Policies) -> Result<f64, LabError> {
+    let Some(arm) = scenario.arms.first() else {
+        return Err(LabError::Scenario("give an arm with a policy".to_owned()));
+    };
+    let mut desk = policies.desk(arm)?;
+    let rules = Rules::ask(desk.as_mut(), arm, &scenario.demand);
+    let outside = rules.of.iter().zip(&scenario.demand).filter(|(_, own)| own.tier == 2);
+    let limits = outside.filter_map(|(laws, _)| laws.get(8)).map(|law| law.free);
+    let reach = at(&scenario.point(0.5), Parameter::ShellReach);
+    Ok(limits.fold(0.0, f64::max).min(reach))
 }

@@ -147,10 +147,11 @@ pub(crate) struct CheckArguments {
   tollgate simulate threshold --out out/threshold
   tollgate simulate scenarios/delay.toml --runs 1000000 --seed 7 --out out/delay
   tollgate simulate enforcement --explain
+  tollgate simulate world --out out/world
 Writes DIR/results.json, report.html and a .csv for each figure, whole or not at all. The results depend on the scenario, the seed and the law alone,
 not on the number of threads.")]
 pub(crate) struct SimulateArguments {
-    /// A scenario file, or one that comes with the program: threshold, agreements, enforcement, delay, advantage, tenfold
+    /// A scenario file, or one that comes with the program: threshold, agreements, enforcement, delay, advantage, tenfold, world
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenario: String,
     /// Random draws, in place of the scenario's

@@ -9,18 +9,20 @@ use tollgate_records::Output;
 
 use super::arguments::{SimulateArguments, TextFormat};
 use super::progress::Draws;
+use super::world::write_world;
 use super::{Failure, print};
 use crate::report::study_page;
 use crate::service::{LawDesks, RunError, Stop};
 
 /// The scenarios that come with the program, by name.
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("threshold", include_str!("../../../../scenarios/threshold.toml")),
     ("agreements", include_str!("../../../../scenarios/agreements.toml")),
     ("enforcement", include_str!("../../../../scenarios/enforcement.toml")),
     ("delay", include_str!("../../../../scenarios/delay.toml")),
     ("advantage", include_str!("../../../../scenarios/advantage.toml")),
     ("tenfold", include_str!("../../../../scenarios/tenfold.toml")),
+    ("world", include_str!("../../../../scenarios/world.toml")),
 ];
 
 pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(), Failure> {
@@ -41,9 +43,7 @@ pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(),
         ));
     };
     if scenario.kind == StudyKind::World {
-        return Err(Failure::Unusable(format!(
-            "{name}: worlds of orders are not written out yet\n  mend: take one of the six studies"
-        )));
+        return write_world(&scenario, out, stop);
     }
     let desks = LawDesks::new(Law::embedded()?);
     let bar = Draws::new();

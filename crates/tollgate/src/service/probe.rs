@@ -25,7 +25,8 @@ impl LawDesks {
         LawDesks { law, tables: Arc::new(sample_tables()) }
     }
 
-    fn policy(&self, arm: &Arm) -> Result<Policy, LabError> {
+    /// The policy of an arm, its amendments included.
+    pub(crate) fn policy(&self, arm: &Arm) -> Result<Policy, LabError> {
         let policy = match arm.amendment() {
             Some(text) => self.law.policy_from_text(&arm.name, &text, None),
             None => load_policy(&self.law, &arm.policy),

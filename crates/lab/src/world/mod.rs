@@ -1,0 +1,267 @@
+//! The world of orders: honest trade with schemes in it, and the truth beside it.
+//!
+//! Everything is made from the seed and a place in the world, so that a month can be made at any time and on any machine. Orders come out month by
+//! month, in order of date, and memory does not grow with their number.
+
+mod buyers;
+mod names;
+mod rows;
+mod schemes;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use tollgate_model::{Country, Date};
+
+pub use rows::{ITEMS, Truth, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldStake};
+
+use crate::draw::Stream;
+use crate::model::parameters::{Parameter, at};
+use crate::scenario::Scenario;
+use buyers::{Buyer, Trade, heaped, on_sale, order};
+use schemes::{Ground, KINDS, Learning, Scheme, plan};
+
+/// How large a world is, and when it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorldSize {
+    /// Honest buyers.
+    pub buyers: usize,
+    /// Schemes of each family.
+    pub schemes: usize,
+    /// The first year, and how many months.
+    pub year: i32,
+    /// Months.
+    pub months: usize,
+    /// Times the orders that a buyer places: to make much of little.
+    pub busy: f64,
+}
+
+impl WorldSize {
+    /// What a scenario's `study_values` say.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    pub fn of(scenario: &Scenario) -> WorldSize {
+        let whole = |name: &str, otherwise: f64, most: f64| scenario.value(name, otherwise).clamp(0.0, most) as usize;
+        WorldSize {
+            buyers: whole("buyers", 5_000.0, 1e7),
+            schemes: whole("schemes", 20.0, 1e4),
+            year: scenario.value("first_year", 2024.0).clamp(2000.0, 2100.0) as i32,
+            months: whole("months", 36.0, 240.0),
+            busy: scenario.value("busy", 1.0).clamp(0.01, 1e5),
+        }
+    }
+}
+
+/// A world, planned; its orders are made month by month.
+#[derive(Debug)]
+pub struct World {
+    /// Every party; an id is `P` and the place.
+    pub parties: Vec<WorldParty>,
+    /// Who owns whom.
+    pub stakes: Vec<WorldStake>,
+    size: WorldSize,
+    seed: u64,
+    limit: f64,
+    buyers: Vec<Buyer>,
+    schemes: Vec<Planned>,
+    /// The orders of schemes by month, as scheme and place.
+    by_month: BTreeMap<i32, Vec<(usize, usize)>>,
+}
+
+#[derive(Debug)]
+struct Planned {
+    scheme: Scheme,
+    /// The day on which it was stopped: nothing goes from then on.
+    stopped: Option<Date>,
+}
+
+/// The id of a party.
+pub fn party_id(place: u32) -> String {
+    format!("P{place}")
+}
+
+/// Months since the year 0.
+fn month_of(date: Date) -> i32 {
+    date.year() * 12 + i32::try_from(date.month()).unwrap_or(1) - 1
+}
+
+impl World {
+    /// Plans a world. `limit` is what the law lets a consignee have in a year without a license, in H100e; `rule` the days on which that was announced
+    /// and took effect.
+    pub fn new(scenario: &Scenario, size: WorldSize, limit: f64, rule: (Date, Date)) -> World {
+        let point = scenario.point(0.5);
+        let mut world = World {
+            parties: Vec::new(),
+            stakes: Vec::new(),
+            size,
+            seed: scenario.seed,
+            limit,
+            buyers: Vec::new(),
+            schemes: Vec::new(),
+            by_month: BTreeMap::new(),
+        };
+        let trade = buyers::trade(&mut world.parties, scenario.seed);
+        let sizes = (at(&point, Parameter::BuyerMedian), at(&point, Parameter::BuyerSpread));
+        let whose = (scenario.demand.as_slice(), size.buyers, scenario.seed);
+        world.buyers = buyers::buyers(&mut world.parties, &mut world.stakes, &trade, whose, sizes);
+        let effort = scenario.arms.first().map_or(1.0, |arm| libm::pow(arm.budget, at(&point, Parameter::Elasticity)));
+        world.plan_schemes(&trade, rule, effort);
+        world
+    }
+
+    /// Schemes in the order in which they begin: each learns from those that ended before.
+    fn plan_schemes(&mut self, trade: &Trade, rule: (Date, Date), effort: f64) {
+        let count = self.size.schemes * KINDS.len();
+        let open = i32::try_from(self.size.months).unwrap_or(36) * 30 * 2 / 3;
+        let begin = Date::from_ymd(self.size.year, 1, 5).unwrap_or(Date::MIN);
+        let mut starts: Vec<(Date, &'static str)> = (0..count)
+            .map(|index| {
+                let mut stream = Stream::new(self.seed, 31, u64::try_from(index).unwrap_or(0));
+                let after = stream.below(usize::try_from(open).unwrap_or(1).max(1));
+                let kind = KINDS.get(index % KINDS.len()).copied().unwrap_or("shell_company");
+                (begin.plus_days(i32::try_from(after).unwrap_or(0)), kind)
+            })
+            .collect();
+        starts.sort();
+        let mut learning = Learning::default();
+        let mut ended: Vec<(Date, Vec<&'static str>, bool)> = Vec::new();
+        for (number, (start, kind)) in starts.into_iter().enumerate() {
+            ended.retain(|(day, moves, caught)| {
+                let known = *day <= start;
+                if known {
+                    learning.learn(moves, *caught);
+                }
+                !known
+            });
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let (seed, limit) = (self.seed, self.limit);
+            let mut ground = Ground { parties: &mut self.parties, stakes: &mut self.stakes, trade, seed, limit, rule };
+            let mut scheme = plan(&mut ground, &learning, (kind, number), start);
+            scheme.orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
+            let planned = stop(scheme, effort, self.seed, number);
+            let last = planned.scheme.orders.last().map_or(start, |order| order.date);
+            let caught = planned.stopped.filter(|day| *day <= last.plus_days(365));
+            ended.push((caught.unwrap_or(last.plus_days(365)), planned.scheme.moves.clone(), caught.is_some()));
+            for (place, order) in planned.scheme.orders.iter().enumerate() {
+                if planned.stopped.is_none_or(|day| order.date < day) {
+                    self.by_month.entry(month_of(order.date)).or_default().push((self.schemes.len(), place));
+                }
+            }
+            self.schemes.push(planned);
+        }
+    }
+
+    /// Months since the year 0 that the world lasts.
+    pub fn months(&self) -> std::ops::Range<i32> {
+        let first = self.size.year * 12;
+        first..first + i32::try_from(self.size.months).unwrap_or(0)
+    }
+
+    /// The orders of a month as they are wanted, by date; what the law lets go is for the caller to decide.
+    pub fn month(&self, month: i32) -> Vec<WorldOrder> {
+        let mut orders = Vec::new();
+        for (index, buyer) in self.buyers.iter().enumerate() {
+            self.honest(month, index, buyer, &mut orders);
+        }
+        let planned = self.by_month.get(&month).into_iter().flatten();
+        let own = planned.filter_map(|(scheme, place)| self.schemes.get(*scheme)?.scheme.orders.get(*place).cloned());
+        orders.extend(own);
+        orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
+        orders
+    }
+
+    fn honest(&self, month: i32, index: usize, buyer: &Buyer, orders: &mut Vec<WorldOrder>) {
+        let lane = 40 + u64::from(month.unsigned_abs());
+        let mut stream = Stream::new(self.seed, lane, u64::try_from(index).unwrap_or(0));
+        let years = f64::from(month - self.size.year * 12) / 12.0;
+        let yearly = buyer.yearly * libm::pow(buyer.growth, years);
+        let rate = buyer.orders * self.size.busy / 12.0;
+        let country = |place: u32| {
+            usize::try_from(place).ok().and_then(|place| self.parties.get(place)).map(|party| party.country)
+        };
+        let (Some(origin), Some(destination)) = (country(buyer.exporter), country(buyer.party)) else { return };
+        let sold = on_sale(month);
+        // So many orders in a month: Poisson, by waiting times.
+        let mut waited = -libm::log(stream.unit()) / rate;
+        let mut number = 0;
+        while waited < 1.0 {
+            number += 1;
+            let item = sold.get(stream.below(sold.len())).copied().unwrap_or(1);
+            let each = ITEMS.get(item).map_or(1.0, |item| item.units);
+            let units = if buyer.to_limit && self.limit.is_finite() {
+                self.limit * (0.8 + 0.2 * stream.unit()) / (buyer.orders * self.size.busy).max(1.0)
+            } else {
+                yearly / (buyer.orders * self.size.busy) * libm::exp(0.6 * stream.normal())
+            };
+            let days = i32::try_from(stream.below(28)).unwrap_or(0);
+            let date = Date::from_ymd(month / 12, u32::try_from(month % 12 + 1).unwrap_or(1), 1)
+                .map(|first| first.plus_days(days));
+            let Some(date) = date else { return };
+            let id = (format!("O{month}-{index}-{number}"), date);
+            let who = (buyer.exporter, buyer.party, buyer.forwarder);
+            let quantity = heaped(units / each, &mut stream);
+            orders.push(order(id, who, (origin, destination), (item, quantity), &mut stream));
+            waited -= libm::log(stream.unit()) / rate;
+        }
+    }
+
+    /// The payment for an order: by the consignee, some by its parent abroad, and in schemes by whoever is behind them.
+    pub fn payment(&self, order: &WorldOrder) -> WorldPayment {
+        let mut stream = Stream::new(self.seed, 60, hash(&order.order_id));
+        let behind = order.scheme.and_then(|number| self.schemes.get(usize::try_from(number).ok()?)?.scheme.payer);
+        let party = usize::try_from(order.consignee).ok().and_then(|place| self.parties.get(place));
+        let parent = party.and_then(|party| party.parent).filter(|_| stream.chance(0.3));
+        let own = parent.unwrap_or(order.consignee);
+        let home = usize::try_from(own)
+            .ok()
+            .and_then(|place| self.parties.get(place))
+            .map_or(order.destination, |party| party.country);
+        let (payer, payer_country) = behind.unwrap_or((own, home));
+        #[expect(clippy::cast_precision_loss, reason = "numbers of chips")]
+        let amount = order.price * order.quantity as f64;
+        let date = order.date.plus_days(i32::try_from(stream.below(40)).unwrap_or(0) - 10);
+        WorldPayment { order_id: order.order_id.clone(), payer, payer_country, payee: order.exporter, amount, date }
+    }
+
+    /// What each scheme really was; `went` says of which of its orders came to go, by id.
+    pub fn truth(&self, went: &dyn Fn(&str) -> bool) -> Vec<Truth> {
+        let one = |(number, planned): (usize, &Planned)| {
+            let scheme = &planned.scheme;
+            let gone: Vec<&WorldOrder> = scheme.orders.iter().filter(|order| went(&order.order_id)).collect();
+            let units = gone.iter().map(|order| order.quantity).sum();
+            Truth {
+                scheme: u32::try_from(number).unwrap_or(u32::MAX),
+                typology: scheme.typology,
+                moves: scheme.moves.clone(),
+                parties: scheme.parties.iter().map(|place| party_id(*place)).collect(),
+                orders: gone.iter().map(|order| order.order_id.clone()).collect(),
+                units,
+                first: scheme.orders.first().map_or(String::new(), |order| order.date.to_string()),
+                stopped: planned.stopped.map(|day| day.to_string()),
+            }
+        };
+        self.schemes.iter().enumerate().map(one).collect()
+    }
+
+    /// Where an order's consignee, exporter and all others are, for whoever decides.
+    pub fn country(&self, place: u32) -> Option<Country> {
+        self.parties.get(usize::try_from(place).ok()?).map(|party| party.country)
+    }
+}
+
+/// When a scheme is stopped: at the budget of 2025 half of those of one careless front within 26 months of the first act, as the published cases were.
+fn stop(scheme: Scheme, effort: f64, seed: u64, number: u32) -> Planned {
+    let mut stream = Stream::new(seed, 32, u64::from(number));
+    let careful = if scheme.moves.contains(&"careful") { 0.7 } else { 1.2 };
+    let yearly = 0.32 * effort * careful * (1.0 + 0.05 * f64::from(scheme.shells));
+    let years = -libm::log(stream.unit()) / yearly;
+    #[expect(clippy::cast_possible_truncation, reason = "clamped")]
+    let days = (years * 365.0).clamp(30.0, 40_000.0) as i32;
+    let first = scheme.orders.first().map(|order| order.date);
+    Planned { stopped: first.map(|first| first.plus_days(days)), scheme }
+}
+
+/// A number for a text: FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
