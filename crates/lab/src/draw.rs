@@ -14,12 +14,27 @@ fn spread(mut bits: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
+/// A number for a name (FNV-1a).
+fn number(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// A number from which nobody sees what it was made from.
+pub(crate) fn blind(seed: u64, name: &str) -> u64 {
+    spread(number(name) ^ spread(seed))
+}
+
 impl Stream {
     /// `lane` names what the numbers are for, `index` which draw, agent or step.
     pub fn new(seed: u64, lane: u64, index: u64) -> Stream {
         let place = spread(seed ^ spread(lane.wrapping_add(0x9e37_79b9_7f4a_7c15)))
             ^ spread(index.wrapping_mul(0xd1b5_4a32_d192_ed03));
         Stream(Xoshiro256PlusPlus::seed_from_u64(place))
+    }
+
+    /// A stream for something that has a name.
+    pub fn named(seed: u64, lane: u64, name: &str) -> Stream {
+        Stream::new(seed, lane, number(name))
     }
 
     /// All bits.

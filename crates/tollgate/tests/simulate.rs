@@ -98,3 +98,53 @@ fn bad_scenarios_leave_nothing_behind() {
     let explained = simulate(&folder, &["threshold", "--explain"]);
     assert!(text(&explained).contains("detect.shell") && text(&explained).contains("judgement"));
 }
+
+#[test]
+fn a_world_is_written_out_and_can_be_checked() {
+    let folder = folder("world");
+    let scenario = "title = \"w\"\nquestion = \"q\"\nstudy = \"world\"\nseed = 3\n[study_values]\nbuyers = 300\nschemes = 2\nmonths = 30\n[[arm]]\npolicy = \"diffusion\"\n";
+    std::fs::write(folder.join("w.toml"), scenario).unwrap();
+    for out in ["one", "two"] {
+        let done = simulate(&folder, &["w.toml", "--out", out]);
+        assert!(done.status.success(), "{}", text(&done));
+    }
+    for name in ["orders.parquet", "payments.parquet", "parties.csv", "ownership.csv", "truth.jsonl"] {
+        let read = |out: &str| std::fs::read(folder.join(out).join(name)).unwrap();
+        assert!(read("one") == read("two") && !read("one").is_empty(), "{name}");
+    }
+    let truth = std::fs::read_to_string(folder.join("one/truth.jsonl")).unwrap();
+    let schemes: Vec<serde_json::Value> = truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(schemes.len(), 20);
+    let check = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args([
+            "check",
+            "--orders",
+            "one/orders.parquet",
+            "--parties",
+            "one/parties.csv",
+            "--ownership",
+            "one/ownership.csv",
+        ])
+        .args(["--policy", "diffusion", "--out", "checked"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(check.status.success(), "{}", text(&check));
+    // What the world says went without a license does go; only what was claimed falsely does not.
+    let decisions = std::fs::read_to_string(folder.join("checked/decisions.jsonl")).unwrap();
+    let of = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    let decisions: std::collections::BTreeMap<String, serde_json::Value> =
+        decisions.lines().map(|line| (of(line)["order_id"].as_str().unwrap().to_owned(), of(line))).collect();
+    let mut gone = 0;
+    for scheme in
+        schemes.iter().filter(|own| own["typology"] == "structuring" || own["typology"] == "linked_consignees")
+    {
+        for order in scheme["orders"].as_array().unwrap() {
+            let decided = &decisions[order.as_str().unwrap()];
+            let lawful = decided["outcome"] == "license_exception" || decided["outcome"] == "no_license_required";
+            assert!(lawful, "one order at a time, each is lawful: {decided}");
+            gone += 1;
+        }
+    }
+    assert!(gone > 10, "{gone}");
+}

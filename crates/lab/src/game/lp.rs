@@ -6,7 +6,7 @@ fn failed(error: good_lp::ResolutionError) -> GameError {
     GameError::Program(error.to_string())
 }
 
-/// The same as [`super::origami`] as one linear program: the smuggler's gain is made as small as checks allow. The agency may be left worse off than there,
+/// The same as [`origami()`](super::origami()) as one linear program: the smuggler's gain is made as small as checks allow. The agency may be left worse off than there,
 /// as checks that make no difference to him may go anywhere. Refuses what ORIGAMI refuses.
 pub fn single_lp(targets: &[Target], resources: f64, outside: f64) -> Result<Solution, GameError> {
     check(targets, resources, outside)?;

@@ -16,7 +16,7 @@ use tollgate_model::{Country, Date};
 
 pub use rows::{ITEMS, Truth, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldStake};
 
-use crate::draw::Stream;
+use crate::draw::{Stream, blind};
 use crate::model::parameters::{Parameter, at};
 use crate::scenario::Scenario;
 use buyers::{Buyer, Trade, heaped, on_sale, order};
@@ -55,7 +55,7 @@ impl WorldSize {
 /// A world, planned; its orders are made month by month.
 #[derive(Debug)]
 pub struct World {
-    /// Every party; an id is `P` and the place.
+    /// Every party; [`party_id`] gives the id of each place.
     pub parties: Vec<WorldParty>,
     /// Who owns whom.
     pub stakes: Vec<WorldStake>,
@@ -75,9 +75,15 @@ struct Planned {
     stopped: Option<Date>,
 }
 
-/// The id of a party.
+/// The id of a party. That of a front does not tell that it was set up after all others.
 pub fn party_id(place: u32) -> String {
-    format!("P{place}")
+    // An odd factor gives each place another number.
+    format!("P{:08X}", place.wrapping_mul(2_654_435_761))
+}
+
+/// The id of an order, from which nobody sees whether it is part of a scheme.
+fn order_id(seed: u64, name: &str) -> String {
+    format!("T{:016X}", blind(seed, name))
 }
 
 /// Months since the year 0.
@@ -197,7 +203,7 @@ impl World {
             let date = Date::from_ymd(month / 12, u32::try_from(month % 12 + 1).unwrap_or(1), 1)
                 .map(|first| first.plus_days(days));
             let Some(date) = date else { return };
-            let id = (format!("O{month}-{index}-{number}"), date);
+            let id = (order_id(self.seed, &format!("O{month}-{index}-{number}")), date);
             let who = (buyer.exporter, buyer.party, buyer.forwarder);
             let quantity = heaped(units / each, &mut stream);
             orders.push(order(id, who, (origin, destination), (item, quantity), &mut stream));
@@ -207,7 +213,7 @@ impl World {
 
     /// The payment for an order: by the consignee, some by its parent abroad, and in schemes by whoever is behind them.
     pub fn payment(&self, order: &WorldOrder) -> WorldPayment {
-        let mut stream = Stream::new(self.seed, 60, hash(&order.order_id));
+        let mut stream = Stream::named(self.seed, 60, &order.order_id);
         let behind = order.scheme.and_then(|number| self.schemes.get(usize::try_from(number).ok()?)?.scheme.payer);
         let party = usize::try_from(order.consignee).ok().and_then(|place| self.parties.get(place));
         let parent = party.and_then(|party| party.parent).filter(|_| stream.chance(0.3));
@@ -259,9 +265,4 @@ fn stop(scheme: Scheme, effort: f64, seed: u64, number: u32) -> Planned {
     let days = (years * 365.0).clamp(30.0, 40_000.0) as i32;
     let first = scheme.orders.first().map(|order| order.date);
     Planned { stopped: first.map(|first| first.plus_days(days)), scheme }
-}
-
-/// A number for a text: FNV-1a.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -224,7 +224,8 @@ impl Maker<'_, '_> {
         };
         let forwarder = self.forwarder();
         let ends = (self.country_of(exporter), self.country_of(consignee));
-        let id = format!("S{}-{}", self.number, self.made.orders.len() + 1);
+        let name = format!("S{}-{}", self.number, self.made.orders.len() + 1);
+        let id = super::order_id(self.ground.seed, &name);
         let mut own =
             order((id, date), (exporter, consignee, forwarder), ends, (item, quantity.max(1)), &mut self.stream);
         own.scheme = Some(self.number);

@@ -179,8 +179,7 @@ fn goes(decider: &mut Decider, ids: &[String], seed: u64, order: &mut WorldOrder
                 Some(ReviewPolicy::CaseByCase) => 0.5,
                 _ => 0.0,
             };
-            let mut stream =
-                Stream::new(seed, 61, order.order_id.bytes().fold(7, |sum, byte| sum * 31 + u64::from(byte) % 251));
+            let mut stream = Stream::named(seed, 61, &order.order_id);
             stream.chance(granted).then(|| format!("D{:07}", stream.below(10_000_000)))
         }
         // A claim that does not hold, or goods declared as something else.
@@ -389,6 +388,9 @@ fn parties(world: &World) -> String {
             own.megawatts.map(|power| format!("{power:.2}")).unwrap_or_default(),
         ]
     });
+    // In order of id, so that the order of rows tells nothing either.
+    let mut rows: Vec<Vec<String>> = rows.collect();
+    rows.sort();
     csv_text(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
 }
 
