@@ -212,6 +212,9 @@ pub struct Study {
     pub figures: Vec<Figure>,
     /// Every parameter: name, value or distribution as text, unit, source.
     pub assumptions: Vec<Assumption>,
+    /// Further tables, by name, which stand in files alone.
+    #[serde(skip)]
+    pub data: Vec<(String, Vec<Vec<String>>)>,
     /// What it was made from: seed, draws, versions, digests.
     pub made_from: Vec<(String, String)>,
 }

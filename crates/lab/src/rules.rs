@@ -54,6 +54,17 @@ pub(crate) enum Grant {
     Denial,
 }
 
+impl Grant {
+    /// Its word in files.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Grant::Approval => "approval",
+            Grant::Case => "case_by_case",
+            Grant::Denial => "denial",
+        }
+    }
+}
+
 /// What the law comes to for one country in one quarter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Law {

@@ -12,6 +12,7 @@ mod list_store;
 mod lists;
 mod policy;
 mod progress;
+mod recorded;
 mod screen;
 mod serve;
 mod service_arguments;

@@ -111,3 +111,39 @@ fn a_changed_log_is_refused_and_days_are_chosen() {
     let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "mysql://secret@host/x"]);
     assert!(status == 2 && text.contains("sqlite:FILE") && !text.contains("secret"), "{text}");
 }
+
+#[test]
+fn commands_on_files_are_put_on_record_where_asked() {
+    let folder = folder("runs");
+    std::fs::write(
+        folder.join("orders.csv"),
+        "order_id,date,ultimate_consignee,destination,item,quantity\nPO-1,2025-06-02,x,SG,L4,2\n",
+    )
+    .unwrap();
+    std::fs::write(folder.join("own.csv"), "name,country\nStraits Computer,SG\n").unwrap();
+    let run = |words: &[&str]| {
+        let (status, text) = tollgate(&folder, words);
+        assert_eq!(status, 0, "{words:?}: {text}");
+    };
+    run(&["decide", "--orders", "orders.csv", "--out", "d.jsonl", "--record", "sqlite:l.sqlite"]);
+    run(&["check", "--orders", "orders.csv", "--out", "out", "--record", "sqlite:l.sqlite"]);
+    run(&["lists", "import", "--into", "lists", "--name", "own", "own.csv", "--record", "sqlite:l.sqlite"]);
+    run(&["audit", "export", "--database", "sqlite:l.sqlite", "--out", "log.jsonl"]);
+    let log = std::fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    let records: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |record: usize, member: &str| records[record]["record"][member].clone();
+    assert_eq!(records.len(), 3, "{log}");
+    let made = &of(0, "data")["outputs"][0];
+    let (_, digest) = run_digest(&folder, "d.jsonl");
+    assert_eq!((of(0, "kind").as_str(), made["sha256"].as_str()), (Some("run"), Some(digest.as_str())), "{log}");
+    assert_eq!((of(1, "data")["command"].as_str(), of(2, "kind").as_str()), (Some("check"), Some("list")), "{log}");
+    // What cannot be recorded is not done.
+    let (status, text) =
+        tollgate(&folder, &["decide", "--orders", "orders.csv", "--out", "no.jsonl", "--record", "mysql:x"]);
+    assert!(status == 2 && !folder.join("no.jsonl").exists(), "{text}");
+}
+
+fn run_digest(folder: &Path, file: &str) -> (i32, String) {
+    let (status, text) = run(folder, "sha256sum", &[file]);
+    (status, text.split(' ').next().unwrap().to_owned())
+}

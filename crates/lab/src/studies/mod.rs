@@ -49,6 +49,8 @@ pub(crate) struct Ready<'a> {
     pub(crate) prepared: Vec<Prepared>,
     pub(crate) options: &'a Options<'a>,
     pub(crate) policies: &'a dyn Policies,
+    /// What the law came to under each arm.
+    laws: Vec<Rules>,
 }
 
 impl<'a> Ready<'a> {
@@ -57,8 +59,9 @@ impl<'a> Ready<'a> {
         policies: &'a dyn Policies,
         options: &'a Options<'a>,
     ) -> Result<Ready<'a>, LabError> {
-        let arms = scenario.arms.iter().map(|arm| prepare(arm, scenario, policies));
-        Ok(Ready { scenario, prepared: arms.collect::<Result<_, _>>()?, options, policies })
+        let laws = scenario.arms.iter().map(|arm| ask(arm, scenario, policies)).collect::<Result<Vec<_>, _>>()?;
+        let arms = scenario.arms.iter().zip(&laws).map(|(arm, rules)| Prepared::new(arm, rules, &scenario.demand));
+        Ok(Ready { scenario, prepared: arms.collect(), options, policies, laws })
     }
 
     pub(crate) fn run(&self, watched: &[Output]) -> Result<Results, LabError> {
@@ -72,23 +75,29 @@ impl<'a> Ready<'a> {
 }
 
 pub(crate) fn prepare(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Prepared, LabError> {
+    Ok(Prepared::new(arm, &ask(arm, scenario, policies)?, &scenario.demand))
+}
+
+fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Rules, LabError> {
     let mut desk = policies.desk(arm)?;
-    let rules = Rules::ask(desk.as_mut(), arm, &scenario.demand);
-    Ok(Prepared::new(arm, &rules, &scenario.demand))
+    Ok(Rules::ask(desk.as_mut(), arm, &scenario.demand))
 }
 
 /// Carries a study out.
 pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>) -> Result<Study, LabError> {
-    let ready = || Ready::new(scenario, policies, options);
-    let mut study = match scenario.kind {
-        StudyKind::Threshold => threshold::study(&ready()?)?,
-        StudyKind::Agreements => agreements::study(&ready()?)?,
-        StudyKind::Enforcement => enforcement::study(&ready()?)?,
-        StudyKind::Delay => delay::study(&ready()?)?,
-        StudyKind::Advantage => advantage::study(&ready()?)?,
-        StudyKind::Tenfold => tenfold::study(scenario, options)?,
-        StudyKind::World => return Err(LabError::Scenario("a world is written out, not studied".to_owned())),
+    let ready = if scenario.kind == StudyKind::Tenfold { None } else { Some(Ready::new(scenario, policies, options)?) };
+    let mut study = match (scenario.kind, &ready) {
+        (StudyKind::Threshold, Some(ready)) => threshold::study(ready)?,
+        (StudyKind::Agreements, Some(ready)) => agreements::study(ready)?,
+        (StudyKind::Enforcement, Some(ready)) => enforcement::study(ready)?,
+        (StudyKind::Delay, Some(ready)) => delay::study(ready)?,
+        (StudyKind::Advantage, Some(ready)) => advantage::study(ready)?,
+        (StudyKind::Tenfold, _) => tenfold::study(scenario, options)?,
+        _ => return Err(LabError::Scenario("a world is written out, not studied".to_owned())),
     };
+    if let Some(ready) = &ready {
+        study.data.push(("law".to_owned(), law_rows(ready)));
+    }
     study.name.clone_from(&scenario.title);
     study.question.clone_from(&scenario.question);
     study.made_from = policies.made_from();
@@ -103,10 +112,27 @@ pub fn license_free_limit(scenario: &Scenario, policies: &dyn Policies) -> Resul
     let Some(arm) = scenario.arms.first() else {
         return Err(LabError::Scenario("give an arm with a policy".to_owned()));
     };
-    let mut desk = policies.desk(arm)?;
-    let rules = Rules::ask(desk.as_mut(), arm, &scenario.demand);
+    let rules = ask(arm, scenario, policies)?;
     let outside = rules.of.iter().zip(&scenario.demand).filter(|(_, own)| own.tier == 2);
     let limits = outside.filter_map(|(laws, _)| laws.get(8)).map(|law| law.free);
     let reach = at(&scenario.point(0.5), Parameter::ShellReach);
     Ok(limits.fold(0.0, f64::max).min(reach))
+}
+
+/// What the law came to under each arm, for each country and quarter.
+fn law_rows(ready: &Ready<'_>) -> Vec<Vec<String>> {
+    let header = ["arm", "country", "tier", "share", "quarter", "free", "cap", "grant", "validated", "lesser"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for (arm, rules) in ready.scenario.arms.iter().zip(&ready.laws) {
+        for (own, laws) in ready.scenario.demand.iter().zip(&rules.of) {
+            for (quarter, law) in laws.iter().enumerate() {
+                let start = [arm.name.clone(), own.country.to_string(), own.tier.to_string(), own.share.to_string()];
+                let limits =
+                    [quarter.to_string(), law.free.to_string(), law.cap.to_string(), law.grant.word().to_owned()];
+                let rest = [law.validated.to_string(), law.lesser.to_string()];
+                rows.push(start.into_iter().chain(limits).chain(rest).collect());
+            }
+        }
+    }
+    rows
 }

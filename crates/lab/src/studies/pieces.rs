@@ -348,6 +348,7 @@ pub(super) fn reported(ready: &Ready<'_>, answers: Vec<String>, caveats: Vec<Str
         caveats,
         figures,
         assumptions: ready.scenario.assumptions(),
+        data: Vec::new(),
         made_from: Vec::new(),
     }
 }

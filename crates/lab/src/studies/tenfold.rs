@@ -109,6 +109,7 @@ pub(super) fn study(scenario: &Scenario, options: &Options<'_>) -> Result<Study,
         caveats,
         figures,
         assumptions: scenario.assumptions(),
+        data: Vec::new(),
         made_from: Vec::new(),
     })
 }

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::recorded::Record;
 pub(crate) use super::service_arguments::{
     AuditCommand, BackupArguments, RestoreArguments, ServeArguments, TokenCommand, UserCommand,
 };
@@ -134,6 +135,8 @@ pub(crate) struct CheckArguments {
     /// Inspections (kept for the typologies to come)
     #[arg(long, value_name = "FILE")]
     pub(crate) inspections: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) record: Record,
     /// Exit with status 1 if any decision is one of these
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) fail_on: Vec<FailOn>,
@@ -205,6 +208,8 @@ pub(crate) struct DecideArguments {
     /// The decisions: .jsonl, .csv or .parquet
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) record: Record,
 }
 
 #[derive(Args)]
@@ -406,6 +411,8 @@ pub(crate) struct UpdateArguments {
     /// Take a version that lacks lists or has less than four fifths of the last one's entries
     #[arg(long)]
     pub(crate) accept_shrunk: bool,
+    #[command(flatten)]
+    pub(crate) record: Record,
 }
 
 #[derive(Args)]
@@ -422,6 +429,8 @@ pub(crate) struct ImportArguments {
     /// Take a version that lacks lists or has less than four fifths of the last one's entries
     #[arg(long)]
     pub(crate) accept_shrunk: bool,
+    #[command(flatten)]
+    pub(crate) record: Record,
 }
 
 #[derive(Subcommand)]

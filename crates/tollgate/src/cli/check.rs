@@ -1,20 +1,22 @@
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_records::{DecisionWriter, Format, Output};
 
-use super::arguments::{CheckArguments, FailOn, TextFormat};
+use super::arguments::{CheckArguments, FailOn, Inputs, TextFormat};
 use super::decide::{Writing, load};
 use super::progress::Bar;
+use super::recorded::run_done;
 use super::summary::Summary;
 use super::{Failure, print};
 use crate::report;
 use crate::service::{AccountView, Run, RunError, Stop, run};
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
+    let ledger = arguments.record.open()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let files = given(arguments);
+    let files = given(&arguments.inputs);
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
@@ -48,6 +50,9 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     for (output, file) in outputs {
         output.commit().map_err(|error| RunError::Output(file, error))?;
     }
+    let made = ["decisions.jsonl", "alerts.jsonl", "allocations.csv", "summary.json", "report.html"].map(path);
+    let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
+    run_done(ledger, ("check", &policy.name, &policy.digest), &files, &made)?;
     match arguments.format {
         TextFormat::Json => print(&json)?,
         TextFormat::Text => print(&summary.text(&arguments.out))?,
@@ -61,8 +66,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
 }
 
 /// The input files, for the record of what a report was made from.
-fn given(arguments: &CheckArguments) -> Vec<&Path> {
-    let inputs = &arguments.inputs;
+pub(super) fn given(inputs: &Inputs) -> Vec<&Path> {
     let optional = [&inputs.basis.parties, &inputs.basis.ownership, &inputs.basis.items].into_iter().flatten();
     let files = std::iter::once(&inputs.orders).chain(optional).chain(&inputs.basis.lists.lists);
     files.map(|path| path.as_path()).collect()

@@ -7,7 +7,9 @@ use tollgate_screening::Screener;
 
 use super::Failure;
 use super::arguments::{Basis, DecideArguments};
+use super::check::given;
 use super::progress::Bar;
+use super::recorded::run_done;
 use super::screen::describe;
 use crate::service::{Decided, Run, RunError, Screening, Stop, Tables, load_policy, roles, run};
 
@@ -16,14 +18,15 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         let what = format!("{}: its ending does not say how to write it", arguments.out.display());
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
+    let ledger = arguments.record.open()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let wrong = |error| RunError::Output(arguments.out.clone(), error);
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
     let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
-    let job = Run { orders: &arguments.inputs.orders, tables, policy };
+    let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
     run(&job, stop, &mut Bar::new(), &mut |order, decided| writing.write(order, decided, &mut writer).map_err(wrong))?;
     writer.commit().map_err(wrong)?;
-    Ok(())
+    run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&arguments.inputs), &[&arguments.out])
 }
 
 /// The policy, the small tables and the lists of a command.

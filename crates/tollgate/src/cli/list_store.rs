@@ -1,12 +1,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use serde_json::json;
+use tollgate_ledger::Ledger;
 use tollgate_model::Date;
 
 use super::arguments::{ImportArguments, UpdateArguments};
+use super::recorded::note;
 use super::{Failure, print};
 use crate::service::{
-    BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, Stop, StoreError, today,
+    AnyLog, BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, Stop, StoreError, now, today,
 };
 
 impl From<StoreError> for Failure {
@@ -29,6 +32,7 @@ pub(crate) fn update(arguments: &UpdateArguments, stop: &Stop) -> Result<(), Fai
         let known: Vec<&str> = sources.0.keys().map(String::as_str).collect();
         return Err(Failure::Unusable(format!("no set is called `{unknown}`\n  mend: choose of {}", known.join(", "))));
     }
+    let mut ledger = arguments.record.open()?;
     let mut store = ListStore::open(&arguments.into)?;
     let fetcher = Fetcher::new(stop);
     let mut failures = Vec::new();
@@ -37,7 +41,10 @@ pub(crate) fn update(arguments: &UpdateArguments, stop: &Stop) -> Result<(), Fai
             continue;
         }
         match update_set(&mut store, &fetcher, set, addresses, arguments.accept_shrunk) {
-            Ok(change) => print(&said(set, &change))?,
+            Ok(change) => {
+                on_record(ledger.as_mut(), set, &change)?;
+                print(&said(set, &change))?;
+            }
             Err(Failure::Unusable(text)) => failures.push(text),
             Err(other) => return Err(other),
         }
@@ -98,9 +105,18 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         let name = path.file_name().map_or("list".to_owned(), |name| name.to_string_lossy().into_owned());
         files.push(Incoming { name, bytes, source: path.display().to_string(), validators: Default::default() });
     }
+    let mut ledger = arguments.record.open()?;
     let mut store = ListStore::open(&arguments.into)?;
     let change = store.take(&arguments.name, &files, today, arguments.accept_shrunk)?;
+    on_record(ledger.as_mut(), &arguments.name, &change)?;
     print(&said(&arguments.name, &change))
+}
+
+/// Puts a new version of a set on record.
+fn on_record(ledger: Option<&mut Ledger<AnyLog>>, set: &str, change: &Change) -> Result<(), Failure> {
+    let (Some(ledger), Change::New { digest, entries, bad_rows, .. }) = (ledger, change) else { return Ok(()) };
+    let data = json!({ "set": set, "sha256": digest, "entries": entries, "bad_rows": bad_rows });
+    note(ledger, "list", &format!("list:{set}:{digest}:{}", now()), &data)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {

@@ -2,24 +2,19 @@ use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
 
 use serde_json::json;
-use serde_json::value::RawValue;
 use tollgate_law::Policy;
-use tollgate_ledger::{Entry, Ledger, Status};
+use tollgate_ledger::Ledger;
 use tollgate_screening::Screener;
 
 use super::arguments::{ServeArguments, TokenCommand, UserCommand};
 use super::decide::load;
+use super::recorded::{note, open};
 use super::{Failure, print};
 use crate::api::{
     Access, App, Listen, Provider, Settings, new_secret, new_token, password_hash, serve as serve_app, sha256,
     start_log,
 };
-use crate::service::{AnyLog, Stop, now, open_log};
-
-fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
-    let log = open_log(address, make).map_err(Failure::Unusable)?;
-    Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))
-}
+use crate::service::{AnyLog, Stop, now};
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
     start_log(arguments.log);
@@ -97,16 +92,6 @@ fn set_up(ledger: &mut Ledger<AnyLog>) -> Result<Option<String>, Failure> {
     let digest = sha256(&secret);
     note(ledger, "access", &format!("setup:{digest}"), &json!(Access::Setup { sha256: digest.clone() }))?;
     Ok(Some(secret))
-}
-
-fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &serde_json::Value) -> Result<(), Failure> {
-    let data = RawValue::from_string(data.to_string()).map_err(|error| Failure::Unusable(error.to_string()))?;
-    let note = Entry::Note { kind: kind.to_owned(), actor: "shell".to_owned(), id: id.to_owned(), data };
-    let applied = ledger.record(now(), &[note]).map_err(|error| Failure::Unusable(error.to_string()))?;
-    match applied.first().map(|applied| applied.status) {
-        Some(Status::Done) => Ok(()),
-        _ => Err(Failure::Unusable(format!("{id} stands in the log already\n  mend: try again"))),
-    }
 }
 
 pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {

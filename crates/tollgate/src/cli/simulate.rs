@@ -104,8 +104,7 @@ fn explain(assumptions: &[Assumption], format: TextFormat) -> Result<(), Failure
 fn write(study: &Study, out: &Path) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(study).map_err(|error| Failure::Unusable(error.to_string()))?;
     let mut files = vec![("results.json".to_owned(), json + "\n"), ("report.html".to_owned(), study_page(study))];
-    for figure in &study.figures {
-        let (name, rows) = rows(figure);
+    for (name, rows) in study.figures.iter().map(rows).chain(study.data.iter().cloned()) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         rows.iter().for_each(|row| drop(writer.write_record(row)));
         let text = writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();

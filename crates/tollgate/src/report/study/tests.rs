@@ -69,6 +69,7 @@ fn page(figures: Vec<Figure>) -> String {
         caveats: vec![text()],
         figures,
         assumptions: vec![Assumption { name: text(), value: text(), unit: text(), source: text() }],
+        data: Vec::new(),
         made_from: vec![(text(), text())],
     })
 }

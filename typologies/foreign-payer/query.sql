@@ -1,0 +1,122 @@
+WITH named AS (
+  SELECT lower(trim(name)) AS name, min(party_id) AS party_id, min(root) AS root, min(country) AS country
+  FROM parties
+  WHERE name IS NOT NULL
+  GROUP BY lower(trim(name))
+),
+pay AS (
+  SELECT
+    p.order_id, p.payee, p.amount_usd, p.day,
+    coalesce(a.party_id, n.party_id, p.payer) AS payer,
+    coalesce(a.root, n.root, p.payer) AS payer_root,
+    coalesce(p.payer_country, a.country, n.country) AS payer_country
+  FROM payments p
+  LEFT JOIN parties a ON a.party_id = p.payer
+  LEFT JOIN named n ON n.name = lower(trim(p.payer))
+  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL
+),
+ordered AS (
+  SELECT
+    l.order_id, max(l.root) AS root, max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination,
+    max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
+    max(c.country) AS consignee_country, sum(l.tpp) AS tpp
+  FROM lines l
+  LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
+  LEFT JOIN parties b ON b.party_id = l.purchaser
+  LEFT JOIN parties e ON e.party_id = l.end_user
+  WHERE l.controlled
+  GROUP BY l.order_id
+),
+seller AS (
+  SELECT
+    exporter, sum(tpp) AS tpp,
+    sum(CASE WHEN destination IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') THEN 1 ELSE 0 END) AS there
+  FROM lines
+  WHERE controlled AND exporter IS NOT NULL
+  GROUP BY exporter
+),
+seen AS (
+  SELECT
+    'order' AS kind, o.root AS unit, o.destination AS market, o.consignee, p.payer, p.payer_country, p.amount_usd, p.day,
+    o.order_id, o.tpp,
+    CASE WHEN p.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
+      AND p.payer_country <> o.destination AND p.payer_country <> coalesce(o.consignee_country, o.destination)
+      AND p.payer_root <> o.root AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, '')
+      THEN 1 ELSE 0 END AS odd
+  FROM pay p
+  JOIN ordered o ON o.order_id = p.order_id
+  UNION ALL
+  SELECT
+    'seller' AS kind, s.exporter AS unit, 'any' AS market, s.exporter AS consignee, p.payer, p.payer_country, p.amount_usd, p.day,
+    CAST(NULL AS STRING) AS order_id, s.tpp,
+    CASE WHEN p.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') AND s.there = 0
+      AND p.payer_root <> coalesce(x.root, s.exporter) AND p.payer_country <> coalesce(x.country, '') THEN 1 ELSE 0 END AS odd
+  FROM pay p
+  JOIN seller s ON s.exporter = p.payee
+  LEFT JOIN parties x ON x.party_id = s.exporter
+  WHERE p.order_id IS NULL
+),
+turned AS (
+  SELECT
+    kind, unit, market, consignee, payer, payer_country, amount_usd, day, order_id, tpp, odd,
+    row_number() OVER (PARTITION BY kind, unit, market, order_id, odd ORDER BY day, payer) AS turn
+  FROM seen
+),
+by_unit AS (
+  SELECT
+    t.kind, t.unit, t.market, max(t.odd) AS odd,
+    sum(CASE WHEN r.role = 'payer' THEN t.odd ELSE 0 END) AS times,
+    sum(CASE WHEN r.role = 'payer' AND t.odd = 1 THEN t.amount_usd ELSE 0.0 END) AS odd_usd,
+    sum(CASE WHEN r.role = 'payer' THEN t.amount_usd ELSE 0.0 END) AS usd,
+    sum(CASE WHEN r.role = 'payer' AND t.odd = 1 AND t.turn = 1 THEN t.tpp ELSE 0 END) AS tpp,
+    min(CASE WHEN t.odd = 1 THEN t.day END) AS first_day,
+    max(CASE WHEN t.odd = 1 THEN t.day END) AS last_day,
+    min(CASE WHEN t.odd = 1 THEN t.payer_country END) AS payer_country,
+    array_agg(DISTINCT CASE r.role WHEN 'payer' THEN t.payer ELSE t.consignee END) FILTER (WHERE t.odd = 1) AS subjects,
+    array_agg(DISTINCT t.order_id) FILTER (WHERE t.odd = 1 AND t.order_id IS NOT NULL) AS orders
+  FROM turned t
+  CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
+  GROUP BY t.kind, t.unit, t.market
+),
+peered AS (
+  SELECT
+    kind, unit, market, odd, times, odd_usd, tpp, first_day, last_day, payer_country, subjects, orders,
+    odd_usd / nullif(usd, 0.0) AS share,
+    (sum(odd) OVER (PARTITION BY kind, market) - odd + {{prior_share}} * {{prior_units}})
+      / CAST(count(*) OVER (PARTITION BY kind, market) - 1 + {{prior_units}} AS DOUBLE) AS peers
+  FROM by_unit
+),
+scored AS (
+  SELECT
+    kind, unit, market, times, odd_usd, tpp, first_day, last_day, payer_country, subjects, orders, share, peers,
+    {{base}} + least({{most_relative}}, ln({{evader_share}} / peers))
+      + least({{most_repeat}}, 0.4 * ln(times))
+      + CASE WHEN share >= 0.5 THEN {{major}} WHEN share < 0.1 THEN {{minor}} ELSE 0.0 END
+      + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0.0 END AS llr
+  FROM peered
+  WHERE odd = 1
+)
+SELECT
+  'T22' AS pattern,
+  concat(h.kind, '/', h.unit, '/', h.market) AS key,
+  h.subjects,
+  h.orders,
+  h.tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat(CAST(h.times AS STRING), ' payments of $', CAST(CAST(round(h.odd_usd) AS BIGINT) AS STRING), ' from ', h.payer_country,
+    CASE h.kind WHEN 'order' THEN concat(' for controlled goods of ', h.unit, ' in ', h.market)
+      ELSE concat(' to ', h.unit, ', which ships nothing there') END,
+    ', ', CAST(CAST(round(100 * h.share) AS BIGINT) AS STRING), ' % of the money; among others ',
+    CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING), ' % are paid so.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'payments' THEN CAST(h.times AS STRING)
+    WHEN 'usd' THEN CAST(CAST(round(h.odd_usd) AS BIGINT) AS STRING)
+    WHEN 'share_percent' THEN CAST(CAST(round(100 * h.share) AS BIGINT) AS STRING)
+    WHEN 'payer_country' THEN h.payer_country
+    ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
+FROM scored h
+CROSS JOIN (VALUES ('payments'), ('usd'), ('share_percent'), ('payer_country'), ('peers_percent')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.kind, h.unit, h.market, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.times, h.odd_usd, h.share, h.peers, h.payer_country

@@ -1,0 +1,104 @@
+WITH worded AS (
+  SELECT
+    l.order_id, l.day, coalesce(l.exporter, l.root) AS exporter, l.quantity, l.chips, l.tpp, l.controlled,
+    concat(' ', lower(l.description), ' ') AS d,
+    CASE WHEN i.hs_codes IS NOT NULL AND length(l.hs_code) >= 4
+        AND concat(';', replace(i.hs_codes, '.', '')) NOT LIKE concat('%;', substr(replace(l.hs_code, '.', ''), 1, 4), '%')
+      THEN 1 ELSE 0 END AS wrong_heading,
+    CASE WHEN l.gross_weight_kg > 0 AND l.quantity * l.unit_price_usd / l.gross_weight_kg > 50 * h.usd_per_kg_p50 THEN 1 ELSE 0 END AS dear
+  FROM lines l
+  LEFT JOIN items i ON i.item = l.item
+  LEFT JOIN hs h ON h.hs_code = l.hs_code
+  WHERE l.description IS NOT NULL AND (l.controlled OR l.kind IN ('ic', 'board', 'server', 'rack'))
+),
+classed AS (
+  SELECT
+    order_id, day, exporter, quantity, tpp, d, wrong_heading, dear, controlled,
+    CASE
+      WHEN d LIKE '%empty%' OR d LIKE '%nothing%' THEN 'none'
+      WHEN (d LIKE '%adapter%' OR d LIKE '%adaptor%' OR d LIKE '%contactor%' OR d LIKE '%power suppl%' OR d LIKE '%transformer%' OR d LIKE '%cable%'
+        OR d LIKE '% fan%' OR d LIKE '%heat sink%' OR d LIKE '%lamp%' OR d LIKE '%toy%' OR d LIKE '% tea %' OR d LIKE '%garment%'
+        OR d LIKE '%cloth%' OR d LIKE '%shoe%' OR d LIKE '%textile%' OR d LIKE '%furniture%' OR d LIKE '% food%' OR d LIKE '%fruit%'
+        OR d LIKE '%ceramic%' OR d LIKE '%plastic%' OR d LIKE '%auto part%' OR d LIKE '%car part%' OR d LIKE '%monitor%'
+        OR d LIKE '%keyboard%' OR d LIKE '%printer%' OR d LIKE '%book%' OR d LIKE '%household%' OR d LIKE '%personal%'
+        OR d LIKE '%luggage%' OR d LIKE '%scrap%' OR d LIKE '%waste%' OR d LIKE '%gift%')
+        AND d NOT LIKE '%gpu%' AND d NOT LIKE '%graphic%' AND d NOT LIKE '%accelerator%' AND d NOT LIKE '%server%' THEN 'wrong'
+      WHEN d LIKE '%sample%' THEN CASE WHEN quantity >= {{sample_units}} THEN 'sample' ELSE 'plain' END
+      WHEN d LIKE '%gpu%' OR d LIKE '%graphic%' OR d LIKE '%video%' OR d LIKE '%accelerator%' OR d LIKE '%processor%'
+        OR d LIKE '%processing unit%' OR d LIKE '%server%' OR d LIKE '%chip%' OR d LIKE '%integrated circuit%' OR d LIKE '% ic %'
+        OR d LIKE '%semiconductor%' OR d LIKE '% card%' OR d LIKE '%nvidia%' OR d LIKE '%hgx%' OR d LIKE '%dgx%' OR d LIKE '%tensor%'
+        OR d LIKE '%data processing%' OR d LIKE '%supercomput%' OR d LIKE '%workstation%' OR d LIKE '%rack%' OR d LIKE '%100%'
+        OR d LIKE '%200%' OR d LIKE '%300%' OR d LIKE '%4090%' OR d LIKE '%5090%' OR d LIKE '%memory%' OR d LIKE '%converter%'
+        OR d LIKE '%weights%' THEN 'plain'
+      WHEN controlled AND chips >= {{least_chips}} AND (d LIKE '%part%' OR d LIKE '%component%' OR d LIKE '%goods%' OR d LIKE '%electronic%'
+        OR d LIKE '%equipment%' OR d LIKE '%accessor%' OR d LIKE '%cargo%' OR d LIKE '%merchandise%' OR d LIKE '%hardware%'
+        OR d LIKE '%device%' OR d LIKE '%machine%' OR d LIKE '%unmarked%' OR d LIKE '%misc%' OR d LIKE '%spare%' OR d LIKE '%used%'
+        OR d LIKE '%module%' OR d LIKE '%unit%' OR d LIKE '%product%' OR d LIKE '%item%') THEN 'vague'
+      ELSE 'plain' END AS class
+  FROM worded
+),
+by_exporter AS (
+  SELECT
+    exporter, count(*) AS described,
+    sum(CASE WHEN class = 'wrong' THEN 1 ELSE 0 END) AS wrong,
+    sum(CASE WHEN class = 'vague' THEN 1 ELSE 0 END) AS vague,
+    sum(CASE WHEN class = 'sample' THEN 1 ELSE 0 END) AS sample,
+    sum(CASE WHEN wrong_heading = 1 AND class <> 'none' THEN 1 ELSE 0 END) AS heading,
+    max(CASE WHEN class IN ('wrong', 'vague', 'sample') THEN dear ELSE 0 END) AS dear,
+    sum(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN 1 ELSE 0 END) AS odd,
+    sum(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN tpp ELSE 0 END) AS tpp,
+    min(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN day END) AS first_day,
+    max(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN day END) AS last_day,
+    min(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN trim(d) END) AS words,
+    array_agg(DISTINCT order_id) FILTER (WHERE class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none')) AS orders
+  FROM classed
+  GROUP BY exporter
+),
+peered AS (
+  SELECT
+    exporter, described, wrong, vague, sample, heading, dear, odd, tpp, first_day, last_day, words, orders,
+    (sum(wrong) OVER () - wrong + {{prior_wrong}} * {{prior_lines}})
+      / CAST(sum(described) OVER () - described + {{prior_lines}} AS DOUBLE) AS peers_wrong,
+    (sum(vague) OVER () - vague + {{prior_vague}} * {{prior_lines}})
+      / CAST(sum(described) OVER () - described + {{prior_lines}} AS DOUBLE) AS peers_vague
+  FROM by_exporter
+),
+scored AS (
+  SELECT
+    exporter, described, wrong, vague, sample, heading, dear, odd, coalesce(tpp, 0) AS tpp, first_day, last_day, words, orders,
+    peers_wrong, peers_vague,
+    {{base}}
+      + greatest(
+        CASE WHEN wrong > 0 THEN least({{most_wrong}}, ln({{evader_share}} / peers_wrong)) ELSE 0.0 END,
+        CASE WHEN sample > 0 THEN {{sample}} ELSE 0.0 END,
+        CASE WHEN vague > 0 THEN least({{most_vague}}, ln({{evader_share}} / peers_vague)) ELSE 0.0 END)
+      + CASE WHEN heading > 0 THEN {{heading}} ELSE 0.0 END
+      + CASE WHEN dear = 1 THEN {{dear}} ELSE 0.0 END
+      + least({{most_repeat}}, 0.3 * ln(odd))
+      + least(0.0, ln(3 * odd / CAST(described AS DOUBLE))) AS llr
+  FROM peered
+  WHERE odd > 0
+)
+SELECT
+  'T30' AS pattern,
+  h.exporter AS key,
+  array_agg(DISTINCT h.exporter) AS subjects,
+  h.orders,
+  h.tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat(h.exporter, ' described ', CAST(h.odd AS STRING), ' of ', CAST(h.described AS STRING), ' lines of chips or accelerators as something else, vaguely or under a foreign heading (for instance "',
+    h.words, '").') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'wrong' THEN CAST(h.wrong AS STRING)
+    WHEN 'samples' THEN CAST(h.sample AS STRING)
+    WHEN 'vague' THEN CAST(h.vague AS STRING)
+    WHEN 'foreign_heading' THEN CAST(h.heading AS STRING)
+    WHEN 'lines' THEN CAST(h.described AS STRING)
+    WHEN 'peers_wrong_permille' THEN CAST(CAST(round(1000 * h.peers_wrong) AS BIGINT) AS STRING)
+    ELSE CAST(CAST(round(1000 * h.peers_vague) AS BIGINT) AS STRING) END)) AS facts
+FROM scored h
+CROSS JOIN (VALUES ('wrong'), ('samples'), ('vague'), ('foreign_heading'), ('lines'), ('peers_wrong_permille'), ('peers_vague_permille')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.exporter, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.odd, h.described, h.words, h.wrong, h.sample, h.vague, h.heading, h.peers_wrong, h.peers_vague
