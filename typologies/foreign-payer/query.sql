@@ -37,24 +37,21 @@ seller AS (
 ),
 seen AS (
   SELECT
-    'order' AS kind, o.root AS unit, o.destination AS market, o.consignee, p.payer, p.payer_country, p.amount_usd, p.day,
-    o.order_id, o.tpp,
-    CASE WHEN p.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
-      AND p.payer_country <> o.destination AND p.payer_country <> coalesce(o.consignee_country, o.destination)
-      AND p.payer_root <> o.root AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, '')
-      THEN 1 ELSE 0 END AS odd
+    CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
+    coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, coalesce(o.consignee, s.exporter) AS consignee,
+    p.payer, p.payer_country, p.amount_usd, p.day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
+    CASE WHEN p.payer_country NOT IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') THEN 0
+      WHEN o.order_id IS NOT NULL AND p.payer_country <> o.destination
+        AND p.payer_country <> coalesce(o.consignee_country, o.destination) AND p.payer_root <> o.root
+        AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, '') THEN 1
+      WHEN o.order_id IS NULL AND s.there = 0 AND p.payer_root <> coalesce(x.root, s.exporter)
+        AND p.payer_country <> coalesce(x.country, '') THEN 1
+      ELSE 0 END AS odd
   FROM pay p
-  JOIN ordered o ON o.order_id = p.order_id
-  UNION ALL
-  SELECT
-    'seller' AS kind, s.exporter AS unit, 'any' AS market, s.exporter AS consignee, p.payer, p.payer_country, p.amount_usd, p.day,
-    CAST(NULL AS STRING) AS order_id, s.tpp,
-    CASE WHEN p.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') AND s.there = 0
-      AND p.payer_root <> coalesce(x.root, s.exporter) AND p.payer_country <> coalesce(x.country, '') THEN 1 ELSE 0 END AS odd
-  FROM pay p
-  JOIN seller s ON s.exporter = p.payee
+  LEFT JOIN ordered o ON o.order_id = p.order_id
+  LEFT JOIN seller s ON s.exporter = CASE WHEN p.order_id IS NULL THEN p.payee END
   LEFT JOIN parties x ON x.party_id = s.exporter
-  WHERE p.order_id IS NULL
+  WHERE (o.order_id IS NOT NULL OR s.exporter IS NOT NULL) AND p.payer_country IS NOT NULL
 ),
 turned AS (
   SELECT

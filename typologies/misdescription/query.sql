@@ -88,8 +88,8 @@ SELECT
   h.first_day,
   h.last_day,
   h.llr,
-  concat(h.exporter, ' described ', CAST(h.odd AS STRING), ' of ', CAST(h.described AS STRING), ' lines of chips or accelerators as something else, vaguely or under a foreign heading (for instance "',
-    h.words, '").') AS why,
+  concat(h.exporter, ' described ', CAST(h.odd AS STRING), ' of ', CAST(h.described AS STRING), 
+    ' lines of chips or accelerators as something else, vaguely or under a foreign heading (for instance "', h.words, '").') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'wrong' THEN CAST(h.wrong AS STRING)
     WHEN 'samples' THEN CAST(h.sample AS STRING)
@@ -99,6 +99,8 @@ SELECT
     WHEN 'peers_wrong_permille' THEN CAST(CAST(round(1000 * h.peers_wrong) AS BIGINT) AS STRING)
     ELSE CAST(CAST(round(1000 * h.peers_vague) AS BIGINT) AS STRING) END)) AS facts
 FROM scored h
-CROSS JOIN (VALUES ('wrong'), ('samples'), ('vague'), ('foreign_heading'), ('lines'), ('peers_wrong_permille'), ('peers_vague_permille')) AS f (name)
+CROSS JOIN (VALUES ('wrong'), ('samples'), ('vague'), ('foreign_heading'), ('lines'), ('peers_wrong_permille'),
+  ('peers_vague_permille')) AS f (name)
 WHERE h.llr >= {{least}}
-GROUP BY h.exporter, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.odd, h.described, h.words, h.wrong, h.sample, h.vague, h.heading, h.peers_wrong, h.peers_vague
+GROUP BY h.exporter, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.odd, h.described,
+  h.words, h.wrong, h.sample, h.vague, h.heading, h.peers_wrong, h.peers_vague

@@ -1,12 +1,13 @@
+-- A street without a town is no place: "1 Main Street" stands everywhere.
 WITH visit AS (
   SELECT l.root, l.day, l.tpp, concat('party ', coalesce(l.freight_forwarder, l.intermediate_consignee)) AS place
   FROM lines l
   WHERE l.controlled AND coalesce(l.freight_forwarder, l.intermediate_consignee) IS NOT NULL
   UNION ALL
-  SELECT l.root, l.day, l.tpp, concat('address ', lower(p.address), ', ', lower(coalesce(p.city, ''))) AS place
+  SELECT l.root, l.day, l.tpp, concat('address ', lower(p.address), ', ', lower(coalesce(p.city, '')), ', ', coalesce(p.country, '')) AS place
   FROM lines l
   JOIN parties p ON p.party_id = l.ultimate_consignee
-  WHERE l.controlled AND p.address IS NOT NULL
+  WHERE l.controlled AND (p.city IS NOT NULL OR p.address LIKE '%,%')
 ),
 arrival AS (
   SELECT place, root, min(day) AS day, sum(tpp) AS tpp
@@ -76,7 +77,7 @@ JOIN (
   SELECT
     l.order_id, l.day, l.ultimate_consignee, l.freight_forwarder, l.intermediate_consignee,
     CASE k.kind WHEN 'party' THEN concat('party ', coalesce(l.freight_forwarder, l.intermediate_consignee))
-      ELSE concat('address ', lower(p.address), ', ', lower(coalesce(p.city, ''))) END AS place
+      ELSE concat('address ', lower(p.address), ', ', lower(coalesce(p.city, '')), ', ', coalesce(p.country, '')) END AS place
   FROM lines l
   LEFT JOIN parties p ON p.party_id = l.ultimate_consignee
   CROSS JOIN (VALUES ('party'), ('address')) AS k (kind)

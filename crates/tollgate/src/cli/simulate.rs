@@ -71,7 +71,7 @@ pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(),
 /// A scenario's name and text: a file, or one that comes with the program.
 fn scenario_text(asked: &str) -> Result<(String, String), Failure> {
     let path = Path::new(asked);
-    if path.exists() {
+    if path.is_file() {
         let read = std::fs::read_to_string(path);
         return read.map(|text| (asked.to_owned(), text)).map_err(|error| {
             Failure::Unusable(format!(

@@ -175,8 +175,8 @@ pub(super) fn bars(out: &mut String, bars: &Bars) {
 }
 
 /// Where each country's tile stands, roughly as on a map: rows from the north, columns from the west.
-const MAP: [&str; 10] = [
-    "      IS      NO SE FI EE            ",
+pub(super) const MAP: [&str; 10] = [
+    "      IS       NO SE FI EE           ",
     "CA       IE GB DK NL DE PL LT LV RU   ",
     "US          FR BE LU CZ SK UA BY KZ MN ",
     "MX       PT ES CH AT SI HU RO BG GE UZ CN KP KR JP",

@@ -129,3 +129,19 @@ fn the_figures_stand_beside_the_picture() {
     assert!(page.contains("<td>smuggled</td><td>2025</td><td>10</td><td>1.23 M</td><td>2 G</td>"), "{page}");
     assert!(page.contains("rests on judgement"));
 }
+
+#[test]
+fn every_country_of_the_map_has_a_place_of_its_own() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (row, line) in super::bars::MAP.iter().enumerate() {
+        for (place, _) in line.match_indices(|c: char| c != ' ').step_by(2) {
+            let code = line.get(place..place + 2).unwrap();
+            assert!(
+                place.is_multiple_of(3) && code.parse::<tollgate_model::Country>().is_ok(),
+                "row {row}: {code} at {place}"
+            );
+            assert!(seen.insert(code), "{code} stands twice");
+        }
+    }
+    assert!(["US", "NO", "SG", "NZ"].iter().all(|code| seen.contains(code)));
+}
