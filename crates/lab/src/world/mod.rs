@@ -1,7 +1,7 @@
 //! The world of orders: honest trade with schemes in it, and the truth beside it.
 //!
-//! Everything is made from the seed and a place in the world, so that a month can be made at any time and on any machine. Orders come out month by
-//! month, in order of date, and memory does not grow with their number.
+//! Everything is made from the seed and a place in the world, so that a day can be made at any time and on any machine. Orders come out day by day, and
+//! memory does not grow with their number.
 
 mod buyers;
 mod names;
@@ -52,7 +52,7 @@ impl WorldSize {
     }
 }
 
-/// A world, planned; its orders are made month by month.
+/// A world, planned; its orders are made day by day.
 #[derive(Debug)]
 pub struct World {
     /// Every party; [`party_id`] gives the id of each place.
@@ -64,8 +64,8 @@ pub struct World {
     limit: f64,
     buyers: Vec<Buyer>,
     schemes: Vec<Planned>,
-    /// The orders of schemes by month, as scheme and place.
-    by_month: BTreeMap<i32, Vec<(usize, usize)>>,
+    /// The orders of schemes by day, as scheme and place.
+    by_day: BTreeMap<Date, Vec<(usize, usize)>>,
 }
 
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl World {
             limit,
             buyers: Vec::new(),
             schemes: Vec::new(),
-            by_month: BTreeMap::new(),
+            by_day: BTreeMap::new(),
         };
         let trade = buyers::trade(&mut world.parties, scenario.seed);
         let sizes = (at(&point, Parameter::BuyerMedian), at(&point, Parameter::BuyerSpread));
@@ -150,45 +150,50 @@ impl World {
             ended.push((caught.unwrap_or(last.plus_days(365)), planned.scheme.moves.clone(), caught.is_some()));
             for (place, order) in planned.scheme.orders.iter().enumerate() {
                 if planned.stopped.is_none_or(|day| order.date < day) {
-                    self.by_month.entry(month_of(order.date)).or_default().push((self.schemes.len(), place));
+                    self.by_day.entry(order.date).or_default().push((self.schemes.len(), place));
                 }
             }
             self.schemes.push(planned);
         }
     }
 
-    /// Months since the year 0 that the world lasts.
-    pub fn months(&self) -> std::ops::Range<i32> {
-        let first = self.size.year * 12;
-        first..first + i32::try_from(self.size.months).unwrap_or(0)
+    /// The days that the world lasts.
+    pub fn days(&self) -> impl ExactSizeIterator<Item = Date> + use<> {
+        let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(Date::MIN);
+        let end = self.size.year * 12 + i32::try_from(self.size.months).unwrap_or(0);
+        let end = Date::from_ymd(end / 12, u32::try_from(end % 12 + 1).unwrap_or(1), 1).unwrap_or(first);
+        (0..end.epoch_days() - first.epoch_days()).map(move |day| first.plus_days(day))
     }
 
-    /// The orders of a month as they are wanted, by date; what the law lets go is for the caller to decide.
-    pub fn month(&self, month: i32) -> Vec<WorldOrder> {
+    /// The orders of a day as they are wanted; what the law lets go is for the caller to decide.
+    pub fn orders_on(&self, date: Date) -> Vec<WorldOrder> {
+        let sold = on_sale(month_of(date));
         let mut orders = Vec::new();
         for (index, buyer) in self.buyers.iter().enumerate() {
-            self.honest(month, index, buyer, &mut orders);
+            self.honest(date, &sold, (index, buyer), &mut orders);
         }
-        let planned = self.by_month.get(&month).into_iter().flatten();
+        let planned = self.by_day.get(&date).into_iter().flatten();
         let own = planned.filter_map(|(scheme, place)| self.schemes.get(*scheme)?.scheme.orders.get(*place).cloned());
         orders.extend(own);
-        orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
+        orders.sort_by(|one, other| one.order_id.cmp(&other.order_id));
         orders
     }
 
-    fn honest(&self, month: i32, index: usize, buyer: &Buyer, orders: &mut Vec<WorldOrder>) {
-        let lane = 40 + u64::from(month.unsigned_abs());
+    fn honest(&self, date: Date, sold: &[usize], (index, buyer): (usize, &Buyer), orders: &mut Vec<WorldOrder>) {
+        let lane = 100_000 + u64::from(date.epoch_days().unsigned_abs());
         let mut stream = Stream::new(self.seed, lane, u64::try_from(index).unwrap_or(0));
-        let years = f64::from(month - self.size.year * 12) / 12.0;
-        let yearly = buyer.yearly * libm::pow(buyer.growth, years);
-        let rate = buyer.orders * self.size.busy / 12.0;
-        let country = |place: u32| {
-            usize::try_from(place).ok().and_then(|place| self.parties.get(place)).map(|party| party.country)
-        };
-        let (Some(origin), Some(destination)) = (country(buyer.exporter), country(buyer.party)) else { return };
-        let sold = on_sale(month);
-        // So many orders in a month: Poisson, by waiting times.
+        let rate = buyer.orders * self.size.busy / 365.0;
+        // So many orders in a day: Poisson, by waiting times.
         let mut waited = -libm::log(stream.unit()) / rate;
+        if waited >= 1.0 {
+            return;
+        }
+        let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(date);
+        let years = f64::from(date.epoch_days() - first.epoch_days()) / 365.0;
+        let yearly = buyer.yearly * libm::pow(buyer.growth, years);
+        let (Some(origin), Some(destination)) = (self.country(buyer.exporter), self.country(buyer.party)) else {
+            return;
+        };
         let mut number = 0;
         while waited < 1.0 {
             number += 1;
@@ -199,11 +204,7 @@ impl World {
             } else {
                 yearly / (buyer.orders * self.size.busy) * libm::exp(0.6 * stream.normal())
             };
-            let days = i32::try_from(stream.below(28)).unwrap_or(0);
-            let date = Date::from_ymd(month / 12, u32::try_from(month % 12 + 1).unwrap_or(1), 1)
-                .map(|first| first.plus_days(days));
-            let Some(date) = date else { return };
-            let id = (order_id(self.seed, &format!("O{month}-{index}-{number}")), date);
+            let id = (order_id(self.seed, &format!("O{}-{index}-{number}", date.epoch_days())), date);
             let who = (buyer.exporter, buyer.party, buyer.forwarder);
             let quantity = heaped(units / each, &mut stream);
             orders.push(order(id, who, (origin, destination), (item, quantity), &mut stream));

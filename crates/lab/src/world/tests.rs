@@ -15,7 +15,7 @@ fn world(seed: u64) -> World {
 }
 
 fn all(world: &World) -> Vec<WorldOrder> {
-    world.months().flat_map(|month| world.month(month)).collect()
+    world.days().flat_map(|day| world.orders_on(day)).collect()
 }
 
 #[test]
@@ -23,7 +23,9 @@ fn a_world_is_the_same_for_the_same_seed_and_each_month_by_itself() {
     let (one, two) = (world(1), world(1));
     assert_eq!(one.parties, two.parties);
     assert_eq!(all(&one), all(&two));
-    assert_eq!(one.month(2025 * 12 + 3), two.month(2025 * 12 + 3), "made out of order");
+    let day = "2025-04-03".parse().unwrap();
+    assert_eq!(one.orders_on(day), two.orders_on(day), "made out of order");
+    assert_eq!(one.days().len(), 366 + 365 + 365);
     assert_ne!(all(&world(2)), all(&one));
 }
 

@@ -114,14 +114,14 @@ fn decide_all(
     let (mut counts, mut went) = (Counts::default(), BTreeSet::new());
     let (mut rows, mut paid) = (OrderRows::default(), PaymentRows::default());
     let bar = Draws::new();
-    let months = world.months();
-    let all = u64::try_from(months.len()).unwrap_or(0);
-    for (done, month) in (0_u64..).zip(months) {
+    let days = world.days();
+    let all = u64::try_from(days.len()).unwrap_or(0);
+    for (done, day) in (0_u64..).zip(days) {
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped);
         }
         bar.done(done, all);
-        for mut order in world.month(month) {
+        for mut order in world.orders_on(day) {
             counts.wanted += 1;
             if !goes(&mut decider, &ids, seed, &mut order) {
                 counts.refused += 1;

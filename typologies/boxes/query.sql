@@ -1,0 +1,84 @@
+WITH unit AS (
+  SELECT
+    serial, max(item) AS item,
+    min(CASE WHEN event = 'shipped' THEN day END) AS shipped,
+    min(CASE WHEN event IN ('installed', 'powered_on') THEN day END) AS installed,
+    max(CASE WHEN event = 'seen' THEN day END) AS seen,
+    max(CASE WHEN event IN ('rma', 'retired') THEN 1 ELSE 0 END) AS gone,
+    max(CASE WHEN event = 'shipped' THEN coalesce(site_id, party) END) AS place
+  FROM serials
+  GROUP BY serial
+),
+due AS (
+  SELECT
+    u.place, u.item, u.serial, u.shipped, coalesce(s.operator, s.owner, u.place) AS holder,
+    coalesce(p.root, s.operator, s.owner, u.place) AS root,
+    coalesce(i.unit_tpp, 0.0) AS unit_tpp,
+    CASE WHEN u.installed <= greatest(u.shipped, coalesce(s.commissioned_day, u.shipped)) + {{late_days}} THEN 0 ELSE 1 END AS idle,
+    CASE WHEN u.installed IS NULL AND u.seen > u.shipped + {{late_days}} THEN 1 ELSE 0 END AS seen_idle,
+    CASE WHEN u.installed IS NULL THEN 0 ELSE 1 END AS reported
+  FROM unit u
+  CROSS JOIN law w
+  LEFT JOIN sites s ON s.site_id = u.place
+  LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner, u.place)
+  LEFT JOIN items i ON i.item = u.item
+  WHERE u.place IS NOT NULL AND u.gone = 0 AND coalesce(i.controlled, TRUE)
+    AND greatest(u.shipped, coalesce(s.commissioned_day, u.shipped)) + {{late_days}} <= w.last_day
+),
+by_place AS (
+  SELECT
+    place, max(holder) AS holder, max(root) AS root, max(item) AS item, count(*) AS due,
+    sum(idle) AS idle, sum(seen_idle) AS seen_idle, sum(reported) AS reported,
+    sum(CASE WHEN idle = 1 THEN unit_tpp ELSE 0.0 END) AS tpp, min(shipped) AS first_day, CAST(max(shipped) + {{late_days}} AS INT) AS last_day
+  FROM due
+  GROUP BY place
+),
+peered AS (
+  SELECT
+    place, holder, root, item, due, idle, seen_idle, reported, tpp, first_day, last_day,
+    (sum(idle) OVER () - idle + {{prior_share}} * {{prior_serials}}) / CAST(sum(due) OVER () - due + {{prior_serials}} AS DOUBLE) AS peers,
+    (sum(reported) OVER () - reported) / nullif(CAST(sum(due) OVER () - due AS DOUBLE), 0.0) AS others_report
+  FROM by_place
+),
+visit AS (
+  SELECT coalesce(site_id, party) AS place, count(*) AS times
+  FROM inspections
+  WHERE result IN ('unfavorable', 'incomplete')
+  GROUP BY coalesce(site_id, party)
+),
+scored AS (
+  SELECT
+    p.place, p.holder, p.root, p.item, p.due, p.idle, p.seen_idle, p.tpp, p.first_day, p.last_day, p.peers, coalesce(v.times, 0) AS visits,
+    {{base}}
+      + least({{most_relative}}, p.idle * ln({{evader_share}} / least(p.peers, 0.59))
+        + (p.due - p.idle) * ln((1 - {{evader_share}}) / (1 - least(p.peers, 0.59))))
+      + CASE WHEN p.seen_idle > 0 THEN {{seen_idle}} ELSE 0.0 END
+      + CASE WHEN v.times > 0 THEN {{visit}} ELSE 0.0 END AS llr
+  FROM peered p
+  LEFT JOIN visit v ON v.place = p.place
+  WHERE p.due >= {{least_serials}} AND p.idle > {{share}} * p.due
+    AND (p.reported > 0 OR p.seen_idle > 0 OR p.others_report >= {{others_report}})
+)
+SELECT
+  'T45' AS pattern,
+  h.place AS key,
+  array_agg(DISTINCT h.holder) AS subjects,
+  array_agg(DISTINCT l.order_id) FILTER (WHERE l.order_id IS NOT NULL) AS orders,
+  CAST(round(h.tpp) AS BIGINT) AS tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat(CAST(h.idle AS STRING), ' of ', CAST(h.due AS STRING), ' serials shipped to ', h.place,
+    ' were not installed after {{late_days}} days; ', CAST(h.seen_idle AS STRING), ' of them were seen there so. Elsewhere it is ',
+    CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING), ' %.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'serials_due' THEN CAST(h.due AS STRING)
+    WHEN 'serials_idle' THEN CAST(h.idle AS STRING)
+    WHEN 'seen_idle' THEN CAST(h.seen_idle AS STRING)
+    WHEN 'visits_not_favorable' THEN CAST(h.visits AS STRING)
+    ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
+FROM scored h
+LEFT JOIN lines l ON l.root = h.root AND l.item = h.item
+CROSS JOIN (VALUES ('serials_due'), ('serials_idle'), ('seen_idle'), ('visits_not_favorable'), ('peers_percent')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.place, h.tpp, h.first_day, h.last_day, h.llr, h.idle, h.due, h.seen_idle, h.visits, h.peers

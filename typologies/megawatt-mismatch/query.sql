@@ -1,0 +1,87 @@
+WITH received AS (
+  SELECT order_id, line, max(root) AS root, max(day) AS day, max(chips) AS chips, max(tdp_w) AS tdp_w, max(tpp) AS tpp
+  FROM lines
+  WHERE controlled AND chips > 0 AND tdp_w > 0 AND coalesce(end_use, '') <> 'resale'
+  GROUP BY order_id, line
+),
+sent AS (
+  SELECT l.order_id, l.line, max(p.root) AS root, max(l.day) AS day, -max(l.chips) AS chips, max(l.tdp_w) AS tdp_w, -max(l.tpp) AS tpp
+  FROM lines l
+  JOIN parties p ON p.party_id = l.exporter
+  WHERE l.controlled AND l.chips > 0 AND l.tdp_w > 0 AND p.root <> l.root
+  GROUP BY l.order_id, l.line
+),
+moved AS (
+  SELECT root, day, chips, tdp_w, tpp FROM received
+  UNION ALL
+  SELECT root, day, chips, tdp_w, tpp FROM sent
+),
+held AS (
+  SELECT
+    m.root, sum(m.chips) AS chips, sum(m.tpp) AS tpp, sum(m.chips * m.tdp_w) * {{facility_per_chip_watt}} / 1000000.0 AS needed_mw
+  FROM moved m
+  CROSS JOIN law w
+  WHERE m.day > w.last_day - {{years_days}}
+  GROUP BY m.root
+),
+declared AS (
+  SELECT root, sum(data_center_mw) AS mw
+  FROM parties
+  WHERE data_center_mw > 0
+  GROUP BY root
+),
+sited AS (
+  SELECT
+    coalesce(p.root, s.operator, s.owner) AS root,
+    sum(CASE WHEN coalesce(s.commissioned_day, w.last_day) <= w.last_day + {{build_ahead_days}} THEN s.mw ELSE 0.0 END) AS mw,
+    sum(CASE WHEN s.mw IS NULL THEN 1 ELSE 0 END) AS unknown
+  FROM sites s
+  CROSS JOIN law w
+  LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner)
+  GROUP BY coalesce(p.root, s.operator, s.owner)
+),
+fed AS (
+  SELECT h.root, h.chips, h.tpp, h.needed_mw, greatest(coalesce(d.mw, 0.0), coalesce(s.mw, 0.0)) AS mw
+  FROM held h
+  LEFT JOIN declared d ON d.root = h.root
+  LEFT JOIN sited s ON s.root = h.root
+  WHERE h.chips > 0 AND coalesce(s.unknown, 0) = 0
+),
+peered AS (
+  SELECT
+    root, chips, tpp, needed_mw, mw, needed_mw / mw AS ratio,
+    (sum(CASE WHEN needed_mw > {{over}} * mw THEN 1 ELSE 0 END) OVER () - CASE WHEN needed_mw > {{over}} * mw THEN 1 ELSE 0 END
+      + {{prior_share}} * {{prior_operators}}) / CAST(count(*) OVER () - 1 + {{prior_operators}} AS DOUBLE) AS peers
+  FROM fed
+  WHERE mw > 0
+),
+scored AS (
+  SELECT
+    root, chips, tpp, needed_mw, mw, ratio, peers,
+    {{base}} + least({{most_relative}}, ln({{evader_share}} / peers)) + {{slope}} * ln(ratio / {{over}}) AS llr
+  FROM peered
+  WHERE ratio > {{over}} AND chips >= {{least_chips}}
+)
+SELECT
+  'T44' AS pattern,
+  h.root AS key,
+  array_agg(DISTINCT l.ultimate_consignee) AS subjects,
+  array_agg(DISTINCT l.order_id) AS orders,
+  CAST(round(h.tpp * (1.0 - 1.0 / h.ratio)) AS BIGINT) AS tpp,
+  min(l.day) AS first_day,
+  max(l.day) AS last_day,
+  h.llr,
+  concat(h.root, ' holds ', CAST(h.chips AS STRING), ' accelerators, which need at least ', CAST(CAST(round(h.needed_mw) AS BIGINT) AS STRING),
+    ' MW; it has ', CAST(CAST(round(h.mw) AS BIGINT) AS STRING), ' MW: ',
+    CAST(CAST(round(100 * h.ratio) AS BIGINT) AS STRING), ' % of it.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'accelerators' THEN CAST(h.chips AS STRING)
+    WHEN 'needed_kw' THEN CAST(CAST(round(1000 * h.needed_mw) AS BIGINT) AS STRING)
+    WHEN 'known_kw' THEN CAST(CAST(round(1000 * h.mw) AS BIGINT) AS STRING)
+    WHEN 'ratio_percent' THEN CAST(CAST(round(100 * h.ratio) AS BIGINT) AS STRING)
+    ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
+FROM scored h
+JOIN lines l ON l.root = h.root AND l.controlled AND l.tdp_w > 0 AND coalesce(l.end_use, '') <> 'resale'
+CROSS JOIN (VALUES ('accelerators'), ('needed_kw'), ('known_kw'), ('ratio_percent'), ('peers_percent')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.root, h.chips, h.tpp, h.needed_mw, h.mw, h.ratio, h.peers, h.llr

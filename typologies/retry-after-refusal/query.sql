@@ -1,0 +1,92 @@
+WITH refused AS (
+  SELECT v.party AS party_id, coalesce(p.root, v.party) AS root, p.cluster, min(v.day) AS day
+  FROM inspections v
+  LEFT JOIN parties p ON p.party_id = v.party
+  WHERE v.party IS NOT NULL AND v.result = 'unfavorable'
+  GROUP BY v.party, coalesce(p.root, v.party), p.cluster
+),
+asked AS (
+  SELECT
+    r.party_id, r.root, r.cluster, r.day AS refused_day, l.order_id, l.item, max(l.exporter) AS exporter, max(l.end_user) AS end_user,
+    max(CASE WHEN l.controlled THEN 1 ELSE 0 END) AS controlled, sum(l.quantity) AS quantity
+  FROM refused r
+  JOIN lines l ON l.ultimate_consignee = r.party_id AND l.day >= r.day - {{before_days}} AND l.day <= r.day
+  GROUP BY r.party_id, r.root, r.cluster, r.day, l.order_id, l.item
+),
+newcomer AS (
+  SELECT root, min(day) AS began
+  FROM lines
+  GROUP BY root
+),
+ordered AS (
+  SELECT
+    l.root, n.began, l.order_id, l.item, max(l.cluster) AS cluster, max(l.ultimate_consignee) AS consignee, max(l.exporter) AS exporter,
+    max(l.end_user) AS end_user, min(l.day) AS day, sum(l.quantity) AS quantity, sum(l.chips) AS chips, sum(l.tpp) AS tpp,
+    max(CASE WHEN l.controlled THEN 1 ELSE 0 END) AS controlled
+  FROM lines l
+  JOIN newcomer n ON n.root = l.root
+  WHERE l.day <= n.began + {{within_days}}
+  GROUP BY l.root, n.began, l.order_id, l.item
+),
+tie AS (
+  SELECT a, b, sum(weight) AS weight
+  FROM links
+  GROUP BY a, b
+),
+repeated AS (
+  SELECT
+    a.party_id AS refused, o.consignee, a.refused_day, a.order_id AS old_order, o.order_id AS new_order, o.item, o.day, o.tpp, o.chips,
+    CASE WHEN o.quantity >= 0.98 * a.quantity AND o.quantity <= 1.02 * a.quantity THEN 1 ELSE 0 END AS same_quantity,
+    CASE WHEN o.exporter = a.exporter THEN 1 ELSE 0 END AS same_seller,
+    CASE WHEN o.cluster = a.cluster THEN 2.0 ELSE 0.0 END + coalesce(t.weight, 0.0) AS weight,
+    a.controlled * o.controlled AS controlled
+  FROM asked a
+  JOIN ordered o ON o.item = a.item AND o.root <> a.root
+    AND o.began > a.refused_day AND o.began <= a.refused_day + {{within_days}} AND o.day <= a.refused_day + {{within_days}}
+    AND o.quantity >= (1 - {{tolerance}}) * a.quantity AND o.quantity <= (1 + {{tolerance}}) * a.quantity
+  LEFT JOIN tie t ON t.a = least(a.party_id, o.consignee) AND t.b = greatest(a.party_id, o.consignee)
+  WHERE o.end_user IS NULL OR a.end_user IS NULL OR o.end_user <> a.end_user
+),
+pair AS (
+  SELECT
+    p.refused, p.consignee, p.refused_day, count(DISTINCT p.item) AS items, max(p.same_quantity) AS same_quantity, max(p.same_seller) AS same_seller,
+    max(p.weight) AS weight, max(p.chips) AS chips, max(p.tpp) AS tpp, max(p.controlled) AS controlled, min(p.day) AS first_day, max(p.day) AS last_day,
+    array_agg(DISTINCT CASE r.role WHEN 'old' THEN p.refused ELSE p.consignee END) AS subjects,
+    array_agg(DISTINCT CASE r.role WHEN 'old' THEN p.old_order ELSE p.new_order END) AS orders
+  FROM repeated p
+  CROSS JOIN (VALUES ('old'), ('new')) AS r (role)
+  GROUP BY p.refused, p.consignee, p.refused_day
+),
+scored AS (
+  SELECT
+    refused, consignee, refused_day, items, same_quantity, same_seller, weight, chips, tpp, first_day, last_day, subjects, orders,
+    {{base}}
+      + CASE WHEN weight > 0 THEN least({{most_linked}}, 0.5 * weight) ELSE {{unlinked}} END
+      + CASE WHEN same_quantity = 1 THEN {{same_quantity}} ELSE 0.0 END
+      + CASE WHEN items >= 2 THEN {{two_items}} ELSE 0.0 END
+      + CASE WHEN same_seller = 1 THEN {{same_seller}} ELSE 0.0 END AS llr
+  FROM pair
+  WHERE controlled = 1 AND chips >= {{least_chips}} AND (weight > 0 OR (same_seller = 1 AND same_quantity = 1 AND items >= 2))
+)
+SELECT
+  'T54' AS pattern,
+  concat(h.refused, '/', h.consignee) AS key,
+  h.subjects,
+  h.orders,
+  h.tpp,
+  h.refused_day AS first_day,
+  h.last_day,
+  h.llr,
+  concat(h.consignee, ', never seen before, ordered ', CAST(h.items AS STRING), ' of the same items as ', h.refused, ' ',
+    CAST(h.first_day - h.refused_day AS STRING), ' days after a failed check of it.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'days_after' THEN CAST(h.first_day - h.refused_day AS STRING)
+    WHEN 'same_items' THEN CAST(h.items AS STRING)
+    WHEN 'same_quantity' THEN CAST(h.same_quantity AS STRING)
+    WHEN 'same_seller' THEN CAST(h.same_seller AS STRING)
+    ELSE CAST(CAST(round(100 * h.weight) AS BIGINT) AS STRING) END)) AS facts
+FROM scored h
+CROSS JOIN (VALUES ('days_after'), ('same_items'), ('same_quantity'), ('same_seller'), ('link_weight_percent')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.refused, h.consignee, h.refused_day, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.items, h.same_quantity,
+  h.same_seller, h.weight
