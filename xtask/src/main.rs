@@ -153,7 +153,17 @@ fn bench() -> Result<(), Failed> {
     run(&python, &["bench/peers/peers.py", &cases])?;
     bench_screening(&python)?;
     run("cargo", &["build", "--release", "--package", "tollgate-ledger", "--examples"])?;
-    run("python3", &["bench/ledger.py"])
+    run("python3", &["bench/ledger.py"])?;
+    run("cargo", &["build", "--release", "--package", "tollgate"])?;
+    run(&python, &["bench/lab.py"])?;
+    run(&python, &["bench/sobol_peer.py"])?;
+    match Command::new("wrk").arg("--version").output() {
+        Ok(_) => run("python3", &["bench/service.py"]),
+        Err(_) => {
+            say("the service is left out: wrk is not installed (Debian: apt-get install wrk)");
+            Ok(())
+        }
+    }
 }
 
 /// Screening on the benchmark that is not part of the project, where it is there.
