@@ -42,7 +42,7 @@ judged AS (
     CASE WHEN last_pace / usual_last > in_pace / usual_in THEN past_orders * {{last_days}} / CAST({{past_days}} AS DOUBLE)
       ELSE past_orders * days / CAST({{past_days}} AS DOUBLE) END AS expected
   FROM paced
-  WHERE tier >= 2 AND past_pace > 0 AND past_orders >= {{least_before}} AND in_orders >= {{least_in}}
+  WHERE tier = 2 AND past_pace > 0 AND past_orders >= {{least_before}} AND in_orders >= {{least_in}}
     AND began <= announced_day - {{known_days}} AND in_chips >= {{least_chips}}
 ),
 scored AS (
@@ -65,7 +65,8 @@ SELECT
   h.llr,
   concat(h.root, ' took ', CAST(h.in_chips AS STRING), ' accelerators in ', CAST(h.in_orders AS STRING),
     ' orders between announcement and effective date, at up to ', CAST(CAST(round(100 * h.ratio) AS BIGINT) AS STRING),
-    ' % of its usual pace; buyers in unlimited countries bought at ', CAST(CAST(round(100 * h.free_growth) AS BIGINT) AS STRING), ' % of theirs.') AS why,
+    ' % of its usual pace; buyers in unlimited countries bought at ', 
+    CAST(CAST(round(100 * h.free_growth) AS BIGINT) AS STRING), ' % of theirs.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'accelerators' THEN CAST(h.in_chips AS STRING)
     WHEN 'accelerators_last_days' THEN CAST(h.last_chips AS STRING)

@@ -50,7 +50,8 @@ repeated AS (
 pair AS (
   SELECT
     p.refused, p.consignee, p.refused_day, count(DISTINCT p.item) AS items, max(p.same_quantity) AS same_quantity, max(p.same_seller) AS same_seller,
-    max(p.weight) AS weight, max(p.chips) AS chips, max(p.tpp) AS tpp, max(p.controlled) AS controlled, min(p.day) AS first_day, max(p.day) AS last_day,
+    max(p.weight) AS weight, max(p.chips) AS chips, max(p.tpp) AS tpp, max(p.controlled) AS controlled,
+    min(p.day) AS first_day, max(p.day) AS last_day,
     array_agg(DISTINCT CASE r.role WHEN 'old' THEN p.refused ELSE p.consignee END) AS subjects,
     array_agg(DISTINCT CASE r.role WHEN 'old' THEN p.old_order ELSE p.new_order END) AS orders
   FROM repeated p

@@ -1,17 +1,29 @@
-//! The report of a study: one file, no network, every picture with its figures beside it.
+//! The report of a study: one file, no network, every picture with its figures below it.
 
 mod axis;
 mod bars;
-mod lines;
+mod density;
+mod fan;
+mod frame;
+mod indices;
+mod look;
+mod lorenz;
+mod marks;
+mod table;
 #[cfg(test)]
 mod tests;
+mod tiles;
+mod tornado;
 
 use std::fmt::Write as _;
 
-use tollgate_lab::{Caption, Figure, Study, Table};
+use tollgate_lab::{Figure, Study};
 
 use super::svg::escape;
-use axis::WIDTH;
+use frame::Frame;
+
+/// Ids that the page itself uses.
+const OWN: [&str; 4] = ["answers", "judgement", "assumptions", "made"];
 
 /// The page.
 pub(crate) fn study_page(study: &Study) -> String {
@@ -28,10 +40,11 @@ pub(crate) fn study_page(study: &Study) -> String {
     out.push_str("</section><section class=\"judged-box\" aria-labelledby=\"judgement\"><h2 id=\"judgement\">Where this rests on judgement</h2>");
     list(&mut out, &study.caveats);
     out.push_str("</section>");
+    let mut taken = Vec::from(OWN.map(str::to_owned));
     for figure in &study.figures {
-        draw(&mut out, figure);
+        draw(&mut out, figure, &mut taken);
     }
-    assumptions(&mut out, study);
+    table::assumptions(&mut out, &study.assumptions);
     out.push_str("<section aria-labelledby=\"made\"><h2 id=\"made\">Made from</h2><ul>");
     for (name, value) in &study.made_from {
         let _ = write!(out, "<li>{} <code>{}</code></li>", escape(name), escape(value));
@@ -42,113 +55,40 @@ pub(crate) fn study_page(study: &Study) -> String {
     out
 }
 
-fn draw(out: &mut String, figure: &Figure) {
+fn draw(out: &mut String, figure: &Figure, taken: &mut Vec<String>) {
+    let caption = match figure {
+        Figure::Fan(own) => &own.caption,
+        Figure::Density(own) => &own.caption,
+        Figure::Tornado(own) => &own.caption,
+        Figure::Indices(own) => &own.caption,
+        Figure::Lorenz(own) => &own.caption,
+        Figure::Tiles(own) => &own.caption,
+        Figure::Bars(own) => &own.caption,
+        Figure::Table(own) => &own.caption,
+    };
+    let frame = Frame::new(caption, taken);
+    frame.heading(out);
     match figure {
-        Figure::Fan(fan) => lines::fan(out, fan),
-        Figure::Density(density) => lines::density(out, density),
-        Figure::Lorenz(lorenz) => lines::lorenz(out, lorenz),
-        Figure::Tornado(tornado) => bars::tornado(out, tornado),
-        Figure::Indices(indices) => bars::indices(out, indices),
-        Figure::Bars(own) => bars::bars(out, own),
-        Figure::Tiles(tiles) => bars::tiles(out, tiles),
-        Figure::Table(table) => cells(out, table),
+        Figure::Fan(own) => fan::draw(out, &frame, own),
+        Figure::Density(own) => density::draw(out, &frame, own),
+        Figure::Tornado(own) => tornado::draw(out, &frame, own),
+        Figure::Indices(own) => indices::draw(out, &frame, own),
+        Figure::Lorenz(own) => lorenz::draw(out, &frame, own),
+        Figure::Tiles(own) => tiles::draw(out, &frame, own),
+        Figure::Bars(own) => bars::draw(out, &frame, own),
+        Figure::Table(own) => table::draw(out, &frame, own),
     }
+    out.push_str("</section>");
 }
 
 fn list(out: &mut String, lines: &[String]) {
+    if lines.is_empty() {
+        out.push_str("<p>Nothing is said.</p>");
+        return;
+    }
     out.push_str("<ul>");
     for line in lines {
         let _ = write!(out, "<li>{}</li>", escape(line));
     }
     out.push_str("</ul>");
-}
-
-/// Begins a section with a picture.
-fn begin(out: &mut String, caption: &Caption, height: f64) {
-    title(out, caption);
-    let (id, title) = (escape(&caption.id), escape(&caption.title));
-    let _ = write!(
-        out,
-        "<figure tabindex=\"0\"><svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-labelledby=\"{id}-t\"><title id=\"{id}-t\">{title}; the figures stand in the table below</title>"
-    );
-}
-
-fn title(out: &mut String, caption: &Caption) {
-    let (id, title) = (escape(&caption.id), escape(&caption.title));
-    let judged = if caption.judgement { " <span class=\"judged-word\">rests on judgement</span>" } else { "" };
-    let _ = write!(out, "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}{judged}</h2>");
-    if !caption.note.is_empty() {
-        let _ = write!(out, "<p class=\"note\">{}</p>", escape(&caption.note));
-    }
-}
-
-/// Ends the picture with what its looks mean.
-fn legend<'a>(out: &mut String, names: impl Iterator<Item = &'a str>, note: &str) {
-    out.push_str("</svg><figcaption>");
-    for (place, name) in names.enumerate() {
-        let look = place % lines::LOOKS;
-        let _ = write!(
-            out,
-            "<span class=\"key\"><svg class=\"key-mark\" viewBox=\"0 0 26 10\" aria-hidden=\"true\"><rect class=\"bar s{look}\" width=\"26\" height=\"10\" opacity=\".25\"/><path class=\"line s{look}\" d=\"M0 5H26\"/></svg>{}</span>",
-            escape(name)
-        );
-    }
-    let _ = write!(out, "{}</figcaption></figure>", escape(note));
-}
-
-fn details(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-    out.push_str("<details><summary>The figures</summary>");
-    table(out, columns, rows);
-    out.push_str("</details>");
-}
-
-fn table(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-    out.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table><thead><tr>");
-    for column in columns {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", escape(column));
-    }
-    out.push_str("</tr></thead><tbody>");
-    for row in rows {
-        out.push_str("<tr>");
-        for cell in row {
-            let _ = write!(out, "<td>{}</td>", escape(&cell));
-        }
-        out.push_str("</tr>");
-    }
-    out.push_str("</tbody></table></div>");
-}
-
-fn end(out: &mut String) {
-    out.push_str("</section>");
-}
-
-fn cells(out: &mut String, own: &Table) {
-    title(out, &own.caption);
-    let columns: Vec<&str> = own.columns.iter().map(String::as_str).collect();
-    table(out, &columns, own.rows.iter().cloned());
-    end(out);
-}
-
-fn assumptions(out: &mut String, study: &Study) {
-    out.push_str("<section aria-labelledby=\"assumptions\"><h2 id=\"assumptions\">Assumptions</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"assumptions\"><table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">Value</th><th scope=\"col\">Unit</th><th scope=\"col\">Source</th></tr></thead><tbody>");
-    for own in &study.assumptions {
-        let judged = if own.source.starts_with("judgement") { " class=\"judged-row\"" } else { "" };
-        let _ = write!(
-            out,
-            "<tr{judged}><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escape(&own.name),
-            escape(&own.value),
-            escape(&own.unit),
-            escape(&own.source)
-        );
-    }
-    out.push_str("</tbody></table></div></section>");
-}
-
-/// A text of so many letters at the most.
-fn cut(text: &str, letters: usize) -> String {
-    if text.chars().count() <= letters {
-        return text.to_owned();
-    }
-    text.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
 }

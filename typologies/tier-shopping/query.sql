@@ -1,0 +1,87 @@
+WITH named AS (
+  SELECT lower(trim(name)) AS name, min(party_id) AS party_id
+  FROM parties
+  WHERE name IS NOT NULL
+  GROUP BY lower(trim(name))
+),
+pay AS (
+  SELECT
+    p.order_id, coalesce(a.party_id, n.party_id, lower(trim(p.payer))) AS payer, max(p.payer_country) AS payer_country, sum(p.amount_usd) AS usd
+  FROM payments p
+  LEFT JOIN parties a ON a.party_id = p.payer
+  LEFT JOIN named n ON n.name = lower(trim(p.payer))
+  WHERE p.payer IS NOT NULL AND p.order_id IS NOT NULL AND p.amount_usd > 0
+  GROUP BY p.order_id, coalesce(a.party_id, n.party_id, lower(trim(p.payer)))
+),
+ordered AS (
+  SELECT
+    order_id, max(root) AS root, max(cluster) AS cluster, max(ultimate_consignee) AS consignee, max(destination) AS destination,
+    max(exporter) AS exporter, max(purchaser) AS purchaser, min(year) AS year, min(day) AS day, sum(tpp) AS tpp
+  FROM (
+    SELECT
+      order_id, line, max(root) AS root, max(cluster) AS cluster, max(ultimate_consignee) AS ultimate_consignee,
+      max(destination) AS destination, max(exporter) AS exporter, max(purchaser) AS purchaser, min(year) AS year, min(day) AS day, max(tpp) AS tpp
+    FROM lines
+    WHERE controlled AND tpp > 0
+    GROUP BY order_id, line
+  ) AS l
+  GROUP BY order_id
+),
+paid AS (
+  SELECT
+    p.payer, coalesce(p.payer_country, b.country) AS payer_country, o.order_id, o.root, o.cluster, o.consignee, o.destination,
+    o.year, o.day, o.tpp, p.usd,
+    sum(o.tpp) OVER (PARTITION BY p.payer, o.root, o.year) AS year_tpp,
+    sum(o.tpp) OVER (PARTITION BY p.payer, o.year) AS payer_tpp
+  FROM pay p
+  JOIN ordered o ON o.order_id = p.order_id
+  LEFT JOIN parties b ON b.party_id = p.payer
+  WHERE coalesce(b.root, p.payer) <> o.root AND p.payer <> coalesce(o.exporter, '')
+    AND lower(coalesce(b.business, '')) NOT LIKE '%leas%' AND lower(coalesce(b.business, '')) NOT LIKE '%bank%'
+    AND lower(coalesce(b.business, '')) NOT LIKE '%financ%' AND lower(coalesce(b.business, '')) NOT LIKE '%factoring%'
+    AND lower(coalesce(b.business, '')) NOT LIKE '%insur%' AND lower(coalesce(b.business, '')) NOT LIKE '%credit%'
+    AND lower(coalesce(b.business, '')) NOT LIKE '%distribut%'
+),
+hit AS (
+  SELECT
+    d.payer, max(d.payer_country) AS payer_country, count(DISTINCT d.root) AS consignees, count(DISTINCT d.destination) AS countries,
+    count(DISTINCT d.cluster) AS clusters, max(d.year_tpp) AS largest, max(d.payer_tpp) AS most_tpp, max(w.lpp_cap) AS cap,
+    sum(CASE WHEN r.role = 'payer' THEN d.tpp ELSE 0 END) AS tpp, sum(CASE WHEN r.role = 'payer' THEN d.usd ELSE 0.0 END) AS usd,
+    min(d.day) AS first_day, max(d.day) AS last_day,
+    array_agg(DISTINCT CASE r.role WHEN 'payer' THEN d.payer ELSE d.consignee END) AS subjects,
+    array_agg(DISTINCT d.order_id) AS orders
+  FROM paid d
+  CROSS JOIN law w
+  CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
+  GROUP BY d.payer
+  HAVING count(DISTINCT d.root) >= {{consignees}} AND count(DISTINCT d.destination) >= {{countries}} AND max(d.year_tpp) <= max(w.lpp_cap)
+),
+scored AS (
+  SELECT
+    payer, payer_country, consignees, countries, largest, most_tpp, cap, tpp, usd, first_day, last_day, subjects, orders,
+    {{base}} + least({{most_countries}}, {{each_country}} * (countries - 2))
+      + CASE WHEN clusters < consignees THEN {{linked}} ELSE 0.0 END
+      + CASE WHEN most_tpp > cap THEN {{over_limit}} ELSE 0.0 END
+      + CASE WHEN payer_country IN ('CN', 'HK', 'MO', 'RU') THEN {{concern}} ELSE 0.0 END AS llr
+  FROM hit
+)
+SELECT
+  'T09' AS pattern,
+  h.payer AS key,
+  h.subjects,
+  h.orders,
+  h.tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat(h.payer, ' paid $', CAST(CAST(round(h.usd) AS BIGINT) AS STRING), ' for ', CAST(h.consignees AS STRING), ' separate consignees in ',
+    CAST(h.countries AS STRING), ' countries, none of them over ', CAST(h.largest AS STRING), ' TPP in a year.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'consignees' THEN CAST(h.consignees AS STRING)
+    WHEN 'countries' THEN CAST(h.countries AS STRING)
+    WHEN 'largest_year_tpp' THEN CAST(h.largest AS STRING)
+    ELSE CAST(h.most_tpp AS STRING) END)) AS facts
+FROM scored h
+CROSS JOIN (VALUES ('consignees'), ('countries'), ('largest_year_tpp'), ('joint_year_tpp')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.payer, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.usd, h.consignees, h.countries, h.largest, h.most_tpp
