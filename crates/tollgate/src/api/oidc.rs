@@ -1,10 +1,11 @@
 //! Login at an OpenID provider: the authorization code flow with PKCE (OpenID Connect Core 1.0, RFC 7636).
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -151,7 +152,12 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Sen
 }
 
 /// Sends a browser to the provider.
-pub(super) async fn begin(State(app): State<Shared>) -> Result<Response, Problem> {
+pub(super) async fn begin(
+    State(app): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+) -> Result<Response, Problem> {
+    // Each login asks the provider twice: strangers may cause that so often and no more.
+    app.gate.check_stranger(peer.ip())?;
     app.provider.as_ref().ok_or_else(no_provider)?;
     let desk = app.clone();
     let (address, state) = aside(move || desk.provider.as_ref().map_or(Err(String::new()), Provider::begin)).await?;

@@ -9,7 +9,7 @@ use super::decide::{Writing, load};
 use super::progress::Bar;
 use super::recorded::run_done;
 use super::summary::Summary;
-use super::{Failure, print};
+use super::{Failure, csv_text, print};
 use crate::report;
 use crate::service::{AccountView, Run, RunError, Stop, run};
 
@@ -90,22 +90,20 @@ fn not_done(arguments: &CheckArguments) -> Vec<String> {
 }
 
 fn allocations(accounts: &[AccountView]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let header = ["account", "holder", "period", "used_tpp", "limit_tpp", "available_tpp", "refused_tpp", "lines"];
-    let _written = writer.write_record(header);
-    for view in accounts {
+    let rows = accounts.iter().map(|view| {
         let limit = view.limit.map(|limit| limit.ceil());
         let available = limit.map(|limit| (limit - view.used.ceil()).max(0).to_string());
-        let _written = writer.write_record([
-            view.account.as_str(),
-            &view.holder,
-            &view.period,
-            &view.used.ceil().to_string(),
-            &limit.map_or(String::new(), |limit| limit.to_string()),
-            &available.unwrap_or_default(),
-            &view.refused.ceil().to_string(),
-            &view.lines.to_string(),
-        ]);
-    }
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+        vec![
+            view.account.clone(),
+            view.holder.clone(),
+            view.period.clone(),
+            view.used.ceil().to_string(),
+            limit.map_or(String::new(), |limit| limit.to_string()),
+            available.unwrap_or_default(),
+            view.refused.ceil().to_string(),
+            view.lines.to_string(),
+        ]
+    });
+    csv_text(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
 }

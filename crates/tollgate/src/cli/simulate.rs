@@ -10,7 +10,7 @@ use tollgate_records::Output;
 use super::arguments::{SimulateArguments, TextFormat};
 use super::progress::Draws;
 use super::world::write_world;
-use super::{Failure, print};
+use super::{Failure, csv_text, print};
 use crate::report::study_page;
 use crate::service::{LawDesks, RunError, Stop};
 
@@ -105,10 +105,7 @@ fn write(study: &Study, out: &Path) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(study).map_err(|error| Failure::Unusable(error.to_string()))?;
     let mut files = vec![("results.json".to_owned(), json + "\n"), ("report.html".to_owned(), study_page(study))];
     for (name, rows) in study.figures.iter().map(rows).chain(study.data.iter().cloned()) {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        rows.iter().for_each(|row| drop(writer.write_record(row)));
-        let text = writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-        files.push((format!("{name}.csv"), text));
+        files.push((format!("{name}.csv"), csv_text(rows.into_iter())));
     }
     let mut outputs = Vec::new();
     for (name, text) in &files {

@@ -18,7 +18,7 @@ use tollgate_model::{Activity, Date, OrderLine, Outcome, Party, PartyDetails, Re
 use tollgate_records::Output;
 
 use super::progress::Draws;
-use super::{Failure, print};
+use super::{Failure, csv_text, print};
 use crate::service::{Decider, LawDesks, RunError, Stop, Tables};
 
 /// Rows that are encoded together.
@@ -347,12 +347,6 @@ impl PaymentRows {
         columns.push(("date", Arc::new(self.date.finish())));
         batch(columns)
     }
-}
-
-fn csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    rows.for_each(|row| drop(writer.write_record(row)));
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 fn parties(world: &World) -> String {
