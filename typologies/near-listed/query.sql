@@ -69,7 +69,7 @@ SELECT
   h.tpp,
   h.first_day,
   h.last_day,
-  h.llr,
+  CAST(h.llr AS DOUBLE) AS llr,
   concat(h.party_id, ', not listed at the time, stands in ', CAST(h.taken AS STRING), ' orders and is ',
     CASE WHEN h.percent IS NOT NULL THEN concat(CAST(CAST(round(h.percent) AS BIGINT) AS STRING), ' % owned by the listed ', h.owner_id)
       WHEN h.serials > 0 THEN concat('the source of ', CAST(h.serials AS STRING), ' serials seen with the listed ', h.listed_holder)

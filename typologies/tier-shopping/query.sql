@@ -73,7 +73,7 @@ SELECT
   h.tpp,
   h.first_day,
   h.last_day,
-  h.llr,
+  CAST(h.llr AS DOUBLE) AS llr,
   concat(h.payer, ' paid $', CAST(CAST(round(h.usd) AS BIGINT) AS STRING), ' for ', CAST(h.consignees AS STRING), ' separate consignees in ',
     CAST(h.countries AS STRING), ' countries, none of them over ', CAST(h.largest AS STRING), ' TPP in a year.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name

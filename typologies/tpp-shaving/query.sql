@@ -53,8 +53,8 @@ SELECT
   h.last_day,
   h.llr,
   concat(h.exporter, ' declared ', CAST(h.units AS STRING), ' units as ', h.item, ' or the like, ',
-    CASE WHEN h.named = 1 THEN 'with a controlled model in the description' ELSE 'at the price of a stronger model' END, ''
-    , CASE WHEN h.usd > 0 THEN concat(', for up to $', CAST(CAST(round(h.usd) AS BIGINT) AS STRING), ' a unit.') ELSE '.' END) AS why,
+    CASE WHEN h.named = 1 THEN 'with a controlled model in the description' ELSE 'at the price of a stronger model' END,
+    CASE WHEN h.usd > 0 THEN concat(', for up to $', CAST(CAST(round(h.usd) AS BIGINT) AS STRING), ' a unit.') ELSE '.' END) AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'units' THEN CAST(h.units AS STRING)
     WHEN 'declared_item' THEN h.item

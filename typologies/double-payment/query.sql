@@ -1,0 +1,71 @@
+WITH ordered AS (
+  SELECT
+    order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
+    sum(tpp) AS tpp, sum(quantity * unit_price_usd) AS usd, sum(CASE WHEN unit_price_usd IS NULL THEN 1 ELSE 0 END) AS unknown
+  FROM (
+    SELECT
+      order_id, line, max(root) AS root, max(ultimate_consignee) AS ultimate_consignee, max(destination) AS destination,
+      max(exporter) AS exporter, max(tpp) AS tpp, max(quantity) AS quantity, max(unit_price_usd) AS unit_price_usd
+    FROM lines
+    GROUP BY order_id, line
+  ) AS l
+  GROUP BY order_id
+  HAVING sum(tpp) > 0
+),
+paid AS (
+  SELECT
+    p.order_id, coalesce(a.root, p.payer) AS payer_root, min(p.payer) AS payer, max(coalesce(p.payer_country, a.country)) AS payer_country,
+    sum(p.amount_usd) AS usd, min(p.day) AS first_day, max(p.day) AS last_day,
+    max(CASE WHEN lower(a.business) LIKE '%bank%' OR lower(a.business) LIKE '%leas%' OR lower(a.business) LIKE '%insur%'
+      OR lower(a.business) LIKE '%financ%' OR lower(a.business) LIKE '%factoring%' THEN 1 ELSE 0 END) AS financier
+  FROM payments p
+  LEFT JOIN parties a ON a.party_id = p.payer
+  WHERE p.order_id IS NOT NULL AND p.payer IS NOT NULL AND p.amount_usd > 0
+  GROUP BY p.order_id, coalesce(a.root, p.payer)
+),
+full AS (
+  SELECT
+    o.order_id, o.consignee, o.destination, o.exporter, o.tpp, o.usd AS value_usd, p.payer, p.payer_country, p.usd, p.first_day, p.last_day,
+    CASE WHEN p.payer = o.exporter THEN 1 ELSE 0 END AS refund
+  FROM ordered o
+  JOIN paid p ON p.order_id = o.order_id
+  WHERE o.unknown = 0 AND o.usd >= {{least_usd}} AND p.financier = 0 AND (p.usd >= {{share}} * o.usd OR p.payer = o.exporter)
+),
+hit AS (
+  SELECT
+    d.order_id, d.tpp, d.value_usd, count(DISTINCT CASE WHEN d.refund = 0 THEN d.payer END) AS payers, max(d.refund) AS refunded,
+    sum(CASE WHEN r.role = 'payer' AND d.refund = 0 THEN d.usd ELSE 0.0 END) AS usd,
+    max(CASE WHEN d.payer_country <> d.destination THEN 1 ELSE 0 END) AS abroad,
+    max(CASE WHEN d.payer_country IN ('CN', 'HK', 'MO', 'RU') AND d.payer_country <> d.destination THEN 1 ELSE 0 END) AS concern,
+    min(d.first_day) AS first_day, max(d.last_day) AS last_day,
+    array_agg(DISTINCT CASE r.role WHEN 'payer' THEN d.payer ELSE d.consignee END) AS subjects
+  FROM full d
+  CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
+  GROUP BY d.order_id, d.tpp, d.value_usd
+),
+scored AS (
+  SELECT
+    order_id, tpp, value_usd, payers, usd, first_day, last_day, subjects,
+    CAST({{base}} + CASE WHEN abroad = 1 THEN {{abroad}} ELSE 0.0 END + CASE WHEN concern = 1 THEN {{concern}} ELSE 0.0 END AS DOUBLE) AS llr
+  FROM hit
+  WHERE payers >= 2 AND refunded = 0 AND last_day - first_day <= {{within_days}}
+)
+SELECT
+  'T35' AS pattern,
+  h.order_id AS key,
+  h.subjects,
+  array_agg(DISTINCT h.order_id) AS orders,
+  h.tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat('Order ', h.order_id, ', worth $', CAST(CAST(round(h.value_usd) AS BIGINT) AS STRING), ', was paid by ', CAST(h.payers AS STRING),
+    ' payers with $', CAST(CAST(round(h.usd) AS BIGINT) AS STRING), ' together.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'value_usd' THEN CAST(CAST(round(h.value_usd) AS BIGINT) AS STRING)
+    WHEN 'paid_usd' THEN CAST(CAST(round(h.usd) AS BIGINT) AS STRING)
+    ELSE CAST(h.payers AS STRING) END)) AS facts
+FROM scored h
+CROSS JOIN (VALUES ('value_usd'), ('paid_usd'), ('payers')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.order_id, h.subjects, h.tpp, h.first_day, h.last_day, h.llr, h.value_usd, h.payers, h.usd
