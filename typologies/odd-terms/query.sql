@@ -4,16 +4,21 @@ WITH termed AS (
     CASE
       WHEN (t LIKE '% cash%' AND t NOT LIKE '%cash in advance%' AND t NOT LIKE '%cash against doc%') OR t LIKE '%crypto%' OR t LIKE '%bitcoin%'
         OR t LIKE '%usdt%' OR t LIKE '%tether%' OR t LIKE '%stablecoin%' OR t LIKE '% btc %' THEN 'coins'
-      WHEN t LIKE '%half%' OR t LIKE '%part%' OR t LIKE '%deposit%' OR t LIKE '%install%' OR t LIKE '%balance%' OR t LIKE '%30%' OR t LIKE '%50%'
-        OR t LIKE '%20 %' THEN 'plain'
-      WHEN t LIKE '%in advance%' OR t LIKE '%prepaid%' OR t LIKE '%prepay%' OR t LIKE '%pre-pay%' OR t LIKE '%advance payment%' OR t LIKE '%100% up front%'
-        THEN 'advance'
+      WHEN t LIKE '%half%' OR t LIKE '%part%' OR t LIKE '%deposit%' OR t LIKE '%install%' OR t LIKE '%balance%' OR t LIKE '%30%'
+        OR t LIKE '%50%' OR t LIKE '%20 %' THEN 'plain'
+      WHEN t LIKE '%in advance%' OR t LIKE '%prepaid%' OR t LIKE '%prepay%' OR t LIKE '%pre-pay%' OR t LIKE '%advance payment%'
+        OR t LIKE '%up front%' THEN 'advance'
       ELSE 'plain' END AS class
-  FROM (SELECT order_id, payer, payee, payer_country, amount_usd, day, concat(' ', lower(terms), ' ') AS t FROM payments WHERE terms IS NOT NULL) AS p
+  FROM (
+    SELECT order_id, payer, payee, payer_country, amount_usd, day, concat(' ', lower(terms), ' ') AS t
+    FROM payments
+    WHERE terms IS NOT NULL
+  ) AS p
   WHERE p.amount_usd > 0 AND p.order_id IS NOT NULL
 ),
 ordered AS (
-  SELECT order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter, sum(tpp) AS tpp
+  SELECT order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
+    sum(tpp) AS tpp
   FROM lines
   WHERE controlled
   GROUP BY order_id

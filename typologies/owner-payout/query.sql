@@ -7,9 +7,12 @@ WITH named AS (
 payout AS (
   SELECT
     coalesce(a.party_id, n.party_id, p.payer) AS party_id, p.payee, p.day, p.amount_usd,
-    sum(p.amount_usd) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day RANGE BETWEEN 364 PRECEDING AND CURRENT ROW) AS year_usd,
-    count(*) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day RANGE BETWEEN 364 PRECEDING AND CURRENT ROW) AS times,
-    sum(p.amount_usd) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day RANGE BETWEEN 729 PRECEDING AND 365 PRECEDING) AS before_usd
+    sum(p.amount_usd) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day
+      RANGE BETWEEN 364 PRECEDING AND CURRENT ROW) AS year_usd,
+    count(*) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day
+      RANGE BETWEEN 364 PRECEDING AND CURRENT ROW) AS times,
+    sum(p.amount_usd) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day
+      RANGE BETWEEN 729 PRECEDING AND 365 PRECEDING) AS before_usd
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
@@ -28,7 +31,8 @@ trade AS (
   FROM lines
   WHERE controlled AND exporter IS NOT NULL
   UNION ALL
-  SELECT coalesce(purchaser, ultimate_consignee) AS party_id, order_id, day, 0 AS tpp, CAST(0 AS DOUBLE) AS sold, quantity * unit_price_usd AS bought, 0 AS sells
+  SELECT coalesce(purchaser, ultimate_consignee) AS party_id, order_id, day, 0 AS tpp, CAST(0 AS DOUBLE) AS sold,
+    quantity * unit_price_usd AS bought, 0 AS sells
   FROM lines
   WHERE controlled
 ),
@@ -71,8 +75,9 @@ SELECT
   h.first_day,
   h.day AS last_day,
   h.llr,
-  concat(h.party_id, ' paid $', CAST(CAST(round(h.payout_usd) AS BIGINT) AS STRING), ' to its owners or staff in a year in which it sold controlled goods for $',
-    CAST(CAST(round(h.sold) AS BIGINT) AS STRING), ', and $', CAST(CAST(round(h.before_usd) AS BIGINT) AS STRING), ' the year before.') AS why,
+  concat(h.party_id, ' paid $', CAST(CAST(round(h.payout_usd) AS BIGINT) AS STRING), 
+    ' to its owners or staff in a year in which it sold controlled goods for $', CAST(CAST(round(h.sold) AS BIGINT) AS STRING),
+    ', and $', CAST(CAST(round(h.before_usd) AS BIGINT) AS STRING), ' the year before.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'payout_usd' THEN CAST(CAST(round(h.payout_usd) AS BIGINT) AS STRING)
     WHEN 'payouts' THEN CAST(h.times AS STRING)

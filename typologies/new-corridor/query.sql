@@ -1,0 +1,75 @@
+WITH entry AS (
+  SELECT exporter, min(day) AS began
+  FROM lines
+  WHERE exporter IS NOT NULL
+  GROUP BY exporter
+),
+arrival AS (
+  SELECT root, min(day) AS began
+  FROM lines
+  GROUP BY root
+),
+sent AS (
+  SELECT
+    l.order_id, l.origin, l.destination, l.quarter_no, min(l.day) AS day, sum(l.tpp) AS tpp,
+    max(CASE WHEN l.day - e.began <= {{new_days}} AND l.day - a.began <= {{new_days}} THEN 1 ELSE 0 END) AS new_firms
+  FROM lines l
+  JOIN entry e ON e.exporter = l.exporter
+  JOIN arrival a ON a.root = l.root
+  WHERE l.controlled AND l.origin IS NOT NULL AND l.origin <> l.destination
+  GROUP BY l.order_id, l.origin, l.destination, l.quarter_no
+),
+corridor AS (
+  SELECT origin, destination, quarter_no, count(*) AS n, sum(new_firms) AS new_n, sum(new_firms * tpp) AS tpp
+  FROM sent
+  GROUP BY origin, destination, quarter_no
+),
+country AS (
+  SELECT
+    origin, destination, quarter_no, new_n, tpp,
+    sum(n) OVER (PARTITION BY origin ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS all_recent,
+    sum(n) OVER (PARTITION BY origin ORDER BY quarter_no RANGE BETWEEN 5 PRECEDING AND 2 PRECEDING) AS all_past,
+    min(quarter_no) OVER (PARTITION BY origin) AS origin_began,
+    sum(new_n) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS recent,
+    sum(tpp) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS recent_tpp,
+    sum(n) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 5 PRECEDING AND 2 PRECEDING) AS past
+  FROM corridor
+),
+judged AS (
+  SELECT
+    origin, destination, quarter_no, recent, recent_tpp, all_recent, all_past,
+    all_recent * 0.5 / (all_past + {{prior_orders}}) AS expected,
+    row_number() OVER (PARTITION BY origin, destination ORDER BY recent DESC, quarter_no) AS turn
+  FROM country
+  WHERE past IS NULL AND all_past >= {{least_past}} AND origin_began <= quarter_no - 4 AND recent >= {{least_orders}}
+),
+scored AS (
+  SELECT
+    origin, destination, quarter_no, recent, recent_tpp, all_recent, all_past, expected,
+    {{base}} + least({{most}}, recent * ln(recent / CAST(expected AS DOUBLE)) - (recent - expected)) AS llr
+  FROM judged
+  WHERE turn = 1 AND recent > expected
+)
+SELECT
+  'T42' AS pattern,
+  concat(h.origin, '/', h.destination, '/', CAST(h.quarter_no AS STRING)) AS key,
+  array_agg(DISTINCT CASE r.role WHEN 'seller' THEN l.exporter ELSE l.ultimate_consignee END) AS subjects,
+  array_agg(DISTINCT l.order_id) AS orders,
+  h.recent_tpp AS tpp,
+  min(l.day) AS first_day,
+  max(l.day) AS last_day,
+  CAST(h.llr AS DOUBLE) AS llr,
+  concat(CAST(h.recent AS STRING), ' controlled orders of new firms went from ', h.origin, ' to ', h.destination,
+    ' within half a year, where none had gone in the year before; ', CAST(h.all_past AS STRING), ' went elsewhere from ', h.origin, ' in it.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'orders_new' THEN CAST(h.recent AS STRING)
+    WHEN 'orders_of_origin' THEN CAST(h.all_recent AS STRING)
+    WHEN 'orders_of_origin_before' THEN CAST(h.all_past AS STRING)
+    ELSE CAST(CAST(round(100 * h.expected) AS BIGINT) AS STRING) END)) AS facts
+FROM scored h
+JOIN lines l ON l.origin = h.origin AND l.destination = h.destination AND l.controlled AND l.exporter IS NOT NULL
+  AND l.quarter_no >= h.quarter_no - 1 AND l.quarter_no <= h.quarter_no
+CROSS JOIN (VALUES ('seller'), ('buyer')) AS r (role)
+CROSS JOIN (VALUES ('orders_new'), ('orders_of_origin'), ('orders_of_origin_before'), ('expected_percent')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.origin, h.destination, h.quarter_no, h.recent_tpp, h.llr, h.recent, h.all_recent, h.all_past, h.expected
