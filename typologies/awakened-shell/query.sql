@@ -61,7 +61,7 @@ SELECT
   h.party_id AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,

@@ -54,7 +54,7 @@ SELECT
   h.party_id AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   array_agg(DISTINCT r.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   min(r.day) AS first_day,
   max(r.day) AS last_day,
   h.llr,

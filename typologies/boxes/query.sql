@@ -1,3 +1,4 @@
+-- Days count from the opening of a site: its own date, or the first installation there. Where neither is known, only what a visitor saw counts.
 WITH unit AS (
   SELECT
     serial, max(item) AS item,
@@ -9,21 +10,27 @@ WITH unit AS (
   FROM serials
   GROUP BY serial
 ),
-due AS (
+placed AS (
   SELECT
-    u.place, u.item, u.serial, u.shipped, coalesce(s.operator, s.owner, u.place) AS holder,
-    coalesce(p.root, s.operator, s.owner, u.place) AS root,
-    coalesce(i.unit_tpp, 0.0) AS unit_tpp,
-    CASE WHEN u.installed <= greatest(u.shipped, coalesce(s.commissioned_day, u.shipped)) + {{late_days}} THEN 0 ELSE 1 END AS idle,
-    CASE WHEN u.installed IS NULL AND u.seen > u.shipped + {{late_days}} THEN 1 ELSE 0 END AS seen_idle,
-    CASE WHEN u.installed IS NULL THEN 0 ELSE 1 END AS reported
+    u.place, u.item, u.serial, u.shipped, u.installed, u.seen, coalesce(s.operator, s.owner, u.place) AS holder,
+    coalesce(p.root, s.operator, s.owner, u.place) AS root, coalesce(i.unit_tpp, 0.0) AS unit_tpp,
+    coalesce(s.commissioned_day, min(u.installed) OVER (PARTITION BY u.place)) AS opened
   FROM unit u
-  CROSS JOIN law w
   LEFT JOIN sites s ON s.site_id = u.place
   LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner, u.place)
   LEFT JOIN items i ON i.item = u.item
   WHERE u.place IS NOT NULL AND u.gone = 0 AND coalesce(i.controlled, TRUE)
-    AND greatest(u.shipped, coalesce(s.commissioned_day, u.shipped)) + {{late_days}} <= w.last_day
+),
+due AS (
+  SELECT
+    u.place, u.item, u.serial, u.shipped, u.holder, u.root, u.unit_tpp,
+    CASE WHEN u.installed <= greatest(u.shipped, coalesce(u.opened, u.shipped)) + {{late_days}} THEN 0
+      WHEN u.opened IS NULL AND coalesce(u.seen, u.shipped) <= u.shipped + {{late_days}} THEN 0 ELSE 1 END AS idle,
+    CASE WHEN u.installed IS NULL AND u.seen > u.shipped + {{late_days}} THEN 1 ELSE 0 END AS seen_idle,
+    CASE WHEN u.installed IS NULL THEN 0 ELSE 1 END AS reported
+  FROM placed u
+  CROSS JOIN law w
+  WHERE greatest(u.shipped, coalesce(u.opened, u.shipped)) + {{late_days}} <= w.last_day
 ),
 by_place AS (
   SELECT
@@ -64,7 +71,7 @@ SELECT
   h.place AS key,
   array_agg(DISTINCT h.holder) AS subjects,
   array_agg(DISTINCT l.order_id) FILTER (WHERE l.order_id IS NOT NULL) AS orders,
-  CAST(round(h.tpp) AS BIGINT) AS tpp,
+  CAST(round(coalesce(h.tpp, 0.0)) AS BIGINT) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

@@ -51,7 +51,7 @@ SELECT
   h.sponsor AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

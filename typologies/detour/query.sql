@@ -68,7 +68,7 @@ SELECT
   concat(h.kind, '/', h.who, '/', h.destination) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'who' THEN h.who ELSE h.consignee END) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

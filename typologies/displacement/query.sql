@@ -75,7 +75,7 @@ SELECT
   concat(h.event, '/', h.exporter, '/', h.destination) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'seller' THEN h.exporter ELSE l.ultimate_consignee END) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

@@ -20,7 +20,7 @@ paid AS (
       OR lower(a.business) LIKE '%financ%' OR lower(a.business) LIKE '%factoring%' THEN 1 ELSE 0 END) AS financier
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
-  WHERE p.order_id IS NOT NULL AND p.payer IS NOT NULL AND p.amount_usd > 0
+  WHERE p.order_id IS NOT NULL AND p.payer IS NOT NULL AND p.day IS NOT NULL AND p.amount_usd > 0
   GROUP BY p.order_id, coalesce(a.root, p.payer)
 ),
 full AS (
@@ -55,7 +55,7 @@ SELECT
   h.order_id AS key,
   h.subjects,
   array_agg(DISTINCT h.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

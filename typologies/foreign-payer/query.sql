@@ -19,7 +19,7 @@ ordered AS (
   SELECT
     l.order_id, max(l.root) AS root, max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination,
     max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
-    max(c.country) AS consignee_country, sum(l.tpp) AS tpp
+    max(c.country) AS consignee_country, min(l.day) AS day, sum(l.tpp) AS tpp
   FROM lines l
   LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
   LEFT JOIN parties b ON b.party_id = l.purchaser
@@ -29,7 +29,7 @@ ordered AS (
 ),
 seller AS (
   SELECT
-    exporter, sum(tpp) AS tpp,
+    exporter, min(day) AS day, sum(tpp) AS tpp,
     sum(CASE WHEN destination IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') THEN 1 ELSE 0 END) AS there
   FROM lines
   WHERE controlled AND exporter IS NOT NULL
@@ -39,7 +39,7 @@ seen AS (
   SELECT
     CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
     coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, coalesce(o.consignee, s.exporter) AS consignee,
-    p.payer, p.payer_country, p.amount_usd, p.day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
+    p.payer, p.payer_country, p.amount_usd, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
     CASE WHEN p.payer_country NOT IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') THEN 0
       WHEN o.order_id IS NOT NULL AND p.payer_country <> o.destination
         AND p.payer_country <> coalesce(o.consignee_country, o.destination) AND p.payer_root <> o.root
@@ -98,7 +98,7 @@ SELECT
   concat(h.kind, '/', h.unit, '/', h.market) AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

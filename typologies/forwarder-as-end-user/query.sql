@@ -72,7 +72,7 @@ SELECT
   concat(h.party_id, '/', h.destination) AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

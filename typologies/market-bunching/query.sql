@@ -57,7 +57,7 @@ SELECT
   concat(h.threshold, '/', h.level, '/', h.name, '/', CAST(h.period AS STRING)) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'seller' THEN coalesce(l.exporter, l.ultimate_consignee) ELSE l.ultimate_consignee END) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

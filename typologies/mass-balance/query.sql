@@ -62,7 +62,7 @@ SELECT
   h.exporter AS key,
   array_agg(DISTINCT h.exporter) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

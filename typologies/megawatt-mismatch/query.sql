@@ -45,7 +45,11 @@ fed AS (
   FROM held h
   LEFT JOIN declared d ON d.root = h.root
   LEFT JOIN sited s ON s.root = h.root
+  LEFT JOIN parties b ON b.party_id = h.root
   WHERE h.chips > 0 AND coalesce(s.unknown, 0) = 0
+    AND lower(coalesce(b.business, '')) NOT LIKE '%distribut%' AND lower(coalesce(b.business, '')) NOT LIKE '%resale%'
+    AND lower(coalesce(b.business, '')) NOT LIKE '%resell%' AND lower(coalesce(b.business, '')) NOT LIKE '%wholesale%'
+    AND lower(coalesce(b.business, '')) NOT LIKE '%dealer%' AND lower(coalesce(b.business, '')) NOT LIKE '%export%'
 ),
 peered AS (
   SELECT
@@ -67,7 +71,7 @@ SELECT
   h.root AS key,
   array_agg(DISTINCT l.ultimate_consignee) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  CAST(round(h.tpp * (1.0 - 1.0 / h.ratio)) AS BIGINT) AS tpp,
+  CAST(round(coalesce(h.tpp, 0) * (1.0 - 1.0 / h.ratio)) AS BIGINT) AS tpp,
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,

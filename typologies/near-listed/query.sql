@@ -66,7 +66,7 @@ SELECT
   h.party_id AS key,
   array_agg(DISTINCT CASE r.role WHEN 'owner' THEN coalesce(h.owner_id, h.listed_holder, h.party_id) ELSE h.party_id END) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   CAST(h.llr AS DOUBLE) AS llr,

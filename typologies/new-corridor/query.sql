@@ -55,7 +55,7 @@ SELECT
   concat(h.origin, '/', h.destination, '/', CAST(h.quarter_no AS STRING)) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'seller' THEN l.exporter ELSE l.ultimate_consignee END) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.recent_tpp AS tpp,
+  coalesce(h.recent_tpp, 0) AS tpp,
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   CAST(h.llr AS DOUBLE) AS llr,

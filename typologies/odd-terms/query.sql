@@ -14,7 +14,7 @@ WITH termed AS (
     FROM payments
     WHERE terms IS NOT NULL
   ) AS p
-  WHERE p.amount_usd > 0 AND p.order_id IS NOT NULL
+  WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.order_id IS NOT NULL
 ),
 ordered AS (
   SELECT order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
@@ -57,7 +57,7 @@ SELECT
   concat(h.root, '/', coalesce(h.seller, '')) AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

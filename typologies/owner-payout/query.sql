@@ -16,7 +16,8 @@ payout AS (
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
-  WHERE p.amount_usd > 0 AND (lower(p.terms) LIKE '%dividend%' OR lower(p.terms) LIKE '%bonus%' OR lower(p.terms) LIKE '%distribution to%'
+  WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL
+    AND (lower(p.terms) LIKE '%dividend%' OR lower(p.terms) LIKE '%bonus%' OR lower(p.terms) LIKE '%distribution to%'
     OR lower(p.terms) LIKE '%shareholder loan%' OR lower(p.terms) LIKE '%director%loan%' OR lower(p.terms) LIKE '%profit share%'
     OR lower(p.terms) LIKE '%payout%' OR lower(p.terms) LIKE '%withdrawal%')
 ),
@@ -71,7 +72,7 @@ SELECT
   concat(h.party_id, '/', CAST(h.day AS STRING)) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'firm' THEN h.party_id ELSE coalesce(h.payee, h.party_id) END) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.day AS last_day,
   h.llr,

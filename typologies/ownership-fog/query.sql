@@ -44,7 +44,7 @@ SELECT
   h.party_id AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   CAST(h.llr AS DOUBLE) AS llr,

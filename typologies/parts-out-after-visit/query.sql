@@ -76,7 +76,7 @@ SELECT
   concat(h.root, '/', CAST(h.visit_day AS STRING)) AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

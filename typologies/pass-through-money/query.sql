@@ -12,7 +12,7 @@ side AS (
     CASE r.side WHEN 'in' THEN p.payer ELSE p.payee END AS other
   FROM payments p
   CROSS JOIN (VALUES ('in'), ('out')) AS r (side)
-  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL AND p.payee IS NOT NULL
+  WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL AND p.payee IS NOT NULL
 ),
 known AS (
   SELECT
@@ -91,7 +91,7 @@ SELECT
   h.party_id AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

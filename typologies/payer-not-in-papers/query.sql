@@ -1,3 +1,4 @@
+-- A payer given by a name that no party bears counts only where the purchaser's name is known: else they may be one.
 WITH named AS (
   SELECT lower(trim(name)) AS name, min(party_id) AS party_id, min(root) AS root, min(country) AS country, min(business) AS business
   FROM parties
@@ -9,7 +10,7 @@ ordered AS (
     l.order_id, max(l.root) AS root, max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination,
     max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
     max(coalesce(i.root, l.intermediate_consignee)) AS intermediate_root, max(coalesce(x.root, l.exporter)) AS exporter_root,
-    sum(l.tpp) AS tpp
+    min(l.day) AS day, max(l.purchaser) AS purchaser, max(b.name) AS purchaser_name, sum(l.tpp) AS tpp
   FROM lines l
   LEFT JOIN parties b ON b.party_id = l.purchaser
   LEFT JOIN parties e ON e.party_id = l.end_user
@@ -24,7 +25,8 @@ pay AS (
     coalesce(a.party_id, n.party_id, p.payer) AS payer,
     coalesce(a.root, n.root, p.payer) AS payer_root,
     coalesce(p.payer_country, a.country, n.country) AS payer_country,
-    lower(coalesce(a.business, n.business, '')) AS business
+    lower(coalesce(a.business, n.business, '')) AS business,
+    CASE WHEN a.party_id IS NOT NULL OR n.party_id IS NOT NULL THEN 1 ELSE 0 END AS known
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
@@ -38,7 +40,7 @@ stake AS (
 ),
 seen AS (
   SELECT
-    o.root, o.destination, o.consignee, o.order_id, o.tpp, p.payer, p.payer_country, p.amount_usd, p.day,
+    o.root, o.destination, o.consignee, o.order_id, o.tpp, p.payer, p.payer_country, p.amount_usd, coalesce(p.day, o.day) AS day,
     CASE WHEN p.payer_root <> o.root AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, '')
       AND p.payer_root <> coalesce(o.intermediate_root, '') AND p.payer_root <> coalesce(o.exporter_root, '')
       AND s.percent IS NULL
@@ -48,6 +50,7 @@ seen AS (
   FROM pay p
   JOIN ordered o ON o.order_id = p.order_id
   LEFT JOIN stake s ON s.owner_id = p.payer AND s.owned_id = o.consignee
+  WHERE o.purchaser IS NOT NULL AND (p.known = 1 OR o.purchaser_name IS NOT NULL)
 ),
 turned AS (
   SELECT
@@ -95,7 +98,7 @@ SELECT
   concat(h.root, '/', h.destination) AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

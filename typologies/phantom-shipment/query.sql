@@ -1,7 +1,7 @@
 WITH paid AS (
   SELECT order_id, payer, payee, max(payer_country) AS payer_country, sum(amount_usd) AS usd, min(day) AS day
   FROM payments
-  WHERE order_id IS NOT NULL AND payer IS NOT NULL AND payee IS NOT NULL AND amount_usd > 0
+  WHERE order_id IS NOT NULL AND payer IS NOT NULL AND payee IS NOT NULL AND amount_usd > 0 AND day IS NOT NULL
   GROUP BY order_id, payer, payee
 ),
 back AS (

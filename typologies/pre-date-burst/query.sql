@@ -59,7 +59,7 @@ SELECT
   concat(h.root, '/', CAST(h.effective_day AS STRING)) AS key,
   array_agg(DISTINCT l.ultimate_consignee) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.in_tpp AS tpp,
+  coalesce(h.in_tpp, 0) AS tpp,
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,

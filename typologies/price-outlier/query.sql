@@ -75,7 +75,7 @@ SELECT
   h.root AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

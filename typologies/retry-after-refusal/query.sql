@@ -74,7 +74,7 @@ SELECT
   concat(h.refused, '/', h.consignee) AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.refused_day AS first_day,
   h.last_day,
   h.llr,

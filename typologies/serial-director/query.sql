@@ -52,7 +52,7 @@ SELECT
   concat(h.party_id, '/', h.director) AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

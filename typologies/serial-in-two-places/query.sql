@@ -94,7 +94,7 @@ SELECT
   h.holder AS key,
   h.subjects,
   array_agg(DISTINCT l.order_id) FILTER (WHERE l.order_id IS NOT NULL) AS orders,
-  CAST(round(h.tpp) AS BIGINT) AS tpp,
+  CAST(round(coalesce(h.tpp, 0.0)) AS BIGINT) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

@@ -60,7 +60,7 @@ SELECT
   h.ring AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

@@ -57,7 +57,7 @@ SELECT
   concat(h.place, '/', CAST(h.visit_day AS STRING)) AS key,
   h.subjects,
   array_agg(DISTINCT l.order_id) FILTER (WHERE l.order_id IS NOT NULL) AS orders,
-  CAST(round(h.tpp) AS BIGINT) AS tpp,
+  CAST(round(coalesce(h.tpp, 0.0)) AS BIGINT) AS tpp,
   h.visit_day AS first_day,
   h.last_day,
   h.llr,

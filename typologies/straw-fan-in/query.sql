@@ -61,7 +61,7 @@ SELECT
   array_agg(DISTINCT CASE r.role WHEN 'place' THEN coalesce(l.freight_forwarder, l.intermediate_consignee, l.ultimate_consignee)
     ELSE l.ultimate_consignee END) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,

@@ -77,7 +77,7 @@ SELECT
   concat(h.listed_id, '/', h.party_id) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'new' THEN h.party_id WHEN 'old' THEN h.listed_id ELSE h.exporter END) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   h.llr,

@@ -63,7 +63,7 @@ SELECT
   concat(h.root, '/', CAST(h.visit_day AS STRING)) AS key,
   array_agg(DISTINCT l.ultimate_consignee) AS subjects,
   array_agg(DISTINCT l.order_id) AS orders,
-  h.recent_tpp AS tpp,
+  coalesce(h.recent_tpp, 0) AS tpp,
   h.visit_day AS first_day,
   h.next_day AS last_day,
   {{base}} + least({{most}}, h.missed) + h.result AS llr,

@@ -70,7 +70,7 @@ SELECT
   h.payer AS key,
   h.subjects,
   h.orders,
-  h.tpp,
+  coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
   CAST(h.llr AS DOUBLE) AS llr,
