@@ -28,7 +28,8 @@ pub use scenario::{Arm, Demand, Scenario, ScenarioError, Scope, StudyKind};
 pub use sensitivity::*;
 pub use studies::{LabError, Policies, license_free_limit, study};
 pub use world::{
-    ITEMS, Truth, World, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldSize, WorldStake, party_id,
+    Enforcement, ITEMS, Truth, World, WorldInspection, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldSerial,
+    WorldSite, WorldSize, WorldStake, party_id, site_id,
 };
 
 #[cfg(test)]

@@ -186,6 +186,8 @@ fn read_item(cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) 
         die_area_mm2: number("die_area_mm2"),
         memory_bandwidth_gb_s: number("memory_bandwidth_gb_s"),
         interconnect_gb_s: number("interconnect_gb_s"),
+        tdp_w: number("tdp_w"),
+        price_usd: number("price_usd"),
         accelerators,
         item: text("item").unwrap_or_default(),
         vendor: text("vendor"),

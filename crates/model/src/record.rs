@@ -284,6 +284,10 @@ pub struct Item {
     pub advanced_node: Option<bool>,
     /// Aggregated approximated transistor count, in billions.
     pub transistors_bn: Option<Decimal>,
+    /// Thermal design power of one accelerator, in watts.
+    pub tdp_w: Option<Decimal>,
+    /// What a unit costs as listed, in US dollars.
+    pub price_usd: Option<Decimal>,
     /// Where the figures are from.
     pub source: Option<String>,
     /// How sure they are: `high`, `medium`, `low`.

@@ -103,7 +103,7 @@ struct Columns {
     texts: [Option<StringArray>; 3],
     kind: Vec<Option<ItemKind>>,
     designer_hq: Vec<Option<Country>>,
-    decimals: [Vec<Option<Decimal>>; 11],
+    decimals: [Vec<Option<Decimal>>; 13],
     booleans: [Vec<Option<bool>>; 5],
     accelerators: Vec<Option<i64>>,
 }
@@ -111,11 +111,7 @@ struct Columns {
 impl Columns {
     fn of(batch: &Batch, mistakes: &mut Mistakes) -> Columns {
         let mend = "write ic, board, server, rack, model_weights or hbm, or leave it empty for ic";
-        let _ = (
-            batch.decimals("tdp_w", mistakes),
-            batch.decimals("price_usd", mistakes),
-            batch.dates("launched_on", mistakes),
-        );
+        let _ = batch.dates("launched_on", mistakes);
         Columns {
             item: batch.texts("item", mistakes),
             texts: ["vendor", "host_eccn", "accelerator"].map(|name| batch.texts(name, mistakes)),
@@ -133,6 +129,8 @@ impl Columns {
                 "synthetic_percent",
                 "synthetic_operations",
                 "transistors_bn",
+                "tdp_w",
+                "price_usd",
             ]
             .map(|name| batch.decimals(name, mistakes)),
             booleans: [
@@ -150,7 +148,8 @@ impl Columns {
     fn item(&self, index: usize) -> Option<Item> {
         let name = text(&self.item, index)?;
         let at = |column: &[Option<Decimal>]| column.get(index).copied().flatten();
-        let [tpp, die, density, memory, io, training, base, additional, share, synthetic, transistors] = &self.decimals;
+        let [figures @ .., tdp, price] = &self.decimals;
+        let [tpp, die, density, memory, io, training, base, additional, share, synthetic, transistors] = figures;
         let truth = |column: &[Option<bool>]| column.get(index).copied().flatten();
         let [data_center, open, derived, below, advanced] = &self.booleans;
         let [vendor, host, accelerator] = &self.texts;
@@ -179,6 +178,8 @@ impl Columns {
             below_published_frontier: truth(below),
             advanced_node: truth(advanced),
             transistors_bn: at(transistors),
+            tdp_w: at(tdp),
+            price_usd: at(price),
             ..Item::default()
         })
     }

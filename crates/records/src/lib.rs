@@ -16,10 +16,12 @@ mod output;
 mod ownership;
 mod parties;
 mod source;
+mod surroundings;
 
 pub use decisions::{DecisionRecord, DecisionWriter, Format, ListHit};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
-pub use orders::{OrderBatch, OrderReader};
+pub use orders::{Declared, OrderBatch, OrderReader};
 pub use output::Output;
 pub use parties::{read_clearances, read_ownership, read_parties};
+pub use surroundings::{Surrounding, SurroundingReader};

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, ArrayRef, StringArray};
-use tollgate_model::{Activity, Country, Date, OrderLine};
+use tollgate_model::{Activity, Country, Date, Decimal, OrderLine};
 
 use crate::cells::{Mistakes, text};
 use crate::error::InputErrors;
@@ -51,6 +51,32 @@ pub struct OrderBatch {
     quantity: Vec<Option<i64>>,
     end_use: Option<StringArray>,
     authorization: Option<StringArray>,
+    declared: DeclaredColumns,
+}
+
+/// What was told to customs and on the invoice.
+struct DeclaredColumns {
+    texts: [Option<StringArray>; 3],
+    price: Vec<Option<Decimal>>,
+    weight: Vec<Option<Decimal>>,
+    packages: Vec<Option<i64>>,
+}
+
+/// What was told of a line to customs and on the invoice: no decision turns on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Declared<'a> {
+    /// The ports on the way, in order, with `;` between.
+    pub via: Option<&'a str>,
+    /// The code of the tariff.
+    pub hs_code: Option<&'a str>,
+    /// The description of the goods.
+    pub description: Option<&'a str>,
+    /// US dollars a unit.
+    pub unit_price_usd: Option<Decimal>,
+    /// Kilograms of the whole line, packed.
+    pub gross_weight_kg: Option<Decimal>,
+    /// Boxes.
+    pub packages: Option<i64>,
 }
 
 impl OrderBatch {
@@ -76,6 +102,26 @@ impl OrderBatch {
             quantity: pick(&self.quantity, places),
             end_use: self.end_use.as_ref().map(texts),
             authorization: self.authorization.as_ref().map(texts),
+            declared: DeclaredColumns {
+                texts: self.declared.texts.each_ref().map(|column| column.as_ref().map(texts)),
+                price: pick(&self.declared.price, places),
+                weight: pick(&self.declared.weight, places),
+                packages: pick(&self.declared.packages, places),
+            },
+        }
+    }
+
+    /// What was declared of a line, by its place in the batch.
+    pub fn declared(&self, index: usize) -> Declared<'_> {
+        let own = &self.declared;
+        let [via, hs_code, description] = own.texts.each_ref().map(|column| text(column, index));
+        Declared {
+            via,
+            hs_code,
+            description,
+            unit_price_usd: own.price.get(index).copied().flatten(),
+            gross_weight_kg: own.weight.get(index).copied().flatten(),
+            packages: own.packages.get(index).copied().flatten(),
         }
     }
 
@@ -183,6 +229,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
     let order_id = texts("order_id").unwrap_or_else(empty);
     let item = texts("item").unwrap_or_else(empty);
     let (end_use, authorization) = (texts("end_use"), texts("authorization"));
+    let told = ["via", "hs_code", "description"].map(&mut texts);
     let activity_mend = "write export, reexport or transfer, or leave it empty for export";
     let activity = |text: &str| Activity::from_word(text).ok();
     let orders = OrderBatch {
@@ -198,12 +245,13 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
         item,
         end_use,
         authorization,
+        declared: DeclaredColumns {
+            texts: told,
+            price: batch.decimals("unit_price_usd", mistakes),
+            weight: batch.decimals("gross_weight_kg", mistakes),
+            packages: batch.integers("packages", mistakes),
+        },
     };
-    let _ = (
-        batch.decimals("unit_price_usd", mistakes),
-        batch.decimals("gross_weight_kg", mistakes),
-        batch.integers("packages", mistakes),
-    );
     check(batch, &orders, mistakes);
     orders
 }

@@ -2,6 +2,17 @@ use std::fmt::Write as _;
 
 use super::{Arm, H100_TPP};
 
+/// License exceptions that can be switched off: name, provision, and the ids in it.
+pub(super) const EXCEPTIONS: [(&str, &str, &[&str]); 7] = [
+    ("LPP", "740/740.29-lpp", &["LPP"]),
+    ("AIA", "740/740.27-aia", &["AIA-chips", "AIA-weights"]),
+    ("ACM", "740/740.28-acm", &["ACM"]),
+    ("NAC", "740/740.8-nac-aca", &["NAC"]),
+    ("ACA", "740/740.8-nac-aca", &["ACA"]),
+    ("UVEU", "748/748.15-veu", &["UVEU"]),
+    ("NVEU", "748/748.15-veu", &["NVEU"]),
+];
+
 impl Arm {
     /// The arm's changes of the law as a policy file of its own, where it makes any.
     pub fn amendment(&self) -> Option<String> {
@@ -14,14 +25,10 @@ impl Arm {
             );
         }
         for exception in &self.exceptions_off {
-            let provision = match exception.as_str() {
-                "LPP" => "740/740.29-lpp",
-                "AIA" => "740/740.27-aia",
-                _ => continue,
-            };
+            let Some((_, provision, ids)) = EXCEPTIONS.iter().find(|(name, ..)| name == exception) else { continue };
             let _ = write!(
                 text,
-                "[[amend]]\nprovision = \"{provision}\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = [\"{exception}\"]\n"
+                "[[amend]]\nprovision = \"{provision}\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = {ids:?}\n"
             );
         }
         for (country, tier) in &self.tiers {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use tollgate_model::Country;
 use toml::de::{DeTable, DeValue};
 
+use super::amendment::EXCEPTIONS;
 use super::read::{At, Source};
 use super::{Arm, Scope};
 
@@ -74,11 +75,7 @@ fn read_arm<'a>(source: &mut Source<'a>, table: &DeTable<'a>, line: usize, polic
         budget: source.number(entries.get("budget"), "budget", (0.01, 1_000.0)).unwrap_or(1.0),
         scope,
         verification: source.flag(entries.get("location_verification"), "location_verification").unwrap_or(false),
-        exceptions_off: source
-            .words(entries.get("exceptions_off"), "exceptions_off")
-            .into_iter()
-            .map(|(word, _)| word)
-            .collect(),
+        exceptions_off: exceptions(source, entries.get("exceptions_off")),
         tiers: read_tiers(source, entries.get("tiers")),
         agreements: countries(source, entries.get("agreements")),
     };
@@ -88,6 +85,23 @@ fn read_arm<'a>(source: &mut Source<'a>, table: &DeTable<'a>, line: usize, polic
     }
     let at = |units: f64| Arm { name: format!("{units:.0} H100"), threshold_h100: Some(units), ..arm.clone() };
     sweep.into_iter().map(at).collect()
+}
+
+fn exceptions<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<String> {
+    let names: Vec<&str> = EXCEPTIONS.iter().map(|(name, ..)| *name).collect();
+    let mut off = Vec::new();
+    for (word, line) in source.words(entry, "exceptions_off") {
+        if names.contains(&word.as_str()) {
+            off.push(word);
+        } else {
+            source.wrong(
+                line,
+                format!("there is no exception `{word}`"),
+                format!("write some of {}", names.join(", ")),
+            );
+        }
+    }
+    off
 }
 
 fn countries<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<Country> {

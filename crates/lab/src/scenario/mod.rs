@@ -122,8 +122,8 @@ pub struct Scenario {
     /// Honest demand by country.
     pub demand: Vec<Demand>,
     pub(crate) parameters: Vec<Given>,
-    /// What training costs on older chips turns on.
-    pub(crate) tenfold: BTreeMap<&'static str, Given>,
+    /// What no quarter of the model turns on: the formula of training cost, and the agency of a world of orders.
+    pub(crate) named: BTreeMap<&'static str, Given>,
     /// Cases of that, each with what it takes otherwise.
     pub(crate) cases: Vec<(String, BTreeMap<&'static str, Given>)>,
 }
@@ -142,6 +142,18 @@ pub(crate) const TENFOLD: [&str; 12] = [
     "tenfold.electricity",
     "power.training",
     "power.data",
+];
+
+/// Parameters of the agency in a world of orders, by name.
+pub(crate) const AGENCY: [&str; 8] = [
+    "agency.checks",
+    "agency.officers",
+    "agency.officer_hours",
+    "agency.check_hours",
+    "agency.case_hours",
+    "agency.tips",
+    "agency.found",
+    "agency.reviewers",
 ];
 
 /// A parameter as a scenario gives it.
@@ -170,18 +182,18 @@ impl Scenario {
     /// Reads a scenario on top of the base.
     pub fn read(file: &str, text: &str) -> Result<Scenario, Vec<ScenarioError>> {
         let mut parameters: BTreeMap<&'static str, Given> = BTreeMap::new();
-        let mut tenfold: BTreeMap<&'static str, Given> = BTreeMap::new();
+        let mut named: BTreeMap<&'static str, Given> = BTreeMap::new();
         let mut demand = Vec::new();
         let mut base = Source::new("scenarios/base.toml", BASE);
         let document = base.document();
         let entries = base.entries(&document, &KEYS);
-        read_parameters(&mut base, entries.get("parameters"), (&mut parameters, &mut tenfold));
+        read_parameters(&mut base, entries.get("parameters"), (&mut parameters, &mut named));
         read_demand(&mut base, entries.get("demand"), &mut demand);
 
         let mut source = Source::new(file, text);
         let document = source.document();
         let entries = source.entries(&document, &KEYS);
-        read_parameters(&mut source, entries.get("parameters"), (&mut parameters, &mut tenfold));
+        read_parameters(&mut source, entries.get("parameters"), (&mut parameters, &mut named));
         if entries.contains_key("demand") {
             demand.clear();
             read_demand(&mut source, entries.get("demand"), &mut demand);
@@ -194,7 +206,7 @@ impl Scenario {
             seed: whole(&mut source, entries.get("seed"), "seed", (0.0, 9e15)).unwrap_or(1),
             arms: arms::read_arms(&mut source, &entries),
             cases: read_cases(&mut source, entries.get("case")),
-            tenfold,
+            named,
             own: read_own(&mut source, entries.get("study_values")),
             demand,
             parameters: Parameter::ALL.iter().filter_map(|parameter| parameters.remove(parameter.name())).collect(),
@@ -209,15 +221,30 @@ impl Scenario {
 
     /// Every parameter, as it is listed.
     pub fn assumptions(&self) -> Vec<Assumption> {
+        let of = |names: &[&str]| -> Vec<Assumption> {
+            let own = self.named.iter().filter(|(name, _)| names.contains(name));
+            own.map(|(name, given)| given.listed(name)).collect()
+        };
         if self.kind != StudyKind::Tenfold {
-            let named = Parameter::ALL.iter().zip(&self.parameters);
-            return named.map(|(parameter, given)| given.listed(parameter.name())).collect();
+            let all = Parameter::ALL.iter().zip(&self.parameters);
+            let mut listed: Vec<Assumption> = all.map(|(parameter, given)| given.listed(parameter.name())).collect();
+            if self.kind == StudyKind::World {
+                listed.extend(of(&AGENCY));
+            }
+            return listed;
         }
-        let mut listed: Vec<Assumption> = self.tenfold.iter().map(|(name, given)| given.listed(name)).collect();
+        let mut listed = of(&TENFOLD);
         for (case, own) in &self.cases {
             listed.extend(own.iter().map(|(name, given)| given.listed(&format!("{case}: {name}"))));
         }
         listed
+    }
+
+    /// The median of a parameter, by its name in files.
+    pub fn median(&self, name: &str) -> Option<f64> {
+        let own = Parameter::ALL.iter().position(|parameter| parameter.name() == name);
+        let given = own.and_then(|place| self.parameters.get(place)).or_else(|| self.named.get(name));
+        given.map(|given| given.own.median())
     }
 
     pub(crate) fn samplers(&self) -> Vec<Sampler> {
@@ -285,14 +312,15 @@ fn number_of(source: &mut Source<'_>, entry: Option<At<'_, '_>>, name: &str, end
 fn read_parameters<'a>(
     source: &mut Source<'a>,
     entry: Option<&At<'_, 'a>>,
-    (parameters, tenfold): (&mut BTreeMap<&'static str, Given>, &mut BTreeMap<&'static str, Given>),
+    (parameters, named): (&mut BTreeMap<&'static str, Given>, &mut BTreeMap<&'static str, Given>),
 ) {
     let Some((value, line)) = entry else { return };
     let DeValue::Table(table) = value else {
         source.wrong(*line, "`parameters` is no table", "write [parameters] and a line for each");
         return;
     };
-    let names: Vec<&str> = Parameter::ALL.iter().map(|parameter| parameter.name()).chain(TENFOLD).collect();
+    let names: Vec<&str> =
+        Parameter::ALL.iter().map(|parameter| parameter.name()).chain(TENFOLD).chain(AGENCY).collect();
     for (name, (value, line)) in source.entries(table, &names) {
         let DeValue::Table(own) = value else {
             let mend = "write { value = 1.0, unit = \"…\", source = \"…\" }";
@@ -311,9 +339,14 @@ fn read_parameters<'a>(
                 source.wrong(line, format!("`{name}` has no {key}"), mend);
             }
         }
-        let key = Parameter::ALL.iter().map(|parameter| parameter.name()).chain(TENFOLD).find(|own| *own == name);
+        let key = Parameter::ALL
+            .iter()
+            .map(|parameter| parameter.name())
+            .chain(TENFOLD)
+            .chain(AGENCY)
+            .find(|own| *own == name);
         if let (Some(key), Some(own), Some(unit), Some(source)) = (key, distribution, unit, said) {
-            let into = if TENFOLD.contains(&key) { &mut *tenfold } else { &mut *parameters };
+            let into = if TENFOLD.contains(&key) || AGENCY.contains(&key) { &mut *named } else { &mut *parameters };
             into.insert(key, Given { own, unit, source });
         }
     }

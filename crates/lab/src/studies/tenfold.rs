@@ -37,7 +37,7 @@ fn case<'a>(
     own: &'a BTreeMap<&'static str, Given>,
 ) -> Result<Case<'a>, LabError> {
     let parameters: Option<Vec<&'a Given>> =
-        TENFOLD.iter().map(|name| own.get(name).or_else(|| scenario.tenfold.get(name))).collect();
+        TENFOLD.iter().map(|name| own.get(name).or_else(|| scenario.named.get(name))).collect();
     let missing = || {
         LabError::Scenario(
             "a parameter of the formula is missing: tenfold.date and the others of scenarios/tenfold.toml".to_owned(),
@@ -173,7 +173,7 @@ fn tornado(case: &Case<'_>) -> Figure {
 /// The lag at which ten is reached, by doubling time, with no friction.
 fn lags(scenario: &Scenario) -> Figure {
     let mut times = vec![1.5, 2.0, 2.36, 2.5, 3.0];
-    if let Some(own) = scenario.tenfold.get("tenfold.price_doubling") {
+    if let Some(own) = scenario.named.get("tenfold.price_doubling") {
         times.push(own.own.median());
     }
     times.sort_by(f64::total_cmp);
@@ -192,7 +192,7 @@ fn lags(scenario: &Scenario) -> Figure {
 }
 
 fn doubling(scenario: &Scenario) -> String {
-    let text = |name: &str| scenario.tenfold.get(name).map_or(String::new(), |given| given.own.text());
+    let text = |name: &str| scenario.named.get(name).map_or(String::new(), |given| given.own.text());
     format!(
         "«Twice the efficiency every two years»: compute for a dollar doubles in {} years, compute for a watt in {} years; two years lie inside both ranges.",
         text("tenfold.price_doubling"),

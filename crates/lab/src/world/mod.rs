@@ -3,8 +3,10 @@
 //! Everything is made from the seed and a place in the world, so that a day can be made at any time and on any machine. Orders come out day by day, and
 //! memory does not grow with their number.
 
+mod agency;
 mod buyers;
 mod names;
+mod places;
 mod rows;
 mod schemes;
 #[cfg(test)]
@@ -14,11 +16,16 @@ use std::collections::BTreeMap;
 
 use tollgate_model::{Country, Date};
 
-pub use rows::{ITEMS, Truth, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldStake};
+pub use agency::Enforcement;
+pub use places::site_id;
+pub use rows::{
+    ITEMS, Truth, WorldInspection, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldSerial, WorldSite, WorldStake,
+};
 
 use crate::draw::{Stream, blind};
 use crate::model::parameters::{Parameter, at};
 use crate::scenario::Scenario;
+use agency::{Agency, Target};
 use buyers::{Buyer, Trade, heaped, on_sale, order};
 use schemes::{Ground, KINDS, Learning, Scheme, plan};
 
@@ -59,6 +66,8 @@ pub struct World {
     pub parties: Vec<WorldParty>,
     /// Who owns whom.
     pub stakes: Vec<WorldStake>,
+    /// What the agency did against its schemes.
+    pub enforcement: Enforcement,
     size: WorldSize,
     seed: u64,
     limit: f64,
@@ -99,6 +108,7 @@ impl World {
         let mut world = World {
             parties: Vec::new(),
             stakes: Vec::new(),
+            enforcement: Enforcement::default(),
             size,
             seed: scenario.seed,
             limit,
@@ -110,50 +120,87 @@ impl World {
         let sizes = (at(&point, Parameter::BuyerMedian), at(&point, Parameter::BuyerSpread));
         let whose = (scenario.demand.as_slice(), size.buyers, scenario.seed);
         world.buyers = buyers::buyers(&mut world.parties, &mut world.stakes, &trade, whose, sizes);
-        let effort = scenario.arms.first().map_or(1.0, |arm| libm::pow(arm.budget, at(&point, Parameter::Elasticity)));
-        world.plan_schemes(&trade, rule, effort);
+        world.plan_schemes(&trade, rule, Agency::new(scenario, size.buyers));
         world
     }
 
-    /// Schemes in the order in which they begin: each learns from those that ended before.
-    fn plan_schemes(&mut self, trade: &Trade, rule: (Date, Date), effort: f64) {
+    /// Schemes month by month: each that begins learns from those that ended before, and the agency goes after those that run.
+    fn plan_schemes(&mut self, trade: &Trade, rule: (Date, Date), mut agency: Agency) {
+        let starts = self.starts();
+        let mut starts = starts.into_iter().peekable();
+        let mut learning = Learning::default();
+        let mut targets: Vec<Target> = Vec::new();
+        let mut unlearned: Vec<usize> = Vec::new();
+        let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(Date::MIN);
+        // The agency goes on after the world's last day, so that the truth says when what still ran would have ended.
+        for month in 0..i32::try_from(self.size.months).unwrap_or(36) + 600 {
+            let day = month_start(first, month);
+            let next = month_start(first, month + 1);
+            self.learn(&mut learning, &mut unlearned, day);
+            while let Some((start, kind)) = starts.next_if(|(start, _)| *start < next) {
+                let number = self.schemes.len();
+                let own = u32::try_from(number).unwrap_or(u32::MAX);
+                let (seed, limit) = (self.seed, self.limit);
+                let mut ground =
+                    Ground { parties: &mut self.parties, stakes: &mut self.stakes, trade, seed, limit, rule };
+                let mut scheme = plan(&mut ground, &learning, (kind, own), start);
+                scheme.orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
+                let ends =
+                    [scheme.orders.first(), scheme.orders.last()].map(|order| order.map_or(start, |order| order.date));
+                let careful = scheme.moves.contains(&"careful");
+                targets.push(Target { number, fronts: scheme.shells.max(1), careful, span: (ends[0], ends[1]) });
+                unlearned.push(number);
+                self.schemes.push(Planned { scheme, stopped: None });
+            }
+            for number in agency.act(day, &targets) {
+                if let Some(planned) = self.schemes.get_mut(number) {
+                    planned.stopped = Some(next);
+                }
+            }
+            if month + 1 == i32::try_from(self.size.months).unwrap_or(36) {
+                self.enforcement = agency.done;
+            }
+        }
+        self.place_orders();
+    }
+
+    /// When a scheme of each kind begins, in order.
+    fn starts(&self) -> Vec<(Date, &'static str)> {
         let count = self.size.schemes * KINDS.len();
         let open = i32::try_from(self.size.months).unwrap_or(36) * 30 * 2 / 3;
         let begin = Date::from_ymd(self.size.year, 1, 5).unwrap_or(Date::MIN);
-        let mut starts: Vec<(Date, &'static str)> = (0..count)
-            .map(|index| {
-                let mut stream = Stream::new(self.seed, 31, u64::try_from(index).unwrap_or(0));
-                let after = stream.below(usize::try_from(open).unwrap_or(1).max(1));
-                let kind = KINDS.get(index % KINDS.len()).copied().unwrap_or("shell_company");
-                (begin.plus_days(i32::try_from(after).unwrap_or(0)), kind)
-            })
-            .collect();
+        let one = |index: usize| {
+            let mut stream = Stream::new(self.seed, 31, u64::try_from(index).unwrap_or(0));
+            let after = stream.below(usize::try_from(open).unwrap_or(1).max(1));
+            let kind = KINDS.get(index % KINDS.len()).copied().unwrap_or("shell_company");
+            (begin.plus_days(i32::try_from(after).unwrap_or(0)), kind)
+        };
+        let mut starts: Vec<(Date, &'static str)> = (0..count).map(one).collect();
         starts.sort();
-        let mut learning = Learning::default();
-        let mut ended: Vec<(Date, Vec<&'static str>, bool)> = Vec::new();
-        for (number, (start, kind)) in starts.into_iter().enumerate() {
-            ended.retain(|(day, moves, caught)| {
-                let known = *day <= start;
-                if known {
-                    learning.learn(moves, *caught);
-                }
-                !known
-            });
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            let (seed, limit) = (self.seed, self.limit);
-            let mut ground = Ground { parties: &mut self.parties, stakes: &mut self.stakes, trade, seed, limit, rule };
-            let mut scheme = plan(&mut ground, &learning, (kind, number), start);
-            scheme.orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
-            let planned = stop(scheme, effort, self.seed, number);
-            let last = planned.scheme.orders.last().map_or(start, |order| order.date);
-            let caught = planned.stopped.filter(|day| *day <= last.plus_days(365));
-            ended.push((caught.unwrap_or(last.plus_days(365)), planned.scheme.moves.clone(), caught.is_some()));
+        starts
+    }
+
+    /// What became of earlier schemes is known by now: stopped, or a year gone by since the last order.
+    fn learn(&self, learning: &mut Learning, unlearned: &mut Vec<usize>, today: Date) {
+        unlearned.retain(|number| {
+            let Some(planned) = self.schemes.get(*number) else { return false };
+            let last = planned.scheme.orders.last().map_or(today, |order| order.date);
+            let caught = planned.stopped.is_some_and(|day| day <= today);
+            let over = caught || last.plus_days(365) <= today;
+            if over {
+                learning.learn(&planned.scheme.moves, caught);
+            }
+            !over
+        });
+    }
+
+    fn place_orders(&mut self) {
+        for (number, planned) in self.schemes.iter().enumerate() {
             for (place, order) in planned.scheme.orders.iter().enumerate() {
                 if planned.stopped.is_none_or(|day| order.date < day) {
-                    self.by_day.entry(order.date).or_default().push((self.schemes.len(), place));
+                    self.by_day.entry(order.date).or_default().push((number, place));
                 }
             }
-            self.schemes.push(planned);
         }
     }
 
@@ -216,13 +263,10 @@ impl World {
     pub fn payment(&self, order: &WorldOrder) -> WorldPayment {
         let mut stream = Stream::named(self.seed, 60, &order.order_id);
         let behind = order.scheme.and_then(|number| self.schemes.get(usize::try_from(number).ok()?)?.scheme.payer);
-        let party = usize::try_from(order.consignee).ok().and_then(|place| self.parties.get(place));
+        let party = self.party(order.consignee);
         let parent = party.and_then(|party| party.parent).filter(|_| stream.chance(0.3));
         let own = parent.unwrap_or(order.consignee);
-        let home = usize::try_from(own)
-            .ok()
-            .and_then(|place| self.parties.get(place))
-            .map_or(order.destination, |party| party.country);
+        let home = self.country(own).unwrap_or(order.destination);
         let (payer, payer_country) = behind.unwrap_or((own, home));
         #[expect(clippy::cast_precision_loss, reason = "numbers of chips")]
         let amount = order.price * order.quantity as f64;
@@ -252,18 +296,16 @@ impl World {
 
     /// Where an order's consignee, exporter and all others are, for whoever decides.
     pub fn country(&self, place: u32) -> Option<Country> {
-        self.parties.get(usize::try_from(place).ok()?).map(|party| party.country)
+        self.party(place).map(|party| party.country)
+    }
+
+    fn party(&self, place: u32) -> Option<&WorldParty> {
+        self.parties.get(usize::try_from(place).ok()?)
     }
 }
 
-/// When a scheme is stopped: at the budget of 2025 half of those of one careless front within 26 months of the first act, as the published cases were.
-fn stop(scheme: Scheme, effort: f64, seed: u64, number: u32) -> Planned {
-    let mut stream = Stream::new(seed, 32, u64::from(number));
-    let careful = if scheme.moves.contains(&"careful") { 0.7 } else { 1.2 };
-    let yearly = 0.32 * effort * careful * (1.0 + 0.05 * f64::from(scheme.shells));
-    let years = -libm::log(stream.unit()) / yearly;
-    #[expect(clippy::cast_possible_truncation, reason = "clamped")]
-    let days = (years * 365.0).clamp(30.0, 40_000.0) as i32;
-    let first = scheme.orders.first().map(|order| order.date);
-    Planned { stopped: first.map(|first| first.plus_days(days)), scheme }
+/// The first day of a month so many months on.
+fn month_start(first: Date, months: i32) -> Date {
+    let month = month_of(first) + months;
+    Date::from_ymd(month.div_euclid(12), u32::try_from(month.rem_euclid(12) + 1).unwrap_or(1), 1).unwrap_or(first)
 }

@@ -105,6 +105,59 @@ pub struct WorldPayment {
     pub date: Date,
 }
 
+/// A data center that a party shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorldSite {
+    /// Its id.
+    pub site_id: String,
+    /// Who owns and operates it.
+    pub party: u32,
+    /// Where.
+    pub country: Country,
+    /// Its address.
+    pub address: String,
+    /// Megawatts.
+    pub mw: f64,
+    /// When it was put to work, where that is on file.
+    pub commissioned: Option<Date>,
+    /// Where its tenant has its seat, where that is on file.
+    pub tenant_hq: Option<Country>,
+}
+
+/// A serial number that was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorldSerial {
+    /// The number.
+    pub serial: String,
+    /// Place in [`ITEMS`].
+    pub item: u8,
+    /// What happened: a word of the contract.
+    pub event: &'static str,
+    /// With whom, where not at a site.
+    pub party: Option<u32>,
+    /// At which site.
+    pub site_id: Option<String>,
+    /// In which country.
+    pub country: Country,
+    /// When.
+    pub date: Date,
+}
+
+/// A visit to a site.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorldInspection {
+    /// Whose site.
+    pub party: u32,
+    /// When.
+    pub date: Date,
+    /// Days of notice.
+    pub notice: i64,
+    /// Units that were counted, where they were.
+    pub seen: Option<i64>,
+    /// `favorable`, `unfavorable` or `incomplete`.
+    pub result: &'static str,
+}
+
 /// What a scheme really was.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Truth {

@@ -10,7 +10,7 @@ use super::rows::{ITEMS, WorldOrder, WorldParty, WorldStake};
 use crate::draw::Stream;
 
 /// The families, by what gives a scheme away.
-pub(super) const KINDS: [&str; 10] = [
+pub(super) const KINDS: [&str; 11] = [
     "structuring",
     "linked_consignees",
     "shell_company",
@@ -21,6 +21,7 @@ pub(super) const KINDS: [&str; 10] = [
     "payment",
     "ownership_evasion",
     "exception_abuse",
+    "staged_site",
 ];
 
 /// How lots are cut.
@@ -133,6 +134,7 @@ pub(super) fn plan(
         "payment" => maker.payment(),
         "ownership_evasion" => maker.ownership(),
         "exception_abuse" => maker.exception(),
+        "staged_site" => maker.staged(),
         _ => maker.shell(),
     }
     maker.made
@@ -384,6 +386,21 @@ impl Maker<'_, '_> {
         }
         for year in 0..2 {
             self.year(site, year, self.ground.limit * 0.95);
+        }
+    }
+
+    /// Racks that stand for a visit, and then go.
+    fn staged(&mut self) {
+        let site = self.front(false, (150, 900));
+        let shown = self.ground.limit * 1.45 * 1.3 / 1_000.0 * (0.9 + 0.8 * self.stream.unit());
+        if let Some(party) = usize::try_from(site).ok().and_then(|place| self.ground.parties.get_mut(place)) {
+            party.megawatts = Some(shown.max(0.1));
+            party.business = "data center";
+        }
+        for round in 0..4 {
+            let (exporter, after) = (self.exporter(), round * 12 + i32::try_from(self.stream.below(8)).unwrap_or(0));
+            let units = self.part(0.08, 0.1);
+            self.order((exporter, site), after, units);
         }
     }
 

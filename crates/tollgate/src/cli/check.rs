@@ -24,7 +24,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
     let mut summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided| {
+    let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided, _| {
         summary.add(order, decided);
         writing.write(order, decided, &mut decisions).map_err(wrong("decisions.jsonl"))
     })?;

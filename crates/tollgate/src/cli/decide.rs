@@ -24,7 +24,9 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
     let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
     let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
-    run(&job, stop, &mut Bar::new(), &mut |order, decided| writing.write(order, decided, &mut writer).map_err(wrong))?;
+    run(&job, stop, &mut Bar::new(), &mut |order, decided, _| {
+        writing.write(order, decided, &mut writer).map_err(wrong)
+    })?;
     writer.commit().map_err(wrong)?;
     run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&arguments.inputs), &[&arguments.out])
 }

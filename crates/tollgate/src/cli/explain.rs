@@ -17,7 +17,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<serde_json::Value> = Vec::new();
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    run(&job, stop, &mut Silent, &mut |order, decided| {
+    run(&job, stop, &mut Silent, &mut |order, decided, _| {
         let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
         if asked {
             texts.push(memo(order, decided, &policy, &tables));

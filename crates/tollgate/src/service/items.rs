@@ -92,7 +92,9 @@ fn overridden(known: &Item, own: &Item) -> Item {
         synthetic_operations,
         below_published_frontier,
         advanced_node,
-        transistors_bn
+        transistors_bn,
+        tdp_w,
+        price_usd
     );
     if own.tpp.is_some() {
         item.tpp_other = None;

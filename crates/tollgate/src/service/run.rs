@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 
 use tollgate_law::Policy;
 use tollgate_model::{Date, OrderLine};
-use tollgate_records::{InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
+use tollgate_records::{Declared, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
 
 use super::decider::{Decided, Decider};
 use super::items::UnknownItem;
@@ -38,6 +38,9 @@ impl Progress for Silent {
 /// Raised by Ctrl-C.
 pub(crate) type Stop = Arc<AtomicBool>;
 
+/// What is done with each decided line, and with what was declared of it.
+pub(crate) type Each<'a> = &'a mut dyn FnMut(&OrderLine<'_>, &Decided<'_>, Declared<'_>) -> Result<(), RunError>;
+
 /// Why a run ended without a result.
 #[derive(Debug)]
 pub(crate) enum RunError {
@@ -65,12 +68,12 @@ struct Survey {
     several: bool,
 }
 
-/// Decides every line of a file: in order of date, and of the file within a date. `each` gets the line, its decision and the decider.
+/// Decides every line of a file: in order of date, and of the file within a date. `each` gets the line, its decision and what was declared of it.
 pub(crate) fn run(
     run: &Run<'_>,
     stop: &Stop,
     progress: &mut dyn Progress,
-    each: &mut dyn FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
+    each: Each<'_>,
 ) -> Result<Decider, RunError> {
     let survey = survey(run.orders, stop)?;
     progress.start(survey.lines);
@@ -93,7 +96,7 @@ pub(crate) fn run(
     let mut batch_done = |batch: &OrderBatch, indices: &mut dyn Iterator<Item = usize>, decider: &mut Decider| {
         for index in indices {
             let Some(line) = batch.line(index) else { continue };
-            one(run, batch.row(index), &line, decider, &mut unknown, each)?;
+            one(run, batch.row(index), (&line, batch.declared(index)), decider, &mut unknown, each)?;
         }
         Ok::<(), RunError>(())
     };
@@ -128,13 +131,13 @@ pub(crate) fn run(
 fn one(
     run: &Run<'_>,
     row: u64,
-    line: &OrderLine<'_>,
+    (line, declared): (&OrderLine<'_>, Declared<'_>),
     decider: &mut Decider,
     unknown: &mut Vec<InputError>,
-    each: &mut dyn FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
+    each: Each<'_>,
 ) -> Result<(), RunError> {
     match decider.decide(line) {
-        Ok(decided) if unknown.is_empty() => each(line, &decided),
+        Ok(decided) if unknown.is_empty() => each(line, &decided, declared),
         Ok(_) => Ok(()),
         Err(error) => {
             note_unknown(run.orders, row, line, error, unknown);

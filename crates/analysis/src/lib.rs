@@ -1,0 +1,1 @@
+//! Evasion found across orders, parties and time; history replayed under another policy.
