@@ -6,10 +6,13 @@ mod backup;
 mod check;
 mod classify;
 mod decide;
+#[cfg(feature = "detect")]
+mod detect;
 mod examples;
 mod explain;
 mod list_store;
 mod lists;
+mod looking;
 mod policy;
 mod progress;
 mod recorded;
@@ -19,6 +22,8 @@ mod service_arguments;
 mod settings;
 mod simulate;
 mod summary;
+#[cfg(feature = "detect")]
+mod typology;
 mod world;
 
 use std::io::{self, Write};
@@ -58,6 +63,8 @@ impl From<RunError> for Failure {
                 "{}: cannot be written: {error}\n  mend: check that the folder exists, is yours and has room",
                 path.display()
             )),
+            #[cfg(feature = "detect")]
+            RunError::Watch(what) => Failure::Unusable(what),
             RunError::Stopped => Failure::Stopped,
         }
     }
@@ -102,6 +109,10 @@ pub(crate) fn main() -> ExitCode {
     });
     let result = match arguments.command {
         Command::Check(arguments) => check::check(&arguments, &stop),
+        #[cfg(feature = "detect")]
+        Command::Detect(arguments) => detect::detect(&arguments, &stop),
+        #[cfg(feature = "detect")]
+        Command::Typology(command) => typology::typology(&command, &stop),
         Command::Decide(arguments) => decide::decide(&arguments, &stop),
         Command::Explain(arguments) => explain::explain(&arguments, &stop),
         Command::Classify(arguments) => classify::classify(&arguments, &stop),

@@ -14,6 +14,8 @@ mod roles;
 mod run;
 mod screened;
 mod tables;
+#[cfg(feature = "detect")]
+mod watch;
 
 pub(crate) use accounts::{AccountView, Accounts};
 pub(crate) use clock::{now, today};
@@ -25,6 +27,8 @@ pub(crate) use lists::{
 };
 pub(crate) use probe::LawDesks;
 pub(crate) use roles::roles;
-pub(crate) use run::{Progress, Run, RunError, Silent, Stop, run};
+pub(crate) use run::{Lines, Progress, Run, RunError, Silent, Stop, each, run};
 pub(crate) use screened::{Hit, Screened, find, load_screener, ofac_hit, read_list_files};
 pub(crate) use tables::{Screening, Tables, load_policy};
+#[cfg(feature = "detect")]
+pub(crate) use watch::{Around, Watch};

@@ -34,6 +34,13 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Decides every order: decisions only, as .jsonl, .csv or .parquet.
     Decide(DecideArguments),
+    /// Looks for evasion across orders, parties and time: alerts, best first.
+    #[cfg(feature = "detect")]
+    Detect(DetectArguments),
+    /// Typologies, by which evasion is looked for: list, show, test.
+    #[cfg(feature = "detect")]
+    #[command(subcommand)]
+    Typology(TypologyCommand),
     /// One decision as a readable argument, every step with its citation.
     Explain(ExplainArguments),
     /// TPP, performance density and ECCN of items, and why.
@@ -113,6 +120,29 @@ pub(crate) struct Basis {
     pub(crate) policy: String,
 }
 
+/// What happened around the orders, and which typologies look at it.
+#[derive(Args)]
+pub(crate) struct Surroundings {
+    /// Payments for the orders
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payments: Option<PathBuf>,
+    /// Data-center sites
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<PathBuf>,
+    /// What was seen of serial numbers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) serials: Option<PathBuf>,
+    /// Visits to sites and parties
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inspections: Option<PathBuf>,
+    /// A typology's folder, or a folder of such, instead of those of the program
+    #[arg(long, value_name = "DIR")]
+    pub(crate) typologies: Option<PathBuf>,
+    /// Only these typologies, by id or folder name: T03,cap-split
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+}
+
 #[derive(Args)]
 #[command(after_help = "Example:
   tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --out out
@@ -123,26 +153,70 @@ pub(crate) struct CheckArguments {
     /// The folder for the results
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Payments around the orders (kept for the typologies to come)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) payments: Option<PathBuf>,
-    /// Data-center sites (kept for the typologies to come)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sites: Option<PathBuf>,
-    /// Serial numbers (kept for the typologies to come)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) serials: Option<PathBuf>,
-    /// Inspections (kept for the typologies to come)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) inspections: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) surroundings: Surroundings,
     #[command(flatten)]
     pub(crate) record: Record,
-    /// Exit with status 1 if any decision is one of these
+    /// Exit with status 1 if any decision or alert is one of these
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) fail_on: Vec<FailOn>,
     /// How the summary is printed
     #[arg(long, default_value = "text")]
     pub(crate) format: TextFormat,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate detect --orders orders.parquet --parties parties.csv --payments payments.parquet --policy diffusion --out alerts.jsonl
+A typology that lacks its data is skipped and said to be. A score is the probability that an alert is true, as far as worlds whose truth is known tell.")]
+pub(crate) struct DetectArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) surroundings: Surroundings,
+    /// Where the alerts go, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Subcommand)]
+pub(crate) enum TypologyCommand {
+    /// The typologies of the program, or of a folder.
+    List(TypologyListArguments),
+    /// What a typology looks for, how it is defeated, what it takes wrongly, and its sources.
+    Show(TypologyShowArguments),
+    /// Runs a typology on the facts that must raise it and on those that must not.
+    Test(TypologyTestArguments),
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+pub(crate) struct TypologyListArguments {
+    /// A folder of typologies
+    #[arg(long, value_name = "DIR")]
+    pub(crate) typologies: Option<PathBuf>,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+pub(crate) struct TypologyShowArguments {
+    /// Its id, or its folder's name
+    pub(crate) id: String,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology test typologies/cap-split
+The folder holds typology.toml, query.sql, and the tables of the contract in fires/ and quiet/ (docs/design/typologies.md).")]
+pub(crate) struct TypologyTestArguments {
+    /// The typology's folder, or a folder of such
+    pub(crate) folder: PathBuf,
+    /// The policy by which its orders are decided
+    #[arg(long, value_name = "POLICY", default_value = "diffusion")]
+    pub(crate) policy: String,
 }
 
 #[derive(Args)]

@@ -2,38 +2,44 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_records::{DecisionWriter, Format, Output};
+use tollgate_model::OrderLine;
+use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
 use super::arguments::{CheckArguments, FailOn, Inputs, TextFormat};
 use super::decide::{Writing, load};
+use super::looking::Looking;
 use super::progress::Bar;
 use super::recorded::run_done;
 use super::summary::Summary;
 use super::{Failure, csv_text, print};
 use crate::report;
-use crate::service::{AccountView, Run, RunError, Stop, run};
+use crate::service::{AccountView, Decided, Lines, Run, RunError, Stop, run};
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
     let ledger = arguments.record.open()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let files = given(&arguments.inputs);
+    let mut files = given(&arguments.inputs);
+    files.extend(arguments.surroundings.given());
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
         DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
-    let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
-    let mut summary = Summary::new(&policy, &tables);
+    let writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
+    let summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    let decider = run(&job, stop, &mut Bar::new(), &mut |order, decided, _| {
-        summary.add(order, decided);
-        writing.write(order, decided, &mut decisions).map_err(wrong("decisions.jsonl"))
-    })?;
+    let failed = path("decisions.jsonl");
+    let looking = Looking::new(arguments, &policy, &tables)?;
+    let mut checking = Checking { summary, writing, decisions: &mut decisions, failed, looking };
+    let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
+    let Checking { mut summary, looking, .. } = checking;
     let accounts = decider.account_views();
-    summary.finish(&files, not_done(arguments))?;
+    let (alerts, mut not_done) = looking.finish(&tables, &mut summary, stop)?;
+    not_done.extend(unlisted(arguments));
+    summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
     let page = report::render(&summary.report(&accounts));
     let rest = [
-        ("alerts.jsonl", String::new()),
+        ("alerts.jsonl", alerts),
         ("allocations.csv", allocations(&accounts)),
         ("summary.json", json.clone()),
         ("report.html", page),
@@ -72,21 +78,41 @@ pub(super) fn given(inputs: &Inputs) -> Vec<&Path> {
     files.map(|path| path.as_path()).collect()
 }
 
-fn not_done(arguments: &CheckArguments) -> Vec<String> {
-    let mut missing = vec!["No typology is run: alerts.jsonl is empty.".to_owned()];
-    let tables = [
-        ("--payments", &arguments.payments),
-        ("--sites", &arguments.sites),
-        ("--serials", &arguments.serials),
-        ("--inspections", &arguments.inspections),
-    ];
-    for (flag, _) in tables.into_iter().filter(|(_, path)| path.is_some()) {
-        missing.push(format!("{flag} was given and not read: nothing uses it yet."));
+fn unlisted(arguments: &CheckArguments) -> Option<String> {
+    let none = arguments.inputs.basis.lists.lists.is_empty();
+    none.then(|| "No --lists were given: only the flags of the parties table say who is listed.".to_owned())
+}
+
+/// What `check` does with each line.
+struct Checking<'a> {
+    summary: Summary,
+    writing: Writing,
+    decisions: &'a mut DecisionWriter,
+    /// The decisions' file.
+    failed: PathBuf,
+    looking: Looking,
+}
+
+impl Lines for Checking<'_> {
+    fn seen(&mut self, order: &OrderLine<'_>) {
+        self.looking.seen(order);
     }
-    if arguments.inputs.basis.lists.lists.is_empty() {
-        missing.push("No --lists were given: only the flags of the parties table say who is listed.".to_owned());
+
+    fn all_seen(&mut self) -> Result<(), RunError> {
+        self.looking.all_seen()
     }
-    missing
+
+    fn decided(
+        &mut self,
+        order: &OrderLine<'_>,
+        decided: &Decided<'_>,
+        declared: Declared<'_>,
+    ) -> Result<(), RunError> {
+        self.summary.add(order, decided);
+        self.looking.decided(order, decided, declared)?;
+        let written = self.writing.write(order, decided, self.decisions);
+        written.map_err(|error| RunError::Output(self.failed.clone(), error))
+    }
 }
 
 fn allocations(accounts: &[AccountView]) -> String {

@@ -11,7 +11,7 @@ use super::check::given;
 use super::progress::Bar;
 use super::recorded::run_done;
 use super::screen::describe;
-use crate::service::{Decided, Run, RunError, Screening, Stop, Tables, load_policy, roles, run};
+use crate::service::{Decided, Run, RunError, Screening, Stop, Tables, each, load_policy, roles, run};
 
 pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Failure> {
     let Some(format) = Format::of(&arguments.out) else {
@@ -24,9 +24,12 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
     let mut writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
     let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
-    run(&job, stop, &mut Bar::new(), &mut |order, decided, _| {
-        writing.write(order, decided, &mut writer).map_err(wrong)
-    })?;
+    run(
+        &job,
+        stop,
+        &mut Bar::new(),
+        &mut each(|order, decided| writing.write(order, decided, &mut writer).map_err(wrong)),
+    )?;
     writer.commit().map_err(wrong)?;
     run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&arguments.inputs), &[&arguments.out])
 }

@@ -10,21 +10,26 @@ use super::arguments::{ExplainArguments, TextFormat};
 use super::decide::load;
 use super::screen::describe;
 use super::{Failure, print};
-use crate::service::{Decided, Run, Silent, Stop, Tables, roles, run};
+use crate::service::{Decided, Run, Silent, Stop, Tables, each, roles, run};
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<serde_json::Value> = Vec::new();
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    run(&job, stop, &mut Silent, &mut |order, decided, _| {
-        let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
-        if asked {
-            texts.push(memo(order, decided, &policy, &tables));
-            objects.push(object(order, decided, &policy, &tables));
-        }
-        Ok(())
-    })?;
+    run(
+        &job,
+        stop,
+        &mut Silent,
+        &mut each(|order, decided| {
+            let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
+            if asked {
+                texts.push(memo(order, decided, &policy, &tables));
+                objects.push(object(order, decided, &policy, &tables));
+            }
+            Ok(())
+        }),
+    )?;
     if texts.is_empty() {
         let what = format!("{} has no order `{}`", arguments.inputs.orders.display(), arguments.order);
         return Err(Failure::Unusable(format!(

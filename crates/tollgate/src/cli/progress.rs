@@ -43,6 +43,34 @@ impl Draws {
     }
 }
 
+/// A bar for steps that have names.
+#[cfg(feature = "detect")]
+pub(crate) struct Steps(ProgressBar);
+
+#[cfg(feature = "detect")]
+impl Steps {
+    pub(crate) fn new(steps: usize) -> Steps {
+        let bar = Bar::new().bar.clone();
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} typologies  {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_length(u64::try_from(steps).unwrap_or(0));
+        Steps(bar)
+    }
+
+    pub(crate) fn step(&mut self, name: &str) {
+        self.0.set_message(name.to_owned());
+        self.0.inc(1);
+    }
+}
+
+#[cfg(feature = "detect")]
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Progress for Bar {
     fn start(&mut self, lines: u64) {
         self.bar.set_length(lines);

@@ -11,7 +11,7 @@ use tollgate_law::{Policy, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
 
 use super::Failure;
-use crate::report::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+use crate::report::{self, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 use crate::service::{AccountView, Decided, Tables, roles};
 
 /// How many rows of each list are kept for the report.
@@ -37,6 +37,8 @@ pub(crate) struct Summary {
     unsure: BTreeMap<String, String>,
     inputs: Vec<(String, String)>,
     not_done: Vec<String>,
+    /// What the typologies found: for the report, and as JSON.
+    alerts: Option<(report::Alerts, serde_json::Value)>,
 }
 
 fn empty() -> Listing {
@@ -68,6 +70,7 @@ impl Summary {
             unsure: BTreeMap::new(),
             inputs: Vec::new(),
             not_done: Vec::new(),
+            alerts: None,
         }
     }
 
@@ -168,6 +171,12 @@ impl Summary {
         Ok(())
     }
 
+    /// What the typologies found.
+    #[cfg(feature = "detect")]
+    pub(crate) fn add_alerts(&mut self, shown: report::Alerts, json: serde_json::Value) {
+        self.alerts = Some((shown, json));
+    }
+
     pub(crate) fn count(&self, outcome: &str) -> u64 {
         self.tallies.iter().filter(|((own, _), _)| own.as_str() == outcome).map(|(_, (lines, _))| lines).sum()
     }
@@ -195,7 +204,7 @@ impl Summary {
             "outcomes": outcomes, "details": details.collect::<Vec<_>>(), "claims_failed": self.claim_fails.total,
             "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
             "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
-            "screening": self.screening(),
+            "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
         })
     }
 
@@ -250,6 +259,13 @@ impl Summary {
         });
         if !self.tables.screened.versions.is_empty() {
             let _ = writeln!(out, "  {matched:>8}  parties match a list entry; {taken} are taken for the listed party");
+        }
+        if let Some((found, _)) = &self.alerts {
+            let _ = writeln!(out, "  {:>8}  alerts in {} cases; the first:", found.total, found.cases);
+            for row in found.rows.iter().take(5) {
+                let _ =
+                    writeln!(out, "  {:>8}  {} {}: {}", format!("{} %", row.percent), row.pattern, row.family, row.why);
+            }
         }
         let _ = writeln!(
             out,
@@ -318,6 +334,7 @@ impl Summary {
                 .collect(),
             unsure: self.unsure.iter().map(|(note, cite)| (cite.clone(), note.clone())).collect(),
             not_done: self.not_done.clone(),
+            alerts: self.alerts.as_ref().map(|(shown, _)| shown.clone()),
             screened: !self.tables.screened.versions.is_empty(),
             matches: self.matches(),
         }

@@ -26,8 +26,37 @@ pub(crate) struct ReportData {
     pub(crate) not_done: Vec<String>,
     /// Whether parties were held against lists.
     pub(crate) screened: bool,
+    /// What the typologies found, where they were run.
+    pub(crate) alerts: Option<Alerts>,
     /// List matches: party, entry, list, score, and what it is taken for.
     pub(crate) matches: Vec<[String; 5]>,
+}
+
+/// Alerts and their cases.
+#[derive(Clone, Default)]
+pub(crate) struct Alerts {
+    pub(crate) total: u64,
+    pub(crate) cases: u64,
+    /// Typologies that were run.
+    pub(crate) run: u64,
+    /// The first cases.
+    pub(crate) rows: Vec<AlertRow>,
+}
+
+/// A case by its first alert.
+#[derive(Clone)]
+pub(crate) struct AlertRow {
+    pub(crate) percent: u64,
+    pub(crate) family: String,
+    pub(crate) pattern: String,
+    pub(crate) parties: String,
+    pub(crate) more_parties: u64,
+    pub(crate) tpp: u64,
+    pub(crate) first: String,
+    pub(crate) last: String,
+    pub(crate) why: String,
+    /// The other patterns that speak for it.
+    pub(crate) with: String,
 }
 
 /// Lines and compute of one kind of decision.

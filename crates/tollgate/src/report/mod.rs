@@ -2,6 +2,7 @@
 //!
 //! The data come as plain figures ([`ReportData`]); drawing is SVG, made here. Floating point is for drawing only.
 
+mod alerts;
 mod charts;
 mod data;
 mod page;
@@ -9,7 +10,7 @@ mod study;
 mod svg;
 mod tables;
 
-pub(crate) use data::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+pub(crate) use data::{AlertRow, Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 pub(crate) use study::study_page;
 
 /// The page.

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::data::ReportData;
 use super::svg::{escape, grouped, text};
-use super::{charts, tables};
+use super::{alerts, charts, tables};
 
 /// The whole page.
 pub(super) fn render(data: &ReportData) -> String {
@@ -29,6 +29,9 @@ pub(super) fn render(data: &ReportData) -> String {
         "Every claimed authorization that can be tested holds.",
         &data.claim_fails,
     );
+    if let Some(found) = &data.alerts {
+        alerts::section(&mut out, found);
+    }
     if data.screened {
         tables::matches(&mut out, &data.matches);
     }

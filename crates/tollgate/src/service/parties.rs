@@ -86,6 +86,13 @@ pub(crate) fn party_facts(parties: &BTreeMap<String, Party>, parents: &Parents) 
     parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party))).collect()
 }
 
+/// The ultimate parent of each party that is not its own.
+#[cfg(feature = "detect")]
+pub(crate) fn ultimate_parents(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, String> {
+    let all = parties.iter().map(|(id, party)| (id, ultimate_parent(parties, parents, party).0));
+    all.filter(|(id, root)| *id != root).map(|(id, root)| (id.clone(), root)).collect()
+}
+
 fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> PartyFacts {
     let counted = |country: Option<Country>| country.map(|country| Some(as_counted(country)));
     let has_parent = !matches!(parents.parent(&party.party_id, Some(party)), Parent::None);

@@ -38,14 +38,49 @@ impl Progress for Silent {
 /// Raised by Ctrl-C.
 pub(crate) type Stop = Arc<AtomicBool>;
 
-/// What is done with each decided line, and with what was declared of it.
-pub(crate) type Each<'a> = &'a mut dyn FnMut(&OrderLine<'_>, &Decided<'_>, Declared<'_>) -> Result<(), RunError>;
+/// What is done with the lines of a file.
+pub(crate) trait Lines {
+    /// A line, before any is decided.
+    fn seen(&mut self, _order: &OrderLine<'_>) {}
+
+    /// Every line has been seen.
+    fn all_seen(&mut self) -> Result<(), RunError> {
+        Ok(())
+    }
+
+    /// A decided line, and what was declared of it.
+    fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, declared: Declared<'_>)
+    -> Result<(), RunError>;
+}
+
+/// What is done with each decided line, and nothing before.
+pub(crate) struct Each<F>(F);
+
+/// Does something with each decided line.
+pub(crate) fn each<F>(each: F) -> Each<F>
+where
+    F: FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
+{
+    Each(each)
+}
+
+impl<F> Lines for Each<F>
+where
+    F: FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
+{
+    fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, _: Declared<'_>) -> Result<(), RunError> {
+        (self.0)(order, decided)
+    }
+}
 
 /// Why a run ended without a result.
 #[derive(Debug)]
 pub(crate) enum RunError {
     Input(InputErrors),
     Output(PathBuf, std::io::Error),
+    /// The typologies, or what they run on.
+    #[cfg(feature = "detect")]
+    Watch(String),
     Stopped,
 }
 
@@ -68,14 +103,15 @@ struct Survey {
     several: bool,
 }
 
-/// Decides every line of a file: in order of date, and of the file within a date. `each` gets the line, its decision and what was declared of it.
+/// Decides every line of a file: in order of date, and of the file within a date. `each` is told of each line before and with its decision.
 pub(crate) fn run(
     run: &Run<'_>,
     stop: &Stop,
     progress: &mut dyn Progress,
-    each: Each<'_>,
+    each: &mut dyn Lines,
 ) -> Result<Decider, RunError> {
-    let survey = survey(run.orders, stop)?;
+    let survey = survey(run.orders, stop, each)?;
+    each.all_seen()?;
     progress.start(survey.lines);
     let mut decider = Decider::new(Arc::clone(&run.policy), Arc::clone(&run.tables));
     let mut unknown = Vec::new();
@@ -134,10 +170,10 @@ fn one(
     (line, declared): (&OrderLine<'_>, Declared<'_>),
     decider: &mut Decider,
     unknown: &mut Vec<InputError>,
-    each: Each<'_>,
+    each: &mut dyn Lines,
 ) -> Result<(), RunError> {
     match decider.decide(line) {
-        Ok(decided) if unknown.is_empty() => each(line, &decided, declared),
+        Ok(decided) if unknown.is_empty() => each.decided(line, &decided, declared),
         Ok(_) => Ok(()),
         Err(error) => {
             note_unknown(run.orders, row, line, error, unknown);
@@ -193,7 +229,7 @@ fn for_each_batch(
 }
 
 /// Reads the whole file once: for its mistakes, for lines that stand twice, and for the order of its dates.
-fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
+fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunError> {
     let mut survey = Survey { lines: 0, sorted: true, days: BTreeMap::new(), several: false };
     let mut latest = Date::MIN;
     let mut day: Option<(Date, u64)> = None;
@@ -201,6 +237,7 @@ fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
     for_each_batch(path, stop, &mut |batch| {
         for line in batch.lines() {
             survey.lines += 1;
+            each.seen(&line);
             survey.sorted &= line.date >= latest;
             latest = latest.max(line.date);
             if day.is_some_and(|(date, _)| date != line.date) {

@@ -1,0 +1,100 @@
+//! What evidence is worth, found by logistic regression on cases whose truth is known.
+
+use std::collections::BTreeMap;
+
+use super::Calibration;
+
+/// A case as it is learned from: the largest estimate of each pattern that was found, and whether something was wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// Log-likelihood ratios as the queries say, by pattern.
+    pub patterns: BTreeMap<String, f64>,
+    /// Whether it is one.
+    pub guilty: bool,
+}
+
+/// How well probabilities fit: of so many tenths.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reliability {
+    /// The mean squared difference between probability and truth.
+    pub brier: f64,
+    /// For each tenth of the scale: how many, what was said on average, and how many were true.
+    pub tenths: [(u64, f64, u64); 10],
+}
+
+impl Reliability {
+    /// Of pairs of probability and truth.
+    pub fn of(pairs: &[(f64, bool)]) -> Reliability {
+        let mut own = Reliability::default();
+        for (score, truth) in pairs {
+            let miss = score - f64::from(u8::from(*truth));
+            own.brier += miss * miss;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 9")]
+            let tenth = ((score * 10.0) as usize).min(9);
+            if let Some((count, said, held)) = own.tenths.get_mut(tenth) {
+                *count += 1;
+                *said += score;
+                *held += u64::from(*truth);
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+        let count = pairs.len().max(1) as f64;
+        own.brier /= count;
+        own
+    }
+}
+
+/// Rounds of descent; the loss is convex, and a hundred fewer give the same to three places.
+const ROUNDS: usize = 3_000;
+/// How strongly weights are held to where they start.
+const HOLD: f64 = 2.0;
+
+/// Fits weights and offsets, none of them below zero, and the intercept. `start` gives the caps, and what is held to.
+pub fn fit(examples: &[Example], start: &Calibration) -> Calibration {
+    let mut names: Vec<String> = examples.iter().flat_map(|example| example.patterns.keys().cloned()).collect();
+    names.sort();
+    names.dedup();
+    let mut weights = vec![0.5; names.len()];
+    let mut offsets = vec![0.3; names.len()];
+    let mut intercept = start.intercept;
+    let rows: Vec<(Vec<(usize, f64)>, f64)> = examples
+        .iter()
+        .map(|example| {
+            let places =
+                example.patterns.iter().filter_map(|(name, llr)| Some((names.binary_search(name).ok()?, *llr)));
+            (places.collect(), f64::from(u8::from(example.guilty)))
+        })
+        .collect();
+    #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+    let count = rows.len().max(1) as f64;
+    for round in 0..ROUNDS {
+        #[expect(clippy::cast_precision_loss, reason = "a small number")]
+        let rate = 0.5 / (1.0 + round as f64 / 300.0);
+        let (mut of_weights, mut of_offsets, mut of_intercept) = (vec![0.0; names.len()], vec![0.0; names.len()], 0.0);
+        for (places, truth) in &rows {
+            let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
+            let sum: f64 = places.iter().map(|(place, llr)| at(&weights, *place) * llr + at(&offsets, *place)).sum();
+            let miss = 1.0 / (1.0 + libm::exp(-(intercept + sum))) - truth;
+            of_intercept += miss;
+            for (place, llr) in places {
+                if let (Some(weight), Some(offset)) = (of_weights.get_mut(*place), of_offsets.get_mut(*place)) {
+                    *weight += miss * llr;
+                    *offset += miss;
+                }
+            }
+        }
+        intercept -= rate * of_intercept / count;
+        for ((weight, offset), (by_weight, by_offset)) in
+            weights.iter_mut().zip(&mut offsets).zip(of_weights.iter().zip(&of_offsets))
+        {
+            *weight = (*weight - rate * (by_weight + HOLD * (*weight - 0.5)) / count).max(0.0);
+            *offset = (*offset - rate * (by_offset + HOLD * (*offset - 0.3)) / count).max(-1.5);
+        }
+    }
+    Calibration {
+        intercept,
+        weights: names.iter().cloned().zip(weights).collect(),
+        offsets: names.into_iter().zip(offsets).collect(),
+        ..start.clone()
+    }
+}

@@ -1,0 +1,173 @@
+//! What runs a typology's query. Engines differ in where the rows are, not in what a query finds: none is let in without the equality tests.
+
+mod local;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use tollgate_model::Date;
+
+pub use local::{LocalEngine, LocalOptions};
+pub use store::LineStore;
+
+use crate::typology::Typology;
+
+/// What a query found: a row of its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The typology's id.
+    pub pattern: String,
+    /// What it is about: the same for the same facts.
+    pub key: String,
+    /// Party ids, in order.
+    pub subjects: Vec<String>,
+    /// Order ids, in order.
+    pub orders: Vec<String>,
+    /// TPP at stake.
+    pub tpp: i64,
+    /// The first day that it is about.
+    pub first: Date,
+    /// The last.
+    pub last: Date,
+    /// Log-likelihood ratio in nats, as the query says, at most its typology's cap.
+    pub llr: f64,
+    /// One sentence with its figures.
+    pub why: String,
+    /// `name=value`.
+    pub facts: Vec<String>,
+}
+
+/// Why a query did not run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The query is wrong.
+    #[error("{}{}: {what}\n  mend: {mend}", file.display(), if *line == 0 { String::new() } else { format!(":{line}") })]
+    Query {
+        /// Its file.
+        file: PathBuf,
+        /// The line, where the engine names one.
+        line: usize,
+        /// What is wrong.
+        what: String,
+        /// How to mend it.
+        mend: String,
+    },
+    /// The engine failed, or its data.
+    #[error("{0}")]
+    Engine(String),
+    /// It was stopped.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// Something that answers queries over the tables of `docs/design/typologies.md`.
+pub trait Engine {
+    /// What a typology finds, in order of key.
+    fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError>;
+
+    /// How many rows a table has, and how many of them hold something in each of some columns.
+    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError>;
+}
+
+/// A typology that was not run, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What is not there.
+    pub lacks: Vec<String>,
+}
+
+/// What all typologies found.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// In order of pattern and key.
+    pub found: Vec<Finding>,
+    /// Those that lack their data.
+    pub skipped: Vec<Skipped>,
+    /// How many were run.
+    pub run: usize,
+}
+
+/// A table and a column as queries call them, of what `typology.toml` calls by the names of files.
+fn asked(table: &str, column: &str) -> (&'static str, String) {
+    let table = match table {
+        "orders" => "lines",
+        "parties" => "parties",
+        "ownership" => "ownership",
+        "payments" => "payments",
+        "sites" => "sites",
+        "serials" => "serials",
+        _ => "inspections",
+    };
+    let column = match column {
+        "date" => "day",
+        "commissioned_on" => "commissioned_day",
+        "incorporated_on" => "incorporated_day",
+        "from" => "from_day",
+        "until" => "until_day",
+        other => other,
+    };
+    (table, column.to_owned())
+}
+
+/// Runs every typology that has its data; `told` hears of each before it runs.
+pub fn run_all(
+    engine: &mut dyn Engine,
+    typologies: &[Typology],
+    told: &mut dyn FnMut(&Typology),
+) -> Result<Findings, EngineError> {
+    let known = fill(engine, typologies)?;
+    let mut all = Findings::default();
+    for own in typologies {
+        let lacks = lacking(own, &known);
+        if !lacks.is_empty() {
+            all.skipped.push(Skipped { id: own.id.clone(), title: own.title.clone(), lacks });
+            continue;
+        }
+        told(own);
+        all.found.append(&mut engine.findings(own)?);
+        all.run += 1;
+    }
+    all.found.sort_by(|one, other| (&one.pattern, &one.key).cmp(&(&other.pattern, &other.key)));
+    Ok(all)
+}
+
+type Filled = BTreeMap<&'static str, (u64, BTreeMap<String, u64>)>;
+
+fn fill(engine: &mut dyn Engine, typologies: &[Typology]) -> Result<Filled, EngineError> {
+    let mut wanted: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for own in typologies {
+        for table in &own.needs {
+            wanted.entry(asked(table, "").0).or_default();
+        }
+        for (table, column) in own.columns.iter().filter_map(|name| name.split_once('.')) {
+            let (table, column) = asked(table, column);
+            wanted.entry(table).or_default().insert(column);
+        }
+    }
+    let mut known = Filled::new();
+    for (table, columns) in wanted {
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let (rows, counts) = engine.filled(table, &names)?;
+        known.insert(table, (rows, columns.into_iter().zip(counts).collect()));
+    }
+    Ok(known)
+}
+
+fn lacking(own: &Typology, known: &Filled) -> Vec<String> {
+    let rows = |table: &str| known.get(asked(table, "").0).map_or(0, |(rows, _)| *rows);
+    let mut lacks: Vec<String> = own.needs.iter().filter(|table| rows(table) == 0).cloned().collect();
+    for name in &own.columns {
+        let Some((table, column)) = name.split_once('.') else { continue };
+        let (asked_table, asked_column) = asked(table, column);
+        let filled = known.get(asked_table).and_then(|(_, columns)| columns.get(&asked_column)).copied().unwrap_or(0);
+        if filled == 0 && !lacks.contains(&table.to_owned()) {
+            lacks.push(name.clone());
+        }
+    }
+    lacks
+}

@@ -1,0 +1,86 @@
+//! Rows that are kept in memory while they are few, and in a file while they are many.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+
+/// Rows that are kept in memory.
+const HELD: usize = 1_000_000;
+/// Rows of a row group: what a reader takes up at a time.
+const GROUP: usize = 524_288;
+
+/// A table that grows.
+pub struct LineStore {
+    schema: SchemaRef,
+    held: Vec<RecordBatch>,
+    rows: usize,
+    path: PathBuf,
+    writer: Option<ArrowWriter<File>>,
+}
+
+impl LineStore {
+    /// A table that goes to `folder/name.parquet` when it has grown.
+    pub fn new(schema: SchemaRef, folder: &Path, name: &str) -> LineStore {
+        let path = folder.join(format!("{name}.parquet"));
+        LineStore { schema, held: Vec::new(), rows: 0, path, writer: None }
+    }
+
+    /// Adds rows.
+    pub fn push(&mut self, batch: RecordBatch) -> Result<(), String> {
+        self.rows += batch.num_rows();
+        match &mut self.writer {
+            Some(writer) => writer.write(&batch).map_err(|error| self.failed(&error))?,
+            None => self.held.push(batch),
+        }
+        if self.writer.is_none() && self.rows > HELD {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: &dyn std::fmt::Display) -> String {
+        format!("{}: {error}\n  mend: make room there, or name another folder with --temporary", self.path.display())
+    }
+
+    fn spill(&mut self) -> Result<(), String> {
+        let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_max_row_group_row_count(Some(GROUP))
+            .build();
+        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties));
+        let mut writer = writer.map_err(|error| self.failed(&error))?;
+        for batch in self.held.drain(..) {
+            writer.write(&batch).map_err(|error| format!("{}: {error}", self.path.display()))?;
+        }
+        self.writer = Some(writer);
+        Ok(())
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Its rows, or the file in which they are.
+    pub(crate) fn finish(mut self) -> Result<Kept, String> {
+        match self.writer.take() {
+            Some(writer) => {
+                writer.close().map_err(|error| self.failed(&error))?;
+                Ok(Kept::File(self.path))
+            }
+            None => Ok(Kept::Rows(self.schema, self.held)),
+        }
+    }
+}
+
+/// Where a table's rows are.
+pub(crate) enum Kept {
+    Rows(SchemaRef, Vec<RecordBatch>),
+    File(PathBuf),
+}

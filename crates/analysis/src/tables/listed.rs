@@ -1,0 +1,83 @@
+//! Who is listed, since when, and who is only named like it.
+
+use std::collections::BTreeMap;
+
+use tollgate_model::{Date, Party};
+use tollgate_screening::{Index, Scratch};
+
+/// Flags that say that a party is listed; a date may follow a colon: `entity_list:2023-10-17`.
+const FLAGS: [&str; 6] = ["entity_list", "sanctioned", "denied", "sdn", "military_end_user", "unverified_list"];
+/// Names less alike are not told, in basis points.
+const LEAST: u32 = 7_000;
+/// Names as alike as this may be the same party's.
+const MAYBE: u32 = 9_000;
+
+/// The best match that screening found for a party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListMatch {
+    /// Whether the party is taken for the listed one.
+    pub same: bool,
+    /// Basis points.
+    pub points: u32,
+}
+
+/// What is known of a party's being listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// `Some(true)` is listed, `Some(false)` may be, `None` is not.
+    pub listed: Option<bool>,
+    /// Since when, where a flag says.
+    pub since: Option<Date>,
+    /// The best match of its name among listed ones, in basis points.
+    pub near: Option<u32>,
+}
+
+/// What is known of each party, from its flags, from screening, and from the likeness of its name to those of listed parties.
+pub fn listed(parties: &BTreeMap<String, Party>, matches: &BTreeMap<String, ListMatch>) -> BTreeMap<String, Listed> {
+    let mut all: BTreeMap<String, Listed> = BTreeMap::new();
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    for (id, party) in parties {
+        let flag = party.flags.iter().find_map(|flag| {
+            let (word, day) = flag.split_once(':').unwrap_or((flag, ""));
+            FLAGS.contains(&word).then(|| day.parse::<Date>().ok())
+        });
+        let found = matches.get(id);
+        let of_list = found.map(|found| found.same);
+        let own = Listed {
+            listed: if flag.is_some() { Some(true) } else { of_list },
+            since: flag.flatten(),
+            near: found.map(|found| found.points),
+        };
+        if own.listed == Some(true) {
+            names.extend(party.names().into_iter().map(|name| (id.as_str(), name)));
+        }
+        if own != Listed::default() {
+            all.insert(id.clone(), own);
+        }
+    }
+    if !names.is_empty() {
+        liken(parties, &names, &mut all);
+    }
+    all
+}
+
+fn liken(parties: &BTreeMap<String, Party>, names: &[(&str, &str)], all: &mut BTreeMap<String, Listed>) {
+    let index = Index::build(names.iter().map(|(_, name)| *name));
+    let mut scratch = Scratch::default();
+    for (id, party) in parties {
+        let mut best = 0;
+        for name in party.names() {
+            let query = index.query(name);
+            let found = index.search(&query, LEAST, &mut scratch);
+            let others = found.iter().filter(|found| names.get(found.name).is_some_and(|(own, _)| own != id));
+            best = others.map(|found| found.score.points).max().unwrap_or(0).max(best);
+        }
+        if best > 0 {
+            let own = all.entry(id.clone()).or_default();
+            own.near = Some(own.near.unwrap_or(0).max(best));
+            if own.listed.is_none() && best > MAYBE {
+                own.listed = Some(false);
+            }
+        }
+    }
+}

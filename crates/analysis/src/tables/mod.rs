@@ -1,0 +1,36 @@
+//! The tables that typologies ask: order lines as they were decided, and what is known around them.
+
+mod cells;
+mod lines;
+mod listed;
+mod schema;
+mod small;
+mod values;
+
+pub use arrow_schema::ArrowError;
+
+pub use cells::real;
+pub use lines::{Found, LineBuilder, is_controlled, tpp_real};
+pub use listed::{ListMatch, Listed, listed};
+pub use schema::Derived;
+pub use small::{ItemRow, Limits, items, law, links, ownership, parties, stakes};
+pub use values::ValuesPerKg;
+
+pub use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Int32Type;
+
+/// The last day in a table that has days.
+pub fn last_day(batch: &RecordBatch) -> Option<i32> {
+    let days = batch.column_by_name("day")?.as_primitive_opt::<Int32Type>()?;
+    days.iter().flatten().max()
+}
+
+/// The order and payer of each payment that names both.
+pub fn payers(payments: &RecordBatch) -> impl Iterator<Item = (&str, &str)> {
+    let column = |name: &str| payments.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+    let pairs = column("order_id").zip(column("payer"));
+    pairs.into_iter().flat_map(|(orders, payers)| {
+        orders.iter().zip(payers.iter()).filter_map(|(order, payer)| Some((order?, payer?)))
+    })
+}

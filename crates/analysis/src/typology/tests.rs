@@ -1,0 +1,28 @@
+use super::*;
+
+#[test]
+fn the_program_carries_what_the_folder_holds() {
+    let all = Typology::embedded().unwrap();
+    assert!(all.len() > 40);
+    assert!(all.windows(2).all(|pair| pair[0].id < pair[1].id));
+    assert!(all.iter().all(|own| !own.sql.contains("{{") && own.cap > 0.0));
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_with_file_line_and_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    let about = "id = \"X1\"\nfamily = \"magic\"\ntitle = \"t\"\nlooks_for = \"l\"\ndefeated_by = \"d\"\nneeds = [\"orders\", \"moon\"]\nsources = [\"s\"]\nfalse_positives = [\"f\"]\n[parameters]\nlimit = \"1; DROP TABLE lines\"\n[evidence]\ncap = 2\n";
+    std::fs::write(folder.path().join("typology.toml"), about).unwrap();
+    std::fs::write(folder.path().join("query.sql"), "SELECT 1\nFROM lines WHERE a || b = {{limit}}\n").unwrap();
+    let errors = Typology::read(folder.path()).unwrap_err();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let all = told.join("\n");
+    for part in [
+        "typology.toml:2: there is no family `magic`",
+        "typology.toml:6: there is no table `moon`",
+        "typology.toml:10: parameter `limit` is no number",
+    ] {
+        assert!(all.contains(part), "{part} is not in\n{all}");
+    }
+    assert!(all.contains("query.sql:2: there is no parameter `limit`") && all.contains("write concat(a, b)"), "{all}");
+}

@@ -1,0 +1,169 @@
+//! Evasion found across orders: alone (`detect`), and within `check`.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tollgate_analysis::alerts::{Alert, Alerts, Calibration, alerts};
+use tollgate_analysis::engine::{EngineError, Findings, Skipped, run_all};
+use tollgate_analysis::typology::{Typology, TypologyError};
+use tollgate_model::OrderLine;
+use tollgate_records::{Declared, Output};
+
+use super::arguments::{DetectArguments, Surroundings};
+use super::decide::load;
+use super::progress::{Bar, Steps};
+use super::{Failure, print};
+use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, run};
+
+/// Bytes that queries may hold before they spill to disk.
+const MEMORY: usize = 1 << 31;
+
+/// What the typologies made of a file of orders.
+#[derive(Debug, Default)]
+pub(crate) struct Detected {
+    pub(crate) made: Alerts,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) run: usize,
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Failure {
+        match error {
+            EngineError::Stopped => Failure::Stopped,
+            other => Failure::Unusable(other.to_string()),
+        }
+    }
+}
+
+/// Errors of typologies as one text.
+pub(crate) fn listed(errors: &[TypologyError]) -> Failure {
+    let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Failure::Unusable(texts.join("\nerror: "))
+}
+
+/// The typologies to run: those of the program, or of a folder, less or only those that are named.
+pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Vec<Typology>, Failure> {
+    let all = match &surroundings.typologies {
+        Some(folder) => Typology::read_all(folder),
+        None => Typology::embedded(),
+    };
+    let mut all = all.map_err(|errors| listed(&errors))?;
+    for wanted in &surroundings.only {
+        if !all.iter().any(|own| own.id == *wanted || own.slug == *wanted) {
+            let what = format!("there is no typology `{wanted}`");
+            return Err(Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names them")));
+        }
+    }
+    if !surroundings.only.is_empty() {
+        all.retain(|own| surroundings.only.contains(&own.id) || surroundings.only.contains(&own.slug));
+    }
+    Ok(all)
+}
+
+/// Runs typologies over what was gathered.
+pub(crate) fn detected(watch: Watch, typologies: &[Typology], stop: &Stop) -> Result<Detected, Failure> {
+    let calibration = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
+    let (findings, entities) = found(watch, typologies, stop)?;
+    let made = alerts(&findings.found, typologies, &calibration, &|party| entities.cluster(party).to_owned());
+    Ok(Detected { made, skipped: findings.skipped, run: findings.run })
+}
+
+/// What typologies find, with what ties parties.
+pub(crate) fn found(
+    watch: Watch,
+    typologies: &[Typology],
+    stop: &Stop,
+) -> Result<(Findings, tollgate_analysis::entity::Entities), Failure> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let mut watched = watch.finish(threads, MEMORY, stop)?;
+    let mut steps = Steps::new(typologies.len());
+    let findings = run_all(&mut watched.engine, typologies, &mut |own| steps.step(&own.title))?;
+    Ok((findings, watched.entities))
+}
+
+/// An alert as a line of `alerts.jsonl`.
+pub(crate) fn alert_json(alert: &Alert) -> Value {
+    let rounded = |value: f64| (value * 1e4).round() / 1e4;
+    let evidence = alert.evidence.iter().map(|own| {
+        json!({ "pattern": own.pattern, "key": own.key, "weight": rounded(own.weight), "why": own.why, "facts": own.facts })
+    });
+    json!({
+        "alert_id": alert.alert_id, "typology": alert.typology, "pattern": alert.pattern, "subjects": alert.subjects,
+        "orders": alert.orders, "score": rounded(alert.score), "tpp": alert.tpp, "first": alert.first.to_string(),
+        "last": alert.last.to_string(), "why": alert.why, "evidence": evidence.collect::<Vec<_>>(), "case": alert.case,
+        "lead": alert.lead,
+    })
+}
+
+/// Every alert, best first, one a line.
+pub(crate) fn alerts_text(made: &Alerts) -> String {
+    made.alerts.iter().map(|alert| alert_json(alert).to_string() + "\n").collect()
+}
+
+/// Lines that are gathered and nothing else.
+pub(crate) struct Gathering(pub(crate) Watch);
+
+impl Lines for Gathering {
+    fn seen(&mut self, order: &OrderLine<'_>) {
+        self.0.seen(order);
+    }
+
+    fn all_seen(&mut self) -> Result<(), RunError> {
+        self.0.all_seen()
+    }
+
+    fn decided(
+        &mut self,
+        order: &OrderLine<'_>,
+        decided: &Decided<'_>,
+        declared: Declared<'_>,
+    ) -> Result<(), RunError> {
+        self.0.decided(order, decided, declared)
+    }
+}
+
+pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
+    let typologies = chosen(&arguments.surroundings)?;
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
+    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.around())?;
+    let job = Run { orders: &arguments.inputs.orders, tables, policy };
+    let mut gathering = Gathering(watch);
+    run(&job, stop, &mut Bar::new(), &mut gathering)?;
+    let detected = detected(gathering.0, &typologies, stop)?;
+    let failed = |error| RunError::Output(arguments.out.clone(), error);
+    let mut output = Output::create(&arguments.out).map_err(failed)?;
+    output.write_all(alerts_text(&detected.made).as_bytes()).map_err(failed)?;
+    output.commit().map_err(failed)?;
+    print(&told(&detected, &arguments.out))
+}
+
+/// What is said of alerts where a person reads.
+fn told(detected: &Detected, out: &Path) -> String {
+    let mut text = format!(
+        "{} alerts in {} cases, by {} typologies; written to {}\n",
+        detected.made.alerts.len(),
+        detected.made.cases.len(),
+        detected.run,
+        out.display()
+    );
+    for alert in detected.made.alerts.iter().filter(|alert| alert.lead).take(10) {
+        text.push_str(&format!(
+            "  {:>3.0} %  {} {}: {}\n",
+            alert.score * 100.0,
+            alert.pattern,
+            alert.typology,
+            alert.why
+        ));
+    }
+    for skipped in &detected.skipped {
+        text.push_str(&format!("  not run: {} {}: {}\n", skipped.id, skipped.title, lacks(skipped)));
+    }
+    text
+}
+
+/// Why a typology was not run.
+pub(crate) fn lacks(skipped: &Skipped) -> String {
+    format!("nothing in {}", skipped.lacks.join(", "))
+}

@@ -1,0 +1,112 @@
+//! Typologies: list, show, test.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tollgate_analysis::engine::{Finding, run_all};
+use tollgate_analysis::typology::Typology;
+use tollgate_law::Law;
+
+use super::arguments::{TypologyCommand, TypologyTestArguments};
+use super::detect::{Gathering, listed};
+use super::{Failure, print};
+use crate::service::{Around, Run, Screening, Silent, Stop, Tables, Watch, load_policy, run};
+
+pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Failure> {
+    match command {
+        TypologyCommand::List(arguments) => list(arguments.typologies.as_deref()),
+        TypologyCommand::Show(arguments) => show(&arguments.id),
+        TypologyCommand::Test(arguments) => test(arguments, stop),
+    }
+}
+
+fn list(folder: Option<&Path>) -> Result<(), Failure> {
+    let all = folder.map_or_else(Typology::embedded, Typology::read_all).map_err(|errors| listed(&errors))?;
+    let line = |own: &Typology| format!("{:<5} {:<20} {:<26} {}\n", own.id, own.family, own.slug, own.title);
+    print(&all.iter().map(line).collect::<String>())
+}
+
+fn show(id: &str) -> Result<(), Failure> {
+    let all = Typology::embedded().map_err(|errors| listed(&errors))?;
+    let Some(own) = all.iter().find(|own| own.id == id || own.slug == id) else {
+        let what = format!("there is no typology `{id}`");
+        return Err(Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names them")));
+    };
+    let bullets = |items: &[String]| items.iter().map(|item| format!("  - {item}\n")).collect::<String>();
+    print(&format!(
+        "{} {} ({})\n\n{}\n\nneeds: {}\ndefeated by: {}\nfalse positives:\n{}sources:\n{}\n{}",
+        own.id,
+        own.title,
+        own.family,
+        own.looks_for,
+        own.needs.join(", "),
+        own.defeated_by,
+        bullets(&own.false_positives),
+        bullets(&own.sources),
+        own.sql
+    ))
+}
+
+/// What typologies find in a folder of the contract's tables.
+pub(super) fn in_folder(
+    folder: &Path,
+    typologies: &[Typology],
+    policy: &str,
+    stop: &Stop,
+) -> Result<(Vec<Finding>, Vec<String>), Failure> {
+    let law = Law::embedded()?;
+    let policy = Arc::new(load_policy(&law, policy)?);
+    let file = |name: &str| {
+        let endings = ["csv", "parquet", "jsonl"];
+        endings.iter().map(|ending| folder.join(format!("{name}.{ending}"))).find(|path| path.exists())
+    };
+    let Some(orders) = file("orders") else {
+        let what = format!("{}: holds no orders.csv", folder.display());
+        return Err(Failure::Unusable(format!("{what}\n  mend: write the tables of the contract into it")));
+    };
+    let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
+    let lists: Vec<std::path::PathBuf> = file("list").into_iter().collect();
+    let screening = Screening { lists: &lists, threshold: tollgate_screening::THRESHOLD, clearances: None };
+    let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
+    let tables = Arc::new(read?.0);
+    let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
+    let around = Around { payments, sites, serials, inspections };
+    let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), around)?);
+    run(&Run { orders: &orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
+    let mut watched = gathering.0.finish(1, 1 << 30, stop)?;
+    let findings = run_all(&mut watched.engine, typologies, &mut |_| {})?;
+    let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
+    Ok((findings.found, skipped))
+}
+
+fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
+    let all = Typology::read_all(&arguments.folder).map_err(|errors| listed(&errors))?;
+    let alone = arguments.folder.join("typology.toml").exists();
+    let mut failures = Vec::new();
+    for own in &all {
+        let folder = if alone { arguments.folder.clone() } else { arguments.folder.join(&own.slug) };
+        let mut verdict = Vec::new();
+        for (world, must) in [("fires", true), ("quiet", false)] {
+            let (found, skipped) = in_folder(&folder.join(world), std::slice::from_ref(own), &arguments.policy, stop)?;
+            let right = skipped.is_empty() && found.is_empty() != must;
+            let mut said = format!("{world}: {} found", found.len());
+            for finding in found.iter().take(3).filter(|_| alone || !right) {
+                said.push_str(&format!("\n    {} (llr {:.2}): {}", finding.key, finding.llr, finding.why));
+            }
+            said.extend(skipped.iter().map(|why| format!("; not run: {why}")));
+            if !right {
+                failures.push(format!("{} {world}", own.slug));
+                said.push_str(if must { "  <- must find something" } else { "  <- must find nothing" });
+            }
+            verdict.push(said);
+        }
+        print(&format!("{:<5} {:<26} {}\n", own.id, own.slug, verdict.join("; ")))?;
+    }
+    if failures.is_empty() {
+        return print(&format!("{} typologies find what they must and nothing that they must not\n", all.len()));
+    }
+    Err(Failure::Unusable(format!(
+        "not as it must be: {}\n  mend: change the query, its parameters, or the facts if they are wrong",
+        failures.join(", ")
+    )))
+}
