@@ -2,10 +2,10 @@ WITH kind AS (
   SELECT
     party_id, data_center_mw,
     CASE WHEN b LIKE '%freight%' OR b LIKE '%forwarder%' OR b LIKE '%forwarding%' OR b LIKE '%logistic%' OR b LIKE '%shipping%'
-        OR b LIKE '%cargo%' OR b LIKE '%courier%' OR b LIKE '%warehous%' OR b LIKE '%customs broker%' OR b LIKE '%transport%' OR b LIKE '% bank%'
+        OR b LIKE '%cargo%' OR b LIKE '%courier%' OR b LIKE '%warehous%' OR b LIKE '%customs broker%' OR b LIKE '%transport%'
       THEN 'carrier'
-      WHEN (b LIKE '% trading%' OR b LIKE '%general trad%' OR b LIKE '%trading house%' OR b LIKE '%import and export%' OR b LIKE '%import-export%'
-        OR b LIKE '%brokerage%') AND b NOT LIKE '%comput%' AND b NOT LIKE '%server%' THEN 'trading'
+      WHEN (b LIKE ' trading%' OR b LIKE '%general trad%' OR b LIKE '%trading house%' OR b LIKE '%trading compan%' OR b LIKE '%import and export%'
+        OR b LIKE '%import-export%' OR b LIKE '%import export%' OR b LIKE '%brokerage%') AND b NOT LIKE '%comput%' AND b NOT LIKE '%server%' THEN 'trading'
       ELSE 'other' END AS kind
   FROM (SELECT party_id, data_center_mw, concat(' ', lower(coalesce(business, '')), ' ') AS b FROM parties) AS p
 ),

@@ -40,13 +40,23 @@ sited AS (
   LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner)
   GROUP BY coalesce(p.root, s.operator, s.owner)
 ),
+unpowered AS (
+  -- Who takes chips and shows no power at all: its share of the need cannot be told from that of the others.
+  SELECT t.root, count(*) AS takers
+  FROM (SELECT DISTINCT root, ultimate_consignee FROM lines WHERE controlled AND chips > 0) AS t
+  LEFT JOIN parties p ON p.party_id = t.ultimate_consignee
+  LEFT JOIN (SELECT DISTINCT coalesce(operator, owner) AS runs FROM sites) AS s ON s.runs = t.ultimate_consignee
+  WHERE p.data_center_mw IS NULL AND s.runs IS NULL
+  GROUP BY t.root
+),
 fed AS (
   SELECT h.root, h.chips, h.tpp, h.needed_mw, greatest(coalesce(d.mw, 0.0), coalesce(s.mw, 0.0)) AS mw
   FROM held h
   LEFT JOIN declared d ON d.root = h.root
   LEFT JOIN sited s ON s.root = h.root
   LEFT JOIN parties b ON b.party_id = h.root
-  WHERE h.chips > 0 AND coalesce(s.unknown, 0) = 0
+  LEFT JOIN unpowered u ON u.root = h.root
+  WHERE h.chips > 0 AND coalesce(s.unknown, 0) = 0 AND coalesce(u.takers, 0) = 0
     AND lower(coalesce(b.business, '')) NOT LIKE '%distribut%' AND lower(coalesce(b.business, '')) NOT LIKE '%resale%'
     AND lower(coalesce(b.business, '')) NOT LIKE '%resell%' AND lower(coalesce(b.business, '')) NOT LIKE '%wholesale%'
     AND lower(coalesce(b.business, '')) NOT LIKE '%dealer%' AND lower(coalesce(b.business, '')) NOT LIKE '%export%'

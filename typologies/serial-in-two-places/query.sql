@@ -22,9 +22,16 @@ clash AS (
     CASE WHEN low_holder <> high_holder THEN high_holder WHEN low_country IN ('CN', 'HK', 'MO', 'RU', 'IR') THEN low_holder
       ELSE coalesce(before_holder, low_holder) END AS other,
     CASE WHEN low_country <> high_country THEN 1
-      WHEN day - before_day <= {{travel_days}} AND (low_country <> before_high OR high_country <> before_low) THEN 1 ELSE 0 END AS clash,
+      WHEN day - before_day <= {{travel_days}} AND (low_country <> before_high OR high_country <> before_low) THEN 1
+      WHEN high_country IN ('CN', 'HK', 'MO', 'RU', 'IR') AND before_low NOT IN ('CN', 'HK', 'MO', 'RU', 'IR') AND sent_on IS NULL THEN 1 ELSE 0 END AS clash,
     CASE WHEN low_country IN ('CN', 'HK', 'MO', 'RU', 'IR') OR high_country IN ('CN', 'HK', 'MO', 'RU', 'IR') THEN 1 ELSE 0 END AS concern
   FROM ordered
+  LEFT JOIN (
+    SELECT exporter AS sent_by, destination AS sent_to, min(day) AS sent_on
+    FROM lines
+    WHERE exporter IS NOT NULL
+    GROUP BY exporter, destination
+  ) AS onward ON sent_by = before_holder AND sent_to = high_country AND sent_on <= day
 ),
 repair AS (
   SELECT
@@ -99,7 +106,7 @@ SELECT
   h.last_day,
   h.llr,
   concat(CAST(h.clashes AS STRING), ' of ', CAST(h.serials AS STRING), ' serials of ', h.holder,
-    ' were reported from two countries within {{travel_days}} days or for repair from a third; among others it is ',
+    ' were reported from two countries within {{travel_days}} days, later from a country of concern to which nothing was sent on, or for repair from a third; among others it is ',
     CAST(CAST(round(1000 * h.peers) AS BIGINT) AS STRING), ' in a thousand.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'serials' THEN CAST(h.serials AS STRING)

@@ -5,7 +5,7 @@ WITH shown AS (
   FROM inspections v
   LEFT JOIN sites t ON t.site_id = v.site_id
   JOIN serials s ON coalesce(s.site_id, s.party) = coalesce(v.site_id, v.party)
-    AND s.day >= v.day - {{visit_days}} AND s.day <= v.day + {{visit_days}}
+    AND s.day >= v.day - {{shown_days}} AND s.day <= v.day + {{visit_days}}
   WHERE s.event IN ('seen', 'installed', 'powered_on')
 ),
 later AS (
@@ -20,12 +20,12 @@ later AS (
 moved AS (
   SELECT
     h.place, h.visit_day, h.serial, h.item, h.holder, h.country, coalesce(p.root, h.holder) AS root,
-    max(CASE WHEN l.place <> h.place AND (l.country <> h.place_country OR l.root <> coalesce(p.root, h.holder)) THEN 1 ELSE 0 END) AS moved,
-    max(CASE WHEN l.place <> h.place AND l.country <> h.place_country THEN 1 ELSE 0 END) AS abroad,
-    max(CASE WHEN l.place <> h.place AND l.country <> h.place_country AND (l.tier = 3 OR l.country IN ('CN', 'HK', 'MO', 'RU'))
+    max(CASE WHEN coalesce(l.place, l.serial) <> h.place AND (l.country <> h.place_country OR l.root <> coalesce(p.root, h.holder)) THEN 1 ELSE 0 END) AS moved,
+    max(CASE WHEN coalesce(l.place, l.serial) <> h.place AND l.country <> h.place_country THEN 1 ELSE 0 END) AS abroad,
+    max(CASE WHEN coalesce(l.place, l.serial) <> h.place AND l.country <> h.place_country AND (l.tier = 3 OR l.country IN ('CN', 'HK', 'MO', 'RU'))
       THEN 1 ELSE 0 END) AS concern,
-    max(CASE WHEN l.place <> h.place THEN l.day END) AS last_day,
-    min(CASE WHEN l.place <> h.place AND (l.country <> h.place_country OR l.root <> coalesce(p.root, h.holder)) THEN l.holder END) AS new_holder
+    max(CASE WHEN coalesce(l.place, l.serial) <> h.place THEN l.day END) AS last_day,
+    min(CASE WHEN coalesce(l.place, l.serial) <> h.place AND (l.country <> h.place_country OR l.root <> coalesce(p.root, h.holder)) THEN l.holder END) AS new_holder
   FROM shown h
   LEFT JOIN parties p ON p.party_id = h.holder
   LEFT JOIN later l ON l.serial = h.serial AND l.day >= h.visit_day AND l.day <= h.visit_day + {{within_days}}

@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow_array::{Array, ArrayRef, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, OrderLine};
@@ -173,7 +173,6 @@ impl OrderBatch {
 
 /// Reads an orders table batch by batch.
 pub struct OrderReader {
-    path: PathBuf,
     source: Source,
     mistakes: Vec<crate::InputError>,
 }
@@ -181,14 +180,14 @@ pub struct OrderReader {
 impl OrderReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
-        Ok(OrderReader { path: path.to_owned(), source: Source::open(path, COLUMNS)?, mistakes: Vec::new() })
+        Ok(OrderReader { source: Source::open(path, COLUMNS)?, mistakes: Vec::new() })
     }
 
     /// The next lines. After a batch with mistakes no more lines come, but the rest of the file is
     /// searched for mistakes, and all are reported together.
     pub fn next_batch(&mut self) -> Option<Result<OrderBatch, InputErrors>> {
         loop {
-            let mut mistakes = Mistakes::new(&self.path);
+            let mut mistakes = Mistakes::new(self.source.path());
             mistakes.errors = std::mem::take(&mut self.mistakes);
             let clean = mistakes.errors.is_empty();
             let batch = match self.source.next() {

@@ -37,6 +37,8 @@ pub(crate) struct Source {
     reader: Reader,
     next_row: u64,
     ended: bool,
+    /// The rest of a folder of Parquet files, the next last.
+    rest: Vec<PathBuf>,
     /// Columns that JSON Lines always has, so that an absent one is known from an empty one.
     expected: &'static [&'static str],
 }
@@ -44,6 +46,14 @@ pub(crate) struct Source {
 impl Source {
     /// Opens a file by its ending; `expected` are the columns that the table can have.
     pub(crate) fn open(path: &Path, expected: &'static [&'static str]) -> Result<Source, InputError> {
+        if path.is_dir() {
+            let mut files = parts(path)?;
+            let Some(first) = files.pop() else {
+                let mend = "put files that end in .parquet into it, or name a file";
+                return Err(InputError::file(path, "is a folder without Parquet files", mend));
+            };
+            return Ok(Source { rest: files, ..Source::open(&first, expected)? });
+        }
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let file = File::open(path).map_err(|error| {
             InputError::file(path, format!("cannot be opened: {error}"), "check the path and that you may read it")
@@ -61,7 +71,7 @@ impl Source {
             )
         } else if name.ends_with(".parquet") {
             let reader = parquet(path, file)?;
-            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, expected });
+            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), expected });
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
@@ -73,7 +83,7 @@ impl Source {
             let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
             return Err(InputError::file(path, "its ending does not say what it holds", mend));
         };
-        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, expected })
+        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), expected })
     }
 
     /// The next rows; `None` at the end.
@@ -103,6 +113,7 @@ impl Source {
                 self.ended = true;
                 Some(Err(error))
             }
+            None if !self.rest.is_empty() => self.next_part(),
             None => {
                 self.ended = true;
                 // A header without rows still says which columns there are.
@@ -117,6 +128,41 @@ impl Source {
             }
         }
     }
+}
+
+impl Source {
+    /// Where the rows come from at the moment.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The first rows of the next file of a folder; its rows are counted from 1 again.
+    fn next_part(&mut self) -> Option<Result<Batch, InputError>> {
+        let path = self.rest.pop()?;
+        match Source::open(&path, self.expected) {
+            Ok(next) => {
+                let rest = std::mem::take(&mut self.rest);
+                *self = Source { rest, ..next };
+                self.next()
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+/// The Parquet files of a folder, the first last.
+fn parts(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| {
+        InputError::file(folder, format!("cannot be read: {error}"), "check the path and that you may read it")
+    })?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
+    files.sort();
+    files.reverse();
+    Ok(files)
 }
 
 type Columns = (BTreeMap<String, ArrayRef>, usize);

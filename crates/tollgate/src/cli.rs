@@ -2,6 +2,8 @@
 
 mod arguments;
 mod audit;
+#[cfg(feature = "detect")]
+mod backtest;
 mod backup;
 mod check;
 mod classify;
@@ -13,9 +15,14 @@ mod explain;
 mod list_store;
 mod lists;
 mod looking;
+#[cfg(feature = "detect")]
+mod measure;
 mod policy;
 mod progress;
 mod recorded;
+#[cfg(feature = "detect")]
+mod reenact;
+mod replay;
 mod screen;
 mod serve;
 mod service_arguments;
@@ -113,6 +120,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Detect(arguments) => detect::detect(&arguments, &stop),
         #[cfg(feature = "detect")]
         Command::Typology(command) => typology::typology(&command, &stop),
+        Command::Replay(arguments) => replay::replay(&arguments, &stop),
         Command::Decide(arguments) => decide::decide(&arguments, &stop),
         Command::Explain(arguments) => explain::explain(&arguments, &stop),
         Command::Classify(arguments) => classify::classify(&arguments, &stop),

@@ -12,7 +12,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("screening", &["model"]),
     ("ledger", &["model"]),
     ("lab", &["model", "law", "engine"]),
-    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger", "lab"]),
+    ("analysis", &["model", "records", "screening"]),
+    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger", "lab", "analysis"]),
 ];
 
 fn root() -> PathBuf {

@@ -1,4 +1,4 @@
-//! Typology folders are whole, and their queries stay in what DataFusion and Spark both run (docs/design/typologies.md). Running them is not built yet.
+//! Typology folders are whole, and their queries stay in what DataFusion and Spark both run (docs/design/typologies.md). What they find is tested in `detect.rs`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
 
 use std::path::{Path, PathBuf};

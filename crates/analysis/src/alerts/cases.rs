@@ -2,40 +2,45 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::Finding;
 
-/// A finding about more entities is about a market, and joins nothing.
-const BROAD: usize = 12;
-/// An entity that stands beside more others is a seller or a carrier of many, and joins nothing.
-const HUB: usize = 8;
-
-/// Findings that overlap.
-pub(super) struct Group<'a> {
-    pub(super) findings: Vec<&'a Finding>,
+/// What joins findings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Joining {
+    /// A finding about more entities is about a market, and joins nothing.
+    broad: usize,
+    /// An entity that stands beside more others is a seller or a carrier of many, and joins nothing.
+    hub: usize,
 }
 
-/// Groups in the order of their first finding.
-pub(super) fn groups<'a>(findings: &'a [Finding], cluster: &dyn Fn(&str) -> String) -> Vec<Group<'a>> {
+/// For alerts: the same entities.
+pub(super) const ALERT: Joining = Joining { broad: 6, hub: 4 };
+/// For cases: a common payer or owner too.
+pub(super) const CASE: Joining = Joining { broad: 24, hub: 40 };
+
+/// Findings that overlap, by their places, in the order of their first.
+pub(super) fn groups(findings: &[Finding], cluster: &dyn Fn(&str) -> String, joining: Joining) -> Vec<Vec<usize>> {
     let entities: Vec<BTreeSet<String>> =
         findings.iter().map(|own| own.subjects.iter().map(|party| cluster(party)).collect()).collect();
     let mut beside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for own in entities.iter().filter(|own| own.len() <= BROAD) {
+    for own in entities.iter().filter(|own| own.len() <= joining.broad) {
         for entity in own {
             beside.entry(entity).or_default().extend(own.iter().map(String::as_str));
         }
     }
     let mut parents: Vec<usize> = (0..findings.len()).collect();
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, own) in entities.iter().enumerate().filter(|(_, own)| own.len() <= BROAD) {
-        let narrow = own.iter().filter(|entity| beside.get(entity.as_str()).is_none_or(|others| others.len() <= HUB));
+    for (place, own) in entities.iter().enumerate().filter(|(_, own)| own.len() <= joining.broad) {
+        let narrow =
+            own.iter().filter(|entity| beside.get(entity.as_str()).is_none_or(|others| others.len() <= joining.hub));
         for entity in narrow {
             let other = *first.entry(entity).or_insert(place);
             join(&mut parents, place, other);
         }
     }
-    let mut groups: BTreeMap<usize, Vec<&'a Finding>> = BTreeMap::new();
-    for (place, finding) in findings.iter().enumerate() {
-        groups.entry(top(&parents, place)).or_default().push(finding);
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for place in 0..findings.len() {
+        groups.entry(top(&parents, place)).or_default().push(place);
     }
-    groups.into_values().map(|findings| Group { findings }).collect()
+    groups.into_values().collect()
 }
 
 fn top(parents: &[usize], mut place: usize) -> usize {

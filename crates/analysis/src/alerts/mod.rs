@@ -19,7 +19,6 @@ pub use fit::{Example, Reliability, fit};
 
 use crate::engine::Finding;
 use crate::typology::Typology;
-use cases::Group;
 
 /// A finding as evidence in an alert.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +48,7 @@ pub struct Alert {
     pub subjects: Vec<String>,
     /// Order ids, in order.
     pub orders: Vec<String>,
-    /// The probability that it is true.
+    /// The probability that something is wrong.
     pub score: f64,
     /// TPP at stake.
     pub tpp: i64,
@@ -63,8 +62,10 @@ pub struct Alert {
     pub evidence: Vec<Evidence>,
     /// The case that it belongs to.
     pub case: String,
-    /// Whether it is the case's first: its score is that of all the evidence together.
-    pub lead: bool,
+    /// Each family that speaks for it, and what that alone would come to, most first.
+    pub families: Vec<(String, f64)>,
+    /// Hours of an officer that it takes to find out.
+    pub hours: f64,
 }
 
 /// Alerts that overlap.
@@ -72,11 +73,11 @@ pub struct Alert {
 pub struct Case {
     /// That of its first alert, with another letter before it.
     pub case_id: String,
-    /// Its alerts, the first one leading.
+    /// Its alerts, the likeliest first.
     pub alerts: Vec<String>,
     /// Party ids, in order.
     pub subjects: Vec<String>,
-    /// The probability that something is wrong.
+    /// The probability that something is wrong with one of its alerts at the least.
     pub score: f64,
     /// TPP at stake.
     pub tpp: i64,
@@ -95,19 +96,29 @@ pub struct Alerts {
     pub cases: Vec<Case>,
 }
 
-/// Puts findings together. `cluster` says which parties are taken for one.
+/// The score below which nothing is told: one in five of such was true on simulated worlds.
+pub const LEAST: f64 = 0.2;
+
+/// Puts findings together, and leaves out what is less likely than `least`. `cluster` says which parties are taken for one.
 pub fn alerts(
     findings: &[Finding],
     typologies: &[Typology],
     calibration: &Calibration,
+    least: f64,
     cluster: &dyn Fn(&str) -> String,
 ) -> Alerts {
     let families: BTreeMap<&str, &Typology> = typologies.iter().map(|own| (own.id.as_str(), own)).collect();
     let mut all = Alerts::default();
-    for group in cases::groups(findings, cluster) {
-        let (alerts, case) = of_group(&group, &families, calibration);
-        all.alerts.extend(alerts);
-        all.cases.extend(case);
+    // Alerts are about the same entities; cases also hold what a common payer, owner or seller ties.
+    let tight = cases::groups(findings, cluster, cases::ALERT);
+    let loose = cases::groups(findings, cluster, cases::CASE);
+    for group in loose {
+        let within = tight.iter().filter(|own| own.first().is_some_and(|place| group.contains(place)));
+        let found = |places: &Vec<usize>| places.iter().filter_map(|place| findings.get(*place)).collect::<Vec<_>>();
+        let mut alerts: Vec<Alert> = within.filter_map(|own| one(&found(own), &families, calibration)).collect();
+        alerts.retain(|alert| alert.score >= least);
+        all.cases.extend(case(alerts.iter_mut().collect()));
+        all.alerts.append(&mut alerts);
     }
     all.alerts.sort_by(|one, other| {
         other.score.total_cmp(&one.score).then(other.tpp.cmp(&one.tpp)).then(one.alert_id.cmp(&other.alert_id))
@@ -117,54 +128,40 @@ pub fn alerts(
     all
 }
 
-/// Hours of an officer for a case: an afternoon with the papers, and a visit where something can be seen.
+/// Alerts as they are learned from; `guilty` says of an alert's findings whether something was wrong.
+pub fn examples(
+    findings: &[Finding],
+    cluster: &dyn Fn(&str) -> String,
+    guilty: &dyn Fn(&[&Finding]) -> bool,
+) -> Vec<Example> {
+    let one = |group: Vec<usize>| {
+        let found: Vec<&Finding> = group.iter().filter_map(|place| findings.get(*place)).collect();
+        let mut patterns: BTreeMap<String, f64> = BTreeMap::new();
+        for own in &found {
+            let most = patterns.entry(own.pattern.clone()).or_insert(own.llr);
+            *most = most.max(own.llr);
+        }
+        Example { patterns, guilty: guilty(&found) }
+    };
+    cases::groups(findings, cluster, cases::ALERT).into_iter().map(one).collect()
+}
+
+/// Hours of an officer for an alert: an afternoon with the papers, and a visit where something can be seen.
 const PAPERS: f64 = 6.0;
 const VISIT: f64 = 40.0;
 
-fn of_group(
-    group: &Group<'_>,
-    families: &BTreeMap<&str, &Typology>,
-    calibration: &Calibration,
-) -> (Vec<Alert>, Option<Case>) {
-    let mut by_family: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in &group.findings {
-        if let Some(own) = families.get(finding.pattern.as_str()) {
-            by_family.entry(&own.family).or_default().push(finding);
-        }
-    }
-    let sums = calibration.families(group.findings.iter().copied(), families);
-    let whole = calibration.probability(&sums);
-    let mut alerts: Vec<Alert> = by_family
-        .into_iter()
-        .filter_map(|(family, findings)| {
-            let own = sums.iter().filter(|sum| sum.family == family).copied().collect::<Vec<_>>();
-            one(family, &findings, calibration, calibration.probability(&own))
-        })
-        .collect();
-    // The family that weighs most leads, and speaks for all.
-    alerts.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.alert_id.cmp(&other.alert_id)));
-    let Some(lead) = alerts.first_mut() else { return (Vec::new(), None) };
-    (lead.lead, lead.score) = (true, whole.max(lead.score));
-    let case_id = lead.alert_id.replacen('A', "C", 1);
-    let score = lead.score;
-    alerts.iter_mut().for_each(|alert| alert.case.clone_from(&case_id));
-    let physical = group.findings.iter().any(|own| families.get(own.pattern.as_str()).is_some_and(|own| own.physical));
-    let hours = PAPERS + if physical { VISIT } else { 0.0 };
-    let tpp = alerts.iter().map(|alert| alert.tpp).max().unwrap_or(0);
-    let mut subjects: Vec<String> = alerts.iter().flat_map(|alert| alert.subjects.iter().cloned()).collect();
-    subjects.sort();
-    subjects.dedup();
-    #[expect(clippy::cast_precision_loss, reason = "a ranking, no legal decision")]
-    let saved_an_hour = score * tpp as f64 / hours;
-    let ids = alerts.iter().map(|alert| alert.alert_id.clone()).collect();
-    let case = Case { case_id, alerts: ids, subjects, score, tpp, hours, saved_an_hour };
-    (alerts, Some(case))
-}
-
-fn one(family: &str, findings: &[&Finding], calibration: &Calibration, score: f64) -> Option<Alert> {
+/// One alert of findings that are about the same entities: the family that weighs most gives it its name, and all the evidence its score.
+fn one(findings: &[&Finding], families: &BTreeMap<&str, &Typology>, calibration: &Calibration) -> Option<Alert> {
+    let sums = calibration.families(findings.iter().copied(), families);
+    let mut by_family: Vec<(String, f64)> =
+        sums.iter().map(|sum| (sum.family.to_owned(), calibration.probability(&[*sum]))).collect();
+    by_family.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+    let (typology, _) = by_family.first().cloned()?;
+    let of = |own: &Finding| families.get(own.pattern.as_str()).is_some_and(|own| own.family == typology);
     let mut ordered: Vec<(f64, &Finding)> = findings.iter().map(|own| (calibration.weighed(own), *own)).collect();
     ordered.sort_by(|(one, first), (other, second)| {
-        other.total_cmp(one).then((&first.pattern, &first.key).cmp(&(&second.pattern, &second.key)))
+        let heavier = other.total_cmp(one);
+        of(second).cmp(&of(first)).then(heavier).then((&first.pattern, &first.key).cmp(&(&second.pattern, &second.key)))
     });
     let main = ordered.first().map(|(_, own)| *own)?;
     let gather = |pick: &dyn Fn(&Finding) -> &[String]| {
@@ -173,7 +170,6 @@ fn one(family: &str, findings: &[&Finding], calibration: &Calibration, score: f6
         texts.dedup();
         texts
     };
-    let (subjects, orders) = (gather(&|own| &own.subjects), gather(&|own| &own.orders));
     let evidence = ordered.iter().map(|(weight, own)| Evidence {
         pattern: own.pattern.clone(),
         key: own.key.clone(),
@@ -181,21 +177,40 @@ fn one(family: &str, findings: &[&Finding], calibration: &Calibration, score: f6
         why: own.why.clone(),
         facts: own.facts.clone(),
     });
+    let physical = findings.iter().any(|own| families.get(own.pattern.as_str()).is_some_and(|own| own.physical));
     Some(Alert {
         alert_id: id(&ordered),
-        typology: family.to_owned(),
         pattern: main.pattern.clone(),
-        subjects,
-        orders,
-        score,
+        subjects: gather(&|own| &own.subjects),
+        orders: gather(&|own| &own.orders),
+        score: calibration.probability(&sums),
         tpp: findings.iter().map(|own| own.tpp).max().unwrap_or(0),
         first: findings.iter().map(|own| own.first).min().unwrap_or(main.first),
         last: findings.iter().map(|own| own.last).max().unwrap_or(main.last),
         why: main.why.clone(),
         evidence: evidence.collect(),
+        families: by_family,
+        hours: PAPERS + if physical { VISIT } else { 0.0 },
         case: String::new(),
-        lead: false,
+        typology,
     })
+}
+
+/// A case of alerts that overlap, the first of them the likeliest.
+fn case(mut alerts: Vec<&mut Alert>) -> Option<Case> {
+    alerts.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.alert_id.cmp(&other.alert_id)));
+    let case_id = alerts.first()?.alert_id.replacen('A', "C", 1);
+    let mut subjects: Vec<String> = alerts.iter().flat_map(|alert| alert.subjects.iter().cloned()).collect();
+    subjects.sort();
+    subjects.dedup();
+    let hours = alerts.iter().map(|alert| alert.hours).sum();
+    let tpp = alerts.iter().map(|alert| alert.tpp).sum();
+    #[expect(clippy::cast_precision_loss, reason = "a ranking, no legal decision")]
+    let saved: f64 = alerts.iter().map(|alert| alert.score * alert.tpp as f64).sum();
+    let score = 1.0 - alerts.iter().map(|alert| 1.0 - alert.score).product::<f64>();
+    alerts.iter_mut().for_each(|alert| alert.case.clone_from(&case_id));
+    let ids = alerts.iter().map(|alert| alert.alert_id.clone()).collect();
+    Some(Case { case_id, alerts: ids, subjects, score, tpp, hours, saved_an_hour: saved / hours })
 }
 
 /// `A` and sixteen digits of the SHA-256 of what was found: pattern, key, subjects and orders of each finding, in order.

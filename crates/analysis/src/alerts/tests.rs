@@ -56,22 +56,23 @@ fn all() -> Vec<Typology> {
 }
 
 #[test]
-fn what_overlaps_is_one_case_and_its_first_alert_speaks_for_all() {
+fn what_is_about_the_same_entities_is_one_alert() {
     let found = [finding("P1", &["a", "b"], 2.0), finding("S1", &["b"], 1.0), finding("P1", &["c"], 2.0)];
-    let made = alerts(&found, &all(), &plain(), &|party| party.to_owned());
-    assert_eq!((made.alerts.len(), made.cases.len()), (3, 2));
-    let lead = &made.alerts[0];
-    assert!(lead.lead && lead.typology == "payment" && lead.subjects == ["a", "b"]);
-    assert!((lead.score - 0.5).abs() < 1e-12, "-3 + 2 + 1: {}", lead.score);
+    let made = alerts(&found, &all(), &plain(), 0.0, &|party| party.to_owned());
+    assert_eq!((made.alerts.len(), made.cases.len()), (2, 2));
+    let first = &made.alerts[0];
+    assert!(first.typology == "payment" && first.pattern == "P1" && first.subjects == ["a", "b"]);
+    assert_eq!(first.families.len(), 2);
+    assert!((first.score - 0.5).abs() < 1e-12, "-3 + 2 + 1: {}", first.score);
     assert!(made.alerts.windows(2).all(|pair| pair[0].score >= pair[1].score));
-    assert_eq!(made, alerts(&found, &all(), &plain(), &|party| party.to_owned()), "the same ids again");
+    assert_eq!(made, alerts(&found, &all(), &plain(), 0.0, &|party| party.to_owned()), "the same ids again");
 }
 
 #[test]
 fn many_paper_flags_do_not_outweigh_a_physical_fact() {
     let paper: Vec<Finding> = ["P1", "P2", "S1"].iter().map(|pattern| finding(pattern, &["a"], 3.0)).collect();
     let physical = [finding("X1", &["a"], 3.0)];
-    let score = |found: &[Finding]| alerts(found, &all(), &plain(), &|party| party.to_owned()).alerts[0].score;
+    let score = |found: &[Finding]| alerts(found, &all(), &plain(), 0.0, &|party| party.to_owned()).alerts[0].score;
     let odds = |score: f64| (score / (1.0 - score)).ln();
     assert!((odds(score(&paper)) - 1.0).abs() < 1e-9, "capped at four nats");
     let both: Vec<Finding> = paper.iter().chain(&physical).cloned().collect();
@@ -82,8 +83,9 @@ fn many_paper_flags_do_not_outweigh_a_physical_fact() {
 fn a_seller_of_many_does_not_make_them_one_case() {
     let found: Vec<Finding> =
         (0..30).map(|number| finding("P1", &["seller", &format!("buyer{number}")], 2.0)).collect();
-    let made = alerts(&found, &all(), &plain(), &|party| party.to_owned());
-    assert_eq!(made.cases.len(), 30);
+    let made = alerts(&found, &all(), &plain(), 0.0, &|party| party.to_owned());
+    assert_eq!(made.alerts.len(), 30);
+    assert_eq!(made.cases.len(), 1, "but one case, of a seller of thirty");
 }
 
 #[test]

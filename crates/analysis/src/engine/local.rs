@@ -17,7 +17,7 @@ use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use tokio::runtime::Runtime;
 use tollgate_model::Date;
 
-use super::store::{Kept, LineStore};
+use super::store::Kept;
 use super::{Engine, EngineError, Finding};
 use crate::typology::{COLUMNS, Typology};
 
@@ -69,11 +69,11 @@ impl LocalEngine {
         Ok(())
     }
 
-    /// Adds a table that has grown.
-    pub fn add_store(&mut self, name: &str, store: LineStore) -> Result<(), EngineError> {
-        match store.finish().map_err(EngineError::Engine)? {
+    /// Adds a table, wherever its rows are.
+    pub fn add_kept(&mut self, name: &str, table: Kept) -> Result<(), EngineError> {
+        match table {
             Kept::Rows(schema, batches) => self.add(name, schema, batches),
-            Kept::File(path) => self.add_parquet(name, &path),
+            Kept::File(path, _) => self.add_parquet(name, &path),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What runs a typology's query. Engines differ in where the rows are, not in what a query finds: none is let in without the equality tests.
 
+mod cluster;
 mod local;
 mod store;
 
@@ -8,8 +9,9 @@ use std::path::PathBuf;
 
 use tollgate_model::Date;
 
+pub use cluster::{ClusterEngine, ClusterOptions};
 pub use local::{LocalEngine, LocalOptions};
-pub use store::LineStore;
+pub use store::{Kept, LineStore};
 
 use crate::typology::Typology;
 

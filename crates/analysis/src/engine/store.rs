@@ -49,11 +49,7 @@ impl LineStore {
 
     fn spill(&mut self) -> Result<(), String> {
         let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_max_row_group_row_count(Some(GROUP))
-            .build();
-        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties));
+        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()));
         let mut writer = writer.map_err(|error| self.failed(&error))?;
         for batch in self.held.drain(..) {
             writer.write(&batch).map_err(|error| format!("{}: {error}", self.path.display()))?;
@@ -68,11 +64,11 @@ impl LineStore {
     }
 
     /// Its rows, or the file in which they are.
-    pub(crate) fn finish(mut self) -> Result<Kept, String> {
+    pub fn finish(mut self) -> Result<Kept, String> {
         match self.writer.take() {
             Some(writer) => {
                 writer.close().map_err(|error| self.failed(&error))?;
-                Ok(Kept::File(self.path))
+                Ok(Kept::File(self.path, self.rows))
             }
             None => Ok(Kept::Rows(self.schema, self.held)),
         }
@@ -80,7 +76,47 @@ impl LineStore {
 }
 
 /// Where a table's rows are.
-pub(crate) enum Kept {
+#[derive(Clone, Debug)]
+pub enum Kept {
+    /// In memory.
     Rows(SchemaRef, Vec<RecordBatch>),
-    File(PathBuf),
+    /// In a Parquet file of so many rows.
+    File(PathBuf, usize),
+}
+
+impl Kept {
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        match self {
+            Kept::Rows(_, batches) => batches.iter().map(RecordBatch::num_rows).sum(),
+            Kept::File(_, rows) => *rows,
+        }
+    }
+
+    /// Writes it to a Parquet file, which appears whole.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let failed = |error: &dyn std::fmt::Display| {
+            format!("{}: {error}\n  mend: check that the folder is yours and has room", path.display())
+        };
+        let partial = path.with_extension("partial");
+        match self {
+            Kept::File(from, _) => {
+                std::fs::copy(from, &partial).map_err(|error| failed(&error))?;
+            }
+            Kept::Rows(schema, batches) => {
+                let file = File::create(&partial).map_err(|error| failed(&error))?;
+                let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()));
+                let mut writer = writer.map_err(|error| failed(&error))?;
+                for batch in batches {
+                    writer.write(batch).map_err(|error| failed(&error))?;
+                }
+                writer.close().map_err(|error| failed(&error))?;
+            }
+        }
+        std::fs::rename(&partial, path).map_err(|error| failed(&error))
+    }
+}
+
+fn properties() -> WriterProperties {
+    WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(GROUP)).build()
 }

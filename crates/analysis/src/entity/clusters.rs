@@ -67,7 +67,7 @@ pub(super) fn clusters(links: &[Link], roots: &BTreeMap<String, String>) -> BTre
     join(&mut parents, pairs.iter(), 0.0);
     for more in [1.5, 3.0, 6.0, f64::INFINITY] {
         let sizes = sizes(&mut parents);
-        let large = |parents: &mut Vec<usize>, end: usize| {
+        let large = |parents: &mut [usize], end: usize| {
             let top = find(parents, end);
             sizes.get(&top).is_some_and(|size| *size > LARGE)
         };
@@ -95,7 +95,7 @@ pub(super) fn clusters(links: &[Link], roots: &BTreeMap<String, String>) -> BTre
     clusters
 }
 
-fn sizes(parents: &mut Vec<usize>) -> BTreeMap<usize, usize> {
+fn sizes(parents: &mut [usize]) -> BTreeMap<usize, usize> {
     let mut sizes = BTreeMap::new();
     for end in 0..parents.len() {
         *sizes.entry(find(parents, end)).or_insert(0) += 1;

@@ -26,6 +26,15 @@ pub fn last_day(batch: &RecordBatch) -> Option<i32> {
     days.iter().flatten().max()
 }
 
+/// The rows of a table of days that lie not after a day; rows without a day stay, and so does a table that has none.
+pub fn until(batch: &RecordBatch, day: i32) -> Result<RecordBatch, ArrowError> {
+    let Some(days) = batch.column_by_name("day").and_then(|days| days.as_primitive_opt::<Int32Type>()) else {
+        return Ok(batch.clone());
+    };
+    let kept: arrow_array::BooleanArray = days.iter().map(|own| Some(own.is_none_or(|own| own <= day))).collect();
+    datafusion::arrow::compute::filter_record_batch(batch, &kept)
+}
+
 /// The order and payer of each payment that names both.
 pub fn payers(payments: &RecordBatch) -> impl Iterator<Item = (&str, &str)> {
     let column = |name: &str| payments.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());

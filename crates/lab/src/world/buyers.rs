@@ -69,8 +69,12 @@ pub(super) fn company(country: Country, hq: Country, business: &'static str, see
         if stream.chance(0.15) { day(2022, 280 + stream.below(700)) } else { day(1995, stream.below(27 * 365)) };
     let directors = (0..=stream.below(3)).map(|_| names::person(&mut stream)).collect();
     let free = stream.chance(0.06);
+    let email = names::email(&name, free, &mut stream);
+    let site = email.split_once('@').map(|(_, domain)| format!("https://www.{domain}"));
     WorldParty {
-        email: names::email(&name, free, &mut stream),
+        website: site.filter(|_| !free && stream.chance(0.88)),
+        registry: format!("{:09}", stream.below(1_000_000_000)),
+        email,
         phone: names::phone(country, &mut stream),
         name,
         country,
@@ -134,8 +138,9 @@ pub(super) fn buyers(
         let mut party = company(country, country, business, seed, u64::from(place));
         let yearly = libm::exp(libm::log(median) + spread * stream.normal()).clamp(1.0, 40_000.0);
         if yearly > 50.0 && stream.chance(0.8) {
-            // Room for what is there and what is to come: 1.45 kW a chip, 1.3 for the building.
-            party.megawatts = Some((yearly * 1.45 * 1.3 / 1_000.0 * (1.5 + 4.0 * stream.unit())).max(0.1));
+            // Room for what is there and what is to come in some years: 1.45 kW a chip, 1.3 for the building. One in thirty shows less than it uses.
+            let years = if stream.chance(0.03) { 3.0 } else { 10.0 + 20.0 * stream.unit() };
+            party.megawatts = Some((yearly * 1.45 * 1.3 / 1_000.0 * years).max(0.1));
         }
         if let Some(group) = buyers.last().map(|last| last.party).filter(|_| stream.chance(0.06)) {
             let percent = [51.0, 60.0, 75.0, 100.0].get(stream.below(4)).copied().unwrap_or(100.0);

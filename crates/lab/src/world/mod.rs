@@ -72,6 +72,7 @@ pub struct World {
     seed: u64,
     limit: f64,
     buyers: Vec<Buyer>,
+    sellers: Vec<u32>,
     schemes: Vec<Planned>,
     /// The orders of schemes by day, as scheme and place.
     by_day: BTreeMap<Date, Vec<(usize, usize)>>,
@@ -113,6 +114,7 @@ impl World {
             seed: scenario.seed,
             limit,
             buyers: Vec::new(),
+            sellers: Vec::new(),
             schemes: Vec::new(),
             by_day: BTreeMap::new(),
         };
@@ -120,6 +122,7 @@ impl World {
         let sizes = (at(&point, Parameter::BuyerMedian), at(&point, Parameter::BuyerSpread));
         let whose = (scenario.demand.as_slice(), size.buyers, scenario.seed);
         world.buyers = buyers::buyers(&mut world.parties, &mut world.stakes, &trade, whose, sizes);
+        world.sellers = trade.exporters.iter().chain(&trade.distributors).copied().collect();
         world.plan_schemes(&trade, rule, Agency::new(scenario, size.buyers));
         world
     }
@@ -235,12 +238,14 @@ impl World {
         if waited >= 1.0 {
             return;
         }
+        // Nobody buys before it is founded.
+        if self.party(buyer.party).is_some_and(|party| date < party.incorporated.plus_days(20)) {
+            return;
+        }
         let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(date);
         let years = f64::from(date.epoch_days() - first.epoch_days()) / 365.0;
         let yearly = buyer.yearly * libm::pow(buyer.growth, years);
-        let (Some(origin), Some(destination)) = (self.country(buyer.exporter), self.country(buyer.party)) else {
-            return;
-        };
+        let Some(destination) = self.country(buyer.party) else { return };
         let mut number = 0;
         while waited < 1.0 {
             number += 1;
@@ -252,7 +257,11 @@ impl World {
                 yearly / (buyer.orders * self.size.busy) * libm::exp(0.6 * stream.normal())
             };
             let id = (order_id(self.seed, &format!("O{}-{index}-{number}", date.epoch_days())), date);
-            let who = (buyer.exporter, buyer.party, buyer.forwarder);
+            // One order in six goes to another seller than the usual one.
+            let other = (!self.sellers.is_empty() && stream.chance(0.16)).then(|| stream.below(self.sellers.len()));
+            let exporter = other.and_then(|place| self.sellers.get(place)).copied().unwrap_or(buyer.exporter);
+            let Some(origin) = self.country(exporter) else { break };
+            let who = (exporter, buyer.party, buyer.forwarder);
             let quantity = heaped(units / each, &mut stream);
             orders.push(order(id, who, (origin, destination), (item, quantity), &mut stream));
             waited -= libm::log(stream.unit()) / rate;

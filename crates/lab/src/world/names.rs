@@ -127,11 +127,12 @@ fn form(country: Country, stream: &mut Stream) -> &'static str {
 pub(super) fn company(country: Country, trade: bool, stream: &mut Stream) -> String {
     let second = if trade { pick(stream, &OTHER) } else { pick(stream, &SECOND) };
     let (first, form) = (pick(stream, &FIRST), form(country, stream));
-    // Many names in the world need a third word to be told apart.
-    let third = match stream.below(4) {
-        0 => format!(" {}", pick(stream, &FIRST)),
-        1 => format!(" {}", 1 + stream.below(99)),
-        _ => String::new(),
+    // Registers hold few names twice: most need a third word, and many a fourth.
+    let third = match stream.below(16) {
+        0 => String::new(),
+        1..=6 => format!(" {}", pick(stream, &FIRST)),
+        7..=9 => format!(" {}", 1 + stream.below(999)),
+        _ => format!(" {} {}", pick(stream, &FIRST), pick(stream, &SECOND)),
     };
     format!("{first}{third} {second} {form}")
 }
@@ -157,7 +158,7 @@ pub(super) fn phone(country: Country, stream: &mut Stream) -> String {
 
 /// A mail address at the company's own domain, or at one that everybody has.
 pub(super) fn email(name: &str, free: bool, stream: &mut Stream) -> String {
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).take(14).collect();
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).take(28).collect();
     let letters = letters.to_lowercase();
     match free {
         true => format!(
@@ -165,6 +166,9 @@ pub(super) fn email(name: &str, free: bool, stream: &mut Stream) -> String {
             stream.below(1_000),
             pick(stream, &["mail.example", "post.example", "inbox.example"])
         ),
-        false => format!("{}@{letters}.example", pick(stream, &["info", "sales", "office", "contact", "procurement"])),
+        false => {
+            let post = pick(stream, &["info", "sales", "office", "contact", "procurement"]);
+            format!("{post}@{letters}{}.example", stream.below(100))
+        }
     }
 }

@@ -65,6 +65,10 @@ pub struct WorldParty {
     pub phone: String,
     /// Its mail address.
     pub email: String,
+    /// Its web site, where it has one.
+    pub website: Option<String>,
+    /// Its number in the company register.
+    pub registry: String,
     /// Its directors.
     pub directors: Vec<String>,
     /// The day of its incorporation.

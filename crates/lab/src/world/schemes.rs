@@ -137,10 +137,20 @@ pub(super) fn plan(
         "staged_site" => maker.staged(),
         _ => maker.shell(),
     }
+    maker.financed();
     maker.made
 }
 
 impl Maker<'_, '_> {
+    /// Who is behind a scheme pays for it: mostly through the front's own account, but the careless pay the seller themselves, as in most published cases.
+    fn financed(&mut self) {
+        let openly = self.stream.chance(if self.careful { 0.15 } else { 0.55 });
+        if openly && self.made.payer.is_none() && self.made.typology != "ownership_evasion" {
+            let principal = self.principal();
+            self.made.payer = Some((principal, self.country_of(principal)));
+        }
+    }
+
     /// A front: young, in a trade of its own or of none, with papers as good as the scheme is careful.
     fn front(&mut self, wrong_trade: bool, age: (i32, i32)) -> u32 {
         let place = u64::try_from(self.ground.parties.len()).unwrap_or(0);
@@ -153,6 +163,9 @@ impl Maker<'_, '_> {
             party.business = "general trading";
         }
         party.email = names::email(&party.name, !self.careful && self.stream.chance(0.7), &mut self.stream);
+        // A page on the web costs little, and half of the careless have none all the same.
+        let shown = self.stream.chance(if self.careful { 0.85 } else { 0.45 });
+        party.website = party.website.filter(|_| shown);
         party.megawatts = None;
         party.scheme = Some(self.number);
         let place = self.ground.add(party);
@@ -235,9 +248,8 @@ impl Maker<'_, '_> {
         self.made.orders.len() - 1
     }
 
-    /// A year's worth of a consignee, cut as the scheme cuts.
+    /// A year's worth of a consignee, cut as the scheme cuts; no seller is to see all of it.
     fn year(&mut self, consignee: u32, year: i32, units: f64) {
-        let exporter = self.exporter();
         let first =
             Date::from_ymd(self.start.year() + year, 1, 1).unwrap_or(self.start).epoch_days() - self.start.epoch_days();
         let within =
@@ -249,19 +261,19 @@ impl Maker<'_, '_> {
                 let mut left = lots;
                 while left > 0.0 {
                     let lot = (units / lots).min(201.0) * (0.94 + 0.06 * self.stream.unit());
-                    let after = within(&mut self.stream, first, 320);
+                    let (exporter, after) = (self.exporter(), within(&mut self.stream, first, 320));
                     self.order((exporter, consignee), after, lot);
                     left -= 1.0;
                 }
             }
             "straddles_the_year" => {
                 for (from, share) in [(first + 335, 0.97), (first + 366, 0.95)] {
-                    let after = within(&mut self.stream, from, 28);
+                    let (exporter, after) = (self.exporter(), within(&mut self.stream, from, 28));
                     self.order((exporter, consignee), after, units * share);
                 }
             }
             "near_limit" => {
-                let after = within(&mut self.stream, first, 330);
+                let (exporter, after) = (self.exporter(), within(&mut self.stream, first, 330));
                 let lot = units * (0.9 + 0.0995 * self.stream.unit());
                 self.order((exporter, consignee), after, lot);
             }
@@ -269,7 +281,7 @@ impl Maker<'_, '_> {
                 let mut left = units * (0.8 + 0.19 * self.stream.unit());
                 for _ in 0..5 {
                     let lot = left * (0.2 + 0.5 * self.stream.unit());
-                    let after = within(&mut self.stream, first, 340);
+                    let (exporter, after) = (self.exporter(), within(&mut self.stream, first, 340));
                     self.order((exporter, consignee), after, lot);
                     left -= lot;
                 }
@@ -406,7 +418,8 @@ impl Maker<'_, '_> {
 
     /// Declared as something else.
     fn misdeclaration(&mut self) {
-        let front = self.front(true, (200, 1_500));
+        // Who declares falsely is no honest seller: a firm of the scheme's own sends the goods.
+        let (front, sender) = (self.front(true, (200, 1_500)), self.front(false, (300, 1_500)));
         let goods = [
             ("8504.40", "power adapter module"),
             ("8536.90", "contactor controller"),
@@ -417,9 +430,9 @@ impl Maker<'_, '_> {
         let (hs, description) =
             goods.get(self.stream.below(goods.len())).copied().unwrap_or(("8504.40", "power adapter module"));
         for _ in 0..6 {
-            let (exporter, after) = (self.exporter(), i32::try_from(self.stream.below(300)).unwrap_or(0));
+            let after = i32::try_from(self.stream.below(300)).unwrap_or(0);
             let units = 20.0 + 150.0 * self.stream.unit();
-            let place = self.order((exporter, front), after, units);
+            let place = self.order((sender, front), after, units);
             let lighter = 0.4 + 0.4 * self.stream.unit();
             let priced = 0.05 + 0.2 * self.stream.unit();
             if let Some(own) = self.made.orders.get_mut(place) {

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Decides every order: decisions only, as .jsonl, .csv or .parquet.
     Decide(DecideArguments),
+    /// Decides history under two policies: what would have been decided otherwise.
+    Replay(ReplayArguments),
     /// Looks for evasion across orders, parties and time: alerts, best first.
     #[cfg(feature = "detect")]
     Detect(DetectArguments),
@@ -165,6 +167,27 @@ pub(crate) struct CheckArguments {
     pub(crate) format: TextFormat,
 }
 
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate replay --orders orders.parquet --parties parties.csv --policy diffusion --against anthropic-2025 --out out/replay
+Each policy keeps its own allocations in order of date. Writes DIR/diff.jsonl, summary.json and report.html, whole or not at all.")]
+pub(crate) struct ReplayArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The policy to hold against it
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) against: String,
+    /// Schemes that are known, in the form of a world's truth.jsonl: which would no longer have fitted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// How the summary is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
 #[cfg(feature = "detect")]
 #[derive(Args)]
 #[command(after_help = "Example:
@@ -178,6 +201,18 @@ pub(crate) struct DetectArguments {
     /// Where the alerts go, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Also write the tables that queries see, as Parquet files (docs/design/typologies.md); with --cluster, where every worker can read them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tables: Option<PathBuf>,
+    /// Run the typologies on Apache Spark: spark://host:port
+    #[arg(long, value_name = "URL")]
+    pub(crate) cluster: Option<String>,
+    /// A Python that has pyspark
+    #[arg(long, value_name = "FILE", env = "TOLLGATE_PYTHON", default_value = "python3")]
+    pub(crate) python: PathBuf,
+    /// Parts into which the cluster divides what it shuffles
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) partitions: usize,
 }
 
 #[cfg(feature = "detect")]
@@ -189,6 +224,14 @@ pub(crate) enum TypologyCommand {
     Show(TypologyShowArguments),
     /// Runs a typology on the facts that must raise it and on those that must not.
     Test(TypologyTestArguments),
+    /// Measures the alerts on worlds whose truth is known: recall, precision, how well probabilities fit.
+    Measure(TypologyMeasureArguments),
+    /// Fits what evidence counts to worlds whose truth is known.
+    Fit(TypologyFitArguments),
+    /// Runs a draft over history as it was known from time to time: what it adds to the live version and drops.
+    Backtest(Box<TypologyBacktestArguments>),
+    /// Runs published cases: which are flagged, by what, and when, against when they were really caught.
+    Reenact(TypologyReenactArguments),
 }
 
 #[cfg(feature = "detect")]
@@ -204,6 +247,105 @@ pub(crate) struct TypologyListArguments {
 pub(crate) struct TypologyShowArguments {
     /// Its id, or its folder's name
     pub(crate) id: String,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate simulate world --seed 11 --out out/w11
+  tollgate typology measure out/w11
+A folder holds the tables of the contract and truth.jsonl: one object for each scheme with `typology`, `parties` and `orders`.
+A scheme is found when an alert within the budget is about it: one of its parties is a subject, and at least half of what the alert names, parties or
+orders, is the scheme's. Precision counts alerts within the budget that are about some scheme.")]
+pub(crate) struct TypologyMeasureArguments {
+    /// Folders of worlds
+    #[arg(required = true)]
+    pub(crate) worlds: Vec<PathBuf>,
+    /// Alerts that are looked at, for each scheme
+    #[arg(long, default_value_t = 1.5)]
+    pub(crate) budget: f64,
+    /// A calibration other than the program's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibration: Option<PathBuf>,
+    /// The policy by which orders are decided
+    #[arg(long, value_name = "POLICY", default_value = "diffusion")]
+    pub(crate) policy: String,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology fit out/w1 out/w2 out/w3 --out typologies/calibration.toml
+Report on other worlds than those that it was fitted to: `tollgate typology measure`.")]
+pub(crate) struct TypologyFitArguments {
+    /// Folders of worlds
+    #[arg(required = true)]
+    pub(crate) worlds: Vec<PathBuf>,
+    /// Where the calibration goes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The policy by which orders are decided
+    #[arg(long, value_name = "POLICY", default_value = "diffusion")]
+    pub(crate) policy: String,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology backtest drafts/cap-split --against typologies/cap-split --orders orders.csv --parties parties.csv --from 2024-01-01 --to 2026-12-31
+On each day only what had happened by then is known: orders, payments, sightings and visits up to it, companies founded by it, listings by it. Addresses
+and directors are as the tables have them today. With --dispositions what was found of alerts (key, finding: true or false) is told beside them.")]
+pub(crate) struct TypologyBacktestArguments {
+    /// The draft's folder
+    pub(crate) draft: PathBuf,
+    /// The live version: a folder, or an id or name of the program's own
+    #[arg(long, value_name = "DIR|ID")]
+    pub(crate) against: String,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Payments for the orders
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payments: Option<PathBuf>,
+    /// Data-center sites
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<PathBuf>,
+    /// What was seen of serial numbers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) serials: Option<PathBuf>,
+    /// Visits to sites and parties
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inspections: Option<PathBuf>,
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Date,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Date,
+    /// Days from one look to the next
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) every: u32,
+    /// What was found of earlier alerts: a CSV file with the columns key and finding
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dispositions: Option<PathBuf>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology reenact examples/cases examples/cases/twins")]
+pub(crate) struct TypologyReenactArguments {
+    /// Folders of cases, each a folder with case.toml and the tables of the contract
+    #[arg(required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
 }
 
 #[cfg(feature = "detect")]

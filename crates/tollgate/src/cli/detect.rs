@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tollgate_analysis::alerts::{Alert, Alerts, Calibration, alerts};
-use tollgate_analysis::engine::{EngineError, Findings, Skipped, run_all};
+use tollgate_analysis::alerts::{Alert, Alerts, Calibration, LEAST, alerts};
+use tollgate_analysis::engine::{ClusterEngine, ClusterOptions, EngineError, Findings, Skipped, run_all};
 use tollgate_analysis::typology::{Typology, TypologyError};
 use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
@@ -15,7 +15,7 @@ use super::arguments::{DetectArguments, Surroundings};
 use super::decide::load;
 use super::progress::{Bar, Steps};
 use super::{Failure, print};
-use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, run};
+use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, Watched, run};
 
 /// Bytes that queries may hold before they spill to disk.
 const MEMORY: usize = 1 << 31;
@@ -63,24 +63,24 @@ pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Vec<Typology>, Failu
 }
 
 /// Runs typologies over what was gathered.
-pub(crate) fn detected(watch: Watch, typologies: &[Typology], stop: &Stop) -> Result<Detected, Failure> {
+pub(crate) fn detected(watched: Watched, typologies: &[Typology], stop: &Stop) -> Result<Detected, Failure> {
     let calibration = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
-    let (findings, entities) = found(watch, typologies, stop)?;
-    let made = alerts(&findings.found, typologies, &calibration, &|party| entities.cluster(party).to_owned());
+    let (findings, entities) = found(watched, typologies, stop)?;
+    let made = alerts(&findings.found, typologies, &calibration, LEAST, &|party| entities.cluster(party).to_owned());
     Ok(Detected { made, skipped: findings.skipped, run: findings.run })
 }
 
 /// What typologies find, with what ties parties.
 pub(crate) fn found(
-    watch: Watch,
+    watched: Watched,
     typologies: &[Typology],
     stop: &Stop,
 ) -> Result<(Findings, tollgate_analysis::entity::Entities), Failure> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let mut watched = watch.finish(threads, MEMORY, stop)?;
+    let (mut asked, entities) = watched.ask(threads, MEMORY, stop)?;
     let mut steps = Steps::new(typologies.len());
-    let findings = run_all(&mut watched.engine, typologies, &mut |own| steps.step(&own.title))?;
-    Ok((findings, watched.entities))
+    let findings = run_all(&mut asked.engine, typologies, &mut |own| steps.step(&own.title))?;
+    Ok((findings, entities))
 }
 
 /// An alert as a line of `alerts.jsonl`.
@@ -93,7 +93,7 @@ pub(crate) fn alert_json(alert: &Alert) -> Value {
         "alert_id": alert.alert_id, "typology": alert.typology, "pattern": alert.pattern, "subjects": alert.subjects,
         "orders": alert.orders, "score": rounded(alert.score), "tpp": alert.tpp, "first": alert.first.to_string(),
         "last": alert.last.to_string(), "why": alert.why, "evidence": evidence.collect::<Vec<_>>(), "case": alert.case,
-        "lead": alert.lead,
+        "families": alert.families.iter().map(|(family, alone)| json!({ "typology": family, "alone": rounded(*alone) })).collect::<Vec<_>>(),
     })
 }
 
@@ -131,12 +131,47 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
-    let detected = detected(gathering.0, &typologies, stop)?;
+    let watched = gathering.0.finish()?;
+    let detected = match &arguments.cluster {
+        Some(master) => on_cluster(arguments, master, watched, &typologies, stop)?,
+        None => {
+            if let Some(folder) = &arguments.tables {
+                watched.write(folder)?;
+            }
+            detected(watched, &typologies, stop)?
+        }
+    };
     let failed = |error| RunError::Output(arguments.out.clone(), error);
     let mut output = Output::create(&arguments.out).map_err(failed)?;
     output.write_all(alerts_text(&detected.made).as_bytes()).map_err(failed)?;
     output.commit().map_err(failed)?;
     print(&told(&detected, &arguments.out))
+}
+
+/// Runs typologies on a cluster, over tables that its workers can read.
+fn on_cluster(
+    arguments: &DetectArguments,
+    master: &str,
+    watched: Watched,
+    typologies: &[Typology],
+    stop: &Stop,
+) -> Result<Detected, Failure> {
+    let own = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
+    let tables = arguments.tables.clone().unwrap_or_else(|| own.path().to_owned());
+    let rows = watched.write(&tables)?;
+    let options = ClusterOptions {
+        master: master.to_owned(),
+        python: arguments.python.clone(),
+        tables: std::path::absolute(&tables).unwrap_or(tables),
+        partitions: arguments.partitions,
+        stop: Arc::clone(stop),
+    };
+    let calibration = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
+    let mut engine = ClusterEngine::run(&options, &rows, typologies)?;
+    let findings = run_all(&mut engine, typologies, &mut |_| {})?;
+    let entities = watched.entities;
+    let made = alerts(&findings.found, typologies, &calibration, LEAST, &|party| entities.cluster(party).to_owned());
+    Ok(Detected { made, skipped: findings.skipped, run: findings.run })
 }
 
 /// What is said of alerts where a person reads.
@@ -148,7 +183,7 @@ fn told(detected: &Detected, out: &Path) -> String {
         detected.run,
         out.display()
     );
-    for alert in detected.made.alerts.iter().filter(|alert| alert.lead).take(10) {
+    for alert in detected.made.alerts.iter().take(10) {
         text.push_str(&format!(
             "  {:>3.0} %  {} {}: {}\n",
             alert.score * 100.0,

@@ -29,6 +29,7 @@ impl Surroundings {
             sites: self.sites.clone(),
             serials: self.serials.clone(),
             inspections: self.inspections.clone(),
+            as_of: None,
         }
     }
 }
@@ -92,7 +93,7 @@ mod with {
             summary: &mut Summary,
             stop: &Stop,
         ) -> Result<(String, Vec<String>), Failure> {
-            let found = detected(self.watch, &self.typologies, stop)?;
+            let found = detected(self.watch.finish()?, &self.typologies, stop)?;
             let not_run = found
                 .skipped
                 .iter()

@@ -1,22 +1,29 @@
 //! Typologies: list, show, test.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_analysis::engine::{Finding, run_all};
+use tollgate_analysis::entity::Entities;
 use tollgate_analysis::typology::Typology;
-use tollgate_law::Law;
+use tollgate_law::{Law, Policy};
+use tollgate_model::Date;
 
 use super::arguments::{TypologyCommand, TypologyTestArguments};
 use super::detect::{Gathering, listed};
 use super::{Failure, print};
-use crate::service::{Around, Run, Screening, Silent, Stop, Tables, Watch, load_policy, run};
+use crate::service::{Around, Run, Screening, Silent, Stop, Tables, Watch, each, load_policy, run};
 
 pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Failure> {
     match command {
         TypologyCommand::List(arguments) => list(arguments.typologies.as_deref()),
         TypologyCommand::Show(arguments) => show(&arguments.id),
         TypologyCommand::Test(arguments) => test(arguments, stop),
+        TypologyCommand::Measure(arguments) => super::measure::measure(arguments, stop),
+        TypologyCommand::Fit(arguments) => super::measure::fit_to(arguments, stop),
+        TypologyCommand::Backtest(arguments) => super::backtest::backtest(arguments, stop),
+        TypologyCommand::Reenact(arguments) => super::reenact::reenact(arguments, stop),
     }
 }
 
@@ -47,36 +54,106 @@ fn show(id: &str) -> Result<(), Failure> {
     ))
 }
 
+/// What was found in a folder.
+pub(super) struct InFolder {
+    pub(super) found: Vec<Finding>,
+    /// Why some were not run.
+    pub(super) skipped: Vec<String>,
+    pub(super) entities: Entities,
+}
+
 /// What typologies find in a folder of the contract's tables.
 pub(super) fn in_folder(
     folder: &Path,
     typologies: &[Typology],
     policy: &str,
     stop: &Stop,
-) -> Result<(Vec<Finding>, Vec<String>), Failure> {
+) -> Result<InFolder, Failure> {
     let law = Law::embedded()?;
     let policy = Arc::new(load_policy(&law, policy)?);
-    let file = |name: &str| {
-        let endings = ["csv", "parquet", "jsonl"];
-        endings.iter().map(|ending| folder.join(format!("{name}.{ending}"))).find(|path| path.exists())
-    };
-    let Some(orders) = file("orders") else {
-        let what = format!("{}: holds no orders.csv", folder.display());
-        return Err(Failure::Unusable(format!("{what}\n  mend: write the tables of the contract into it")));
-    };
-    let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
-    let lists: Vec<std::path::PathBuf> = file("list").into_iter().collect();
-    let screening = Screening { lists: &lists, threshold: tollgate_screening::THRESHOLD, clearances: None };
-    let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
-    let tables = Arc::new(read?.0);
-    let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
-    let around = Around { payments, sites, serials, inspections };
-    let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), around)?);
-    run(&Run { orders: &orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
-    let mut watched = gathering.0.finish(1, 1 << 30, stop)?;
-    let findings = run_all(&mut watched.engine, typologies, &mut |_| {})?;
-    let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
-    Ok((findings.found, skipped))
+    Folder::read(folder, policy, stop)?.find(typologies, None, stop)
+}
+
+/// The contract's tables in a folder, ready to be looked through as they were known on any day.
+pub(super) struct Folder {
+    orders: PathBuf,
+    policy: Arc<Policy>,
+    tables: Arc<Tables>,
+    around: Around,
+}
+
+impl Folder {
+    pub(super) fn read(folder: &Path, policy: Arc<Policy>, stop: &Stop) -> Result<Folder, Failure> {
+        let file = |name: &str| {
+            let endings = ["csv", "parquet", "jsonl"];
+            endings.iter().map(|ending| folder.join(format!("{name}.{ending}"))).find(|path| path.exists())
+        };
+        let Some(orders) = file("orders") else {
+            let what = format!("{}: holds no orders.csv", folder.display());
+            return Err(Failure::Unusable(format!("{what}\n  mend: write the tables of the contract into it")));
+        };
+        let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
+        let lists: Vec<PathBuf> = file("list").into_iter().collect();
+        let screening = Screening { lists: &lists, threshold: tollgate_screening::THRESHOLD, clearances: None };
+        let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
+        let tables = Arc::new(read?.0);
+        let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
+        let around = Around { payments, sites, serials, inspections, as_of: None };
+        Ok(Folder { orders, policy, tables, around })
+    }
+
+    /// Tables that have been read already.
+    pub(super) fn of(orders: &Path, policy: Arc<Policy>, tables: Arc<Tables>, around: Around) -> Folder {
+        Folder { orders: orders.to_owned(), policy, tables, around }
+    }
+
+    /// Whether any line is called an item of advanced computing.
+    pub(super) fn calls_any_controlled(&self, stop: &Stop) -> Result<bool, Failure> {
+        let mut any = false;
+        let job = Run { orders: &self.orders, tables: Arc::clone(&self.tables), policy: Arc::clone(&self.policy) };
+        run(
+            &job,
+            stop,
+            &mut Silent,
+            &mut each(|_, decided| {
+                any |= decided.eccn().is_some_and(|eccn| tollgate_analysis::tables::is_controlled(&eccn));
+                Ok(())
+            }),
+        )?;
+        Ok(any)
+    }
+
+    /// What typologies find, with what was known on a day where one is given.
+    pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
+        let around = Around { as_of, ..self.around.clone() };
+        let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
+        let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), around)?);
+        run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
+        let (mut asked, entities) = gathering.0.finish()?.ask(threads(), 1 << 31, stop)?;
+        let findings = run_all(&mut asked.engine, typologies, &mut |_| {})?;
+        let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
+        Ok(InFolder { found: findings.found, skipped, entities })
+    }
+
+    /// The days of its orders, each once, in order.
+    pub(super) fn days(&self, stop: &Stop) -> Result<Vec<Date>, Failure> {
+        let mut days = BTreeSet::new();
+        let job = Run { orders: &self.orders, tables: Arc::clone(&self.tables), policy: Arc::clone(&self.policy) };
+        run(
+            &job,
+            stop,
+            &mut Silent,
+            &mut each(|order, _| {
+                days.insert(order.date);
+                Ok(())
+            }),
+        )?;
+        Ok(days.into_iter().collect())
+    }
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }
 
 fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
@@ -87,7 +164,8 @@ fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
         let folder = if alone { arguments.folder.clone() } else { arguments.folder.join(&own.slug) };
         let mut verdict = Vec::new();
         for (world, must) in [("fires", true), ("quiet", false)] {
-            let (found, skipped) = in_folder(&folder.join(world), std::slice::from_ref(own), &arguments.policy, stop)?;
+            let InFolder { found, skipped, .. } =
+                in_folder(&folder.join(world), std::slice::from_ref(own), &arguments.policy, stop)?;
             let right = skipped.is_empty() && found.is_empty() != must;
             let mut said = format!("{world}: {} found", found.len());
             for finding in found.iter().take(3).filter(|_| alone || !right) {

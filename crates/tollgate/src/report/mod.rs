@@ -6,11 +6,13 @@ mod alerts;
 mod charts;
 mod data;
 mod page;
+mod replay;
 mod study;
 mod svg;
 mod tables;
 
 pub(crate) use data::{AlertRow, Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+pub(crate) use replay::{ReplayData, ReplayRow, replay_page};
 pub(crate) use study::study_page;
 
 /// The page.

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_analysis::engine::{LineStore, LocalEngine, LocalOptions};
+use tollgate_analysis::engine::{Kept, LineStore, LocalEngine, LocalOptions};
 use tollgate_analysis::entity::Entities;
 use tollgate_analysis::tables::{self, Derived, Found, ItemRow, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
 use tollgate_law::{Policy, facts};
-use tollgate_model::{Country, Date, OrderLine};
+use tollgate_model::{Country, Date, OrderLine, Party, Stake};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use super::decider::Decided;
 use super::items::{ItemFacts, item_facts};
-use super::parties::ultimate_parents;
+use super::parties::{Parents, ultimate_parents};
 use super::run::{RunError, Stop};
 use super::tables::Tables;
 
@@ -25,6 +25,8 @@ pub(crate) struct Around {
     pub(crate) sites: Option<PathBuf>,
     pub(crate) serials: Option<PathBuf>,
     pub(crate) inspections: Option<PathBuf>,
+    /// Only what was known on a day: nothing that happened later, and no company founded later.
+    pub(crate) as_of: Option<Date>,
 }
 
 impl Around {
@@ -56,14 +58,44 @@ pub(crate) struct Watch {
     /// Orders by hash of their id, with the place of the consignee, where payments must be led back to them.
     orders: Vec<(u64, u32)>,
     consignees: Numbers,
+    /// The parties and stakes as they were known, where that is not as they are.
+    known: Option<(BTreeMap<String, Party>, Vec<Stake>)>,
 }
 
-/// What was gathered, ready to be asked.
+/// What was gathered: the tables of `docs/design/typologies.md`.
 pub(crate) struct Watched {
-    pub(crate) engine: LocalEngine,
+    tables: Vec<(&'static str, Kept)>,
     pub(crate) entities: Entities,
-    /// Kept until the engine is done with what lies in it.
+    folder: tempfile::TempDir,
+}
+
+/// An engine, with the folder in which what it reads may lie.
+pub(crate) struct Asked {
+    pub(crate) engine: LocalEngine,
     _folder: tempfile::TempDir,
+}
+
+impl Watched {
+    /// The tables in an engine; and what ties parties.
+    pub(crate) fn ask(self, threads: usize, memory: usize, stop: &Stop) -> Result<(Asked, Entities), RunError> {
+        let engine = |error: tollgate_analysis::engine::EngineError| failed(error.to_string());
+        let mut asked = LocalEngine::new(&LocalOptions { threads, memory, stop: Arc::clone(stop) }).map_err(engine)?;
+        for (name, table) in self.tables {
+            asked.add_kept(name, table).map_err(engine)?;
+        }
+        Ok((Asked { engine: asked, _folder: self.folder }, self.entities))
+    }
+
+    /// Writes the tables as Parquet files into a folder; answers how many rows each has.
+    pub(crate) fn write(&self, folder: &Path) -> Result<BTreeMap<String, u64>, RunError> {
+        std::fs::create_dir_all(folder).map_err(|error| RunError::Output(folder.to_owned(), error))?;
+        let mut rows = BTreeMap::new();
+        for (name, table) in &self.tables {
+            table.write(&folder.join(format!("{name}.parquet"))).map_err(failed)?;
+            rows.insert((*name).to_owned(), u64::try_from(table.rows()).unwrap_or(0));
+        }
+        Ok(rows)
+    }
 }
 
 #[derive(Default)]
@@ -110,6 +142,7 @@ impl Watch {
             last: Date::MIN,
             orders: Vec::new(),
             consignees: Numbers::default(),
+            known: around.as_of.map(|day| known_on(&tables, day)),
             policy,
             tables,
             around,
@@ -128,9 +161,21 @@ impl Watch {
         }
     }
 
+    fn parties(&self) -> &BTreeMap<String, Party> {
+        self.known.as_ref().map_or(&self.tables.parties, |(parties, _)| parties)
+    }
+
+    fn stakes(&self) -> &[Stake] {
+        self.known.as_ref().map_or(&self.tables.stakes, |(_, stakes)| stakes)
+    }
+
+    fn is_known(&self, date: Date) -> bool {
+        self.around.as_of.is_none_or(|day| date <= day)
+    }
+
     /// A line, before any is decided.
     pub(crate) fn seen(&mut self, order: &OrderLine<'_>) {
-        if self.around.payments.is_some() {
+        if self.around.payments.is_some() && self.is_known(order.date) {
             let consignee = self.consignees.place(order.ultimate_consignee);
             self.orders.push((hashed(order.order_id), consignee));
         }
@@ -142,8 +187,9 @@ impl Watch {
         self.orders.dedup();
         let payers = self.read_payments()?;
         self.orders = Vec::new();
-        let roots = ultimate_parents(&self.tables.parties, &self.tables.parents);
-        self.entities = Entities::resolve(&self.tables.parties, &self.tables.stakes, roots, &payers);
+        let parents = Parents::of(self.stakes());
+        let roots = ultimate_parents(self.parties(), &parents);
+        self.entities = Entities::resolve(self.parties(), self.stakes(), roots, &payers);
         Ok(())
     }
 
@@ -155,7 +201,7 @@ impl Watch {
         let mut payers = Numbers::default();
         let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
         while let Some(batch) = reader.next_batch() {
-            let batch = batch?;
+            let batch = self.known_part(batch?)?;
             for (order, payer) in tables::payers(&batch) {
                 let key = hashed(order);
                 let found = self.orders.binary_search_by(|(hash, _)| hash.cmp(&key)).ok();
@@ -185,6 +231,9 @@ impl Watch {
         decided: &Decided<'_>,
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
+        if !self.is_known(order.date) {
+            return Ok(());
+        }
         self.last = self.last.max(order.date);
         self.values.add(order, declared);
         let (item, eccn) = (&decided.line.item, decided.eccn());
@@ -199,7 +248,8 @@ impl Watch {
             list_price_usd: item.item.price_usd.and_then(tables::real),
             outcome: label.outcome.as_str(),
             exception: decided.exception().map(|exception| exception.name.as_str()),
-            claimed_ok: decided.claimed_ok,
+            // Who reads an ambiguous text otherwise claims in good faith.
+            claimed_ok: decided.claimed_ok.filter(|holds| *holds || decided.readings().next().is_none()),
             tier: self.tier(order.destination),
             root: self.entities.root(order.ultimate_consignee),
             cluster: self.entities.cluster(order.ultimate_consignee),
@@ -208,37 +258,36 @@ impl Watch {
         batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(failed))
     }
 
-    /// Everything that was gathered, in an engine.
-    pub(crate) fn finish(mut self, threads: usize, memory: usize, stop: &Stop) -> Result<Watched, RunError> {
+    /// Everything that was gathered, table by table.
+    pub(crate) fn finish(mut self) -> Result<Watched, RunError> {
         let arrow = |error: tables::ArrowError| failed(error.to_string());
-        let engine = |error: tollgate_analysis::engine::EngineError| failed(error.to_string());
         let rest = self.builder.finish().map_err(arrow)?;
         self.lines.push(rest).map_err(failed)?;
-        let mut asked = LocalEngine::new(&LocalOptions { threads, memory, stop: Arc::clone(stop) }).map_err(engine)?;
-        self.add_around(&mut asked)?;
-        let listed = tables::listed(&self.tables.parties, &self.matches());
+        let around = self.gather_around()?;
+        let listed = tables::listed(self.parties(), &self.matches());
         let tiers = |country| self.tier(country);
         let small = [
-            (Derived::Parties, tables::parties(&self.tables.parties, &self.entities, &listed, &tiers)),
+            (Derived::Parties, tables::parties(self.parties(), &self.entities, &listed, &tiers)),
             (Derived::Links, tables::links(&self.entities)),
-            (Derived::Ownership, tables::ownership(&self.tables.stakes)),
+            (Derived::Ownership, tables::ownership(self.stakes())),
             (Derived::StakesAll, tables::stakes(&self.entities)),
             (Derived::Law, tables::law(&self.limits())),
             (Derived::Items, tables::items(&self.items())),
             (Derived::Hs, self.values.table()),
         ];
+        let mut all = around;
         for (table, batch) in small {
-            asked.add(table.as_str(), table.schema(), vec![batch.map_err(arrow)?]).map_err(engine)?;
+            all.push((table.as_str(), Kept::Rows(table.schema(), vec![batch.map_err(arrow)?])));
         }
-        asked.add_store(Derived::Lines.as_str(), self.lines).map_err(engine)?;
-        Ok(Watched { engine: asked, entities: self.entities, _folder: self.folder })
+        all.push((Derived::Lines.as_str(), self.lines.finish().map_err(failed)?));
+        Ok(Watched { tables: all, entities: self.entities, folder: self.folder })
     }
 
-    /// Adds the tables that were given, and empty ones for those that were not.
-    fn add_around(&mut self, asked: &mut LocalEngine) -> Result<(), RunError> {
-        let engine = |error: tollgate_analysis::engine::EngineError| failed(error.to_string());
+    /// The tables that were given, and empty ones for those that were not.
+    fn gather_around(&mut self) -> Result<Vec<(&'static str, Kept)>, RunError> {
+        let mut all = Vec::new();
         if let Some(store) = self.payments.take() {
-            asked.add_store(Surrounding::Payments.as_str(), store).map_err(engine)?;
+            all.push((Surrounding::Payments.as_str(), store.finish().map_err(failed)?));
         }
         for (table, path) in self.around.clone().files() {
             let batches = match (table, path) {
@@ -246,10 +295,20 @@ impl Watch {
                 (_, Some(path)) => SurroundingReader::open(path, table)?.read_all()?,
                 (_, None) => Vec::new(),
             };
+            let known = batches.into_iter().map(|batch| self.known_part(batch));
+            let batches = known.collect::<Result<Vec<_>, RunError>>()?;
             batches.iter().for_each(|batch| self.until(batch));
-            asked.add(table.as_str(), table.schema(), batches).map_err(engine)?;
+            all.push((table.as_str(), Kept::Rows(table.schema(), batches)));
         }
-        Ok(())
+        Ok(all)
+    }
+
+    /// The rows of a table that were known.
+    fn known_part(&self, batch: tables::RecordBatch) -> Result<tables::RecordBatch, RunError> {
+        match self.around.as_of {
+            Some(day) => tables::until(&batch, day.epoch_days()).map_err(|error| failed(error.to_string())),
+            None => Ok(batch),
+        }
     }
 
     /// What happened around the orders may have happened later than the last of them.
@@ -317,6 +376,24 @@ impl Watch {
         };
         all.filter_map(row).collect()
     }
+}
+
+/// The parties and stakes as they were known on a day.
+fn known_on(tables: &Tables, day: Date) -> (BTreeMap<String, Party>, Vec<Stake>) {
+    let later = |flag: &String| {
+        flag.split_once(':').and_then(|(_, date)| date.parse::<Date>().ok()).is_some_and(|date| date > day)
+    };
+    let founded = |party: &&Party| party.details().incorporated_on.is_none_or(|date| date <= day);
+    let parties = tables.parties.values().filter(founded).map(|party| {
+        let flags = party.flags.iter().filter(|flag| !later(flag)).cloned().collect();
+        (party.party_id.clone(), Party { flags, ..party.clone() })
+    });
+    let stakes = tables
+        .stakes
+        .iter()
+        .filter(|stake| stake.from.is_none_or(|from| from <= day))
+        .map(|stake| Stake { until: stake.until.filter(|until| *until <= day), ..stake.clone() });
+    (parties.collect(), stakes.collect())
 }
 
 /// A figure of the accelerator, where the item holds some, or else of the item.

@@ -1,0 +1,164 @@
+//! Queries on Apache Spark, when one machine is not enough.
+//!
+//! The tables are written as Parquet where every worker can read them; Spark stores, shuffles, retries and spills; a driver in Python counts each table
+//! before and after, runs every query to its end, and hands over the findings whole or not at all.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tollgate_model::Date;
+
+use super::{Engine, EngineError, Finding};
+use crate::typology::Typology;
+
+/// The driver, as a file that Python runs.
+const DRIVER: &str = include_str!("detect.py");
+
+/// Where the cluster is, and how it is reached.
+#[derive(Clone, Debug)]
+pub struct ClusterOptions {
+    /// `spark://host:port`, or `local[n]`.
+    pub master: String,
+    /// A Python that has `pyspark`.
+    pub python: PathBuf,
+    /// A folder that every worker can read; the tables are in it.
+    pub tables: PathBuf,
+    /// Parts into which Spark divides what it shuffles.
+    pub partitions: usize,
+    /// Raised by Ctrl-C.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// What the cluster found.
+#[derive(Debug)]
+pub struct ClusterEngine {
+    found: BTreeMap<String, Vec<Finding>>,
+    filled: Value,
+}
+
+fn engine(what: String) -> EngineError {
+    EngineError::Engine(what)
+}
+
+impl ClusterEngine {
+    /// Runs all typologies on the cluster; `rows` says how many rows each table was written with.
+    pub fn run(
+        options: &ClusterOptions,
+        rows: &BTreeMap<String, u64>,
+        typologies: &[Typology],
+    ) -> Result<ClusterEngine, EngineError> {
+        let folder = tempfile::tempdir().map_err(|error| engine(format!("no temporary folder: {error}")))?;
+        let at = |name: &str| folder.path().join(name);
+        let queries: Vec<Value> = typologies.iter().map(|own| json!({ "id": own.id, "sql": own.sql })).collect();
+        let job = json!({
+            "master": options.master, "tables": options.tables, "rows": rows, "queries": queries, "out": at("findings.jsonl"),
+            "partitions": options.partitions,
+        });
+        let wrote =
+            std::fs::write(at("job.json"), job.to_string()).and_then(|()| std::fs::write(at("detect.py"), DRIVER));
+        wrote.map_err(|error| engine(format!("{}: {error}", folder.path().display())))?;
+        drive(options, folder.path())?;
+        let text = std::fs::read_to_string(at("findings.jsonl"))
+            .map_err(|error| engine(format!("the cluster's driver left no findings: {error}")))?;
+        read(&text, typologies)
+    }
+}
+
+/// Runs the driver until it ends, or is stopped.
+fn drive(options: &ClusterOptions, folder: &Path) -> Result<(), EngineError> {
+    let log = folder.join("driver.log");
+    let errors = std::fs::File::create(&log).map_err(|error| engine(format!("{}: {error}", log.display())))?;
+    let mut driver = Command::new(&options.python)
+        .arg(folder.join("detect.py"))
+        .arg(folder.join("job.json"))
+        .env("PYSPARK_PYTHON", &options.python)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(errors)
+        .spawn()
+        .map_err(|error| {
+            let mend = "name a Python that has pyspark with --python, or install it: pip install pyspark pyarrow (and Java 17)";
+            engine(format!("{}: cannot be run: {error}\n  mend: {mend}", options.python.display()))
+        })?;
+    loop {
+        if options.stop.load(Ordering::Relaxed) {
+            let _ = driver.kill();
+            let _ = driver.wait();
+            return Err(EngineError::Stopped);
+        }
+        match driver.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(_)) => {
+                let text = std::fs::read_to_string(&log).unwrap_or_default();
+                let last: Vec<&str> = text.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
+                let said: Vec<&str> = last.into_iter().rev().collect();
+                let mend = "check that the cluster runs, that every worker can read the folder of the tables, and that the driver can be reached from it";
+                return Err(engine(format!(
+                    "the cluster failed; nothing was written: {}\n  mend: {mend}",
+                    said.join("; ")
+                )));
+            }
+            Ok(None) => std::thread::sleep(Duration::from_millis(100)),
+            Err(error) => return Err(engine(format!("the cluster's driver: {error}"))),
+        }
+    }
+}
+
+fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineError> {
+    let caps: BTreeMap<&str, f64> = typologies.iter().map(|own| (own.id.as_str(), own.cap)).collect();
+    let mut own = ClusterEngine { found: BTreeMap::new(), filled: Value::Null };
+    for line in text.lines() {
+        let value: Value =
+            serde_json::from_str(line).map_err(|error| engine(format!("the cluster's findings: {error}")))?;
+        if let Some(filled) = value.get("filled") {
+            own.filled = filled.clone();
+            continue;
+        }
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let texts = |key: &str| {
+            let list = value.get(key).and_then(Value::as_array);
+            let mut texts: Vec<String> =
+                list.into_iter().flatten().filter_map(|own| own.as_str().map(str::to_owned)).collect();
+            texts.sort();
+            texts.dedup();
+            texts
+        };
+        let whole = |key: &str| value.get(key).and_then(Value::as_i64).unwrap_or(0);
+        let day = |key: &str| i32::try_from(whole(key)).ok().and_then(Date::from_epoch_days).unwrap_or(Date::MIN);
+        let pattern = text("pattern");
+        let cap = caps.get(pattern.as_str()).copied().unwrap_or(0.0);
+        let llr = value.get("llr").and_then(Value::as_f64).unwrap_or(0.0);
+        own.found.entry(pattern.clone()).or_default().push(Finding {
+            pattern,
+            key: text("key"),
+            subjects: texts("subjects"),
+            orders: texts("orders"),
+            tpp: whole("tpp").max(0),
+            first: day("first_day"),
+            last: day("last_day"),
+            llr: llr.min(cap),
+            why: text("why"),
+            facts: texts("facts"),
+        });
+    }
+    own.found.values_mut().for_each(|found| found.sort_by(|one, other| one.key.cmp(&other.key)));
+    Ok(own)
+}
+
+impl Engine for ClusterEngine {
+    fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
+        Ok(self.found.get(&typology.id).cloned().unwrap_or_default())
+    }
+
+    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
+        let own = self.filled.get(table);
+        let count = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or(0);
+        let of = |column: &&str| count(own.and_then(|own| own.get("columns")).and_then(|all| all.get(*column)));
+        Ok((count(own.and_then(|own| own.get("rows"))), columns.iter().map(of).collect()))
+    }
+}

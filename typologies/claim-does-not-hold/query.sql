@@ -1,0 +1,42 @@
+WITH claim AS (
+  SELECT
+    order_id, line, max(root) AS root, max(ultimate_consignee) AS consignee, max(authorization) AS authorization, min(day) AS day, max(year) AS year,
+    max(tpp) AS tpp, max(CASE WHEN claimed_ok THEN 0 ELSE 1 END) AS fails
+  FROM lines
+  WHERE authorization IS NOT NULL AND claimed_ok IS NOT NULL AND tpp > 0
+  GROUP BY order_id, line
+),
+by_root AS (
+  SELECT
+    root, count(*) AS claims, sum(fails) AS failing, sum(CASE WHEN fails = 1 THEN tpp ELSE 0 END) AS tpp,
+    min(CASE WHEN fails = 1 THEN day END) AS first_day, max(CASE WHEN fails = 1 THEN day END) AS last_day,
+    max(CASE WHEN fails = 1 THEN authorization END) AS authorization
+  FROM claim
+  GROUP BY root
+),
+scored AS (
+  SELECT
+    root, claims, failing, tpp, first_day, last_day, authorization,
+    {{base}} + least({{most_repeat}}, 0.9 * ln(failing)) + {{share}} * (CAST(failing AS DOUBLE) / claims) AS llr
+  FROM by_root
+  WHERE failing >= {{least_orders}} AND tpp >= {{least_tpp}}
+)
+SELECT
+  'X01' AS pattern,
+  h.root AS key,
+  array_agg(DISTINCT c.consignee) AS subjects,
+  array_agg(DISTINCT c.order_id) AS orders,
+  coalesce(h.tpp, 0) AS tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat(CAST(h.failing AS STRING), ' of ', CAST(h.claims AS STRING), ' authorizations that were claimed for ', h.root,
+    ' do not hold (for instance ', h.authorization, '), ', CAST(h.tpp AS STRING), ' TPP in all.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'claims' THEN CAST(h.claims AS STRING)
+    WHEN 'failing' THEN CAST(h.failing AS STRING)
+    ELSE h.authorization END)) AS facts
+FROM scored h
+JOIN claim c ON c.root = h.root AND c.fails = 1
+CROSS JOIN (VALUES ('claims'), ('failing'), ('for_instance')) AS f (name)
+GROUP BY h.root, h.tpp, h.first_day, h.last_day, h.llr, h.failing, h.claims, h.authorization
