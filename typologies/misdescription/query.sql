@@ -9,7 +9,8 @@ WITH worded AS (
   FROM lines l
   LEFT JOIN items i ON i.item = l.item
   LEFT JOIN hs h ON h.hs_code = l.hs_code
-  WHERE l.description IS NOT NULL AND (l.controlled OR (l.kind IN ('ic', 'board', 'server', 'rack') AND coalesce(l.unit_tpp, 1.0) > 0))
+  WHERE l.description IS NOT NULL AND (l.controlled OR l.kind IN ('ic', 'board', 'server', 'rack'))
+    AND lower(l.description) NOT LIKE concat('%', lower(l.item), '%')
 ),
 classed AS (
   SELECT

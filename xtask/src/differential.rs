@@ -10,7 +10,7 @@ pub(crate) fn run(long: bool) -> Result<(), Failed> {
     let folder = root().join("target/differential");
     let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
     let tollgate = root().join("target/release/tollgate").to_string_lossy().into_owned();
-    crate::run("cargo", &["build", "--release", "--package", "tollgate"])?;
+    crate::run("cargo", &["build", "--release", "--package", "tollgate", "--no-default-features"])?;
     for seed in 1..=seeds {
         let (seed, holes) = (seed.to_string(), if seed % 3 == 0 { "0" } else { "0.06" });
         let out = folder.to_string_lossy().into_owned();

@@ -91,8 +91,25 @@ fn postgresql() -> Result<(), Failed> {
     })
 }
 
+/// Apache Spark for the test of the cluster: a Python with pyspark, and Java. Answers that Python.
+fn spark() -> Result<String, Failed> {
+    if Command::new("java").arg("-version").output().is_err() {
+        let install =
+            run("apt-get", &["install", "--yes", "--no-install-recommends", "openjdk-17-jre-headless", "procps"]);
+        install.map_err(|_| {
+            "Java is not installed, and could not be\n  mend: as root, apt-get install openjdk-17-jre-headless"
+                .to_owned()
+        })?;
+    }
+    let python = root().join("target/spark/bin/python").to_string_lossy().into_owned();
+    run("python3", &["-m", "venv", "target/spark"])?;
+    run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pyspark>=4.0,<5", "pyarrow"])?;
+    Ok(python)
+}
+
 fn test(long: bool) -> Result<(), Failed> {
     postgresql()?;
+    let python = spark()?;
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     run_with(
@@ -101,11 +118,17 @@ fn test(long: bool) -> Result<(), Failed> {
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     run("cargo", &["test", "--workspace"])?;
+    run_with(
+        "cargo",
+        &["test", "--package", "tollgate", "--test", "cluster", "--", "--ignored"],
+        &[("TOLLGATE_PYTHON", &python)],
+    )?;
     schemathesis::schemathesis()?;
     if long {
         run("cargo", &["test", "--release", "--package", "tollgate-ledger", "--", "--ignored"])?;
     }
-    run("cargo", &["build", "--release", "--package", "tollgate"])?;
+    // What is decided needs no typologies, and DataFusion takes long to build in release.
+    run("cargo", &["build", "--release", "--package", "tollgate", "--no-default-features"])?;
     let tollgate = root().join("target/release/tollgate");
     run(&tollgate.to_string_lossy(), &["examples", "check", "examples/worked"])?;
     differential::run(long)?;

@@ -4,6 +4,7 @@
 //! tables; an [`engine`] runs it; what it finds is evidence, which [`alerts`] weighs, puts together and ranks.
 
 pub mod alerts;
+pub mod customs;
 pub mod engine;
 pub mod entity;
 pub mod tables;

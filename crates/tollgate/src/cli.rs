@@ -7,6 +7,8 @@ mod backtest;
 mod backup;
 mod check;
 mod classify;
+#[cfg(feature = "detect")]
+mod customs;
 mod decide;
 #[cfg(feature = "detect")]
 mod detect;
@@ -120,6 +122,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Detect(arguments) => detect::detect(&arguments, &stop),
         #[cfg(feature = "detect")]
         Command::Typology(command) => typology::typology(&command, &stop),
+        #[cfg(feature = "detect")]
+        Command::Customs(arguments) => customs::customs(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments, &stop),
         Command::Decide(arguments) => decide::decide(&arguments, &stop),
         Command::Explain(arguments) => explain::explain(&arguments, &stop),

@@ -96,8 +96,8 @@ pub struct Alerts {
     pub cases: Vec<Case>,
 }
 
-/// The score below which nothing is told: one in five of such was true on simulated worlds.
-pub const LEAST: f64 = 0.2;
+/// The score below which nothing is told: fewer than one in five of such were true on simulated worlds.
+pub const LEAST: f64 = 0.3;
 
 /// Puts findings together, and leaves out what is less likely than `least`. `cluster` says which parties are taken for one.
 pub fn alerts(

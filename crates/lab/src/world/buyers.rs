@@ -138,8 +138,8 @@ pub(super) fn buyers(
         let mut party = company(country, country, business, seed, u64::from(place));
         let yearly = libm::exp(libm::log(median) + spread * stream.normal()).clamp(1.0, 40_000.0);
         if yearly > 50.0 && stream.chance(0.8) {
-            // Room for what is there and what is to come in some years: 1.45 kW a chip, 1.3 for the building. One in thirty shows less than it uses.
-            let years = if stream.chance(0.03) { 3.0 } else { 10.0 + 20.0 * stream.unit() };
+            // Room for what is there and what is to come in some years: 1.45 kW a chip, 1.3 for the building. One in a hundred shows less than it uses.
+            let years = if stream.chance(0.01) { 3.0 } else { 10.0 + 20.0 * stream.unit() };
             party.megawatts = Some((yearly * 1.45 * 1.3 / 1_000.0 * years).max(0.1));
         }
         if let Some(group) = buyers.last().map(|last| last.party).filter(|_| stream.chance(0.06)) {

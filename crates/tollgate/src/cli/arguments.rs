@@ -34,6 +34,9 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Decides every order: decisions only, as .jsonl, .csv or .parquet.
     Decide(DecideArguments),
+    /// Customs declarations: which are likelier to be false, learned from those of which it is known.
+    #[cfg(feature = "detect")]
+    Customs(CustomsArguments),
     /// Decides history under two policies: what would have been decided otherwise.
     Replay(ReplayArguments),
     /// Looks for evasion across orders, parties and time: alerts, best first.
@@ -165,6 +168,27 @@ pub(crate) struct CheckArguments {
     /// How the summary is printed
     #[arg(long, default_value = "text")]
     pub(crate) format: TextFormat,
+}
+
+#[cfg(feature = "detect")]
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate customs --learn train.csv --on valid.csv --out scores.csv
+The columns are Declaration ID, HS6 Code, Country of Departure, Country of Origin, Net Mass, Item Price and, where it is known, Fraud (0 or 1).
+A score ranks; it is no calibrated probability. docs/design/misdeclaration.md says how it is made and what its figures mean.")]
+pub(crate) struct CustomsArguments {
+    /// Declarations of which it is known whether they were false
+    #[arg(long, value_name = "FILE")]
+    pub(crate) learn: PathBuf,
+    /// Declarations to be ranked; where it is known of them too, how well that went is told
+    #[arg(long, value_name = "FILE")]
+    pub(crate) on: PathBuf,
+    /// Let all copies of one declaration count once
+    #[arg(long)]
+    pub(crate) copies_once: bool,
+    /// Where the scores go, as CSV, with what each part adds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args)]

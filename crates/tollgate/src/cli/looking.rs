@@ -41,6 +41,8 @@ pub(super) use without::Looking;
 
 #[cfg(feature = "detect")]
 mod with {
+    use std::collections::BTreeMap;
+
     use tollgate_analysis::typology::Typology;
     use tollgate_model::Party;
 
@@ -94,10 +96,12 @@ mod with {
             stop: &Stop,
         ) -> Result<(String, Vec<String>), Failure> {
             let found = detected(self.watch.finish()?, &self.typologies, stop)?;
-            let not_run = found
-                .skipped
-                .iter()
-                .map(|own| format!("Typology {} ({}) was not run: {}.", own.id, own.title, lacks(own)));
+            let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for own in &found.skipped {
+                by_lack.entry(lacks(own)).or_default().push(&own.id);
+            }
+            let not_run =
+                by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
             let not_run = not_run.collect();
             summary.add_alerts(shown(&found, tables), json(&found));
             Ok((alerts_text(&found.made), not_run))
