@@ -1,5 +1,5 @@
 //! Typologies on a real Spark cluster: a master and two workers, each a process of its own, one of which is killed.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop, helpers included")]
 #![expect(
     clippy::disallowed_methods,
     reason = "a test is told by the environment which Python has pyspark, and waits by the clock"

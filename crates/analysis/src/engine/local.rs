@@ -47,7 +47,7 @@ impl LocalEngine {
         let runtime = runtime.map_err(|error| EngineError::Engine(format!("no threads: {error}")))?;
         let mut config = SessionConfig::new().with_target_partitions(threads).with_batch_size(8_192);
         config.options_mut().sql_parser.collect_spans = true;
-        config.options_mut().execution.parquet.pushdown_filters = false;
+        config.options_mut().execution.sort_spill_reservation_bytes = 1 << 20;
         let environment =
             RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(options.memory))).build_arc();
         let environment = environment.map_err(|error| engine(&error))?;
@@ -114,10 +114,21 @@ fn engine(error: &DataFusionError) -> EngineError {
 
 impl Engine for LocalEngine {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
-        let batches = self.collect(&typology.sql).map_err(|failed| match failed {
+        let failed = |failed: Failed| match failed {
             Failed::Stopped => EngineError::Stopped,
             Failed::Query(error) => of_query(typology, &error),
-        })?;
+        };
+        let batches = match self.collect(&typology.sql) {
+            // Operators that run side by side share the memory: one partition at a time has all of it.
+            Err(Failed::Query(error)) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)) => {
+                let threads = self.context.copied_config().target_partitions();
+                self.collect("SET datafusion.execution.target_partitions = 1").map_err(failed)?;
+                let alone = self.collect(&typology.sql).map_err(failed);
+                self.collect(&format!("SET datafusion.execution.target_partitions = {threads}")).map_err(failed)?;
+                alone?
+            }
+            other => other.map_err(failed)?,
+        };
         let mut findings = Vec::new();
         for batch in &batches {
             read(typology, batch, &mut findings)?;

@@ -18,7 +18,7 @@ use super::{Failure, print};
 use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, Watched, run};
 
 /// Bytes that queries may hold before they spill to disk.
-const MEMORY: usize = 1 << 31;
+const MEMORY: usize = 3 << 30;
 
 /// What the typologies made of a file of orders.
 #[derive(Debug, Default)]
