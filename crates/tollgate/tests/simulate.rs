@@ -108,13 +108,14 @@ fn a_world_is_written_out_and_can_be_checked() {
         let done = simulate(&folder, &["w.toml", "--out", out]);
         assert!(done.status.success(), "{}", text(&done));
     }
-    for name in ["orders.parquet", "payments.parquet", "parties.csv", "ownership.csv", "truth.jsonl"] {
+    let tables = ["orders.parquet", "payments.parquet", "serials.parquet", "parties.csv", "ownership.csv", "sites.csv"];
+    for name in tables.into_iter().chain(["inspections.csv", "truth.jsonl"]) {
         let read = |out: &str| std::fs::read(folder.join(out).join(name)).unwrap();
         assert!(read("one") == read("two") && !read("one").is_empty(), "{name}");
     }
     let truth = std::fs::read_to_string(folder.join("one/truth.jsonl")).unwrap();
     let schemes: Vec<serde_json::Value> = truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(schemes.len(), 20);
+    assert_eq!(schemes.len(), 22);
     let check = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args([
             "check",

@@ -11,7 +11,9 @@ mod study;
 mod svg;
 mod tables;
 
-pub(crate) use data::{AlertRow, Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+#[cfg(feature = "detect")]
+pub(crate) use data::AlertRow;
+pub(crate) use data::{Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 pub(crate) use replay::{ReplayData, ReplayRow, replay_page};
 pub(crate) use study::study_page;
 
