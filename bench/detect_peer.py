@@ -1505,7 +1505,516 @@ SELECT root || '/' || h.year AS key, list(DISTINCT ultimate_consignee) AS subjec
   max(day) AS last_day, any_value(llr) AS llr
 FROM lpp l JOIN hit h USING (root) WHERE l.year BETWEEN h.year - 1 AND h.year GROUP BY root, h.year
 """
+# The same for Polars, lazy, in its streaming engine.
 POLARS = {}
+
+
+def peer(slug):
+    def put(function):
+        POLARS[slug] = function
+        return function
+    return put
+
+
+class Columns:
+    def __getattr__(self, name):
+        import polars
+        return polars.col(name)
+
+
+c = Columns()
+
+
+def lpp(t, license_required=True):
+    counts = (c.decided == "LPP") | (c.outcome == "license_required") if license_required else c.decided == "LPP"
+    return t["lines"].filter((c.tpp > 0) & ((c.authorization == "LPP") | (c.authorization.is_null() & c.controlled & (c.tier == 2) & counts)))
+
+
+def unique(column):
+    return column.drop_nulls().unique()
+
+
+def when(condition, value, otherwise=0.0):
+    import polars
+    return polars.when(condition).then(value).otherwise(otherwise)
+
+
+def log(value):
+    import polars
+    return polars.lit(math.log(value)) if isinstance(value, (int, float)) else value.log()
+
+
+def least(limit, value):
+    import polars
+    return polars.min_horizontal(polars.lit(float(limit)), value)
+
+
+def most(limit, value):
+    import polars
+    return polars.max_horizontal(polars.lit(float(limit)), value)
+
+
+def key(*columns):
+    import polars
+    return polars.concat_str([column.cast(polars.String) for column in columns], separator="/")
+
+
+def both(one, other):
+    return one.drop_nulls().unique().append(other.drop_nulls().unique()).unique()
+
+
+def has(column, words):
+    """Whether a text holds one of the words; not where there is none."""
+    return column.str.to_lowercase().str.contains(words).fill_null(False)
+
+
+@peer("lpp-breach-by-parent")
+def _(t, p):
+    lines = lpp(t).select("root", "year", "tpp", "exporter", "ultimate_consignee", "order_id", "day")
+    hit = lines.group_by("root", "year").agg(total=c.tpp.sum()).join(t["law"].select("lpp_cap"), how="cross").filter(c.total > c.lpp_cap)
+    return lines.join(hit, on=["root", "year"]).group_by("root", "year").agg(
+        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.total.first(), first_day=c.day.min(), last_day=c.day.max(), fill=(c.total / c.lpp_cap).first(),
+        exporters=unique(c.exporter).len()).with_columns(
+        key=key(c.root, c.year),
+        llr=p["base"] + c.fill.log() + when(c.exporters >= 2, p["several_exporters"]) + when(c.subjects.list.len() >= 2, p["several_consignees"]))
+
+
+@peer("cap-split")
+def _(t, p):
+    lines = lpp(t).select("cluster", "root", "year", "tpp", "ultimate_consignee", "order_id", "day")
+    joint = lines.group_by("cluster", "root", "year").agg(c.tpp.sum()).group_by("cluster", "year").agg(members=c.tpp.len(), total=c.tpp.sum(), largest=c.tpp.max())
+    who = t["parties"].select("party_id", "cluster", "root")
+    tie = t["links"].filter(c.weight > 0).join(who, left_on="a", right_on="party_id").join(who, left_on=["b", "cluster"], right_on=["party_id", "cluster"]).filter(
+        c.root != c.root_right).group_by("cluster", "kind").agg(c.weight.max()).group_by("cluster").agg(kinds=c.kind.len(), weight=c.weight.sum()).filter(
+        ((c.kinds >= p["kinds"]) & (c.weight >= p["least_weight"])) | (c.weight >= p["one_strong_weight"]))
+    hit = joint.filter(c.members >= 2).join(tie, on="cluster").join(t["law"].select("lpp_cap"), how="cross").filter((c.total > c.lpp_cap) & (c.largest <= c.lpp_cap)).with_columns(
+        llr=p["base"] + 0.5 * least(p["most_weight"], c.weight) + (c.total / c.lpp_cap).log())
+    return lines.join(hit, on=["cluster", "year"]).group_by("cluster", "year").agg(
+        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.total.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
+        key=key(c.cluster, c.year))
+
+
+@peer("near-cap-years")
+def _(t, p):
+    import polars as pl
+    lines = lpp(t, False).select("root", "year", "tpp", "exporter", "ultimate_consignee", "order_id", "day")
+    total = lines.group_by("root", "year").agg(total=c.tpp.sum(), exporters=unique(c.exporter).len()).join(t["law"].select("lpp_cap"), how="cross").with_columns(
+        in_band=((c.total >= p["band"] * c.lpp_cap) & (c.total <= c.lpp_cap)).cast(pl.Int64))
+    hit = total.with_columns(others_in=c.in_band.sum() - c.in_band.sum().over("root"), others=pl.len() - pl.len().over("root")).filter(c.in_band == 1).with_columns(
+        island=c.year - c.year.rank("ordinal").over("root").cast(pl.Int32)).group_by("root", "island").agg(
+        from_year=c.year.min(), to_year=c.year.max(), years=pl.len(), sum=c.total.sum(), exporters=c.exporters.max(), fill=(c.total / c.lpp_cap).max(),
+        peers=(c.others_in.max() + p["prior_share"] * p["prior_years"]) / (c.others.max() + p["prior_years"])).filter(
+        (c.years >= 2) | ((c.fill >= p["brim"]) & (c.exporters >= p["many_exporters"]))).with_columns(
+        llr=p["base"] + c.years * (log(p["share_of_evaders"]) - least(p["share_of_evaders"], c.peers).log()) + when(c.exporters >= p["many_exporters"], p["many_exporters_llr"])).filter(
+        c.llr >= p["least"])
+    return lines.join(hit, on="root").filter(c.year.is_between(c.from_year, c.to_year)).group_by("root", "from_year").agg(
+        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.sum.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
+        key=key(c.root, c.from_year))
+
+
+@peer("year-straddle")
+def _(t, p):
+    import polars as pl
+    lines = lpp(t).select("root", "year", "tpp", "destination", "ultimate_consignee", "order_id", "day")
+    place = c.day.cast(pl.Date).dt.ordinal_day()
+    hit = lines.group_by("root", "year").agg(
+        destination=c.destination.max(), total=c.tpp.sum(), december=c.tpp.filter(place > 334).sum(), january=c.tpp.filter(place <= 31).sum()).sort("root", "year").with_columns(
+        before_year=c.year.shift(1).over("root"), before=c.total.shift(1).over("root"), december=c.december.shift(1).over("root")).filter(c.before_year == c.year - 1).with_columns(
+        straddle=c.december + c.january).join(t["law"].select("lpp_cap"), how="cross").with_columns(
+        others_straddle=c.straddle.sum().over("destination", "year") - c.straddle, others=(c.total + c.before).sum().over("destination", "year") - c.total - c.before).filter(
+        (c.straddle > c.lpp_cap) & (c.total <= c.lpp_cap) & (c.before <= c.lpp_cap) & (c.december > 0) & (c.january > 0)).with_columns(
+        llr=p["base"] + least(p["most_relative"], (c.straddle / (c.total + c.before) / ((c.others_straddle + p["prior_share"] * c.lpp_cap) / (c.others + c.lpp_cap))).log())).filter(
+        c.llr >= p["least"]).select("root", "straddle", "llr", to_year="year")
+    return lines.join(hit, on="root").filter(c.year.is_between(c.to_year - 1, c.to_year)).group_by("root", "to_year").agg(
+        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.straddle.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
+        key=key(c.root, c.to_year))
+
+
+@peer("notice-floor")
+def _(t, p):
+    import polars as pl
+    lines = lpp(t).select("root", "year", "tpp", "kind", "quantity", "ultimate_consignee", "order_id", "day")
+    floor = c.notice_floor
+    shipment = lines.join(t["law"].select("announced_day", "notice_floor"), how="cross").filter(c.day >= c.announced_day).group_by("order_id", "root").agg(
+        c.day.min(), c.year.min(), c.tpp.sum(), packed=(c.kind.is_in(["server", "board", "rack"]) & (c.quantity % p["pack_units"] == 0)).fill_null(False).all(), notice_floor=floor.first())
+    banded = shipment.with_columns(over=c.tpp >= floor, counted=((c.tpp >= p["band"] * floor) & (c.tpp < floor)).cast(pl.Int64),
+                                   near=((c.tpp >= p["near_low"] * floor) & (c.tpp < p["near_high"] * floor)).cast(pl.Int64)).sort("root", "day")
+    under, window = (~c.over).cast(pl.Int64), f"{p['split_back'] + 1}i"
+    by_root = banded.with_columns(
+        in_window=c.counted.rolling_sum_by("day", f"{p['window_back'] + 1}i").over("root"), week_tpp=(c.tpp * under).rolling_sum_by("day", window).over("root"),
+        week_lots=under.rolling_sum_by("day", window).over("root")).group_by("root", "year").agg(
+        sum=c.tpp.sum(), in_band=(c.counted * when(c.packed, p["pack_worth"], 1.0)).sum(), counted=c.counted.sum(), near=c.near.sum(), in_window=c.in_window.max(),
+        split=((c.week_lots >= p["split_lots"]) & (c.week_tpp >= floor)).any() & ~c.over.any())
+    rest = {"prior": p["prior_share"] * p["prior_shipments"]}
+    hit = by_root.with_columns(peers=least(0.89, (c.counted.sum().over("year") - c.counted + rest["prior"]) / (c.near.sum().over("year") - c.near + p["prior_shipments"]))).filter(
+        (c.in_window >= p["in_window"]) | c.split).with_columns(
+        llr=p["base"] + c.in_band * (log(p["evader_share"]) - c.peers.log()) + (c.near - c.counted) * (log(1 - p["evader_share"]) - (1 - c.peers).log())
+        + when(c.split, p["split_llr"])).filter(c.llr >= p["least"]).select("root", "year", "sum", "llr")
+    return lines.join(hit, on=["root", "year"]).group_by("root", "year").agg(
+        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.sum.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
+        key=key(c.root, c.year))
+
+
+@peer("claim-does-not-hold")
+def _(t, p):
+    fails = ~c.claimed_ok
+    return t["lines"].filter(c.authorization.is_not_null() & c.claimed_ok.is_not_null() & (c.tpp > 0)).group_by(key="root").agg(
+        failing=fails.sum(), claims=fails.len(), subjects=unique(c.ultimate_consignee.filter(fails)), orders=unique(c.order_id.filter(fails)), tpp=c.tpp.filter(fails).sum(),
+        first_day=c.day.filter(fails).min(), last_day=c.day.filter(fails).max()).filter((c.failing >= p["least_orders"]) & (c.tpp >= p["least_tpp"])).with_columns(
+        llr=p["base"] + least(p["most_repeat"], 0.9 * c.failing.log()) + p["share"] * c.failing / c.claims)
+
+
+@peer("awakened-shell")
+def _(t, p):
+    import polars as pl
+    usd, control = c.quantity * pl.coalesce(c.unit_price_usd, c.list_price_usd), c.controlled.fill_null(False)
+    def role(column, taken):
+        chips, tpp = c.chips.filter(control).sum(), c.tpp.filter(control).sum()
+        nothing = pl.lit(0, pl.Int64)
+        return t["lines"].filter(pl.col(column).is_not_null()).group_by("quarter_no", party_id=column).agg(
+            began=c.day.min(), ended=c.day.max(), usd=usd.sum(), known=usd.count(), chips=chips if taken else nothing, tpp=tpp if taken else nothing,
+            sold=nothing if taken else chips, sold_tpp=nothing if taken else tpp)
+    quarterly = pl.concat([role("ultimate_consignee", True), role("exporter", False)]).group_by("party_id", "quarter_no").agg(
+        c.began.min(), c.ended.max(), c.usd.sum(), c.known.sum(), c.chips.sum(), c.tpp.sum(), c.sold.sum(), c.sold_tpp.sum()).with_columns(
+        usd=when(c.known > 0, c.usd, None)).sort("party_id", "quarter_no")
+    after = quarterly.rolling("quarter_no", period="4i", offset="-1i", closed="right", group_by="party_id").agg(
+        after_usd=c.usd.max(), after_chips=c.chips.sum(), after_sold=c.sold.sum(), after_tpp=pl.max_horizontal(c.tpp.sum(), c.sold_tpp.sum()))
+    woken = quarterly.with_columns(
+        asleep=c.began - c.ended.shift(1).over("party_id"), before_usd=c.usd.cum_max().forward_fill().shift(1).over("party_id"),
+        before_chips=(c.chips + c.sold).cum_sum().shift(1).over("party_id").fill_null(0)).join(after, on=["party_id", "quarter_no"]).join(
+        t["parties"].select("party_id", "data_center_mw", dormant=(";" + c.flags.fill_null("")).str.contains(";dormant", literal=True)), on="party_id", how="left").filter(
+        ((c.asleep >= p["asleep_days"]) & (c.after_chips >= p["least_chips"]) & (c.before_chips < c.after_chips))
+        | ((c.chips + c.sold > 0) & (c.after_chips + c.after_sold >= p["least_chips"]) & (c.before_chips == 0) & c.dormant)).sort("party_id", "began").unique("party_id", keep="first")
+    growth = c.after_usd / when(c.before_usd != 0, c.before_usd, None)
+    hit = woken.with_columns(llr=p["base"] + when(c.dormant.fill_null(False), p["flagged"]) + when(
+        (c.asleep >= p["asleep_days"]) & (growth >= p["growth"]), p["grown"] + least(p["most_growth"], 0.25 * (growth / p["growth"]).log()))
+        + when(c.data_center_mw > 0, p["can_show_power"])).filter(c.llr >= p["least"]).select("party_id", "began", "after_tpp", "llr")
+    trade = [t["lines"].filter(c.controlled).select("order_id", "day", party_id=column).join(hit, on="party_id").filter(c.day.is_between(c.began, c.began + 365))
+             for column in ("ultimate_consignee", "exporter")]
+    return pl.concat(trade).group_by(key="party_id").agg(orders=unique(c.order_id), tpp=c.after_tpp.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
+        subjects=pl.concat_list(c.key))
+
+
+@peer("price-outlier")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter((c.unit_price_usd > 0) & (c.unit_tpp > 0))
+    cell = ["item", "quarter_no"]
+    bins = (100 * c.unit_price_usd.log()).round(0, mode="half_away_from_zero")
+    usual = lines.group_by(cell).agg(total=pl.len(), **{name: bins.quantile(share, "equiprobable") / 100 for name, share in (("low", 0.25), ("middle", 0.5), ("high", 0.75))}).with_columns(
+        sigma=most(p["least_sigma"], (c.high - c.low) / 1.349))
+    dear = (c.off_list > when(c.kind.is_in(["server", "rack", "board"]), math.log(p["system_ratio"]), math.log(p["least_ratio"]))).fill_null(False)
+    far = most(math.log(p["least_ratio"]), p["deviations"] * c.sigma)
+    off = lines.join(usual, on=cell).with_columns(off=c.unit_price_usd.log() - c.middle, off_list=(c.unit_price_usd / c.list_price_usd).log()).with_columns(dear=dear).filter(
+        (c.off.abs() > far) | c.dear).select(
+        *cell, "root", "order_id", "day", "exporter", "ultimate_consignee", "off", "off_list", "dear", "total", far=far, tpp=c.tpp.fill_null(0), usd=c.quantity * c.unit_price_usd,
+        used=has(c.description, "used|refurb|second.*hand"))
+    own = lines.select(*cell, "root").join(off.select(*cell, "root").unique(), on=[*cell, "root"], how="semi").group_by(*cell, "root").agg(own=pl.len())
+    others = c.total.cast(pl.Int64) - c.own
+    mark = pl.when((others >= p["least_peers"]) & (c.off > c.far)).then(pl.lit("over")).when((others >= p["least_peers"]) & (c.off < -c.far) & ~c.used).then(pl.lit("under")).when(
+        (others < p["least_peers"]) & c.dear).then(pl.lit("list"))
+    by_root = off.join(own, on=[*cell, "root"]).with_columns(mark=mark).filter(c.mark.is_not_null()).group_by("root").agg(
+        odd=pl.len(), over=(c.mark == "over").any(), under=(c.mark == "under").any(), list=(c.mark == "list").any(), off=when(c.mark == "list", c.off_list, c.off.abs()).max(),
+        tpp=c.tpp.sum(), usd=c.usd.sum(), first_day=c.day.min(), last_day=c.day.max(), subjects=both(pl.coalesce(c.exporter, c.ultimate_consignee), c.ultimate_consignee),
+        orders=unique(c.order_id)).filter(c.usd >= p["least_usd"])
+    priced = lines.select("root").join(by_root.select("root"), on="root", how="semi").group_by("root").agg(priced=pl.len())
+    return by_root.join(priced, on="root").filter(c.odd >= p["least_share"] * c.priced).with_columns(
+        key=c.root, llr=p["base"] + pl.max_horizontal(when(c.over | c.list, p["over"]), when(c.under, p["under"])) + when(~c.over & ~c.under, p["no_peers"])
+        + least(p["most_slope"], p["slope"] * (c.off - 0.26)) + least(0.6, 0.2 * c.odd.log())).filter(c.llr >= p["least"])
+
+
+@peer("no-presence")
+def _(t, p):
+    import polars as pl
+    free = """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com aol.com icloud.com me.com gmx.com gmx.net gmx.de web.de mail.com zoho.com proton.me
+        protonmail.com tutanota.com qq.com 163.com 126.com yeah.net sina.com sina.cn sohu.com foxmail.com aliyun.com 139.com mail.ru yandex.ru yandex.com rambler.ru inbox.ru bk.ru
+        naver.com daum.net rediffmail.com yahoo.co.in yahoo.co.uk yahoo.co.jp yahoo.com.sg yahoo.com.my hotmail.co.uk""".split()
+    lines = t["lines"].filter(c.controlled)
+    hit = lines.group_by(party_id="ultimate_consignee").agg(c.chips.sum(), total=c.tpp.sum(), first_day=c.day.min(), last_day=c.day.max()).join(
+        t["parties"].filter(c.email_domain.is_not_null()).select("party_id", "country", "website", "data_center_mw", free=c.email_domain.str.to_lowercase().is_in(free).cast(pl.Int64)),
+        on="party_id").with_columns(
+        peers=(c.free.sum().over("country") - c.free + p["prior_share"] * p["prior_parties"]) / (pl.len().over("country").cast(pl.Int64) - 1 + p["prior_parties"])).filter(
+        (c.free == 1) & (c.chips >= p["least_chips"])).with_columns(
+        llr=p["base"] + least(p["most_relative"], log(p["evader_share"]) - c.peers.log()) + most(0, least(p["most_size"], 0.3 * (c.chips / p["typical_chips"]).log()))
+        + when(c.website.is_not_null(), p["has_website"]) + when(c.data_center_mw > 0, p["can_show_power"])).filter(c.llr >= p["least"])
+    return lines.select("order_id", party_id="ultimate_consignee").join(hit, on="party_id").group_by(key="party_id").agg(
+        orders=unique(c.order_id), tpp=c.total.first(), first_day=c.first_day.first(), last_day=c.last_day.first(), llr=c.llr.first()).with_columns(subjects=pl.concat_list(c.key))
+
+
+@peer("mass-balance")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter(c.gross_weight_kg > 0).select("item", "order_id", "day", "quantity", "unit_mass_kg", "packages", "description", seller=pl.coalesce(c.exporter, c.root),
+                                                            tpp=c.tpp.fill_null(0), kg=c.gross_weight_kg)
+    value = c.log_kg * c.worth
+    peered = lines.filter(c.quantity > 0).group_by("item", "seller").agg(log_kg=(c.kg.sum() / c.quantity.sum()).log(), worth=(1.0 + c.quantity.sum()).log()).with_columns(
+        others=pl.len().over("item").cast(pl.Int64) - 1, rest=c.worth.sum().over("item") - c.worth, sum=value.sum().over("item") - value).select(
+        "item", "seller", unit_kg=when((c.others >= p["least_peers"]) & (c.rest != 0), (c.sum / c.rest).exp(), None))
+    bare, usual = c.quantity * c.unit_mass_kg, c.quantity * c.unit_kg
+    judged = lines.join(peered, on=["item", "seller"]).with_columns(
+        empty=has(c.description, "empty|nothing to|no goods|no cargo"),
+        impossible=(((c.kg < p["bare_light"] * bare) & (bare - c.kg > p["least_kg"]))
+                    | ((c.kg > p["bare_heavy"] * bare + p["package_kg"] * c.packages.fill_null(0)) & (c.kg - bare > p["least_kg"]))).fill_null(False),
+        off_peers=(((c.kg < p["peers_light"] * usual) & (usual - c.kg > p["least_kg"])) | ((c.kg > p["peers_heavy"] * usual) & (c.kg - usual > p["least_kg"]))).fill_null(False),
+        pounds=(c.kg / usual).is_between(2.1, 2.3).fill_null(False)).filter(c.empty | c.impossible | c.off_peers)
+    return judged.group_by(key="seller").agg(
+        orders=unique(c.order_id), tpp=c.tpp.sum(), first_day=c.day.min(), last_day=c.day.max(), times=pl.len(), empty=c.empty.any(), impossible=c.impossible.any(),
+        off_peers=c.off_peers.any(), pounds=c.pounds.all()).with_columns(
+        subjects=pl.concat_list(c.key), llr=p["base"] + pl.when(c.empty).then(p["empty"]).when(c.impossible).then(p["impossible"]).otherwise(0.0) + when(c.off_peers, p["off_peers"])
+        + when(c.pounds, p["pounds"]) + least(p["most_repeat"], 0.3 * c.times.log())).filter(c.llr >= p["least"])
+
+
+@peer("misdescription")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter(c.description.is_not_null() & (c.controlled | c.kind.is_in(["ic", "board", "server", "rack"])))
+    d = " " + c.description.str.to_lowercase() + " "
+    word = lines.select("description", "item").unique().filter(~c.description.str.to_lowercase().str.contains(c.item.str.to_lowercase(), literal=True)).with_columns(
+        none=d.str.contains("empty|nothing"),
+        wrong=d.str.contains("adapter|adaptor|contactor|power suppl|transformer|cable| fan|heat sink|lamp|toy| tea |garment|cloth|shoe|textile|furniture| food|fruit"
+                             "|ceramic|plastic|auto part|car part|monitor|keyboard|printer|book|household|personal|luggage|scrap|waste|gift")
+        & ~d.str.contains("gpu|graphic|accelerator|server"), sample=d.str.contains("sample"),
+        plain=d.str.contains("gpu|graphic|video|accelerator|processor|processing unit|server|chip|integrated circuit| ic |semiconductor| card|nvidia|hgx|dgx|tensor"
+                             "|data processing|supercomput|workstation|rack|100|200|300|4090|5090|memory|converter|weights"),
+        vague=d.str.contains("part|component|goods|electronic|equipment|accessor|cargo|merchandise|hardware|device|machine|unmarked|misc|spare|used|module|unit|product|item"))
+    heading = t["lines"].filter(c.hs_code.str.len_chars() >= 4).select("item", "hs_code").unique().join(t["items"].filter(c.hs_codes.is_not_null()).select("item", "hs_codes"), on="item").select(
+        "item", "hs_code", wrong_heading=~(";" + c.hs_codes.str.replace_all(".", "", literal=True)).str.contains(
+            ";" + c.hs_code.str.replace_all(".", "", literal=True).str.slice(0, 4), literal=True))
+    name = (pl.when(c.none).then(pl.lit("none")).when(c.wrong).then(pl.lit("wrong")).when(c.sample).then(when(c.quantity >= p["sample_units"], pl.lit("sample"), pl.lit("plain")))
+            .when(c.plain).then(pl.lit("plain")).when(c.vague & c.controlled.fill_null(False) & (c.chips >= p["least_chips"])).then(pl.lit("vague")).otherwise(pl.lit("plain")))
+    classed = lines.join(word, on=["description", "item"]).join(heading, on=["item", "hs_code"], how="left").join(t["hs"].select("hs_code", "usd_per_kg_p50"), on="hs_code", how="left").select(
+        "order_id", "day", "tpp", exporter=pl.coalesce(c.exporter, c.root), heading=c.wrong_heading.fill_null(False) & ~c.none, name=name,
+        dear=((c.gross_weight_kg > 0) & (c.quantity * c.unit_price_usd / c.gross_weight_kg > 50 * c.usd_per_kg_p50)).fill_null(False)).with_columns(
+        odd=c.name.is_in(["wrong", "vague", "sample"]))
+    bad = c.odd | c.heading
+    by_exporter = classed.group_by(key="exporter").agg(
+        described=pl.len(), wrong=(c.name == "wrong").sum(), vague=(c.name == "vague").sum(), sample=(c.name == "sample").sum(), heading=c.heading.any(), dear=(c.dear & c.odd).any(),
+        odd=bad.sum(), tpp=c.tpp.filter(bad).sum(), first_day=c.day.filter(bad).min(), last_day=c.day.filter(bad).max(), orders=unique(c.order_id.filter(bad))).with_columns(
+        pl.col("described", "wrong", "vague", "odd").cast(pl.Int64))
+    rest = c.described.sum() - c.described + p["prior_lines"]
+    return by_exporter.with_columns(
+        peers_wrong=(c.wrong.sum() - c.wrong + p["prior_wrong"] * p["prior_lines"]) / rest, peers_vague=(c.vague.sum() - c.vague + p["prior_vague"] * p["prior_lines"]) / rest).filter(
+        c.odd > 0).with_columns(
+        subjects=pl.concat_list(c.key), llr=p["base"] + pl.max_horizontal(
+            when(c.wrong > 0, least(p["most_wrong"], log(p["evader_share"]) - c.peers_wrong.log())), when(c.sample > 0, p["sample"]),
+            when(c.vague > 0, least(p["most_vague"], log(p["evader_share"]) - c.peers_vague.log()))) + when(c.heading, p["heading"]) + when(c.dear, p["dear"])
+        + least(p["most_repeat"], 0.3 * c.odd.log()) + least(0, (3.0 * c.odd / c.described).log())).filter(c.llr >= p["least"])
+
+
+@peer("straw-fan-in")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter(c.controlled)
+    hand = pl.coalesce(c.freight_forwarder, c.intermediate_consignee)
+    where = t["parties"].select("party_id", "city", "address", street=pl.concat_str(
+        [pl.lit("address "), c.address.str.to_lowercase().fill_null(""), pl.lit(", "), c.city.str.to_lowercase().fill_null(""), pl.lit(", "), c.country.fill_null("")]))
+    arrival = pl.concat([
+        lines.filter(hand.is_not_null()).group_by("root", place="party " + hand).agg(c.day.min(), c.tpp.sum()).select("place", "root", "day", "tpp"),
+        lines.group_by("root", party_id="ultimate_consignee").agg(c.day.min(), c.tpp.sum()).join(
+            where.filter(c.city.is_not_null() | c.address.str.contains(",", literal=True)), on="party_id").group_by("root", place="street").agg(c.day.min(), c.tpp.sum()).select("place", "root", "day", "tpp")])
+    placed = arrival.join(lines.group_by("root").agg(began=c.day.min()), on="root").select(
+        "place", "day", "tpp", fresh=(c.day - c.began <= p["new_within"]).cast(pl.Int64), one=pl.lit(1, pl.Int64)).sort("place", "day")
+    window = f"{p['window_back'] + 1}i"
+    moving = placed.with_columns(
+        buyers=c.one.rolling_sum_by("day", window).over("place"), fresh=c.fresh.rolling_sum_by("day", window).over("place"), tpp=c.tpp.rolling_sum_by("day", window).over("place"),
+        so_far=c.one.rolling_sum_by("day", "100000i").over("place"), ever=pl.len().over("place"), place_began=c.day.min().over("place")).with_columns(before=c.so_far - c.buyers)
+    burst = moving.filter((c.fresh >= p["least_buyers"]) & (c.before * 2 <= c.buyers)).sort("place", "fresh", "day", "buyers", descending=[False, True, False, True]).unique(
+        "place", keep="first")
+    expected = most(p["least_expected"], 30 * c.before / most(30, c.day - c.place_began))
+    hit = burst.join(t["lines"].select(start=c.day.min()), how="cross").filter(c.day - p["window_back"] >= c.start + p["warm_up"]).with_columns(
+        llr=p["base"] + least(p["most"], c.fresh * (c.fresh / expected).log() - (c.fresh - expected)) - (c.ever / (c.buyers + c.before)).log()).filter(
+        c.llr >= p["least"]).select("place", "llr", at="day", total="tpp")
+    seen = lines.select("order_id", "day", "ultimate_consignee", hand=hand)
+    came = pl.concat([seen.with_columns(place="party " + c.hand).join(hit, on="place"),
+                      seen.join(where.join(hit, left_on="street", right_on="place").select("llr", "at", "total", place="street", ultimate_consignee="party_id"),
+                                on="ultimate_consignee").select("order_id", "day", "ultimate_consignee", "hand", "place", "llr", "at", "total")], how="vertical_relaxed")
+    return came.filter(c.day.is_between(c.at - p["window_back"], c.at)).group_by(key="place").agg(
+        subjects=both(pl.coalesce(c.hand, c.ultimate_consignee), c.ultimate_consignee), orders=unique(c.order_id), tpp=c.total.first().fill_null(0), first_day=c.day.min(),
+        last_day=c.day.max(), llr=c.llr.first())
+
+
+@peer("hub-in-out")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter(c.controlled)
+    outbound = lines.filter(c.exporter.is_not_null()).group_by("order_id", "item", "destination", hub="exporter").agg(
+        day=c.day.min(), quantity=c.quantity.sum(), tpp=c.tpp.sum(), consignee=c.ultimate_consignee.max(), tier=c.tier.max())
+    part = pl.concat([lines.with_columns(hub=c.ultimate_consignee, role=0), lines.filter(c.purchaser != c.ultimate_consignee).with_columns(hub=c.purchaser, role=1)])
+    inbound = part.join(outbound.select("hub").unique(), on="hub", how="semi").group_by("order_id", "role", "hub", "item", "destination").agg(
+        day=c.day.min(), quantity=c.quantity.sum(), chips=c.chips.sum(), end_use=c.end_use.max(), consignee=c.ultimate_consignee.max(), end_user=c.end_user.max(),
+        source=c.exporter.max()).with_columns(received=pl.len().over("hub"))
+    installs = t["serials"].filter(c.event.is_in(["installed", "powered_on"])).join(t["sites"].select("site_id", "operator", "owner"), on="site_id", how="left").select(
+        "item", hub=pl.coalesce(c.party, c.operator, c.owner)).unique().with_columns(installed=True)
+    pair = inbound.filter(c.chips >= p["least_chips"]).join(outbound, on=["hub", "item"], suffix="_out").filter(
+        (c.destination != c.destination_out) & c.day_out.is_between(c.day, c.day + p["within_days"])
+        & c.quantity_out.is_between((1 - p["tolerance"]) * c.quantity, (1 + p["tolerance"]) * c.quantity)
+        & (c.consignee_out != c.end_user.fill_null("")) & (c.consignee_out != c.source.fill_null("")) & ((c.consignee == c.hub) | (c.consignee_out != c.consignee))
+        & ((c.end_use.fill_null("") != "resale") | (c.tier == 3))).sort(["day", "order_id"], descending=[True, False]).unique(
+        ["order_id_out", "hub", "item"], keep="first", maintain_order=True).join(installs, on=["hub", "item"], how="left")
+    return pair.group_by(key="hub").agg(
+        subjects=both(c.hub, c.consignee_out), orders=both(c.order_id, c.order_id_out), tpp=c.tpp.sum(), first_day=c.day.min(), last_day=c.day_out.max(),
+        quickest=(c.day_out - c.day).min(), own_use=(c.end_use != "resale").fill_null(False).any(), tier=c.tier.fill_null(2).max(), matched=c.order_id.n_unique(),
+        gone=c.order_id_out.n_unique(), received=c.received.max(), installed=c.installed.is_not_null().all()).filter(
+        (c.matched >= p["least_share"] * c.received) | (c.tier == 3)).with_columns(
+        llr=p["base"] + when(c.quickest <= p["quick_days"], p["quick"]) + when(c.own_use, p["own_use"]) + when(c.tier == 3, p["to_concern"])
+        + when(2 * c.matched >= c.received, p["all_of_it"]) + when(c.installed, p["installed"]) + least(p["most_repeat"], 0.4 * c.gone.log())).filter(c.llr >= p["least"])
+
+
+@peer("money-ring")
+def _(t, p):
+    import polars as pl
+    low, high, within = 1 - p["tolerance"], 1 + p["tolerance"], p["within_days"]
+    pay = t["payments"].filter(c.amount_usd >= p["least_usd"]).select("payer", "payee", "amount_usd", "day", "order_id").filter(
+        (pl.len().over("payer") <= p["hub"]) & c.payer.is_not_null()).filter(c.payer != c.payee)
+    two = pay.rename({"payer": "p1", "payee": "p2", "amount_usd": "usd", "day": "d1", "order_id": "o1"}).join(
+        pay.rename({"payer": "p2", "payee": "p3", "day": "d2", "order_id": "o2"}), on="p2").filter(
+        c.d2.is_between(c.d1, c.d1 + within) & c.amount_usd.is_between(low * c.usd, high * c.usd) & (c.p3 != c.p1)).drop("amount_usd")
+    hops = two.join(pay.rename({"payer": "p3", "payee": "p4", "day": "d3", "order_id": "o3"}), on="p3").filter(
+        c.d3.is_between(c.d2, c.d1 + within) & c.amount_usd.is_between(low * c.usd, high * c.usd) & (c.p4 != c.p2)).drop("amount_usd")
+    close = hops.filter(c.p4 != c.p1).join(pay.rename({"payer": "p4", "payee": "p5", "day": "d4", "order_id": "o4"}), left_on=["p4", "p1"], right_on=["p4", "p5"]).filter(
+        c.d4.is_between(c.d3, c.d1 + within) & c.amount_usd.is_between(low * c.usd, high * c.usd)).drop("amount_usd")
+    def ring(frame, count):
+        who = [pl.col(f"p{place}") for place in range(1, count + 1)]
+        return frame.select(ring=pl.min_horizontal(who) + ">" + pl.max_horizontal(who), hops=pl.lit(count), first_day="d1", last_day=f"d{count}", usd="usd", who=pl.concat_list(who),
+                            numbers=pl.concat_list([pl.col(f"o{place}") for place in range(1, count + 1)]))
+    by_ring = pl.concat([ring(hops.filter(c.p4 == c.p1), 3), ring(close, 4)]).group_by("ring").agg(
+        c.hops.min(), times=c.first_day.n_unique(), usd=c.usd.max(), first_day=c.first_day.min(), last_day=c.last_day.max(), subjects=c.who.explode().unique(),
+        orders=unique(c.numbers.explode()))
+    seat = by_ring.select("ring", party_id="subjects").explode("party_id")
+    lines = t["lines"].filter(c.controlled)
+    who = seat.select("party_id").unique()
+    taken = lines.select("tpp", party_id="ultimate_consignee").join(who, on="party_id", how="semi").group_by("party_id").agg(c.tpp.sum())
+    dealt = pl.concat([taken.select("party_id")] + [lines.select(party_id=column).join(who, on="party_id", how="semi") for column in ("exporter", "purchaser")]).unique().with_columns(
+        deals=True)
+    known = seat.join(t["parties"].select("party_id", "root"), on="party_id", how="left").join(taken, on="party_id", how="left").join(dealt, on="party_id", how="left").group_by(
+        "ring").agg(groups=pl.coalesce(c.root, c.party_id).n_unique(), tpp=c.tpp.max().fill_null(0), trades=c.deals.any())
+    return by_ring.join(known, on="ring").filter(c.trades & (c.groups >= 3)).with_columns(
+        key=c.ring, llr=p["base"] + when(c.hops == 4, p["four"]) + when(c.times >= 2, p["twice"]) + least(0.8, 0.2 * (c.usd / p["least_usd"]).log())).filter(c.llr >= p["least"])
+
+
+@peer("phantom-shipment")
+def _(t, p):
+    import polars as pl
+    paid = t["payments"].filter(c.order_id.is_not_null() & c.payer.is_not_null() & c.payee.is_not_null() & (c.amount_usd > 0) & c.day.is_not_null()).group_by(
+        "order_id", "payer", "payee").agg(c.payer_country.max(), usd=c.amount_usd.sum(), day=c.day.min())
+    shipped = t["lines"].select("order_id").join(paid.select("order_id").unique(), on="order_id", how="semi").unique().with_columns(shipped=pl.lit(1, pl.Int64))
+    judged = paid.join(shipped, on="order_id", how="left").with_columns(c.shipped.fill_null(0))
+    gone = judged.filter(c.shipped == 0)
+    back = t["payments"].filter(c.payer.is_not_null() & (c.amount_usd > 0)).join(gone.select("order_id").unique(), on="order_id", how="semi").group_by("order_id", "payer").agg(
+        back=c.amount_usd.sum())
+    phantom = gone.join(back, left_on=["order_id", "payee"], right_on=["order_id", "payer"], how="left").join(t["law"].select(end="last_day"), how="cross").filter(
+        (c.usd >= p["least_usd"]) & (c.day + p["late_days"] <= c.end) & (c.back.fill_null(0) < 0.9 * c.usd)).group_by("payer").agg(
+        c.usd.sum(), c.payer_country.max(), c.payee.max(), first_day=c.day.min(), last_day=c.day.max(), orders=unique(c.order_id))
+    lost = c.payments - c.shipped
+    return judged.group_by("payer").agg(payments=pl.len().cast(pl.Int64), shipped=c.shipped.sum()).with_columns(
+        peers=(lost.sum() - lost + p["prior_share"] * p["prior_payments"]) / (c.payments.sum() - c.payments + p["prior_payments"])).join(phantom, on="payer").filter(
+        c.shipped > 0).with_columns(
+        key=c.payer, subjects=pl.concat_list(c.payer, c.payee).list.unique(), tpp=pl.lit(0, pl.Int64),
+        llr=p["base"] + least(p["most_relative"], log(p["evader_share"]) - c.peers.log()) + least(p["most_size"], 0.2 * (c.usd / p["least_usd"]).log())
+        + when(c.payer_country.is_in(["CN", "HK", "MO", "RU"]), p["concern"])).filter(c.llr >= p["least"])
+
+
+@peer("pre-date-burst")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter(c.controlled & (c.chips > 0))
+    known = lines.group_by("root").agg(tier=c.tier.fill_null(2).max(), began=c.day.min())
+    past, last, a, e = c.past, c.last, c.announced_day, c.effective_day
+    chips = lambda condition: c.chips.filter(condition).sum()
+    windowed = lines.join(t["law"].select("announced_day", "effective_day", past=pl.lit(p["past_days"]), last=pl.lit(p["last_days"])), how="cross").filter((c.day >= a - past) & (c.day <= e)).group_by("order_id", "root").agg(
+        c.day.min(), c.chips.sum(), c.tpp.sum(), a.first(), e.first(), past.first(), last.first()).group_by("root").agg(
+        a.first(), e.first(), past.first(), last.first(), past_chips=chips(c.day < a), past_orders=(c.day < a).sum(), in_chips=chips(c.day >= a), in_orders=(c.day >= a).sum(),
+        in_tpp=c.tpp.filter(c.day >= a).sum(), last_chips=chips(c.day > e - last), last_orders=(c.day > e - last).sum(),
+        season=chips(c.day.is_between(a - 365, e - 365)), last_season=chips((c.day > e - 365 - last) & (c.day <= e - 365)))
+    days = e - a + 1
+    paced = windowed.join(known, on="root").with_columns(
+        free_growth=most(1, ((c.in_chips.filter(c.tier == 1).sum() / days.max()) / (c.past_chips.filter(c.tier == 1).sum() / past.max())).fill_nan(1).fill_null(1)),
+        in_pace=c.in_chips / days, last_pace=c.last_chips / last, usual_in=pl.max_horizontal(c.past_chips / past, c.season / days),
+        usual_last=pl.max_horizontal(c.past_chips / past, c.last_season / last), days=days)
+    late = c.last_pace / c.usual_last > c.in_pace / c.usual_in
+    hit = paced.filter((c.tier == 2) & (c.past_chips > 0) & (c.past_orders >= p["least_before"]) & (c.in_orders >= p["least_in"]) & (c.began <= a - p["known_days"])
+                       & (c.in_chips >= p["least_chips"])).with_columns(
+        ratio=pl.max_horizontal(c.in_pace / c.usual_in, c.last_pace / c.usual_last), seen=when(late, c.last_orders, c.in_orders),
+        expected=c.past_orders * when(late, last, c.days) / past).filter((c.ratio >= p["ratio"]) & (c.ratio / c.free_growth >= p["ratio"] / 2)).with_columns(
+        llr=p["base"] + least(p["most_surprise"], when(c.seen > c.expected, c.seen * (c.seen / c.expected).log() - (c.seen - c.expected)))
+        + least(p["most_ratio"], (c.ratio / c.free_growth).log())).filter(c.llr >= p["least"]).select("root", "in_tpp", "llr", "announced_day", "effective_day")
+    return t["lines"].filter(c.controlled).select("root", "day", "order_id", "ultimate_consignee").join(hit, on="root").filter(c.day.is_between(a, e)).group_by("root", "effective_day").agg(
+        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.in_tpp.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
+        key=key(c.root, c.effective_day))
+
+
+@peer("successor-after-listing")
+def _(t, p):
+    import polars as pl
+    usd = c.quantity * pl.coalesce(c.unit_price_usd, c.list_price_usd, pl.lit(0.0))
+    lines = t["lines"].filter(c.exporter.is_not_null()).select("exporter", "destination", "tier", "day", "order_id", "controlled", "tpp", party_id="ultimate_consignee", usd=usd)
+    lost = lines.join(t["parties"].filter((c.listed == "yes") & c.listed_day.is_not_null()).select("party_id", "root", "listed_day"), on="party_id").filter(
+        c.day >= c.listed_day - p["before_days"]).group_by("party_id", "root", "listed_day", "exporter").agg(
+        c.destination.max(), goes_on=(c.day > c.listed_day + p["stop_days"]).any(), before=(c.day <= c.listed_day).any(),
+        usd=c.usd.filter((c.day > c.listed_day - p["within_days"]) & (c.day <= c.listed_day)).sum()).filter(c.before).with_columns(
+        sellers=pl.len().over("party_id"), goes_on=c.goes_on.any().over("party_id"), all_usd=c.usd.sum().over("party_id")).drop("before", "usd").rename(
+        {"party_id": "listed_id", "root": "listed_root"})
+    entry = t["lines"].group_by(party_id="ultimate_consignee").agg(c.root.max(), began=c.day.min())
+    served = lines.join(lost.select("exporter", "destination").unique(), on=["exporter", "destination"], how="semi").join(entry, on="party_id").filter(
+        c.day <= c.began + p["within_days"]).group_by("exporter", "destination", "party_id", "root", "began").agg(
+        c.tier.max(), c.controlled.fill_null(False).any(), c.usd.sum(), c.day.max(), tpp=c.tpp.filter(c.controlled.fill_null(False)).sum())
+    hit = lost.join(served, on=["exporter", "destination"]).filter(
+        (c.root != c.listed_root) & (c.party_id != c.listed_id) & (c.began > c.listed_day - 2 * p["within_days"]) & (c.began <= c.listed_day + p["within_days"])).with_columns(
+        usual=(c.began <= c.listed_day).sum().over("listed_id", "exporter") / 2).filter(c.began > c.listed_day).group_by("listed_id", "listed_day", "party_id").agg(
+        shared=c.exporter.n_unique(), sellers=c.sellers.max(), goes_on=c.goes_on.any(), all_usd=c.all_usd.max(), tier=c.tier.max(), controlled=c.controlled.any(), usd=c.usd.sum(),
+        total=c.tpp.sum(), usual=c.usual.min(), first_day=c.began.min(), last_day=c.day.max(), exporter=c.exporter.min()).filter(c.shared >= p["overlap"] * c.sellers).with_columns(
+        llr=p["base"] + p["overlap_llr"] + when(~c.goes_on, p["stopped"]) + when(c.controlled, p["controlled"]) + when(c.tier == 3, p["concern"])
+        + when((c.all_usd > 0) & (c.usd >= 0.5 * c.all_usd), p["volume"]) - (1 + c.usual).log()).filter(c.llr >= p["least"]).select(
+        "listed_id", "party_id", "exporter", "total", "first_day", "last_day", "llr")
+    return lines.select("party_id", "exporter", "day", "order_id").join(hit, on=["party_id", "exporter"]).filter(c.day <= c.last_day).group_by("listed_id", "party_id").agg(
+        c.exporter.first(), orders=unique(c.order_id), tpp=c.total.first(), first_day=c.first_day.first(), last_day=c.last_day.first(), llr=c.llr.first()).with_columns(
+        key=key(c.listed_id, c.party_id), subjects=pl.concat_list(c.listed_id, c.party_id, c.exporter).list.unique())
+
+
+@peer("carry-lots")
+def _(t, p):
+    import polars as pl
+    sponsor = pl.coalesce(c.purchaser, c.ultimate_consignee)
+    small = t["lines"].filter(c.controlled & (c.chips > 0) & (c.origin != c.destination)).group_by("order_id").agg(
+        sponsor=sponsor.max(), consignee=c.ultimate_consignee.max(), exporter=c.exporter.max(), tier=c.tier.max(), day=c.day.min(), chips=c.chips.sum(), tpp=c.tpp.sum(),
+        baggage=has(c.description, "luggage|baggage|suitcase|hand[ -]carr|personal").any()).filter(c.chips <= p["most_chips"]).sort("sponsor", "day").with_columns(
+        lots=c.chips.gt(0).cast(pl.Int64).rolling_sum_by("day", f"{p['window_back'] + 1}i").over("sponsor"))
+    busy = small.group_by("sponsor").agg(most=c.lots.max(), senders=unique(c.exporter).len()).filter((c.most >= p["least_lots"]) & (c.senders >= p["least_senders"]))
+    kept = small.join(busy, on="sponsor")
+    single = t["lines"].select("exporter", to=sponsor).join(kept.select("exporter").drop_nulls().unique(), on="exporter", how="semi").group_by("exporter").agg(served=c.to.n_unique()).filter(
+        c.served == 1)
+    return kept.join(single, on="exporter", how="left").group_by(key="sponsor").agg(
+        senders=c.senders.first(), only=unique(c.exporter.filter(c.served == 1)).len(), baggage=c.baggage.any(), tier=c.tier.max(), tpp=c.tpp.sum(), first_day=c.day.min(),
+        last_day=c.day.max(), orders=unique(c.order_id), subjects=both(pl.coalesce(c.exporter, c.sponsor), c.consignee)).with_columns(
+        subjects=pl.concat_list(c.key, c.subjects).list.unique(),
+        llr=p["base"] + least(p["most_senders"], p["each_sender"] * c.senders) + when(c.baggage, p["baggage"]) + when(c.tier == 3, p["concern"])
+        + when(4 * c.only >= 3 * c.senders, p["only_for_it"])).filter(c.llr >= p["least"])
+
+
+@peer("tier-shopping")
+def _(t, p):
+    import polars as pl
+    known = t["parties"].select("party_id", "root", "country", business=c.business.str.to_lowercase().fill_null(""))
+    named = t["parties"].filter(c.name.is_not_null()).group_by(name=c.name.str.strip_chars(" ").str.to_lowercase()).agg(by_name=c.party_id.min())
+    pay = t["payments"].filter(c.payer.is_not_null() & c.order_id.is_not_null() & (c.amount_usd > 0)).with_columns(name=c.payer.str.strip_chars(" ").str.to_lowercase()).join(
+        known.select(payer="party_id", by_id="party_id"), on="payer", how="left").join(named, on="name", how="left").group_by(
+        "order_id", payer=pl.coalesce(c.by_id, c.by_name, c.name)).agg(c.payer_country.max())
+    ordered = t["lines"].filter(c.controlled & (c.tpp > 0)).join(pay.select("order_id").unique(), on="order_id", how="semi").group_by("order_id").agg(
+        root=c.root.max(), cluster=c.cluster.max(), consignee=c.ultimate_consignee.max(), destination=c.destination.max(), exporter=c.exporter.max(), year=c.year.min(),
+        day=c.day.min(), tpp=c.tpp.sum())
+    paid = pay.join(ordered, on="order_id").join(known.rename({"party_id": "payer", "root": "payer_root"}), on="payer", how="left").filter(
+        (pl.coalesce(c.payer_root, c.payer) != c.root) & (c.payer != c.exporter.fill_null("")) & ~c.business.fill_null("").str.contains(
+            "leas|bank|financ|factoring|insur|credit|distribut")).with_columns(
+        year_tpp=c.tpp.sum().over("payer", "root", "year"), payer_tpp=c.tpp.sum().over("payer", "year"), payer_country=pl.coalesce(c.payer_country, c.country))
+    return paid.group_by(key="payer").agg(
+        roots=c.root.n_unique(), countries=c.destination.n_unique(), clusters=c.cluster.n_unique(), largest=c.year_tpp.max(), most_tpp=c.payer_tpp.max(), country=c.payer_country.max(),
+        consignees=unique(c.consignee), orders=unique(c.order_id), tpp=c.tpp.sum(), first_day=c.day.min(), last_day=c.day.max()).join(t["law"].select("lpp_cap"), how="cross").filter(
+        (c.roots >= p["consignees"]) & (c.countries >= p["countries"]) & (c.largest <= c.lpp_cap)).with_columns(
+        subjects=pl.concat_list(c.key, c.consignees).list.unique(),
+        llr=p["base"] + least(p["most_countries"], p["each_country"] * (c.countries.cast(pl.Int64) - 2)) + when(c.clusters < c.roots, p["linked"])
+        + when(c.most_tpp > c.lpp_cap, p["over_limit"]) + when(c.country.is_in(["CN", "HK", "MO", "RU"]), p["concern"])).filter(c.llr >= p["least"])
+
+
 # Tables at any size. Sizes of firms follow a power law, buyers enter over time, most trade is honest; what is odd is rare and mostly goes with the firm, as it does
 # in life. Lines are written a row group at a time, so memory stays flat.
 START, END, ANNOUNCED, EFFECTIVE, CONTROL = 18628, 20634, 20103, 20223, 19272  # 2021-01-01 to 2026-06-30, 2025-01-15, 2025-05-15, 2022-10-07
@@ -1620,13 +2129,13 @@ def make(options):
                                                                                                "Suite {0}, {1} Tower"], "{0} {1} Road")
     streets = ["Harbour", "Palm", "Station", "Science Park", "Mill", "Queen", "Garden", "Airport"]
     address = [form.format(place % 9973, streets[place % 8]) for place, form in enumerate(style)]
-    free = random.random(count) < 0.03
+    free = random.random(count) < 0.015
     domain = [("gmail.com", "outlook.com", "qq.com")[place % 3] if free[place] else f"firm{place}.example" for place in range(count)]
     flag = random.random(count)
     listed = (flag < 0.001) & (index >= first)
     listed_day = random.integers(START + 400, END - 100, count)
     flags = [f"entity_list:{day}" if is_listed else "dormant" if mark < 0.003 else "struck_off" if mark < 0.012 else None for is_listed, mark, day in zip(listed, flag, listed_day)]
-    born = np.where(random.random(count) < 0.06, random.integers(CONTROL, END - 60, count), random.integers(4000, CONTROL, count))
+    born = np.where(random.random(count) < 0.02, random.integers(CONTROL, END - 60, count), random.integers(4000, CONTROL, count))
     powered = (index >= first) & (random.random(count) < 0.2)
     score = np.where(random.random(count) < 0.0008, random.integers(9400, 9990, count), random.integers(2500, 8600, count))
     save("parties", [table("parties", dict(
@@ -1785,7 +2294,7 @@ def make(options):
         pays = np.concatenate([pays, pays[random.random(len(pays)) < 0.25]])
         more = len(pays)
         chance = random.random(more)
-        payer = np.where(chance < 0.93, np.where(known[0][pays], buyer[pays], taker[pays]), np.where(chance < 0.975, root[taker[pays]], random.integers(first, count, more)))
+        payer = np.where(chance < 0.93, np.where(known[0][pays], buyer[pays], taker[pays]), np.where(chance < 0.99, root[taker[pays]], random.integers(first, count, more)))
         for_what = np.where((payer % 61 == 0) & (random.random(more) < 0.3), 3 + pick(range(3), [2, 2, 1], more), pick(range(3), [5, 2, 3], more))
         lost = (payer % 499 == 0) & (random.random(more) < 0.05)
         to_owner = (payer % 151 == 0) & (random.random(more) < 0.1)
@@ -1832,7 +2341,7 @@ def plant(options, kinds):
     import pyarrow as pa
     derive, rows = host(options.host), {name: [] for name in TABLES}
     people = {"exporter", "purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "freight_forwarder", "root", "cluster", "party_id", "parent_id", "a", "b",
-              "owner_id", "owned_id", "owner", "operator", "party", "order_id", "payment_id", "site_id", "serial", "payee"}
+              "owner_id", "owned_id", "owner", "operator", "party", "order_id", "payment_id", "site_id", "serial"}
     known_items = {item[0] for item in catalog()}
     for place, slug in enumerate(sorted(DUCKDB)):
         if not (TYPOLOGIES / slug / "fires").is_dir():
@@ -1847,13 +2356,17 @@ def plant(options, kinds):
                     continue
                 for old in world[name]:
                     row = {key: prefix + value if key in people and value is not None else value for key, value in old.items()}
-                    if name == "payments" and old["payer"] is not None:
-                        row["payer"] = prefix + old["payer"] if old["payer"] in ids else f"{old['payer']} {prefix}"
+                    if name == "payments":
+                        row.update({key: prefix + old[key] if old[key] in ids else f"{old[key]} {prefix}" for key in ("payer", "payee") if old[key] is not None})
                     if name == "parties":
                         row.update({key: f"{row[key]} {prefix}" for key in ("name", "directors", "phone", "registry_id") if row[key]})
                         row["address"] = row["address"] and f"{prefix} {row['address']}"
                     if name == "links":
                         row["value"] += prefix
+                    if slug == "new-corridor":
+                        row.update({key: f"{row[key]}{copy}" for key in ("origin", "destination") if key in row})
+                    if name == "lines" and row["controlled"] is None and row["quantity"]:
+                        row.update(controlled=True, chips=row["quantity"], tpp=15824 * row["quantity"], unit_tpp=15824.0)
                     if name == "lines" and row["authorization"]:
                         row["claimed_ok"] = slug != "claim-does-not-hold"
                     rows[name].append(row)
