@@ -2389,7 +2389,7 @@ def duck(threads, memory, tables=None, arrow=None):
 
 
 def by_duckdb(slug, connection):
-    return connection.execute(f"SELECT {', '.join(FIELDS)} FROM (" + rendered(DUCKDB[slug], typology(slug)["parameters"], True) + ")").to_arrow_table()
+    return connection.sql(f"SELECT {', '.join(FIELDS)} FROM (" + rendered(DUCKDB[slug], typology(slug)["parameters"], True) + ")").to_arrow_table()
 
 
 def by_polars(slug, scans):
@@ -2401,7 +2401,7 @@ def by_query(slug, context):
     sql = rendered((TYPOLOGIES / slug / "query.sql").read_text(), typology(slug)["parameters"])
     if type(context).__name__ == "SessionContext":
         return context.sql(sql).to_arrow_table()
-    return context.execute(re.sub(r"(?<![\w.])(\d+\.\d+)(?!\w)", r"\1e0", sql)).to_arrow_table()
+    return context.sql(re.sub(r"(?<![\w.])(\d+\.\d+)(?!\w)", r"\1e0", sql)).to_arrow_table()
 
 
 def datafusion(threads, tables=None, arrow=None):
