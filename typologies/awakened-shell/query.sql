@@ -46,6 +46,41 @@ woken AS (
     OR (s.chips > 0 AND s.after_chips + s.after_sold_chips >= {{least_chips}} AND coalesce(s.before_chips, 0) = 0
       AND concat(';', coalesce(p.flags, ''), ';') LIKE '%;dormant%')
 ),
+bought AS (
+  SELECT
+    l.root, min(l.day) AS began, max(l.day) AS ended,
+    sum(CASE WHEN l.controlled THEN l.chips ELSE 0 END) AS chips, sum(CASE WHEN l.controlled THEN l.tpp ELSE 0 END) AS tpp,
+    max(l.ultimate_consignee) AS party_id, count(DISTINCT l.ultimate_consignee) AS consignees
+  FROM lines l
+  GROUP BY l.root
+),
+history AS (
+  SELECT min(day) AS data_began, max(day) AS data_ended FROM lines
+),
+sold AS (
+  SELECT DISTINCT exporter FROM lines WHERE exporter IS NOT NULL
+),
+halls AS (
+  SELECT DISTINCT coalesce(operator, owner) AS holder FROM sites
+),
+first_trade AS (
+  -- An old company whose first trade of any kind is a large lot of accelerators, taken at once, with nowhere to put them.
+  SELECT
+    b.party_id, b.began, b.chips, b.tpp, CAST(b.began - p.incorporated_day AS INT) AS asleep, 0 AS flagged,
+    CASE WHEN p.data_center_mw > 0 OR h.holder IS NOT NULL THEN 1 ELSE 0 END AS powered,
+    b.tpp / CAST(w.lpp_cap AS DOUBLE) AS caps,
+    CASE WHEN b.ended <= b.began + {{burst_days}} THEN 1 ELSE 0 END AS burst,
+    CASE WHEN p.website IS NULL THEN 1 ELSE 0 END + CASE WHEN p.directors IS NULL OR p.directors NOT LIKE '%;%' THEN 1 ELSE 0 END AS thin
+  FROM bought b
+  JOIN parties p ON p.party_id = b.party_id
+  CROSS JOIN law w
+  CROSS JOIN history y
+  LEFT JOIN sold s ON s.exporter = b.party_id
+  LEFT JOIN halls h ON h.holder = b.party_id
+  WHERE b.consignees = 1 AND b.root = b.party_id AND p.parent_id IS NULL AND s.exporter IS NULL
+    AND p.incorporated_day <= b.began - {{old_days}} AND b.began >= y.data_began + {{history_days}} AND b.chips >= {{first_chips}}
+    AND b.ended <= y.data_ended - {{burst_days}}
+),
 scored AS (
   SELECT
     party_id, began, chips, tpp, coalesce(asleep, 0) AS asleep, flagged, powered, coalesce(growth, 0.0) AS growth,
@@ -55,6 +90,15 @@ scored AS (
       + CASE WHEN powered = 1 THEN {{can_show_power}} ELSE 0.0 END AS llr
   FROM woken
   WHERE turn = 1
+  UNION ALL
+  SELECT
+    f.party_id, f.began, f.chips, f.tpp, f.asleep, f.flagged, f.powered, 0.0 AS growth,
+    {{first_base}} + {{thin}} * f.thin + CASE WHEN f.burst = 1 THEN {{burst}} ELSE 0.0 END
+      + CASE WHEN f.powered = 1 THEN {{can_show_power}} ELSE {{no_power}} END
+      + least({{most_size}}, greatest(-1.0 * {{most_size}}, ln(f.caps / {{sizable}}))) AS llr
+  FROM first_trade f
+  LEFT JOIN woken w ON w.party_id = f.party_id
+  WHERE w.party_id IS NULL
 )
 SELECT
   'T11' AS pattern,
@@ -65,8 +109,11 @@ SELECT
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,
-  concat(h.party_id, ' traded ', CAST(h.chips AS STRING), ' controlled chips within a year of waking after ', CAST(h.asleep AS STRING),
-    ' days without trade; the largest quarter is ', CAST(CAST(round(h.growth) AS BIGINT) AS STRING), ' times the largest before.') AS why,
+  CASE WHEN h.growth > 0.0 OR h.flagged = 1
+    THEN concat(h.party_id, ' traded ', CAST(h.chips AS STRING), ' controlled chips within a year of waking after ', CAST(h.asleep AS STRING),
+      ' days without trade; the largest quarter is ', CAST(CAST(round(h.growth) AS BIGINT) AS STRING), ' times the largest before.')
+    ELSE concat(h.party_id, ', founded ', CAST(h.asleep AS STRING), ' days before and never seen to trade, took ', CAST(h.chips AS STRING),
+      ' controlled chips as its first goods.') END AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'asleep_days' THEN CAST(h.asleep AS STRING)
     WHEN 'flagged_dormant' THEN CAST(h.flagged AS STRING)

@@ -5,12 +5,15 @@ WITH role AS (
   UNION ALL
   SELECT purchaser AS party_id, day, chips, tpp, order_id FROM lines WHERE controlled AND purchaser <> ultimate_consignee
 ),
+halls AS (
+  SELECT DISTINCT coalesce(operator, owner) AS holder FROM sites
+),
 trade AS (
   SELECT
-    r.party_id, p.country, p.incorporated_day, min(r.day) AS began,
+    r.party_id, p.country, p.incorporated_day, min(r.day) AS began, max(r.day) AS ended,
     sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.chips ELSE 0 END) AS chips,
     sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.tpp ELSE 0 END) AS tpp,
-    max(CASE WHEN p.data_center_mw > 0 THEN 1 ELSE 0 END) AS powered,
+    max(CASE WHEN p.data_center_mw > 0 OR h.holder IS NOT NULL THEN 1 ELSE 0 END) AS powered,
     max(CASE WHEN lower(p.business) LIKE '%cloud%' OR lower(p.business) LIKE '%data cent%' OR lower(p.business) LIKE '%research%'
       OR lower(p.business) LIKE '%hosting%' OR lower(p.business) LIKE '%colocation%' OR lower(p.business) LIKE '%telecom%'
       OR lower(p.business) LIKE '%software%' OR concat(' ', lower(p.business), ' ') LIKE '% ai %' THEN 1 ELSE 0 END) AS in_the_trade,
@@ -19,12 +22,14 @@ trade AS (
       OR lower(p.business) LIKE '%holding%' OR lower(p.business) LIKE '%consult%' THEN 1 ELSE 0 END) AS trader
   FROM role r
   JOIN parties p ON p.party_id = r.party_id
+  LEFT JOIN halls h ON h.holder = r.party_id
   WHERE p.incorporated_day IS NOT NULL
   GROUP BY r.party_id, p.country, p.incorporated_day
 ),
 aged AS (
   SELECT
     t.party_id, t.country, t.incorporated_day, t.began, t.chips, t.tpp, t.powered, t.in_the_trade, t.trader,
+    CASE WHEN t.began + {{silence_days}} > w.last_day THEN 0 WHEN t.ended <= t.began + {{burst_days}} THEN 1 ELSE -1 END AS stops,
     CASE WHEN t.incorporated_day >= w.control_day AND t.began <= t.incorporated_day + {{young_days}} AND t.chips >= {{least_chips}}
       THEN 1 ELSE 0 END AS young
   FROM trade t
@@ -32,7 +37,7 @@ aged AS (
 ),
 peered AS (
   SELECT
-    party_id, country, incorporated_day, began, chips, tpp, powered, in_the_trade, trader, young,
+    party_id, country, incorporated_day, began, chips, tpp, powered, in_the_trade, trader, stops, young,
     (sum(young) OVER (PARTITION BY country) - young + {{prior_share}} * {{prior_parties}})
       / CAST(count(*) OVER (PARTITION BY country) - 1 + {{prior_parties}} AS DOUBLE) AS peers
   FROM aged
@@ -43,7 +48,8 @@ scored AS (
     {{base}} + least({{most_relative}}, ln({{evader_share}} / peers))
       + greatest(0.0, least({{most_size}}, 0.5 * ln(chips / CAST({{typical_chips}} AS DOUBLE))))
       + CASE WHEN began - incorporated_day <= {{very_young_days}} THEN {{very_young}} ELSE 0.0 END
-      + CASE WHEN powered = 1 THEN {{can_show_power}} ELSE 0.0 END
+      + CASE WHEN powered = 1 THEN {{can_show_power}} ELSE {{no_power}} END
+      + CASE stops WHEN 1 THEN {{stops}} WHEN -1 THEN {{goes_on}} ELSE 0.0 END
       + CASE WHEN in_the_trade = 1 AND trader = 0 THEN {{in_the_trade}} ELSE 0.0 END
       + CASE WHEN trader = 1 THEN {{trader}} ELSE 0.0 END AS llr
   FROM peered

@@ -1,30 +1,62 @@
 -- Days count from the opening of a site: its own date, or the first installation there. Where neither is known, only what a visitor saw counts.
-WITH unit AS (
+-- A shipping event names the seller in some data and the addressee in others; of a seller, the order line of that day says where the goods went.
+WITH sent AS (
+  -- Where a seller's goods of one day went, if all of them went to one consignee.
+  SELECT exporter, item, day, min(ultimate_consignee) AS consignee
+  FROM lines
+  WHERE exporter IS NOT NULL
+  GROUP BY exporter, item, day
+  HAVING min(ultimate_consignee) = max(ultimate_consignee)
+),
+sellers AS (
+  SELECT DISTINCT exporter FROM lines WHERE exporter IS NOT NULL
+),
+unit AS (
   SELECT
-    serial, max(item) AS item,
-    min(CASE WHEN event = 'shipped' THEN day END) AS shipped,
-    min(CASE WHEN event IN ('installed', 'powered_on') THEN day END) AS installed,
-    max(CASE WHEN event = 'seen' THEN day END) AS seen,
-    max(CASE WHEN event IN ('rma', 'retired') THEN 1 ELSE 0 END) AS gone,
-    max(CASE WHEN event = 'shipped' THEN coalesce(site_id, party) END) AS place
-  FROM serials
-  GROUP BY serial
+    s.serial, max(s.item) AS item,
+    min(CASE WHEN s.event = 'shipped' THEN s.day END) AS shipped,
+    min(CASE WHEN s.event IN ('installed', 'powered_on') THEN s.day END) AS installed,
+    min(CASE WHEN s.event = 'powered_on' THEN s.day END) AS powered,
+    max(CASE WHEN s.event = 'seen' THEN s.day END) AS seen,
+    max(CASE WHEN s.event IN ('rma', 'retired') THEN 1 ELSE 0 END) AS gone,
+    max(CASE WHEN s.event IN ('installed', 'powered_on') THEN coalesce(s.site_id, s.party) END) AS stood,
+    max(CASE WHEN s.event = 'shipped' THEN coalesce(s.site_id, t.consignee, CASE WHEN e.exporter IS NULL THEN s.party END) END) AS addressed
+  FROM serials s
+  LEFT JOIN sent t ON t.exporter = s.party AND t.item = s.item AND t.day = s.day
+  LEFT JOIN sellers e ON e.exporter = s.party
+  GROUP BY s.serial
+),
+opening AS (
+  SELECT coalesce(operator, owner) AS holder, min(commissioned_day) AS opened
+  FROM sites
+  GROUP BY coalesce(operator, owner)
+),
+held AS (
+  SELECT
+    u.item, u.serial, u.shipped, u.installed, u.powered, u.seen, s.commissioned_day,
+    coalesce(s.operator, s.owner, u.stood, u.addressed) AS holder
+  FROM unit u
+  LEFT JOIN sites s ON s.site_id = coalesce(u.stood, u.addressed)
+  WHERE coalesce(u.stood, u.addressed) IS NOT NULL AND u.gone = 0
 ),
 placed AS (
   SELECT
-    u.place, u.item, u.serial, u.shipped, u.installed, u.seen, coalesce(s.operator, s.owner, u.place) AS holder,
-    coalesce(p.root, s.operator, s.owner, u.place) AS root, coalesce(i.unit_tpp, 0.0) AS unit_tpp,
-    coalesce(s.commissioned_day, min(u.installed) OVER (PARTITION BY u.place)) AS opened
-  FROM unit u
-  LEFT JOIN sites s ON s.site_id = u.place
-  LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner, u.place)
+    u.holder AS place, u.item, u.serial, u.shipped, u.installed, u.powered, u.seen, u.holder,
+    coalesce(p.root, u.holder) AS root, coalesce(i.unit_tpp, 0.0) AS unit_tpp,
+    coalesce(u.commissioned_day, o.opened, min(u.installed) OVER (PARTITION BY u.holder)) AS opened,
+    sum(CASE WHEN u.powered IS NULL THEN 0 ELSE 1 END) OVER () AS all_powered,
+    sum(CASE WHEN u.installed IS NULL THEN 0 ELSE 1 END) OVER () AS all_installed
+  FROM held u
+  LEFT JOIN opening o ON o.holder = u.holder
+  LEFT JOIN parties p ON p.party_id = u.holder
   LEFT JOIN items i ON i.item = u.item
-  WHERE u.place IS NOT NULL AND u.gone = 0 AND coalesce(i.controlled, TRUE)
+  WHERE coalesce(i.controlled, TRUE)
 ),
 due AS (
   SELECT
     u.place, u.item, u.serial, u.shipped, u.holder, u.root, u.unit_tpp,
-    CASE WHEN u.installed <= greatest(u.shipped, coalesce(u.opened, u.shipped)) + {{late_days}} THEN 0
+    CASE WHEN u.powered IS NOT NULL THEN 0
+      WHEN u.installed IS NOT NULL AND 2 * u.all_powered < u.all_installed THEN 0
       WHEN u.opened IS NULL AND coalesce(u.seen, u.shipped) <= u.shipped + {{late_days}} THEN 0 ELSE 1 END AS idle,
     CASE WHEN u.installed IS NULL AND u.seen > u.shipped + {{late_days}} THEN 1 ELSE 0 END AS seen_idle,
     CASE WHEN u.installed IS NULL THEN 0 ELSE 1 END AS reported
@@ -48,17 +80,18 @@ peered AS (
   FROM by_place
 ),
 visit AS (
-  SELECT coalesce(site_id, party) AS place, count(*) AS times
-  FROM inspections
-  WHERE result IN ('unfavorable', 'incomplete')
-  GROUP BY coalesce(site_id, party)
+  SELECT coalesce(s.operator, s.owner, v.site_id, v.party) AS place, count(*) AS times
+  FROM inspections v
+  LEFT JOIN sites s ON s.site_id = v.site_id
+  WHERE v.result IN ('unfavorable', 'incomplete')
+  GROUP BY coalesce(s.operator, s.owner, v.site_id, v.party)
 ),
 scored AS (
   SELECT
     p.place, p.holder, p.root, p.item, p.due, p.idle, p.seen_idle, p.tpp, p.first_day, p.last_day, p.peers, coalesce(v.times, 0) AS visits,
     {{base}}
-      + least({{most_relative}}, p.idle * ln({{evader_share}} / least(p.peers, 0.59))
-        + (p.due - p.idle) * ln((1 - {{evader_share}}) / (1 - least(p.peers, 0.59))))
+      + least({{most_relative}}, {{together}} * (p.idle * ln({{evader_share}} / least(p.peers, 0.59))
+        + (p.due - p.idle) * ln((1 - {{evader_share}}) / (1 - least(p.peers, 0.59)))))
       + CASE WHEN p.seen_idle > 0 THEN {{seen_idle}} ELSE 0.0 END
       + CASE WHEN v.times > 0 THEN {{visit}} ELSE 0.0 END AS llr
   FROM peered p
@@ -76,7 +109,7 @@ SELECT
   h.last_day,
   h.llr,
   concat(CAST(h.idle AS STRING), ' of ', CAST(h.due AS STRING), ' serials shipped to ', h.place,
-    ' were not installed after {{late_days}} days; ', CAST(h.seen_idle AS STRING), ' of them were seen there so. Elsewhere it is ',
+    ' more than {{late_days}} days ago never came into use; ', CAST(h.seen_idle AS STRING), ' of them were seen there so. Elsewhere it is ',
     CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING), ' %.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'serials_due' THEN CAST(h.due AS STRING)

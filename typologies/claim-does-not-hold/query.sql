@@ -17,7 +17,8 @@ by_root AS (
 scored AS (
   SELECT
     root, claims, failing, tpp, first_day, last_day, authorization,
-    {{base}} + least({{most_repeat}}, 0.9 * ln(failing)) + {{share}} * (CAST(failing AS DOUBLE) / claims) AS llr
+    {{base}} + least({{most}}, {{slope}} * (failing * ln({{evader_share}} / {{slip_share}})
+      + (claims - failing) * ln((1 - {{evader_share}}) / (1 - {{slip_share}})))) AS llr
   FROM by_root
   WHERE failing >= {{least_orders}} AND tpp >= {{least_tpp}}
 )
@@ -39,4 +40,5 @@ SELECT
 FROM scored h
 JOIN claim c ON c.root = h.root AND c.fails = 1
 CROSS JOIN (VALUES ('claims'), ('failing'), ('for_instance')) AS f (name)
+WHERE h.llr >= {{least}}
 GROUP BY h.root, h.tpp, h.first_day, h.last_day, h.llr, h.failing, h.claims, h.authorization

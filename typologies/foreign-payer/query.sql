@@ -9,7 +9,7 @@ pay AS (
     p.order_id, p.payee, p.amount_usd, p.day,
     coalesce(a.party_id, n.party_id, p.payer) AS payer,
     coalesce(a.root, n.root, p.payer) AS payer_root,
-    coalesce(p.payer_country, a.country, n.country) AS payer_country
+    coalesce(p.payer_country, a.country, n.country) AS payer_country, coalesce(a.name, p.payer) AS payer_name
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
@@ -19,7 +19,7 @@ ordered AS (
   SELECT
     l.order_id, max(l.root) AS root, max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination,
     max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
-    max(c.country) AS consignee_country, min(l.day) AS day, sum(l.tpp) AS tpp
+    max(c.country) AS consignee_country, max(c.name) AS consignee_name, max(b.name) AS purchaser_name, min(l.day) AS day, sum(l.tpp) AS tpp
   FROM lines l
   LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
   LEFT JOIN parties b ON b.party_id = l.purchaser
@@ -40,6 +40,9 @@ seen AS (
     CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
     coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, coalesce(o.consignee, s.exporter) AS consignee,
     p.payer, p.payer_country, p.amount_usd, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
+    CASE WHEN length(split_part(lower(trim(p.payer_name)), ' ', 1)) >= 4
+      AND split_part(lower(trim(p.payer_name)), ' ', 1)
+        IN (split_part(lower(trim(o.consignee_name)), ' ', 1), split_part(lower(trim(o.purchaser_name)), ' ', 1)) THEN 1 ELSE 0 END AS namesake,
     CASE WHEN p.payer_country NOT IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') THEN 0
       WHEN o.order_id IS NOT NULL AND p.payer_country <> o.destination
         AND p.payer_country <> coalesce(o.consignee_country, o.destination) AND p.payer_root <> o.root
@@ -55,13 +58,13 @@ seen AS (
 ),
 turned AS (
   SELECT
-    kind, unit, market, consignee, payer, payer_country, amount_usd, day, order_id, tpp, odd,
+    kind, unit, market, consignee, payer, payer_country, amount_usd, day, order_id, tpp, odd, namesake,
     row_number() OVER (PARTITION BY kind, unit, market, order_id, odd ORDER BY day, payer) AS turn
   FROM seen
 ),
 by_unit AS (
   SELECT
-    t.kind, t.unit, t.market, max(t.odd) AS odd,
+    t.kind, t.unit, t.market, max(t.odd) AS odd, min(CASE WHEN t.odd = 1 THEN t.namesake END) AS namesake,
     sum(CASE WHEN r.role = 'payer' THEN t.odd ELSE 0 END) AS times,
     sum(CASE WHEN r.role = 'payer' AND t.odd = 1 THEN t.amount_usd ELSE 0.0 END) AS odd_usd,
     sum(CASE WHEN r.role = 'payer' THEN t.amount_usd ELSE 0.0 END) AS usd,
@@ -77,7 +80,7 @@ by_unit AS (
 ),
 peered AS (
   SELECT
-    kind, unit, market, odd, times, odd_usd, tpp, first_day, last_day, payer_country, subjects, orders,
+    kind, unit, market, odd, namesake, times, odd_usd, tpp, first_day, last_day, payer_country, subjects, orders,
     odd_usd / nullif(usd, 0.0) AS share,
     (sum(odd) OVER (PARTITION BY kind, market) - odd + {{prior_share}} * {{prior_units}})
       / CAST(count(*) OVER (PARTITION BY kind, market) - 1 + {{prior_units}} AS DOUBLE) AS peers
@@ -89,6 +92,7 @@ scored AS (
     {{base}} + least({{most_relative}}, ln({{evader_share}} / peers))
       + least({{most_repeat}}, 0.4 * ln(times))
       + CASE WHEN share >= 0.5 THEN {{major}} WHEN share < 0.1 THEN {{minor}} ELSE 0.0 END
+      + CASE WHEN namesake = 1 THEN {{namesake}} ELSE 0.0 END
       + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0.0 END AS llr
   FROM peered
   WHERE odd = 1

@@ -20,7 +20,7 @@ banded AS (
     CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < w.notice_floor
       THEN CASE WHEN s.packed = 1 THEN {{pack_worth}} ELSE 1.0 END ELSE 0.0 END AS in_band,
     CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < w.notice_floor THEN 1 ELSE 0 END AS counted,
-    CASE WHEN s.tpp >= {{near_low}} * w.notice_floor AND s.tpp < {{near_high}} * w.notice_floor THEN 1 ELSE 0 END AS near,
+    CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < {{near_high}} * w.notice_floor THEN 1 ELSE 0 END AS near,
     CASE WHEN s.tpp >= w.notice_floor THEN 1 ELSE 0 END AS over,
     CASE WHEN s.tpp < w.notice_floor THEN 1 ELSE 0 END AS under
   FROM shipment s
@@ -38,24 +38,26 @@ by_root AS (
   SELECT
     root, year, sum(tpp) AS tpp, sum(in_band) AS in_band, sum(counted) AS counted, sum(near) AS near, sum(over) AS over,
     max(in_window) AS in_window,
-    max(CASE WHEN week_lots >= {{split_lots}} AND week_tpp >= notice_floor THEN 1 ELSE 0 END) AS split
+    max(CASE WHEN week_lots >= {{split_lots}} AND week_tpp >= notice_floor THEN 1 ELSE 0 END) AS split,
+    sum(CASE WHEN week_lots >= 2 AND week_tpp >= notice_floor THEN 1 ELSE 0 END) AS pairs
   FROM moving
   GROUP BY root, year
 ),
 peered AS (
   SELECT
-    root, year, tpp, in_band, counted, near, over, in_window, split,
+    root, year, tpp, in_band, counted, near, over, in_window, split, pairs,
     (sum(counted) OVER (PARTITION BY year) - counted + {{prior_share}} * {{prior_shipments}})
       / CAST(sum(near) OVER (PARTITION BY year) - near + {{prior_shipments}} AS DOUBLE) AS peers
   FROM by_root
 ),
 scored AS (
   SELECT
-    root, year, tpp, counted, near, over, in_window, split, least(peers, 0.89) AS peers,
+    root, year, tpp, counted, near, over, in_window, split, pairs, least(peers, 0.89) AS peers,
     {{base}} + in_band * ln({{evader_share}} / least(peers, 0.89)) + (near - counted) * ln((1 - {{evader_share}}) / (1 - least(peers, 0.89)))
-      + CASE WHEN split = 1 AND over = 0 THEN {{split_llr}} ELSE 0.0 END AS llr
+      + CASE WHEN split = 1 AND over = 0 THEN {{split_llr}} ELSE 0.0 END
+      + CASE WHEN over = 0 THEN least({{most_pairs}}, pairs * {{pair_llr}}) ELSE 0.0 END AS llr
   FROM peered
-  WHERE in_window >= {{in_window}} OR (split = 1 AND over = 0)
+  WHERE in_window >= {{in_window}} OR ((split = 1 OR pairs >= 2) AND over = 0)
 )
 SELECT
   'T05' AS pattern,
@@ -75,11 +77,12 @@ SELECT
     WHEN 'over_the_floor' THEN CAST(h.over AS STRING)
     WHEN 'most_in_window' THEN CAST(h.in_window AS STRING)
     WHEN 'split_week' THEN CAST(h.split AS STRING)
+    WHEN 'split_pairs' THEN CAST(h.pairs AS STRING)
     ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
 FROM scored h
 JOIN lines l ON l.root = h.root AND l.year = h.year AND l.tpp > 0
   AND (l.authorization = 'LPP'
     OR (l.authorization IS NULL AND l.controlled AND l.tier = 2 AND (l.decided = 'LPP' OR l.outcome = 'license_required')))
-CROSS JOIN (VALUES ('in_band'), ('about_the_floor'), ('over_the_floor'), ('most_in_window'), ('split_week'), ('peers_percent')) AS f (name)
+CROSS JOIN (VALUES ('in_band'), ('about_the_floor'), ('over_the_floor'), ('most_in_window'), ('split_week'), ('split_pairs'), ('peers_percent')) AS f (name)
 WHERE h.llr >= {{least}}
-GROUP BY h.root, h.year, h.tpp, h.counted, h.near, h.over, h.in_window, h.split, h.peers, h.llr
+GROUP BY h.root, h.year, h.tpp, h.counted, h.near, h.over, h.in_window, h.split, h.pairs, h.peers, h.llr

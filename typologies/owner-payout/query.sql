@@ -16,8 +16,9 @@ payout AS (
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
+  LEFT JOIN parties f ON f.party_id = coalesce(a.party_id, n.party_id)
   WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL
-    AND (lower(p.terms) LIKE '%dividend%' OR lower(p.terms) LIKE '%bonus%' OR lower(p.terms) LIKE '%distribution to%'
+    AND (concat(';', lower(f.directors), ';') LIKE concat('%;', lower(trim(p.payee)), ';%') OR lower(p.terms) LIKE '%dividend%' OR lower(p.terms) LIKE '%bonus%' OR lower(p.terms) LIKE '%distribution to%'
     OR lower(p.terms) LIKE '%shareholder loan%' OR lower(p.terms) LIKE '%director%loan%' OR lower(p.terms) LIKE '%profit share%'
     OR lower(p.terms) LIKE '%payout%' OR lower(p.terms) LIKE '%withdrawal%')
 ),
@@ -32,7 +33,7 @@ trade AS (
   FROM lines
   WHERE controlled AND exporter IS NOT NULL
   UNION ALL
-  SELECT coalesce(purchaser, ultimate_consignee) AS party_id, order_id, day, 0 AS tpp, CAST(0 AS DOUBLE) AS sold,
+  SELECT coalesce(purchaser, ultimate_consignee) AS party_id, order_id, day, tpp, CAST(0 AS DOUBLE) AS sold,
     quantity * unit_price_usd AS bought, 0 AS sells
   FROM lines
   WHERE controlled
@@ -41,9 +42,9 @@ judged AS (
   SELECT
     k.party_id, k.day, max(k.payee) AS payee, max(k.year_usd) AS payout_usd, max(k.times) AS times, max(k.before_usd) AS before_usd,
     sum(t.sold) AS sold, sum(t.bought) AS bought, sum(CASE WHEN t.sold IS NULL OR t.bought IS NULL THEN 1 ELSE 0 END) AS unknown,
-    sum(t.tpp) AS tpp, min(t.day) AS first_day,
-    max(CASE WHEN t.sells = 1 AND t.day >= k.day - {{near_days}} THEN 1 ELSE 0 END) AS near,
-    array_agg(DISTINCT t.order_id) FILTER (WHERE t.sells = 1) AS orders
+    greatest(sum(t.tpp * t.sells), sum(t.tpp * (1 - t.sells))) AS tpp, min(t.day) AS first_day,
+    max(CASE WHEN t.day >= k.day - {{near_days}} THEN 1 ELSE 0 END) AS near,
+    array_agg(DISTINCT t.order_id) AS orders
   FROM peak k
   JOIN trade t ON t.party_id = k.party_id AND t.day >= k.day - 365 - {{near_days}} AND t.day <= k.day
   WHERE k.turn = 1 AND k.year_usd >= {{least_usd}}
@@ -51,12 +52,12 @@ judged AS (
 ),
 shared AS (
   SELECT
-    party_id, day, payee, payout_usd, times, before_usd, sold, tpp, first_day, orders,
+    party_id, day, payee, payout_usd, times, before_usd, greatest(coalesce(sold, 0.0), coalesce(bought, 0.0)) AS sold, tpp, first_day, orders,
     CASE WHEN unknown = 0 AND bought > 0 AND sold > bought THEN payout_usd / ((sold - bought) * {{share}})
-      ELSE payout_usd / (nullif(sold, 0.0) * {{of_turnover}}) END AS excess,
+      ELSE payout_usd / (nullif(greatest(coalesce(sold, 0.0), coalesce(bought, 0.0)), 0.0) * {{of_turnover}}) END AS excess,
     CASE WHEN unknown = 0 AND bought > 0 AND sold > bought THEN 1 ELSE 0 END AS margin_known
   FROM judged
-  WHERE near = 1 AND sold > 0
+  WHERE near = 1 AND (sold > 0 OR bought > 0)
 ),
 scored AS (
   SELECT
@@ -77,7 +78,7 @@ SELECT
   h.day AS last_day,
   h.llr,
   concat(h.party_id, ' paid $', CAST(CAST(round(h.payout_usd) AS BIGINT) AS STRING), 
-    ' to its owners or staff in a year in which it sold controlled goods for $', CAST(CAST(round(h.sold) AS BIGINT) AS STRING),
+    ' to its owners or staff in a year in which it traded controlled goods for $', CAST(CAST(round(h.sold) AS BIGINT) AS STRING),
     ', and $', CAST(CAST(round(h.before_usd) AS BIGINT) AS STRING), ' the year before.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'payout_usd' THEN CAST(CAST(round(h.payout_usd) AS BIGINT) AS STRING)

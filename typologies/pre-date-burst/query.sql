@@ -14,6 +14,8 @@ windowed AS (
     sum(CASE WHEN t.day >= w.announced_day AND t.day <= w.effective_day THEN t.tpp ELSE 0 END) AS in_tpp,
     sum(CASE WHEN t.day > w.effective_day - {{last_days}} AND t.day <= w.effective_day THEN t.chips ELSE 0 END) AS last_chips,
     sum(CASE WHEN t.day > w.effective_day - {{last_days}} AND t.day <= w.effective_day THEN 1 ELSE 0 END) AS last_orders,
+    sum(CASE WHEN t.day > w.effective_day THEN t.chips ELSE 0 END) AS after_chips,
+    max(w.last_day - w.effective_day) AS after_days, max(w.lpp_cap) AS lpp_cap,
     sum(CASE WHEN t.day >= w.announced_day - 365 AND t.day <= w.effective_day - 365 THEN t.chips ELSE 0 END) AS season_chips,
     sum(CASE WHEN t.day > w.effective_day - 365 - {{last_days}} AND t.day <= w.effective_day - 365 THEN t.chips ELSE 0 END) AS last_season_chips,
     max(w.effective_day - w.announced_day + 1) AS days
@@ -24,11 +26,12 @@ windowed AS (
 paced AS (
   SELECT
     root, tier, began, announced_day, effective_day, past_orders, in_chips, in_orders, in_tpp, last_chips, last_orders, days,
-    past_chips / CAST({{past_days}} AS DOUBLE) AS past_pace,
+    after_chips, after_days, in_tpp / CAST(lpp_cap AS DOUBLE) AS caps,
+    (past_chips + {{prior_chips}}) / CAST({{past_days}} AS DOUBLE) AS past_pace,
     in_chips / CAST(days AS DOUBLE) AS in_pace,
     last_chips / CAST({{last_days}} AS DOUBLE) AS last_pace,
-    greatest(past_chips / CAST({{past_days}} AS DOUBLE), season_chips / CAST(days AS DOUBLE)) AS usual_in,
-    greatest(past_chips / CAST({{past_days}} AS DOUBLE), last_season_chips / CAST({{last_days}} AS DOUBLE)) AS usual_last,
+    greatest((past_chips + {{prior_chips}}) / CAST({{past_days}} AS DOUBLE), season_chips / CAST(days AS DOUBLE)) AS usual_in,
+    greatest((past_chips + {{prior_chips}}) / CAST({{past_days}} AS DOUBLE), last_season_chips / CAST({{last_days}} AS DOUBLE)) AS usual_last,
     sum(CASE WHEN tier = 1 THEN past_chips ELSE 0 END) OVER () / CAST({{past_days}} AS DOUBLE) AS free_past,
     sum(CASE WHEN tier = 1 THEN in_chips ELSE 0 END) OVER () / CAST(max(days) OVER () AS DOUBLE) AS free_in
   FROM windowed
@@ -36,6 +39,7 @@ paced AS (
 judged AS (
   SELECT
     root, announced_day, effective_day, past_orders, in_chips, in_orders, in_tpp, last_chips, last_orders, days,
+    after_days, caps, after_chips / CAST(greatest(after_days, 1) AS DOUBLE) / in_pace AS goes_on,
     greatest(1.0, coalesce(free_in / nullif(free_past, 0.0), 1.0)) AS free_growth,
     greatest(in_pace / usual_in, last_pace / usual_last) AS ratio,
     CASE WHEN last_pace / usual_last > in_pace / usual_in THEN last_orders ELSE in_orders END AS seen,
@@ -50,7 +54,10 @@ scored AS (
     root, announced_day, effective_day, past_orders, in_chips, in_orders, in_tpp, last_chips, free_growth, ratio,
     {{base}}
       + least({{most_surprise}}, CASE WHEN seen > expected THEN seen * ln(seen / expected) - (seen - expected) ELSE 0.0 END)
-      + least({{most_ratio}}, ln(ratio / free_growth)) AS llr
+      + least({{most_ratio}}, {{ratio_slope}} * ln(ratio / free_growth))
+      + CASE WHEN after_days < {{after_days}} OR goes_on IS NULL THEN 0.0 WHEN goes_on <= {{silent}} THEN {{stops}}
+        WHEN goes_on >= {{steady}} THEN {{continues}} ELSE 0.0 END
+      + least({{most_size}}, greatest(-1.0 * {{most_size}}, ln(caps / {{sizable}}))) AS llr
   FROM judged
   WHERE ratio >= {{ratio}} AND ratio / free_growth >= {{ratio}} / 2
 )

@@ -6,10 +6,11 @@ WITH bought AS (
   GROUP BY ultimate_consignee
 ),
 shared AS (
-  SELECT a, b, kind, max(weight) AS weight
+  -- A mail address holds its domain: the two are one kind.
+  SELECT a, b, CASE WHEN kind = 'domain' THEN 'email' ELSE kind END AS kind, max(weight) AS weight
   FROM links
   WHERE weight > 0
-  GROUP BY a, b, kind
+  GROUP BY a, b, CASE WHEN kind = 'domain' THEN 'email' ELSE kind END
 ),
 pair AS (
   SELECT a, b, count(*) AS kinds, sum(weight) AS weight

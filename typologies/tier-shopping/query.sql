@@ -62,7 +62,8 @@ scored AS (
     {{base}} + least({{most_countries}}, {{each_country}} * (countries - 2))
       + CASE WHEN clusters < consignees THEN {{linked}} ELSE 0.0 END
       + CASE WHEN most_tpp > cap THEN {{over_limit}} ELSE 0.0 END
-      + CASE WHEN payer_country IN ('CN', 'HK', 'MO', 'RU') THEN {{concern}} ELSE 0.0 END AS llr
+      + CASE WHEN payer_country IN ('CN', 'HK', 'MO', 'RU') THEN {{concern}} ELSE 0.0 END
+      + CASE WHEN payer LIKE '%leasing%' OR payer LIKE '%bank%' OR payer LIKE '%finance%' OR payer LIKE '%factoring%' THEN {{financier}} ELSE 0.0 END AS llr
   FROM hit
 )
 SELECT

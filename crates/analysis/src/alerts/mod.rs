@@ -97,7 +97,7 @@ pub struct Alerts {
 }
 
 /// The score below which nothing is told: fewer than one in five of such were true on simulated worlds.
-pub const LEAST: f64 = 0.3;
+pub const LEAST: f64 = 0.25;
 
 /// Puts findings together, and leaves out what is less likely than `least`. `cluster` says which parties are taken for one.
 pub fn alerts(

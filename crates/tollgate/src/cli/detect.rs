@@ -43,8 +43,28 @@ pub(crate) fn listed(errors: &[TypologyError]) -> Failure {
     Failure::Unusable(texts.join("\nerror: "))
 }
 
+/// Typologies, and what their evidence counts.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) typologies: Vec<Typology>,
+    pub(crate) calibration: Calibration,
+}
+
+/// What evidence counts: the program's figures, or those of a folder that has a `calibration.toml` of its own.
+fn calibration(surroundings: &Surroundings) -> Result<Calibration, Failure> {
+    let unusable = |error: tollgate_analysis::alerts::CalibrationError| Failure::Unusable(error.to_string());
+    match surroundings.typologies.as_ref().map(|folder| folder.join("calibration.toml")).filter(|path| path.is_file()) {
+        None => Calibration::embedded().map_err(unusable),
+        Some(path) => {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| Failure::Unusable(format!("{}: {error}\n  mend: check the path", path.display())))?;
+            Calibration::read(&text).map_err(|error| Failure::Unusable(format!("{}: {error}", path.display())))
+        }
+    }
+}
+
 /// The typologies to run: those of the program, or of a folder, less or only those that are named.
-pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Vec<Typology>, Failure> {
+pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Chosen, Failure> {
     let all = match &surroundings.typologies {
         Some(folder) => Typology::read_all(folder),
         None => Typology::embedded(),
@@ -59,14 +79,14 @@ pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Vec<Typology>, Failu
     if !surroundings.only.is_empty() {
         all.retain(|own| surroundings.only.contains(&own.id) || surroundings.only.contains(&own.slug));
     }
-    Ok(all)
+    Ok(Chosen { typologies: all, calibration: calibration(surroundings)? })
 }
 
 /// Runs typologies over what was gathered.
-pub(crate) fn detected(watched: Watched, typologies: &[Typology], stop: &Stop) -> Result<Detected, Failure> {
-    let calibration = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
+pub(crate) fn detected(watched: Watched, chosen: &Chosen, stop: &Stop) -> Result<Detected, Failure> {
+    let Chosen { typologies, calibration } = chosen;
     let (findings, entities) = found(watched, typologies, stop)?;
-    let made = alerts(&findings.found, typologies, &calibration, LEAST, &|party| entities.cluster(party).to_owned());
+    let made = alerts(&findings.found, typologies, calibration, LEAST, &|party| entities.cluster(party).to_owned());
     Ok(Detected { made, skipped: findings.skipped, run: findings.run })
 }
 
@@ -125,7 +145,7 @@ impl Lines for Gathering {
 }
 
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
-    let typologies = chosen(&arguments.surroundings)?;
+    let chosen = chosen(&arguments.surroundings)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.around())?;
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
@@ -133,12 +153,12 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
     let watched = gathering.0.finish()?;
     let detected = match &arguments.cluster {
-        Some(master) => on_cluster(arguments, master, watched, &typologies, stop)?,
+        Some(master) => on_cluster(arguments, master, watched, &chosen, stop)?,
         None => {
             if let Some(folder) = &arguments.tables {
                 watched.write(folder)?;
             }
-            detected(watched, &typologies, stop)?
+            detected(watched, &chosen, stop)?
         }
     };
     let failed = |error| RunError::Output(arguments.out.clone(), error);
@@ -153,9 +173,10 @@ fn on_cluster(
     arguments: &DetectArguments,
     master: &str,
     watched: Watched,
-    typologies: &[Typology],
+    chosen: &Chosen,
     stop: &Stop,
 ) -> Result<Detected, Failure> {
+    let Chosen { typologies, calibration } = chosen;
     let own = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
     let tables = arguments.tables.clone().unwrap_or_else(|| own.path().to_owned());
     let rows = watched.write(&tables)?;
@@ -166,11 +187,10 @@ fn on_cluster(
         partitions: arguments.partitions,
         stop: Arc::clone(stop),
     };
-    let calibration = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
     let mut engine = ClusterEngine::run(&options, &rows, typologies)?;
     let findings = run_all(&mut engine, typologies, &mut |_| {})?;
     let entities = watched.entities;
-    let made = alerts(&findings.found, typologies, &calibration, LEAST, &|party| entities.cluster(party).to_owned());
+    let made = alerts(&findings.found, typologies, calibration, LEAST, &|party| entities.cluster(party).to_owned());
     Ok(Detected { made, skipped: findings.skipped, run: findings.run })
 }
 

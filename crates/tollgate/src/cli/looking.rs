@@ -43,11 +43,10 @@ pub(super) use without::Looking;
 mod with {
     use std::collections::BTreeMap;
 
-    use tollgate_analysis::typology::Typology;
     use tollgate_model::Party;
 
     use super::*;
-    use crate::cli::detect::{Detected, alerts_text, chosen, detected, lacks};
+    use crate::cli::detect::{Chosen, Detected, alerts_text, chosen, detected, lacks};
     use crate::report::{AlertRow, Alerts};
     use crate::service::Watch;
 
@@ -57,7 +56,7 @@ mod with {
     /// Gathers lines, and runs the typologies over them.
     pub(in crate::cli) struct Looking {
         watch: Watch,
-        typologies: Vec<Typology>,
+        chosen: Chosen,
     }
 
     impl Looking {
@@ -66,9 +65,9 @@ mod with {
             policy: &Arc<Policy>,
             tables: &Arc<Tables>,
         ) -> Result<Looking, Failure> {
-            let typologies = chosen(&arguments.surroundings)?;
+            let chosen = chosen(&arguments.surroundings)?;
             let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.around())?;
-            Ok(Looking { watch, typologies })
+            Ok(Looking { watch, chosen })
         }
 
         pub(in crate::cli) fn seen(&mut self, order: &OrderLine<'_>) {
@@ -95,7 +94,7 @@ mod with {
             summary: &mut Summary,
             stop: &Stop,
         ) -> Result<(String, Vec<String>), Failure> {
-            let found = detected(self.watch.finish()?, &self.typologies, stop)?;
+            let found = detected(self.watch.finish()?, &self.chosen, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
             for own in &found.skipped {
                 by_lack.entry(lacks(own)).or_default().push(&own.id);

@@ -9,7 +9,7 @@ use tollgate_analysis::entity::Entities;
 use tollgate_analysis::tables::{self, Derived, Found, ItemRow, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
 use tollgate_law::{Policy, facts};
-use tollgate_model::{Country, Date, OrderLine, Party, Stake};
+use tollgate_model::{Country, Date, OrderLine, Outcome, Party, Stake};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use super::decider::Decided;
@@ -249,7 +249,7 @@ impl Watch {
             outcome: label.outcome.as_str(),
             exception: decided.exception().map(|exception| exception.name.as_str()),
             // Who reads an ambiguous text otherwise claims in good faith.
-            claimed_ok: decided.claimed_ok.filter(|holds| *holds || decided.readings().next().is_none()),
+            claimed_ok: decided.claimed_ok.filter(|holds| *holds || !in_good_faith(order, decided)),
             tier: self.tier(order.destination),
             root: self.entities.root(order.ultimate_consignee),
             cluster: self.entities.cluster(order.ultimate_consignee),
@@ -394,6 +394,14 @@ fn known_on(tables: &Tables, day: Date) -> (BTreeMap<String, Party>, Vec<Stake>)
         .filter(|stake| stake.from.is_none_or(|from| from <= day))
         .map(|stake| Stake { until: stake.until.filter(|until| *until <= day), ..stake.clone() });
     (parties.collect(), stakes.collect())
+}
+
+/// Whether another reading of the law would bear out what was claimed.
+fn in_good_faith(order: &OrderLine<'_>, decided: &Decided<'_>) -> bool {
+    match order.authorization {
+        Some("NLR") => decided.readings().any(|turn| turn.otherwise.starts_with(Outcome::NoLicenseRequired.as_str())),
+        _ => decided.readings().next().is_some(),
+    }
 }
 
 /// A figure of the accelerator, where the item holds some, or else of the item.

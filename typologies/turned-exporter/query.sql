@@ -1,0 +1,69 @@
+WITH trade AS (
+  SELECT
+    exporter, destination, order_id, min(day) AS day, max(origin) AS origin, max(root) AS root, sum(CASE WHEN controlled THEN tpp ELSE 0 END) AS tpp, max(tier) AS tier,
+    max(CASE WHEN controlled THEN 1 ELSE 0 END) AS controlled
+  FROM lines
+  WHERE exporter IS NOT NULL
+  GROUP BY exporter, destination, order_id
+),
+seen AS (
+  SELECT
+    exporter, destination, origin, root, order_id, day, tpp, controlled, tier,
+    min(day) OVER (PARTITION BY exporter) AS trade_began,
+    min(CASE WHEN controlled = 1 THEN day END) OVER (PARTITION BY exporter) AS control_began,
+    sum(controlled) OVER (PARTITION BY exporter) AS all_controlled,
+    count(*) OVER (PARTITION BY root) AS of_root
+  FROM trade
+),
+turned AS (
+  -- A seller of uncontrolled goods turns to controlled ones, most of them for one country, to firms that buy from it alone.
+  SELECT
+    f.exporter, f.destination, max(f.origin) AS origin, count(*) AS orders, sum(f.tpp) AS tpp, min(f.day) AS first_day, max(f.day) AS last_day,
+    count(DISTINCT f.root) AS buyers, max(f.all_controlled) AS all_controlled, max(f.tier) AS tier,
+    max(f.control_began - f.trade_began) AS quiet_days
+  FROM seen f
+  WHERE f.controlled = 1 AND f.destination <> f.origin
+  GROUP BY f.exporter, f.destination
+),
+exclusive AS (
+  SELECT exporter, destination, sum(CASE WHEN of_root = mine THEN 1 ELSE 0 END) AS sole
+  FROM (
+    SELECT exporter, destination, root, max(of_root) AS of_root, count(*) AS mine
+    FROM seen
+    GROUP BY exporter, destination, root
+  ) AS x
+  GROUP BY exporter, destination
+),
+scored AS (
+  SELECT
+    t.exporter, t.destination, t.origin, t.orders, t.tpp, t.first_day, t.last_day, t.buyers, e.sole, t.quiet_days,
+    {{base}} + least({{most_orders}}, 0.6 * ln(t.orders))
+      + {{sole}} * (e.sole / CAST(t.buyers AS DOUBLE) - 0.5)
+      + CASE WHEN t.quiet_days >= {{quiet_days}} THEN {{quiet}} ELSE 0.0 END AS llr
+  FROM turned t
+  JOIN exclusive e ON e.exporter = t.exporter AND e.destination = t.destination
+  WHERE t.orders >= {{orders}} AND t.orders * 2 > t.all_controlled AND coalesce(t.tier, 2) >= 2
+    AND t.last_day <= t.first_day + {{days}}
+)
+SELECT
+  'X05' AS pattern,
+  concat(h.exporter, '/', h.destination) AS key,
+  array_agg(DISTINCT CASE r.role WHEN 'seller' THEN l.exporter ELSE l.ultimate_consignee END) AS subjects,
+  array_agg(DISTINCT l.order_id) AS orders,
+  coalesce(h.tpp, 0) AS tpp,
+  h.first_day,
+  h.last_day,
+  h.llr,
+  concat(h.exporter, ' turned to controlled goods after ', CAST(coalesce(h.quiet_days, 0) AS STRING), ' days of other trade: ', CAST(h.orders AS STRING),
+    ' orders to ', h.destination, ' for ', CAST(h.buyers AS STRING), ' buyers, ', CAST(h.sole AS STRING), ' of which buy from nobody else.') AS why,
+  array_agg(DISTINCT concat(f.name, '=', CASE f.name
+    WHEN 'orders' THEN CAST(h.orders AS STRING)
+    WHEN 'buyers' THEN CAST(h.buyers AS STRING)
+    WHEN 'sole_buyers' THEN CAST(h.sole AS STRING)
+    ELSE CAST(coalesce(h.quiet_days, 0) AS STRING) END)) AS facts
+FROM scored h
+JOIN lines l ON l.exporter = h.exporter AND l.destination = h.destination AND l.controlled
+CROSS JOIN (VALUES ('seller'), ('buyer')) AS r (role)
+CROSS JOIN (VALUES ('orders'), ('buyers'), ('sole_buyers'), ('quiet_days')) AS f (name)
+WHERE h.llr >= {{least}}
+GROUP BY h.exporter, h.destination, h.tpp, h.first_day, h.last_day, h.llr, h.quiet_days, h.orders, h.buyers, h.sole
