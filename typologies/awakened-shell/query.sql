@@ -79,6 +79,7 @@ first_trade AS (
   LEFT JOIN halls h ON h.holder = b.party_id
   WHERE b.consignees = 1 AND b.root = b.party_id AND p.parent_id IS NULL AND s.exporter IS NULL
     AND p.incorporated_day <= b.began - {{old_days}} AND b.began >= y.data_began + {{history_days}} AND b.chips >= {{first_chips}}
+    AND b.ended < b.began + {{asleep_days}} AND concat(';', coalesce(p.flags, ''), ';') NOT LIKE '%;dormant%'
     AND b.ended <= y.data_ended - {{burst_days}}
 ),
 scored AS (
@@ -97,8 +98,6 @@ scored AS (
       + CASE WHEN f.powered = 1 THEN {{can_show_power}} ELSE {{no_power}} END
       + least({{most_size}}, greatest(-1.0 * {{most_size}}, ln(f.caps / {{sizable}}))) AS llr
   FROM first_trade f
-  LEFT JOIN woken w ON w.party_id = f.party_id
-  WHERE w.party_id IS NULL
 )
 SELECT
   'T11' AS pattern,

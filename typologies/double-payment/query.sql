@@ -33,19 +33,19 @@ full AS (
 ),
 hit AS (
   SELECT
-    d.order_id, d.tpp, d.value_usd, count(DISTINCT CASE WHEN d.refund = 0 THEN d.payer END) AS payers, max(d.refund) AS refunded,
-    sum(CASE WHEN r.role = 'payer' AND d.refund = 0 THEN d.usd ELSE 0.0 END) AS usd,
+    -- One row a payer's group already; lists are made at the end, for the few that remain.
+    d.order_id, d.tpp, d.value_usd, sum(1 - d.refund) AS payers, max(d.refund) AS refunded, max(d.consignee) AS consignee,
+    min(d.payer) AS one_payer, max(d.payer) AS other_payer,
+    sum(CASE WHEN d.refund = 0 THEN d.usd ELSE 0.0 END) AS usd,
     max(CASE WHEN d.payer_country <> d.destination THEN 1 ELSE 0 END) AS abroad,
     max(CASE WHEN d.payer_country IN ('CN', 'HK', 'MO', 'RU') AND d.payer_country <> d.destination THEN 1 ELSE 0 END) AS concern,
-    min(d.first_day) AS first_day, max(d.last_day) AS last_day,
-    array_agg(DISTINCT CASE r.role WHEN 'payer' THEN d.payer ELSE d.consignee END) AS subjects
+    min(d.first_day) AS first_day, max(d.last_day) AS last_day
   FROM full d
-  CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
   GROUP BY d.order_id, d.tpp, d.value_usd
 ),
 scored AS (
   SELECT
-    order_id, tpp, value_usd, payers, usd, first_day, last_day, subjects,
+    order_id, tpp, value_usd, payers, usd, first_day, last_day, consignee, one_payer, other_payer,
     CAST({{base}} + CASE WHEN abroad = 1 THEN {{abroad}} ELSE 0.0 END + CASE WHEN concern = 1 THEN {{concern}} ELSE 0.0 END AS DOUBLE) AS llr
   FROM hit
   WHERE payers >= 2 AND refunded = 0 AND last_day - first_day <= {{within_days}}
@@ -53,7 +53,7 @@ scored AS (
 SELECT
   'T35' AS pattern,
   h.order_id AS key,
-  h.subjects,
+  array_agg(DISTINCT CASE r.role WHEN 'one' THEN h.one_payer WHEN 'other' THEN h.other_payer ELSE h.consignee END) AS subjects,
   array_agg(DISTINCT h.order_id) AS orders,
   coalesce(h.tpp, 0) AS tpp,
   h.first_day,
@@ -66,6 +66,7 @@ SELECT
     WHEN 'paid_usd' THEN CAST(CAST(round(h.usd) AS BIGINT) AS STRING)
     ELSE CAST(h.payers AS STRING) END)) AS facts
 FROM scored h
+CROSS JOIN (VALUES ('one'), ('other'), ('consignee')) AS r (role)
 CROSS JOIN (VALUES ('value_usd'), ('paid_usd'), ('payers')) AS f (name)
 WHERE h.llr >= {{least}}
-GROUP BY h.order_id, h.subjects, h.tpp, h.first_day, h.last_day, h.llr, h.value_usd, h.payers, h.usd
+GROUP BY h.order_id, h.tpp, h.first_day, h.last_day, h.llr, h.value_usd, h.payers, h.usd

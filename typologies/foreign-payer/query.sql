@@ -6,7 +6,7 @@ WITH named AS (
 ),
 pay AS (
   SELECT
-    p.order_id, p.payee, p.amount_usd, p.day,
+    p.order_id, p.payee, p.amount_usd, p.day, p.payer AS written,
     coalesce(a.party_id, n.party_id, p.payer) AS payer,
     coalesce(a.root, n.root, p.payer) AS payer_root,
     coalesce(p.payer_country, a.country, n.country) AS payer_country, coalesce(a.name, p.payer) AS payer_name
@@ -39,7 +39,7 @@ seen AS (
   SELECT
     CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
     coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, coalesce(o.consignee, s.exporter) AS consignee,
-    p.payer, p.payer_country, p.amount_usd, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
+    p.payer, p.written, p.payer_country, p.amount_usd, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
     CASE WHEN length(split_part(lower(trim(p.payer_name)), ' ', 1)) >= 4
       AND split_part(lower(trim(p.payer_name)), ' ', 1)
         IN (split_part(lower(trim(o.consignee_name)), ' ', 1), split_part(lower(trim(o.purchaser_name)), ' ', 1)) THEN 1 ELSE 0 END AS namesake,
@@ -56,31 +56,30 @@ seen AS (
   LEFT JOIN parties x ON x.party_id = s.exporter
   WHERE (o.order_id IS NOT NULL OR s.exporter IS NOT NULL) AND p.payer_country IS NOT NULL
 ),
-turned AS (
+by_order AS (
   SELECT
-    kind, unit, market, consignee, payer, payer_country, amount_usd, day, order_id, tpp, odd, namesake,
-    row_number() OVER (PARTITION BY kind, unit, market, order_id, odd ORDER BY day, payer) AS turn
+    kind, unit, market, order_id, max(odd) AS odd, min(CASE WHEN odd = 1 THEN namesake END) AS namesake, sum(odd) AS times,
+    sum(CASE WHEN odd = 1 THEN amount_usd ELSE 0.0 END) AS odd_usd, sum(amount_usd) AS usd, max(CASE WHEN odd = 1 THEN tpp ELSE 0 END) AS tpp,
+    min(CASE WHEN odd = 1 THEN day END) AS first_day, max(CASE WHEN odd = 1 THEN day END) AS last_day,
+    min(CASE WHEN odd = 1 THEN payer_country END) AS payer_country,
+    min(CASE WHEN odd = 1 THEN payer END) AS one_payer, max(CASE WHEN odd = 1 THEN payer END) AS other_payer,
+    min(CASE WHEN odd = 1 THEN written END) AS one_written, max(CASE WHEN odd = 1 THEN written END) AS other_written
   FROM seen
+  GROUP BY kind, unit, market, order_id
 ),
 by_unit AS (
+  -- No lists here: they would be made for every buyer, and few remain.
   SELECT
-    t.kind, t.unit, t.market, max(t.odd) AS odd, min(CASE WHEN t.odd = 1 THEN t.namesake END) AS namesake,
-    sum(CASE WHEN r.role = 'payer' THEN t.odd ELSE 0 END) AS times,
-    sum(CASE WHEN r.role = 'payer' AND t.odd = 1 THEN t.amount_usd ELSE 0.0 END) AS odd_usd,
-    sum(CASE WHEN r.role = 'payer' THEN t.amount_usd ELSE 0.0 END) AS usd,
-    sum(CASE WHEN r.role = 'payer' AND t.odd = 1 AND t.turn = 1 THEN t.tpp ELSE 0 END) AS tpp,
-    min(CASE WHEN t.odd = 1 THEN t.day END) AS first_day,
-    max(CASE WHEN t.odd = 1 THEN t.day END) AS last_day,
-    min(CASE WHEN t.odd = 1 THEN t.payer_country END) AS payer_country,
-    array_agg(DISTINCT CASE r.role WHEN 'payer' THEN t.payer ELSE t.consignee END) FILTER (WHERE t.odd = 1) AS subjects,
-    array_agg(DISTINCT t.order_id) FILTER (WHERE t.odd = 1 AND t.order_id IS NOT NULL) AS orders
-  FROM turned t
-  CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
-  GROUP BY t.kind, t.unit, t.market
+    kind, unit, market, max(odd) AS odd, min(namesake) AS namesake, sum(times) AS times, sum(odd_usd) AS odd_usd, sum(usd) AS usd, sum(tpp) AS tpp,
+    min(first_day) AS first_day, max(last_day) AS last_day, min(payer_country) AS payer_country,
+    min(one_payer) AS one_payer, max(other_payer) AS other_payer,
+    min(one_written) AS one_written, max(other_written) AS other_written
+  FROM by_order
+  GROUP BY kind, unit, market
 ),
 peered AS (
   SELECT
-    kind, unit, market, odd, namesake, times, odd_usd, tpp, first_day, last_day, payer_country, subjects, orders,
+    kind, unit, market, odd, namesake, times, odd_usd, tpp, first_day, last_day, payer_country, one_payer, other_payer, one_written, other_written,
     odd_usd / nullif(usd, 0.0) AS share,
     (sum(odd) OVER (PARTITION BY kind, market) - odd + {{prior_share}} * {{prior_units}})
       / CAST(count(*) OVER (PARTITION BY kind, market) - 1 + {{prior_units}} AS DOUBLE) AS peers
@@ -88,7 +87,7 @@ peered AS (
 ),
 scored AS (
   SELECT
-    kind, unit, market, times, odd_usd, tpp, first_day, last_day, payer_country, subjects, orders, share, peers,
+    kind, unit, market, times, odd_usd, tpp, first_day, last_day, payer_country, one_payer, other_payer, one_written, other_written, share, peers,
     {{base}} + least({{most_relative}}, ln({{evader_share}} / peers))
       + least({{most_repeat}}, 0.4 * ln(times))
       + CASE WHEN share >= 0.5 THEN {{major}} WHEN share < 0.1 THEN {{minor}} ELSE 0.0 END
@@ -100,8 +99,8 @@ scored AS (
 SELECT
   'T22' AS pattern,
   concat(h.kind, '/', h.unit, '/', h.market) AS key,
-  h.subjects,
-  h.orders,
+  array_agg(DISTINCT CASE r.role WHEN 'one' THEN h.one_payer WHEN 'other' THEN h.other_payer ELSE coalesce(l.ultimate_consignee, h.unit) END) AS subjects,
+  array_agg(DISTINCT y.order_id) FILTER (WHERE y.order_id IS NOT NULL) AS orders,
   coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
@@ -118,6 +117,11 @@ SELECT
     WHEN 'payer_country' THEN h.payer_country
     ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
 FROM scored h
+LEFT JOIN (
+  SELECT DISTINCT root, destination, order_id, ultimate_consignee FROM lines WHERE controlled
+) AS l ON l.root = h.unit AND l.destination = h.market
+LEFT JOIN payments y ON y.order_id = l.order_id AND (y.payer = h.one_written OR y.payer = h.other_written)
+CROSS JOIN (VALUES ('one'), ('other'), ('buyer')) AS r (role)
 CROSS JOIN (VALUES ('payments'), ('usd'), ('share_percent'), ('payer_country'), ('peers_percent')) AS f (name)
-WHERE h.llr >= {{least}}
-GROUP BY h.kind, h.unit, h.market, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.times, h.odd_usd, h.share, h.peers, h.payer_country
+WHERE h.llr >= {{least}} AND (h.kind = 'seller' OR y.order_id IS NOT NULL)
+GROUP BY h.kind, h.unit, h.market, h.tpp, h.first_day, h.last_day, h.llr, h.times, h.odd_usd, h.share, h.peers, h.payer_country

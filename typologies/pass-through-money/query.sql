@@ -46,8 +46,7 @@ flow AS (
     max(CASE WHEN k.side = 'out' AND v.sold > 0 THEN 1 ELSE 0 END) AS to_seller,
     max(CASE WHEN o.order_id IS NOT NULL OR v.sold > 0 THEN 1 ELSE 0 END) AS near_goods,
     coalesce(sum(CASE WHEN k.side = 'out' THEN o.tpp ELSE 0 END), 0) AS tpp,
-    min(k.day) AS first_day, max(k.day) AS last_day,
-    array_agg(DISTINCT k.order_id) FILTER (WHERE k.order_id IS NOT NULL) AS orders
+    min(k.day) AS first_day, max(k.day) AS last_day
   FROM known k
   LEFT JOIN seller v ON v.exporter = k.other
   LEFT JOIN ordered o ON o.order_id = k.order_id
@@ -66,7 +65,7 @@ dealer AS (
 ),
 judged AS (
   SELECT
-    f.party_id, f.usd_in, f.usd_out, f.times_in, f.times_out, f.concern, f.to_seller, f.tpp, f.first_day, f.last_day, f.orders,
+    f.party_id, f.usd_in, f.usd_out, f.times_in, f.times_out, f.concern, f.to_seller, f.tpp, f.first_day, f.last_day,
     f.usd_out / f.usd_in AS ratio, f.day_out / f.usd_out - f.day_in / f.usd_in AS rest, coalesce(d.dealt, 0) AS dealt
   FROM flow f
   LEFT JOIN dealer d ON d.party_id = f.party_id
@@ -78,7 +77,7 @@ judged AS (
 ),
 scored AS (
   SELECT
-    party_id, usd_in, times_in, times_out, tpp, first_day, last_day, orders, ratio, rest, dealt,
+    party_id, usd_in, times_in, times_out, tpp, first_day, last_day, ratio, rest, dealt,
     CAST({{base}} + CASE WHEN rest <= {{quick_days}} THEN {{quick}} ELSE 0.0 END
       + CASE WHEN concern = 1 THEN {{concern}} ELSE 0.0 END
       + CASE WHEN to_seller = 1 THEN {{to_seller}} ELSE 0.0 END
@@ -90,7 +89,7 @@ SELECT
   'T24' AS pattern,
   h.party_id AS key,
   array_agg(DISTINCT h.party_id) AS subjects,
-  h.orders,
+  array_agg(DISTINCT y.order_id) FILTER (WHERE y.order_id IS NOT NULL) AS orders,
   coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
@@ -106,6 +105,11 @@ SELECT
     WHEN 'rest_days' THEN CAST(CAST(round(h.rest) AS BIGINT) AS STRING)
     ELSE CAST(h.dealt AS STRING) END)) AS facts
 FROM scored h
+LEFT JOIN (
+  SELECT payer AS party_id, order_id FROM payments WHERE order_id IS NOT NULL
+  UNION ALL
+  SELECT payee AS party_id, order_id FROM payments WHERE order_id IS NOT NULL
+) AS y ON y.party_id = h.party_id
 CROSS JOIN (VALUES ('usd_in'), ('payments_in'), ('payments_out'), ('out_percent'), ('rest_days'), ('deals_itself')) AS f (name)
 WHERE h.llr >= {{least}}
-GROUP BY h.party_id, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.usd_in, h.times_in, h.times_out, h.ratio, h.rest, h.dealt
+GROUP BY h.party_id, h.tpp, h.first_day, h.last_day, h.llr, h.usd_in, h.times_in, h.times_out, h.ratio, h.rest, h.dealt

@@ -20,10 +20,16 @@ usual AS (
   FROM ranked
   GROUP BY item, quarter_no
 ),
+own AS (
+  SELECT item, quarter_no, root, count(*) AS n
+  FROM lines
+  WHERE unit_price_usd > 0 AND unit_tpp > 0
+  GROUP BY item, quarter_no, root
+),
 judged AS (
   SELECT
     l.root, l.order_id, l.day, l.exporter, l.ultimate_consignee, coalesce(l.tpp, 0) AS tpp, l.quantity * l.unit_price_usd AS usd,
-    count(*) OVER (PARTITION BY l.item, l.quarter_no) - count(*) OVER (PARTITION BY l.item, l.quarter_no, l.root) AS others,
+    u.total - o.n AS others,
     ln(l.unit_price_usd) - CAST(u.middle AS DOUBLE) AS off,
     greatest({{least_sigma}}, CAST(u.high - u.low AS DOUBLE) / 1.349) AS sigma,
     ln(l.unit_price_usd / l.list_price_usd) AS off_list,
@@ -32,6 +38,7 @@ judged AS (
       THEN 1 ELSE 0 END AS used
   FROM lines l
   JOIN usual u ON u.item = l.item AND u.quarter_no = l.quarter_no
+  JOIN own o ON o.item = l.item AND o.quarter_no = l.quarter_no AND o.root = l.root
   WHERE l.unit_price_usd > 0 AND l.unit_tpp > 0
 ),
 marked AS (

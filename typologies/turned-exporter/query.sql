@@ -12,36 +12,36 @@ seen AS (
     min(day) OVER (PARTITION BY exporter) AS trade_began,
     min(CASE WHEN controlled = 1 THEN day END) OVER (PARTITION BY exporter) AS control_began,
     sum(controlled) OVER (PARTITION BY exporter) AS all_controlled,
-    count(*) OVER (PARTITION BY root) AS of_root
+    count(*) OVER (PARTITION BY root) AS of_root, count(*) OVER (PARTITION BY exporter, destination, root) AS mine
   FROM trade
+),
+halls AS (
+  SELECT p.root AS root, max(CASE WHEN p.data_center_mw > 0 OR s.holder IS NOT NULL THEN 1 ELSE 0 END) AS powered
+  FROM parties p
+  LEFT JOIN (SELECT DISTINCT coalesce(operator, owner) AS holder FROM sites) AS s ON s.holder = p.party_id
+  GROUP BY p.root
 ),
 turned AS (
   -- A seller of uncontrolled goods turns to controlled ones, most of them for one country, to firms that buy from it alone.
   SELECT
     f.exporter, f.destination, max(f.origin) AS origin, count(*) AS orders, sum(f.tpp) AS tpp, min(f.day) AS first_day, max(f.day) AS last_day,
     count(DISTINCT f.root) AS buyers, max(f.all_controlled) AS all_controlled, max(f.tier) AS tier,
-    max(f.control_began - f.trade_began) AS quiet_days
+    max(f.control_began - f.trade_began) AS quiet_days,
+    count(DISTINCT CASE WHEN f.of_root = f.mine THEN f.root END) AS sole,
+    avg(CAST(coalesce(h.powered, 0) AS DOUBLE)) AS housed
   FROM seen f
+  LEFT JOIN halls h ON h.root = f.root
   WHERE f.controlled = 1 AND f.destination <> f.origin
   GROUP BY f.exporter, f.destination
 ),
-exclusive AS (
-  SELECT exporter, destination, sum(CASE WHEN of_root = mine THEN 1 ELSE 0 END) AS sole
-  FROM (
-    SELECT exporter, destination, root, max(of_root) AS of_root, count(*) AS mine
-    FROM seen
-    GROUP BY exporter, destination, root
-  ) AS x
-  GROUP BY exporter, destination
-),
 scored AS (
   SELECT
-    t.exporter, t.destination, t.origin, t.orders, t.tpp, t.first_day, t.last_day, t.buyers, e.sole, t.quiet_days,
+    t.exporter, t.destination, t.origin, t.orders, t.tpp, t.first_day, t.last_day, t.buyers, t.sole, t.quiet_days,
     {{base}} + least({{most_orders}}, 0.6 * ln(t.orders))
-      + {{sole}} * (e.sole / CAST(t.buyers AS DOUBLE) - 0.5)
-      + CASE WHEN t.quiet_days >= {{quiet_days}} THEN {{quiet}} ELSE 0.0 END AS llr
+      + {{sole}} * (t.sole / CAST(t.buyers AS DOUBLE) - 0.5)
+      + CASE WHEN t.quiet_days >= {{quiet_days}} THEN {{quiet}} ELSE 0.0 END
+      + {{can_show_power}} * t.housed AS llr
   FROM turned t
-  JOIN exclusive e ON e.exporter = t.exporter AND e.destination = t.destination
   WHERE t.orders >= {{orders}} AND t.orders * 2 > t.all_controlled AND coalesce(t.tier, 2) >= 2
     AND t.last_day <= t.first_day + {{days}}
 )
