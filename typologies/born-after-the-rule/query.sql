@@ -1,16 +1,16 @@
 WITH role AS (
-  SELECT exporter AS party_id, day, chips, tpp, order_id FROM lines WHERE controlled AND exporter IS NOT NULL
+  SELECT exporter AS party_id, day, chips, tpp, 1 AS sells FROM lines WHERE controlled AND exporter IS NOT NULL
   UNION ALL
-  SELECT ultimate_consignee AS party_id, day, chips, tpp, order_id FROM lines WHERE controlled
+  SELECT ultimate_consignee AS party_id, day, chips, tpp, 0 AS sells FROM lines WHERE controlled
   UNION ALL
-  SELECT purchaser AS party_id, day, chips, tpp, order_id FROM lines WHERE controlled AND purchaser <> ultimate_consignee
+  SELECT purchaser AS party_id, day, chips, tpp, 0 AS sells FROM lines WHERE controlled AND purchaser <> ultimate_consignee
 ),
 halls AS (
   SELECT DISTINCT coalesce(operator, owner) AS holder FROM sites
 ),
 trade AS (
   SELECT
-    r.party_id, p.country, p.incorporated_day, min(r.day) AS began, max(r.day) AS ended,
+    r.party_id, p.country, p.incorporated_day, min(r.day) AS began, max(r.day) AS ended, max(r.sells) AS sells,
     sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.chips ELSE 0 END) AS chips,
     sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.tpp ELSE 0 END) AS tpp,
     max(CASE WHEN p.data_center_mw > 0 OR h.holder IS NOT NULL THEN 1 ELSE 0 END) AS powered,
@@ -29,7 +29,7 @@ trade AS (
 aged AS (
   SELECT
     t.party_id, t.country, t.incorporated_day, t.began, t.chips, t.tpp, t.powered, t.in_the_trade, t.trader,
-    CASE WHEN t.began + {{silence_days}} > w.last_day THEN 0 WHEN t.ended <= t.began + {{burst_days}} THEN 1 ELSE -1 END AS stops,
+    CASE WHEN t.sells = 1 OR t.began + {{silence_days}} > w.last_day THEN 0 WHEN t.ended <= t.began + {{burst_days}} THEN 1 ELSE -1 END AS stops,
     CASE WHEN t.incorporated_day >= w.control_day AND t.began <= t.incorporated_day + {{young_days}} AND t.chips >= {{least_chips}}
       THEN 1 ELSE 0 END AS young
   FROM trade t
