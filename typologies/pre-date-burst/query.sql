@@ -39,7 +39,7 @@ paced AS (
 judged AS (
   SELECT
     root, announced_day, effective_day, past_orders, in_chips, in_orders, in_tpp, last_chips, last_orders, days,
-    after_days, caps, after_chips / CAST(greatest(after_days, 1) AS DOUBLE) / in_pace AS goes_on,
+    after_days, caps, after_chips / CAST(greatest(after_days, 1) AS DOUBLE) / greatest(in_pace, last_pace) AS goes_on,
     greatest(1.0, coalesce(free_in / nullif(free_past, 0.0), 1.0)) AS free_growth,
     greatest(in_pace / usual_in, last_pace / usual_last) AS ratio,
     CASE WHEN last_pace / usual_last > in_pace / usual_in THEN last_orders ELSE in_orders END AS seen,

@@ -97,6 +97,20 @@ fn gcd(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
+impl fmt::Display for Decimal {
+    /// Without zeros at the end: `4.8` and `26900000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.units < 0 { "-" } else { "" };
+        let places = usize::from(self.scale);
+        let digits = format!("{:0>width$}", self.units.unsigned_abs(), width = places + 1);
+        let (whole, part) = digits.split_at_checked(digits.len() - places).unwrap_or((&digits, ""));
+        match part.trim_end_matches('0') {
+            "" => write!(f, "{sign}{whole}"),
+            part => write!(f, "{sign}{whole}.{part}"),
+        }
+    }
+}
+
 impl FromStr for Decimal {
     type Err = BadNumber;
 
@@ -272,6 +286,14 @@ mod tests {
         for text in ["", ".", "-", "1.2.3", "0x10", "1e", "nan", "١", "1 000", "1e99"] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_decimal_is_written_as_it_is_read() {
+        for text in ["0", "4.8", "26900000", "-0.05", "5.92", "100", "-12"] {
+            assert_eq!(decimal(text).to_string(), text);
+        }
+        assert_eq!(decimal("1.500").to_string(), "1.5");
     }
 
     #[test]

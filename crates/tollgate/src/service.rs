@@ -1,6 +1,7 @@
 //! The only place where facts, law and counts are put together: what the commands share.
 
 mod accounts;
+mod board;
 mod clock;
 mod database;
 mod decider;
@@ -18,6 +19,7 @@ mod tables;
 mod watch;
 
 pub(crate) use accounts::{AccountView, Accounts};
+pub(crate) use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 pub(crate) use clock::{now, today};
 pub(crate) use database::{AnyLog, open_log};
 pub(crate) use decider::{Decided, Decider};

@@ -13,7 +13,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ledger", &["model"]),
     ("lab", &["model", "law", "engine"]),
     ("analysis", &["model", "records", "screening"]),
-    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger", "lab", "analysis"]),
+    ("web", &[]),
+    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger", "lab", "analysis", "web"]),
 ];
 
 fn root() -> PathBuf {

@@ -15,8 +15,10 @@ mod rebase;
 mod request;
 mod server;
 mod telemetry;
+mod ui;
 mod users;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -35,11 +37,13 @@ use jobs::Jobs;
 pub(crate) use oidc::Provider;
 pub(crate) use openapi::description;
 use problem::Problem;
+pub(crate) use request::OrderRequest;
 pub(crate) use server::{Listen, serve};
 use telemetry::Telemetry;
 pub(crate) use telemetry::{Logging, start_log};
+pub(crate) use ui::Case;
 
-use crate::service::{AnyLog, Tables, now};
+use crate::service::{AnyLog, Board, Tables, now};
 
 /// Requests that may wait for the ledger before others are asked to come back later.
 const WAITING: usize = 4_096;
@@ -62,6 +66,11 @@ pub(crate) struct App {
     /// Who may hash a password now.
     hashing: Semaphore,
     jobs: Jobs,
+    pages: tollgate_web::Pages,
+    /// What the pages show beside the ledger.
+    shown: Shown,
+    /// Policies that a page asked for beside the service's own, by name.
+    policies: Mutex<BTreeMap<String, Arc<Policy>>>,
     /// Raised when the service is to end.
     ending: AtomicBool,
 }
@@ -80,12 +89,22 @@ pub(crate) struct Settings {
     pub(crate) provider: Option<Provider>,
 }
 
+/// What the pages show beside the ledger.
+#[derive(Default)]
+pub(crate) struct Shown {
+    /// The lines of an orders file.
+    pub(crate) board: Option<Board>,
+    /// The cases of an alerts file, the first in line first.
+    pub(crate) cases: Vec<Case>,
+}
+
 impl App {
     pub(crate) fn new(
         (policy, tables): (Arc<Policy>, Arc<Tables>),
         screener: Screener,
         ledger: Ledger<AnyLog>,
         settings: Settings,
+        (pages, shown): (tollgate_web::Pages, Shown),
     ) -> App {
         let desk = Mutex::new(Desk::new(&policy, tables));
         App {
@@ -100,6 +119,9 @@ impl App {
             provider: settings.provider,
             hashing: Semaphore::new(2),
             jobs: Jobs::new(settings.jobs),
+            pages,
+            shown,
+            policies: Mutex::default(),
             ending: AtomicBool::new(false),
         }
     }

@@ -37,7 +37,8 @@ pub(super) struct ProblemDetails {
 pub(super) async fn in_one_form(response: Response) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
-    if !(status.is_client_error() || status.is_server_error()) || kind.is_some_and(|kind| kind == PROBLEM) {
+    let page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !(status.is_client_error() || status.is_server_error()) || page || kind.is_some_and(|kind| kind == PROBLEM) {
         return response;
     }
     let body = axum::body::to_bytes(response.into_body(), 4_096).await.unwrap_or_default();

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, reads, rebase, telemetry, users};
+use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, reads, rebase, telemetry, ui, users};
 
 /// The largest body of a request, in bytes; of an upload.
 const LARGEST: usize = 256 * 1024;
@@ -77,6 +77,7 @@ fn router(app: Shared) -> Router {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     described
+        .merge(ui::router().layer(DefaultBodyLimit::max(LARGEST)))
         .route("/setup", get(|| async { Html(include_str!("setup.html")) }))
         .route("/setup.js", get(setup_script))
         .route("/login/oidc", get(oidc::begin))
@@ -103,9 +104,14 @@ async fn setup_script() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "text/javascript")], include_str!("setup.js"))
 }
 
-async fn nothing_here() -> Problem {
+/// Whoever reads pages is told in a page.
+async fn nothing_here(view: Result<ui::View, Problem>, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if let (Ok(view), true) = (view, accepted.is_some_and(|kinds| kinds.contains("text/html"))) {
+        return view.nothing().into_response();
+    }
     let mend = "see docs/openapi.json for what there is";
-    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", mend)
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", mend).into_response()
 }
 
 async fn not_so() -> Problem {

@@ -1,5 +1,7 @@
 //! Users, sessions and tokens: who may do what.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, Path, State};
@@ -174,14 +176,25 @@ pub(super) async fn log_in(
     asked: Result<Json<LoginRequest>, JsonRejection>,
 ) -> Result<(Cookie, Json<Me>), Problem> {
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let (cookie, role, csrf) = begin_session(&app, peer.ip(), &asked.name, asked.password).await?;
+    Ok((cookie, Json(Me { name: asked.name, role, csrf: Some(csrf) })))
+}
+
+/// Begins a session of somebody whose password it is: its cookie, and what each write must carry.
+pub(super) async fn begin_session(
+    app: &Shared,
+    from: IpAddr,
+    name: &str,
+    password: String,
+) -> Result<(Cookie, Role, String), Problem> {
     app.refresh_directory().await?;
-    let checked = check_password(&app, &asked.name, asked.password).await;
-    let which = checked.map_err(|problem| app.gate.check_stranger(peer.ip()).err().unwrap_or(problem))?;
-    let begun = app.gate.sessions().begin(&asked.name, &which, now());
+    let checked = check_password(app, name, password).await;
+    let which = checked.map_err(|problem| app.gate.check_stranger(from).err().unwrap_or(problem))?;
+    let begun = app.gate.sessions().begin(name, &which, now());
     let (value, csrf) = begun.map_err(|what| unavailable(&what))?;
-    let role = app.gate.directory().users.get(&asked.name).map(|user| user.role);
+    let role = app.gate.directory().users.get(name).map(|user| user.role);
     let role = role.ok_or_else(|| denied("the user was removed"))?;
-    Ok((set_cookie(&app, &value, 12 * 3_600)?, Json(Me { name: asked.name, role, csrf: Some(csrf) })))
+    Ok((set_cookie(app, &value, 12 * 3_600)?, role, csrf))
 }
 
 /// Who the request comes from.

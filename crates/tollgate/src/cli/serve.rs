@@ -1,20 +1,23 @@
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::json;
 use tollgate_law::Policy;
 use tollgate_ledger::Ledger;
+use tollgate_model::OrderLine;
 use tollgate_screening::Screener;
 
 use super::arguments::{ServeArguments, TokenCommand, UserCommand};
 use super::decide::load;
+use super::progress::Bar;
 use super::recorded::{note, open};
 use super::{Failure, print};
 use crate::api::{
-    Access, App, Listen, Provider, Settings, new_secret, new_token, password_hash, serve as serve_app, sha256,
-    start_log,
+    Access, App, Case, Listen, OrderRequest, Provider, Settings, Shown, new_secret, new_token, password_hash,
+    serve as serve_app, sha256, start_log,
 };
-use crate::service::{AnyLog, Stop, now};
+use crate::service::{AnyLog, Filling, Posting, Run, Stop, Tables, now, run};
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
     start_log(arguments.log);
@@ -36,7 +39,9 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         tls: listen.tls.is_some(),
         provider: provider(arguments)?,
     };
-    let app = App::new((policy, tables), screener, ledger, settings);
+    let pages = tollgate_web::Pages::new().map_err(|error| Failure::Unusable(error.to_string()))?;
+    let shown = shown(arguments, &policy, &tables, stop)?;
+    let app = App::new((policy, tables), screener, ledger, settings, (pages, shown));
     let told = |address: &str| {
         let mut errors = std::io::stderr().lock();
         let _told = writeln!(errors, "listening on {address}");
@@ -46,6 +51,27 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         }
     };
     serve_app(app, &listen, told).map_err(Failure::Unusable)
+}
+
+/// Reads and decides what the pages show.
+fn shown(
+    arguments: &ServeArguments,
+    policy: &Arc<Policy>,
+    tables: &Arc<Tables>,
+    stop: &Stop,
+) -> Result<Shown, Failure> {
+    let board = match &arguments.orders {
+        None => None,
+        Some(orders) => {
+            let job = Run { orders, tables: Arc::clone(tables), policy: Arc::clone(policy) };
+            let request = |order: &OrderLine<'_>| serde_json::to_string(&OrderRequest::of(order)).unwrap_or_default();
+            let mut posting = Posting(Filling::new(&arguments.jobs)?, request);
+            run(&job, stop, &mut Bar::new(), &mut posting)?;
+            Some(posting.0.finish()?)
+        }
+    };
+    let cases = arguments.alerts.as_deref().map(Case::read).transpose().map_err(Failure::Unusable)?;
+    Ok(Shown { board, cases: cases.unwrap_or_default() })
 }
 
 fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {

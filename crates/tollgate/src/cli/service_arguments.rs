@@ -80,6 +80,7 @@ pub(crate) struct Database {
 #[command(after_help = "Examples:
   tollgate token add --name desk --role officer > desk.token
   tollgate serve --policy diffusion --parties parties.csv --lists lists
+  tollgate serve --policy diffusion --parties parties.csv --orders orders.csv --alerts alerts.jsonl
   tollgate serve --config tollgate.toml --tls-cert chain.pem --tls-key key.pem --listen 0.0.0.0:443
 A flag goes before an environment variable, that before the file of --config, and that before the default. The file has the flags' names as keys:
   policy = \"diffusion\"
@@ -104,6 +105,12 @@ pub(crate) struct ServeArguments {
     /// The folder of uploaded files and their results
     #[arg(long, env = "TOLLGATE_JOBS", value_name = "DIR", default_value = "tollgate-jobs")]
     pub(crate) jobs: PathBuf,
+    /// Orders that the web pages show: a file as for `tollgate decide`, decided at the start and not counted
+    #[arg(long, env = "TOLLGATE_ORDERS", value_name = "FILE")]
+    pub(crate) orders: Option<PathBuf>,
+    /// Cases that the web pages show: a file that `tollgate detect` wrote
+    #[arg(long, env = "TOLLGATE_ALERTS", value_name = "FILE")]
+    pub(crate) alerts: Option<PathBuf>,
     /// The OpenID provider at which people may log in, as its own documents name it
     #[arg(long, env = "TOLLGATE_OIDC_ISSUER", value_name = "URL", requires_all = ["oidc_client", "public_url"])]
     pub(crate) oidc_issuer: Option<String>,

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tollgate_law::facts;
 use tollgate_law::{Policy, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
 
@@ -140,22 +139,13 @@ impl Summary {
     fn chip(&mut self, decided: &Decided<'_>) {
         let item = &decided.line.item;
         let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
-        let facts = &decided.line.facts;
-        let (Some(tpp), Some(num), Some(den)) =
-            (facts.get(facts::IC_TPP), facts.get(facts::IC_DENSITY), facts.get(facts::IC_DENSITY_DEN))
-        else {
-            return;
-        };
-        if tpp == 0 || den == 0 {
-            return;
-        }
+        let Some(point) = ChipPoint::of(name, &decided.line.facts) else { return };
         let grade = decided.eccn().map_or("none", |eccn| match eccn.rsplit('.').next() {
             Some("a") => "a",
             Some("b") => "b",
             _ => "none",
         });
-        let point =
-            ChipPoint { name: name.clone(), tpp: thousandths(tpp), density: fraction(num, den), grade, lines: 0 };
+        let point = ChipPoint { grade, ..point };
         self.chips.entry(name.clone()).or_insert((point, 0)).1 += 1;
     }
 
@@ -358,12 +348,6 @@ fn program() -> String {
     format!("tollgate {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Thousandths as a number to draw.
-#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
-fn thousandths(value: i64) -> f64 {
-    value as f64 / 1000.0
-}
-
 /// A fraction as a number to draw.
 #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
 fn fraction(num: i64, den: i64) -> f64 {
@@ -451,7 +435,7 @@ fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
 }
 
 /// The lines of 3A090 on the plane of TPP and performance density, from the parameters in force.
-fn control_lines(policy: &Policy, date: Date) -> Vec<ControlLine> {
+pub(crate) fn control_lines(policy: &Policy, date: Date) -> Vec<ControlLine> {
     let date = policy.law_date(date);
     let provision = policy.provisions.iter().find(|provision| provision.path == "774/3A090");
     let version = provision.and_then(|provision| provision.versions.iter().rev().find(|version| version.from <= date));

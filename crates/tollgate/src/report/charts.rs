@@ -114,10 +114,18 @@ pub(super) fn chips(out: &mut String, chips: &[ChipPoint], lines: &[ControlLine]
         out.push_str("<p>No ordered item has both figures.</p></section>");
         return;
     }
+    out.push_str("<figure>");
+    chips_svg(out, "Accelerators ordered, by TPP and performance density, with the lines of 3A090", chips, lines);
+    out.push_str("<figcaption>Across: TPP of one accelerator; up: performance density (TPP per mm2 of non-planar logic die); both logarithmic. Filled: grade a; ringed: grade b; hollow: neither. Labels that would overlap are left out; point at a mark for its figures. Note 2 can take an item out that is not designed or marketed for data centers.</figcaption></figure></section>");
+}
+
+/// The picture alone, told by `label` to whom does not see it.
+pub(crate) fn chips_svg(out: &mut String, label: &str, chips: &[ChipPoint], lines: &[ControlLine]) {
     let plane = LogPlane { x: (100.0, 200_000.0), y: (0.5, 120.0) };
     let _ = write!(
         out,
-        "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chips-title\"><title id=\"chips-title\">Accelerators ordered, by TPP and performance density, with the lines of 3A090</title>"
+        "<svg class=\"picture\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
+        escape(label)
     );
     for tpp in [100.0, 1000.0, 1600.0, 2400.0, 4800.0, 10_000.0, 100_000.0] {
         let (x, _) = plane.place(tpp, 1.0);
@@ -185,5 +193,5 @@ pub(super) fn chips(out: &mut String, chips: &[ChipPoint], lines: &[ControlLine]
             );
         }
     }
-    out.push_str("</svg><figcaption>Across: TPP of one accelerator; up: performance density (TPP per mm2 of non-planar logic die); both logarithmic. Filled: grade a; ringed: grade b; hollow: neither. Labels that would overlap are left out; point at a mark for its figures. Note 2 can take an item out that is not designed or marketed for data centers.</figcaption></figure></section>");
+    out.push_str("</svg>");
 }

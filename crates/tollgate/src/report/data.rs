@@ -1,3 +1,5 @@
+use tollgate_law::facts::{self, Facts};
+
 /// Everything that the report shows.
 pub(crate) struct ReportData {
     pub(crate) policy: String,
@@ -115,6 +117,17 @@ pub(crate) struct ChipPoint {
     pub(crate) density: f64,
     pub(crate) grade: &'static str,
     pub(crate) lines: u64,
+}
+
+impl ChipPoint {
+    /// Where an item's figures put its accelerator; nothing where one of the two is not known or none.
+    #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
+    pub(crate) fn of(name: &str, facts: &Facts) -> Option<ChipPoint> {
+        let (tpp, num) = (facts.get(facts::IC_TPP)?, facts.get(facts::IC_DENSITY)?);
+        let den = facts.get(facts::IC_DENSITY_DEN).filter(|den| *den != 0 && tpp != 0)?;
+        let (tpp, density) = (tpp as f64 / 1000.0, num as f64 / den as f64);
+        Some(ChipPoint { name: name.to_owned(), tpp, density, grade: "none", lines: 0 })
+    }
 }
 
 /// A control line of 3A090 on that plane.

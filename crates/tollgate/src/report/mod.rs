@@ -11,6 +11,7 @@ mod study;
 mod svg;
 mod tables;
 
+pub(crate) use charts::chips_svg;
 #[cfg(feature = "detect")]
 pub(crate) use data::AlertRow;
 pub(crate) use data::{Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};

@@ -57,6 +57,14 @@ impl Gate {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a caller may send one more request now.
+    pub(super) fn check_caller(&self, name: &str) -> Result<(), Problem> {
+        self.callers.check_key(&name.to_owned()).map_err(|wait| {
+            let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            Problem::too_many("you send more requests than one caller may", seconds)
+        })
+    }
+
     /// Whether an address may try once more to say who it is.
     pub(super) fn check_stranger(&self, address: IpAddr) -> Result<(), Problem> {
         self.strangers.check_key(&address).map_err(|wait| {
@@ -119,17 +127,14 @@ impl FromRequestParts<Shared> for Caller {
         app.refresh_directory().await?;
         let found = identify(app, &parts.headers, &parts.method);
         let caller = found.map_err(|problem| app.gate.check_stranger(address(parts)).err().unwrap_or(problem))?;
-        app.gate.callers.check_key(&caller.name).map_err(|wait| {
-            let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            Problem::too_many("you send more requests than one caller may", seconds)
-        })?;
+        app.gate.check_caller(&caller.name)?;
         // The line of the request in the server's own log says who asked.
         tracing::Span::current().record("caller", &caller.name);
         Ok(caller)
     }
 }
 
-fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Result<Caller, Problem> {
+pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Result<Caller, Problem> {
     let directory = app.gate.directory();
     let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     if let Some(value) = bearer {

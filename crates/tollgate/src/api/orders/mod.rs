@@ -108,7 +108,7 @@ pub(super) struct Answer {
     /// Nothing where nothing is counted, or nothing recorded.
     reservation: Option<Reserved>,
     /// Why nothing may ship before a second person releases it.
-    held: Vec<String>,
+    pub(super) held: Vec<String>,
 }
 
 /// The id of a line's reservation.

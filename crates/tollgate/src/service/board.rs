@@ -1,0 +1,278 @@
+//! What the pages show of a file of orders: its lines as they were decided, in a file that the reader can sort and search.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, Row, params_from_iter};
+use serde::Serialize;
+use tollgate_model::{OrderLine, Tpp};
+use tollgate_records::Declared;
+
+use super::decider::Decided;
+use super::run::{Lines, RunError};
+
+const TABLE: &str = "CREATE TABLE orders (order_id TEXT, line INTEGER, date TEXT, exporter TEXT, consignee TEXT, destination TEXT, item TEXT, \
+     quantity INTEGER, tpp INTEGER, outcome TEXT, authorization TEXT, claimed TEXT, request TEXT)";
+const INDICES: [&str; 7] = [
+    "CREATE INDEX by_date ON orders (date)",
+    "CREATE INDEX by_tpp ON orders (tpp)",
+    "CREATE INDEX by_order ON orders (order_id, line)",
+    "CREATE INDEX by_consignee ON orders (consignee, date)",
+    "CREATE INDEX by_exporter ON orders (exporter, date)",
+    "CREATE INDEX by_destination ON orders (destination, date)",
+    "CREATE INDEX by_outcome ON orders (outcome, date)",
+];
+const COLUMNS: &str =
+    "order_id, line, date, exporter, consignee, destination, item, quantity, tpp, outcome, authorization, claimed";
+/// Lines between two commits.
+const CHUNK: u64 = 50_000;
+
+/// A decided line as a table shows it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct BoardRow {
+    pub(crate) order_id: String,
+    pub(crate) line: i64,
+    pub(crate) date: String,
+    pub(crate) exporter: Option<String>,
+    pub(crate) consignee: String,
+    pub(crate) destination: String,
+    pub(crate) item: String,
+    pub(crate) quantity: i64,
+    pub(crate) tpp: Option<i64>,
+    pub(crate) outcome: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) claimed: Option<String>,
+}
+
+/// Which lines, in which order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The id of an order, an exporter or a consignee.
+    pub(crate) q: String,
+    pub(crate) destination: String,
+    pub(crate) outcome: String,
+    /// One of [`SORTS`].
+    pub(crate) sort: String,
+    pub(crate) from: usize,
+    pub(crate) most: usize,
+}
+
+/// Orders of the table, the first where none is asked for.
+pub(crate) const SORTS: [&str; 4] = ["newest", "oldest", "largest", "smallest"];
+
+/// Lines and compute of a country or a month.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sum {
+    pub(crate) lines: u64,
+    pub(crate) tpp: i64,
+}
+
+/// Decided lines, kept beside the ledger and made anew at each start.
+#[derive(Debug)]
+pub(crate) struct Board {
+    connection: Mutex<Connection>,
+    pub(crate) sums: Sums,
+}
+
+/// What is worked out once.
+#[derive(Debug, Default)]
+pub(crate) struct Sums {
+    pub(crate) lines: u64,
+    pub(crate) outcomes: BTreeMap<String, u64>,
+    pub(crate) countries: BTreeMap<String, Sum>,
+    /// By month and destination.
+    pub(crate) months: BTreeMap<(String, String), Sum>,
+}
+
+/// A board that is being filled.
+pub(crate) struct Filling {
+    connection: Connection,
+    sums: Sums,
+}
+
+fn failed(error: &rusqlite::Error) -> RunError {
+    RunError::Output(std::path::PathBuf::from("orders.board"), std::io::Error::other(error.to_string()))
+}
+
+impl Filling {
+    /// Begins a board in a file that is thrown away with it.
+    pub(crate) fn new(folder: &Path) -> Result<Filling, RunError> {
+        let path = folder.join("orders.board");
+        let wrong = |error| RunError::Output(path.clone(), error);
+        std::fs::create_dir_all(folder).map_err(wrong)?;
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(wrong)?;
+        }
+        let connection = Connection::open(&path).map_err(|error| failed(&error))?;
+        // It is made anew at each start: nothing is lost with it.
+        let quick = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;";
+        connection
+            .execute_batch(quick)
+            .and_then(|()| connection.execute_batch(TABLE))
+            .map_err(|error| failed(&error))?;
+        connection.execute_batch("BEGIN").map_err(|error| failed(&error))?;
+        Ok(Filling { connection, sums: Sums::default() })
+    }
+
+    /// The board, ready to be read.
+    pub(crate) fn finish(self) -> Result<Board, RunError> {
+        let end = || {
+            self.connection.execute_batch("COMMIT")?;
+            INDICES.iter().try_for_each(|index| self.connection.execute_batch(index))
+        };
+        end().map_err(|error| failed(&error))?;
+        Ok(Board { connection: Mutex::new(self.connection), sums: self.sums })
+    }
+
+    /// Adds a decided line, and the request by which it can be decided again.
+    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, request: &str) -> Result<(), RunError> {
+        let label = decided.determination().label;
+        let tpp = decided.line.tpp.map(Tpp::ceil);
+        let date = order.date.to_string();
+        let authorization = decided.exception().map(|exception| exception.name.as_str());
+        let insert = || {
+            let mut statement = self
+                .connection
+                .prepare_cached("INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?;
+            statement.execute(rusqlite::params![
+                order.order_id,
+                order.line,
+                date,
+                order.exporter,
+                order.ultimate_consignee,
+                order.destination.code(),
+                order.item,
+                order.quantity,
+                tpp,
+                label.outcome.as_str(),
+                authorization,
+                order.authorization,
+                request
+            ])
+        };
+        insert().map_err(|error| failed(&error))?;
+        let sums = &mut self.sums;
+        sums.lines += 1;
+        *sums.outcomes.entry(label.outcome.as_str().to_owned()).or_default() += 1;
+        let month: String = date.chars().take(7).collect();
+        let country = order.destination.code().to_owned();
+        for sum in
+            [sums.countries.entry(country.clone()).or_default(), sums.months.entry((month, country)).or_default()]
+        {
+            sum.lines += 1;
+            sum.tpp = sum.tpp.saturating_add(tpp.unwrap_or(0));
+        }
+        if sums.lines.is_multiple_of(CHUNK) {
+            self.connection.execute_batch("COMMIT; BEGIN").map_err(|error| failed(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Fills a board while lines are decided.
+pub(crate) struct Posting<F>(pub(crate) Filling, pub(crate) F);
+
+impl<F: Fn(&OrderLine<'_>) -> String> Lines for Posting<F> {
+    fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, _: Declared<'_>) -> Result<(), RunError> {
+        let request = (self.1)(order);
+        self.0.add(order, decided, &request)
+    }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<BoardRow> {
+    Ok(BoardRow {
+        order_id: row.get(0)?,
+        line: row.get(1)?,
+        date: row.get(2)?,
+        exporter: row.get(3)?,
+        consignee: row.get(4)?,
+        destination: row.get(5)?,
+        item: row.get(6)?,
+        quantity: row.get(7)?,
+        tpp: row.get(8)?,
+        outcome: row.get(9)?,
+        authorization: row.get(10)?,
+        claimed: row.get(11)?,
+    })
+}
+
+impl Board {
+    fn with<T>(&self, look: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, String> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&connection).map_err(|error| error.to_string())
+    }
+
+    fn condition(wanted: &Wanted) -> (String, Vec<String>) {
+        let (mut texts, mut values) = (Vec::new(), Vec::new());
+        if !wanted.q.is_empty() {
+            // Each can be looked up in an index.
+            texts.push("rowid IN (SELECT rowid FROM orders WHERE order_id = ? UNION SELECT rowid FROM orders WHERE consignee = ? \
+                        UNION SELECT rowid FROM orders WHERE exporter = ?)");
+            values.extend([wanted.q.clone(), wanted.q.clone(), wanted.q.clone()]);
+        }
+        for (text, value) in [("destination = ?", &wanted.destination), ("outcome = ?", &wanted.outcome)] {
+            if !value.is_empty() {
+                texts.push(text);
+                values.push(value.clone());
+            }
+        }
+        let texts = if texts.is_empty() { String::new() } else { format!(" WHERE {}", texts.join(" AND ")) };
+        (texts, values)
+    }
+
+    /// A page of lines.
+    pub(crate) fn rows(&self, wanted: &Wanted) -> Result<Vec<BoardRow>, String> {
+        let (condition, values) = Self::condition(wanted);
+        let order = match wanted.sort.as_str() {
+            "oldest" => "date",
+            "largest" => "tpp DESC",
+            "smallest" => "tpp",
+            _ => "date DESC",
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM orders{condition} ORDER BY {order}, rowid LIMIT {} OFFSET {}",
+            wanted.most, wanted.from
+        );
+        self.with(|connection| connection.prepare_cached(&sql)?.query_map(params_from_iter(values), row)?.collect())
+    }
+
+    /// How many lines there are, counted up to `most`.
+    pub(crate) fn count(&self, wanted: &Wanted, most: usize) -> Result<usize, String> {
+        let (condition, values) = Self::condition(wanted);
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM orders{condition} LIMIT {most})");
+        self.with(|connection| {
+            connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get::<_, i64>(0))
+        })
+        .map(|count| usize::try_from(count).unwrap_or(0))
+    }
+
+    /// A line, and the request by which it is decided again.
+    pub(crate) fn line(&self, order: &str, line: i64) -> Result<Option<(BoardRow, String)>, String> {
+        let sql = format!("SELECT {COLUMNS}, request FROM orders WHERE order_id = ?1 AND line = ?2");
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(rusqlite::params![order, line])?;
+            rows.next()?.map(|own| Ok((row(own)?, own.get(12)?))).transpose()
+        })
+    }
+
+    /// The lines of some orders.
+    pub(crate) fn of_orders(&self, orders: &[String], most: usize) -> Result<Vec<BoardRow>, String> {
+        let sql = format!("SELECT {COLUMNS} FROM orders WHERE order_id = ?1 ORDER BY date, line");
+        let mut all = Vec::new();
+        for order in orders.iter().take(most) {
+            let rows: Vec<BoardRow> =
+                self.with(|connection| connection.prepare_cached(&sql)?.query_map([order], row)?.collect())?;
+            all.extend(rows);
+        }
+        all.sort_by(|one, other| one.date.cmp(&other.date));
+        Ok(all)
+    }
+
+    /// What came to a consignee, in order of date.
+    pub(crate) fn received(&self, consignee: &str, most: usize) -> Result<Vec<BoardRow>, String> {
+        let sql = format!("SELECT {COLUMNS} FROM orders WHERE consignee = ?1 ORDER BY date LIMIT {most}");
+        self.with(|connection| connection.prepare_cached(&sql)?.query_map([consignee], row)?.collect())
+    }
+}

@@ -1,0 +1,47 @@
+//! Pictures as SVG. They carry no style of their own: classes take their colors from the page's theme.
+
+mod months;
+mod network;
+mod shipments;
+mod world;
+
+use std::fmt::Write as _;
+
+pub use months::{Month, months};
+pub use network::{Edge, Node, Tie, network};
+pub use shipments::{Shipment, shipments};
+pub use world::{Shipped, world};
+
+/// A text with the characters that SVG gives a meaning replaced.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// At most so many letters of a text.
+fn cut(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(letters.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+fn begin(width: f64, height: f64, label: &str) -> String {
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "<svg class=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{}\">",
+        escape(label)
+    );
+    out
+}

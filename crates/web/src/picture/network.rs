@@ -1,0 +1,151 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{begin, cut, escape};
+
+/// What ties two parties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    /// The first ships to the second.
+    Ships,
+    /// They share an identifier.
+    Shares,
+    /// The first owns of the second.
+    Owns,
+}
+
+/// A party in a picture.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its id.
+    pub id: String,
+    /// How it is called.
+    pub name: String,
+    /// Whether the case is about it.
+    pub subject: bool,
+}
+
+/// A line between two parties, by their places in the list of nodes.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// From which.
+    pub from: usize,
+    /// To which.
+    pub to: usize,
+    /// What it means.
+    pub tie: Tie,
+    /// What is told of it.
+    pub label: String,
+}
+
+const WIDE: f64 = 150.0;
+const HIGH: f64 = 34.0;
+const GAP: (f64, f64) = (70.0, 18.0);
+/// Layers at the most; a chain of goods is seldom longer.
+const LAYERS: usize = 6;
+
+/// Parties in layers from left to right, those that ship before those that receive.
+pub fn network(label: &str, nodes: &[Node], edges: &[Edge]) -> String {
+    let layer = layers(nodes.len(), edges);
+    let mut columns: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (node, own) in layer.iter().enumerate() {
+        columns.entry(*own).or_default().push(node);
+    }
+    let real = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let tallest = columns.values().map(Vec::len).max().unwrap_or(0);
+    let (width, height) = (real(columns.len()) * (WIDE + GAP.0), real(tallest) * (HIGH + GAP.1) + GAP.1);
+    let mut places = vec![(0.0, 0.0); nodes.len()];
+    for (column, members) in columns.values().enumerate() {
+        let top = (height - real(members.len()) * (HIGH + GAP.1)) / 2.0;
+        for (row, node) in members.iter().enumerate() {
+            if let Some(place) = places.get_mut(*node) {
+                *place = (GAP.0 / 2.0 + real(column) * (WIDE + GAP.0), top + GAP.1 / 2.0 + real(row) * (HIGH + GAP.1));
+            }
+        }
+    }
+    let mut out = begin(width.max(300.0), height.max(80.0), label);
+    out.push_str("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path class=\"soft\" d=\"M0 0l8 4-8 4z\"/></marker></defs>");
+    for edge in edges {
+        if let (Some(from), Some(to)) = (places.get(edge.from), places.get(edge.to)) {
+            line(&mut out, *from, *to, edge);
+        }
+    }
+    for (node, (x, y)) in nodes.iter().zip(&places) {
+        let guilty = if node.subject { " guilty" } else { "" };
+        let _ = write!(
+            out,
+            "<a href=\"/parties/{}\"><rect class=\"node{guilty}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{WIDE}\" height=\"{HIGH}\" rx=\"6\"/><text x=\"{:.1}\" y=\"{:.1}\" font-size=\"12\" text-anchor=\"middle\">{}</text><title>{}</title></a>",
+            encoded(&node.id),
+            x + WIDE / 2.0,
+            y + HIGH / 2.0 + 4.0,
+            escape(&cut(&node.name, 20)),
+            escape(&cut(&node.name, 200))
+        );
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// The layer of each node: one more than the farthest that ships to it. Circles end at the last layer.
+fn layers(count: usize, edges: &[Edge]) -> Vec<usize> {
+    let mut layer = vec![0; count];
+    for _ in 0..LAYERS {
+        for edge in edges.iter().filter(|edge| edge.tie != Tie::Shares && edge.from != edge.to) {
+            let after = layer.get(edge.from).map_or(0, |own| own + 1).min(LAYERS);
+            if let Some(own) = layer.get_mut(edge.to) {
+                *own = (*own).max(after);
+            }
+        }
+    }
+    layer
+}
+
+fn line(out: &mut String, (x, y): (f64, f64), (to_x, to_y): (f64, f64), edge: &Edge) {
+    let class = match edge.tie {
+        Tie::Ships => "edge\" marker-end=\"url(#tip)",
+        Tie::Shares => "tie",
+        Tie::Owns => "own",
+    };
+    let (from, to) = ((x + WIDE, y + HIGH / 2.0), (to_x, to_y + HIGH / 2.0));
+    let path = if to_x > x {
+        let bend = (to.0 - from.0) / 2.0;
+        format!(
+            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+            from.0,
+            from.1,
+            from.0 + bend,
+            from.1,
+            to.0 - bend,
+            to.1,
+            to.0,
+            to.1
+        )
+    } else {
+        // Within a layer, or back: around the left side.
+        format!(
+            "M{x:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+            from.1,
+            x - 28.0,
+            from.1,
+            to.0 - 28.0,
+            to.1,
+            to.0,
+            to.1
+        )
+    };
+    let _ =
+        write!(out, "<path class=\"{class}\" d=\"{path}\"><title>{}</title></path>", escape(&cut(&edge.label, 200)));
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,96 @@
+// What a page does beyond plain links and forms; every page works without it.
+const later = (wait, act) => {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...given), wait);
+  };
+};
+
+// Forms marked data-live ask again while one types, and put the answer where data-live says.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const place = document.getElementById(form.dataset.live);
+  let asked = 0;
+  const ask = async () => {
+    const query = new URLSearchParams(new FormData(form));
+    for (const [name, value] of [...query]) if (!value || name === "csrf") query.delete(name);
+    const mine = ++asked;
+    const address = `${form.getAttribute("action")}?${query}`;
+    const answer = await fetch(address, { headers: { "X-Part": "1" } });
+    if (mine !== asked) return;
+    if (answer.redirected && answer.url.includes("/login")) { location.assign(answer.url); return; }
+    place.innerHTML = await answer.text();
+    history.replaceState(null, "", address);
+    const more = place.querySelector("[data-refine]");
+    if (more) refine(more.dataset.refine, () => mine === asked, place);
+  };
+  form.addEventListener("input", later(Number(form.dataset.wait || 60), ask));
+  form.addEventListener("change", later(Number(form.dataset.wait || 60), ask));
+}
+
+// A rough answer is followed by a finer one.
+const refine = async (address, wanted, place) => {
+  const answer = await fetch(address, { headers: { "X-Part": "1" } });
+  if (wanted() && answer.ok) place.innerHTML = await answer.text();
+};
+for (const rough of document.querySelectorAll("[data-refine]")) refine(rough.dataset.refine, () => true, rough.closest("[data-place]") || rough.parentElement);
+
+// Names of parties are completed by the server: there may be hundreds of thousands.
+for (const input of document.querySelectorAll("input[data-complete]")) {
+  const list = document.getElementById(input.getAttribute("list"));
+  input.addEventListener("input", later(120, async () => {
+    if (input.value.length < 2) return;
+    const answer = await fetch(`${input.dataset.complete}?q=${encodeURIComponent(input.value)}`);
+    if (!answer.ok) return;
+    list.replaceChildren(...(await answer.json()).map(({ id, name }) => {
+      const option = document.createElement("option");
+      option.value = id;
+      option.label = name;
+      return option;
+    }));
+  }));
+}
+
+// Sliders say their value.
+for (const slider of document.querySelectorAll("input[type=range]")) {
+  const out = document.querySelector(`output[for="${slider.id}"]`);
+  const show = () => { if (out) out.textContent = slider.value; };
+  slider.addEventListener("input", show);
+  show();
+}
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// A file of orders: sent, followed, and its results offered.
+const upload = document.getElementById("upload");
+if (upload) {
+  upload.hidden = false;
+  const told = document.getElementById("upload-told");
+  const bar = document.getElementById("upload-bar");
+  upload.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const file = upload.elements.file.files[0];
+    if (!file) return;
+    bar.hidden = false;
+    bar.removeAttribute("value");
+    told.textContent = file.name;
+    const key = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
+    const answer = await fetch(upload.dataset.to, { method: "POST", body: file, headers: { "X-CSRF-Token": upload.elements.csrf.value, "Idempotency-Key": key, "Content-Type": /\.csv$/i.test(file.name) ? "text/csv" : /\.parquet$/i.test(file.name) ? "application/vnd.apache.parquet" : "application/jsonl" } });
+    let job = await answer.json();
+    if (!answer.ok) { told.textContent = `${job.detail} ${job.mend || ""}`; bar.hidden = true; return; }
+    while (!["done", "failed", "ended", "finished"].includes(job.state)) {
+      await new Promise((go) => setTimeout(go, 400));
+      job = await (await fetch(`${upload.dataset.to}/${job.id}`)).json();
+      if (job.total) { bar.max = job.total; bar.value = job.done ?? job.lines ?? 0; }
+      told.textContent = `${file.name}: ${job.state} ${job.done ?? job.lines ?? ""}`;
+    }
+    bar.hidden = true;
+    const link = document.createElement("a");
+    link.href = `${upload.dataset.to}/${job.id}/results`;
+    link.textContent = upload.dataset.results;
+    told.append(" ", link);
+  });
+}

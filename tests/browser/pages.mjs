@@ -1,0 +1,213 @@
+// The pages in a real browser: opened, read, clicked through, and held against the rules of axe-core.
+// usage: node pages.mjs ADDRESS SCREENSHOTS; users named after their roles have the password below.
+import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const [address, screenshots] = process.argv.slice(2);
+const password = "a long password of mine";
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const hostile = [
+  "<script>window.hurt=1</script>", "\"><img src=x onerror=window.hurt=1>", "' OR 1=1; DROP TABLE orders; --", "\u202Egnp.exe\u202C",
+  "😀👩‍👩‍👧‍👦", "{{ 7*7 }}", "x".repeat(10_000),
+];
+mkdirSync(screenshots, { recursive: true });
+
+let failures = 0;
+const check = (good, what) => {
+  if (!good) { failures += 1; console.error(`FAILED: ${what}`); }
+};
+
+const browser = await (async () => {
+  for (const path of executablePath) {
+    try { return await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] }); } catch (error) { if (!/exist|ENOENT/.test(String(error))) throw error; }
+  }
+  throw new Error("no Chromium: apt-get install chromium");
+})();
+
+/** A browser of its own for a person, told of everything that goes wrong in it. */
+const person = async (role, options = {}) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on("console", (message) => check(message.type() !== "error" || page.expected?.test(message.text()), `${page.url()}: console: ${message.text()}`));
+  page.on("pageerror", (error) => check(false, `${page.url()}: ${error}`));
+  page.on("request", (request) => check(request.url().startsWith(address) || request.url().startsWith("data:"), `asked another server: ${request.url()}`));
+  if (role) {
+    await page.goto(`${address}/login`);
+    await page.fill("#name", role);
+    await page.fill("#password", password);
+    await page.click("main button");
+    await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+  }
+  return page;
+};
+
+const rules = async (page, name) => {
+  // The page's own policy forbids scripts that are not the service's; what asks here is the browser itself.
+  const source = await import("node:fs").then((fs) => fs.readFileSync(axe, "utf8"));
+  await page.evaluate(source);
+  const result = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  for (const own of result.violations) {
+    check(false, `${name}: axe: ${own.id}: ${own.help}: ${own.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  }
+};
+
+const places = [
+  ["today", "/", "Compute shipped"],
+  ["decide", "/decide?item=NVIDIA+H100+SXM&quantity=1024&destination=MY&date=2025-06-02&ultimate_consignee=my-cloud&end_use=data_center", "The argument"],
+  ["orders", "/orders?sort=largest", "PO-"],
+  ["order", "/orders/PO-013/1", "The argument"],
+  ["party", "/parties/tw-affiliate", "100 percent"],
+  ["allocations", "/allocations", "Allocations"],
+  ["cases", "/cases", "TPP an hour"],
+  ["case", null, "Who is tied to whom"],
+  ["law", "/law?policy=codified&date=2025-05-01&against=ear", "What differs"],
+  ["audit", "/audit", "origin"],
+];
+
+const tour = async (look, options) => {
+  const page = await person("officer", options);
+  const log = await person("auditor", options);
+  for (const [name, path, shows] of places) {
+    const own = name === "audit" ? log : page;
+    if (path) {
+      const answer = await own.goto(address + path);
+      check(answer.status() === 200, `${name}: status ${answer.status()}`);
+    } else {
+      await own.goto(`${address}/cases`);
+      await own.click("main table a");
+    }
+    const text = await own.textContent("main");
+    if (look !== "ja") check(text.includes(shows), `${name} does not show "${shows}": ${text.slice(0, 300)}`);
+    const wide = await own.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(wide <= 0, `${name}, ${look}: ${wide} pixels stick out to the right`);
+    await rules(own, `${name}, ${look}`);
+    await own.screenshot({ path: `${screenshots}/${name}-${look}.png`, fullPage: name !== "law" && name !== "audit" });
+    const weight = await own.evaluate(() => performance.getEntries().filter((own) => own.transferSize).reduce((sum, own) => sum + own.transferSize, 0));
+    check(weight < 300_000, `${name}: ${weight} bytes came over the network`);
+  }
+  await page.context().close();
+  await log.context().close();
+};
+await tour("light", { colorScheme: "light" });
+await tour("dark", { colorScheme: "dark" });
+await tour("phone", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: "light" });
+await tour("ja", { colorScheme: "light", locale: "ja-JP" });
+
+// A decision as it is typed.
+{
+  const page = await person("officer");
+  await page.goto(`${address}/decide`);
+  for (const [name, value] of Object.entries({ item: "NVIDIA H100 SXM", quantity: "8", destination: "JP", ultimate_consignee: "jp-lab", date: "2025-06-02", end_use: "data_center" })) await page.fill(`#${name}`, value);
+  await page.waitForSelector(".verdict.go", { timeout: 5_000 });
+  await page.fill("#destination", "CN");
+  await page.waitForSelector(".verdict.stop", { timeout: 5_000 });
+  check(page.url().includes("destination=CN"), "the address does not follow the form");
+  await page.fill("#destination", "JP");
+  await page.waitForSelector(".verdict.go", { timeout: 5_000 });
+  const steps = await page.locator("ol.steps li").count();
+  check(steps > 3, `an argument of ${steps} steps`);
+  await page.fill("#order_id", "BROWSER-1");
+  await page.click("#answer form button");
+  await page.waitForSelector(".said");
+  check((await page.textContent(".said")).includes("BROWSER-1"), "the reservation is not confirmed");
+  // The same without JavaScript.
+  const plain = await person("officer", { javaScriptEnabled: false });
+  await plain.goto(`${address}/decide`);
+  for (const [name, value] of Object.entries({ item: "NVIDIA H100 SXM", quantity: "8", destination: "CN", ultimate_consignee: "cn-x", date: "2025-06-02" })) await plain.fill(`#${name}`, value);
+  await plain.click("form.fields button");
+  check((await plain.textContent(".verdict")).includes("license is required"), "no decision without JavaScript");
+  await plain.context().close();
+  await page.context().close();
+}
+
+// Orders are filtered, sorted, and downloaded.
+{
+  const page = await person("viewer");
+  await page.goto(`${address}/orders`);
+  await page.selectOption("#outcome", "license_required");
+  await page.click("form.fields button");
+  const outcomes = await page.locator("tbody .tag").allTextContents();
+  check(outcomes.length > 0 && outcomes.every((text) => text.includes("license required")), `outcomes: ${outcomes.slice(0, 3)}`);
+  const csv = await (await page.request.get(`${address}/orders.csv?outcome=license_required`)).text();
+  check(csv.startsWith("order_id,line,date") && csv.trim().split("\n").length === outcomes.length + 1, "the CSV has other lines than the page");
+  // Who may only read has nothing to act with, and is refused where the address is known.
+  page.expected = /403/;
+  check((await page.goto(`${address}/decide`)).status() === 403, "a viewer may decide");
+  check((await page.goto(`${address}/audit`)).status() === 403, "a viewer may read the log");
+  await page.goto(`${address}/cases`);
+  await page.click("main table a");
+  check((await page.locator("main form").count()) === 0, "a viewer may act on a case");
+  await page.context().close();
+}
+
+// A case is worked on by two people.
+{
+  const [one, two] = [await person("analyst"), await person("officer")];
+  await one.goto(`${address}/cases`);
+  await one.click("main table a");
+  const path = new URL(one.url()).pathname;
+  await one.fill("#to", "analyst");
+  await one.click("form:has(#to) button");
+  await one.fill("#text", "called the consignee");
+  await one.click("form:has(#text) button");
+  await one.selectOption("#disposition", "true");
+  await one.fill("#reason", "no site at the address");
+  await one.click("form:has(#reason) button");
+  check((await one.locator("main form:has(input[value=confirm])").count()) === 0, "who proposes may confirm");
+  await two.goto(address + path);
+  check((await two.textContent("main")).includes("called the consignee"), "the comment is not shown");
+  await two.click("form:has(input[value=confirm]) button");
+  check((await two.textContent(".figures")).includes("closed"), "the case is not closed");
+  const dossier = await (await two.request.get(`${address}${path}.json`)).json();
+  check(dossier.state === "closed" && dossier.steps.length === 4 && dossier.parties.length > 0, `the dossier: ${JSON.stringify(dossier).slice(0, 200)}`);
+  const auditor = await person("auditor");
+  await auditor.goto(`${address}/audit?q=${encodeURIComponent("no site at the address")}`);
+  check((await auditor.locator("tbody tr").count()) === 1, "the step is not in the log");
+  await auditor.goto(`${address}/audit`);
+  await auditor.click("form:has(input[name=csrf]) button:not(header button)");
+  for (const page of [one, two, auditor]) await page.context().close();
+}
+
+// Hostile text shows as text, in every field, and forged forms are refused.
+{
+  const page = await person("officer");
+  for (const text of hostile) {
+    for (const path of ["/decide?date=2025-06-02&quantity=1&destination=SG&item=NVIDIA+H100+SXM&ultimate_consignee=", "/decide?quantity=1&destination=SG&ultimate_consignee=x&item=", "/orders?q=", "/law?q=", "/login?next=", "/orders?destination=", "/law?policy=", "/law?date=", "/parties/", "/orders/", "/cases/"]) {
+      page.expected = /40\d|414|422|431/;
+      const answer = await page.goto(address + path + encodeURIComponent(text) + (path === "/orders/" ? "/1" : ""));
+      check(answer.status() < 500, `${path}: ${text.slice(0, 20)}: status ${answer.status()}`);
+      check(!(await page.evaluate(() => window.hurt)), `${path}: ${text.slice(0, 40)} ran`);
+      check((await page.locator("img[src=x]").count()) === 0, `${path}: ${text.slice(0, 40)} is markup`);
+    }
+  }
+  for (const path of ["/decide", "/cases/C1", "/logout", "/audit"]) {
+    for (const csrf of ["", "0".repeat(64)]) {
+      const answer = await page.request.post(address + path, { form: { csrf, act: "comment", next: 1, text: "x", key: "12345678" } });
+      check(answer.status() === 403, `${path}: a forged form gets ${answer.status()}`);
+    }
+  }
+  await page.goto(`${address}/`);
+  await page.click("header form button");
+  await page.waitForURL(/login/);
+  await page.goto(`${address}/orders`);
+  check(page.url().includes("/login?next="), "who logged out still reads");
+  await page.context().close();
+}
+
+// By keyboard alone: past the menu to the content, and on to the first link.
+{
+  const page = await person("viewer");
+  await page.goto(`${address}/orders`);
+  await page.keyboard.press("Tab");
+  check((await page.evaluate(() => document.activeElement.className)) === "skip", "the first stop is not the skip link");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  check(await page.evaluate(() => document.querySelector("main").contains(document.activeElement)), "the skip link does not lead into the content");
+  await page.context().close();
+}
+
+await browser.close();
+console.log(failures === 0 ? `pages: all good; pictures in ${screenshots}` : `pages: ${failures} failures`);
+process.exit(failures === 0 ? 0 : 1);
