@@ -44,10 +44,11 @@ const person = async (role, options = {}) => {
 };
 
 const rules = async (page, name) => {
+  // Text inside a bar is left out: axe takes the page for its background, and not the bar.
   // The page's own policy forbids scripts that are not the service's; what asks here is the browser itself.
   const source = await import("node:fs").then((fs) => fs.readFileSync(axe, "utf8"));
   await page.evaluate(source);
-  const result = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const result = await page.evaluate(() => window.axe.run({ include: [["html"]], exclude: [["svg .inside"]] }, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
   for (const own of result.violations) {
     check(false, `${name}: axe: ${own.id}: ${own.help}: ${own.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
   }
@@ -63,6 +64,7 @@ const places = [
   ["cases", "/cases", "TPP an hour"],
   ["case", null, "Who is tied to whom"],
   ["law", "/law?policy=codified&date=2025-05-01&against=ear", "What differs"],
+  ["lab", "/lab?policy=diffusion&set=1&threshold=500&budget=2&draws=2000", "honest buyers abroad"],
   ["audit", "/audit", "origin"],
 ];
 
@@ -106,6 +108,7 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   check(page.url().includes("destination=CN"), "the address does not follow the form");
   await page.fill("#destination", "JP");
   await page.waitForSelector(".verdict.go", { timeout: 5_000 });
+  check((await page.textContent("#answer")).includes("anthropic-2025"), "other policies are not shown");
   const steps = await page.locator("ol.steps li").count();
   check(steps > 3, `an argument of ${steps} steps`);
   await page.fill("#order_id", "BROWSER-1");
@@ -166,15 +169,37 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   await auditor.goto(`${address}/audit?q=${encodeURIComponent("no site at the address")}`);
   check((await auditor.locator("tbody tr").count()) === 1, "the step is not in the log");
   await auditor.goto(`${address}/audit`);
-  await auditor.click("form:has(input[name=csrf]) button:not(header button)");
+  await auditor.click("main form[method=post] button");
+  check((await auditor.textContent(".said")).includes("records follow each other"), "the chain is not verified");
   for (const page of [one, two, auditor]) await page.context().close();
+}
+
+// A slider is moved, and the figures follow; the file that is downloaded is the one that was shown.
+{
+  const page = await person("analyst");
+  page.expected = /409/;
+  await page.goto(`${address}/lab`);
+  await page.waitForSelector("#answer svg");
+  const began = Date.now();
+  const answered = page.waitForResponse((response) => response.url().includes("threshold=300"));
+  await page.locator("#threshold").fill("300");
+  check((await answered).status() === 200, "the slider gets no answer");
+  console.log(`lab: ${Date.now() - began} ms from the slider to a first answer`);
+  check(await page.isChecked("#set"), "the slider does not set the threshold");
+  await page.waitForFunction(() => location.search.includes("threshold=300"), null, { timeout: 5_000 });
+  await page.waitForFunction(() => document.querySelector("#answer").textContent.includes("20,000 draws"), null, { timeout: 30_000 });
+  const scenario = await (await page.request.get(`${address}/lab/scenario.toml?${new URL(page.url()).searchParams}`)).text();
+  check(scenario.includes("threshold_h100 = 300"), `the scenario file: ${scenario}`);
+  await page.goto(`${address}/lab?tiers=XX%3D9&agreements=%22%5D`);
+  check((await page.locator(".error").count()) === 1, "a wrong tier is not told");
+  await page.context().close();
 }
 
 // Hostile text shows as text, in every field, and forged forms are refused.
 {
   const page = await person("officer");
   for (const text of hostile) {
-    for (const path of ["/decide?date=2025-06-02&quantity=1&destination=SG&item=NVIDIA+H100+SXM&ultimate_consignee=", "/decide?quantity=1&destination=SG&ultimate_consignee=x&item=", "/orders?q=", "/law?q=", "/login?next=", "/orders?destination=", "/law?policy=", "/law?date=", "/parties/", "/orders/", "/cases/"]) {
+    for (const path of ["/decide?date=2025-06-02&quantity=1&destination=SG&item=NVIDIA+H100+SXM&ultimate_consignee=", "/decide?quantity=1&destination=SG&ultimate_consignee=x&item=", "/orders?q=", "/law?q=", "/login?next=", "/orders?destination=", "/law?policy=", "/law?date=", "/lab?policy=", "/lab?tiers=", "/lab?effective=", "/parties/", "/orders/", "/cases/"]) {
       page.expected = /40\d|414|422|431/;
       const answer = await page.goto(address + path + encodeURIComponent(text) + (path === "/orders/" ? "/1" : ""));
       check(answer.status() < 500, `${path}: ${text.slice(0, 20)}: status ${answer.status()}`);

@@ -41,6 +41,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use explain::object as decision_json;
+pub(crate) use simulate::SCENARIOS;
 pub(crate) use summary::control_lines;
 
 use crate::service::{RunError, Stop};

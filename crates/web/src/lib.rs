@@ -19,7 +19,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     template!("base.html"),
     template!("parts.html"),
     template!("login.html"),
@@ -34,6 +34,8 @@ const TEMPLATES: [(&str, &str); 15] = [
     template!("cases.html"),
     template!("case.html"),
     template!("law.html"),
+    template!("lab.html"),
+    template!("study.html"),
     template!("audit.html"),
 ];
 

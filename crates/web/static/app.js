@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     const mine = ++asked;
     const address = `${form.getAttribute("action")}?${query}`;
     const answer = await fetch(address, { headers: { "X-Part": "1" } });
-    if (mine !== asked) return;
+    if (mine !== asked || answer.status === 409) return;
     if (answer.redirected && answer.url.includes("/login")) { location.assign(answer.url); return; }
     place.innerHTML = await answer.text();
     history.replaceState(null, "", address);
@@ -56,6 +56,8 @@ for (const slider of document.querySelectorAll("input[type=range]")) {
   const out = document.querySelector(`output[for="${slider.id}"]`);
   const show = () => { if (out) out.textContent = slider.value; };
   slider.addEventListener("input", show);
+  const sets = document.getElementById(slider.dataset.sets ?? "");
+  if (sets) slider.addEventListener("input", () => { sets.checked = true; });
   show();
 }
 

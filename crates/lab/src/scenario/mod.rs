@@ -36,18 +36,21 @@ pub enum StudyKind {
     Advantage,
     /// What training costs on older chips.
     Tenfold,
+    /// Policies side by side, whatever they differ in.
+    Compare,
     /// A world of orders, written out.
     World,
 }
 
 impl StudyKind {
-    const WORDS: [(&str, StudyKind); 7] = [
+    const WORDS: [(&str, StudyKind); 8] = [
         ("threshold", StudyKind::Threshold),
         ("agreements", StudyKind::Agreements),
         ("enforcement", StudyKind::Enforcement),
         ("delay", StudyKind::Delay),
         ("advantage", StudyKind::Advantage),
         ("tenfold", StudyKind::Tenfold),
+        ("compare", StudyKind::Compare),
         ("world", StudyKind::World),
     ];
 }

@@ -32,7 +32,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     for (arm, name) in ready.names().iter().enumerate().skip(1) {
         let difference = |output: Output, year: usize| results.difference(arm, output, year).map(number);
         let ([low, served, high], [less, leaked, more]) =
-            (difference(Output::Served, LAST), difference(Output::Leaked, LAST));
+            (difference(Output::Served, Y2027), difference(Output::Leaked, Y2027));
         answers.push(format!("{name}: in 2027 honest buyers abroad get {served} H100e more than under {} ({low} to {high}), and {leaked} H100e more leak ({less} to {more}).", ready.names().first().cloned().unwrap_or_default()));
     }
     if let (Some(first), Some(second)) = (ready.prepared.first(), ready.prepared.get(1)) {

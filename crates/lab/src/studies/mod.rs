@@ -2,6 +2,7 @@
 
 mod advantage;
 mod agreements;
+mod compare;
 mod delay;
 mod enforcement;
 mod pieces;
@@ -91,6 +92,7 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
         (StudyKind::Agreements, Some(ready)) => agreements::study(ready)?,
         (StudyKind::Enforcement, Some(ready)) => enforcement::study(ready)?,
         (StudyKind::Delay, Some(ready)) => delay::study(ready)?,
+        (StudyKind::Compare, Some(ready)) => compare::study(ready)?,
         (StudyKind::Advantage, Some(ready)) => advantage::study(ready)?,
         (StudyKind::Tenfold, _) => tenfold::study(scenario, options)?,
         _ => return Err(LabError::Scenario("a world is written out, not studied".to_owned())),

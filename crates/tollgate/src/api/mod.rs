@@ -43,7 +43,7 @@ use telemetry::Telemetry;
 pub(crate) use telemetry::{Logging, start_log};
 pub(crate) use ui::Case;
 
-use crate::service::{AnyLog, Board, Tables, now};
+use crate::service::{AnyLog, Board, LawDesks, Tables, now};
 
 /// Requests that may wait for the ledger before others are asked to come back later.
 const WAITING: usize = 4_096;
@@ -69,6 +69,11 @@ pub(crate) struct App {
     pages: tollgate_web::Pages,
     /// What the pages show beside the ledger.
     shown: Shown,
+    /// Policies of the lab, and how many studies run at a time.
+    desks: Arc<LawDesks>,
+    studying: Semaphore,
+    /// The last study that each person asked for; raised, it ends.
+    last_studies: Mutex<BTreeMap<String, Arc<AtomicBool>>>,
     /// Policies that a page asked for beside the service's own, by name.
     policies: Mutex<BTreeMap<String, Arc<Policy>>>,
     /// Raised when the service is to end.
@@ -108,6 +113,7 @@ impl App {
     ) -> App {
         let desk = Mutex::new(Desk::new(&policy, tables));
         App {
+            desks: Arc::new(LawDesks::new(Arc::clone(&policy.law))),
             policy,
             screener,
             threshold: settings.threshold,
@@ -121,6 +127,8 @@ impl App {
             jobs: Jobs::new(settings.jobs),
             pages,
             shown,
+            studying: Semaphore::new(1),
+            last_studies: Mutex::default(),
             policies: Mutex::default(),
             ending: AtomicBool::new(false),
         }

@@ -15,7 +15,7 @@ use crate::report::study_page;
 use crate::service::{LawDesks, RunError, Stop};
 
 /// The scenarios that come with the program, by name.
-const BUILT_IN: [(&str, &str); 7] = [
+pub(crate) const SCENARIOS: [(&str, &str); 7] = [
     ("threshold", include_str!("../../../../scenarios/threshold.toml")),
     ("agreements", include_str!("../../../../scenarios/agreements.toml")),
     ("enforcement", include_str!("../../../../scenarios/enforcement.toml")),
@@ -79,8 +79,8 @@ fn scenario_text(asked: &str) -> Result<(String, String), Failure> {
             ))
         });
     }
-    let known = BUILT_IN.iter().find(|(name, _)| *name == asked);
-    let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+    let known = SCENARIOS.iter().find(|(name, _)| *name == asked);
+    let names: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
     known.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).ok_or_else(|| {
         Failure::Unusable(format!(
             "{asked}: there is no such file\n  mend: name a scenario file, or one of {}",

@@ -16,7 +16,7 @@ pub(crate) use charts::chips_svg;
 pub(crate) use data::AlertRow;
 pub(crate) use data::{Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 pub(crate) use replay::{ReplayData, ReplayRow, replay_page};
-pub(crate) use study::study_page;
+pub(crate) use study::{STUDY_CSS, study_page, study_part};
 
 /// The page.
 pub(crate) fn render(data: &ReportData) -> String {

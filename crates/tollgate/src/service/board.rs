@@ -73,6 +73,53 @@ pub(crate) struct Sum {
 pub(crate) struct Board {
     connection: Mutex<Connection>,
     pub(crate) sums: Sums,
+    /// What other policies are tried on.
+    pub(crate) sample: Sample,
+}
+
+/// The lines of some consignees, whole so that what is counted for each of them is exact.
+#[derive(Debug, Default)]
+pub(crate) struct Sample {
+    /// In order of the file: how each was decided, its TPP, and its request.
+    pub(crate) lines: Vec<(String, i64, String)>,
+    /// One consignee of so many is in it, as a power of two.
+    level: u32,
+    hashes: Vec<u64>,
+}
+
+/// Lines of a sample, at the most.
+const SAMPLED: usize = 8_000;
+
+impl Sample {
+    /// One consignee of how many is in it.
+    pub(crate) fn one_of(&self) -> u64 {
+        1 << self.level
+    }
+
+    fn takes(&self, hash: u64) -> bool {
+        hash.is_multiple_of(self.one_of())
+    }
+
+    fn add(&mut self, consignee: &str, outcome: &str, tpp: i64, request: &str) {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        consignee.hash(&mut hasher);
+        let hash = hasher.finish();
+        if !self.takes(hash) {
+            return;
+        }
+        self.lines.push((outcome.to_owned(), tpp, request.to_owned()));
+        self.hashes.push(hash);
+        // One large consignee can be more than a sample holds: then it is all there is.
+        while self.lines.len() > SAMPLED && self.level < 40 {
+            self.level += 1;
+            let kept: Vec<bool> = self.hashes.iter().map(|hash| self.takes(*hash)).collect();
+            let mut own = kept.iter();
+            self.lines.retain(|_| own.next() == Some(&true));
+            let mut own = kept.iter();
+            self.hashes.retain(|_| own.next() == Some(&true));
+        }
+    }
 }
 
 /// What is worked out once.
@@ -89,6 +136,7 @@ pub(crate) struct Sums {
 pub(crate) struct Filling {
     connection: Connection,
     sums: Sums,
+    sample: Sample,
 }
 
 fn failed(error: &rusqlite::Error) -> RunError {
@@ -112,7 +160,7 @@ impl Filling {
             .and_then(|()| connection.execute_batch(TABLE))
             .map_err(|error| failed(&error))?;
         connection.execute_batch("BEGIN").map_err(|error| failed(&error))?;
-        Ok(Filling { connection, sums: Sums::default() })
+        Ok(Filling { connection, sums: Sums::default(), sample: Sample::default() })
     }
 
     /// The board, ready to be read.
@@ -122,7 +170,7 @@ impl Filling {
             INDICES.iter().try_for_each(|index| self.connection.execute_batch(index))
         };
         end().map_err(|error| failed(&error))?;
-        Ok(Board { connection: Mutex::new(self.connection), sums: self.sums })
+        Ok(Board { connection: Mutex::new(self.connection), sums: self.sums, sample: self.sample })
     }
 
     /// Adds a decided line, and the request by which it can be decided again.
@@ -152,6 +200,7 @@ impl Filling {
             ])
         };
         insert().map_err(|error| failed(&error))?;
+        self.sample.add(order.ultimate_consignee, label.outcome.as_str(), tpp.unwrap_or(0), request);
         let sums = &mut self.sums;
         sums.lines += 1;
         *sums.outcomes.entry(label.outcome.as_str().to_owned()).or_default() += 1;

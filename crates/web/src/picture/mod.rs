@@ -5,8 +5,6 @@ mod network;
 mod shipments;
 mod world;
 
-use std::fmt::Write as _;
-
 pub use months::{Month, months};
 pub use network::{Edge, Node, Tie, network};
 pub use shipments::{Shipment, shipments};
@@ -37,11 +35,11 @@ fn cut(text: &str, letters: usize) -> String {
 }
 
 fn begin(width: f64, height: f64, label: &str) -> String {
-    let mut out = String::new();
-    let _ = write!(
-        out,
-        "<svg class=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{}\">",
-        escape(label)
-    );
-    out
+    begin_as("img", width, height, label)
+}
+
+/// A picture whose parts can be followed is a group, and not one image.
+fn begin_as(role: &str, width: f64, height: f64, label: &str) -> String {
+    let label = escape(label);
+    format!("<svg class=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"{role}\" aria-label=\"{label}\">")
 }

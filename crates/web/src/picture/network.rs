@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{begin, cut, escape};
+use super::{begin_as, cut, escape};
 
 /// What ties two parties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +63,7 @@ pub fn network(label: &str, nodes: &[Node], edges: &[Edge]) -> String {
             }
         }
     }
-    let mut out = begin(width.max(300.0), height.max(80.0), label);
+    let mut out = begin_as("group", width.max(300.0), height.max(80.0), label);
     out.push_str("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path class=\"soft\" d=\"M0 0l8 4-8 4z\"/></marker></defs>");
     for edge in edges {
         if let (Some(from), Some(to)) = (places.get(edge.from), places.get(edge.to)) {

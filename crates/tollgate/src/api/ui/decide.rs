@@ -70,6 +70,19 @@ pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> 
     Ok(decision)
 }
 
+/// What other policies say of the same order on the same day.
+async fn under_others(view: &View, order: &OrderRequest, policy: &str) -> Vec<Value> {
+    let mut others = Vec::new();
+    for name in view.policies().into_iter().filter(|name| *name != policy) {
+        // What cannot be decided under another policy is no matter of this order.
+        if let Ok(decision) = decision(view, order.clone(), name).await {
+            let member = |key: &str| decision.get(key).cloned().unwrap_or_default();
+            others.push(json!({ "policy": name, "outcome": member("outcome"), "authorization": member("authorization"), "review_policy": member("review_policy") }));
+        }
+    }
+    others
+}
+
 pub(super) async fn form(view: View, Query(fields): Query<Fields>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Try)?;
     page(&view, &caller, fields, None).await
@@ -78,13 +91,17 @@ pub(super) async fn form(view: View, Query(fields): Query<Fields>) -> Result<Res
 async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<Problem>) -> Result<Response, Refused> {
     let policy = fields.remove("policy").unwrap_or_else(|| view.app().policy.name.clone());
     let said = fields.remove("recorded").map(|order| json!({ "order": order, "line": 1 }));
+    let mut others = Vec::new();
     let asked = ["item", "quantity", "destination", "ultimate_consignee"].iter().all(|name| fields.contains_key(*name));
     fields.entry("date".to_owned()).or_insert_with(|| today().to_string());
     let (mut decided, mut wrong) = (Value::Null, problem);
     if asked && wrong.is_none() {
         match request(&fields) {
-            Ok(order) => match decision(view, order, &policy).await {
-                Ok(decision) => decided = decision,
+            Ok(order) => match decision(view, order.clone(), &policy).await {
+                Ok(decision) => {
+                    decided = decision;
+                    others = under_others(view, &order, &policy).await;
+                }
                 Err(problem) => wrong = Some(problem),
             },
             Err(problem) => wrong = Some(problem),
@@ -98,7 +115,7 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
     let names: Vec<&str> = app.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
     let context = json!({
         "order": fields, "policy": policy, "policies": view.policies(), "items": names, "optional": OPTIONAL.iter().take(7).collect::<Vec<_>>(),
-        "countries": Country::all().map(Country::code).collect::<Vec<_>>(), "decision": decided,
+        "countries": Country::all().map(Country::code).collect::<Vec<_>>(), "decision": decided, "others": others,
         "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })), "said": said,
         "may_record": caller.has(Right::Record) && own_policy && !decided.is_null(), "may_upload": true, "key": new_secret().unwrap_or_default(),
     });

@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod decide;
+mod lab;
 mod law;
 mod orders;
 mod session;
@@ -26,17 +27,19 @@ use super::access::{Caller, Right, cookie_named, identify, sha256};
 use super::orders::unusable;
 use super::problem::Problem;
 use super::{App, Shared};
+use crate::report::STUDY_CSS;
 
 /// What a browser keeps of the chosen language.
 const LANGUAGE: &str = "tollgate_language";
 /// Pages in the menu, each with the right that it takes.
-const MENU: [(&str, &str, Right); 7] = [
+const MENU: [(&str, &str, Right); 8] = [
     ("today", "", Right::Read),
     ("decide", "decide", Right::Try),
     ("orders", "orders", Right::Read),
     ("allocations", "allocations", Right::Read),
     ("cases", "cases", Right::Read),
     ("law", "law", Right::Read),
+    ("lab", "lab", Right::Try),
     ("audit", "audit", Right::Log),
 ];
 
@@ -57,12 +60,15 @@ pub(super) fn router() -> Router<Shared> {
         .route("/cases", get(cases::queue))
         .route("/cases/{case}", get(cases::one).post(cases::act))
         .route("/law", get(law::law))
+        .route("/lab", get(lab::lab))
+        .route("/lab/{file}", get(lab::file))
         .route("/audit", get(audit::list).post(audit::verify))
         .route("/static/{file}", get(file))
 }
 
 async fn file(Path(name): Path<String>) -> Response {
-    match STATIC.iter().find(|(own, _, _)| *own == name) {
+    let study = ("study.css", "text/css; charset=utf-8", STUDY_CSS);
+    match STATIC.iter().chain([&study]).find(|(own, _, _)| *own == name) {
         Some((_, kind, text)) => {
             ([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "max-age=3600")], *text).into_response()
         }

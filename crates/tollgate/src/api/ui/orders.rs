@@ -128,7 +128,7 @@ pub(super) async fn one(view: View, Path((order, line)): Path<(String, i64)>) ->
         Ok(decision) => (decision, Value::Null),
         Err(problem) => (Value::Null, json!({ "detail": problem.detail, "mend": problem.mend })),
     };
-    let context = json!({ "row": row, "decision": decision, "problem": problem, "said": null, "may_record": false, "order": null });
+    let context = json!({ "row": row, "decision": decision, "problem": problem, "said": null, "others": [], "may_record": false, "order": null });
     Ok(view.render("order.html", "order", context))
 }
 

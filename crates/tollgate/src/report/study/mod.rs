@@ -55,6 +55,20 @@ pub(crate) fn study_page(study: &Study) -> String {
     out
 }
 
+/// The figures and what they rest on, as a part of a page that has [`STUDY_CSS`].
+pub(crate) fn study_part(study: &Study) -> String {
+    let mut out = String::with_capacity(1 << 16);
+    let mut taken = Vec::from(OWN.map(str::to_owned));
+    for figure in &study.figures {
+        draw(&mut out, figure, &mut taken);
+    }
+    table::assumptions(&mut out, &study.assumptions);
+    out
+}
+
+/// What the figures look like.
+pub(crate) const STUDY_CSS: &str = include_str!("study.css");
+
 fn draw(out: &mut String, figure: &Figure, taken: &mut Vec<String>) {
     let caption = match figure {
         Figure::Fan(own) => &own.caption,
