@@ -4,16 +4,19 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+mod browser;
 mod differential;
 mod schemathesis;
+mod served;
 
 const USAGE: &str =
-    "usage: cargo xtask test [--long] | differential [--long] | schemathesis | fuzz [SECONDS] | bench | lock
+    "usage: cargo xtask test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | lock
 
   test          format, lints, docs, unit and property tests, worked examples, the service against
-                its description, the differential test, short fuzzing
+                its description and in a browser, the differential test, short fuzzing
   differential  Tollgate against tests/reference/reference.py; --long for more than a million decisions
   schemathesis  the service against its description
+  browser       the service's pages in Chromium; pictures in target/screenshots
   fuzz          runs each fuzz target for so many seconds (10)
   bench         the figures of bench/README.md, in one run
   lock          adds new versions of provisions to law/law.lock";
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz("10"),
         ["fuzz", seconds] => fuzz(seconds),
         ["schemathesis"] => schemathesis::schemathesis(),
+        ["browser"] => browser::browser(),
         ["bench"] => bench(),
         ["lock"] => lock(),
         _ => Err(USAGE.to_owned()),
@@ -71,6 +75,7 @@ fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Re
 
 fn get(program: &str) -> &'static str {
     match program {
+        "npm" | "node" => "install Node 20 or later (Debian: apt-get install nodejs npm)",
         "python3" => "install Python 3.11 or later (Debian: apt-get install python3)",
         "cargo" => "install Rust with rustup (https://rustup.rs)",
         _ => "install it and put it on the PATH",
@@ -124,6 +129,7 @@ fn test(long: bool) -> Result<(), Failed> {
         &[("TOLLGATE_PYTHON", &python)],
     )?;
     schemathesis::schemathesis()?;
+    browser::browser()?;
     if long {
         run("cargo", &["test", "--release", "--package", "tollgate-ledger", "--", "--ignored"])?;
     }

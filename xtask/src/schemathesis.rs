@@ -1,9 +1,8 @@
 //! The service is asked what its description allows and what it does not, by schemathesis.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
+use crate::served::serve;
 use crate::{Failed, root, run, say};
 
 const VERSION: &str = "schemathesis==4.32.5";
@@ -40,15 +39,6 @@ fn installed() -> Result<String, Failed> {
     Ok(program.to_string_lossy().into_owned())
 }
 
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ended = self.0.kill();
-        let _ended = self.0.wait();
-    }
-}
-
 /// Runs it for every role that can do something that others cannot.
 pub(crate) fn schemathesis() -> Result<(), Failed> {
     let program = installed()?;
@@ -67,7 +57,7 @@ pub(crate) fn schemathesis() -> Result<(), Failed> {
         tokens.push(ask(&["token", "add", "--name", role, "--role", role])?);
     }
     std::fs::write(folder.join("openapi.json"), ask(&["openapi"])?).map_err(told)?;
-    let (_served, address) = serve(&tollgate, &folder)?;
+    let (_served, address) = serve(&tollgate, &folder, &["--policy", "diffusion"])?;
     for (role, token) in roles.iter().zip(&tokens) {
         say(&format!("\n> schemathesis as {role}"));
         let done = Command::new(&program)
@@ -81,20 +71,4 @@ pub(crate) fn schemathesis() -> Result<(), Failed> {
         }
     }
     Ok(())
-}
-
-fn serve(tollgate: &Path, folder: &Path) -> Result<(Served, String), Failed> {
-    let cannot = |what: &dyn std::fmt::Display| format!("the service does not start: {what}");
-    let mut child = Command::new(tollgate)
-        .args(["serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--rate", "1000000", "--log", "off"])
-        .current_dir(folder)
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| cannot(&error))?;
-    let errors = child.stderr.take().ok_or_else(|| cannot(&"it has no standard error"))?;
-    let served = Served(child);
-    let mut line = String::new();
-    BufReader::new(errors).read_line(&mut line).map_err(|error| cannot(&error))?;
-    let address = line.trim().strip_prefix("listening on ").ok_or_else(|| cannot(&line))?;
-    Ok((served, address.to_owned()))
 }

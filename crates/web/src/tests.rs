@@ -65,7 +65,7 @@ fn hostile_text_is_shown_as_text() {
 #[test]
 fn pictures_say_what_they_show() {
     let countries = BTreeMap::from([("SG".to_owned(), Shipped { tier: 2, tpp: 26.9e6 })]);
-    let map = world("map", &countries);
+    let map = world("map", &countries, 1_000.0);
     assert!(map.contains("<title>SG: 26.9 M TPP</title><rect class=\"t2\""), "{map}");
     assert_eq!(map.matches("class=\"tile\"").count(), 242);
     let year = [Month { name: "2026-01".into(), tpp: [1.0, 2.0, 0.0] }];

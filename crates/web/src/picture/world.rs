@@ -17,8 +17,8 @@ pub struct Shipped {
     pub tpp: f64,
 }
 
-/// A map of the world, a tile a country: its color says the tier, its dark part the share of the largest amount.
-pub fn world(label: &str, countries: &BTreeMap<String, Shipped>) -> String {
+/// A map of the world, a tile a country: its color says the tier, its dark part the share of `full`, in TPP.
+pub fn world(label: &str, countries: &BTreeMap<String, Shipped>, full: f64) -> String {
     let tiles: Vec<(&str, f64, f64)> = TILES
         .lines()
         .skip(1)
@@ -29,7 +29,6 @@ pub fn world(label: &str, countries: &BTreeMap<String, Shipped>) -> String {
         .collect();
     let (columns, rows) =
         tiles.iter().fold((0.0_f64, 0.0_f64), |(right, down), (_, x, y)| (right.max(*x), down.max(*y)));
-    let most = countries.values().map(|own| own.tpp).fold(0.0, f64::max);
     let mut out = begin((columns + 1.0) * SIDE, (rows + 1.0) * SIDE, label);
     for (code, column, row) in tiles {
         let own = countries.get(code).copied().unwrap_or_default();
@@ -42,8 +41,8 @@ pub fn world(label: &str, countries: &BTreeMap<String, Shipped>) -> String {
             short(own.tpp),
             own.tier
         );
-        if own.tpp > 0.0 && most > 0.0 {
-            let height = (inner * (own.tpp / most).sqrt()).max(1.5);
+        if own.tpp > 0.0 && full > 0.0 {
+            let height = (inner * (own.tpp / full).min(1.0)).max(1.5);
             let _ = write!(
                 out,
                 "<rect class=\"level\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{inner}\" height=\"{height:.1}\" rx=\"2\"/>",

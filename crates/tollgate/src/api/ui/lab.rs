@@ -219,8 +219,9 @@ async fn context(view: &View, asked: &Asked, person: &str) -> Result<Value, Prob
             work.await.map_err(|error| unavailable(&error.to_string()))??
         }
     };
+    let (figures, assumptions) = study_part(&study);
     Ok(json!({
-        "answers": study.answers, "caveats": study.caveats, "figures": study_part(&study), "replay": replay, "draws": draws,
+        "answers": study.answers, "caveats": study.caveats, "figures": figures, "assumptions": assumptions, "replay": replay, "draws": draws,
         "finer": (draws < FINE).then(|| format!("/lab?{}", asked.query(FINE))),
         "query": asked.query(FINE), "name": study.name, "made_from": study.made_from,
     }))

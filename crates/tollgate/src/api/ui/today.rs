@@ -6,22 +6,24 @@ use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tollgate_law::Policy;
 use tollgate_ledger::AccountView;
 use tollgate_model::{Country, Date};
 use tollgate_web::picture::{Month, Shipped, months, world};
+use tollgate_web::short;
 
-use super::super::App;
 use super::super::access::Right;
+use super::super::orders::day;
+use super::super::problem::Problem;
 use super::{Refused, View, cases};
-use crate::service::today as this_day;
+use crate::service::{Sums, today as this_day};
 
 /// Accounts on a page.
 const PAGE: usize = 100;
 
 /// The tier of a country on a day: 3 for Macau and Country Group D:5, 1 for supplement no. 5(a) to part 740, else 2.
-fn tier(app: &App, country: Country, day: Date) -> u8 {
-    let within =
-        |group: &str| app.policy.groups.countries(group, day).is_some_and(|members| members.contains(&country));
+fn tier(policy: &Policy, country: Country, day: Date) -> u8 {
+    let within = |group: &str| policy.groups.countries(group, day).is_some_and(|members| members.contains(&country));
     if within("MACAU_D5") {
         3
     } else if within("SUPP5A") {
@@ -36,13 +38,9 @@ fn drawn(number: i64) -> f64 {
     number as f64
 }
 
-pub(super) async fn today(view: View) -> Result<Response, Refused> {
-    let (view, _) = view.person(Right::Read)?;
-    let app = view.app();
-    let day = app.policy.law_date(this_day());
-    let tiers: BTreeMap<&str, u8> = Country::all().map(|country| (country.code(), tier(app, country, day))).collect();
-    let empty = crate::service::Sums::default();
-    let sums = app.shown.board.as_ref().map_or(&empty, |board| &board.sums);
+/// The map and the trend, with the same as rows.
+fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
+    let tiers: BTreeMap<&str, u8> = Country::all().map(|own| (own.code(), tier(policy, own, day))).collect();
     let mut shipped: BTreeMap<String, Shipped> =
         tiers.iter().map(|(code, tier)| ((*code).to_owned(), Shipped { tier: *tier, tpp: 0.0 })).collect();
     for (code, sum) in &sums.countries {
@@ -59,24 +57,56 @@ pub(super) async fn today(view: View) -> Result<Response, Refused> {
         by_month.iter().map(|(name, tpp)| Month { name: (*name).to_owned(), tpp: tpp.map(drawn) }).collect();
     let mut countries: Vec<_> = sums.countries.iter().collect();
     countries.sort_by_key(|(_, sum)| -sum.tpp);
-    let outcome = |name: &str| sums.outcomes.get(name).copied().unwrap_or(0);
     let title = |key: &str| tollgate_web::text(view.language, key).unwrap_or_default();
-    let (queue, open) = match cases::standing(&view, (0, 8), false).await {
-        Ok(found) => found,
-        Err(problem) => return Err(view.failed(&problem)),
+    // The limit that holds where no other does stands last.
+    let accounts = policy.program(day).accounts.iter();
+    let allocation = accounts.filter(|own| own.account == "country").find_map(|own| own.limits.last()).map(|own| own.1);
+    let (key, full) = match allocation {
+        Some(tpp) => ("today.full.allocation", drawn(tpp.ceil())),
+        None => ("today.full.largest", drawn(sums.countries.values().map(|sum| sum.tpp).max().unwrap_or(0))),
     };
-    let near = match near(&view).await {
-        Ok(near) => near,
-        Err(problem) => return Err(view.failed(&problem)),
-    };
-    let context = json!({
-        "policy": app.policy.name, "date": day.to_string(), "lines": sums.lines, "held": outcome("license_required"),
-        "unsettled": outcome("needs_information"), "open": open, "cases": queue, "near": near,
-        "map": world(title("today.map"), &shipped), "trend": months(title("today.trend"), &drawn_months),
+    json!({
+        "map": world(title("today.map"), &shipped, full), "full": title(key).replace("{tpp}", &short(full)),
+        "trend": months(title("today.trend"), &drawn_months),
         "countries": countries.iter().map(|(code, sum)| json!({ "country": code, "lines": sum.lines, "tpp": sum.tpp })).collect::<Vec<_>>(),
         "months": by_month.iter().map(|(month, tpp)| json!({ "month": month, "tpp": tpp })).collect::<Vec<_>>(),
+    })
+}
+
+/// Under which policy and on which day the map is drawn.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Chosen {
+    policy: String,
+    date: String,
+}
+
+pub(super) async fn today(view: View, Query(chosen): Query<Chosen>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Read)?;
+    match context(&view, &chosen).await {
+        Ok(context) => Ok(view.render("today.html", "nav.today", context)),
+        Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+async fn context(view: &View, chosen: &Chosen) -> Result<Value, Problem> {
+    let policy = view.policy_named(&chosen.policy)?;
+    let asked = if chosen.date.is_empty() { this_day() } else { day("date", &chosen.date)? };
+    let day = policy.law_date(asked);
+    let empty = Sums::default();
+    let sums = view.app().shown.board.as_ref().map_or(&empty, |board| &board.sums);
+    let outcome = |name: &str| sums.outcomes.get(name).copied().unwrap_or(0);
+    let (queue, open) = cases::standing(view, (0, 8), false).await?;
+    let near = near(view).await?;
+    let mut context = pictures(view, &policy, day, sums);
+    let own = json!({
+        "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
+        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "near": near,
     });
-    Ok(view.render("today.html", "nav.today", context))
+    if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
+        all.extend(own);
+    }
+    Ok(context)
 }
 
 fn account(view: &AccountView) -> Value {
@@ -88,7 +118,7 @@ fn account(view: &AccountView) -> Value {
 }
 
 /// Accounts of which four fifths or more are used.
-async fn near(view: &View) -> Result<Vec<Value>, super::Problem> {
+async fn near(view: &View) -> Result<Vec<Value>, Problem> {
     let day = this_day();
     let taken = |view: &AccountView| {
         view.limit.is_some_and(|limit| limit > 0 && (view.posted + view.reserved).saturating_mul(5) >= limit * 4)

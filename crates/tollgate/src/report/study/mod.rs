@@ -55,15 +55,16 @@ pub(crate) fn study_page(study: &Study) -> String {
     out
 }
 
-/// The figures and what they rest on, as a part of a page that has [`STUDY_CSS`].
-pub(crate) fn study_part(study: &Study) -> String {
+/// The figures, and what they rest on, as parts of a page that has [`STUDY_CSS`].
+pub(crate) fn study_part(study: &Study) -> (String, String) {
     let mut out = String::with_capacity(1 << 16);
     let mut taken = Vec::from(OWN.map(str::to_owned));
     for figure in &study.figures {
         draw(&mut out, figure, &mut taken);
     }
-    table::assumptions(&mut out, &study.assumptions);
-    out
+    let mut assumptions = String::new();
+    table::assumptions(&mut assumptions, &study.assumptions);
+    (out, assumptions)
 }
 
 /// What the figures look like.

@@ -1,0 +1,79 @@
+//! The service's pages in a real browser, driven by `tests/browser/pages.mjs`.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::served::{Served, serve};
+use crate::{Failed, root, run};
+
+/// Everybody who has something of their own to do; the password is the one in `pages.mjs`.
+const ROLES: [&str; 5] = ["viewer", "analyst", "officer", "administrator", "auditor"];
+const PASSWORD: &[u8] = b"a long password of mine\n";
+
+/// Chromium, and letters for the second language in the pictures.
+fn chromium() -> Result<(), Failed> {
+    let known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    if known.iter().any(|path| Path::new(path).exists()) {
+        return Ok(());
+    }
+    let packages = ["install", "--yes", "--no-install-recommends", "chromium", "fonts-ipafont-gothic"];
+    run("apt-get", &packages).map_err(|_| {
+        "Chromium is not installed, and could not be\n  mend: as root, apt-get install chromium fonts-ipafont-gothic"
+            .to_owned()
+    })
+}
+
+/// Copies the test beside the packages that it needs, which are fetched where they are not there yet.
+fn packages(folder: &Path) -> Result<(), Failed> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for file in ["package.json", "pages.mjs"] {
+        let from = root().join("tests/browser").join(file);
+        std::fs::copy(&from, folder.join(file)).map_err(|error| format!("{}: {error}", from.display()))?;
+    }
+    let npm = ["install", "--prefix", &folder.to_string_lossy(), "--no-audit", "--no-fund", "--silent"];
+    run("npm", &npm).map_err(|what| format!("{what}\n  mend: install Node 20 or later, and check the network"))
+}
+
+/// Opens every page on the bundled example; the pictures are in `target/screenshots`.
+pub(crate) fn browser() -> Result<(), Failed> {
+    chromium()?;
+    let tools = root().join("target/tools/browser");
+    packages(&tools)?;
+    let folder = root().join("target/browser");
+    let _of_an_earlier_run = std::fs::remove_dir_all(&folder);
+    let told = |error: std::io::Error| format!("target/browser: {error}");
+    std::fs::create_dir_all(&folder).map_err(told)?;
+    let tollgate = root().join("target/debug/tollgate");
+    let example = |file: &str| root().join("examples/orders").join(file).to_string_lossy().into_owned();
+    let files = [
+        ("--orders", example("orders.csv")),
+        ("--parties", example("parties.csv")),
+        ("--ownership", example("ownership.csv")),
+        ("--items", example("items.csv")),
+        ("--lists", example("list.csv")),
+        ("--policy", "diffusion".to_owned()),
+    ];
+    let files: Vec<&str> = files.iter().flat_map(|(flag, value)| [*flag, value.as_str()]).collect();
+    let alerts = folder.join("alerts.jsonl").to_string_lossy().into_owned();
+    let program = tollgate.to_string_lossy();
+    run(&program, &[&["detect"], files.as_slice(), &["--out", &alerts]].concat())?;
+    for role in ROLES {
+        let mut child = Command::new(&tollgate)
+            .args(["user", "add", "--name", role, "--role", role])
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .spawn()
+            .map_err(told)?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(PASSWORD).map_err(told)?;
+        }
+        if !child.wait().map_err(told)?.success() {
+            return Err(format!("failed: user add {role}"));
+        }
+    }
+    let (_served, address): (Served, String) =
+        serve(&tollgate, &folder, &[files.as_slice(), &["--alerts", &alerts]].concat())?;
+    let script = tools.join("pages.mjs").to_string_lossy().into_owned();
+    run("node", &[&script, &address, &root().join("target/screenshots").to_string_lossy()])
+}
