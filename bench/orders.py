@@ -1,4 +1,4 @@
-"""Makes an orders file in Parquet (sorted by date) and parties.csv beside it: orders.py LINES OUT."""
+"""Makes an orders file in Parquet (sorted by date) and parties.csv beside it: orders.py LINES OUT [PARTIES]."""
 import csv
 import datetime
 import random
@@ -12,7 +12,7 @@ lines, out = int(sys.argv[1]), Path(sys.argv[2])
 r = random.Random(1)
 items = ["H100 SXM5 80GB", "L4", "L40", "H20 SXM 96GB", "GeForce RTX 4090", "B200", "DGX H100", "L40S", "GeForce RTX 3060 12 GB"]
 places = ["SG", "DE", "JP", "CN", "AE", "IN", "BR", "CH", "MY", "SA", "GB", "US"]
-parties = [(f"p{number}", r.choice(places)) for number in range(20000)]
+parties = [(f"p{number}", r.choice(places)) for number in range(int(sys.argv[3]) if len(sys.argv) > 3 else 20000)]
 with open(out.parent / "parties.csv", "w", newline="") as file:
     writer = csv.writer(file)
     writer.writerow(["party_id", "country", "hq_country"])

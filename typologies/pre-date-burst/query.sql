@@ -32,8 +32,9 @@ paced AS (
     last_chips / CAST({{last_days}} AS DOUBLE) AS last_pace,
     greatest((past_chips + {{prior_chips}}) / CAST({{past_days}} AS DOUBLE), season_chips / CAST(days AS DOUBLE)) AS usual_in,
     greatest((past_chips + {{prior_chips}}) / CAST({{past_days}} AS DOUBLE), last_season_chips / CAST({{last_days}} AS DOUBLE)) AS usual_last,
-    sum(CASE WHEN tier = 1 THEN past_chips ELSE 0 END) OVER () / CAST({{past_days}} AS DOUBLE) AS free_past,
-    sum(CASE WHEN tier = 1 THEN in_chips ELSE 0 END) OVER () / CAST(max(days) OVER () AS DOUBLE) AS free_in
+    (sum(CASE WHEN tier = 1 THEN past_chips ELSE 0 END) OVER () + {{free_chips}}) / CAST({{past_days}} AS DOUBLE) AS free_past,
+    sum(CASE WHEN tier = 1 THEN in_chips ELSE 0 END) OVER () / CAST(max(days) OVER () AS DOUBLE)
+      + {{free_chips}} / CAST({{past_days}} AS DOUBLE) AS free_in
   FROM windowed
 ),
 judged AS (
