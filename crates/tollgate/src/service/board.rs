@@ -14,14 +14,19 @@ use super::run::{Lines, RunError};
 
 const TABLE: &str = "CREATE TABLE orders (order_id TEXT, line INTEGER, date TEXT, exporter TEXT, consignee TEXT, destination TEXT, item TEXT, \
      quantity INTEGER, tpp INTEGER, outcome TEXT, authorization TEXT, claimed TEXT, request TEXT)";
-const INDICES: [&str; 7] = [
+/// One for each way in which lines are looked for and put in order.
+const INDICES: [&str; 11] = [
     "CREATE INDEX by_date ON orders (date)",
     "CREATE INDEX by_tpp ON orders (tpp)",
     "CREATE INDEX by_order ON orders (order_id, line)",
     "CREATE INDEX by_consignee ON orders (consignee, date)",
     "CREATE INDEX by_exporter ON orders (exporter, date)",
     "CREATE INDEX by_destination ON orders (destination, date)",
+    "CREATE INDEX by_destination_tpp ON orders (destination, tpp)",
     "CREATE INDEX by_outcome ON orders (outcome, date)",
+    "CREATE INDEX by_outcome_tpp ON orders (outcome, tpp)",
+    "CREATE INDEX by_both ON orders (outcome, destination, date)",
+    "CREATE INDEX by_both_tpp ON orders (outcome, destination, tpp)",
 ];
 const COLUMNS: &str =
     "order_id, line, date, exporter, consignee, destination, item, quantity, tpp, outcome, authorization, claimed";
@@ -274,13 +279,14 @@ impl Board {
     pub(crate) fn rows(&self, wanted: &Wanted) -> Result<Vec<BoardRow>, String> {
         let (condition, values) = Self::condition(wanted);
         let order = match wanted.sort.as_str() {
-            "oldest" => "date",
-            "largest" => "tpp DESC",
-            "smallest" => "tpp",
-            _ => "date DESC",
+            "oldest" => "date, rowid",
+            "largest" => "tpp DESC, rowid DESC",
+            "smallest" => "tpp, rowid",
+            _ => "date DESC, rowid DESC",
         };
+        // What is skipped is skipped in an index: whole lines are read only where they are shown.
         let sql = format!(
-            "SELECT {COLUMNS} FROM orders{condition} ORDER BY {order}, rowid LIMIT {} OFFSET {}",
+            "SELECT {COLUMNS} FROM orders WHERE rowid IN (SELECT rowid FROM orders{condition} ORDER BY {order} LIMIT {} OFFSET {}) ORDER BY {order}",
             wanted.most, wanted.from
         );
         self.with(|connection| connection.prepare_cached(&sql)?.query_map(params_from_iter(values), row)?.collect())

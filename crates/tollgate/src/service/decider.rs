@@ -66,6 +66,17 @@ impl Decider {
         }
     }
 
+    /// Decides by another policy of the same law, over the same tables: soon made, however large these are.
+    pub(crate) fn under(&self, policy: Arc<Policy>) -> Decider {
+        Decider {
+            builder: self.builder.under(&policy),
+            policy,
+            accounts: Accounts::default(),
+            memo: Memo::default(),
+            shipments: BTreeMap::new(),
+        }
+    }
+
     /// Adds a line to the total of its order, for orders of several lines.
     pub(crate) fn add_to_shipment(&mut self, order: &OrderLine<'_>) -> Result<(), UnknownItem> {
         let unit = self.builder.item(order.item)?.unit_tpp;

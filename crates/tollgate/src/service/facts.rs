@@ -31,7 +31,10 @@ pub(crate) struct LineFacts {
 pub(crate) struct FactBuilder {
     tables: Arc<Tables>,
     law: Arc<tollgate_law::Law>,
-    parties: ByName<Arc<PartyFacts>>,
+    /// Parties that have a row.
+    known: Arc<ByName<Arc<PartyFacts>>>,
+    /// Those that have none.
+    others: ByName<Arc<PartyFacts>>,
     pub(crate) names: Names,
     items: ByName<Result<Arc<ItemFacts>, UnknownItem>>,
     tier1: std::collections::BTreeSet<Country>,
@@ -40,12 +43,12 @@ pub(crate) struct FactBuilder {
 impl FactBuilder {
     pub(crate) fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
+        let parties = party_facts(&tables.parties, &tables.parents).into_iter();
+        let known = parties.map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names)))).collect();
         FactBuilder {
-            parties: party_facts(&tables.parties, &tables.parents)
-                .into_iter()
-                .map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names))))
-                .collect(),
-            names,
+            known: Arc::new(known),
+            others: ByName::default(),
+            names: names.into_shared(),
             law: Arc::clone(&policy.law),
             tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
             items: ByName::default(),
@@ -53,12 +56,25 @@ impl FactBuilder {
         }
     }
 
+    /// The same tables under another policy of the same law; nothing of them is copied.
+    pub(crate) fn under(&self, policy: &tollgate_law::Policy) -> FactBuilder {
+        FactBuilder {
+            tables: Arc::clone(&self.tables),
+            law: Arc::clone(&policy.law),
+            known: Arc::clone(&self.known),
+            others: ByName::default(),
+            names: self.names.begun(),
+            items: ByName::default(),
+            tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
+        }
+    }
+
     pub(crate) fn party(&mut self, id: &str) -> Arc<PartyFacts> {
-        if let Some(party) = self.parties.get(id) {
+        if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
         }
         let party = Arc::new(PartyFacts::without_row(id).numbered(id, &mut self.names));
-        self.parties.insert(id.to_owned(), Arc::clone(&party));
+        self.others.insert(id.to_owned(), Arc::clone(&party));
         party
     }
 

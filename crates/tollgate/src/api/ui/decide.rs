@@ -13,7 +13,7 @@ use super::super::orders::{self, record_order, try_order, unusable};
 use super::super::problem::Problem;
 use super::super::request::OrderRequest;
 use super::{Refused, View, encoded};
-use crate::service::{Decider, today};
+use crate::service::today;
 
 /// Columns that may be left out.
 const OPTIONAL: [&str; 8] =
@@ -54,8 +54,10 @@ pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> 
     let desk = Arc::clone(&app);
     let explained = app.with_ledger(move |ledger| {
         let line = asked.line().map_err(|(what, mend)| unusable(&what, mend))?;
-        let tables = Arc::clone(&desk.desk(ledger)?.tables);
-        let mut decider = Decider::new(Arc::clone(&policy), Arc::clone(&tables));
+        let mut place = desk.desk(ledger)?;
+        let tables = Arc::clone(&place.tables);
+        let mut other = (!own).then(|| place.decider.under(Arc::clone(&policy)));
+        let decider = other.as_mut().unwrap_or(&mut place.decider);
         let used = |key: &tollgate_ledger::AccountKey| {
             let held = ledger.state().account(key, line.date).map_or(0, |view| view.posted + view.reserved);
             tollgate_model::Tpp::from_thousandths(held)

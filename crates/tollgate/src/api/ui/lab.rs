@@ -20,7 +20,6 @@ use super::super::{App, OrderRequest};
 use super::{Refused, View, encoded};
 use crate::cli::SCENARIOS;
 use crate::report::{study_page, study_part};
-use crate::service::Decider;
 
 /// Draws of a first look, of a finer one, and at the most.
 const ROUGH: u64 = 400;
@@ -178,8 +177,9 @@ async fn studied(
 fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
     let Some(board) = &app.shown.board else { return Ok(Value::Null) };
     let policy = app.desks.policy(arm).map_err(|error| unusable(&error.to_string(), "change the form"))?;
-    let tables = Arc::clone(&app.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tables);
-    let mut decider = Decider::new(Arc::new(policy), tables);
+    let desk = app.desk.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut decider = desk.decider.under(Arc::new(policy));
+    drop(desk);
     let mut moved: BTreeMap<(&str, &str), (u64, i64)> = BTreeMap::new();
     for (was, tpp, request) in &board.sample.lines {
         let Ok(request) = serde_json::from_str::<OrderRequest>(request) else { continue };
