@@ -60,10 +60,11 @@ const places = [
   ["orders", "/orders?sort=largest", "PO-"],
   ["order", "/orders/PO-013/1", "The argument"],
   ["party", "/parties/tw-affiliate", "100 percent"],
+  ["parties", "/parties?q=tw", "tw-affiliate"],
   ["allocations", "/allocations", "Allocations"],
   ["cases", "/cases", "TPP an hour"],
   ["case", null, "Who is tied to whom"],
-  ["law", "/law?policy=codified&date=2025-05-01&against=ear", "What differs"],
+  ["law", "/law?policy=diffusion&date=2025-06-02&against=anthropic-2025", "7912000 TPP"],
   ["lab", "/lab?policy=diffusion&set=1&threshold=500&budget=2&draws=2000", "honest buyers abroad"],
   ["audit", "/audit", "origin"],
 ];
@@ -133,6 +134,8 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   await page.click("form.fields button");
   const outcomes = await page.locator("tbody .tag").allTextContents();
   check(outcomes.length > 0 && outcomes.every((text) => text.includes("license required")), `outcomes: ${outcomes.slice(0, 3)}`);
+  await page.click("#views-save");
+  check((await page.textContent("#views-list")).includes("license required"), "the view is not saved");
   const csv = await (await page.request.get(`${address}/orders.csv?outcome=license_required`)).text();
   check(csv.startsWith("order_id,line,date") && csv.trim().split("\n").length === outcomes.length + 1, "the CSV has other lines than the page");
   // Who may only read has nothing to act with, and is refused where the address is known.
@@ -165,6 +168,8 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   check((await two.textContent(".figures")).includes("closed"), "the case is not closed");
   const dossier = await (await two.request.get(`${address}${path}.json`)).json();
   check(dossier.state === "closed" && dossier.steps.length === 4 && dossier.parties.length > 0, `the dossier: ${JSON.stringify(dossier).slice(0, 200)}`);
+  const file = await (await two.request.get(`${address}${path}.html`)).text();
+  check(file.includes("no site at the address") && file.includes("<svg") && !file.includes("<form"), "the dossier as a page lacks something");
   const auditor = await person("auditor");
   await auditor.goto(`${address}/audit?q=${encodeURIComponent("no site at the address")}`);
   check((await auditor.locator("tbody tr").count()) === 1, "the step is not in the log");
@@ -207,6 +212,17 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
       check((await page.locator("img[src=x]").count()) === 0, `${path}: ${text.slice(0, 40)} is markup`);
     }
   }
+  // The same texts stand in the tables that the service was started with: as ids, names, addresses.
+  for (const path of ["/orders?q=", "/parties?q=", "/parties/", "/orders/"]) {
+    for (const text of ["<script>window.hurt=1</script>", "\"><img src=x onerror=window.hurt=1>", "\u202Egnp.exe", "😀' OR 1=1; DROP TABLE orders; --", "=HYPERLINK(1)"]) {
+      const answer = await page.goto(address + path + encodeURIComponent(text) + (path === "/orders/" ? "/1" : ""));
+      check(answer.status() === 200, `${path}: ${text}: status ${answer.status()}`);
+      check((await page.textContent("main")).includes(text), `${path}: ${text} is not shown`);
+      check(!(await page.evaluate(() => window.hurt)) && (await page.locator("img[src=x]").count()) === 0, `${path}: ${text} ran`);
+    }
+  }
+  const csv = await (await page.request.get(`${address}/orders.csv?q=${encodeURIComponent("=HYPERLINK(1)")}`)).text();
+  check(csv.includes("'=HYPERLINK(1)"), `a spreadsheet would run ${csv}`);
   for (const path of ["/decide", "/cases/C1", "/logout", "/audit"]) {
     for (const csrf of ["", "0".repeat(64)]) {
       const answer = await page.request.post(address + path, { form: { csrf, act: "comment", next: 1, text: "x", key: "12345678" } });

@@ -35,6 +35,36 @@ fn packages(folder: &Path) -> Result<(), Failed> {
     run("npm", &npm).map_err(|what| format!("{what}\n  mend: install Node 20 or later, and check the network"))
 }
 
+/// What somebody could write into a field to harm whoever reads it.
+const HOSTILE: [&str; 5] = [
+    "<script>window.hurt=1</script>",
+    "\"><img src=x onerror=window.hurt=1>",
+    "\u{202e}gnp.exe",
+    "😀' OR 1=1; DROP TABLE orders; --",
+    "=HYPERLINK(1)",
+];
+
+/// Copies the example, with a party and an order for each hostile text.
+fn hostile(folder: &Path) -> Result<(), Failed> {
+    for (file, columns) in [("parties.csv", &["party_id", "name", "address", "phone"][..]), ("orders.csv", &["order_id", "ultimate_consignee"])] {
+        let from = root().join("examples/orders").join(file);
+        let mut text = std::fs::read_to_string(&from).map_err(|error| format!("{}: {error}", from.display()))?;
+        let header: Vec<String> = text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect();
+        let own = [("date", "2025-06-02"), ("destination", "SG"), ("item", "NVIDIA H100 SXM"), ("quantity", "1"), ("country", "SG")];
+        for hostile in HOSTILE {
+            let cell = |name: &String| match own.iter().find(|(own, _)| own == name) {
+                _ if columns.contains(&name.as_str()) => format!("\"{}\"", hostile.replace('"', "\"\"")),
+                Some((_, value)) => (*value).to_owned(),
+                None => String::new(),
+            };
+            text.push_str(&header.iter().map(cell).collect::<Vec<_>>().join(","));
+            text.push('\n');
+        }
+        std::fs::write(folder.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(())
+}
+
 /// Opens every page on the bundled example; the pictures are in `target/screenshots`.
 pub(crate) fn browser() -> Result<(), Failed> {
     chromium()?;
@@ -45,10 +75,11 @@ pub(crate) fn browser() -> Result<(), Failed> {
     let told = |error: std::io::Error| format!("target/browser: {error}");
     std::fs::create_dir_all(&folder).map_err(told)?;
     let tollgate = root().join("target/debug/tollgate");
+    hostile(&folder)?;
     let example = |file: &str| root().join("examples/orders").join(file).to_string_lossy().into_owned();
     let files = [
-        ("--orders", example("orders.csv")),
-        ("--parties", example("parties.csv")),
+        ("--orders", folder.join("orders.csv").to_string_lossy().into_owned()),
+        ("--parties", folder.join("parties.csv").to_string_lossy().into_owned()),
         ("--ownership", example("ownership.csv")),
         ("--items", example("items.csv")),
         ("--lists", example("list.csv")),

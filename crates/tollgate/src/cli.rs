@@ -40,7 +40,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use explain::object as decision_json;
+pub(crate) use explain::{object as decision_json, owned_by_listed};
 pub(crate) use simulate::SCENARIOS;
 pub(crate) use summary::control_lines;
 

@@ -7,6 +7,7 @@ mod database;
 mod decider;
 mod facts;
 mod items;
+mod links;
 mod lists;
 mod names;
 mod parties;
@@ -23,6 +24,7 @@ pub(crate) use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 pub(crate) use clock::{now, today};
 pub(crate) use database::{AnyLog, open_log};
 pub(crate) use decider::{Decided, Decider};
+pub(crate) use links::{Links, identifiers};
 pub(crate) use items::{ItemFacts, item_facts};
 pub(crate) use lists::{
     BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError, is_set_name,

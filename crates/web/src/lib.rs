@@ -19,7 +19,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 19] = [
     template!("base.html"),
     template!("parts.html"),
     template!("login.html"),
@@ -31,7 +31,9 @@ const TEMPLATES: [(&str, &str); 17] = [
     template!("order.html"),
     template!("party.html"),
     template!("allocations.html"),
+    template!("parties.html"),
     template!("cases.html"),
+    template!("dossier.html"),
     template!("case.html"),
     template!("law.html"),
     template!("lab.html"),

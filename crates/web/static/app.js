@@ -61,6 +61,27 @@ for (const slider of document.querySelectorAll("input[type=range]")) {
   show();
 }
 
+// Views are kept by the browser, as addresses; one is taken away by saving it once more.
+const views = document.getElementById("views");
+if (views) {
+  views.hidden = false;
+  const place = `tollgate${views.dataset.page}`;
+  const all = () => { try { return JSON.parse(localStorage.getItem(place)) ?? []; } catch { return []; } };
+  const draw = () => document.getElementById("views-list").replaceChildren(...all().flatMap((query) => {
+    const link = document.createElement("a");
+    link.href = views.dataset.page + query;
+    link.textContent = [...new URLSearchParams(query)].filter(([name, value]) => value && name !== "from").map(([, value]) => value.replaceAll("_", " ")).join(", ");
+    return [link, " "];
+  }));
+  document.getElementById("views-save").addEventListener("click", () => {
+    if (!location.search) return;
+    const kept = all().filter((query) => query !== location.search);
+    localStorage.setItem(place, JSON.stringify(kept.length < all().length ? kept : [...kept, location.search].slice(-20)));
+    draw();
+  });
+  draw();
+}
+
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

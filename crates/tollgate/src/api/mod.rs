@@ -43,7 +43,7 @@ use telemetry::Telemetry;
 pub(crate) use telemetry::{Logging, start_log};
 pub(crate) use ui::Case;
 
-use crate::service::{AnyLog, Board, LawDesks, Tables, now};
+use crate::service::{AnyLog, Board, LawDesks, Links, Tables, now};
 
 /// Requests that may wait for the ledger before others are asked to come back later.
 const WAITING: usize = 4_096;
@@ -101,6 +101,8 @@ pub(crate) struct Shown {
     pub(crate) board: Option<Board>,
     /// The cases of an alerts file, the first in line first.
     pub(crate) cases: Vec<Case>,
+    /// What parties share.
+    pub(crate) links: Links,
 }
 
 impl App {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use tollgate_engine::{TraceStep, fact_text};
 use tollgate_law::Policy;
-use tollgate_model::{OrderLine, Outcome, Tpp, Truth};
+use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
 use tollgate_screening::Effect;
 
 use super::arguments::{ExplainArguments, TextFormat};
@@ -81,15 +81,21 @@ fn screening(order: &OrderLine<'_>, tables: &Tables) -> Vec<String> {
                 hit.name, hit.list, hit.entry, hit.points
             ));
         }
-        if let Some(standing) = tables.screened.standing(party, order.date) {
-            let proof = tables.screened.proof(party, order.date);
-            let path: Vec<String> =
-                proof.iter().map(|(owner, owned, share)| format!("{owner} owns {share} percent of {owned}")).collect();
-            let path = if path.is_empty() { String::new() } else { format!(" ({})", path.join("; ")) };
-            lines.push(format!("The {role} `{party}`: {}{path}.", describe(standing)));
+        if let Some(owned) = owned_by_listed(party, order.date, tables) {
+            lines.push(format!("The {role} `{party}`: {owned}."));
         }
     }
     lines
+}
+
+/// What the stakes of a day say of a party under the 50 percent rule, and by which of them.
+pub(crate) fn owned_by_listed(party: &str, date: Date, tables: &Tables) -> Option<String> {
+    let standing = tables.screened.standing(party, date)?;
+    let proof = tables.screened.proof(party, date);
+    let path: Vec<String> =
+        proof.iter().map(|(owner, owned, share)| format!("{owner} owns {share} percent of {owned}")).collect();
+    let path = if path.is_empty() { String::new() } else { format!(" ({})", path.join("; ")) };
+    Some(format!("{}{path}", describe(standing)))
 }
 
 /// Half a page, as a lawyer would write it.

@@ -17,7 +17,7 @@ use crate::api::{
     Access, App, Case, Listen, OrderRequest, Provider, Settings, Shown, new_secret, new_token, password_hash,
     serve as serve_app, sha256, start_log,
 };
-use crate::service::{AnyLog, Filling, Posting, Run, Stop, Tables, now, run};
+use crate::service::{AnyLog, Filling, Links, Posting, Run, Stop, Tables, now, run};
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
     start_log(arguments.log);
@@ -71,7 +71,7 @@ fn shown(
         }
     };
     let cases = arguments.alerts.as_deref().map(Case::read).transpose().map_err(Failure::Unusable)?;
-    Ok(Shown { board, cases: cases.unwrap_or_default() })
+    Ok(Shown { board, cases: cases.unwrap_or_default(), links: Links::of(&tables.parties) })
 }
 
 fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {

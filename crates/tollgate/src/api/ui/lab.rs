@@ -1,6 +1,6 @@
 //! The policy lab: a policy with its parameters changed, on the orders that are here and in simulated years.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -180,12 +180,26 @@ fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
     let desk = app.desk.lock().unwrap_or_else(PoisonError::into_inner);
     let mut decider = desk.decider.under(Arc::new(policy));
     drop(desk);
+    let lines: Vec<(&str, i64, OrderRequest)> = board
+        .sample
+        .lines
+        .iter()
+        .filter_map(|(was, tpp, request)| Some((was.as_str(), *tpp, serde_json::from_str(request).ok()?)))
+        .collect();
+    let second = |request: &OrderRequest| request.line.is_some_and(|line| line > 1);
+    let several: BTreeSet<&str> =
+        lines.iter().filter(|(_, _, request)| second(request)).map(|(_, _, request)| request.order_id.as_str()).collect();
+    for (_, _, request) in lines.iter().filter(|(_, _, request)| several.contains(request.order_id.as_str())) {
+        if let Ok(line) = request.line() {
+            // An item that is not known is one that was not known before.
+            let _known_before = decider.add_to_shipment(&line);
+        }
+    }
     let mut moved: BTreeMap<(&str, &str), (u64, i64)> = BTreeMap::new();
-    for (was, tpp, request) in &board.sample.lines {
-        let Ok(request) = serde_json::from_str::<OrderRequest>(request) else { continue };
+    for (was, tpp, request) in &lines {
         let Ok(line) = request.line() else { continue };
         let Ok(decided) = decider.decide(&line) else { continue };
-        let sum = moved.entry((was.as_str(), decided.determination().label.outcome.as_str())).or_default();
+        let sum = moved.entry((*was, decided.determination().label.outcome.as_str())).or_default();
         sum.0 += 1;
         sum.1 = sum.1.saturating_add(*tpp);
     }

@@ -148,6 +148,24 @@ fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>
     found
 }
 
+/// Countries that entered a group or left it between the two.
+fn group_changes((first, date): (&Policy, Date), (second, other): (&Policy, Date)) -> Vec<Value> {
+    let mut found = Vec::new();
+    for name in first.groups.names() {
+        let before = first.groups.countries(name, first.law_date(date)).unwrap_or_default();
+        let after = second.groups.countries(name, second.law_date(other)).unwrap_or_default();
+        let words = |set: &mut dyn Iterator<Item = &tollgate_model::Country>| {
+            let codes: Vec<&str> = set.map(|country| country.code()).collect();
+            (!codes.is_empty()).then(|| codes.join(" "))
+        };
+        let (gone, come) = (words(&mut before.difference(&after)), words(&mut after.difference(&before)));
+        if gone.is_some() || come.is_some() {
+            found.push(json!({ "citation": name.replace('_', " "), "how": "other", "lines": [{ "was": gone, "is": come }] }));
+        }
+    }
+    found
+}
+
 fn groups(policy: &Policy, date: Date) -> Vec<Value> {
     let named = |name: &str| {
         let members = policy.groups.countries(name, date)?;
@@ -172,7 +190,10 @@ fn context(view: &View, asked: &Asked) -> Result<Value, Problem> {
     } else {
         let named = if asked.against.is_empty() { &policy.name } else { &asked.against };
         let second = view.policy_named(named)?;
-        json!(differences(&all, &shown(&second, asked_day("other", &asked.other, date)?)))
+        let other = asked_day("other", &asked.other, date)?;
+        let mut found = differences(&all, &shown(&second, other));
+        found.extend(group_changes((&policy, date), (&second, other)));
+        json!(found)
     };
     let q = asked.q.trim();
     let provisions: Vec<Value> = all.values().filter(|own| own.about(q)).map(Shown::json).collect();

@@ -32,10 +32,11 @@ use crate::report::STUDY_CSS;
 /// What a browser keeps of the chosen language.
 const LANGUAGE: &str = "tollgate_language";
 /// Pages in the menu, each with the right that it takes.
-const MENU: [(&str, &str, Right); 8] = [
+const MENU: [(&str, &str, Right); 9] = [
     ("today", "", Right::Read),
     ("decide", "decide", Right::Try),
     ("orders", "orders", Right::Read),
+    ("parties", "parties", Right::Read),
     ("allocations", "allocations", Right::Read),
     ("cases", "cases", Right::Read),
     ("law", "law", Right::Read),
@@ -54,6 +55,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(orders::csv))
         .route("/orders/{order}/{line}", get(orders::one))
+        .route("/parties", get(orders::parties))
         .route("/parties/{party}", get(orders::party))
         .route("/parties.json", get(orders::complete))
         .route("/allocations", get(today::allocations))

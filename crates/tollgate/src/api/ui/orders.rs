@@ -12,7 +12,8 @@ use tollgate_web::picture::{Shipment, shipments};
 use super::super::access::Right;
 use super::super::request::OrderRequest;
 use super::{Refused, View, decide, encoded};
-use crate::service::{SORTS, Tables, Wanted};
+use crate::cli::owned_by_listed;
+use crate::service::{SORTS, Tables, Wanted, today};
 
 /// Lines on a page, and in a file at the most.
 const PAGE: usize = 50;
@@ -202,30 +203,49 @@ pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response
             Value::from(json)
         })
         .collect();
+    let links = party.map(|party| app.shown.links.with(party)).unwrap_or_default();
+    let links: Vec<Value> = links
+        .into_iter()
+        .take(PAGE)
+        .map(|(other, kind, value)| json!({ "other": other, "kind": kind, "value": value }))
+        .collect();
     let label = tollgate_web::text(view.language, "party.cap").unwrap_or_default();
     let context = json!({
         "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(&id, party), "owners": owners(&tables, &id),
-        "matches": matches, "shipments": shipments(label, &drawn(&rows), Some(LPP)), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
+        "matches": matches, "links": links, "standing": owned_by_listed(&id, today(), &tables), "shipments": shipments(label, &drawn(&rows), Some(LPP)), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
     });
     Ok(view.render("party.html", "party", context))
 }
 
 /// Parties whose id or name begins with what was typed.
-pub(super) async fn complete(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
-    let (view, _) = view.person(Right::Read)?;
+async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, super::Problem> {
     let app = std::sync::Arc::clone(&view.app);
     let desk = std::sync::Arc::clone(&app);
-    let q = asked.q.to_lowercase();
+    let q = typed.to_lowercase();
     let found = app.with_ledger(move |ledger| {
         let tables = std::sync::Arc::clone(&desk.desk(ledger)?.tables);
         let hits = tables.parties.iter().filter(|(id, party)| {
             let name = party.name.as_deref().unwrap_or_default();
             id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)
         });
-        let found: Vec<Value> = hits.take(20).map(|(id, party)| json!({ "id": id, "name": party.name })).collect();
-        Ok::<_, super::Problem>(found)
+        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.screened.hits(id).len() });
+        Ok(hits.take(most).map(row).collect())
     });
-    match found.await.and_then(|found| found) {
+    found.await?
+}
+
+pub(super) async fn parties(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Read)?;
+    match beginning(&view, asked.q.trim(), PAGE).await {
+        Ok(rows) => Ok(view.render("parties.html", "nav.parties", json!({ "q": asked.q, "rows": rows }))),
+        Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+/// Names of parties for a form.
+pub(super) async fn complete(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Read)?;
+    match beginning(&view, &asked.q, 20).await {
         Ok(found) => Ok(Json(found).into_response()),
         Err(problem) => Err(view.failed(&problem)),
     }

@@ -99,14 +99,34 @@ async fn context(view: &View, chosen: &Chosen) -> Result<Value, Problem> {
     let (queue, open) = cases::standing(view, (0, 8), false).await?;
     let near = near(view).await?;
     let mut context = pictures(view, &policy, day, sums);
+    let (law, lists) = news(view, &policy, day);
     let own = json!({
         "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
-        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "near": near,
+        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "near": near,
     });
     if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
         all.extend(own);
     }
     Ok(context)
+}
+
+/// Days on either side of today of which changes of the law are told.
+const IN_SIGHT: i32 = 180;
+
+/// What of the law began or begins to bind about now, the latest first, and the lists that are in use.
+fn news(view: &View, policy: &Policy, day: Date) -> (Vec<Value>, Vec<Value>) {
+    let (from, until) = (day.plus_days(-IN_SIGHT), day.plus_days(IN_SIGHT));
+    let mut found: Vec<(Date, &str, &str)> = Vec::new();
+    for provision in &policy.provisions {
+        let near = provision.versions.iter().filter(|version| (from..=until).contains(&version.from));
+        found.extend(near.map(|version| (version.from, provision.citation.as_str(), provision.title.as_str())));
+    }
+    found.sort_by(|one, other| other.cmp(one));
+    let law = found.iter().map(|(from, citation, title)| json!({ "from": from.to_string(), "citation": citation, "title": title }));
+    let lists = view.app().screener.versions.iter().map(|own| {
+        json!({ "file": own.file, "date": own.date.map(|date| date.to_string()), "entries": own.entries, "sha256": own.digest.chars().take(12).collect::<String>() })
+    });
+    (law.collect(), lists.collect())
 }
 
 fn account(view: &AccountView) -> Value {

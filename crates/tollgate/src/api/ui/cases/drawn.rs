@@ -1,10 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_model::Party;
 use tollgate_web::picture::{Edge, Node, Tie, network};
 
 use super::Case;
-use crate::service::{BoardRow, Tables};
+use crate::service::{BoardRow, Tables, identifiers};
 
 /// Parties in a picture, at the most: more cannot be read.
 const MOST: usize = 30;
@@ -38,22 +37,6 @@ impl Gathered {
             self.edges.entry((from, to, tie)).or_default().push(said);
         }
     }
-}
-
-/// What a party can share with another without being it.
-fn identifiers(party: &Party) -> Vec<(&'static str, String)> {
-    let own = party.details();
-    let all = [
-        ("telephone", &own.phone),
-        ("mail address", &own.email),
-        ("address", &own.address),
-        ("web site", &own.website),
-        ("registry number", &own.registry_id),
-    ];
-    let mut found: Vec<(&'static str, String)> =
-        all.into_iter().filter_map(|(kind, value)| value.as_ref().map(|value| (kind, value.to_lowercase()))).collect();
-    found.extend(own.directors.iter().map(|name| ("director", name.to_lowercase())));
-    found
 }
 
 /// The parties of a case, what went between them, who owns whom, and what they share.

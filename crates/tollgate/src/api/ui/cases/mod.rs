@@ -131,13 +131,22 @@ fn sources() -> &'static BTreeMap<String, Vec<String>> {
 
 pub(super) async fn one(view: View, Path(id): Path<String>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
-    match id.strip_suffix(".json") {
-        Some(id) => dossier(view, id).await,
-        None => page(view, &caller, &id, None).await,
+    match (id.strip_suffix(".json"), id.strip_suffix(".html")) {
+        (Some(id), _) => dossier(view, id).await,
+        (_, Some(id)) => page(view, &caller, id, Shown::Dossier).await,
+        _ => page(view, &caller, &id, Shown::Page(None)).await,
     }
 }
 
-async fn page(view: View, caller: &Caller, id: &str, wrong: Option<&str>) -> Result<Response, Refused> {
+/// How a case is shown.
+enum Shown {
+    /// With what went wrong, by a string's key.
+    Page(Option<&'static str>),
+    /// As a file of its own.
+    Dossier,
+}
+
+async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Response, Refused> {
     let found = match whole(&view, id).await {
         Ok(Some(found)) => found,
         Ok(None) => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
@@ -151,13 +160,28 @@ async fn page(view: View, caller: &Caller, id: &str, wrong: Option<&str>) -> Res
     }
     let may_confirm =
         caller.has(Right::Record) && found.stands.proposed.as_ref().is_some_and(|(by, _)| *by != caller.name);
-    let context = json!({
+    let wrong = if let Shown::Page(wrong) = shown { wrong } else { None };
+    let mut context = json!({
         "case": case, "evidence": evidence(&found.case), "log": found.stands.log, "next": found.stands.steps + 1,
         "network": drawn::picture(title("case.network"), &found.case, &found.rows, &found.tables),
         "timeline": shipments(title("case.timeline"), &drawn(&found.rows), None),
         "rows": found.rows.iter().take(ROWS).collect::<Vec<_>>(), "may_act": caller.has(Right::Try), "may_confirm": may_confirm, "wrong": wrong,
     });
-    Ok(view.render("case.html", "case", context))
+    if matches!(shown, Shown::Page(_)) {
+        return Ok(view.render("case.html", "case", context));
+    }
+    let css = tollgate_web::STATIC.iter().find(|(name, ..)| *name == "app.css").map(|(_, _, text)| *text);
+    if let Some(members) = context.as_object_mut() {
+        members.insert("css".to_owned(), json!(css));
+    }
+    let answer = view.render("dossier.html", "case", context);
+    Ok(([(header::CONTENT_DISPOSITION, named(id, "html"))], answer).into_response())
+}
+
+/// The name of a case's file.
+fn named(id: &str, kind: &str) -> String {
+    let name: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("attachment; filename=\"case-{name}.{kind}\"")
 }
 
 /// All that is known of a case, for whoever takes it over.
@@ -176,9 +200,7 @@ async fn dossier(view: View, id: &str) -> Result<Response, Refused> {
         "parties": parties, "owners": owners, "orders": found.case.orders, "lines": found.rows, "evidence": evidence(&found.case),
         "notice": tollgate_web::text(view.language, "notice"),
     });
-    let name: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
-    let name = format!("attachment; filename=\"case-{name}.json\"");
-    Ok(([(header::CONTENT_DISPOSITION, name)], Json(whole)).into_response())
+    Ok(([(header::CONTENT_DISPOSITION, named(id, "json"))], Json(whole)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -197,7 +219,7 @@ pub(super) async fn act(view: View, Path(id): Path<String>, Form(form): Form<Ste
     let (view, caller) = view.proved(needed, &form.csrf)?;
     match step(&view, &caller, &id, form).await {
         Ok(None) => Ok(Redirect::to(&format!("/cases/{}", encoded(&id))).into_response()),
-        Ok(Some(wrong)) => page(view, &caller, &id, Some(wrong)).await,
+        Ok(Some(wrong)) => page(view, &caller, &id, Shown::Page(Some(wrong))).await,
         Err(problem) => Err(view.failed(&problem)),
     }
 }
