@@ -46,11 +46,20 @@ const HOSTILE: [&str; 5] = [
 
 /// Copies the example, with a party and an order for each hostile text.
 fn hostile(folder: &Path) -> Result<(), Failed> {
-    for (file, columns) in [("parties.csv", &["party_id", "name", "address", "phone"][..]), ("orders.csv", &["order_id", "ultimate_consignee"])] {
+    for (file, columns) in [
+        ("parties.csv", &["party_id", "name", "address", "phone"][..]),
+        ("orders.csv", &["order_id", "ultimate_consignee"]),
+    ] {
         let from = root().join("examples/orders").join(file);
         let mut text = std::fs::read_to_string(&from).map_err(|error| format!("{}: {error}", from.display()))?;
         let header: Vec<String> = text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect();
-        let own = [("date", "2025-06-02"), ("destination", "SG"), ("item", "NVIDIA H100 SXM"), ("quantity", "1"), ("country", "SG")];
+        let own = [
+            ("date", "2025-06-02"),
+            ("destination", "SG"),
+            ("item", "NVIDIA H100 SXM"),
+            ("quantity", "1"),
+            ("country", "SG"),
+        ];
         for hostile in HOSTILE {
             let cell = |name: &String| match own.iter().find(|(own, _)| own == name) {
                 _ if columns.contains(&name.as_str()) => format!("\"{}\"", hostile.replace('"', "\"\"")),

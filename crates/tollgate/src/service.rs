@@ -24,8 +24,8 @@ pub(crate) use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 pub(crate) use clock::{now, today};
 pub(crate) use database::{AnyLog, open_log};
 pub(crate) use decider::{Decided, Decider};
-pub(crate) use links::{Links, identifiers};
 pub(crate) use items::{ItemFacts, item_facts};
+pub(crate) use links::{Links, identifiers};
 pub(crate) use lists::{
     BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError, is_set_name,
 };

@@ -68,13 +68,23 @@ mod tests {
     #[test]
     fn parties_are_linked_by_what_they_share_and_not_by_what_a_crowd_shares() {
         let party = |id: &str, phone: &str, address: &str| {
-            let own = PartyDetails { phone: Some(phone.to_owned()), address: Some(address.to_owned()), ..PartyDetails::default() };
+            let own = PartyDetails {
+                phone: Some(phone.to_owned()),
+                address: Some(address.to_owned()),
+                ..PartyDetails::default()
+            };
             (id.to_owned(), Party { party_id: id.to_owned(), details: Some(Box::new(own)), ..Party::default() })
         };
-        let mut parties = BTreeMap::from([party("a", "+65 1", "1 Tower"), party("b", "+65 1", "1 TOWER"), party("c", "+65 2", "9 Road")]);
+        let mut parties = BTreeMap::from([
+            party("a", "+65 1", "1 Tower"),
+            party("b", "+65 1", "1 TOWER"),
+            party("c", "+65 2", "9 Road"),
+        ]);
         parties.extend((0..CROWD).map(|number| party(&format!("x{number}"), &number.to_string(), "9 Road")));
         let links = Links::of(&parties);
-        let of = |id: &str| links.with(&parties[id]).into_iter().map(|(id, kind, _)| (id.to_owned(), kind)).collect::<Vec<_>>();
+        let of = |id: &str| {
+            links.with(&parties[id]).into_iter().map(|(id, kind, _)| (id.to_owned(), kind)).collect::<Vec<_>>()
+        };
         assert_eq!(of("a"), [("b".to_owned(), "address"), ("b".to_owned(), "telephone")]);
         assert_eq!(of("c"), []);
     }

@@ -187,8 +187,11 @@ fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
         .filter_map(|(was, tpp, request)| Some((was.as_str(), *tpp, serde_json::from_str(request).ok()?)))
         .collect();
     let second = |request: &OrderRequest| request.line.is_some_and(|line| line > 1);
-    let several: BTreeSet<&str> =
-        lines.iter().filter(|(_, _, request)| second(request)).map(|(_, _, request)| request.order_id.as_str()).collect();
+    let several: BTreeSet<&str> = lines
+        .iter()
+        .filter(|(_, _, request)| second(request))
+        .map(|(_, _, request)| request.order_id.as_str())
+        .collect();
     for (_, _, request) in lines.iter().filter(|(_, _, request)| several.contains(request.order_id.as_str())) {
         if let Ok(line) = request.line() {
             // An item that is not known is one that was not known before.

@@ -160,7 +160,9 @@ fn group_changes((first, date): (&Policy, Date), (second, other): (&Policy, Date
         };
         let (gone, come) = (words(&mut before.difference(&after)), words(&mut after.difference(&before)));
         if gone.is_some() || come.is_some() {
-            found.push(json!({ "citation": name.replace('_', " "), "how": "other", "lines": [{ "was": gone, "is": come }] }));
+            found.push(
+                json!({ "citation": name.replace('_', " "), "how": "other", "lines": [{ "was": gone, "is": come }] }),
+            );
         }
     }
     found

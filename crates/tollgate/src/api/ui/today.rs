@@ -122,7 +122,9 @@ fn news(view: &View, policy: &Policy, day: Date) -> (Vec<Value>, Vec<Value>) {
         found.extend(near.map(|version| (version.from, provision.citation.as_str(), provision.title.as_str())));
     }
     found.sort_by(|one, other| other.cmp(one));
-    let law = found.iter().map(|(from, citation, title)| json!({ "from": from.to_string(), "citation": citation, "title": title }));
+    let law = found
+        .iter()
+        .map(|(from, citation, title)| json!({ "from": from.to_string(), "citation": citation, "title": title }));
     let lists = view.app().screener.versions.iter().map(|own| {
         json!({ "file": own.file, "date": own.date.map(|date| date.to_string()), "entries": own.entries, "sha256": own.digest.chars().take(12).collect::<String>() })
     });
