@@ -126,6 +126,61 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   await page.context().close();
 }
 
+// A file of orders is uploaded, and its results are shown; one that cannot be used is told.
+{
+  const page = await person("officer");
+  await page.goto(`${address}/decide`);
+  const head = "order_id,date,ultimate_consignee,destination,item,quantity\n";
+  const upload = async (name, text) => {
+    await page.setInputFiles("#file", { name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    await page.click("#upload button");
+  };
+  await upload("good.csv", `${head}U1,2025-06-02,jp-lab,JP,NVIDIA H100 SXM,8\nU2,2025-06-02,cn-x,CN,NVIDIA H100 SXM,8\n`);
+  await page.waitForSelector("#upload-table tbody tr", { timeout: 20_000 }).catch(async () => check(false, `no results: ${await page.textContent("#upload-told")}`));
+  check((await page.locator("#upload-table tbody tr").count()) === 2, "the results are not two lines");
+  check((await page.textContent("#upload-table")).includes("license required"), "the results do not say what came out");
+  await rules(page, "results of an upload");
+  page.expected = /4\d\d/;
+  await upload("bad.csv", "nothing,of,it\n1,2,3\n");
+  await page.waitForFunction(() => /bad\.csv: .{20}|order_id/.test(document.getElementById("upload-told").textContent), null, { timeout: 20_000 });
+  await page.context().close();
+}
+
+// A held line is released by a second person, and not by the one who entered it.
+{
+  const [one, two] = [await person("officer"), await person("second")];
+  await one.goto(`${address}/decide?item=NVIDIA+H100+SXM&quantity=8&destination=JP&date=2025-06-02&ultimate_consignee=jp-lab&end_use=data_center`);
+  await one.fill("#order_id", "HELD-1");
+  await one.check("#answer input[name=hold]");
+  await one.click("#answer form button");
+  await one.waitForSelector(".said");
+  await one.goto(`${address}/`);
+  const held = (page) => page.locator("tr", { hasText: "HELD-1" });
+  check((await held(one).count()) === 1 && (await held(one).locator("form").count()) === 0, "who entered a line may release it");
+  await two.goto(`${address}/`);
+  await rules(two, "today, with a held line");
+  await held(two).locator("input[name=reason]").fill("compared with the papers");
+  await held(two).locator("button").click();
+  check((await held(two).count()) === 0, "the line is still held");
+  for (const page of [one, two]) await page.context().close();
+}
+
+// Each role sees what it may, and nothing else.
+{
+  const may = { viewer: [200, 403, 403], analyst: [200, 200, 403], officer: [200, 200, 403], administrator: [200, 403, 403], auditor: [200, 403, 200] };
+  for (const [role, expected] of Object.entries(may)) {
+    const page = await person(role);
+    page.expected = /403/;
+    for (const [index, path] of ["/cases", "/lab?draws=50", "/audit"].entries()) {
+      const answer = await page.goto(address + path);
+      check(answer.status() === expected[index], `${role} at ${path}: ${answer.status()}`);
+      const link = await page.locator(`header nav a[href="${path.split("?")[0]}"]`).count();
+      check((link === 1) === (expected[index] === 200), `${role}: the menu and ${path} differ`);
+    }
+    await page.context().close();
+  }
+}
+
 // Orders are filtered, sorted, and downloaded.
 {
   const page = await person("viewer");

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::served::{Served, serve};
+use crate::served::{BUILD, Served, serve};
 use crate::{Failed, root, run};
 
 /// Everybody who has something of their own to do; the password is the one in `pages.mjs`.
@@ -76,6 +76,7 @@ fn hostile(folder: &Path) -> Result<(), Failed> {
 
 /// Opens every page on the bundled example; the pictures are in `target/screenshots`.
 pub(crate) fn browser() -> Result<(), Failed> {
+    run("cargo", &BUILD)?;
     chromium()?;
     let tools = root().join("target/tools/browser");
     packages(&tools)?;
@@ -98,9 +99,9 @@ pub(crate) fn browser() -> Result<(), Failed> {
     let alerts = folder.join("alerts.jsonl").to_string_lossy().into_owned();
     let program = tollgate.to_string_lossy();
     run(&program, &[&["detect"], files.as_slice(), &["--out", &alerts]].concat())?;
-    for role in ROLES {
+    for (name, role) in ROLES.map(|role| (role, role)).into_iter().chain([("second", "officer")]) {
         let mut child = Command::new(&tollgate)
-            .args(["user", "add", "--name", role, "--role", role])
+            .args(["user", "add", "--name", name, "--role", role])
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .spawn()

@@ -6,6 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Failed;
 
+/// Builds what is served, as it stands now.
+pub(crate) const BUILD: [&str; 4] = ["build", "--workspace", "--bin", "tollgate"];
+
 pub(crate) struct Served(Child);
 
 impl Drop for Served {

@@ -104,15 +104,39 @@ if (upload) {
     const answer = await fetch(upload.dataset.to, { method: "POST", body: file, headers: { "X-CSRF-Token": upload.elements.csrf.value, "Idempotency-Key": key, "Content-Type": /\.csv$/i.test(file.name) ? "text/csv" : /\.parquet$/i.test(file.name) ? "application/vnd.apache.parquet" : "application/jsonl" } });
     let job = await answer.json();
     if (!answer.ok) { told.textContent = `${job.detail} ${job.mend || ""}`; bar.hidden = true; return; }
-    while (!["done", "failed", "ended", "finished"].includes(job.state)) {
-      await new Promise((go) => setTimeout(go, 400));
-      job = await (await fetch(`${upload.dataset.to}/${job.id}`)).json();
-      if (job.total) { bar.max = job.total; bar.value = job.done ?? job.lines ?? 0; }
-      told.textContent = `${file.name}: ${job.state} ${job.done ?? job.lines ?? ""}`;
+    while (job.state === "running") {
+      await new Promise((go) => setTimeout(go, 300));
+      job = await (await fetch(`${upload.dataset.to}/${encodeURIComponent(job.id)}`)).json();
+      if (job.lines) { bar.max = job.lines; bar.value = job.done; }
+      told.textContent = `${file.name}: ${job.done}${job.lines ? ` / ${job.lines}` : ""}`;
     }
     bar.hidden = true;
+    if (job.state !== "done") { told.textContent = `${file.name}: ${job.detail ?? job.state}`; return; }
+    // All results, page by page: the first as a table, the whole as a file.
+    const all = [];
+    for (let cursor = 0; ;) {
+      const part = await (await fetch(`${upload.dataset.to}/${encodeURIComponent(job.id)}/results?cursor=${cursor}`)).json();
+      all.push(...part.results);
+      if (!part.results.length || part.next === cursor) break;
+      cursor = part.next;
+    }
+    const row = ({ order_id, line, answer, problem }) => [`${order_id}, ${line}`, answer ? `${answer.decision.outcome.replaceAll("_", " ")} ${answer.decision.authorization ?? ""}` : "?", answer?.decision.tpp ?? "", problem ? `${problem.detail}` : (answer.decision.missing ?? []).join(", ")];
+    const line = (cells, kind) => {
+      const tr = document.createElement("tr");
+      tr.append(...cells.map((text) => { const cell = document.createElement(kind); cell.textContent = text; return cell; }));
+      return tr;
+    };
+    const table = document.createElement("table");
+    const shown = all.slice(0, 100);
+    table.createCaption().textContent = upload.dataset.rows.replace("{count}", shown.length);
+    table.createTHead().append(line(upload.dataset.head.split("|"), "th"));
+    table.createTBody().append(...shown.map((own) => line(row(own), "td")));
+    const place = document.getElementById("upload-table");
+    place.hidden = false;
+    place.replaceChildren(table);
     const link = document.createElement("a");
-    link.href = `${upload.dataset.to}/${job.id}/results`;
+    link.href = URL.createObjectURL(new Blob([all.map((own) => JSON.stringify(own)).join("\n") + "\n"], { type: "application/jsonl" }));
+    link.download = `${file.name}.results.jsonl`;
     link.textContent = upload.dataset.results;
     told.append(" ", link);
   });

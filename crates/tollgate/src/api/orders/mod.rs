@@ -16,7 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 pub(super) use amend::{__path_amend, amend};
 pub(super) use decide::{__path_decide, Order, decide, record_order, try_order};
 pub(super) use moves::{
-    __path_cancel, __path_correct, __path_read, __path_release, __path_ship, cancel, correct, read, release, ship,
+    __path_cancel, __path_correct, __path_read, __path_release, __path_ship, Held, cancel, correct, held_since, read,
+    release, release_line, ship,
 };
 
 use super::problem::Problem;
@@ -112,7 +113,7 @@ pub(super) struct Answer {
 }
 
 /// The id of a line's reservation.
-fn line_id(order: &str, line: i64) -> String {
+pub(super) fn line_id(order: &str, line: i64) -> String {
     format!("{order}:{line}")
 }
 

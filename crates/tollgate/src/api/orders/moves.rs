@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -15,8 +17,8 @@ use super::super::request::OrderRequest;
 use super::super::{Shared, note};
 use super::decide::standing_of;
 use super::{
-    LineAddress, Standing, WriteKey, bad_json, day, idempotency_key, line_id, refused, thousandths, tpp, unavailable,
-    unusable,
+    Decision, LineAddress, Standing, WriteKey, bad_json, day, idempotency_key, line_id, refused, standing, thousandths,
+    tpp, unavailable, unusable,
 };
 use crate::service::AnyLog;
 
@@ -167,6 +169,48 @@ pub(in super::super) async fn cancel(
     left(&app, reservation).await.map(Json)
 }
 
+/// A line that waits for a second person.
+pub(in super::super) struct Held {
+    pub(in super::super) order: String,
+    pub(in super::super) line: i64,
+    pub(in super::super) by: String,
+    pub(in super::super) why: Vec<String>,
+}
+
+/// Of the records from a number on, the lines that are held and can still be released, the latest first.
+pub(in super::super) fn held_since(ledger: &mut Ledger<AnyLog>, after: u64, most: usize) -> Result<Vec<Held>, Problem> {
+    let mut lines = BTreeSet::new();
+    let mut order_of = Vec::new();
+    let paged = ledger.page(after, usize::MAX, &mut |record| {
+        // Most records are ledger's, or of lines that nobody holds: their bytes tell.
+        let text = String::from_utf8_lossy(&record.body);
+        if !text.contains(r#""kind":"decision""#) || text.contains(r#""held":[]"#) {
+            return;
+        }
+        let Ok(body) = record.parse() else { return };
+        if let Ok(decision) = serde_json::from_str::<Decision>(body.data.get())
+            && !decision.held.is_empty()
+        {
+            order_of.push((decision.order.order_id.clone(), decision.order.line.unwrap_or(1)));
+        }
+    });
+    paged.map_err(|error| unavailable(&error.to_string()))?;
+    let mut held = Vec::new();
+    for (order, line) in order_of.into_iter().rev() {
+        let id = line_id(&order, line);
+        if held.len() >= most || !lines.insert(id.clone()) {
+            continue;
+        }
+        let Some(standing) = standing(ledger, &id)? else { continue };
+        let open = standing.reservation().is_some_and(|id| ledger.state().reservation(id).is_some_and(|own| own.open));
+        if open && !standing.decision.held.is_empty() && !ledger.has_note(&release_id(&id, standing.revision)) {
+            let by = standing.actors.last().cloned().unwrap_or_default();
+            held.push(Held { order, line, by, why: standing.decision.held });
+        }
+    }
+    Ok(held)
+}
+
 /// Lets a held line ship. Whoever entered or amended it may not: four eyes.
 #[utoipa::path(
     post, path = "/v1/orders/{order}/lines/{line}/release", tag = "orders", request_body = ReasonRequest,
@@ -183,24 +227,34 @@ pub(in super::super) async fn release(
     caller.may(Right::Record)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     let key = idempotency_key(&headers)?;
-    let id = line_id(&order, line);
-    let (standing, reservation, _) = reserved_line(&app, id.clone()).await?;
+    let reservation = release_line(&app, &caller.name, &line_id(&order, line), (&key, &asked.reason)).await?;
+    left(&app, reservation).await.map(Json)
+}
+
+/// Releases a line for somebody, and answers its reservation.
+pub(in super::super) async fn release_line(
+    app: &Shared,
+    person: &str,
+    id: &str,
+    (key, reason): (&str, &str),
+) -> Result<String, Problem> {
+    let (standing, reservation, _) = reserved_line(app, id.to_owned()).await?;
     if standing.decision.held.is_empty() {
         let mend = "ship it: nothing stands in the way";
         return Err(Problem::new(StatusCode::CONFLICT, "not_held", "the line is not held", mend));
     }
-    if standing.actors.contains(&caller.name) {
+    if standing.actors.iter().any(|actor| actor == person) {
         let mend = "ask another officer to look at it";
         let what = "whoever entered a line cannot release it";
         return Err(Problem::new(StatusCode::FORBIDDEN, "four_eyes", what, mend));
     }
-    if asked.reason.trim().is_empty() || asked.reason.len() > 256 {
+    if reason.trim().is_empty() || reason.len() > 256 {
         return Err(unusable("`reason` is empty or longer than 256 bytes", "say why in a sentence"));
     }
-    let data = json!({ "key": key, "reason": asked.reason, "held": standing.decision.held });
-    let id = release_id(&id, standing.revision);
-    match app.record(vec![note("release", &caller.name, &id, &data)?]).await?.first().map(|applied| applied.status) {
-        Some(Status::Done) => left(&app, reservation).await.map(Json),
+    let data = json!({ "key": key, "reason": reason, "held": standing.decision.held });
+    let id = release_id(id, standing.revision);
+    match app.record(vec![note("release", person, &id, &data)?]).await?.first().map(|applied| applied.status) {
+        Some(Status::Done) => Ok(reservation),
         Some(_) => {
             let mend = "ship it: nothing stands in the way";
             Err(Problem::new(StatusCode::CONFLICT, "released_already", "somebody released the line already", mend))

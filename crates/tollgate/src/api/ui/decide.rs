@@ -129,11 +129,12 @@ pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Resul
     let csrf = fields.remove("csrf").unwrap_or_default();
     let (view, caller) = view.proved(Right::Record, &csrf)?;
     let key: String = fields.remove("key").unwrap_or_default().chars().take(64).collect();
+    let hold = fields.remove("hold").is_some();
     fields.remove("policy");
     let app = Arc::clone(&view.app);
     let recorded = match request(&fields) {
         Ok(order) if key.len() >= 8 => {
-            let order = orders::Order { key, order, hold: false };
+            let order = orders::Order { key, order, hold };
             record_order(&app, &caller.name, order).await.map(|_| ())
         }
         Ok(_) => Err(unusable("the form carries no key", "load the page again")),

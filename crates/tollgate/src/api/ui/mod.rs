@@ -47,7 +47,7 @@ const MENU: [(&str, &str, Right); 9] = [
 /// All pages.
 pub(super) fn router() -> Router<Shared> {
     Router::new()
-        .route("/", get(today::today))
+        .route("/", get(today::today).post(today::release))
         .route("/login", get(session::form).post(session::log_in))
         .route("/logout", axum::routing::post(session::log_out))
         .route("/language", get(session::language))

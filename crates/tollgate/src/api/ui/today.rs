@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Query;
-use axum::response::Response;
+use axum::extract::{Form, Query};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_law::Policy;
@@ -12,8 +12,8 @@ use tollgate_model::{Country, Date};
 use tollgate_web::picture::{Month, Shipped, months, world};
 use tollgate_web::short;
 
-use super::super::access::Right;
-use super::super::orders::day;
+use super::super::access::{Caller, Right, new_secret};
+use super::super::orders::{Held, day, held_since, line_id, release_line};
 use super::super::problem::Problem;
 use super::{Refused, View, cases};
 use crate::service::{Sums, today as this_day};
@@ -82,14 +82,59 @@ pub(super) struct Chosen {
 }
 
 pub(super) async fn today(view: View, Query(chosen): Query<Chosen>) -> Result<Response, Refused> {
-    let (view, _) = view.person(Right::Read)?;
-    match context(&view, &chosen).await {
+    let (view, caller) = view.person(Right::Read)?;
+    page(view, &caller, &chosen, Value::Null).await
+}
+
+async fn page(view: View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Response, Refused> {
+    match context(&view, caller, chosen, wrong).await {
         Ok(context) => Ok(view.render("today.html", "nav.today", context)),
         Err(problem) => Err(view.failed(&problem)),
     }
 }
 
-async fn context(view: &View, chosen: &Chosen) -> Result<Value, Problem> {
+#[derive(Deserialize)]
+pub(super) struct Release {
+    csrf: String,
+    key: String,
+    order: String,
+    line: i64,
+    reason: String,
+}
+
+/// A second person lets a held line ship.
+pub(super) async fn release(view: View, Form(form): Form<Release>) -> Result<Response, Refused> {
+    let (view, caller) = view.proved(Right::Record, &form.csrf)?;
+    let id = line_id(&form.order, form.line);
+    let key: String = form.key.chars().take(64).collect();
+    match release_line(&view.app, &caller.name, &id, (&key, &form.reason)).await {
+        Ok(_) => Ok(Redirect::to("/").into_response()),
+        Err(problem) => {
+            let wrong = json!(format!("{} {}", problem.detail, problem.mend));
+            page(view, &caller, &Chosen::default(), wrong).await
+        }
+    }
+}
+
+/// Records back from the end in which held lines are looked for, and lines that are shown.
+const LOOKED_BACK: u64 = 5_000;
+const SECOND: usize = 20;
+
+/// Lines that wait for a second person.
+async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
+    let held = view.app().with_ledger(|ledger| {
+        let after = ledger.head().seq.saturating_sub(LOOKED_BACK);
+        held_since(ledger, after, SECOND)
+    });
+    let row = |own: Held| {
+        let may_release = caller.has(Right::Record) && own.by != caller.name;
+        let key = new_secret().unwrap_or_default();
+        json!({ "order": own.order, "line": own.line, "by": own.by, "why": own.why, "may_release": may_release, "key": key })
+    };
+    Ok(held.await??.into_iter().map(row).collect())
+}
+
+async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Value, Problem> {
     let policy = view.policy_named(&chosen.policy)?;
     let asked = if chosen.date.is_empty() { this_day() } else { day("date", &chosen.date)? };
     let day = policy.law_date(asked);
@@ -98,11 +143,12 @@ async fn context(view: &View, chosen: &Chosen) -> Result<Value, Problem> {
     let outcome = |name: &str| sums.outcomes.get(name).copied().unwrap_or(0);
     let (queue, open) = cases::standing(view, (0, 8), false).await?;
     let near = near(view).await?;
+    let second = second(view, caller).await?;
     let mut context = pictures(view, &policy, day, sums);
     let (law, lists) = news(view, &policy, day);
     let own = json!({
         "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
-        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "near": near,
+        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "second": second, "wrong": wrong, "near": near,
     });
     if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
         all.extend(own);
