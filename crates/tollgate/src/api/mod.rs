@@ -66,6 +66,8 @@ pub(crate) struct App {
     /// Who may hash a password now.
     hashing: Semaphore,
     jobs: Jobs,
+    /// Lines that a second person has to release.
+    waiting: Mutex<orders::Waiting>,
     pages: tollgate_web::Pages,
     /// What the pages show beside the ledger.
     shown: Shown,
@@ -127,6 +129,7 @@ impl App {
             provider: settings.provider,
             hashing: Semaphore::new(2),
             jobs: Jobs::new(settings.jobs),
+            waiting: Mutex::default(),
             pages,
             shown,
             studying: Semaphore::new(1),

@@ -2,6 +2,7 @@
 
 mod amend;
 mod decide;
+mod held;
 mod moves;
 
 use axum::extract::rejection::JsonRejection;
@@ -15,9 +16,10 @@ use utoipa::{IntoParams, ToSchema};
 
 pub(super) use amend::{__path_amend, amend};
 pub(super) use decide::{__path_decide, Order, decide, record_order, try_order};
+pub(super) use held::{Held, Waiting, held};
 pub(super) use moves::{
-    __path_cancel, __path_correct, __path_read, __path_release, __path_ship, Held, cancel, correct, held_since, read,
-    release, release_line, ship,
+    __path_cancel, __path_correct, __path_read, __path_release, __path_ship, cancel, correct, read, release,
+    release_line, ship,
 };
 
 use super::problem::Problem;

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -17,8 +15,8 @@ use super::super::request::OrderRequest;
 use super::super::{Shared, note};
 use super::decide::standing_of;
 use super::{
-    Decision, LineAddress, Standing, WriteKey, bad_json, day, idempotency_key, line_id, refused, standing, thousandths,
-    tpp, unavailable, unusable,
+    LineAddress, Standing, WriteKey, bad_json, day, idempotency_key, line_id, refused, thousandths, tpp, unavailable,
+    unusable,
 };
 use crate::service::AnyLog;
 
@@ -103,7 +101,7 @@ async fn reserved_line(app: &Shared, line: String) -> Result<(Standing, String, 
     Ok((standing, id, released))
 }
 
-fn release_id(line: &str, revision: u32) -> String {
+pub(super) fn release_id(line: &str, revision: u32) -> String {
     format!("release:{}", super::revision_id(line, revision))
 }
 
@@ -167,48 +165,6 @@ pub(in super::super) async fn cancel(
     let id = format!("cancel:{reservation}:{key}");
     app.command(&caller.name, Command::Void { id, reservation: reservation.clone(), reason: asked.reason }).await?;
     left(&app, reservation).await.map(Json)
-}
-
-/// A line that waits for a second person.
-pub(in super::super) struct Held {
-    pub(in super::super) order: String,
-    pub(in super::super) line: i64,
-    pub(in super::super) by: String,
-    pub(in super::super) why: Vec<String>,
-}
-
-/// Of the records from a number on, the lines that are held and can still be released, the latest first.
-pub(in super::super) fn held_since(ledger: &mut Ledger<AnyLog>, after: u64, most: usize) -> Result<Vec<Held>, Problem> {
-    let mut lines = BTreeSet::new();
-    let mut order_of = Vec::new();
-    let paged = ledger.page(after, usize::MAX, &mut |record| {
-        // Most records are ledger's, or of lines that nobody holds: their bytes tell.
-        let text = String::from_utf8_lossy(&record.body);
-        if !text.contains(r#""kind":"decision""#) || text.contains(r#""held":[]"#) {
-            return;
-        }
-        let Ok(body) = record.parse() else { return };
-        if let Ok(decision) = serde_json::from_str::<Decision>(body.data.get())
-            && !decision.held.is_empty()
-        {
-            order_of.push((decision.order.order_id.clone(), decision.order.line.unwrap_or(1)));
-        }
-    });
-    paged.map_err(|error| unavailable(&error.to_string()))?;
-    let mut held = Vec::new();
-    for (order, line) in order_of.into_iter().rev() {
-        let id = line_id(&order, line);
-        if held.len() >= most || !lines.insert(id.clone()) {
-            continue;
-        }
-        let Some(standing) = standing(ledger, &id)? else { continue };
-        let open = standing.reservation().is_some_and(|id| ledger.state().reservation(id).is_some_and(|own| own.open));
-        if open && !standing.decision.held.is_empty() && !ledger.has_note(&release_id(&id, standing.revision)) {
-            let by = standing.actors.last().cloned().unwrap_or_default();
-            held.push(Held { order, line, by, why: standing.decision.held });
-        }
-    }
-    Ok(held)
 }
 
 /// Lets a held line ship. Whoever entered or amended it may not: four eyes.

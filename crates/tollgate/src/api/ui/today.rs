@@ -13,7 +13,7 @@ use tollgate_web::picture::{Month, Shipped, months, world};
 use tollgate_web::short;
 
 use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{Held, day, held_since, line_id, release_line};
+use super::super::orders::{Held, day, held, line_id, release_line};
 use super::super::problem::Problem;
 use super::{Refused, View, cases};
 use crate::service::{Sums, today as this_day};
@@ -116,22 +116,17 @@ pub(super) async fn release(view: View, Form(form): Form<Release>) -> Result<Res
     }
 }
 
-/// Records back from the end in which held lines are looked for, and lines that are shown.
-const LOOKED_BACK: u64 = 5_000;
+/// Held lines that are shown.
 const SECOND: usize = 20;
 
 /// Lines that wait for a second person.
 async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
-    let held = view.app().with_ledger(|ledger| {
-        let after = ledger.head().seq.saturating_sub(LOOKED_BACK);
-        held_since(ledger, after, SECOND)
-    });
     let row = |own: Held| {
         let may_release = caller.has(Right::Record) && own.by != caller.name;
         let key = new_secret().unwrap_or_default();
         json!({ "order": own.order, "line": own.line, "by": own.by, "why": own.why, "may_release": may_release, "key": key })
     };
-    Ok(held.await??.into_iter().map(row).collect())
+    Ok(held(&view.app, SECOND).await?.into_iter().map(row).collect())
 }
 
 async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Value, Problem> {
