@@ -5,26 +5,33 @@ WITH role AS (
   UNION ALL
   SELECT purchaser AS party_id, day, chips, tpp, 0 AS sells FROM lines WHERE controlled AND purchaser <> ultimate_consignee
 ),
+dealt AS (
+  SELECT
+    r.party_id, min(r.day) AS began, max(r.day) AS ended, max(r.sells) AS sells,
+    sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.chips ELSE 0 END) AS chips,
+    sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.tpp ELSE 0 END) AS tpp
+  FROM role r
+  JOIN parties p ON p.party_id = r.party_id
+  WHERE p.incorporated_day IS NOT NULL
+  GROUP BY r.party_id
+),
 halls AS (
   SELECT DISTINCT coalesce(operator, owner) AS holder FROM sites
 ),
 trade AS (
+  -- What a party is said to do is read once for each, not for each of its lines.
   SELECT
-    r.party_id, p.country, p.incorporated_day, min(r.day) AS began, max(r.day) AS ended, max(r.sells) AS sells,
-    sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.chips ELSE 0 END) AS chips,
-    sum(CASE WHEN r.day <= p.incorporated_day + 365 THEN r.tpp ELSE 0 END) AS tpp,
-    max(CASE WHEN p.data_center_mw > 0 OR h.holder IS NOT NULL THEN 1 ELSE 0 END) AS powered,
-    max(CASE WHEN lower(p.business) LIKE '%cloud%' OR lower(p.business) LIKE '%data cent%' OR lower(p.business) LIKE '%research%'
+    d.party_id, p.country, p.incorporated_day, d.began, d.ended, d.sells, d.chips, d.tpp,
+    CASE WHEN p.data_center_mw > 0 OR h.holder IS NOT NULL THEN 1 ELSE 0 END AS powered,
+    CASE WHEN lower(p.business) LIKE '%cloud%' OR lower(p.business) LIKE '%data cent%' OR lower(p.business) LIKE '%research%'
       OR lower(p.business) LIKE '%hosting%' OR lower(p.business) LIKE '%colocation%' OR lower(p.business) LIKE '%telecom%'
-      OR lower(p.business) LIKE '%software%' OR concat(' ', lower(p.business), ' ') LIKE '% ai %' THEN 1 ELSE 0 END) AS in_the_trade,
-    max(CASE WHEN lower(p.business) LIKE '%trad%' OR lower(p.business) LIKE '%export%' OR lower(p.business) LIKE '%import%'
+      OR lower(p.business) LIKE '%software%' OR concat(' ', lower(p.business), ' ') LIKE '% ai %' THEN 1 ELSE 0 END AS in_the_trade,
+    CASE WHEN lower(p.business) LIKE '%trad%' OR lower(p.business) LIKE '%export%' OR lower(p.business) LIKE '%import%'
       OR lower(p.business) LIKE '%resale%' OR lower(p.business) LIKE '%wholesale%' OR lower(p.business) LIKE '%broker%'
-      OR lower(p.business) LIKE '%holding%' OR lower(p.business) LIKE '%consult%' THEN 1 ELSE 0 END) AS trader
-  FROM role r
-  JOIN parties p ON p.party_id = r.party_id
-  LEFT JOIN halls h ON h.holder = r.party_id
-  WHERE p.incorporated_day IS NOT NULL
-  GROUP BY r.party_id, p.country, p.incorporated_day
+      OR lower(p.business) LIKE '%holding%' OR lower(p.business) LIKE '%consult%' THEN 1 ELSE 0 END AS trader
+  FROM dealt d
+  JOIN parties p ON p.party_id = d.party_id
+  LEFT JOIN halls h ON h.holder = d.party_id
 ),
 aged AS (
   SELECT

@@ -1,10 +1,9 @@
 WITH received AS (
-  SELECT order_id, line, max(cluster) AS cluster, max(root) AS root, max(year) AS year, max(tpp) AS tpp
+  SELECT cluster, root, year, tpp
   FROM lines
   WHERE tpp > 0
     AND (authorization = 'LPP'
       OR (authorization IS NULL AND controlled AND tier = 2 AND (decided = 'LPP' OR outcome = 'license_required')))
-  GROUP BY order_id, line
 ),
 member AS (
   SELECT cluster, root, year, sum(tpp) AS tpp

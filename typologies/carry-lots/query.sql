@@ -28,17 +28,14 @@ by_sponsor AS (
   SELECT
     s.sponsor, max(s.lots) AS lots, count(DISTINCT s.exporter) AS senders, count(DISTINCT CASE WHEN s.served = 1 THEN s.exporter END) AS only_here,
     max(s.baggage) AS baggage, max(CASE WHEN s.tier = 3 THEN 1 ELSE 0 END) AS concern,
-    sum(CASE WHEN r.role = 'sponsor' THEN s.chips ELSE 0 END) AS chips, sum(CASE WHEN r.role = 'sponsor' THEN s.tpp ELSE 0 END) AS tpp,
-    min(s.day) AS first_day, max(s.day) AS last_day,
-    array_agg(DISTINCT CASE r.role WHEN 'sponsor' THEN s.sponsor WHEN 'sender' THEN coalesce(s.exporter, s.sponsor) ELSE s.consignee END) AS subjects,
-    array_agg(DISTINCT s.order_id) AS orders
+    sum(s.chips) AS chips, sum(s.tpp) AS tpp,
+    min(s.day) AS first_day, max(s.day) AS last_day
   FROM small s
-  CROSS JOIN (VALUES ('sponsor'), ('sender'), ('consignee')) AS r (role)
   GROUP BY s.sponsor
 ),
 scored AS (
   SELECT
-    sponsor, lots, senders, only_here, baggage, chips, tpp, first_day, last_day, subjects, orders,
+    sponsor, lots, senders, only_here, baggage, chips, tpp, first_day, last_day,
     CAST({{base}} + least({{most_senders}}, {{each_sender}} * senders)
       + CASE WHEN baggage = 1 THEN {{baggage}} ELSE 0.0 END
       + CASE WHEN concern = 1 THEN {{concern}} ELSE 0.0 END
@@ -49,8 +46,8 @@ scored AS (
 SELECT
   'T37' AS pattern,
   h.sponsor AS key,
-  h.subjects,
-  h.orders,
+  array_agg(DISTINCT CASE r.role WHEN 'sponsor' THEN h.sponsor WHEN 'sender' THEN coalesce(l.exporter, h.sponsor) ELSE l.consignee END) AS subjects,
+  array_agg(DISTINCT l.order_id) AS orders,
   coalesce(h.tpp, 0) AS tpp,
   h.first_day,
   h.last_day,
@@ -64,6 +61,14 @@ SELECT
     WHEN 'chips' THEN CAST(h.chips AS STRING)
     ELSE CAST(h.baggage AS STRING) END)) AS facts
 FROM scored h
+JOIN (
+  SELECT order_id, max(coalesce(purchaser, ultimate_consignee)) AS sponsor, max(ultimate_consignee) AS consignee, max(exporter) AS exporter
+  FROM lines
+  WHERE controlled AND chips > 0 AND origin <> destination
+  GROUP BY order_id
+  HAVING sum(chips) <= {{most_chips}}
+) AS l ON l.sponsor = h.sponsor
+CROSS JOIN (VALUES ('sponsor'), ('sender'), ('consignee')) AS r (role)
 CROSS JOIN (VALUES ('lots_in_window'), ('senders'), ('senders_only_here'), ('chips'), ('baggage')) AS f (name)
 WHERE h.llr >= {{least}}
-GROUP BY h.sponsor, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.lots, h.senders, h.only_here, h.chips, h.baggage
+GROUP BY h.sponsor, h.tpp, h.first_day, h.last_day, h.llr, h.lots, h.senders, h.only_here, h.chips, h.baggage

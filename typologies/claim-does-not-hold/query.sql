@@ -1,10 +1,8 @@
 WITH claim AS (
   SELECT
-    order_id, line, max(root) AS root, max(ultimate_consignee) AS consignee, max(authorization) AS authorization, min(day) AS day, max(year) AS year,
-    max(tpp) AS tpp, max(CASE WHEN claimed_ok THEN 0 ELSE 1 END) AS fails
+    order_id, root, ultimate_consignee AS consignee, authorization, day, tpp, CASE WHEN claimed_ok THEN 0 ELSE 1 END AS fails
   FROM lines
   WHERE authorization IS NOT NULL AND claimed_ok IS NOT NULL AND tpp > 0
-  GROUP BY order_id, line
 ),
 by_root AS (
   SELECT

@@ -2,13 +2,7 @@ WITH ordered AS (
   SELECT
     order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
     sum(tpp) AS tpp, sum(quantity * unit_price_usd) AS usd, sum(CASE WHEN unit_price_usd IS NULL THEN 1 ELSE 0 END) AS unknown
-  FROM (
-    SELECT
-      order_id, line, max(root) AS root, max(ultimate_consignee) AS ultimate_consignee, max(destination) AS destination,
-      max(exporter) AS exporter, max(tpp) AS tpp, max(quantity) AS quantity, max(unit_price_usd) AS unit_price_usd
-    FROM lines
-    GROUP BY order_id, line
-  ) AS l
+  FROM lines
   GROUP BY order_id
   HAVING sum(tpp) > 0
 ),

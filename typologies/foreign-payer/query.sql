@@ -5,6 +5,7 @@ WITH named AS (
   GROUP BY lower(trim(name))
 ),
 pay AS (
+  -- Payments out of countries of concern: few, and only they can be odd.
   SELECT
     p.order_id, p.payee, p.amount_usd, p.day, p.payer AS written,
     coalesce(a.party_id, n.party_id, p.payer) AS payer,
@@ -14,13 +15,22 @@ pay AS (
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
   WHERE p.amount_usd > 0 AND p.payer IS NOT NULL
+    AND coalesce(p.payer_country, a.country, n.country) IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
 ),
 ordered AS (
   SELECT
     l.order_id, max(l.root) AS root, max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination,
     max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
     max(c.country) AS consignee_country, max(c.name) AS consignee_name, max(b.name) AS purchaser_name, min(l.day) AS day, sum(l.tpp) AS tpp
-  FROM lines l
+  FROM (
+    SELECT DISTINCT p.order_id
+    FROM payments p
+    LEFT JOIN parties a ON a.party_id = p.payer
+    LEFT JOIN (SELECT lower(trim(name)) AS name, min(country) AS country FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))) AS n
+      ON n.name = lower(trim(p.payer))
+    WHERE coalesce(p.payer_country, a.country, n.country) IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
+  ) AS m
+  JOIN lines l ON l.order_id = m.order_id
   LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
   LEFT JOIN parties b ON b.party_id = l.purchaser
   LEFT JOIN parties e ON e.party_id = l.end_user
@@ -38,52 +48,67 @@ seller AS (
 seen AS (
   SELECT
     CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
-    coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, coalesce(o.consignee, s.exporter) AS consignee,
+    coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market,
     p.payer, p.written, p.payer_country, p.amount_usd, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
     CASE WHEN length(split_part(lower(trim(p.payer_name)), ' ', 1)) >= 4
       AND split_part(lower(trim(p.payer_name)), ' ', 1)
-        IN (split_part(lower(trim(o.consignee_name)), ' ', 1), split_part(lower(trim(o.purchaser_name)), ' ', 1)) THEN 1 ELSE 0 END AS namesake,
-    CASE WHEN p.payer_country NOT IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') THEN 0
-      WHEN o.order_id IS NOT NULL AND p.payer_country <> o.destination
-        AND p.payer_country <> coalesce(o.consignee_country, o.destination) AND p.payer_root <> o.root
-        AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, '') THEN 1
-      WHEN o.order_id IS NULL AND s.there = 0 AND p.payer_root <> coalesce(x.root, s.exporter)
-        AND p.payer_country <> coalesce(x.country, '') THEN 1
-      ELSE 0 END AS odd
+        IN (split_part(lower(trim(o.consignee_name)), ' ', 1), split_part(lower(trim(o.purchaser_name)), ' ', 1)) THEN 1 ELSE 0 END AS namesake
   FROM pay p
   LEFT JOIN ordered o ON o.order_id = p.order_id
   LEFT JOIN seller s ON s.exporter = CASE WHEN p.order_id IS NULL THEN p.payee END
   LEFT JOIN parties x ON x.party_id = s.exporter
-  WHERE (o.order_id IS NOT NULL OR s.exporter IS NOT NULL) AND p.payer_country IS NOT NULL
+  WHERE (o.order_id IS NOT NULL AND p.payer_country <> o.destination
+      AND p.payer_country <> coalesce(o.consignee_country, o.destination) AND p.payer_root <> o.root
+      AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, ''))
+    OR (o.order_id IS NULL AND s.there = 0 AND p.payer_root <> coalesce(x.root, s.exporter) AND p.payer_country <> coalesce(x.country, ''))
 ),
 by_order AS (
   SELECT
-    kind, unit, market, order_id, max(odd) AS odd, min(CASE WHEN odd = 1 THEN namesake END) AS namesake, sum(odd) AS times,
-    sum(CASE WHEN odd = 1 THEN amount_usd ELSE 0.0 END) AS odd_usd, sum(amount_usd) AS usd, max(CASE WHEN odd = 1 THEN tpp ELSE 0 END) AS tpp,
-    min(CASE WHEN odd = 1 THEN day END) AS first_day, max(CASE WHEN odd = 1 THEN day END) AS last_day,
-    min(CASE WHEN odd = 1 THEN payer_country END) AS payer_country,
-    min(CASE WHEN odd = 1 THEN payer END) AS one_payer, max(CASE WHEN odd = 1 THEN payer END) AS other_payer,
-    min(CASE WHEN odd = 1 THEN written END) AS one_written, max(CASE WHEN odd = 1 THEN written END) AS other_written
+    kind, unit, market, order_id, min(namesake) AS namesake, count(*) AS times, sum(amount_usd) AS odd_usd, max(tpp) AS tpp,
+    min(day) AS first_day, max(day) AS last_day, min(payer_country) AS payer_country, min(payer) AS one_payer, max(payer) AS other_payer,
+    min(written) AS one_written, max(written) AS other_written
   FROM seen
   GROUP BY kind, unit, market, order_id
 ),
-by_unit AS (
-  -- No lists here: they would be made for every buyer, and few remain.
+odd AS (
   SELECT
-    kind, unit, market, max(odd) AS odd, min(namesake) AS namesake, sum(times) AS times, sum(odd_usd) AS odd_usd, sum(usd) AS usd, sum(tpp) AS tpp,
+    kind, unit, market, min(namesake) AS namesake, sum(times) AS times, sum(odd_usd) AS odd_usd, sum(tpp) AS tpp,
     min(first_day) AS first_day, max(last_day) AS last_day, min(payer_country) AS payer_country,
     min(one_payer) AS one_payer, max(other_payer) AS other_payer,
     min(one_written) AS one_written, max(other_written) AS other_written
   FROM by_order
   GROUP BY kind, unit, market
 ),
+money AS (
+  -- Everybody who is paid for, and with how much.
+  SELECT
+    CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
+    coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, sum(p.amount_usd) AS usd
+  FROM (
+    SELECT q.order_id, q.payee, q.amount_usd
+    FROM payments q
+    LEFT JOIN parties a ON a.party_id = q.payer
+    LEFT JOIN (SELECT lower(trim(name)) AS name, min(country) AS country FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))) AS n
+      ON n.name = lower(trim(q.payer))
+    WHERE q.amount_usd > 0 AND q.payer IS NOT NULL AND coalesce(q.payer_country, a.country, n.country) IS NOT NULL
+  ) AS p
+  LEFT JOIN (
+    SELECT order_id, max(root) AS root, max(destination) AS destination FROM lines WHERE controlled GROUP BY order_id
+  ) AS o ON o.order_id = p.order_id
+  LEFT JOIN (
+    SELECT DISTINCT exporter FROM lines WHERE controlled AND exporter IS NOT NULL
+  ) AS s ON s.exporter = CASE WHEN p.order_id IS NULL THEN p.payee END
+  WHERE o.order_id IS NOT NULL OR s.exporter IS NOT NULL
+  GROUP BY CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END, coalesce(o.root, s.exporter), coalesce(o.destination, 'any')
+),
 peered AS (
   SELECT
-    kind, unit, market, odd, namesake, times, odd_usd, tpp, first_day, last_day, payer_country, one_payer, other_payer, one_written, other_written,
-    odd_usd / nullif(usd, 0.0) AS share,
-    (sum(odd) OVER (PARTITION BY kind, market) - odd + {{prior_share}} * {{prior_units}})
-      / CAST(count(*) OVER (PARTITION BY kind, market) - 1 + {{prior_units}} AS DOUBLE) AS peers
-  FROM by_unit
+    m.kind, m.unit, m.market, o.unit AS odd, o.namesake, o.times, o.odd_usd, o.tpp, o.first_day, o.last_day, o.payer_country,
+    o.one_payer, o.other_payer, o.one_written, o.other_written, o.odd_usd / nullif(m.usd, 0.0) AS share,
+    (count(o.unit) OVER (PARTITION BY m.kind, m.market) - 1 + {{prior_share}} * {{prior_units}})
+      / CAST(count(*) OVER (PARTITION BY m.kind, m.market) - 1 + {{prior_units}} AS DOUBLE) AS peers
+  FROM money m
+  LEFT JOIN odd o ON o.kind = m.kind AND o.unit = m.unit AND o.market = m.market
 ),
 scored AS (
   SELECT
@@ -94,7 +119,7 @@ scored AS (
       + CASE WHEN namesake = 1 THEN {{namesake}} ELSE 0.0 END
       + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0.0 END AS llr
   FROM peered
-  WHERE odd = 1
+  WHERE odd IS NOT NULL
 )
 SELECT
   'T22' AS pattern,

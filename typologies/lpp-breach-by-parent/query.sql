@@ -1,13 +1,10 @@
 WITH received AS (
   SELECT
-    order_id, line,
-    max(root) AS root, max(year) AS year, max(exporter) AS exporter,
-    max(ultimate_consignee) AS consignee, max(tpp) AS tpp, max(CASE WHEN authorization = 'LPP' THEN 1 ELSE 0 END) AS claimed
+    root, year, exporter, ultimate_consignee AS consignee, tpp, CASE WHEN authorization = 'LPP' THEN 1 ELSE 0 END AS claimed
   FROM lines
   WHERE tpp > 0
     AND (authorization = 'LPP'
       OR (authorization IS NULL AND controlled AND tier = 2 AND (decided = 'LPP' OR outcome = 'license_required')))
-  GROUP BY order_id, line
 ),
 total AS (
   SELECT

@@ -2,14 +2,8 @@ WITH shipment AS (
   SELECT
     order_id, max(exporter) AS exporter, max(destination) AS destination, min(day) AS day, min(year) AS year, min(quarter_no) AS quarter_no,
     sum(tpp) AS tpp, CASE WHEN sum(chips) % 8 = 0 THEN 'eights' ELSE 'others' END AS residue
-  FROM (
-    SELECT
-      order_id, line, max(exporter) AS exporter, max(destination) AS destination, min(day) AS day, min(year) AS year,
-      min(quarter_no) AS quarter_no, max(tpp) AS tpp, max(chips) AS chips
-    FROM lines
-    WHERE controlled AND tpp > 0 AND coalesce(tier, 2) = 2 AND coalesce(authorization, 'LPP') IN ('LPP', 'NLR')
-    GROUP BY order_id, line
-  ) AS l
+  FROM lines
+  WHERE controlled AND tpp > 0 AND coalesce(tier, 2) = 2 AND coalesce(authorization, 'LPP') IN ('LPP', 'NLR')
   GROUP BY order_id
 ),
 sized AS (

@@ -1,15 +1,13 @@
 WITH received AS (
-  SELECT order_id, line, max(root) AS root, max(day) AS day, max(chips) AS chips, max(tdp_w) AS tdp_w, max(tpp) AS tpp
+  SELECT root, day, chips, tdp_w, tpp
   FROM lines
   WHERE controlled AND chips > 0 AND tdp_w > 0 AND coalesce(end_use, '') <> 'resale'
-  GROUP BY order_id, line
 ),
 sent AS (
-  SELECT l.order_id, l.line, max(p.root) AS root, max(l.day) AS day, -max(l.chips) AS chips, max(l.tdp_w) AS tdp_w, -max(l.tpp) AS tpp
+  SELECT p.root, l.day, -l.chips AS chips, l.tdp_w, -l.tpp AS tpp
   FROM lines l
   JOIN parties p ON p.party_id = l.exporter
   WHERE l.controlled AND l.chips > 0 AND l.tdp_w > 0 AND p.root <> l.root
-  GROUP BY l.order_id, l.line
 ),
 moved AS (
   SELECT root, day, chips, tdp_w, tpp FROM received

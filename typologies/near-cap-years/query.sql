@@ -1,9 +1,8 @@
 WITH received AS (
-  SELECT order_id, line, max(root) AS root, max(year) AS year, max(exporter) AS exporter, max(tpp) AS tpp
+  SELECT root, year, exporter, tpp
   FROM lines
   WHERE tpp > 0
     AND (authorization = 'LPP' OR (authorization IS NULL AND controlled AND tier = 2 AND decided = 'LPP'))
-  GROUP BY order_id, line
 ),
 total AS (
   SELECT root, year, sum(tpp) AS tpp, count(DISTINCT exporter) AS exporters

@@ -1,13 +1,12 @@
 WITH received AS (
   SELECT
-    l.order_id, l.line, max(l.root) AS root, max(l.day) AS day, max(l.year) AS year, max(l.tpp) AS tpp,
-    max(CASE WHEN l.kind IN ('server', 'board', 'rack') AND l.quantity % {{pack_units}} = 0 THEN 1 ELSE 0 END) AS packed
+    l.order_id, l.root, l.day, l.year, l.tpp,
+    CASE WHEN l.kind IN ('server', 'board', 'rack') AND l.quantity % {{pack_units}} = 0 THEN 1 ELSE 0 END AS packed
   FROM lines l
   JOIN law w ON l.day >= w.announced_day
   WHERE l.tpp > 0
     AND (l.authorization = 'LPP'
       OR (l.authorization IS NULL AND l.controlled AND l.tier = 2 AND (l.decided = 'LPP' OR l.outcome = 'license_required')))
-  GROUP BY l.order_id, l.line
 ),
 shipment AS (
   SELECT order_id, root, min(day) AS day, min(year) AS year, sum(tpp) AS tpp, min(packed) AS packed

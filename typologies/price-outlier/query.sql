@@ -34,8 +34,7 @@ judged AS (
     greatest({{least_sigma}}, CAST(u.high - u.low AS DOUBLE) / 1.349) AS sigma,
     ln(l.unit_price_usd / l.list_price_usd) AS off_list,
     CASE WHEN l.kind IN ('server', 'rack', 'board') THEN ln({{system_ratio}}) ELSE ln({{least_ratio}}) END AS allowed,
-    CASE WHEN lower(l.description) LIKE '%used%' OR lower(l.description) LIKE '%refurb%' OR lower(l.description) LIKE '%second%hand%'
-      THEN 1 ELSE 0 END AS used
+    lower(coalesce(l.description, '')) AS described
   FROM lines l
   JOIN usual u ON u.item = l.item AND u.quarter_no = l.quarter_no
   JOIN own o ON o.item = l.item AND o.quarter_no = l.quarter_no AND o.root = l.root
@@ -46,26 +45,33 @@ marked AS (
     root, order_id, day, exporter, ultimate_consignee, tpp, usd, others, off, off_list,
     CASE
       WHEN others >= {{least_peers}} AND off > {{deviations}} * sigma AND off > ln({{least_ratio}}) THEN 'over'
-      WHEN others >= {{least_peers}} AND off < -{{deviations}} * sigma AND off < -ln({{least_ratio}}) AND used = 0 THEN 'under'
+      WHEN others >= {{least_peers}} AND off < -{{deviations}} * sigma AND off < -ln({{least_ratio}})
+        AND described NOT LIKE '%used%' AND described NOT LIKE '%refurb%' AND described NOT LIKE '%second%hand%' THEN 'under'
       WHEN others < {{least_peers}} AND off_list > allowed THEN 'list'
       ELSE 'plain' END AS mark
   FROM judged
 ),
+priced AS (
+  SELECT root, count(*) AS n
+  FROM lines
+  WHERE unit_price_usd > 0 AND unit_tpp > 0
+  GROUP BY root
+),
 by_root AS (
   SELECT
-    m.root, sum(CASE WHEN r.role = 'seller' THEN 1 ELSE 0 END) AS priced,
-    sum(CASE WHEN m.mark = 'plain' OR r.role = 'buyer' THEN 0 ELSE 1 END) AS odd,
+    m.root, max(o.n) AS priced, sum(CASE WHEN r.role = 'seller' THEN 1 ELSE 0 END) AS odd,
     max(CASE WHEN m.mark = 'over' THEN 1 ELSE 0 END) AS over, max(CASE WHEN m.mark = 'under' THEN 1 ELSE 0 END) AS under,
     max(CASE WHEN m.mark = 'list' THEN 1 ELSE 0 END) AS list,
     max(CASE WHEN m.mark IN ('over', 'under') THEN abs(m.off) WHEN m.mark = 'list' THEN m.off_list ELSE 0.0 END) AS off,
-    sum(CASE WHEN m.mark = 'plain' OR r.role = 'buyer' THEN 0 ELSE m.tpp END) AS tpp,
-    sum(CASE WHEN m.mark = 'plain' OR r.role = 'buyer' THEN 0.0 ELSE m.usd END) AS usd,
-    min(CASE WHEN m.mark <> 'plain' THEN m.day END) AS first_day, max(CASE WHEN m.mark <> 'plain' THEN m.day END) AS last_day,
-    array_agg(DISTINCT CASE r.role WHEN 'seller' THEN coalesce(m.exporter, m.ultimate_consignee) ELSE m.ultimate_consignee END)
-      FILTER (WHERE m.mark <> 'plain') AS subjects,
-    array_agg(DISTINCT m.order_id) FILTER (WHERE m.mark <> 'plain') AS orders
+    sum(CASE WHEN r.role = 'buyer' THEN 0 ELSE m.tpp END) AS tpp,
+    sum(CASE WHEN r.role = 'buyer' THEN 0.0 ELSE m.usd END) AS usd,
+    min(m.day) AS first_day, max(m.day) AS last_day,
+    array_agg(DISTINCT CASE r.role WHEN 'seller' THEN coalesce(m.exporter, m.ultimate_consignee) ELSE m.ultimate_consignee END) AS subjects,
+    array_agg(DISTINCT m.order_id) AS orders
   FROM marked m
+  JOIN priced o ON o.root = m.root
   CROSS JOIN (VALUES ('seller'), ('buyer')) AS r (role)
+  WHERE m.mark <> 'plain'
   GROUP BY m.root
 ),
 scored AS (
@@ -75,7 +81,7 @@ scored AS (
       + CASE WHEN over = 0 AND under = 0 THEN {{no_peers}} ELSE 0.0 END
       + least({{most_slope}}, {{slope}} * (off - 0.26)) + least(0.6, 0.2 * ln(odd)) AS llr
   FROM by_root
-  WHERE odd > 0 AND odd >= {{least_share}} * priced AND usd >= {{least_usd}}
+  WHERE odd >= {{least_share}} * priced AND usd >= {{least_usd}}
 )
 SELECT
   'T27' AS pattern,

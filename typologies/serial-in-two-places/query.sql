@@ -2,7 +2,15 @@ WITH report AS (
   SELECT
     s.serial, s.day, max(s.item) AS item, min(s.country) AS low_country, max(s.country) AS high_country,
     min(coalesce(t.operator, t.owner, s.party)) AS low_holder, max(coalesce(t.operator, t.owner, s.party)) AS high_holder
-  FROM serials s
+  FROM (
+    -- What was reported from one country only cannot clash.
+    SELECT serial
+    FROM serials
+    WHERE event IN ('installed', 'powered_on', 'seen') AND country IS NOT NULL
+    GROUP BY serial
+    HAVING min(country) <> max(country)
+  ) AS m
+  JOIN serials s ON s.serial = m.serial
   LEFT JOIN sites t ON t.site_id = s.site_id
   WHERE s.event IN ('installed', 'powered_on', 'seen') AND s.country IS NOT NULL
   GROUP BY s.serial, s.day
@@ -39,13 +47,20 @@ repair AS (
     max(CASE WHEN s.event IN ('installed', 'powered_on') THEN coalesce(t.operator, t.owner, s.party) END) AS holder,
     max(CASE WHEN s.event IN ('installed', 'powered_on') THEN s.country END) AS country,
     max(CASE WHEN s.event = 'rma' THEN s.country END) AS rma_country
-  FROM serials s
+  FROM (SELECT DISTINCT serial FROM serials WHERE event = 'rma') AS m
+  JOIN serials s ON s.serial = m.serial
   LEFT JOIN sites t ON t.site_id = s.site_id
   GROUP BY s.serial
 ),
 odd AS (
   SELECT serial, item, day, other, clash, concern
   FROM clash
+  UNION ALL
+  -- Everything that was reported, for the share that clashes.
+  SELECT serial, max(item) AS item, min(day) AS day, min(party) AS other, 0 AS clash, 0 AS concern
+  FROM serials
+  WHERE event IN ('installed', 'powered_on', 'seen') AND country IS NOT NULL
+  GROUP BY serial
   UNION ALL
   SELECT serial, item, day, holder AS other, 1 AS clash, 1 AS concern
   FROM repair

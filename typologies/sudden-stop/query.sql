@@ -1,7 +1,13 @@
 WITH taken AS (
+  -- Only of those who were visited: the windows below are dear.
   SELECT root, day, sum(tpp) AS tpp
   FROM lines
-  WHERE controlled
+  WHERE controlled AND root IN (
+    SELECT coalesce(p.root, t.operator, t.owner, v.party)
+    FROM inspections v
+    LEFT JOIN sites t ON t.site_id = v.site_id
+    LEFT JOIN parties p ON p.party_id = coalesce(t.operator, t.owner, v.party)
+  )
   GROUP BY root, day
 ),
 spaced AS (

@@ -17,14 +17,8 @@ ordered AS (
   SELECT
     order_id, max(root) AS root, max(cluster) AS cluster, max(ultimate_consignee) AS consignee, max(destination) AS destination,
     max(exporter) AS exporter, max(purchaser) AS purchaser, min(year) AS year, min(day) AS day, sum(tpp) AS tpp
-  FROM (
-    SELECT
-      order_id, line, max(root) AS root, max(cluster) AS cluster, max(ultimate_consignee) AS ultimate_consignee,
-      max(destination) AS destination, max(exporter) AS exporter, max(purchaser) AS purchaser, min(year) AS year, min(day) AS day, max(tpp) AS tpp
-    FROM lines
-    WHERE controlled AND tpp > 0
-    GROUP BY order_id, line
-  ) AS l
+  FROM lines
+  WHERE controlled AND tpp > 0
   GROUP BY order_id
 ),
 paid AS (

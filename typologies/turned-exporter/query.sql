@@ -1,19 +1,29 @@
 WITH trade AS (
   SELECT
-    exporter, destination, order_id, min(day) AS day, max(origin) AS origin, max(root) AS root, sum(CASE WHEN controlled THEN tpp ELSE 0 END) AS tpp, max(tier) AS tier,
-    max(CASE WHEN controlled THEN 1 ELSE 0 END) AS controlled
+    max(exporter) AS exporter, max(destination) AS destination, min(day) AS day, max(origin) AS origin, max(root) AS root,
+    sum(CASE WHEN controlled THEN tpp ELSE 0 END) AS tpp, max(tier) AS tier, max(CASE WHEN controlled THEN 1 ELSE 0 END) AS controlled
   FROM lines
   WHERE exporter IS NOT NULL
-  GROUP BY exporter, destination, order_id
+  GROUP BY order_id
+),
+dealt AS (
+  SELECT
+    exporter, destination, root, count(*) AS mine, min(day) AS began, min(CASE WHEN controlled = 1 THEN day END) AS turned_on, sum(controlled) AS of_controlled,
+    sum(CASE WHEN controlled = 1 AND destination <> origin THEN 1 ELSE 0 END) AS orders,
+    sum(CASE WHEN controlled = 1 AND destination <> origin THEN tpp ELSE 0 END) AS tpp,
+    max(CASE WHEN controlled = 1 AND destination <> origin THEN origin END) AS origin,
+    max(CASE WHEN controlled = 1 AND destination <> origin THEN tier END) AS tier,
+    min(CASE WHEN controlled = 1 AND destination <> origin THEN day END) AS first_day,
+    max(CASE WHEN controlled = 1 AND destination <> origin THEN day END) AS last_day
+  FROM trade
+  GROUP BY exporter, destination, root
 ),
 seen AS (
   SELECT
-    exporter, destination, origin, root, order_id, day, tpp, controlled, tier,
-    min(day) OVER (PARTITION BY exporter) AS trade_began,
-    min(CASE WHEN controlled = 1 THEN day END) OVER (PARTITION BY exporter) AS control_began,
-    sum(controlled) OVER (PARTITION BY exporter) AS all_controlled,
-    count(*) OVER (PARTITION BY root) AS of_root, count(*) OVER (PARTITION BY exporter, destination, root) AS mine
-  FROM trade
+    exporter, destination, origin, root, orders, tpp, tier, first_day, last_day, mine,
+    min(began) OVER (PARTITION BY exporter) AS trade_began, min(turned_on) OVER (PARTITION BY exporter) AS control_began,
+    sum(of_controlled) OVER (PARTITION BY exporter) AS all_controlled, sum(mine) OVER (PARTITION BY root) AS of_root
+  FROM dealt
 ),
 halls AS (
   SELECT p.root AS root, max(CASE WHEN p.data_center_mw > 0 OR s.holder IS NOT NULL THEN 1 ELSE 0 END) AS powered
@@ -24,14 +34,14 @@ halls AS (
 turned AS (
   -- A seller of uncontrolled goods turns to controlled ones, most of them for one country, to firms that buy from it alone.
   SELECT
-    f.exporter, f.destination, max(f.origin) AS origin, count(*) AS orders, sum(f.tpp) AS tpp, min(f.day) AS first_day, max(f.day) AS last_day,
+    f.exporter, f.destination, max(f.origin) AS origin, sum(f.orders) AS orders, sum(f.tpp) AS tpp, min(f.first_day) AS first_day, max(f.last_day) AS last_day,
     count(DISTINCT f.root) AS buyers, max(f.all_controlled) AS all_controlled, max(f.tier) AS tier,
     max(f.control_began - f.trade_began) AS quiet_days,
     count(DISTINCT CASE WHEN f.of_root = f.mine THEN f.root END) AS sole,
-    avg(CAST(coalesce(h.powered, 0) AS DOUBLE)) AS housed
+    sum(f.orders * coalesce(h.powered, 0)) / CAST(sum(f.orders) AS DOUBLE) AS housed
   FROM seen f
   LEFT JOIN halls h ON h.root = f.root
-  WHERE f.controlled = 1 AND f.destination <> f.origin
+  WHERE f.orders > 0
   GROUP BY f.exporter, f.destination
 ),
 scored AS (

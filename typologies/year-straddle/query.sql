@@ -1,14 +1,13 @@
 -- Day of the year from the day number: 1 January of a year by the Gregorian rule.
 WITH received AS (
   SELECT
-    order_id, line, max(root) AS root, max(destination) AS destination, max(year) AS year, max(tpp) AS tpp,
-    max(day - CAST(365 * (year - 1970) + floor((year - 1969) / 4.0) - floor((year - 1901) / 100.0)
-      + floor((year - 1601) / 400.0) AS INT)) AS day_of_year
+    root, destination, year, tpp,
+    day - CAST(365 * (year - 1970) + floor((year - 1969) / 4.0) - floor((year - 1901) / 100.0)
+      + floor((year - 1601) / 400.0) AS INT) AS day_of_year
   FROM lines
   WHERE tpp > 0
     AND (authorization = 'LPP'
       OR (authorization IS NULL AND controlled AND tier = 2 AND (decided = 'LPP' OR outcome = 'license_required')))
-  GROUP BY order_id, line
 ),
 yearly AS (
   SELECT
