@@ -12,6 +12,8 @@ mod customs;
 mod decide;
 #[cfg(feature = "detect")]
 mod detect;
+#[cfg(feature = "detect")]
+mod since;
 mod examples;
 mod explain;
 mod list_store;

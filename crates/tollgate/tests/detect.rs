@@ -275,3 +275,73 @@ fn a_folder_of_parquet_files_is_one_table_and_a_truncated_one_is_named() {
     assert!(done.status.code() == Some(2) && said.contains("part-1.parquet") && said.contains("mend:"), "{said}");
     assert!(!at.join("none.csv").exists());
 }
+
+/// The lines of the example until a day, and the whole of it.
+fn parts_of(at: &Path, name: &str, column: usize, until: &str) {
+    let text = std::fs::read_to_string(root().join("examples/cases/c11-california-exporter").join(name)).unwrap();
+    let early = |line: &&str| line.split(',').nth(column).is_none_or(|day| day < until);
+    let mut rows = text.lines();
+    let head = rows.next().unwrap();
+    let kept: Vec<&str> = std::iter::once(head).chain(rows.filter(early)).collect();
+    std::fs::write(at.join(format!("early-{name}")), kept.join("\n") + "\n").unwrap();
+    std::fs::write(at.join(name), text).unwrap();
+}
+
+#[test]
+fn a_run_since_an_earlier_one_tells_what_a_whole_run_tells() {
+    let at = folder("since");
+    world(&at);
+    let detect = |more: &[&str]| {
+        let done = tollgate(&at, &[&["detect"], &WORLD[..], more].concat());
+        assert!(done.status.success(), "{}", text(&done));
+        text(&done)
+    };
+    let bytes = |name: &str| std::fs::read(at.join(name)).unwrap();
+    // What was known half-way: no later visits, and then all of them; the orders stay, and are not asked again.
+    let visits = std::fs::read_to_string(at.join("world/inspections.csv")).unwrap();
+    let half: Vec<&str> = visits.lines().take(1 + visits.lines().count() / 2).collect();
+    std::fs::write(at.join("world/inspections.csv"), half.join("\n") + "\n").unwrap();
+    let first = detect(&["--since", "left", "--out", "first.jsonl"]);
+    assert!(first.contains("is kept for the next run"), "{first}");
+    std::fs::write(at.join("world/inspections.csv"), &visits).unwrap();
+    let second = detect(&["--since", "left", "--out", "second.jsonl"]);
+    detect(&["--out", "whole.jsonl"]);
+    assert!(bytes("second.jsonl") == bytes("whole.jsonl"), "{second}");
+    assert!(bytes("first.jsonl") != bytes("second.jsonl"), "the visits tell something");
+    let known = |said: &str| -> usize {
+        let line = said.lines().find(|line| line.contains("were not asked again")).unwrap();
+        line.split(' ').next().unwrap().parse().unwrap()
+    };
+    assert!((35..50).contains(&known(&second)) && second.contains("alerts are new"), "{second}");
+    let third = detect(&["--since", "left", "--out", "third.jsonl"]);
+    assert!(bytes("third.jsonl") == bytes("whole.jsonl") && known(&third) > known(&second), "{third}");
+    assert!(third.contains("\n0 alerts are new or rest on more than before, 0 are gone"), "{third}");
+    // What cannot be read is told, and a folder that another program wrote is not trusted.
+    std::fs::write(at.join("left/found.json"), "{").unwrap();
+    let done = tollgate(&at, &[&["detect"], &WORLD[..], &["--since", "left", "--out", "no.jsonl"]].concat());
+    assert!(done.status.code() == Some(2) && text(&done).contains("found.json") && !at.join("no.jsonl").exists());
+}
+
+#[test]
+fn appended_orders_and_payments_are_told_as_by_a_whole_run() {
+    let at = folder("appended");
+    let column = |name: &str, wanted: &str| {
+        let text = std::fs::read_to_string(root().join("examples/cases/c11-california-exporter").join(name)).unwrap();
+        text.lines().next().unwrap().split(',').position(|own| own == wanted).unwrap()
+    };
+    for name in ["orders.csv", "payments.csv"] {
+        parts_of(&at, name, column(name, "date"), "2025-01-01");
+    }
+    let parties = root().join("examples/cases/c11-california-exporter/parties.csv");
+    let detect = |orders: &str, payments: &str, more: &[&str]| {
+        let own = ["detect", "--orders", orders, "--payments", payments, "--parties", parties.to_str().unwrap()];
+        let done = tollgate(&at, &[&own[..], more].concat());
+        assert!(done.status.success(), "{}", text(&done));
+        text(&done)
+    };
+    detect("early-orders.csv", "early-payments.csv", &["--since", "left", "--out", "early.jsonl"]);
+    let said = detect("orders.csv", "payments.csv", &["--since", "left", "--out", "second.jsonl"]);
+    detect("orders.csv", "payments.csv", &["--out", "whole.jsonl"]);
+    assert!(std::fs::read(at.join("second.jsonl")).unwrap() == std::fs::read(at.join("whole.jsonl")).unwrap(), "{said}");
+    assert!(std::fs::read(at.join("early.jsonl")).unwrap() != std::fs::read(at.join("whole.jsonl")).unwrap(), "{said}");
+}

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod local;
+mod since;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use tollgate_model::Date;
 
 pub use cluster::{ClusterEngine, ClusterOptions};
 pub use local::{LocalEngine, LocalOptions};
+pub use since::{Digests, Left, Remembering};
 pub use store::{Kept, LineStore};
 
 use crate::typology::Typology;

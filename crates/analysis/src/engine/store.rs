@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use datafusion::arrow::ipc::writer::StreamWriter;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use sha2::{Digest as _, Sha256};
+use tollgate_model::hex;
 
 /// Rows that are kept in memory.
 const HELD: usize = 1_000_000;
@@ -93,6 +96,31 @@ impl Kept {
         }
     }
 
+    /// SHA-256 of its rows in order, without some columns; a table in a file has that of the file.
+    pub fn digest(&self, without: &[&str]) -> Result<String, String> {
+        let mut hash = Hashing(Sha256::new());
+        match self {
+            Kept::File(path, _) => {
+                let copied = File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut hash));
+                copied.map_err(|error| format!("{}: {error}", path.display()))?;
+            }
+            Kept::Rows(schema, batches) => {
+                let fields = schema.fields().iter().enumerate();
+                let kept = fields.filter(|(_, field)| !without.contains(&field.name().as_str())).map(|(place, _)| place);
+                let places: Vec<usize> = kept.collect();
+                let written = schema.project(&places).and_then(|schema| {
+                    let mut writer = StreamWriter::try_new(&mut hash, &schema)?;
+                    for batch in batches {
+                        writer.write(&batch.project(&places)?)?;
+                    }
+                    writer.finish()
+                });
+                written.map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(hex(&hash.0.finalize()))
+    }
+
     /// Writes it to a Parquet file, which appears whole.
     pub fn write(&self, path: &Path) -> Result<(), String> {
         let failed = |error: &dyn std::fmt::Display| {
@@ -114,6 +142,20 @@ impl Kept {
             }
         }
         std::fs::rename(&partial, path).map_err(|error| failed(&error))
+    }
+}
+
+/// Hashes what is written to it.
+struct Hashing(Sha256);
+
+impl std::io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

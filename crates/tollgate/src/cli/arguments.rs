@@ -228,6 +228,9 @@ pub(crate) struct DetectArguments {
     /// Also write the tables that queries see, as Parquet files (docs/design/typologies.md); with --cluster, where every worker can read them
     #[arg(long, value_name = "DIR")]
     pub(crate) tables: Option<PathBuf>,
+    /// A folder in which an earlier run left what it found: only typologies whose tables changed are asked again, and what is new is said; made where it is not there
+    #[arg(long, value_name = "DIR", conflicts_with = "cluster")]
+    pub(crate) since: Option<PathBuf>,
     /// Run the typologies on Apache Spark: spark://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) cluster: Option<String>,

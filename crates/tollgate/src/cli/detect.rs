@@ -1,7 +1,7 @@
 //! Evasion found across orders: alone (`detect`), and within `check`.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -14,11 +14,12 @@ use tollgate_records::{Declared, Output};
 use super::arguments::{DetectArguments, Surroundings};
 use super::decide::load;
 use super::progress::{Bar, Steps};
+use super::since::since;
 use super::{Failure, print};
 use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, Watched, run};
 
 /// Bytes that queries may hold before they spill to disk.
-const MEMORY: usize = 3 << 30;
+pub(super) const MEMORY: usize = 3 << 30;
 
 /// What the typologies made of a file of orders.
 #[derive(Debug, Default)]
@@ -152,20 +153,42 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
     let watched = gathering.0.finish()?;
+    let mut earlier = None;
     let detected = match &arguments.cluster {
         Some(master) => on_cluster(arguments, master, watched, &chosen, stop)?,
         None => {
             if let Some(folder) = &arguments.tables {
                 watched.write(folder)?;
             }
-            detected(watched, &chosen, stop)?
+            match &arguments.since {
+                Some(folder) => {
+                    let (found, left) = since(watched, &chosen, folder, stop)?;
+                    earlier = Some(left);
+                    found
+                }
+                None => detected(watched, &chosen, stop)?,
+            }
         }
     };
-    let failed = |error| RunError::Output(arguments.out.clone(), error);
-    let mut output = Output::create(&arguments.out).map_err(failed)?;
-    output.write_all(alerts_text(&detected.made).as_bytes()).map_err(failed)?;
-    output.commit().map_err(failed)?;
-    print(&told(&detected, &arguments.out))
+    let text = alerts_text(&detected.made);
+    // What the next run starts from is in place last: until then it starts from what this one started from.
+    let mut outputs = vec![written(&arguments.out, text.as_bytes())?];
+    if let (Some(folder), Some(left)) = (&arguments.since, &earlier) {
+        outputs.push(written(&folder.join("alerts.jsonl"), text.as_bytes())?);
+        outputs.push(written(&folder.join("found.json"), &left.found)?);
+    }
+    for (output, path) in outputs {
+        output.commit().map_err(|error| RunError::Output(path, error))?;
+    }
+    let news = earlier.map_or(String::new(), |left| left.told(&detected.made));
+    print(&(told(&detected, &arguments.out) + &news))
+}
+
+fn written(path: &Path, bytes: &[u8]) -> Result<(Output, PathBuf), RunError> {
+    let failed = |error| RunError::Output(path.to_owned(), error);
+    let mut output = Output::create(path).map_err(failed)?;
+    output.write_all(bytes).map_err(failed)?;
+    Ok((output, path.to_owned()))
 }
 
 /// Runs typologies on a cluster, over tables that its workers can read.

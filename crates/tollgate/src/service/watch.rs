@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_analysis::engine::{Kept, LineStore, LocalEngine, LocalOptions};
+use tollgate_analysis::engine::{Digests, Kept, LineStore, LocalEngine, LocalOptions};
 use tollgate_analysis::entity::Entities;
 use tollgate_analysis::tables::{self, Derived, Found, ItemRow, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
@@ -84,6 +84,12 @@ impl Watched {
             asked.add_kept(name, table).map_err(engine)?;
         }
         Ok((Asked { engine: asked, _folder: self.folder }, self.entities))
+    }
+
+    /// What each table holds, in short.
+    pub(crate) fn digests(&self) -> Result<Digests, RunError> {
+        let tables = self.tables.iter().map(|(name, table)| (*name, table));
+        Digests::of(tables).map_err(|error| failed(error.to_string()))
     }
 
     /// Writes the tables as Parquet files into a folder; answers how many rows each has.
