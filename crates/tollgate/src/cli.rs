@@ -12,8 +12,6 @@ mod customs;
 mod decide;
 #[cfg(feature = "detect")]
 mod detect;
-#[cfg(feature = "detect")]
-mod since;
 mod examples;
 mod explain;
 mod list_store;
@@ -32,6 +30,8 @@ mod serve;
 mod service_arguments;
 mod settings;
 mod simulate;
+#[cfg(feature = "detect")]
+mod since;
 mod summary;
 #[cfg(feature = "detect")]
 mod typology;

@@ -342,6 +342,9 @@ fn appended_orders_and_payments_are_told_as_by_a_whole_run() {
     detect("early-orders.csv", "early-payments.csv", &["--since", "left", "--out", "early.jsonl"]);
     let said = detect("orders.csv", "payments.csv", &["--since", "left", "--out", "second.jsonl"]);
     detect("orders.csv", "payments.csv", &["--out", "whole.jsonl"]);
-    assert!(std::fs::read(at.join("second.jsonl")).unwrap() == std::fs::read(at.join("whole.jsonl")).unwrap(), "{said}");
+    assert!(
+        std::fs::read(at.join("second.jsonl")).unwrap() == std::fs::read(at.join("whole.jsonl")).unwrap(),
+        "{said}"
+    );
     assert!(std::fs::read(at.join("early.jsonl")).unwrap() != std::fs::read(at.join("whole.jsonl")).unwrap(), "{said}");
 }

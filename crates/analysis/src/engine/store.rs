@@ -106,7 +106,8 @@ impl Kept {
             }
             Kept::Rows(schema, batches) => {
                 let fields = schema.fields().iter().enumerate();
-                let kept = fields.filter(|(_, field)| !without.contains(&field.name().as_str())).map(|(place, _)| place);
+                let kept =
+                    fields.filter(|(_, field)| !without.contains(&field.name().as_str())).map(|(place, _)| place);
                 let places: Vec<usize> = kept.collect();
                 let written = schema.project(&places).and_then(|schema| {
                     let mut writer = StreamWriter::try_new(&mut hash, &schema)?;
