@@ -30,6 +30,15 @@ const MAX_SCALE: u8 = 18;
 const MAX_UNITS: i128 = 1_000_000_000_000_000_000_000_000_000_000_000;
 
 impl Decimal {
+    /// So many millionths, in the fewest decimal places.
+    pub fn from_millionths(millionths: i64) -> Decimal {
+        let (mut units, mut scale) = (millionths, 6);
+        while scale > 0 && units % 10 == 0 {
+            (units, scale) = (units / 10, scale - 1);
+        }
+        Decimal { units: i128::from(units), scale }
+    }
+
     /// The number times ten to the power of `places`, rounded up, if it fits.
     pub fn scaled_up(self, places: u8) -> Option<i64> {
         let (value, rest) = self.scaled(places)?;

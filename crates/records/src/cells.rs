@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int64Type};
+use arrow_array::types::{Date32Type, Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, PrimitiveArray, StringArray};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::DataType;
@@ -99,6 +99,9 @@ impl Batch {
 
     pub(crate) fn decimals(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Decimal>> {
         let read = |text: &str| text.parse::<Decimal>().ok().filter(|number| !number.is_negative());
+        if let Some(whole) = self.columns.get(name).and_then(plain_floats) {
+            return whole;
+        }
         self.parsed(name, mistakes, read, "is no number of zero or more", "write digits with a point, such as 5.92")
     }
 
@@ -147,6 +150,21 @@ impl Batch {
     }
 }
 
+/// A column of floating-point numbers that all are millionths in few digits: the same decimals as their shortest texts, sooner.
+fn plain_floats(array: &ArrayRef) -> Option<Vec<Option<Decimal>>> {
+    let floats = array.as_primitive_opt::<Float64Type>()?;
+    floats.iter().map(|cell| cell.map_or(Some(None), |cell| plain_float(cell).map(Some))).collect()
+}
+
+/// A number of fifteen digits at the most: no other decimal of as few is read as the same number.
+#[expect(clippy::float_arithmetic, reason = "exact: what does not come back to the same bits is refused")]
+fn plain_float(number: f64) -> Option<Decimal> {
+    let millionths = (number * 1e6).round();
+    let plain = (0.0..1e15).contains(&millionths) && number.is_sign_positive() && millionths / 1e6 == number;
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and below ten to the fifteenth")]
+    plain.then(|| Decimal::from_millionths(millionths as i64))
+}
+
 fn joined(array: &ArrayRef) -> StringArray {
     let lists = array.as_list::<i32>();
     let texts = lists.iter().map(|list| {
@@ -164,4 +182,31 @@ pub(crate) fn text(column: &Option<StringArray>, index: usize) -> Option<&str> {
         return None;
     }
     Some(column.value(index)).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_float_is_its_shortest_text(millionths in 0_i64..1_000_000_000_000_000, any in prop::num::f64::ANY) {
+            #[expect(clippy::cast_precision_loss, clippy::float_arithmetic, reason = "below ten to the fifteenth")]
+            let written = millionths as f64 / 1e6;
+            prop_assert_eq!(plain_float(written), format!("{written}").parse().ok());
+            if let Some(number) = plain_float(any) {
+                prop_assert_eq!(Ok(number), format!("{any}").parse());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_its_text() {
+        for number in [f64::NAN, f64::INFINITY, -1.0, -0.0, 1.0 / 3.0, 1e15, 1e-7] {
+            assert_eq!(plain_float(number), None, "{number}");
+        }
+        assert_eq!(plain_float(5.92), "5.92".parse().ok());
+    }
 }
