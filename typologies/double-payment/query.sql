@@ -3,6 +3,14 @@ WITH ordered AS (
     order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
     sum(tpp) AS tpp, sum(quantity * unit_price_usd) AS usd, sum(CASE WHEN unit_price_usd IS NULL THEN 1 ELSE 0 END) AS unknown
   FROM lines
+  WHERE order_id IN (
+    -- One payer pays once.
+    SELECT order_id
+    FROM payments
+    WHERE order_id IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND amount_usd > 0
+    GROUP BY order_id
+    HAVING min(payer) <> max(payer)
+  )
   GROUP BY order_id
   HAVING sum(tpp) > 0
 ),
@@ -14,6 +22,13 @@ paid AS (
       OR lower(a.business) LIKE '%financ%' OR lower(a.business) LIKE '%factoring%' THEN 1 ELSE 0 END) AS financier
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
+  JOIN (
+    SELECT order_id
+    FROM payments
+    WHERE order_id IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND amount_usd > 0
+    GROUP BY order_id
+    HAVING min(payer) <> max(payer)
+  ) AS m ON m.order_id = p.order_id
   WHERE p.order_id IS NOT NULL AND p.payer IS NOT NULL AND p.day IS NOT NULL AND p.amount_usd > 0
   GROUP BY p.order_id, coalesce(a.root, p.payer)
 ),

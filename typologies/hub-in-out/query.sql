@@ -6,7 +6,10 @@ WITH inbound AS (
     max(l.end_use) AS end_use, max(l.ultimate_consignee) AS consignee, max(l.end_user) AS end_user, max(l.exporter) AS source
   FROM lines l
   CROSS JOIN (VALUES ('consignee'), ('purchaser')) AS r (role)
+  -- Who never sends anything on is no hub.
   WHERE l.controlled AND (r.role = 'consignee' OR l.purchaser <> l.ultimate_consignee)
+    AND CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END
+      IN (SELECT exporter FROM lines WHERE controlled AND exporter IS NOT NULL)
   GROUP BY l.order_id, r.role, CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END, l.item, l.destination
 ),
 outbound AS (
@@ -14,7 +17,9 @@ outbound AS (
     order_id, exporter AS hub, item, destination, min(day) AS day, sum(quantity) AS quantity, sum(tpp) AS tpp,
     max(ultimate_consignee) AS consignee, max(tier) AS tier
   FROM lines
-  WHERE controlled AND exporter IS NOT NULL
+  WHERE controlled AND exporter IN (
+    SELECT ultimate_consignee FROM lines WHERE controlled UNION ALL SELECT purchaser FROM lines WHERE controlled AND purchaser IS NOT NULL
+  )
   GROUP BY order_id, exporter, item, destination
 ),
 counted AS (
