@@ -13,14 +13,18 @@ taken AS (
   SELECT
     l.order_id, l.ultimate_consignee AS party_id, max(l.destination) AS destination, min(l.day) AS day, sum(l.tpp) AS tpp, sum(l.chips) AS chips,
     max(CASE WHEN l.ultimate_consignee = l.freight_forwarder THEN 1 ELSE 0 END) AS own_forwarder,
-    max(CASE WHEN l.end_user <> l.ultimate_consignee AND (b.data_center_mw > 0 OR (lower(b.business) NOT LIKE '%freight%'
-      AND lower(b.business) NOT LIKE '%forward%' AND lower(b.business) NOT LIKE '%logistic%' AND lower(b.business) NOT LIKE '%warehous%'
-      AND lower(b.business) NOT LIKE '%trading%')) THEN 1 ELSE 0 END) AS has_user,
+    max(CASE WHEN l.end_user <> l.ultimate_consignee THEN coalesce(b.uses, 0) ELSE 0 END) AS has_user,
     max(coalesce(k.kind, 'other')) AS kind,
     max(CASE WHEN k.data_center_mw > 0 THEN 1 ELSE 0 END) AS powered
   FROM lines l
   LEFT JOIN kind k ON k.party_id = l.ultimate_consignee
-  LEFT JOIN parties b ON b.party_id = l.end_user
+  LEFT JOIN (
+    SELECT
+      party_id,
+      CASE WHEN data_center_mw > 0 OR (lower(business) NOT LIKE '%freight%' AND lower(business) NOT LIKE '%forward%'
+        AND lower(business) NOT LIKE '%logistic%' AND lower(business) NOT LIKE '%warehous%' AND lower(business) NOT LIKE '%trading%') THEN 1 ELSE 0 END AS uses
+    FROM parties
+  ) AS b ON b.party_id = l.end_user
   WHERE l.controlled
   GROUP BY l.order_id, l.ultimate_consignee
 ),

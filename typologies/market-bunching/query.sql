@@ -10,7 +10,14 @@ sized AS (
   SELECT
     t.name AS threshold, s.order_id, s.exporter, s.destination, s.day, s.year, s.quarter_no, s.tpp, s.residue,
     CAST(s.tpp AS DOUBLE) / CASE t.name WHEN 'notice floor' THEN w.notice_floor ELSE w.lpp_cap END AS size
-  FROM shipment s
+  FROM (
+    -- Most are far from either threshold.
+    SELECT s.order_id, s.exporter, s.destination, s.day, s.year, s.quarter_no, s.tpp, s.residue
+    FROM shipment s
+    CROSS JOIN law w
+    WHERE s.tpp >= {{low}} * least(w.notice_floor, w.lpp_cap) AND s.tpp <= {{high}} * greatest(w.notice_floor, w.lpp_cap)
+      AND (s.tpp <= {{high}} * least(w.notice_floor, w.lpp_cap) OR s.tpp >= {{low}} * greatest(w.notice_floor, w.lpp_cap))
+  ) AS s
   CROSS JOIN law w
   CROSS JOIN (VALUES ('notice floor'), ('LPP limit')) AS t (name)
   WHERE s.day >= w.announced_day

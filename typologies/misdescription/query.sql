@@ -10,11 +10,12 @@ WITH worded AS (
   LEFT JOIN items i ON i.item = l.item
   LEFT JOIN hs h ON h.hs_code = l.hs_code
   WHERE l.description IS NOT NULL AND (l.controlled OR l.kind IN ('ic', 'board', 'server', 'rack'))
-    AND lower(l.description) NOT LIKE concat('%', lower(l.item), '%')
+    AND replace(lower(l.description), lower(l.item), '') = lower(l.description)
 ),
-classed AS (
+word AS (
+  -- The same words are read once, on however many lines they stand.
   SELECT
-    order_id, day, exporter, quantity, tpp, d, wrong_heading, dear, controlled,
+    d,
     CASE
       WHEN d LIKE '%empty%' OR d LIKE '%nothing%' THEN 'none'
       WHEN (d LIKE '%adapter%' OR d LIKE '%adaptor%' OR d LIKE '%contactor%' OR d LIKE '%power suppl%' OR d LIKE '%transformer%' OR d LIKE '%cable%'
@@ -24,19 +25,29 @@ classed AS (
         OR d LIKE '%keyboard%' OR d LIKE '%printer%' OR d LIKE '%book%' OR d LIKE '%household%' OR d LIKE '%personal%'
         OR d LIKE '%luggage%' OR d LIKE '%scrap%' OR d LIKE '%waste%' OR d LIKE '%gift%')
         AND d NOT LIKE '%gpu%' AND d NOT LIKE '%graphic%' AND d NOT LIKE '%accelerator%' AND d NOT LIKE '%server%' THEN 'wrong'
-      WHEN d LIKE '%sample%' THEN CASE WHEN quantity >= {{sample_units}} THEN 'sample' ELSE 'plain' END
+      WHEN d LIKE '%sample%' THEN 'sample'
       WHEN d LIKE '%gpu%' OR d LIKE '%graphic%' OR d LIKE '%video%' OR d LIKE '%accelerator%' OR d LIKE '%processor%'
         OR d LIKE '%processing unit%' OR d LIKE '%server%' OR d LIKE '%chip%' OR d LIKE '%integrated circuit%' OR d LIKE '% ic %'
         OR d LIKE '%semiconductor%' OR d LIKE '% card%' OR d LIKE '%nvidia%' OR d LIKE '%hgx%' OR d LIKE '%dgx%' OR d LIKE '%tensor%'
         OR d LIKE '%data processing%' OR d LIKE '%supercomput%' OR d LIKE '%workstation%' OR d LIKE '%rack%' OR d LIKE '%100%'
         OR d LIKE '%200%' OR d LIKE '%300%' OR d LIKE '%4090%' OR d LIKE '%5090%' OR d LIKE '%memory%' OR d LIKE '%converter%'
         OR d LIKE '%weights%' THEN 'plain'
-      WHEN controlled AND chips >= {{least_chips}} AND (d LIKE '%part%' OR d LIKE '%component%' OR d LIKE '%goods%' OR d LIKE '%electronic%'
+      WHEN d LIKE '%part%' OR d LIKE '%component%' OR d LIKE '%goods%' OR d LIKE '%electronic%'
         OR d LIKE '%equipment%' OR d LIKE '%accessor%' OR d LIKE '%cargo%' OR d LIKE '%merchandise%' OR d LIKE '%hardware%'
         OR d LIKE '%device%' OR d LIKE '%machine%' OR d LIKE '%unmarked%' OR d LIKE '%misc%' OR d LIKE '%spare%' OR d LIKE '%used%'
-        OR d LIKE '%module%' OR d LIKE '%unit%' OR d LIKE '%product%' OR d LIKE '%item%') THEN 'vague'
-      ELSE 'plain' END AS class
-  FROM worded
+        OR d LIKE '%module%' OR d LIKE '%unit%' OR d LIKE '%product%' OR d LIKE '%item%' THEN 'vague'
+      ELSE 'plain' END AS said
+  FROM (SELECT DISTINCT concat(' ', lower(description), ' ') AS d FROM lines WHERE description IS NOT NULL) AS own
+),
+classed AS (
+  SELECT
+    l.order_id, l.day, l.exporter, l.quantity, l.tpp, l.d, l.wrong_heading, l.dear, l.controlled,
+    CASE w.said
+      WHEN 'sample' THEN CASE WHEN l.quantity >= {{sample_units}} THEN 'sample' ELSE 'plain' END
+      WHEN 'vague' THEN CASE WHEN l.controlled AND l.chips >= {{least_chips}} THEN 'vague' ELSE 'plain' END
+      ELSE w.said END AS class
+  FROM worded l
+  JOIN word w ON w.d = l.d
 ),
 by_exporter AS (
   SELECT

@@ -16,7 +16,7 @@ ordered AS (
   LEFT JOIN parties e ON e.party_id = l.end_user
   LEFT JOIN parties i ON i.party_id = l.intermediate_consignee
   LEFT JOIN parties x ON x.party_id = l.exporter
-  WHERE l.controlled
+  WHERE l.controlled AND l.order_id IN (SELECT order_id FROM lines WHERE purchaser IS NOT NULL)
   GROUP BY l.order_id
 ),
 pay AS (
@@ -30,7 +30,7 @@ pay AS (
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
-  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL AND p.order_id IS NOT NULL
+  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL AND p.order_id IN (SELECT order_id FROM lines WHERE purchaser IS NOT NULL)
 ),
 stake AS (
   SELECT owner_id, owned_id, max(percent) AS percent

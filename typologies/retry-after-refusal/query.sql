@@ -6,8 +6,8 @@ WITH refused AS (
     -- Money that a seller gives back for an order that it had agreed to.
     SELECT l.ultimate_consignee AS party, y.day
     FROM payments y
-    JOIN (SELECT order_id, exporter, purchaser, ultimate_consignee, max(tpp) AS tpp FROM lines WHERE controlled GROUP BY order_id, exporter, purchaser, ultimate_consignee) l
-      ON l.order_id = y.order_id AND y.payer = l.exporter AND y.payee IN (l.ultimate_consignee, l.purchaser)
+    JOIN lines l
+      ON l.order_id = y.order_id AND l.controlled AND y.payer = l.exporter AND y.payee IN (l.ultimate_consignee, l.purchaser)
     WHERE y.day IS NOT NULL
   ) v
   LEFT JOIN parties p ON p.party_id = v.party
