@@ -39,8 +39,8 @@ aged AS (
     CASE WHEN t.sells = 1 OR t.began + {{silence_days}} > w.last_day THEN 0 WHEN t.ended <= t.began + {{burst_days}} THEN 1 ELSE -1 END AS stops,
     CASE WHEN t.incorporated_day >= w.control_day AND t.began <= t.incorporated_day + {{young_days}} AND t.chips >= {{least_chips}}
       THEN 1 ELSE 0 END AS young
-  FROM trade t
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN trade t
 ),
 peered AS (
   SELECT

@@ -60,8 +60,8 @@ due AS (
       WHEN u.opened IS NULL AND coalesce(u.seen, u.shipped) <= u.shipped + {{late_days}} THEN 0 ELSE 1 END AS idle,
     CASE WHEN u.installed IS NULL AND u.seen > u.shipped + {{late_days}} THEN 1 ELSE 0 END AS seen_idle,
     CASE WHEN u.installed IS NULL THEN 0 ELSE 1 END AS reported
-  FROM placed u
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN placed u
   WHERE greatest(u.shipped, coalesce(u.opened, u.shipped)) + {{late_days}} <= w.last_day
 ),
 by_place AS (

@@ -45,8 +45,8 @@ chain AS (
     sum(CASE WHEN r.role = 'out' THEN g.tpp ELSE 0 END) AS tpp, min(g.in_day) AS first_day, max(g.out_day) AS last_day,
     array_agg(DISTINCT CASE r.role WHEN 'in' THEN g.exporter WHEN 'hub' THEN g.hub ELSE g.consignee END) AS subjects,
     array_agg(DISTINCT CASE r.role WHEN 'in' THEN g.in_order ELSE g.out_order END) AS orders
-  FROM leg g
-  CROSS JOIN (VALUES ('in'), ('hub'), ('out')) AS r (role)
+  FROM (VALUES ('in'), ('hub'), ('out')) AS r (role)
+  CROSS JOIN leg g
   WHERE g.hubs >= 2
   GROUP BY g.hub, g.destination
 ),

@@ -13,8 +13,8 @@ WITH fallen AS (
     SELECT
       k.event, CASE k.event WHEN 'control day' THEN 3 ELSE 2 END AS tier,
       CASE k.event WHEN 'control day' THEN w.control_day ELSE w.effective_day END AS day
-    FROM law w
-    CROSS JOIN (VALUES ('control day'), ('effective day')) AS k (event)
+    FROM (VALUES ('control day'), ('effective day')) AS k (event)
+    CROSS JOIN law w
   ) AS e
   JOIN lines l ON l.tier = e.tier AND l.day > e.day - {{before_days}} AND l.day <= e.day + {{after_days}}
   WHERE l.unit_tpp >= {{least_unit_tpp}}

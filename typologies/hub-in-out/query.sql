@@ -4,8 +4,8 @@ WITH inbound AS (
     CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END AS hub,
     l.item, l.destination, min(l.day) AS day, sum(l.quantity) AS quantity, sum(l.chips) AS chips,
     max(l.end_use) AS end_use, max(l.ultimate_consignee) AS consignee, max(l.end_user) AS end_user, max(l.exporter) AS source
-  FROM lines l
-  CROSS JOIN (VALUES ('consignee'), ('purchaser')) AS r (role)
+  FROM (VALUES ('consignee'), ('purchaser')) AS r (role)
+  CROSS JOIN lines l
   -- Who never sends anything on is no hub.
   WHERE l.controlled AND (r.role = 'consignee' OR l.purchaser <> l.ultimate_consignee)
     AND CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END
@@ -60,8 +60,8 @@ by_hub AS (
     min(CASE WHEN p.installed > 0 THEN 1 ELSE 0 END) AS installed, min(p.destination) AS destination,
     array_agg(DISTINCT CASE r.role WHEN 'in' THEN p.hub ELSE p.consignee END) AS subjects,
     array_agg(DISTINCT CASE r.role WHEN 'in' THEN p.in_order ELSE p.out_order END) AS orders
-  FROM pair p
-  CROSS JOIN (VALUES ('in'), ('out')) AS r (role)
+  FROM (VALUES ('in'), ('out')) AS r (role)
+  CROSS JOIN pair p
   WHERE p.turn = 1
   GROUP BY p.hub
 ),

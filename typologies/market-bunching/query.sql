@@ -13,8 +13,8 @@ sized AS (
   FROM (
     -- Most are far from either threshold.
     SELECT s.order_id, s.exporter, s.destination, s.day, s.year, s.quarter_no, s.tpp, s.residue
-    FROM shipment s
-    CROSS JOIN law w
+    FROM law w
+    CROSS JOIN shipment s
     WHERE s.tpp >= {{low}} * least(w.notice_floor, w.lpp_cap) AND s.tpp <= {{high}} * greatest(w.notice_floor, w.lpp_cap)
       AND (s.tpp <= {{high}} * least(w.notice_floor, w.lpp_cap) OR s.tpp >= {{low}} * greatest(w.notice_floor, w.lpp_cap))
   ) AS s
@@ -31,8 +31,8 @@ unit AS (
     sum(CASE WHEN s.size >= 1 AND s.size < 1.25 THEN 1 ELSE 0 END) AS above,
     sum(CASE WHEN s.size >= {{band}} AND s.size < 1 THEN s.tpp ELSE 0 END) AS tpp,
     min(s.day) AS first_day, max(s.day) AS last_day
-  FROM sized s
-  CROSS JOIN (VALUES ('exporter'), ('country')) AS g (level)
+  FROM (VALUES ('exporter'), ('country')) AS g (level)
+  CROSS JOIN sized s
   WHERE s.size >= {{low}} AND s.size < {{high}}
   GROUP BY s.threshold, g.level, CASE g.level WHEN 'exporter' THEN s.exporter ELSE s.destination END,
     CASE g.level WHEN 'exporter' THEN s.year ELSE s.quarter_no END, s.residue
@@ -73,8 +73,8 @@ SELECT
 FROM scored h
 JOIN (
   SELECT exporter, destination, ultimate_consignee, order_id, year, quarter_no, level
-  FROM lines
-  CROSS JOIN (VALUES ('exporter'), ('country')) AS g (level)
+  FROM (VALUES ('exporter'), ('country')) AS g (level)
+  CROSS JOIN lines
   WHERE controlled AND tpp > 0 AND coalesce(tier, 2) = 2 AND coalesce(authorization, 'LPP') IN ('LPP', 'NLR')
 ) l ON l.level = h.level AND CASE l.level WHEN 'exporter' THEN l.exporter ELSE l.destination END = h.name
   AND CASE l.level WHEN 'exporter' THEN l.year ELSE l.quarter_no END = h.period

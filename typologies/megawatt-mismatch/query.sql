@@ -17,8 +17,8 @@ moved AS (
 held AS (
   SELECT
     m.root, sum(m.chips) AS chips, sum(m.tpp) AS tpp, sum(m.chips * m.tdp_w) * {{facility_per_chip_watt}} / 1000000.0 AS needed_mw
-  FROM moved m
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN moved m
   WHERE m.day > w.last_day - {{years_days}}
   GROUP BY m.root
 ),
@@ -33,8 +33,8 @@ sited AS (
     coalesce(p.root, s.operator, s.owner) AS root,
     sum(CASE WHEN coalesce(s.commissioned_day, w.last_day) <= w.last_day + {{build_ahead_days}} THEN s.mw ELSE 0.0 END) AS mw,
     sum(CASE WHEN s.mw IS NULL THEN 1 ELSE 0 END) AS unknown
-  FROM sites s
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN sites s
   LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner)
   GROUP BY coalesce(p.root, s.operator, s.owner)
 ),

@@ -26,8 +26,8 @@ seat AS (
     CASE WHEN g.p4 IS NULL THEN 3 ELSE 4 END AS hops, g.first_day, g.last_day, g.usd, s.seat,
     CASE s.seat WHEN 1 THEN g.p1 WHEN 2 THEN g.p2 WHEN 3 THEN g.p3 ELSE coalesce(g.p4, g.p1) END AS who,
     CASE s.seat WHEN 1 THEN g.o1 WHEN 2 THEN g.o2 WHEN 3 THEN g.o3 ELSE g.o4 END AS order_id
-  FROM ring g
-  CROSS JOIN (VALUES (1), (2), (3), (4)) AS s (seat)
+  FROM (VALUES (1), (2), (3), (4)) AS s (seat)
+  CROSS JOIN ring g
 ),
 trader AS (
   SELECT party_id, max(root) AS root, sum(tpp) AS tpp

@@ -14,8 +14,8 @@ filled AS (
     t.root, t.year, t.tpp, t.exporters,
     CAST(t.tpp AS DOUBLE) / w.lpp_cap AS fill,
     CASE WHEN t.tpp >= {{band}} * w.lpp_cap AND t.tpp <= w.lpp_cap THEN 1 ELSE 0 END AS in_band
-  FROM total t
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN total t
 ),
 peered AS (
   SELECT

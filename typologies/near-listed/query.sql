@@ -41,8 +41,8 @@ took AS (
     l.order_id, l.day, coalesce(l.tpp, 0) AS tpp, r.role,
     CASE r.role WHEN 'purchaser' THEN l.purchaser WHEN 'intermediate' THEN l.intermediate_consignee
       WHEN 'consignee' THEN l.ultimate_consignee ELSE l.end_user END AS party_id
-  FROM lines l
-  CROSS JOIN (VALUES ('purchaser'), ('intermediate'), ('consignee'), ('end_user')) AS r (role)
+  FROM (VALUES ('purchaser'), ('intermediate'), ('consignee'), ('end_user')) AS r (role)
+  CROSS JOIN lines l
   WHERE l.unit_tpp > 0 OR l.unit_tpp IS NULL
 ),
 by_order AS (

@@ -22,8 +22,8 @@ banded AS (
     CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < {{near_high}} * w.notice_floor THEN 1 ELSE 0 END AS near,
     CASE WHEN s.tpp >= w.notice_floor THEN 1 ELSE 0 END AS over,
     CASE WHEN s.tpp < w.notice_floor THEN 1 ELSE 0 END AS under
-  FROM shipment s
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN shipment s
 ),
 moving AS (
   SELECT

@@ -54,8 +54,8 @@ by_visit AS (
     min(CASE WHEN m.after = 1 THEN m.day END) AS first_day, max(CASE WHEN m.after = 1 THEN m.day END) AS last_day,
     array_agg(DISTINCT CASE r.role WHEN 'sender' THEN m.root ELSE m.ultimate_consignee END) FILTER (WHERE m.after = 1) AS subjects,
     array_agg(DISTINCT m.order_id) FILTER (WHERE m.after = 1) AS orders
-  FROM matched m
-  CROSS JOIN (VALUES ('sender'), ('receiver')) AS r (role)
+  FROM (VALUES ('sender'), ('receiver')) AS r (role)
+  CROSS JOIN matched m
   WHERE m.to_source = 0 AND m.user = 1
   GROUP BY m.root, m.visit_day
 ),

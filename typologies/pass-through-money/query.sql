@@ -10,8 +10,8 @@ side AS (
     r.side, p.amount_usd, p.day, p.payer_country, p.order_id,
     CASE r.side WHEN 'in' THEN p.payee ELSE p.payer END AS who,
     CASE r.side WHEN 'in' THEN p.payer ELSE p.payee END AS other
-  FROM payments p
-  CROSS JOIN (VALUES ('in'), ('out')) AS r (side)
+  FROM (VALUES ('in'), ('out')) AS r (side)
+  CROSS JOIN payments p
   WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL AND p.payee IS NOT NULL
 ),
 known AS (

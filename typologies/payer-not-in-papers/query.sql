@@ -71,8 +71,8 @@ by_root AS (
     max(CASE WHEN t.odd = 1 THEN t.day END) AS last_day,
     array_agg(DISTINCT CASE r.role WHEN 'payer' THEN t.payer ELSE t.consignee END) FILTER (WHERE t.odd = 1) AS subjects,
     array_agg(DISTINCT t.order_id) FILTER (WHERE t.odd = 1) AS orders
-  FROM turned t
-  CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
+  FROM (VALUES ('payer'), ('consignee')) AS r (role)
+  CROSS JOIN turned t
   GROUP BY t.root, t.destination
 ),
 peered AS (

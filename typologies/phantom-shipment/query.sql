@@ -21,8 +21,8 @@ judged AS (
     CASE WHEN s.order_id IS NULL AND p.usd >= {{least_usd}} AND p.day + {{late_days}} <= w.last_day AND coalesce(b.usd, 0.0) < 0.9 * p.usd
       THEN 1 ELSE 0 END AS phantom,
     CASE WHEN s.order_id IS NULL THEN 0 ELSE 1 END AS shipped
-  FROM paid p
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN paid p
   LEFT JOIN shipped s ON s.order_id = p.order_id
   LEFT JOIN back b ON b.order_id = p.order_id AND b.payer = p.payee
 ),

@@ -19,8 +19,8 @@ windowed AS (
     sum(CASE WHEN t.day >= w.announced_day - 365 AND t.day <= w.effective_day - 365 THEN t.chips ELSE 0 END) AS season_chips,
     sum(CASE WHEN t.day > w.effective_day - 365 - {{last_days}} AND t.day <= w.effective_day - 365 THEN t.chips ELSE 0 END) AS last_season_chips,
     max(w.effective_day - w.announced_day + 1) AS days
-  FROM taken t
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN taken t
   GROUP BY t.root
 ),
 paced AS (

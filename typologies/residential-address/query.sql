@@ -20,8 +20,8 @@ took AS (
   SELECT l.order_id, l.day, l.chips, l.tpp,
     CASE r.role WHEN 'purchaser' THEN l.purchaser WHEN 'consignee' THEN l.ultimate_consignee WHEN 'end_user' THEN l.end_user
       ELSE l.exporter END AS party_id
-  FROM lines l
-  CROSS JOIN (VALUES ('purchaser'), ('consignee'), ('end_user'), ('exporter')) AS r (role)
+  FROM (VALUES ('purchaser'), ('consignee'), ('end_user'), ('exporter')) AS r (role)
+  CROSS JOIN lines l
   WHERE l.controlled
 ),
 by_order AS (

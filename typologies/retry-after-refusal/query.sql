@@ -79,8 +79,8 @@ pair AS (
     min(p.day) AS first_day, max(p.last_day) AS last_day,
     array_agg(DISTINCT CASE r.role WHEN 'old' THEN p.refused ELSE p.consignee END) AS subjects,
     array_agg(DISTINCT CASE r.role WHEN 'old' THEN p.old_order ELSE p.new_order END) AS orders
-  FROM repeated p
-  CROSS JOIN (VALUES ('old'), ('new')) AS r (role)
+  FROM (VALUES ('old'), ('new')) AS r (role)
+  CROSS JOIN repeated p
   GROUP BY p.refused, p.consignee, p.refused_day
 ),
 scored AS (

@@ -2,8 +2,8 @@ WITH seat AS (
   SELECT
     CASE r.side WHEN 'a' THEN k.a ELSE k.b END AS party_id, k.value AS director, k.degree,
     CASE r.side WHEN 'a' THEN k.b ELSE k.a END AS other_id
-  FROM links k
-  CROSS JOIN (VALUES ('a'), ('b')) AS r (side)
+  FROM (VALUES ('a'), ('b')) AS r (side)
+  CROSS JOIN links k
   WHERE k.kind = 'director' AND k.degree <= {{most_firms}}
 ),
 rated AS (

@@ -21,8 +21,8 @@ pair AS (
 member AS (
   SELECT
     p.a, p.b, p.kinds, p.weight, x.party_id, x.tpp, x.first_day, x.last_day, x.root, x.cluster
-  FROM pair p
-  CROSS JOIN (VALUES ('a'), ('b')) AS r (role)
+  FROM (VALUES ('a'), ('b')) AS r (role)
+  CROSS JOIN pair p
   JOIN bought x ON x.party_id = CASE r.role WHEN 'a' THEN p.a ELSE p.b END
 ),
 both AS (

@@ -17,8 +17,8 @@ spaced AS (
     count(*) OVER (PARTITION BY t.root ORDER BY t.day RANGE BETWEEN {{past_days}} PRECEDING AND CURRENT ROW) AS recent,
     sum(t.tpp) OVER (PARTITION BY t.root ORDER BY t.day RANGE BETWEEN {{past_days}} PRECEDING AND CURRENT ROW) AS recent_tpp,
     min(t.day) OVER (PARTITION BY t.root) AS began
-  FROM taken t
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN taken t
 ),
 visit AS (
   SELECT

@@ -48,8 +48,8 @@ hit AS (
     d.payer, max(d.payer_country) AS payer_country, count(DISTINCT d.root) AS consignees, count(DISTINCT d.destination) AS countries,
     count(DISTINCT d.cluster) AS clusters, max(d.year_tpp) AS largest, max(d.payer_tpp) AS most_tpp, max(w.lpp_cap) AS cap,
     sum(d.tpp) AS tpp, sum(d.usd) AS usd, min(d.first_day) AS first_day, max(d.last_day) AS last_day
-  FROM paid d
-  CROSS JOIN law w
+  FROM law w
+  CROSS JOIN paid d
   GROUP BY d.payer
   HAVING count(DISTINCT d.root) >= {{consignees}} AND count(DISTINCT d.destination) >= {{countries}} AND max(d.year_tpp) <= max(w.lpp_cap)
 ),

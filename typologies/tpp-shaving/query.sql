@@ -29,8 +29,8 @@ by_exporter AS (
     max(j.usd) AS usd, min(j.usual_usd) AS usual_usd, min(j.item) AS item, min(j.day) AS first_day, max(j.day) AS last_day,
     array_agg(DISTINCT CASE r.role WHEN 'seller' THEN j.exporter ELSE j.root END) AS subjects,
     array_agg(DISTINCT j.order_id) AS orders
-  FROM judged j
-  CROSS JOIN (VALUES ('seller'), ('buyer')) AS r (role)
+  FROM (VALUES ('seller'), ('buyer')) AS r (role)
+  CROSS JOIN judged j
   WHERE j.named = 1 OR j.dear = 1
   GROUP BY j.exporter
 ),

@@ -37,8 +37,8 @@ took AS (
       ELSE l.exporter END AS party_id,
     l.quantity * coalesce(l.unit_price_usd, l.list_price_usd) AS usd,
     CASE WHEN r.role = 'exporter' OR l.end_use = 'resale' THEN 1 ELSE 0 END AS sells
-  FROM lines l
-  CROSS JOIN (VALUES ('purchaser'), ('consignee'), ('end_user'), ('exporter')) AS r (role)
+  FROM (VALUES ('purchaser'), ('consignee'), ('end_user'), ('exporter')) AS r (role)
+  CROSS JOIN lines l
   WHERE l.controlled
 ),
 by_order AS (

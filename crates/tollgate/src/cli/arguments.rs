@@ -214,8 +214,9 @@ pub(crate) struct ReplayArguments {
 
 #[cfg(feature = "detect")]
 #[derive(Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   tollgate detect --orders orders.parquet --parties parties.csv --payments payments.parquet --policy diffusion --out alerts.jsonl
+  tollgate detect --orders orders/ --parties parties.csv --serials serials.parquet --since found --out alerts.jsonl    (each morning)
 A typology that lacks its data is skipped and said to be. A score is the probability that an alert is true, as far as worlds whose truth is known tell.")]
 pub(crate) struct DetectArguments {
     #[command(flatten)]
