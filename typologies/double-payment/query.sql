@@ -1,17 +1,17 @@
 WITH ordered AS (
   SELECT
-    order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
+    l.order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
     sum(tpp) AS tpp, sum(quantity * unit_price_usd) AS usd, sum(CASE WHEN unit_price_usd IS NULL THEN 1 ELSE 0 END) AS unknown
-  FROM lines
-  WHERE order_id IN (
+  FROM (
     -- One payer pays once.
     SELECT order_id
     FROM payments
     WHERE order_id IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND amount_usd > 0
     GROUP BY order_id
     HAVING min(payer) <> max(payer)
-  )
-  GROUP BY order_id
+  ) AS m
+  JOIN lines l ON l.order_id = m.order_id
+  GROUP BY l.order_id
   HAVING sum(tpp) > 0
 ),
 paid AS (
@@ -20,15 +20,15 @@ paid AS (
     sum(p.amount_usd) AS usd, min(p.day) AS first_day, max(p.day) AS last_day,
     max(CASE WHEN lower(a.business) LIKE '%bank%' OR lower(a.business) LIKE '%leas%' OR lower(a.business) LIKE '%insur%'
       OR lower(a.business) LIKE '%financ%' OR lower(a.business) LIKE '%factoring%' THEN 1 ELSE 0 END) AS financier
-  FROM payments p
-  LEFT JOIN parties a ON a.party_id = p.payer
-  JOIN (
+  FROM (
     SELECT order_id
     FROM payments
     WHERE order_id IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND amount_usd > 0
     GROUP BY order_id
     HAVING min(payer) <> max(payer)
-  ) AS m ON m.order_id = p.order_id
+  ) AS m
+  JOIN payments p ON p.order_id = m.order_id
+  LEFT JOIN parties a ON a.party_id = p.payer
   WHERE p.order_id IS NOT NULL AND p.payer IS NOT NULL AND p.day IS NOT NULL AND p.amount_usd > 0
   GROUP BY p.order_id, coalesce(a.root, p.payer)
 ),

@@ -1,26 +1,33 @@
 WITH inbound AS (
   SELECT
-    l.order_id, r.role,
-    CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END AS hub,
-    l.item, l.destination, min(l.day) AS day, sum(l.quantity) AS quantity, sum(l.chips) AS chips,
+    l.order_id, l.role,
+    m.exporter AS hub, l.item, l.destination, min(l.day) AS day, sum(l.quantity) AS quantity, sum(l.chips) AS chips,
     max(l.end_use) AS end_use, max(l.ultimate_consignee) AS consignee, max(l.end_user) AS end_user, max(l.exporter) AS source
-  FROM (VALUES ('consignee'), ('purchaser')) AS r (role)
-  CROSS JOIN lines l
   -- Who never sends anything on is no hub.
-  WHERE l.controlled AND (r.role = 'consignee' OR l.purchaser <> l.ultimate_consignee)
-    AND CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END
-      IN (SELECT exporter FROM lines WHERE controlled AND exporter IS NOT NULL)
-  GROUP BY l.order_id, r.role, CASE r.role WHEN 'consignee' THEN l.ultimate_consignee ELSE l.purchaser END, l.item, l.destination
+  FROM (SELECT DISTINCT exporter FROM lines WHERE controlled AND exporter IS NOT NULL) AS m
+  JOIN (
+    SELECT order_id, 'consignee' AS role, ultimate_consignee AS hub, item, destination, day, quantity, chips, end_use, ultimate_consignee, end_user, exporter
+    FROM lines
+    WHERE controlled
+    UNION ALL
+    SELECT order_id, 'purchaser' AS role, purchaser AS hub, item, destination, day, quantity, chips, end_use, ultimate_consignee, end_user, exporter
+    FROM lines
+    WHERE controlled AND purchaser <> ultimate_consignee
+  ) AS l ON l.hub = m.exporter
+  GROUP BY l.order_id, l.role, m.exporter, l.item, l.destination
 ),
 outbound AS (
   SELECT
-    order_id, exporter AS hub, item, destination, min(day) AS day, sum(quantity) AS quantity, sum(tpp) AS tpp,
-    max(ultimate_consignee) AS consignee, max(tier) AS tier
-  FROM lines
-  WHERE controlled AND exporter IN (
-    SELECT ultimate_consignee FROM lines WHERE controlled UNION ALL SELECT purchaser FROM lines WHERE controlled AND purchaser IS NOT NULL
-  )
-  GROUP BY order_id, exporter, item, destination
+    o.order_id, o.exporter AS hub, o.item, o.destination, min(o.day) AS day, sum(o.quantity) AS quantity, sum(o.tpp) AS tpp,
+    max(o.ultimate_consignee) AS consignee, max(o.tier) AS tier
+  FROM (
+    SELECT ultimate_consignee AS party_id FROM lines WHERE controlled
+    UNION
+    SELECT purchaser AS party_id FROM lines WHERE controlled AND purchaser IS NOT NULL
+  ) AS m
+  JOIN lines o ON o.exporter = m.party_id
+  WHERE o.controlled
+  GROUP BY o.order_id, o.exporter, o.item, o.destination
 ),
 counted AS (
   SELECT

@@ -10,7 +10,9 @@ sized AS (
   SELECT
     t.name AS threshold, s.order_id, s.exporter, s.destination, s.day, s.year, s.quarter_no, s.tpp, s.residue,
     CAST(s.tpp AS DOUBLE) / CASE t.name WHEN 'notice floor' THEN w.notice_floor ELSE w.lpp_cap END AS size
-  FROM (
+  FROM law w
+  CROSS JOIN (VALUES ('notice floor'), ('LPP limit')) AS t (name)
+  CROSS JOIN (
     -- Most are far from either threshold.
     SELECT s.order_id, s.exporter, s.destination, s.day, s.year, s.quarter_no, s.tpp, s.residue
     FROM law w
@@ -18,8 +20,6 @@ sized AS (
     WHERE s.tpp >= {{low}} * least(w.notice_floor, w.lpp_cap) AND s.tpp <= {{high}} * greatest(w.notice_floor, w.lpp_cap)
       AND (s.tpp <= {{high}} * least(w.notice_floor, w.lpp_cap) OR s.tpp >= {{low}} * greatest(w.notice_floor, w.lpp_cap))
   ) AS s
-  CROSS JOIN law w
-  CROSS JOIN (VALUES ('notice floor'), ('LPP limit')) AS t (name)
   WHERE s.day >= w.announced_day
 ),
 unit AS (
@@ -70,15 +70,25 @@ SELECT
     WHEN 'just_over' THEN CAST(h.above AS STRING)
     WHEN 'about_the_threshold' THEN CAST(h.near AS STRING)
     ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
-FROM scored h
+FROM law w
+CROSS JOIN scored h
 JOIN (
-  SELECT exporter, destination, ultimate_consignee, order_id, year, quarter_no, level
+  SELECT
+    o.order_id, o.exporter, o.ultimate_consignee, o.tpp, o.day, g.level, CASE g.level WHEN 'exporter' THEN o.exporter ELSE o.destination END AS name,
+    CASE g.level WHEN 'exporter' THEN o.year ELSE o.quarter_no END AS period
   FROM (VALUES ('exporter'), ('country')) AS g (level)
-  CROSS JOIN lines
-  WHERE controlled AND tpp > 0 AND coalesce(tier, 2) = 2 AND coalesce(authorization, 'LPP') IN ('LPP', 'NLR')
-) l ON l.level = h.level AND CASE l.level WHEN 'exporter' THEN l.exporter ELSE l.destination END = h.name
-  AND CASE l.level WHEN 'exporter' THEN l.year ELSE l.quarter_no END = h.period
+  CROSS JOIN (
+    SELECT
+      order_id, max(exporter) AS exporter, max(destination) AS destination, max(ultimate_consignee) AS ultimate_consignee, min(day) AS day,
+      min(year) AS year, min(quarter_no) AS quarter_no, sum(tpp) AS tpp
+    FROM lines
+    WHERE controlled AND tpp > 0 AND coalesce(tier, 2) = 2 AND coalesce(authorization, 'LPP') IN ('LPP', 'NLR')
+    GROUP BY order_id
+  ) AS o
+) AS l ON l.level = h.level AND l.name = h.name AND l.period = h.period
 CROSS JOIN (VALUES ('seller'), ('buyer')) AS r (role)
 CROSS JOIN (VALUES ('under'), ('just_over'), ('about_the_threshold'), ('peers_percent')) AS f (name)
-WHERE h.llr >= {{least}} AND h.in_band >= {{least_in_band}} AND h.in_band >= {{times_above}} * (h.above + 1)
+WHERE l.day >= w.announced_day AND l.tpp >= {{band}} * CASE h.threshold WHEN 'notice floor' THEN w.notice_floor ELSE w.lpp_cap END
+  AND l.tpp < CASE h.threshold WHEN 'notice floor' THEN w.notice_floor ELSE w.lpp_cap END
+  AND h.llr >= {{least}} AND h.in_band >= {{least_in_band}} AND h.in_band >= {{times_above}} * (h.above + 1)
 GROUP BY h.threshold, h.level, h.name, h.period, h.tpp, h.first_day, h.last_day, h.llr, h.in_band, h.near, h.above, h.peers

@@ -11,12 +11,13 @@ ordered AS (
     max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
     max(coalesce(i.root, l.intermediate_consignee)) AS intermediate_root, max(coalesce(x.root, l.exporter)) AS exporter_root,
     min(l.day) AS day, max(l.purchaser) AS purchaser, max(b.name) AS purchaser_name, sum(l.tpp) AS tpp
-  FROM lines l
+  FROM (SELECT DISTINCT order_id FROM lines WHERE purchaser IS NOT NULL) AS m
+  JOIN lines l ON l.order_id = m.order_id
   LEFT JOIN parties b ON b.party_id = l.purchaser
   LEFT JOIN parties e ON e.party_id = l.end_user
   LEFT JOIN parties i ON i.party_id = l.intermediate_consignee
   LEFT JOIN parties x ON x.party_id = l.exporter
-  WHERE l.controlled AND l.order_id IN (SELECT order_id FROM lines WHERE purchaser IS NOT NULL)
+  WHERE l.controlled
   GROUP BY l.order_id
 ),
 pay AS (
@@ -27,10 +28,11 @@ pay AS (
     coalesce(p.payer_country, a.country, n.country) AS payer_country,
     lower(coalesce(a.business, n.business, '')) AS business,
     CASE WHEN a.party_id IS NOT NULL OR n.party_id IS NOT NULL THEN 1 ELSE 0 END AS known
-  FROM payments p
+  FROM (SELECT DISTINCT order_id FROM lines WHERE purchaser IS NOT NULL) AS m
+  JOIN payments p ON p.order_id = m.order_id
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
-  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL AND p.order_id IN (SELECT order_id FROM lines WHERE purchaser IS NOT NULL)
+  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL
 ),
 stake AS (
   SELECT owner_id, owned_id, max(percent) AS percent

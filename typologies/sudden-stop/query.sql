@@ -1,14 +1,15 @@
 WITH taken AS (
   -- Only of those who were visited: the windows below are dear.
-  SELECT root, day, sum(tpp) AS tpp
-  FROM lines
-  WHERE controlled AND root IN (
-    SELECT coalesce(p.root, t.operator, t.owner, v.party)
+  SELECT l.root, l.day, sum(l.tpp) AS tpp
+  FROM (
+    SELECT DISTINCT coalesce(p.root, t.operator, t.owner, v.party) AS root
     FROM inspections v
     LEFT JOIN sites t ON t.site_id = v.site_id
     LEFT JOIN parties p ON p.party_id = coalesce(t.operator, t.owner, v.party)
-  )
-  GROUP BY root, day
+  ) AS m
+  JOIN lines l ON l.root = m.root
+  WHERE l.controlled
+  GROUP BY l.root, l.day
 ),
 spaced AS (
   SELECT

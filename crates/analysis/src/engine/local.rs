@@ -162,7 +162,12 @@ fn of_query(typology: &Typology, error: &DataFusionError) -> EngineError {
     let what = error.strip_backtrace();
     let told = what.split_once("Line: ").and_then(|(_, rest)| rest.split([',', ' ']).next()?.parse::<u64>().ok());
     let line = usize::try_from(span.or(told).unwrap_or(0)).unwrap_or(0);
-    let mend = "see docs/design/typologies.md for the tables, their columns, and what every engine runs";
+    let mend = match error.find_root() {
+        DataFusionError::ResourcesExhausted(_) => {
+            "filter before joins and windows, and name the small side of a join first (docs/design/typologies.md); or use --cluster"
+        }
+        _ => "see docs/design/typologies.md for the tables, their columns, and what every engine runs",
+    };
     EngineError::Query { file: typology.file.clone(), line, what, mend: mend.to_owned() }
 }
 
