@@ -46,8 +46,8 @@ classed AS (
       WHEN 'sample' THEN CASE WHEN l.quantity >= {{sample_units}} THEN 'sample' ELSE 'plain' END
       WHEN 'vague' THEN CASE WHEN l.controlled AND l.chips >= {{least_chips}} THEN 'vague' ELSE 'plain' END
       ELSE w.said END AS class
-  FROM worded l
-  JOIN word w ON w.d = l.d
+  FROM word w
+  JOIN worded l ON l.d = w.d
 ),
 by_exporter AS (
   SELECT

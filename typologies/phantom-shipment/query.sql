@@ -4,27 +4,43 @@ WITH paid AS (
   WHERE order_id IS NOT NULL AND payer IS NOT NULL AND payee IS NOT NULL AND amount_usd > 0 AND day IS NOT NULL
   GROUP BY order_id, payer, payee
 ),
-back AS (
-  SELECT order_id, payer, sum(amount_usd) AS usd
-  FROM payments
-  WHERE order_id IS NOT NULL AND payer IS NOT NULL AND amount_usd > 0
-  GROUP BY order_id, payer
-),
-shipped AS (
-  SELECT order_id, max(ultimate_consignee) AS consignee
-  FROM lines
+missing AS (
+  -- Orders that were paid for and that nothing was shipped for: few.
+  SELECT order_id
+  FROM (
+    SELECT order_id, 0 AS shipped FROM payments WHERE order_id IS NOT NULL
+    UNION ALL
+    SELECT order_id, 1 AS shipped FROM lines
+  ) AS own
   GROUP BY order_id
+  HAVING max(shipped) = 0
+),
+back AS (
+  SELECT p.order_id, p.payer, sum(p.amount_usd) AS usd
+  FROM (
+    SELECT order_id
+    FROM (
+      SELECT order_id, 0 AS shipped FROM payments WHERE order_id IS NOT NULL
+      UNION ALL
+      SELECT order_id, 1 AS shipped FROM lines
+    ) AS own
+    GROUP BY order_id
+    HAVING max(shipped) = 0
+  ) AS m
+  JOIN payments p ON p.order_id = m.order_id
+  WHERE p.payer IS NOT NULL AND p.amount_usd > 0
+  GROUP BY p.order_id, p.payer
 ),
 judged AS (
   SELECT
     p.order_id, p.payer, p.payee, p.payer_country, p.usd, p.day,
-    CASE WHEN s.order_id IS NULL AND p.usd >= {{least_usd}} AND p.day + {{late_days}} <= w.last_day AND coalesce(b.usd, 0.0) < 0.9 * p.usd
+    CASE WHEN m.order_id IS NOT NULL AND p.usd >= {{least_usd}} AND p.day + {{late_days}} <= w.last_day AND coalesce(b.usd, 0.0) < 0.9 * p.usd
       THEN 1 ELSE 0 END AS phantom,
-    CASE WHEN s.order_id IS NULL THEN 0 ELSE 1 END AS shipped
-  FROM law w
-  CROSS JOIN paid p
-  LEFT JOIN shipped s ON s.order_id = p.order_id
-  LEFT JOIN back b ON b.order_id = p.order_id AND b.payer = p.payee
+    CASE WHEN m.order_id IS NULL THEN 1 ELSE 0 END AS shipped
+  FROM back b
+  RIGHT JOIN paid p ON p.order_id = b.order_id AND p.payee = b.payer
+  LEFT JOIN missing m ON m.order_id = p.order_id
+  CROSS JOIN law w
 ),
 by_payer AS (
   SELECT

@@ -35,9 +35,9 @@ judged AS (
     ln(l.unit_price_usd / l.list_price_usd) AS off_list,
     CASE WHEN l.kind IN ('server', 'rack', 'board') THEN ln({{system_ratio}}) ELSE ln({{least_ratio}}) END AS allowed,
     lower(coalesce(l.description, '')) AS described
-  FROM lines l
-  JOIN usual u ON u.item = l.item AND u.quarter_no = l.quarter_no
-  JOIN own o ON o.item = l.item AND o.quarter_no = l.quarter_no AND o.root = l.root
+  FROM usual u
+  JOIN own o ON o.item = u.item AND o.quarter_no = u.quarter_no
+  JOIN lines l ON l.item = o.item AND l.quarter_no = o.quarter_no AND l.root = o.root
   WHERE l.unit_price_usd > 0 AND l.unit_tpp > 0
 ),
 marked AS (
