@@ -1,26 +1,11 @@
-WITH ordered AS (
-  SELECT
-    l.order_id, max(root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(exporter) AS exporter,
-    sum(tpp) AS tpp, sum(quantity * unit_price_usd) AS usd, sum(CASE WHEN unit_price_usd IS NULL THEN 1 ELSE 0 END) AS unknown
-  FROM (
-    -- One payer pays once.
-    SELECT order_id
-    FROM payments
-    WHERE order_id IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND amount_usd > 0
-    GROUP BY order_id
-    HAVING min(payer) <> max(payer)
-  ) AS m
-  JOIN lines l ON l.order_id = m.order_id
-  GROUP BY l.order_id
-  HAVING sum(tpp) > 0
-),
-paid AS (
+WITH paid AS (
   SELECT
     p.order_id, coalesce(a.root, p.payer) AS payer_root, min(p.payer) AS payer, max(coalesce(p.payer_country, a.country)) AS payer_country,
     sum(p.amount_usd) AS usd, min(p.day) AS first_day, max(p.day) AS last_day,
     max(CASE WHEN lower(a.business) LIKE '%bank%' OR lower(a.business) LIKE '%leas%' OR lower(a.business) LIKE '%insur%'
       OR lower(a.business) LIKE '%financ%' OR lower(a.business) LIKE '%factoring%' THEN 1 ELSE 0 END) AS financier
   FROM (
+    -- One payer pays once.
     SELECT order_id
     FROM payments
     WHERE order_id IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND amount_usd > 0
@@ -34,11 +19,15 @@ paid AS (
 ),
 full AS (
   SELECT
-    o.order_id, o.consignee, o.destination, o.exporter, o.tpp, o.usd AS value_usd, p.payer, p.payer_country, p.usd, p.first_day, p.last_day,
-    CASE WHEN p.payer = o.exporter THEN 1 ELSE 0 END AS refund
-  FROM ordered o
-  JOIN paid p ON p.order_id = o.order_id
-  WHERE o.unknown = 0 AND o.usd >= {{least_usd}} AND p.financier = 0 AND (p.usd >= {{share}} * o.usd OR p.payer = o.exporter)
+    p.order_id, max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination, sum(l.tpp) AS tpp,
+    sum(l.quantity * l.unit_price_usd) AS value_usd, p.payer, p.payer_country, p.usd, p.first_day, p.last_day,
+    CASE WHEN p.payer = max(l.exporter) THEN 1 ELSE 0 END AS refund
+  FROM paid p
+  JOIN lines l ON l.order_id = p.order_id
+  WHERE p.financier = 0
+  GROUP BY p.order_id, p.payer, p.payer_country, p.usd, p.first_day, p.last_day
+  HAVING sum(l.tpp) > 0 AND count(*) = count(l.unit_price_usd) AND sum(l.quantity * l.unit_price_usd) >= {{least_usd}}
+    AND (p.usd >= {{share}} * sum(l.quantity * l.unit_price_usd) OR p.payer = max(l.exporter))
 ),
 hit AS (
   SELECT

@@ -12,14 +12,7 @@ sized AS (
     CAST(s.tpp AS DOUBLE) / CASE t.name WHEN 'notice floor' THEN w.notice_floor ELSE w.lpp_cap END AS size
   FROM law w
   CROSS JOIN (VALUES ('notice floor'), ('LPP limit')) AS t (name)
-  CROSS JOIN (
-    -- Most are far from either threshold.
-    SELECT s.order_id, s.exporter, s.destination, s.day, s.year, s.quarter_no, s.tpp, s.residue
-    FROM law w
-    CROSS JOIN shipment s
-    WHERE s.tpp >= {{low}} * least(w.notice_floor, w.lpp_cap) AND s.tpp <= {{high}} * greatest(w.notice_floor, w.lpp_cap)
-      AND (s.tpp <= {{high}} * least(w.notice_floor, w.lpp_cap) OR s.tpp >= {{low}} * greatest(w.notice_floor, w.lpp_cap))
-  ) AS s
+  CROSS JOIN shipment s
   WHERE s.day >= w.announced_day
 ),
 unit AS (

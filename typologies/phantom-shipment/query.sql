@@ -16,19 +16,11 @@ missing AS (
   HAVING max(shipped) = 0
 ),
 back AS (
+  -- Only who is paid can pay back: few.
   SELECT p.order_id, p.payer, sum(p.amount_usd) AS usd
-  FROM (
-    SELECT order_id
-    FROM (
-      SELECT order_id, 0 AS shipped FROM payments WHERE order_id IS NOT NULL
-      UNION ALL
-      SELECT order_id, 1 AS shipped FROM lines
-    ) AS own
-    GROUP BY order_id
-    HAVING max(shipped) = 0
-  ) AS m
-  JOIN payments p ON p.order_id = m.order_id
-  WHERE p.payer IS NOT NULL AND p.amount_usd > 0
+  FROM (SELECT DISTINCT payee FROM payments WHERE payee IS NOT NULL) AS m
+  JOIN payments p ON p.payer = m.payee
+  WHERE p.order_id IS NOT NULL AND p.amount_usd > 0
   GROUP BY p.order_id, p.payer
 ),
 judged AS (

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::served::{BUILD, Served, serve};
+use crate::served::{Served, built, serve};
 use crate::{Failed, root, run};
 
 /// Everybody who has something of their own to do; the password is the one in `pages.mjs`.
@@ -76,7 +76,7 @@ fn hostile(folder: &Path) -> Result<(), Failed> {
 
 /// Opens every page on the bundled example; the pictures are in `target/screenshots`.
 pub(crate) fn browser() -> Result<(), Failed> {
-    run("cargo", &BUILD)?;
+    let tollgate = built()?;
     chromium()?;
     let tools = root().join("target/tools/browser");
     packages(&tools)?;
@@ -84,7 +84,6 @@ pub(crate) fn browser() -> Result<(), Failed> {
     let _of_an_earlier_run = std::fs::remove_dir_all(&folder);
     let told = |error: std::io::Error| format!("target/browser: {error}");
     std::fs::create_dir_all(&folder).map_err(told)?;
-    let tollgate = root().join("target/debug/tollgate");
     hostile(&folder)?;
     let example = |file: &str| root().join("examples/orders").join(file).to_string_lossy().into_owned();
     let files = [

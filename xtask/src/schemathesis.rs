@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::served::{BUILD, serve};
+use crate::served::{built, serve};
 use crate::{Failed, root, run, say};
 
 const VERSION: &str = "schemathesis==4.32.5";
@@ -46,8 +46,7 @@ pub(crate) fn schemathesis() -> Result<(), Failed> {
     let _of_an_earlier_run = std::fs::remove_dir_all(&folder);
     let told = |error: std::io::Error| format!("target/schemathesis: {error}");
     std::fs::create_dir_all(&folder).map_err(told)?;
-    run("cargo", &BUILD)?;
-    let tollgate = root().join("target/debug/tollgate");
+    let tollgate = built()?;
     let ask = |arguments: &[&str]| {
         let done = Command::new(&tollgate).args(arguments).current_dir(&folder).output().map_err(told)?;
         Ok::<String, Failed>(String::from_utf8_lossy(&done.stdout).trim().to_owned())

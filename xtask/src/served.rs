@@ -1,13 +1,16 @@
 //! A service that ends with the test that started it.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::Failed;
+use crate::{Failed, root, run};
 
-/// Builds what is served, as it stands now.
-pub(crate) const BUILD: [&str; 4] = ["build", "--workspace", "--bin", "tollgate"];
+/// Builds what is served, as it stands now; the program.
+pub(crate) fn built() -> Result<PathBuf, Failed> {
+    run("cargo", &["build", "--workspace", "--bin", "tollgate"])?;
+    Ok(root().join("target/debug/tollgate"))
+}
 
 pub(crate) struct Served(Child);
 

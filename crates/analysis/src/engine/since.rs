@@ -34,20 +34,19 @@ impl Digests {
 
     /// Of all that a typology's answer hangs on: its query, its cap, the tables that it names, and the program that asks.
     fn asked(&self, typology: &Typology) -> String {
-        let words: BTreeSet<&str> =
-            typology.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        let named: BTreeSet<&str> = words(&typology.sql).collect();
+        let law = if reads_last_day(&typology.sql) { Derived::Law.as_str() } else { LAW_ALONE };
         let mut hash = Sha256::new();
         for part in [env!("CARGO_PKG_VERSION"), &typology.id, &typology.sql, &typology.cap.to_string()] {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
         for (name, digest) in &self.0 {
-            let of = match name.as_str() {
-                LAW_ALONE => words.contains("law") && !reads_last_day(&typology.sql),
-                "law" => words.contains("law") && reads_last_day(&typology.sql),
-                other => words.contains(other),
+            let read = match name.as_str() {
+                "law" | LAW_ALONE => name == law && named.contains("law"),
+                other => named.contains(other),
             };
-            if of {
+            if read {
                 hash.update(digest.as_bytes());
             }
         }
@@ -55,10 +54,15 @@ impl Digests {
     }
 }
 
+/// The names and words of a query.
+fn words(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+}
+
 /// Whether a query reads a `last_day`, and not only calls a column of its answer so.
 fn reads_last_day(sql: &str) -> bool {
     let mut before = "";
-    for word in sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty()) {
+    for word in words(sql) {
         if word == "last_day" && !before.eq_ignore_ascii_case("as") {
             return true;
         }

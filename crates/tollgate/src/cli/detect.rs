@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tollgate_analysis::alerts::{Alert, Alerts, Calibration, LEAST, alerts};
-use tollgate_analysis::engine::{ClusterEngine, ClusterOptions, EngineError, Findings, Skipped, run_all};
+use tollgate_analysis::engine::{ClusterEngine, ClusterOptions, Engine, EngineError, Findings, Skipped, run_all};
+use tollgate_analysis::entity::Entities;
 use tollgate_analysis::typology::{Typology, TypologyError};
 use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
@@ -19,7 +20,7 @@ use super::{Failure, print};
 use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, Watched, run};
 
 /// Bytes that queries may hold before they spill to disk.
-pub(super) const MEMORY: usize = 3 << 30;
+const MEMORY: usize = 3 << 30;
 
 /// What the typologies made of a file of orders.
 #[derive(Debug, Default)]
@@ -83,25 +84,33 @@ pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Chosen, Failure> {
     Ok(Chosen { typologies: all, calibration: calibration(surroundings)? })
 }
 
-/// Runs typologies over what was gathered.
-pub(crate) fn detected(watched: Watched, chosen: &Chosen, stop: &Stop) -> Result<Detected, Failure> {
-    let Chosen { typologies, calibration } = chosen;
-    let (findings, entities) = found(watched, typologies, stop)?;
-    let made = alerts(&findings.found, typologies, calibration, LEAST, &|party| entities.cluster(party).to_owned());
-    Ok(Detected { made, skipped: findings.skipped, run: findings.run })
+impl Detected {
+    /// What findings come to.
+    pub(super) fn of(findings: Findings, entities: &Entities, chosen: &Chosen) -> Detected {
+        let cluster = |party: &str| entities.cluster(party).to_owned();
+        let made = alerts(&findings.found, &chosen.typologies, &chosen.calibration, LEAST, &cluster);
+        Detected { made, skipped: findings.skipped, run: findings.run }
+    }
 }
 
-/// What typologies find, with what ties parties.
-pub(crate) fn found(
+/// Runs typologies over what was gathered.
+pub(crate) fn detected(watched: Watched, chosen: &Chosen, stop: &Stop) -> Result<Detected, Failure> {
+    let (findings, entities) = asked(watched, &chosen.typologies, stop, run_all)?;
+    Ok(Detected::of(findings, &entities, chosen))
+}
+
+/// What `ask` makes of an engine over what was gathered, told to whoever waits; and what ties parties.
+pub(super) fn asked<T>(
     watched: Watched,
     typologies: &[Typology],
     stop: &Stop,
-) -> Result<(Findings, tollgate_analysis::entity::Entities), Failure> {
+    ask: impl FnOnce(&mut dyn Engine, &[Typology], &mut dyn FnMut(&Typology)) -> Result<T, EngineError>,
+) -> Result<(T, Entities), Failure> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let (mut asked, entities) = watched.ask(threads, MEMORY, stop)?;
     let mut steps = Steps::new(typologies.len());
-    let findings = run_all(&mut asked.engine, typologies, &mut |own| steps.step(&own.title))?;
-    Ok((findings, entities))
+    let found = ask(&mut asked.engine, typologies, &mut |own| steps.step(&own.title))?;
+    Ok((found, entities))
 }
 
 /// An alert as a line of `alerts.jsonl`.
@@ -199,7 +208,7 @@ fn on_cluster(
     chosen: &Chosen,
     stop: &Stop,
 ) -> Result<Detected, Failure> {
-    let Chosen { typologies, calibration } = chosen;
+    let typologies = &chosen.typologies;
     let own = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
     let tables = arguments.tables.clone().unwrap_or_else(|| own.path().to_owned());
     let rows = watched.write(&tables)?;
@@ -212,9 +221,7 @@ fn on_cluster(
     };
     let mut engine = ClusterEngine::run(&options, &rows, typologies)?;
     let findings = run_all(&mut engine, typologies, &mut |_| {})?;
-    let entities = watched.entities;
-    let made = alerts(&findings.found, typologies, calibration, LEAST, &|party| entities.cluster(party).to_owned());
-    Ok(Detected { made, skipped: findings.skipped, run: findings.run })
+    Ok(Detected::of(findings, &watched.entities, chosen))
 }
 
 /// What is said of alerts where a person reads.

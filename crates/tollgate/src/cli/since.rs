@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use tollgate_analysis::alerts::{Alert, Alerts, LEAST, alerts};
-use tollgate_analysis::engine::{Left, Remembering, run_all};
+use tollgate_analysis::alerts::{Alert, Alerts};
+use tollgate_analysis::engine::{Engine, Left, Remembering, run_all};
+use tollgate_analysis::typology::Typology;
 
 use super::Failure;
-use super::detect::{Chosen, Detected, MEMORY};
-use super::progress::Steps;
+use super::detect::{Chosen, Detected, asked};
 use crate::service::{Stop, Watched};
 
 /// What a run leaves, and what the one before told.
@@ -42,7 +42,7 @@ fn unusable(folder: &Path, name: &str, error: &serde_json::Error) -> Failure {
 /// Runs typologies whose tables are not what they were.
 pub(super) fn since(
     watched: Watched,
-    Chosen { typologies, calibration }: &Chosen,
+    chosen: &Chosen,
     folder: &Path,
     stop: &Stop,
 ) -> Result<(Detected, Earlier), Failure> {
@@ -59,15 +59,14 @@ pub(super) fn since(
         ids.map_err(|error| unusable(folder, "alerts.jsonl", &error))
     });
     let digests = watched.digests()?;
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let (mut asked, entities) = watched.ask(threads, MEMORY, stop)?;
-    let mut engine = Remembering::new(&mut asked.engine, &digests, before);
-    let mut steps = Steps::new(typologies.len());
-    let findings = run_all(&mut engine, typologies, &mut |own| steps.step(&own.title))?;
-    let (left, known) = engine.finish();
+    let remember = |engine: &mut dyn Engine, typologies: &[Typology], told: &mut dyn FnMut(&Typology)| {
+        let mut engine = Remembering::new(engine, &digests, before);
+        let findings = run_all(&mut engine, typologies, told)?;
+        Ok((findings, engine.finish()))
+    };
+    let ((findings, (left, known)), entities) = asked(watched, &chosen.typologies, stop, remember)?;
     let found = serde_json::to_vec(&left).map_err(|error| Failure::Unusable(error.to_string()))?;
-    let made = alerts(&findings.found, typologies, calibration, LEAST, &|party| entities.cluster(party).to_owned());
-    let detected = Detected { made, skipped: findings.skipped, run: findings.run };
+    let detected = Detected::of(findings, &entities, chosen);
     Ok((detected, Earlier { found, alerts: earlier.transpose()?, known }))
 }
 

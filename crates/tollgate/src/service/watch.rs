@@ -130,23 +130,6 @@ fn hashed(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// What stands beside a hash, among hashes in order. They are spread evenly: it is looked for about where it must stand.
-fn by_hash(hashes: &[(u64, u32)], key: u64) -> Option<u32> {
-    let expected = usize::try_from((u128::from(key) * hashes.len() as u128) >> 64).unwrap_or(0);
-    let mut width = 32;
-    loop {
-        let (from, until) = (expected.saturating_sub(width), expected.saturating_add(width).min(hashes.len()));
-        let window = hashes.get(from..until)?;
-        let starts = from == 0 || window.first().is_some_and(|(hash, _)| *hash < key);
-        let ends = until == hashes.len() || window.last().is_some_and(|(hash, _)| *hash >= key);
-        if starts && ends {
-            let place = window.partition_point(|(hash, _)| *hash < key);
-            return window.get(place).filter(|(hash, _)| *hash == key).map(|(_, beside)| *beside);
-        }
-        width *= 8;
-    }
-}
-
 fn failed(what: String) -> RunError {
     RunError::Watch(what)
 }
@@ -226,8 +209,10 @@ impl Watch {
         while let Some(batch) = reader.next_batch() {
             let batch = self.known_part(batch?)?;
             for (order, payer) in tables::payers(&batch) {
-                if let Some(consignee) = by_hash(&self.orders, hashed(order)) {
-                    pairs.insert((payers.place(payer), consignee));
+                let key = hashed(order);
+                let found = self.orders.binary_search_by(|(hash, _)| hash.cmp(&key)).ok();
+                if let Some((_, consignee)) = found.and_then(|place| self.orders.get(place)) {
+                    pairs.insert((payers.place(payer), *consignee));
                 }
             }
             self.until(&batch);
@@ -428,23 +413,4 @@ fn in_good_faith(order: &OrderLine<'_>, decided: &Decided<'_>) -> bool {
 /// A figure of the accelerator, where the item holds some, or else of the item.
 fn real_of(item: &ItemFacts, pick: impl Fn(&tollgate_model::Item) -> Option<tollgate_model::Decimal>) -> Option<f64> {
     item.chip.as_ref().and_then(&pick).or_else(|| pick(&item.item)).and_then(tables::real)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hash_is_found_wherever_it_stands() {
-        let spread: Vec<(u64, u32)> = (0..5_000_u32).map(|own| (hashed(&own.to_string()), own)).collect();
-        let crowded: Vec<(u64, u32)> = (0..5_000).map(|own| (u64::MAX - 10_000 + u64::from(own), own)).collect();
-        for mut hashes in [spread, crowded, vec![(7, 1)]] {
-            hashes.sort_unstable();
-            for (hash, beside) in &hashes {
-                assert_eq!(by_hash(&hashes, *hash), Some(*beside));
-            }
-            assert_eq!((by_hash(&hashes, 3), by_hash(&hashes, u64::MAX)), (None, None));
-        }
-        assert_eq!(by_hash(&[], 3), None);
-    }
 }
