@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float64Type, Int64Type};
-use arrow_array::{Array, ArrayRef, PrimitiveArray, StringArray};
+use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::DataType;
 use tollgate_model::{Country, Date, Decimal};
 
 use crate::error::{InputError, InputErrors, MAX_ERRORS};
 use crate::source::Batch;
+use crate::texts::Texts;
 
 /// The mistakes of a file so far.
 pub(crate) struct Mistakes {
@@ -72,6 +73,15 @@ impl Batch {
         texts.map(|texts| texts.as_string::<i32>().clone())
     }
 
+    /// A column as texts, which may stand there as numbers of the distinct ones.
+    pub(crate) fn coded(&self, name: &str, mistakes: &mut Mistakes) -> Option<Texts> {
+        let array = self.columns.get(name)?;
+        match array.as_dictionary_opt::<Int32Type>() {
+            Some(coded) if *coded.values().data_type() == DataType::Utf8 => Some(Texts::Coded(coded.clone())),
+            _ => self.texts(name, mistakes).map(Texts::Plain),
+        }
+    }
+
     /// A column as days.
     pub(crate) fn dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
@@ -127,10 +137,13 @@ impl Batch {
         what: &str,
         mend: &str,
     ) -> Vec<Option<T>> {
-        let Some(texts) = self.texts(name, mistakes) else { return vec![None; self.rows] };
+        let Some(texts) = self.coded(name, mistakes) else { return vec![None; self.rows] };
+        if let Texts::Coded(texts) = &texts {
+            return self.parsed_once(name, texts, mistakes, read, (what, mend));
+        }
         let mut values = Vec::with_capacity(self.rows);
-        for (index, text) in texts.iter().enumerate() {
-            let text = text.filter(|text| !text.is_empty());
+        for index in 0..texts.len() {
+            let text = texts.get(index);
             let value = text.and_then(&read);
             if let (Some(text), None) = (text, &value) {
                 mistakes.add(self.row(index), name, text, what, mend);
@@ -138,6 +151,29 @@ impl Batch {
             values.push(value);
         }
         values
+    }
+
+    /// As [`Batch::parsed`], reading each distinct text once.
+    fn parsed_once<T: Clone>(
+        &self,
+        name: &str,
+        texts: &DictionaryArray<Int32Type>,
+        mistakes: &mut Mistakes,
+        read: impl Fn(&str) -> Option<T>,
+        (what, mend): (&str, &str),
+    ) -> Vec<Option<T>> {
+        let distinct = texts.values().as_string::<i32>();
+        let known: Vec<Option<T>> = distinct.iter().map(|text| text.and_then(&read)).collect();
+        let value = |(index, key): (usize, Option<i32>)| {
+            let place = usize::try_from(key?).ok()?;
+            let value = known.get(place)?;
+            let text = (distinct.is_valid(place)).then(|| distinct.value(place)).filter(|text| !text.is_empty());
+            if let (Some(text), None) = (text, value) {
+                mistakes.add(self.row(index), name, text, what, mend);
+            }
+            text.and(value.clone())
+        };
+        texts.keys().iter().enumerate().map(value).collect()
     }
 
     /// Reports the required columns that the file lacks.

@@ -17,11 +17,13 @@ mod ownership;
 mod parties;
 mod source;
 mod surroundings;
+mod texts;
 
 pub use decisions::{DecisionRecord, DecisionWriter, Format, ListHit};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
-pub use orders::{Declared, OrderBatch, OrderReader};
+pub use orders::{DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::Output;
 pub use parties::{read_clearances, read_ownership, read_parties};
 pub use surroundings::{Surrounding, SurroundingReader};
+pub use texts::{NONE, Numbering, Texts};

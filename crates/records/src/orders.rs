@@ -1,11 +1,12 @@
 use std::path::Path;
 
-use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, OrderLine};
 
-use crate::cells::{Mistakes, text};
+use crate::cells::Mistakes;
 use crate::error::InputErrors;
-use crate::source::{Batch, Source};
+use crate::source::{Batch, Source, Wanted};
+use crate::texts::Texts;
 
 const COLUMNS: &[&str] = &[
     "order_id",
@@ -33,6 +34,26 @@ const COLUMNS: &[&str] = &[
     "authorization",
 ];
 
+/// Columns whose texts come again and again.
+const CODED: &[&str] = &[
+    "activity",
+    "exporter",
+    "purchaser",
+    "intermediate_consignee",
+    "ultimate_consignee",
+    "end_user",
+    "freight_forwarder",
+    "lpp_operator",
+    "origin",
+    "destination",
+    "via",
+    "item",
+    "hs_code",
+    "description",
+    "end_use",
+    "authorization",
+];
+
 /// The most units that a line may have.
 const MAX_QUANTITY: i64 = 1_000_000_000;
 
@@ -44,19 +65,19 @@ pub struct OrderBatch {
     line: Vec<Option<i64>>,
     date: Vec<Option<Date>>,
     activity: Vec<Option<Activity>>,
-    parties: [Option<StringArray>; 7],
+    parties: [Option<Texts>; 7],
     origin: Vec<Option<Country>>,
     destination: Vec<Option<Country>>,
-    item: StringArray,
+    item: Texts,
     quantity: Vec<Option<i64>>,
-    end_use: Option<StringArray>,
-    authorization: Option<StringArray>,
+    end_use: Option<Texts>,
+    authorization: Option<Texts>,
     declared: DeclaredColumns,
 }
 
 /// What was told to customs and on the invoice.
 struct DeclaredColumns {
-    texts: [Option<StringArray>; 3],
+    texts: [Option<Texts>; 3],
     price: Vec<Option<Decimal>>,
     weight: Vec<Option<Decimal>>,
     packages: Vec<Option<i64>>,
@@ -85,13 +106,11 @@ impl OrderBatch {
         fn pick<T: Copy>(values: &[Option<T>], places: &[usize]) -> Vec<Option<T>> {
             places.iter().filter_map(|place| values.get(*place).copied()).collect()
         }
-        let texts = |column: &StringArray| -> StringArray {
-            let inside = places.iter().filter(|place| **place < column.len());
-            inside.map(|place| column.is_valid(*place).then(|| column.value(*place))).collect()
-        };
+        let texts = |column: &Texts| column.select(places);
+        let inside = places.iter().filter(|place| **place < self.len());
         OrderBatch {
-            rows: places.iter().filter(|place| **place < self.len()).map(|place| self.row(*place)).collect(),
-            order_id: texts(&self.order_id),
+            rows: inside.clone().map(|place| self.row(*place)).collect(),
+            order_id: inside.map(|place| Some(self.order_id.value(*place))).collect(),
             line: pick(&self.line, places),
             date: pick(&self.date, places),
             activity: pick(&self.activity, places),
@@ -158,7 +177,7 @@ impl OrderBatch {
             lpp_operator: text(operator, index),
             origin: *self.origin.get(index)?,
             destination: (*self.destination.get(index)?)?,
-            item: self.item.value(index),
+            item: self.item.get(index).unwrap_or_default(),
             quantity: (*self.quantity.get(index)?)?,
             end_use: text(&self.end_use, index),
             authorization: text(&self.authorization, index),
@@ -171,6 +190,87 @@ impl OrderBatch {
     }
 }
 
+fn text(column: &Option<Texts>, index: usize) -> Option<&str> {
+    column.as_ref()?.get(index)
+}
+
+/// The columns of a batch, for who works on many rows at a time. The cells that [`OrderReader`] requires are filled in.
+#[derive(Clone, Copy, Debug)]
+pub struct OrderColumns<'a> {
+    /// The order's id.
+    pub order_id: &'a StringArray,
+    /// The line within the order, where the file has the column and the cell.
+    pub line: &'a [Option<i64>],
+    /// The day of the order.
+    pub date: &'a [Option<Date>],
+    /// What is done, where it is said.
+    pub activity: &'a [Option<Activity>],
+    /// Exporter, purchaser, intermediate consignee, ultimate consignee, end user, freight forwarder, operator, where the file has the column.
+    pub parties: [Option<&'a Texts>; 7],
+    /// From where.
+    pub origin: &'a [Option<Country>],
+    /// Where to.
+    pub destination: &'a [Option<Country>],
+    /// The item as the order names it.
+    pub item: &'a Texts,
+    /// Units.
+    pub quantity: &'a [Option<i64>],
+    /// What for.
+    pub end_use: Option<&'a Texts>,
+    /// What is claimed.
+    pub authorization: Option<&'a Texts>,
+    /// US dollars a unit.
+    pub unit_price_usd: &'a [Option<Decimal>],
+}
+
+impl OrderBatch {
+    /// Its columns.
+    pub fn columns(&self) -> OrderColumns<'_> {
+        OrderColumns {
+            order_id: &self.order_id,
+            line: &self.line,
+            date: &self.date,
+            activity: &self.activity,
+            parties: self.parties.each_ref().map(Option::as_ref),
+            origin: &self.origin,
+            destination: &self.destination,
+            item: &self.item,
+            quantity: &self.quantity,
+            end_use: self.end_use.as_ref(),
+            authorization: self.authorization.as_ref(),
+            unit_price_usd: &self.declared.price,
+        }
+    }
+
+    /// Lines that somebody else has read; `first_row` is the number of the first, and `file` what mistakes are said to be in.
+    pub fn from_arrow(batch: &RecordBatch, first_row: u64, file: &Path) -> Result<OrderBatch, InputErrors> {
+        let mut mistakes = Mistakes::new(file);
+        let orders = read(&Batch::of(batch, first_row), &mut mistakes);
+        mistakes.into_result(orders)
+    }
+}
+
+/// Reads only on which day each line was ordered, and which line of its order it is.
+pub struct DayReader(Source);
+
+impl DayReader {
+    /// Opens an orders table.
+    pub fn open(path: &Path) -> Result<DayReader, InputErrors> {
+        Ok(DayReader(Source::open_for(path, Wanted { only: &["date", "line"], ..Wanted::all(COLUMNS) })?))
+    }
+
+    /// The next lines: the day and the line's number of each, where the cell has one. What is wrong with cells is for [`OrderReader`] to say.
+    #[expect(clippy::type_complexity, reason = "two columns")]
+    pub fn next_batch(&mut self) -> Option<Result<(Vec<Option<Date>>, Vec<Option<i64>>), InputErrors>> {
+        let batch = match self.0.next()? {
+            Ok(batch) => batch,
+            Err(error) => return Some(Err(InputErrors(vec![error]))),
+        };
+        let mut unsaid = Mistakes::new(self.0.path());
+        Some(Ok((batch.dates("date", &mut unsaid), batch.integers("line", &mut unsaid))))
+    }
+}
+
 /// Reads an orders table batch by batch.
 pub struct OrderReader {
     source: Source,
@@ -180,7 +280,8 @@ pub struct OrderReader {
 impl OrderReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
-        Ok(OrderReader { source: Source::open(path, COLUMNS)?, mistakes: Vec::new() })
+        let wanted = Wanted { coded: CODED, ..Wanted::all(COLUMNS) };
+        Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
     }
 
     /// The next lines. After a batch with mistakes no more lines come, but the rest of the file is
@@ -213,7 +314,8 @@ impl OrderReader {
 fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
     let required = ["order_id", "date", "ultimate_consignee", "destination", "item", "quantity"];
     batch.require(&required, mistakes);
-    let mut texts = |name: &str| batch.texts(name, mistakes);
+    let order_id = batch.texts("order_id", mistakes);
+    let mut texts = |name: &str| batch.coded(name, mistakes);
     let parties = [
         "exporter",
         "purchaser",
@@ -225,8 +327,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
     ]
     .map(&mut texts);
     let empty = || StringArray::from(vec![""; batch.rows]);
-    let order_id = texts("order_id").unwrap_or_else(empty);
-    let item = texts("item").unwrap_or_else(empty);
+    let item = texts("item").unwrap_or_else(|| Texts::Plain(empty()));
     let (end_use, authorization) = (texts("end_use"), texts("authorization"));
     let told = ["via", "hs_code", "description"].map(&mut texts);
     let activity_mend = "write export, reexport or transfer, or leave it empty for export";
@@ -239,7 +340,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
         origin: batch.countries("origin", mistakes),
         destination: batch.countries("destination", mistakes),
         quantity: batch.integers("quantity", mistakes),
-        order_id,
+        order_id: order_id.unwrap_or_else(empty),
         parties,
         item,
         end_use,

@@ -8,12 +8,18 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch};
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use arrow_schema::{DataType, Schema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 
 use crate::error::InputError;
 
 /// How many rows a batch holds.
 const BATCH: usize = 8192;
+/// The same where texts are taken up as numbers: fewer batches, so that what is worked out for a batch is for many rows.
+const CODED_BATCH: usize = 32_768;
 /// The longest line of JSON Lines that is read.
 const MAX_LINE: u64 = 16 << 20;
 
@@ -25,10 +31,36 @@ pub(crate) struct Batch {
     pub(crate) first_row: u64,
 }
 
+impl Batch {
+    /// Rows that somebody else has read.
+    pub(crate) fn of(batch: &RecordBatch, first_row: u64) -> Batch {
+        let (columns, rows) = from_arrow(batch);
+        Batch { columns, rows, first_row }
+    }
+}
+
 enum Reader {
     Csv(Box<csv::Reader<Box<dyn Read + Send>>>, Vec<String>),
     JsonLines(BufReader<Box<dyn Read + Send>>),
     Parquet(ParquetRecordBatchReader),
+}
+
+/// What is read of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// Columns that JSON Lines always has, so that an absent one is known from an empty one.
+    pub(crate) expected: &'static [&'static str],
+    /// Columns of Parquet that are taken up as numbers of their distinct texts.
+    pub(crate) coded: &'static [&'static str],
+    /// The columns of Parquet that are read; all where none is named.
+    pub(crate) only: &'static [&'static str],
+}
+
+impl Wanted {
+    /// All of a table.
+    pub(crate) const fn all(expected: &'static [&'static str]) -> Wanted {
+        Wanted { expected, coded: &[], only: &[] }
+    }
 }
 
 /// An open file.
@@ -39,20 +71,24 @@ pub(crate) struct Source {
     ended: bool,
     /// The rest of a folder of Parquet files, the next last.
     rest: Vec<PathBuf>,
-    /// Columns that JSON Lines always has, so that an absent one is known from an empty one.
-    expected: &'static [&'static str],
+    wanted: Wanted,
 }
 
 impl Source {
     /// Opens a file by its ending; `expected` are the columns that the table can have.
     pub(crate) fn open(path: &Path, expected: &'static [&'static str]) -> Result<Source, InputError> {
+        Source::open_for(path, Wanted::all(expected))
+    }
+
+    /// Opens a file for some of it.
+    pub(crate) fn open_for(path: &Path, wanted: Wanted) -> Result<Source, InputError> {
         if path.is_dir() {
             let mut files = parts(path)?;
             let Some(first) = files.pop() else {
                 let mend = "put files that end in .parquet into it, or name a file";
                 return Err(InputError::file(path, "is a folder without Parquet files", mend));
             };
-            return Ok(Source { rest: files, ..Source::open(&first, expected)? });
+            return Ok(Source { rest: files, ..Source::open_for(&first, wanted)? });
         }
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let file = File::open(path).map_err(|error| {
@@ -70,8 +106,8 @@ impl Source {
                 ),
             )
         } else if name.ends_with(".parquet") {
-            let reader = parquet(path, file)?;
-            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), expected });
+            let reader = parquet(path, file, wanted)?;
+            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), wanted });
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
@@ -83,7 +119,7 @@ impl Source {
             let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
             return Err(InputError::file(path, "its ending does not say what it holds", mend));
         };
-        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), expected })
+        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), wanted })
     }
 
     /// The next rows; `None` at the end.
@@ -101,7 +137,7 @@ impl Source {
                 )),
             }),
             Reader::Csv(reader, headers) => next_csv(&self.path, reader, headers, self.next_row).transpose(),
-            Reader::JsonLines(reader) => next_json(&self.path, reader, self.expected, self.next_row).transpose(),
+            Reader::JsonLines(reader) => next_json(&self.path, reader, self.wanted.expected, self.next_row).transpose(),
         };
         match batch {
             Some(Ok((columns, rows))) => {
@@ -139,7 +175,7 @@ impl Source {
     /// The first rows of the next file of a folder; its rows are counted from 1 again.
     fn next_part(&mut self) -> Option<Result<Batch, InputError>> {
         let path = self.rest.pop()?;
-        match Source::open(&path, self.expected) {
+        match Source::open_for(&path, self.wanted) {
             Ok(next) => {
                 let rest = std::mem::take(&mut self.rest);
                 *self = Source { rest, ..next };
@@ -173,12 +209,33 @@ fn from_arrow(batch: &RecordBatch) -> Columns {
     (names.zip(batch.columns().iter().map(Arc::clone)).collect(), batch.num_rows())
 }
 
-fn parquet(path: &Path, file: File) -> Result<Reader, InputError> {
+fn parquet(path: &Path, file: File, wanted: Wanted) -> Result<Reader, InputError> {
     let wrong = |error: parquet::errors::ParquetError| {
         InputError::file(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
     };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(wrong)?;
-    builder.with_batch_size(BATCH).build().map(Reader::Parquet).map_err(wrong)
+    let read = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(wrong)?;
+    let schema = coded(read.schema(), wanted.coded);
+    let options = ArrowReaderOptions::new().with_schema(schema);
+    let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options).map_err(wrong)?;
+    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read);
+    if !wanted.only.is_empty() {
+        let mask = ProjectionMask::columns(builder.parquet_schema(), wanted.only.iter().copied());
+        builder = builder.with_projection(mask);
+    }
+    let rows = if wanted.coded.is_empty() { BATCH } else { CODED_BATCH };
+    builder.with_batch_size(rows).build().map(Reader::Parquet).map_err(wrong)
+}
+
+/// The schema with texts of some columns as numbers of their distinct values.
+fn coded(schema: &SchemaRef, names: &[&str]) -> SchemaRef {
+    let number = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 if names.contains(&field.name().as_str()) => {
+            Arc::new(field.as_ref().clone().with_data_type(number()))
+        }
+        _ => Arc::clone(field),
+    });
+    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
 }
 
 fn csv_reader(path: &Path, input: Box<dyn Read + Send>) -> Result<Reader, InputError> {

@@ -238,6 +238,16 @@ impl Ownership {
         self.caught.get(id) == Some(&false) && self.doubt.tainted.get(id) == Some(&true) && self.may_come_to_half(id)
     }
 
+    /// The parties that listed ones own half of, or may.
+    pub fn affected(&self) -> impl Iterator<Item = &str> {
+        let owned = |id: usize| {
+            self.listed.get(id) == Some(&false) && self.share.get(id).is_some_and(|share| share * 2 >= ALL)
+        };
+        let doubtful = |id: usize| self.caught.get(id) == Some(&false) && self.doubt.tainted.get(id) == Some(&true);
+        let ids = self.names.iter().enumerate().filter(move |(id, _)| owned(*id) || doubtful(*id));
+        ids.map(|(_, name)| name.as_str())
+    }
+
     /// What the stakes say of a party; nothing where no stake names it and it is not listed.
     pub fn standing(&self, party: &str) -> Option<Standing> {
         let id = at(*self.ids.get(party)?);

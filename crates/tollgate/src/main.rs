@@ -1,12 +1,5 @@
-//! Tollgate decides whether a shipment of AI compute may go, under which authorization, by which paragraph.
+//! The command line.
 
-mod api;
-mod cli;
-mod report;
-mod service;
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    cli::main()
+fn main() -> std::process::ExitCode {
+    tollgate::main()
 }

@@ -6,6 +6,7 @@ mod clock;
 mod database;
 mod decider;
 mod facts;
+mod history;
 mod items;
 mod links;
 mod lists;
@@ -24,11 +25,16 @@ pub(crate) use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 pub(crate) use clock::{now, today};
 pub(crate) use database::{AnyLog, open_log};
 pub(crate) use decider::{Decided, Decider};
+pub(crate) use history::{
+    Change as DecisionChange, Chunk, ExceptionNames, History, NumberedLine, Replayed, Settling, Short, push_change,
+    replay_history,
+};
 pub(crate) use items::{ItemFacts, item_facts};
 pub(crate) use links::{Links, identifiers};
 pub(crate) use lists::{
     BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError, is_set_name,
 };
+pub(crate) use names::{Name, Names};
 pub(crate) use probe::LawDesks;
 pub(crate) use roles::roles;
 pub(crate) use run::{Lines, Progress, Run, RunError, Silent, Stop, each, run};

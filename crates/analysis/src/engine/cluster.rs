@@ -16,8 +16,10 @@ use tollgate_model::Date;
 use super::{Engine, EngineError, Finding};
 use crate::typology::Typology;
 
-/// The driver, as a file that Python runs.
-const DRIVER: &str = include_str!("detect.py");
+/// The drivers, as files that Python runs, and what they share.
+const SHARED: &str = include_str!("cluster.py");
+const DETECT: &str = include_str!("detect.py");
+const REPLAY: &str = include_str!("replay.py");
 
 /// Where the cluster is, and how it is reached.
 #[derive(Clone, Debug)]
@@ -59,22 +61,34 @@ impl ClusterEngine {
             "master": options.master, "tables": options.tables, "rows": rows, "queries": queries, "out": at("findings.jsonl"),
             "partitions": options.partitions,
         });
-        let wrote =
-            std::fs::write(at("job.json"), job.to_string()).and_then(|()| std::fs::write(at("detect.py"), DRIVER));
-        wrote.map_err(|error| engine(format!("{}: {error}", folder.path().display())))?;
-        drive(options, folder.path())?;
+        drive(options, folder.path(), DETECT, &job)?;
         let text = std::fs::read_to_string(at("findings.jsonl"))
             .map_err(|error| engine(format!("the cluster's driver left no findings: {error}")))?;
         read(&text, typologies)
     }
 }
 
-/// Runs the driver until it ends, or is stopped.
-fn drive(options: &ClusterOptions, folder: &Path) -> Result<(), EngineError> {
+/// Replays order lines on the cluster with the kernels of the wheel `tollgate_kernels`: leaves `diff.jsonl`, `groups.jsonl` and `totals.json` in a folder,
+/// whole or not at all. `spec` is what the kernels are made with, `orders` a Parquet file or a folder of them; both name files that every worker can read.
+pub fn replay_on_cluster(options: &ClusterOptions, spec: &Value, orders: &str, out: &Path) -> Result<(), EngineError> {
+    let folder = tempfile::tempdir().map_err(|error| engine(format!("no temporary folder: {error}")))?;
+    let job = json!({
+        "master": options.master, "spec": spec.to_string(), "orders": orders, "out": out, "partitions": options.partitions,
+    });
+    drive(options, folder.path(), REPLAY, &job)
+}
+
+/// Runs a driver until it ends, or is stopped.
+fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> Result<(), EngineError> {
+    let files = [("job.json", job.to_string()), ("driver.py", driver.to_owned()), ("cluster.py", SHARED.to_owned())];
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|error| engine(format!("{}: {error}", path.display())))?;
+    }
     let log = folder.join("driver.log");
     let errors = std::fs::File::create(&log).map_err(|error| engine(format!("{}: {error}", log.display())))?;
     let mut driver = Command::new(&options.python)
-        .arg(folder.join("detect.py"))
+        .arg(folder.join("driver.py"))
         .arg(folder.join("job.json"))
         .env("PYSPARK_PYTHON", &options.python)
         .stdin(Stdio::null())

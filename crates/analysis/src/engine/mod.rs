@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use tollgate_model::Date;
 
-pub use cluster::{ClusterEngine, ClusterOptions};
+pub use cluster::{ClusterEngine, ClusterOptions, replay_on_cluster};
 pub use local::{LocalEngine, LocalOptions};
 pub use since::{Digests, Left, Remembering};
 pub use store::{Kept, LineStore};

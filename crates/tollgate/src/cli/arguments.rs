@@ -192,8 +192,9 @@ pub(crate) struct CustomsArguments {
 }
 
 #[derive(Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   tollgate replay --orders orders.parquet --parties parties.csv --policy diffusion --against anthropic-2025 --out out/replay
+  tollgate replay … --cluster spark://host:7077 --python venv/bin/python --out out/replay    (files where every worker finds them, and the wheel of python/)
 Each policy keeps its own allocations in order of date. Writes DIR/diff.jsonl, summary.json and report.html, whole or not at all.")]
 pub(crate) struct ReplayArguments {
     #[command(flatten)]
@@ -210,6 +211,9 @@ pub(crate) struct ReplayArguments {
     /// How the summary is printed
     #[arg(long, default_value = "text")]
     pub(crate) format: TextFormat,
+    #[cfg(feature = "detect")]
+    #[command(flatten)]
+    pub(crate) on: OnCluster,
 }
 
 #[cfg(feature = "detect")]
@@ -232,7 +236,15 @@ pub(crate) struct DetectArguments {
     /// A folder in which an earlier run left what it found: only typologies whose tables changed are asked again, and what is new is said; made where it is not there
     #[arg(long, value_name = "DIR", conflicts_with = "cluster")]
     pub(crate) since: Option<PathBuf>,
-    /// Run the typologies on Apache Spark: spark://host:port
+    #[command(flatten)]
+    pub(crate) on: OnCluster,
+}
+
+/// Where work runs that is too much for one machine.
+#[cfg(feature = "detect")]
+#[derive(Args)]
+pub(crate) struct OnCluster {
+    /// Run on Apache Spark: spark://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) cluster: Option<String>,
     /// A Python that has pyspark

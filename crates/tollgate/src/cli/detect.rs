@@ -163,7 +163,7 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
     let watched = gathering.0.finish()?;
     let mut earlier = None;
-    let detected = match &arguments.cluster {
+    let detected = match &arguments.on.cluster {
         Some(master) => on_cluster(arguments, master, watched, &chosen, stop)?,
         None => {
             if let Some(folder) = &arguments.tables {
@@ -214,9 +214,9 @@ fn on_cluster(
     let rows = watched.write(&tables)?;
     let options = ClusterOptions {
         master: master.to_owned(),
-        python: arguments.python.clone(),
+        python: arguments.on.python.clone(),
         tables: std::path::absolute(&tables).unwrap_or(tables),
-        partitions: arguments.partitions,
+        partitions: arguments.on.partitions,
         stop: Arc::clone(stop),
     };
     let mut engine = ClusterEngine::run(&options, &rows, typologies)?;

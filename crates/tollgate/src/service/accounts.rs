@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use tollgate_engine::Scratch;
-use tollgate_law::facts;
+use tollgate_law::facts::{self, FactId};
 use tollgate_law::program::{AccountRule, Counts, Holder, Label, Period, Program};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, Outcome, ReviewPolicy, Tpp, Truth};
 
 use super::facts::LineFacts;
 use super::names::{Name, Names};
+use super::parties::PartyFacts;
 
 /// An account: its name, its holder, and the year it counts (0 where it counts all).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,27 +73,12 @@ impl Accounts {
 
     /// Sets the facts that say how each account would stand after the line.
     pub(crate) fn set_facts(&mut self, program: &Program, line: &mut LineFacts, date: Date) {
-        for fact in [
-            facts::LPP_AFTER,
-            facts::LPP_ALL_AFTER,
-            facts::COUNTRY_AFTER,
-            facts::COUNTRY_BEFORE,
-            facts::NVEU_AFTER,
-            facts::AIA_AFTER,
-        ] {
-            line.facts.set(fact, 0);
-        }
         self.keys.clear();
         for rule in &program.accounts {
             let key = self.key(rule, program, line, date);
             self.keys.push(key);
-            let used = self.used(&key);
-            let after = line.tpp.map(|tpp| used.plus(tpp).thousandths());
-            line.facts.set_if(rule.fact, after);
-            if rule.fact == facts::COUNTRY_AFTER {
-                line.facts.set(facts::COUNTRY_BEFORE, used.thousandths());
-            }
         }
+        set_account_facts(program, line, self.keys.iter().map(|key| self.used(key)));
     }
 
     /// Counts the line for which the facts were set last, where the accounts say so. `scratch` must have been finished.
@@ -174,11 +160,10 @@ impl Accounts {
     }
 
     fn key(&mut self, rule: &AccountRule, program: &Program, line: &LineFacts, date: Date) -> Key {
-        let by_headquarters = || program.readings.iter().any(|(fact, value)| *fact == facts::R_COUNTRY_HQ && *value);
         let holder = match rule.holder {
             Holder::UltimateParent => HolderKey::Party(line.lpp_holder.parent),
-            Holder::Destination if by_headquarters() => {
-                HolderKey::Country(headquarters(line).unwrap_or(line.destination))
+            Holder::Destination if by_headquarters(program) => {
+                HolderKey::Country(headquarters(&line.consignee).unwrap_or(line.destination))
             }
             Holder::Destination => HolderKey::Country(line.destination),
             Holder::ConsigneeAndDestination => HolderKey::PartyIn(line.consignee.name, line.destination),
@@ -225,6 +210,56 @@ fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {
     }
 }
 
-fn headquarters(line: &LineFacts) -> Option<Country> {
-    line.consignee.parent_hq.flatten().or(line.consignee.hq.flatten())
+/// The accounts in which a line of this label is counted: a bit for each of the program's.
+pub(super) fn counted(program: &Program, label: Label, scratch: &Scratch) -> u64 {
+    let rules = program.accounts.iter().take(64).enumerate();
+    let counted = rules.filter(|(_, rule)| scratch.truth(rule.step.when) == Truth::True && counts(rule, program, label));
+    counted.fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// The accounts in which a line of this label may be counted.
+pub(super) fn may_be_counted(program: &Program, label: Label, scratch: &Scratch) -> u64 {
+    let rules = program.accounts.iter().take(64).enumerate();
+    let counted = rules.filter(|(_, rule)| scratch.truth(rule.step.when) != Truth::False && counts(rule, program, label));
+    counted.fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// Makes unknown how the program's accounts stand; says by which facts they do.
+pub(super) fn forget_account_facts(program: &Program, line: &mut LineFacts) -> Vec<FactId> {
+    set_account_facts(program, line, std::iter::empty());
+    let mut all: Vec<FactId> = program.accounts.iter().map(|rule| rule.fact).collect();
+    if all.contains(&facts::COUNTRY_AFTER) {
+        all.push(facts::COUNTRY_BEFORE);
+    }
+    all.iter().for_each(|fact| line.facts.forget(*fact));
+    all
+}
+
+/// Whether a country's account is charged by headquarters and not by destination.
+pub(super) fn by_headquarters(program: &Program) -> bool {
+    program.readings.iter().any(|(fact, value)| *fact == facts::R_COUNTRY_HQ && *value)
+}
+
+pub(super) fn headquarters(consignee: &PartyFacts) -> Option<Country> {
+    consignee.parent_hq.flatten().or(consignee.hq.flatten())
+}
+
+/// Sets the facts that say how each account stands before and after a line, of what is used of each of the program's.
+pub(super) fn set_account_facts(program: &Program, line: &mut LineFacts, used: impl Iterator<Item = Tpp>) {
+    for fact in [
+        facts::LPP_AFTER,
+        facts::LPP_ALL_AFTER,
+        facts::COUNTRY_AFTER,
+        facts::COUNTRY_BEFORE,
+        facts::NVEU_AFTER,
+        facts::AIA_AFTER,
+    ] {
+        line.facts.set(fact, 0);
+    }
+    for (rule, used) in program.accounts.iter().zip(used) {
+        line.facts.set_if(rule.fact, line.tpp.map(|tpp| used.plus(tpp).thousandths()));
+        if rule.fact == facts::COUNTRY_AFTER {
+            line.facts.set(facts::COUNTRY_BEFORE, used.thousandths());
+        }
+    }
 }

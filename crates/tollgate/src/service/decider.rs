@@ -12,9 +12,11 @@ use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
 use tollgate_law::{Policy, push_json};
 use tollgate_ledger::AccountKey;
-use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
+use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
-use super::accounts::{AccountView, Accounts};
+use super::accounts::{
+    AccountView, Accounts, counted, forget_account_facts, headquarters, may_be_counted, set_account_facts,
+};
 use super::facts::{FactBuilder, LineFacts};
 use super::items::UnknownItem;
 use super::tables::Tables;
@@ -44,6 +46,25 @@ pub(crate) struct Decided<'p> {
     pub(crate) claimed_ok: Option<bool>,
     pub(crate) missing: Vec<String>,
     disputed: Option<ReadingTurn>,
+}
+
+/// A label, and in which accounts a line with it is counted.
+pub(crate) struct Settled<'p> {
+    pub(crate) label: Label,
+    pub(crate) program: &'p Program,
+    /// A bit for each of the program's accounts.
+    pub(crate) counted: u64,
+}
+
+/// What lines of the same parties and destination are charged to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Charged {
+    /// Whether the operator is charged where an order names one, and not the consignee.
+    pub(crate) operator: bool,
+    /// Where the consignee, or its parent, has its headquarters.
+    pub(crate) headquarters: Option<Country>,
+    /// As the EAR counts it.
+    pub(crate) destination: Country,
 }
 
 /// Decides lines by a policy, keeping the counts.
@@ -115,6 +136,59 @@ impl Decider {
         let judged = Arc::clone(&self.decide_on(order, &|_| Tpp::default())?.judged);
         let program = self.policy.program(order.date);
         Ok(self.accounts.limits(program, &judged.scratch, &self.builder.names))
+    }
+
+    /// Decides a line where so much is used of each of the program's accounts, and counts nothing.
+    pub(crate) fn decide_where(
+        &mut self,
+        order: &OrderLine<'_>,
+        used: &[Tpp],
+        shipment: Option<Tpp>,
+    ) -> Result<Settled<'_>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let epoch = self.policy.epoch(order.date);
+        let program = self.policy.program(order.date);
+        set_account_facts(program, &mut line, used.iter().copied());
+        line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        with_readings(program, &mut line.facts);
+        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let label = judged.determination.label;
+        Ok(Settled { label, program, counted: counted(program, label, &judged.scratch) })
+    }
+
+    /// Decides a line by all but the accounts: none where what is used of them may matter, or where the line is counted.
+    pub(crate) fn decide_uncounted(
+        &mut self,
+        order: &OrderLine<'_>,
+        shipment: Option<Tpp>,
+    ) -> Result<Option<Settled<'_>>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let epoch = self.policy.epoch(order.date);
+        let program = self.policy.program(order.date);
+        let accounts = forget_account_facts(program, &mut line);
+        line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        with_readings(program, &mut line.facts);
+        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let label = judged.determination.label;
+        let open = judged.determination.missing.iter().any(|fact| accounts.contains(fact));
+        let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
+        let counted = if weighs { may_be_counted(program, label, &judged.scratch) } else { 0 };
+        Ok((!open && counted == 0).then_some(Settled { label, program, counted }))
+    }
+
+    /// What lines with a line's parties and destination are charged to.
+    pub(crate) fn charged(&mut self, order: &OrderLine<'_>) -> Charged {
+        let consignee = self.builder.party(order.ultimate_consignee);
+        Charged {
+            operator: self.builder.operator_is_charged(&consignee),
+            headquarters: headquarters(&consignee),
+            destination: facts::as_counted(order.destination),
+        }
+    }
+
+    /// What it makes facts with, for another to go on with.
+    pub(crate) fn into_builder(self) -> FactBuilder {
+        self.builder
     }
 
     /// Decides a line and counts it.

@@ -69,6 +69,16 @@ impl FactBuilder {
         }
     }
 
+    /// Whether an order's operator is charged under LPP in the consignee's place.
+    pub(crate) fn operator_is_charged(&self, consignee: &PartyFacts) -> bool {
+        consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq))
+    }
+
+    /// Whether lists or owners say something of a party, on some day.
+    pub(crate) fn is_watched(&self, id: &str) -> bool {
+        self.tables.screened.says_of(id)
+    }
+
     pub(crate) fn party(&mut self, id: &str) -> Arc<PartyFacts> {
         if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
@@ -127,9 +137,8 @@ impl FactBuilder {
         }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
-        let in_tier1 = consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq));
         let lpp_holder = match order.lpp_operator {
-            Some(operator) if in_tier1 => self.party(operator),
+            Some(operator) if self.operator_is_charged(&consignee) => self.party(operator),
             _ => Arc::clone(&consignee),
         };
         Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination })

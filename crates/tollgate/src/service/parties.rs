@@ -21,7 +21,14 @@ pub(crate) struct PartyFacts {
     flags: BTreeSet<String>,
 }
 
+/// What the law asks of a party, apart from who it is: country, headquarters, those of its parent, flags.
+pub(crate) type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
+
 impl PartyFacts {
+    pub(crate) fn class(&self) -> Class {
+        ([self.country, self.hq, self.parent_hq], self.flags.clone())
+    }
+
     pub(crate) fn has(&self, flag: &str) -> bool {
         self.flags.contains(flag)
     }

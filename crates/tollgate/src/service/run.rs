@@ -91,7 +91,7 @@ impl From<InputErrors> for RunError {
 }
 
 /// How many lines of a file that is not in order of date are held in memory at a time: the file is read once for each so many.
-const HELD: u64 = 1_000_000;
+pub(super) const HELD: u64 = 1_000_000;
 
 /// What the first pass over a file finds.
 struct Survey {
@@ -138,7 +138,7 @@ pub(crate) fn run(
     };
     if survey.sorted || !counted {
         for_each_batch(run.orders, stop, &mut |batch| {
-            batch_done(batch, &mut (0..batch.len()), &mut decider)?;
+            batch_done(&batch, &mut (0..batch.len()), &mut decider)?;
             progress.done(u64::try_from(batch.len()).unwrap_or(0));
             Ok(())
         })?;
@@ -203,10 +203,10 @@ fn in_order(batches: &[OrderBatch]) -> Vec<(usize, usize)> {
 }
 
 /// Reads a file batch by batch on a thread of its own.
-fn for_each_batch(
+pub(super) fn for_each_batch(
     path: &Path,
     stop: &Stop,
-    each: &mut dyn FnMut(&mut OrderBatch) -> Result<(), RunError>,
+    each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     let mut reader = OrderReader::open(path)?;
     std::thread::scope(|scope| {
@@ -222,7 +222,7 @@ fn for_each_batch(
             if stop.load(Ordering::Relaxed) {
                 return Err(RunError::Stopped);
             }
-            each(&mut batch?)?;
+            each(batch?)?;
         }
         Ok(())
     })
@@ -245,28 +245,23 @@ fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunE
             }
             day = Some((line.date, day.map_or(1, |(_, lines)| lines + 1)));
             survey.several |= line.line > 1;
-            keys.push(key(&line));
+            keys.push(line_key(line.order_id, line.line));
         }
         Ok(())
     })?;
     count_day(&mut survey.days, day);
-    keys.sort_unstable();
-    let twice: std::collections::BTreeSet<u64> =
-        keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();
-    if !twice.is_empty() {
-        report_twice(path, stop, &twice)?;
-    }
+    none_twice(path, keys, stop)?;
     Ok(survey)
 }
 
-fn count_day(days: &mut BTreeMap<Date, u64>, day: Option<(Date, u64)>) {
+pub(super) fn count_day(days: &mut BTreeMap<Date, u64>, day: Option<(Date, u64)>) {
     if let Some((date, lines)) = day {
         *days.entry(date).or_default() += lines;
     }
 }
 
 /// Spans of whole days, in order, of at most so many lines where no single day has more.
-fn spans(days: &BTreeMap<Date, u64>, most: u64) -> Vec<(Date, Date)> {
+pub(super) fn spans(days: &BTreeMap<Date, u64>, most: u64) -> Vec<(Date, Date)> {
     let mut spans: Vec<(Date, Date)> = Vec::new();
     let mut held = 0;
     for (day, lines) in days {
@@ -282,18 +277,24 @@ fn spans(days: &BTreeMap<Date, u64>, most: u64) -> Vec<(Date, Date)> {
     spans
 }
 
-fn key(line: &OrderLine<'_>) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    (line.order_id, line.line).hash(&mut hasher);
-    hasher.finish()
+/// A number for an order and a line of it: the same for the same.
+pub(super) fn line_key(order_id: &str, line: i64) -> u64 {
+    ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one((order_id, line))
+}
+
+/// Finds lines that stand twice, by the numbers of all.
+pub(super) fn none_twice(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+    keys.sort_unstable();
+    let twice: std::collections::BTreeSet<u64> =
+        keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();
+    if twice.is_empty() { Ok(()) } else { report_twice(path, stop, &twice) }
 }
 
 fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64>) -> Result<(), RunError> {
     let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
     let mut errors = Vec::new();
     for_each_batch(path, stop, &mut |batch| {
-        for (index, line) in batch.lines().enumerate().filter(|(_, line)| twice.contains(&key(line))) {
+        for (index, line) in batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line))) {
             let row = batch.row(index);
             if let Some(earlier) = first.insert((line.order_id.to_owned(), line.line), row)
                 && errors.len() < MAX_ERRORS

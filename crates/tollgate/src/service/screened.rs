@@ -78,6 +78,8 @@ pub(crate) struct Screened {
     hits: BTreeMap<String, Vec<Hit>>,
     pub(crate) versions: Vec<Version>,
     owners: Owners,
+    /// Parties that owners make something of, on some day.
+    owned: BTreeSet<String>,
 }
 
 /// Ownership on each span of days over which no stake begins or ends.
@@ -233,7 +235,7 @@ impl Screened {
         for (party, own) in &mut hits {
             own.iter_mut().for_each(|hit| hit.look_up(party, clearances));
         }
-        let mut screened = Screened { hits, versions, owners: Owners::default() };
+        let mut screened = Screened { hits, versions, ..Screened::default() };
         let listed = |id: &str, party: &Party, day| {
             let flagged = party.flags.iter().any(|flag| flag == "entity_list");
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
@@ -246,6 +248,7 @@ impl Screened {
             parties.iter().filter_map(of).collect()
         });
         screened.owners = owners?;
+        screened.owned = screened.owners.graphs.iter().flat_map(Ownership::affected).map(str::to_owned).collect();
         Ok(screened)
     }
 
@@ -267,6 +270,11 @@ impl Screened {
     /// Whether neither lists nor stakes say anything of any party.
     pub(crate) fn is_silent(&self) -> bool {
         self.hits.is_empty() && self.owners.graphs.is_empty()
+    }
+
+    /// Whether anything is said of a party on some day: what is said of others depends on no day.
+    pub(crate) fn says_of(&self, party: &str) -> bool {
+        self.hits.contains_key(party) || self.owned.contains(party)
     }
 
     /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.

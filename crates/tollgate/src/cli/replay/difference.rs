@@ -5,101 +5,28 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tollgate_law::Policy;
-use tollgate_model::{Country, Date, OrderLine, Outcome, ReviewPolicy};
-use tollgate_records::Declared;
+use tollgate_model::{Country, Date};
 
-use super::Short;
 use super::schemes::Schemes;
 use crate::report::{ReplayData, ReplayRow};
-use crate::service::{Decided, Tables};
-
-/// What became of a line under the other policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Change {
-    /// It went without a license and needs one that may be granted.
-    NewlyReviewed,
-    /// It went, or might have been granted, and is refused.
-    NewlyRefused,
-    /// It needed a license and goes without.
-    NewlyFree,
-    /// It was refused, and a license may be granted.
-    NewlyGrantable,
-    /// It goes either way, under another authorization.
-    OtherAuthorization,
-    /// Facts are lacking under one of the two only.
-    NewlyUnsettled,
-    /// They were lacking, and the answer no longer turns on them.
-    NewlySettled,
-}
-
-impl Change {
-    /// Every one.
-    pub(super) const ALL: [Change; 7] = [
-        Change::NewlyReviewed,
-        Change::NewlyRefused,
-        Change::NewlyFree,
-        Change::NewlyGrantable,
-        Change::OtherAuthorization,
-        Change::NewlyUnsettled,
-        Change::NewlySettled,
-    ];
-
-    /// Its word in outputs.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Change::NewlyReviewed => "newly_reviewed",
-            Change::NewlyRefused => "newly_refused",
-            Change::NewlyFree => "newly_free",
-            Change::NewlyGrantable => "newly_grantable",
-            Change::OtherAuthorization => "other_authorization",
-            Change::NewlyUnsettled => "newly_unsettled",
-            Change::NewlySettled => "newly_settled",
-        }
-    }
-
-    /// What changed, if anything.
-    pub(super) fn of(before: Short, after: Short) -> Option<Change> {
-        #[derive(PartialEq, Eq, PartialOrd, Ord)]
-        enum Rank {
-            Free,
-            Reviewed,
-            Refused,
-        }
-        let rank = |own: Short| match (own.outcome, own.review) {
-            (Outcome::NoLicenseRequired | Outcome::LicenseException, _) => Some(Rank::Free),
-            (Outcome::LicenseRequired, Some(ReviewPolicy::PresumptionOfDenial | ReviewPolicy::PolicyOfDenial)) => {
-                Some(Rank::Refused)
-            }
-            (Outcome::LicenseRequired, _) => Some(Rank::Reviewed),
-            (Outcome::NeedsInformation, _) => None,
-        };
-        match (rank(before), rank(after)) {
-            (None, None) => None,
-            (Some(_), None) => Some(Change::NewlyUnsettled),
-            (None, Some(_)) => Some(Change::NewlySettled),
-            (Some(one), Some(other)) if one == other => {
-                let free = one == Rank::Free;
-                let other = before.outcome != after.outcome || before.exception != after.exception;
-                (free && other).then_some(Change::OtherAuthorization)
-            }
-            (Some(_), Some(Rank::Refused)) => Some(Change::NewlyRefused),
-            (Some(_), Some(Rank::Free)) => Some(Change::NewlyFree),
-            (Some(Rank::Free), Some(Rank::Reviewed)) => Some(Change::NewlyReviewed),
-            (Some(_), Some(Rank::Reviewed)) => Some(Change::NewlyGrantable),
-        }
-    }
-}
+use crate::service::{DecisionChange as Change, Name, Names, NumberedLine, Short, Tables};
 
 /// Lines and what they come to.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    lines: u64,
-    tpp: u128,
+pub(super) struct Sum {
+    pub(super) lines: u64,
+    pub(super) tpp: u128,
     /// Cents, of lines that state a price.
-    cents: u128,
+    pub(super) cents: u128,
 }
 
 impl Sum {
+    fn add(&mut self, other: Sum) {
+        self.lines += other.lines;
+        self.tpp = self.tpp.saturating_add(other.tpp);
+        self.cents = self.cents.saturating_add(other.cents);
+    }
+
     fn json(self) -> Value {
         json!({ "lines": self.lines, "tpp": whole(self.tpp), "usd": whole(self.cents / 100) })
     }
@@ -111,9 +38,11 @@ fn whole(sum: u128) -> u64 {
 
 type By<K> = BTreeMap<(Change, K), Sum>;
 
+#[expect(clippy::disallowed_types, reason = "put in order before it is shown")]
+type ByName = std::collections::HashMap<(Change, Name), Sum, ahash::RandomState>;
+
 /// The difference of two policies over a file of orders.
 pub(super) struct Difference {
-    lines: u64,
     all: Sum,
     first: Option<Date>,
     last: Option<Date>,
@@ -121,6 +50,7 @@ pub(super) struct Difference {
     countries: By<Country>,
     tiers: By<u8>,
     months: By<(i32, u32)>,
+    named: ByName,
     consignees: By<String>,
     first_tier: BTreeSet<Country>,
     third_tier: BTreeSet<Country>,
@@ -130,7 +60,6 @@ impl Difference {
     pub(super) fn new(policy: &Policy) -> Difference {
         let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();
         Difference {
-            lines: 0,
             all: Sum::default(),
             first: None,
             last: None,
@@ -138,6 +67,7 @@ impl Difference {
             countries: BTreeMap::new(),
             tiers: BTreeMap::new(),
             months: BTreeMap::new(),
+            named: ByName::default(),
             consignees: BTreeMap::new(),
             first_tier: group("SUPP5A"),
             third_tier: group("MACAU_D5"),
@@ -157,32 +87,46 @@ impl Difference {
     /// Adds a line; says what changed.
     pub(super) fn add(
         &mut self,
-        order: &OrderLine<'_>,
-        decided: &Decided<'_>,
-        declared: Declared<'_>,
+        line: &NumberedLine,
         (before, after): (Short, Short),
     ) -> Option<Change> {
-        let tpp = decided.line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
-        let cents =
-            declared.unit_price_usd.and_then(|price| price.scaled_up(2)).and_then(|cents| u128::try_from(cents).ok());
-        let cents = cents.unwrap_or(0).saturating_mul(u128::try_from(order.quantity).unwrap_or(0));
-        let count = |sum: &mut Sum| {
-            sum.lines += 1;
-            sum.tpp = sum.tpp.saturating_add(tpp);
-            sum.cents = sum.cents.saturating_add(cents);
-        };
-        self.lines += 1;
-        count(&mut self.all);
-        self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
-        self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
+        let tpp = line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
+        let cents = u128::try_from(line.price).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
+        let sum = Sum { lines: 1, tpp, cents };
+        self.all.add(sum);
+        self.first = Some(self.first.map_or(line.date, |first| first.min(line.date)));
+        self.last = Some(self.last.map_or(line.date, |last| last.max(line.date)));
         let change = Change::of(before, after)?;
-        let tier = self.tier(order.destination);
-        count(self.changes.entry(change).or_default());
-        count(self.countries.entry((change, order.destination)).or_default());
-        count(self.tiers.entry((change, tier)).or_default());
-        count(self.months.entry((change, (order.date.year(), order.date.month()))).or_default());
-        count(self.consignees.entry((change, order.ultimate_consignee.to_owned())).or_default());
+        self.add_changed(change, line.destination, (line.date.year(), line.date.month()), sum);
+        self.named.entry((change, line.consignee)).or_default().add(sum);
         Some(change)
+    }
+
+    fn add_changed(&mut self, change: Change, destination: Country, month: (i32, u32), sum: Sum) {
+        let tier = self.tier(destination);
+        self.changes.entry(change).or_default().add(sum);
+        self.countries.entry((change, destination)).or_default().add(sum);
+        self.tiers.entry((change, tier)).or_default().add(sum);
+        self.months.entry((change, month)).or_default().add(sum);
+    }
+
+    /// Adds lines of which something changed, that somebody else has summed up.
+    #[cfg(feature = "detect")]
+    pub(super) fn add_sum(&mut self, change: Change, destination: Country, month: (i32, u32), party: &str, sum: Sum) {
+        self.add_changed(change, destination, month, sum);
+        self.consignees.entry((change, party.to_owned())).or_default().add(sum);
+    }
+
+    /// Says what all lines come to, changed or not.
+    #[cfg(feature = "detect")]
+    pub(super) fn set_total(&mut self, sum: Sum, first: Option<Date>, last: Option<Date>) {
+        (self.all, self.first, self.last) = (sum, first, last);
+    }
+
+    /// Calls the consignees by their ids, once all lines are added.
+    pub(super) fn call(&mut self, names: &Names) {
+        let named = std::mem::take(&mut self.named).into_iter();
+        self.consignees = named.map(|((change, name), sum)| ((change, names.text(name).to_owned()), sum)).collect();
     }
 
     pub(super) fn json(&self, (policy, against): (&Policy, &Policy), schemes: Option<&Schemes>) -> Value {
@@ -201,7 +145,7 @@ impl Difference {
             self.changes.iter().map(|(change, sum)| (change.as_str(), sum.json())).collect();
         json!({
             "policy": policy.name, "policy_digest": policy.digest, "against": against.name, "against_digest": against.digest,
-            "lines": self.lines, "tpp": whole(self.all.tpp), "usd": whole(self.all.cents / 100),
+            "lines": self.all.lines, "tpp": whole(self.all.tpp), "usd": whole(self.all.cents / 100),
             "first": self.first.map(|date| date.to_string()), "last": self.last.map(|date| date.to_string()),
             "changes": changes, "by_country": by(&self.countries, |country| country.code().to_owned()),
             "by_tier": by(&self.tiers, u8::to_string), "by_month": by(&self.months, |(year, month)| format!("{year:04}-{month:02}")),
@@ -218,7 +162,7 @@ impl Difference {
     }
 
     pub(super) fn text(&self, (policy, against): (&Policy, &Policy), schemes: Option<&Schemes>, out: &Path) -> String {
-        let mut text = format!("{} lines decided under {} and under {}\n", self.lines, policy.name, against.name);
+        let mut text = format!("{} lines decided under {} and under {}\n", self.all.lines, policy.name, against.name);
         for change in Change::ALL {
             let sum = self.changes.get(&change).copied().unwrap_or_default();
             let name = change.as_str().replace('_', " ");
@@ -262,7 +206,7 @@ impl Difference {
             against: against.name.clone(),
             digests: [policy.digest.clone(), against.digest.clone()],
             span: [self.first, self.last].map(|date| date.map_or(String::new(), |date| date.to_string())),
-            lines: self.lines,
+            lines: self.all.lines,
             tpp: whole(self.all.tpp),
             changes: self.changes.iter().map(|(change, sum)| row(*change, String::new(), sum)).collect(),
             tiers: self.tiers.iter().map(|((change, tier), sum)| row(*change, format!("tier {tier}"), sum)).collect(),

@@ -3,11 +3,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tollgate_model::{OrderLine, Outcome};
+use tollgate_model::{Outcome, Tpp};
 
-use super::Short;
 use crate::cli::Failure;
-use crate::service::Decided;
+use crate::service::Short;
 
 /// Schemes that are known, and what of them would no longer have fitted.
 pub(super) struct Schemes {
@@ -47,9 +46,9 @@ impl Schemes {
         Ok(own)
     }
 
-    pub(super) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, before: Short, after: Short) {
-        let own = self.orders.get(order.order_id).and_then(|place| self.all.get_mut(*place));
-        let (Some(own), Some(tpp)) = (own, decided.line.tpp) else { return };
+    pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Short, after: Short) {
+        let own = self.orders.get(order_id).and_then(|place| self.all.get_mut(*place));
+        let (Some(own), Some(tpp)) = (own, tpp) else { return };
         let tpp = u128::try_from(tpp.ceil()).unwrap_or(0);
         own.tpp += tpp;
         let free = |own: Short| matches!(own.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);

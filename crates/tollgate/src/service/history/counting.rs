@@ -1,0 +1,225 @@
+use std::sync::Arc;
+
+use tollgate_law::Policy;
+use tollgate_law::facts::{self, FactId};
+use tollgate_law::program::Program;
+use tollgate_model::{Date, OrderLine, Tpp};
+use tollgate_records::NONE;
+
+use super::super::accounts::by_headquarters;
+use super::super::decider::{Charged, Decider};
+use super::held::{Held, Holders};
+use super::numbered::NumberedLine;
+use super::short::{ExceptionNames, Short};
+
+/// The facts that differ between lines of one pattern.
+const QUANTITIES: [FactId; 7] = [
+    facts::SHIPMENT_TPP,
+    facts::LPP_AFTER,
+    facts::LPP_ALL_AFTER,
+    facts::COUNTRY_AFTER,
+    facts::COUNTRY_BEFORE,
+    facts::NVEU_AFTER,
+    facts::AIA_AFTER,
+];
+
+/// An account as a program has it.
+#[derive(Clone, Copy, Debug)]
+struct AccountOf {
+    /// Among [`Held`].
+    place: usize,
+    /// Among [`QUANTITIES`]; past its end where it is none of them.
+    quantity: usize,
+}
+
+/// What an epoch's program asks of quantities: with what it compares each.
+#[derive(Clone, Debug, Default)]
+struct Rules {
+    accounts: Vec<AccountOf>,
+    thresholds: [Vec<i64>; QUANTITIES.len()],
+    /// Whether comparing is all that it does with them, so that lines between the same thresholds are decided alike.
+    compares: bool,
+    by_headquarters: bool,
+}
+
+/// A decision, and the accounts that it is counted in, by place.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    short: Short,
+    counted: u64,
+}
+
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+type ByCell<T> = std::collections::HashMap<(u32, usize, u64), T, ahash::RandomState>;
+
+/// Decides numbered lines under a policy, in order of date, keeping its counts: as [`Decider`] does, but that what was decided once of a pattern between
+/// the same thresholds is not asked again.
+pub(crate) struct Counter {
+    policy: Arc<Policy>,
+    decider: Decider,
+    names: ExceptionNames,
+    held: Held,
+    rules: Vec<Option<Rules>>,
+    charged: Vec<Option<Charged>>,
+    known: ByCell<Known>,
+    /// What turns on no count; none where it does.
+    settled: ByCell<Option<Short>>,
+    used: Vec<Tpp>,
+    day: Option<(Date, usize)>,
+}
+
+impl Counter {
+    pub(crate) fn new(policy: Arc<Policy>, decider: Decider, names: ExceptionNames) -> Counter {
+        Counter {
+            policy,
+            decider,
+            names,
+            held: Held::default(),
+            rules: Vec::new(),
+            charged: Vec::new(),
+            known: ByCell::default(),
+            settled: ByCell::default(),
+            used: Vec::new(),
+            day: None,
+        }
+    }
+
+    /// Decides a line and counts it; `order` is the line as it was written, of which there is none only where it cannot be read.
+    pub(crate) fn decide<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
+        let epoch = self.epoch(line.date);
+        self.take_up(epoch, line.date);
+        let charged = self.charged(line, &order)?;
+        let rules = self.rules.get(epoch)?.as_ref()?;
+        let parent = if charged.operator && line.operator_parent != NONE { line.operator_parent } else { line.parent };
+        let country = charged.headquarters.filter(|_| rules.by_headquarters).unwrap_or(charged.destination);
+        let holders = Holders { parent, consignee: line.consignee, destination: charged.destination, charged: country };
+        let year = line.date.year();
+        self.used.clear();
+        self.used.extend(rules.accounts.iter().map(|account| self.held.used(account.place, holders, year)));
+        let key = rules.cell(line, &self.used).map(|cell| (line.pattern, epoch, cell));
+        let known = match key.and_then(|key| self.known.get(&key)).copied() {
+            Some(known) => known,
+            None => {
+                let settled = self.decider.decide_where(&order()?, &self.used, line.shipment).ok()?;
+                let short = Short::of(settled.label, settled.program, &self.names);
+                let known = Known { short, counted: settled.counted };
+                if let Some(key) = key {
+                    self.known.insert(key, known);
+                }
+                known
+            }
+        };
+        if let Some(tpp) = line.tpp.filter(|tpp| *tpp > Tpp::default()) {
+            for (place, account) in rules.accounts.iter().enumerate().filter(|(place, _)| known.counted >> place & 1 == 1) {
+                self.held.add(account.place, holders, year, tpp);
+            }
+        }
+        Some(known.short)
+    }
+
+    /// What a line comes to, where that turns on nothing that is counted and the line is counted nowhere.
+    pub(crate) fn settle<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
+        let epoch = self.epoch(line.date);
+        self.take_up(epoch, line.date);
+        let rules = self.rules.get(epoch)?.as_ref()?;
+        let key = rules.cell(line, &[]).map(|cell| (line.pattern, epoch, cell));
+        if let Some(known) = key.and_then(|key| self.settled.get(&key)) {
+            return *known;
+        }
+        let settled = self.decider.decide_uncounted(&order()?, line.shipment).ok()?;
+        let short = settled.map(|settled| Short::of(settled.label, settled.program, &self.names));
+        if let Some(key) = key {
+            self.settled.insert(key, short);
+        }
+        short
+    }
+
+    fn epoch(&mut self, date: Date) -> usize {
+        match self.day {
+            Some((day, epoch)) if day == date => epoch,
+            _ => {
+                let epoch = self.policy.epoch(date);
+                self.day = Some((date, epoch));
+                epoch
+            }
+        }
+    }
+
+    /// Reads off the program of an epoch what it asks of quantities.
+    fn take_up(&mut self, epoch: usize, date: Date) {
+        if self.rules.get(epoch).is_none_or(Option::is_none) {
+            let rules = Rules::of(self.policy.program(date), &mut self.held);
+            put(&mut self.rules, epoch, rules);
+        }
+    }
+
+    fn charged<'a>(&mut self, line: &NumberedLine, order: &impl Fn() -> Option<OrderLine<'a>>) -> Option<Charged> {
+        let place = usize::try_from(line.pattern).ok()?;
+        if let Some(Some(charged)) = self.charged.get(place) {
+            return Some(*charged);
+        }
+        let charged = self.decider.charged(&order()?);
+        put(&mut self.charged, place, charged);
+        Some(charged)
+    }
+}
+
+fn put<T: Clone>(all: &mut Vec<Option<T>>, place: usize, one: T) {
+    if all.len() <= place {
+        all.resize(place + 1, None);
+    }
+    if let Some(own) = all.get_mut(place) {
+        *own = Some(one);
+    }
+}
+
+impl Rules {
+    fn of(program: &Program, held: &mut Held) -> Rules {
+        let quantity = |fact: FactId| QUANTITIES.iter().position(|own| *own == fact);
+        let accounts = program.accounts.iter().map(|rule| AccountOf {
+            place: held.place(&rule.account, rule.holder, rule.period),
+            quantity: quantity(rule.fact).unwrap_or(QUANTITIES.len()),
+        });
+        let accounts: Vec<AccountOf> = accounts.collect();
+        let mut thresholds: [Vec<i64>; QUANTITIES.len()] = Default::default();
+        for atom in &program.thresholds {
+            if let Some(own) = quantity(atom.fact).and_then(|place| thresholds.get_mut(place)) {
+                own.push(atom.threshold);
+            }
+        }
+        for own in &mut thresholds {
+            own.sort_unstable();
+            own.dedup();
+        }
+        let cells = thresholds.iter().try_fold(1_u64, |cells, own| cells.checked_mul(u64::try_from(own.len()).ok()? + 2));
+        let others = program.members.iter().map(|atom| atom.fact).chain(program.ratios.iter().map(|atom| atom.fact));
+        let compares = cells.is_some()
+            && accounts.len() <= 64
+            && accounts.iter().all(|account| account.quantity < QUANTITIES.len())
+            && others.into_iter().all(|fact| quantity(fact).is_none());
+        Rules { accounts, thresholds, compares, by_headquarters: by_headquarters(program) }
+    }
+
+    /// Between which thresholds each quantity of a line lies, all in one number.
+    fn cell(&self, line: &NumberedLine, used: &[Tpp]) -> Option<u64> {
+        let mut values = [Some(0); QUANTITIES.len()];
+        let [shipment, ..] = &mut values;
+        *shipment = line.shipment.map(Tpp::thousandths);
+        for (account, used) in self.accounts.iter().zip(used) {
+            if let Some(value) = values.get_mut(account.quantity) {
+                *value = line.tpp.map(|tpp| used.plus(tpp).thousandths());
+            }
+            if QUANTITIES.get(account.quantity) == Some(&facts::COUNTRY_AFTER) {
+                let [.., before, _, _] = &mut values;
+                *before = Some(used.thousandths());
+            }
+        }
+        let mut cell = 0;
+        for (value, thresholds) in values.iter().zip(&self.thresholds).filter(|(_, thresholds)| !thresholds.is_empty()) {
+            let reached = |value: i64| thresholds.iter().take_while(|threshold| **threshold <= value).count() + 1;
+            let base = thresholds.len() + 2;
+            cell = cell * u64::try_from(base).unwrap_or(0) + u64::try_from(value.map_or(0, reached)).unwrap_or(0);
+        }
+        self.compares.then_some(cell)
+    }
+}
