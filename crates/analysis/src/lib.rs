@@ -7,5 +7,6 @@ pub mod alerts;
 pub mod customs;
 pub mod engine;
 pub mod entity;
+mod kernels;
 pub mod tables;
 pub mod typology;

@@ -70,7 +70,9 @@ impl Numbering {
                 self.take(coded.values());
                 let values = coded.values().as_string_opt::<i32>();
                 let text = |place: usize| {
-                    values.filter(|values| place < values.len() && values.is_valid(place)).map(|values| values.value(place))
+                    values
+                        .filter(|values| place < values.len() && values.is_valid(place))
+                        .map(|values| values.value(place))
                 };
                 let mut of = |key: i32| {
                     let place = usize::try_from(key).unwrap_or(usize::MAX);
@@ -119,7 +121,9 @@ mod tests {
             u32::try_from(place).unwrap()
         };
         let (mut numbering, mut numbers) = (Numbering::default(), Vec::new());
-        for (texts, expected) in [(&plain, [0, NONE, 1, 0, NONE].as_slice()), (&coded, &[0, NONE, 1, 0, NONE]), (&other, &[1, 2])] {
+        for (texts, expected) in
+            [(&plain, [0, NONE, 1, 0, NONE].as_slice()), (&coded, &[0, NONE, 1, 0, NONE]), (&other, &[1, 2])]
+        {
             numbering.number(texts, &mut numbers, &mut number);
             assert_eq!(numbers, expected);
         }

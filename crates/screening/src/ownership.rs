@@ -240,9 +240,8 @@ impl Ownership {
 
     /// The parties that listed ones own half of, or may.
     pub fn affected(&self) -> impl Iterator<Item = &str> {
-        let owned = |id: usize| {
-            self.listed.get(id) == Some(&false) && self.share.get(id).is_some_and(|share| share * 2 >= ALL)
-        };
+        let owned =
+            |id: usize| self.listed.get(id) == Some(&false) && self.share.get(id).is_some_and(|share| share * 2 >= ALL);
         let doubtful = |id: usize| self.caught.get(id) == Some(&false) && self.doubt.tainted.get(id) == Some(&true);
         let ids = self.names.iter().enumerate().filter(move |(id, _)| owned(*id) || doubtful(*id));
         ids.map(|(_, name)| name.as_str())

@@ -24,6 +24,8 @@ mod progress;
 mod recorded;
 #[cfg(feature = "detect")]
 mod reenact;
+#[cfg(feature = "object-storage")]
+mod remote;
 mod replay;
 mod screen;
 mod serve;
@@ -71,14 +73,8 @@ pub(crate) enum Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         match error {
-            RunError::Input(errors) => Failure::Unusable(errors.to_string()),
-            RunError::Output(path, error) => Failure::Unusable(format!(
-                "{}: cannot be written: {error}\n  mend: check that the folder exists, is yours and has room",
-                path.display()
-            )),
-            #[cfg(feature = "detect")]
-            RunError::Watch(what) => Failure::Unusable(what),
             RunError::Stopped => Failure::Stopped,
+            other => Failure::Unusable(other.to_string()),
         }
     }
 }
@@ -105,7 +101,8 @@ impl From<io::Error> for Failure {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let arguments = match settings::parse() {
+    #[cfg_attr(not(feature = "object-storage"), expect(unused_mut, reason = "inputs are only looked at"))]
+    let mut arguments = match settings::parse() {
         Ok(arguments) => arguments,
         Err(text) => {
             let _said = writeln!(io::stderr().lock(), "error: {text}");
@@ -120,31 +117,12 @@ pub(crate) fn main() -> ExitCode {
             std::process::exit(i32::from(INTERRUPTED));
         }
     });
-    let result = match arguments.command {
-        Command::Check(arguments) => check::check(&arguments, &stop),
-        #[cfg(feature = "detect")]
-        Command::Detect(arguments) => detect::detect(&arguments, &stop),
-        #[cfg(feature = "detect")]
-        Command::Typology(command) => typology::typology(&command, &stop),
-        #[cfg(feature = "detect")]
-        Command::Customs(arguments) => customs::customs(&arguments),
-        Command::Replay(arguments) => replay::replay(&arguments, &stop),
-        Command::Decide(arguments) => decide::decide(&arguments, &stop),
-        Command::Explain(arguments) => explain::explain(&arguments, &stop),
-        Command::Classify(arguments) => classify::classify(&arguments, &stop),
-        Command::Screen(arguments) => screen::screen(&arguments, &stop),
-        Command::Simulate(arguments) => simulate::simulate(&arguments, &stop),
-        Command::Lists(command) => lists::lists(&command, &stop),
-        Command::Serve(arguments) => serve::serve(&arguments, &stop),
-        Command::Token(command) => serve::token(&command),
-        Command::User(command) => serve::user(&command),
-        Command::Openapi => print(&crate::api::description()),
-        Command::Backup(arguments) => backup::back_up(&arguments, &stop),
-        Command::Restore(arguments) => backup::restore(&arguments, &stop),
-        Command::Audit(command) => audit::audit(&command, &stop),
-        Command::Policy(command) => policy::policy(&command, &stop),
-        Command::Examples(command) => examples::examples(&command),
-    };
+    #[cfg(feature = "object-storage")]
+    let brought = remote::bring(arguments.command.files(), &stop);
+    #[cfg(feature = "object-storage")]
+    let result = brought.and_then(|_until_the_end| run(arguments.command, &stop));
+    #[cfg(not(feature = "object-storage"))]
+    let result = run(arguments.command, &stop);
     let mut errors = io::stderr().lock();
     match result {
         Ok(()) | Err(Failure::NoReader) => ExitCode::SUCCESS,
@@ -157,6 +135,34 @@ pub(crate) fn main() -> ExitCode {
             let _said = writeln!(errors, "error: {text}");
             ExitCode::from(UNUSABLE)
         }
+    }
+}
+
+fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
+    match command {
+        Command::Check(arguments) => check::check(&arguments, stop),
+        #[cfg(feature = "detect")]
+        Command::Detect(arguments) => detect::detect(&arguments, stop),
+        #[cfg(feature = "detect")]
+        Command::Typology(command) => typology::typology(&command, stop),
+        #[cfg(feature = "detect")]
+        Command::Customs(arguments) => customs::customs(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments, stop),
+        Command::Decide(arguments) => decide::decide(&arguments, stop),
+        Command::Explain(arguments) => explain::explain(&arguments, stop),
+        Command::Classify(arguments) => classify::classify(&arguments, stop),
+        Command::Screen(arguments) => screen::screen(&arguments, stop),
+        Command::Simulate(arguments) => simulate::simulate(&arguments, stop),
+        Command::Lists(command) => lists::lists(&command, stop),
+        Command::Serve(arguments) => serve::serve(&arguments, stop),
+        Command::Token(command) => serve::token(&command),
+        Command::User(command) => serve::user(&command),
+        Command::Openapi => print(&crate::api::description()),
+        Command::Backup(arguments) => backup::back_up(&arguments, stop),
+        Command::Restore(arguments) => backup::restore(&arguments, stop),
+        Command::Audit(command) => audit::audit(&command, stop),
+        Command::Policy(command) => policy::policy(&command, stop),
+        Command::Examples(command) => examples::examples(&command),
     }
 }
 

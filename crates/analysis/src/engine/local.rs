@@ -19,6 +19,7 @@ use tollgate_model::Date;
 
 use super::store::Kept;
 use super::{Engine, EngineError, Finding};
+use crate::kernels::UseRolling;
 use crate::typology::{COLUMNS, Typology};
 
 /// What the engine may use.
@@ -52,6 +53,7 @@ impl LocalEngine {
             RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(options.memory))).build_arc();
         let environment = environment.map_err(|error| engine(&error))?;
         let context = SessionContext::new_with_config_rt(config, environment);
+        context.add_analyzer_rule(Arc::new(UseRolling));
         Ok(LocalEngine { runtime, context, stop: Arc::clone(&options.stop) })
     }
 

@@ -99,7 +99,7 @@ pub(crate) struct Lists {
 /// The orders, and what they are decided by.
 #[derive(Args)]
 pub(crate) struct Inputs {
-    /// Orders: .csv, .jsonl (.gz, .zst) or .parquet
+    /// Orders: .csv, .jsonl (.gz, .zst) or .parquet; like every input here, a folder of Parquet files, or the address of an object: s3://bucket/key, https://host/file
     #[arg(long, value_name = "FILE")]
     pub(crate) orders: PathBuf,
     #[command(flatten)]
@@ -123,6 +123,48 @@ pub(crate) struct Basis {
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
     #[arg(long, value_name = "POLICY", default_value = "ear")]
     pub(crate) policy: String,
+}
+
+#[cfg(feature = "object-storage")]
+impl Inputs {
+    /// Every input that is given.
+    fn files(&mut self) -> Vec<&mut PathBuf> {
+        std::iter::once(&mut self.orders).chain(self.basis.files()).collect()
+    }
+}
+
+#[cfg(feature = "object-storage")]
+impl Basis {
+    fn files(&mut self) -> Vec<&mut PathBuf> {
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, &mut self.lists.clearances];
+        tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
+    }
+}
+
+#[cfg(feature = "object-storage")]
+impl Surroundings {
+    fn files(&mut self) -> Vec<&mut PathBuf> {
+        let tables = [&mut self.payments, &mut self.sites, &mut self.serials, &mut self.inspections];
+        tables.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(feature = "object-storage")]
+impl Command {
+    /// The inputs that are files, or addresses in their place. What a cluster reads, its workers reach themselves.
+    pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Command::Check(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
+            Command::Decide(own) => own.inputs.files(),
+            Command::Explain(own) => own.inputs.files(),
+            #[cfg(feature = "detect")]
+            Command::Detect(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
+            #[cfg(feature = "detect")]
+            Command::Replay(own) if own.on.cluster.is_some() => own.inputs.basis.files(),
+            Command::Replay(own) => own.inputs.files(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What happened around the orders, and which typologies look at it.

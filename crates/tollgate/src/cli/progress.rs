@@ -43,6 +43,34 @@ impl Draws {
     }
 }
 
+/// A bar for what is brought from elsewhere.
+#[cfg(feature = "object-storage")]
+pub(crate) struct Bytes(ProgressBar);
+
+#[cfg(feature = "object-storage")]
+impl Bytes {
+    pub(crate) fn new(name: &str, bytes: u64) -> Bytes {
+        let bar = Bar::new().bar.clone();
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}  {eta} left  {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_length(bytes);
+        bar.set_message(name.to_owned());
+        Bytes(bar)
+    }
+
+    pub(crate) fn done(&mut self, bytes: u64) {
+        self.0.set_position(bytes);
+    }
+}
+
+#[cfg(feature = "object-storage")]
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A bar for steps that have names.
 #[cfg(feature = "detect")]
 pub(crate) struct Steps(ProgressBar);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tollgate_engine::{
-    Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, push_step, trace, with_host, with_readings,
+    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, push_step, trace, with_host, with_readings,
 };
 use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
@@ -174,6 +174,18 @@ impl Decider {
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
         let counted = if weighs { may_be_counted(program, label, &judged.scratch) } else { 0 };
         Ok((!open && counted == 0).then_some(Settled { label, program, counted }))
+    }
+
+    /// What is true of a line whatever some of its facts may be: the epoch of its day's law, and the truth of each atom.
+    pub(crate) fn truths(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        but_for.iter().for_each(|fact| line.facts.forget(*fact));
+        with_readings(program, &mut line.facts);
+        let mut mask = AtomMask::default();
+        mask.read(program, &line.facts);
+        let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
+        Ok([&[epoch], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
     }
 
     /// What lines with a line's parties and destination are charged to.

@@ -84,6 +84,21 @@ pub(crate) enum RunError {
     Stopped,
 }
 
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RunError::Input(errors) => write!(f, "{errors}"),
+            RunError::Output(path, error) => {
+                let mend = "check that the folder exists, is yours and has room";
+                write!(f, "{}: cannot be written: {error}\n  mend: {mend}", path.display())
+            }
+            #[cfg(feature = "detect")]
+            RunError::Watch(what) => write!(f, "{what}"),
+            RunError::Stopped => write!(f, "stopped"),
+        }
+    }
+}
+
 impl From<InputErrors> for RunError {
     fn from(errors: InputErrors) -> RunError {
         RunError::Input(errors)
@@ -294,7 +309,9 @@ fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64
     let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
     let mut errors = Vec::new();
     for_each_batch(path, stop, &mut |batch| {
-        for (index, line) in batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line))) {
+        for (index, line) in
+            batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line)))
+        {
             let row = batch.row(index);
             if let Some(earlier) = first.insert((line.order_id.to_owned(), line.line), row)
                 && errors.len() < MAX_ERRORS

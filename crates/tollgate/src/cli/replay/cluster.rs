@@ -67,7 +67,8 @@ fn take(comparing: &mut Comparing<'_>, out: &Path) -> Result<(), Failure> {
     let day = |key: &str| total.get(key).and_then(Value::as_str).and_then(|day| day.parse::<Date>().ok());
     let sum = sum(&total).ok_or_else(|| unread("totals.json", "is not understood".to_owned()))?;
     comparing.difference.set_total(sum, day("first"), day("last"));
-    let mut diff = std::fs::File::open(out.join("diff.jsonl")).map_err(|error| unread("diff.jsonl", error.to_string()))?;
+    let mut diff =
+        std::fs::File::open(out.join("diff.jsonl")).map_err(|error| unread("diff.jsonl", error.to_string()))?;
     let copied = std::io::copy(&mut diff, comparing.output);
     copied.map_err(|error| RunError::Output(comparing.path.to_owned(), error))?;
     Ok(())

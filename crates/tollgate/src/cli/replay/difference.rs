@@ -85,11 +85,7 @@ impl Difference {
     }
 
     /// Adds a line; says what changed.
-    pub(super) fn add(
-        &mut self,
-        line: &NumberedLine,
-        (before, after): (Short, Short),
-    ) -> Option<Change> {
+    pub(super) fn add(&mut self, line: &NumberedLine, (before, after): (Short, Short)) -> Option<Change> {
         let tpp = line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
         let cents = u128::try_from(line.price).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
         let sum = Sum { lines: 1, tpp, cents };

@@ -6,7 +6,7 @@ use tollgate_model::{OrderLine, Outcome, ReviewPolicy, Tpp};
 use super::short::Short;
 
 /// What became of a line under the other policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Change {
     /// It went without a license and needs one that may be granted.
     NewlyReviewed,
@@ -90,7 +90,13 @@ pub(crate) fn push_change(
     change: Change,
     [from, to]: [String; 2],
 ) {
-    let _ = write!(out, r#"{{"change":"{}","date":"{}","destination":"{}","from":"#, change.as_str(), order.date, order.destination.code());
+    let _ = write!(
+        out,
+        r#"{{"change":"{}","date":"{}","destination":"{}","from":"#,
+        change.as_str(),
+        order.date,
+        order.destination.code()
+    );
     push_json(out, &from);
     out.push_str(r#","item":"#);
     push_json(out, order.item);

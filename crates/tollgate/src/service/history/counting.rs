@@ -50,7 +50,14 @@ struct Known {
 }
 
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
-type ByCell<T> = std::collections::HashMap<(u32, usize, u64), T, ahash::RandomState>;
+type ByCell<T> = std::collections::HashMap<(u32, u64), T, ahash::RandomState>;
+
+/// A number for each epoch and truth of its law's atoms.
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+type Signs = std::collections::HashMap<Vec<u64>, u32, ahash::RandomState>;
+
+/// A pattern that was not met in an epoch.
+const UNMET: u32 = u32::MAX;
 
 /// Decides numbered lines under a policy, in order of date, keeping its counts: as [`Decider`] does, but that what was decided once of a pattern between
 /// the same thresholds is not asked again.
@@ -61,6 +68,9 @@ pub(crate) struct Counter {
     held: Held,
     rules: Vec<Option<Rules>>,
     charged: Vec<Option<Charged>>,
+    /// By epoch and pattern: what is true of its lines, but for quantities.
+    signs: Vec<Option<Vec<u32>>>,
+    truths: Signs,
     known: ByCell<Known>,
     /// What turns on no count; none where it does.
     settled: ByCell<Option<Short>>,
@@ -77,6 +87,8 @@ impl Counter {
             held: Held::default(),
             rules: Vec::new(),
             charged: Vec::new(),
+            signs: Vec::new(),
+            truths: Signs::default(),
             known: ByCell::default(),
             settled: ByCell::default(),
             used: Vec::new(),
@@ -85,10 +97,15 @@ impl Counter {
     }
 
     /// Decides a line and counts it; `order` is the line as it was written, of which there is none only where it cannot be read.
-    pub(crate) fn decide<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
+    pub(crate) fn decide<'a>(
+        &mut self,
+        line: &NumberedLine,
+        order: impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<Short> {
         let epoch = self.epoch(line.date);
         self.take_up(epoch, line.date);
         let charged = self.charged(line, &order)?;
+        let sign = self.sign(epoch, line, &order)?;
         let rules = self.rules.get(epoch)?.as_ref()?;
         let parent = if charged.operator && line.operator_parent != NONE { line.operator_parent } else { line.parent };
         let country = charged.headquarters.filter(|_| rules.by_headquarters).unwrap_or(charged.destination);
@@ -96,7 +113,7 @@ impl Counter {
         let year = line.date.year();
         self.used.clear();
         self.used.extend(rules.accounts.iter().map(|account| self.held.used(account.place, holders, year)));
-        let key = rules.cell(line, &self.used).map(|cell| (line.pattern, epoch, cell));
+        let key = rules.cell(line, &self.used).map(|cell| (sign, cell));
         let known = match key.and_then(|key| self.known.get(&key)).copied() {
             Some(known) => known,
             None => {
@@ -110,7 +127,7 @@ impl Counter {
             }
         };
         if let Some(tpp) = line.tpp.filter(|tpp| *tpp > Tpp::default()) {
-            for (place, account) in rules.accounts.iter().enumerate().filter(|(place, _)| known.counted >> place & 1 == 1) {
+            for (_, account) in rules.accounts.iter().enumerate().filter(|(place, _)| known.counted >> place & 1 == 1) {
                 self.held.add(account.place, holders, year, tpp);
             }
         }
@@ -118,11 +135,16 @@ impl Counter {
     }
 
     /// What a line comes to, where that turns on nothing that is counted and the line is counted nowhere.
-    pub(crate) fn settle<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
+    pub(crate) fn settle<'a>(
+        &mut self,
+        line: &NumberedLine,
+        order: impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<Short> {
         let epoch = self.epoch(line.date);
         self.take_up(epoch, line.date);
+        let sign = self.sign(epoch, line, &order)?;
         let rules = self.rules.get(epoch)?.as_ref()?;
-        let key = rules.cell(line, &[]).map(|cell| (line.pattern, epoch, cell));
+        let key = rules.cell(line, &[]).map(|cell| (sign, cell));
         if let Some(known) = key.and_then(|key| self.settled.get(&key)) {
             return *known;
         }
@@ -151,6 +173,31 @@ impl Counter {
             let rules = Rules::of(self.policy.program(date), &mut self.held);
             put(&mut self.rules, epoch, rules);
         }
+    }
+
+    /// A number for what is true of a pattern's lines in an epoch, whatever their quantities.
+    fn sign<'a>(
+        &mut self,
+        epoch: usize,
+        line: &NumberedLine,
+        order: &impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<u32> {
+        let place = usize::try_from(line.pattern).ok()?;
+        if self.signs.get(epoch).is_none_or(Option::is_none) {
+            put(&mut self.signs, epoch, Vec::new());
+        }
+        let signs = self.signs.get_mut(epoch)?.as_mut()?;
+        if let Some(sign) = signs.get(place).filter(|sign| **sign != UNMET) {
+            return Some(*sign);
+        }
+        let truths = self.decider.truths(&order()?, &QUANTITIES).ok()?;
+        let next = u32::try_from(self.truths.len()).ok()?;
+        let sign = *self.truths.entry(truths).or_insert(next);
+        if signs.len() <= place {
+            signs.resize(place + 1, UNMET);
+        }
+        *signs.get_mut(place)? = sign;
+        Some(sign)
     }
 
     fn charged<'a>(&mut self, line: &NumberedLine, order: &impl Fn() -> Option<OrderLine<'a>>) -> Option<Charged> {
@@ -191,7 +238,8 @@ impl Rules {
             own.sort_unstable();
             own.dedup();
         }
-        let cells = thresholds.iter().try_fold(1_u64, |cells, own| cells.checked_mul(u64::try_from(own.len()).ok()? + 2));
+        let cells =
+            thresholds.iter().try_fold(1_u64, |cells, own| cells.checked_mul(u64::try_from(own.len()).ok()? + 2));
         let others = program.members.iter().map(|atom| atom.fact).chain(program.ratios.iter().map(|atom| atom.fact));
         let compares = cells.is_some()
             && accounts.len() <= 64
@@ -215,7 +263,8 @@ impl Rules {
             }
         }
         let mut cell = 0;
-        for (value, thresholds) in values.iter().zip(&self.thresholds).filter(|(_, thresholds)| !thresholds.is_empty()) {
+        for (value, thresholds) in values.iter().zip(&self.thresholds).filter(|(_, thresholds)| !thresholds.is_empty())
+        {
             let reached = |value: i64| thresholds.iter().take_while(|threshold| **threshold <= value).count() + 1;
             let base = thresholds.len() + 2;
             cell = cell * u64::try_from(base).unwrap_or(0) + u64::try_from(value.map_or(0, reached)).unwrap_or(0);

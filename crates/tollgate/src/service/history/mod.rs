@@ -108,7 +108,8 @@ pub(crate) fn replay_history(
     let names = ExceptionNames::of(history.policies.iter().map(Arc::as_ref));
     let [first, second] = &history.policies;
     let base = Decider::new(Arc::clone(first), Arc::clone(&history.tables));
-    let counter = |policy: &Arc<Policy>| Counter::new(Arc::clone(policy), base.under(Arc::clone(policy)), names.clone());
+    let counter =
+        |policy: &Arc<Policy>| Counter::new(Arc::clone(policy), base.under(Arc::clone(policy)), names.clone());
     let counters = [counter(first), counter(second)];
     let numberer = Numberer::new(base.under(Arc::clone(first)).into_builder());
     std::thread::scope(|scope| {
@@ -181,11 +182,13 @@ fn number(
             Ok(())
         })?;
     }
-    let counted = |policy: &Arc<Policy>| policy.epochs().iter().any(|epoch| !policy.program(*epoch).accounts.is_empty());
+    let counted =
+        |policy: &Arc<Policy>| policy.epochs().iter().any(|epoch| !policy.program(*epoch).accounts.is_empty());
     let send = |numberer: &Numberer, chunk: Chunk| {
         let chunk = Arc::new(chunk);
         // Once something is wrong the rest is read for further mistakes only.
-        let sent = numberer.unknown.is_empty().then(|| senders.iter().try_for_each(|sender| sender.send(Arc::clone(&chunk))));
+        let sent =
+            numberer.unknown.is_empty().then(|| senders.iter().try_for_each(|sender| sender.send(Arc::clone(&chunk))));
         if matches!(sent, Some(Err(_))) { Err(RunError::Stopped) } else { Ok(()) }
     };
     let full = |numberer: &mut Numberer| match numberer.unknown.len() >= MAX_ERRORS {

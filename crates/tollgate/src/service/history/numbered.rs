@@ -35,21 +35,10 @@ pub(crate) struct NumberedLine {
     pub(crate) price: i64,
 }
 
-/// All that a decision turns on beside quantities, counts and the day's law. Lines of one pattern have the same facts otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Pattern {
-    item: u32,
-    /// What the law asks of each party: exporter, purchaser, intermediate and ultimate consignee, end user, forwarder.
-    classes: [u32; 6],
-    end_use: u32,
-    authorization: u32,
-    origin: Option<Country>,
-    destination: Country,
-    activity: Activity,
-    forwarder_is_consignee: bool,
-    /// The day, where lists or owners say something of a party: what they say changes from day to day.
-    day: Option<Date>,
-}
+/// All that a decision turns on beside quantities, counts and the day's law, in numbers: the item, what the law asks of each party (exporter, purchaser,
+/// intermediate and ultimate consignee, end user, forwarder), end use, claim, countries with activity, and the day where lists or owners say something of a
+/// party, since what they say changes from day to day. Lines of one pattern have the same facts otherwise.
+type Pattern = [u32; 11];
 
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
 type ByKey<K, V> = std::collections::HashMap<K, V, ahash::RandomState>;
@@ -117,7 +106,8 @@ impl Numberer {
         self.number_columns(&columns, &mut numbers);
         let mut lines = Vec::with_capacity(batch.len());
         for row in 0..batch.len() {
-            let at = |column: usize| numbers.get(column).and_then(|(_, numbers)| numbers.get(row)).copied().unwrap_or(NONE);
+            let at =
+                |column: usize| numbers.get(column).and_then(|(_, numbers)| numbers.get(row)).copied().unwrap_or(NONE);
             let Some(line) = self.line(&columns, row, &at) else { continue };
             let item = usize::try_from(at(7)).ok().and_then(|item| self.items.get(item));
             match item {
@@ -159,23 +149,24 @@ impl Numberer {
         let parties = [at(0), at(1), at(2), consignee, if end_user == consignee { NONE } else { end_user }, forwarder];
         let of = |name: Name| usize::try_from(name).ok().and_then(|place| self.parties.get(place).copied().flatten());
         let known = parties.map(of);
-        let pattern = Pattern {
-            item: at(7),
-            classes: known.map(|party| party.map_or(NONE, |party| party.class)),
-            end_use: at(8),
-            authorization: at(9),
-            origin: columns.origin.get(row).copied().flatten(),
-            destination,
-            activity: columns.activity.get(row).copied().flatten().unwrap_or_default(),
-            forwarder_is_consignee: forwarder == consignee,
-            day: known.iter().flatten().any(|party| party.watched).then_some(date),
-        };
+        let activity = columns.activity.get(row).copied().flatten().unwrap_or_default();
+        let origin = columns.origin.get(row).copied().flatten().map_or(0x100, |origin| u32::from(origin.index()));
+        let trade = origin << 16
+            | u32::from(destination.index()) << 8
+            | u32::from(forwarder == consignee) << 4
+            | Activity::ALL.iter().position(|own| *own == activity).and_then(|at| u32::try_from(at).ok()).unwrap_or(15);
+        let watched = known.iter().flatten().any(|party| party.watched);
+        let day = if watched { date.epoch_days().cast_unsigned() } else { NONE };
+        let [exporter, purchaser, intermediate, receiver, user, carrier] =
+            known.map(|party| party.map_or(NONE, |party| party.class));
+        let pattern = [at(7), exporter, purchaser, intermediate, receiver, user, carrier, at(8), at(9), trade, day];
         let parent = of(consignee)?.parent;
         let operator_parent = of(at(6)).map_or(NONE, |party| party.parent);
         let unit = usize::try_from(at(7)).ok().and_then(|item| self.items.get(item)?.as_ref().ok().copied().flatten());
         let tpp = unit.map(|unit| unit.times(quantity));
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order_id).copied() };
-        let price = columns.unit_price_usd.get(row).copied().flatten().and_then(|price| price.scaled_up(2)).unwrap_or(0);
+        let price =
+            columns.unit_price_usd.get(row).copied().flatten().and_then(|price| price.scaled_up(2)).unwrap_or(0);
         let next = u32::try_from(self.patterns.len()).unwrap_or(u32::MAX);
         Some(NumberedLine {
             batch: 0,

@@ -80,7 +80,9 @@ impl Settling {
             }
             added.push(line, &orders, decided, &self.names);
         }
-        let kept: Vec<usize> = (0..batch.num_columns()).filter(|at| !NAMES.contains(&batch.schema_ref().field(*at).name().as_str())).collect();
+        let kept: Vec<usize> = (0..batch.num_columns())
+            .filter(|at| !NAMES.contains(&batch.schema_ref().field(*at).name().as_str()))
+            .collect();
         added.finish(&batch.project(&kept).map_err(|error| error.to_string())?)
     }
 
@@ -95,7 +97,13 @@ impl Settling {
 }
 
 impl Added {
-    fn push(&mut self, line: &NumberedLine, orders: &OrderBatch, [before, after]: [Option<Short>; 2], names: &ExceptionNames) {
+    fn push(
+        &mut self,
+        line: &NumberedLine,
+        orders: &OrderBatch,
+        [before, after]: [Option<Short>; 2],
+        names: &ExceptionNames,
+    ) {
         self.before.append_option(before.map(Short::code));
         self.after.append_option(after.map(Short::code));
         self.tpp.append_option(line.tpp.map(|tpp| tpp.ceil()));
@@ -121,7 +129,8 @@ impl Added {
             Arc::new(self.price.finish()),
             Arc::new(self.diff.finish()),
         ];
-        let types = [DataType::Int32, DataType::Int32, DataType::Utf8, DataType::Int64, DataType::Int64, DataType::Utf8];
+        let types =
+            [DataType::Int32, DataType::Int32, DataType::Utf8, DataType::Int64, DataType::Int64, DataType::Utf8];
         let own = NAMES.iter().zip(types).map(|(name, own)| Arc::new(Field::new(*name, own, true)));
         let fields: Vec<_> = batch.schema_ref().fields().iter().cloned().chain(own).collect();
         let columns = batch.columns().iter().cloned().chain(columns).collect();

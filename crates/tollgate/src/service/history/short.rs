@@ -53,7 +53,8 @@ pub(crate) struct ExceptionNames(Vec<String>);
 impl ExceptionNames {
     /// Of every exception of the policies.
     pub(crate) fn of<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> ExceptionNames {
-        let versions = policies.into_iter().flat_map(|policy| &policy.provisions).flat_map(|provision| &provision.versions);
+        let versions =
+            policies.into_iter().flat_map(|policy| &policy.provisions).flat_map(|provision| &provision.versions);
         let mut names: Vec<String> =
             versions.flat_map(|version| &version.rules.exceptions).map(|exception| exception.name.clone()).collect();
         names.sort();
