@@ -54,6 +54,28 @@ const CODED: &[&str] = &[
     "authorization",
 ];
 
+/// Columns on which a decision or a sum turns.
+const DECIDING: &[&str] = &[
+    "order_id",
+    "line",
+    "date",
+    "activity",
+    "exporter",
+    "purchaser",
+    "intermediate_consignee",
+    "ultimate_consignee",
+    "end_user",
+    "freight_forwarder",
+    "lpp_operator",
+    "origin",
+    "destination",
+    "item",
+    "quantity",
+    "unit_price_usd",
+    "end_use",
+    "authorization",
+];
+
 /// The most units that a line may have.
 const MAX_QUANTITY: i64 = 1_000_000_000;
 
@@ -281,6 +303,12 @@ impl OrderReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
         let wanted = Wanted { coded: CODED, ..Wanted::all(COLUMNS) };
+        Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
+    }
+
+    /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
+    pub fn open_deciding(path: &Path) -> Result<OrderReader, InputErrors> {
+        let wanted = Wanted { coded: CODED, only: DECIDING, ..Wanted::all(COLUMNS) };
         Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
     }
 

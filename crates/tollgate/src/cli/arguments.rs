@@ -150,6 +150,16 @@ impl Surroundings {
 }
 
 #[cfg(feature = "object-storage")]
+impl ReplayArguments {
+    fn elsewhere(&self) -> bool {
+        #[cfg(feature = "detect")]
+        return self.on.cluster.is_some();
+        #[cfg(not(feature = "detect"))]
+        return false;
+    }
+}
+
+#[cfg(feature = "object-storage")]
 impl Command {
     /// The inputs that are files, or addresses in their place. What a cluster reads, its workers reach themselves.
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
@@ -159,9 +169,10 @@ impl Command {
             Command::Explain(own) => own.inputs.files(),
             #[cfg(feature = "detect")]
             Command::Detect(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
-            #[cfg(feature = "detect")]
-            Command::Replay(own) if own.on.cluster.is_some() => own.inputs.basis.files(),
-            Command::Replay(own) => own.inputs.files(),
+            Command::Replay(own) => match own.elsewhere() {
+                true => own.inputs.basis.files(),
+                false => own.inputs.files(),
+            },
             _ => Vec::new(),
         }
     }

@@ -7,10 +7,13 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::http::HttpBuilder;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, ObjectStoreScheme, RetryConfig};
 use tempfile::TempDir;
 use url::Url;
 
@@ -42,15 +45,38 @@ pub(super) fn bring(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<Tem
     Ok(Some(folder))
 }
 
+/// The store that an address is in, and the object's key there.
+fn store(url: &Url) -> Result<(Box<dyn ObjectStore>, Key), object_store::Error> {
+    let (scheme, key) = ObjectStoreScheme::parse(url)?;
+    let key = Key::parse(key)?;
+    // Whoever waits at a prompt would rather hear soon.
+    let retry = RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(30), ..RetryConfig::default() };
+    match scheme {
+        ObjectStoreScheme::AmazonS3 => {
+            let variables = std::env::vars();
+            let builder = AmazonS3Builder::new().with_url(url.as_str()).with_retry(retry);
+            let builder = variables.fold(builder, |builder, (name, value)| {
+                match name.to_lowercase().parse::<AmazonS3ConfigKey>() {
+                    Ok(key) if name.starts_with("AWS_") => builder.with_config(key, value),
+                    _ => builder,
+                }
+            });
+            Ok((Box::new(builder.build()?), key))
+        }
+        ObjectStoreScheme::Http => {
+            // Who asks by an address without encryption means it.
+            let options = ClientOptions::new().with_allow_http(url.scheme() == "http");
+            let builder = HttpBuilder::new().with_url(url.origin().ascii_serialization());
+            Ok((Box::new(builder.with_client_options(options).with_retry(retry).build()?), key))
+        }
+        _ => Err(object_store::Error::NotSupported { source: "it is neither s3:// nor https://".into() }),
+    }
+}
+
 /// Brings an object, or where the address ends in `/` every Parquet file under it.
 async fn fetch(address: &str, folder: &Path, stop: &Stop) -> Result<PathBuf, Failure> {
     let url = Url::parse(address).map_err(|error| wrong(address, &error))?;
-    #[expect(clippy::disallowed_methods, reason = "keys to a store come in variables, for every program alike")]
-    let variables = std::env::vars().map(|(name, value)| (name.to_lowercase(), value));
-    // What is asked for by an address without encryption is meant so.
-    let plain = (url.scheme() == "http").then(|| ("allow_http".to_owned(), "true".to_owned()));
-    let (store, key) =
-        object_store::parse_url_opts(&url, variables.chain(plain)).map_err(|error| wrong(address, &error))?;
+    let (store, key) = store(&url).map_err(|error| wrong(address, &error))?;
     if !address.ends_with('/') {
         let name = key.filename().ok_or_else(|| wrong(address, &"names no object"))?;
         let path = folder.join(name);

@@ -25,8 +25,10 @@ pub(crate) struct PartyFacts {
 pub(crate) type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
 
 impl PartyFacts {
-    pub(crate) fn class(&self) -> Class {
-        ([self.country, self.hq, self.parent_hq], self.flags.clone())
+    /// All that the law asks of it; headquarters and flags only; flags only.
+    pub(crate) fn classes(&self) -> [Class; 3] {
+        let of = |seats| (seats, self.flags.clone());
+        [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
     }
 
     pub(crate) fn has(&self, flag: &str) -> bool {

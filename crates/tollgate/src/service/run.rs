@@ -223,7 +223,15 @@ pub(super) fn for_each_batch(
     stop: &Stop,
     each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
-    let mut reader = OrderReader::open(path)?;
+    for_each_batch_of(OrderReader::open(path)?, stop, each)
+}
+
+/// As [`for_each_batch`], of a reader that is open.
+pub(super) fn for_each_batch_of(
+    mut reader: OrderReader,
+    stop: &Stop,
+    each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
+) -> Result<(), RunError> {
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(4);
         scope.spawn(move || {

@@ -72,8 +72,8 @@ pub(crate) struct Counter {
     signs: Vec<Option<Vec<u32>>>,
     truths: Signs,
     known: ByCell<Known>,
-    /// What turns on no count; none where it does.
-    settled: ByCell<Option<Short>>,
+    /// What turns on no count, by [`Rules::side`]; none within where it does.
+    settled: Vec<Option<Option<Short>>>,
     used: Vec<Tpp>,
     day: Option<(Date, usize)>,
 }
@@ -90,7 +90,7 @@ impl Counter {
             signs: Vec::new(),
             truths: Signs::default(),
             known: ByCell::default(),
-            settled: ByCell::default(),
+            settled: Vec::new(),
             used: Vec::new(),
             day: None,
         }
@@ -103,9 +103,8 @@ impl Counter {
         order: impl Fn() -> Option<OrderLine<'a>>,
     ) -> Option<Short> {
         let epoch = self.epoch(line.date);
-        self.take_up(epoch, line.date);
-        let charged = self.charged(line, &order)?;
         let sign = self.sign(epoch, line, &order)?;
+        let charged = self.charged(line, &order)?;
         let rules = self.rules.get(epoch)?.as_ref()?;
         let parent = if charged.operator && line.operator_parent != NONE { line.operator_parent } else { line.parent };
         let country = charged.headquarters.filter(|_| rules.by_headquarters).unwrap_or(charged.destination);
@@ -141,17 +140,25 @@ impl Counter {
         order: impl Fn() -> Option<OrderLine<'a>>,
     ) -> Option<Short> {
         let epoch = self.epoch(line.date);
-        self.take_up(epoch, line.date);
         let sign = self.sign(epoch, line, &order)?;
-        let rules = self.rules.get(epoch)?.as_ref()?;
-        let key = rules.cell(line, &[]).map(|cell| (sign, cell));
-        if let Some(known) = key.and_then(|key| self.settled.get(&key)) {
+        self.settled(epoch, sign, line, &order)
+    }
+
+    fn settled<'a>(
+        &mut self,
+        epoch: usize,
+        sign: u32,
+        line: &NumberedLine,
+        order: &impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<Short> {
+        let place = self.rules.get(epoch)?.as_ref()?.side(sign, line);
+        if let Some(Some(known)) = place.and_then(|place| self.settled.get(place)) {
             return *known;
         }
         let settled = self.decider.decide_uncounted(&order()?, line.shipment).ok()?;
         let short = settled.map(|settled| Short::of(settled.label, settled.program, &self.names));
-        if let Some(key) = key {
-            self.settled.insert(key, short);
+        if let Some(place) = place {
+            put(&mut self.settled, place, short);
         }
         short
     }
@@ -183,13 +190,16 @@ impl Counter {
         order: &impl Fn() -> Option<OrderLine<'a>>,
     ) -> Option<u32> {
         let place = usize::try_from(line.pattern).ok()?;
+        if let Some(sign) =
+            self.signs.get(epoch).and_then(|signs| signs.as_ref()?.get(place)).filter(|sign| **sign != UNMET)
+        {
+            return Some(*sign);
+        }
+        self.take_up(epoch, line.date);
         if self.signs.get(epoch).is_none_or(Option::is_none) {
             put(&mut self.signs, epoch, Vec::new());
         }
         let signs = self.signs.get_mut(epoch)?.as_mut()?;
-        if let Some(sign) = signs.get(place).filter(|sign| **sign != UNMET) {
-            return Some(*sign);
-        }
         let truths = self.decider.truths(&order()?, &QUANTITIES).ok()?;
         let next = u32::try_from(self.truths.len()).ok()?;
         let sign = *self.truths.entry(truths).or_insert(next);
@@ -248,6 +258,15 @@ impl Rules {
         Rules { accounts, thresholds, compares, by_headquarters: by_headquarters(program) }
     }
 
+    /// A place for a line's sign, for where the order's size stands among its thresholds, and for whether the line weighs anything.
+    fn side(&self, sign: u32, line: &NumberedLine) -> Option<usize> {
+        const SIDES: usize = 8;
+        let [thresholds, ..] = &self.thresholds;
+        let side = line.shipment.map_or(0, |tpp| reached(thresholds, tpp.thousandths()));
+        let weighs = usize::from(line.tpp.is_some_and(|tpp| tpp > Tpp::default()));
+        (self.compares && side < SIDES).then_some((usize::try_from(sign).ok()? * SIDES + side) * 2 + weighs)
+    }
+
     /// Between which thresholds each quantity of a line lies, all in one number.
     fn cell(&self, line: &NumberedLine, used: &[Tpp]) -> Option<u64> {
         let mut values = [Some(0); QUANTITIES.len()];
@@ -265,10 +284,15 @@ impl Rules {
         let mut cell = 0;
         for (value, thresholds) in values.iter().zip(&self.thresholds).filter(|(_, thresholds)| !thresholds.is_empty())
         {
-            let reached = |value: i64| thresholds.iter().take_while(|threshold| **threshold <= value).count() + 1;
             let base = thresholds.len() + 2;
-            cell = cell * u64::try_from(base).unwrap_or(0) + u64::try_from(value.map_or(0, reached)).unwrap_or(0);
+            let place = value.map_or(0, |value| reached(thresholds, value));
+            cell = cell * u64::try_from(base).unwrap_or(0) + u64::try_from(place).unwrap_or(0);
         }
         self.compares.then_some(cell)
     }
+}
+
+/// How many thresholds a value reaches, and one: nothing is left for what is not known.
+fn reached(thresholds: &[i64], value: i64) -> usize {
+    thresholds.iter().take_while(|threshold| **threshold <= value).count() + 1
 }

@@ -19,11 +19,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use tollgate_law::Policy;
 use tollgate_model::{Date, OrderLine};
-use tollgate_records::{DayReader, InputError, InputErrors, MAX_ERRORS, OrderBatch};
+use tollgate_records::{DayReader, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
 
 use super::decider::Decider;
 use super::names::Names;
-use super::run::{HELD, Progress, RunError, Stop, count_day, for_each_batch, none_twice, spans};
+use super::run::{HELD, Progress, RunError, Stop, count_day, for_each_batch_of, none_twice, spans};
 use super::tables::Tables;
 pub(crate) use change::{Change, push_change};
 use counting::Counter;
@@ -177,7 +177,7 @@ fn number(
     stop: &Stop,
 ) -> Result<Names, RunError> {
     if survey.several {
-        for_each_batch(history.orders, stop, &mut |batch| {
+        for_each_batch_of(OrderReader::open_deciding(history.orders)?, stop, &mut |batch| {
             batch.lines().for_each(|line| numberer.add_to_shipment(&line));
             Ok(())
         })?;
@@ -196,7 +196,7 @@ fn number(
         false => Ok(()),
     };
     if survey.sorted || !history.policies.iter().any(counted) {
-        for_each_batch(history.orders, stop, &mut |batch| {
+        for_each_batch_of(OrderReader::open_deciding(history.orders)?, stop, &mut |batch| {
             let lines = numberer.number(&batch, 0, history.orders);
             full(&mut numberer)?;
             send(&numberer, Chunk { batches: Arc::new(vec![batch]), lines })
@@ -225,7 +225,7 @@ fn number(
 /// The lines of some days, batch by batch.
 fn read_span(orders: &Path, (from, until): (Date, Date), stop: &Stop) -> Result<Vec<OrderBatch>, RunError> {
     let mut held = Vec::new();
-    for_each_batch(orders, stop, &mut |batch| {
+    for_each_batch_of(OrderReader::open_deciding(orders)?, stop, &mut |batch| {
         let within = |line: &OrderLine<'_>| (from..=until).contains(&line.date);
         let places = batch.lines().enumerate().filter(|(_, line)| within(line)).map(|(place, _)| place);
         held.push(batch.select(&places.collect::<Vec<_>>()));

@@ -38,7 +38,15 @@ pub(crate) struct NumberedLine {
 /// All that a decision turns on beside quantities, counts and the day's law, in numbers: the item, what the law asks of each party (exporter, purchaser,
 /// intermediate and ultimate consignee, end user, forwarder), end use, claim, countries with activity, and the day where lists or owners say something of a
 /// party, since what they say changes from day to day. Lines of one pattern have the same facts otherwise.
-type Pattern = [u32; 11];
+#[derive(Clone, Copy, Debug, Eq, Hash)]
+struct Pattern([u64; 6]);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        // Without a call: this is asked for every line.
+        self.0.iter().zip(&other.0).fold(0, |differs, (one, other)| differs | (one ^ other)) == 0
+    }
+}
 
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
 type ByKey<K, V> = std::collections::HashMap<K, V, ahash::RandomState>;
@@ -46,7 +54,12 @@ type ByKey<K, V> = std::collections::HashMap<K, V, ahash::RandomState>;
 /// A party in numbers.
 #[derive(Clone, Copy, Debug)]
 struct PartyOf {
+    /// By all that the law asks of a party.
     class: u32,
+    /// By its headquarters and flags, which is all that it asks of a purchaser or an intermediate consignee.
+    seat: u32,
+    /// By its flags, which is all that it asks of an exporter or a forwarder.
+    flags: u32,
     parent: Name,
     watched: bool,
 }
@@ -157,9 +170,19 @@ impl Numberer {
             | Activity::ALL.iter().position(|own| *own == activity).and_then(|at| u32::try_from(at).ok()).unwrap_or(15);
         let watched = known.iter().flatten().any(|party| party.watched);
         let day = if watched { date.epoch_days().cast_unsigned() } else { NONE };
-        let [exporter, purchaser, intermediate, receiver, user, carrier] =
-            known.map(|party| party.map_or(NONE, |party| party.class));
-        let pattern = [at(7), exporter, purchaser, intermediate, receiver, user, carrier, at(8), at(9), trade, day];
+        let [exporter, purchaser, intermediate, receiver, user, carrier] = known;
+        let [exporter, carrier] = [exporter, carrier].map(|party| party.map_or(NONE, |party| party.flags));
+        let [purchaser, intermediate] = [purchaser, intermediate].map(|party| party.map_or(NONE, |party| party.seat));
+        let [receiver, user] = [receiver, user].map(|party| party.map_or(NONE, |party| party.class));
+        let both = |one: u32, other: u32| u64::from(one) << 32 | u64::from(other);
+        let pattern = Pattern([
+            both(at(7), exporter),
+            both(purchaser, intermediate),
+            both(receiver, user),
+            both(carrier, at(8)),
+            both(at(9), trade),
+            u64::from(day),
+        ]);
         let parent = of(consignee)?.parent;
         let operator_parent = of(at(6)).map_or(NONE, |party| party.parent);
         let unit = usize::try_from(at(7)).ok().and_then(|item| self.items.get(item)?.as_ref().ok().copied().flatten());
@@ -190,13 +213,15 @@ impl Numberer {
         let Ok(place) = usize::try_from(name) else { return NONE };
         if self.parties.get(place).is_none_or(Option::is_none) {
             let watched = self.builder.is_watched(id);
-            let next = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
-            let class = *self.classes.entry((facts.class(), watched.then_some(name))).or_insert(next);
+            let [class, seat, flags] = facts.classes().map(|class| {
+                let next = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+                *self.classes.entry((class, watched.then_some(name))).or_insert(next)
+            });
             if self.parties.len() <= place {
                 self.parties.resize(place + 1, None);
             }
             if let Some(own) = self.parties.get_mut(place) {
-                *own = Some(PartyOf { class, parent: facts.parent, watched });
+                *own = Some(PartyOf { class, seat, flags, parent: facts.parent, watched });
             }
         }
         name
