@@ -170,7 +170,8 @@ impl Decider {
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
         let label = judged.determination.label;
-        let open = judged.determination.missing.iter().any(|fact| accounts.contains(fact));
+        let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
+        let open = turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
         let counted = if weighs { may_be_counted(program, label, &judged.scratch) } else { 0 };
         Ok((!open && counted == 0).then_some(Settled { label, program, counted }))

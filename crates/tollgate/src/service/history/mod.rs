@@ -10,6 +10,8 @@ mod held;
 mod numbered;
 mod settling;
 mod short;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
