@@ -108,14 +108,31 @@ fn spark() -> Result<String, Failed> {
     }
     let python = root().join("target/spark/bin/python").to_string_lossy().into_owned();
     run("python3", &["-m", "venv", "target/spark"])?;
-    run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pyspark>=4.0,<5", "pyarrow"])?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(&python, &[&install[..], &["pyspark>=4.0,<5", "pyarrow", "maturin>=1.9,<2"]].concat())?;
     Ok(python)
+}
+
+/// The kernels as a wheel, for that Python: built as the tests are, with what they share in one folder.
+fn wheel(python: &str) -> Result<(), Failed> {
+    let manifest = ["--manifest-path", "python/Cargo.toml", "--target-dir", "target"];
+    run("cargo", &[&["clippy"], &manifest[..], &["--", "-D", "warnings"]].concat())?;
+    let wheels = root().join("target/wheels");
+    // What an earlier run has left is not what is to be tested.
+    let _none_yet = std::fs::remove_dir_all(&wheels);
+    let build = ["-m", "maturin", "build", "--quiet", "--locked", "--out", "target/wheels"];
+    run(python, &[&build[..], &manifest[..]].concat())?;
+    let built = std::fs::read_dir(&wheels).into_iter().flatten().flatten().next();
+    let built = built.ok_or("maturin has built no wheel")?.path();
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--force-reinstall", "--no-deps"];
+    run(python, &[&install[..], &[&built.to_string_lossy()]].concat())
 }
 
 fn test(long: bool) -> Result<(), Failed> {
     postgresql()?;
     let python = spark()?;
     run("cargo", &["fmt", "--all", "--check"])?;
+    run("cargo", &["fmt", "--manifest-path", "python/Cargo.toml", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     run_with(
         "cargo",
@@ -123,6 +140,7 @@ fn test(long: bool) -> Result<(), Failed> {
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     run("cargo", &["test", "--workspace"])?;
+    wheel(&python)?;
     run_with(
         "cargo",
         &["test", "--package", "tollgate", "--test", "cluster", "--", "--ignored"],

@@ -169,11 +169,96 @@ fn a_cluster_finds_what_one_machine_finds_also_when_a_worker_dies() {
         false => assert!(!killed.exists(), "a failure leaves no part of an answer"),
     }
 
-    // A cluster that is not there is said to be.
+    // The same of history under two policies, by the kernels of the wheel.
+    let cluster = Cluster::start("replay");
+    std::fs::rename(at.join("world"), cluster.folder.join("world")).unwrap();
+    replayed_as_here(cluster, &python);
+}
+
+fn replay(at: &Path, out: &str, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.arg("replay").args(&WORLD[..6]).args([
+        "--policy",
+        "diffusion",
+        "--against",
+        "anthropic-2025",
+        "--out",
+        out,
+    ]);
+    command.args(more).current_dir(at);
+    command
+}
+
+/// What a replay has left, but for its report.
+fn left(at: &Path, out: &str) -> [String; 2] {
+    ["summary.json", "diff.jsonl"].map(|name| std::fs::read_to_string(at.join(out).join(name)).unwrap())
+}
+
+fn replayed_as_here(mut cluster: Cluster, python: &str) {
+    let at = cluster.folder.clone();
+    assert!(replay(&at, "here", &[]).status().unwrap().success());
+    let here = left(&at, "here");
+    assert!(here[1].lines().count() > 20, "some lines are decided otherwise");
+    let url = cluster.url();
+    let on = ["--cluster", url.as_str(), "--python", python];
+    let done = replay(&at, "there", &on).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(left(&at, "there") == here, "the same differences, byte by byte");
+
+    let mut running = replay(&at, "killed", &on).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let killed = at.join("killed/summary.json");
+    wait(|| shuffled(&cluster.folder) || killed.exists(), "shuffle output has been written");
+    kill_tree(cluster.workers.remove(0));
+    match running.wait().unwrap().success() {
+        true => assert!(left(&at, "killed") == here, "the same differences after the loss of a worker"),
+        false => {
+            assert!(!killed.exists() && !at.join("killed/diff.jsonl").exists(), "a failure leaves no part of an answer")
+        }
+    }
+
+    // What cannot be replayed there is said, with nothing left behind.
+    let mut parts = std::fs::read_dir(at.join("world")).unwrap();
+    assert!(parts.any(|part| part.unwrap().file_name() == "truth.jsonl"));
+    for (more, said) in
+        [(["--truth", "world/truth.jsonl"], "--truth"), (["--orders", "world/parties.csv"], "the cluster failed")]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        let orders = if more[0] == "--orders" { more[1] } else { WORLD[1] };
+        command.args([
+            "replay",
+            "--orders",
+            orders,
+            "--policy",
+            "diffusion",
+            "--against",
+            "anthropic-2025",
+            "--out",
+            "bad",
+        ]);
+        let truth: &[&str] = if more[0] == "--truth" { &more } else { &[] };
+        let done = command.args(truth).args(on).current_dir(&at).output().unwrap();
+        let text = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success() && text.contains(said) && text.contains("mend:"), "{text}");
+        assert!(!at.join("bad/summary.json").exists());
+    }
+}
+
+#[test]
+#[ignore = "needs Apache Spark, which `cargo xtask test` sets up"]
+fn a_cluster_that_is_not_there_is_said_to_be() {
+    let folder = std::env::temp_dir().join(format!("tollgate-cluster-{}-none", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (at, python) = (folder.as_path(), python());
+    let examples = root().join("examples/orders");
     let none = ["--cluster", "spark://127.0.0.1:1", "--python", python.as_str()];
-    let done = detect(&at, "none.jsonl", &none).output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command
+        .args(["detect", "--policy", "diffusion", "--out", "none.jsonl", "--orders"])
+        .arg(examples.join("orders.csv"));
+    let done = command.arg("--items").arg(examples.join("items.csv")).args(none).current_dir(at).output().unwrap();
     assert!(!done.status.success() && !at.join("none.jsonl").exists());
     assert!(String::from_utf8_lossy(&done.stderr).contains("mend:"), "{}", String::from_utf8_lossy(&done.stderr));
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// Whether any executor has written shuffle output.
