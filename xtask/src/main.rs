@@ -109,7 +109,7 @@ fn spark() -> Result<String, Failed> {
     let python = root().join("target/spark/bin/python").to_string_lossy().into_owned();
     run("python3", &["-m", "venv", "target/spark"])?;
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(&python, &[&install[..], &["pyspark>=4.0,<5", "pyarrow", "maturin>=1.9,<2"]].concat())?;
+    run(&python, &[&install[..], &["pyspark>=4.0,<5", "pyarrow", "pandas>=2.2", "maturin>=1.9,<2"]].concat())?;
     Ok(python)
 }
 

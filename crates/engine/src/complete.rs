@@ -20,6 +20,8 @@ pub(crate) struct Completions {
     pub(crate) turns_on: BTreeSet<FactId>,
     /// The facts on which the review policy turns too.
     pub(crate) review_turns_on: BTreeSet<FactId>,
+    /// Whether some completions were left out, so that more facts may matter.
+    pub(crate) gave_up: bool,
 }
 
 pub(crate) fn complete(program: &Program, facts: &Facts) -> Completions {
@@ -31,11 +33,13 @@ pub(crate) fn complete(program: &Program, facts: &Facts) -> Completions {
         reviews: Diagram::default(),
         labels: BTreeSet::new(),
         cells: BTreeMap::new(),
+        gave_up: false,
     };
     let mut facts = facts.clone();
     let (outcome, review) = search.explore(&mut facts);
     let (outcomes, reviews) = (search.outcomes.support(outcome), search.reviews.support(review));
-    Completions { labels: search.labels, turns_on: outcomes, review_turns_on: reviews }
+    let gave_up = search.gave_up;
+    Completions { labels: search.labels, turns_on: outcomes, review_turns_on: reviews, gave_up }
 }
 
 /// A reduced decision diagram over facts: equal nodes are one, and a fact that does not matter has none.
@@ -90,6 +94,7 @@ struct Search<'a> {
     reviews: Diagram,
     labels: BTreeSet<Label>,
     cells: BTreeMap<FactId, Vec<(i64, i64)>>,
+    gave_up: bool,
 }
 
 impl Search<'_> {
@@ -102,6 +107,7 @@ impl Search<'_> {
         let open = self.program.decision.get(place).map_or(Lit::TRUE, |rule| rule.when);
         let atom = self.scratch.unknown_atom_below(self.program, open);
         let Some(fact) = atom.and_then(|atom| self.program.atom_fact(atom)).filter(|_| self.budget > 0) else {
+            self.gave_up = true;
             return self.leaf(Label {
                 outcome: Outcome::NeedsInformation,
                 exception: None,

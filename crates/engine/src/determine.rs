@@ -6,7 +6,7 @@ use tollgate_law::facts::{FactId, Facts};
 use tollgate_law::program::{Label, Program};
 use tollgate_model::{Outcome, ReviewPolicy};
 
-use crate::complete::complete;
+use crate::complete::{Completions, complete};
 use crate::scalar::{Scratch, Verdict};
 
 /// What a decision would come to under the other reading of an ambiguous text.
@@ -33,6 +33,8 @@ pub struct Determination {
     pub missing: Vec<FactId>,
     /// The unknown facts that only the review policy turns on.
     pub review_turns_on: Vec<FactId>,
+    /// Whether the search was given up before all that the unknown facts may be was looked at: the answer is then open, and may turn on more than is named.
+    pub gave_up: bool,
     /// The readings that the outcome or the review turns on.
     pub readings: Vec<Turn>,
 }
@@ -62,21 +64,27 @@ fn decide(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Determinat
         Verdict::Settled(label) => settled(program, label),
         Verdict::Open(_) => {
             let completions = complete(program, facts);
-            combined(program, completions.labels, completions.turns_on, completions.review_turns_on)
+            combined(program, completions)
         }
     }
 }
 
 fn settled(program: &Program, label: Label) -> Determination {
     let (mildest, strictest) = range(program, &BTreeSet::from([label]));
-    Determination { label, strictest, mildest, missing: Vec::new(), review_turns_on: Vec::new(), readings: Vec::new() }
+    Determination {
+        label,
+        strictest,
+        mildest,
+        missing: Vec::new(),
+        review_turns_on: Vec::new(),
+        gave_up: false,
+        readings: Vec::new(),
+    }
 }
 
 fn combined(
     program: &Program,
-    labels: BTreeSet<Label>,
-    turns_on: BTreeSet<FactId>,
-    review_turns_on: BTreeSet<FactId>,
+    Completions { labels, turns_on, review_turns_on, gave_up }: Completions,
 ) -> Determination {
     let (mildest, strictest) = range(program, &labels);
     let strictest_review: Option<ReviewPolicy> = labels.iter().filter_map(|label| label.review).max();
@@ -91,6 +99,7 @@ fn combined(
         mildest,
         missing: turns_on.into_iter().collect(),
         review_turns_on: only_review,
+        gave_up,
         readings: Vec::new(),
     }
 }

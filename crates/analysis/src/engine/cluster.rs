@@ -109,12 +109,14 @@ fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> 
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(_)) => {
                 let text = std::fs::read_to_string(&log).unwrap_or_default();
-                let last: Vec<&str> = text.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
-                let said: Vec<&str> = last.into_iter().rev().collect();
+                // The driver's own last word, or where it had none what there is.
+                let own = text.lines().rev().find_map(|line| line.strip_prefix("cluster: "));
+                let last = text.lines().rev().filter(|line| !line.trim().is_empty()).take(3);
+                let said: Vec<&str> = own.map_or_else(|| last.collect(), |own| vec![own]);
                 let mend = "check that the cluster runs, that every worker can read the folder of the tables, and that the driver can be reached from it";
                 return Err(engine(format!(
                     "the cluster failed; nothing was written: {}\n  mend: {mend}",
-                    said.join("; ")
+                    said.into_iter().rev().collect::<Vec<_>>().join("; ")
                 )));
             }
             Ok(None) => std::thread::sleep(Duration::from_millis(100)),

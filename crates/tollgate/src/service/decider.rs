@@ -171,7 +171,7 @@ impl Decider {
         let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
         let label = judged.determination.label;
         let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
-        let open = turns_on.any(|fact| accounts.contains(fact));
+        let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
         let counted = if weighs { may_be_counted(program, label, &judged.scratch) } else { 0 };
         Ok((!open && counted == 0).then_some(Settled { label, program, counted }))
@@ -187,6 +187,24 @@ impl Decider {
         mask.read(program, &line.facts);
         let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
         Ok([&[epoch], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
+    }
+
+    /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
+    pub(crate) fn turns_on(
+        &mut self,
+        order: &OrderLine<'_>,
+        some: &[FactId],
+    ) -> Result<Option<Vec<FactId>>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let epoch = self.policy.epoch(order.date);
+        let program = self.policy.program(order.date);
+        some.iter().for_each(|fact| line.facts.forget(*fact));
+        with_readings(program, &mut line.facts);
+        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let known = &judged.determination;
+        let wavers = program.accounts.iter().any(|rule| judged.scratch.truth(rule.step.when) == Truth::Unknown);
+        let turns_on = known.missing.iter().chain(&known.review_turns_on).copied();
+        Ok((!known.gave_up && !wavers).then(|| turns_on.collect()))
     }
 
     /// What lines with a line's parties and destination are charged to.

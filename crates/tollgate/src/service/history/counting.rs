@@ -56,6 +56,15 @@ type ByCell<T> = std::collections::HashMap<(u32, u64), T, ahash::RandomState>;
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
 type Signs = std::collections::HashMap<Vec<u64>, u32, ahash::RandomState>;
 
+/// What lines of a sign turn on.
+#[derive(Clone, Copy, Debug)]
+struct SignOf {
+    /// A bit for each of [`QUANTITIES`].
+    turns_on: u8,
+    /// What they come to, where that is nothing.
+    always: Option<Known>,
+}
+
 /// A pattern that was not met in an epoch.
 const UNMET: u32 = u32::MAX;
 
@@ -71,6 +80,7 @@ pub(crate) struct Counter {
     /// By epoch and pattern: what is true of its lines, but for quantities.
     signs: Vec<Option<Vec<u32>>>,
     truths: Signs,
+    signs_of: Vec<SignOf>,
     known: ByCell<Known>,
     /// What turns on no count, by [`Rules::side`]; none within where it does.
     settled: Vec<Option<Option<Short>>>,
@@ -89,6 +99,7 @@ impl Counter {
             charged: Vec::new(),
             signs: Vec::new(),
             truths: Signs::default(),
+            signs_of: Vec::new(),
             known: ByCell::default(),
             settled: Vec::new(),
             used: Vec::new(),
@@ -110,19 +121,33 @@ impl Counter {
         let country = charged.headquarters.filter(|_| rules.by_headquarters).unwrap_or(charged.destination);
         let holders = Holders { parent, consignee: line.consignee, destination: charged.destination, charged: country };
         let year = line.date.year();
-        self.used.clear();
-        self.used.extend(rules.accounts.iter().map(|account| self.held.used(account.place, holders, year)));
-        let key = rules.cell(line, &self.used).map(|cell| (sign, cell));
-        let known = match key.and_then(|key| self.known.get(&key)).copied() {
+        let place = usize::try_from(sign).ok()?;
+        let SignOf { turns_on, always } = *self.signs_of.get(place)?;
+        let known = match always {
             Some(known) => known,
             None => {
-                let settled = self.decider.decide_where(&order()?, &self.used, line.shipment).ok()?;
-                let short = Short::of(settled.label, settled.program, &self.names);
-                let known = Known { short, counted: settled.counted };
-                if let Some(key) = key {
-                    self.known.insert(key, known);
+                let read = |account: &AccountOf| account.is_read(turns_on);
+                let used = |account: &AccountOf| match read(account) {
+                    true => self.held.used(account.place, holders, year),
+                    false => Tpp::default(),
+                };
+                self.used.clear();
+                self.used.extend(rules.accounts.iter().map(used));
+                let key = rules.cell(line, turns_on, &self.used).map(|cell| (sign, cell));
+                match key.and_then(|key| self.known.get(&key)).copied() {
+                    Some(known) => known,
+                    None => {
+                        let settled = self.decider.decide_where(&order()?, &self.used, line.shipment).ok()?;
+                        let short = Short::of(settled.label, settled.program, &self.names);
+                        let known = Known { short, counted: settled.counted };
+                        if let Some(key) = key {
+                            self.known.insert(key, known);
+                            let own = self.signs_of.get_mut(place)?;
+                            own.always = (turns_on == 0).then_some(known);
+                        }
+                        known
+                    }
                 }
-                known
             }
         };
         if let Some(tpp) = line.tpp.filter(|tpp| *tpp > Tpp::default()) {
@@ -203,6 +228,15 @@ impl Counter {
         let truths = self.decider.truths(&order()?, &QUANTITIES).ok()?;
         let next = u32::try_from(self.truths.len()).ok()?;
         let sign = *self.truths.entry(truths).or_insert(next);
+        if sign == next {
+            let facts = self.decider.turns_on(&order()?, &QUANTITIES).ok()?;
+            let quantities = QUANTITIES.iter().enumerate();
+            // Where that cannot be told, it may be any of them.
+            let turns_on = facts.map_or(u8::MAX, |facts| {
+                quantities.filter(|(_, fact)| facts.contains(fact)).fold(0, |bits, (place, _)| bits | 1 << place)
+            });
+            self.signs_of.push(SignOf { turns_on, always: None });
+        }
         if signs.len() <= place {
             signs.resize(place + 1, UNMET);
         }
@@ -227,6 +261,18 @@ fn put<T: Clone>(all: &mut Vec<Option<T>>, place: usize, one: T) {
     }
     if let Some(own) = all.get_mut(place) {
         *own = Some(one);
+    }
+}
+
+impl AccountOf {
+    /// Whether what is used of it matters to lines that turn on some quantities.
+    fn is_read(&self, turns_on: u8) -> bool {
+        let bit = |fact: FactId| QUANTITIES.iter().position(|own| *own == fact).map_or(0, |place| 1_u8 << place);
+        let own = QUANTITIES.get(self.quantity).map_or(u8::MAX, |fact| match *fact {
+            facts::COUNTRY_AFTER => bit(facts::COUNTRY_AFTER) | bit(facts::COUNTRY_BEFORE),
+            fact => bit(fact),
+        });
+        own & turns_on != 0
     }
 }
 
@@ -267,8 +313,8 @@ impl Rules {
         (self.compares && side < SIDES).then_some((usize::try_from(sign).ok()? * SIDES + side) * 2 + weighs)
     }
 
-    /// Between which thresholds each quantity of a line lies, all in one number.
-    fn cell(&self, line: &NumberedLine, used: &[Tpp]) -> Option<u64> {
+    /// Between which thresholds each quantity of a line lies that its sign turns on, all in one number.
+    fn cell(&self, line: &NumberedLine, turns_on: u8, used: &[Tpp]) -> Option<u64> {
         let mut values = [Some(0); QUANTITIES.len()];
         let [shipment, ..] = &mut values;
         *shipment = line.shipment.map(Tpp::thousandths);
@@ -282,8 +328,8 @@ impl Rules {
             }
         }
         let mut cell = 0;
-        for (value, thresholds) in values.iter().zip(&self.thresholds).filter(|(_, thresholds)| !thresholds.is_empty())
-        {
+        let asked = values.iter().zip(&self.thresholds).enumerate().filter(|(place, _)| turns_on >> place & 1 == 1);
+        for (_, (value, thresholds)) in asked {
             let base = thresholds.len() + 2;
             let place = value.map_or(0, |value| reached(thresholds, value));
             cell = cell * u64::try_from(base).unwrap_or(0) + u64::try_from(place).unwrap_or(0);
