@@ -38,8 +38,14 @@ pub(crate) struct NumberedLine {
 /// All that a decision turns on beside quantities, counts and the day's law, in numbers: the item, what the law asks of each party (exporter, purchaser,
 /// intermediate and ultimate consignee, end user, forwarder), end use, claim, countries with activity, and the day where lists or owners say something of a
 /// party, since what they say changes from day to day. Lines of one pattern have the same facts otherwise.
-#[derive(Clone, Copy, Debug, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Eq)]
 struct Pattern([u64; 6]);
+
+impl std::hash::Hash for Pattern {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.iter().for_each(|word| state.write_u64(*word));
+    }
+}
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Pattern) -> bool {
