@@ -3,7 +3,8 @@
 Every query here is written by hand for its engine, with whatever that engine does best, over the derived tables of docs/design/typologies.md as Parquet
 (`lines/*.parquet` or `lines.parquet`, `parties.parquet` and so on in DIR). An answer is key, subjects, orders, tpp, first_day, last_day and llr of each alert;
 `why` and `facts` are left to the program, which makes them of the same few rows. Each query runs in a process of its own; seconds are those of the query alone, its
-scan of the Parquet files included. The queries rely on one row for each order line, as the tables promise; query.sql does not.
+scan of the Parquet files included. The queries rely on one row for each order line, as the tables promise, and on the same day,
+parties and places in all lines of an order; query.sql does not.
 
     detect_peer.py --make 1000000 --tables DIR [--host host.py]      makes tables; with a host, copies of the typologies' own fires/ are planted in them
     detect_peer.py --tables DIR --check [--reference datafusion]     compares with query.sql itself, in Python's datafusion or in DuckDB
@@ -66,16 +67,17 @@ DUCKDB = {}
 
 DUCKDB["awakened-shell"] = """
 WITH role AS (
-  SELECT ultimate_consignee AS party_id, quarter_no, min(day) AS began, max(day) AS ended, sum(quantity * coalesce(unit_price_usd, list_price_usd)) AS usd,
+  SELECT ultimate_consignee AS party_id, quarter_no, any_value(root) AS root, FALSE AS sells, min(day) AS began, max(day) AS ended,
+    sum(quantity * coalesce(unit_price_usd, list_price_usd)) AS usd,
     coalesce(sum(chips) FILTER (controlled), 0) AS chips, coalesce(sum(tpp) FILTER (controlled), 0) AS tpp, 0 AS sold_chips, 0 AS sold_tpp
   FROM lines GROUP BY ALL
   UNION ALL
-  SELECT exporter, quarter_no, min(day), max(day), sum(quantity * coalesce(unit_price_usd, list_price_usd)),
+  SELECT exporter, quarter_no, NULL, TRUE, min(day), max(day), sum(quantity * coalesce(unit_price_usd, list_price_usd)),
     0, 0, coalesce(sum(chips) FILTER (controlled), 0), coalesce(sum(tpp) FILTER (controlled), 0)
   FROM lines WHERE exporter IS NOT NULL GROUP BY ALL
 ), quarterly AS MATERIALIZED (
-  SELECT party_id, quarter_no, min(began) AS began, max(ended) AS ended, sum(usd) AS usd, sum(chips) AS chips, sum(tpp) AS tpp,
-    sum(sold_chips) AS sold_chips, sum(sold_tpp) AS sold_tpp
+  SELECT party_id, quarter_no, any_value(root) AS root, bool_or(sells) AS sells, min(began) AS began, max(ended) AS ended, sum(usd) AS usd,
+    sum(chips) AS chips, sum(tpp) AS tpp, sum(sold_chips) AS sold_chips, sum(sold_tpp) AS sold_tpp
   FROM role GROUP BY ALL
 ), slept AS (
   SELECT party_id FROM quarterly QUALIFY began - lag(ended) OVER (PARTITION BY party_id ORDER BY quarter_no) >= {{asleep_days}}
@@ -95,11 +97,24 @@ WITH role AS (
   WHERE (asleep >= {{asleep_days}} AND after_chips >= {{least_chips}} AND before_chips < after_chips)
     OR (s.chips > 0 AND after_chips + after_sold >= {{least_chips}} AND before_chips = 0 AND contains(';' || coalesce(p.flags, ''), ';dormant'))
   QUALIFY row_number() OVER (PARTITION BY s.party_id ORDER BY began) = 1
+), bought AS (
+  SELECT party_id, any_value(root) AS root, bool_or(sells) AS sells, min(began) AS began, max(ended) AS ended, sum(chips) AS chips, sum(tpp) AS tpp
+  FROM quarterly GROUP BY party_id HAVING any_value(root) IS NOT NULL QUALIFY count(*) OVER (PARTITION BY any_value(root)) = 1
+), first_trade AS (
+  SELECT b.*, p.website, p.directors, coalesce(p.data_center_mw > 0, FALSE) OR party_id IN (SELECT coalesce(operator, owner) FROM sites) AS powered
+  FROM bought b JOIN parties p USING (party_id), (SELECT min(began) AS data_began, max(ended) AS data_ended FROM quarterly)
+  WHERE b.root = party_id AND parent_id IS NULL AND NOT sells AND incorporated_day <= began - {{old_days}} AND began >= data_began + {{history_days}}
+    AND chips >= {{first_chips}} AND ended < began + {{asleep_days}} AND NOT contains(';' || coalesce(flags, ''), ';dormant') AND ended <= data_ended - {{burst_days}}
 ), hit AS (
   SELECT party_id, began, tpp, {{base}} + CASE WHEN flagged THEN {{flagged}} ELSE 0e0 END
     + CASE WHEN gap AND growth >= {{growth}} THEN {{grown}} + least({{most_growth}}, 0.25e0 * ln(growth / {{growth}})) ELSE 0e0 END
     + CASE WHEN powered THEN {{can_show_power}} ELSE 0e0 END AS llr
   FROM woken WHERE llr >= {{least}}
+  UNION ALL
+  SELECT party_id, began, tpp, {{first_base}} + {{thin}} * (yes(website IS NULL) + yes(NOT contains(coalesce(directors, ''), ';')))
+    + CASE WHEN ended <= began + {{burst_days}} THEN {{burst}} ELSE 0e0 END + CASE WHEN powered THEN {{can_show_power}} ELSE {{no_power}} END
+    + least({{most_size}}, greatest(-{{most_size}}, ln(greatest(1, tpp) / lpp_cap / {{sizable}}))) AS llr
+  FROM first_trade, law WHERE llr >= {{least}}
 ), trade AS (
   SELECT h.party_id, day, order_id FROM ctl JOIN hit h ON ultimate_consignee = h.party_id AND day BETWEEN began AND began + 365
   UNION ALL
@@ -112,33 +127,33 @@ FROM trade JOIN hit USING (party_id) GROUP BY party_id
 
 DUCKDB["born-after-the-rule"] = """
 WITH role AS (
-  SELECT exporter AS party_id, min(day) AS day FROM ctl WHERE exporter IS NOT NULL GROUP BY ALL
-  UNION ALL SELECT ultimate_consignee, min(day) FROM ctl GROUP BY ALL
-  UNION ALL SELECT purchaser, min(day) FROM ctl WHERE purchaser <> ultimate_consignee GROUP BY ALL
-), began AS (
-  SELECT party_id, country, incorporated_day, data_center_mw, lower(business) AS business, min(day) AS began
+  SELECT exporter AS party_id, TRUE AS sells, min(day) AS began, max(day) AS ended FROM ctl WHERE exporter IS NOT NULL GROUP BY ALL
+  UNION ALL SELECT ultimate_consignee, FALSE, min(day), max(day) FROM ctl GROUP BY ALL
+  UNION ALL SELECT purchaser, FALSE, min(day), max(day) FROM ctl WHERE purchaser <> ultimate_consignee GROUP BY ALL
+), dealt AS MATERIALIZED (
+  SELECT party_id, country, incorporated_day, data_center_mw, lower(business) AS business, bool_or(sells) AS sells, min(began) AS began, max(ended) AS ended
   FROM role JOIN parties USING (party_id) WHERE incorporated_day IS NOT NULL GROUP BY ALL
 ), early AS MATERIALIZED (
-  SELECT party_id, incorporated_day FROM began, law WHERE incorporated_day >= control_day AND began <= incorporated_day + {{young_days}}
+  SELECT party_id, incorporated_day FROM dealt, law WHERE incorporated_day >= control_day AND began <= incorporated_day + {{young_days}}
 ), first_year AS MATERIALIZED (
   SELECT party_id, order_id, day, chips, tpp FROM ctl JOIN early ON party_id = exporter AND day <= incorporated_day + 365
   UNION ALL SELECT party_id, order_id, day, chips, tpp FROM ctl JOIN early ON party_id = ultimate_consignee AND day <= incorporated_day + 365
   UNION ALL SELECT party_id, order_id, day, chips, tpp FROM ctl JOIN early ON party_id = purchaser AND purchaser <> ultimate_consignee AND day <= incorporated_day + 365
 ), aged AS (
-  SELECT b.*, chips, tpp, yes(chips >= {{least_chips}}) AS young
-  FROM began b LEFT JOIN (SELECT party_id, sum(chips) AS chips, sum(tpp) AS tpp FROM first_year GROUP BY ALL) USING (party_id)
+  SELECT d.*, chips, tpp, yes(chips >= {{least_chips}}) AS young
+  FROM dealt d LEFT JOIN (SELECT party_id, sum(chips) AS chips, sum(tpp) AS tpp FROM first_year GROUP BY ALL) USING (party_id)
 ), peered AS (
-  SELECT *, (sum(young) OVER c - young + {{prior_share}} * {{prior_parties}}) / (count(*) OVER c - 1 + {{prior_parties}}) AS peers,
-    coalesce(regexp_matches(business, 'trad|export|import|resale|wholesale|broker|holding|consult'), FALSE) AS trader,
-    coalesce(regexp_matches(' ' || business || ' ', 'cloud|data cent|research|hosting|colocation|telecom|software| ai '), FALSE) AS in_trade
+  SELECT *, (sum(young) OVER c - young + {{prior_share}} * {{prior_parties}}) / (count(*) OVER c - 1 + {{prior_parties}}) AS peers
   FROM aged WINDOW c AS (PARTITION BY country)
 ), hit AS (
   SELECT party_id, incorporated_day, tpp, {{base}} + least({{most_relative}}, ln({{evader_share}} / peers))
     + greatest(0e0, least({{most_size}}, 0.5e0 * ln(chips / {{typical_chips}})))
     + CASE WHEN began - incorporated_day <= {{very_young_days}} THEN {{very_young}} ELSE 0e0 END
-    + CASE WHEN data_center_mw > 0 THEN {{can_show_power}} ELSE 0e0 END
-    + CASE WHEN trader THEN {{trader}} WHEN in_trade THEN {{in_the_trade}} ELSE 0e0 END AS llr
-  FROM peered WHERE young = 1 AND llr >= {{least}}
+    + CASE WHEN data_center_mw > 0 OR party_id IN (SELECT coalesce(operator, owner) FROM sites) THEN {{can_show_power}} ELSE {{no_power}} END
+    + CASE WHEN sells OR began + {{silence_days}} > last_day THEN 0e0 WHEN ended <= began + {{burst_days}} THEN {{stops}} ELSE {{goes_on}} END
+    + CASE WHEN regexp_matches(business, 'trad|export|import|resale|wholesale|broker|holding|consult') THEN {{trader}}
+      WHEN regexp_matches(' ' || business || ' ', 'cloud|data cent|research|hosting|colocation|telecom|software| ai ') THEN {{in_the_trade}} ELSE 0e0 END AS llr
+  FROM peered, law WHERE young = 1 AND llr >= {{least}}
 )
 SELECT party_id AS key, [party_id] AS subjects, list(DISTINCT order_id) AS orders, any_value(hit.tpp) AS tpp, min(day) AS first_day, max(day) AS last_day,
   any_value(llr) AS llr
@@ -146,40 +161,55 @@ FROM first_year JOIN hit USING (party_id) GROUP BY party_id
 """
 
 DUCKDB["boxes"] = """
-WITH unit AS (
-  SELECT serial, max(item) AS item, min(day) FILTER (event = 'shipped') AS shipped, min(day) FILTER (event IN ('installed', 'powered_on')) AS installed,
-    max(day) FILTER (event = 'seen') AS seen, max(coalesce(site_id, party)) FILTER (event = 'shipped') AS place
-  FROM serials GROUP BY serial HAVING NOT coalesce(bool_or(event IN ('rma', 'retired')), FALSE) AND place IS NOT NULL
-), placed AS (
-  SELECT u.*, coalesce(s.operator, s.owner, place) AS holder, coalesce(p.root, s.operator, s.owner, place) AS root, coalesce(i.unit_tpp, 0) AS unit_tpp,
-    coalesce(s.commissioned_day, min(installed) OVER (PARTITION BY place)) AS opened
-  FROM unit u LEFT JOIN sites s ON s.site_id = place LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner, place)
-  LEFT JOIN items i ON i.item = u.item
+WITH sent AS MATERIALIZED (
+  SELECT exporter AS party, item, day, min(ultimate_consignee) AS consignee
+  FROM lines l SEMI JOIN (SELECT party AS exporter, item, day FROM serials WHERE event = 'shipped' AND site_id IS NULL) USING (exporter, item, day)
+  GROUP BY ALL HAVING min(ultimate_consignee) = max(ultimate_consignee)
+), sellers AS MATERIALIZED (
+  SELECT DISTINCT exporter FROM lines WHERE exporter IS NOT NULL
+), unit AS (
+  SELECT serial, max(s.item) AS item, min(day) FILTER (event = 'shipped') AS shipped, min(day) FILTER (event IN ('installed', 'powered_on')) AS installed,
+    count(day) FILTER (event = 'powered_on') > 0 AS powered, max(day) FILTER (event = 'seen') AS seen,
+    coalesce(max(coalesce(site_id, party)) FILTER (event IN ('installed', 'powered_on')),
+      max(coalesce(site_id, consignee, CASE WHEN exporter IS NULL THEN party END)) FILTER (event = 'shipped')) AS site
+  FROM serials s LEFT JOIN sent USING (party, item, day) LEFT JOIN sellers ON exporter = party
+  GROUP BY serial HAVING NOT coalesce(bool_or(event IN ('rma', 'retired')), FALSE) AND site IS NOT NULL
+), lot AS (
+  SELECT site, item, shipped, installed IS NOT NULL AS stands, powered, seen, min(installed) AS installed, count(*) AS n
+  FROM unit GROUP BY ALL
+), held AS (
+  SELECT lot.*, coalesce(s.operator, s.owner, site) AS place, s.commissioned_day, coalesce(i.unit_tpp, 0) AS unit_tpp
+  FROM lot LEFT JOIN sites s ON s.site_id = site LEFT JOIN items i ON i.item = lot.item
   WHERE coalesce(i.controlled, TRUE)
+), placed AS (
+  SELECT h.*, coalesce(h.commissioned_day, opened, first_installed) AS opened,
+    2 * coalesce(sum(n) FILTER (powered) OVER (), 0) < sum(n) FILTER (stands) OVER () AS silent
+  FROM held h LEFT JOIN (SELECT coalesce(operator, owner) AS place, min(commissioned_day) AS opened FROM sites GROUP BY ALL) USING (place)
+    LEFT JOIN (SELECT place, min(installed) AS first_installed FROM held GROUP BY ALL) USING (place)
 ), due AS (
-  SELECT placed.*, NOT (coalesce(installed <= greatest(shipped, opened) + {{late_days}}, FALSE)
-      OR (opened IS NULL AND coalesce(seen, shipped) <= shipped + {{late_days}})) AS idle,
-    coalesce(installed IS NULL AND seen > shipped + {{late_days}}, FALSE) AS seen_idle
+  SELECT placed.*, NOT (powered OR (stands AND silent) OR (opened IS NULL AND coalesce(seen, shipped) <= shipped + {{late_days}})) AS idle,
+    NOT stands AND coalesce(seen > shipped + {{late_days}}, FALSE) AS seen_idle
   FROM placed, law WHERE greatest(shipped, opened) + {{late_days}} <= law.last_day
 ), by_place AS (
-  SELECT place, max(holder) AS holder, max(root) AS root, max(item) AS item, count(*) AS due, count(*) FILTER (idle) AS idle,
-    count(*) FILTER (seen_idle) AS seen_idle, count(installed) AS reported, coalesce(sum(unit_tpp) FILTER (idle), 0) AS tpp,
-    min(shipped) AS first_day, max(shipped) + {{late_days}} AS last_day
+  SELECT place, max(item) AS item, sum(n) AS due, coalesce(sum(n) FILTER (idle), 0) AS idle, coalesce(sum(n) FILTER (seen_idle), 0) AS seen_idle,
+    coalesce(sum(n) FILTER (stands), 0) AS reported, coalesce(sum(n * unit_tpp) FILTER (idle), 0) AS tpp, min(shipped) AS first_day, max(shipped) + {{late_days}} AS last_day
   FROM due GROUP BY place
 ), peered AS (
   SELECT *, least(0.59e0, (sum(idle) OVER () - idle + {{prior_share}} * {{prior_serials}}) / (sum(due) OVER () - due + {{prior_serials}})) AS peers,
     (sum(reported) OVER () - reported) / nullif(sum(due) OVER () - due, 0) AS others_report
   FROM by_place
 ), hit AS (
-  SELECT *, {{base}} + least({{most_relative}}, idle * ln({{evader_share}} / peers) + (due - idle) * ln((1 - {{evader_share}}) / (1 - peers)))
+  SELECT *, {{base}}
+    + least({{most_relative}}, {{together}} * (idle * ln({{evader_share}} / peers) + (due - idle) * ln((1 - {{evader_share}}) / (1 - peers))))
     + CASE WHEN seen_idle > 0 THEN {{seen_idle}} ELSE 0e0 END
-    + CASE WHEN place IN (SELECT coalesce(site_id, party) FROM inspections WHERE result IN ('unfavorable', 'incomplete')) THEN {{visit}} ELSE 0e0 END AS llr
+    + CASE WHEN place IN (SELECT coalesce(s.operator, s.owner, v.site_id, party) FROM inspections v LEFT JOIN sites s USING (site_id)
+      WHERE result IN ('unfavorable', 'incomplete')) THEN {{visit}} ELSE 0e0 END AS llr
   FROM peered
   WHERE due >= {{least_serials}} AND idle > {{share}} * due AND (reported > 0 OR seen_idle > 0 OR others_report >= {{others_report}})
 )
-SELECT place AS key, [any_value(holder)] AS subjects, list(DISTINCT l.order_id) FILTER (l.order_id IS NOT NULL) AS orders, round(any_value(h.tpp)) AS tpp,
+SELECT place AS key, [place] AS subjects, list(DISTINCT l.order_id) FILTER (l.order_id IS NOT NULL) AS orders, round(any_value(h.tpp)) AS tpp,
   any_value(first_day) AS first_day, any_value(last_day) AS last_day, any_value(llr) AS llr
-FROM hit h LEFT JOIN lines l ON l.root = h.root AND l.item = h.item WHERE llr >= {{least}} GROUP BY place
+FROM hit h LEFT JOIN parties p ON p.party_id = place LEFT JOIN lines l ON l.root = coalesce(p.root, place) AND l.item = h.item WHERE llr >= {{least}} GROUP BY place
 """
 
 DUCKDB["cap-split"] = """
@@ -225,11 +255,16 @@ FROM kept k LEFT JOIN only_one o ON o.exporter = k.exporter GROUP BY sponsor HAV
 """
 
 DUCKDB["claim-does-not-hold"] = """
-SELECT root AS key, list(DISTINCT ultimate_consignee) FILTER (NOT claimed_ok) AS subjects, list(DISTINCT order_id) FILTER (NOT claimed_ok) AS orders,
-  sum(l.tpp) FILTER (NOT claimed_ok) AS tpp, min(day) FILTER (NOT claimed_ok) AS first_day, max(day) FILTER (NOT claimed_ok) AS last_day,
-  {{base}} + least({{most_repeat}}, 0.9e0 * ln(nullif(count(*) FILTER (NOT claimed_ok), 0))) + {{share}} * (count(*) FILTER (NOT claimed_ok) / count(*)) AS llr
-FROM lines l WHERE "authorization" IS NOT NULL AND claimed_ok IS NOT NULL AND l.tpp > 0
-GROUP BY root HAVING count(*) FILTER (NOT claimed_ok) >= {{least_orders}} AND sum(l.tpp) FILTER (NOT claimed_ok) >= {{least_tpp}}
+WITH failing AS (
+  SELECT root, list(DISTINCT ultimate_consignee) AS subjects, list(DISTINCT order_id) AS orders, sum(tpp) AS tpp, min(day) AS first_day, max(day) AS last_day, count(*) AS failing
+  FROM lines l WHERE "authorization" IS NOT NULL AND NOT claimed_ok AND l.tpp > 0
+  GROUP BY root HAVING count(*) >= {{least_orders}} AND sum(l.tpp) >= {{least_tpp}}
+), holding AS (
+  SELECT root, count(*) AS holding FROM lines SEMI JOIN failing USING (root) WHERE "authorization" IS NOT NULL AND claimed_ok AND tpp > 0 GROUP BY root
+)
+SELECT root AS key, subjects, orders, tpp, first_day, last_day, {{base}} + least({{most}}, {{slope}} * (failing * ln({{evader_share}} / {{slip_share}})
+  + coalesce(holding, 0) * ln((1 - {{evader_share}}) / (1 - {{slip_share}})))) AS llr
+FROM failing LEFT JOIN holding USING (root) WHERE llr >= {{least}}
 """
 
 DUCKDB["detour"] = """
@@ -332,48 +367,68 @@ HAVING count(DISTINCT payer) FILTER (payer IS DISTINCT FROM exporter) >= 2 AND N
 """
 
 DUCKDB["foreign-payer"] = """
-WITH pay AS MATERIALIZED (
-  SELECT p.order_id, payee, amount_usd, day, coalesce(a.party_id, n.party_id, payer) AS payer, coalesce(a.root, n.root, payer) AS payer_root,
-    coalesce(payer_country, a.country, n.country) AS payer_country
-  FROM payments p LEFT JOIN parties a ON a.party_id = payer LEFT JOIN named n ON n.name = lower(trim(payer))
-  WHERE amount_usd > 0 AND payer IS NOT NULL AND coalesce(payer_country, a.country, n.country) IS NOT NULL
+WITH who AS MATERIALIZED (
+  SELECT payer, coalesce(a.party_id, n.party_id, payer) AS party_id, coalesce(a.root, n.root, payer) AS root, coalesce(a.country, n.country) AS country,
+    split_part(lower(trim(coalesce(a.name, payer))), ' ', 1) AS word
+  FROM (SELECT DISTINCT payer FROM payments WHERE payer IS NOT NULL) LEFT JOIN parties a ON a.party_id = payer LEFT JOIN named n ON n.name = lower(trim(payer))
+), pay AS MATERIALIZED (
+  SELECT order_id, payee, amount_usd, day, payer AS written, w.party_id AS payer, w.root AS payer_root, coalesce(payer_country, w.country) AS payer_country, word
+  FROM payments p JOIN who w USING (payer)
+  WHERE amount_usd > 0 AND coalesce(payer_country, w.country) IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
+), paid AS (
+  SELECT order_id, payee, amount_usd FROM payments
+  WHERE amount_usd > 0 AND payer IS NOT NULL AND (payer_country IS NOT NULL OR payer IN (SELECT payer FROM who WHERE country IS NOT NULL))
 ), ordered AS (
-  SELECT order_id, max(l.root) AS root, max(ultimate_consignee) AS consignee, max(destination) AS destination, max(coalesce(b.root, purchaser)) AS purchaser_root,
-    max(coalesce(e.root, end_user)) AS end_user_root, max(c.country) AS consignee_country, min(day) AS day, sum(tpp) AS tpp
+  SELECT order_id, max(l.root) AS root, max(destination) AS destination, max(coalesce(b.root, purchaser)) AS purchaser_root, max(coalesce(e.root, end_user)) AS end_user_root,
+    max(c.country) AS consignee_country, split_part(lower(trim(max(c.name))), ' ', 1) AS consignee_word, split_part(lower(trim(max(b.name))), ' ', 1) AS purchaser_word,
+    min(day) AS day, sum(tpp) AS tpp
   FROM ctl l SEMI JOIN pay USING (order_id) LEFT JOIN parties c ON c.party_id = ultimate_consignee LEFT JOIN parties b ON b.party_id = purchaser
   LEFT JOIN parties e ON e.party_id = end_user
   GROUP BY order_id
-), seller AS (
+), seller AS MATERIALIZED (
   SELECT exporter, min(day) AS day, sum(tpp) AS tpp, bool_or(destination IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')) AS there
-  FROM ctl WHERE exporter IS NOT NULL GROUP BY exporter
+  FROM ctl SEMI JOIN (SELECT payee AS exporter FROM payments WHERE order_id IS NULL) USING (exporter) GROUP BY exporter
 ), seen AS (
-  SELECT 'order' AS kind, root AS unit, coalesce(destination, 'any') AS market, consignee, payer, amount_usd, coalesce(p.day, o.day) AS day, o.order_id, tpp,
-    yes(payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') AND payer_country <> destination
-      AND payer_country <> coalesce(consignee_country, destination) AND payer_root <> root AND payer_root <> coalesce(purchaser_root, '')
-      AND payer_root <> coalesce(end_user_root, '')) AS odd
+  SELECT 'order' AS kind, root AS unit, coalesce(destination, 'any') AS market, written, payer, amount_usd, coalesce(p.day, o.day) AS day, order_id, tpp,
+    length(word) >= 4 AND (coalesce(word = consignee_word, FALSE) OR coalesce(word = purchaser_word, FALSE)) AS namesake
   FROM pay p JOIN ordered o USING (order_id)
+  WHERE payer_country <> destination AND payer_country <> coalesce(consignee_country, destination) AND payer_root <> root
+    AND payer_root <> coalesce(purchaser_root, '') AND payer_root <> coalesce(end_user_root, '')
   UNION ALL
-  SELECT 'seller', exporter, 'any', exporter, payer, amount_usd, coalesce(p.day, s.day), NULL, tpp,
-    yes(payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY') AND NOT there AND payer_root <> coalesce(x.root, exporter)
-      AND payer_country <> coalesce(x.country, ''))
-  FROM pay p JOIN seller s ON exporter = payee LEFT JOIN parties x ON x.party_id = exporter WHERE p.order_id IS NULL
-), by_unit AS (
-  SELECT kind, unit, market, max(odd) AS odd, sum(odd) AS times, sum(amount_usd) FILTER (odd = 1) AS odd_usd, sum(amount_usd) AS usd,
-    min(day) FILTER (odd = 1) AS first_day, max(day) FILTER (odd = 1) AS last_day,
-    list_distinct(list_concat(list(DISTINCT payer) FILTER (odd = 1), list(DISTINCT consignee) FILTER (odd = 1))) AS subjects,
-    list(DISTINCT order_id) FILTER (odd = 1 AND order_id IS NOT NULL) AS orders
-  FROM seen GROUP BY ALL
-), worth AS (
-  SELECT kind, unit, market, sum(tpp) AS tpp FROM (SELECT kind, unit, market, order_id, max(tpp) AS tpp FROM seen WHERE odd = 1 GROUP BY ALL) GROUP BY ALL
+  SELECT 'seller', exporter, 'any', written, payer, amount_usd, coalesce(p.day, s.day), NULL, tpp, FALSE
+  FROM pay p JOIN seller s ON exporter = payee LEFT JOIN parties x ON x.party_id = exporter
+  WHERE p.order_id IS NULL AND NOT there AND payer_root <> coalesce(x.root, exporter) AND payer_country <> coalesce(x.country, '')
+), odd AS MATERIALIZED (
+  SELECT kind, unit, market, bool_and(namesake) AS namesake, sum(times) AS times, sum(usd) AS odd_usd, sum(tpp) AS tpp, min(first_day) AS first_day, max(last_day) AS last_day,
+    min(one) AS one, max(other) AS other, min(one_written) AS one_written, max(other_written) AS other_written
+  FROM (SELECT kind, unit, market, order_id, bool_and(namesake) AS namesake, count(*) AS times, sum(amount_usd) AS usd, max(tpp) AS tpp, min(day) AS first_day,
+      max(day) AS last_day, min(payer) AS one, max(payer) AS other, min(written) AS one_written, max(written) AS other_written FROM seen GROUP BY ALL)
+  GROUP BY kind, unit, market
+), money AS (
+  SELECT 'order' AS kind, root AS unit, coalesce(destination, 'any') AS market, sum(amount_usd) AS usd
+  FROM (SELECT DISTINCT order_id, root, destination FROM ctl WHERE root IN (SELECT unit FROM odd)) JOIN paid USING (order_id) GROUP BY ALL
+  UNION ALL
+  SELECT 'seller', exporter, 'any', sum(amount_usd) FROM paid JOIN seller ON exporter = payee WHERE order_id IS NULL GROUP BY ALL
+), everybody AS (
+  SELECT DISTINCT 'order' AS kind, root AS unit, coalesce(destination, 'any') AS market
+  FROM ctl SEMI JOIN paid USING (order_id) WHERE coalesce(destination, 'any') IN (SELECT market FROM odd)
+  UNION ALL
+  SELECT DISTINCT 'seller', exporter, 'any' FROM paid JOIN seller ON exporter = payee WHERE order_id IS NULL
 ), peered AS (
-  SELECT *, odd_usd / nullif(usd, 0) AS share, (sum(odd) OVER m - odd + {{prior_share}} * {{prior_units}}) / (count(*) OVER m - 1 + {{prior_units}}) AS peers
-  FROM by_unit WINDOW m AS (PARTITION BY kind, market)
+  SELECT kind, unit, market, odd.* EXCLUDE (kind, unit, market), odd_usd / nullif(usd, 0) AS share,
+    (count(times) OVER m - 1 + {{prior_share}} * {{prior_units}}) / (count(*) OVER m - 1 + {{prior_units}}) AS peers
+  FROM everybody LEFT JOIN money USING (kind, unit, market) LEFT JOIN odd USING (kind, unit, market) WINDOW m AS (PARTITION BY kind, market) QUALIFY times > 0
+), hit AS (
+  SELECT *, {{base}} + least({{most_relative}}, ln({{evader_share}} / peers)) + least({{most_repeat}}, 0.4e0 * ln(times))
+      + CASE WHEN share >= 0.5e0 THEN {{major}} WHEN share < 0.1e0 THEN {{minor}} ELSE 0e0 END
+      + CASE WHEN namesake THEN {{namesake}} ELSE 0e0 END + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0e0 END AS llr
+  FROM peered WHERE llr >= {{least}}
 )
-SELECT concat(kind, '/', unit, '/', market) AS key, subjects, orders, tpp, first_day, last_day,
-  {{base}} + least({{most_relative}}, ln({{evader_share}} / peers)) + least({{most_repeat}}, 0.4e0 * ln(nullif(times, 0)))
-    + CASE WHEN share >= 0.5e0 THEN {{major}} WHEN share < 0.1e0 THEN {{minor}} ELSE 0e0 END
-    + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0e0 END AS llr
-FROM peered JOIN worth USING (kind, unit, market) WHERE odd = 1 AND llr >= {{least}}
+SELECT concat(h.kind, '/', unit, '/', market) AS key, list_distinct([any_value(one), any_value(other)] || list(DISTINCT coalesce(ultimate_consignee, unit))) AS subjects,
+  list(DISTINCT y.order_id) FILTER (y.order_id IS NOT NULL) AS orders, any_value(h.tpp) AS tpp, any_value(first_day) AS first_day, any_value(last_day) AS last_day,
+  any_value(llr) AS llr
+FROM hit h LEFT JOIN ctl l ON root = unit AND destination = market LEFT JOIN payments y ON y.order_id = l.order_id AND payer IN (one_written, other_written)
+WHERE h.kind = 'seller' OR y.order_id IS NOT NULL GROUP BY h.kind, unit, market
 """
 
 DUCKDB["forwarder-as-end-user"] = """
@@ -798,27 +853,32 @@ FROM ctl l JOIN hit h ON party_id = ultimate_consignee GROUP BY party_id
 
 DUCKDB["notice-floor"] = """
 WITH shipment AS (
-  SELECT order_id, root, min(day) AS day, min(year) AS year, sum(tpp) AS tpp,
+  SELECT order_id, root, min(day) AS day, min(year) AS year, sum(tpp)::BIGINT AS tpp,
     coalesce(bool_and(kind IN ('server', 'board', 'rack') AND quantity % {{pack_units}} = 0), FALSE) AS packed
   FROM lpp WHERE day >= (SELECT announced_day FROM law) GROUP BY ALL
-), banded AS (
+), banded AS MATERIALIZED (
   SELECT root, day, year, tpp, packed, tpp >= notice_floor AS over, yes(tpp >= {{band}} * notice_floor AND NOT over) AS counted,
-    tpp >= {{near_low}} * notice_floor AND tpp < {{near_high}} * notice_floor AS near
+    tpp >= {{band}} * notice_floor AND tpp < {{near_high}} * notice_floor AS near
   FROM (FROM shipment, (SELECT notice_floor FROM law))
 ), moving AS (
-  SELECT *, sum(counted) OVER (r RANGE BETWEEN {{window_back}} PRECEDING AND CURRENT ROW) AS in_window,
+  SELECT root, year, sum(counted) OVER (r RANGE BETWEEN {{window_back}} PRECEDING AND CURRENT ROW) AS in_window,
     sum(tpp) FILTER (NOT over) OVER week AS week_tpp, count(*) FILTER (NOT over) OVER week AS week_lots
   FROM banded WINDOW r AS (PARTITION BY root ORDER BY day), week AS (PARTITION BY root ORDER BY day RANGE BETWEEN {{split_back}} PRECEDING AND CURRENT ROW)
+), crowd AS (
+  SELECT root, year, max(in_window) AS in_window, bool_or(week_lots >= {{split_lots}} AND week_tpp >= notice_floor) AS split,
+    count(*) FILTER (week_lots >= 2 AND week_tpp >= notice_floor) AS pairs
+  FROM moving, law GROUP BY ALL
 ), by_root AS (
   SELECT root, year, sum(tpp) AS tpp, sum(CASE WHEN counted = 0 THEN 0e0 WHEN packed THEN {{pack_worth}} ELSE 1e0 END) AS in_band, sum(counted) AS counted,
-    count(*) FILTER (near) AS near, max(in_window) AS in_window,
-    coalesce(bool_or(week_lots >= {{split_lots}} AND week_tpp >= (SELECT notice_floor FROM law)), FALSE) AND NOT bool_or(over) AS split
-  FROM moving GROUP BY ALL
+    count(*) FILTER (near) AS near, bool_or(over) AS over
+  FROM banded GROUP BY ALL
+), peered AS (
+  SELECT *, least(0.89e0, (sum(counted) OVER y - counted + {{prior_share}} * {{prior_shipments}}) / (sum(near) OVER y - near + {{prior_shipments}})) AS peers
+  FROM by_root WINDOW y AS (PARTITION BY year)
 ), hit AS (
-  SELECT *, least(0.89e0, (sum(counted) OVER y - counted + {{prior_share}} * {{prior_shipments}}) / (sum(near) OVER y - near + {{prior_shipments}})) AS peers,
-    {{base}} + in_band * ln({{evader_share}} / peers) + (near - counted) * ln((1 - {{evader_share}}) / (1 - peers))
-      + CASE WHEN split THEN {{split_llr}} ELSE 0e0 END AS llr
-  FROM by_root WINDOW y AS (PARTITION BY year) QUALIFY (in_window >= {{in_window}} OR split) AND llr >= {{least}}
+  SELECT root, year, tpp, {{base}} + in_band * ln({{evader_share}} / peers) + (near - counted) * ln((1 - {{evader_share}}) / (1 - peers))
+      + CASE WHEN over THEN 0e0 ELSE CASE WHEN split THEN {{split_llr}} ELSE 0e0 END + least({{most_pairs}}, pairs * {{pair_llr}}) END AS llr
+  FROM peered JOIN crowd USING (root, year) WHERE (in_window >= {{in_window}} OR ((split OR pairs >= 2) AND NOT over)) AND llr >= {{least}}
 )
 SELECT root || '/' || year AS key, list(DISTINCT ultimate_consignee) AS subjects, list(DISTINCT order_id) AS orders, any_value(h.tpp) AS tpp,
   min(day) AS first_day, max(day) AS last_day, any_value(llr) AS llr
@@ -1036,38 +1096,42 @@ FROM peered JOIN phantom USING (payer) WHERE shipped > 0 AND llr >= {{least}}
 """
 
 DUCKDB["pre-date-burst"] = """
-WITH known AS (
-  SELECT root, max(coalesce(tier, 2)) AS tier, min(day) AS began FROM ctl WHERE chips > 0 GROUP BY root
-), taken AS (
-  SELECT root, min(day) AS day, sum(chips) AS chips, sum(tpp) AS tpp
-  FROM ctl, law WHERE chips > 0 AND day >= announced_day - {{past_days}} AND day <= effective_day GROUP BY order_id, root
-), windowed AS (
-  SELECT root, any_value(announced_day) AS announced_day, any_value(effective_day) AS effective_day, any_value(effective_day - announced_day + 1) AS days,
-    coalesce(sum(chips) FILTER (day < announced_day), 0) AS past_chips, count(*) FILTER (day < announced_day) AS past_orders,
-    coalesce(sum(chips) FILTER (day >= announced_day), 0) AS in_chips, count(*) FILTER (day >= announced_day) AS in_orders,
-    coalesce(sum(tpp) FILTER (day >= announced_day), 0) AS in_tpp,
-    coalesce(sum(chips) FILTER (day > effective_day - {{last_days}}), 0) AS last_chips, count(*) FILTER (day > effective_day - {{last_days}}) AS last_orders,
+WITH windowed AS (
+  SELECT root, max(coalesce(tier, 2)) AS tier, min(day) AS began, any_value(announced_day) AS announced_day, any_value(effective_day) AS effective_day,
+    any_value(lpp_cap) AS lpp_cap, any_value(last_day - effective_day) AS after_days, any_value(effective_day - announced_day + 1) AS days,
+    coalesce(sum(chips) FILTER (day >= announced_day - {{past_days}} AND day < announced_day), 0) AS past_chips,
+    coalesce(sum(chips) FILTER (day BETWEEN announced_day AND effective_day), 0) AS in_chips,
+    coalesce(sum(tpp) FILTER (day BETWEEN announced_day AND effective_day), 0) AS in_tpp,
+    coalesce(sum(chips) FILTER (day > effective_day - {{last_days}} AND day <= effective_day), 0) AS last_chips,
+    coalesce(sum(chips) FILTER (day > effective_day), 0) AS after_chips,
     coalesce(sum(chips) FILTER (day BETWEEN announced_day - 365 AND effective_day - 365), 0) AS season_chips,
     coalesce(sum(chips) FILTER (day > effective_day - 365 - {{last_days}} AND day <= effective_day - 365), 0) AS last_season_chips
-  FROM taken, law GROUP BY root
+  FROM ctl, law WHERE chips > 0 GROUP BY root
 ), paced AS (
-  SELECT *, past_chips / {{past_days}} AS past_pace, in_chips / days AS in_pace, last_chips / {{last_days}} AS last_pace,
-    nullif(greatest(past_pace, season_chips / days), 0) AS usual_in, nullif(greatest(past_pace, last_season_chips / {{last_days}}), 0) AS usual_last,
-    greatest(1e0, coalesce((sum(in_chips) FILTER (tier = 1) OVER () / days) / nullif(sum(past_chips) FILTER (tier = 1) OVER () / {{past_days}}, 0), 1)) AS free_growth
-  FROM windowed JOIN known USING (root)
+  SELECT *, (past_chips + {{prior_chips}}) / {{past_days}} AS past_pace, in_chips / days AS in_pace, last_chips / {{last_days}} AS last_pace,
+    in_pace / greatest(past_pace, season_chips / days) AS in_ratio, last_pace / greatest(past_pace, last_season_chips / {{last_days}}) AS last_ratio,
+    greatest(in_ratio, last_ratio) AS ratio, after_chips / greatest(after_days, 1) / greatest(in_pace, last_pace) AS goes_on,
+    greatest(1e0, (sum(in_chips) FILTER (tier = 1) OVER () / days + {{free_chips}} / {{past_days}})
+      / ((sum(past_chips) FILTER (tier = 1) OVER () + {{free_chips}}) / {{past_days}})) AS free_growth
+  FROM windowed
+  QUALIFY tier = 2 AND in_chips >= {{least_chips}} AND began <= announced_day - {{known_days}} AND ratio >= {{ratio}} AND ratio / free_growth >= {{ratio}} / 2
+), taken AS (
+  SELECT root, list(DISTINCT ultimate_consignee) FILTER (day >= announced_day) AS subjects, list(DISTINCT order_id) FILTER (day >= announced_day) AS orders,
+    min(day) FILTER (day >= announced_day) AS first_day, max(day) AS last_day, count(DISTINCT order_id) FILTER (chips > 0 AND day < announced_day) AS past_orders,
+    count(DISTINCT order_id) FILTER (chips > 0 AND day >= announced_day) AS in_orders,
+    count(DISTINCT order_id) FILTER (chips > 0 AND day > effective_day - {{last_days}}) AS last_orders
+  FROM ctl SEMI JOIN paced USING (root), law WHERE day BETWEEN announced_day - {{past_days}} AND effective_day GROUP BY root
 ), judged AS (
-  SELECT *, last_pace / usual_last > in_pace / usual_in AS late, greatest(in_pace / usual_in, last_pace / usual_last) AS ratio,
-    CASE WHEN late THEN last_orders ELSE in_orders END AS seen, past_orders * CASE WHEN late THEN {{last_days}} ELSE days END / {{past_days}} AS expected
-  FROM paced
-  WHERE tier = 2 AND past_pace > 0 AND past_orders >= {{least_before}} AND in_orders >= {{least_in}} AND began <= announced_day - {{known_days}} AND in_chips >= {{least_chips}}
-), hit AS (
-  SELECT *, {{base}} + least({{most_surprise}}, CASE WHEN seen > expected THEN seen * ln(seen / expected) - (seen - expected) ELSE 0e0 END)
-    + least({{most_ratio}}, ln(ratio / free_growth)) AS llr
-  FROM judged WHERE ratio >= {{ratio}} AND ratio / free_growth >= {{ratio}} / 2
+  SELECT *, CASE WHEN last_ratio > in_ratio THEN last_orders ELSE in_orders END AS seen,
+    past_orders * CASE WHEN last_ratio > in_ratio THEN {{last_days}} ELSE days END / {{past_days}} AS expected
+  FROM paced JOIN taken USING (root) WHERE past_orders >= {{least_before}} AND in_orders >= {{least_in}}
 )
-SELECT root || '/' || effective_day AS key, list(DISTINCT ultimate_consignee) AS subjects, list(DISTINCT order_id) AS orders, any_value(in_tpp) AS tpp,
-  min(day) AS first_day, max(day) AS last_day, any_value(llr) AS llr
-FROM ctl JOIN hit USING (root) WHERE llr >= {{least}} AND day BETWEEN announced_day AND effective_day GROUP BY root, effective_day
+SELECT root || '/' || effective_day AS key, subjects, orders, in_tpp AS tpp, first_day, last_day,
+  {{base}} + least({{most_surprise}}, CASE WHEN seen > expected THEN seen * ln(seen / expected) - (seen - expected) ELSE 0e0 END)
+    + least({{most_ratio}}, {{ratio_slope}} * ln(ratio / free_growth))
+    + CASE WHEN after_days < {{after_days}} THEN 0e0 WHEN goes_on <= {{silent}} THEN {{stops}} WHEN goes_on >= {{steady}} THEN {{continues}} ELSE 0e0 END
+    + least({{most_size}}, greatest(-{{most_size}}, ln(greatest(in_tpp, 1) / lpp_cap / {{sizable}}))) AS llr
+FROM judged WHERE llr >= {{least}}
 """
 
 DUCKDB["price-outlier"] = """
@@ -1261,6 +1325,33 @@ WITH pair AS MATERIALIZED (
 SELECT ring AS key, any_value(subjects) AS subjects, list(DISTINCT order_id) AS orders, any_value(m.tpp) AS tpp, any_value(first_day) AS first_day,
   any_value(last_day) AS last_day, any_value(llr) AS llr
 FROM ctl JOIN member m ON party_id = ultimate_consignee GROUP BY ring
+"""
+
+DUCKDB["short-count"] = """
+WITH visit AS (
+  SELECT coalesce(operator, owner, party) AS holder, day, max(units_seen) AS seen, bool_or(result = 'favorable') AS favorable
+  FROM inspections LEFT JOIN sites USING (site_id) WHERE units_seen IS NOT NULL AND day IS NOT NULL GROUP BY ALL
+), hall AS (
+  SELECT coalesce(operator, owner) AS holder, count(*) AS sites FROM sites GROUP BY ALL
+), received AS MATERIALIZED (
+  SELECT ultimate_consignee AS holder, order_id, l.day, quantity, tpp, coalesce(end_use, '') <> 'resale' AS kept
+  FROM ctl l SEMI JOIN visit ON holder = ultimate_consignee
+), sold AS (
+  SELECT exporter AS holder, min(day) AS began FROM ctl SEMI JOIN visit ON holder = exporter GROUP BY ALL
+), counted AS (
+  SELECT holder, v.day, seen, any_value(favorable) AS favorable, coalesce(any_value(sites), 1) AS halls, sum(quantity) AS units, sum(tpp) AS tpp, min(r.day) AS first_day,
+    seen * halls / sum(quantity) AS share
+  FROM visit v JOIN received r USING (holder) LEFT JOIN hall USING (holder) LEFT JOIN sold USING (holder)
+  WHERE kept AND r.day <= v.day - {{installed_after}} AND (began IS NULL OR began > v.day)
+  GROUP BY holder, v.day, seen HAVING units >= {{least_units}} QUALIFY row_number() OVER (PARTITION BY holder ORDER BY v.day DESC) = 1
+), hit AS (
+  SELECT *, {{base}} + least({{most}}, {{slope}} * ln({{usual}} / greatest(share, 0.05e0)))
+    + CASE WHEN favorable THEN {{favorable}} ELSE 0e0 END + CASE WHEN halls > 1 THEN {{other_halls}} ELSE 0e0 END AS llr
+  FROM counted WHERE share < {{usual}} AND llr >= {{least}}
+)
+SELECT concat(holder, '/', h.day) AS key, [holder] AS subjects, list(DISTINCT order_id) AS orders, round(any_value(h.tpp) * (1 - any_value(share))) AS tpp,
+  any_value(first_day) AS first_day, h.day AS last_day, any_value(llr) AS llr
+FROM hit h JOIN received r USING (holder) WHERE r.day <= h.day - {{installed_after}} GROUP BY holder, h.day
 """
 
 DUCKDB["staged-inspection"] = """
@@ -1466,6 +1557,37 @@ SELECT exporter AS key, sides(exporter, root) AS subjects, list(DISTINCT order_i
 FROM odd WHERE named OR dear GROUP BY exporter HAVING llr >= {{least}}
 """
 
+DUCKDB["turned-exporter"] = """
+WITH dealt AS MATERIALIZED (
+  SELECT exporter, destination, root, count(*) AS mine, min(day) AS began, min(day) FILTER (controlled) AS turned_on,
+    sum(tpp) FILTER (controlled AND destination <> origin) AS tpp, max(tier) FILTER (controlled AND destination <> origin) AS tier,
+    min(day) FILTER (controlled AND destination <> origin) AS first_day, max(day) FILTER (controlled AND destination <> origin) AS last_day
+  FROM lines WHERE exporter IS NOT NULL GROUP BY ALL
+), turned AS MATERIALIZED (
+  SELECT exporter, destination, sum(tpp) AS tpp, min(first_day) AS first_day, max(last_day) AS last_day, count(*) AS buyers,
+    count(*) FILTER (mine = of_root) AS sole, any_value(quiet) AS quiet
+  FROM dealt JOIN (SELECT root, sum(mine) AS of_root FROM dealt GROUP BY ALL) USING (root)
+    JOIN (SELECT exporter, min(turned_on) - min(began) AS quiet FROM dealt GROUP BY ALL) USING (exporter)
+  WHERE first_day IS NOT NULL
+  GROUP BY ALL HAVING coalesce(max(tier), 2) >= 2 AND max(last_day) <= min(first_day) + {{days}}
+), line AS MATERIALIZED (
+  SELECT exporter, destination, root, order_id, ultimate_consignee, destination <> origin AS abroad FROM ctl SEMI JOIN turned USING (exporter)
+), hall AS (
+  SELECT root FROM parties WHERE data_center_mw > 0 UNION SELECT root FROM parties WHERE party_id IN (SELECT coalesce(operator, owner) FROM sites)
+), counted AS (
+  SELECT exporter, destination, count(DISTINCT order_id) AS orders, count(DISTINCT order_id) FILTER (root IN (FROM hall)) AS housed
+  FROM line WHERE abroad GROUP BY ALL
+), hit AS (
+  SELECT t.*, {{base}} + least({{most_orders}}, 0.6e0 * ln(orders)) + {{sole}} * (sole / buyers - 0.5e0)
+    + CASE WHEN quiet >= {{quiet_days}} THEN {{quiet}} ELSE 0e0 END + {{can_show_power}} * (housed / orders) AS llr
+  FROM turned t JOIN counted USING (exporter, destination) JOIN (SELECT exporter, count(DISTINCT order_id) AS all_controlled FROM line GROUP BY ALL) USING (exporter)
+  WHERE orders >= {{orders}} AND orders * 2 > all_controlled AND llr >= {{least}}
+)
+SELECT concat(exporter, '/', destination) AS key, sides(exporter, ultimate_consignee) AS subjects, list(DISTINCT order_id) AS orders, any_value(h.tpp) AS tpp,
+  any_value(first_day) AS first_day, any_value(last_day) AS last_day, any_value(llr) AS llr
+FROM line JOIN hit h USING (exporter, destination) GROUP BY exporter, destination
+"""
+
 DUCKDB["wrong-trade"] = """
 WITH odd AS MATERIALIZED (
   SELECT party_id, data_center_mw, ' ' || lower(business) || ' ' AS b,
@@ -1645,21 +1767,22 @@ def _(t, p):
     import polars as pl
     lines = lpp(t).select("root", "year", "tpp", "kind", "quantity", "ultimate_consignee", "order_id", "day")
     floor = c.notice_floor
-    shipment = lines.join(t["law"].select("announced_day", "notice_floor"), how="cross").filter(c.day >= c.announced_day).group_by("order_id", "root").agg(
-        c.day.min(), c.year.min(), c.tpp.sum(), packed=(c.kind.is_in(["server", "board", "rack"]) & (c.quantity % p["pack_units"] == 0)).fill_null(False).all(), notice_floor=floor.first())
+    shipment = lines.join(t["law"].select("announced_day", "notice_floor"), how="cross").filter(c.day >= c.announced_day).with_columns(
+        packed=(c.kind.is_in(["server", "board", "rack"]) & (c.quantity % p["pack_units"] == 0)).fill_null(False)).group_by("order_id", "root").agg(
+        c.day.min(), c.year.min(), c.tpp.sum(), c.packed.all(), floor.first())
     banded = shipment.with_columns(over=c.tpp >= floor, counted=((c.tpp >= p["band"] * floor) & (c.tpp < floor)).cast(pl.Int64),
-                                   near=((c.tpp >= p["near_low"] * floor) & (c.tpp < p["near_high"] * floor)).cast(pl.Int64)).sort("root", "day")
+                                   near=((c.tpp >= p["band"] * floor) & (c.tpp < p["near_high"] * floor)).cast(pl.Int64)).sort("root", "day")
     under, window = (~c.over).cast(pl.Int64), f"{p['split_back'] + 1}i"
     by_root = banded.with_columns(
         in_window=c.counted.rolling_sum_by("day", f"{p['window_back'] + 1}i").over("root"), week_tpp=(c.tpp * under).rolling_sum_by("day", window).over("root"),
-        week_lots=under.rolling_sum_by("day", window).over("root")).group_by("root", "year").agg(
-        sum=c.tpp.sum(), in_band=(c.counted * when(c.packed, p["pack_worth"], 1.0)).sum(), counted=c.counted.sum(), near=c.near.sum(), in_window=c.in_window.max(),
-        split=((c.week_lots >= p["split_lots"]) & (c.week_tpp >= floor)).any() & ~c.over.any())
-    rest = {"prior": p["prior_share"] * p["prior_shipments"]}
-    hit = by_root.with_columns(peers=least(0.89, (c.counted.sum().over("year") - c.counted + rest["prior"]) / (c.near.sum().over("year") - c.near + p["prior_shipments"]))).filter(
-        (c.in_window >= p["in_window"]) | c.split).with_columns(
+        week_lots=under.rolling_sum_by("day", window).over("root")).with_columns(
+        in_band=c.counted * when(c.packed, p["pack_worth"], 1.0), split=(c.week_lots >= p["split_lots"]) & (c.week_tpp >= floor),
+        pairs=(c.week_lots >= 2) & (c.week_tpp >= floor)).group_by("root", "year").agg(
+        c.in_band.sum(), c.counted.sum(), c.near.sum(), c.in_window.max(), c.split.any(), c.pairs.sum(), c.over.any(), sum=c.tpp.sum())
+    peers = least(0.89, (c.counted.sum().over("year") - c.counted + p["prior_share"] * p["prior_shipments"]) / (c.near.sum().over("year") - c.near + p["prior_shipments"]))
+    hit = by_root.with_columns(peers=peers).filter((c.in_window >= p["in_window"]) | ((c.split | (c.pairs >= 2)) & ~c.over)).with_columns(
         llr=p["base"] + c.in_band * (log(p["evader_share"]) - c.peers.log()) + (c.near - c.counted) * (log(1 - p["evader_share"]) - (1 - c.peers).log())
-        + when(c.split, p["split_llr"])).filter(c.llr >= p["least"]).select("root", "year", "sum", "llr")
+        + when(c.over, 0.0, when(c.split, p["split_llr"]) + least(p["most_pairs"], c.pairs * p["pair_llr"]))).filter(c.llr >= p["least"]).select("root", "year", "sum", "llr")
     return lines.join(hit, on=["root", "year"]).group_by("root", "year").agg(
         subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.sum.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
         key=key(c.root, c.year))
@@ -1667,11 +1790,14 @@ def _(t, p):
 
 @peer("claim-does-not-hold")
 def _(t, p):
-    fails = ~c.claimed_ok
-    return t["lines"].filter(c.authorization.is_not_null() & c.claimed_ok.is_not_null() & (c.tpp > 0)).group_by(key="root").agg(
-        failing=fails.sum(), claims=fails.len(), subjects=unique(c.ultimate_consignee.filter(fails)), orders=unique(c.order_id.filter(fails)), tpp=c.tpp.filter(fails).sum(),
-        first_day=c.day.filter(fails).min(), last_day=c.day.filter(fails).max()).filter((c.failing >= p["least_orders"]) & (c.tpp >= p["least_tpp"])).with_columns(
-        llr=p["base"] + least(p["most_repeat"], 0.9 * c.failing.log()) + p["share"] * c.failing / c.claims)
+    claims = t["lines"].filter(c.authorization.is_not_null() & (c.tpp > 0))
+    failing = claims.filter(~c.claimed_ok).group_by("root").agg(
+        failing=c.order_id.len(), subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.tpp.sum(), first_day=c.day.min(), last_day=c.day.max()).filter(
+        (c.failing >= p["least_orders"]) & (c.tpp >= p["least_tpp"]))
+    holding = claims.filter(c.claimed_ok).group_by("root").agg(holding=c.tpp.len())
+    evader, slip = p["evader_share"], p["slip_share"]
+    return failing.join(holding, on="root", how="left").with_columns(key=c.root, llr=p["base"] + least(p["most"], p["slope"] * (
+        c.failing * math.log(evader / slip) + c.holding.fill_null(0) * math.log((1 - evader) / (1 - slip))))).filter(c.llr >= p["least"])
 
 
 @peer("awakened-shell")
@@ -1679,26 +1805,38 @@ def _(t, p):
     import polars as pl
     usd, control = c.quantity * pl.coalesce(c.unit_price_usd, c.list_price_usd), c.controlled.fill_null(False)
     def role(column, taken):
-        chips, tpp = c.chips.filter(control).sum(), c.tpp.filter(control).sum()
         nothing = pl.lit(0, pl.Int64)
-        return t["lines"].filter(pl.col(column).is_not_null()).group_by("quarter_no", party_id=column).agg(
-            began=c.day.min(), ended=c.day.max(), usd=usd.sum(), known=usd.count(), chips=chips if taken else nothing, tpp=tpp if taken else nothing,
-            sold=nothing if taken else chips, sold_tpp=nothing if taken else tpp)
+        return t["lines"].filter(pl.col(column).is_not_null()).select(
+            "quarter_no", "day", "root", party_id=column, usd=usd, chips=when(control, c.chips, 0), tpp=when(control, c.tpp, 0)).group_by("quarter_no", "party_id").agg(
+            began=c.day.min(), ended=c.day.max(), usd=c.usd.sum(), known=c.usd.count(), chips=c.chips.sum(), tpp=c.tpp.sum(), root=c.root.first()).with_columns(
+            root=c.root if taken else pl.lit(None, pl.String), sells=pl.lit(not taken), chips=c.chips if taken else nothing, tpp=c.tpp if taken else nothing,
+            sold=nothing if taken else c.chips, sold_tpp=nothing if taken else c.tpp)
     quarterly = pl.concat([role("ultimate_consignee", True), role("exporter", False)]).group_by("party_id", "quarter_no").agg(
-        c.began.min(), c.ended.max(), c.usd.sum(), c.known.sum(), c.chips.sum(), c.tpp.sum(), c.sold.sum(), c.sold_tpp.sum()).with_columns(
-        usd=when(c.known > 0, c.usd, None)).sort("party_id", "quarter_no")
+        c.root.max(), c.sells.any(), c.began.min(), c.ended.max(), c.usd.sum(), c.known.sum(), c.chips.sum(), c.tpp.sum(), c.sold.sum(), c.sold_tpp.sum()).with_columns(
+        usd=when(c.known > 0, c.usd, None)).sort("party_id", "quarter_no").cache()
     after = quarterly.rolling("quarter_no", period="4i", offset="-1i", closed="right", group_by="party_id").agg(
         after_usd=c.usd.max(), after_chips=c.chips.sum(), after_sold=c.sold.sum(), after_tpp=pl.max_horizontal(c.tpp.sum(), c.sold_tpp.sum()))
+    parties = t["parties"].select("party_id", "parent_id", "incorporated_day", "website", "directors", "data_center_mw",
+                                  dormant=(";" + c.flags.fill_null("")).str.contains(";dormant", literal=True))
     woken = quarterly.with_columns(
         asleep=c.began - c.ended.shift(1).over("party_id"), before_usd=c.usd.cum_max().forward_fill().shift(1).over("party_id"),
-        before_chips=(c.chips + c.sold).cum_sum().shift(1).over("party_id").fill_null(0)).join(after, on=["party_id", "quarter_no"]).join(
-        t["parties"].select("party_id", "data_center_mw", dormant=(";" + c.flags.fill_null("")).str.contains(";dormant", literal=True)), on="party_id", how="left").filter(
+        before_chips=(c.chips + c.sold).cum_sum().shift(1).over("party_id").fill_null(0)).join(after, on=["party_id", "quarter_no"]).join(parties, on="party_id", how="left").filter(
         ((c.asleep >= p["asleep_days"]) & (c.after_chips >= p["least_chips"]) & (c.before_chips < c.after_chips))
         | ((c.chips + c.sold > 0) & (c.after_chips + c.after_sold >= p["least_chips"]) & (c.before_chips == 0) & c.dormant)).sort("party_id", "began").unique("party_id", keep="first")
     growth = c.after_usd / when(c.before_usd != 0, c.before_usd, None)
-    hit = woken.with_columns(llr=p["base"] + when(c.dormant.fill_null(False), p["flagged"]) + when(
+    woken = woken.with_columns(llr=p["base"] + when(c.dormant.fill_null(False), p["flagged"]) + when(
         (c.asleep >= p["asleep_days"]) & (growth >= p["growth"]), p["grown"] + least(p["most_growth"], 0.25 * (growth / p["growth"]).log()))
-        + when(c.data_center_mw > 0, p["can_show_power"])).filter(c.llr >= p["least"]).select("party_id", "began", "after_tpp", "llr")
+        + when(c.data_center_mw > 0, p["can_show_power"]))
+    halls = t["sites"].select(party_id=pl.coalesce(c.operator, c.owner), hall=True).unique()
+    first = quarterly.group_by("party_id").agg(c.root.max(), c.sells.any(), c.began.min(), c.ended.max(), c.chips.sum(), after_tpp=c.tpp.sum()).filter(c.root.is_not_null()).filter(
+        pl.len().over("root") == 1).filter((c.root == c.party_id) & ~c.sells & (c.chips >= p["first_chips"]) & (c.ended < c.began + p["asleep_days"])).join(
+        parties.filter(c.parent_id.is_null() & ~c.dormant), on="party_id").join(halls, on="party_id", how="left").join(t["law"].select("lpp_cap"), how="cross").join(
+        t["lines"].select(data_began=c.day.min(), data_ended=c.day.max()), how="cross").filter(
+        (c.incorporated_day <= c.began - p["old_days"]) & (c.began >= c.data_began + p["history_days"]) & (c.ended <= c.data_ended - p["burst_days"])).with_columns(
+        llr=p["first_base"] + p["thin"] * (c.website.is_null().cast(pl.Int64) + (~c.directors.fill_null("").str.contains(";", literal=True)).cast(pl.Int64))
+        + when(c.ended <= c.began + p["burst_days"], p["burst"]) + when((c.data_center_mw > 0).fill_null(False) | c.hall.is_not_null(), p["can_show_power"], p["no_power"])
+        + least(p["most_size"], most(-p["most_size"], (c.after_tpp / c.lpp_cap / p["sizable"]).log())))
+    hit = pl.concat([found.filter(c.llr >= p["least"]).select("party_id", "began", "after_tpp", "llr") for found in (woken, first)])
     trade = [t["lines"].filter(c.controlled).select("order_id", "day", party_id=column).join(hit, on="party_id").filter(c.day.is_between(c.began, c.began + 365))
              for column in ("ultimate_consignee", "exporter")]
     return pl.concat(trade).group_by(key="party_id").agg(orders=unique(c.order_id), tpp=c.after_tpp.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
@@ -1927,30 +2065,32 @@ def _(t, p):
 @peer("pre-date-burst")
 def _(t, p):
     import polars as pl
-    lines = t["lines"].filter(c.controlled & (c.chips > 0))
-    known = lines.group_by("root").agg(tier=c.tier.fill_null(2).max(), began=c.day.min())
     past, last, a, e = c.past, c.last, c.announced_day, c.effective_day
-    chips = lambda condition: c.chips.filter(condition).sum()
-    windowed = lines.join(t["law"].select("announced_day", "effective_day", past=pl.lit(p["past_days"]), last=pl.lit(p["last_days"])), how="cross").filter((c.day >= a - past) & (c.day <= e)).group_by("order_id", "root").agg(
-        c.day.min(), c.chips.sum(), c.tpp.sum(), a.first(), e.first(), past.first(), last.first()).group_by("root").agg(
-        a.first(), e.first(), past.first(), last.first(), past_chips=chips(c.day < a), past_orders=(c.day < a).sum(), in_chips=chips(c.day >= a), in_orders=(c.day >= a).sum(),
-        in_tpp=c.tpp.filter(c.day >= a).sum(), last_chips=chips(c.day > e - last), last_orders=(c.day > e - last).sum(),
-        season=chips(c.day.is_between(a - 365, e - 365)), last_season=chips((c.day > e - 365 - last) & (c.day <= e - 365)))
-    days = e - a + 1
-    paced = windowed.join(known, on="root").with_columns(
-        free_growth=most(1, ((c.in_chips.filter(c.tier == 1).sum() / days.max()) / (c.past_chips.filter(c.tier == 1).sum() / past.max())).fill_nan(1).fill_null(1)),
-        in_pace=c.in_chips / days, last_pace=c.last_chips / last, usual_in=pl.max_horizontal(c.past_chips / past, c.season / days),
-        usual_last=pl.max_horizontal(c.past_chips / past, c.last_season / last), days=days)
-    late = c.last_pace / c.usual_last > c.in_pace / c.usual_in
-    hit = paced.filter((c.tier == 2) & (c.past_chips > 0) & (c.past_orders >= p["least_before"]) & (c.in_orders >= p["least_in"]) & (c.began <= a - p["known_days"])
-                       & (c.in_chips >= p["least_chips"])).with_columns(
-        ratio=pl.max_horizontal(c.in_pace / c.usual_in, c.last_pace / c.usual_last), seen=when(late, c.last_orders, c.in_orders),
-        expected=c.past_orders * when(late, last, c.days) / past).filter((c.ratio >= p["ratio"]) & (c.ratio / c.free_growth >= p["ratio"] / 2)).with_columns(
-        llr=p["base"] + least(p["most_surprise"], when(c.seen > c.expected, c.seen * (c.seen / c.expected).log() - (c.seen - c.expected)))
-        + least(p["most_ratio"], (c.ratio / c.free_growth).log())).filter(c.llr >= p["least"]).select("root", "in_tpp", "llr", "announced_day", "effective_day")
-    return t["lines"].filter(c.controlled).select("root", "day", "order_id", "ultimate_consignee").join(hit, on="root").filter(c.day.is_between(a, e)).group_by("root", "effective_day").agg(
-        subjects=unique(c.ultimate_consignee), orders=unique(c.order_id), tpp=c.in_tpp.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(
-        key=key(c.root, c.effective_day))
+    law = t["law"].select("announced_day", "effective_day", "lpp_cap", data_ended="last_day", past=pl.lit(p["past_days"]), last=pl.lit(p["last_days"]))
+    lines = t["lines"].filter(c.controlled).select("root", "day", "order_id", "ultimate_consignee", "chips", "tpp", "tier").join(law, how="cross")
+    part = lambda condition: when(condition, c.chips, 0)
+    windowed = lines.filter(c.chips > 0).select(
+        "root", "day", tier=c.tier.fill_null(2), past_chips=part((c.day >= a - past) & (c.day < a)), in_chips=part(c.day.is_between(a, e)), in_tpp=when(c.day.is_between(a, e), c.tpp, 0),
+        last_chips=part((c.day > e - last) & (c.day <= e)), after_chips=part(c.day > e), season=part(c.day.is_between(a - 365, e - 365)),
+        last_season=part((c.day > e - 365 - last) & (c.day <= e - 365))).group_by("root").agg(
+        c.tier.max(), c.past_chips.sum(), c.in_chips.sum(), c.in_tpp.sum(), c.last_chips.sum(), c.after_chips.sum(), c.season.sum(), c.last_season.sum(), began=c.day.min())
+    usual, free = (c.past_chips + p["prior_chips"]) / past, lambda chips: chips.filter(c.tier == 1).sum()
+    paced = windowed.join(law, how="cross").with_columns(days=e - a + 1, after_days=c.data_ended - e, in_pace=c.in_chips / (e - a + 1), last_pace=c.last_chips / last).with_columns(
+        free_growth=most(1, (free(c.in_chips) / c.days + p["free_chips"] / past) / ((free(c.past_chips) + p["free_chips"]) / past)),
+        in_ratio=c.in_pace / pl.max_horizontal(usual, c.season / c.days), last_ratio=c.last_pace / pl.max_horizontal(usual, c.last_season / last),
+        goes_on=c.after_chips / most(1, c.after_days) / pl.max_horizontal(c.in_pace, c.last_pace)).with_columns(ratio=pl.max_horizontal(c.in_ratio, c.last_ratio)).filter(
+        (c.tier == 2) & (c.in_chips >= p["least_chips"]) & (c.began <= a - p["known_days"]) & (c.ratio >= p["ratio"]) & (c.ratio / c.free_growth >= p["ratio"] / 2))
+    orders = lambda condition: c.order_id.filter((c.chips > 0) & condition).n_unique()
+    taken = lines.filter((c.day >= a - past) & (c.day <= e)).join(paced, on="root", how="semi").group_by("root").agg(
+        subjects=unique(c.ultimate_consignee.filter(c.day >= a)), orders=unique(c.order_id.filter(c.day >= a)), first_day=c.day.filter(c.day >= a).min(), last_day=c.day.max(),
+        past_orders=orders(c.day < a), in_orders=orders(c.day >= a), last_orders=orders(c.day > e - last))
+    late = c.last_ratio > c.in_ratio
+    return paced.join(taken, on="root").filter((c.past_orders >= p["least_before"]) & (c.in_orders >= p["least_in"])).with_columns(
+        seen=when(late, c.last_orders, c.in_orders), expected=c.past_orders * when(late, last, c.days) / past).with_columns(
+        key=key(c.root, e), tpp=c.in_tpp, llr=p["base"] + least(p["most_surprise"], when(c.seen > c.expected, c.seen * (c.seen / c.expected).log() - (c.seen - c.expected)))
+        + least(p["most_ratio"], p["ratio_slope"] * (c.ratio / c.free_growth).log())
+        + when(c.after_days < p["after_days"], 0.0, when(c.goes_on <= p["silent"], p["stops"], when(c.goes_on >= p["steady"], p["continues"])))
+        + least(p["most_size"], most(-p["most_size"], (c.in_tpp / c.lpp_cap / p["sizable"]).log()))).filter(c.llr >= p["least"])
 
 
 @peer("successor-after-listing")
@@ -2023,6 +2163,179 @@ def _(t, p):
         subjects=pl.concat_list(c.key, c.consignees).list.unique(),
         llr=p["base"] + least(p["most_countries"], p["each_country"] * (c.countries.cast(pl.Int64) - 2)) + when(c.clusters < c.roots, p["linked"])
         + when(c.most_tpp > c.lpp_cap, p["over_limit"]) + when(c.country.is_in(["CN", "HK", "MO", "RU"]), p["concern"])).filter(c.llr >= p["least"])
+
+
+@peer("born-after-the-rule")
+def _(t, p):
+    import polars as pl
+    lines = t["lines"].filter(c.controlled)
+    roles = [lines.filter(c.purchaser != c.ultimate_consignee if column == "purchaser" else pl.col(column).is_not_null()).select(
+        "order_id", "day", "chips", "tpp", party_id=column, sells=pl.lit(column == "exporter")) for column in ("exporter", "ultimate_consignee", "purchaser")]
+    dealt = pl.concat([role.group_by("party_id").agg(c.sells.first(), began=c.day.min(), ended=c.day.max()) for role in roles]).group_by("party_id").agg(
+        c.sells.any(), c.began.min(), c.ended.max()).join(
+        t["parties"].filter(c.incorporated_day.is_not_null()).select("party_id", "country", "incorporated_day", "data_center_mw", "business"), on="party_id").join(
+        t["law"].select("control_day", data_ended="last_day"), how="cross").cache()
+    early = dealt.filter((c.incorporated_day >= c.control_day) & (c.began <= c.incorporated_day + p["young_days"])).select("party_id", "incorporated_day")
+    first_year = pl.concat([role.join(early, on="party_id").filter(c.day <= c.incorporated_day + 365) for role in roles])
+    young, prior, halls = c.young, p["prior_share"] * p["prior_parties"], t["sites"].select(party_id=pl.coalesce(c.operator, c.owner), hall=True).unique()
+    hit = dealt.join(first_year.group_by("party_id").agg(c.chips.sum(), c.tpp.sum()), on="party_id", how="left").with_columns(
+        young=(c.chips >= p["least_chips"]).fill_null(False).cast(pl.Int64)).with_columns(
+        peers=(young.sum().over("country") - young + prior) / (young.len().over("country").cast(pl.Int64) - 1 + p["prior_parties"])).filter(young == 1).join(
+        halls, on="party_id", how="left").with_columns(
+        llr=p["base"] + least(p["most_relative"], log(p["evader_share"]) - c.peers.log()) + most(0, least(p["most_size"], 0.5 * (c.chips / p["typical_chips"]).log()))
+        + when(c.began - c.incorporated_day <= p["very_young_days"], p["very_young"])
+        + when((c.data_center_mw > 0).fill_null(False) | c.hall.is_not_null(), p["can_show_power"], p["no_power"])
+        + when(c.sells | (c.began + p["silence_days"] > c.data_ended), 0.0, when(c.ended <= c.began + p["burst_days"], p["stops"], p["goes_on"]))
+        + when(has(c.business, "trad|export|import|resale|wholesale|broker|holding|consult"), p["trader"],
+               when(has(" " + c.business + " ", "cloud|data cent|research|hosting|colocation|telecom|software| ai "), p["in_the_trade"]))).filter(
+        c.llr >= p["least"]).select("party_id", "llr", sum="tpp")
+    return first_year.join(hit, on="party_id").group_by(key="party_id").agg(
+        orders=unique(c.order_id), tpp=c.sum.first(), first_day=c.day.min(), last_day=c.day.max(), llr=c.llr.first()).with_columns(subjects=pl.concat_list(c.key))
+
+
+@peer("boxes")
+def _(t, p):
+    import polars as pl
+    holder, late = pl.coalesce(c.operator, c.owner), p["late_days"]
+    shipped, stands, where = c.event == "shipped", c.event.is_in(["installed", "powered_on"]), ["party", "item", "day"]
+    sent = t["lines"].select("item", "day", "ultimate_consignee", party="exporter").join(t["serials"].filter(shipped & c.site_id.is_null()).select(where), on=where, how="semi").group_by(
+        where).agg(consignee=c.ultimate_consignee.min(), other=c.ultimate_consignee.max()).filter(c.consignee == c.other).drop("other")
+    sellers = t["lines"].select(party="exporter", sells=True).unique()
+    unit = t["serials"].join(sent, on=where, how="left").join(sellers, on="party", how="left").select(
+        "serial", "item", shipped=when(shipped, c.day, None), installed=when(stands, c.day, None), powered=(c.event == "powered_on") & c.day.is_not_null(),
+        seen=when(c.event == "seen", c.day, None), gone=c.event.is_in(["rma", "retired"]), stood=when(stands, pl.coalesce(c.site_id, c.party), None),
+        addressed=when(shipped, pl.coalesce(c.site_id, c.consignee, when(c.sells.is_null(), c.party, None)), None)).group_by("serial").agg(
+        c.item.max(), c.shipped.min(), c.installed.min(), c.powered.any(), c.seen.max(), c.gone.any(), c.stood.max(), c.addressed.max()).select(
+        "item", "shipped", "installed", "powered", "seen", "gone", site_id=pl.coalesce(c.stood, c.addressed)).filter(c.site_id.is_not_null() & ~c.gone)
+    held = unit.join(t["sites"].select("site_id", "commissioned_day", holder=holder), on="site_id", how="left").join(
+        t["items"].select("item", "controlled", "unit_tpp"), on="item", how="left").filter(c.controlled.fill_null(True)).with_columns(
+        place=pl.coalesce(c.holder, c.site_id))
+    due = held.join(t["sites"].group_by(place=holder).agg(opened=c.commissioned_day.min()), on="place", how="left").join(t["law"].select("last_day"), how="cross").with_columns(
+        opened=pl.coalesce(c.commissioned_day, c.opened, c.installed.min().over("place")), silent=2 * c.powered.sum() < c.installed.count()).filter(
+        pl.max_horizontal(c.shipped, c.opened) + late <= c.last_day).with_columns(
+        idle=~(c.powered | (c.installed.is_not_null() & c.silent) | (c.opened.is_null() & (pl.coalesce(c.seen, c.shipped) <= c.shipped + late).fill_null(False))),
+        seen_idle=c.installed.is_null() & (c.seen > c.shipped + late).fill_null(False))
+    by_place = due.with_columns(reported=c.installed.is_not_null(), idle_tpp=when(c.idle, c.unit_tpp.fill_null(0.0))).group_by("place").agg(
+        c.item.max(), c.idle.sum(), c.seen_idle.sum(), c.reported.sum(), due=c.idle.len(), sum=c.idle_tpp.sum(), first_day=c.shipped.min(), last_day=c.shipped.max() + late).with_columns(
+        c.idle.cast(pl.Int64), c.due.cast(pl.Int64), c.reported.cast(pl.Int64))
+    rest = c.due.sum() - c.due
+    visited = t["inspections"].filter(c.result.is_in(["unfavorable", "incomplete"])).join(t["sites"].select("site_id", holder=holder), on="site_id", how="left").select(
+        place=pl.coalesce(c.holder, c.site_id, c.party), visited=True).unique()
+    evader = p["evader_share"]
+    hit = by_place.with_columns(peers=least(0.59, (c.idle.sum() - c.idle + p["prior_share"] * p["prior_serials"]) / (rest + p["prior_serials"])),
+                                others_report=(c.reported.sum() - c.reported) / when(rest > 0, rest, None)).filter(
+        (c.due >= p["least_serials"]) & (c.idle > p["share"] * c.due) & ((c.reported > 0) | (c.seen_idle > 0) | (c.others_report >= p["others_report"]).fill_null(False))).join(
+        visited, on="place", how="left").with_columns(
+        llr=p["base"] + least(p["most_relative"], p["together"] * (
+            c.idle * (log(evader) - c.peers.log()) + (c.due - c.idle) * (log(1 - evader) - (1 - c.peers).log())))
+        + when(c.seen_idle > 0, p["seen_idle"]) + when(c.visited.is_not_null(), p["visit"])).filter(c.llr >= p["least"]).join(
+        t["parties"].select("root", place="party_id"), on="place", how="left").with_columns(root=pl.coalesce(c.root, c.place))
+    orders = t["lines"].select("root", "item", "order_id").join(hit.select("root", "item"), on=["root", "item"], how="semi").group_by("root", "item").agg(orders=unique(c.order_id))
+    return hit.join(orders, on=["root", "item"], how="left").with_columns(key=c.place, subjects=pl.concat_list(c.place), tpp=c.sum.round(0, mode="half_away_from_zero"))
+
+
+@peer("foreign-payer")
+def _(t, p):
+    import polars as pl
+    lines, concern = t["lines"].filter(c.controlled), ["CN", "HK", "MO", "RU", "BY", "IR", "KP", "SY"]
+    plain = lambda column: column.str.strip_chars(" ").str.to_lowercase()
+    word = lambda column: plain(column).str.split(" ").list.first()
+    parties = t["parties"].select("party_id", "name", "root", "country")
+    named = parties.filter(c.name.is_not_null()).group_by(plain=plain(c.name)).agg(named=c.party_id.min(), named_root=c.root.min(), named_country=c.country.min())
+    payments = t["payments"].filter((c.amount_usd > 0) & c.payer.is_not_null())
+    who = payments.select("payer").unique().join(parties.with_columns(known=c.party_id), left_on="payer", right_on="party_id", how="left").with_columns(plain=plain(c.payer)).join(
+        named, on="plain", how="left").select("payer", id=pl.coalesce(c.known, c.named, c.payer), payer_root=pl.coalesce(c.root, c.named_root, c.payer),
+        country=pl.coalesce(c.country, c.named_country), word=word(pl.coalesce(c.name, c.payer))).cache()
+    paid = payments.join(who, on="payer").with_columns(payer_country=pl.coalesce(c.payer_country, c.country)).filter(c.payer_country.is_not_null()).cache()
+    pay = paid.filter(c.payer_country.is_in(concern)).select("order_id", "payee", "amount_usd", "id", "payer_root", "payer_country", "word", paid_on="day", written="payer").cache()
+    ordered = lines.select("order_id", "day", "tpp", "root", "destination", "ultimate_consignee", "purchaser", "end_user").join(pay, on="order_id", how="semi").join(
+        parties.select("party_id", of="country", to=c.name), left_on="ultimate_consignee", right_on="party_id", how="left").join(
+        parties.select("party_id", for_root="root", by=c.name), left_on="purchaser", right_on="party_id", how="left").join(
+        parties.select("party_id", user_root="root"), left_on="end_user", right_on="party_id", how="left").group_by("order_id").agg(
+        c.day.min(), c.tpp.sum(), c.root.max(), c.destination.max(), c.of.max(), c.to.max(), c.by.max(), pl.coalesce(c.for_root, c.purchaser).max(),
+        pl.coalesce(c.user_root, c.end_user).max())
+    payee = payments.filter(c.order_id.is_null()).select(exporter="payee").unique()
+    seller = lines.select("exporter", "day", "tpp", there=c.destination.is_in(concern)).join(payee, on="exporter", how="semi").group_by("exporter").agg(
+        c.day.min(), c.tpp.sum(), c.there.any()).cache()
+    to_order = pay.join(ordered, on="order_id").filter(
+        (c.payer_country != c.destination) & (c.payer_country != pl.coalesce(c.of, c.destination)) & (c.payer_root != c.root) & (c.payer_root != c.for_root.fill_null(""))
+        & (c.payer_root != c.user_root.fill_null(""))).select(
+        "written", "id", "amount_usd", "order_id", "tpp", kind=pl.lit("order"), unit=c.root, market=c.destination.fill_null("any"), day=pl.coalesce(c.paid_on, c.day),
+        namesake=(c.word.str.len_chars() >= 4) & ((c.word == word(c.to)).fill_null(False) | (c.word == word(c.by)).fill_null(False)))
+    to_seller = pay.filter(c.order_id.is_null()).join(seller, left_on="payee", right_on="exporter").join(
+        parties.select("party_id", "root", "country"), left_on="payee", right_on="party_id", how="left").filter(
+        ~c.there & (c.payer_root != pl.coalesce(c.root, c.payee)) & (c.payer_country != c.country.fill_null(""))).select(
+        "written", "id", "amount_usd", "order_id", "tpp", kind=pl.lit("seller"), unit=c.payee, market=pl.lit("any"), day=pl.coalesce(c.paid_on, c.day), namesake=pl.lit(False))
+    unit = ["kind", "unit", "market"]
+    odd = pl.concat([to_order, to_seller]).group_by(*unit, "order_id").agg(
+        c.namesake.all(), c.tpp.max(), times=c.written.len(), odd_usd=c.amount_usd.sum(), first_day=c.day.min(), last_day=c.day.max(), one=c.id.min(), other=c.id.max(),
+        one_written=c.written.min(), other_written=c.written.max()).group_by(unit).agg(
+        c.namesake.all(), c.tpp.sum(), c.times.sum(), c.odd_usd.sum(), c.first_day.min(), c.last_day.max(), c.one.min(), c.other.max(), c.one_written.min(), c.other_written.max()).cache()
+    market = c.destination.fill_null("any")
+    there = lines.select("order_id", unit="root", market=market, kind=pl.lit("order"))
+    to_sellers = paid.filter(c.order_id.is_null()).join(seller, left_on="payee", right_on="exporter", how="semi").group_by(
+        kind=pl.lit("seller"), unit="payee", market=pl.lit("any")).agg(usd=c.amount_usd.sum())
+    everybody = pl.concat([there.join(odd, on=["kind", "market"], how="semi").join(paid, on="order_id", how="semi").select(unit).unique(), to_sellers.select(unit)])
+    to_odd = there.join(odd, on=unit, how="semi").unique("order_id").join(paid.select("order_id", "amount_usd"), on="order_id").group_by(unit).agg(usd=c.amount_usd.sum())
+    money = pl.concat([to_odd, to_sellers])
+    same = everybody.group_by("kind", "market").agg(all=c.unit.len()).join(odd.group_by("kind", "market").agg(others=c.unit.len()), on=["kind", "market"])
+    share = c.odd_usd / when(c.usd != 0, c.usd, None)
+    peers = (c.others.cast(pl.Int64) - 1 + p["prior_share"] * p["prior_units"]) / (c.all.cast(pl.Int64) - 1 + p["prior_units"])
+    hit = odd.join(money, on=unit).join(same, on=["kind", "market"]).with_columns(
+        llr=p["base"] + least(p["most_relative"], log(p["evader_share"]) - peers.log()) + least(p["most_repeat"], 0.4 * c.times.log())
+        + when(share >= 0.5, p["major"], when(share < 0.1, p["minor"])) + when(c.namesake, p["namesake"]) + when(c.kind == "seller", p["unlinked"])).filter(c.llr >= p["least"]).cache()
+    matched = lines.select("order_id", "ultimate_consignee", unit="root", market="destination", kind=pl.lit("order")).join(hit.select(*unit, "one_written", "other_written"), on=unit).join(
+        t["payments"].select("order_id", "payer"), on="order_id").filter((c.payer == c.one_written) | (c.payer == c.other_written)).group_by(unit).agg(
+        orders=unique(c.order_id), consignees=unique(pl.coalesce(c.ultimate_consignee, c.unit)))
+    return hit.join(matched, on=unit, how="left").filter((c.kind == "seller") | c.orders.is_not_null()).with_columns(
+        key=key(c.kind, c.unit, c.market), subjects=pl.concat_list(c.one, c.other, pl.coalesce(c.consignees, pl.concat_list(c.unit))).list.unique())
+
+
+@peer("short-count")
+def _(t, p):
+    import polars as pl
+    holder, lines = pl.coalesce(c.operator, c.owner), t["lines"].filter(c.controlled)
+    visit = t["inspections"].filter(c.units_seen.is_not_null() & c.day.is_not_null()).join(t["sites"].select("site_id", holder=holder), on="site_id", how="left").group_by(
+        "day", holder=pl.coalesce(c.holder, c.party)).agg(seen=c.units_seen.max(), favorable=(c.result == "favorable").any())
+    halls = t["sites"].group_by(holder=holder).agg(sites=c.site_id.len())
+    received = lines.select("order_id", "quantity", "tpp", holder="ultimate_consignee", on="day", kept=c.end_use.fill_null("") != "resale").join(
+        visit.rename({"day": "last_day"}), on="holder").filter(c.on <= c.last_day - p["installed_after"])
+    sold = lines.select("day", holder="exporter").join(visit, on="holder", how="semi").group_by("holder").agg(began=c.day.min())
+    hit = received.filter(c.kept).group_by("holder", "last_day").agg(c.seen.first(), c.favorable.first(), units=c.quantity.sum(), sum=c.tpp.sum(), first_day=c.on.min()).join(
+        sold, on="holder", how="left").filter((c.units >= p["least_units"]) & (c.began.is_null() | (c.began > c.last_day))).sort("last_day").unique("holder", keep="last").join(
+        halls, on="holder", how="left").with_columns(share=c.seen * c.sites.fill_null(1) / c.units).filter(c.share < p["usual"]).with_columns(
+        llr=p["base"] + least(p["most"], p["slope"] * (log(p["usual"]) - most(0.05, c.share).log())) + when(c.favorable, p["favorable"]) + when(c.sites > 1, p["other_halls"])).filter(
+        c.llr >= p["least"])
+    return received.select("holder", "last_day", "order_id").join(hit, on=["holder", "last_day"]).group_by("holder", "last_day").agg(
+        c.first_day.first(), c.llr.first(), orders=unique(c.order_id), tpp=(c.sum * (1 - c.share)).first().round(0, mode="half_away_from_zero")).with_columns(
+        key=key(c.holder, c.last_day), subjects=pl.concat_list(c.holder))
+
+
+@peer("turned-exporter")
+def _(t, p):
+    import polars as pl
+    sale = ["exporter", "destination"]
+    control, abroad = c.controlled.fill_null(False), (c.controlled & (c.destination != c.origin)).fill_null(False)
+    dealt = t["lines"].filter(c.exporter.is_not_null()).select(
+        "exporter", "destination", "root", "day", tier=when(abroad, c.tier, None), tpp=when(abroad, c.tpp, 0), turned_on=when(control, c.day, None), on=when(abroad, c.day, None)).group_by(
+        *sale, "root").agg(c.tpp.sum(), c.tier.max(), c.turned_on.min(), mine=c.day.len(), began=c.day.min(), first_day=c.on.min(), last_day=c.on.max()).cache()
+    turned = dealt.join(dealt.group_by("root").agg(of_root=c.mine.sum()), on="root").filter(c.first_day.is_not_null()).group_by(sale).agg(
+        c.first_day.min(), c.last_day.max(), c.tier.max(), sum=c.tpp.sum(), buyers=c.mine.len(), sole=(c.mine == c.of_root).sum()).filter(
+        (c.tier.fill_null(2) >= 2) & (c.last_day <= c.first_day + p["days"])).join(
+        dealt.group_by("exporter").agg(quiet=c.turned_on.min() - c.began.min()), on="exporter").cache()
+    halls = t["sites"].select(party_id=pl.coalesce(c.operator, c.owner), hall=True).unique()
+    powered = t["parties"].select("party_id", "root", "data_center_mw").join(halls, on="party_id", how="left").filter(
+        (c.data_center_mw > 0).fill_null(False) | c.hall.is_not_null()).select("root", powered=True).unique()
+    lines = t["lines"].filter(c.controlled).select(*sale, "root", "order_id", "ultimate_consignee", abroad=abroad).join(turned, on="exporter", how="semi").cache()
+    counted = lines.filter(c.abroad).join(powered, on="root", how="left").group_by(sale).agg(
+        orders=c.order_id.n_unique(), housed=c.order_id.filter(c.powered.is_not_null()).n_unique())
+    hit = turned.join(counted, on=sale).join(lines.group_by("exporter").agg(all=c.order_id.n_unique()), on="exporter").filter(
+        (c.orders >= p["orders"]) & (c.orders * 2 > c.all)).with_columns(
+        llr=p["base"] + least(p["most_orders"], 0.6 * c.orders.log()) + p["sole"] * (c.sole / c.buyers - 0.5) + when(c.quiet >= p["quiet_days"], p["quiet"])
+        + p["can_show_power"] * c.housed / c.orders).filter(c.llr >= p["least"])
+    return lines.join(hit.select(*sale, "sum", "first_day", "last_day", "llr"), on=sale).group_by(sale).agg(
+        c.first_day.first(), c.last_day.first(), c.llr.first(), subjects=both(c.exporter, c.ultimate_consignee), orders=unique(c.order_id), tpp=c.sum.first()).with_columns(
+        key=key(*[pl.col(column) for column in sale]))
 
 
 # Tables at any size. Sizes of firms follow a power law, buyers enter over time, most trade is honest; what is odd is rare and mostly goes with the firm, as it does

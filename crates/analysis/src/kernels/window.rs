@@ -187,7 +187,7 @@ mod tests {
         );
         runtime.block_on(async {
             let frame = context.sql(&sql).await.unwrap();
-            let plan = format!("{:?}", frame.clone().create_physical_plan().await.unwrap());
+            let plan = frame.clone().into_optimized_plan().unwrap().display_indent().to_string();
             let rows = frame.collect().await.unwrap();
             let text = datafusion::arrow::util::pretty::pretty_format_batches(&rows).unwrap().to_string();
             (text, plan.contains("tollgate_rolling"))

@@ -7,7 +7,7 @@ use tollgate_model::{Outcome, ReviewPolicy};
 pub(crate) struct Short {
     pub(crate) outcome: Outcome,
     pub(crate) review: Option<ReviewPolicy>,
-    /// Place of the exception's name among [`Names`].
+    /// Place of the exception's name among [`ExceptionNames`].
     pub(crate) exception: Option<u16>,
 }
 
