@@ -1,14 +1,25 @@
-WITH trade AS (
+WITH burst AS (
+  -- Sellers of enough controlled goods to one country abroad within the time: few, and only they are looked at order by order.
+  SELECT DISTINCT exporter
+  FROM (
+    SELECT exporter, destination, count(*) AS n, min(day) AS first_day, max(day) AS last_day, max(tier) AS tier
+    FROM lines
+    WHERE controlled AND destination <> origin AND exporter IS NOT NULL
+    GROUP BY exporter, destination
+  ) AS d
+  WHERE n >= {{orders}} AND coalesce(tier, 2) >= 2 AND last_day <= first_day + {{days}}
+),
+trade AS (
   SELECT
-    max(exporter) AS exporter, max(destination) AS destination, min(day) AS day, max(origin) AS origin, max(root) AS root,
-    sum(CASE WHEN controlled THEN tpp ELSE 0 END) AS tpp, max(tier) AS tier, max(CASE WHEN controlled THEN 1 ELSE 0 END) AS controlled
-  FROM lines
-  WHERE exporter IS NOT NULL
-  GROUP BY order_id
+    max(l.exporter) AS exporter, max(l.destination) AS destination, min(l.day) AS day, max(l.origin) AS origin, max(l.root) AS root,
+    sum(CASE WHEN l.controlled THEN l.tpp ELSE 0 END) AS tpp, max(l.tier) AS tier, max(CASE WHEN l.controlled THEN 1 ELSE 0 END) AS controlled
+  FROM burst b
+  JOIN lines l ON l.exporter = b.exporter
+  GROUP BY l.order_id
 ),
 dealt AS (
   SELECT
-    exporter, destination, root, count(*) AS mine, min(day) AS began, min(CASE WHEN controlled = 1 THEN day END) AS turned_on, sum(controlled) AS of_controlled,
+    exporter, destination, root, min(day) AS began, min(CASE WHEN controlled = 1 THEN day END) AS turned_on, sum(controlled) AS of_controlled,
     sum(CASE WHEN controlled = 1 AND destination <> origin THEN 1 ELSE 0 END) AS orders,
     sum(CASE WHEN controlled = 1 AND destination <> origin THEN tpp ELSE 0 END) AS tpp,
     max(CASE WHEN controlled = 1 AND destination <> origin THEN origin END) AS origin,
@@ -20,10 +31,18 @@ dealt AS (
 ),
 seen AS (
   SELECT
-    exporter, destination, origin, root, orders, tpp, tier, first_day, last_day, mine,
+    exporter, destination, origin, root, orders, tpp, tier, first_day, last_day,
     min(began) OVER (PARTITION BY exporter) AS trade_began, min(turned_on) OVER (PARTITION BY exporter) AS control_began,
-    sum(of_controlled) OVER (PARTITION BY exporter) AS all_controlled, sum(mine) OVER (PARTITION BY root) AS of_root
+    sum(of_controlled) OVER (PARTITION BY exporter) AS all_controlled
   FROM dealt
+),
+alone AS (
+  -- Buyers of one seller in one country.
+  SELECT root
+  FROM lines
+  WHERE exporter IS NOT NULL
+  GROUP BY root
+  HAVING min(exporter) = max(exporter) AND min(destination) = max(destination)
 ),
 halls AS (
   SELECT p.root AS root, max(CASE WHEN p.data_center_mw > 0 OR s.holder IS NOT NULL THEN 1 ELSE 0 END) AS powered
@@ -37,10 +56,11 @@ turned AS (
     f.exporter, f.destination, max(f.origin) AS origin, sum(f.orders) AS orders, sum(f.tpp) AS tpp, min(f.first_day) AS first_day, max(f.last_day) AS last_day,
     count(DISTINCT f.root) AS buyers, max(f.all_controlled) AS all_controlled, max(f.tier) AS tier,
     max(f.control_began - f.trade_began) AS quiet_days,
-    count(DISTINCT CASE WHEN f.of_root = f.mine THEN f.root END) AS sole,
+    count(DISTINCT a.root) AS sole,
     sum(f.orders * coalesce(h.powered, 0)) / CAST(sum(f.orders) AS DOUBLE) AS housed
   FROM seen f
   LEFT JOIN halls h ON h.root = f.root
+  LEFT JOIN alone a ON a.root = f.root
   WHERE f.orders > 0
   GROUP BY f.exporter, f.destination
 ),
