@@ -2,20 +2,26 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use datafusion::arrow::ipc::writer::StreamWriter;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use sha2::{Digest as _, Sha256};
 use tollgate_model::hex;
 
 /// Rows that are kept in memory.
-const HELD: usize = 1_000_000;
+const HELD: usize = 2_000_000;
 /// Rows of a row group: what a reader takes up at a time.
 const GROUP: usize = 524_288;
+
+/// Batches that wait for the writer.
+const WAITING: usize = 4;
 
 /// A table that grows.
 pub struct LineStore {
@@ -23,7 +29,32 @@ pub struct LineStore {
     held: Vec<RecordBatch>,
     rows: usize,
     path: PathBuf,
-    writer: Option<ArrowWriter<File>>,
+    writer: Option<Writing>,
+}
+
+/// A file that is written by a thread of its own, so that whoever makes the rows does not wait for it.
+struct Writing {
+    sender: SyncSender<RecordBatch>,
+    thread: JoinHandle<Result<(), ParquetError>>,
+}
+
+impl Writing {
+    fn start(mut writer: ArrowWriter<File>) -> Writing {
+        let (sender, batches) = sync_channel::<RecordBatch>(WAITING);
+        let thread = std::thread::spawn(move || {
+            for batch in batches {
+                writer.write(&batch)?;
+            }
+            writer.close().map(|_| ())
+        });
+        Writing { sender, thread }
+    }
+
+    /// Waits until all of it is written.
+    fn finish(self) -> Result<(), ParquetError> {
+        drop(self.sender);
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
 }
 
 impl LineStore {
@@ -36,29 +67,40 @@ impl LineStore {
     /// Adds rows.
     pub fn push(&mut self, batch: RecordBatch) -> Result<(), String> {
         self.rows += batch.num_rows();
-        match &mut self.writer {
-            Some(writer) => writer.write(&batch).map_err(|error| self.failed(&error))?,
-            None => self.held.push(batch),
-        }
         if self.writer.is_none() && self.rows > HELD {
-            self.spill()?;
+            let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
+            let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()));
+            self.writer = Some(Writing::start(writer.map_err(|error| self.failed(&error))?));
+            for batch in std::mem::take(&mut self.held) {
+                self.write(batch)?;
+            }
         }
-        Ok(())
+        match self.writer {
+            Some(_) => self.write(batch),
+            None => {
+                self.held.push(batch);
+                Ok(())
+            }
+        }
+    }
+
+    fn write(&mut self, batch: RecordBatch) -> Result<(), String> {
+        let Some(writing) = &self.writer else { return Ok(()) };
+        if writing.sender.send(batch).is_ok() {
+            return Ok(());
+        }
+        // The writer is gone only where it failed.
+        match self.writer.take().map_or(Ok(()), Writing::finish) {
+            Err(error) => Err(self.failed(&error)),
+            Ok(()) => Err(self.failed(&"is closed already")),
+        }
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> String {
-        format!("{}: {error}\n  mend: make room there, or name another folder with --temporary", self.path.display())
-    }
-
-    fn spill(&mut self) -> Result<(), String> {
-        let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
-        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()));
-        let mut writer = writer.map_err(|error| self.failed(&error))?;
-        for batch in self.held.drain(..) {
-            writer.write(&batch).map_err(|error| format!("{}: {error}", self.path.display()))?;
-        }
-        self.writer = Some(writer);
-        Ok(())
+        format!(
+            "{}: {error}\n  mend: make room there, or name another folder in the variable TMPDIR",
+            self.path.display()
+        )
     }
 
     /// How many rows it has.
@@ -69,8 +111,8 @@ impl LineStore {
     /// Its rows, or the file in which they are.
     pub fn finish(mut self) -> Result<Kept, String> {
         match self.writer.take() {
-            Some(writer) => {
-                writer.close().map_err(|error| self.failed(&error))?;
+            Some(writing) => {
+                writing.finish().map_err(|error| self.failed(&error))?;
                 Ok(Kept::File(self.path, self.rows))
             }
             None => Ok(Kept::Rows(self.schema, self.held)),

@@ -55,8 +55,8 @@ pub(crate) struct Watch {
     /// The first tier, and the third.
     tiers: [BTreeSet<Country>; 2],
     last: Date,
-    /// Orders by hash of their id, with the place of the consignee, where payments must be led back to them.
-    orders: Vec<(u64, u32)>,
+    /// The consignee of each order, where payments must be led back to them.
+    orders: ByHash,
     consignees: Numbers,
     /// The parties and stakes as they were known, where that is not as they are.
     known: Option<(BTreeMap<String, Party>, Vec<Stake>)>,
@@ -123,11 +123,12 @@ impl Numbers {
     }
 }
 
+/// Something for each order, by [`hashed`].
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+type ByHash = std::collections::HashMap<u64, u32, ahash::RandomState>;
+
 fn hashed(text: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+    ahash::RandomState::with_seeds(5, 6, 7, 8).hash_one(text)
 }
 
 fn failed(what: String) -> RunError {
@@ -146,7 +147,7 @@ impl Watch {
             values: ValuesPerKg::default(),
             entities: Entities::default(),
             last: Date::MIN,
-            orders: Vec::new(),
+            orders: ByHash::default(),
             consignees: Numbers::default(),
             known: around.as_of.map(|day| known_on(&tables, day)),
             policy,
@@ -183,16 +184,14 @@ impl Watch {
     pub(crate) fn seen(&mut self, order: &OrderLine<'_>) {
         if self.around.payments.is_some() && self.is_known(order.date) {
             let consignee = self.consignees.place(order.ultimate_consignee);
-            self.orders.push((hashed(order.order_id), consignee));
+            self.orders.entry(hashed(order.order_id)).or_insert(consignee);
         }
     }
 
     /// Every line has been seen: payments are led back to orders, and entities resolved.
     pub(crate) fn all_seen(&mut self) -> Result<(), RunError> {
-        self.orders.sort_unstable();
-        self.orders.dedup();
         let payers = self.read_payments()?;
-        self.orders = Vec::new();
+        self.orders = ByHash::default();
         let parents = Parents::of(self.stakes());
         let roots = ultimate_parents(self.parties(), &parents);
         self.entities = Entities::resolve(self.parties(), self.stakes(), roots, &payers);
@@ -205,13 +204,12 @@ impl Watch {
         let mut reader = SurroundingReader::open(&path, Surrounding::Payments)?;
         let mut store = LineStore::new(Surrounding::Payments.schema(), self.folder.path(), "payments");
         let mut payers = Numbers::default();
-        let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
+        #[expect(clippy::disallowed_types, reason = "put in order before it is used")]
+        let mut pairs: std::collections::HashSet<(u32, u32), ahash::RandomState> = Default::default();
         while let Some(batch) = reader.next_batch() {
             let batch = self.known_part(batch?)?;
             for (order, payer) in tables::payers(&batch) {
-                let key = hashed(order);
-                let found = self.orders.binary_search_by(|(hash, _)| hash.cmp(&key)).ok();
-                if let Some((_, consignee)) = found.and_then(|place| self.orders.get(place)) {
+                if let Some(consignee) = self.orders.get(&hashed(order)) {
                     pairs.insert((payers.place(payer), *consignee));
                 }
             }
