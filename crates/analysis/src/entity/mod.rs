@@ -24,9 +24,13 @@ pub struct Entities {
     pub links: Vec<Link>,
     /// Stakes through chains.
     pub stakes: Vec<WholeStake>,
-    roots: BTreeMap<String, String>,
-    clusters: BTreeMap<String, String>,
+    roots: ById,
+    clusters: ById,
 }
+
+/// An id for an id.
+#[expect(clippy::disallowed_types, reason = "looked up twice a line, never iterated")]
+type ById = std::collections::HashMap<String, String, ahash::RandomState>;
 
 impl Entities {
     /// Resolves parties. `roots` gives the ultimate parent of each party that is not its own; `payers` who paid for whose orders: payer and consignee, each
@@ -40,7 +44,7 @@ impl Entities {
         let links = links::links(parties, &roots, payers);
         let clusters = clusters::clusters(&links, &roots);
         let stakes = stakes::through(stakes, parties);
-        Entities { links, stakes, roots, clusters }
+        Entities { links, stakes, roots: roots.into_iter().collect(), clusters: clusters.into_iter().collect() }
     }
 
     /// The ultimate parent of a party; itself where none is known.
