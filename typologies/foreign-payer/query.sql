@@ -14,7 +14,7 @@ pay AS (
   FROM payments p
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
-  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL
+  WHERE p.amount_usd > 0 AND p.payer IS NOT NULL AND (p.payer_country IS NULL OR p.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY'))
     AND coalesce(p.payer_country, a.country, n.country) IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
 ),
 ordered AS (
@@ -23,12 +23,11 @@ ordered AS (
     max(coalesce(b.root, l.purchaser)) AS purchaser_root, max(coalesce(e.root, l.end_user)) AS end_user_root,
     max(c.country) AS consignee_country, max(c.name) AS consignee_name, max(b.name) AS purchaser_name, min(l.day) AS day, sum(l.tpp) AS tpp
   FROM (
-    SELECT DISTINCT p.order_id
-    FROM payments p
-    LEFT JOIN parties a ON a.party_id = p.payer
-    LEFT JOIN (SELECT lower(trim(name)) AS name, min(country) AS country FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))) AS n
-      ON n.name = lower(trim(p.payer))
-    WHERE coalesce(p.payer_country, a.country, n.country) IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
+    SELECT DISTINCT q.order_id
+    FROM payments q
+    WHERE q.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
+      OR (q.payer_country IS NULL AND (q.payer IN (SELECT party_id FROM parties WHERE country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY'))
+        OR lower(trim(q.payer)) IN (SELECT lower(trim(name)) FROM parties WHERE country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY'))))
   ) AS m
   JOIN lines l ON l.order_id = m.order_id
   LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
@@ -80,35 +79,61 @@ odd AS (
   GROUP BY kind, unit, market
 ),
 money AS (
-  -- Everybody who is paid for, and with how much.
-  SELECT
-    CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
-    coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market, sum(p.amount_usd) AS usd
+  -- With how much those who may be odd are paid in all; the sellers among them are counted too.
+  SELECT 'order' AS kind, o.root AS unit, o.destination AS market, sum(q.amount_usd) AS usd, CAST(NULL AS BIGINT) AS units
   FROM (
-    SELECT q.order_id, q.payee, q.amount_usd
-    FROM payments q
-    LEFT JOIN parties a ON a.party_id = q.payer
-    LEFT JOIN (SELECT lower(trim(name)) AS name, min(country) AS country FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))) AS n
-      ON n.name = lower(trim(q.payer))
-    WHERE q.amount_usd > 0 AND q.payer IS NOT NULL AND coalesce(q.payer_country, a.country, n.country) IS NOT NULL
-  ) AS p
-  LEFT JOIN (
-    SELECT order_id, max(root) AS root, max(destination) AS destination FROM lines WHERE controlled GROUP BY order_id
-  ) AS o ON o.order_id = p.order_id
-  LEFT JOIN (
-    SELECT DISTINCT exporter FROM lines WHERE controlled AND exporter IS NOT NULL
-  ) AS s ON s.exporter = CASE WHEN p.order_id IS NULL THEN p.payee END
-  WHERE o.order_id IS NOT NULL OR s.exporter IS NOT NULL
-  GROUP BY CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END, coalesce(o.root, s.exporter), coalesce(o.destination, 'any')
+    SELECT l.order_id, max(l.root) AS root, max(l.destination) AS destination
+    FROM (
+      SELECT DISTINCT x.root
+      FROM payments q
+      JOIN lines x ON x.order_id = q.order_id
+      WHERE q.payer_country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY')
+        OR (q.payer_country IS NULL AND (q.payer IN (SELECT party_id FROM parties WHERE country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY'))
+          OR lower(trim(q.payer)) IN (SELECT lower(trim(name)) FROM parties WHERE country IN ('CN', 'HK', 'MO', 'RU', 'BY', 'IR', 'KP', 'SY'))))
+    ) AS r
+    JOIN lines l ON l.root = r.root
+    WHERE l.controlled
+    GROUP BY l.order_id
+  ) AS o
+  JOIN payments q ON q.order_id = o.order_id
+  WHERE q.amount_usd > 0 AND q.payer IS NOT NULL
+    AND (q.payer_country IS NOT NULL OR q.payer IN (SELECT party_id FROM parties WHERE country IS NOT NULL)
+      OR lower(trim(q.payer)) IN (SELECT lower(trim(name)) FROM parties WHERE country IS NOT NULL))
+  GROUP BY o.root, o.destination
+  UNION ALL
+  SELECT 'seller' AS kind, q.payee AS unit, 'any' AS market, sum(q.amount_usd) AS usd, count(*) OVER () AS units
+  FROM (SELECT DISTINCT exporter FROM lines WHERE controlled) AS s
+  JOIN payments q ON q.payee = s.exporter
+  WHERE q.order_id IS NULL AND q.amount_usd > 0 AND q.payer IS NOT NULL
+    AND (q.payer_country IS NOT NULL OR q.payer IN (SELECT party_id FROM parties WHERE country IS NOT NULL)
+      OR lower(trim(q.payer)) IN (SELECT lower(trim(name)) FROM parties WHERE country IS NOT NULL))
+  GROUP BY q.payee
+),
+everybody AS (
+  -- How many are paid for in each market.
+  SELECT u.market, count(*) AS units
+  FROM (
+    SELECT DISTINCT l.root, l.destination AS market
+    FROM lines l
+    WHERE l.controlled AND l.order_id IN (
+      SELECT q.order_id
+      FROM payments q
+      WHERE q.amount_usd > 0 AND q.payer IS NOT NULL
+        AND (q.payer_country IS NOT NULL OR q.payer IN (SELECT party_id FROM parties WHERE country IS NOT NULL)
+          OR lower(trim(q.payer)) IN (SELECT lower(trim(name)) FROM parties WHERE country IS NOT NULL))
+    )
+  ) AS u
+  GROUP BY u.market
 ),
 peered AS (
   SELECT
-    m.kind, m.unit, m.market, o.unit AS odd, o.namesake, o.times, o.odd_usd, o.tpp, o.first_day, o.last_day, o.payer_country,
+    o.kind, o.unit, o.market, o.namesake, o.times, o.odd_usd, o.tpp, o.first_day, o.last_day, o.payer_country,
     o.one_payer, o.other_payer, o.one_written, o.other_written, o.odd_usd / nullif(m.usd, 0.0) AS share,
-    (count(o.unit) OVER (PARTITION BY m.kind, m.market) - 1 + {{prior_share}} * {{prior_units}})
-      / CAST(count(*) OVER (PARTITION BY m.kind, m.market) - 1 + {{prior_units}} AS DOUBLE) AS peers
-  FROM money m
-  LEFT JOIN odd o ON o.kind = m.kind AND o.unit = m.unit AND o.market = m.market
+    (count(*) OVER (PARTITION BY o.kind, o.market) - 1 + {{prior_share}} * {{prior_units}})
+      / CAST(coalesce(m.units, e.units) - 1 + {{prior_units}} AS DOUBLE) AS peers
+  FROM odd o
+  JOIN money m ON m.kind = o.kind AND m.unit = o.unit AND m.market = o.market
+  LEFT JOIN everybody e ON e.market = o.market
 ),
 scored AS (
   SELECT
@@ -119,7 +144,6 @@ scored AS (
       + CASE WHEN namesake = 1 THEN {{namesake}} ELSE 0.0 END
       + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0.0 END AS llr
   FROM peered
-  WHERE odd IS NOT NULL
 )
 SELECT
   'T22' AS pattern,
@@ -142,9 +166,7 @@ SELECT
     WHEN 'payer_country' THEN h.payer_country
     ELSE CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING) END)) AS facts
 FROM scored h
-LEFT JOIN (
-  SELECT DISTINCT root, destination, order_id, ultimate_consignee FROM lines WHERE controlled
-) AS l ON l.root = h.unit AND l.destination = h.market
+LEFT JOIN lines l ON l.controlled AND l.root = h.unit AND l.destination = h.market
 LEFT JOIN payments y ON y.order_id = l.order_id AND (y.payer = h.one_written OR y.payer = h.other_written)
 CROSS JOIN (VALUES ('one'), ('other'), ('buyer')) AS r (role)
 CROSS JOIN (VALUES ('payments'), ('usd'), ('share_percent'), ('payer_country'), ('peers_percent')) AS f (name)

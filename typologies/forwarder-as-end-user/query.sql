@@ -1,23 +1,31 @@
 WITH kind AS (
   SELECT
-    party_id, data_center_mw,
+    party_id,
     CASE WHEN b LIKE '%freight%' OR b LIKE '%forwarder%' OR b LIKE '%forwarding%' OR b LIKE '%logistic%' OR b LIKE '%shipping%'
         OR b LIKE '%cargo%' OR b LIKE '%courier%' OR b LIKE '%warehous%' OR b LIKE '%customs broker%' OR b LIKE '%transport%'
       THEN 'carrier'
       WHEN (b LIKE ' trading%' OR b LIKE '%general trad%' OR b LIKE '%trading house%' OR b LIKE '%trading compan%' OR b LIKE '%import and export%'
         OR b LIKE '%import-export%' OR b LIKE '%import export%' OR b LIKE '%brokerage%') AND b NOT LIKE '%comput%' AND b NOT LIKE '%server%' THEN 'trading'
       ELSE 'other' END AS kind
-  FROM (SELECT party_id, data_center_mw, concat(' ', lower(coalesce(business, '')), ' ') AS b FROM parties) AS p
+  FROM (SELECT party_id, concat(' ', lower(coalesce(business, '')), ' ') AS b FROM parties) AS p
+),
+who AS (
+  -- Nobody else's order can be odd.
+  SELECT party_id, coalesce(max(kind), 'other') AS kind
+  FROM (
+    SELECT party_id, kind FROM kind WHERE kind <> 'other'
+    UNION ALL
+    SELECT DISTINCT ultimate_consignee AS party_id, CAST(NULL AS STRING) AS kind FROM lines WHERE controlled AND ultimate_consignee = freight_forwarder
+  ) AS c
+  GROUP BY party_id
 ),
 taken AS (
   SELECT
-    l.order_id, l.ultimate_consignee AS party_id, max(l.destination) AS destination, min(l.day) AS day, sum(l.tpp) AS tpp, sum(l.chips) AS chips,
+    l.order_id, w.party_id, w.kind, max(l.destination) AS destination, min(l.day) AS day, sum(l.tpp) AS tpp, sum(l.chips) AS chips,
     max(CASE WHEN l.ultimate_consignee = l.freight_forwarder THEN 1 ELSE 0 END) AS own_forwarder,
-    max(CASE WHEN l.end_user <> l.ultimate_consignee THEN coalesce(b.uses, 0) ELSE 0 END) AS has_user,
-    max(coalesce(k.kind, 'other')) AS kind,
-    max(CASE WHEN k.data_center_mw > 0 THEN 1 ELSE 0 END) AS powered
-  FROM lines l
-  LEFT JOIN kind k ON k.party_id = l.ultimate_consignee
+    max(CASE WHEN l.end_user <> l.ultimate_consignee THEN coalesce(b.uses, 0) ELSE 0 END) AS has_user
+  FROM who w
+  JOIN lines l ON l.ultimate_consignee = w.party_id
   LEFT JOIN (
     SELECT
       party_id,
@@ -26,36 +34,43 @@ taken AS (
     FROM parties
   ) AS b ON b.party_id = l.end_user
   WHERE l.controlled
-  GROUP BY l.order_id, l.ultimate_consignee
+  GROUP BY l.order_id, w.party_id, w.kind
 ),
 judged AS (
   SELECT
-    order_id, party_id, destination, day, tpp, chips, own_forwarder, kind, powered,
+    order_id, party_id, kind, destination, day, tpp, chips, own_forwarder,
     CASE WHEN has_user = 0 AND (kind <> 'other' OR own_forwarder = 1) THEN 1 ELSE 0 END AS odd
   FROM taken
 ),
 by_party AS (
   SELECT
-    party_id, destination, count(*) AS orders_taken, sum(odd) AS odd, max(kind) AS kind,
-    max(own_forwarder * odd) AS own_forwarder, max(powered) AS powered,
+    party_id, destination, kind, count(*) AS orders_taken, sum(odd) AS odd, max(own_forwarder * odd) AS own_forwarder,
     sum(CASE WHEN odd = 1 THEN tpp ELSE 0 END) AS tpp, sum(CASE WHEN odd = 1 THEN chips ELSE 0 END) AS chips,
     min(CASE WHEN odd = 1 THEN day END) AS first_day, max(CASE WHEN odd = 1 THEN day END) AS last_day,
     array_agg(DISTINCT order_id) FILTER (WHERE odd = 1) AS orders
   FROM judged
-  GROUP BY party_id, destination
+  GROUP BY party_id, destination, kind
 ),
 peered AS (
   SELECT
-    party_id, destination, orders_taken, odd, kind, own_forwarder, powered, tpp, chips, first_day, last_day, orders,
-    (sum(odd) OVER (PARTITION BY destination) - odd + {{prior_share}} * {{prior_orders}})
-      / CAST(sum(orders_taken) OVER (PARTITION BY destination) - orders_taken + {{prior_orders}} AS DOUBLE) AS peers
-  FROM by_party
+    p.party_id, p.destination, p.odd, p.kind, p.own_forwarder, p.tpp, p.chips, p.first_day, p.last_day, p.orders,
+    CASE WHEN y.data_center_mw > 0 THEN 1 ELSE 0 END AS powered,
+    (sum(p.odd) OVER (PARTITION BY p.destination) - p.odd + {{prior_share}} * {{prior_orders}})
+      / CAST(d.orders_taken - p.orders_taken + {{prior_orders}} AS DOUBLE) AS peers
+  FROM by_party p
+  JOIN (
+    SELECT destination, count(*) AS orders_taken
+    FROM (SELECT max(destination) AS destination FROM lines WHERE controlled GROUP BY order_id, ultimate_consignee) AS o
+    GROUP BY destination
+  ) AS d ON coalesce(d.destination, '') = coalesce(p.destination, '')
+  LEFT JOIN parties y ON y.party_id = p.party_id
 ),
 forwarded AS (
-  SELECT freight_forwarder AS party_id, count(DISTINCT order_id) AS times
-  FROM lines
-  WHERE freight_forwarder IS NOT NULL AND freight_forwarder <> ultimate_consignee
-  GROUP BY freight_forwarder
+  SELECT l.freight_forwarder AS party_id, count(DISTINCT l.order_id) AS times
+  FROM (SELECT DISTINCT ultimate_consignee FROM lines WHERE controlled) AS m
+  JOIN lines l ON l.freight_forwarder = m.ultimate_consignee
+  WHERE l.freight_forwarder <> l.ultimate_consignee
+  GROUP BY l.freight_forwarder
 ),
 scored AS (
   SELECT

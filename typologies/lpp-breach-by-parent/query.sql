@@ -1,34 +1,36 @@
-WITH received AS (
-  SELECT
-    root, year, exporter, ultimate_consignee AS consignee, tpp, CASE WHEN authorization = 'LPP' THEN 1 ELSE 0 END AS claimed
+WITH total AS (
+  SELECT root, year, sum(tpp) AS tpp, sum(CASE WHEN authorization = 'LPP' THEN tpp ELSE 0 END) AS claimed_tpp
   FROM lines
   WHERE tpp > 0
     AND (authorization = 'LPP'
       OR (authorization IS NULL AND controlled AND tier = 2 AND (decided = 'LPP' OR outcome = 'license_required')))
-),
-total AS (
-  SELECT
-    root, year, sum(tpp) AS tpp, sum(tpp * claimed) AS claimed_tpp,
-    count(DISTINCT exporter) AS exporters,
-    count(DISTINCT consignee) AS consignees
-  FROM received
   GROUP BY root, year
+),
+breach AS (
+  SELECT t.root, t.year, t.tpp, w.lpp_cap AS cap, CASE WHEN t.claimed_tpp > w.lpp_cap THEN 1 ELSE 0 END AS claimed
+  FROM law w
+  JOIN total t ON t.tpp > w.lpp_cap
 ),
 hit AS (
   SELECT
-    t.root, t.year, t.tpp, t.exporters, t.consignees, w.lpp_cap AS cap,
-    CAST(t.tpp AS DOUBLE) / w.lpp_cap AS fill, CASE WHEN t.claimed_tpp > w.lpp_cap THEN 1 ELSE 0 END AS claimed
-  FROM total t
-  JOIN law w ON t.tpp > w.lpp_cap
+    o.root, o.year, o.tpp, o.cap, o.claimed, CAST(o.tpp AS DOUBLE) / o.cap AS fill,
+    count(DISTINCT l.exporter) AS exporters, count(DISTINCT l.ultimate_consignee) AS consignees,
+    array_agg(DISTINCT l.ultimate_consignee) AS subjects, array_agg(DISTINCT l.order_id) AS orders, min(l.day) AS first_day, max(l.day) AS last_day
+  FROM breach o
+  JOIN lines l ON l.root = o.root AND l.year = o.year
+  WHERE l.tpp > 0
+    AND (l.authorization = 'LPP'
+      OR (l.authorization IS NULL AND l.controlled AND l.tier = 2 AND (l.decided = 'LPP' OR l.outcome = 'license_required')))
+  GROUP BY o.root, o.year, o.tpp, o.cap, o.claimed
 )
 SELECT
   'T01' AS pattern,
   concat(h.root, '/', CAST(h.year AS STRING)) AS key,
-  array_agg(DISTINCT l.ultimate_consignee) AS subjects,
-  array_agg(DISTINCT l.order_id) AS orders,
+  h.subjects,
+  h.orders,
   coalesce(h.tpp, 0) AS tpp,
-  min(l.day) AS first_day,
-  max(l.day) AS last_day,
+  h.first_day,
+  h.last_day,
   {{base}} + ln(h.fill)
     + CASE WHEN h.exporters >= 2 THEN {{several_exporters}} ELSE 0.0 END
     + CASE WHEN h.consignees >= 2 THEN {{several_consignees}} ELSE 0.0 END
@@ -42,8 +44,5 @@ SELECT
     WHEN 'exporters' THEN CAST(h.exporters AS STRING)
     ELSE CAST(h.consignees AS STRING) END)) AS facts
 FROM hit h
-JOIN lines l ON l.root = h.root AND l.year = h.year AND l.tpp > 0
-  AND (l.authorization = 'LPP'
-    OR (l.authorization IS NULL AND l.controlled AND l.tier = 2 AND (l.decided = 'LPP' OR l.outcome = 'license_required')))
 CROSS JOIN (VALUES ('lpp_tpp'), ('limit'), ('exporters'), ('consignees')) AS f (name)
-GROUP BY h.root, h.year, h.tpp, h.fill, h.cap, h.exporters, h.consignees, h.claimed
+GROUP BY h.root, h.year, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.fill, h.cap, h.exporters, h.consignees, h.claimed

@@ -1,24 +1,27 @@
 WITH ring AS (
+  -- The fourth payment of a circle of three is its first again.
   SELECT
-    a.payer AS p1, b.payer AS p2, c.payer AS p3, d.payer AS p4, a.day AS first_day, coalesce(d.day, c.day) AS last_day, a.amount_usd AS usd,
-    a.order_id AS o1, b.order_id AS o2, c.order_id AS o3, d.order_id AS o4
-  FROM (SELECT payer, payee, amount_usd, day, order_id, count(*) OVER (PARTITION BY payer) AS fan
-    FROM payments WHERE amount_usd >= {{least_usd}}) a
-  JOIN (SELECT payer, payee, amount_usd, day, order_id, count(*) OVER (PARTITION BY payer) AS fan
-    FROM payments WHERE amount_usd >= {{least_usd}}) b
-    ON b.payer = a.payee AND b.day >= a.day AND b.day <= a.day + {{within_days}}
+    a.payer AS p1, b.payer AS p2, c.payer AS p3, CASE WHEN c.payee <> a.payer THEN d.payer END AS p4, a.day AS first_day,
+    CASE WHEN c.payee <> a.payer THEN d.day ELSE c.day END AS last_day, a.amount_usd AS usd,
+    a.order_id AS o1, b.order_id AS o2, c.order_id AS o3, CASE WHEN c.payee <> a.payer THEN d.order_id END AS o4
+  FROM (SELECT DISTINCT payee FROM payments WHERE amount_usd >= {{least_usd}}) z
+  JOIN (SELECT payer FROM payments WHERE amount_usd >= {{least_usd}} GROUP BY payer HAVING count(*) <= {{hub}}) w ON w.payer = z.payee
+  JOIN payments a ON a.payer = w.payer
+  JOIN (SELECT payer FROM payments WHERE amount_usd >= {{least_usd}} GROUP BY payer HAVING count(*) <= {{hub}}) x ON x.payer = a.payee
+  JOIN payments b
+    ON b.payer = x.payer AND b.day >= a.day AND b.day <= a.day + {{within_days}}
     AND b.amount_usd >= (1 - {{tolerance}}) * a.amount_usd AND b.amount_usd <= (1 + {{tolerance}}) * a.amount_usd
-  JOIN (SELECT payer, payee, amount_usd, day, order_id, count(*) OVER (PARTITION BY payer) AS fan
-    FROM payments WHERE amount_usd >= {{least_usd}}) c
-    ON c.payer = b.payee AND c.day >= b.day AND c.day <= a.day + {{within_days}}
+  JOIN (SELECT payer FROM payments WHERE amount_usd >= {{least_usd}} GROUP BY payer HAVING count(*) <= {{hub}}) y ON y.payer = b.payee
+  JOIN payments c
+    ON c.payer = y.payer AND c.day >= b.day AND c.day <= a.day + {{within_days}}
     AND c.amount_usd >= (1 - {{tolerance}}) * a.amount_usd AND c.amount_usd <= (1 + {{tolerance}}) * a.amount_usd
-  LEFT JOIN (SELECT payer, payee, amount_usd, day, order_id, count(*) OVER (PARTITION BY payer) AS fan
-    FROM payments WHERE amount_usd >= {{least_usd}}) d
-    ON d.payer = c.payee AND d.payee = a.payer AND c.payee <> a.payer AND d.day >= c.day AND d.day <= a.day + {{within_days}}
-    AND d.amount_usd >= (1 - {{tolerance}}) * a.amount_usd AND d.amount_usd <= (1 + {{tolerance}}) * a.amount_usd AND d.fan <= {{hub}}
-  WHERE a.fan <= {{hub}} AND b.fan <= {{hub}} AND c.fan <= {{hub}}
+  JOIN (SELECT payer FROM payments WHERE amount_usd >= {{least_usd}} GROUP BY payer HAVING count(*) <= {{hub}}) v ON v.payer = c.payee
+  JOIN payments d
+    ON d.payer = v.payer AND ((c.payee = a.payer AND d.payee = a.payee AND d.day = a.day AND d.amount_usd = a.amount_usd)
+      OR (c.payee <> a.payer AND d.payee = a.payer AND d.day >= c.day AND d.day <= a.day + {{within_days}}
+        AND d.amount_usd >= (1 - {{tolerance}}) * a.amount_usd AND d.amount_usd <= (1 + {{tolerance}}) * a.amount_usd))
+  WHERE a.amount_usd >= {{least_usd}} AND b.amount_usd >= {{least_usd}} AND c.amount_usd >= {{least_usd}} AND d.amount_usd >= {{least_usd}}
     AND a.payer <> a.payee AND b.payer <> b.payee AND b.payee <> a.payer AND c.payee <> b.payer AND c.payee <> c.payer
-    AND (c.payee = a.payer OR d.payer IS NOT NULL)
 ),
 seat AS (
   SELECT

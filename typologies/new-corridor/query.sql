@@ -1,47 +1,57 @@
-WITH entry AS (
-  SELECT exporter, min(day) AS began
+WITH corridor AS (
+  SELECT origin, destination, quarter_no, count(DISTINCT order_id) AS n
   FROM lines
-  WHERE exporter IS NOT NULL
-  GROUP BY exporter
-),
-arrival AS (
-  SELECT root, min(day) AS began
-  FROM lines
-  GROUP BY root
-),
-sent AS (
-  SELECT
-    l.order_id, l.origin, l.destination, l.quarter_no, min(l.day) AS day, sum(l.tpp) AS tpp,
-    max(CASE WHEN l.day - e.began <= {{new_days}} AND l.day - a.began <= {{new_days}} THEN 1 ELSE 0 END) AS new_firms
-  FROM lines l
-  JOIN entry e ON e.exporter = l.exporter
-  JOIN arrival a ON a.root = l.root
-  WHERE l.controlled AND l.origin IS NOT NULL AND l.origin <> l.destination
-  GROUP BY l.order_id, l.origin, l.destination, l.quarter_no
-),
-corridor AS (
-  SELECT origin, destination, quarter_no, count(*) AS n, sum(new_firms) AS new_n, sum(new_firms * tpp) AS tpp
-  FROM sent
+  WHERE controlled AND exporter IS NOT NULL AND root IS NOT NULL AND origin <> destination
   GROUP BY origin, destination, quarter_no
 ),
 country AS (
   SELECT
-    origin, destination, quarter_no, new_n, tpp,
+    origin, destination, quarter_no,
     sum(n) OVER (PARTITION BY origin ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS all_recent,
     sum(n) OVER (PARTITION BY origin ORDER BY quarter_no RANGE BETWEEN 5 PRECEDING AND 2 PRECEDING) AS all_past,
     min(quarter_no) OVER (PARTITION BY origin) AS origin_began,
-    sum(new_n) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS recent,
-    sum(tpp) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS recent_tpp,
+    sum(n) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS recent,
     sum(n) OVER (PARTITION BY origin, destination ORDER BY quarter_no RANGE BETWEEN 5 PRECEDING AND 2 PRECEDING) AS past
   FROM corridor
+),
+fresh AS (
+  SELECT origin, destination, quarter_no, all_recent, all_past
+  FROM country
+  WHERE past IS NULL AND all_past >= {{least_past}} AND origin_began <= quarter_no - 4 AND recent >= {{least_orders}}
+),
+sent AS (
+  -- Who is new matters only where the corridor is.
+  SELECT
+    f.origin, f.destination, f.quarter_no, f.all_recent, f.all_past, l.order_id, l.quarter_no AS sent_in, sum(l.tpp) AS tpp,
+    max(CASE WHEN l.day - e.began <= {{new_days}} AND l.day - a.began <= {{new_days}} THEN 1 ELSE 0 END) AS new_firms
+  FROM fresh f
+  JOIN lines l ON l.origin = f.origin AND l.destination = f.destination AND l.quarter_no >= f.quarter_no - 1 AND l.quarter_no <= f.quarter_no
+  JOIN (
+    SELECT exporter, min(day) AS began
+    FROM lines
+    WHERE exporter IS NOT NULL
+    GROUP BY exporter
+  ) AS e ON e.exporter = l.exporter
+  JOIN (
+    SELECT root, min(day) AS began
+    FROM lines
+    GROUP BY root
+  ) AS a ON a.root = l.root
+  WHERE l.controlled
+  GROUP BY f.origin, f.destination, f.quarter_no, f.all_recent, f.all_past, l.order_id, l.quarter_no
+),
+recently AS (
+  SELECT origin, destination, quarter_no, all_recent, all_past, sum(new_firms) AS recent, sum(new_firms * tpp) AS recent_tpp
+  FROM sent
+  GROUP BY origin, destination, quarter_no, all_recent, all_past
 ),
 judged AS (
   SELECT
     origin, destination, quarter_no, recent, recent_tpp, all_recent, all_past,
     all_recent * 0.5 / (all_past + {{prior_orders}}) AS expected,
     row_number() OVER (PARTITION BY origin, destination ORDER BY recent DESC, quarter_no) AS turn
-  FROM country
-  WHERE past IS NULL AND all_past >= {{least_past}} AND origin_began <= quarter_no - 4 AND recent >= {{least_orders}}
+  FROM recently
+  WHERE recent >= {{least_orders}}
 ),
 scored AS (
   SELECT

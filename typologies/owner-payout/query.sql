@@ -14,18 +14,28 @@ payout AS (
     sum(p.amount_usd) OVER (PARTITION BY coalesce(a.party_id, n.party_id, p.payer) ORDER BY p.day
       RANGE BETWEEN 729 PRECEDING AND 365 PRECEDING) AS before_usd
   FROM payments p
+  LEFT JOIN (
+    -- Payees that direct their payer, asked once for each pair.
+    SELECT d.payer, d.payee
+    FROM (SELECT DISTINCT payer, payee FROM payments WHERE amount_usd > 0) AS d
+    LEFT JOIN parties a ON a.party_id = d.payer
+    LEFT JOIN (
+      SELECT lower(trim(name)) AS name, min(party_id) AS party_id FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))
+    ) AS n ON n.name = lower(trim(d.payer))
+    JOIN parties f ON f.party_id = coalesce(a.party_id, n.party_id)
+    WHERE concat(';', lower(f.directors), ';') LIKE concat('%;', lower(trim(d.payee)), ';%')
+  ) AS o ON o.payer = p.payer AND o.payee = p.payee
   LEFT JOIN parties a ON a.party_id = p.payer
   LEFT JOIN named n ON n.name = lower(trim(p.payer))
-  LEFT JOIN parties f ON f.party_id = coalesce(a.party_id, n.party_id)
   WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL
-    AND (concat(';', lower(f.directors), ';') LIKE concat('%;', lower(trim(p.payee)), ';%') OR lower(p.terms) LIKE '%dividend%' OR lower(p.terms) LIKE '%bonus%' OR lower(p.terms) LIKE '%distribution to%'
-    OR lower(p.terms) LIKE '%shareholder loan%' OR lower(p.terms) LIKE '%director%loan%' OR lower(p.terms) LIKE '%profit share%'
-    OR lower(p.terms) LIKE '%payout%' OR lower(p.terms) LIKE '%withdrawal%')
+    AND (o.payer IS NOT NULL OR (p.terms IS NOT NULL AND (lower(p.terms) LIKE '%dividend%' OR lower(p.terms) LIKE '%bonus%'
+      OR lower(p.terms) LIKE '%distribution to%' OR lower(p.terms) LIKE '%shareholder loan%' OR lower(p.terms) LIKE '%director%loan%'
+      OR lower(p.terms) LIKE '%profit share%' OR lower(p.terms) LIKE '%payout%' OR lower(p.terms) LIKE '%withdrawal%')))
 ),
 peak AS (
   SELECT
     party_id, day, payee, year_usd, times, coalesce(before_usd, 0.0) AS before_usd,
-    row_number() OVER (PARTITION BY party_id ORDER BY year_usd DESC, day) AS turn
+    row_number() OVER (PARTITION BY party_id ORDER BY year_usd DESC, day, payee) AS turn
   FROM payout
 ),
 trade AS (

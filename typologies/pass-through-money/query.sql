@@ -6,71 +6,88 @@ WITH named AS (
   GROUP BY lower(trim(name))
 ),
 side AS (
+  -- Of each name first: names are few, payments are not.
   SELECT
-    r.side, p.amount_usd, p.day, p.payer_country, p.order_id,
-    CASE r.side WHEN 'in' THEN p.payee ELSE p.payer END AS who,
-    CASE r.side WHEN 'in' THEN p.payer ELSE p.payee END AS other
+    r.side, CASE r.side WHEN 'in' THEN p.payee ELSE p.payer END AS who, sum(p.usd) AS usd, sum(p.usd_days) AS usd_days, sum(p.times) AS times,
+    max(p.concern) AS concern, min(p.first_day) AS first_day, max(p.last_day) AS last_day
   FROM (VALUES ('in'), ('out')) AS r (side)
-  CROSS JOIN payments p
-  WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL AND p.payee IS NOT NULL
+  CROSS JOIN (
+    SELECT
+      payer, payee, sum(amount_usd) AS usd, sum(amount_usd * day) AS usd_days, count(*) AS times,
+      max(CASE WHEN payer_country IN ('CN', 'HK', 'MO', 'RU') THEN 1 ELSE 0 END) AS concern, min(day) AS first_day, max(day) AS last_day
+    FROM payments
+    WHERE amount_usd > 0 AND day IS NOT NULL AND payer IS NOT NULL AND payee IS NOT NULL
+    GROUP BY payer, payee
+  ) AS p
+  GROUP BY r.side, CASE r.side WHEN 'in' THEN p.payee ELSE p.payer END
 ),
 known AS (
   SELECT
-    s.side, s.amount_usd, s.day, s.payer_country, s.order_id, s.other, coalesce(a.party_id, n.party_id, lower(trim(s.who))) AS party_id
+    s.side, s.who, s.usd, s.usd_days, s.times, s.concern, s.first_day, s.last_day, coalesce(a.party_id, n.party_id, lower(trim(s.who))) AS party_id
   FROM side s
   LEFT JOIN parties a ON a.party_id = s.who
   LEFT JOIN named n ON n.name = lower(trim(s.who))
 ),
-seller AS (
-  SELECT exporter, count(DISTINCT order_id) AS sold
-  FROM lines
-  WHERE controlled AND exporter IS NOT NULL
-  GROUP BY exporter
-),
-ordered AS (
-  SELECT order_id, sum(tpp) AS tpp
-  FROM lines
-  WHERE controlled
-  GROUP BY order_id
-),
 flow AS (
   SELECT
-    k.party_id,
-    sum(CASE WHEN k.side = 'in' THEN k.amount_usd ELSE 0.0 END) AS usd_in,
-    sum(CASE WHEN k.side = 'out' THEN k.amount_usd ELSE 0.0 END) AS usd_out,
-    sum(CASE WHEN k.side = 'in' THEN k.amount_usd * k.day ELSE 0.0 END) AS day_in,
-    sum(CASE WHEN k.side = 'out' THEN k.amount_usd * k.day ELSE 0.0 END) AS day_out,
-    sum(CASE WHEN k.side = 'in' THEN 1 ELSE 0 END) AS times_in,
-    sum(CASE WHEN k.side = 'out' THEN 1 ELSE 0 END) AS times_out,
-    max(CASE WHEN k.side = 'in' AND k.payer_country IN ('CN', 'HK', 'MO', 'RU') THEN 1 ELSE 0 END) AS concern,
-    max(CASE WHEN k.side = 'out' AND v.sold > 0 THEN 1 ELSE 0 END) AS to_seller,
-    max(CASE WHEN o.order_id IS NOT NULL OR v.sold > 0 THEN 1 ELSE 0 END) AS near_goods,
-    coalesce(sum(CASE WHEN k.side = 'out' THEN o.tpp ELSE 0 END), 0) AS tpp,
-    min(k.day) AS first_day, max(k.day) AS last_day
-  FROM known k
-  LEFT JOIN seller v ON v.exporter = k.other
-  LEFT JOIN ordered o ON o.order_id = k.order_id
-  GROUP BY k.party_id
+    party_id, side, who, usd_days, times, concern, first_day, last_day,
+    sum(CASE WHEN side = 'in' THEN usd ELSE 0.0 END) OVER (PARTITION BY party_id) AS usd_in,
+    sum(CASE WHEN side = 'out' THEN usd ELSE 0.0 END) OVER (PARTITION BY party_id) AS usd_out
+  FROM known
+),
+even AS (
+  SELECT
+    party_id, side, who, usd_in, usd_out / usd_in AS ratio,
+    sum(CASE WHEN side = 'out' THEN usd_days ELSE 0.0 END) OVER (PARTITION BY party_id) / usd_out
+      - sum(CASE WHEN side = 'in' THEN usd_days ELSE 0.0 END) OVER (PARTITION BY party_id) / usd_in AS rest,
+    sum(CASE WHEN side = 'in' THEN times ELSE 0 END) OVER (PARTITION BY party_id) AS times_in,
+    sum(CASE WHEN side = 'out' THEN times ELSE 0 END) OVER (PARTITION BY party_id) AS times_out,
+    max(CASE WHEN side = 'in' THEN concern ELSE 0 END) OVER (PARTITION BY party_id) AS concern,
+    min(first_day) OVER (PARTITION BY party_id) AS first_day,
+    max(last_day) OVER (PARTITION BY party_id) AS last_day
+  FROM flow
+  WHERE usd_in >= {{least_usd}} AND usd_out > 0 AND usd_out / usd_in >= {{low}} AND usd_out / usd_in <= {{high}}
+),
+through AS (
+  SELECT party_id, side, who, usd_in, ratio, rest, times_in, times_out, concern, first_day, last_day
+  FROM even
+  WHERE times_in >= {{least_times}} AND times_out >= {{least_times}} AND rest >= 0 AND rest <= {{rest_days}}
+),
+goods AS (
+  SELECT
+    t.party_id, t.usd_in, t.times_in, t.times_out, t.concern, t.first_day, t.last_day, t.ratio, t.rest,
+    max(CASE WHEN t.side = 'out' AND v.exporter IS NOT NULL THEN 1 ELSE 0 END) AS to_seller,
+    max(CASE WHEN l.order_id IS NOT NULL OR v.exporter IS NOT NULL THEN 1 ELSE 0 END) AS near_goods,
+    coalesce(sum(CASE WHEN t.side = 'out' THEN l.tpp ELSE 0 END), 0) AS tpp
+  FROM through t
+  JOIN (
+    SELECT r.side, p.order_id, CASE r.side WHEN 'in' THEN p.payee ELSE p.payer END AS who, CASE r.side WHEN 'in' THEN p.payer ELSE p.payee END AS other
+    FROM (VALUES ('in'), ('out')) AS r (side)
+    CROSS JOIN payments p
+    WHERE p.amount_usd > 0 AND p.day IS NOT NULL AND p.payer IS NOT NULL AND p.payee IS NOT NULL
+  ) AS k ON k.who = t.who AND k.side = t.side
+  LEFT JOIN (SELECT DISTINCT exporter FROM lines WHERE controlled) AS v ON v.exporter = k.other
+  LEFT JOIN lines l ON l.order_id = k.order_id AND l.controlled
+  GROUP BY t.party_id, t.usd_in, t.times_in, t.times_out, t.concern, t.first_day, t.last_day, t.ratio, t.rest
 ),
 dealer AS (
-  SELECT party_id, max(dealt) AS dealt
+  SELECT DISTINCT party_id
   FROM (
-    SELECT exporter AS party_id, 1 AS dealt FROM lines WHERE exporter IS NOT NULL
+    SELECT DISTINCT exporter AS party_id FROM lines
     UNION ALL
-    SELECT purchaser AS party_id, 1 AS dealt FROM lines WHERE purchaser IS NOT NULL
+    SELECT DISTINCT purchaser AS party_id FROM lines
     UNION ALL
-    SELECT ultimate_consignee AS party_id, 1 AS dealt FROM lines
+    SELECT DISTINCT ultimate_consignee AS party_id FROM lines
   ) AS d
-  GROUP BY party_id
 ),
 judged AS (
   SELECT
-    f.party_id, f.usd_in, f.usd_out, f.times_in, f.times_out, f.concern, f.to_seller, f.tpp, f.first_day, f.last_day,
-    f.usd_out / f.usd_in AS ratio, f.day_out / f.usd_out - f.day_in / f.usd_in AS rest, coalesce(d.dealt, 0) AS dealt
-  FROM flow f
-  LEFT JOIN dealer d ON d.party_id = f.party_id
-  LEFT JOIN parties p ON p.party_id = f.party_id
-  WHERE f.usd_in >= {{least_usd}} AND f.usd_out > 0 AND f.times_in >= {{least_times}} AND f.times_out >= {{least_times}} AND f.near_goods = 1
+    g.party_id, g.usd_in, g.times_in, g.times_out, g.concern, g.to_seller, g.tpp, g.first_day, g.last_day, g.ratio, g.rest,
+    CASE WHEN d.party_id IS NULL THEN 0 ELSE 1 END AS dealt
+  FROM goods g
+  LEFT JOIN dealer d ON d.party_id = g.party_id
+  LEFT JOIN parties p ON p.party_id = g.party_id
+  WHERE g.near_goods = 1
     AND lower(coalesce(p.business, '')) NOT LIKE '%bank%' AND lower(coalesce(p.business, '')) NOT LIKE '%escrow%'
     AND lower(coalesce(p.business, '')) NOT LIKE '%payment%' AND lower(coalesce(p.business, '')) NOT LIKE '%treasury%'
     AND lower(coalesce(p.business, '')) NOT LIKE '%distribut%' AND lower(coalesce(p.business, '')) NOT LIKE '%financ%'
@@ -83,7 +100,6 @@ scored AS (
       + CASE WHEN to_seller = 1 THEN {{to_seller}} ELSE 0.0 END
       + CASE WHEN dealt = 1 THEN {{deals}} ELSE 0.0 END AS DOUBLE) + least(0.6, 0.3 * ln(times_in / 2.0)) AS llr
   FROM judged
-  WHERE ratio >= {{low}} AND ratio <= {{high}} AND rest >= 0 AND rest <= {{rest_days}}
 )
 SELECT
   'T24' AS pattern,

@@ -16,47 +16,65 @@ WITH placed AS (
     WHERE address IS NOT NULL
   ) AS p
 ),
+peered AS (
+  SELECT
+    p.party_id, p.country, p.address, p.class, p.data_center_mw, p.incorporated_day,
+    (sum(CASE WHEN p.class = 'plain' THEN 0 ELSE 1 END) OVER (PARTITION BY p.country) - CASE WHEN p.class = 'plain' THEN 0 ELSE 1 END
+      + {{prior_share}} * {{prior_parties}}) / CAST(count(*) OVER (PARTITION BY p.country) - 1 + {{prior_parties}} AS DOUBLE) AS peers
+  FROM placed p
+  JOIN (
+    SELECT purchaser AS party_id FROM lines WHERE controlled
+    UNION
+    SELECT ultimate_consignee AS party_id FROM lines WHERE controlled
+    UNION
+    SELECT end_user AS party_id FROM lines WHERE controlled
+    UNION
+    SELECT exporter AS party_id FROM lines WHERE controlled
+  ) AS a ON a.party_id = p.party_id
+),
+odd AS (
+  SELECT
+    party_id, address, class, incorporated_day, peers,
+    {{base}}
+      + CASE class WHEN 'home' THEN {{home}} WHEN 'mailbox' THEN {{mailbox}} WHEN 'serviced' THEN {{serviced}} ELSE {{suite}} END
+      + greatest(0.0, least({{most_relative}}, ln({{evader_share}} / peers)) - 0.6)
+      + CASE WHEN data_center_mw > 0 THEN {{can_show_power}} ELSE 0.0 END AS llr
+  FROM peered
+  WHERE class <> 'plain'
+),
 took AS (
-  SELECT l.order_id, l.day, l.chips, l.tpp,
-    CASE r.role WHEN 'purchaser' THEN l.purchaser WHEN 'consignee' THEN l.ultimate_consignee WHEN 'end_user' THEN l.end_user
-      ELSE l.exporter END AS party_id
-  FROM (VALUES ('purchaser'), ('consignee'), ('end_user'), ('exporter')) AS r (role)
-  CROSS JOIN lines l
-  WHERE l.controlled
+  SELECT purchaser AS party_id, order_id, day, chips, tpp FROM lines WHERE controlled
+  UNION ALL
+  SELECT ultimate_consignee AS party_id, order_id, day, chips, tpp FROM lines WHERE controlled
+  UNION ALL
+  SELECT end_user AS party_id, order_id, day, chips, tpp FROM lines WHERE controlled
+  UNION ALL
+  SELECT exporter AS party_id, order_id, day, chips, tpp FROM lines WHERE controlled
 ),
 by_order AS (
-  SELECT party_id, order_id, min(day) AS day, max(chips) AS chips, max(tpp) AS tpp
-  FROM took
-  WHERE party_id IS NOT NULL
-  GROUP BY party_id, order_id
+  -- Only of those whom many chips could bring over the threshold.
+  SELECT
+    o.party_id, t.order_id, max(o.address) AS address, max(o.class) AS class, max(o.incorporated_day) AS incorporated_day, max(o.peers) AS peers,
+    max(o.llr) AS llr, min(t.day) AS day, max(t.chips) AS chips, max(t.tpp) AS tpp
+  FROM odd o
+  JOIN took t ON t.party_id = o.party_id
+  WHERE o.llr + {{most_size}} >= {{least}} - 0.001
+  GROUP BY o.party_id, t.order_id
 ),
 by_party AS (
   SELECT
-    p.party_id, p.country, p.address, p.class, p.data_center_mw, p.incorporated_day, sum(o.chips) AS chips,
-    max(o.chips) AS largest, sum(o.tpp) AS tpp, min(o.day) AS first_day, max(o.day) AS last_day,
-    array_agg(DISTINCT o.order_id) FILTER (WHERE p.class <> 'plain') AS orders
-  FROM placed p
-  JOIN by_order o ON o.party_id = p.party_id
-  GROUP BY p.party_id, p.country, p.address, p.class, p.data_center_mw, p.incorporated_day
-),
-peered AS (
-  SELECT
-    party_id, country, address, class, data_center_mw, incorporated_day, chips, largest, tpp, first_day, last_day, orders,
-    (sum(CASE WHEN class = 'plain' THEN 0 ELSE 1 END) OVER (PARTITION BY country) - CASE WHEN class = 'plain' THEN 0 ELSE 1 END
-      + {{prior_share}} * {{prior_parties}}) / CAST(count(*) OVER (PARTITION BY country) - 1 + {{prior_parties}} AS DOUBLE) AS peers
-  FROM by_party
+    party_id, max(address) AS address, max(class) AS class, max(incorporated_day) AS incorporated_day, max(peers) AS peers, max(llr) AS llr,
+    sum(chips) AS chips, max(chips) AS largest, sum(tpp) AS tpp, min(day) AS first_day, max(day) AS last_day, array_agg(order_id) AS orders
+  FROM by_order
+  GROUP BY party_id
 ),
 scored AS (
   SELECT
     party_id, address, class, chips, tpp, first_day, last_day, orders, peers,
-    {{base}}
-      + CASE class WHEN 'home' THEN {{home}} WHEN 'mailbox' THEN {{mailbox}} WHEN 'serviced' THEN {{serviced}} ELSE {{suite}} END
-      + greatest(0.0, least({{most_relative}}, ln({{evader_share}} / peers)) - 0.6)
-      + greatest(0.0, least({{most_size}}, 0.2 * ln(chips / 16.0)))
-      + CASE WHEN data_center_mw > 0 THEN {{can_show_power}} ELSE 0.0 END
+    llr + greatest(0.0, least({{most_size}}, 0.2 * ln(chips / 16.0)))
       + CASE WHEN first_day - incorporated_day > {{old_days}} THEN {{old}} ELSE 0.0 END AS llr
-  FROM peered
-  WHERE class <> 'plain' AND largest >= {{least_chips}}
+  FROM by_party
+  WHERE largest >= {{least_chips}}
 )
 SELECT
   'T14' AS pattern,

@@ -53,48 +53,70 @@ repair AS (
   GROUP BY s.serial
 ),
 odd AS (
-  SELECT serial, item, day, other, clash, concern
+  SELECT serial, item, day, other, concern
   FROM clash
+  WHERE clash = 1
   UNION ALL
-  -- Everything that was reported, for the share that clashes.
-  SELECT serial, max(item) AS item, min(day) AS day, min(party) AS other, 0 AS clash, 0 AS concern
-  FROM serials
-  WHERE event IN ('installed', 'powered_on', 'seen') AND country IS NOT NULL
-  GROUP BY serial
-  UNION ALL
-  SELECT serial, item, day, holder AS other, 1 AS clash, 1 AS concern
+  SELECT serial, item, day, holder AS other, 1 AS concern
   FROM repair
   WHERE rma_country IN ('CN', 'HK', 'MO', 'RU', 'IR') AND country <> rma_country
 ),
 owner AS (
+  -- Whoever had it first.
   SELECT
-    s.serial, coalesce(t.operator, t.owner, s.party) AS holder,
-    row_number() OVER (PARTITION BY s.serial ORDER BY s.day, coalesce(t.operator, t.owner, s.party)) AS turn
-  FROM serials s
-  LEFT JOIN sites t ON t.site_id = s.site_id
-  WHERE coalesce(t.operator, t.owner, s.party) IS NOT NULL
+    serial, item, day, other, concern, holder, max(reported_item) OVER (PARTITION BY serial) AS reported_item,
+    dense_rank() OVER (PARTITION BY serial ORDER BY CASE WHEN holder IS NULL THEN 1 ELSE 0 END, event_day, holder) AS turn
+  FROM (
+    SELECT
+      o.serial, o.item, o.day, o.other, o.concern, coalesce(t.operator, t.owner, s.party) AS holder, s.day AS event_day,
+      CASE WHEN s.event IN ('installed', 'powered_on', 'seen') AND s.country IS NOT NULL THEN s.item END AS reported_item
+    FROM odd o
+    JOIN serials s ON s.serial = o.serial
+    LEFT JOIN sites t ON t.site_id = s.site_id
+  ) AS e
 ),
 by_serial AS (
   SELECT
-    o.serial, w.holder, max(o.item) AS item, max(CASE WHEN o.clash = 1 AND o.other <> w.holder THEN o.other END) AS other,
-    max(o.clash) AS clash, max(o.clash * o.concern) AS concern,
-    min(CASE WHEN o.clash = 1 THEN o.day END) AS first_day, max(CASE WHEN o.clash = 1 THEN o.day END) AS last_day
-  FROM odd o
-  JOIN owner w ON w.serial = o.serial AND w.turn = 1
-  GROUP BY o.serial, w.holder
+    serial, holder, greatest(max(item), max(reported_item)) AS item, max(CASE WHEN other <> holder THEN other END) AS other,
+    max(concern) AS concern, min(day) AS first_day, max(day) AS last_day
+  FROM owner
+  WHERE turn = 1 AND holder IS NOT NULL
+  GROUP BY serial, holder
 ),
-by_holder AS (
+hit AS (
   SELECT
-    s.holder AS holder, max(s.item) AS item, sum(CASE WHEN r.role = 'holder' THEN 1 ELSE 0 END) AS serials,
-    sum(CASE WHEN r.role = 'holder' THEN s.clash ELSE 0 END) AS clashes, max(s.concern) AS concern,
-    sum(CASE WHEN r.role = 'holder' AND s.clash = 1 THEN coalesce(i.unit_tpp, 0.0) ELSE 0.0 END) AS tpp,
-    min(s.first_day) AS first_day, max(s.last_day) AS last_day,
-    array_agg(DISTINCT CASE r.role WHEN 'holder' THEN s.holder ELSE coalesce(s.other, s.holder) END)
-      FILTER (WHERE s.clash = 1) AS subjects
+    s.holder, max(s.item) AS item, sum(CASE WHEN r.role = 'holder' THEN 1 ELSE 0 END) AS clashes, max(s.concern) AS concern,
+    sum(CASE WHEN r.role = 'holder' THEN coalesce(i.unit_tpp, 0.0) ELSE 0.0 END) AS tpp, min(s.first_day) AS first_day, max(s.last_day) AS last_day,
+    array_agg(DISTINCT CASE r.role WHEN 'holder' THEN s.holder ELSE coalesce(s.other, s.holder) END) AS subjects
   FROM by_serial s
   LEFT JOIN items i ON i.item = s.item
   CROSS JOIN (VALUES ('holder'), ('other')) AS r (role)
   GROUP BY s.holder
+),
+reported AS (
+  -- Everything that was reported, for the share that clashes. A day of eight digits before the holder's name gives whoever had it first, without sorting.
+  SELECT
+    min(CASE WHEN holder IS NOT NULL THEN concat(CAST(coalesce(day, 50000000) + 10000000 AS STRING), holder) END) AS first_holder,
+    max(CASE WHEN told THEN item END) AS item, max(CASE WHEN told THEN 1 ELSE 0 END) AS told
+  FROM (
+    SELECT
+      s.serial, s.item, s.day, coalesce(t.operator, t.owner, s.party) AS holder,
+      s.event IN ('installed', 'powered_on', 'seen') AND s.country IS NOT NULL AS told
+    FROM serials s
+    LEFT JOIN sites t ON t.site_id = s.site_id
+  ) AS e
+  GROUP BY serial
+),
+by_holder AS (
+  SELECT
+    a.holder, greatest(a.item, h.item) AS item, a.serials, coalesce(h.clashes, 0) AS clashes, h.concern, h.tpp, h.first_day, h.last_day, h.subjects
+  FROM (
+    SELECT substr(first_holder, 9) AS holder, max(item) AS item, count(*) AS serials
+    FROM reported
+    WHERE told = 1 AND first_holder IS NOT NULL
+    GROUP BY substr(first_holder, 9)
+  ) AS a
+  LEFT JOIN hit h ON h.holder = a.holder
 ),
 peered AS (
   SELECT

@@ -4,30 +4,54 @@ WITH named AS (
   WHERE name IS NOT NULL
   GROUP BY lower(trim(name))
 ),
+who AS (
+  SELECT w.payer AS written, coalesce(a.party_id, n.party_id, lower(trim(w.payer))) AS payer
+  FROM (SELECT DISTINCT payer FROM payments WHERE payer IS NOT NULL AND order_id IS NOT NULL AND amount_usd > 0) AS w
+  LEFT JOIN parties a ON a.party_id = w.payer
+  LEFT JOIN named n ON n.name = lower(trim(w.payer))
+),
 pay AS (
-  SELECT
-    p.order_id, coalesce(a.party_id, n.party_id, lower(trim(p.payer))) AS payer, max(p.payer_country) AS payer_country, sum(p.amount_usd) AS usd
-  FROM payments p
-  LEFT JOIN parties a ON a.party_id = p.payer
-  LEFT JOIN named n ON n.name = lower(trim(p.payer))
-  WHERE p.payer IS NOT NULL AND p.order_id IS NOT NULL AND p.amount_usd > 0
-  GROUP BY p.order_id, coalesce(a.party_id, n.party_id, lower(trim(p.payer)))
+  -- Only of orders that somebody else paid than the group of the consignee.
+  SELECT p.order_id, w.payer, max(p.payer_country) AS payer_country, sum(p.amount_usd) AS usd
+  FROM (
+    SELECT DISTINCT q.order_id
+    FROM (
+      SELECT f.payer, coalesce(b.root, f.party_id) AS root
+      FROM (
+        SELECT d.payer, coalesce(a.party_id, n.party_id, lower(trim(d.payer))) AS party_id
+        FROM (SELECT DISTINCT payer FROM payments WHERE payer IS NOT NULL) AS d
+        LEFT JOIN parties a ON a.party_id = d.payer
+        LEFT JOIN (
+          SELECT lower(trim(name)) AS name, min(party_id) AS party_id FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))
+        ) AS n ON n.name = lower(trim(d.payer))
+      ) AS f
+      LEFT JOIN parties b ON b.party_id = f.party_id
+    ) AS g
+    JOIN payments q ON q.payer = g.payer
+    JOIN lines l ON l.order_id = q.order_id AND l.root <> g.root
+    WHERE q.amount_usd > 0 AND l.controlled AND l.tpp > 0
+  ) AS m
+  JOIN payments p ON p.order_id = m.order_id
+  JOIN who w ON w.written = p.payer
+  WHERE p.amount_usd > 0
+  GROUP BY p.order_id, w.payer
 ),
 ordered AS (
   SELECT
-    order_id, max(root) AS root, max(cluster) AS cluster, max(ultimate_consignee) AS consignee, max(destination) AS destination,
-    max(exporter) AS exporter, max(purchaser) AS purchaser, min(year) AS year, min(day) AS day, sum(tpp) AS tpp
-  FROM lines
-  WHERE controlled AND tpp > 0
-  GROUP BY order_id
+    p.order_id, p.payer, max(p.payer_country) AS payer_country, max(p.usd) AS usd, max(l.root) AS root, max(l.cluster) AS cluster,
+    max(l.ultimate_consignee) AS consignee, max(l.destination) AS destination, max(l.exporter) AS exporter, min(l.year) AS year, min(l.day) AS day,
+    sum(l.tpp) AS tpp
+  FROM pay p
+  JOIN lines l ON l.order_id = p.order_id
+  WHERE l.controlled AND l.tpp > 0
+  GROUP BY p.order_id, p.payer
 ),
 dealt AS (
   SELECT
-    p.payer, o.root, o.cluster, o.consignee, o.destination, o.exporter, o.year,
-    max(p.payer_country) AS payer_country, sum(o.tpp) AS tpp, sum(p.usd) AS usd, min(o.day) AS first_day, max(o.day) AS last_day
-  FROM pay p
-  JOIN ordered o ON o.order_id = p.order_id
-  GROUP BY p.payer, o.root, o.cluster, o.consignee, o.destination, o.exporter, o.year
+    o.payer, o.root, o.cluster, o.consignee, o.destination, o.exporter, o.year,
+    max(o.payer_country) AS payer_country, sum(o.tpp) AS tpp, sum(o.usd) AS usd, min(o.day) AS first_day, max(o.day) AS last_day
+  FROM ordered o
+  GROUP BY o.payer, o.root, o.cluster, o.consignee, o.destination, o.exporter, o.year
 ),
 paid AS (
   SELECT
@@ -82,14 +106,14 @@ SELECT
 FROM scored h
 LEFT JOIN parties b ON b.party_id = h.payer
 JOIN (
-  SELECT p.order_id, coalesce(a.party_id, n.party_id, lower(trim(p.payer))) AS payer
-  FROM payments p
-  LEFT JOIN parties a ON a.party_id = p.payer
+  SELECT d.payer AS written, coalesce(a.party_id, n.party_id, lower(trim(d.payer))) AS payer
+  FROM (SELECT DISTINCT payer FROM payments WHERE payer IS NOT NULL) AS d
+  LEFT JOIN parties a ON a.party_id = d.payer
   LEFT JOIN (
     SELECT lower(trim(name)) AS name, min(party_id) AS party_id FROM parties WHERE name IS NOT NULL GROUP BY lower(trim(name))
-  ) AS n ON n.name = lower(trim(p.payer))
-  WHERE p.payer IS NOT NULL AND p.order_id IS NOT NULL AND p.amount_usd > 0
-) AS y ON y.payer = h.payer
+  ) AS n ON n.name = lower(trim(d.payer))
+) AS w ON w.payer = h.payer
+JOIN payments y ON y.payer = w.written AND y.amount_usd > 0
 JOIN lines l ON l.order_id = y.order_id AND l.controlled AND l.tpp > 0 AND l.root <> coalesce(b.root, h.payer) AND coalesce(l.exporter, '') <> h.payer
 CROSS JOIN (VALUES ('payer'), ('consignee')) AS r (role)
 CROSS JOIN (VALUES ('consignees'), ('countries'), ('largest_year_tpp'), ('joint_year_tpp')) AS f (name)

@@ -22,15 +22,25 @@ pub(super) struct Holders {
     pub(super) charged: Country,
 }
 
-#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
-type ByConsignee = std::collections::HashMap<(Name, u8), Count, ahash::RandomState>;
+/// Accounts that are kept side by side: what is read of one holder lies together.
+const LANES: usize = 4;
 
-/// The counts of one account, of all its holders. Lines come in order of date, so that a year that has begun ends the one before.
+type Lanes = [Count; LANES];
+
+#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
+type ByConsignee = std::collections::HashMap<(Name, u8), Lanes, ahash::RandomState>;
+
+/// The counts of up to [`LANES`] accounts whose holders are of one kind, by the holder's number. Lines come in order of date, so that a year that has begun ends
+/// the one before.
 #[derive(Debug)]
-enum Counts {
-    Parties(Vec<Count>),
-    Countries(Vec<Count>),
-    PartiesIn(ByConsignee),
+struct Table {
+    holder: Holder,
+    accounts: usize,
+    counts: Vec<Lanes>,
+    /// Of a consignee in countries: the country whose counts stand in `counts`, which is nearly always its only one.
+    homes: Vec<Option<u8>>,
+    /// Those of its other countries.
+    further: ByConsignee,
 }
 
 /// An account, by its name and by whose and over which time it counts.
@@ -39,58 +49,52 @@ struct Account {
     name: String,
     holder: Holder,
     period: Period,
-    counts: Counts,
+    table: usize,
+    lane: usize,
 }
 
 /// All accounts.
 #[derive(Debug, Default)]
-pub(super) struct Held(Vec<Account>);
+pub(super) struct Held {
+    accounts: Vec<Account>,
+    tables: Vec<Table>,
+}
 
 impl Held {
     /// The place of an account, which is new where it was not known.
     pub(super) fn place(&mut self, name: &str, holder: Holder, period: Period) -> usize {
-        let known = self.0.iter().position(|own| own.name == name && own.holder == holder && own.period == period);
-        known.unwrap_or_else(|| {
-            let counts = match holder {
-                Holder::UltimateParent => Counts::Parties(Vec::new()),
-                Holder::Destination => Counts::Countries(vec![Count::default(); 256]),
-                Holder::ConsigneeAndDestination => Counts::PartiesIn(ByConsignee::default()),
-            };
-            self.0.push(Account { name: name.to_owned(), holder, period, counts });
-            self.0.len() - 1
-        })
+        let same = |own: &Account| own.name == name && own.holder == holder && own.period == period;
+        if let Some(known) = self.accounts.iter().position(same) {
+            return known;
+        }
+        let room = |own: &Table| own.holder == holder && own.accounts < LANES;
+        let table = self.tables.iter().position(room).unwrap_or_else(|| {
+            self.tables.push(Table::new(holder));
+            self.tables.len() - 1
+        });
+        let lane = self.tables.get_mut(table).map_or(0, |own| {
+            own.accounts += 1;
+            own.accounts - 1
+        });
+        self.accounts.push(Account { name: name.to_owned(), holder, period, table, lane });
+        self.accounts.len() - 1
     }
 
     /// What a holder has used of an account in a year.
     pub(super) fn used(&self, place: usize, holders: Holders, year: i32) -> Tpp {
-        let Some(account) = self.0.get(place) else { return Tpp::default() };
-        let count = match &account.counts {
-            Counts::Parties(counts) => counts.get(at(holders.parent)),
-            Counts::Countries(counts) => counts.get(usize::from(holders.charged.index())),
-            Counts::PartiesIn(counts) => counts.get(&(holders.consignee, holders.destination.index())),
-        };
+        let Some(account) = self.accounts.get(place) else { return Tpp::default() };
+        let lanes = self.tables.get(account.table).and_then(|table| table.lanes(holders));
+        let count = lanes.and_then(|lanes| lanes.get(account.lane));
         let year = account.year(year);
         count.filter(|count| count.year == year).map_or(Tpp::default(), |count| count.used)
     }
 
     /// Counts something.
     pub(super) fn add(&mut self, place: usize, holders: Holders, year: i32, tpp: Tpp) {
-        let Some(account) = self.0.get_mut(place) else { return };
+        let Some(account) = self.accounts.get(place) else { return };
+        let lanes = self.tables.get_mut(account.table).and_then(|table| table.lanes_mut(holders));
+        let Some(count) = lanes.and_then(|lanes| lanes.get_mut(account.lane)) else { return };
         let year = account.year(year);
-        let count = match &mut account.counts {
-            Counts::Parties(counts) => {
-                let place = at(holders.parent);
-                if counts.len() <= place {
-                    counts.resize(place + 1, Count::default());
-                }
-                counts.get_mut(place)
-            }
-            Counts::Countries(counts) => counts.get_mut(usize::from(holders.charged.index())),
-            Counts::PartiesIn(counts) => {
-                Some(counts.entry((holders.consignee, holders.destination.index())).or_default())
-            }
-        };
-        let Some(count) = count else { return };
         if count.year != year {
             *count = Count { year, used: Tpp::default() };
         }
@@ -107,6 +111,43 @@ impl Account {
     }
 }
 
-fn at(name: Name) -> usize {
-    usize::try_from(name).unwrap_or(usize::MAX)
+impl Table {
+    fn new(holder: Holder) -> Table {
+        Table { holder, accounts: 0, counts: Vec::new(), homes: Vec::new(), further: ByConsignee::default() }
+    }
+
+    fn place(&self, holders: Holders) -> usize {
+        let at = |name: Name| usize::try_from(name).unwrap_or(usize::MAX);
+        match self.holder {
+            Holder::UltimateParent => at(holders.parent),
+            Holder::Destination => usize::from(holders.charged.index()),
+            Holder::ConsigneeAndDestination => at(holders.consignee),
+        }
+    }
+
+    fn lanes(&self, holders: Holders) -> Option<&Lanes> {
+        let place = self.place(holders);
+        if self.holder == Holder::ConsigneeAndDestination {
+            let destination = holders.destination.index();
+            if *self.homes.get(place)? != Some(destination) {
+                return self.further.get(&(holders.consignee, destination));
+            }
+        }
+        self.counts.get(place)
+    }
+
+    fn lanes_mut(&mut self, holders: Holders) -> Option<&mut Lanes> {
+        let place = self.place(holders);
+        if self.counts.len() <= place {
+            self.counts.resize(place.checked_add(1)?, Lanes::default());
+        }
+        if self.holder == Holder::ConsigneeAndDestination {
+            self.homes.resize(self.counts.len(), None);
+            let destination = holders.destination.index();
+            if *self.homes.get_mut(place)?.get_or_insert(destination) != destination {
+                return Some(self.further.entry((holders.consignee, destination)).or_default());
+            }
+        }
+        self.counts.get_mut(place)
+    }
 }

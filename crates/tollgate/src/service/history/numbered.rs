@@ -73,6 +73,8 @@ struct PartyOf {
 /// Turns lines into numbers.
 pub(crate) struct Numberer {
     builder: FactBuilder,
+    /// The parties that were met, by id.
+    names: ByKey<String, Name>,
     /// By the party's name.
     parties: Vec<Option<PartyOf>>,
     classes: BTreeMap<(Class, Option<Name>), u32>,
@@ -96,6 +98,7 @@ impl Numberer {
     pub(crate) fn new(builder: FactBuilder) -> Numberer {
         Numberer {
             builder,
+            names: ByKey::default(),
             parties: Vec::new(),
             classes: BTreeMap::new(),
             item_places: ByKey::default(),
@@ -214,22 +217,23 @@ impl Numberer {
     }
 
     fn party(&mut self, id: &str) -> Name {
-        let facts = self.builder.party(id);
-        let name = facts.name;
-        let Ok(place) = usize::try_from(name) else { return NONE };
-        if self.parties.get(place).is_none_or(Option::is_none) {
-            let watched = self.builder.is_watched(id);
-            let [class, seat, flags] = facts.classes().map(|class| {
-                let next = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
-                *self.classes.entry((class, watched.then_some(name))).or_insert(next)
-            });
-            if self.parties.len() <= place {
-                self.parties.resize(place + 1, None);
-            }
-            if let Some(own) = self.parties.get_mut(place) {
-                *own = Some(PartyOf { class, seat, flags, parent: facts.parent, watched });
-            }
+        if let Some(name) = self.names.get(id) {
+            return *name;
         }
+        let facts = self.builder.party(id);
+        let (name, watched) = (facts.name, self.builder.is_watched(id));
+        let [class, seat, flags] = facts.classes().map(|class| {
+            let next = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+            *self.classes.entry((class, watched.then_some(name))).or_insert(next)
+        });
+        let Ok(place) = usize::try_from(name) else { return NONE };
+        if self.parties.len() <= place {
+            self.parties.resize(place + 1, None);
+        }
+        if let Some(own) = self.parties.get_mut(place) {
+            *own = Some(PartyOf { class, seat, flags, parent: facts.parent, watched });
+        }
+        self.names.insert(id.to_owned(), name);
         name
     }
 
