@@ -34,47 +34,22 @@ const COLUMNS: &[&str] = &[
     "authorization",
 ];
 
-/// Columns whose texts come again and again.
-const CODED: &[&str] = &[
-    "activity",
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "ultimate_consignee",
-    "end_user",
-    "freight_forwarder",
-    "lpp_operator",
-    "origin",
-    "destination",
-    "via",
-    "item",
-    "hs_code",
-    "description",
-    "end_use",
-    "authorization",
-];
+/// Columns of numbers, and the one of texts that do not come again.
+const PLAIN: &[&str] = &["order_id", "line", "date", "quantity", "unit_price_usd", "gross_weight_kg", "packages"];
+/// Columns on which neither a decision turns nor a sum.
+const DECLARED: &[&str] = &["via", "hs_code", "description", "gross_weight_kg", "packages"];
 
-/// Columns on which a decision or a sum turns.
-const DECIDING: &[&str] = &[
-    "order_id",
-    "line",
-    "date",
-    "activity",
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "ultimate_consignee",
-    "end_user",
-    "freight_forwarder",
-    "lpp_operator",
-    "origin",
-    "destination",
-    "item",
-    "quantity",
-    "unit_price_usd",
-    "end_use",
-    "authorization",
-];
+fn all(name: &str) -> bool {
+    COLUMNS.contains(&name)
+}
+
+fn coded(name: &str) -> bool {
+    all(name) && !PLAIN.contains(&name)
+}
+
+fn deciding(name: &str) -> bool {
+    all(name) && !DECLARED.contains(&name)
+}
 
 /// The most units that a line may have.
 const MAX_QUANTITY: i64 = 1_000_000_000;
@@ -278,7 +253,10 @@ pub struct DayReader(Source);
 impl DayReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<DayReader, InputErrors> {
-        Ok(DayReader(Source::open_for(path, Wanted { only: &["date", "line"], ..Wanted::all(COLUMNS) })?))
+        Ok(DayReader(Source::open_for(
+            path,
+            Wanted { read: |name| matches!(name, "date" | "line"), ..Wanted::all(COLUMNS) },
+        )?))
     }
 
     /// The next lines: the day and the line's number of each, where the cell has one. What is wrong with cells is for [`OrderReader`] to say.
@@ -302,13 +280,13 @@ pub struct OrderReader {
 impl OrderReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
-        let wanted = Wanted { coded: CODED, ..Wanted::all(COLUMNS) };
+        let wanted = Wanted { coded, ..Wanted::all(COLUMNS) };
         Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
     }
 
     /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
     pub fn open_deciding(path: &Path) -> Result<OrderReader, InputErrors> {
-        let wanted = Wanted { coded: CODED, only: DECIDING, ..Wanted::all(COLUMNS) };
+        let wanted = Wanted { coded, read: deciding, ..Wanted::all(COLUMNS) };
         Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
     }
 

@@ -50,16 +50,16 @@ enum Reader {
 pub(crate) struct Wanted {
     /// Columns that JSON Lines always has, so that an absent one is known from an empty one.
     pub(crate) expected: &'static [&'static str],
-    /// Columns of Parquet that are taken up as numbers of their distinct texts.
-    pub(crate) coded: &'static [&'static str],
-    /// The columns of Parquet that are read; all where none is named.
-    pub(crate) only: &'static [&'static str],
+    /// Which columns of Parquet are taken up as numbers of their distinct texts.
+    pub(crate) coded: fn(&str) -> bool,
+    /// Which are read; of other formats all are.
+    pub(crate) read: fn(&str) -> bool,
 }
 
 impl Wanted {
     /// All of a table.
     pub(crate) const fn all(expected: &'static [&'static str]) -> Wanted {
-        Wanted { expected, coded: &[], only: &[] }
+        Wanted { expected, coded: |_| false, read: |_| true }
     }
 }
 
@@ -218,19 +218,19 @@ fn parquet(path: &Path, file: File, wanted: Wanted) -> Result<Reader, InputError
     let options = ArrowReaderOptions::new().with_schema(schema);
     let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options).map_err(wrong)?;
     let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read);
-    if !wanted.only.is_empty() {
-        let mask = ProjectionMask::columns(builder.parquet_schema(), wanted.only.iter().copied());
-        builder = builder.with_projection(mask);
-    }
-    let rows = if wanted.coded.is_empty() { BATCH } else { CODED_BATCH };
-    builder.with_batch_size(rows).build().map(Reader::Parquet).map_err(wrong)
+    let roots = builder.parquet_schema().root_schema().get_fields().iter().enumerate();
+    let read: Vec<usize> = roots.filter(|(_, field)| (wanted.read)(field.name())).map(|(place, _)| place).collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), read);
+    builder = builder.with_projection(mask);
+    let any_coded = builder.schema().fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
+    builder.with_batch_size(if any_coded { CODED_BATCH } else { BATCH }).build().map(Reader::Parquet).map_err(wrong)
 }
 
 /// The schema with texts of some columns as numbers of their distinct values.
-fn coded(schema: &SchemaRef, names: &[&str]) -> SchemaRef {
+fn coded(schema: &SchemaRef, coded: fn(&str) -> bool) -> SchemaRef {
     let number = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let fields = schema.fields().iter().map(|field| match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 if names.contains(&field.name().as_str()) => {
+        DataType::Utf8 | DataType::LargeUtf8 if coded(field.name()) => {
             Arc::new(field.as_ref().clone().with_data_type(number()))
         }
         _ => Arc::clone(field),
