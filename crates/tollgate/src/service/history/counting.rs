@@ -121,41 +121,49 @@ impl Counter {
         let country = charged.headquarters.filter(|_| rules.by_headquarters).unwrap_or(charged.destination);
         let holders = Holders { parent, consignee: line.consignee, destination: charged.destination, charged: country };
         let year = line.date.year();
-        let place = usize::try_from(sign).ok()?;
-        let SignOf { turns_on, always } = *self.signs_of.get(place)?;
-        let known = match always {
-            Some(known) => known,
-            None => {
-                let read = |account: &AccountOf| account.is_read(turns_on);
-                let used = |account: &AccountOf| match read(account) {
-                    true => self.held.used(account.place, holders, year),
-                    false => Tpp::default(),
-                };
-                self.used.clear();
-                self.used.extend(rules.accounts.iter().map(used));
-                let key = rules.cell(line, turns_on, &self.used).map(|cell| (sign, cell));
-                match key.and_then(|key| self.known.get(&key)).copied() {
-                    Some(known) => known,
-                    None => {
-                        let settled = self.decider.decide_where(&order()?, &self.used, line.shipment).ok()?;
-                        let short = Short::of(settled.label, settled.program, &self.names);
-                        let known = Known { short, counted: settled.counted };
-                        if let Some(key) = key {
-                            self.known.insert(key, known);
-                            let own = self.signs_of.get_mut(place)?;
-                            own.always = (turns_on == 0).then_some(known);
-                        }
-                        known
-                    }
-                }
-            }
-        };
+        let known = self.known(epoch, sign, line, (holders, year), &order)?;
+        let rules = self.rules.get(epoch)?.as_ref()?;
         if let Some(tpp) = line.tpp.filter(|tpp| *tpp > Tpp::default()) {
             for (_, account) in rules.accounts.iter().enumerate().filter(|(place, _)| known.counted >> place & 1 == 1) {
                 self.held.add(account.place, holders, year, tpp);
             }
         }
         Some(known.short)
+    }
+
+    /// What a line comes to, and where it is counted, as its holders' accounts stand.
+    fn known<'a>(
+        &mut self,
+        epoch: usize,
+        sign: u32,
+        line: &NumberedLine,
+        (holders, year): (Holders, i32),
+        order: &impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<Known> {
+        let rules = self.rules.get(epoch)?.as_ref()?;
+        let own = self.signs_of.get_mut(usize::try_from(sign).ok()?)?;
+        if let Some(known) = own.always {
+            return Some(known);
+        }
+        // What a line does not turn on is not looked up.
+        let used = |account: &AccountOf| match account.is_read(own.turns_on) {
+            true => self.held.used(account.place, holders, year),
+            false => Tpp::default(),
+        };
+        self.used.clear();
+        self.used.extend(rules.accounts.iter().map(used));
+        let key = rules.cell(line, own.turns_on, &self.used).map(|cell| (sign, cell));
+        if let Some(known) = key.and_then(|key| self.known.get(&key)) {
+            return Some(*known);
+        }
+        let settled = self.decider.decide_where(&order()?, &self.used, line.shipment).ok()?;
+        let short = Short::of(settled.label, settled.program, &self.names);
+        let known = Known { short, counted: settled.counted };
+        if let Some(key) = key {
+            self.known.insert(key, known);
+            own.always = (own.turns_on == 0).then_some(known);
+        }
+        Some(known)
     }
 
     /// What a line comes to, where that turns on nothing that is counted and the line is counted nowhere.
@@ -230,9 +238,10 @@ impl Counter {
         let sign = *self.truths.entry(truths).or_insert(next);
         if sign == next {
             let facts = self.decider.turns_on(&order()?, &QUANTITIES).ok()?;
+            let compares = self.rules.get(epoch)?.as_ref()?.compares;
             let quantities = QUANTITIES.iter().enumerate();
             // Where that cannot be told, it may be any of them.
-            let turns_on = facts.map_or(u8::MAX, |facts| {
+            let turns_on = facts.filter(|_| compares).map_or(u8::MAX, |facts| {
                 quantities.filter(|(_, fact)| facts.contains(fact)).fold(0, |bits, (place, _)| bits | 1 << place)
             });
             self.signs_of.push(SignOf { turns_on, always: None });
