@@ -33,6 +33,8 @@ pub(super) fn bring(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<Tem
     if elsewhere.peek().is_none() {
         return Ok(None);
     }
+    // The one that the service has too; that it is there already is no matter.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
     let failed = |error: std::io::Error| Failure::Unusable(format!("no temporary folder: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
