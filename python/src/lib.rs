@@ -27,10 +27,6 @@ impl Replay {
     fn count(&mut self, lines: PyArrowType<RecordBatch>) -> PyResult<PyArrowType<RecordBatch>> {
         self.0.count(&lines.0).map(PyArrowType).map_err(PyValueError::new_err)
     }
-
-    /// The columns that are added, as SQL writes them.
-    #[classattr]
-    const COLUMNS: &'static str = ReplayKernel::COLUMNS;
 }
 
 /// Tollgate's kernels over batches of Arrow.

@@ -54,11 +54,7 @@ impl ReplayKernel {
         Ok(ReplayKernel(Settling::new([policy(&spec.policy)?, policy(&spec.against)?], Arc::new(tables))))
     }
 
-    /// The columns that both steps add to those of an order line, and their types as SQL writes them.
-    pub const COLUMNS: &str =
-        "tg_before INT, tg_after INT, tg_change STRING, tg_tpp BIGINT, tg_price BIGINT, tg_diff STRING";
-
-    /// Adds [`COLUMNS`](Self::COLUMNS) to lines; `tg_before` and `tg_after` are empty where the decision turns on what was counted before.
+    /// Adds columns to lines: `tg_before`, `tg_after`, `tg_change`, `tg_tpp`, `tg_price`, `tg_diff`; the first two are empty where the decision turns on what was counted before.
     pub fn settle(&mut self, lines: &RecordBatch) -> Result<RecordBatch, String> {
         self.0.settle(lines, Path::new("orders"))
     }

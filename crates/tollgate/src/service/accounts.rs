@@ -210,19 +210,10 @@ fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {
     }
 }
 
-/// The accounts in which a line of this label is counted: a bit for each of the program's.
-pub(super) fn counted(program: &Program, label: Label, scratch: &Scratch) -> u64 {
+/// The accounts in which a line of this label is counted, or may be, where it is at least so true that they are about it: a bit for each of the program's.
+pub(super) fn counted(program: &Program, label: Label, scratch: &Scratch, least: Truth) -> u64 {
     let rules = program.accounts.iter().take(64).enumerate();
-    let counted =
-        rules.filter(|(_, rule)| scratch.truth(rule.step.when) == Truth::True && counts(rule, program, label));
-    counted.fold(0, |bits, (place, _)| bits | 1 << place)
-}
-
-/// The accounts in which a line of this label may be counted.
-pub(super) fn may_be_counted(program: &Program, label: Label, scratch: &Scratch) -> u64 {
-    let rules = program.accounts.iter().take(64).enumerate();
-    let counted =
-        rules.filter(|(_, rule)| scratch.truth(rule.step.when) != Truth::False && counts(rule, program, label));
+    let counted = rules.filter(|(_, rule)| scratch.truth(rule.step.when) >= least && counts(rule, program, label));
     counted.fold(0, |bits, (place, _)| bits | 1 << place)
 }
 

@@ -14,9 +14,7 @@ use tollgate_law::{Policy, push_json};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
-use super::accounts::{
-    AccountView, Accounts, counted, forget_account_facts, headquarters, may_be_counted, set_account_facts,
-};
+use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
 use super::facts::{FactBuilder, LineFacts};
 use super::items::UnknownItem;
 use super::tables::Tables;
@@ -138,6 +136,20 @@ impl Decider {
         Ok(self.accounts.limits(program, &judged.scratch, &self.builder.names))
     }
 
+    /// Decides a line of whose facts some are set otherwise, and counts nothing.
+    fn judge_with(
+        &mut self,
+        order: &OrderLine<'_>,
+        set: impl FnOnce(&Program, &mut LineFacts),
+    ) -> Result<(&Program, LineFacts, Arc<Judged<Worded>>), UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        set(program, &mut line);
+        with_readings(program, &mut line.facts);
+        let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
+        Ok((program, line, judged))
+    }
+
     /// Decides a line where so much is used of each of the program's accounts, and counts nothing.
     pub(crate) fn decide_where(
         &mut self,
@@ -145,15 +157,12 @@ impl Decider {
         used: &[Tpp],
         shipment: Option<Tpp>,
     ) -> Result<Settled<'_>, UnknownItem> {
-        let mut line = self.builder.line(order)?;
-        let epoch = self.policy.epoch(order.date);
-        let program = self.policy.program(order.date);
-        set_account_facts(program, &mut line, used.iter().copied());
-        line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
-        with_readings(program, &mut line.facts);
-        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let (program, _, judged) = self.judge_with(order, |program, line| {
+            set_account_facts(program, line, used.iter().copied());
+            line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        })?;
         let label = judged.determination.label;
-        Ok(Settled { label, program, counted: counted(program, label, &judged.scratch) })
+        Ok(Settled { label, program, counted: counted(program, label, &judged.scratch, Truth::True) })
     }
 
     /// Decides a line by all but the accounts: none where what is used of them may matter, or where the line is counted.
@@ -162,18 +171,16 @@ impl Decider {
         order: &OrderLine<'_>,
         shipment: Option<Tpp>,
     ) -> Result<Option<Settled<'_>>, UnknownItem> {
-        let mut line = self.builder.line(order)?;
-        let epoch = self.policy.epoch(order.date);
-        let program = self.policy.program(order.date);
-        let accounts = forget_account_facts(program, &mut line);
-        line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
-        with_readings(program, &mut line.facts);
-        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let mut accounts = Vec::new();
+        let (program, line, judged) = self.judge_with(order, |program, line| {
+            accounts = forget_account_facts(program, line);
+            line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        })?;
         let label = judged.determination.label;
         let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
         let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
-        let counted = if weighs { may_be_counted(program, label, &judged.scratch) } else { 0 };
+        let counted = if weighs { counted(program, label, &judged.scratch, Truth::Unknown) } else { 0 };
         Ok((!open && counted == 0).then_some(Settled { label, program, counted }))
     }
 
@@ -195,12 +202,8 @@ impl Decider {
         order: &OrderLine<'_>,
         some: &[FactId],
     ) -> Result<Option<Vec<FactId>>, UnknownItem> {
-        let mut line = self.builder.line(order)?;
-        let epoch = self.policy.epoch(order.date);
-        let program = self.policy.program(order.date);
-        some.iter().for_each(|fact| line.facts.forget(*fact));
-        with_readings(program, &mut line.facts);
-        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let (program, _, judged) =
+            self.judge_with(order, |_, line| some.iter().for_each(|fact| line.facts.forget(*fact)))?;
         let known = &judged.determination;
         let wavers = program.accounts.iter().any(|rule| judged.scratch.truth(rule.step.when) == Truth::Unknown);
         let turns_on = known.missing.iter().chain(&known.review_turns_on).copied();
