@@ -7,14 +7,18 @@
 
 mod country;
 mod date;
+mod diagnostic;
 mod hex;
+mod invariant;
 mod number;
 mod outcome;
 mod record;
 
 pub use country::{Country, UnknownCountry};
 pub use date::{BadDate, Date};
+pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use hex::hex;
+pub use invariant::{BrokenInvariant, invariant_broken, report_broken_invariants};
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};

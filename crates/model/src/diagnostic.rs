@@ -1,0 +1,236 @@
+//! What is wrong, where, and how to mend it: one form for every mistake that a person can make.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+/// How many characters of a value are shown.
+const SHOWN: usize = 60;
+/// How many rows of a group are named.
+const ROWS: usize = 5;
+
+/// A mistake as data; people read it by [`Display`](fmt::Display), machines as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Diagnostic {
+    /// A short stable name of the kind, in kebab case: `unknown-key`, `not-a-date`.
+    pub code: &'static str,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong, without a full stop.
+    pub what: String,
+    /// How to mend it.
+    pub mend: String,
+}
+
+/// Where a mistake is. Every part may be absent: an argument has no file, a file that cannot be opened no line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The file, an address, an argument such as `--policy`, or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// The line of a text file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The row of a table, from 1, not counting the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// The column of a table, or the key or field of a document.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub column: String,
+    /// What stands there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub value: String,
+}
+
+impl Place {
+    /// A whole file, an address or an argument.
+    pub fn file(file: impl Into<String>) -> Place {
+        Place { file: file.into(), ..Place::default() }
+    }
+
+    /// A line of a text file, from 1; 0 means the whole file.
+    pub fn line(file: impl Into<String>, line: usize) -> Place {
+        let line = u64::try_from(line).ok().filter(|line| *line > 0);
+        Place { file: file.into(), line, ..Place::default() }
+    }
+
+    /// A cell of a table. Row 0 means the whole column, an empty column the whole row.
+    pub fn cell(file: impl Into<String>, row: u64, column: impl Into<String>, value: impl Into<String>) -> Place {
+        let row = (row > 0).then_some(row);
+        Place { file: file.into(), line: None, row, column: column.into(), value: value.into() }
+    }
+}
+
+impl Diagnostic {
+    /// A mistake of some kind at a place.
+    pub fn new(code: &'static str, place: Place, what: impl Into<String>, mend: impl Into<String>) -> Diagnostic {
+        Diagnostic { code, place, what: what.into(), mend: mend.into() }
+    }
+}
+
+fn cut(value: &str) -> String {
+    let shown: String = value.chars().take(SHOWN).collect();
+    let rest = if value.chars().nth(SHOWN).is_some() { "…" } else { "" };
+    format!("{shown:?}{rest}")
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        let mut before = if self.file.is_empty() { "" } else { ", " };
+        if let Some(row) = self.row {
+            write!(f, "{before}row {row}")?;
+            before = ", ";
+        }
+        if !self.column.is_empty() {
+            write!(f, "{before}column `{}`", self.column)?;
+            before = ", ";
+        }
+        if !self.value.is_empty() {
+            write!(f, "{before}value {}", cut(&self.value))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place != Place::default() {
+            write!(f, "{}: ", self.place)?;
+        }
+        write!(f, "{}\n  mend: {}", self.what, self.mend)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// Everything that was found wrong, in the order in which it was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+/// Mistakes that a person reads as one: the same kind in the same column, with values of one form.
+struct Group<'a> {
+    first: &'a Diagnostic,
+    rows: Vec<u64>,
+}
+
+/// The form of a value: letters as `a`, digits as `9`, all else as it is.
+fn form(value: &str) -> String {
+    let letter = |letter: char| match letter {
+        letter if letter.is_numeric() => '9',
+        letter if letter.is_alphabetic() => 'a',
+        other => other,
+    };
+    value.chars().map(letter).collect()
+}
+
+impl Diagnostics {
+    /// Whether nothing was found wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many mistakes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The mistakes of rows that are alike but for the row, together; all others alone; in order of the first of each.
+    fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut known: BTreeMap<(&str, &str, &str, &str, String), usize> = BTreeMap::new();
+        for diagnostic in &self.0 {
+            let place = &diagnostic.place;
+            let Some(row) = place.row else {
+                groups.push(Group { first: diagnostic, rows: Vec::new() });
+                continue;
+            };
+            let form = form(&place.value);
+            let key = (diagnostic.code, place.file.as_str(), place.column.as_str(), diagnostic.mend.as_str(), form);
+            let at = *known.entry(key).or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some(group) => group.rows.push(row),
+                None => groups.push(Group { first: diagnostic, rows: vec![row] }),
+            }
+        }
+        groups
+    }
+}
+
+impl fmt::Display for Group<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [_, _, ..] = self.rows.as_slice() else { return write!(f, "{}", self.first) };
+        let Diagnostic { place, what, mend, .. } = self.first;
+        let whole = Place { row: None, value: String::new(), ..place.clone() };
+        let rows: Vec<String> = self.rows.iter().take(ROWS).map(u64::to_string).collect();
+        let more = if self.rows.len() > ROWS { ", …" } else { "" };
+        let (count, rows) = (self.rows.len(), rows.join(", "));
+        let such = if place.value.is_empty() { String::new() } else { format!(" of the form {}", cut(&place.value)) };
+        write!(f, "{whole}: {count} cells{such}, rows {rows}{more}: {what}\n  mend: {mend}")
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, group) in self.groups().iter().enumerate() {
+            if place > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{group}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Diagnostics {
+        Diagnostics(vec![diagnostic])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(row: u64, value: &str) -> Diagnostic {
+        let place = Place::cell("orders.csv", row, "date", value);
+        Diagnostic::new("not-a-date", place, "is not a date", "write YYYY-MM-DD")
+    }
+
+    #[test]
+    fn a_mistake_says_where_what_and_how_to_mend_it() {
+        assert_eq!(
+            date(3, "soon").to_string(),
+            "orders.csv, row 3, column `date`, value \"soon\": is not a date\n  mend: write YYYY-MM-DD"
+        );
+        let line =
+            Diagnostic::new("unknown-key", Place::line("a.toml", 4), "unknown key `limt`", "did you mean `limit`?");
+        assert_eq!(line.to_string(), "a.toml:4: unknown key `limt`\n  mend: did you mean `limit`?");
+        let nowhere = Diagnostic::new("x", Place::default(), "no clock", "set one");
+        assert_eq!(nowhere.to_string(), "no clock\n  mend: set one");
+    }
+
+    #[test]
+    fn mistakes_that_are_alike_are_told_together() {
+        let all = Diagnostics(
+            (1..=7).map(|row| date(row, &format!("{}.12.2025", 10 + row))).chain([date(9, "soon")]).collect(),
+        );
+        assert_eq!(
+            all.to_string(),
+            "orders.csv, column `date`: 7 cells of the form \"11.12.2025\", rows 1, 2, 3, 4, 5, …: is not a date\n  mend: write YYYY-MM-DD\n\
+             orders.csv, row 9, column `date`, value \"soon\": is not a date\n  mend: write YYYY-MM-DD"
+        );
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        assert!(date(1, &"x".repeat(80)).to_string().contains(&format!("{:?}…", "x".repeat(60))));
+    }
+}
