@@ -13,6 +13,7 @@ mod invariant;
 mod number;
 mod outcome;
 mod record;
+mod stop;
 
 pub use country::{Country, UnknownCountry};
 pub use date::{BadDate, Date};
@@ -22,3 +23,4 @@ pub use invariant::{BrokenInvariant, invariant_broken, report_broken_invariants}
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};
+pub use stop::Stop;

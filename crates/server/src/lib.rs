@@ -1,0 +1,196 @@
+//! The service: HTTP and JSON in front of the same deciding and counting as the commands.
+
+mod access;
+mod clock;
+mod counts;
+mod desk;
+mod findings;
+mod jobs;
+mod links;
+mod oidc;
+mod openapi;
+mod operators;
+mod order_index;
+mod orders;
+mod pages;
+mod problem;
+mod reads;
+mod rebase;
+mod request;
+mod server;
+mod telemetry;
+mod users;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use tollgate_law::Policy;
+use tollgate_ledger::{Applied, Command, Entry, Ledger, LedgerError, Status, Writer};
+use tollgate_screening::Screener;
+
+use access::Gate;
+pub use access::{Access, Right, Role, new_secret, new_token, password_hash, sha256};
+use desk::Desk;
+use jobs::Jobs;
+pub use oidc::Provider;
+pub use openapi::description;
+use problem::Problem;
+pub use request::OrderRequest;
+pub use server::{Listen, serve};
+use telemetry::Telemetry;
+pub use telemetry::{Logging, start_log};
+pub use pages::Case;
+
+use tollgate_decide::Tables;
+use tollgate_ledger::AnyLog;
+pub use clock::{now, today};
+pub use links::{Links, identifiers};
+pub use order_index::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
+use tollgate_world::LawDesks;
+
+/// Requests that may wait for the ledger before others are asked to come back later.
+const WAITING: usize = 4_096;
+
+type Shared = Arc<App>;
+
+/// What the service is made of.
+pub struct App {
+    policy: Arc<Policy>,
+    screener: Screener,
+    /// Basis points.
+    threshold: u32,
+    /// Whether the service has certificates.
+    tls: bool,
+    desk: Mutex<Desk>,
+    writer: Writer<AnyLog>,
+    telemetry: Telemetry,
+    gate: Arc<Gate>,
+    provider: Option<Provider>,
+    /// Who may hash a password now.
+    hashing: Semaphore,
+    jobs: Jobs,
+    /// Lines that a second person has to release.
+    waiting: Mutex<orders::Waiting>,
+    pages: tollgate_report::pages::Pages,
+    /// What the pages show beside the ledger.
+    shown: Shown,
+    /// Policies of the lab, and how many studies run at a time.
+    desks: Arc<LawDesks>,
+    studying: Semaphore,
+    /// The last study that each person asked for; raised, it ends.
+    last_studies: Mutex<BTreeMap<String, Arc<AtomicBool>>>,
+    /// Policies that a page asked for beside the service's own, by name.
+    policies: Mutex<BTreeMap<String, Arc<Policy>>>,
+    /// Raised when the service is to end.
+    ending: AtomicBool,
+}
+
+/// What a service is set to.
+pub struct Settings {
+    /// Basis points from which a match of names counts.
+    pub threshold: u32,
+    /// Requests a second from one caller.
+    pub rate: NonZeroU32,
+    /// Where uploaded files and their results are kept.
+    pub jobs: PathBuf,
+    /// Whether the service has certificates.
+    pub tls: bool,
+    /// Where people may log in instead of here.
+    pub provider: Option<Provider>,
+}
+
+/// What the pages show beside the ledger.
+#[derive(Default)]
+pub struct Shown {
+    /// The lines of an orders file.
+    pub board: Option<Board>,
+    /// The cases of an alerts file, the first in line first.
+    pub cases: Vec<Case>,
+    /// What parties share.
+    pub links: Links,
+}
+
+impl App {
+    pub fn new(
+        (policy, tables): (Arc<Policy>, Arc<Tables>),
+        screener: Screener,
+        ledger: Ledger<AnyLog>,
+        settings: Settings,
+        (pages, shown): (tollgate_report::pages::Pages, Shown),
+    ) -> App {
+        let desk = Mutex::new(Desk::new(&policy, tables));
+        App {
+            desks: Arc::new(LawDesks::new(Arc::clone(&policy.law))),
+            policy,
+            screener,
+            threshold: settings.threshold,
+            tls: settings.tls,
+            desk,
+            writer: Writer::start(ledger, WAITING, now),
+            telemetry: Telemetry::default(),
+            gate: Arc::new(Gate::new(settings.rate)),
+            provider: settings.provider,
+            hashing: Semaphore::new(2),
+            jobs: Jobs::new(settings.jobs),
+            waiting: Mutex::default(),
+            pages,
+            shown,
+            studying: Semaphore::new(1),
+            last_studies: Mutex::default(),
+            policies: Mutex::default(),
+            ending: AtomicBool::new(false),
+        }
+    }
+
+    /// Where orders are decided, with all that any server recorded of list matches.
+    fn desk(&self, ledger: &Ledger<AnyLog>) -> Result<MutexGuard<'_, Desk>, Problem> {
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        desk.take(&self.policy, ledger.findings()).map_err(|error| orders::unavailable(&error.to_string()))?;
+        Ok(desk)
+    }
+
+    /// Looks at the ledger between two commits.
+    async fn with_ledger<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Ledger<AnyLog>) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (give, take) = tokio::sync::oneshot::channel();
+        // Who asked may have gone away meanwhile.
+        self.writer.look(move |ledger| drop(give.send(look(ledger)))).map_err(|_| Problem::busy())?;
+        take.await.map_err(|_| orders::unavailable("the ledger stopped"))
+    }
+
+    /// Takes up what any server recorded of who may do what.
+    async fn refresh_directory(&self) -> Result<(), Problem> {
+        let gate = Arc::clone(&self.gate);
+        self.with_ledger(move |ledger| gate.directory().take(ledger.access())).await
+    }
+
+    /// Records entries for good.
+    async fn record(&self, entries: Vec<Entry>) -> Result<Vec<Applied>, Problem> {
+        let (give, take) = tokio::sync::oneshot::channel::<Result<Vec<Applied>, LedgerError>>();
+        self.writer.record(entries, move |result| drop(give.send(result))).map_err(|_| Problem::busy())?;
+        let result = take.await.map_err(|_| orders::unavailable("the ledger stopped"))?;
+        result.map_err(|error| orders::unavailable(&error.to_string()))
+    }
+
+    async fn command(&self, actor: &str, command: Command) -> Result<(), Problem> {
+        let applied = self.record(vec![Entry::Command { actor: actor.to_owned(), command }]).await?;
+        match applied.first().map(|applied| applied.status) {
+            Some(Status::Done) => Ok(()),
+            Some(status) => Err(orders::refused(status)),
+            None => Err(orders::unavailable("the ledger gave no answer")),
+        }
+    }
+}
+
+/// A record beside the ledger's commands.
+fn note(kind: &str, actor: &str, id: &str, data: &impl Serialize) -> Result<Entry, Problem> {
+    let data = orders::raw(data)?;
+    Ok(Entry::Note { kind: kind.to_owned(), actor: actor.to_owned(), id: id.to_owned(), data })
+}
