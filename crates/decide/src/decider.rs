@@ -197,11 +197,7 @@ impl Decider {
     }
 
     /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
-    pub fn turns_on(
-        &mut self,
-        order: &OrderLine<'_>,
-        some: &[FactId],
-    ) -> Result<Option<Vec<FactId>>, UnknownItem> {
+    pub fn turns_on(&mut self, order: &OrderLine<'_>, some: &[FactId]) -> Result<Option<Vec<FactId>>, UnknownItem> {
         let (program, _, judged) =
             self.judge_with(order, |_, line| some.iter().for_each(|fact| line.facts.forget(*fact)))?;
         let known = &judged.determination;

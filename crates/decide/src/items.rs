@@ -31,11 +31,7 @@ pub struct UnknownItem {
 }
 
 /// The facts of an item as an order names it.
-pub fn item_facts(
-    name: &str,
-    items: &BTreeMap<String, Item>,
-    catalog: &Catalog,
-) -> Result<ItemFacts, UnknownItem> {
+pub fn item_facts(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Result<ItemFacts, UnknownItem> {
     let item = resolve(name, items, catalog)?;
     let chip = match &item.accelerator {
         Some(chip) => Some(resolve(chip, items, catalog)?),

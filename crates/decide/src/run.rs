@@ -114,12 +114,7 @@ struct Survey {
 }
 
 /// Decides every line of a file: in order of date, and of the file within a date. `each` is told of each line before and with its decision.
-pub fn run(
-    run: &Run<'_>,
-    stop: &Stop,
-    progress: &mut dyn Progress,
-    each: &mut dyn Lines,
-) -> Result<Decider, RunError> {
+pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut dyn Lines) -> Result<Decider, RunError> {
     let survey = survey(run.orders, stop, each)?;
     each.all_seen()?;
     progress.start(survey.lines);

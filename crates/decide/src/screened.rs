@@ -9,9 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};
 use tollgate_records::{InputError, InputErrors};
-use tollgate_screening::{
-    BadStake, Basis, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version,
-};
+use tollgate_screening::{BadStake, Basis, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version};
 
 /// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
 pub const SHOWN: usize = 5;

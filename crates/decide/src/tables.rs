@@ -46,8 +46,15 @@ impl Tables {
         let parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
         let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
-        let screened =
-            Screened::new(screening.screener, &parties, &stakes, (screening.threshold, SHOWN), &cleared, ownership, stop)?;
+        let screened = Screened::new(
+            screening.screener,
+            &parties,
+            &stakes,
+            (screening.threshold, SHOWN),
+            &cleared,
+            ownership,
+            stop,
+        )?;
         let parents = Parents::of(&stakes);
         Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared })
     }

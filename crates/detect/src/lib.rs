@@ -10,3 +10,6 @@ pub mod entity;
 mod kernels;
 pub mod tables;
 pub mod typology;
+mod watch;
+
+pub use watch::{Around, Watch, Watched};

@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_detect::engine::{Digests, Kept, LineStore, LocalEngine, LocalOptions};
-use tollgate_detect::entity::Entities;
-use tollgate_detect::tables::{self, Derived, Found, ItemRow, Limits, LineBuilder, ListMatch, ValuesPerKg};
+use crate::engine::{Digests, Kept, LineStore, LocalEngine, LocalOptions};
+use crate::entity::Entities;
+use crate::tables::{self, Derived, Found, ItemRow, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
 use tollgate_law::{Policy, facts};
 use tollgate_model::{Country, Date, OrderLine, Outcome, Party, Stake};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use tollgate_decide::Decided;
+use tollgate_decide::RunError;
+use tollgate_decide::Tables;
 use tollgate_decide::{ItemFacts, item_facts};
 use tollgate_decide::{Parents, ultimate_parents};
-use tollgate_decide::{RunError};
 use tollgate_model::Stop;
-use tollgate_decide::Tables;
 
 /// The optional tables that were given.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ pub struct Asked {
 impl Watched {
     /// The tables in an engine; and what ties parties.
     pub fn ask(self, threads: usize, memory: usize, stop: &Stop) -> Result<(Asked, Entities), RunError> {
-        let engine = |error: tollgate_detect::engine::EngineError| failed(error.to_string());
+        let engine = |error: crate::engine::EngineError| failed(error.to_string());
         let mut asked = LocalEngine::new(&LocalOptions { threads, memory, stop: Arc::clone(stop) }).map_err(engine)?;
         for (name, table) in self.tables {
             asked.add_kept(name, table).map_err(engine)?;
@@ -324,7 +324,7 @@ impl Watch {
 
     /// The best match that screening found for each party.
     fn matches(&self) -> BTreeMap<String, ListMatch> {
-        let best = |hits: &[super::Hit]| {
+        let best = |hits: &[tollgate_decide::Hit]| {
             let standing = hits.iter().filter(|hit| hit.stands(self.last));
             standing.map(|hit| (hit.same, hit.points)).max().map(|(same, points)| ListMatch { same, points })
         };

@@ -127,13 +127,7 @@ impl ListStore {
 
     /// Takes a new version of a set, if it is fit to stand in the last one's place: every file is read as a list, no list that was there is gone,
     /// and it did not shrink by a fifth (unless `shrunk` allows both). The files are written first and the table that names them is swapped last.
-    pub fn take(
-        &mut self,
-        set: &str,
-        files: &[Incoming],
-        today: Date,
-        shrunk: bool,
-    ) -> Result<Change, StoreError> {
+    pub fn take(&mut self, set: &str, files: &[Incoming], today: Date, shrunk: bool) -> Result<Change, StoreError> {
         let texts: Vec<(String, Vec<u8>)> = files.iter().map(|file| (file.name.clone(), file.bytes.clone())).collect();
         let refused =
             |what: String, mend: &str| StoreError::Refused { set: set.to_owned(), what, mend: mend.to_owned() };

@@ -83,13 +83,7 @@ impl Change {
 }
 
 /// A line of `diff.jsonl`; its keys stand in the order of the alphabet.
-pub fn push_change(
-    out: &mut String,
-    order: &OrderLine<'_>,
-    tpp: Option<Tpp>,
-    change: Change,
-    [from, to]: [String; 2],
-) {
+pub fn push_change(out: &mut String, order: &OrderLine<'_>, tpp: Option<Tpp>, change: Change, [from, to]: [String; 2]) {
     let _ = write!(
         out,
         r#"{{"change":"{}","date":"{}","destination":"{}","from":"#,

@@ -6,11 +6,11 @@ use tollgate_law::program::Program;
 use tollgate_model::{Date, OrderLine, Tpp};
 use tollgate_records::NONE;
 
-use tollgate_decide::by_headquarters;
-use tollgate_decide::{Charged, Decider};
 use super::held::{Held, Holders};
 use super::numbered::NumberedLine;
 use super::short::{ExceptionNames, Short};
+use tollgate_decide::by_headquarters;
+use tollgate_decide::{Charged, Decider};
 
 /// The facts that differ between lines of one pattern.
 const QUANTITIES: [FactId; 7] = [
@@ -108,11 +108,7 @@ impl Counter {
     }
 
     /// Decides a line and counts it; `order` is the line as it was written, of which there is none only where it cannot be read.
-    pub fn decide<'a>(
-        &mut self,
-        line: &NumberedLine,
-        order: impl Fn() -> Option<OrderLine<'a>>,
-    ) -> Option<Short> {
+    pub fn decide<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
         let epoch = self.epoch(line.date);
         let sign = self.sign(epoch, line, &order)?;
         let charged = self.charged(line, &order)?;
@@ -167,11 +163,7 @@ impl Counter {
     }
 
     /// What a line comes to, where that turns on nothing that is counted and the line is counted nowhere.
-    pub fn settle<'a>(
-        &mut self,
-        line: &NumberedLine,
-        order: impl Fn() -> Option<OrderLine<'a>>,
-    ) -> Option<Short> {
+    pub fn settle<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
         let epoch = self.epoch(line.date);
         let sign = self.sign(epoch, line, &order)?;
         self.settled(epoch, sign, line, &order)

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use tollgate_law::Law;
 use tollgate_lists::load_screener;
 
-use tollgate_decide::{Screening, Tables};
-use tollgate_decide::load_policy;
 use crate::Settling;
+use tollgate_decide::load_policy;
+use tollgate_decide::{Screening, Tables};
 
 /// Two policies, and the tables beside the orders, as files that every worker can read.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,8 +53,7 @@ impl ReplayKernel {
             Screening { screener: &screener, threshold: spec.threshold, clearances: spec.clearances.as_deref() };
         let [parties, ownership, items] = [&spec.parties, &spec.ownership, &spec.items].map(|path| path.as_deref());
         let stop = Arc::new(AtomicBool::new(false));
-        let tables =
-            Tables::read(parties, ownership, items, screening, &stop).map_err(|error| error.to_string())?;
+        let tables = Tables::read(parties, ownership, items, screening, &stop).map_err(|error| error.to_string())?;
         Ok(ReplayKernel(Settling::new([policy(&spec.policy)?, policy(&spec.against)?], Arc::new(tables))))
     }
 

@@ -24,17 +24,17 @@ use tollgate_law::Policy;
 use tollgate_model::{Date, OrderLine};
 use tollgate_records::{DayReader, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
 
-use tollgate_decide::Decider;
-use tollgate_decide::Names;
-use tollgate_decide::{HELD, Progress, RunError, count_day, for_each_batch_of, none_twice, spans};
-use tollgate_model::Stop;
-use tollgate_decide::Tables;
 pub use change::{Change, push_change};
 use counting::Counter;
 pub use numbered::NumberedLine;
 use numbered::Numberer;
 pub use settling::Settling;
 pub use short::{ExceptionNames, Short};
+use tollgate_decide::Decider;
+use tollgate_decide::Names;
+use tollgate_decide::Tables;
+use tollgate_decide::{HELD, Progress, RunError, count_day, for_each_batch_of, none_twice, spans};
+use tollgate_model::Stop;
 
 /// Lines that go from thread to thread together.
 const CHUNK: usize = 32_768;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use tollgate_model::{Activity, Country, Date, OrderLine, Tpp};
 use tollgate_records::{InputError, MAX_ERRORS, NONE, Numbering, OrderBatch, OrderColumns, Texts};
 
+use tollgate_decide::Class;
 use tollgate_decide::FactBuilder;
 use tollgate_decide::UnknownItem;
-use tollgate_decide::{Name, Names};
-use tollgate_decide::Class;
 use tollgate_decide::line_key;
+use tollgate_decide::{Name, Names};
 
 /// An order line in numbers: all that its decision and the counts turn on.
 #[derive(Clone, Copy, Debug)]

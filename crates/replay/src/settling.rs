@@ -9,12 +9,12 @@ use arrow_schema::{DataType, Field, Schema};
 use tollgate_law::Policy;
 use tollgate_records::{InputErrors, OrderBatch};
 
-use tollgate_decide::Decider;
-use tollgate_decide::Tables;
 use super::change::{Change, push_change};
 use super::counting::Counter;
 use super::numbered::{NumberedLine, Numberer};
 use super::short::{ExceptionNames, Short};
+use tollgate_decide::Decider;
+use tollgate_decide::Tables;
 
 /// Two policies over batches that come from anywhere: what turns on no count is settled at once, what does is counted afterwards.
 pub struct Settling {

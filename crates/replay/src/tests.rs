@@ -7,9 +7,9 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use proptest::prelude::*;
 use tollgate_law::Law;
 
+use super::*;
 use tollgate_decide::{Run, Silent, each, run};
 use tollgate_decide::{Screening, load_policy};
-use super::*;
 
 const COLUMNS: [&str; 17] = [
     "order_id",

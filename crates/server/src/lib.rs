@@ -39,18 +39,18 @@ use desk::Desk;
 use jobs::Jobs;
 pub use oidc::Provider;
 pub use openapi::description;
+pub use pages::Case;
 use problem::Problem;
 pub use request::OrderRequest;
 pub use server::{Listen, serve};
 use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
-pub use pages::Case;
 
-use tollgate_decide::Tables;
-use tollgate_ledger::AnyLog;
 pub use clock::{now, today};
 pub use links::{Links, identifiers};
 pub use order_index::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
+use tollgate_decide::Tables;
+use tollgate_ledger::AnyLog;
 use tollgate_world::LawDesks;
 
 /// Requests that may wait for the ledger before others are asked to come back later.

@@ -14,8 +14,8 @@ use super::Shared;
 use super::access::{Caller, Right};
 use super::orders::{tpp, unavailable};
 use super::problem::{Problem, Refusals};
-use tollgate_decide::find;
 use crate::today;
+use tollgate_decide::find;
 
 /// Accounts or records in one answer, at the most.
 const PAGE: usize = 1_000;

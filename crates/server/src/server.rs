@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, reads, rebase, telemetry, pages, users};
+use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, pages, reads, rebase, telemetry, users};
 
 /// The largest body of a request, in bytes; of an upload.
 const LARGEST: usize = 256 * 1024;

@@ -18,8 +18,8 @@ use super::access::{
 use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unavailable, unusable};
 use super::problem::{Problem, Refusals};
 use super::{Shared, note};
-use tollgate_lists::is_set_name;
 use crate::{now, today};
+use tollgate_lists::is_set_name;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

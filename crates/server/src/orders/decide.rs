@@ -18,9 +18,9 @@ use super::{
     Answer, Decision, HOLD, Standing, bad_json, entries, idempotency_key, limit_command, line_id, raw, reserved,
     revision_id, standing, unusable,
 };
+use crate::now;
 use tollgate_decide::{Decided, Tables, roles};
 use tollgate_ledger::AnyLog;
-use crate::now;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -18,8 +18,8 @@ use super::super::orders::{unavailable, unusable};
 use super::super::problem::Problem;
 use super::super::{App, OrderRequest};
 use super::{Refused, View, encoded};
-use tollgate_world::SCENARIOS;
 use tollgate_report::{study_page, study_part};
+use tollgate_world::SCENARIOS;
 
 /// Draws of a first look, of a finer one, and at the most.
 const ROUGH: u64 = 400;

@@ -14,10 +14,10 @@ use super::super::access::Right;
 use super::super::orders::day;
 use super::super::problem::Problem;
 use super::{Refused, View};
+use crate::today;
+use tollgate_decide::{Tables, item_facts};
 use tollgate_report::control_lines;
 use tollgate_report::{ChipPoint, chips_svg};
-use tollgate_decide::{Tables, item_facts};
-use crate::today;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {

@@ -12,9 +12,9 @@ use tollgate_report::pages::picture::{Shipment, shipments};
 use super::super::access::Right;
 use super::super::request::OrderRequest;
 use super::{Refused, View, decide, encoded};
-use tollgate_decide::owned_by_listed;
-use tollgate_decide::Tables;
 use crate::{SORTS, Wanted, today};
+use tollgate_decide::Tables;
+use tollgate_decide::owned_by_listed;
 
 /// Lines on a page, and in a file at the most.
 const PAGE: usize = 50;
@@ -104,8 +104,7 @@ pub(super) async fn csv(view: View, Query(asked): Query<Asked>) -> Result<Respon
         // A spreadsheet must not take a text for a formula.
         let safe =
             |text: &str| if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
-        let row =
-            crate::BoardRow { order_id: safe(&row.order_id), consignee: safe(&row.consignee), ..row.clone() };
+        let row = crate::BoardRow { order_id: safe(&row.order_id), consignee: safe(&row.consignee), ..row.clone() };
         if let Err(error) = writer.serialize(row) {
             return Err(view.wrong(&error.to_string()));
         }

@@ -8,8 +8,8 @@ use tollgate_model::{Tpp, Truth};
 
 use super::arguments::{ClassifyArguments, TextFormat};
 use super::{Failure, print};
-use tollgate_decide::{ItemFacts, Screening, Tables, item_facts};
 use tollgate_decide::load_policy;
+use tollgate_decide::{ItemFacts, Screening, Tables, item_facts};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 use tollgate_server::today;

@@ -11,8 +11,8 @@ use super::check::given;
 use super::progress::Bar;
 use super::recorded::run_done;
 use tollgate_decide::describe_standing;
-use tollgate_decide::{Decided, Run, RunError, Screening, Tables, each, roles, run};
 use tollgate_decide::load_policy;
+use tollgate_decide::{Decided, Run, RunError, Screening, Tables, each, roles, run};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 

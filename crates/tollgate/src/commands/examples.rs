@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::arguments::ExamplesCommand;
 use super::{Failure, print};
-use tollgate_decide::{Accounts, Decided, Decider, Tables};
 use tollgate_decide::load_policy;
+use tollgate_decide::{Accounts, Decided, Decider, Tables};
 
 type Table<'a> = DeTable<'a>;
 

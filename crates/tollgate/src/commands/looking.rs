@@ -48,8 +48,8 @@ mod with {
 
     use super::*;
     use crate::commands::detect::{Chosen, Detected, alerts_text, chosen, detected, lacks};
-    use tollgate_report::{AlertRow, Alerts};
     use tollgate_detect::Watch;
+    use tollgate_report::{AlertRow, Alerts};
 
     /// Cases that the report shows.
     const SHOWN: usize = 100;
@@ -172,7 +172,11 @@ mod without {
     pub(in crate::commands) struct Looking;
 
     impl Looking {
-        pub(in crate::commands) fn new(_: &CheckArguments, _: &Arc<Policy>, _: &Arc<Tables>) -> Result<Looking, Failure> {
+        pub(in crate::commands) fn new(
+            _: &CheckArguments,
+            _: &Arc<Policy>,
+            _: &Arc<Tables>,
+        ) -> Result<Looking, Failure> {
             Ok(Looking)
         }
 

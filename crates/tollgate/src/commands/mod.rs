@@ -44,9 +44,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arguments::Command;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
-use arguments::Command;
 
 /// Exit status of work that ran and found something that `--fail-on` names.
 const FOUND: u8 = 1;

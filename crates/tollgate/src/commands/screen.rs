@@ -10,7 +10,7 @@ use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, perc
 
 use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::{Failure, print};
-use tollgate_decide::{describe_standing, Hit, RunError, Screened, find, ofac_hit, roles};
+use tollgate_decide::{Hit, RunError, Screened, describe_standing, find, ofac_hit, roles};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 use tollgate_server::today;

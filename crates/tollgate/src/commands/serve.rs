@@ -13,13 +13,13 @@ use super::decide::load;
 use super::progress::Bar;
 use super::recorded::{note, open};
 use super::{Failure, print};
+use tollgate_decide::{Run, Tables, run};
+use tollgate_ledger::AnyLog;
+use tollgate_model::Stop;
 use tollgate_server::{
     Access, App, Case, Listen, OrderRequest, Provider, Settings, Shown, new_secret, new_token, password_hash,
     serve as serve_app, sha256, start_log,
 };
-use tollgate_decide::{Run, Tables, run};
-use tollgate_ledger::AnyLog;
-use tollgate_model::Stop;
 use tollgate_server::{Filling, Links, Posting, now};
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {

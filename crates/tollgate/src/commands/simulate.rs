@@ -11,9 +11,9 @@ use super::arguments::{SimulateArguments, TextFormat};
 use super::progress::Draws;
 use super::world::write_world;
 use super::{Failure, csv_text, print};
-use tollgate_report::study_page;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
+use tollgate_report::study_page;
 use tollgate_world::{LawDesks, SCENARIOS};
 
 pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(), Failure> {

@@ -10,8 +10,8 @@ use tollgate_law::{Policy, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
 
 use super::Failure;
-use tollgate_report::{control_lines, fraction, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 use tollgate_decide::{AccountView, Decided, Tables, roles};
+use tollgate_report::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally, control_lines, fraction};
 
 /// How many rows of each list are kept for the report.
 const ROWS: usize = 200;

@@ -13,9 +13,9 @@ use tollgate_model::Date;
 use super::arguments::{TypologyCommand, TypologyTestArguments};
 use super::detect::{Gathering, listed};
 use super::{Failure, print};
+use tollgate_decide::load_policy;
 use tollgate_decide::{Run, Screening, Silent, Tables, each, run};
 use tollgate_detect::{Around, Watch};
-use tollgate_decide::load_policy;
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 

@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tollgate_report::pages::picture::{Edge, Node, Tie, network};
 
 use super::Case;
-use tollgate_decide::Tables;
 use crate::{BoardRow, identifiers};
+use tollgate_decide::Tables;
 
 /// Parties in a picture, at the most: more cannot be read.
 const MOST: usize = 30;

@@ -25,8 +25,8 @@ use super::super::orders::{refused, unusable};
 use super::super::problem::Problem;
 use super::orders::drawn;
 use super::{Refused, View, encoded};
-use tollgate_decide::Tables;
 use crate::BoardRow;
+use tollgate_decide::Tables;
 
 /// Cases on a page; orders of a case that are looked up; rows that are shown; pieces of evidence.
 const PAGE: usize = 50;

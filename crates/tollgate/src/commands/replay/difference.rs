@@ -8,9 +8,9 @@ use tollgate_law::Policy;
 use tollgate_model::{Country, Date};
 
 use super::schemes::Schemes;
-use tollgate_report::{ReplayData, ReplayRow};
 use tollgate_decide::{Name, Names, Tables};
 use tollgate_replay::{Change, NumberedLine, Short};
+use tollgate_report::{ReplayData, ReplayRow};
 
 /// Lines and what they come to.
 #[derive(Clone, Copy, Debug, Default)]

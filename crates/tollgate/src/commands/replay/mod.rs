@@ -16,12 +16,12 @@ use super::arguments::{ReplayArguments, TextFormat};
 use super::decide::load;
 use super::progress::Bar;
 use super::{Failure, print};
-use tollgate_decide::{RunError, Tables};
-use tollgate_decide::load_policy;
-use tollgate_model::Stop;
-use tollgate_replay::{Chunk, ExceptionNames, History, Replayed, Short, push_change, replay_history};
 use difference::Difference;
 use schemes::Schemes;
+use tollgate_decide::load_policy;
+use tollgate_decide::{RunError, Tables};
+use tollgate_model::Stop;
+use tollgate_replay::{Chunk, ExceptionNames, History, Replayed, Short, push_change, replay_history};
 
 /// What becomes of the lines.
 struct Comparing<'a> {
