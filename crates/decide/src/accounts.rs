@@ -51,12 +51,19 @@ pub struct Accounts {
 /// An account as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountView {
+    /// The name of the account, as the law's files call it.
     pub account: String,
+    /// Who is counted: a party, a country, or a party in a country.
     pub holder: String,
+    /// The year that it counts, or `cumulative`.
     pub period: String,
+    /// What has gone.
     pub used: Tpp,
+    /// What was refused because it would have crossed the limit.
     pub refused: Tpp,
+    /// The limit; `None` where there is none.
     pub limit: Option<Tpp>,
+    /// How many lines touched it.
     pub lines: u64,
 }
 

@@ -22,8 +22,11 @@ use super::tables::Tables;
 /// What a decision would come to under the other reading.
 #[derive(Clone, Debug)]
 pub struct ReadingTurn {
+    /// The reading's name.
     pub name: String,
+    /// How the text was read.
     pub taken: String,
+    /// What the decision would come to under the other reading.
     pub otherwise: String,
 }
 
@@ -38,17 +41,24 @@ pub struct Worded {
 
 /// A decided line.
 pub struct Decided<'p> {
+    /// The law of the order's day.
     pub program: &'p Program,
+    /// The facts of the line.
     pub line: LineFacts,
+    /// The determination, with what is worded once for all lines that are decided alike.
     pub judged: Arc<Judged<Worded>>,
+    /// Whether the claimed authorization holds; `None` where none was claimed, or where that is not settled.
     pub claimed_ok: Option<bool>,
+    /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
     disputed: Option<ReadingTurn>,
 }
 
 /// A label, and in which accounts a line with it is counted.
 pub struct Settled<'p> {
+    /// Outcome, exception and review.
     pub label: Label,
+    /// The law of the order's day.
     pub program: &'p Program,
     /// A bit for each of the program's accounts.
     pub counted: u64,
@@ -67,7 +77,9 @@ pub struct Charged {
 
 /// Decides lines by a policy, keeping the counts.
 pub struct Decider {
+    /// By what it decides.
     pub policy: Arc<Policy>,
+    /// What it has counted.
     pub accounts: Accounts,
     builder: FactBuilder,
     memo: Memo<Worded>,
@@ -75,6 +87,7 @@ pub struct Decider {
 }
 
 impl Decider {
+    /// A decider that has counted nothing yet.
     pub fn new(policy: Arc<Policy>, tables: Arc<Tables>) -> Decider {
         Decider {
             builder: FactBuilder::new(tables, &policy),
@@ -351,6 +364,7 @@ pub fn label_text(program: &Program, label: Label) -> String {
 }
 
 impl Decided<'_> {
+    /// Outcome, exception, review, and what they turn on.
     pub fn determination(&self) -> &Determination {
         &self.judged.determination
     }
@@ -360,14 +374,17 @@ impl Decided<'_> {
         self.judged.derived.readings.iter().chain(&self.disputed)
     }
 
+    /// The exception that permits it, where one does.
     pub fn exception(&self) -> Option<&ExceptionRule> {
         self.determination().label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
     }
 
+    /// The ECCN with its host filled in; `None` where the facts do not settle it.
     pub fn eccn(&self) -> Option<Cow<'_, str>> {
         self.judged.derived.eccn.as_deref().map(|pattern| with_host(pattern, &self.line.facts))
     }
 
+    /// The argument, step by step.
     pub fn steps(&self) -> Vec<TraceStep<'_>> {
         trace(self.program, self.determination(), &self.judged.scratch)
     }
@@ -419,6 +436,7 @@ impl Decided<'_> {
         out.push_str(&self.judged.derived.mask);
     }
 
+    /// Writes the argument as a JSON array in place of what `out` held.
     pub fn push_trace(&self, steps: &[TraceStep<'_>], out: &mut String) {
         out.clear();
         out.push('[');
@@ -431,6 +449,7 @@ impl Decided<'_> {
         out.push(']');
     }
 
+    /// Writes the obligations as a JSON array in place of what `out` held.
     pub fn push_obligations(&self, out: &mut String) {
         out.clear();
         out.push('[');

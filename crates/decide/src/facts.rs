@@ -17,13 +17,17 @@ type ByName<T> = std::collections::HashMap<String, T, ahash::RandomState>;
 /// The facts of an order line, and what the counts need beside them.
 #[derive(Clone, Debug)]
 pub struct LineFacts {
+    /// A slot and a known-bit for each fact.
     pub facts: Facts,
+    /// What the law asks of the item.
     pub item: Arc<ItemFacts>,
     /// TPP of the whole line.
     pub tpp: Option<Tpp>,
     /// The party whose LPP limit is charged: its ultimate parent.
     pub lpp_holder: Arc<PartyFacts>,
+    /// The ultimate consignee.
     pub consignee: Arc<PartyFacts>,
+    /// The country of destination, as the EAR counts it.
     pub destination: Country,
 }
 
@@ -35,12 +39,14 @@ pub struct FactBuilder {
     known: Arc<ByName<Arc<PartyFacts>>>,
     /// Those that have none.
     others: ByName<Arc<PartyFacts>>,
+    /// The texts of names that stand as numbers elsewhere.
     pub names: Names,
     items: ByName<Result<Arc<ItemFacts>, UnknownItem>>,
     tier1: std::collections::BTreeSet<Country>,
 }
 
 impl FactBuilder {
+    /// Reads the parties once; items are looked up as orders name them.
     pub fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
@@ -79,6 +85,7 @@ impl FactBuilder {
         self.tables.screened.says_of(id)
     }
 
+    /// The facts of a party, with or without a row.
     pub fn party(&mut self, id: &str) -> Arc<PartyFacts> {
         if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
@@ -88,6 +95,7 @@ impl FactBuilder {
         party
     }
 
+    /// The facts of an item as an order names it, or why it is not known.
     pub fn item(&mut self, name: &str) -> Result<Arc<ItemFacts>, UnknownItem> {
         if let Some(known) = self.items.get(name) {
             return known.clone();

@@ -26,7 +26,9 @@ pub struct ItemFacts {
 /// Why an item is not known: what is wrong and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownItem {
+    /// What is wrong.
     pub what: String,
+    /// How to mend it.
     pub mend: String,
 }
 

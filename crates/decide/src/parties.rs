@@ -8,13 +8,17 @@ use super::names::{Name, Names};
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
 pub struct PartyFacts {
+    /// Where it is located.
     pub country: Option<Option<Country>>,
+    /// Where it has its headquarters.
     pub hq: Option<Option<Country>>,
+    /// Where its ultimate parent has its headquarters.
     pub parent_hq: Option<Option<Country>>,
     /// The end of the chain of parents; itself where no parent is known.
     ultimate_parent: String,
     /// Its own id and that of its ultimate parent, by number.
     pub name: Name,
+    /// The number of its ultimate parent's id.
     pub parent: Name,
     /// Whether the parent chain is given (else the party counts as its own ultimate parent).
     pub has_parent: bool,
@@ -31,6 +35,7 @@ impl PartyFacts {
         [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
     }
 
+    /// Whether the party carries a flag.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.contains(flag)
     }
@@ -43,6 +48,7 @@ impl PartyFacts {
             .any(|own| as_counted(own) == country)
     }
 
+    /// The same, with its id and that of its ultimate parent as numbers.
     pub fn numbered(self, id: &str, names: &mut Names) -> PartyFacts {
         PartyFacts { name: names.place(id), parent: names.place(&self.ultimate_parent), ..self }
     }
@@ -59,6 +65,7 @@ impl PartyFacts {
 pub struct Parents(BTreeMap<String, Option<String>>);
 
 impl Parents {
+    /// The parents that stakes show.
     pub fn of(stakes: &[Stake]) -> Parents {
         let mut parents: BTreeMap<String, Option<String>> = BTreeMap::new();
         let half = |stake: &&Stake| {
@@ -91,7 +98,7 @@ enum Parent<'a> {
 }
 
 /// The facts of every party that has a row.
-pub fn party_facts(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, PartyFacts> {
+pub(crate) fn party_facts(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, PartyFacts> {
     parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party))).collect()
 }
 

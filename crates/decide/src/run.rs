@@ -16,14 +16,19 @@ use super::tables::Tables;
 
 /// What a run starts from.
 pub struct Run<'a> {
+    /// The orders file.
     pub orders: &'a Path,
+    /// The tables beside it.
     pub tables: Arc<Tables>,
+    /// By what is decided.
     pub policy: Arc<Policy>,
 }
 
 /// Told of every batch that is done.
 pub trait Progress {
+    /// There are so many lines to do.
     fn start(&mut self, lines: u64);
+    /// So many more lines are done.
     fn done(&mut self, lines: u64);
 }
 
@@ -73,10 +78,13 @@ where
 /// Why a run ended without a result.
 #[derive(Debug)]
 pub enum RunError {
+    /// An input cannot be used.
     Input(InputErrors),
+    /// An output cannot be written.
     Output(PathBuf, std::io::Error),
     /// The typologies, or what they run on.
     Watch(String),
+    /// Ctrl-C.
     Stopped,
 }
 
@@ -267,6 +275,7 @@ fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunE
     Ok(survey)
 }
 
+/// Adds the lines of a day to those counted before.
 pub fn count_day(days: &mut BTreeMap<Date, u64>, day: Option<(Date, u64)>) {
     if let Some((date, lines)) = day {
         *days.entry(date).or_default() += lines;

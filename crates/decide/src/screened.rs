@@ -17,7 +17,9 @@ pub const SHOWN: usize = 5;
 /// A match of a party with a list entry.
 #[derive(Clone, Debug)]
 pub struct Hit {
+    /// The list, by its short name.
     pub list: String,
+    /// The list's own id of the entry.
     pub entry: String,
     /// The entry's name that matched.
     pub name: String,
@@ -27,8 +29,11 @@ pub struct Hit {
     pub same: bool,
     /// Whether it has the same words.
     alike: bool,
+    /// What the list does to a decision.
     pub effect: Effect,
+    /// What matched: a name, an address or a register number.
     pub basis: Basis,
+    /// The parts of the score and what each was worth, a sentence each.
     pub explanation: Vec<String>,
     /// What party and entry are like, for clearances.
     pub fingerprint: String,
@@ -73,6 +78,7 @@ impl Hit {
 #[derive(Debug, Default)]
 pub struct Screened {
     hits: BTreeMap<String, Vec<Hit>>,
+    /// The lists that were searched, with digest and date.
     pub versions: Vec<Version>,
     owners: Owners,
     /// Parties that owners make something of, on some day.

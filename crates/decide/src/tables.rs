@@ -14,11 +14,17 @@ use tollgate_model::Stop;
 /// The small tables beside the orders.
 #[derive(Debug, Default)]
 pub struct Tables {
+    /// By id.
     pub parties: BTreeMap<String, Party>,
+    /// Items of the user's own, by name.
     pub items: BTreeMap<String, Item>,
+    /// What lists and owners say of the parties.
     pub screened: Screened,
+    /// The parents that the stakes show.
     pub parents: Parents,
+    /// Who owns how much of whom.
     pub stakes: Vec<Stake>,
+    /// Findings about list matches, the latest last.
     pub clearances: Vec<Clearance>,
 }
 

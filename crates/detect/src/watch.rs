@@ -22,9 +22,13 @@ use tollgate_model::Stop;
 /// The optional tables that were given.
 #[derive(Clone, Debug, Default)]
 pub struct Around {
+    /// Who paid whom.
     pub payments: Option<PathBuf>,
+    /// Data centers.
     pub sites: Option<PathBuf>,
+    /// Where single chips were seen.
     pub serials: Option<PathBuf>,
+    /// End-use checks.
     pub inspections: Option<PathBuf>,
     /// Only what was known on a day: nothing that happened later, and no company founded later.
     pub as_of: Option<Date>,
@@ -66,6 +70,7 @@ pub struct Watch {
 /// What was gathered: the tables of `docs/design/typologies.md`.
 pub struct Watched {
     tables: Vec<(&'static str, Kept)>,
+    /// Who is one with whom, and why.
     pub entities: Entities,
     folder: tempfile::TempDir,
 }
@@ -137,6 +142,7 @@ fn failed(what: String) -> RunError {
 }
 
 impl Watch {
+    /// Gathers nothing yet; fails where an optional table cannot be read.
     pub fn new(policy: Arc<Policy>, tables: Arc<Tables>, around: Around) -> Result<Watch, RunError> {
         let folder = tempfile::tempdir().map_err(|error| failed(format!("no temporary folder: {error}")))?;
         let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();

@@ -40,6 +40,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
+    /// A fetcher that ends early once `stop` is raised.
     pub fn new(stop: &Stop) -> Fetcher {
         let config = ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(20)))

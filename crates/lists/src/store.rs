@@ -70,9 +70,11 @@ pub enum StoreError {
 pub struct Incoming {
     /// Its name in the store.
     pub name: String,
+    /// The file as it came.
     pub bytes: Vec<u8>,
     /// Where it is from, and by what it is known there.
     pub source: String,
+    /// What the server said of the version, to ask whether there is a newer one.
     pub validators: Validators,
 }
 
@@ -82,7 +84,16 @@ pub enum Change {
     /// The files are the same.
     Same,
     /// There was no version before, or another.
-    New { digest: String, before: Option<usize>, entries: usize, bad_rows: usize },
+    New {
+        /// SHA-256 of the file.
+        digest: String,
+        /// Entries of the version before, where there was one.
+        before: Option<usize>,
+        /// Entries now.
+        entries: usize,
+        /// Rows that could not be read and are kept out.
+        bad_rows: usize,
+    },
 }
 
 /// A folder of lists.

@@ -70,7 +70,7 @@ const UNMET: u32 = u32::MAX;
 
 /// Decides numbered lines under a policy, in order of date, keeping its counts: as [`Decider`] does, but that what was decided once of a pattern between
 /// the same thresholds is not asked again.
-pub struct Counter {
+pub(crate) struct Counter {
     policy: Arc<Policy>,
     decider: Decider,
     names: ExceptionNames,
@@ -89,7 +89,7 @@ pub struct Counter {
 }
 
 impl Counter {
-    pub fn new(policy: Arc<Policy>, decider: Decider, names: ExceptionNames) -> Counter {
+    pub(crate) fn new(policy: Arc<Policy>, decider: Decider, names: ExceptionNames) -> Counter {
         Counter {
             policy,
             decider,
@@ -108,7 +108,11 @@ impl Counter {
     }
 
     /// Decides a line and counts it; `order` is the line as it was written, of which there is none only where it cannot be read.
-    pub fn decide<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
+    pub(crate) fn decide<'a>(
+        &mut self,
+        line: &NumberedLine,
+        order: impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<Short> {
         let epoch = self.epoch(line.date);
         let sign = self.sign(epoch, line, &order)?;
         let charged = self.charged(line, &order)?;
@@ -163,7 +167,11 @@ impl Counter {
     }
 
     /// What a line comes to, where that turns on nothing that is counted and the line is counted nowhere.
-    pub fn settle<'a>(&mut self, line: &NumberedLine, order: impl Fn() -> Option<OrderLine<'a>>) -> Option<Short> {
+    pub(crate) fn settle<'a>(
+        &mut self,
+        line: &NumberedLine,
+        order: impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<Short> {
         let epoch = self.epoch(line.date);
         let sign = self.sign(epoch, line, &order)?;
         self.settled(epoch, sign, line, &order)

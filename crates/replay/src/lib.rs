@@ -44,6 +44,7 @@ const WAITING: usize = 4;
 /// Some lines in order of decision, and the batches that they stand in.
 pub struct Chunk {
     batches: Arc<Vec<OrderBatch>>,
+    /// The lines, as numbers.
     pub lines: Vec<NumberedLine>,
 }
 
@@ -56,13 +57,17 @@ impl Chunk {
 
 /// History, and the policies under which it is decided.
 pub struct History<'a> {
+    /// The orders file.
     pub orders: &'a Path,
+    /// The tables beside it.
     pub tables: Arc<Tables>,
+    /// The two policies.
     pub policies: [Arc<Policy>; 2],
 }
 
 /// Told of decided lines, in the order of decision: of the lines, and of what they come to under each policy.
 pub trait Replayed {
+    /// Takes a chunk and what each of its lines comes to under both policies.
     fn decided(&mut self, chunk: &Chunk, decided: [&[Short]; 2]) -> Result<(), RunError>;
 }
 

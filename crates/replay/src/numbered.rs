@@ -15,10 +15,13 @@ use tollgate_decide::{Name, Names};
 pub struct NumberedLine {
     /// The batch of the chunk that it stands in, and its place there.
     pub batch: u32,
+    /// Its row in the batch, from 0.
     pub row: u32,
+    /// The order's day.
     pub date: Date,
     /// What decides it, but for quantities and counts.
     pub pattern: u32,
+    /// The ultimate consignee, by number.
     pub consignee: Name,
     /// The consignee's ultimate parent.
     pub parent: Name,
@@ -30,6 +33,7 @@ pub struct NumberedLine {
     pub tpp: Option<Tpp>,
     /// TPP of the whole order.
     pub shipment: Option<Tpp>,
+    /// Units.
     pub quantity: i64,
     /// US cents a unit.
     pub price: i64,
@@ -71,7 +75,7 @@ struct PartyOf {
 }
 
 /// Turns lines into numbers.
-pub struct Numberer {
+pub(crate) struct Numberer {
     builder: FactBuilder,
     /// The parties that were met, by id.
     names: ByKey<String, Name>,
@@ -95,7 +99,7 @@ pub struct Numberer {
 const COLUMNS: usize = 10;
 
 impl Numberer {
-    pub fn new(builder: FactBuilder) -> Numberer {
+    pub(crate) fn new(builder: FactBuilder) -> Numberer {
         Numberer {
             builder,
             names: ByKey::default(),
@@ -113,7 +117,7 @@ impl Numberer {
     }
 
     /// Adds a line to the total of its order, for orders of several lines.
-    pub fn add_to_shipment(&mut self, order: &OrderLine<'_>) {
+    pub(crate) fn add_to_shipment(&mut self, order: &OrderLine<'_>) {
         // An item that nobody knows is told of when the line is numbered.
         let Ok(item) = self.builder.item(order.item) else { return };
         let tpp = item.unit_tpp.map(|unit| unit.times(order.quantity));
@@ -122,7 +126,7 @@ impl Numberer {
     }
 
     /// The lines of a batch in numbers, in the order of the file. Items that are not known are noted and their lines left out.
-    pub fn number(&mut self, batch: &OrderBatch, place: u32, file: &std::path::Path) -> Vec<NumberedLine> {
+    pub(crate) fn number(&mut self, batch: &OrderBatch, place: u32, file: &std::path::Path) -> Vec<NumberedLine> {
         let columns = batch.columns();
         let mut numbers = std::mem::take(&mut self.columns);
         self.number_columns(&columns, &mut numbers);

@@ -37,6 +37,7 @@ struct Added {
 const NAMES: [&str; 6] = ["tg_before", "tg_after", "tg_change", "tg_tpp", "tg_price", "tg_diff"];
 
 impl Settling {
+    /// Two policies over the same tables, with nothing counted yet.
     pub fn new(policies: [Arc<Policy>; 2], tables: Arc<Tables>) -> Settling {
         let names = ExceptionNames::of(policies.iter().map(Arc::as_ref));
         let base = Decider::new(Arc::clone(&policies[0]), tables);

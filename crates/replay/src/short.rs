@@ -5,7 +5,9 @@ use tollgate_model::{Outcome, ReviewPolicy};
 /// A decision in short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Short {
+    /// What it comes to.
     pub outcome: Outcome,
+    /// The review policy, where a license is required.
     pub review: Option<ReviewPolicy>,
     /// Place of the exception's name among [`ExceptionNames`].
     pub exception: Option<u16>,

@@ -4,17 +4,27 @@ use super::svg::{drawn, escape, grouped, short, text};
 
 /// What a replay found.
 pub struct ReplayData {
+    /// The policy's name.
     pub policy: String,
+    /// The one it is held against.
     pub against: String,
+    /// SHA-256 of the law under each.
     pub digests: [String; 2],
     /// The first and the last day.
     pub span: [String; 2],
+    /// Lines that are decided otherwise.
     pub lines: u64,
+    /// TPP of these lines.
     pub tpp: u64,
+    /// By what changed.
     pub changes: Vec<ReplayRow>,
+    /// By tier of the destination.
     pub tiers: Vec<ReplayRow>,
+    /// By destination.
     pub countries: Vec<ReplayRow>,
+    /// By month.
     pub months: Vec<ReplayRow>,
+    /// By consignee.
     pub consignees: Vec<ReplayRow>,
     /// Known schemes: typology, how many, how many would no longer fit, TPP, TPP stopped.
     pub schemes: Vec<[String; 5]>,
@@ -22,10 +32,15 @@ pub struct ReplayData {
 
 /// Lines of one change, under a name.
 pub struct ReplayRow {
+    /// What changed, in words.
     pub change: String,
+    /// What the row is about.
     pub name: String,
+    /// Lines.
     pub lines: u64,
+    /// TPP.
     pub tpp: u64,
+    /// US dollars.
     pub usd: u64,
 }
 

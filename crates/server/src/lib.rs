@@ -116,6 +116,7 @@ pub struct Shown {
 }
 
 impl App {
+    /// Puts the service together and starts the thread that writes the ledger.
     pub fn new(
         (policy, tables): (Arc<Policy>, Arc<Tables>),
         screener: Screener,

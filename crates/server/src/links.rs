@@ -29,6 +29,7 @@ pub fn identifiers(party: &Party) -> Vec<(&'static str, String)> {
 pub struct Links(BTreeMap<(&'static str, String), Vec<String>>);
 
 impl Links {
+    /// What more than one of the parties has.
     pub fn of(parties: &BTreeMap<String, Party>) -> Links {
         let mut all: BTreeMap<(&'static str, String), Vec<String>> = BTreeMap::new();
         for (id, party) in parties {

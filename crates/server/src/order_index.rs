@@ -36,17 +36,29 @@ const CHUNK: u64 = 50_000;
 /// A decided line as a table shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct BoardRow {
+    /// The order's id.
     pub order_id: String,
+    /// The item line.
     pub line: i64,
+    /// The order's day.
     pub date: String,
+    /// Who sends.
     pub exporter: Option<String>,
+    /// The ultimate consignee.
     pub consignee: String,
+    /// The country of destination.
     pub destination: String,
+    /// The item as the order names it.
     pub item: String,
+    /// Units.
     pub quantity: i64,
+    /// TPP of the line, rounded up; `None` where unknown.
     pub tpp: Option<i64>,
+    /// The outcome.
     pub outcome: String,
+    /// The exception's short name.
     pub authorization: Option<String>,
+    /// The authorization that the shipper claims.
     pub claimed: Option<String>,
 }
 
@@ -55,11 +67,15 @@ pub struct BoardRow {
 pub struct Wanted {
     /// The id of an order, an exporter or a consignee.
     pub q: String,
+    /// Only this destination, where not empty.
     pub destination: String,
+    /// Only this outcome, where not empty.
     pub outcome: String,
     /// One of [`SORTS`].
     pub sort: String,
+    /// How many rows to pass over.
     pub from: usize,
+    /// The most rows to give.
     pub most: usize,
 }
 
@@ -77,6 +93,7 @@ pub struct Sum {
 #[derive(Debug)]
 pub struct Board {
     connection: Mutex<Connection>,
+    /// What all lines come to.
     pub sums: Sums,
     /// What other policies are tried on.
     pub sample: Sample,
@@ -130,8 +147,11 @@ impl Sample {
 /// What is worked out once.
 #[derive(Debug, Default)]
 pub struct Sums {
+    /// Lines in all.
     pub lines: u64,
+    /// Lines by outcome.
     pub outcomes: BTreeMap<String, u64>,
+    /// Lines and TPP by destination.
     pub countries: BTreeMap<String, Sum>,
     /// By month and destination.
     pub months: BTreeMap<(String, String), Sum>,

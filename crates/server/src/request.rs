@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderRequest {
+    /// The transaction.
     #[schema(required, min_length = 1, max_length = 200)]
     pub order_id: String,
     /// 1 where absent.

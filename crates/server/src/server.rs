@@ -33,6 +33,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Where and how to listen.
 pub struct Listen {
+    /// Host and port.
     pub address: String,
     /// Files of the certificate chain and its key, both PEM.
     pub tls: Option<(PathBuf, PathBuf)>,

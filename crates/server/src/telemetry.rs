@@ -29,6 +29,7 @@ pub enum Logging {
     Json,
 }
 
+/// Starts writing the log to standard error.
 pub fn start_log(logging: Logging) {
     let base = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(false);
     // A second start in one process is a test's: the first one's log goes on.

@@ -28,6 +28,7 @@ type Answers = Arc<Mutex<BTreeMap<Probe, Gate>>>;
 const KEPT: usize = 200;
 
 impl LawDesks {
+    /// Policies of a law, with no answers kept yet.
     pub fn new(law: Arc<Law>) -> LawDesks {
         LawDesks { law, tables: Arc::new(sample_tables()), known: Mutex::default() }
     }

@@ -42,6 +42,7 @@ pub enum Right {
 }
 
 impl Role {
+    /// Whether the role has a right.
     pub fn has(self, right: Right) -> bool {
         match right {
             Right::Read => true,
@@ -63,6 +64,7 @@ pub enum Access {
         sha256: String,
         /// Whose it is.
         name: String,
+        /// What it may do.
         role: Role,
         /// The last day on which it is good; without an end where absent.
         until: Option<String>,
@@ -71,23 +73,33 @@ pub enum Access {
         scopes: Option<Vec<Right>>,
     },
     /// All tokens of a name are taken back.
-    Revoked { name: String },
+    Revoked {
+        /// Whose.
+        name: String,
+    },
     /// A user is made, or given another role or password. The hash of the password stands beside the log, not in it.
     User {
+        /// Who.
         name: String,
+        /// What the person may do.
         role: Role,
         /// SHA-256 of the kept hash: which password was meant.
         password: String,
     },
     /// A user who logs in at the OpenID provider, or one who is given another role.
     Federated {
+        /// Who.
         name: String,
+        /// What the person may do.
         role: Role,
         /// The e-mail address that the provider vouches for, or else its own id of the person.
         subject: String,
     },
     /// A user may not log in any more.
-    UserRemoved { name: String },
+    UserRemoved {
+        /// Who.
+        name: String,
+    },
     /// A link by which the first administrator is made, once.
     Setup {
         /// SHA-256 of its secret.
@@ -97,7 +109,7 @@ pub enum Access {
 
 /// A token as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     pub name: String,
     pub role: Role,
     pub until: Option<String>,
@@ -106,7 +118,7 @@ pub struct Token {
 
 /// A user as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
+pub(crate) struct User {
     pub role: Role,
     /// Which password: sessions begun with another one end.
     pub password: String,
@@ -114,7 +126,7 @@ pub struct User {
 
 /// What the records come to.
 #[derive(Debug, Default)]
-pub struct Directory {
+pub(crate) struct Directory {
     /// Records taken up.
     seen: usize,
     pub tokens: BTreeMap<String, Token>,
@@ -126,7 +138,7 @@ pub struct Directory {
 
 impl Directory {
     /// Takes up the records that came since; `all` are all records of kind `access`. A ledger that was built anew has the same ones again.
-    pub fn take(&mut self, all: &[String]) {
+    pub(crate) fn take(&mut self, all: &[String]) {
         for text in all.iter().skip(self.seen) {
             match serde_json::from_str(text) {
                 Ok(Access::Token { sha256, name, role, until, scopes }) => {
@@ -159,7 +171,7 @@ impl Directory {
     }
 
     /// The token of a hash, if it is good on the day.
-    pub fn token(&self, hash: &str, today: Date) -> Option<&Token> {
+    pub(crate) fn token(&self, hash: &str, today: Date) -> Option<&Token> {
         let good = |until: &str| until.parse::<Date>().is_ok_and(|until| today <= until);
         self.tokens.get(hash).filter(|token| token.until.as_deref().is_none_or(good))
     }
@@ -177,6 +189,7 @@ pub fn new_token() -> Result<String, String> {
     Ok(format!("tg_{}", new_secret()?))
 }
 
+/// SHA-256 of a text, in hexadecimal.
 pub fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text))
 }

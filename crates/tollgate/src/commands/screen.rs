@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tollgate_model::{Country, Date, Party};
 use tollgate_records::{OrderReader, Output, read_clearances, read_ownership, read_parties};
-use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, percent, shell_signs};
+use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, shell_signs};
 
 use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::{Failure, print};

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tollgate_law::{Policy, hex};
-use tollgate_model::{Date, OrderLine, Outcome, Ratio, Tpp, Truth};
+use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::Failure;
 use tollgate_decide::{AccountView, Decided, Tables, roles};
-use tollgate_report::{ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally, control_lines, fraction};
+use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
 
 /// How many rows of each list are kept for the report.
 const ROWS: usize = 200;

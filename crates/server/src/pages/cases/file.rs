@@ -29,7 +29,7 @@ struct Alert {
 
 /// A fact that speaks for evasion or against it.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     pub(super) pattern: String,
     pub(super) key: String,
     /// Nats; less than 0 speaks against.
