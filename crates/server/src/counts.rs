@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::access::{Caller, Right};
-use super::orders::{WriteKey, bad_json, day, idempotency_key, limit_command, thousandths, unusable};
+use super::orders::{WriteKey, bad_json, day, idempotency_key, unusable};
 use super::problem::{Problem, Refusals};
+use tollgate_desk::{limit_command, thousandths};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +74,7 @@ pub(super) async fn adjust(
         app.with_ledger(move |ledger| ledger.state().account(&key, day).is_none()).await?
     };
     if unknown {
-        app.command(&caller.name, limit_command(&account, day, None, &app.policy.name)).await?;
+        app.command(&caller.name, limit_command(&account, day, None, &app.desk.policy.name)).await?;
     }
     app.command(&caller.name, Command::Adjust { id, account, amount, day, reason: asked.reason }).await?;
     Ok(StatusCode::NO_CONTENT)

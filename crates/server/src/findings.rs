@@ -10,10 +10,10 @@ use tollgate_ledger::Status;
 use utoipa::ToSchema;
 
 use super::access::{Caller, Right};
-use super::desk::{Finding, FindingKind};
 use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unusable};
 use super::problem::{Problem, Refusals};
 use super::{Shared, note};
+use tollgate_desk::{Finding, FindingKind};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,9 +47,9 @@ pub(super) async fn matches(
     Path(party): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     caller.may(Right::Read)?;
-    let desk = std::sync::Arc::clone(&app);
+    let desk = std::sync::Arc::clone(&app.desk);
     let tables =
-        app.with_ledger(move |ledger| desk.desk(ledger).map(|desk| std::sync::Arc::clone(&desk.tables))).await??;
+        app.with_ledger(move |ledger| desk.decider(ledger).map(|state| std::sync::Arc::clone(&state.tables))).await??;
     let matches = tables.screened.hits(&party).iter().map(|hit| {
         let mut json = hit.json();
         json.insert("explanation".to_owned(), json!(hit.explanation));
@@ -82,11 +82,11 @@ pub(super) async fn find_out(
         return Err(unusable("`reason` is empty or longer than 2,000 bytes", "say why in a sentence"));
     }
     let id = format!("finding:{party}:{}", idempotency_key(&headers)?);
-    let desk = std::sync::Arc::clone(&app);
+    let desk = std::sync::Arc::clone(&app.desk);
     let (list, entry, of) = (asked.list.clone(), asked.entry.clone(), party.clone());
     let fingerprint = app.with_ledger(move |ledger| {
-        let desk = desk.desk(ledger)?;
-        let hits = desk.tables.screened.hits(&of).iter();
+        let state = desk.decider(ledger)?;
+        let hits = state.tables.screened.hits(&of).iter();
         let hit = hits.into_iter().find(|hit| hit.list == list && hit.entry == entry).ok_or_else(unknown_match)?;
         Ok::<_, Problem>(hit.fingerprint.clone())
     });

@@ -24,10 +24,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::access::{Caller, Right, sha256};
-use super::orders::{Order, WriteKey, idempotency_key, record_order, try_order, unavailable};
+use super::orders::{WriteKey, idempotency_key, record_order, try_order, unavailable};
 use super::problem::{Problem, Refusals};
 use super::reads::bad_query;
-use super::request::OrderRequest;
+use tollgate_desk::Order;
+use tollgate_desk::OrderRequest;
 
 /// Bytes of results in one answer, about.
 const PAGE: u64 = 1 << 20;

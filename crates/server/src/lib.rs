@@ -3,7 +3,6 @@
 mod access;
 mod clock;
 mod counts;
-mod desk;
 mod findings;
 mod jobs;
 mod links;
@@ -16,7 +15,6 @@ mod pages;
 mod problem;
 mod reads;
 mod rebase;
-mod request;
 mod server;
 mod telemetry;
 mod users;
@@ -25,23 +23,22 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use tollgate_desk::{Desk, HeldQueue};
 use tollgate_law::Policy;
 use tollgate_ledger::{Applied, Command, Entry, Ledger, LedgerError, Status, Writer};
 use tollgate_screening::Screener;
 
 use access::Gate;
 pub use access::{Access, Right, Role, new_secret, new_token, password_hash, sha256};
-use desk::Desk;
 use jobs::Jobs;
 pub use oidc::Provider;
 pub use openapi::description;
 pub use pages::Case;
 use problem::Problem;
-pub use request::OrderRequest;
 pub use server::{Listen, serve};
 use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
@@ -60,13 +57,12 @@ type Shared = Arc<App>;
 
 /// What the service is made of.
 pub struct App {
-    policy: Arc<Policy>,
+    desk: Arc<Desk>,
     screener: Screener,
     /// Basis points.
     threshold: u32,
     /// Whether the service has certificates.
     tls: bool,
-    desk: Mutex<Desk>,
     writer: Writer<AnyLog>,
     telemetry: Telemetry,
     gate: Arc<Gate>,
@@ -75,7 +71,7 @@ pub struct App {
     hashing: Semaphore,
     jobs: Jobs,
     /// Lines that a second person has to release.
-    waiting: Mutex<orders::Waiting>,
+    held: Mutex<HeldQueue>,
     pages: tollgate_report::pages::Pages,
     /// What the pages show beside the ledger.
     shown: Shown,
@@ -124,21 +120,19 @@ impl App {
         settings: Settings,
         (pages, shown): (tollgate_report::pages::Pages, Shown),
     ) -> App {
-        let desk = Mutex::new(Desk::new(&policy, tables));
         App {
             desks: Arc::new(LawDesks::new(Arc::clone(&policy.law))),
-            policy,
+            desk: Arc::new(Desk::new(policy, tables)),
             screener,
             threshold: settings.threshold,
             tls: settings.tls,
-            desk,
             writer: Writer::start(ledger, WAITING, now),
             telemetry: Telemetry::default(),
             gate: Arc::new(Gate::new(settings.rate)),
             provider: settings.provider,
             hashing: Semaphore::new(2),
             jobs: Jobs::new(settings.jobs),
-            waiting: Mutex::default(),
+            held: Mutex::default(),
             pages,
             shown,
             studying: Semaphore::new(1),
@@ -146,13 +140,6 @@ impl App {
             policies: Mutex::default(),
             ending: AtomicBool::new(false),
         }
-    }
-
-    /// Where orders are decided, with all that any server recorded of list matches.
-    fn desk(&self, ledger: &Ledger<AnyLog>) -> Result<MutexGuard<'_, Desk>, Problem> {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        desk.take(&self.policy, ledger.findings()).map_err(|error| orders::unavailable(&error.to_string()))?;
-        Ok(desk)
     }
 
     /// Looks at the ledger between two commits.
@@ -192,6 +179,5 @@ impl App {
 
 /// A record beside the ledger's commands.
 fn note(kind: &str, actor: &str, id: &str, data: &impl Serialize) -> Result<Entry, Problem> {
-    let data = orders::raw(data)?;
-    Ok(Entry::Note { kind: kind.to_owned(), actor: actor.to_owned(), id: id.to_owned(), data })
+    Ok(tollgate_desk::note(kind, actor, id, data)?)
 }

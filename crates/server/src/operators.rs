@@ -14,10 +14,10 @@ use utoipa::IntoParams;
 
 use super::Shared;
 use super::access::{Caller, Right};
-use super::orders::tpp;
 use super::problem::{Problem, Refusals};
 use super::reads::bad_query;
 use crate::today;
+use tollgate_desk::tpp;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -48,12 +48,12 @@ pub(super) async fn operator(
         .transpose()
         .map_err(|_| bad_query("`date` is no day of the form YYYY-MM-DD"))?;
     let day = date.unwrap_or_else(today);
-    let (holder, desk) = (party.clone(), Arc::clone(&app));
+    let (holder, desk) = (party.clone(), Arc::clone(&app.desk));
     let (views, headquarters) = app
         .with_ledger(move |ledger| {
             let own = |key: &AccountKey| key.holder == holder && (key.rule == "uveu" || key.rule == "nveu");
             let views: Vec<_> = ledger.state().accounts(day, 0, &own).map(|(_, view)| view).collect();
-            let desk = desk.desk(ledger)?;
+            let desk = desk.decider(ledger)?;
             Ok::<_, Problem>((views, desk.tables.parties.get(&holder).and_then(|party| party.hq_country)))
         })
         .await??;
@@ -71,7 +71,7 @@ pub(super) async fn operator(
         .iter()
         .map(|(country, held)| json!({ "country": country.to_string(), "posted_tpp": tpp(*held) }))
         .collect();
-    let ratios = ratios(&app.policy, day, &base, headquarters);
+    let ratios = ratios(&app.desk.policy, day, &base, headquarters);
     Ok(Json(
         json!({ "party": party, "date": day.to_string(), "national": national, "universal": { "installed": installed, "ratios": ratios } }),
     ))

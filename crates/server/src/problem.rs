@@ -1,7 +1,12 @@
+//! Refusals as RFC 9457 has them.
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use tollgate_desk::DeskError;
+use tollgate_ledger::Status;
+use tollgate_model::Diagnostic;
 use utoipa::{IntoResponses, ToSchema};
 
 const PROBLEM: &str = "application/problem+json";
@@ -74,6 +79,27 @@ impl Problem {
     pub(crate) fn too_many(what: &str, seconds: u64) -> Problem {
         let mend = "ask again after the seconds that Retry-After names";
         Problem { retry: seconds, ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", what, mend) }
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Problem {
+        let status = match &error {
+            DeskError::Unusable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            DeskError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            DeskError::Refused(status) => match status {
+                Status::OverLimit | Status::ReservationClosed | Status::IdTaken => StatusCode::CONFLICT,
+                Status::UnknownReservation | Status::UnknownPosting => StatusCode::NOT_FOUND,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            },
+            DeskError::UnknownOrder => StatusCode::NOT_FOUND,
+            DeskError::FourEyes => StatusCode::FORBIDDEN,
+            DeskError::AlreadyDecided(_) | DeskError::Held(_) | DeskError::NotHeld | DeskError::ReleasedAlready => {
+                StatusCode::CONFLICT
+            }
+        };
+        let Diagnostic { code, what, mend, .. } = error.diagnostic();
+        Problem::new(status, code, what, &mend)
     }
 }
 

@@ -12,10 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::access::{Caller, Right};
-use super::orders::{tpp, unavailable};
+use super::orders::unavailable;
 use super::problem::{Problem, Refusals};
 use crate::today;
 use tollgate_decide::find;
+use tollgate_desk::tpp;
 
 /// Accounts or records in one answer, at the most.
 const PAGE: usize = 1_000;
@@ -147,10 +148,10 @@ pub(super) async fn policies(
         .transpose()
         .map_err(|_| bad_query("`as_of` is no day of the form YYYY-MM-DD"))?;
     let day = day.unwrap_or_else(today);
-    let versions = app.policy.program(day).versions.iter();
+    let versions = app.desk.policy.program(day).versions.iter();
     let versions: Vec<String> =
         versions.map(|version| format!("{} (from {})", version.citation, version.from)).collect();
-    Ok(Json(json!({ "policy": app.policy.name, "date": day.to_string(), "provisions": versions })))
+    Ok(Json(json!({ "policy": app.desk.policy.name, "date": day.to_string(), "provisions": versions })))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,6 +1,5 @@
 //! A policy that was changed midway: the accounts get the limits that it gives them from a day on.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,19 +8,14 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tollgate_ledger::{AccountKey, Command, Entry, Ledger, Period};
-use tollgate_model::{Date, Tpp};
+use tollgate_desk::{LimitChange, limit_changes, tpp};
+use tollgate_ledger::{AccountKey, Command, Entry};
 use utoipa::ToSchema;
 
 use super::access::{Caller, Right};
-use super::orders::{Decision, WriteKey, bad_json, day, idempotency_key, limit_command, tpp, unavailable};
+use super::orders::{WriteKey, bad_json, day, idempotency_key};
 use super::problem::{Problem, Refusals};
-use super::request::OrderRequest;
-use super::{App, Shared, note};
-use tollgate_ledger::AnyLog;
-
-/// Records that are read together.
-const PAGE: usize = 10_000;
+use super::{Shared, note};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -65,25 +59,25 @@ pub(super) async fn rebase(
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     let from = day("from", &asked.from)?;
     let key = idempotency_key(&headers)?;
-    let desk = Arc::clone(&app);
-    let changes = app.with_ledger(move |ledger| changes(&desk, ledger, from)).await??;
-    let told = |(command, old): &(Command, Option<i64>), breach: Option<Value>| {
-        let Command::Limit { account, from, amount, .. } = command else { return None };
+    let desk = Arc::clone(&app.desk);
+    let changes = app.with_ledger(move |ledger| limit_changes(&desk, ledger, from)).await??;
+    let described = |change: &LimitChange, breach: Option<Value>| {
+        let Command::Limit { account, from, amount, .. } = &change.command else { return None };
         Some(Change {
             account: account.clone(),
             from: from.to_string(),
-            old_limit_tpp: old.map(tpp),
+            old_limit_tpp: change.old_limit_milli_tpp.map(tpp),
             new_limit_tpp: amount.map(tpp),
             breach,
         })
     };
     if asked.trial || changes.is_empty() {
-        return Ok(Json(changes.iter().filter_map(|change| told(change, None)).collect()));
+        return Ok(Json(changes.iter().filter_map(|change| described(change, None)).collect()));
     }
-    let data = serde_json::json!({ "policy": app.policy.name, "law": app.policy.digest, "from": from.to_string(), "limits": changes.len() });
+    let data = serde_json::json!({ "policy": app.desk.policy.name, "law": app.desk.policy.digest, "from": from.to_string(), "limits": changes.len() });
     let mut entries = vec![note("policy", &caller.name, &format!("rebase:{key}"), &data)?];
     let command = |command: &Command| Entry::Command { actor: caller.name.clone(), command: command.clone() };
-    entries.extend(changes.iter().map(|(limit, _)| command(limit)));
+    entries.extend(changes.iter().map(|change| command(&change.command)));
     let applied = app.record(entries).await?;
     let breach = |place: usize| {
         let found = applied.get(place + 1)?.breaches.first()?.breach.as_ref()?;
@@ -91,64 +85,5 @@ pub(super) async fn rebase(
             serde_json::json!({ "day": found.day.to_string(), "used_tpp": tpp(found.used), "limit_tpp": tpp(found.limit) }),
         )
     };
-    Ok(Json(changes.iter().enumerate().filter_map(|(place, change)| told(change, breach(place))).collect()))
-}
-
-/// The limits that differ, each with the one that stands; what an account is limited to is read off the last order that was charged to it.
-fn changes(app: &App, ledger: &mut Ledger<AnyLog>, from: Date) -> Result<Vec<(Command, Option<i64>)>, Problem> {
-    let orders = last_orders(ledger)?;
-    let mut changes = Vec::new();
-    for (key, order) in orders {
-        let Some(begin) = first_day(key.period, from) else { continue };
-        let mut line = order.line().map_err(|(what, _)| unavailable(&what))?;
-        // A limit that was set for a later day would come back on it.
-        let later = ledger.state().limit_days(&key).filter(|day| *day > begin);
-        let days: Vec<Date> = std::iter::once(begin).chain(later).collect();
-        for day in days {
-            line.date = day;
-            let found = app.desk(ledger)?.decider.limits_for(&line).map_err(|error| unavailable(&error.what))?;
-            let own = found.into_iter().find(|(own, _)| *own == key);
-            let limit = own.and_then(|(_, limit)| limit).map(Tpp::thousandths);
-            let Some(view) = ledger.state().account(&key, day) else { continue };
-            if view.limit != limit {
-                changes.push((limit_command(&key, day, limit, &app.policy.name), view.limit));
-            }
-        }
-    }
-    Ok(changes)
-}
-
-/// The first day of a period that a new limit touches; nothing where the period is over.
-fn first_day(period: Period, from: Date) -> Option<Date> {
-    let year = match period {
-        Period::All => return Some(from),
-        Period::Year(year) | Period::Quarter(year, _) => year,
-    };
-    if period.contains(from) {
-        return Some(from);
-    }
-    let quarter = if let Period::Quarter(_, quarter) = period { quarter } else { 1 };
-    Date::from_ymd(year, quarter.saturating_sub(1) * 3 + 1, 1).filter(|begin| *begin > from)
-}
-
-fn last_orders(ledger: &mut Ledger<AnyLog>) -> Result<BTreeMap<AccountKey, OrderRequest>, Problem> {
-    let mut last = BTreeMap::new();
-    let (mut after, end) = (0, ledger.head().seq);
-    while after < end {
-        let page = ledger.page(after, PAGE, &mut |record| {
-            after = record.seq;
-            let Ok(body) = record.parse() else { return };
-            if body.kind != "decision" {
-                return;
-            }
-            let Ok(decision) = serde_json::from_str::<Decision>(body.data.get()) else { return };
-            if let Some(Command::Reserve { accounts, .. } | Command::Amend { accounts, .. }) = decision.reserve {
-                last.extend(accounts.into_iter().map(|key| (key, decision.order.clone())));
-            }
-        });
-        page.map_err(|error| unavailable(&error.to_string()))?;
-    }
-    // What is counted without a ceiling on purpose has no limit to change.
-    last.retain(|key, _| key.rule != "license" && key.rule != "uveu");
-    Ok(last)
+    Ok(Json(changes.iter().enumerate().filter_map(|(place, change)| described(change, breach(place))).collect()))
 }

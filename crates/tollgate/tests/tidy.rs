@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ledger", &["model"]),
     ("lists", &["model", "records", "screening"]),
     ("decide", &["engine", "law", "ledger", "model", "records", "screening"]),
+    ("desk", &["decide", "law", "ledger", "model", "screening"]),
     ("replay", &["decide", "engine", "law", "lists", "model", "records", "screening"]),
     ("detect", &["decide", "engine", "law", "model", "records", "screening"]),
     ("lab", &["engine", "law", "model"]),
@@ -22,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "server",
         &[
             "decide",
+            "desk",
             "detect",
             "engine",
             "lab",
@@ -39,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "tollgate",
         &[
             "decide",
+            "desk",
             "detect",
             "engine",
             "lab",

@@ -1,24 +1,26 @@
+//! What is done with a line that was decided: shipped, canceled, released, corrected, read.
+
+use std::sync::{Arc, PoisonError};
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use tollgate_ledger::{Command, Ledger, Status};
+use tollgate_desk::{
+    Correction, HeldLine, LineOnRecord, LineWrite, OrderRequest, Release, ReservationCommand, line_id, line_on_record,
+    plan_cancellation, plan_correction, plan_release, plan_shipment, thousandths, tpp,
+};
+use tollgate_ledger::Status;
 use tollgate_model::hex;
 use utoipa::ToSchema;
 
+use super::super::Shared;
 use super::super::access::{Caller, Right};
 use super::super::problem::{Problem, Refusals};
-use super::super::request::OrderRequest;
-use super::super::{Shared, note};
-use super::decide::standing_of;
-use super::{
-    LineAddress, Standing, WriteKey, bad_json, day, idempotency_key, line_id, refused, thousandths, tpp, unavailable,
-    unusable,
-};
-use tollgate_ledger::AnyLog;
+use super::{LineAddress, WriteKey, bad_json, day, idempotency_key, refused, unavailable};
 
 /// What is left of a reservation.
 #[derive(Serialize, ToSchema)]
@@ -88,21 +90,10 @@ pub(crate) struct OnRecord {
     record: Value,
 }
 
-/// How a line stands, with the id of its reservation.
-async fn reserved_line(app: &Shared, line: String) -> Result<(Standing, String, bool), Problem> {
-    let (standing, released) = app
-        .with_ledger(move |ledger| {
-            let standing = standing_of(ledger, &line)?;
-            let released = ledger.has_note(&release_id(&line, standing.revision));
-            Ok::<_, Problem>((standing, released))
-        })
-        .await??;
-    let id = standing.reservation().ok_or_else(|| refused(Status::UnknownReservation))?.to_owned();
-    Ok((standing, id, released))
-}
-
-pub(super) fn release_id(line: &str, revision: u32) -> String {
-    format!("release:{}", super::revision_id(line, revision))
+/// Has the ledger do what was planned; returns what is left of the reservation.
+async fn apply(app: &Shared, actor: &str, plan: ReservationCommand) -> Result<Json<Left>, Problem> {
+    app.command(actor, plan.command).await?;
+    left(app, plan.reservation).await.map(Json)
 }
 
 async fn left(app: &Shared, reservation: String) -> Result<Left, Problem> {
@@ -129,20 +120,9 @@ pub(crate) async fn ship(
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     let day = day("date", &asked.date)?;
     let amount = asked.tpp.map(thousandths).transpose()?;
-    if amount.is_some_and(|amount| amount <= 0) {
-        return Err(unusable("`tpp` is not in range", "give whole TPP of 1 or more"));
-    }
-    let key = idempotency_key(&headers)?;
-    let (standing, reservation, released) = reserved_line(&app, line_id(&order, line)).await?;
-    if !standing.decision.held.is_empty() && !released {
-        let what = format!("the line is held: {}", standing.decision.held.join("; "));
-        let mend = "somebody else than who entered it must look at it, and release it with POST …/release";
-        return Err(Problem::new(StatusCode::CONFLICT, "held", what, mend));
-    }
-    let last = asked.last || amount.is_none();
-    let id = format!("ship:{reservation}:{key}");
-    app.command(&caller.name, Command::Post { id, reservation: reservation.clone(), amount, day, last }).await?;
-    left(&app, reservation).await.map(Json)
+    let (write, last) = (LineWrite { order, line, key: idempotency_key(&headers)? }, asked.last);
+    let plan = app.with_ledger(move |ledger| plan_shipment(ledger, &write, amount, day, last)).await??;
+    apply(&app, &caller.name, plan).await
 }
 
 /// Gives up what is left of what was set aside.
@@ -160,11 +140,9 @@ pub(crate) async fn cancel(
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let key = idempotency_key(&headers)?;
-    let (_, reservation, _) = reserved_line(&app, line_id(&order, line)).await?;
-    let id = format!("cancel:{reservation}:{key}");
-    app.command(&caller.name, Command::Void { id, reservation: reservation.clone(), reason: asked.reason }).await?;
-    left(&app, reservation).await.map(Json)
+    let write = LineWrite { order, line, key: idempotency_key(&headers)? };
+    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, asked.reason)).await??;
+    apply(&app, &caller.name, plan).await
 }
 
 /// Lets a held line ship. Whoever entered or amended it may not: four eyes.
@@ -182,41 +160,17 @@ pub(crate) async fn release(
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let key = idempotency_key(&headers)?;
-    let reservation = release_line(&app, &caller.name, &line_id(&order, line), (&key, &asked.reason)).await?;
+    let release = Release { person: caller.name.clone(), key: idempotency_key(&headers)?, reason: asked.reason };
+    let reservation = release_line(&app, &line_id(&order, line), release).await?;
     left(&app, reservation).await.map(Json)
 }
 
-/// Releases a line for somebody, and answers its reservation.
-pub(crate) async fn release_line(
-    app: &Shared,
-    person: &str,
-    id: &str,
-    (key, reason): (&str, &str),
-) -> Result<String, Problem> {
-    let (standing, reservation, _) = reserved_line(app, id.to_owned()).await?;
-    if standing.decision.held.is_empty() {
-        let mend = "ship it: nothing stands in the way";
-        return Err(Problem::new(StatusCode::CONFLICT, "not_held", "the line is not held", mend));
-    }
-    if standing.actors.iter().any(|actor| actor == person) {
-        let mend = "ask another officer to look at it";
-        let what = "whoever entered a line cannot release it";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "four_eyes", what, mend));
-    }
-    if reason.trim().is_empty() || reason.len() > 256 {
-        return Err(unusable("`reason` is empty or longer than 256 bytes", "say why in a sentence"));
-    }
-    let data = json!({ "key": key, "reason": reason, "held": standing.decision.held });
-    let id = release_id(id, standing.revision);
-    match app.record(vec![note("release", person, &id, &data)?]).await?.first().map(|applied| applied.status) {
-        Some(Status::Done) => Ok(reservation),
-        Some(_) => {
-            let mend = "ship it: nothing stands in the way";
-            Err(Problem::new(StatusCode::CONFLICT, "released_already", "somebody released the line already", mend))
-        }
-        None => Err(unavailable("the ledger gave no answer")),
-    }
+/// Releases a line; returns the id of its reservation.
+pub(crate) async fn release_line(app: &Shared, line: &str, release: Release) -> Result<String, Problem> {
+    let line = line.to_owned();
+    let plan = app.with_ledger(move |ledger| plan_release(ledger, &line, &release)).await??;
+    let applied = app.record(vec![plan.entry.clone()]).await?;
+    Ok(plan.conclude(&applied)?)
 }
 
 /// Puts right what was said of a shipment. It counts even over a limit: a breach then says so.
@@ -235,11 +189,10 @@ pub(crate) async fn correct(
     caller.may(Right::Record)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     let (day, amount) = (day("date", &asked.date)?, thousandths(asked.tpp)?);
-    let key = idempotency_key(&headers)?;
-    let (_, reservation, _) = reserved_line(&app, line_id(&order, line)).await?;
-    let (id, posting) = (format!("correct:{reservation}:{key}"), format!("ship:{reservation}:{}", asked.shipment));
-    app.command(&caller.name, Command::Correct { id, posting, amount, day, reason: asked.reason }).await?;
-    left(&app, reservation).await.map(Json)
+    let write = LineWrite { order, line, key: idempotency_key(&headers)? };
+    let correction = Correction { shipment: asked.shipment, amount_milli_tpp: amount, day, reason: asked.reason };
+    let plan = app.with_ledger(move |ledger| plan_correction(ledger, &write, correction)).await??;
+    apply(&app, &caller.name, plan).await
 }
 
 /// A line as it stands, with the decision as it was made.
@@ -255,17 +208,12 @@ pub(crate) async fn read(
 ) -> Result<Json<OnRecord>, Problem> {
     caller.may(Right::Read)?;
     let line = line_id(&order, line);
-    let look = move |ledger: &mut Ledger<AnyLog>| {
-        let standing = standing_of(ledger, &line)?;
-        let left = standing.reservation().and_then(|id| Some((id.to_owned(), ledger.state().reservation(id)?)));
-        let released = ledger.noted(&release_id(&line, standing.revision));
-        Ok::<_, Problem>((standing, left, released.map_err(|error| unavailable(&error.to_string()))?))
-    };
-    let (standing, left, released) = app.with_ledger(look).await??;
+    let LineOnRecord { line: standing, left, released } =
+        app.with_ledger(move |ledger| line_on_record(ledger, &line)).await??;
     let body = standing.record.parse().map_err(|what| unavailable(&what))?;
     let released = released.as_ref().and_then(|record| record.parse().ok());
     let released = released.map(|body| {
-        let data: Value = serde_json::from_str(body.data.get()).unwrap_or_default();
+        let data: Value = serde_json::from_str(body.data.get()).unwrap_or(Value::Null);
         json!({ "by": body.actor, "at": body.at, "reason": data.get("reason") })
     });
     let record = json!({ "seq": body.seq, "at": body.at, "actor": body.actor, "hash": hex(&standing.record.hash) });
@@ -278,4 +226,18 @@ pub(crate) async fn read(
         released,
         record,
     }))
+}
+
+/// So many of the lines that wait for a second person, the latest first.
+pub(crate) async fn held(app: &Shared, most: usize) -> Result<Vec<HeldLine>, Problem> {
+    loop {
+        let service = Arc::clone(app);
+        let found = app.with_ledger(move |ledger| {
+            let mut queue = service.held.lock().unwrap_or_else(PoisonError::into_inner);
+            if queue.read_on(ledger)? { queue.held(ledger, most).map(Some) } else { Ok(None) }
+        });
+        if let Some(held) = found.await?? {
+            return Ok(held);
+        }
+    }
 }

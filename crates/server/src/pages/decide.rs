@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tollgate_model::Country;
 
 use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{self, record_order, try_order, unusable};
+use super::super::orders::{record_order, try_order, unusable};
 use super::super::problem::Problem;
-use super::super::request::OrderRequest;
 use super::{Refused, View, encoded};
 use crate::today;
+use tollgate_desk::OrderRequest;
 
 /// Columns that may be left out.
 const OPTIONAL: [&str; 8] =
@@ -47,14 +47,14 @@ fn request(fields: &Fields) -> Result<OrderRequest, Problem> {
 /// The decision of an order as an object: under the service's policy on top of its counts, or under another one alone.
 pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> Result<Value, Problem> {
     let app = Arc::clone(&view.app);
-    let own = policy.is_empty() || policy == app.policy.name;
+    let own = policy.is_empty() || policy == app.desk.policy.name;
     let held = if own { try_order(&app, order.clone()).await?.held } else { Vec::new() };
-    let policy = if own { Arc::clone(&app.policy) } else { view.policy_named(policy)? };
+    let policy = if own { Arc::clone(&app.desk.policy) } else { view.policy_named(policy)? };
     let asked = order.clone();
-    let desk = Arc::clone(&app);
+    let desk = Arc::clone(&app.desk);
     let explained = app.with_ledger(move |ledger| {
         let line = asked.line().map_err(|(what, mend)| unusable(&what, mend))?;
-        let mut place = desk.desk(ledger)?;
+        let mut place = desk.decider(ledger)?;
         let tables = Arc::clone(&place.tables);
         let mut other = (!own).then(|| place.decider.under(Arc::clone(&policy)));
         let decider = other.as_mut().unwrap_or(&mut place.decider);
@@ -91,7 +91,7 @@ pub(super) async fn form(view: View, Query(fields): Query<Fields>) -> Result<Res
 }
 
 async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<Problem>) -> Result<Response, Refused> {
-    let policy = fields.remove("policy").unwrap_or_else(|| view.app().policy.name.clone());
+    let policy = fields.remove("policy").unwrap_or_else(|| view.app().desk.policy.name.clone());
     let said = fields.remove("recorded").map(|order| json!({ "order": order, "line": 1 }));
     let mut others = Vec::new();
     let asked = ["item", "quantity", "destination", "ultimate_consignee"].iter().all(|name| fields.contains_key(*name));
@@ -113,8 +113,8 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
         fields.entry((*name).to_owned()).or_default();
     }
     let app = view.app();
-    let own_policy = policy == app.policy.name;
-    let names: Vec<&str> = app.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
+    let own_policy = policy == app.desk.policy.name;
+    let names: Vec<&str> = app.desk.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
     let context = json!({
         "order": fields, "policy": policy, "policies": view.policies(), "items": names, "optional": OPTIONAL.iter().take(7).collect::<Vec<_>>(),
         "countries": Country::all().map(Country::code).collect::<Vec<_>>(), "decision": decided, "others": others,
@@ -134,7 +134,7 @@ pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Resul
     let app = Arc::clone(&view.app);
     let recorded = match request(&fields) {
         Ok(order) if key.len() >= 8 => {
-            let order = orders::Order { key, order, hold };
+            let order = tollgate_desk::Order { key, order, hold };
             record_order(&app, &caller.name, order).await.map(|_| ())
         }
         Ok(_) => Err(unusable("the form carries no key", "load the page again")),

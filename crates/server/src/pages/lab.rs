@@ -13,11 +13,12 @@ use serde_json::{Value, json};
 use tollgate_lab::{Arm, LabError, Options, Scenario, Study, study};
 use tollgate_model::{Country, Date};
 
+use super::super::App;
 use super::super::access::Right;
 use super::super::orders::{unavailable, unusable};
 use super::super::problem::Problem;
-use super::super::{App, OrderRequest};
 use super::{Refused, View, encoded};
+use tollgate_desk::OrderRequest;
 use tollgate_report::{study_page, study_part};
 use tollgate_world::SCENARIOS;
 
@@ -100,7 +101,7 @@ fn scenario_text(view: &View, asked: &Asked) -> Result<String, Problem> {
     // Only policies of the law: a page opens no file that its reader names.
     let named = |name: &str| {
         let name = if name.is_empty() { "diffusion" } else { name };
-        let law = view.app().policy.law.policy_names();
+        let law = view.app().desk.policy.law.policy_names();
         law.contains(&name)
             .then(|| name.to_owned())
             .ok_or_else(|| unusable("no policy has this name", "choose one of the list"))
@@ -177,9 +178,7 @@ async fn studied(
 fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
     let Some(board) = &app.shown.board else { return Ok(Value::Null) };
     let policy = app.desks.policy(arm).map_err(|error| unusable(&error.to_string(), "change the form"))?;
-    let desk = app.desk.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut decider = desk.decider.under(Arc::new(policy));
-    drop(desk);
+    let mut decider = app.desk.latest().decider.under(Arc::new(policy));
     let lines: Vec<(&str, i64, OrderRequest)> = board
         .sample
         .lines
@@ -257,7 +256,7 @@ pub(super) async fn lab(view: View, Query(asked): Query<Asked>) -> Result<Respon
         "threshold": or(&asked.threshold, "1700"), "budget": or(&asked.budget, "1"), "effective": asked.effective, "announced": asked.announced,
         "tiers": asked.tiers, "agreements": asked.agreements, "verification": !asked.verification.is_empty(),
     });
-    let policies = view.app().policy.law.policy_names();
+    let policies = view.app().desk.policy.law.policy_names();
     let context = json!({ "form": form, "policies": policies, "studies": STUDIES, "result": result, "problem": wrong });
     let template = if view.part { "study.html" } else { "lab.html" };
     Ok(view.render(template, "nav.lab", context))

@@ -200,7 +200,7 @@ fn context(view: &View, asked: &Asked) -> Result<Value, Problem> {
     };
     let q = asked.q.trim();
     let provisions: Vec<Value> = all.values().filter(|own| own.about(q)).map(Shown::json).collect();
-    let coverage = app.policy.law.coverage.iter().map(|row| {
+    let coverage = app.desk.policy.law.coverage.iter().map(|row| {
         json!({ "status": row.status, "citation": row.citation, "title": row.title, "certainty": row.certainty, "unsure": row.unsure, "note": row.note })
     });
     let title = tollgate_report::pages::text(view.language, "law.chips").unwrap_or_default();

@@ -197,28 +197,33 @@ impl View {
 
     /// The policies that a page offers.
     fn policies(&self) -> Vec<&str> {
-        let mut names = self.app.policy.law.policy_names();
-        if !names.contains(&self.app.policy.name.as_str()) {
-            names.push(&self.app.policy.name);
+        let mut names = self.app.desk.policy.law.policy_names();
+        if !names.contains(&self.app.desk.policy.name.as_str()) {
+            names.push(&self.app.desk.policy.name);
         }
         names
     }
 
     /// One of [`View::policies`], the service's own where none is named: a page never opens a file that its reader names.
     fn policy_named(&self, name: &str) -> Result<Arc<Policy>, Problem> {
-        if name.is_empty() || name == self.app.policy.name {
-            return Ok(Arc::clone(&self.app.policy));
+        if name.is_empty() || name == self.app.desk.policy.name {
+            return Ok(Arc::clone(&self.app.desk.policy));
         }
         let (base, _) = split_fixed(name).map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
-        if !self.app.policy.law.policy_names().contains(&base) {
+        if !self.app.desk.policy.law.policy_names().contains(&base) {
             return Err(unusable("no policy has this name", "choose one of the list"));
         }
         let mut known = self.app.policies.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(policy) = known.get(name) {
             return Ok(Arc::clone(policy));
         }
-        let policy =
-            self.app.policy.law.policy(name).map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
+        let policy = self
+            .app
+            .desk
+            .policy
+            .law
+            .policy(name)
+            .map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
         // Names with a day behind them are many: only so many are kept.
         if known.len() >= 16 {
             known.clear();

@@ -10,11 +10,11 @@ use tollgate_model::{Date, Outcome, Party};
 use tollgate_report::pages::picture::{Shipment, shipments};
 
 use super::super::access::Right;
-use super::super::request::OrderRequest;
 use super::{Refused, View, decide, encoded};
 use crate::{SORTS, Wanted, today};
 use tollgate_decide::Tables;
 use tollgate_decide::owned_by_listed;
+use tollgate_desk::OrderRequest;
 
 /// Lines on a page, and in a file at the most.
 const PAGE: usize = 50;
@@ -176,8 +176,9 @@ pub(super) fn drawn(rows: &[crate::BoardRow]) -> Vec<Shipment> {
 pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
     let app = std::sync::Arc::clone(&view.app);
-    let desk = std::sync::Arc::clone(&app);
-    let tables = app.with_ledger(move |ledger| desk.desk(ledger).map(|desk| std::sync::Arc::clone(&desk.tables)));
+    let desk = std::sync::Arc::clone(&app.desk);
+    let tables =
+        app.with_ledger(move |ledger| Ok::<_, super::Problem>(std::sync::Arc::clone(&desk.decider(ledger)?.tables)));
     let tables = match tables.await.and_then(|tables| tables) {
         Ok(tables) => tables,
         Err(problem) => return Err(view.failed(&problem)),
@@ -220,10 +221,10 @@ pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response
 /// Parties whose id or name begins with what was typed.
 async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, super::Problem> {
     let app = std::sync::Arc::clone(&view.app);
-    let desk = std::sync::Arc::clone(&app);
+    let desk = std::sync::Arc::clone(&app.desk);
     let q = typed.to_lowercase();
     let found = app.with_ledger(move |ledger| {
-        let tables = std::sync::Arc::clone(&desk.desk(ledger)?.tables);
+        let tables = std::sync::Arc::clone(&desk.decider(ledger)?.tables);
         let hits = tables.parties.iter().filter(|(id, party)| {
             let name = party.name.as_deref().unwrap_or_default();
             id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)

@@ -13,10 +13,11 @@ use tollgate_report::pages::picture::{Month, Shipped, months, world};
 use tollgate_report::pages::short;
 
 use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{Held, day, held, line_id, release_line};
+use super::super::orders::{day, held, release_line};
 use super::super::problem::Problem;
 use super::{Refused, View, cases};
 use crate::{Sums, today as this_day};
+use tollgate_desk::{HeldLine, Release, line_id};
 
 /// Accounts on a page.
 const PAGE: usize = 100;
@@ -94,7 +95,7 @@ async fn page(view: View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Res
 }
 
 #[derive(Deserialize)]
-pub(super) struct Release {
+pub(super) struct ReleaseForm {
     csrf: String,
     key: String,
     order: String,
@@ -103,11 +104,12 @@ pub(super) struct Release {
 }
 
 /// A second person lets a held line ship.
-pub(super) async fn release(view: View, Form(form): Form<Release>) -> Result<Response, Refused> {
+pub(super) async fn release(view: View, Form(form): Form<ReleaseForm>) -> Result<Response, Refused> {
     let (view, caller) = view.proved(Right::Record, &form.csrf)?;
     let id = line_id(&form.order, form.line);
     let key: String = form.key.chars().take(64).collect();
-    match release_line(&view.app, &caller.name, &id, (&key, &form.reason)).await {
+    let release = Release { person: caller.name.clone(), key, reason: form.reason };
+    match release_line(&view.app, &id, release).await {
         Ok(_) => Ok(Redirect::to("/").into_response()),
         Err(problem) => {
             let wrong = json!(format!("{} {}", problem.detail, problem.mend));
@@ -121,10 +123,10 @@ const SECOND: usize = 20;
 
 /// Lines that wait for a second person.
 async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
-    let row = |own: Held| {
-        let may_release = caller.has(Right::Record) && own.by != caller.name;
+    let row = |held: HeldLine| {
+        let may_release = caller.has(Right::Record) && held.by != caller.name;
         let key = new_secret().unwrap_or_default();
-        json!({ "order": own.order, "line": own.line, "by": own.by, "why": own.why, "may_release": may_release, "key": key })
+        json!({ "order": held.order, "line": held.line, "by": held.by, "why": held.why, "may_release": may_release, "key": key })
     };
     Ok(held(&view.app, SECOND).await?.into_iter().map(row).collect())
 }

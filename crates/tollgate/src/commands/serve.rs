@@ -14,11 +14,12 @@ use super::progress::Bar;
 use super::recorded::{note, open};
 use super::{Failure, print};
 use tollgate_decide::{Run, Tables, run};
+use tollgate_desk::OrderRequest;
 use tollgate_ledger::AnyLog;
 use tollgate_model::Stop;
 use tollgate_server::{
-    Access, App, Case, Listen, OrderRequest, Provider, Settings, Shown, new_secret, new_token, password_hash,
-    serve as serve_app, sha256, start_log,
+    Access, App, Case, Listen, Provider, Settings, Shown, new_secret, new_token, password_hash, serve as serve_app,
+    sha256, start_log,
 };
 use tollgate_server::{Filling, Links, Posting, now};
 

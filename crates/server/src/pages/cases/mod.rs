@@ -93,9 +93,10 @@ struct Whole {
 async fn whole(view: &View, id: &str) -> Result<Option<Whole>, Problem> {
     let app = Arc::clone(&view.app);
     let Some(case) = app.shown.cases.iter().find(|case| case.id == id).cloned() else { return Ok(None) };
-    let (desk, lookup) = (Arc::clone(&app), case.id.clone());
-    let found =
-        app.with_ledger(move |ledger| Ok((standing_of(ledger, &lookup)?, Arc::clone(&desk.desk(ledger)?.tables))));
+    let (desk, lookup) = (Arc::clone(&app.desk), case.id.clone());
+    let found = app.with_ledger(move |ledger| {
+        Ok::<_, Problem>((standing_of(ledger, &lookup)?, Arc::clone(&desk.decider(ledger)?.tables)))
+    });
     let (stands, tables) = found.await??;
     let orders: Vec<String> = case.orders.iter().cloned().collect();
     let rows = app.shown.board.as_ref().map(|board| board.of_orders(&orders, ORDERS)).transpose();

@@ -1,4 +1,6 @@
-use std::sync::Arc;
+//! Where orders are decided, with all that any server recorded of list matches.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tollgate_law::Policy;
@@ -7,11 +9,16 @@ use tollgate_screening::BadStake;
 use utoipa::ToSchema;
 
 use tollgate_decide::{Decider, Tables};
+use tollgate_ledger::{Ledger, Log};
+
+use super::error::DeskError;
 
 /// What decides orders, and the tables that it decides by.
-pub(super) struct Desk {
-    pub(super) decider: Decider,
-    pub(super) tables: Arc<Tables>,
+pub struct DeciderState {
+    /// Decides lines one by one.
+    pub decider: Decider,
+    /// The tables with all findings so far.
+    pub tables: Arc<Tables>,
     /// The tables as they were read.
     read: Arc<Tables>,
     /// Findings that are taken up.
@@ -20,23 +27,29 @@ pub(super) struct Desk {
 
 /// What somebody found about a match of a party with a list's entry: the data of a record of kind `screening`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Finding {
-    pub(super) party: String,
-    pub(super) list: String,
-    pub(super) entry: String,
-    pub(super) finding: FindingKind,
-    pub(super) reason: String,
-    pub(super) by: String,
+pub struct Finding {
+    /// The party's id.
+    pub party: String,
+    /// The list, as the match names it.
+    pub list: String,
+    /// The list's entry.
+    pub entry: String,
+    /// What the party turned out to be.
+    pub finding: FindingKind,
+    /// Why, in a sentence or two.
+    pub reason: String,
+    /// Who found it.
+    pub by: String,
     /// The last day on which it holds.
-    pub(super) until: Option<String>,
+    pub until: Option<String>,
     /// What party and entry were like.
-    pub(super) fingerprint: String,
+    pub fingerprint: String,
 }
 
 /// What a party turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum FindingKind {
+pub enum FindingKind {
     /// Another party than the listed one.
     Cleared,
     /// The listed party.
@@ -59,14 +72,15 @@ impl Finding {
     }
 }
 
-impl Desk {
-    pub(super) fn new(policy: &Arc<Policy>, tables: Arc<Tables>) -> Desk {
+impl DeciderState {
+    /// Nothing is found yet.
+    fn new(policy: &Arc<Policy>, tables: Arc<Tables>) -> DeciderState {
         let decider = Decider::new(Arc::clone(policy), Arc::clone(&tables));
-        Desk { decider, read: Arc::clone(&tables), tables, seen: 0 }
+        DeciderState { decider, read: Arc::clone(&tables), tables, seen: 0 }
     }
 
     /// Takes up the findings that came since; `all` are the data of all records of kind `screening`.
-    pub(super) fn take(&mut self, policy: &Arc<Policy>, all: &[String]) -> Result<(), BadStake> {
+    fn take(&mut self, policy: &Arc<Policy>, all: &[String]) -> Result<(), BadStake> {
         if all.len() <= self.seen {
             return Ok(());
         }
@@ -77,5 +91,31 @@ impl Desk {
         self.decider = Decider::new(Arc::clone(policy), Arc::clone(&self.tables));
         self.seen = all.len();
         Ok(())
+    }
+}
+
+/// The policy of an office, and what decides by it.
+pub struct Desk {
+    /// By what orders are decided.
+    pub policy: Arc<Policy>,
+    state: Mutex<DeciderState>,
+}
+
+impl Desk {
+    /// A desk over tables, with no findings yet.
+    pub fn new(policy: Arc<Policy>, tables: Arc<Tables>) -> Desk {
+        Desk { state: Mutex::new(DeciderState::new(&policy, tables)), policy }
+    }
+
+    /// The decider, with all that the ledger has of list matches.
+    pub fn decider<L: Log>(&self, ledger: &Ledger<L>) -> Result<MutexGuard<'_, DeciderState>, DeskError> {
+        let mut state = self.latest();
+        state.take(&self.policy, ledger.findings()).map_err(|error| DeskError::Unavailable(error.to_string()))?;
+        Ok(state)
+    }
+
+    /// The decider as it was used last, whatever was found since.
+    pub fn latest(&self) -> MutexGuard<'_, DeciderState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,3 +1,5 @@
+//! An order line as a request states it.
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tollgate_model::{Activity, OrderLine};
