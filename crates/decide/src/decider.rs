@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tollgate_engine::{
-    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, push_step, trace, with_host, with_readings,
+    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
 };
+use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
-use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
-use tollgate_law::{Policy, push_json};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
@@ -358,6 +358,16 @@ fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label)
     })
 }
 
+/// XXH3 of the facts, known or not: the same facts give the same number on every machine.
+fn facts_digest(facts: &Facts) -> u64 {
+    let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
+    hash.update(&facts.known.to_le_bytes());
+    for value in &facts.values {
+        hash.update(&value.to_le_bytes());
+    }
+    hash.digest()
+}
+
 /// A label as a person reads it.
 pub fn label_text(program: &Program, label: Label) -> String {
     tollgate_engine::symbolic::Answer::of(program, label).to_string()
@@ -390,7 +400,7 @@ impl Decided<'_> {
     }
 
     /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.
-    pub fn obligations(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+    pub fn obligations(&self) -> impl Iterator<Item = &ObligationRule> {
         let scratch = &self.judged.scratch;
         let label = self.determination().label;
         let required = label.outcome == Outcome::LicenseRequired;
@@ -404,9 +414,7 @@ impl Decided<'_> {
             reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
         let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
         let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
-        rules
-            .filter(move |rule| scratch.truth(rule.when) != Truth::False)
-            .map(|rule| (rule.cite.as_str(), rule.text.as_str(), rule.deadline.as_str()))
+        rules.filter(move |rule| scratch.truth(rule.when) != Truth::False)
     }
 
     /// The red flags that the facts show; they never decide.
@@ -415,12 +423,12 @@ impl Decided<'_> {
     }
 
     /// What is unsure in the versions that carry the decision, each once: citation and note.
-    pub fn unsure(&self, steps: &[TraceStep<'_>]) -> Vec<(&str, &str)> {
-        let mut notes: Vec<(&str, &str)> = Vec::new();
+    pub fn unsure(&self, steps: &[TraceStep<'_>]) -> Vec<(&Arc<str>, &Arc<str>)> {
+        let mut notes: Vec<(&Arc<str>, &Arc<str>)> = Vec::new();
         for step in steps.iter().filter(|step| step.truth != Truth::False) {
             let Some(version) = self.program.versions.get(step.step.version) else { continue };
             if let Some(unsure) = &version.unsure
-                && !notes.iter().any(|(_, note)| note == unsure)
+                && !notes.iter().any(|(_, note)| *note == unsure)
             {
                 notes.push((&version.citation, unsure));
             }
@@ -428,80 +436,13 @@ impl Decided<'_> {
         notes
     }
 
-    /// From what the decision can be derived again: the law's day and digest, and the truth of each atom.
-    pub fn certificate(&self, policy: &Policy, date: Date, out: &mut String) {
-        out.clear();
-        out.push_str(policy.digest.get(..16).unwrap_or_default());
+    /// From what the decision can be derived again: the digest of the law in force, its day, the truth of each atom, and a digest of the facts.
+    pub fn certificate(&self, policy: &Policy, date: Date) -> String {
+        let mut out = String::with_capacity(self.judged.derived.mask.len() + 64);
+        out.push_str(self.program.digest.get(..16).unwrap_or(""));
         let _ = write!(out, ":{}", policy.law_date(date).epoch_days());
         out.push_str(&self.judged.derived.mask);
-    }
-
-    /// Writes the argument as a JSON array in place of what `out` held.
-    pub fn push_trace(&self, steps: &[TraceStep<'_>], out: &mut String) {
-        out.clear();
-        out.push('[');
-        for (place, step) in steps.iter().enumerate() {
-            if place > 0 {
-                out.push(',');
-            }
-            push_step(out, *step, &self.line.facts);
-        }
-        out.push(']');
-    }
-
-    /// Writes the obligations as a JSON array in place of what `out` held.
-    pub fn push_obligations(&self, out: &mut String) {
-        out.clear();
-        out.push('[');
-        for (place, (cite, text, deadline)) in self.obligations().enumerate() {
-            if place > 0 {
-                out.push(',');
-            }
-            out.push_str("{\"cite\":");
-            push_json(out, cite);
-            out.push_str(",\"text\":");
-            push_json(out, text);
-            out.push_str(",\"deadline\":");
-            push_json(out, deadline);
-            out.push('}');
-        }
-        out.push(']');
-    }
-
-    /// Readings, unsure points and remarks as further fields of the decision's JSON object.
-    pub fn push_remarks(&self, steps: &[TraceStep<'_>], out: &mut String) {
-        out.clear();
-        out.push_str(",\"readings\":[");
-        for (place, turn) in self.readings().enumerate() {
-            out.push_str(if place > 0 { ",{\"reading\":" } else { "{\"reading\":" });
-            push_json(out, &turn.name);
-            out.push_str(",\"taken\":");
-            push_json(out, &turn.taken);
-            out.push_str(",\"otherwise\":");
-            push_json(out, &turn.otherwise);
-            out.push('}');
-        }
-        out.push_str("],\"unsure\":[");
-        for (place, (cite, note)) in self.unsure(steps).into_iter().enumerate() {
-            out.push_str(if place > 0 { ",{\"cite\":" } else { "{\"cite\":" });
-            push_json(out, cite);
-            out.push_str(",\"note\":");
-            push_json(out, note);
-            out.push('}');
-        }
-        out.push_str("],\"red_flags\":[");
-        let mut first = true;
-        for rule in self.red_flags() {
-            out.push_str(if first { "{\"cite\":" } else { ",{\"cite\":" });
-            first = false;
-            push_json(out, &rule.step.cite);
-            out.push_str(",\"flag\":");
-            push_json(out, &rule.step.rule);
-            out.push('}');
-        }
-        out.push(']');
-        if !self.line.consignee.has_parent {
-            out.push_str(",\"remarks\":[\"No parent of the ultimate consignee is known: it counts as its own ultimate parent.\"]");
-        }
+        let _ = write!(out, ":{:016x}", facts_digest(&self.line.facts));
+        out
     }
 }

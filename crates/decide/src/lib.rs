@@ -10,6 +10,7 @@ mod facts;
 mod items;
 mod names;
 mod parties;
+mod record;
 mod roles;
 mod run;
 mod screened;
@@ -22,6 +23,7 @@ pub use facts::{FactBuilder, LineFacts};
 pub use items::{ItemFacts, UnknownItem, item_facts};
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
+pub use record::{Detail, decision_record};
 pub use roles::roles;
 pub use run::{
     Each, HELD, Lines, Progress, Run, RunError, Silent, count_day, each, for_each_batch_of, line_key, none_twice, run,
@@ -29,4 +31,4 @@ pub use run::{
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
 pub use tables::{Screening, Tables, load_policy};
-pub use wording::{decision_json, describe_standing, owned_by_listed, screening_sentences};
+pub use wording::{describe_standing, owned_by_listed, screening_sentences};

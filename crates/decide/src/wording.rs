@@ -1,34 +1,10 @@
-//! Decisions and what screening found, in words.
+//! What screening found, in words.
 
-use tollgate_law::Policy;
-use tollgate_model::{Date, OrderLine, Tpp};
+use tollgate_model::{Date, OrderLine};
 use tollgate_screening::{Effect, Standing, percent};
 
-use super::decider::Decided;
 use super::roles::roles;
 use super::tables::Tables;
-
-/// A decision as a JSON object, with screening as sentences.
-pub fn decision_json(
-    order: &OrderLine<'_>,
-    decided: &Decided<'_>,
-    policy: &Policy,
-    tables: &Tables,
-) -> serde_json::Value {
-    let label = decided.determination().label;
-    let (mut trace, mut obligations) = (String::new(), String::new());
-    decided.push_trace(&decided.steps(), &mut trace);
-    decided.push_obligations(&mut obligations);
-    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
-    serde_json::json!({
-        "order_id": order.order_id, "line": order.line, "date": order.date.to_string(), "policy": policy.name,
-        "eccn": decided.eccn(), "tpp": decided.line.tpp.map(Tpp::ceil), "outcome": label.outcome.as_str(),
-        "authorization": decided.exception().map(|exception| exception.name.clone()),
-        "review_policy": label.review.map(|review| review.as_str()), "missing": decided.missing, "claimed_ok": decided.claimed_ok,
-        "trace": parsed(&trace), "obligations": parsed(&obligations),
-        "screening": screening_sentences(order, tables),
-    })
-}
 
 /// What lists and owners say of the parties to an order, a sentence each.
 pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String> {

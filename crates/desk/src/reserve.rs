@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use tollgate_decide::{Decided, Tables, roles};
+use tollgate_decide::{Decided, Detail, Tables, decision_record, roles};
 use tollgate_law::facts;
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp, hex, never};
@@ -133,7 +133,7 @@ pub fn propose(
             "check the quantity and the item",
         ));
     }
-    let decision = raw(&tollgate_decide::decision_json(&line, &decided, &desk.policy, &tables))?;
+    let decision = raw(&decision_record(&line, &decided, &desk.policy, &tables, Detail::Whole))?;
     let license = license(&line).filter(|_| outcome == Outcome::LicenseRequired);
     let goes = license.is_some() || matches!(outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
     let held = if goes { reasons_to_hold(&tables, &line, &decided, license, request.hold) } else { Vec::new() };

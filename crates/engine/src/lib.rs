@@ -21,4 +21,4 @@ pub use complete::representatives;
 pub use determine::{Determination, Turn, determine, verdict, with_readings};
 pub use memo::{Judged, Memo};
 pub use scalar::{AtomMask, Scratch, Verdict};
-pub use trace::{TraceStep, eccn, eccn_pattern, fact_text, push_step, trace, with_host};
+pub use trace::{TraceStep, eccn, eccn_pattern, fact_text, fact_word, trace, with_host};

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use tollgate_law::facts::{self, FactId, FactKind, Facts, Unit};
 use tollgate_law::program::{ExceptionRule, Program, Step};
-use tollgate_law::push_json;
 use tollgate_model::{Country, Outcome, Ratio, Tpp, Truth};
 
 use crate::determine::Determination;
@@ -107,6 +106,16 @@ pub fn fact_text(facts: &Facts, fact: FactId) -> Option<String> {
     })
 }
 
+/// The word of a fact that is a country or a word; `None` where it is unknown or of another kind.
+pub fn fact_word(facts: &Facts, fact: FactId) -> Option<&'static str> {
+    let value = facts.get(fact)?;
+    match fact.def().kind {
+        FactKind::Country => Some(country(value)),
+        FactKind::Word(words) => Some(word(words, value)),
+        _ => None,
+    }
+}
+
 fn country(value: i64) -> &'static str {
     match u8::try_from(value).ok().and_then(Country::from_index) {
         Some(country) => country.code(),
@@ -116,61 +125,6 @@ fn country(value: i64) -> &'static str {
 
 fn word(words: &'static [&'static str], value: i64) -> &'static str {
     usize::try_from(value).ok().and_then(|at| words.get(at)).copied().unwrap_or("?")
-}
-
-/// Appends a step as the JSON object that decisions hold.
-pub fn push_step(out: &mut String, step: TraceStep<'_>, facts: &Facts) {
-    out.push_str(&step.step.json_head);
-    out.push_str(step.truth.as_str());
-    out.push_str("\",\"facts\":{");
-    for (place, fact) in step.step.facts.iter().enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        push_fact(out, facts, *fact);
-    }
-    out.push_str("}}");
-}
-
-fn push_fact(out: &mut String, facts: &Facts, fact: FactId) {
-    out.push('"');
-    out.push_str(fact.def().name);
-    out.push_str("\":");
-    let Some(value) = facts.get(fact) else {
-        out.push_str("null");
-        return;
-    };
-    match fact.def().kind {
-        FactKind::Bool | FactKind::Reading => out.push_str(if value == 1 { "true" } else { "false" }),
-        FactKind::Country => {
-            out.push('"');
-            out.push_str(country(value));
-            out.push('"');
-        }
-        FactKind::Word(words) => push_json(out, word(words, value)),
-        FactKind::Int(unit) if unit != Unit::Operations => push_thousandths(out, value, unit),
-        _ => push_json(out, &fact_text(facts, fact).unwrap_or_default()),
-    }
-}
-
-fn push_thousandths(out: &mut String, value: i64, unit: Unit) {
-    let (whole, rest) = if unit == Unit::Count { (value, 0) } else { (value / 1000, value % 1000) };
-    let mut digits = [0_u8; 20];
-    let mut left = whole.unsigned_abs();
-    let mut count = 0;
-    for digit in digits.iter_mut() {
-        *digit = u8::try_from(left % 10).unwrap_or(0) + b'0';
-        left /= 10;
-        count += 1;
-        if left == 0 {
-            break;
-        }
-    }
-    out.extend(digits.iter().take(count).rev().map(|digit| char::from(*digit)));
-    if rest != 0 {
-        let fraction = Tpp::from_thousandths(rest).to_string();
-        out.push_str(fraction.trim_start_matches('0'));
-    }
 }
 
 /// The ECCN that an item falls under, with `{host}` for the item's own; `None` where the facts do not settle it.

@@ -40,7 +40,8 @@ pub(crate) fn compile(source: &Source<'_>) -> (Program, Vec<LawError>) {
     let mut compiler = Compiler::new(source);
     let mut graph = Graph::default();
     let draft = compiler.draft(&mut graph);
-    let program = draft.finish(&graph, source);
+    let mut program = draft.finish(&graph, source);
+    program.digest = program.compute_digest();
     let mut errors = compiler.errors;
     errors.sort();
     errors.dedup();
@@ -101,7 +102,7 @@ impl<'a> Compiler<'a> {
         let mut facts = Vec::new();
         self.support(&clause.when.expr, &mut facts, 0);
         let cite = self.cite(index, &clause.paragraph);
-        Step { json_head: json_head(&cite, &clause.rule), cite, rule: clause.rule.clone(), when, facts, version: index }
+        Step { cite: cite.into(), rule: clause.rule.as_str().into(), when, facts, version: index }
     }
 
     /// The provision's citation with the paragraph, or the paragraph alone where it cites another part by itself.
@@ -206,44 +207,11 @@ fn error(in_force: InForce<'_>, line: usize, what: impl Into<String>, mend: impl
 pub(crate) fn version_in_force(in_force: &InForce<'_>) -> VersionInForce {
     VersionInForce {
         path: in_force.provision.path.clone(),
-        citation: in_force.provision.citation.clone(),
+        citation: in_force.provision.citation.as_str().into(),
         from: in_force.version.from,
         source: in_force.version.source.clone(),
         certainty: in_force.version.certainty.letter(),
-        unsure: in_force.version.unsure.clone(),
+        unsure: in_force.version.unsure.as_deref().map(Into::into),
         digest: in_force.version.digest.clone(),
     }
-}
-
-/// `{"cite":…,"rule":…,"result":"` with texts escaped as JSON wants them.
-pub(crate) fn json_head(cite: &str, rule: &str) -> String {
-    let mut head = String::from("{\"cite\":");
-    push_json(&mut head, cite);
-    head.push_str(",\"rule\":");
-    push_json(&mut head, rule);
-    head.push_str(",\"result\":\"");
-    head
-}
-
-/// Appends a text as a JSON string.
-pub fn push_json(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if u32::from(c) < 0x20 => {
-                let code = u32::from(c);
-                out.push_str("\\u00");
-                for shift in [4, 0] {
-                    out.extend(char::from_digit(code >> shift & 15, 16));
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }

@@ -25,7 +25,6 @@ mod files {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
 }
 
-pub use compile::push_json;
 pub use error::{LawError, LawErrors};
 pub use law::{Law, embedded, split_fixed};
 pub use policy::Policy;

@@ -3,6 +3,10 @@
 //!
 //! The same [`Program`] is run for one order, in columns, and symbolically (`tollgate-engine`).
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
 use tollgate_model::{Date, Outcome, ReviewPolicy, Tpp};
 
 use crate::facts::FactId;
@@ -90,17 +94,15 @@ impl RatioAtom {
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The citation with its paragraph.
-    pub cite: String,
+    pub cite: Arc<str>,
     /// The rule in a sentence.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// When it holds.
     pub when: Lit,
     /// The facts that the condition reads.
     pub facts: Vec<FactId>,
     /// Index of the version it stands in, in [`Program::versions`].
     pub version: usize,
-    /// The step as JSON up to its result, for fast rendering.
-    pub json_head: String,
 }
 
 /// A version of a provision that is in force.
@@ -109,7 +111,7 @@ pub struct VersionInForce {
     /// The provision's path under `law/ear/`.
     pub path: String,
     /// Its citation.
-    pub citation: String,
+    pub citation: Arc<str>,
     /// From when the version binds.
     pub from: Date,
     /// The document that made it so.
@@ -117,7 +119,7 @@ pub struct VersionInForce {
     /// How sure it is: the letter of law files.
     pub certainty: &'static str,
     /// What is unsure about it.
-    pub unsure: Option<String>,
+    pub unsure: Option<Arc<str>>,
     /// SHA-256 of its text, as in `law.lock`; of the amendment where a policy adds it.
     pub digest: String,
 }
@@ -126,11 +128,11 @@ pub struct VersionInForce {
 #[derive(Clone, Debug)]
 pub struct ObligationRule {
     /// The citation with its paragraph.
-    pub cite: String,
+    pub cite: Arc<str>,
     /// What must be done.
-    pub text: String,
+    pub text: Arc<str>,
     /// By when.
-    pub deadline: String,
+    pub deadline: Arc<str>,
     /// When it applies.
     pub when: Lit,
 }
@@ -307,9 +309,35 @@ pub struct Program {
     pub versions: Vec<VersionInForce>,
     /// Value of each reading, by its fact.
     pub readings: Vec<(FactId, bool)>,
+    /// SHA-256 of what decides: the versions in force, the readings, and the atoms in their order. It stays the same when the law gains versions
+    /// for other days, so that a certificate made under it can be checked later.
+    pub digest: String,
 }
 
 impl Program {
+    /// What [`Program::digest`] must be.
+    pub(crate) fn compute_digest(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut text = String::new();
+        for version in &self.versions {
+            let _ = writeln!(text, "version {} {}", version.path, version.digest);
+        }
+        for (reading, value) in &self.readings {
+            let _ = writeln!(text, "reading {} {value}", reading.def().name);
+        }
+        for atom in &self.thresholds {
+            let _ = writeln!(text, "threshold {} {}", atom.fact.def().name, atom.threshold);
+        }
+        for atom in &self.members {
+            let _ = writeln!(text, "member {} {:?}", atom.fact.def().name, atom.set);
+        }
+        for atom in &self.ratios {
+            let _ = writeln!(text, "ratio {} {}/{} {}", atom.fact.def().name, atom.over, atom.under, atom.strict);
+        }
+        hash.update(text.as_bytes());
+        tollgate_model::hex(&hash.finalize())
+    }
+
     /// How many atoms there are; they are nodes 1 to this.
     pub fn atom_count(&self) -> usize {
         self.thresholds.len() + self.members.len() + self.ratios.len()

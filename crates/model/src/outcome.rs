@@ -1,7 +1,12 @@
+//! What a decision says, and Kleene's truth values.
+
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What a decision says of an order line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It may go without a license (NLR).
     NoLicenseRequired,
@@ -30,7 +35,8 @@ impl Outcome {
 }
 
 /// How BIS reviews an application, mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReviewPolicy {
     /// Approval is presumed.
     PresumptionOfApproval,
@@ -68,7 +74,8 @@ impl ReviewPolicy {
 }
 
 /// Kleene's three truth values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Truth {
     /// It does not hold.
     False,

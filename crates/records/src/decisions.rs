@@ -13,9 +13,9 @@ use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
-use tollgate_model::Date;
 
 use crate::output::Output;
+use crate::record::DecisionRecord;
 
 /// The form of a decisions file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,58 +40,8 @@ impl Format {
     }
 }
 
-/// A decision as it is written; texts named `json` are JSON already.
-#[derive(Clone, Debug)]
-pub struct DecisionRecord<'a> {
-    /// The transaction.
-    pub order_id: &'a str,
-    /// The item line.
-    pub line: i64,
-    /// The order's day.
-    pub date: Date,
-    /// The policy's name.
-    pub policy: &'a str,
-    /// The ECCN; `None` where the facts do not settle it.
-    pub eccn: Option<&'a str>,
-    /// TPP of the whole line, rounded up; `None` where unknown.
-    pub tpp: Option<i64>,
-    /// The outcome.
-    pub outcome: &'a str,
-    /// The exception's short name.
-    pub authorization: Option<&'a str>,
-    /// The review policy.
-    pub review_policy: Option<&'a str>,
-    /// The columns that the outcome turns on.
-    pub missing: &'a [String],
-    /// Whether the claimed authorization holds.
-    pub claimed_ok: Option<bool>,
-    /// The strictest outcome left possible.
-    pub strictest: &'a str,
-    /// The mildest.
-    pub mildest: &'a str,
-    /// The readings that it turns on, by name, with `;` between.
-    pub readings: &'a str,
-    /// From what it can be derived again.
-    pub certificate: &'a str,
-    /// What must be done to use the authorization.
-    pub obligations_json: &'a str,
-    /// The steps.
-    pub trace_json: &'a str,
-    /// Readings with the outcome under the other, and what is unsure.
-    pub remarks_json: &'a str,
-    /// List matches, as JSON.
-    pub hits: &'a [ListHit],
-}
-
-/// A list match of a party.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListHit {
-    /// The match as a JSON object: `party`, `role`, `list`, `entry`, `score`.
-    pub json: String,
-}
-
 enum Sink {
-    JsonLines(Output, String),
+    JsonLines(Output, Vec<u8>),
     Csv(Box<csv::Writer<Output>>),
     Parquet(Encoder, Box<Columns>),
 }
@@ -163,7 +113,7 @@ impl DecisionWriter {
     pub fn create(path: &Path, format: Format) -> io::Result<DecisionWriter> {
         let output = Output::create(path)?;
         let sink = match format {
-            Format::JsonLines => Sink::JsonLines(output, String::new()),
+            Format::JsonLines => Sink::JsonLines(output, Vec::new()),
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(output);
                 writer.write_record(HEADERS)?;
@@ -180,13 +130,13 @@ impl DecisionWriter {
     }
 
     /// Writes one decision.
-    pub fn write(&mut self, record: &DecisionRecord<'_>) -> io::Result<()> {
+    pub fn write(&mut self, record: &DecisionRecord) -> io::Result<()> {
         match &mut self.sink {
             Sink::JsonLines(output, line) => {
                 line.clear();
-                push_record(line, record);
-                line.push('\n');
-                output.write_all(line.as_bytes())
+                serde_json::to_writer(&mut *line, record)?;
+                line.push(b'\n');
+                output.write_all(line)
             }
             Sink::Csv(writer) => write_csv(writer, record),
             Sink::Parquet(encoder, columns) => {
@@ -211,87 +161,35 @@ impl DecisionWriter {
     }
 }
 
-fn write_csv(writer: &mut csv::Writer<Output>, record: &DecisionRecord<'_>) -> io::Result<()> {
+fn write_csv(writer: &mut csv::Writer<Output>, record: &DecisionRecord) -> io::Result<()> {
     let claimed = record.claimed_ok.map_or(String::new(), |ok| ok.to_string());
     writer.write_record([
-        record.order_id,
+        record.order_id.as_str(),
         &record.line.to_string(),
         &record.date.to_string(),
-        record.policy,
-        record.eccn.unwrap_or_default(),
+        &record.policy,
+        record.eccn.as_deref().unwrap_or(""),
         &record.tpp.map_or(String::new(), |tpp| tpp.to_string()),
-        record.outcome,
-        record.authorization.unwrap_or_default(),
-        record.review_policy.unwrap_or_default(),
+        record.outcome.as_str(),
+        record.authorization.as_deref().unwrap_or(""),
+        record.review_policy.map_or("", |review| review.as_str()),
         &record.missing.join(";"),
         &claimed,
-        record.strictest,
-        record.mildest,
-        record.readings,
-        record.certificate,
+        record.strictest.as_str(),
+        record.mildest.as_str(),
+        &reading_names(record),
+        &record.certificate,
     ])?;
     Ok(())
 }
 
-fn push_record(out: &mut String, record: &DecisionRecord<'_>) {
-    out.push_str("{\"order_id\":");
-    push_json(out, record.order_id);
-    out.push_str(",\"line\":");
-    out.push_str(&record.line.to_string());
-    out.push_str(",\"date\":\"");
-    out.push_str(&record.date.to_string());
-    out.push('"');
-    let mut texts = |name: &str, value: Option<&str>| {
-        out.push_str(",\"");
-        out.push_str(name);
-        out.push_str("\":");
-        match value {
-            Some(value) => push_json(out, value),
-            None => out.push_str("null"),
-        }
-    };
-    texts("policy", Some(record.policy));
-    texts("eccn", record.eccn);
-    texts("outcome", Some(record.outcome));
-    texts("authorization", record.authorization);
-    texts("review_policy", record.review_policy);
-    texts("strictest", Some(record.strictest));
-    texts("mildest", Some(record.mildest));
-    texts("certificate", Some(record.certificate));
-    out.push_str(",\"tpp\":");
-    out.push_str(&record.tpp.map_or("null".to_owned(), |tpp| tpp.to_string()));
-    out.push_str(",\"missing\":[");
-    for (place, column) in record.missing.iter().enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        push_json(out, column);
-    }
-    out.push_str("],\"claimed_ok\":");
-    out.push_str(record.claimed_ok.map_or("null", |ok| if ok { "true" } else { "false" }));
-    out.push_str(",\"obligations\":");
-    out.push_str(record.obligations_json);
-    out.push_str(",\"trace\":");
-    out.push_str(record.trace_json);
-    out.push_str(record.remarks_json);
-    out.push_str(",\"hits\":[");
-    for (place, hit) in record.hits.iter().enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        out.push_str(&hit.json);
-    }
-    out.push_str("]}");
+/// Texts with `;` between.
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.collect::<Vec<_>>().join(";")
 }
 
-fn push_json(out: &mut String, text: &str) {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-        out.push('"');
-        out.push_str(text);
-        out.push('"');
-    } else {
-        out.push_str(&serde_json::Value::from(text).to_string());
-    }
+fn reading_names(record: &DecisionRecord) -> String {
+    joined(record.readings.iter().map(|turn| turn.reading.as_str()))
 }
 
 fn words() -> DataType {
@@ -330,23 +228,23 @@ struct Columns {
 }
 
 impl Columns {
-    fn push(&mut self, record: &DecisionRecord<'_>) {
+    fn push(&mut self, record: &DecisionRecord) {
         self.rows += 1;
-        self.order_id.append_value(record.order_id);
-        self.certificate.append_value(record.certificate);
+        self.order_id.append_value(&record.order_id);
+        self.certificate.append_value(&record.certificate);
         self.line.append_value(record.line);
         self.tpp.append_option(record.tpp);
         self.date.append_value(record.date.epoch_days());
         self.claimed_ok.append_option(record.claimed_ok);
-        self.policy.append_value(record.policy);
-        self.eccn.append_option(record.eccn);
-        self.outcome.append_value(record.outcome);
-        self.authorization.append_option(record.authorization);
-        self.review_policy.append_option(record.review_policy);
-        self.strictest.append_value(record.strictest);
-        self.mildest.append_value(record.mildest);
+        self.policy.append_value(&record.policy);
+        self.eccn.append_option(record.eccn.as_deref());
+        self.outcome.append_value(record.outcome.as_str());
+        self.authorization.append_option(record.authorization.as_deref());
+        self.review_policy.append_option(record.review_policy.map(|review| review.as_str()));
+        self.strictest.append_value(record.strictest.as_str());
+        self.mildest.append_value(record.mildest.as_str());
         self.missing.append_option((!record.missing.is_empty()).then(|| record.missing.join(";")));
-        self.readings.append_option((!record.readings.is_empty()).then_some(record.readings));
+        self.readings.append_option((!record.readings.is_empty()).then(|| reading_names(record)));
     }
 
     fn batch(&mut self) -> io::Result<RecordBatch> {

@@ -15,15 +15,20 @@ mod orders;
 mod output;
 mod ownership;
 mod parties;
+mod record;
 mod source;
 mod surroundings;
 mod texts;
 
-pub use decisions::{DecisionRecord, DecisionWriter, Format, ListHit};
+pub use decisions::{DecisionWriter, Format};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
 pub use orders::{DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::Output;
 pub use parties::{read_clearances, read_ownership, read_parties};
+pub use record::{
+    DecisionRecord, FactValue, Hit, NamedFacts, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step, Text,
+    UnsurePoint,
+};
 pub use surroundings::{Surrounding, SurroundingReader};
 pub use texts::{NONE, Numbering, Texts};

@@ -1,7 +1,5 @@
-use std::fmt::Write as _;
-
-use tollgate_law::push_json;
-use tollgate_model::{OrderLine, Outcome, ReviewPolicy, Tpp};
+use serde::Serialize;
+use tollgate_model::{Date, OrderLine, Outcome, ReviewPolicy, Tpp};
 
 use super::short::Short;
 
@@ -83,27 +81,43 @@ impl Change {
 }
 
 /// A line of `diff.jsonl`; its keys stand in the order of the alphabet.
-pub fn push_change(out: &mut String, order: &OrderLine<'_>, tpp: Option<Tpp>, change: Change, [from, to]: [String; 2]) {
-    let _ = write!(
-        out,
-        r#"{{"change":"{}","date":"{}","destination":"{}","from":"#,
-        change.as_str(),
-        order.date,
-        order.destination.code()
-    );
-    push_json(out, &from);
-    out.push_str(r#","item":"#);
-    push_json(out, order.item);
-    let _ = write!(out, r#","line":{},"order_id":"#, order.line);
-    push_json(out, order.order_id);
-    let _ = write!(out, r#","quantity":{},"to":"#, order.quantity);
-    push_json(out, &to);
-    match tpp {
-        Some(tpp) => {
-            let _ = write!(out, r#","tpp":{},"ultimate_consignee":"#, tpp.ceil());
-        }
-        None => out.push_str(r#","tpp":null,"ultimate_consignee":"#),
-    }
-    push_json(out, order.ultimate_consignee);
-    out.push_str("}\n");
+#[derive(Serialize)]
+struct ChangedLine<'a> {
+    change: &'static str,
+    date: Date,
+    destination: &'static str,
+    from: &'a str,
+    item: &'a str,
+    line: i64,
+    order_id: &'a str,
+    quantity: i64,
+    to: &'a str,
+    tpp: Option<i64>,
+    ultimate_consignee: &'a str,
+}
+
+/// Appends a line of `diff.jsonl`: what an order line came to under either policy.
+pub fn push_change(
+    out: &mut String,
+    order: &OrderLine<'_>,
+    tpp: Option<Tpp>,
+    change: Change,
+    [from, to]: [String; 2],
+) -> Result<(), serde_json::Error> {
+    let line = ChangedLine {
+        change: change.as_str(),
+        date: order.date,
+        destination: order.destination.code(),
+        from: &from,
+        item: order.item,
+        line: order.line,
+        order_id: order.order_id,
+        quantity: order.quantity,
+        to: &to,
+        tpp: tpp.map(Tpp::ceil),
+        ultimate_consignee: order.ultimate_consignee,
+    };
+    out.push_str(&serde_json::to_string(&line)?);
+    out.push('\n');
+    Ok(())
 }

@@ -56,7 +56,7 @@ impl Settling {
         for line in &lines {
             let row = usize::try_from(line.row).unwrap_or(usize::MAX);
             let decided = self.counters.each_mut().map(|counter| counter.settle(line, || orders.line(row)));
-            added.push(line, &orders, decided, &self.names);
+            added.push(line, &orders, decided, &self.names)?;
         }
         added.finish(batch)
     }
@@ -79,7 +79,7 @@ impl Settling {
                     false => counter.decide(line, || orders.line(row)),
                 };
             }
-            added.push(line, &orders, decided, &self.names);
+            added.push(line, &orders, decided, &self.names)?;
         }
         let kept: Vec<usize> = (0..batch.num_columns())
             .filter(|at| !NAMES.contains(&batch.schema_ref().field(*at).name().as_str()))
@@ -104,7 +104,7 @@ impl Added {
         orders: &OrderBatch,
         [before, after]: [Option<Short>; 2],
         names: &ExceptionNames,
-    ) {
+    ) -> Result<(), String> {
         self.before.append_option(before.map(Short::code));
         self.after.append_option(after.map(Short::code));
         self.tpp.append_option(line.tpp.map(|tpp| tpp.ceil()));
@@ -115,10 +115,11 @@ impl Added {
         let order = usize::try_from(line.row).ok().and_then(|row| orders.line(row));
         let diff = change.zip(both).zip(order).map(|((change, (before, after)), order)| {
             let mut text = String::new();
-            push_change(&mut text, &order, line.tpp, change, [before, after].map(|own| own.text(names)));
-            text
+            push_change(&mut text, &order, line.tpp, change, [before, after].map(|verdict| verdict.text(names)))?;
+            Ok::<String, serde_json::Error>(text)
         });
-        self.diff.append_option(diff);
+        self.diff.append_option(diff.transpose().map_err(|error| error.to_string())?);
+        Ok(())
     }
 
     fn finish(mut self, batch: &RecordBatch) -> Result<RecordBatch, String> {

@@ -99,9 +99,9 @@ impl Compiler<'_> {
                 None => Lit::TRUE,
             };
             rules.push(ObligationRule {
-                cite: self.cite(index, &obligation.paragraph),
-                text: obligation.text.clone(),
-                deadline: obligation.deadline.clone(),
+                cite: self.cite(index, &obligation.paragraph).into(),
+                text: obligation.text.as_str().into(),
+                deadline: obligation.deadline.as_str().into(),
                 when,
             });
         }

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use tollgate_model::Country;
 
 use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{record_order, try_order, unusable};
+use super::super::orders::{record_order, try_order, unavailable, unusable};
 use super::super::problem::Problem;
 use super::{Refused, View, encoded};
 use crate::today;
+use tollgate_decide::{Detail, decision_record};
 use tollgate_desk::OrderRequest;
 
 /// Columns that may be left out.
@@ -63,7 +64,8 @@ pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> 
             tollgate_model::Tpp::from_thousandths(held)
         };
         let decided = decider.decide_on(&line, &used).map_err(|error| unusable(&error.what, &error.mend))?;
-        Ok::<Value, Problem>(tollgate_decide::decision_json(&line, &decided, &policy, &tables))
+        let record = decision_record(&line, &decided, &policy, &tables, Detail::Whole);
+        serde_json::to_value(record).map_err(|error| unavailable(&error.to_string()))
     });
     let mut decision = explained.await??;
     if let Some(object) = decision.as_object_mut() {

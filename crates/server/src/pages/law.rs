@@ -93,7 +93,7 @@ fn shown(policy: &Policy, date: Date) -> BTreeMap<String, Shown> {
     let mut rules: BTreeMap<usize, Vec<(String, String)>> = BTreeMap::new();
     for step in steps(program) {
         let own = rules.entry(step.version).or_default();
-        let rule = (step.cite.clone(), step.rule.clone());
+        let rule = (step.cite.to_string(), step.rule.to_string());
         if !own.contains(&rule) {
             own.push(rule);
         }
@@ -106,11 +106,11 @@ fn shown(policy: &Policy, date: Date) -> BTreeMap<String, Shown> {
         let numbers = numbers
             .filter_map(|(name, own)| Some(format!("{} = {} {}", name.replace('_', " "), own.on(day)?, own.unit)));
         let shown = Shown {
-            citation: version.citation.clone(),
+            citation: version.citation.to_string(),
             title: provision.map(|own| own.title.clone()).unwrap_or_default(),
             from: version.from,
             certainty: version.certainty,
-            unsure: version.unsure.clone(),
+            unsure: version.unsure.as_deref().map(str::to_owned),
             numbers: numbers.collect(),
             rules: rules.remove(&place).unwrap_or_default(),
         };

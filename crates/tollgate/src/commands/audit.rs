@@ -12,11 +12,46 @@ use tollgate_ledger::{Log, LogError, Record, Verifier};
 use tollgate_model::{Date, hex};
 use tollgate_records::Output;
 
-use super::arguments::{AuditCommand, TextFormat};
 use super::{Failure, print};
+use crate::commands::inputs::{Database, TextFormat, day};
+use clap::Subcommand;
+use std::path::PathBuf;
 use tollgate_decide::RunError;
 use tollgate_ledger::open_log;
 use tollgate_model::Stop;
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate audit verify --database sqlite:tollgate.sqlite
+  tollgate audit export --database sqlite:tollgate.sqlite --from 2026-01-01 --to 2026-12-31 --out 2026.jsonl
+The form of the records is written down in docs/audit-log.md; docs/verify_audit_log.py checks an export without Tollgate.")]
+pub(crate) enum AuditCommand {
+    /// Follows the chain of hashes from the first record to the last, and names the first that is not as it was written.
+    Verify {
+        #[command(flatten)]
+        database: Database,
+        /// The hash that the last record must have, as an earlier run printed it: finds records that were cut off the end
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Writes records for a regulator: .jsonl as they stand in the chain, or .parquet.
+    Export {
+        #[command(flatten)]
+        database: Database,
+        /// The first day, in UTC
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        from: Option<Date>,
+        /// The last day, in UTC
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        to: Option<Date>,
+        /// The file: .jsonl or .parquet
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
 
 /// Rows of a Parquet file that are encoded together.
 const ROWS: usize = 65_536;

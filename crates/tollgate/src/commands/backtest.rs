@@ -10,14 +10,58 @@ use tollgate_detect::engine::Finding;
 use tollgate_detect::typology::Typology;
 use tollgate_model::Date;
 
-use super::arguments::{TextFormat, TypologyBacktestArguments};
 use super::decide::load;
 use super::detect::listed;
 use super::progress::Steps;
 use super::typology::Folder;
 use super::{Failure, print};
+use crate::commands::inputs::{Inputs, TextFormat};
+use clap::Args;
+use std::path::PathBuf;
 use tollgate_detect::Around;
 use tollgate_model::Stop;
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology backtest drafts/cap-split --against typologies/cap-split --orders orders.csv --parties parties.csv --from 2024-01-01 --to 2026-12-31
+On each day only what had happened by then is known: orders, payments, sightings and visits up to it, companies founded by it, listings by it. Addresses
+and directors are as the tables have them today. With --dispositions what was found of alerts (key, finding: true or false) is told beside them.")]
+pub(crate) struct TypologyBacktestArguments {
+    /// The draft's folder
+    pub(crate) draft: PathBuf,
+    /// The live version: a folder, or an id or name of the program's own
+    #[arg(long, value_name = "DIR|ID")]
+    pub(crate) against: String,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Payments for the orders
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payments: Option<PathBuf>,
+    /// Data-center sites
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<PathBuf>,
+    /// What was seen of serial numbers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) serials: Option<PathBuf>,
+    /// Visits to sites and parties
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inspections: Option<PathBuf>,
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Date,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Date,
+    /// Days from one look to the next
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) every: u32,
+    /// What was found of earlier alerts: a CSV file with the columns key and finding
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dispositions: Option<PathBuf>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
 
 /// Since when each version finds something, and what it says of it.
 #[derive(Default)]

@@ -4,11 +4,36 @@ use tempfile::TempDir;
 use tollgate_ledger::SqliteLog;
 use tollgate_model::hex;
 
-use super::arguments::{BackupArguments, RestoreArguments};
 use super::audit::follow;
 use super::{Failure, print};
+use crate::commands::inputs::Database;
+use clap::Args;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate backup --database sqlite:tollgate.sqlite --out tollgate-2026-11-25.sqlite
+The ledger may be in use meanwhile; what is added during the copy is in it or not, but its chain is whole. For PostgreSQL use pg_dump.")]
+pub(crate) struct BackupArguments {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// The copy; it appears whole and verified, or not at all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate restore --from tollgate-2026-11-25.sqlite --database sqlite:tollgate.sqlite
+The backup's chain is verified first. A ledger that is there already is never written over: move it away, and keep it.")]
+pub(crate) struct RestoreArguments {
+    /// A backup
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
+}
 
 fn unusable(text: String) -> Failure {
     Failure::Unusable(text)

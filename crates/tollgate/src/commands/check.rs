@@ -5,15 +5,51 @@ use std::sync::Arc;
 use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
-use super::arguments::{CheckArguments, FailOn, Inputs, TextFormat};
-use super::decide::{Writing, load};
+use super::decide::{Recorder, load};
 use super::looking::Looking;
 use super::progress::Bar;
 use super::recorded::run_done;
 use super::summary::Summary;
 use super::{Failure, csv_text, print};
+use crate::commands::inputs::{Inputs, Surroundings, TextFormat};
+use crate::commands::recorded::Record;
+use clap::{Args, ValueEnum};
 use tollgate_decide::{AccountView, Decided, Lines, Run, RunError, run};
 use tollgate_model::Stop;
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --out out
+Writes DIR/decisions.jsonl, alerts.jsonl, allocations.csv, summary.json and report.html, whole or not at all.")]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) surroundings: Surroundings,
+    #[command(flatten)]
+    pub(crate) record: Record,
+    /// Exit with status 1 if any decision or alert is one of these
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// How the summary is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+/// What makes a run end with status 1.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum FailOn {
+    /// A license is required.
+    LicenseRequired,
+    /// A fact is lacking.
+    NeedsInformation,
+    /// A claimed authorization does not hold.
+    ClaimFailed,
+}
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
     let ledger = arguments.record.open()?;
@@ -24,12 +60,12 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
         DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
-    let writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
+    let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
     let summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
     let failed = path("decisions.jsonl");
     let looking = Looking::new(arguments, &policy, &tables)?;
-    let mut checking = Checking { summary, writing, decisions: &mut decisions, failed, looking };
+    let mut checking = Checking { summary, recorder, decisions: &mut decisions, failed, looking };
     let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
     let Checking { mut summary, looking, .. } = checking;
     let accounts = decider.account_views();
@@ -86,7 +122,7 @@ fn unlisted(arguments: &CheckArguments) -> Option<String> {
 /// What `check` does with each line.
 struct Checking<'a> {
     summary: Summary,
-    writing: Writing,
+    recorder: Recorder,
     decisions: &'a mut DecisionWriter,
     /// The decisions' file.
     failed: PathBuf,
@@ -110,7 +146,7 @@ impl Lines for Checking<'_> {
     ) -> Result<(), RunError> {
         self.summary.add(order, decided);
         self.looking.decided(order, decided, declared)?;
-        let written = self.writing.write(order, decided, self.decisions);
+        let written = self.recorder.write(order, decided, self.decisions);
         written.map_err(|error| RunError::Output(self.failed.clone(), error))
     }
 }

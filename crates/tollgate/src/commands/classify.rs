@@ -6,13 +6,39 @@ use tollgate_law::facts::{self, Facts};
 use tollgate_law::program::Program;
 use tollgate_model::{Tpp, Truth};
 
-use super::arguments::{ClassifyArguments, TextFormat};
 use super::{Failure, print};
+use crate::commands::inputs::{TextFormat, day};
+use clap::Args;
+use std::path::PathBuf;
 use tollgate_decide::load_policy;
 use tollgate_decide::{ItemFacts, Screening, Tables, item_facts};
 use tollgate_lists::load_screener;
+use tollgate_model::Date;
 use tollgate_model::Stop;
 use tollgate_server::today;
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate classify \"NVIDIA H100 SXM\" L4
+  tollgate classify --items my-items.csv
+  tollgate classify A800 --date 2023-11-16")]
+pub(crate) struct ClassifyArguments {
+    /// Items by name; with neither names nor --items, the whole catalog
+    #[arg(value_name = "ITEM")]
+    pub(crate) names: Vec<String>,
+    /// Items of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items: Option<PathBuf>,
+    /// The policy
+    #[arg(long, value_name = "POLICY", default_value = "ear")]
+    pub(crate) policy: String,
+    /// The day; today where absent
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) date: Option<Date>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
 
 pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;
@@ -75,7 +101,7 @@ impl Classified {
         scratch.start(program, &facts);
         scratch.finish(program);
         let steps = program.definitions.iter().chain(program.classifications.iter().map(|rule| &rule.step));
-        let why = steps.map(|step| (step.cite.clone(), step.rule.clone(), scratch.truth(step.when)));
+        let why = steps.map(|step| (step.cite.to_string(), step.rule.to_string(), scratch.truth(step.when)));
         let figures = item.chip.as_ref().unwrap_or(&item.item);
         let shown = |fact| fact_text(&facts, fact);
         Classified {

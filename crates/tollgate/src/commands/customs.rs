@@ -5,11 +5,32 @@ use std::io::Write as _;
 use tollgate_detect::customs::{CustomsError, Declaration, Scorer, precision_at, read};
 use tollgate_records::Output;
 
-use super::arguments::CustomsArguments;
 use super::{Failure, csv_text, print};
+use clap::Args;
+use std::path::PathBuf;
 use tollgate_decide::RunError;
 
-pub(super) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate customs --learn train.csv --on valid.csv --out scores.csv
+The columns are Declaration ID, HS6 Code, Country of Departure, Country of Origin, Net Mass, Item Price and, where it is known, Fraud (0 or 1).
+A score ranks; it is no calibrated probability. docs/design/misdeclaration.md says how it is made and what its figures mean.")]
+pub(crate) struct CustomsArguments {
+    /// Declarations of which it is known whether they were false
+    #[arg(long, value_name = "FILE")]
+    pub(crate) learn: PathBuf,
+    /// Declarations to be ranked; where it is known of them too, how well that went is told
+    #[arg(long, value_name = "FILE")]
+    pub(crate) on: PathBuf,
+    /// Let all copies of one declaration count once
+    #[arg(long)]
+    pub(crate) copies_once: bool,
+    /// Where the scores go, as CSV, with what each part adds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+pub(crate) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
     let unusable = |error: CustomsError| Failure::Unusable(error.to_string());
     let learned = read(&arguments.learn).map_err(unusable)?;
     let asked = read(&arguments.on).map_err(unusable)?;

@@ -12,14 +12,38 @@ use tollgate_detect::typology::{Typology, TypologyError};
 use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
 
-use super::arguments::{DetectArguments, Surroundings};
 use super::decide::load;
 use super::progress::{Bar, Steps};
 use super::since::since;
 use super::{Failure, print};
+use crate::commands::inputs::{Inputs, OnCluster, Surroundings};
+use clap::Args;
 use tollgate_decide::{Decided, Lines, Run, RunError, run};
 use tollgate_detect::{Watch, Watched};
 use tollgate_model::Stop;
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate detect --orders orders.parquet --parties parties.csv --payments payments.parquet --policy diffusion --out alerts.jsonl
+  tollgate detect --orders orders/ --parties parties.csv --serials serials.parquet --since found --out alerts.jsonl    (each morning)
+A typology that lacks its data is skipped and said to be. A score is the probability that an alert is true, as far as worlds whose truth is known tell.")]
+pub(crate) struct DetectArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) surroundings: Surroundings,
+    /// Where the alerts go, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Also write the tables that queries see, as Parquet files (docs/design/typologies.md); with --cluster, where every worker can read them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tables: Option<PathBuf>,
+    /// A folder in which an earlier run left what it found: only typologies whose tables changed are asked again, and what is new is said; made where it is not there
+    #[arg(long, value_name = "DIR", conflicts_with = "cluster")]
+    pub(crate) since: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) on: OnCluster,
+}
 
 /// Bytes that queries may hold before they spill to disk.
 const MEMORY: usize = 3 << 30;

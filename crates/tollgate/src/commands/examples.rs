@@ -9,10 +9,19 @@ use tollgate_law::{Law, Policy};
 use tollgate_model::{Activity, Country, Date, Decimal, Item, ItemKind, OrderLine, Party, Tpp, Truth};
 use toml::de::{DeTable, DeValue};
 
-use super::arguments::ExamplesCommand;
 use super::{Failure, print};
+use clap::Subcommand;
 use tollgate_decide::load_policy;
 use tollgate_decide::{Accounts, Decided, Decider, Tables};
+
+#[derive(Subcommand)]
+pub(crate) enum ExamplesCommand {
+    /// Executes every worked example under a folder.
+    Check {
+        /// A folder of Markdown files, or one file
+        path: PathBuf,
+    },
+}
 
 type Table<'a> = DeTable<'a>;
 
@@ -380,7 +389,7 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
     }
     let obligations: Vec<String> = decided
         .obligations()
-        .map(|(cite, text, deadline)| format!("{cite} {text} {deadline}").to_lowercase())
+        .map(|rule| format!("{} {} {}", rule.cite, rule.text, rule.deadline).to_lowercase())
         .collect();
     for want in words(expected, "obligations").unwrap_or_default() {
         if !obligations.iter().any(|obligation| obligation.contains(&want.to_lowercase())) {

@@ -5,16 +5,35 @@ use tollgate_engine::{TraceStep, fact_text};
 use tollgate_law::Policy;
 use tollgate_model::{OrderLine, Outcome, Truth};
 
-use super::arguments::{ExplainArguments, TextFormat};
 use super::decide::load;
 use super::{Failure, print};
-use tollgate_decide::{Decided, Run, Silent, Tables, decision_json, each, run, screening_sentences};
+use crate::commands::inputs::{Inputs, TextFormat};
+use clap::Args;
+use tollgate_decide::{Decided, Detail, Run, Silent, Tables, decision_record, each, run, screening_sentences};
 use tollgate_model::Stop;
+use tollgate_records::DecisionRecord;
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate explain --orders orders.csv --parties parties.csv --order PO-17 --line 2 --policy diffusion")]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The order
+    #[arg(long, value_name = "ID")]
+    pub(crate) order: String,
+    /// The item line; all lines of the order where absent
+    #[arg(long, value_name = "N")]
+    pub(crate) line: Option<i64>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut texts: Vec<String> = Vec::new();
-    let mut objects: Vec<serde_json::Value> = Vec::new();
+    let mut objects: Vec<DecisionRecord> = Vec::new();
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
     run(
         &job,
@@ -24,7 +43,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
             let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
             if asked {
                 texts.push(memo(order, decided, &policy, &tables));
-                objects.push(decision_json(order, decided, &policy, &tables));
+                objects.push(decision_record(order, decided, &policy, &tables, Detail::Whole));
             }
             Ok(())
         }),
@@ -38,7 +57,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     }
     match arguments.format {
         TextFormat::Text => print(&texts.join("\n")),
-        TextFormat::Json => print(&format!("{:#}\n", serde_json::Value::from(objects))),
+        TextFormat::Json => print(&format!("{:#}\n", serde_json::json!(objects))),
     }
 }
 
@@ -66,7 +85,7 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
     listed(
         &mut out,
         "To be done",
-        decided.obligations().map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")),
+        decided.obligations().map(|rule| format!("{} ({}; {})", rule.text, rule.deadline, rule.cite)),
     );
     listed(&mut out, "Lists and owners", screening_sentences(order, tables).into_iter());
     listed(

@@ -5,13 +5,52 @@ use serde_json::json;
 use tollgate_ledger::Ledger;
 use tollgate_model::Date;
 
-use super::arguments::{ImportArguments, UpdateArguments};
 use super::recorded::note;
 use super::{Failure, print};
+use crate::commands::inputs::set_name;
+use crate::commands::recorded::Record;
+use clap::Args;
+use std::path::PathBuf;
 use tollgate_ledger::AnyLog;
 use tollgate_lists::{BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError};
 use tollgate_model::Stop;
 use tollgate_server::{now, today};
+
+#[derive(Args)]
+pub(crate) struct UpdateArguments {
+    /// The folder of lists; --lists takes it as it is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+    /// Addresses of your own (see `tollgate lists sources`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Only these sets
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Take a version that lacks lists or has less than four fifths of the last one's entries
+    #[arg(long)]
+    pub(crate) accept_shrunk: bool,
+    #[command(flatten)]
+    pub(crate) record: Record,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportArguments {
+    /// The folder of lists; --lists takes it as it is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+    /// What the set is called
+    #[arg(long, value_name = "NAME", value_parser = set_name)]
+    pub(crate) name: String,
+    /// Its files; those of OFAC together
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Take a version that lacks lists or has less than four fifths of the last one's entries
+    #[arg(long)]
+    pub(crate) accept_shrunk: bool,
+    #[command(flatten)]
+    pub(crate) record: Record,
+}
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {

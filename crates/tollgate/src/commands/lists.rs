@@ -6,12 +6,58 @@ use serde_json::json;
 use tollgate_records::{OrderReader, read_parties};
 use tollgate_screening::{Entry, List, Query, Scratch, Screener};
 
-use super::arguments::{ListsCommand, TextFormat};
 use super::list_store::{import, update};
 use super::{Failure, print};
+use crate::commands::inputs::TextFormat;
+use crate::commands::list_store::{ImportArguments, UpdateArguments};
+use clap::Subcommand;
 use tollgate_decide::roles;
 use tollgate_lists::{BUILT_IN, read_list_files};
 use tollgate_model::Stop;
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate lists status csl.csv dpl.txt
+  tollgate lists diff csl-2025.csv csl-2026.csv
+  tollgate lists diff old.csv new.csv --parties parties.csv --orders orders.csv
+  tollgate lists update --into lists && tollgate screen --lists lists --name \"Huawei Tecnologies\"
+  tollgate lists import --into lists --name own our-own-list.csv")]
+pub(crate) enum ListsCommand {
+    /// Fetches lists into a folder; a version that is damaged, empty, no list or much smaller than the last is refused, and the last good one stays.
+    Update(UpdateArguments),
+    /// Takes list files from a disk into such a folder, by the same checks.
+    Import(ImportArguments),
+    /// The addresses that `update` fetches from where no --config is given, in the form of one.
+    Sources,
+    /// What files hold: lists, entries, names, rows that cannot be read, and the digest that is their version.
+    Status {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Which entries came, went or changed their names between two versions of a list.
+    Diff {
+        /// The earlier version
+        earlier: PathBuf,
+        /// The later version
+        later: PathBuf,
+        /// Parties to hold against what came or changed
+        #[arg(long, value_name = "FILE")]
+        parties: Option<PathBuf>,
+        /// Past orders of these parties, to name those that the change touches
+        #[arg(long, value_name = "FILE", requires = "parties")]
+        orders: Option<PathBuf>,
+        /// The score from which a match counts, in basis points
+        #[arg(long, value_name = "POINTS", default_value_t = tollgate_screening::THRESHOLD)]
+        threshold: u32,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+}
 
 /// Bad rows and changed entries that are named; of more only the number is told.
 const SHOWN: usize = 20;

@@ -9,8 +9,9 @@ use tollgate_model::OrderLine;
 use tollgate_records::Declared;
 
 use super::Failure;
-use super::arguments::{CheckArguments, Surroundings};
 use super::summary::Summary;
+use crate::commands::check::CheckArguments;
+use crate::commands::inputs::Surroundings;
 use tollgate_decide::{Decided, RunError, Tables};
 use tollgate_model::Stop;
 

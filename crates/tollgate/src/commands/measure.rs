@@ -11,12 +11,54 @@ use tollgate_detect::engine::Finding;
 use tollgate_detect::typology::Typology;
 use tollgate_records::Output;
 
-use super::arguments::{TextFormat, TypologyFitArguments, TypologyMeasureArguments};
 use super::detect::listed;
 use super::typology::in_folder;
 use super::{Failure, print};
+use crate::commands::inputs::TextFormat;
+use clap::Args;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate simulate world --seed 11 --out out/w11
+  tollgate typology measure out/w11
+A folder holds the tables of the contract and truth.jsonl: one object for each scheme with `typology`, `parties` and `orders`.
+A scheme is found when an alert within the budget is about it: one of its parties is a subject, and at least half of what the alert names, parties or
+orders, is the scheme's. Precision counts alerts within the budget that are about some scheme.")]
+pub(crate) struct TypologyMeasureArguments {
+    /// Folders of worlds
+    #[arg(required = true)]
+    pub(crate) worlds: Vec<PathBuf>,
+    /// Alerts that are looked at, for each scheme
+    #[arg(long, default_value_t = 1.5)]
+    pub(crate) budget: f64,
+    /// A calibration other than the program's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibration: Option<PathBuf>,
+    /// The policy by which orders are decided
+    #[arg(long, value_name = "POLICY", default_value = "diffusion")]
+    pub(crate) policy: String,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology fit out/w1 out/w2 out/w3 --out typologies/calibration.toml
+Report on other worlds than those that it was fitted to: `tollgate typology measure`.")]
+pub(crate) struct TypologyFitArguments {
+    /// Folders of worlds
+    #[arg(required = true)]
+    pub(crate) worlds: Vec<PathBuf>,
+    /// Where the calibration goes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The policy by which orders are decided
+    #[arg(long, value_name = "POLICY", default_value = "diffusion")]
+    pub(crate) policy: String,
+}
 
 /// A scheme that was planted.
 struct Scheme {

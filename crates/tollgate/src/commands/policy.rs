@@ -10,11 +10,54 @@ use tollgate_law::program::Program;
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Truth};
 
-use super::arguments::{PolicyCommand, TextFormat};
 use super::{Failure, print};
+use crate::commands::inputs::{TextFormat, day};
+use clap::Subcommand;
 use tollgate_decide::load_policy;
 use tollgate_model::Stop;
 use tollgate_server::today;
+
+#[derive(Subcommand)]
+#[command(after_help = "Examples:
+  tollgate policy show diffusion@2025-06-01
+  tollgate policy diff diffusion anthropic-2025
+  tollgate policy check my-policy.toml")]
+pub(crate) enum PolicyCommand {
+    /// The policies that come with the program.
+    List,
+    /// A policy: its provisions in force on a day, its readings, what is modeled and what is not.
+    Show {
+        /// The policy
+        policy: String,
+        /// The day; today where absent
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Every region of facts on which two policies differ, with the clause and a smallest order.
+    Diff {
+        /// The first policy
+        first: String,
+        /// The second
+        second: String,
+        /// Only on this day
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        /// Print every region, not only their number and the smallest of each kind
+        #[arg(long)]
+        all: bool,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
+    /// Loads a policy and proves that each pattern of facts has exactly one outcome on every day.
+    Check {
+        /// A policy or a file of your own
+        path: String,
+    },
+}
 
 pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;
@@ -231,7 +274,7 @@ fn clauses(first: &Program, second: &Program, witness: &Facts) -> Vec<String> {
             .collect::<BTreeSet<_>>()
     };
     let (a, b) = (argued(first), argued(second));
-    let cites: BTreeSet<String> = a.symmetric_difference(&b).map(|(cite, _, _)| cite.clone()).collect();
+    let cites: BTreeSet<String> = a.symmetric_difference(&b).map(|(cite, _, _)| cite.to_string()).collect();
     cites.into_iter().collect()
 }
 

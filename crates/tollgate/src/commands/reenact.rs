@@ -11,12 +11,25 @@ use tollgate_detect::typology::Typology;
 use tollgate_law::{Law, Policy};
 use tollgate_model::Date;
 
-use super::arguments::{TextFormat, TypologyReenactArguments};
 use super::detect::listed;
 use super::typology::Folder;
 use super::{Failure, print};
+use crate::commands::inputs::TextFormat;
+use clap::Args;
 use tollgate_decide::load_policy;
 use tollgate_model::Stop;
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology reenact examples/cases examples/cases/twins")]
+pub(crate) struct TypologyReenactArguments {
+    /// Folders of cases, each a folder with case.toml and the tables of the contract
+    #[arg(required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
 
 /// A case that was run.
 struct Run {

@@ -28,7 +28,7 @@ fn wrong(address: &str, what: &dyn std::fmt::Display) -> Failure {
 }
 
 /// Brings every input that is elsewhere, and puts in the place of its address the file that it is now. The files are there as long as what is returned.
-pub(super) fn bring(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<TempDir>, Failure> {
+pub(crate) fn bring(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<TempDir>, Failure> {
     let mut elsewhere = inputs.into_iter().filter(|path| path.to_string_lossy().contains("://")).peekable();
     if elsewhere.peek().is_none() {
         return Ok(None);

@@ -8,12 +8,73 @@ use tollgate_model::{Country, Date, Party};
 use tollgate_records::{OrderReader, Output, read_clearances, read_ownership, read_parties};
 use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, shell_signs};
 
-use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
 use super::{Failure, print};
+use crate::commands::inputs::{Lists, TextFormat, country, day};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 use tollgate_decide::{Hit, RunError, Screened, describe_standing, find, ofac_hit, roles};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 use tollgate_server::today;
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate screen --lists csl.csv --name \"Huawei Tecnologies\" --country CN
+  tollgate screen --lists csl.csv dpl.txt --parties parties.csv --ownership ownership.csv --out matches.jsonl
+Exit status 0 whether or not there is a match; --fail-on match gives 1 where there is one.")]
+pub(crate) struct ScreenArguments {
+    #[command(flatten)]
+    pub(crate) lists: Lists,
+    /// A name to screen
+    #[arg(long, value_name = "TEXT", required_unless_present = "parties", conflicts_with = "parties")]
+    pub(crate) name: Option<String>,
+    /// Where the named party is
+    #[arg(long, value_name = "XX", requires = "name", value_parser = country)]
+    pub(crate) country: Option<Country>,
+    /// Parties to screen
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parties: Option<PathBuf>,
+    /// Stakes of parties in each other
+    #[arg(long, value_name = "FILE", requires = "parties")]
+    pub(crate) ownership: Option<PathBuf>,
+    /// Orders of these parties: their first days count among the signs of a shell company
+    #[arg(long, value_name = "FILE", requires = "parties")]
+    pub(crate) orders: Option<PathBuf>,
+    /// How names are scored
+    #[arg(long, default_value = "tollgate")]
+    pub(crate) mode: ScreenMode,
+    /// The day on which stakes count; today where absent
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) date: Option<Date>,
+    /// The most matches shown for a party
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// One JSON object a line; to the terminal where absent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with status 1 if there is a match
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOnMatch>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
+
+/// How names are scored.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScreenMode {
+    /// By what the words tell (docs/screening.md).
+    Tollgate,
+    /// As OFAC's own search does, for comparison.
+    Ofac,
+}
+
+/// What makes screening end with status 1.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnMatch {
+    /// A party matches an entry.
+    Match,
+}
 
 /// Stakes that catch a party: owner, owned and percent.
 type Proof = Vec<(String, String, String)>;

@@ -6,10 +6,10 @@ use std::path::Path;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use super::arguments::Arguments;
+use crate::Arguments;
 
 /// Reads the command line; what is wrong with it ends the process, what is wrong with the file is returned.
-pub(super) fn parse() -> Result<Arguments, String> {
+pub(crate) fn parse() -> Result<Arguments, String> {
     let mut given: Vec<OsString> = std::env::args_os().collect();
     let matches = Arguments::command().get_matches_from(&given);
     if let Some(("serve", own)) = matches.subcommand()

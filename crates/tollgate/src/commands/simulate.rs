@@ -7,14 +7,48 @@ use tollgate_lab::{Assumption, Figure, LabError, Options, Scenario, Study, Study
 use tollgate_law::Law;
 use tollgate_records::Output;
 
-use super::arguments::{SimulateArguments, TextFormat};
 use super::progress::Draws;
 use super::world::write_world;
 use super::{Failure, csv_text, print};
+use crate::commands::inputs::TextFormat;
+use clap::Args;
+use std::path::PathBuf;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
 use tollgate_report::study_page;
 use tollgate_world::{LawDesks, SCENARIOS};
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate simulate threshold --out out/threshold
+  tollgate simulate scenarios/delay.toml --runs 1000000 --seed 7 --out out/delay
+  tollgate simulate enforcement --explain
+  tollgate simulate world --out out/world
+Writes DIR/results.json, report.html and a .csv for each figure, whole or not at all. The results depend on the scenario, the seed and the law alone,
+not on the number of threads.")]
+pub(crate) struct SimulateArguments {
+    /// A scenario file, or one that comes with the program: threshold, agreements, enforcement, delay, advantage, tenfold, world
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenario: String,
+    /// Random draws, in place of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    pub(crate) runs: Option<u64>,
+    /// The seed, in place of the scenario's
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Threads; as many as there are cores where absent
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Prints every parameter with its distribution, unit and source, and does no more
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// How answers are printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+}
 
 pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(), Failure> {
     let (name, text) = scenario_text(&arguments.scenario)?;

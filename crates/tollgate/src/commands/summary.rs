@@ -91,10 +91,10 @@ impl Summary {
         self.month(order, decided, tpp);
         self.chip(decided);
         for rule in decided.red_flags() {
-            *self.red_flags.entry((rule.step.rule.clone(), rule.step.cite.clone())).or_default() += 1;
+            *self.red_flags.entry((rule.step.rule.to_string(), rule.step.cite.to_string())).or_default() += 1;
         }
         for (cite, note) in decided.unsure(&decided.steps()) {
-            self.unsure.entry(note.to_owned()).or_insert_with(|| cite.to_owned());
+            self.unsure.entry(note.to_string()).or_insert_with(|| cite.to_string());
         }
     }
 
@@ -399,7 +399,7 @@ fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
     let requirement = carrying.or(required().next());
     let open = decided.determination().label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
     match (list, open) {
-        (1, Some(rule)) => (rule.step.rule.clone(), rule.step.cite.clone()),
+        (1, Some(rule)) => (rule.step.rule.to_string(), rule.step.cite.to_string()),
         (1, None) if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
         (2, _) => {
             let claimed = decided
@@ -412,7 +412,7 @@ fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
                 .find(|step| decided.judged.scratch.truth(step.when) != Truth::True);
             let step = failed.or(requirement.map(|rule| &rule.step));
             step.map_or(("the claimed authorization is not in force".to_owned(), String::new()), |step| {
-                (step.rule.clone(), step.cite.clone())
+                (step.rule.to_string(), step.cite.to_string())
             })
         }
         (3, _) => {
@@ -423,7 +423,7 @@ fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
         }
         _ => {
             let step = requirement.map(|rule| &rule.step).or(steps.last().map(|step| step.step));
-            step.map_or_else(Default::default, |step| (step.rule.clone(), step.cite.clone()))
+            step.map_or_else(Default::default, |step| (step.rule.to_string(), step.cite.to_string()))
         }
     }
 }

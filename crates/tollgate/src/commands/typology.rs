@@ -10,14 +10,61 @@ use tollgate_detect::typology::Typology;
 use tollgate_law::{Law, Policy};
 use tollgate_model::Date;
 
-use super::arguments::{TypologyCommand, TypologyTestArguments};
 use super::detect::{Gathering, listed};
 use super::{Failure, print};
+use clap::{Args, Subcommand};
 use tollgate_decide::load_policy;
 use tollgate_decide::{Run, Screening, Silent, Tables, each, run};
 use tollgate_detect::{Around, Watch};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
+
+use crate::commands::backtest::TypologyBacktestArguments;
+use crate::commands::measure::{TypologyFitArguments, TypologyMeasureArguments};
+use crate::commands::reenact::TypologyReenactArguments;
+
+#[derive(Subcommand)]
+pub(crate) enum TypologyCommand {
+    /// The typologies of the program, or of a folder.
+    List(TypologyListArguments),
+    /// What a typology looks for, how it is defeated, what it takes wrongly, and its sources.
+    Show(TypologyShowArguments),
+    /// Runs a typology on the facts that must raise it and on those that must not.
+    Test(TypologyTestArguments),
+    /// Measures the alerts on worlds whose truth is known: recall, precision, how well probabilities fit.
+    Measure(TypologyMeasureArguments),
+    /// Fits what evidence counts to worlds whose truth is known.
+    Fit(TypologyFitArguments),
+    /// Runs a draft over history as it was known from time to time: what it adds to the live version and drops.
+    Backtest(Box<TypologyBacktestArguments>),
+    /// Runs published cases: which are flagged, by what, and when, against when they were really caught.
+    Reenact(TypologyReenactArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct TypologyListArguments {
+    /// A folder of typologies
+    #[arg(long, value_name = "DIR")]
+    pub(crate) typologies: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct TypologyShowArguments {
+    /// Its id, or its folder's name
+    pub(crate) id: String,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  tollgate typology test typologies/cap-split
+The folder holds typology.toml, query.sql, and the tables of the contract in fires/ and quiet/ (docs/design/typologies.md).")]
+pub(crate) struct TypologyTestArguments {
+    /// The typology's folder, or a folder of such
+    pub(crate) folder: PathBuf,
+    /// The policy by which its orders are decided
+    #[arg(long, value_name = "POLICY", default_value = "diffusion")]
+    pub(crate) policy: String,
+}
 
 pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Failure> {
     match command {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use tollgate_detect::engine::{ClusterOptions, replay_on_cluster};
 use tollgate_model::{Country, Date};
 
-use super::super::arguments::ReplayArguments;
 use super::difference::Sum;
 use super::{Comparing, Failure};
+use crate::commands::replay::ReplayArguments;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
 use tollgate_replay::Change;

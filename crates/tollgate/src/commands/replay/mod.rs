@@ -12,16 +12,52 @@ use std::sync::Arc;
 use tollgate_law::{Law, Policy};
 use tollgate_records::Output;
 
-use super::arguments::{ReplayArguments, TextFormat};
 use super::decide::load;
 use super::progress::Bar;
 use super::{Failure, print};
+use crate::commands::inputs::{Inputs, OnCluster, TextFormat};
+use clap::Args;
 use difference::Difference;
 use schemes::Schemes;
 use tollgate_decide::load_policy;
 use tollgate_decide::{RunError, Tables};
 use tollgate_model::Stop;
 use tollgate_replay::{Chunk, ExceptionNames, History, Replayed, Short, push_change, replay_history};
+
+#[cfg(feature = "object-storage")]
+impl ReplayArguments {
+    pub(crate) fn elsewhere(&self) -> bool {
+        #[cfg(feature = "detect")]
+        return self.on.cluster.is_some();
+        #[cfg(not(feature = "detect"))]
+        return false;
+    }
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tollgate replay --orders orders.parquet --parties parties.csv --policy diffusion --against anthropic-2025 --out out/replay
+  tollgate replay … --cluster spark://host:7077 --python venv/bin/python --out out/replay    (files where every worker finds them, and the wheel of python/)
+Each policy keeps its own allocations in order of date. Writes DIR/diff.jsonl, summary.json and report.html, whole or not at all.")]
+pub(crate) struct ReplayArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// The policy to hold against it
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) against: String,
+    /// Schemes that are known, in the form of a world's truth.jsonl: which would no longer have fitted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// How the summary is printed
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TextFormat,
+    #[cfg(feature = "detect")]
+    #[command(flatten)]
+    pub(crate) on: OnCluster,
+}
 
 /// What becomes of the lines.
 struct Comparing<'a> {
@@ -46,7 +82,9 @@ impl Replayed for Comparing<'_> {
                 schemes.add(order.order_id, line.tpp, *before, *after);
             }
             if let Some(change) = changed {
-                push_change(&mut self.text, &order, line.tpp, change, [before, after].map(|own| own.text(&self.names)));
+                let verdicts = [before, after].map(|verdict| verdict.text(&self.names));
+                let pushed = push_change(&mut self.text, &order, line.tpp, change, verdicts);
+                pushed.map_err(|error| RunError::Output(self.path.to_owned(), error.into()))?;
             }
         }
         self.output.write_all(self.text.as_bytes()).map_err(|error| RunError::Output(self.path.to_owned(), error))

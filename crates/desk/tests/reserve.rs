@@ -1,0 +1,102 @@
+//! A reservation from request to shipment, without HTTP: what is set aside, what ships, and who must look.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on must stop, helpers included")]
+
+use std::sync::Arc;
+
+use tollgate_decide::Tables;
+use tollgate_desk::{
+    Answer, Desk, DeskError, LineWrite, Order, OrderRequest, Release, plan_amendment, plan_release, plan_shipment,
+};
+use tollgate_law::Law;
+use tollgate_ledger::{Applied, Command, Entry, Ledger, MemoryLog, Status};
+use tollgate_model::{Country, Date, Party};
+
+const NOW_MS: i64 = 1_750_000_000_000;
+
+fn desk() -> (Desk, Ledger<MemoryLog>) {
+    let law = Law::embedded().unwrap();
+    let policy = Arc::new(law.policy("diffusion").unwrap());
+    let party = |id: &str, country: &str| {
+        let country: Option<Country> = Some(country.parse().unwrap());
+        (id.to_owned(), Party { party_id: id.to_owned(), country, hq_country: country, ..Party::default() })
+    };
+    let parties = [party("maker", "US"), party("buyer", "SG")].into_iter().collect();
+    let tables = Arc::new(Tables { parties, ..Tables::default() });
+    (Desk::new(policy, tables), Ledger::open(MemoryLog::default()).unwrap())
+}
+
+fn request(order: &str, quantity: i64) -> OrderRequest {
+    serde_json::from_value(serde_json::json!({
+        "order_id": order, "date": "2025-06-02", "exporter": "maker", "ultimate_consignee": "buyer", "destination": "SG",
+        "item": "NVIDIA H100 SXM", "quantity": quantity, "end_use": "data_center", "authorization": "LPP"
+    }))
+    .unwrap()
+}
+
+fn order(id: &str, key: &str, quantity: i64, hold: bool) -> Order {
+    Order { key: key.to_owned(), order: request(id, quantity), hold }
+}
+
+fn outcome(answer: &Answer) -> String {
+    let decision: serde_json::Value = serde_json::from_str(answer.decision.get()).unwrap();
+    decision["outcome"].as_str().unwrap().to_owned()
+}
+
+fn apply(ledger: &mut Ledger<MemoryLog>, actor: &str, command: Command) -> Vec<Applied> {
+    ledger.record(NOW_MS, &[Entry::Command { actor: actor.to_owned(), command }]).unwrap()
+}
+
+#[test]
+fn what_one_order_sets_aside_the_next_one_lacks() {
+    let (desk, mut ledger) = desk();
+    let first = desk.reserve(&mut ledger, "ana", &order("PO-1", "k1", 1_600, false), NOW_MS).unwrap();
+    assert_eq!(outcome(&first), "license_exception");
+    assert_eq!(first.reservation.as_ref().unwrap().tpp, "25318400");
+    let second = desk.reserve(&mut ledger, "ana", &order("PO-2", "k2", 200, false), NOW_MS).unwrap();
+    assert_eq!(outcome(&second), "license_required", "26,900,000 TPP a year, of which 25,318,400 are set aside");
+    assert!(second.reservation.is_none());
+}
+
+#[test]
+fn a_request_made_twice_is_done_once_and_another_under_its_order_is_refused() {
+    let (desk, mut ledger) = desk();
+    let request = order("PO-1", "k1", 10, false);
+    let first = desk.reserve(&mut ledger, "ana", &request, NOW_MS).unwrap();
+    let head = ledger.head().seq;
+    let again = desk.reserve(&mut ledger, "ana", &request, NOW_MS + 5).unwrap();
+    assert_eq!(first.decision.get(), again.decision.get());
+    assert_eq!(ledger.head().seq, head, "nothing was recorded twice");
+    let other = desk.reserve(&mut ledger, "ana", &order("PO-1", "k2", 11, false), NOW_MS);
+    assert_eq!(other.err(), Some(DeskError::AlreadyDecided("PO-1:1".to_owned())));
+}
+
+#[test]
+fn a_held_line_ships_once_somebody_else_has_released_it() {
+    let (desk, mut ledger) = desk();
+    let answer = desk.reserve(&mut ledger, "ana", &order("PO-1", "k1", 10, true), NOW_MS).unwrap();
+    assert!(!answer.held.is_empty());
+    let write = LineWrite { order: "PO-1".to_owned(), line: 1, key: "s1".to_owned() };
+    let day: Date = "2025-06-03".parse().unwrap();
+    let early = plan_shipment(&mut ledger, &write, None, day, false);
+    assert!(matches!(early, Err(DeskError::Held(_))));
+    let release =
+        |person: &str| Release { person: person.to_owned(), key: "r1".to_owned(), reason: "looked".to_owned() };
+    assert!(matches!(plan_release(&mut ledger, "PO-1:1", &release("ana")), Err(DeskError::FourEyes)));
+    let plan = plan_release(&mut ledger, "PO-1:1", &release("ben")).unwrap();
+    let applied = ledger.record(NOW_MS, std::slice::from_ref(&plan.entry)).unwrap();
+    assert_eq!(plan.conclude(&applied).unwrap(), "PO-1:1");
+    let shipment = plan_shipment(&mut ledger, &write, None, day, false).unwrap();
+    let applied = apply(&mut ledger, "ana", shipment.command);
+    assert_eq!(applied.first().unwrap().status, Status::Done);
+    // Of what has gone nothing can be amended.
+    let amendment = plan_amendment(&desk, &mut ledger, "ana", &order("PO-1", "k9", 5, false), NOW_MS);
+    assert_eq!(amendment.err(), Some(DeskError::Refused(Status::ReservationClosed)));
+}
+
+#[test]
+fn a_line_that_nobody_entered_is_unknown() {
+    let (_, mut ledger) = desk();
+    let write = LineWrite { order: "PO-9".to_owned(), line: 1, key: "s1".to_owned() };
+    let day: Date = "2025-06-03".parse().unwrap();
+    assert!(matches!(plan_shipment(&mut ledger, &write, None, day, false), Err(DeskError::UnknownOrder)));
+}

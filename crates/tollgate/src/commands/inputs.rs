@@ -1,0 +1,149 @@
+//! What several commands take: orders and the tables beside them, lists, the policy, the ledger, how an answer is printed.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use tollgate_model::Country;
+use tollgate_model::Date;
+
+/// The lists to screen against.
+#[derive(Args)]
+pub(crate) struct Lists {
+    /// Screening lists: Consolidated Screening List (.csv, .json), sdn.csv alt.csv add.csv, dpl.txt, FollowTheMoney .json, or a .csv of your own
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) lists: Vec<PathBuf>,
+    /// The score from which a match counts, in basis points
+    #[arg(long, value_name = "POINTS", default_value_t = tollgate_screening::THRESHOLD, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub(crate) threshold: u32,
+    /// What matches turned out to be: party_id, list, entry, by, why, and as you like finding (cleared or confirmed), until and fingerprint
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clearances: Option<PathBuf>,
+}
+
+/// The orders, and what they are decided by.
+#[derive(Args)]
+pub(crate) struct Inputs {
+    /// Orders: .csv, .jsonl (.gz, .zst) or .parquet; like every input here, a folder of Parquet files, or the address of an object: s3://bucket/key, https://host/file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) orders: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// The tables beside the orders, and the policy to decide by.
+#[derive(Args)]
+pub(crate) struct Basis {
+    /// Persons and companies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parties: Option<PathBuf>,
+    /// Stakes of parties in each other: a table, or BODS 0.4 statements in .json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ownership: Option<PathBuf>,
+    /// Items that the catalog lacks, or whose facts you override
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lists: Lists,
+    /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
+    #[arg(long, value_name = "POLICY", default_value = "ear")]
+    pub(crate) policy: String,
+}
+
+#[cfg(feature = "object-storage")]
+impl Inputs {
+    /// Every input that is given.
+    pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
+        std::iter::once(&mut self.orders).chain(self.basis.files()).collect()
+    }
+}
+
+#[cfg(feature = "object-storage")]
+impl Basis {
+    pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, &mut self.lists.clearances];
+        tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
+    }
+}
+
+#[cfg(feature = "object-storage")]
+impl Surroundings {
+    pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
+        let tables = [&mut self.payments, &mut self.sites, &mut self.serials, &mut self.inspections];
+        tables.into_iter().flatten().collect()
+    }
+}
+
+/// What happened around the orders, and which typologies look at it.
+#[derive(Args)]
+pub(crate) struct Surroundings {
+    /// Payments for the orders
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payments: Option<PathBuf>,
+    /// Data-center sites
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sites: Option<PathBuf>,
+    /// What was seen of serial numbers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) serials: Option<PathBuf>,
+    /// Visits to sites and parties
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inspections: Option<PathBuf>,
+    /// A typology's folder, or a folder of such, instead of those of the program
+    #[arg(long, value_name = "DIR")]
+    pub(crate) typologies: Option<PathBuf>,
+    /// Only these typologies, by id or folder name: T03,cap-split
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+}
+
+/// Where work runs that is too much for one machine.
+#[cfg(feature = "detect")]
+#[derive(Args)]
+pub(crate) struct OnCluster {
+    /// Run on Apache Spark: spark://host:port
+    #[arg(long, value_name = "URL")]
+    pub(crate) cluster: Option<String>,
+    /// A Python that has pyspark
+    #[arg(long, value_name = "FILE", env = "TOLLGATE_PYTHON", default_value = "python3")]
+    pub(crate) python: PathBuf,
+    /// Parts into which the cluster divides what it shuffles
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) partitions: usize,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// For a person.
+    Text,
+    /// For a machine: the same facts.
+    Json,
+}
+
+pub(crate) fn set_name(text: &str) -> Result<String, String> {
+    match tollgate_lists::is_set_name(text) {
+        true => Ok(text.to_owned()),
+        false => Err("use letters, digits, `-` and `_` only".to_owned()),
+    }
+}
+
+pub(crate) fn country(text: &str) -> Result<Country, String> {
+    text.parse().map_err(|_| "write a country as two capitals (ISO 3166-1 alpha-2), such as CN".to_owned())
+}
+
+pub(crate) fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write it as YYYY-MM-DD".to_owned())
+}
+
+/// Where the ledger is.
+#[derive(Args)]
+pub(crate) struct Database {
+    /// sqlite:FILE, or postgres://user@host/database
+    #[arg(
+        long,
+        env = "TOLLGATE_DATABASE",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite:tollgate.sqlite"
+    )]
+    pub(crate) database: String,
+}
