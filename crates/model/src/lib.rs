@@ -12,6 +12,7 @@ mod hex;
 mod invariant;
 mod number;
 mod outcome;
+mod period;
 mod record;
 
 pub use country::{Country, UnknownCountry};
@@ -21,4 +22,5 @@ pub use hex::hex;
 pub use invariant::{BrokenInvariant, invariant_broken, report_broken_invariants};
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
+pub use period::{BadPeriod, Period, PeriodLength};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};
