@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use arrow_pyarrow::PyArrowType;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use tollgate::kernels::ReplayKernel;
+use tollgate_replay::kernels::ReplayKernel;
 
 /// Order lines decided under two policies: first what turns on no count, then the rest in order of date.
 #[pyclass(unsendable)]

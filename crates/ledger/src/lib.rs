@@ -8,6 +8,7 @@
 
 mod account;
 mod command;
+mod database;
 mod ledger;
 mod log;
 mod postgres;
@@ -19,6 +20,7 @@ mod writer;
 
 pub use account::{AccountKey, AccountView, Breach};
 pub use command::{Applied, BreachChange, Command, Status};
+pub use database::{AnyLog, open_log};
 pub use ledger::{Entry, Ledger, LedgerError};
 pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;

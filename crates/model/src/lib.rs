@@ -14,6 +14,7 @@ mod number;
 mod outcome;
 mod period;
 mod record;
+mod stop;
 
 pub use country::{Country, UnknownCountry};
 pub use date::{BadDate, Date};
@@ -24,3 +25,4 @@ pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use period::{BadPeriod, Period, PeriodLength};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};
+pub use stop::Stop;

@@ -1,0 +1,507 @@
+//! One order line from record to decision.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tollgate_engine::{
+    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, push_step, trace, with_host, with_readings,
+};
+use tollgate_law::facts::{self, FactId, Facts};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, Program};
+use tollgate_law::{Policy, push_json};
+use tollgate_ledger::AccountKey;
+use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
+
+use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
+use super::facts::{FactBuilder, LineFacts};
+use super::items::UnknownItem;
+use super::tables::Tables;
+
+/// What a decision would come to under the other reading.
+#[derive(Clone, Debug)]
+pub struct ReadingTurn {
+    /// The reading's name.
+    pub name: String,
+    /// How the text was read.
+    pub taken: String,
+    /// What the decision would come to under the other reading.
+    pub otherwise: String,
+}
+
+/// What is put into words once for all lines that are decided alike.
+#[derive(Debug)]
+pub struct Worded {
+    readings: Vec<ReadingTurn>,
+    /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
+    eccn: Option<String>,
+    mask: String,
+}
+
+/// A decided line.
+pub struct Decided<'p> {
+    /// The law of the order's day.
+    pub program: &'p Program,
+    /// The facts of the line.
+    pub line: LineFacts,
+    /// The determination, with what is worded once for all lines that are decided alike.
+    pub judged: Arc<Judged<Worded>>,
+    /// Whether the claimed authorization holds; `None` where none was claimed, or where that is not settled.
+    pub claimed_ok: Option<bool>,
+    /// The columns that would settle the outcome, each once.
+    pub missing: Vec<String>,
+    disputed: Option<ReadingTurn>,
+}
+
+/// A label, and in which accounts a line with it is counted.
+pub struct Settled<'p> {
+    /// Outcome, exception and review.
+    pub label: Label,
+    /// The law of the order's day.
+    pub program: &'p Program,
+    /// A bit for each of the program's accounts.
+    pub counted: u64,
+}
+
+/// What lines of the same parties and destination are charged to.
+#[derive(Clone, Copy, Debug)]
+pub struct Charged {
+    /// Whether the operator is charged where an order names one, and not the consignee.
+    pub operator: bool,
+    /// Where the consignee, or its parent, has its headquarters.
+    pub headquarters: Option<Country>,
+    /// As the EAR counts it.
+    pub destination: Country,
+}
+
+/// Decides lines by a policy, keeping the counts.
+pub struct Decider {
+    /// By what it decides.
+    pub policy: Arc<Policy>,
+    /// What it has counted.
+    pub accounts: Accounts,
+    builder: FactBuilder,
+    memo: Memo<Worded>,
+    shipments: BTreeMap<String, Option<Tpp>>,
+}
+
+impl Decider {
+    /// A decider that has counted nothing yet.
+    pub fn new(policy: Arc<Policy>, tables: Arc<Tables>) -> Decider {
+        Decider {
+            builder: FactBuilder::new(tables, &policy),
+            policy,
+            accounts: Accounts::default(),
+            memo: Memo::default(),
+            shipments: BTreeMap::new(),
+        }
+    }
+
+    /// Decides by another policy of the same law, over the same tables: soon made, however large these are.
+    pub fn under(&self, policy: Arc<Policy>) -> Decider {
+        Decider {
+            builder: self.builder.under(&policy),
+            policy,
+            accounts: Accounts::default(),
+            memo: Memo::default(),
+            shipments: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a line to the total of its order, for orders of several lines.
+    pub fn add_to_shipment(&mut self, order: &OrderLine<'_>) -> Result<(), UnknownItem> {
+        let unit = self.builder.item(order.item)?.unit_tpp;
+        let tpp = unit.map(|unit| unit.times(order.quantity));
+        let total = self.shipments.entry(order.order_id.to_owned()).or_insert(Some(Tpp::default()));
+        *total = total.zip(tpp).map(|(total, tpp)| total.plus(tpp));
+        Ok(())
+    }
+
+    /// The accounts that some line has touched.
+    pub fn account_views(&self) -> Vec<AccountView> {
+        self.accounts.views(&self.builder.names)
+    }
+
+    /// Decides a line on top of what others keep count of, and counts it for this once; [`Decider::charges`] then says in which accounts.
+    pub fn decide_on(
+        &mut self,
+        order: &OrderLine<'_>,
+        used: &dyn Fn(&AccountKey) -> Tpp,
+    ) -> Result<Decided<'_>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        self.accounts = Accounts::default();
+        self.accounts.set_facts(program, &mut line, order.date);
+        self.accounts.stand_on(program, &self.builder.names, used);
+        self.decide(order)
+    }
+
+    /// The accounts in which the line was counted that was decided last, each with its limit.
+    pub fn charges(&self) -> Vec<(AccountKey, Option<Tpp>)> {
+        self.accounts.charges(&self.builder.names)
+    }
+
+    /// The accounts that the law has for a line, counted there or not, each with its limit.
+    pub fn limits_for(&mut self, order: &OrderLine<'_>) -> Result<Vec<(AccountKey, Option<Tpp>)>, UnknownItem> {
+        let judged = Arc::clone(&self.decide_on(order, &|_| Tpp::default())?.judged);
+        let program = self.policy.program(order.date);
+        Ok(self.accounts.limits(program, &judged.scratch, &self.builder.names))
+    }
+
+    /// Decides a line of whose facts some are set otherwise, and counts nothing.
+    fn judge_with(
+        &mut self,
+        order: &OrderLine<'_>,
+        set: impl FnOnce(&Program, &mut LineFacts),
+    ) -> Result<(&Program, LineFacts, Arc<Judged<Worded>>), UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        set(program, &mut line);
+        with_readings(program, &mut line.facts);
+        let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
+        Ok((program, line, judged))
+    }
+
+    /// Decides a line where so much is used of each of the program's accounts, and counts nothing.
+    pub fn decide_where(
+        &mut self,
+        order: &OrderLine<'_>,
+        used: &[Tpp],
+        shipment: Option<Tpp>,
+    ) -> Result<Settled<'_>, UnknownItem> {
+        let (program, _, judged) = self.judge_with(order, |program, line| {
+            set_account_facts(program, line, used.iter().copied());
+            line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        })?;
+        let label = judged.determination.label;
+        Ok(Settled { label, program, counted: counted(program, label, &judged.scratch, Truth::True) })
+    }
+
+    /// Decides a line by all but the accounts: none where what is used of them may matter, or where the line is counted.
+    pub fn decide_uncounted(
+        &mut self,
+        order: &OrderLine<'_>,
+        shipment: Option<Tpp>,
+    ) -> Result<Option<Settled<'_>>, UnknownItem> {
+        let mut accounts = Vec::new();
+        let (program, line, judged) = self.judge_with(order, |program, line| {
+            accounts = forget_account_facts(program, line);
+            line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
+        })?;
+        let label = judged.determination.label;
+        let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
+        let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
+        let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
+        let counted = if weighs { counted(program, label, &judged.scratch, Truth::Unknown) } else { 0 };
+        Ok((!open && counted == 0).then_some(Settled { label, program, counted }))
+    }
+
+    /// What is true of a line whatever some of its facts may be: the epoch of its day's law, and the truth of each atom.
+    pub fn truths(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let program = self.policy.program(order.date);
+        but_for.iter().for_each(|fact| line.facts.forget(*fact));
+        with_readings(program, &mut line.facts);
+        let mut mask = AtomMask::default();
+        mask.read(program, &line.facts);
+        let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
+        Ok([&[epoch], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
+    }
+
+    /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
+    pub fn turns_on(&mut self, order: &OrderLine<'_>, some: &[FactId]) -> Result<Option<Vec<FactId>>, UnknownItem> {
+        let (program, _, judged) =
+            self.judge_with(order, |_, line| some.iter().for_each(|fact| line.facts.forget(*fact)))?;
+        let known = &judged.determination;
+        let wavers = program.accounts.iter().any(|rule| judged.scratch.truth(rule.step.when) == Truth::Unknown);
+        let turns_on = known.missing.iter().chain(&known.review_turns_on).copied();
+        Ok((!known.gave_up && !wavers).then(|| turns_on.collect()))
+    }
+
+    /// What lines with a line's parties and destination are charged to.
+    pub fn charged(&mut self, order: &OrderLine<'_>) -> Charged {
+        let consignee = self.builder.party(order.ultimate_consignee);
+        Charged {
+            operator: self.builder.operator_is_charged(&consignee),
+            headquarters: headquarters(&consignee),
+            destination: facts::as_counted(order.destination),
+        }
+    }
+
+    /// What it makes facts with, for another to go on with.
+    pub fn into_builder(self) -> FactBuilder {
+        self.builder
+    }
+
+    /// Decides a line and counts it.
+    pub fn decide(&mut self, order: &OrderLine<'_>) -> Result<Decided<'_>, UnknownItem> {
+        let mut line = self.builder.line(order)?;
+        let epoch = self.policy.epoch(order.date);
+        let program = self.policy.program(order.date);
+        self.accounts.set_facts(program, &mut line, order.date);
+        let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
+        line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
+        with_readings(program, &mut line.facts);
+        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let disputed = with_other_tpp(program, &line).and_then(|facts| {
+            let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
+            disputed(program, &line, judged.determination.label, other.determination.label)
+        });
+        self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
+        let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let missing = missing(&judged.determination, &line);
+        Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
+    }
+}
+
+fn judge(
+    memo: &mut Memo<Worded>,
+    policy: &Policy,
+    epoch: usize,
+    program: &Program,
+    line: &Facts,
+) -> Arc<Judged<Worded>> {
+    memo.judge(epoch, program, line, |determination, scratch| {
+        let mut hex = String::new();
+        let mask = scratch.mask();
+        for words in [&mask.holds, &mask.may_hold] {
+            hex.push(':');
+            for word in words {
+                let _ = write!(hex, "{word:016x}");
+            }
+        }
+        Worded {
+            readings: named_turns(policy, program, determination),
+            eccn: eccn_pattern(program, scratch).map(str::to_owned),
+            mask: hex,
+        }
+    })
+}
+
+/// The columns that would settle the outcome, each once, in the order of the facts.
+fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for fact in &determination.missing {
+        let named: &[&str] = if *fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
+        for column in named {
+            if !columns.iter().any(|known| known == column) {
+                columns.push((*column).to_owned());
+            }
+        }
+    }
+    columns
+}
+
+fn claim_holds(
+    claim: Option<&str>,
+    program: &Program,
+    determination: &Determination,
+    scratch: &Scratch,
+) -> Option<bool> {
+    let claim = claim?;
+    let outcome = determination.label.outcome;
+    if claim == "NLR" {
+        return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
+    }
+    let _exception = facts::CLAIMS.iter().position(|known| *known == claim).filter(|at| *at > 2)?;
+    let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
+    if named.is_empty() {
+        return (outcome != Outcome::NeedsInformation).then_some(false);
+    }
+    match named.iter().map(|exception| scratch.truth(exception.available)).max() {
+        Some(Truth::True) => Some(true),
+        Some(Truth::Unknown) => None,
+        _ => Some(false),
+    }
+}
+
+fn named_turns(policy: &Policy, program: &Program, determination: &Determination) -> Vec<ReadingTurn> {
+    let mut turns = Vec::new();
+    for turn in &determination.readings {
+        let Some(reading) = policy.law.readings.iter().find(|reading| reading.fact == turn.reading) else { continue };
+        let taken = if turn.taken { &reading.if_true } else { &reading.if_false };
+        turns.push(ReadingTurn {
+            name: reading.name.clone(),
+            taken: taken.clone(),
+            otherwise: label_text(program, turn.otherwise),
+        });
+    }
+    turns
+}
+
+/// The facts with the other value of a TPP on which public sources disagree.
+fn with_other_tpp(program: &Program, line: &LineFacts) -> Option<Facts> {
+    let (other, unit) = line.item.other.as_ref()?;
+    let mut facts = line.facts.clone();
+    let copied: [FactId; 3] = [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN];
+    for fact in copied {
+        facts.set_if(fact, other.get(fact));
+    }
+    let quantity = line.tpp.zip(line.item.unit_tpp).map(|(tpp, unit)| tpp.thousandths() / unit.thousandths().max(1));
+    if let (Some(tpp), Some(unit), Some(quantity)) = (line.tpp, unit, quantity) {
+        let shift = unit.times(quantity).thousandths() - tpp.thousandths();
+        for rule in &program.accounts {
+            facts.set_if(rule.fact, facts.get(rule.fact).map(|after| after + shift));
+        }
+    }
+    Some(facts)
+}
+
+/// What the other value comes to, if that is something else.
+fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label) -> Option<ReadingTurn> {
+    let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.as_deref().unwrap_or_default();
+    (otherwise != taken).then(|| ReadingTurn {
+        name: format!("disputed_tpp:{dispute}"),
+        taken: "The catalog's TPP.".to_owned(),
+        otherwise: label_text(program, otherwise),
+    })
+}
+
+/// A label as a person reads it.
+pub fn label_text(program: &Program, label: Label) -> String {
+    tollgate_engine::symbolic::Answer::of(program, label).to_string()
+}
+
+impl Decided<'_> {
+    /// Outcome, exception, review, and what they turn on.
+    pub fn determination(&self) -> &Determination {
+        &self.judged.determination
+    }
+
+    /// The readings that it turns on.
+    pub fn readings(&self) -> impl Iterator<Item = &ReadingTurn> {
+        self.judged.derived.readings.iter().chain(&self.disputed)
+    }
+
+    /// The exception that permits it, where one does.
+    pub fn exception(&self) -> Option<&ExceptionRule> {
+        self.determination().label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
+    }
+
+    /// The ECCN with its host filled in; `None` where the facts do not settle it.
+    pub fn eccn(&self) -> Option<Cow<'_, str>> {
+        self.judged.derived.eccn.as_deref().map(|pattern| with_host(pattern, &self.line.facts))
+    }
+
+    /// The argument, step by step.
+    pub fn steps(&self) -> Vec<TraceStep<'_>> {
+        trace(self.program, self.determination(), &self.judged.scratch)
+    }
+
+    /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.
+    pub fn obligations(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let scratch = &self.judged.scratch;
+        let label = self.determination().label;
+        let required = label.outcome == Outcome::LicenseRequired;
+        let reviews = self
+            .program
+            .requirements
+            .iter()
+            .filter(move |rule| required && scratch.truth(rule.step.when) == Truth::True);
+        let reviews = reviews.flat_map(|rule| &rule.reviews);
+        let reviewed =
+            reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
+        let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
+        let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
+        rules
+            .filter(move |rule| scratch.truth(rule.when) != Truth::False)
+            .map(|rule| (rule.cite.as_str(), rule.text.as_str(), rule.deadline.as_str()))
+    }
+
+    /// The red flags that the facts show; they never decide.
+    pub fn red_flags(&self) -> impl Iterator<Item = &FindingRule> {
+        self.program.findings.iter().filter(|rule| self.judged.scratch.truth(rule.step.when) == Truth::True)
+    }
+
+    /// What is unsure in the versions that carry the decision, each once: citation and note.
+    pub fn unsure(&self, steps: &[TraceStep<'_>]) -> Vec<(&str, &str)> {
+        let mut notes: Vec<(&str, &str)> = Vec::new();
+        for step in steps.iter().filter(|step| step.truth != Truth::False) {
+            let Some(version) = self.program.versions.get(step.step.version) else { continue };
+            if let Some(unsure) = &version.unsure
+                && !notes.iter().any(|(_, note)| note == unsure)
+            {
+                notes.push((&version.citation, unsure));
+            }
+        }
+        notes
+    }
+
+    /// From what the decision can be derived again: the law's day and digest, and the truth of each atom.
+    pub fn certificate(&self, policy: &Policy, date: Date, out: &mut String) {
+        out.clear();
+        out.push_str(policy.digest.get(..16).unwrap_or_default());
+        let _ = write!(out, ":{}", policy.law_date(date).epoch_days());
+        out.push_str(&self.judged.derived.mask);
+    }
+
+    /// Writes the argument as a JSON array in place of what `out` held.
+    pub fn push_trace(&self, steps: &[TraceStep<'_>], out: &mut String) {
+        out.clear();
+        out.push('[');
+        for (place, step) in steps.iter().enumerate() {
+            if place > 0 {
+                out.push(',');
+            }
+            push_step(out, *step, &self.line.facts);
+        }
+        out.push(']');
+    }
+
+    /// Writes the obligations as a JSON array in place of what `out` held.
+    pub fn push_obligations(&self, out: &mut String) {
+        out.clear();
+        out.push('[');
+        for (place, (cite, text, deadline)) in self.obligations().enumerate() {
+            if place > 0 {
+                out.push(',');
+            }
+            out.push_str("{\"cite\":");
+            push_json(out, cite);
+            out.push_str(",\"text\":");
+            push_json(out, text);
+            out.push_str(",\"deadline\":");
+            push_json(out, deadline);
+            out.push('}');
+        }
+        out.push(']');
+    }
+
+    /// Readings, unsure points and remarks as further fields of the decision's JSON object.
+    pub fn push_remarks(&self, steps: &[TraceStep<'_>], out: &mut String) {
+        out.clear();
+        out.push_str(",\"readings\":[");
+        for (place, turn) in self.readings().enumerate() {
+            out.push_str(if place > 0 { ",{\"reading\":" } else { "{\"reading\":" });
+            push_json(out, &turn.name);
+            out.push_str(",\"taken\":");
+            push_json(out, &turn.taken);
+            out.push_str(",\"otherwise\":");
+            push_json(out, &turn.otherwise);
+            out.push('}');
+        }
+        out.push_str("],\"unsure\":[");
+        for (place, (cite, note)) in self.unsure(steps).into_iter().enumerate() {
+            out.push_str(if place > 0 { ",{\"cite\":" } else { "{\"cite\":" });
+            push_json(out, cite);
+            out.push_str(",\"note\":");
+            push_json(out, note);
+            out.push('}');
+        }
+        out.push_str("],\"red_flags\":[");
+        let mut first = true;
+        for rule in self.red_flags() {
+            out.push_str(if first { "{\"cite\":" } else { ",{\"cite\":" });
+            first = false;
+            push_json(out, &rule.step.cite);
+            out.push_str(",\"flag\":");
+            push_json(out, &rule.step.rule);
+            out.push('}');
+        }
+        out.push(']');
+        if !self.line.consignee.has_parent {
+            out.push_str(",\"remarks\":[\"No parent of the ultimate consignee is known: it counts as its own ultimate parent.\"]");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Facts of a line, accounts in memory, the decider, and a whole file as decisions.
+//!
+//! A [`Decider`] makes facts of an order line from tables, lists and catalog, asks the engine for the determination, and counts it.
+//! [`run()`] does so for a file, in order of date. Always true here: an unknown never widens permission, and a line is counted
+//! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
+
+mod accounts;
+mod decider;
+mod facts;
+mod items;
+mod names;
+mod parties;
+mod roles;
+mod run;
+mod screened;
+mod tables;
+mod wording;
+
+pub use accounts::{AccountView, Accounts, by_headquarters};
+pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
+pub use facts::{FactBuilder, LineFacts};
+pub use items::{ItemFacts, UnknownItem, item_facts};
+pub use names::{Name, Names};
+pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
+pub use roles::roles;
+pub use run::{
+    Each, HELD, Lines, Progress, Run, RunError, Silent, count_day, each, for_each_batch_of, line_key, none_twice, run,
+    spans,
+};
+pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
+pub use tables::{Screening, Tables, load_policy};
+pub use wording::{decision_json, describe_standing, owned_by_listed, screening_sentences};

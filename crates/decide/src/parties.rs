@@ -1,0 +1,217 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_law::facts::as_counted;
+use tollgate_model::{Country, Party, Stake};
+
+use super::names::{Name, Names};
+
+/// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct PartyFacts {
+    /// Where it is located.
+    pub country: Option<Option<Country>>,
+    /// Where it has its headquarters.
+    pub hq: Option<Option<Country>>,
+    /// Where its ultimate parent has its headquarters.
+    pub parent_hq: Option<Option<Country>>,
+    /// The end of the chain of parents; itself where no parent is known.
+    ultimate_parent: String,
+    /// Its own id and that of its ultimate parent, by number.
+    pub name: Name,
+    /// The number of its ultimate parent's id.
+    pub parent: Name,
+    /// Whether the parent chain is given (else the party counts as its own ultimate parent).
+    pub has_parent: bool,
+    flags: BTreeSet<String>,
+}
+
+/// What the law asks of a party, apart from who it is: country, headquarters, those of its parent, flags.
+pub type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
+
+impl PartyFacts {
+    /// All that the law asks of it; headquarters and flags only; flags only.
+    pub fn classes(&self) -> [Class; 3] {
+        let of = |seats| (seats, self.flags.clone());
+        [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
+    }
+
+    /// Whether the party carries a flag.
+    pub fn has(&self, flag: &str) -> bool {
+        self.flags.contains(flag)
+    }
+
+    /// Whether it is a national validated end-user in a country.
+    pub fn is_nveu_in(&self, country: Country) -> bool {
+        self.flags
+            .iter()
+            .filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok())
+            .any(|own| as_counted(own) == country)
+    }
+
+    /// The same, with its id and that of its ultimate parent as numbers.
+    pub fn numbered(self, id: &str, names: &mut Names) -> PartyFacts {
+        PartyFacts { name: names.place(id), parent: names.place(&self.ultimate_parent), ..self }
+    }
+
+    /// A party that is named in an order but has no row.
+    pub fn without_row(id: &str) -> PartyFacts {
+        PartyFacts { parent_hq: Some(None), ultimate_parent: id.to_owned(), ..PartyFacts::default() }
+    }
+}
+
+/// The immediate parent of each party of which the stakes name one: who controls it or holds half of it or more. Empty where several do,
+/// at one time or one after the other: then somebody must say, in `parent_id`.
+#[derive(Clone, Debug, Default)]
+pub struct Parents(BTreeMap<String, Option<String>>);
+
+impl Parents {
+    /// The parents that stakes show.
+    pub fn of(stakes: &[Stake]) -> Parents {
+        let mut parents: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let half = |stake: &&Stake| {
+            stake.controls
+                || stake.percent.and_then(|percent| percent.thousandths()).is_some_and(|share| share >= 50_000)
+        };
+        for stake in stakes.iter().filter(half) {
+            parents
+                .entry(stake.owned_id.clone())
+                .and_modify(|owner| *owner = owner.take().filter(|owner| *owner == stake.owner_id))
+                .or_insert_with(|| Some(stake.owner_id.clone()));
+        }
+        Parents(parents)
+    }
+
+    /// The parent that a party's row names, or else the one that the stakes show.
+    fn parent<'a>(&'a self, id: &str, row: Option<&'a Party>) -> Parent<'a> {
+        match (row.and_then(|party| party.parent_id.as_deref()), self.0.get(id).map(Option::as_deref)) {
+            (Some(parent), _) | (None, Some(Some(parent))) => Parent::Of(parent),
+            (None, Some(None)) => Parent::Unclear,
+            (None, None) => Parent::None,
+        }
+    }
+}
+
+enum Parent<'a> {
+    Of(&'a str),
+    Unclear,
+    None,
+}
+
+/// The facts of every party that has a row.
+pub(crate) fn party_facts(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, PartyFacts> {
+    parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party))).collect()
+}
+
+/// The ultimate parent of each party that is not its own.
+pub fn ultimate_parents(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, String> {
+    let all = parties.iter().map(|(id, party)| (id, ultimate_parent(parties, parents, party).0));
+    all.filter(|(id, root)| *id != root).map(|(id, root)| (id.clone(), root)).collect()
+}
+
+fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> PartyFacts {
+    let counted = |country: Option<Country>| country.map(|country| Some(as_counted(country)));
+    let has_parent = !matches!(parents.parent(&party.party_id, Some(party)), Parent::None);
+    let (ultimate, known) = ultimate_parent(parties, parents, party);
+    let parent_hq = match (has_parent, known) {
+        (false, _) => Some(None),
+        (true, true) => counted(parties.get(&ultimate).and_then(|parent| parent.hq_country)),
+        (true, false) => None,
+    };
+    PartyFacts {
+        country: counted(party.country),
+        hq: counted(party.hq_country),
+        parent_hq,
+        ultimate_parent: ultimate,
+        has_parent,
+        flags: party.flags.iter().cloned().collect(),
+        ..PartyFacts::default()
+    }
+}
+
+/// The end of the parent chain, and whether it is known and has a row. A circle of parents has no end: its first id
+/// stands for it, and its headquarters are unknown.
+fn ultimate_parent(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> (String, bool) {
+    let mut seen = BTreeSet::new();
+    let mut current = party.party_id.as_str();
+    loop {
+        let row = parties.get(current);
+        match parents.parent(current, row) {
+            Parent::Of(parent) => {
+                if !seen.insert(current) {
+                    return (seen.first().copied().unwrap_or_default().to_owned(), false);
+                }
+                current = parent;
+            }
+            Parent::Unclear => return (current.to_owned(), false),
+            Parent::None => return (current.to_owned(), row.is_some()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn party(id: &str, parent: Option<&str>, hq: Option<&str>) -> (String, Party) {
+        let hq_country = hq.map(|code| code.parse().unwrap());
+        let party = Party { party_id: id.into(), parent_id: parent.map(str::to_owned), hq_country, ..Party::default() };
+        (id.to_owned(), party)
+    }
+
+    #[test]
+    fn chains_end_and_circles_are_unknown() {
+        let parties = BTreeMap::from([
+            party("a", Some("b"), Some("SG")),
+            party("b", Some("c"), Some("SG")),
+            party("c", None, Some("HK")),
+            party("x", Some("y"), Some("DE")),
+            party("y", Some("x"), Some("DE")),
+            party("z", Some("nobody"), Some("DE")),
+        ]);
+        let facts = party_facts(&parties, &Parents::default());
+        assert_eq!(facts["a"].ultimate_parent, "c");
+        assert_eq!(facts["a"].parent_hq, Some(Some("CN".parse().unwrap())));
+        assert_eq!(facts["c"].parent_hq, Some(None));
+        assert_eq!((facts["x"].ultimate_parent.as_str(), facts["x"].parent_hq), ("x", None));
+        assert_eq!(facts["y"].ultimate_parent, "x");
+        assert_eq!((facts["z"].ultimate_parent.as_str(), facts["z"].parent_hq), ("nobody", None));
+    }
+
+    #[test]
+    fn stakes_show_parents_where_no_row_names_one() {
+        let stake = |owner: &str, owned: &str, percent: Option<&str>, controls| Stake {
+            owner_id: owner.into(),
+            owned_id: owned.into(),
+            percent: percent.map(|percent| percent.parse().unwrap()),
+            controls,
+            ..Stake::default()
+        };
+        let parents = Parents::of(&[
+            stake("b", "a", Some("51"), false),
+            stake("x", "a", Some("49"), false),
+            stake("c", "b", None, true),
+            stake("x", "named", Some("100"), false),
+            stake("b", "halved", Some("50"), false),
+            stake("c", "halved", Some("50"), false),
+            stake("x", "small", Some("49.999"), false),
+            stake("nobody", "orphan", Some("60"), false),
+        ]);
+        let parties = BTreeMap::from([
+            party("a", None, Some("SG")),
+            party("b", None, Some("SG")),
+            party("c", None, Some("CN")),
+            party("named", Some("b"), Some("SG")),
+            party("halved", None, Some("SG")),
+            party("small", None, Some("SG")),
+            party("orphan", None, Some("SG")),
+        ]);
+        let facts = party_facts(&parties, &parents);
+        let hq = |id: &str| facts[id].parent_hq.map(|hq| hq.map(|country| country.code().to_owned()));
+        for id in ["a", "b", "named"] {
+            assert_eq!((facts[id].ultimate_parent.as_str(), hq(id)), ("c", Some(Some("CN".into()))), "{id}");
+        }
+        assert_eq!((hq("c"), hq("small")), (Some(None), Some(None)), "no parent is known");
+        assert_eq!((hq("halved"), hq("orphan")), (None, None), "unknown");
+        assert_eq!(facts["orphan"].ultimate_parent, "nobody");
+    }
+}

@@ -1,0 +1,361 @@
+//! A whole orders file: read, put in order of date, decided, handed on line by line.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::sync_channel;
+
+use tollgate_law::Policy;
+use tollgate_model::{Date, OrderLine, Stop};
+use tollgate_records::{Declared, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
+
+use super::decider::{Decided, Decider};
+use super::items::UnknownItem;
+use super::tables::Tables;
+
+/// What a run starts from.
+pub struct Run<'a> {
+    /// The orders file.
+    pub orders: &'a Path,
+    /// The tables beside it.
+    pub tables: Arc<Tables>,
+    /// By what is decided.
+    pub policy: Arc<Policy>,
+}
+
+/// Told of every batch that is done.
+pub trait Progress {
+    /// There are so many lines to do.
+    fn start(&mut self, lines: u64);
+    /// So many more lines are done.
+    fn done(&mut self, lines: u64);
+}
+
+/// Shows nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn start(&mut self, _lines: u64) {}
+    fn done(&mut self, _lines: u64) {}
+}
+
+/// What is done with the lines of a file.
+pub trait Lines {
+    /// A line, before any is decided.
+    fn seen(&mut self, _order: &OrderLine<'_>) {}
+
+    /// Every line has been seen.
+    fn all_seen(&mut self) -> Result<(), RunError> {
+        Ok(())
+    }
+
+    /// A decided line, and what was declared of it.
+    fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, declared: Declared<'_>)
+    -> Result<(), RunError>;
+}
+
+/// What is done with each decided line, and nothing before.
+pub struct Each<F>(F);
+
+/// Does something with each decided line.
+pub fn each<F>(each: F) -> Each<F>
+where
+    F: FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
+{
+    Each(each)
+}
+
+impl<F> Lines for Each<F>
+where
+    F: FnMut(&OrderLine<'_>, &Decided<'_>) -> Result<(), RunError>,
+{
+    fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, _: Declared<'_>) -> Result<(), RunError> {
+        (self.0)(order, decided)
+    }
+}
+
+/// Why a run ended without a result.
+#[derive(Debug)]
+pub enum RunError {
+    /// An input cannot be used.
+    Input(InputErrors),
+    /// An output cannot be written.
+    Output(PathBuf, std::io::Error),
+    /// The typologies, or what they run on.
+    Watch(String),
+    /// Ctrl-C.
+    Stopped,
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RunError::Input(errors) => write!(f, "{errors}"),
+            RunError::Output(path, error) => {
+                let mend = "check that the folder exists, is yours and has room";
+                write!(f, "{}: cannot be written: {error}\n  mend: {mend}", path.display())
+            }
+            RunError::Watch(what) => write!(f, "{what}"),
+            RunError::Stopped => write!(f, "stopped"),
+        }
+    }
+}
+
+impl From<InputErrors> for RunError {
+    fn from(errors: InputErrors) -> RunError {
+        RunError::Input(errors)
+    }
+}
+
+/// How many lines of a file that is not in order of date are held in memory at a time: the file is read once for each so many.
+pub const HELD: u64 = 1_000_000;
+
+/// What the first pass over a file finds.
+struct Survey {
+    lines: u64,
+    sorted: bool,
+    /// How many lines each day has, where the file is not in order of date.
+    days: BTreeMap<Date, u64>,
+    /// Orders of several lines are in it.
+    several: bool,
+}
+
+/// Decides every line of a file: in order of date, and of the file within a date. `each` is told of each line before and with its decision.
+pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut dyn Lines) -> Result<Decider, RunError> {
+    let survey = survey(run.orders, stop, each)?;
+    each.all_seen()?;
+    progress.start(survey.lines);
+    let mut decider = Decider::new(Arc::clone(&run.policy), Arc::clone(&run.tables));
+    let mut unknown = Vec::new();
+    if survey.several {
+        for_each_batch(run.orders, stop, &mut |batch| {
+            for (index, line) in batch.lines().enumerate() {
+                if let Err(error) = decider.add_to_shipment(&line) {
+                    note_unknown(run.orders, batch.row(index), &line, error, &mut unknown);
+                }
+            }
+            Ok(())
+        })?;
+        if !unknown.is_empty() {
+            return Err(RunError::Input(InputErrors(unknown)));
+        }
+    }
+    let counted = run.policy.epochs().iter().any(|epoch| !run.policy.program(*epoch).accounts.is_empty());
+    let mut batch_done = |batch: &OrderBatch, indices: &mut dyn Iterator<Item = usize>, decider: &mut Decider| {
+        for index in indices {
+            let Some(line) = batch.line(index) else { continue };
+            one(run, batch.row(index), (&line, batch.declared(index)), decider, &mut unknown, each)?;
+        }
+        Ok::<(), RunError>(())
+    };
+    if survey.sorted || !counted {
+        for_each_batch(run.orders, stop, &mut |batch| {
+            batch_done(&batch, &mut (0..batch.len()), &mut decider)?;
+            progress.done(u64::try_from(batch.len()).unwrap_or(0));
+            Ok(())
+        })?;
+    } else {
+        for (from, until) in spans(&survey.days, HELD) {
+            let mut held = Vec::new();
+            for_each_batch(run.orders, stop, &mut |batch| {
+                let within = |line: &OrderLine<'_>| (from..=until).contains(&line.date);
+                let places = batch.lines().enumerate().filter(|(_, line)| within(line)).map(|(place, _)| place);
+                held.push(batch.select(&places.collect::<Vec<_>>()));
+                Ok(())
+            })?;
+            for (count, (batch, index)) in in_order(&held).into_iter().enumerate() {
+                if count % 4096 == 0 && stop.load(Ordering::Relaxed) {
+                    return Err(RunError::Stopped);
+                }
+                let Some(batch) = held.get(batch) else { continue };
+                batch_done(batch, &mut std::iter::once(index), &mut decider)?;
+                progress.done(1);
+            }
+        }
+    }
+    if unknown.is_empty() { Ok(decider) } else { Err(RunError::Input(InputErrors(unknown))) }
+}
+
+fn one(
+    run: &Run<'_>,
+    row: u64,
+    (line, declared): (&OrderLine<'_>, Declared<'_>),
+    decider: &mut Decider,
+    unknown: &mut Vec<InputError>,
+    each: &mut dyn Lines,
+) -> Result<(), RunError> {
+    match decider.decide(line) {
+        Ok(decided) if unknown.is_empty() => each.decided(line, &decided, declared),
+        Ok(_) => Ok(()),
+        Err(error) => {
+            note_unknown(run.orders, row, line, error, unknown);
+            if unknown.len() >= MAX_ERRORS {
+                return Err(RunError::Input(InputErrors(std::mem::take(unknown))));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn note_unknown(file: &Path, row: u64, line: &OrderLine<'_>, error: UnknownItem, unknown: &mut Vec<InputError>) {
+    if unknown.len() < MAX_ERRORS {
+        let base = InputError::file(file, error.what, error.mend);
+        unknown.push(InputError { row, column: "item".to_owned(), value: line.item.to_owned(), ..base });
+    }
+}
+
+/// Places of all lines, in order of date and then of the file.
+fn in_order(batches: &[OrderBatch]) -> Vec<(usize, usize)> {
+    let mut places: Vec<(Date, usize, usize)> = Vec::new();
+    for (at, batch) in batches.iter().enumerate() {
+        places.extend(batch.lines().enumerate().map(|(index, line)| (line.date, at, index)));
+    }
+    places.sort_unstable();
+    places.into_iter().map(|(_, batch, index)| (batch, index)).collect()
+}
+
+/// Reads a file batch by batch on a thread of its own.
+pub(crate) fn for_each_batch(
+    path: &Path,
+    stop: &Stop,
+    each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    for_each_batch_of(OrderReader::open(path)?, stop, each)
+}
+
+/// As [`for_each_batch`], of a reader that is open.
+pub fn for_each_batch_of(
+    mut reader: OrderReader,
+    stop: &Stop,
+    each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(4);
+        scope.spawn(move || {
+            while let Some(batch) = reader.next_batch() {
+                if sender.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        for batch in receiver {
+            if stop.load(Ordering::Relaxed) {
+                return Err(RunError::Stopped);
+            }
+            each(batch?)?;
+        }
+        Ok(())
+    })
+}
+
+/// Reads the whole file once: for its mistakes, for lines that stand twice, and for the order of its dates.
+fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunError> {
+    let mut survey = Survey { lines: 0, sorted: true, days: BTreeMap::new(), several: false };
+    let mut latest = Date::MIN;
+    let mut day: Option<(Date, u64)> = None;
+    let mut keys: Vec<u64> = Vec::new();
+    for_each_batch(path, stop, &mut |batch| {
+        for line in batch.lines() {
+            survey.lines += 1;
+            each.seen(&line);
+            survey.sorted &= line.date >= latest;
+            latest = latest.max(line.date);
+            if day.is_some_and(|(date, _)| date != line.date) {
+                count_day(&mut survey.days, day.take());
+            }
+            day = Some((line.date, day.map_or(1, |(_, lines)| lines + 1)));
+            survey.several |= line.line > 1;
+            keys.push(line_key(line.order_id, line.line));
+        }
+        Ok(())
+    })?;
+    count_day(&mut survey.days, day);
+    none_twice(path, keys, stop)?;
+    Ok(survey)
+}
+
+/// Adds the lines of a day to those counted before.
+pub fn count_day(days: &mut BTreeMap<Date, u64>, day: Option<(Date, u64)>) {
+    if let Some((date, lines)) = day {
+        *days.entry(date).or_default() += lines;
+    }
+}
+
+/// Spans of whole days, in order, of at most so many lines where no single day has more.
+pub fn spans(days: &BTreeMap<Date, u64>, most: u64) -> Vec<(Date, Date)> {
+    let mut spans: Vec<(Date, Date)> = Vec::new();
+    let mut held = 0;
+    for (day, lines) in days {
+        held += lines;
+        match spans.last_mut() {
+            Some((_, until)) if held <= most => *until = *day,
+            _ => {
+                spans.push((*day, *day));
+                held = *lines;
+            }
+        }
+    }
+    spans
+}
+
+/// A number for an order and a line of it: the same for the same.
+pub fn line_key(order_id: &str, line: i64) -> u64 {
+    ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one((order_id, line))
+}
+
+/// Finds lines that stand twice, by the numbers of all.
+pub fn none_twice(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+    keys.sort_unstable();
+    let twice: std::collections::BTreeSet<u64> =
+        keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();
+    if twice.is_empty() { Ok(()) } else { report_twice(path, stop, &twice) }
+}
+
+fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64>) -> Result<(), RunError> {
+    let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for_each_batch(path, stop, &mut |batch| {
+        for (index, line) in
+            batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line)))
+        {
+            let row = batch.row(index);
+            if let Some(earlier) = first.insert((line.order_id.to_owned(), line.line), row)
+                && errors.len() < MAX_ERRORS
+            {
+                let what = format!("order and line stand in row {earlier} already");
+                let base = InputError::file(path, what, "number the lines of an order 1, 2, 3 in the column `line`");
+                let value = format!("{} line {}", line.order_id, line.line);
+                errors.push(InputError { row, column: "order_id".to_owned(), value, ..base });
+            }
+        }
+        Ok(())
+    })?;
+    if errors.is_empty() { Ok(()) } else { Err(RunError::Input(InputErrors(errors))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_hold_whole_days_and_no_more_lines_than_wanted() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let days = BTreeMap::from([
+            (day("2025-01-01"), 3),
+            (day("2025-01-02"), 7),
+            (day("2025-01-05"), 1),
+            (day("2025-01-06"), 30),
+            (day("2025-01-07"), 2),
+        ]);
+        let expected = [
+            ("2025-01-01", "2025-01-02"),
+            ("2025-01-05", "2025-01-05"),
+            ("2025-01-06", "2025-01-06"),
+            ("2025-01-07", "2025-01-07"),
+        ];
+        assert_eq!(spans(&days, 10), expected.map(|(from, until)| (day(from), day(until))));
+        assert_eq!(spans(&days, 1000), [(day("2025-01-01"), day("2025-01-07"))]);
+        assert!(spans(&BTreeMap::new(), 10).is_empty());
+    }
+}

@@ -1,0 +1,321 @@
+//! Parties held against lists and followed through their owners: what both say of each party.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use super::run::RunError;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};
+use tollgate_records::{InputError, InputErrors};
+use tollgate_screening::{BadStake, Basis, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version};
+
+/// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
+pub const SHOWN: usize = 5;
+
+/// A match of a party with a list entry.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The list, by its short name.
+    pub list: String,
+    /// The list's own id of the entry.
+    pub entry: String,
+    /// The entry's name that matched.
+    pub name: String,
+    /// Basis points.
+    pub points: u32,
+    /// Whether the party is taken for the listed one: it has the same words, or somebody confirmed it.
+    pub same: bool,
+    /// Whether it has the same words.
+    alike: bool,
+    /// What the list does to a decision.
+    pub effect: Effect,
+    /// What matched: a name, an address or a register number.
+    pub basis: Basis,
+    /// The parts of the score and what each was worth, a sentence each.
+    pub explanation: Vec<String>,
+    /// What party and entry are like, for clearances.
+    pub fingerprint: String,
+    /// Somebody's finding that the party is another one.
+    pub cleared: Option<Clearance>,
+}
+
+impl Hit {
+    /// Whether the match stands on a day: it is not cleared, or no longer.
+    pub fn stands(&self, date: Date) -> bool {
+        self.cleared.as_ref().is_none_or(|cleared| cleared.until.is_some_and(|until| until < date))
+    }
+
+    /// Finds what was last said of the match, if party and entry are still what they were then.
+    pub fn look_up(&mut self, party: &str, clearances: &[Clearance]) {
+        let of_this = |cleared: &&Clearance| {
+            cleared.party_id == party
+                && cleared.entry == self.entry
+                && cleared.list == self.list
+                && cleared.fingerprint.as_ref().is_none_or(|print| *print == self.fingerprint)
+        };
+        let last = clearances.iter().rev().find(of_this);
+        self.same = self.alike || last.is_some_and(|last| last.confirmed);
+        self.cleared = last.filter(|last| !last.confirmed).cloned();
+    }
+
+    /// What every output says of a match.
+    pub fn json(&self) -> serde_json::Map<String, Value> {
+        let fields = [
+            ("list", Value::from(self.list.as_str())),
+            ("entry", self.entry.as_str().into()),
+            ("name", self.name.as_str().into()),
+            ("score", self.points.into()),
+            ("taken_for_listed", self.same.into()),
+            ("basis", self.basis.as_str().into()),
+        ];
+        fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+}
+
+/// What screening found, for all parties of a table.
+#[derive(Debug, Default)]
+pub struct Screened {
+    hits: BTreeMap<String, Vec<Hit>>,
+    /// The lists that were searched, with digest and date.
+    pub versions: Vec<Version>,
+    owners: Owners,
+    /// Parties that owners make something of, on some day.
+    owned: BTreeSet<String>,
+}
+
+/// Ownership on each span of days over which no stake begins or ends.
+#[derive(Debug, Default)]
+struct Owners {
+    /// The first day of each span but the first.
+    days: Vec<Date>,
+    graphs: Vec<Ownership>,
+}
+
+/// Every match of a party that has an effect on a decision, and of all together the best `shown`.
+pub fn find(
+    screener: &Screener,
+    query: Query<'_>,
+    (threshold, shown): (u32, usize),
+    scratch: &mut Scratch,
+) -> Vec<Hit> {
+    let found = screener.screen(query, threshold, usize::MAX, scratch);
+    let kept =
+        found.iter().enumerate().filter(|(place, found)| *place < shown || screener.effect(found) != Effect::Other);
+    kept.map(|(_, found)| hit(screener, found, query)).collect()
+}
+
+fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
+    Hit {
+        points: found.points,
+        same: screener.is_same(found),
+        alike: screener.is_same(found),
+        effect: screener.effect(found),
+        basis: found.basis,
+        explanation: found.explanation(),
+        ..plain_hit(screener, found.entry, &found.name, query)
+    }
+}
+
+/// A match as OFAC's own search would score it: entry, name and points. It is never taken for the listed party.
+pub fn ofac_hit(screener: &Screener, (entry, name, points): (usize, &str, u32), query: Query<'_>) -> Hit {
+    let explanation = vec![format!("as OFAC's search scores names (FAQ 249): {} of 100", points / 100)];
+    Hit { points, explanation, ..plain_hit(screener, entry, name, query) }
+}
+
+fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) -> Hit {
+    let entry = screener.entries.get(place);
+    let listed = entry.into_iter().flat_map(|entry| &entry.names).map(|name| name.text.as_str());
+    let country = query.country.map_or("", |country| country.code());
+    let beside = [query.city, query.address, query.id].into_iter().flatten();
+    let all: Vec<&str> = query.names.iter().copied().chain([country]).chain(beside).chain(listed).collect();
+    let digest = hex(&Sha256::digest(all.join("\n")));
+    Hit {
+        list: entry.map_or(String::new(), |entry| entry.list.clone()),
+        entry: entry.map_or(String::new(), |entry| entry.id.clone()),
+        name: name.to_owned(),
+        points: 0,
+        same: false,
+        alike: false,
+        effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
+        basis: Basis::Name,
+        explanation: Vec::new(),
+        fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
+        cleared: None,
+    }
+}
+
+impl Screened {
+    /// Screens every party and follows the stakes. Every match at or above the threshold has its effect; of those on lists without one, only
+    /// such as are among a party's first `shown` are kept.
+    pub fn new(
+        screener: &Screener,
+        parties: &BTreeMap<String, Party>,
+        stakes: &[Stake],
+        limits: (u32, usize),
+        clearances: &[Clearance],
+        ownership: Option<&Path>,
+        stop: &Stop,
+    ) -> Result<Screened, RunError> {
+        let hits = screen_all(screener, parties, limits, stop);
+        if stop.load(Ordering::Relaxed) {
+            return Err(RunError::Stopped);
+        }
+        Screened::judged((hits, screener.versions.clone()), parties, stakes, clearances).map_err(|error| {
+            let mend = "correct the rows, or give the stakes their dates `from` and `until`";
+            let path = ownership.unwrap_or(Path::new("ownership"));
+            InputErrors(vec![InputError::file(path, error.to_string(), mend)]).into()
+        })
+    }
+
+    /// The same matches with other findings.
+    pub fn with_findings(
+        &self,
+        parties: &BTreeMap<String, Party>,
+        stakes: &[Stake],
+        clearances: &[Clearance],
+    ) -> Result<Screened, BadStake> {
+        Screened::judged((self.hits.clone(), self.versions.clone()), parties, stakes, clearances)
+    }
+
+    fn judged(
+        (mut hits, versions): (BTreeMap<String, Vec<Hit>>, Vec<Version>),
+        parties: &BTreeMap<String, Party>,
+        stakes: &[Stake],
+        clearances: &[Clearance],
+    ) -> Result<Screened, BadStake> {
+        for (party, own) in &mut hits {
+            own.iter_mut().for_each(|hit| hit.look_up(party, clearances));
+        }
+        let mut screened = Screened { hits, versions, ..Screened::default() };
+        let listed = |id: &str, party: &Party, day| {
+            let flagged = party.flags.iter().any(|flag| flag == "entity_list");
+            let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
+            effects.into_iter().chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
+        };
+        // A clearance that ends makes its match stand again from the next day on.
+        let ends = screened.matches().filter_map(|(_, hit)| Some(hit.cleared.as_ref()?.until?.plus_days(1)));
+        let owners = Owners::new(stakes, ends.collect(), &|day, truth| {
+            let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
+            parties.iter().filter_map(of).collect()
+        });
+        screened.owners = owners?;
+        screened.owned = screened.owners.graphs.iter().flat_map(Ownership::affected).map(str::to_owned).collect();
+        Ok(screened)
+    }
+
+    /// The matches of a party, best first.
+    pub fn hits(&self, party: &str) -> &[Hit] {
+        self.hits.get(party).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every party with matches, in order.
+    pub fn matched(&self) -> impl Iterator<Item = (&str, &[Hit])> {
+        self.hits.iter().map(|(id, hits)| (id.as_str(), hits.as_slice()))
+    }
+
+    /// Every match with its party, in the order of the parties.
+    pub fn matches(&self) -> impl Iterator<Item = (&str, &Hit)> {
+        self.matched().flat_map(|(party, hits)| hits.iter().map(move |hit| (party, hit)))
+    }
+
+    /// Whether neither lists nor stakes say anything of any party.
+    pub fn is_silent(&self) -> bool {
+        self.hits.is_empty() && self.owners.graphs.is_empty()
+    }
+
+    /// Whether anything is said of a party on some day: what is said of others depends on no day.
+    pub fn says_of(&self, party: &str) -> bool {
+        self.hits.contains_key(party) || self.owned.contains(party)
+    }
+
+    /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.
+    pub fn listed(&self, party: &str, effect: Effect, date: Date) -> Truth {
+        let hits = self.hits(party).iter().filter(|hit| hit.effect == effect && hit.stands(date));
+        hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
+    }
+
+    /// Whether listed parties own half of a party on a day: unknown where a listed one, or one that may be, holds a part of it and nobody has told who
+    /// holds the rest, or how much that part is (red flag 29 of supplement no. 3 to part 732).
+    pub fn affiliate(&self, party: &str, date: Date) -> Truth {
+        match self.owners.on(date) {
+            Some(graph) if matches!(graph.standing(party), Some(Standing::Owned { .. })) => Truth::True,
+            Some(graph) if graph.is_in_doubt(party) => Truth::Unknown,
+            _ => Truth::False,
+        }
+    }
+
+    /// What the stakes say of a party on a day.
+    pub fn standing(&self, party: &str, date: Date) -> Option<Standing> {
+        self.owners.on(date)?.standing(party)
+    }
+
+    /// The stakes that catch a party: owner, owned and percent.
+    pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
+        self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
+    }
+}
+
+/// Screens parties on every core; the result does not depend on how many there are.
+fn screen_all(
+    screener: &Screener,
+    parties: &BTreeMap<String, Party>,
+    limits: (u32, usize),
+    stop: &Stop,
+) -> BTreeMap<String, Vec<Hit>> {
+    if screener.names() == 0 {
+        return BTreeMap::new();
+    }
+    let all: Vec<(&String, &Party)> = parties.iter().collect();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let share = |part: &[(&String, &Party)]| {
+        let mut scratch = Scratch::default();
+        let mut hits = Vec::new();
+        for (id, party) in part {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let names = party.names();
+            let query = Query::of(party, &names);
+            let own = find(screener, query, limits, &mut scratch);
+            if !own.is_empty() {
+                hits.push(((*id).clone(), own));
+            }
+        }
+        hits
+    };
+    std::thread::scope(|scope| {
+        let parts = all.chunks(all.len().div_ceil(cores).max(1));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || share(part))).collect();
+        let joined =
+            running.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
+}
+
+impl Owners {
+    /// Who is owned on each span of days over which neither stakes nor clearances change; `listed` names those who are listed on a day, or who may be.
+    fn new(
+        stakes: &[Stake],
+        mut days: BTreeSet<Date>,
+        listed: &dyn Fn(Date, Truth) -> Vec<String>,
+    ) -> Result<Owners, BadStake> {
+        if stakes.is_empty() {
+            return Ok(Owners::default());
+        }
+        days.extend(stakes.iter().flat_map(|stake| [stake.from, stake.until]).flatten());
+        // Every span is worked out at once, so that stakes above a hundred percent are an error of the input.
+        let starts = std::iter::once(Date::MIN).chain(days.iter().copied());
+        let graphs = starts.map(|day| {
+            let [listed, possible] = [Truth::True, Truth::Unknown].map(|truth| listed(day, truth));
+            Ownership::on(day, stakes, listed.iter().map(String::as_str), possible.iter().map(String::as_str))
+        });
+        let graphs = graphs.collect::<Result<Vec<Ownership>, BadStake>>()?;
+        Ok(Owners { graphs, days: days.into_iter().collect() })
+    }
+
+    fn on(&self, date: Date) -> Option<&Ownership> {
+        self.graphs.get(self.days.partition_point(|day| *day <= date))
+    }
+}

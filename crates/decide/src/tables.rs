@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tollgate_law::{Law, LawErrors, Policy, split_fixed};
+use tollgate_model::{Clearance, Item, Party, Stake};
+use tollgate_screening::{BadStake, Screener};
+
+use super::parties::Parents;
+use super::run::RunError;
+use super::screened::{SHOWN, Screened};
+use tollgate_model::Stop;
+
+/// The small tables beside the orders.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// By id.
+    pub parties: BTreeMap<String, Party>,
+    /// Items of the user's own, by name.
+    pub items: BTreeMap<String, Item>,
+    /// What lists and owners say of the parties.
+    pub screened: Screened,
+    /// The parents that the stakes show.
+    pub parents: Parents,
+    /// Who owns how much of whom.
+    pub stakes: Vec<Stake>,
+    /// Findings about list matches, the latest last.
+    pub clearances: Vec<Clearance>,
+}
+
+/// How the parties of a table are screened.
+#[derive(Clone, Copy, Debug)]
+pub struct Screening<'a> {
+    /// The lists.
+    pub screener: &'a Screener,
+    /// The least score of a match, in basis points.
+    pub threshold: u32,
+    /// Findings about matches.
+    pub clearances: Option<&'a Path>,
+}
+
+impl Tables {
+    /// Reads the tables and screens the parties.
+    pub fn read(
+        parties: Option<&Path>,
+        ownership: Option<&Path>,
+        items: Option<&Path>,
+        screening: Screening<'_>,
+        stop: &Stop,
+    ) -> Result<Tables, RunError> {
+        let stakes = ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default();
+        let parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
+        let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
+        let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
+        let screened = Screened::new(
+            screening.screener,
+            &parties,
+            &stakes,
+            (screening.threshold, SHOWN),
+            &cleared,
+            ownership,
+            stop,
+        )?;
+        let parents = Parents::of(&stakes);
+        Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared })
+    }
+
+    /// The same tables, with further findings about list matches; what was said last counts.
+    pub fn with_findings(&self, more: &[Clearance]) -> Result<Tables, BadStake> {
+        let clearances = [self.clearances.as_slice(), more].concat();
+        let screened = self.screened.with_findings(&self.parties, &self.stakes, &clearances)?;
+        let (parties, items) = (self.parties.clone(), self.items.clone());
+        let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
+        Ok(Tables { parties, items, screened, parents, stakes, clearances })
+    }
+}
+
+/// The policy of a name, or of a file or folder of the user's own, with `@YYYY-MM-DD` behind either.
+pub fn load_policy(law: &Arc<Law>, name: &str) -> Result<Policy, LawErrors> {
+    let (base, fixed) = split_fixed(name)?;
+    if law.policy_names().contains(&base) {
+        return law.policy(name);
+    }
+    let path = PathBuf::from(base);
+    let file = if path.is_dir() { path.join("policy.toml") } else { path };
+    if !file.exists() {
+        return law.policy(name);
+    }
+    match std::fs::read_to_string(&file) {
+        Ok(text) => law.policy_from_text(&file.display().to_string(), &text, fixed),
+        Err(error) => Err(LawErrors(vec![tollgate_law::LawError {
+            file: file.display().to_string(),
+            line: 0,
+            what: format!("cannot be read: {error}"),
+            mend: "check the path, that you may read it, and that it is UTF-8".to_owned(),
+        }])),
+    }
+}

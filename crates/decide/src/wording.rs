@@ -1,0 +1,88 @@
+//! Decisions and what screening found, in words.
+
+use tollgate_law::Policy;
+use tollgate_model::{Date, OrderLine, Tpp};
+use tollgate_screening::{Effect, Standing, percent};
+
+use super::decider::Decided;
+use super::roles::roles;
+use super::tables::Tables;
+
+/// A decision as a JSON object, with screening as sentences.
+pub fn decision_json(
+    order: &OrderLine<'_>,
+    decided: &Decided<'_>,
+    policy: &Policy,
+    tables: &Tables,
+) -> serde_json::Value {
+    let label = decided.determination().label;
+    let (mut trace, mut obligations) = (String::new(), String::new());
+    decided.push_trace(&decided.steps(), &mut trace);
+    decided.push_obligations(&mut obligations);
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+    serde_json::json!({
+        "order_id": order.order_id, "line": order.line, "date": order.date.to_string(), "policy": policy.name,
+        "eccn": decided.eccn(), "tpp": decided.line.tpp.map(Tpp::ceil), "outcome": label.outcome.as_str(),
+        "authorization": decided.exception().map(|exception| exception.name.clone()),
+        "review_policy": label.review.map(|review| review.as_str()), "missing": decided.missing, "claimed_ok": decided.claimed_ok,
+        "trace": parsed(&trace), "obligations": parsed(&obligations),
+        "screening": screening_sentences(order, tables),
+    })
+}
+
+/// What lists and owners say of the parties to an order, a sentence each.
+pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (role, party) in roles(order) {
+        let role = role.replace('_', " ");
+        for hit in tables.screened.hits(party) {
+            let taken = match (hit.same, hit.effect) {
+                _ if !hit.stands(order.date) => "cleared as another party",
+                (_, Effect::Other) => "that list has no effect under the EAR as modeled",
+                (true, _) => "taken for the listed party",
+                (false, _) => "may be it: confirm it with a flag of the party, or clear it",
+            };
+            lines.push(format!(
+                "The {role} `{party}` matches {} ({}, entry {}) with {} of 10000: {taken}.",
+                hit.name, hit.list, hit.entry, hit.points
+            ));
+        }
+        if let Some(owned) = owned_by_listed(party, order.date, tables) {
+            lines.push(format!("The {role} `{party}`: {owned}."));
+        }
+    }
+    lines
+}
+
+/// What the stakes of a day say of a party under the 50 percent rule, and by which of them.
+pub fn owned_by_listed(party: &str, date: Date, tables: &Tables) -> Option<String> {
+    let standing = tables.screened.standing(party, date)?;
+    let proof = tables.screened.proof(party, date);
+    let path: Vec<String> =
+        proof.iter().map(|(owner, owned, share)| format!("{owner} owns {share} percent of {owned}")).collect();
+    let path = if path.is_empty() { String::new() } else { format!(" ({})", path.join("; ")) };
+    Some(format!("{}{path}", describe_standing(standing)))
+}
+
+/// What the stakes say, in a sentence.
+pub fn describe_standing(standing: Standing) -> String {
+    match standing {
+        Standing::Listed => "it is on a list itself".to_owned(),
+        Standing::Owned { share } => format!("listed parties own {} percent of it", percent(share)),
+        Standing::Unknown { share, possible, unaccounted } => {
+            let possible = match possible {
+                0 => String::new(),
+                possible => format!(", parties that may be listed another {}", percent(possible)),
+            };
+            format!(
+                "listed parties are known to own {} percent of it{possible}; {} percent are unaccounted for",
+                percent(share),
+                percent(unaccounted)
+            )
+        }
+        Standing::SignificantMinority { share } => {
+            format!("listed parties own {} percent of it, less than half", percent(share))
+        }
+        Standing::Clear => "the stakes given leave listed parties less than half".to_owned(),
+    }
+}

@@ -1,0 +1,106 @@
+//! Lines that wait for a second person.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use tollgate_ledger::{Ledger, Log};
+
+use super::decision::{line_id, standing, unavailable};
+use super::error::DeskError;
+use super::release::release_id;
+
+/// What the queue needs of a decision's record.
+#[derive(Deserialize)]
+struct HeldDecision {
+    order: HeldOrder,
+    #[serde(default)]
+    held: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct HeldOrder {
+    order_id: String,
+    line: Option<i64>,
+}
+
+/// Records that are read before the ledger is let go for others.
+const AT_A_TIME: usize = 20_000;
+
+/// A line that waits for a second person.
+pub struct HeldLine {
+    /// The order's id.
+    pub order: String,
+    /// The number of the line.
+    pub line: i64,
+    /// Who entered it or amended it last.
+    pub by: String,
+    /// Why it is held.
+    pub why: Vec<String>,
+}
+
+/// What the records that were read so far hold for a second person.
+#[derive(Default)]
+pub struct HeldQueue {
+    after: u64,
+    /// By id: the number of the record, the order and the line.
+    lines: BTreeMap<String, (u64, String, i64)>,
+}
+
+impl HeldQueue {
+    /// Reads the next records; returns whether all of the log was read.
+    pub fn read_on(&mut self, ledger: &mut Ledger<impl Log>) -> Result<bool, DeskError> {
+        let mut unreadable: Option<String> = None;
+        let paged = ledger.page(self.after, AT_A_TIME, &mut |record| {
+            self.after = record.seq;
+            let found = record.parse().and_then(|body| {
+                if body.kind != "decision" {
+                    return Ok(None);
+                }
+                let decision = serde_json::from_str::<HeldDecision>(body.data.get());
+                decision.map(Some).map_err(|error| format!("record {}: {error}", record.seq))
+            });
+            let decision = match found {
+                Ok(Some(decision)) => decision,
+                Ok(None) => return,
+                Err(what) => {
+                    unreadable.get_or_insert(what);
+                    return;
+                }
+            };
+            if !decision.held.is_empty() {
+                let (order, line) = (decision.order.order_id, decision.order.line.unwrap_or(1));
+                self.lines.insert(line_id(&order, line), (record.seq, order, line));
+            }
+        });
+        paged.map_err(|error| unavailable(&error.to_string()))?;
+        if let Some(what) = unreadable {
+            return Err(unavailable(&what));
+        }
+        Ok(self.after >= ledger.head().seq)
+    }
+
+    /// So many of those that can still be released, the latest first; what needs no release any more is forgotten.
+    pub fn held(&mut self, ledger: &mut Ledger<impl Log>, most: usize) -> Result<Vec<HeldLine>, DeskError> {
+        let mut latest: Vec<_> = self.lines.iter().map(|(id, place)| (place.clone(), id.clone())).collect();
+        latest.sort_by(|a, b| b.cmp(a));
+        let mut held = Vec::new();
+        for ((_, order, number), id) in latest {
+            if held.len() >= most {
+                break;
+            }
+            let waits = standing(ledger, &id)?.filter(|line| {
+                let reserved = line.reservation().and_then(|id| ledger.state().reservation(id));
+                let open = reserved.is_some_and(|reserved| reserved.open);
+                open && !line.decision.held.is_empty() && !ledger.has_note(&release_id(&id, line.revision))
+            });
+            match waits {
+                Some(line) => {
+                    let by = line.actors.last().cloned().unwrap_or_default();
+                    held.push(HeldLine { order, line: number, by, why: line.decision.held });
+                }
+                None => drop(self.lines.remove(&id)),
+            }
+        }
+        Ok(held)
+    }
+}

@@ -1,0 +1,121 @@
+//! An order line as a request states it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tollgate_model::{Activity, OrderLine};
+use utoipa::ToSchema;
+
+/// An order line as a request states it: the columns of the orders table. Those that decide nothing yet are taken and kept on record.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderRequest {
+    /// The transaction.
+    #[schema(required, min_length = 1, max_length = 200)]
+    pub order_id: String,
+    /// 1 where absent.
+    pub line: Option<i64>,
+    /// The day of shipment: the law in force on it decides.
+    #[schema(required, format = Date)]
+    pub date: String,
+    /// `export`, `reexport` or `transfer`; `export` where absent.
+    activity: Option<String>,
+    exporter: Option<String>,
+    purchaser: Option<String>,
+    intermediate_consignee: Option<String>,
+    #[schema(required, min_length = 1, max_length = 200)]
+    ultimate_consignee: String,
+    end_user: Option<String>,
+    freight_forwarder: Option<String>,
+    lpp_operator: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    origin: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(required, pattern = "^[A-Z]{2}$")]
+    destination: String,
+    via: Option<Value>,
+    /// A name, alias or id of the catalog or of the items given to `serve`.
+    #[schema(required, min_length = 1, max_length = 200)]
+    item: String,
+    #[schema(required, minimum = 1)]
+    quantity: i64,
+    unit_price_usd: Option<Value>,
+    hs_code: Option<String>,
+    description: Option<String>,
+    gross_weight_kg: Option<Value>,
+    packages: Option<i64>,
+    end_use: Option<String>,
+    authorization: Option<String>,
+}
+
+impl OrderRequest {
+    /// A line of a file as a request.
+    pub fn of(line: &OrderLine<'_>) -> OrderRequest {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        OrderRequest {
+            order_id: line.order_id.to_owned(),
+            line: Some(line.line),
+            date: line.date.to_string(),
+            activity: Some(line.activity.as_str().to_owned()),
+            exporter: text(line.exporter),
+            purchaser: text(line.purchaser),
+            intermediate_consignee: text(line.intermediate_consignee),
+            ultimate_consignee: line.ultimate_consignee.to_owned(),
+            end_user: text(line.end_user),
+            freight_forwarder: text(line.freight_forwarder),
+            lpp_operator: text(line.lpp_operator),
+            origin: line.origin.map(|country| country.to_string()),
+            destination: line.destination.to_string(),
+            item: line.item.to_owned(),
+            quantity: line.quantity,
+            end_use: text(line.end_use),
+            authorization: text(line.authorization),
+            ..OrderRequest::default()
+        }
+    }
+
+    /// The line, or what is wrong with a member and how to mend it.
+    pub fn line(&self) -> Result<OrderLine<'_>, (String, &'static str)> {
+        let required = [
+            ("order_id", &self.order_id),
+            ("ultimate_consignee", &self.ultimate_consignee),
+            ("destination", &self.destination),
+            ("item", &self.item),
+            ("date", &self.date),
+        ];
+        if let Some((member, _)) = required.iter().find(|(_, text)| text.trim().is_empty()) {
+            return Err((format!("`{member}` is required"), "give it"));
+        }
+        if let Some((member, _)) = required.iter().find(|(_, text)| text.len() > 200) {
+            return Err((format!("`{member}` is longer than 200 bytes"), "give a shorter one"));
+        }
+        if self.quantity < 1 {
+            return Err((format!("`quantity` is {}", self.quantity), "give a whole number of 1 or more"));
+        }
+        let day = "write it as YYYY-MM-DD";
+        let country = "write an ISO 3166-1 alpha-2 code in capitals, such as SG";
+        let origin = self.origin.as_deref().map(str::parse).transpose();
+        let activity = self.activity.as_deref().map(Activity::from_word).transpose();
+        let text = |member: &'static str, value: &str| format!("`{member}` is `{value}`");
+        Ok(OrderLine {
+            order_id: &self.order_id,
+            line: self.line.unwrap_or(1),
+            date: self.date.parse().map_err(|_| (text("date", &self.date), day))?,
+            activity: activity
+                .map_err(|_| ("`activity` is another word".to_owned(), "write export, reexport or transfer"))?
+                .unwrap_or_default(),
+            exporter: self.exporter.as_deref(),
+            purchaser: self.purchaser.as_deref(),
+            intermediate_consignee: self.intermediate_consignee.as_deref(),
+            ultimate_consignee: &self.ultimate_consignee,
+            end_user: self.end_user.as_deref(),
+            freight_forwarder: self.freight_forwarder.as_deref(),
+            lpp_operator: self.lpp_operator.as_deref(),
+            origin: origin.map_err(|_| ("`origin` is no country".to_owned(), country))?,
+            destination: self.destination.parse().map_err(|_| (text("destination", &self.destination), country))?,
+            item: &self.item,
+            quantity: self.quantity,
+            end_use: self.end_use.as_deref(),
+            authorization: self.authorization.as_deref(),
+        })
+    }
+}

@@ -1,0 +1,5 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Raised by Ctrl-C: long work looks at it and ends in order.
+pub type Stop = Arc<AtomicBool>;

@@ -1,0 +1,75 @@
+use std::fmt::Write as _;
+
+use super::{begin, escape};
+use crate::pages::numbers::short;
+
+/// A shipment on a line of time.
+#[derive(Clone, Debug)]
+pub struct Shipment {
+    /// Days since 1970-01-01.
+    pub day: f64,
+    /// What is told of it.
+    pub label: String,
+    /// Its year, for the sum that a limit is compared with.
+    pub year: i32,
+    /// TPP.
+    pub tpp: f64,
+}
+
+const WIDTH: f64 = 700.0;
+const HEIGHT: f64 = 240.0;
+const LEFT: f64 = 60.0;
+const FLOOR: f64 = 205.0;
+
+/// What came over time as stairs that begin anew each year, against a yearly limit.
+pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
+    let mut out = begin(WIDTH, HEIGHT, label);
+    let first = list.iter().map(|own| own.day).fold(f64::INFINITY, f64::min);
+    let last = list.iter().map(|own| own.day).fold(f64::NEG_INFINITY, f64::max);
+    let mut sums = Vec::new();
+    let (mut year, mut sum) = (i32::MIN, 0.0);
+    for own in list {
+        if own.year != year {
+            (year, sum) = (own.year, 0.0);
+        }
+        sum += own.tpp;
+        sums.push(sum);
+    }
+    let most = sums.iter().copied().fold(limit.unwrap_or(0.0), f64::max);
+    if most > 0.0 && first.is_finite() {
+        let x = |day: f64| LEFT + (day - first) / (last - first).max(1.0) * (WIDTH - LEFT - 15.0);
+        let y = |value: f64| FLOOR - value / (most * 1.08) * (FLOOR - 12.0);
+        let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{FLOOR}\" y2=\"{FLOOR}\"/>");
+        if let Some(limit) = limit {
+            let _ = write!(
+                out,
+                "<path class=\"cap\" d=\"M{LEFT} {0:.1}H{WIDTH}\"/><text class=\"soft\" x=\"4\" y=\"{1:.1}\" font-size=\"12\">{2}</text>",
+                y(limit),
+                y(limit) + 4.0,
+                short(limit)
+            );
+        }
+        for (own, sum) in list.iter().zip(&sums) {
+            let over = if limit.is_some_and(|limit| *sum > limit) { " over" } else { "" };
+            let _ = write!(
+                out,
+                "<line class=\"axis\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{1:.1}\" y2=\"{FLOOR}\"/><circle class=\"dot{over}\" cx=\"{0:.1}\" cy=\"{1:.1}\" r=\"4\"><title>{2}: {3} TPP</title></circle>",
+                x(own.day),
+                y(*sum),
+                escape(&own.label),
+                short(own.tpp)
+            );
+        }
+        for own in [list.first(), list.last()].into_iter().flatten() {
+            let anchor = if own.day > first { "end" } else { "start" };
+            let _ = write!(
+                out,
+                "<text class=\"soft\" x=\"{:.1}\" y=\"226\" font-size=\"12\" text-anchor=\"{anchor}\">{}</text>",
+                x(own.day),
+                escape(own.label.split(' ').next().unwrap_or_default())
+            );
+        }
+    }
+    out.push_str("</svg>");
+    out
+}

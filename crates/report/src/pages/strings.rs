@@ -1,0 +1,63 @@
+//! The strings of the pages: one file a language, the same keys in each.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Japanese.
+    Japanese,
+}
+
+type Strings = BTreeMap<String, String>;
+
+static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("../../strings/en.json")));
+static JAPANESE: LazyLock<Strings> = LazyLock::new(|| read(include_str!("../../strings/ja.json")));
+
+fn read(text: &str) -> Strings {
+    // That both files can be read is a test.
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Language; 2] = [Language::English, Language::Japanese];
+
+    /// Its code (BCP 47).
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Japanese => "ja",
+        }
+    }
+
+    /// The language of a code; English where there is no such one.
+    pub fn from_code(code: &str) -> Language {
+        Language::ALL.into_iter().find(|own| own.code() == code).unwrap_or_default()
+    }
+
+    /// The first language of an `Accept-Language` header that the pages speak.
+    pub fn accepted(header: &str) -> Language {
+        let asked = header.split(',').filter_map(|part| part.split([';', '-']).next());
+        asked
+            .map(str::trim)
+            .find_map(|code| Language::ALL.into_iter().find(|own| own.code().eq_ignore_ascii_case(code)))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn strings(self) -> &'static BTreeMap<String, String> {
+        match self {
+            Language::English => &ENGLISH,
+            Language::Japanese => &JAPANESE,
+        }
+    }
+}
+
+/// The string of a key, in English where the language lacks it.
+pub fn text(language: Language, key: &str) -> Option<&'static str> {
+    language.strings().get(key).or_else(|| ENGLISH.get(key)).map(String::as_str)
+}

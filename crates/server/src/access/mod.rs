@@ -1,0 +1,163 @@
+//! Who asks, and what they may do.
+
+mod passwords;
+mod records;
+mod sessions;
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+pub use passwords::hash as password_hash;
+pub(super) use passwords::{LONGEST, SHORTEST, matches as password_matches};
+use records::Directory;
+pub use records::{Access, Right, Role, new_secret, new_token, sha256};
+pub(super) use sessions::{Session, Sessions};
+
+use super::problem::Problem;
+use super::{App, Shared};
+use crate::{now, today};
+
+/// What a browser keeps of a session.
+pub(super) const COOKIE: &str = "tollgate_session";
+
+/// All that is needed to know who asks.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    directory: Mutex<Directory>,
+    sessions: Mutex<Sessions>,
+    callers: DefaultKeyedRateLimiter<String>,
+    strangers: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Gate {
+    /// `rate` is how many requests a second one caller may send, and how many failed attempts a minute from one address are answered. A token cannot
+    /// be guessed, and a name is locked after few wrong passwords: this bounds the work that strangers can cause.
+    pub(crate) fn new(rate: NonZeroU32) -> Gate {
+        let callers = Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
+        Gate {
+            directory: Mutex::default(),
+            sessions: Mutex::default(),
+            callers: RateLimiter::keyed(callers),
+            strangers: RateLimiter::keyed(Quota::per_minute(rate)),
+        }
+    }
+
+    pub(super) fn directory(&self) -> MutexGuard<'_, Directory> {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a caller may send one more request now.
+    pub(super) fn check_caller(&self, name: &str) -> Result<(), Problem> {
+        self.callers.check_key(&name.to_owned()).map_err(|wait| {
+            let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            Problem::too_many("you send more requests than one caller may", seconds)
+        })
+    }
+
+    /// Whether an address may try once more to say who it is.
+    pub(super) fn check_stranger(&self, address: IpAddr) -> Result<(), Problem> {
+        self.strangers.check_key(&address).map_err(|wait| {
+            let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            Problem::too_many("too many failed attempts came from this address", seconds)
+        })
+    }
+}
+
+/// Who sent a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// As the records have it.
+    pub(super) name: String,
+    pub(super) role: Role,
+    /// What a token is good for, where not for all.
+    scopes: Option<Vec<Right>>,
+    /// Where the caller has a session.
+    pub(super) csrf: Option<String>,
+}
+
+impl Caller {
+    pub(super) fn has(&self, right: Right) -> bool {
+        self.role.has(right) && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&right))
+    }
+
+    pub(super) fn may(&self, right: Right) -> Result<(), Problem> {
+        if self.has(right) {
+            return Ok(());
+        }
+        let mend = "ask as somebody whose role and token are good for it: see docs/service.md";
+        Err(Problem::new(StatusCode::FORBIDDEN, "not_allowed", "your role or token may not do that", mend))
+    }
+}
+
+pub(super) fn denied(detail: &str) -> Problem {
+    let mend =
+        "send `Authorization: Bearer TOKEN` with a token made by `tollgate token add`, or log in with POST /v1/session";
+    Problem::new(StatusCode::UNAUTHORIZED, "not_authenticated", detail, mend)
+}
+
+pub(super) fn address(parts: &Parts) -> IpAddr {
+    let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    known.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip())
+}
+
+pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_named(headers, COOKIE)
+}
+
+pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Caller, Problem> {
+        app.refresh_directory().await?;
+        let found = identify(app, &parts.headers, &parts.method);
+        let caller = found.map_err(|problem| app.gate.check_stranger(address(parts)).err().unwrap_or(problem))?;
+        app.gate.check_caller(&caller.name)?;
+        // The line of the request in the server's own log says who asked.
+        tracing::Span::current().record("caller", &caller.name);
+        Ok(caller)
+    }
+}
+
+pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Result<Caller, Problem> {
+    let directory = app.gate.directory();
+    let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    if let Some(value) = bearer {
+        let token = value.strip_prefix("Bearer ").ok_or_else(|| denied("the request carries no token"))?;
+        let known = directory.token(&sha256(token.trim()), today());
+        let token = known.ok_or_else(|| denied("the token is not known, was taken back, or is past its day"))?;
+        return Ok(Caller { name: token.name.clone(), role: token.role, scopes: token.scopes.clone(), csrf: None });
+    }
+    let cookie = cookie(headers).ok_or_else(|| denied("the request carries neither token nor session"))?;
+    let session = app.gate.sessions().find(cookie, now());
+    // Whoever was removed, or has another password since, is out.
+    let known = session.and_then(|session| {
+        let user = directory.users.get(&session.name).filter(|user| user.password == session.password)?;
+        Some((user.role, session))
+    });
+    let (role, session) = known.ok_or_else(|| denied("the session is over: log in again"))?;
+    let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // Their hashes are compared, so that time tells nothing.
+    if !method.is_safe() && sha256(sent) != sha256(&session.csrf) {
+        let mend = "send the `csrf` that POST /v1/session gave as X-CSRF-Token with every write";
+        let what = "a write of a session must carry its X-CSRF-Token";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "no_csrf_token", what, mend));
+    }
+    let Session { name, csrf, .. } = session;
+    Ok(Caller { name, role, scopes: None, csrf: Some(csrf) })
+}

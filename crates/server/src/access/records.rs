@@ -1,0 +1,230 @@
+//! What the audit log says of who may do what. Every server on a database knows the same.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tollgate_model::{Date, hex};
+use utoipa::ToSchema;
+
+/// What a person or a program may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads allocations, orders and policies.
+    Viewer,
+    /// Also decides orders without recording them, and screens names.
+    Analyst,
+    /// Also records: reserves, ships, cancels, amends, releases what another one entered, puts right.
+    Officer,
+    /// Reads, and says who may do what; records nothing else.
+    Administrator,
+    /// Reads everything, the log included, and records nothing.
+    Auditor,
+}
+
+/// What a request asks for; a token may be good for some of them only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Right {
+    /// Read orders, allocations, policies, metrics.
+    Read,
+    /// Decide for trial, screen.
+    Try,
+    /// Record.
+    Record,
+    /// Read the log.
+    Log,
+    /// Say who may do what.
+    Manage,
+}
+
+impl Role {
+    /// Whether the role has a right.
+    pub fn has(self, right: Right) -> bool {
+        match right {
+            Right::Read => true,
+            Right::Try => matches!(self, Role::Analyst | Role::Officer),
+            Right::Record => self == Role::Officer,
+            Right::Log => self == Role::Auditor,
+            Right::Manage => self == Role::Administrator,
+        }
+    }
+}
+
+/// The data of a record of kind `access`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// A token is given out.
+    Token {
+        /// SHA-256 of the token, in hexadecimal. It is as long as a key, so that no slow hash is needed.
+        sha256: String,
+        /// Whose it is.
+        name: String,
+        /// What it may do.
+        role: Role,
+        /// The last day on which it is good; without an end where absent.
+        until: Option<String>,
+        /// The rights of the role that it is good for; all of them where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scopes: Option<Vec<Right>>,
+    },
+    /// All tokens of a name are taken back.
+    Revoked {
+        /// Whose.
+        name: String,
+    },
+    /// A user is made, or given another role or password. The hash of the password stands beside the log, not in it.
+    User {
+        /// Who.
+        name: String,
+        /// What the person may do.
+        role: Role,
+        /// SHA-256 of the kept hash: which password was meant.
+        password: String,
+    },
+    /// A user who logs in at the OpenID provider, or one who is given another role.
+    Federated {
+        /// Who.
+        name: String,
+        /// What the person may do.
+        role: Role,
+        /// The e-mail address that the provider vouches for, or else its own id of the person.
+        subject: String,
+    },
+    /// A user may not log in any more.
+    UserRemoved {
+        /// Who.
+        name: String,
+    },
+    /// A link by which the first administrator is made, once.
+    Setup {
+        /// SHA-256 of its secret.
+        sha256: String,
+    },
+}
+
+/// A token as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub name: String,
+    pub role: Role,
+    pub until: Option<String>,
+    pub scopes: Option<Vec<Right>>,
+}
+
+/// A user as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    pub role: Role,
+    /// Which password: sessions begun with another one end.
+    pub password: String,
+}
+
+/// What the records come to.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    /// Records taken up.
+    seen: usize,
+    pub tokens: BTreeMap<String, Token>,
+    pub users: BTreeMap<String, User>,
+    /// Names of users by what the OpenID provider calls them.
+    pub federated: BTreeMap<String, String>,
+    pub setup: Option<String>,
+}
+
+impl Directory {
+    /// Takes up the records that came since; `all` are all records of kind `access`. A ledger that was built anew has the same ones again.
+    pub(crate) fn take(&mut self, all: &[String]) {
+        for text in all.iter().skip(self.seen) {
+            match serde_json::from_str(text) {
+                Ok(Access::Token { sha256, name, role, until, scopes }) => {
+                    self.tokens.insert(sha256, Token { name, role, until, scopes });
+                }
+                Ok(Access::Revoked { name }) => self.tokens.retain(|_, token| token.name != name),
+                Ok(Access::User { name, role, password }) => {
+                    self.federated.retain(|_, own| *own != name);
+                    self.users.insert(name, User { role, password });
+                    // Somebody can log in: the link has done its work.
+                    self.setup = None;
+                }
+                Ok(Access::Federated { name, role, subject }) => {
+                    self.federated.retain(|_, own| *own != name);
+                    // Of no password the hash is this: nobody can log in with one.
+                    self.users.insert(name.clone(), User { role, password: format!("federated:{subject}") });
+                    self.federated.insert(subject, name);
+                    self.setup = None;
+                }
+                Ok(Access::UserRemoved { name }) => {
+                    self.users.remove(&name);
+                    self.federated.retain(|_, own| *own != name);
+                }
+                Ok(Access::Setup { sha256 }) => self.setup = Some(sha256),
+                // Of a later version: it gives nobody anything here.
+                Err(_) => {}
+            }
+        }
+        self.seen = self.seen.max(all.len());
+    }
+
+    /// The token of a hash, if it is good on the day.
+    pub(crate) fn token(&self, hash: &str, today: Date) -> Option<&Token> {
+        let good = |until: &str| until.parse::<Date>().is_ok_and(|until| today <= until);
+        self.tokens.get(hash).filter(|token| token.until.as_deref().is_none_or(good))
+    }
+}
+
+/// A new secret of 256 bits, in hexadecimal.
+pub fn new_secret() -> Result<String, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random numbers: {error}"))?;
+    Ok(hex(&bytes))
+}
+
+/// A new token, which is shown once.
+pub fn new_token() -> Result<String, String> {
+    Ok(format!("tg_{}", new_secret()?))
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub fn sha256(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_to_who_may_do_what() {
+        let token = new_token().unwrap();
+        assert!(token.len() == 67 && token != new_token().unwrap());
+        let hash = sha256(&token);
+        let given = Access::Token {
+            sha256: hash.clone(),
+            name: "ana".into(),
+            role: Role::Analyst,
+            until: Some("2026-12-31".into()),
+            scopes: None,
+        };
+        let user = |role| Access::User { name: "ana".into(), role, password: "p".into() };
+        let text = |access: &Access| serde_json::to_string(access).unwrap();
+        let mut all = vec![text(&given), text(&Access::Setup { sha256: "s".into() })];
+        let mut directory = Directory::default();
+        directory.take(&all);
+        let last: Date = "2026-12-31".parse().unwrap();
+        assert_eq!(directory.token(&hash, last).map(|token| token.role), Some(Role::Analyst));
+        assert_eq!(directory.token(&hash, last.plus_days(1)), None);
+        assert_eq!(directory.setup.as_deref(), Some("s"));
+        all.extend([text(&Access::Revoked { name: "ana".into() }), text(&user(Role::Officer)), "{}".into()]);
+        directory.take(&all);
+        assert_eq!((directory.token(&hash, last), &directory.setup), (None, &None));
+        assert_eq!(directory.users["ana"].role, Role::Officer);
+        all.extend([text(&given), text(&Access::UserRemoved { name: "ana".into() })]);
+        directory.take(&all);
+        assert!(directory.users.is_empty() && directory.token(&hash, last).is_some());
+    }
+}

@@ -1,0 +1,109 @@
+//! What the lists say of the parties, and what somebody found about it.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tollgate_ledger::Status;
+use utoipa::ToSchema;
+
+use super::access::{Caller, Right};
+use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unusable};
+use super::problem::{Problem, Refusals};
+use super::{Shared, note};
+use tollgate_desk::{Finding, FindingKind};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FindingRequest {
+    /// The list, as the match names it.
+    list: String,
+    /// The list's entry, as the match names it.
+    entry: String,
+    finding: FindingKind,
+    /// The last day on which it holds; without an end where absent.
+    #[schema(format = Date)]
+    until: Option<String>,
+    /// Why, for those who read the log.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
+
+fn unknown_match() -> Problem {
+    let mend = "read GET /v1/parties/{party}/matches for what the lists say of it";
+    Problem::new(StatusCode::NOT_FOUND, "unknown_match", "the party has no such match", mend)
+}
+
+/// The matches of a party with list entries, each with what was found about it.
+#[utoipa::path(
+    get, path = "/v1/parties/{party}/matches", tag = "screening", params(("party" = String, Path, description = "the party's id")),
+    responses((status = 200, description = "`party`, `matches`", body = Object), Refusals),
+)]
+pub(super) async fn matches(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(party): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    caller.may(Right::Read)?;
+    let desk = std::sync::Arc::clone(&app.desk);
+    let tables =
+        app.with_ledger(move |ledger| desk.decider(ledger).map(|state| std::sync::Arc::clone(&state.tables))).await??;
+    let matches = tables.screened.hits(&party).iter().map(|hit| {
+        let mut json = hit.json();
+        json.insert("explanation".to_owned(), json!(hit.explanation));
+        let cleared = hit.cleared.as_ref().map(|cleared| {
+            json!({ "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()) })
+        });
+        json.insert("cleared".to_owned(), json!(cleared));
+        Value::from(json)
+    });
+    Ok(Json(json!({ "party": party, "matches": matches.collect::<Vec<_>>() })))
+}
+
+/// Says what a match turned out to be: the listed party, or another one. Later decisions go by it, on every server; the log has it for good.
+#[utoipa::path(
+    post, path = "/v1/parties/{party}/findings", tag = "screening", request_body = FindingRequest,
+    params(("party" = String, Path, description = "the party's id"), WriteKey),
+    responses((status = 204, description = "recorded"), Refusals),
+)]
+pub(super) async fn find_out(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(party): Path<String>,
+    headers: HeaderMap,
+    asked: Result<Json<FindingRequest>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Record)?;
+    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    asked.until.as_deref().map(|until| day("until", until)).transpose()?;
+    if asked.reason.trim().is_empty() || asked.reason.len() > 2_000 {
+        return Err(unusable("`reason` is empty or longer than 2,000 bytes", "say why in a sentence"));
+    }
+    let id = format!("finding:{party}:{}", idempotency_key(&headers)?);
+    let desk = std::sync::Arc::clone(&app.desk);
+    let (list, entry, of) = (asked.list.clone(), asked.entry.clone(), party.clone());
+    let fingerprint = app.with_ledger(move |ledger| {
+        let state = desk.decider(ledger)?;
+        let hits = state.tables.screened.hits(&of).iter();
+        let hit = hits.into_iter().find(|hit| hit.list == list && hit.entry == entry).ok_or_else(unknown_match)?;
+        Ok::<_, Problem>(hit.fingerprint.clone())
+    });
+    let finding = Finding {
+        party,
+        list: asked.list,
+        entry: asked.entry,
+        finding: asked.finding,
+        reason: asked.reason,
+        by: caller.name.clone(),
+        until: asked.until,
+        fingerprint: fingerprint.await??,
+    };
+    let applied = app.record(vec![note("screening", &caller.name, &id, &finding)?]).await?;
+    match applied.first().map(|applied| applied.status) {
+        Some(Status::Done) => Ok(StatusCode::NO_CONTENT),
+        Some(status) => Err(refused(status)),
+        None => Err(super::orders::unavailable("the ledger gave no answer")),
+    }
+}

@@ -1,0 +1,439 @@
+//! Whole files of orders: uploaded, decided line by line, their results read while they come, and gone on with after a crash.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::{Semaphore, watch};
+use tollgate_records::OrderReader;
+use utoipa::{IntoParams, ToSchema};
+
+use super::Shared;
+use super::access::{Caller, Right, sha256};
+use super::orders::{WriteKey, idempotency_key, record_order, try_order, unavailable};
+use super::problem::{Problem, Refusals};
+use super::reads::bad_query;
+use tollgate_desk::Order;
+use tollgate_desk::OrderRequest;
+
+/// Bytes of results in one answer, about.
+const PAGE: u64 = 1 << 20;
+/// Tries of a line while the ledger is busy or away, a second apart; the job then waits for the next start or upload.
+const TRIES: u32 = 30;
+
+/// Where a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Phase {
+    /// Waits its turn, or is worked on.
+    Running,
+    /// Every line has its result.
+    Done,
+    /// The file cannot be used: nothing of it was decided.
+    Unusable,
+    /// The ledger was away too long; upload it again with the same key, or start the service anew, and it goes on.
+    Interrupted,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Progress {
+    id: String,
+    state: Phase,
+    /// Lines of the file; nothing until they are counted.
+    lines: Option<u64>,
+    /// Lines that have a result.
+    done: u64,
+    /// What is wrong, where something is.
+    detail: Option<String>,
+}
+
+/// What a job was asked to do, kept beside its file.
+#[derive(Clone, Serialize, Deserialize)]
+struct Task {
+    actor: String,
+    file: String,
+    reserve: bool,
+}
+
+/// All jobs, each in a folder of its own.
+pub(super) struct Jobs {
+    folder: PathBuf,
+    /// One job is worked on at a time: the others wait.
+    turn: Arc<Semaphore>,
+    known: Mutex<BTreeMap<String, watch::Sender<Progress>>>,
+}
+
+impl Jobs {
+    pub(super) fn new(folder: PathBuf) -> Jobs {
+        Jobs { folder, turn: Arc::new(Semaphore::new(1)), known: Mutex::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, watch::Sender<Progress>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, id: &str) -> Result<watch::Receiver<Progress>, Problem> {
+        self.known().get(id).map(watch::Sender::subscribe).ok_or_else(|| {
+            let mend = "check the id that the upload gave";
+            Problem::new(StatusCode::NOT_FOUND, "unknown_job", "there is no such job", mend)
+        })
+    }
+
+    /// Lets all who wait for news look once more.
+    pub(super) fn wake(&self) {
+        self.known().values().for_each(|progress| progress.send_modify(|_| {}));
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UploadQuery {
+    /// Whether the lines are recorded and set aside, each on top of those before; else each is decided for trial, alone.
+    #[serde(default)]
+    reserve: bool,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ResultsQuery {
+    /// What an earlier answer gave as `next`.
+    #[serde(default)]
+    #[param(minimum = 0)]
+    cursor: i64,
+}
+
+/// Results of a job's lines, in the order of the file.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Results {
+    /// Each with `row`, `order_id`, `line`, `status`, and `answer` or `problem`.
+    #[schema(value_type = Vec<Object>)]
+    results: Vec<Value>,
+    /// Where to go on; the same as the cursor where nothing new has come.
+    next: u64,
+    progress: Progress,
+}
+
+/// Takes a file of orders and decides every line of it. Sent again with the same key, it is the same job.
+#[utoipa::path(
+    post, path = "/v1/jobs", tag = "jobs", params(UploadQuery, WriteKey),
+    request_body(
+        content((String = "text/csv"), (String = "application/jsonl"), (String = "application/vnd.apache.parquet")),
+        description = "the orders table",
+    ),
+    responses((status = 202, description = "taken", body = Progress), Refusals),
+)]
+pub(super) async fn upload(
+    State(app): State<Shared>,
+    caller: Caller,
+    query: Result<Query<UploadQuery>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Progress>), Problem> {
+    let Query(UploadQuery { reserve }) = query.map_err(|error| bad_query(error.body_text()))?;
+    caller.may(if reserve { Right::Record } else { Right::Try })?;
+    let key = idempotency_key(&headers)?;
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let ending = match kind.split(';').next().unwrap_or_default().trim() {
+        "text/csv" => "csv",
+        "application/jsonl" | "application/x-ndjson" => "jsonl",
+        "application/vnd.apache.parquet" => "parquet",
+        _ => {
+            let mend = "send Content-Type: text/csv, application/jsonl or application/vnd.apache.parquet";
+            let what = "the body is of no kind that is read";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "bad_request", what, mend));
+        }
+    };
+    let id: String = sha256(&format!("{}|{key}", caller.name)).chars().take(24).collect();
+    let task = Task { actor: caller.name, file: format!("orders.{ending}"), reserve };
+    let running = app.jobs.known().get(&id).map(|progress| progress.borrow().clone());
+    let progress = match running.filter(|progress| progress.state != Phase::Interrupted) {
+        Some(progress) => progress,
+        None => {
+            keep(&app.jobs.folder.join(&id), &task, body).await?;
+            begin(&app, &id, task)
+        }
+    };
+    Ok((StatusCode::ACCEPTED, Json(progress)))
+}
+
+/// Keeps an upload: the file first, and the task, which makes it a job, last.
+async fn keep(folder: &FilePath, task: &Task, body: Body) -> Result<(), Problem> {
+    let wrong = |error: std::io::Error| unavailable(&format!("the upload cannot be kept: {error}"));
+    if folder.join("task.json").exists() {
+        return Ok(());
+    }
+    tokio::fs::create_dir_all(folder).await.map_err(wrong)?;
+    let mut file = tokio::fs::File::create(folder.join(&task.file)).await.map_err(wrong)?;
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|error| {
+            let mend = "send the whole file, without long pauses, in 1 GiB at the most";
+            Problem::new(StatusCode::BAD_REQUEST, "bad_request", format!("the upload broke off: {error}"), mend)
+        })?;
+        file.write_all(&part).await.map_err(wrong)?;
+    }
+    file.sync_all().await.map_err(wrong)?;
+    let text = serde_json::to_vec(task).map_err(std::io::Error::from).map_err(wrong)?;
+    tokio::fs::write(folder.join("task.partial"), text).await.map_err(wrong)?;
+    tokio::fs::rename(folder.join("task.partial"), folder.join("task.json")).await.map_err(wrong)
+}
+
+fn begin(app: &Shared, id: &str, task: Task) -> Progress {
+    let first = Progress { id: id.to_owned(), state: Phase::Running, lines: None, done: 0, detail: None };
+    let (sender, _) = watch::channel(first.clone());
+    if let Some(earlier) = app.jobs.known().insert(id.to_owned(), sender.clone()) {
+        earlier.send_modify(|_| {});
+    }
+    let (app, id) = (Arc::clone(app), id.to_owned());
+    tokio::spawn(async move {
+        let Ok(_turn) = Arc::clone(&app.jobs.turn).acquire_owned().await else { return };
+        let reports = sender.clone();
+        let runtime = tokio::runtime::Handle::current();
+        let work = move || work(&app, &app.jobs.folder.join(&id), &id, &task, &reports, &runtime);
+        let ended = tokio::task::spawn_blocking(work).await;
+        let (state, detail) = ended.unwrap_or_else(|error| (Phase::Interrupted, Some(error.to_string())));
+        sender.send_modify(|progress| (progress.state, progress.detail) = (state, detail));
+    });
+    first
+}
+
+/// Takes up the jobs that an earlier process left.
+pub(super) fn go_on(app: &Shared) {
+    let Ok(folders) = std::fs::read_dir(&app.jobs.folder) else { return };
+    let mut ids: Vec<String> = folders.flatten().filter_map(|folder| folder.file_name().into_string().ok()).collect();
+    ids.sort();
+    for id in ids {
+        let text = std::fs::read(app.jobs.folder.join(&id).join("task.json"));
+        if let Some(task) = text.ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+            begin(app, &id, task);
+        }
+    }
+}
+
+/// Works a job off; what it ends with.
+fn work(
+    app: &Shared,
+    folder: &FilePath,
+    id: &str,
+    task: &Task,
+    reports: &watch::Sender<Progress>,
+    runtime: &tokio::runtime::Handle,
+) -> (Phase, Option<String>) {
+    let orders = folder.join(&task.file);
+    let lines = match count(&orders) {
+        Ok(lines) => lines,
+        Err(what) => return (Phase::Unusable, Some(what)),
+    };
+    let (mut results, had) = match results_so_far(&folder.join("results.jsonl")) {
+        Ok(opened) => opened,
+        Err(error) => return (Phase::Interrupted, Some(error.to_string())),
+    };
+    reports.send_modify(|progress| (progress.lines, progress.done) = (Some(lines), had));
+    let mut row = 0;
+    let mut reader = match OrderReader::open(&orders) {
+        Ok(reader) => reader,
+        Err(errors) => return (Phase::Unusable, Some(errors.to_string())),
+    };
+    while let Some(Ok(batch)) = reader.next_batch() {
+        for line in batch.lines() {
+            row += 1;
+            if row <= had {
+                continue;
+            }
+            if app.ending.load(Ordering::Relaxed) {
+                return (Phase::Interrupted, Some("the service ends".to_owned()));
+            }
+            let request = OrderRequest::of(&line);
+            let Some(result) = runtime.block_on(one(app, id, task, row, request)) else {
+                return (Phase::Interrupted, Some("the ledger was busy or away too long".to_owned()));
+            };
+            if let Err(error) = writeln!(results, "{result}") {
+                return (Phase::Interrupted, Some(error.to_string()));
+            }
+            reports.send_modify(|progress| progress.done = row);
+        }
+    }
+    (Phase::Done, None)
+}
+
+/// The lines of a file, or what is wrong with it: the whole file is read before anything of it is decided.
+fn count(orders: &FilePath) -> Result<u64, String> {
+    let mut lines = 0;
+    let mut reader = OrderReader::open(orders).map_err(|errors| errors.to_string())?;
+    while let Some(batch) = reader.next_batch() {
+        lines += u64::try_from(batch.map_err(|errors| errors.to_string())?.len()).unwrap_or(0);
+    }
+    Ok(lines)
+}
+
+/// The file of results without a line that was cut off, and how many it has.
+fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let (mut whole, mut had) = (0, 0);
+    let mut reader = BufReader::new(&file);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+        whole += u64::try_from(line.len()).unwrap_or(0);
+        had += 1;
+        line.clear();
+    }
+    file.set_len(whole)?;
+    file.seek(SeekFrom::End(0))?;
+    Ok((file, had))
+}
+
+/// A line's result; nothing where the ledger stays away.
+async fn one(app: &Shared, id: &str, task: &Task, row: u64, order: OrderRequest) -> Option<Value> {
+    let (order_id, line) = (order.order_id.clone(), order.line.unwrap_or(1));
+    for _ in 0..TRIES {
+        let made = match task.reserve {
+            false => try_order(app, order.clone()).await.map(|answer| (StatusCode::OK, answer)),
+            true => {
+                let order = Order { key: format!("{id}.{row}"), order: order.clone(), hold: false };
+                record_order(app, &task.actor, order).await.map(|(answer, _)| (StatusCode::CREATED, answer))
+            }
+        };
+        let head =
+            |status: StatusCode| json!({ "row": row, "order_id": order_id, "line": line, "status": status.as_u16() });
+        let (mut result, member, value) = match made {
+            Ok((status, answer)) => (head(status), "answer", json!(answer)),
+            Err(problem) if matches!(problem.status.as_u16(), 429 | 503) => {
+                if app.ending.load(Ordering::Relaxed) {
+                    return None;
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            Err(problem) => {
+                let told = json!({ "code": problem.code, "detail": problem.detail, "mend": problem.mend });
+                (head(problem.status), "problem", told)
+            }
+        };
+        if let Some(result) = result.as_object_mut() {
+            result.insert(member.to_owned(), value);
+        }
+        return Some(result);
+    }
+    None
+}
+
+/// How far a job is.
+#[utoipa::path(
+    get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "as the upload gave it")),
+    responses((status = 200, description = "how far it is", body = Progress), Refusals),
+)]
+pub(super) async fn read(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Progress>, Problem> {
+    caller.may(Right::Read)?;
+    let progress = app.jobs.find(&id)?.borrow().clone();
+    Ok(Json(progress))
+}
+
+/// The progress of a job as it goes on: server-sent events, the last of them when it ends.
+#[utoipa::path(
+    get, path = "/v1/jobs/{id}/events", tag = "jobs", params(("id" = String, Path, description = "as the upload gave it")),
+    responses((status = 200, description = "events named `progress`", content_type = "text/event-stream"), Refusals),
+)]
+pub(super) async fn events(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, Problem> {
+    caller.may(Right::Read)?;
+    let watching = app.jobs.find(&id)?;
+    let next = |(mut watching, app, told): (watch::Receiver<Progress>, Shared, Option<Phase>)| async move {
+        let over = told.is_some_and(|told| told != Phase::Running) || app.ending.load(Ordering::Relaxed);
+        if over || (told.is_some() && watching.changed().await.is_err()) {
+            return None;
+        }
+        if told.is_some() {
+            // Ten a second are enough for anybody who watches.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let progress = watching.borrow_and_update().clone();
+        let told = Some(progress.state);
+        Some((Event::default().event("progress").json_data(progress), (watching, app, told)))
+    };
+    Ok(Sse::new(stream::unfold((watching, app, None), next)).keep_alive(KeepAlive::default()))
+}
+
+/// The results that have come so far, from a place on.
+#[utoipa::path(
+    get, path = "/v1/jobs/{id}/results", tag = "jobs",
+    params(("id" = String, Path, description = "as the upload gave it"), ResultsQuery),
+    responses((status = 200, description = "results", body = Results), Refusals),
+)]
+pub(super) async fn results(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Result<Query<ResultsQuery>, QueryRejection>,
+) -> Result<Json<Results>, Problem> {
+    caller.may(Right::Read)?;
+    let Query(ResultsQuery { cursor }) = query.map_err(|error| bad_query(error.body_text()))?;
+    let cursor = u64::try_from(cursor).map_err(|_| bad_query("`cursor` is less than 0"))?;
+    let progress = app.jobs.find(&id)?.borrow().clone();
+    // The id is one of ours by now, not a path.
+    let path = app.jobs.folder.join(&id).join("results.jsonl");
+    let read = tokio::task::spawn_blocking(move || page(&path, cursor)).await;
+    let (results, next) = read.map_err(|error| unavailable(&error.to_string()))?;
+    Ok(Json(Results { results, next, progress }))
+}
+
+fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, u64) {
+    let mut results = Vec::new();
+    let mut next = cursor;
+    let Ok(mut file) = File::open(path) else { return (results, next) };
+    if file.seek(SeekFrom::Start(cursor)).is_err() {
+        return (results, next);
+    }
+    let mut reader = BufReader::new(file.take(PAGE.saturating_mul(2)));
+    let mut line = Vec::new();
+    while next - cursor < PAGE && reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        // A line that is being written, or a cursor that points into one.
+        let Ok(result) = serde_json::from_slice(line.strip_suffix(b"\n").unwrap_or_default()) else { break };
+        next += u64::try_from(line.len()).unwrap_or(0);
+        results.push(result);
+        line.clear();
+    }
+    (results, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_that_was_cut_off_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.jsonl");
+        std::fs::write(&path, "{\"row\":1}\n{\"row\":2}\n{\"ro").unwrap();
+        let (mut file, had) = results_so_far(&path).unwrap();
+        assert_eq!(had, 2);
+        writeln!(file, "{{\"row\":3}}").unwrap();
+        let (results, next) = page(&path, 10);
+        assert_eq!((results, next), (vec![json!({ "row": 2 }), json!({ "row": 3 })], 30));
+        assert_eq!(page(&path, 30), (Vec::new(), 30));
+        assert_eq!(page(&path, 7).0, Vec::<Value>::new());
+    }
+}

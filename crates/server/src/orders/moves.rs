@@ -1,0 +1,243 @@
+//! What is done with a line that was decided: shipped, canceled, released, corrected, read.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use tollgate_desk::{
+    Correction, HeldLine, LineOnRecord, LineWrite, OrderRequest, Release, ReservationCommand, line_id, line_on_record,
+    plan_cancellation, plan_correction, plan_release, plan_shipment, thousandths, tpp,
+};
+use tollgate_ledger::Status;
+use tollgate_model::hex;
+use utoipa::ToSchema;
+
+use super::super::Shared;
+use super::super::access::{Caller, Right};
+use super::super::problem::{Problem, Refusals};
+use super::{LineAddress, WriteKey, bad_json, day, idempotency_key, refused, unavailable};
+
+/// What is left of a reservation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Left {
+    /// Its name in the audit log.
+    reservation: String,
+    /// Exact, as a decimal number.
+    left_tpp: String,
+    /// Whether more can ship.
+    open: bool,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShipRequest {
+    /// The day on which it went.
+    #[schema(format = Date)]
+    date: String,
+    /// TPP that went; all that is left where absent.
+    #[schema(minimum = 1)]
+    tpp: Option<i64>,
+    /// Whether no more is to come; so it is where `tpp` is absent.
+    #[serde(default)]
+    last: bool,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasonRequest {
+    /// Why, for those who read the log.
+    #[schema(min_length = 1, max_length = 256)]
+    reason: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CorrectRequest {
+    /// The Idempotency-Key with which the shipment was recorded.
+    shipment: String,
+    /// TPP that really went; 0 where nothing did.
+    #[schema(minimum = 0)]
+    tpp: i64,
+    /// The day on which it really went.
+    #[schema(format = Date)]
+    date: String,
+    /// Why, for those who read the log.
+    #[schema(min_length = 1, max_length = 256)]
+    reason: String,
+}
+
+/// A line as it stands on record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OnRecord {
+    order: OrderRequest,
+    /// As it was made, in the form of a line of decisions.jsonl.
+    #[schema(value_type = Object)]
+    decision: Box<RawValue>,
+    /// 1, and one more with each amendment.
+    revision: u32,
+    reservation: Option<Left>,
+    /// Why nothing may ship before a second person releases it.
+    held: Vec<String>,
+    /// Who released it and why, where that was done.
+    released: Option<Value>,
+    /// Its record in the audit log: `seq`, `at`, `actor`, `hash`.
+    #[schema(value_type = Object)]
+    record: Value,
+}
+
+/// Has the ledger do what was planned; returns what is left of the reservation.
+async fn apply(app: &Shared, actor: &str, plan: ReservationCommand) -> Result<Json<Left>, Problem> {
+    app.command(actor, plan.command).await?;
+    left(app, plan.reservation).await.map(Json)
+}
+
+async fn left(app: &Shared, reservation: String) -> Result<Left, Problem> {
+    let id = reservation.clone();
+    let left = app.with_ledger(move |ledger| ledger.state().reservation(&id)).await?;
+    let left = left.ok_or_else(|| refused(Status::UnknownReservation))?;
+    Ok(Left { reservation, left_tpp: tpp(left.left), open: left.open })
+}
+
+/// Counts a shipment of what was set aside.
+#[utoipa::path(
+    post, path = "/v1/orders/{order}/lines/{line}/ship", tag = "orders", request_body = ShipRequest,
+    params(LineAddress, WriteKey),
+    responses((status = 200, description = "counted", body = Left), Refusals),
+)]
+pub(crate) async fn ship(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(LineAddress { order, line }): Path<LineAddress>,
+    headers: HeaderMap,
+    asked: Result<Json<ShipRequest>, JsonRejection>,
+) -> Result<Json<Left>, Problem> {
+    caller.may(Right::Record)?;
+    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let day = day("date", &asked.date)?;
+    let amount = asked.tpp.map(thousandths).transpose()?;
+    let (write, last) = (LineWrite { order, line, key: idempotency_key(&headers)? }, asked.last);
+    let plan = app.with_ledger(move |ledger| plan_shipment(ledger, &write, amount, day, last)).await??;
+    apply(&app, &caller.name, plan).await
+}
+
+/// Gives up what is left of what was set aside.
+#[utoipa::path(
+    post, path = "/v1/orders/{order}/lines/{line}/cancel", tag = "orders", request_body = ReasonRequest,
+    params(LineAddress, WriteKey),
+    responses((status = 200, description = "given up", body = Left), Refusals),
+)]
+pub(crate) async fn cancel(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(LineAddress { order, line }): Path<LineAddress>,
+    headers: HeaderMap,
+    asked: Result<Json<ReasonRequest>, JsonRejection>,
+) -> Result<Json<Left>, Problem> {
+    caller.may(Right::Record)?;
+    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let write = LineWrite { order, line, key: idempotency_key(&headers)? };
+    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, asked.reason)).await??;
+    apply(&app, &caller.name, plan).await
+}
+
+/// Lets a held line ship. Whoever entered or amended it may not: four eyes.
+#[utoipa::path(
+    post, path = "/v1/orders/{order}/lines/{line}/release", tag = "orders", request_body = ReasonRequest,
+    params(LineAddress, WriteKey),
+    responses((status = 200, description = "released", body = Left), Refusals),
+)]
+pub(crate) async fn release(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(LineAddress { order, line }): Path<LineAddress>,
+    headers: HeaderMap,
+    asked: Result<Json<ReasonRequest>, JsonRejection>,
+) -> Result<Json<Left>, Problem> {
+    caller.may(Right::Record)?;
+    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let release = Release { person: caller.name.clone(), key: idempotency_key(&headers)?, reason: asked.reason };
+    let reservation = release_line(&app, &line_id(&order, line), release).await?;
+    left(&app, reservation).await.map(Json)
+}
+
+/// Releases a line; returns the id of its reservation.
+pub(crate) async fn release_line(app: &Shared, line: &str, release: Release) -> Result<String, Problem> {
+    let line = line.to_owned();
+    let plan = app.with_ledger(move |ledger| plan_release(ledger, &line, &release)).await??;
+    let applied = app.record(vec![plan.entry.clone()]).await?;
+    Ok(plan.conclude(&applied)?)
+}
+
+/// Puts right what was said of a shipment. It counts even over a limit: a breach then says so.
+#[utoipa::path(
+    post, path = "/v1/orders/{order}/lines/{line}/correct", tag = "orders", request_body = CorrectRequest,
+    params(LineAddress, WriteKey),
+    responses((status = 200, description = "put right", body = Left), Refusals),
+)]
+pub(crate) async fn correct(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(LineAddress { order, line }): Path<LineAddress>,
+    headers: HeaderMap,
+    asked: Result<Json<CorrectRequest>, JsonRejection>,
+) -> Result<Json<Left>, Problem> {
+    caller.may(Right::Record)?;
+    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let (day, amount) = (day("date", &asked.date)?, thousandths(asked.tpp)?);
+    let write = LineWrite { order, line, key: idempotency_key(&headers)? };
+    let correction = Correction { shipment: asked.shipment, amount_milli_tpp: amount, day, reason: asked.reason };
+    let plan = app.with_ledger(move |ledger| plan_correction(ledger, &write, correction)).await??;
+    apply(&app, &caller.name, plan).await
+}
+
+/// A line as it stands, with the decision as it was made.
+#[utoipa::path(
+    get, path = "/v1/orders/{order}/lines/{line}", tag = "orders",
+    params(LineAddress),
+    responses((status = 200, description = "the line", body = OnRecord), Refusals),
+)]
+pub(crate) async fn read(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(LineAddress { order, line }): Path<LineAddress>,
+) -> Result<Json<OnRecord>, Problem> {
+    caller.may(Right::Read)?;
+    let line = line_id(&order, line);
+    let LineOnRecord { line: standing, left, released } =
+        app.with_ledger(move |ledger| line_on_record(ledger, &line)).await??;
+    let body = standing.record.parse().map_err(|what| unavailable(&what))?;
+    let released = released.as_ref().and_then(|record| record.parse().ok());
+    let released = released.map(|body| {
+        let data: Value = serde_json::from_str(body.data.get()).unwrap_or(Value::Null);
+        json!({ "by": body.actor, "at": body.at, "reason": data.get("reason") })
+    });
+    let record = json!({ "seq": body.seq, "at": body.at, "actor": body.actor, "hash": hex(&standing.record.hash) });
+    Ok(Json(OnRecord {
+        order: standing.decision.order.clone(),
+        decision: standing.decision.decision.clone(),
+        revision: standing.revision,
+        reservation: left.map(|(id, left)| Left { reservation: id, left_tpp: tpp(left.left), open: left.open }),
+        held: standing.decision.held.clone(),
+        released,
+        record,
+    }))
+}
+
+/// So many of the lines that wait for a second person, the latest first.
+pub(crate) async fn held(app: &Shared, most: usize) -> Result<Vec<HeldLine>, Problem> {
+    loop {
+        let service = Arc::clone(app);
+        let found = app.with_ledger(move |ledger| {
+            let mut queue = service.held.lock().unwrap_or_else(PoisonError::into_inner);
+            if queue.read_on(ledger)? { queue.held(ledger, most).map(Some) } else { Ok(None) }
+        });
+        if let Some(held) = found.await?? {
+            return Ok(held);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Cases: what the typologies found, and what people did about it.
+
+mod drawn;
+mod file;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Form, Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tollgate_ledger::Status;
+use tollgate_report::pages::picture::shipments;
+
+pub use file::Case;
+use steps::{Act, Disposition, Standing, Step, standing as standing_of, step_id};
+
+use super::super::access::{Caller, Right};
+use super::super::note;
+use super::super::orders::{refused, unusable};
+use super::super::problem::Problem;
+use super::orders::drawn;
+use super::{Refused, View, encoded};
+use crate::BoardRow;
+use tollgate_decide::Tables;
+
+/// Cases on a page; orders of a case that are looked up; rows that are shown; pieces of evidence.
+const PAGE: usize = 50;
+const ORDERS: usize = 400;
+const ROWS: usize = 100;
+const PIECES: usize = 100;
+
+/// The cases that are not closed, the first in line first: a page of them, and how many there are.
+pub(super) async fn standing(
+    view: &View,
+    (from, most): (usize, usize),
+    all: bool,
+) -> Result<(Vec<Value>, usize), Problem> {
+    let app = Arc::clone(&view.app);
+    let found = view.app().with_ledger(move |ledger| {
+        let (mut rows, mut count) = (Vec::new(), 0);
+        for case in &app.shown.cases {
+            let stands = standing_of(ledger, &case.id)?;
+            if !all && stands.closed.is_some() {
+                continue;
+            }
+            if count >= from && rows.len() < most {
+                let mut row = case.json();
+                if let Some(members) = row.as_object_mut() {
+                    members.insert("state".to_owned(), json!(stands.state()));
+                    members.insert("assigned".to_owned(), json!(stands.assigned));
+                }
+                rows.push(row);
+            }
+            count += 1;
+        }
+        Ok((rows, count))
+    });
+    found.await?
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    from: usize,
+}
+
+pub(super) async fn queue(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Read)?;
+    let from = asked.from.min(view.app().shown.cases.len());
+    let (rows, of) = match standing(&view, (from, PAGE), true).await {
+        Ok(found) => found,
+        Err(problem) => return Err(view.failed(&problem)),
+    };
+    let to = from + rows.len();
+    let further = (to < of).then(|| format!("/cases?from={to}"));
+    let context = json!({ "rows": rows, "from": from + 1, "to": to, "of": of, "further": further });
+    Ok(view.render("cases.html", "nav.cases", context))
+}
+
+/// A case with all that is known of it.
+struct Whole {
+    case: Case,
+    stands: Standing,
+    tables: Arc<Tables>,
+    rows: Vec<BoardRow>,
+}
+
+async fn whole(view: &View, id: &str) -> Result<Option<Whole>, Problem> {
+    let app = Arc::clone(&view.app);
+    let Some(case) = app.shown.cases.iter().find(|case| case.id == id).cloned() else { return Ok(None) };
+    let (desk, lookup) = (Arc::clone(&app.desk), case.id.clone());
+    let found = app.with_ledger(move |ledger| {
+        Ok::<_, Problem>((standing_of(ledger, &lookup)?, Arc::clone(&desk.decider(ledger)?.tables)))
+    });
+    let (stands, tables) = found.await??;
+    let orders: Vec<String> = case.orders.iter().cloned().collect();
+    let rows = app.shown.board.as_ref().map(|board| board.of_orders(&orders, ORDERS)).transpose();
+    let rows = rows.map_err(|what| super::super::orders::unavailable(&what))?.unwrap_or_default();
+    Ok(Some(Whole { case, stands, tables, rows }))
+}
+
+fn evidence(case: &Case) -> Vec<Value> {
+    let mut all: Vec<_> = case.evidence.iter().collect();
+    all.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.key.cmp(&other.key)));
+    let known = sources();
+    let shown = all.into_iter().take(PIECES).map(|own| {
+        json!({ "pattern": own.pattern, "why": own.why, "facts": own.facts, "weight": format!("{:+.1}", own.weight),
+            "sources": known.get(&own.pattern) })
+    });
+    shown.collect()
+}
+
+/// Where each pattern is from, by its id.
+#[cfg(feature = "detect")]
+fn sources() -> &'static BTreeMap<String, Vec<String>> {
+    static SOURCES: std::sync::LazyLock<BTreeMap<String, Vec<String>>> = std::sync::LazyLock::new(|| {
+        let all = tollgate_detect::typology::Typology::embedded().unwrap_or_default();
+        all.into_iter().map(|own| (own.id, own.sources)).collect()
+    });
+    &SOURCES
+}
+
+#[cfg(not(feature = "detect"))]
+fn sources() -> &'static BTreeMap<String, Vec<String>> {
+    static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    &NONE
+}
+
+pub(super) async fn one(view: View, Path(id): Path<String>) -> Result<Response, Refused> {
+    let (view, caller) = view.person(Right::Read)?;
+    match (id.strip_suffix(".json"), id.strip_suffix(".html")) {
+        (Some(id), _) => dossier(view, id).await,
+        (_, Some(id)) => page(view, &caller, id, Shown::Dossier).await,
+        _ => page(view, &caller, &id, Shown::Page(None)).await,
+    }
+}
+
+/// How a case is shown.
+enum Shown {
+    /// With what went wrong, by a string's key.
+    Page(Option<&'static str>),
+    /// As a file of its own.
+    Dossier,
+}
+
+async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Response, Refused> {
+    let found = match whole(&view, id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
+        Err(problem) => return Err(view.failed(&problem)),
+    };
+    let title = |key: &str| tollgate_report::pages::text(view.language, key).unwrap_or_default();
+    let mut case = found.case.json();
+    if let Some(members) = case.as_object_mut() {
+        members.insert("state".to_owned(), json!(found.stands.state()));
+        members.insert("assigned".to_owned(), json!(found.stands.assigned));
+    }
+    let may_confirm =
+        caller.has(Right::Record) && found.stands.proposed.as_ref().is_some_and(|(by, _)| *by != caller.name);
+    let wrong = if let Shown::Page(wrong) = shown { wrong } else { None };
+    let mut context = json!({
+        "case": case, "evidence": evidence(&found.case), "log": found.stands.log, "next": found.stands.steps + 1,
+        "network": drawn::picture(title("case.network"), &found.case, &found.rows, &found.tables),
+        "timeline": shipments(title("case.timeline"), &drawn(&found.rows), None),
+        "rows": found.rows.iter().take(ROWS).collect::<Vec<_>>(), "may_act": caller.has(Right::Try), "may_confirm": may_confirm, "wrong": wrong,
+    });
+    if matches!(shown, Shown::Page(_)) {
+        return Ok(view.render("case.html", "case", context));
+    }
+    let css = tollgate_report::pages::STATIC.iter().find(|(name, ..)| *name == "app.css").map(|(_, _, text)| *text);
+    if let Some(members) = context.as_object_mut() {
+        members.insert("css".to_owned(), json!(css));
+    }
+    let answer = view.render("dossier.html", "case", context);
+    Ok(([(header::CONTENT_DISPOSITION, named(id, "html"))], answer).into_response())
+}
+
+/// The name of a case's file.
+fn named(id: &str, kind: &str) -> String {
+    let name: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("attachment; filename=\"case-{name}.{kind}\"")
+}
+
+/// All that is known of a case, for whoever takes it over.
+async fn dossier(view: View, id: &str) -> Result<Response, Refused> {
+    let found = match whole(&view, id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
+        Err(problem) => return Err(view.failed(&problem)),
+    };
+    let parties: Vec<Value> =
+        found.case.subjects.iter().map(|id| super::orders::facts(id, found.tables.parties.get(id))).collect();
+    let owners: BTreeMap<&String, Vec<Value>> =
+        found.case.subjects.iter().map(|id| (id, super::orders::owners(&found.tables, id))).collect();
+    let whole = json!({
+        "case": found.case.json(), "state": found.stands.state(), "assigned": found.stands.assigned, "steps": found.stands.log,
+        "parties": parties, "owners": owners, "orders": found.case.orders, "lines": found.rows, "evidence": evidence(&found.case),
+        "notice": tollgate_report::pages::text(view.language, "notice"),
+    });
+    Ok(([(header::CONTENT_DISPOSITION, named(id, "json"))], Json(whole)).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct StepForm {
+    csrf: String,
+    act: Act,
+    /// The number that the step will have: the page's, so that what somebody else did meanwhile is seen first.
+    next: usize,
+    #[serde(default)]
+    text: String,
+    disposition: Option<Disposition>,
+}
+
+pub(super) async fn act(view: View, Path(id): Path<String>, Form(form): Form<StepForm>) -> Result<Response, Refused> {
+    let needed = if matches!(form.act, Act::Confirm | Act::Reopen) { Right::Record } else { Right::Try };
+    let (view, caller) = view.proved(needed, &form.csrf)?;
+    match step(&view, &caller, &id, form).await {
+        Ok(None) => Ok(Redirect::to(&format!("/cases/{}", encoded(&id))).into_response()),
+        Ok(Some(wrong)) => page(view, &caller, &id, Shown::Page(Some(wrong))).await,
+        Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+/// Records a step, or says by a string's key why it cannot be.
+async fn step(view: &View, caller: &Caller, id: &str, form: StepForm) -> Result<Option<&'static str>, Problem> {
+    let app = Arc::clone(&view.app);
+    if !app.shown.cases.iter().any(|case| case.id == id) {
+        return Err(unusable("there is no such case", "go back to the list of cases"));
+    }
+    let lookup = id.to_owned();
+    let stands = app.with_ledger(move |ledger| standing_of(ledger, &lookup)).await??;
+    let text: String = form.text.trim().chars().take(2_000).collect();
+    let wrong = match form.act {
+        _ if form.next != stands.steps + 1 => Some("case.changed"),
+        Act::Confirm | Act::Reopen => match &stands.proposed {
+            None => Some("case.changed"),
+            Some((by, _)) if *by == caller.name => Some("case.same"),
+            Some(_) => None,
+        },
+        _ if text.is_empty() => Some("case.reasonless"),
+        Act::Dispose if form.disposition.is_none() => Some("case.reasonless"),
+        _ => None,
+    };
+    if wrong.is_some() {
+        return Ok(wrong);
+    }
+    let disposition = form.disposition.filter(|_| form.act == Act::Dispose);
+    let step = Step { case: id.to_owned(), act: form.act, text, disposition };
+    let applied = app.record(vec![note("case", &caller.name, &step_id(id, form.next), &step)?]).await?;
+    match applied.first().map(|applied| applied.status) {
+        Some(Status::Done) => Ok(None),
+        Some(Status::IdTaken) => Ok(Some("case.changed")),
+        Some(status) => Err(refused(status)),
+        None => Err(super::super::orders::unavailable("the ledger gave no answer")),
+    }
+}

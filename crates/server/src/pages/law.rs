@@ -1,0 +1,247 @@
+//! The law as it stood on a day, and what differs between two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::Query;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tollgate_law::Policy;
+use tollgate_law::program::{Program, Step};
+use tollgate_model::Date;
+
+use super::super::access::Right;
+use super::super::orders::day;
+use super::super::problem::Problem;
+use super::{Refused, View};
+use crate::today;
+use tollgate_decide::{Tables, item_facts};
+use tollgate_report::control_lines;
+use tollgate_report::{ChipPoint, chips_svg};
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    policy: String,
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    against: String,
+    #[serde(default)]
+    other: String,
+    #[serde(default)]
+    q: String,
+}
+
+/// A provision as it is in force.
+struct Shown {
+    citation: String,
+    title: String,
+    from: Date,
+    certainty: &'static str,
+    unsure: Option<String>,
+    /// Each with its unit.
+    numbers: Vec<String>,
+    /// A paragraph and its rule in a sentence.
+    rules: Vec<(String, String)>,
+}
+
+impl Shown {
+    fn json(&self) -> Value {
+        let rules = self.rules.iter().map(|(paragraph, rule)| json!({ "paragraph": paragraph, "rule": rule }));
+        json!({
+            "citation": self.citation, "title": self.title, "from": self.from.to_string(), "certainty": self.certainty,
+            "unsure": self.unsure, "numbers": self.numbers, "rules": rules.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Whether a search is about it: words that it holds, or a citation of it or of a paragraph of it.
+    fn about(&self, q: &str) -> bool {
+        let q = q.to_lowercase();
+        let holds = |text: &str| text.to_lowercase().contains(&q);
+        let own = self.citation.to_lowercase();
+        q.is_empty()
+            || q.starts_with(&own)
+            || holds(&self.citation)
+            || holds(&self.title)
+            || self.rules.iter().any(|(paragraph, rule)| holds(paragraph) || holds(rule))
+    }
+
+    fn lines(&self) -> BTreeSet<String> {
+        let rules = self.rules.iter().map(|(paragraph, rule)| format!("{paragraph}: {rule}"));
+        rules.chain(self.numbers.iter().cloned()).collect()
+    }
+}
+
+fn steps(program: &Program) -> impl Iterator<Item = &Step> {
+    let reviews = program.requirements.iter().flat_map(|own| own.reviews.iter().map(|review| &review.step));
+    program
+        .definitions
+        .iter()
+        .chain(program.classifications.iter().map(|own| &own.step))
+        .chain(program.requirements.iter().map(|own| &own.step))
+        .chain(reviews)
+        .chain(program.exceptions.iter().flat_map(|own| &own.steps))
+        .chain(program.accounts.iter().map(|own| &own.step))
+        .chain(program.findings.iter().map(|own| &own.step))
+        .chain(program.unmodeled.iter().map(|own| &own.step))
+}
+
+/// What is in force on a day, by path.
+fn shown(policy: &Policy, date: Date) -> BTreeMap<String, Shown> {
+    let program = policy.program(date);
+    let mut rules: BTreeMap<usize, Vec<(String, String)>> = BTreeMap::new();
+    for step in steps(program) {
+        let own = rules.entry(step.version).or_default();
+        let rule = (step.cite.clone(), step.rule.clone());
+        if !own.contains(&rule) {
+            own.push(rule);
+        }
+    }
+    let day = policy.law_date(date);
+    let one = |(place, version): (usize, &tollgate_law::program::VersionInForce)| {
+        let provision = policy.provisions.iter().find(|own| own.path == version.path);
+        let own = provision.and_then(|own| own.versions.iter().rfind(|own| own.from == version.from));
+        let numbers = own.into_iter().flat_map(|own| &own.parameters);
+        let numbers = numbers
+            .filter_map(|(name, own)| Some(format!("{} = {} {}", name.replace('_', " "), own.on(day)?, own.unit)));
+        let shown = Shown {
+            citation: version.citation.clone(),
+            title: provision.map(|own| own.title.clone()).unwrap_or_default(),
+            from: version.from,
+            certainty: version.certainty,
+            unsure: version.unsure.clone(),
+            numbers: numbers.collect(),
+            rules: rules.remove(&place).unwrap_or_default(),
+        };
+        (version.path.clone(), shown)
+    };
+    program.versions.iter().enumerate().map(one).collect()
+}
+
+/// What the second has and the first has not, and the other way round.
+fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>) -> Vec<Value> {
+    let paths: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+    let mut found = Vec::new();
+    for path in paths {
+        let (was, is) = (first.get(path), second.get(path));
+        let (how, citation) = match (was, is) {
+            (None, Some(own)) => ("added", &own.citation),
+            (Some(own), None) => ("removed", &own.citation),
+            (Some(own), Some(_)) => ("other", &own.citation),
+            (None, None) => continue,
+        };
+        let (before, after) = (was.map(Shown::lines).unwrap_or_default(), is.map(Shown::lines).unwrap_or_default());
+        if how == "other" && before == after {
+            continue;
+        }
+        let (mut gone, mut come) = (before.difference(&after), after.difference(&before));
+        let mut lines = Vec::new();
+        loop {
+            let (was, is) = (gone.next(), come.next());
+            if was.is_none() && is.is_none() {
+                break;
+            }
+            lines.push(json!({ "was": was, "is": is }));
+        }
+        found.push(json!({ "citation": citation, "how": how, "lines": lines }));
+    }
+    found
+}
+
+/// Countries that entered a group or left it between the two.
+fn group_changes((first, date): (&Policy, Date), (second, other): (&Policy, Date)) -> Vec<Value> {
+    let mut found = Vec::new();
+    for name in first.groups.names() {
+        let before = first.groups.countries(name, first.law_date(date)).unwrap_or_default();
+        let after = second.groups.countries(name, second.law_date(other)).unwrap_or_default();
+        let words = |set: &mut dyn Iterator<Item = &tollgate_model::Country>| {
+            let codes: Vec<&str> = set.map(|country| country.code()).collect();
+            (!codes.is_empty()).then(|| codes.join(" "))
+        };
+        let (gone, come) = (words(&mut before.difference(&after)), words(&mut after.difference(&before)));
+        if gone.is_some() || come.is_some() {
+            found.push(
+                json!({ "citation": name.replace('_', " "), "how": "other", "lines": [{ "was": gone, "is": come }] }),
+            );
+        }
+    }
+    found
+}
+
+fn groups(policy: &Policy, date: Date) -> Vec<Value> {
+    let named = |name: &str| {
+        let members = policy.groups.countries(name, date)?;
+        let codes: Vec<&str> = members.iter().map(|country| country.code()).collect();
+        Some(json!({ "name": name, "citation": policy.groups.citation(name), "count": codes.len(), "members": codes }))
+    };
+    policy.groups.names().into_iter().filter_map(named).collect()
+}
+
+fn asked_day(name: &str, text: &str, else_day: Date) -> Result<Date, Problem> {
+    if text.is_empty() { Ok(else_day) } else { day(name, text) }
+}
+
+/// Everything that the page shows of the law.
+fn context(view: &View, asked: &Asked) -> Result<Value, Problem> {
+    let app = view.app();
+    let policy = view.policy_named(&asked.policy)?;
+    let date = asked_day("date", &asked.date, today())?;
+    let all = shown(&policy, date);
+    let differs = if asked.against.is_empty() && asked.other.is_empty() {
+        Value::Null
+    } else {
+        let named = if asked.against.is_empty() { &policy.name } else { &asked.against };
+        let second = view.policy_named(named)?;
+        let other = asked_day("other", &asked.other, date)?;
+        let mut found = differences(&all, &shown(&second, other));
+        found.extend(group_changes((&policy, date), (&second, other)));
+        json!(found)
+    };
+    let q = asked.q.trim();
+    let provisions: Vec<Value> = all.values().filter(|own| own.about(q)).map(Shown::json).collect();
+    let coverage = app.desk.policy.law.coverage.iter().map(|row| {
+        json!({ "status": row.status, "citation": row.citation, "title": row.title, "certainty": row.certainty, "unsure": row.unsure, "note": row.note })
+    });
+    let title = tollgate_report::pages::text(view.language, "law.chips").unwrap_or_default();
+    Ok(json!({
+        "policies": view.policies(), "policy_title": policy.title,
+        "asked": { "policy": policy.name, "date": date.to_string(), "against": asked.against, "other": asked.other, "q": q },
+        "provisions": provisions, "groups": groups(&policy, date), "coverage": coverage.collect::<Vec<_>>(), "differs": differs,
+        "chips": catalog(title, &policy),
+    }))
+}
+
+/// The days on which the lines of 3A090 were drawn anew.
+const DRAWN: [(i32, u32, u32); 2] = [(2022, 10, 7), (2023, 11, 17)];
+
+/// Accelerators of the catalog by TPP and performance density, with the control lines of each year.
+fn catalog(label: &str, policy: &Policy) -> String {
+    let none = Tables::default();
+    let mut points = BTreeMap::new();
+    for item in policy.law.catalog.items() {
+        let Ok(known) = item_facts(&item.item, &none.items, &policy.law.catalog) else { continue };
+        let name = known.chip.as_ref().map_or(&known.name, |chip| &chip.item).clone();
+        if let Some(point) = ChipPoint::of(&name, &known.facts) {
+            points.insert(name, point);
+        }
+    }
+    let mut lines = Vec::new();
+    for date in DRAWN.into_iter().filter_map(|(year, month, day)| Date::from_ymd(year, month, day)) {
+        lines.extend(control_lines(policy, date).into_iter().map(|mut line| {
+            line.label = format!("{} {}", line.label.replace(" (2022)", ""), date.year());
+            line
+        }));
+    }
+    let mut out = String::new();
+    chips_svg(&mut out, label, &points.into_values().collect::<Vec<_>>(), &lines);
+    out
+}
+
+pub(super) async fn law(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Read)?;
+    match context(&view, &asked) {
+        Ok(context) => Ok(view.render("law.html", "nav.law", context)),
+        Err(problem) => Err(view.failed(&problem)),
+    }
+}

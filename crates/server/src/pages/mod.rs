@@ -1,0 +1,266 @@
+//! Pages for people: each is a request's path, a context, and a template of `tollgate-web`.
+
+mod audit;
+mod cases;
+mod decide;
+mod lab;
+mod law;
+mod orders;
+mod session;
+mod today;
+
+use std::sync::{Arc, PoisonError};
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use tollgate_law::{Policy, split_fixed};
+use tollgate_report::pages::{Language, STATIC};
+
+pub use cases::Case;
+
+use super::access::{Caller, Right, cookie_named, identify, sha256};
+use super::orders::unusable;
+use super::problem::Problem;
+use super::{App, Shared};
+use tollgate_report::STUDY_CSS;
+
+/// What a browser keeps of the chosen language.
+const LANGUAGE: &str = "tollgate_language";
+/// Pages in the menu, each with the right that it takes.
+const MENU: [(&str, &str, Right); 9] = [
+    ("today", "", Right::Read),
+    ("decide", "decide", Right::Try),
+    ("orders", "orders", Right::Read),
+    ("parties", "parties", Right::Read),
+    ("allocations", "allocations", Right::Read),
+    ("cases", "cases", Right::Read),
+    ("law", "law", Right::Read),
+    ("lab", "lab", Right::Try),
+    ("audit", "audit", Right::Log),
+];
+
+/// All pages.
+pub(super) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(today::today).post(today::release))
+        .route("/login", get(session::form).post(session::log_in))
+        .route("/logout", axum::routing::post(session::log_out))
+        .route("/language", get(session::language))
+        .route("/decide", get(decide::form).post(decide::reserve))
+        .route("/orders", get(orders::list))
+        .route("/orders.csv", get(orders::csv))
+        .route("/orders/{order}/{line}", get(orders::one))
+        .route("/parties", get(orders::parties))
+        .route("/parties/{party}", get(orders::party))
+        .route("/parties.json", get(orders::complete))
+        .route("/allocations", get(today::allocations))
+        .route("/cases", get(cases::queue))
+        .route("/cases/{case}", get(cases::one).post(cases::act))
+        .route("/law", get(law::law))
+        .route("/lab", get(lab::lab))
+        .route("/lab/{file}", get(lab::file))
+        .route("/audit", get(audit::list).post(audit::verify))
+        .route("/static/{file}", get(file))
+}
+
+async fn file(Path(name): Path<String>) -> Response {
+    let study = ("study.css", "text/css; charset=utf-8", STUDY_CSS);
+    match STATIC.iter().chain([&study]).find(|(own, _, _)| *own == name) {
+        Some((_, kind, text)) => {
+            ([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "max-age=3600")], *text).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Who looks, in which language, at what.
+pub(super) struct View {
+    app: Shared,
+    language: Language,
+    /// The address with its query.
+    here: String,
+    caller: Option<Caller>,
+    /// Whether only a part of the page is wanted.
+    part: bool,
+}
+
+/// A page that cannot be shown.
+pub(super) enum Refused {
+    /// Nobody is logged in.
+    LogIn(String),
+    /// Said in a page.
+    Said(Box<(View, StatusCode, Value)>),
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Refused::LogIn(here) => Redirect::to(&format!("/login?next={}", encoded(&here))).into_response(),
+            Refused::Said(said) => {
+                let (view, status, context) = *said;
+                (status, view.render("problem.html", "problem", context)).into_response()
+            }
+        }
+    }
+}
+
+/// A text as a part of an address.
+fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// A moment, in milliseconds since 1970-01-01 UTC, as people read it.
+fn moment(at: i64) -> String {
+    let day = i32::try_from(at.div_euclid(86_400_000)).ok().and_then(tollgate_model::Date::from_epoch_days);
+    let minutes = at.rem_euclid(86_400_000) / 60_000;
+    format!("{} {:02}:{:02} UTC", day.map_or_else(String::new, |day| day.to_string()), minutes / 60, minutes % 60)
+}
+
+fn language(headers: &HeaderMap) -> Language {
+    match cookie_named(headers, LANGUAGE) {
+        Some(code) => Language::from_code(code),
+        None => {
+            let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+            Language::accepted(accepted.unwrap_or_default())
+        }
+    }
+}
+
+impl FromRequestParts<Shared> for View {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<View, Problem> {
+        app.refresh_directory().await?;
+        // A form proves itself by what it holds, not by a header: see `View::proved`.
+        let caller = identify(app, &parts.headers, &Method::GET).ok().filter(|caller| caller.csrf.is_some());
+        if let Some(caller) = &caller {
+            app.gate.check_caller(&caller.name)?;
+            tracing::Span::current().record("caller", &caller.name);
+        }
+        let here = parts.uri.path_and_query().map_or("/", |own| own.as_str()).to_owned();
+        let part = parts.headers.contains_key("x-part");
+        Ok(View { app: app.clone(), language: language(&parts.headers), here, caller, part })
+    }
+}
+
+impl View {
+    /// The person, who must have a right.
+    fn person(self, right: Right) -> Result<(View, Caller), Refused> {
+        match self.caller.clone() {
+            None => Err(Refused::LogIn(self.here)),
+            Some(caller) if caller.has(right) => Ok((self, caller)),
+            Some(_) => Err(self.refuse(StatusCode::FORBIDDEN, "problem.role")),
+        }
+    }
+
+    /// Whether a form was sent from a page of this session.
+    fn proved(self, right: Right, csrf: &str) -> Result<(View, Caller), Refused> {
+        let (view, caller) = self.person(right)?;
+        let own = caller.csrf.clone().unwrap_or_default();
+        if own.is_empty() || sha256(&own) != sha256(csrf) {
+            return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
+        }
+        Ok((view, caller))
+    }
+
+    /// There is no such page.
+    pub(super) fn nothing(self) -> Refused {
+        self.refuse(StatusCode::NOT_FOUND, "problem.missing")
+    }
+
+    fn refuse(self, status: StatusCode, key: &str) -> Refused {
+        Refused::Said(Box::new((self, status, json!({ "key": key, "detail": "", "mend": "" }))))
+    }
+
+    fn failed(self, problem: &Problem) -> Refused {
+        let context = json!({ "key": null, "detail": problem.detail, "mend": problem.mend });
+        Refused::Said(Box::new((self, problem.status, context)))
+    }
+
+    fn wrong(self, what: &str) -> Refused {
+        self.failed(&super::orders::unavailable(what))
+    }
+
+    /// The policies that a page offers.
+    fn policies(&self) -> Vec<&str> {
+        let mut names = self.app.desk.policy.law.policy_names();
+        if !names.contains(&self.app.desk.policy.name.as_str()) {
+            names.push(&self.app.desk.policy.name);
+        }
+        names
+    }
+
+    /// One of [`View::policies`], the service's own where none is named: a page never opens a file that its reader names.
+    fn policy_named(&self, name: &str) -> Result<Arc<Policy>, Problem> {
+        if name.is_empty() || name == self.app.desk.policy.name {
+            return Ok(Arc::clone(&self.app.desk.policy));
+        }
+        let (base, _) = split_fixed(name).map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
+        if !self.app.desk.policy.law.policy_names().contains(&base) {
+            return Err(unusable("no policy has this name", "choose one of the list"));
+        }
+        let mut known = self.app.policies.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(policy) = known.get(name) {
+            return Ok(Arc::clone(policy));
+        }
+        let policy = self
+            .app
+            .desk
+            .policy
+            .law
+            .policy(name)
+            .map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
+        // Names with a day behind them are many: only so many are kept.
+        if known.len() >= 16 {
+            known.clear();
+        }
+        let policy = Arc::new(policy);
+        known.insert(name.to_owned(), Arc::clone(&policy));
+        Ok(policy)
+    }
+
+    fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// A page: what every page shows, and its own.
+    fn render(&self, page: &str, title: &str, own: Value) -> Response {
+        let path = self.here.split(['?']).next().unwrap_or("/").trim_start_matches('/');
+        let first = path.split('/').next().unwrap_or_default();
+        let menu = MENU.iter().filter(|(_, _, right)| self.caller.as_ref().is_some_and(|caller| caller.has(*right)));
+        let pages: Vec<Value> =
+            menu.map(|(name, path, _)| json!({ "name": name, "path": path, "here": *path == first })).collect();
+        let other = Language::ALL.into_iter().find(|other| *other != self.language).unwrap_or_default();
+        let caller = self.caller.as_ref();
+        let mut context = json!({
+            "lang": self.language.code(), "other_lang": other.code(), "here": self.here, "pages": pages,
+            "title": tollgate_report::pages::text(self.language, title).unwrap_or(title),
+            "user": caller.map(|caller| json!({ "name": caller.name, "role": caller.role })),
+            "csrf": caller.and_then(|caller| caller.csrf.clone()),
+        });
+        if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
+            all.extend(own);
+        }
+        match self.app.pages.render(page, context) {
+            Ok(html) => Html(html).into_response(),
+            Err(error) => {
+                tracing::error!("{error}");
+                (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+            }
+        }
+    }
+}

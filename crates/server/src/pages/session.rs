@@ -1,0 +1,90 @@
+//! Logging in and out, and the language.
+
+use axum::extract::{ConnectInfo, Form, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+use tollgate_report::pages::Language;
+
+use super::super::access::cookie;
+use super::super::problem::Problem;
+use super::super::users;
+use super::super::{Shared, access::Right};
+use super::{LANGUAGE, Refused, View};
+
+#[derive(Deserialize)]
+pub(super) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// Where to go on: an address of this service and of no other.
+fn own_address(asked: &str) -> &str {
+    let own = asked.starts_with('/') && !asked.starts_with("//") && !asked.contains(['\\', '\r', '\n']);
+    if own { asked } else { "/" }
+}
+
+pub(super) async fn form(view: View, Query(next): Query<Next>) -> Response {
+    view.render("login.html", "login", json!({ "next": own_address(&next.next), "wrong": false }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct LogIn {
+    name: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn log_in(
+    State(app): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
+    view: View,
+    Form(asked): Form<LogIn>,
+) -> Result<Response, Problem> {
+    match users::begin_session(&app, peer.ip(), &asked.name, asked.password).await {
+        Ok((cookie, ..)) => Ok((cookie, Redirect::to(own_address(&asked.next))).into_response()),
+        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => Err(problem),
+        Err(problem) => {
+            let page = view.render("login.html", "login", json!({ "next": own_address(&asked.next), "wrong": true }));
+            Ok((problem.status, page).into_response())
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct LogOut {
+    csrf: String,
+}
+
+pub(super) async fn log_out(
+    State(app): State<Shared>,
+    view: View,
+    headers: HeaderMap,
+    Form(form): Form<LogOut>,
+) -> Result<Response, Refused> {
+    let (view, _) = view.proved(Right::Read, &form.csrf)?;
+    if let Some(value) = cookie(&headers) {
+        app.gate.sessions().end(value);
+    }
+    let cookie = users::set_cookie(&app, "", 0).map_err(|problem| view.failed(&problem))?;
+    Ok((cookie, Redirect::to("/login")).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Choice {
+    to: String,
+    #[serde(default)]
+    back: String,
+}
+
+pub(super) async fn language(Query(choice): Query<Choice>) -> Response {
+    let code = Language::from_code(&choice.to).code();
+    let text = format!("{LANGUAGE}={code}; Path=/; SameSite=Strict; Max-Age=31536000");
+    let back = Redirect::to(own_address(&choice.back));
+    match HeaderValue::from_str(&text) {
+        Ok(value) => ([(header::SET_COOKIE, value)], back).into_response(),
+        Err(_) => back.into_response(),
+    }
+}

@@ -1,0 +1,186 @@
+//! What listens, and which request goes where.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::TokioTimer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::problem::Problem;
+use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, pages, reads, rebase, telemetry, users};
+
+/// The largest body of a request, in bytes; of an upload.
+const LARGEST: usize = 256 * 1024;
+const LARGEST_UPLOAD: usize = 1 << 30;
+/// A client that sends nothing for so long is let go: in the head of a request, and between two parts of its body.
+const SILENCE: Duration = Duration::from_secs(10);
+/// Requests that are being answered when the service is to end have so long.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Where and how to listen.
+pub struct Listen {
+    /// Host and port.
+    pub address: String,
+    /// Files of the certificate chain and its key, both PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+}
+
+/// All requests under `/v1`, with their description.
+pub(super) fn described() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(orders::decide))
+        .routes(routes!(orders::read))
+        .routes(routes!(orders::amend))
+        .routes(routes!(orders::release))
+        .routes(routes!(orders::ship))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(orders::correct))
+        .routes(routes!(reads::allocations))
+        .routes(routes!(counts::adjust))
+        .routes(routes!(counts::group))
+        .routes(routes!(rebase::rebase))
+        .routes(routes!(operators::operator))
+        .routes(routes!(findings::matches))
+        .routes(routes!(findings::find_out))
+        .routes(routes!(reads::screen))
+        .routes(routes!(reads::policies))
+        .routes(routes!(reads::records))
+        .routes(routes!(jobs::read))
+        .routes(routes!(jobs::results))
+        .routes(routes!(jobs::events))
+        .routes(routes!(users::log_in, users::who_am_i, users::log_out))
+        .routes(routes!(users::change_password))
+        .routes(routes!(users::set_up))
+        .routes(routes!(users::users, users::add_user))
+        .routes(routes!(users::remove_user))
+        .routes(routes!(users::add_token))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .merge(OpenApiRouter::new().routes(routes!(jobs::upload)).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+}
+
+fn router(app: Shared) -> Router {
+    let (described, _) = described().split_for_parts();
+    let fixed = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    described
+        .merge(pages::router().layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/setup", get(|| async { Html(include_str!("setup.html")) }))
+        .route("/setup.js", get(setup_script))
+        .route("/login/oidc", get(oidc::begin))
+        .route("/login/oidc/callback", get(oidc::callback))
+        .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], super::description()) }))
+        .route("/metrics", get(reads::metrics))
+        .route("/healthz", get(reads::health))
+        .route("/readyz", get(reads::ready))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_so)
+        .layer(RequestBodyTimeoutLayer::new(SILENCE))
+        .layer(from_fn_with_state(Arc::clone(&app), telemetry::counted))
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::CACHE_CONTROL, "no-store"))
+        .layer(fixed(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ))
+        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .with_state(app)
+}
+
+async fn setup_script() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/javascript")], include_str!("setup.js"))
+}
+
+/// Whoever reads pages is told in a page.
+async fn nothing_here(view: Result<pages::View, Problem>, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if let (Ok(view), true) = (view, accepted.is_some_and(|kinds| kinds.contains("text/html"))) {
+        return view.nothing().into_response();
+    }
+    let mend = "see docs/openapi.json for what there is";
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", mend).into_response()
+}
+
+async fn not_so() -> Problem {
+    let mend = "see docs/openapi.json for the method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address takes another method", mend)
+}
+
+/// Serves until the process is asked to stop; what was begun is ended first.
+pub fn serve(app: App, listen: &Listen, listening: impl FnOnce(&str) + Send) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
+    runtime.block_on(listen_and_answer(Arc::new(app), listen, listening))
+}
+
+async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(&str)) -> Result<(), String> {
+    let cannot = |error: &dyn std::fmt::Display| {
+        let address = &listen.address;
+        format!(
+            "{address}: cannot listen: {error}\n  mend: give --listen an address of this machine and a port that is free"
+        )
+    };
+    let listener = tokio::net::TcpListener::bind(&listen.address).await.map_err(|error| cannot(&error))?;
+    let local = listener.local_addr().map_err(|error| cannot(&error))?;
+    let listener = listener.into_std().map_err(|error| cannot(&error))?;
+    let handle = Handle::new();
+    let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    jobs::go_on(&app);
+    tokio::spawn(end(Arc::clone(&app), handle.clone()));
+    let result = match &listen.tls {
+        None => {
+            listening(&format!("http://{local}"));
+            let mut server = axum_server::from_tcp(listener).map_err(|error| cannot(&error))?.handle(handle);
+            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(SILENCE);
+            server.serve(service).await
+        }
+        Some((chain, key)) => {
+            let config = RustlsConfig::from_pem_file(chain, key).await.map_err(|error| {
+                let files = format!("{} and {}", chain.display(), key.display());
+                format!("{files}: no certificate can be read: {error}\n  mend: give --tls-cert a chain and --tls-key its key, both PEM")
+            })?;
+            listening(&format!("https://{local}"));
+            let server = axum_server::from_tcp_rustls(listener, config).map_err(|error| cannot(&error))?;
+            let mut server = server.handle(handle);
+            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(SILENCE);
+            server.serve(service).await
+        }
+    };
+    result.map_err(|error| error.to_string())
+}
+
+/// Waits until the process is asked to stop, and tells all who must know.
+async fn end(app: Shared, handle: Handle<SocketAddr>) {
+    asked_to_stop().await;
+    app.ending.store(true, Ordering::Relaxed);
+    app.jobs.wake();
+    handle.graceful_shutdown(Some(GRACE));
+}
+
+async fn asked_to_stop() {
+    // Where no signal can be awaited, the process ends by it.
+    let ended = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = ended => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,167 @@
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt64Array};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+use serde_json::json;
+use tollgate_ledger::{Log, LogError, Record, Verifier};
+use tollgate_model::{Date, hex};
+use tollgate_records::Output;
+
+use super::arguments::{AuditCommand, TextFormat};
+use super::{Failure, print};
+use tollgate_decide::RunError;
+use tollgate_ledger::open_log;
+use tollgate_model::Stop;
+
+/// Rows of a Parquet file that are encoded together.
+const ROWS: usize = 65_536;
+const DAY: i64 = 86_400_000;
+
+pub(crate) fn audit(command: &AuditCommand, stop: &Stop) -> Result<(), Failure> {
+    match command {
+        AuditCommand::Verify { database, expect, format } => {
+            verify(&database.database, expect.as_deref(), *format, stop)
+        }
+        AuditCommand::Export { database, from, to, out } => export(&database.database, (*from, *to), out, stop),
+    }
+}
+
+/// Reads the log from its start and checks the chain; `each` sees every record.
+pub(crate) fn follow(
+    address: &str,
+    stop: &Stop,
+    each: &mut dyn FnMut(&Record) -> Result<(), Failure>,
+) -> Result<Verifier, Failure> {
+    let mut log = open_log(address, false).map_err(Failure::Unusable)?;
+    let mut verifier = Verifier::default();
+    let mut failure = None;
+    let result = log.read(0, &mut |record| {
+        let checked = verifier.next(&record).map_err(|bad| Failure::Unusable(broken(&bad.to_string())));
+        let stopped = if stop.load(Ordering::Relaxed) { Err(Failure::Stopped) } else { Ok(()) };
+        stopped.and(checked).and_then(|()| each(&record)).map_err(|told| {
+            failure = Some(told);
+            LogError::Unusable(String::new())
+        })
+    });
+    match (failure, result) {
+        (Some(failure), _) => Err(failure),
+        (None, Err(error)) => Err(Failure::Unusable(error.to_string())),
+        (None, Ok(())) => Ok(verifier),
+    }
+}
+
+fn broken(what: &str) -> String {
+    format!(
+        "the audit log was changed: {what}\n  mend: keep the file as it is for those who ask, and go on from a backup that verifies"
+    )
+}
+
+fn verify(address: &str, expect: Option<&str>, format: TextFormat, stop: &Stop) -> Result<(), Failure> {
+    let verified = follow(address, stop, &mut |_| Ok(()))?.verified();
+    let head = hex(&verified.head);
+    if let Some(expected) = expect.filter(|expected| !expected.eq_ignore_ascii_case(&head)) {
+        let what =
+            format!("its last record has the hash {head}, not {expected}: records were cut off its end, or added");
+        return Err(Failure::Unusable(broken(&what)));
+    }
+    print(&match format {
+        TextFormat::Json => format!("{:#}\n", json!({ "records": verified.records, "head": head })),
+        TextFormat::Text => format!(
+            "{} records, an unbroken chain; the last has the hash\n  {head}\nNote it elsewhere: `--expect` then finds out whether records were cut off the end.\n",
+            verified.records
+        ),
+    })
+}
+
+fn export(address: &str, (from, to): (Option<Date>, Option<Date>), out: &Path, stop: &Stop) -> Result<(), Failure> {
+    let failed = |error| Failure::from(RunError::Output(out.to_owned(), error));
+    let start = from.map_or(i64::MIN, |day| i64::from(day.epoch_days()) * DAY);
+    let end = to.map_or(i64::MAX, |day| (i64::from(day.epoch_days()) + 1) * DAY);
+    let mut output = Output::create(out).map_err(failed)?;
+    let mut rows = match out.extension().and_then(|ending| ending.to_str()) {
+        Some("jsonl") => None,
+        Some("parquet") => Some(Rows::default()),
+        _ => {
+            let what = format!("{}: cannot tell the form of the file", out.display());
+            return Err(Failure::Unusable(format!("{what}\n  mend: end it with .jsonl or .parquet")));
+        }
+    };
+    let mut writer = None;
+    follow(address, stop, &mut |record| {
+        let body = record.parse().map_err(|what| Failure::Unusable(broken(&what)))?;
+        if !(start..end).contains(&body.at) {
+            return Ok(());
+        }
+        match &mut rows {
+            None => record.write_line(&mut output).map_err(failed),
+            Some(rows) => {
+                rows.push(record, &body);
+                if rows.seq.len() < ROWS {
+                    return Ok(());
+                }
+                rows.flush(&mut writer, &mut output).map_err(failed)
+            }
+        }
+    })?;
+    if let Some(rows) = &mut rows {
+        rows.flush(&mut writer, &mut output).map_err(failed)?;
+        if let Some(writer) = writer {
+            let bytes = writer.into_inner().map_err(|error| failed(error.into()))?;
+            output.write_all(&bytes).map_err(failed)?;
+        }
+    }
+    output.commit().map_err(failed)
+}
+
+#[derive(Default)]
+struct Rows {
+    seq: Vec<u64>,
+    at: Vec<i64>,
+    texts: [Vec<String>; 5],
+    origin: Vec<u64>,
+}
+
+impl Rows {
+    fn push(&mut self, record: &Record, body: &tollgate_ledger::Body<'_>) {
+        self.seq.push(body.seq);
+        self.at.push(body.at);
+        self.origin.push(body.origin);
+        let cells = [&body.kind, &body.actor, &body.id].map(|cell| cell.to_string());
+        let [kind, actor, id] = cells;
+        let all = [kind, actor, id, body.data.get().to_owned(), hex(&record.hash)];
+        self.texts.iter_mut().zip(all).for_each(|(column, cell)| column.push(cell));
+    }
+
+    fn flush(&mut self, writer: &mut Option<ArrowWriter<Vec<u8>>>, output: &mut Output) -> std::io::Result<()> {
+        let [kind, actor, id, data, hash] = std::mem::take(&mut self.texts).map(StringArray::from);
+        let columns: [(&str, ArrayRef); 8] = [
+            ("seq", Arc::new(UInt64Array::from(std::mem::take(&mut self.seq)))),
+            ("at", Arc::new(Int64Array::from(std::mem::take(&mut self.at)))),
+            ("kind", Arc::new(kind)),
+            ("actor", Arc::new(actor)),
+            ("origin", Arc::new(UInt64Array::from(std::mem::take(&mut self.origin)))),
+            ("id", Arc::new(id)),
+            ("data", Arc::new(data)),
+            ("hash", Arc::new(hash)),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).map_err(std::io::Error::other)?;
+        let writer = match writer {
+            Some(writer) => writer,
+            none => {
+                let squeezed = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+                let new = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(squeezed));
+                none.insert(new.map_err(std::io::Error::other)?)
+            }
+        };
+        writer.write(&batch).map_err(std::io::Error::other)?;
+        writer.flush().map_err(std::io::Error::other)?;
+        // What is encoded goes to the file now, so that memory does not grow with the log.
+        let encoded = std::mem::take(writer.inner_mut());
+        output.write_all(&encoded)
+    }
+}

@@ -1,0 +1,135 @@
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tollgate_model::OrderLine;
+use tollgate_records::{DecisionWriter, Declared, Format, Output};
+
+use super::arguments::{CheckArguments, FailOn, Inputs, TextFormat};
+use super::decide::{Writing, load};
+use super::looking::Looking;
+use super::progress::Bar;
+use super::recorded::run_done;
+use super::summary::Summary;
+use super::{Failure, csv_text, print};
+use tollgate_decide::{AccountView, Decided, Lines, Run, RunError, run};
+use tollgate_model::Stop;
+
+pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
+    let ledger = arguments.record.open()?;
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
+    let mut files = given(&arguments.inputs);
+    files.extend(arguments.surroundings.given());
+    let path = |name: &str| arguments.out.join(name);
+    let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
+    let mut decisions =
+        DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
+    let writing = Writing::new(Arc::clone(&policy), Arc::clone(&tables));
+    let summary = Summary::new(&policy, &tables);
+    let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
+    let failed = path("decisions.jsonl");
+    let looking = Looking::new(arguments, &policy, &tables)?;
+    let mut checking = Checking { summary, writing, decisions: &mut decisions, failed, looking };
+    let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
+    let Checking { mut summary, looking, .. } = checking;
+    let accounts = decider.account_views();
+    let (alerts, mut not_done) = looking.finish(&tables, &mut summary, stop)?;
+    not_done.extend(unlisted(arguments));
+    summary.finish(&files, not_done)?;
+    let json = format!("{:#}\n", summary.json());
+    let page = tollgate_report::render(&summary.report(&accounts));
+    let rest = [
+        ("alerts.jsonl", alerts),
+        ("allocations.csv", allocations(&accounts)),
+        ("summary.json", json.clone()),
+        ("report.html", page),
+    ];
+    let mut outputs = Vec::new();
+    for (name, text) in &rest {
+        let file = arguments.out.join(name);
+        let failed = |error| RunError::Output(file.clone(), error);
+        let mut output = Output::create(&file).map_err(failed)?;
+        output.write_all(text.as_bytes()).map_err(failed)?;
+        outputs.push((output, file.clone()));
+    }
+    decisions.commit().map_err(wrong("decisions.jsonl"))?;
+    for (output, file) in outputs {
+        output.commit().map_err(|error| RunError::Output(file, error))?;
+    }
+    let made = ["decisions.jsonl", "alerts.jsonl", "allocations.csv", "summary.json", "report.html"].map(path);
+    let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
+    run_done(ledger, ("check", &policy.name, &policy.digest), &files, &made)?;
+    match arguments.format {
+        TextFormat::Json => print(&json)?,
+        TextFormat::Text => print(&summary.text(&arguments.out))?,
+    }
+    let found = arguments.fail_on.iter().any(|what| match what {
+        FailOn::LicenseRequired => summary.count("license_required") > 0,
+        FailOn::NeedsInformation => summary.count("needs_information") > 0,
+        FailOn::ClaimFailed => summary.claims_failed() > 0,
+    });
+    if found { Err(Failure::Found) } else { Ok(()) }
+}
+
+/// The input files, for the record of what a report was made from.
+pub(super) fn given(inputs: &Inputs) -> Vec<&Path> {
+    let optional = [&inputs.basis.parties, &inputs.basis.ownership, &inputs.basis.items].into_iter().flatten();
+    let files = std::iter::once(&inputs.orders).chain(optional).chain(&inputs.basis.lists.lists);
+    files.map(|path| path.as_path()).collect()
+}
+
+fn unlisted(arguments: &CheckArguments) -> Option<String> {
+    let none = arguments.inputs.basis.lists.lists.is_empty();
+    none.then(|| "No --lists were given: only the flags of the parties table say who is listed.".to_owned())
+}
+
+/// What `check` does with each line.
+struct Checking<'a> {
+    summary: Summary,
+    writing: Writing,
+    decisions: &'a mut DecisionWriter,
+    /// The decisions' file.
+    failed: PathBuf,
+    looking: Looking,
+}
+
+impl Lines for Checking<'_> {
+    fn seen(&mut self, order: &OrderLine<'_>) {
+        self.looking.seen(order);
+    }
+
+    fn all_seen(&mut self) -> Result<(), RunError> {
+        self.looking.all_seen()
+    }
+
+    fn decided(
+        &mut self,
+        order: &OrderLine<'_>,
+        decided: &Decided<'_>,
+        declared: Declared<'_>,
+    ) -> Result<(), RunError> {
+        self.summary.add(order, decided);
+        self.looking.decided(order, decided, declared)?;
+        let written = self.writing.write(order, decided, self.decisions);
+        written.map_err(|error| RunError::Output(self.failed.clone(), error))
+    }
+}
+
+fn allocations(accounts: &[AccountView]) -> String {
+    let header = ["account", "holder", "period", "used_tpp", "limit_tpp", "available_tpp", "refused_tpp", "lines"];
+    let rows = accounts.iter().map(|view| {
+        let limit = view.limit.map(|limit| limit.ceil());
+        let available = limit.map(|limit| (limit - view.used.ceil()).max(0).to_string());
+        vec![
+            view.account.clone(),
+            view.holder.clone(),
+            view.period.clone(),
+            view.used.ceil().to_string(),
+            limit.map_or(String::new(), |limit| limit.to_string()),
+            available.unwrap_or_default(),
+            view.refused.ceil().to_string(),
+            view.lines.to_string(),
+        ]
+    });
+    csv_text(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
+}

@@ -1,0 +1,164 @@
+use std::fmt::Write as _;
+
+use tollgate_engine::{Scratch, eccn, fact_text, with_readings};
+use tollgate_law::Law;
+use tollgate_law::facts::{self, Facts};
+use tollgate_law::program::Program;
+use tollgate_model::{Tpp, Truth};
+
+use super::arguments::{ClassifyArguments, TextFormat};
+use super::{Failure, print};
+use tollgate_decide::load_policy;
+use tollgate_decide::{ItemFacts, Screening, Tables, item_facts};
+use tollgate_lists::load_screener;
+use tollgate_model::Stop;
+use tollgate_server::today;
+
+pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
+    let law = Law::embedded()?;
+    let policy = load_policy(&law, &arguments.policy)?;
+    let screener = load_screener(&[])?;
+    let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
+    let tables = Tables::read(None, None, arguments.items.as_deref(), screening, stop)?;
+    let date = arguments.date.unwrap_or_else(today);
+    let mut names: Vec<String> = arguments.names.clone();
+    names.extend(tables.items.keys().cloned());
+    if names.is_empty() {
+        names.extend(law.catalog.items().iter().map(|item| item.item.clone()));
+    }
+    let program = policy.program(date);
+    let mut errors = Vec::new();
+    let mut classified = Vec::new();
+    for name in &names {
+        match item_facts(name, &tables.items, &law.catalog) {
+            Ok(item) => classified.push(Classified::new(name, &item, program)),
+            Err(error) => errors.push(format!("`{name}`: {}\n  mend: {}", error.what, error.mend)),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Failure::Unusable(errors.join("\nerror: ")));
+    }
+    let title = format!("policy {} on {date}", policy.name);
+    match arguments.format {
+        TextFormat::Json => {
+            let items: Vec<serde_json::Value> = classified.iter().map(Classified::json).collect();
+            let whole = serde_json::json!({ "policy": policy.name, "date": date.to_string(), "items": items });
+            print(&format!("{whole:#}\n"))
+        }
+        TextFormat::Text => print(&text(&title, &classified)),
+    }
+}
+
+struct Classified {
+    asked: String,
+    name: String,
+    kind: String,
+    tpp: Option<String>,
+    unit_tpp: Option<String>,
+    density: Option<String>,
+    eccn: Option<String>,
+    why: Vec<(String, String, Truth)>,
+    source: String,
+    notes: Vec<String>,
+}
+
+impl Classified {
+    fn new(asked: &str, item: &ItemFacts, program: &Program) -> Classified {
+        let mut facts = item.facts.clone();
+        with_readings(program, &mut facts);
+        for flag in
+            [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
+        {
+            facts.set(flag, 0);
+        }
+        let mut scratch = Scratch::default();
+        scratch.start(program, &facts);
+        scratch.finish(program);
+        let steps = program.definitions.iter().chain(program.classifications.iter().map(|rule| &rule.step));
+        let why = steps.map(|step| (step.cite.clone(), step.rule.clone(), scratch.truth(step.when)));
+        let figures = item.chip.as_ref().unwrap_or(&item.item);
+        let shown = |fact| fact_text(&facts, fact);
+        Classified {
+            asked: asked.to_owned(),
+            name: item.name.clone(),
+            kind: shown(facts::ITEM_KIND).unwrap_or_default(),
+            tpp: shown(facts::IC_TPP),
+            unit_tpp: item.unit_tpp.map(|tpp| tpp.to_string()),
+            density: shown(facts::IC_DENSITY),
+            eccn: eccn(program, &facts, &scratch),
+            why: why.filter(|(_, _, truth)| *truth != Truth::False).collect(),
+            source: figures.source.clone().unwrap_or_else(|| "your items table".to_owned()),
+            notes: notes(item, &facts, program),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let why = self
+            .why
+            .iter()
+            .map(|(cite, rule, truth)| serde_json::json!({ "cite": cite, "rule": rule, "result": truth.as_str() }));
+        serde_json::json!({
+            "asked": self.asked, "item": self.name, "kind": self.kind, "tpp": self.tpp, "unit_tpp": self.unit_tpp,
+            "performance_density": self.density, "eccn": self.eccn, "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
+        })
+    }
+}
+
+fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
+    let figures = item.chip.as_ref().unwrap_or(&item.item);
+    let mut notes = Vec::new();
+    if let Some((other, _)) = &item.other {
+        let dispute = figures.dispute.clone().unwrap_or_default();
+        let value = other.get(facts::IC_TPP).map(Tpp::from_thousandths).unwrap_or_default();
+        let mut scratch = Scratch::default();
+        let mut changed = facts.clone();
+        for fact in [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN] {
+            changed.set_if(fact, other.get(fact));
+        }
+        scratch.start(program, &changed);
+        scratch.finish(program);
+        let then = eccn(program, &changed, &scratch).unwrap_or_else(|| "unsettled".to_owned());
+        notes.push(format!("TPP is {value} by another count ({dispute}); the ECCN is then {then}"));
+    }
+    if facts.get(facts::IC_DATA_CENTER).is_none() {
+        notes.push("whether it is designed or marketed for data centers is unknown".to_owned());
+    }
+    if facts.get(facts::IC_DENSITY).is_none() {
+        notes.push("its performance density is unknown: the die area is not given".to_owned());
+    }
+    notes.extend(
+        figures
+            .certainty
+            .iter()
+            .filter(|certainty| *certainty == "low")
+            .map(|_| "the figures are of low certainty".to_owned()),
+    );
+    notes.extend(figures.note.iter().cloned());
+    notes
+}
+
+fn text(title: &str, items: &[Classified]) -> String {
+    let mut out = format!("{title}\n");
+    for item in items {
+        let eccn = item.eccn.as_deref().unwrap_or("not settled by the facts given");
+        let asked = if item.asked == item.name { String::new() } else { format!(" (asked: {})", item.asked) };
+        let _ = writeln!(out, "\n{}{asked}: {eccn}", item.name);
+        let unknown = || "unknown".to_owned();
+        let whole = match (&item.unit_tpp, &item.tpp) {
+            (Some(unit), Some(tpp)) if unit != tpp => format!(" an accelerator, {unit} in all"),
+            _ => String::new(),
+        };
+        let tpp = item.tpp.clone().unwrap_or_else(unknown);
+        let density = item.density.clone().unwrap_or_else(unknown);
+        let _ = writeln!(out, "  {}; TPP {tpp}{whole}; performance density {density}", item.kind);
+        for (cite, rule, truth) in &item.why {
+            let mark = if *truth == Truth::Unknown { " (not settled)" } else { "" };
+            let _ = writeln!(out, "  {cite}{mark}: {rule}");
+        }
+        let _ = writeln!(out, "  source: {}", item.source);
+        for note in &item.notes {
+            let _ = writeln!(out, "  note: {note}");
+        }
+    }
+    out
+}

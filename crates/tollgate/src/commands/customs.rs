@@ -1,0 +1,54 @@
+//! Customs declarations: which are likelier to be false, learned from those of which it is known.
+
+use std::io::Write as _;
+
+use tollgate_detect::customs::{CustomsError, Declaration, Scorer, precision_at, read};
+use tollgate_records::Output;
+
+use super::arguments::CustomsArguments;
+use super::{Failure, csv_text, print};
+use tollgate_decide::RunError;
+
+pub(super) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
+    let unusable = |error: CustomsError| Failure::Unusable(error.to_string());
+    let learned = read(&arguments.learn).map_err(unusable)?;
+    let asked = read(&arguments.on).map_err(unusable)?;
+    let scorer = Scorer::fit(&learned, arguments.copies_once);
+    let mut text = format!("{} declarations learned from, {} scored\n", learned.len(), asked.len());
+    let known: Vec<&Declaration> = asked.iter().filter(|own| own.fraud.is_some()).collect();
+    let fresh: Vec<&Declaration> = known.iter().filter(|own| !scorer.knows_copy(own)).copied().collect();
+    for (what, declarations) in [("all", &known), ("no copy among those learned from", &fresh)] {
+        if declarations.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("{} declarations, {what}: false of the first\n", declarations.len()));
+        for percent in [1, 5, 10] {
+            let (first, found) = precision_at(&scorer, declarations, percent);
+            #[expect(clippy::cast_precision_loss, reason = "numbers of declarations")]
+            let share = found as f64 / first.max(1) as f64;
+            text.push_str(&format!("  {percent:>3} %: {found} of {first}, {share:.3}\n"));
+        }
+    }
+    if let Some(out) = &arguments.out {
+        let failed = |error| RunError::Output(out.clone(), error);
+        let mut output = Output::create(out).map_err(failed)?;
+        output.write_all(scores(&scorer, &asked).as_bytes()).map_err(failed)?;
+        output.commit().map_err(failed)?;
+        text.push_str(&format!("written: {}\n", out.display()));
+    }
+    print(&text)
+}
+
+/// Scores with what each part adds, the likeliest to be false first.
+fn scores(scorer: &Scorer, asked: &[Declaration]) -> String {
+    let mut scored: Vec<_> = asked.iter().map(|own| (scorer.score(own), own.id)).collect();
+    scored.sort_by_key(|(scored, id)| (std::cmp::Reverse(scored.rank()), *id));
+    let parts =
+        scored.first().map(|(scored, _)| scored.parts.iter().map(|part| part.name.to_owned()).collect::<Vec<_>>());
+    let header = [vec!["declaration_id".to_owned(), "log_odds".to_owned()], parts.unwrap_or_default()].concat();
+    let rows = scored.iter().map(|(scored, id)| {
+        let adds = scored.parts.iter().map(|part| format!("{:.6}", part.adds));
+        [id.to_string(), format!("{:.6}", scored.total)].into_iter().chain(adds).collect()
+    });
+    csv_text(std::iter::once(header).chain(rows))
+}

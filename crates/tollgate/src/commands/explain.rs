@@ -1,0 +1,167 @@
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tollgate_engine::{TraceStep, fact_text};
+use tollgate_law::Policy;
+use tollgate_model::{OrderLine, Outcome, Truth};
+
+use super::arguments::{ExplainArguments, TextFormat};
+use super::decide::load;
+use super::{Failure, print};
+use tollgate_decide::{Decided, Run, Silent, Tables, decision_json, each, run, screening_sentences};
+use tollgate_model::Stop;
+
+pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
+    let mut texts: Vec<String> = Vec::new();
+    let mut objects: Vec<serde_json::Value> = Vec::new();
+    let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
+    run(
+        &job,
+        stop,
+        &mut Silent,
+        &mut each(|order, decided| {
+            let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
+            if asked {
+                texts.push(memo(order, decided, &policy, &tables));
+                objects.push(decision_json(order, decided, &policy, &tables));
+            }
+            Ok(())
+        }),
+    )?;
+    if texts.is_empty() {
+        let what = format!("{} has no order `{}`", arguments.inputs.orders.display(), arguments.order);
+        return Err(Failure::Unusable(format!(
+            "{what}{}\n  mend: check the id",
+            arguments.line.map_or(String::new(), |line| format!(" with a line {line}"))
+        )));
+    }
+    match arguments.format {
+        TextFormat::Text => print(&texts.join("\n")),
+        TextFormat::Json => print(&format!("{:#}\n", serde_json::Value::from(objects))),
+    }
+}
+
+/// Half a page, as a lawyer would write it.
+fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &Tables) -> String {
+    let steps = decided.steps();
+    let mut out = String::new();
+    let tpp = decided.line.tpp.map_or("unknown".to_owned(), |tpp| format!("{} TPP", tpp.ceil()));
+    let _ = writeln!(
+        out,
+        "Order {}, line {}: {} x {} ({tpp}) to {} on {}",
+        order.order_id, order.line, order.quantity, decided.line.item.name, order.destination, order.date
+    );
+    let _ = writeln!(out, "Policy {} ({})\n", policy.name, policy.title);
+    let _ = writeln!(out, "{}\n", headline(decided));
+    part(&mut out, "What it is", &steps, decided, |step| {
+        step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
+    });
+    let eccn = decided.eccn().unwrap_or("not settled by the facts given".into());
+    let _ = writeln!(out, "   ECCN: {eccn}\n");
+    part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
+        !step.step.cite.contains("CFR 774")
+    });
+    out.push('\n');
+    listed(
+        &mut out,
+        "To be done",
+        decided.obligations().map(|(cite, text, deadline)| format!("{text} ({deadline}; {cite})")),
+    );
+    listed(&mut out, "Lists and owners", screening_sentences(order, tables).into_iter());
+    listed(
+        &mut out,
+        "Turns on how the text is read",
+        decided.readings().map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)),
+    );
+    listed(
+        &mut out,
+        "Red flags (they never decide)",
+        decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
+    );
+    listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
+    if !decided.line.consignee.has_parent {
+        out.push_str("No parent of the ultimate consignee is known: it counts as its own ultimate parent.\n");
+    }
+    out
+}
+
+fn headline(decided: &Decided<'_>) -> String {
+    let determination = decided.determination();
+    let label = determination.label;
+    let mut text = match label.outcome {
+        Outcome::NoLicenseRequired => "It may go: no license is required (NLR).".to_owned(),
+        Outcome::LicenseException => {
+            let exception = decided.exception();
+            let authorized = exception.is_some_and(|exception| exception.name == "VEU");
+            let what = if authorized { "Authorization" } else { "License Exception" };
+            format!("It may go under {what} {}.", exception.map_or("", |exception| exception.name.as_str()))
+        }
+        Outcome::LicenseRequired => match label.review {
+            Some(review) => format!(
+                "It may not go without a license; an application is reviewed under: {}.",
+                review.as_str().replace('_', " ")
+            ),
+            None => "It may not go without a license; no review policy is stated.".to_owned(),
+        },
+        Outcome::NeedsInformation => {
+            let open = label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
+            let why = match open {
+                Some(rule) => format!("{} ({})", rule.step.rule, rule.step.cite),
+                None => format!("it turns on {}", decided.missing.join(", ")),
+            };
+            format!(
+                "Not settled: {why}. At the strictest {}, at the mildest {}.",
+                determination.strictest, determination.mildest
+            )
+        }
+    };
+    match decided.claimed_ok {
+        Some(true) => text.push_str(" The claimed authorization holds."),
+        Some(false) => text.push_str(" The claimed authorization does NOT hold."),
+        None => {}
+    }
+    text
+}
+
+fn part(
+    out: &mut String,
+    title: &str,
+    steps: &[TraceStep<'_>],
+    decided: &Decided<'_>,
+    wanted: impl Fn(&TraceStep<'_>) -> bool,
+) {
+    let _ = writeln!(out, "{title}");
+    for step in steps.iter().filter(|step| wanted(step)) {
+        let mark = match step.truth {
+            Truth::True => "yes",
+            Truth::False => "no ",
+            Truth::Unknown => "?  ",
+        };
+        let _ = writeln!(out, "   {mark}  {}\n        {}", step.step.cite, step.step.rule);
+        let facts: Vec<String> = step
+            .step
+            .facts
+            .iter()
+            .map(|fact| {
+                let value = fact_text(&decided.line.facts, *fact).unwrap_or_else(|| "unknown".to_owned());
+                format!("{} = {value}", fact.def().name)
+            })
+            .collect();
+        if !facts.is_empty() && facts.len() <= 8 {
+            let _ = writeln!(out, "        [{}]", facts.join("; "));
+        }
+    }
+}
+
+fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{title}");
+    for line in lines {
+        let _ = writeln!(out, "   - {line}");
+    }
+    out.push('\n');
+}

@@ -1,0 +1,145 @@
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+use tollgate_ledger::Ledger;
+use tollgate_model::Date;
+
+use super::arguments::{ImportArguments, UpdateArguments};
+use super::recorded::note;
+use super::{Failure, print};
+use tollgate_ledger::AnyLog;
+use tollgate_lists::{BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError};
+use tollgate_model::Stop;
+use tollgate_server::{now, today};
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Unusable(error.to_string())
+    }
+}
+
+/// Fetches every set; one that fails keeps its last good version and does not hold up the others.
+pub(crate) fn update(arguments: &UpdateArguments, stop: &Stop) -> Result<(), Failure> {
+    let sources = match &arguments.config {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+            Sources::read(&path.display().to_string(), &text)
+        }
+        None => Sources::read("the built-in sources", BUILT_IN),
+    }
+    .map_err(Failure::Unusable)?;
+    if let Some(unknown) = arguments.only.iter().find(|name| !sources.0.contains_key(*name)) {
+        let known: Vec<&str> = sources.0.keys().map(String::as_str).collect();
+        return Err(Failure::Unusable(format!("no set is called `{unknown}`\n  mend: choose of {}", known.join(", "))));
+    }
+    let mut ledger = arguments.record.open()?;
+    let mut store = ListStore::open(&arguments.into)?;
+    let fetcher = Fetcher::new(stop);
+    let mut failures = Vec::new();
+    for (set, addresses) in &sources.0 {
+        if !arguments.only.is_empty() && !arguments.only.contains(set) {
+            continue;
+        }
+        match update_set(&mut store, &fetcher, set, addresses, arguments.accept_shrunk) {
+            Ok(change) => {
+                on_record(ledger.as_mut(), set, &change)?;
+                print(&said(set, &change))?;
+            }
+            Err(Failure::Unusable(text)) => failures.push(text),
+            Err(other) => return Err(other),
+        }
+    }
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Unusable(failures.join("\nerror: "))),
+    }
+}
+
+fn update_set(
+    store: &mut ListStore,
+    fetcher: &Fetcher,
+    set: &str,
+    addresses: &[String],
+    shrunk: bool,
+) -> Result<Change, Failure> {
+    let mut files = Vec::new();
+    let mut unchanged = 0;
+    for address in addresses {
+        let name = file_name(address);
+        let known = store.validators(set, address).cloned();
+        let failed = |error: FetchError| match error {
+            FetchError::Stopped => Failure::Stopped,
+            error => Failure::Unusable(format!(
+                "{set}: {error}\n  mend: check the network and the address, or import a file with `tollgate lists import`\n  the last good version stays in use"
+            )),
+        };
+        let (bytes, validators) = match fetcher.fetch(address, known.as_ref()).map_err(failed)? {
+            Fetched::New(bytes, validators) => (bytes, validators),
+            Fetched::Unchanged => {
+                unchanged += 1;
+                (store.current(set, &name)?, known.unwrap_or_default())
+            }
+        };
+        files.push(Incoming { name, bytes, source: address.clone(), validators });
+    }
+    match unchanged == addresses.len() {
+        true => Ok(Change::Same),
+        false => Ok(store.take(set, &files, today(), shrunk)?),
+    }
+}
+
+/// The last part of an address's path.
+fn file_name(address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
+    if plain.trim_matches('.').is_empty() { "list".to_owned() } else { plain }
+}
+
+/// Takes files from a disk into the store.
+pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
+    let today: Date = today();
+    let mut files = Vec::new();
+    for path in &arguments.files {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+        let name = path.file_name().map_or("list".to_owned(), |name| name.to_string_lossy().into_owned());
+        files.push(Incoming { name, bytes, source: path.display().to_string(), validators: Default::default() });
+    }
+    let mut ledger = arguments.record.open()?;
+    let mut store = ListStore::open(&arguments.into)?;
+    let change = store.take(&arguments.name, &files, today, arguments.accept_shrunk)?;
+    on_record(ledger.as_mut(), &arguments.name, &change)?;
+    print(&said(&arguments.name, &change))
+}
+
+/// Puts a new version of a set on record.
+fn on_record(ledger: Option<&mut Ledger<AnyLog>>, set: &str, change: &Change) -> Result<(), Failure> {
+    let (Some(ledger), Change::New { digest, entries, bad_rows, .. }) = (ledger, change) else { return Ok(()) };
+    let data = json!({ "set": set, "sha256": digest, "entries": entries, "bad_rows": bad_rows });
+    note(ledger, "list", &format!("list:{set}:{digest}:{}", now()), &data)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Unusable(format!(
+        "{}: cannot be read: {error}\n  mend: check the path and that you may read it",
+        path.display()
+    ))
+}
+
+fn said(set: &str, change: &Change) -> String {
+    match change {
+        Change::Same => format!("{set}: unchanged\n"),
+        Change::New { digest, before, entries, bad_rows } => {
+            let mut out = format!("{set}: {entries} entries");
+            if let Some(before) = before {
+                let _ = write!(out, " (before: {before})");
+            }
+            if *bad_rows > 0 {
+                let _ = write!(out, ", {bad_rows} rows not readable and kept out");
+            }
+            let _ = writeln!(out, ", version {}", digest.get(..12).unwrap_or_default());
+            out
+        }
+    }
+}

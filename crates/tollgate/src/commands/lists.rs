@@ -1,0 +1,199 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tollgate_records::{OrderReader, read_parties};
+use tollgate_screening::{Entry, List, Query, Scratch, Screener};
+
+use super::arguments::{ListsCommand, TextFormat};
+use super::list_store::{import, update};
+use super::{Failure, print};
+use tollgate_decide::roles;
+use tollgate_lists::{BUILT_IN, read_list_files};
+use tollgate_model::Stop;
+
+/// Bad rows and changed entries that are named; of more only the number is told.
+const SHOWN: usize = 20;
+
+pub(crate) fn lists(command: &ListsCommand, stop: &Stop) -> Result<(), Failure> {
+    match command {
+        ListsCommand::Update(arguments) => update(arguments, stop),
+        ListsCommand::Import(arguments) => import(arguments),
+        ListsCommand::Sources => print(BUILT_IN),
+        ListsCommand::Status { files, format } => status(&read_list_files(files)?, *format),
+        ListsCommand::Diff { earlier, later, parties, orders, threshold, format } => {
+            let read = |file: &PathBuf| read_list_files(std::slice::from_ref(file));
+            let (before, after) = (read(earlier)?, read(later)?);
+            let change = Change::between(&before, &after);
+            let touched = match parties {
+                Some(parties) => touched(&change, parties, orders.as_deref(), *threshold)?,
+                None => Vec::new(),
+            };
+            print(&match format {
+                TextFormat::Json => json(earlier, later, &change, &touched),
+                TextFormat::Text => text(earlier, later, &change, &touched, parties.is_some()),
+            })
+        }
+    }
+}
+
+fn by_list(list: &List) -> BTreeMap<&str, (usize, usize)> {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for entry in &list.entries {
+        let count = counts.entry(&entry.list).or_default();
+        *count = (count.0 + 1, count.1 + entry.names.len());
+    }
+    counts
+}
+
+fn status(lists: &[List], format: TextFormat) -> Result<(), Failure> {
+    if format == TextFormat::Json {
+        let files = lists.iter().map(|list| {
+            let counts = by_list(list).into_iter();
+            let counts = counts.map(|(name, (entries, names))| json!({ "list": name, "entries": entries, "names": names }));
+            let bad = list.bad.iter().map(|bad| json!({ "line": bad.line, "what": bad.what }));
+            json!({ "file": list.file, "version": list.digest, "lists": counts.collect::<Vec<_>>(), "bad_rows": bad.collect::<Vec<_>>() })
+        });
+        return print(&format!("{:#}\n", serde_json::Value::from(files.collect::<Vec<_>>())));
+    }
+    let mut out = String::new();
+    for list in lists {
+        let _ = writeln!(out, "{}  version {}", list.file, list.digest);
+        for (name, (entries, names)) in by_list(list) {
+            let _ = writeln!(out, "  {entries:>7} entries {names:>7} names  {name}");
+        }
+        if !list.bad.is_empty() {
+            let _ = writeln!(out, "  {} rows could not be read and are kept out:", list.bad.len());
+        }
+        for bad in list.bad.iter().take(SHOWN) {
+            let _ = writeln!(out, "    line {}: {}", bad.line, bad.what);
+        }
+    }
+    print(&out)
+}
+
+/// Entries by list and id.
+fn entries(lists: &[List]) -> BTreeMap<(&str, &str), &Entry> {
+    let all = lists.iter().flat_map(|list| &list.entries);
+    all.map(|entry| ((entry.list.as_str(), entry.id.as_str()), entry)).collect()
+}
+
+fn names(entry: &Entry) -> BTreeSet<&str> {
+    entry.names.iter().map(|name| name.text.as_str()).collect()
+}
+
+/// What came, what went, and what changed its names.
+struct Change<'a> {
+    came: Vec<&'a Entry>,
+    went: Vec<&'a Entry>,
+    renamed: Vec<&'a Entry>,
+}
+
+impl<'a> Change<'a> {
+    fn between(before: &'a [List], after: &'a [List]) -> Change<'a> {
+        let (old, new) = (entries(before), entries(after));
+        let lacking = |from: &BTreeMap<(&'a str, &'a str), &'a Entry>, of: &BTreeMap<(&'a str, &'a str), &'a Entry>| {
+            of.iter().filter(|(key, _)| !from.contains_key(*key)).map(|(_, entry)| *entry).collect()
+        };
+        let changed =
+            |(key, entry): &(&(&str, &str), &&Entry)| old.get(*key).is_some_and(|before| names(before) != names(entry));
+        let renamed = new.iter().filter(changed).map(|(_, entry)| *entry).collect();
+        Change { came: lacking(&old, &new), went: lacking(&new, &old), renamed }
+    }
+
+    fn parts(&self) -> [(&'static str, &[&'a Entry]); 3] {
+        [("came", &self.came), ("went", &self.went), ("changed names", &self.renamed)]
+    }
+}
+
+/// A party that matches what came or changed, and its orders.
+struct Touched {
+    party: String,
+    entry: String,
+    points: u32,
+    orders: BTreeSet<String>,
+}
+
+fn touched(
+    change: &Change<'_>,
+    parties: &Path,
+    orders: Option<&Path>,
+    threshold: u32,
+) -> Result<Vec<Touched>, Failure> {
+    let parties = read_parties(parties)?;
+    let entries = change.came.iter().chain(&change.renamed).map(|entry| (*entry).clone()).collect();
+    let screener = Screener::new(vec![List { entries, ..List::default() }]);
+    let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
+    let mut scratch = Scratch::default();
+    for (id, party) in &parties {
+        let names = party.names();
+        let query = Query::of(party, &names);
+        if let Some(hit) = screener.screen(query, threshold, 1, &mut scratch).first() {
+            let entry = screener
+                .entries
+                .get(hit.entry)
+                .map(|entry| format!("{} [{}, entry {}]", hit.name, entry.list, entry.id));
+            let found = Touched {
+                party: id.clone(),
+                entry: entry.unwrap_or_default(),
+                points: hit.points,
+                orders: BTreeSet::new(),
+            };
+            touched.insert(id.clone(), found);
+        }
+    }
+    if let Some(path) = orders {
+        let mut reader = OrderReader::open(path)?;
+        while let Some(batch) = reader.next_batch() {
+            for line in batch?.lines() {
+                for (_, party) in roles(&line) {
+                    if let Some(found) = touched.get_mut(party) {
+                        found.orders.insert(line.order_id.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    Ok(touched.into_values().collect())
+}
+
+fn json(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched]) -> String {
+    let show = |entries: &[&Entry]| -> Vec<serde_json::Value> {
+        entries.iter().map(|entry| json!({ "list": entry.list, "entry": entry.id, "name": entry.title() })).collect()
+    };
+    let touched = touched.iter().map(
+        |found| json!({ "party": found.party, "entry": found.entry, "score": found.points, "orders": found.orders }),
+    );
+    let object = json!({
+        "earlier": earlier.display().to_string(), "later": later.display().to_string(), "came": show(&change.came),
+        "went": show(&change.went), "renamed": show(&change.renamed), "touched": touched.collect::<Vec<_>>(),
+    });
+    format!("{object:#}\n")
+}
+
+fn text(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched], asked: bool) -> String {
+    let mut out = format!("{} to {}\n", earlier.display(), later.display());
+    for (what, entries) in change.parts() {
+        let _ = writeln!(out, "{} {what}", entries.len());
+        for entry in entries.iter().take(SHOWN) {
+            let _ = writeln!(out, "  {} [{}, entry {}]", entry.title(), entry.list, entry.id);
+        }
+        if entries.len() > SHOWN {
+            let _ = writeln!(out, "  and {} more (--format json names all)", entries.len() - SHOWN);
+        }
+    }
+    if asked {
+        let _ = writeln!(
+            out,
+            "{} matching what came or changed",
+            if touched.len() == 1 { "1 party".to_owned() } else { format!("{} parties", touched.len()) }
+        );
+    }
+    for found in touched {
+        let orders: Vec<&str> = found.orders.iter().map(String::as_str).collect();
+        let orders = if orders.is_empty() { String::new() } else { format!("; orders {}", orders.join(", ")) };
+        let _ = writeln!(out, "  {}: {} of 10000, {}{orders}", found.party, found.points, found.entry);
+    }
+    out
+}

@@ -1,0 +1,208 @@
+//! The part of `check` that looks for evasion, or says why it does not.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tollgate_law::Policy;
+use tollgate_model::OrderLine;
+use tollgate_records::Declared;
+
+use super::Failure;
+use super::arguments::{CheckArguments, Surroundings};
+use super::summary::Summary;
+use tollgate_decide::{Decided, RunError, Tables};
+use tollgate_model::Stop;
+
+impl Surroundings {
+    /// The files that were given.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Path> {
+        [&self.payments, &self.sites, &self.serials, &self.inspections].into_iter().flatten().map(PathBuf::as_path)
+    }
+}
+
+#[cfg(feature = "detect")]
+impl Surroundings {
+    /// The optional tables.
+    pub(crate) fn around(&self) -> tollgate_detect::Around {
+        tollgate_detect::Around {
+            payments: self.payments.clone(),
+            sites: self.sites.clone(),
+            serials: self.serials.clone(),
+            inspections: self.inspections.clone(),
+            as_of: None,
+        }
+    }
+}
+
+#[cfg(feature = "detect")]
+pub(super) use with::Looking;
+#[cfg(not(feature = "detect"))]
+pub(super) use without::Looking;
+
+#[cfg(feature = "detect")]
+mod with {
+    use std::collections::BTreeMap;
+
+    use tollgate_model::Party;
+
+    use super::*;
+    use crate::commands::detect::{Chosen, Detected, alerts_text, chosen, detected, lacks};
+    use tollgate_detect::Watch;
+    use tollgate_report::{AlertRow, Alerts};
+
+    /// Cases that the report shows.
+    const SHOWN: usize = 100;
+
+    /// Gathers lines, and runs the typologies over them.
+    pub(in crate::commands) struct Looking {
+        watch: Watch,
+        chosen: Chosen,
+    }
+
+    impl Looking {
+        pub(in crate::commands) fn new(
+            arguments: &CheckArguments,
+            policy: &Arc<Policy>,
+            tables: &Arc<Tables>,
+        ) -> Result<Looking, Failure> {
+            let chosen = chosen(&arguments.surroundings)?;
+            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.around())?;
+            Ok(Looking { watch, chosen })
+        }
+
+        pub(in crate::commands) fn seen(&mut self, order: &OrderLine<'_>) {
+            self.watch.seen(order);
+        }
+
+        pub(in crate::commands) fn all_seen(&mut self) -> Result<(), RunError> {
+            self.watch.all_seen()
+        }
+
+        pub(in crate::commands) fn decided(
+            &mut self,
+            order: &OrderLine<'_>,
+            decided: &Decided<'_>,
+            declared: Declared<'_>,
+        ) -> Result<(), RunError> {
+            self.watch.decided(order, decided, declared)
+        }
+
+        /// The lines of `alerts.jsonl`, and what was not looked for.
+        pub(in crate::commands) fn finish(
+            self,
+            tables: &Tables,
+            summary: &mut Summary,
+            stop: &Stop,
+        ) -> Result<(String, Vec<String>), Failure> {
+            let found = detected(self.watch.finish()?, &self.chosen, stop)?;
+            let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for own in &found.skipped {
+                by_lack.entry(lacks(own)).or_default().push(&own.id);
+            }
+            let not_run =
+                by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
+            let not_run = not_run.collect();
+            summary.add_alerts(shown(&found, tables), json(&found));
+            Ok((alerts_text(&found.made), not_run))
+        }
+    }
+
+    fn count(number: usize) -> u64 {
+        u64::try_from(number).unwrap_or(u64::MAX)
+    }
+
+    fn shown(found: &Detected, tables: &Tables) -> Alerts {
+        let name = |id: &str| {
+            tables.parties.get(id).and_then(|party: &Party| party.name.clone()).unwrap_or_else(|| id.to_owned())
+        };
+        let row = |case: &tollgate_detect::alerts::Case| {
+            let lead = found.made.alerts.iter().find(|alert| case.alerts.first() == Some(&alert.alert_id))?;
+            let others = found.made.alerts.iter().filter(|alert| alert.case == case.case_id);
+            let mut with: Vec<&str> = others
+                .flat_map(|alert| alert.evidence.iter().map(|own| own.pattern.as_str()))
+                .filter(|pattern| *pattern != lead.pattern)
+                .collect();
+            with.sort_unstable();
+            with.dedup();
+            let parties: Vec<String> = case.subjects.iter().take(3).map(|id| name(id)).collect();
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
+            let percent = (case.score * 100.0).round() as u64;
+            Some(AlertRow {
+                percent,
+                family: lead.typology.clone(),
+                pattern: lead.pattern.clone(),
+                more_parties: count(case.subjects.len().saturating_sub(parties.len())),
+                parties: parties.join(", "),
+                tpp: u64::try_from(case.tpp).unwrap_or(0),
+                first: lead.first.to_string(),
+                last: lead.last.to_string(),
+                why: lead.why.clone(),
+                with: with.join(", "),
+            })
+        };
+        Alerts {
+            total: count(found.made.alerts.len()),
+            cases: count(found.made.cases.len()),
+            run: count(found.run),
+            rows: found.made.cases.iter().filter_map(row).take(SHOWN).collect(),
+        }
+    }
+
+    fn json(found: &Detected) -> serde_json::Value {
+        let rounded = |value: f64| (value * 1e4).round() / 1e4;
+        let cases = found.made.cases.iter().take(SHOWN).map(|case| {
+            serde_json::json!({
+                "case": case.case_id, "alerts": case.alerts, "subjects": case.subjects, "score": rounded(case.score), "tpp": case.tpp,
+                "officer_hours": case.hours, "tpp_saved_an_hour": case.saved_an_hour.round(),
+            })
+        });
+        serde_json::json!({
+            "alerts": found.made.alerts.len(), "cases": found.made.cases.len(), "typologies_run": found.run,
+            "first_cases": cases.collect::<Vec<_>>(),
+        })
+    }
+}
+
+#[cfg(not(feature = "detect"))]
+mod without {
+    use super::*;
+
+    /// Looks for nothing: the program was built without typologies.
+    pub(in crate::commands) struct Looking;
+
+    impl Looking {
+        pub(in crate::commands) fn new(
+            _: &CheckArguments,
+            _: &Arc<Policy>,
+            _: &Arc<Tables>,
+        ) -> Result<Looking, Failure> {
+            Ok(Looking)
+        }
+
+        pub(in crate::commands) fn seen(&mut self, _: &OrderLine<'_>) {}
+
+        pub(in crate::commands) fn all_seen(&mut self) -> Result<(), RunError> {
+            Ok(())
+        }
+
+        pub(in crate::commands) fn decided(
+            &mut self,
+            _: &OrderLine<'_>,
+            _: &Decided<'_>,
+            _: Declared<'_>,
+        ) -> Result<(), RunError> {
+            Ok(())
+        }
+
+        pub(in crate::commands) fn finish(
+            self,
+            _: &Tables,
+            _: &mut Summary,
+            _: &Stop,
+        ) -> Result<(String, Vec<String>), Failure> {
+            let why = "No typology is run: this program was built with --no-default-features; alerts.jsonl is empty.";
+            Ok((String::new(), vec![why.to_owned()]))
+        }
+    }
+}

@@ -1,0 +1,293 @@
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tollgate_engine::symbolic::{self, Answer, Difference, Region};
+use tollgate_engine::{Scratch, determine, fact_text, trace};
+use tollgate_law::facts::{FactId, Facts};
+use tollgate_law::program::Program;
+use tollgate_law::{Law, Policy};
+use tollgate_model::{Date, Truth};
+
+use super::arguments::{PolicyCommand, TextFormat};
+use super::{Failure, print};
+use tollgate_decide::load_policy;
+use tollgate_model::Stop;
+use tollgate_server::today;
+
+pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure> {
+    let law = Law::embedded()?;
+    match command {
+        PolicyCommand::List => list(&law),
+        PolicyCommand::Show { policy, date, format } => {
+            show(&load_policy(&law, policy)?, date.unwrap_or_else(today), *format)
+        }
+        PolicyCommand::Diff { first, second, date, all, format } => {
+            let (first, second) = (load_policy(&law, first)?, load_policy(&law, second)?);
+            diff(&first, &second, *date, *all, *format, stop)
+        }
+        PolicyCommand::Check { path } => check(&load_policy(&law, path)?, stop),
+    }
+}
+
+fn list(law: &Arc<Law>) -> Result<(), Failure> {
+    let mut out = String::new();
+    for name in law.policy_names() {
+        let policy = law.policy(name)?;
+        let _ = writeln!(out, "{name:<16} {}", policy.title);
+    }
+    let _ = writeln!(out, "law {}", law.digest.get(..16).unwrap_or_default());
+    print(&out)
+}
+
+fn show(policy: &Policy, date: Date, format: TextFormat) -> Result<(), Failure> {
+    let program = policy.program(date);
+    if format == TextFormat::Json {
+        let versions = program.versions.iter().map(|version| {
+            serde_json::json!({ "path": version.path, "citation": version.citation, "from": version.from.to_string(),
+                "source": version.source, "certainty": version.certainty, "unsure": version.unsure, "digest": version.digest })
+        });
+        let coverage = policy.law.coverage.iter().map(|row| {
+            serde_json::json!({ "citation": row.citation, "title": row.title, "status": row.status, "certainty": row.certainty, "unsure": row.unsure, "note": row.note })
+        });
+        let whole = serde_json::json!({
+            "policy": policy.name, "title": policy.title, "date": date.to_string(), "digest": policy.digest,
+            "in_force": versions.collect::<Vec<_>>(), "coverage": coverage.collect::<Vec<_>>(),
+        });
+        return print(&format!("{whole:#}\n"));
+    }
+    let mut out = format!("{}: {}\nin force on {date}; law digest {}\n\n", policy.name, policy.title, policy.digest);
+    for version in &program.versions {
+        let _ = writeln!(
+            out,
+            "{:<34} from {}  {}  {:<24} {}",
+            version.path, version.from, version.certainty, version.source, version.citation
+        );
+        if let Some(unsure) = &version.unsure {
+            let _ = writeln!(out, "    unsure: {unsure}");
+        }
+    }
+    for (path, why) in &policy.reasons {
+        let _ = writeln!(out, "amended: {path}: {why}");
+    }
+    out.push_str("\nreadings\n");
+    for reading in &policy.law.readings {
+        let taken = policy.readings.get(&reading.fact).copied().unwrap_or(reading.default);
+        let _ = writeln!(
+            out,
+            "  {} = {taken}: {} {}",
+            reading.name,
+            reading.question,
+            if taken { &reading.if_true } else { &reading.if_false }
+        );
+    }
+    out.push_str("\ncoverage\n");
+    for row in &policy.law.coverage {
+        let _ = writeln!(out, "  {:<12} {} {}", row.status, row.citation, row.title);
+    }
+    print(&out)
+}
+
+fn check(policy: &Policy, stop: &Stop) -> Result<(), Failure> {
+    let errors = policy.errors();
+    if !errors.is_empty() {
+        return Err(Failure::Unusable(tollgate_law::LawErrors(errors).to_string()));
+    }
+    let mut defects = Vec::new();
+    let epochs = policy.epochs();
+    for epoch in &epochs {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::Stopped);
+        }
+        for defect in symbolic::check(policy.program(*epoch)) {
+            defects.push(format!(
+                "from {epoch}: {} ({})\n  shown by: {}",
+                defect.what,
+                defect.cite,
+                facts_line(&defect.witness, None)
+            ));
+        }
+    }
+    if defects.is_empty() {
+        let days = epochs.len();
+        return print(&format!(
+            "{}: each pattern of facts has exactly one outcome on every day ({days} epochs, none without law from {}); no gap, no overlap\n",
+            policy.name,
+            epochs.get(1).copied().unwrap_or(Date::MIN)
+        ));
+    }
+    print(&format!("{}\n", defects.join("\n")))?;
+    Err(Failure::Found)
+}
+
+struct Span {
+    from: Date,
+    until: Option<Date>,
+    kinds: Vec<Kind>,
+}
+
+struct Kind {
+    answers: (Answer, Answer),
+    regions: usize,
+    bounds: Vec<Vec<(FactId, String)>>,
+    witness: Facts,
+    clauses: Vec<String>,
+}
+
+fn diff(
+    first: &Policy,
+    second: &Policy,
+    date: Option<Date>,
+    all: bool,
+    format: TextFormat,
+    stop: &Stop,
+) -> Result<(), Failure> {
+    let dates: BTreeSet<Date> = match date {
+        Some(date) => BTreeSet::from([date]),
+        None => first.epochs().into_iter().chain(second.epochs()).collect(),
+    };
+    let mut spans: Vec<Span> = Vec::new();
+    let mut before: Option<(&Program, &Program)> = None;
+    for from in dates {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::Stopped);
+        }
+        let (a, b) = (first.program(from), second.program(from));
+        if before
+            .replace((a, b))
+            .is_some_and(|(earlier_a, earlier_b)| a.decides_as(earlier_a) && b.decides_as(earlier_b))
+        {
+            continue;
+        }
+        let difference = symbolic::differences(a, b);
+        let kinds = kinds(&difference, a, b, all);
+        let same = |span: &Span| same_kinds(&span.kinds, &kinds);
+        if let Some(last) = spans.last_mut().filter(|span| span.until.is_none())
+            && !same(last)
+        {
+            last.until = Some(from.before());
+            spans.push(Span { from, until: None, kinds });
+        } else if spans.is_empty() {
+            spans.push(Span { from, until: None, kinds });
+        }
+    }
+    match format {
+        TextFormat::Json => print(&format!("{:#}\n", json(first, second, &spans))),
+        TextFormat::Text => print(&text(first, second, &spans, all)),
+    }
+}
+
+fn same_kinds(a: &[Kind], b: &[Kind]) -> bool {
+    let alike = |(left, right): (&Kind, &Kind)| {
+        left.answers == right.answers
+            && left.regions == right.regions
+            && left.witness == right.witness
+            && left.bounds == right.bounds
+    };
+    a.len() == b.len() && a.iter().zip(b).all(alike)
+}
+
+fn kinds(difference: &Difference, first: &Program, second: &Program, all: bool) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    for (answers, regions) in &difference.by_answers {
+        let Some(smallest) = regions.iter().min_by_key(|region| size(region)) else { continue };
+        let described = if all { regions.as_slice() } else { std::slice::from_ref(smallest) };
+        let bounds = described.iter().map(|region| {
+            let named = region
+                .bounds
+                .iter()
+                .map(|(fact, places)| (*fact, difference.space.describe(&[first, second], *fact, places)));
+            named.filter(|(_, text)| text != "any").collect()
+        });
+        kinds.push(Kind {
+            answers: answers.clone(),
+            regions: regions.len(),
+            bounds: bounds.collect(),
+            witness: smallest.witness.clone(),
+            clauses: clauses(first, second, &smallest.witness),
+        });
+    }
+    kinds
+}
+
+/// Smaller compute first, then fewer facts that stand off their first cell.
+fn size(region: &Region) -> (i64, usize) {
+    let tpp = region.witness.get(tollgate_law::facts::IC_TPP).unwrap_or(0);
+    (tpp, region.bounds.iter().filter(|(_, places)| places.first() != Some(&0)).count())
+}
+
+/// The paragraphs whose truth differs between the two arguments.
+fn clauses(first: &Program, second: &Program, witness: &Facts) -> Vec<String> {
+    let argued = |program: &Program| {
+        let mut facts = witness.clone();
+        tollgate_engine::with_readings(program, &mut facts);
+        let mut scratch = Scratch::default();
+        let determination = determine(program, &facts, &mut scratch);
+        let steps = trace(program, &determination, &scratch);
+        steps
+            .iter()
+            .map(|step| (step.step.cite.clone(), step.truth == Truth::True, step.step.rule.clone()))
+            .collect::<BTreeSet<_>>()
+    };
+    let (a, b) = (argued(first), argued(second));
+    let cites: BTreeSet<String> = a.symmetric_difference(&b).map(|(cite, _, _)| cite.clone()).collect();
+    cites.into_iter().collect()
+}
+
+fn facts_line(facts: &Facts, only: Option<&[(FactId, String)]>) -> String {
+    let all = (0_u8..).map_while(|slot| (usize::from(slot) < tollgate_law::facts::SLOTS).then_some(FactId(slot)));
+    let named = all.filter(|fact| !fact.def().name.ends_with('/') && !fact.def().name.starts_with("reading."));
+    let wanted = named.filter(|fact| only.is_none_or(|only| only.iter().any(|(bound, _)| bound == fact)));
+    let texts = wanted.filter_map(|fact| Some(format!("{} = {}", fact.def().name, fact_text(facts, fact)?)));
+    texts.collect::<Vec<_>>().join("; ")
+}
+
+fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
+    let mut out = format!("{} against {}\n", first.name, second.name);
+    if spans.iter().all(|span| span.kinds.is_empty()) {
+        out.push_str("no difference: each pattern of facts has the same outcome under both\n");
+    }
+    for span in spans {
+        let until = span.until.map_or("on".to_owned(), |until| format!("to {until}"));
+        if span.kinds.is_empty() {
+            let _ = writeln!(out, "\nfrom {} {until}: no difference", span.from);
+            continue;
+        }
+        let _ = writeln!(out, "\nfrom {} {until}:", span.from);
+        for kind in &span.kinds {
+            let _ = writeln!(out, "  {} -> {}: {} regions", kind.answers.0, kind.answers.1, kind.regions);
+            let _ = writeln!(out, "    clauses: {}", kind.clauses.join("; "));
+            for (place, bounds) in kind.bounds.iter().enumerate() {
+                let title = if all { format!("region {}", place + 1) } else { "smallest region".to_owned() };
+                let _ = writeln!(out, "    {title}:");
+                for (fact, range) in bounds {
+                    let _ = writeln!(out, "      {}: {range}", fact.def().name);
+                }
+            }
+            let _ = writeln!(
+                out,
+                "    smallest order: {}",
+                facts_line(&kind.witness, kind.bounds.first().map(Vec::as_slice))
+            );
+        }
+    }
+    out
+}
+
+fn json(first: &Policy, second: &Policy, spans: &[Span]) -> serde_json::Value {
+    let spans = spans.iter().map(|span| {
+        let kinds = span.kinds.iter().map(|kind| {
+            let regions = kind.bounds.iter().map(|bounds| {
+                let fields = bounds.iter().map(|(fact, range)| (fact.def().name.to_owned(), serde_json::Value::from(range.clone())));
+                serde_json::Value::Object(fields.collect())
+            });
+            serde_json::json!({
+                "first": kind.answers.0.to_string(), "second": kind.answers.1.to_string(), "regions": kind.regions,
+                "clauses": kind.clauses, "described": regions.collect::<Vec<_>>(), "smallest": facts_line(&kind.witness, None),
+            })
+        });
+        serde_json::json!({ "from": span.from.to_string(), "until": span.until.map(|until| until.to_string()), "differences": kinds.collect::<Vec<_>>() })
+    });
+    serde_json::json!({ "first": first.name, "second": second.name, "spans": spans.collect::<Vec<_>>() })
+}

@@ -1,0 +1,78 @@
+//! What commands on files put on record, where they are asked to.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use clap::Args;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tollgate_ledger::{Entry, Ledger, Status};
+use tollgate_model::hex;
+
+use super::Failure;
+use tollgate_ledger::{AnyLog, open_log};
+use tollgate_server::now;
+
+/// Where to put it.
+#[derive(Args)]
+pub(crate) struct Record {
+    /// Also put on record in this ledger what was done: sqlite:FILE, or postgres://user@host/database
+    #[arg(long, value_name = "URL")]
+    pub(crate) record: Option<String>,
+}
+
+/// Opens a ledger.
+pub(crate) fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
+    let log = open_log(address, make).map_err(Failure::Unusable)?;
+    Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))
+}
+
+/// Puts a record into a ledger.
+pub(crate) fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &Value) -> Result<(), Failure> {
+    let data = RawValue::from_string(data.to_string()).map_err(|error| Failure::Unusable(error.to_string()))?;
+    let note = Entry::Note { kind: kind.to_owned(), actor: "shell".to_owned(), id: id.to_owned(), data };
+    let applied = ledger.record(now(), &[note]).map_err(|error| Failure::Unusable(error.to_string()))?;
+    match applied.first().map(|applied| applied.status) {
+        Some(Status::Done) => Ok(()),
+        _ => Err(Failure::Unusable(format!("{id} stands in the log already\n  mend: try again"))),
+    }
+}
+
+/// SHA-256 of a file.
+pub(crate) fn digest(path: &Path) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| Failure::Unusable(format!("{}: cannot be read: {error}", path.display()));
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(hex(&hash.finalize())),
+            count => hash.update(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+}
+
+impl Record {
+    /// Opens the ledger before anything is done, so that what cannot be recorded is not done.
+    pub(crate) fn open(&self) -> Result<Option<Ledger<AnyLog>>, Failure> {
+        self.record.as_deref().map(|address| open(address, true)).transpose()
+    }
+}
+
+/// Puts a run over files on record: what it was made from, and the digests of what it made.
+pub(crate) fn run_done(
+    ledger: Option<Ledger<AnyLog>>,
+    (command, policy, law): (&str, &str, &str),
+    inputs: &[&Path],
+    outputs: &[&Path],
+) -> Result<(), Failure> {
+    let Some(mut ledger) = ledger else { return Ok(()) };
+    let digests = |files: &[&Path]| -> Result<Vec<Value>, Failure> {
+        files.iter().map(|path| Ok(json!({ "file": path.display().to_string(), "sha256": digest(path)? }))).collect()
+    };
+    let data = json!({
+        "command": command, "policy": policy, "law": law, "program": env!("CARGO_PKG_VERSION"),
+        "inputs": digests(inputs)?, "outputs": digests(outputs)?,
+    });
+    note(&mut ledger, "run", &format!("run:{}:{}", now(), std::process::id()), &data)
+}

@@ -1,0 +1,220 @@
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tollgate_law::Policy;
+use tollgate_model::{Country, Date};
+
+use super::schemes::Schemes;
+use tollgate_decide::{Name, Names, Tables};
+use tollgate_replay::{Change, NumberedLine, Short};
+use tollgate_report::{ReplayData, ReplayRow};
+
+/// Lines and what they come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    pub(super) lines: u64,
+    pub(super) tpp: u128,
+    /// Cents, of lines that state a price.
+    pub(super) cents: u128,
+}
+
+impl Sum {
+    fn add(&mut self, other: Sum) {
+        self.lines += other.lines;
+        self.tpp = self.tpp.saturating_add(other.tpp);
+        self.cents = self.cents.saturating_add(other.cents);
+    }
+
+    fn json(self) -> Value {
+        json!({ "lines": self.lines, "tpp": whole(self.tpp), "usd": whole(self.cents / 100) })
+    }
+}
+
+fn whole(sum: u128) -> u64 {
+    u64::try_from(sum).unwrap_or(u64::MAX)
+}
+
+type By<K> = BTreeMap<(Change, K), Sum>;
+
+#[expect(clippy::disallowed_types, reason = "put in order before it is shown")]
+type ByName = std::collections::HashMap<(Change, Name), Sum, ahash::RandomState>;
+
+/// The difference of two policies over a file of orders.
+pub(super) struct Difference {
+    all: Sum,
+    first: Option<Date>,
+    last: Option<Date>,
+    changes: BTreeMap<Change, Sum>,
+    countries: By<Country>,
+    tiers: By<u8>,
+    months: By<(i32, u32)>,
+    named: ByName,
+    consignees: By<String>,
+    first_tier: BTreeSet<Country>,
+    third_tier: BTreeSet<Country>,
+}
+
+impl Difference {
+    pub(super) fn new(policy: &Policy) -> Difference {
+        let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();
+        Difference {
+            all: Sum::default(),
+            first: None,
+            last: None,
+            changes: BTreeMap::new(),
+            countries: BTreeMap::new(),
+            tiers: BTreeMap::new(),
+            months: BTreeMap::new(),
+            named: ByName::default(),
+            consignees: BTreeMap::new(),
+            first_tier: group("SUPP5A"),
+            third_tier: group("MACAU_D5"),
+        }
+    }
+
+    fn tier(&self, country: Country) -> u8 {
+        if self.third_tier.contains(&country) {
+            3
+        } else if self.first_tier.contains(&country) {
+            1
+        } else {
+            2
+        }
+    }
+
+    /// Adds a line; says what changed.
+    pub(super) fn add(&mut self, line: &NumberedLine, (before, after): (Short, Short)) -> Option<Change> {
+        let tpp = line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
+        let cents = u128::try_from(line.price).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
+        let sum = Sum { lines: 1, tpp, cents };
+        self.all.add(sum);
+        self.first = Some(self.first.map_or(line.date, |first| first.min(line.date)));
+        self.last = Some(self.last.map_or(line.date, |last| last.max(line.date)));
+        let change = Change::of(before, after)?;
+        self.add_changed(change, line.destination, (line.date.year(), line.date.month()), sum);
+        self.named.entry((change, line.consignee)).or_default().add(sum);
+        Some(change)
+    }
+
+    fn add_changed(&mut self, change: Change, destination: Country, month: (i32, u32), sum: Sum) {
+        let tier = self.tier(destination);
+        self.changes.entry(change).or_default().add(sum);
+        self.countries.entry((change, destination)).or_default().add(sum);
+        self.tiers.entry((change, tier)).or_default().add(sum);
+        self.months.entry((change, month)).or_default().add(sum);
+    }
+
+    /// Adds lines of which something changed, that somebody else has summed up.
+    #[cfg(feature = "detect")]
+    pub(super) fn add_sum(&mut self, change: Change, destination: Country, month: (i32, u32), party: &str, sum: Sum) {
+        self.add_changed(change, destination, month, sum);
+        self.consignees.entry((change, party.to_owned())).or_default().add(sum);
+    }
+
+    /// Says what all lines come to, changed or not.
+    #[cfg(feature = "detect")]
+    pub(super) fn set_total(&mut self, sum: Sum, first: Option<Date>, last: Option<Date>) {
+        (self.all, self.first, self.last) = (sum, first, last);
+    }
+
+    /// Calls the consignees by their ids, once all lines are added.
+    pub(super) fn call(&mut self, names: &Names) {
+        let named = std::mem::take(&mut self.named).into_iter();
+        self.consignees = named.map(|((change, name), sum)| ((change, names.text(name).to_owned()), sum)).collect();
+    }
+
+    pub(super) fn json(&self, (policy, against): (&Policy, &Policy), schemes: Option<&Schemes>) -> Value {
+        fn by<K>(sums: &By<K>, name: impl Fn(&K) -> String) -> Value {
+            let rows = sums.iter().map(|((change, key), sum)| {
+                let mut row = sum.json();
+                if let Value::Object(row) = &mut row {
+                    row.insert("change".to_owned(), change.as_str().into());
+                    row.insert("key".to_owned(), name(key).into());
+                }
+                row
+            });
+            rows.collect()
+        }
+        let changes: BTreeMap<&str, Value> =
+            self.changes.iter().map(|(change, sum)| (change.as_str(), sum.json())).collect();
+        json!({
+            "policy": policy.name, "policy_digest": policy.digest, "against": against.name, "against_digest": against.digest,
+            "lines": self.all.lines, "tpp": whole(self.all.tpp), "usd": whole(self.all.cents / 100),
+            "first": self.first.map(|date| date.to_string()), "last": self.last.map(|date| date.to_string()),
+            "changes": changes, "by_country": by(&self.countries, |country| country.code().to_owned()),
+            "by_tier": by(&self.tiers, u8::to_string), "by_month": by(&self.months, |(year, month)| format!("{year:04}-{month:02}")),
+            "by_consignee": self.largest(), "schemes": schemes.map(Schemes::json), "program": env!("CARGO_PKG_VERSION"),
+        })
+    }
+
+    /// The consignees whom most changes, by change and compute.
+    fn largest(&self) -> Vec<Value> {
+        let mut rows: Vec<(&(Change, String), &Sum)> = self.consignees.iter().collect();
+        rows.sort_by(|(one, first), (other, second)| second.tpp.cmp(&first.tpp).then(one.cmp(other)));
+        let row = |((change, party), sum): (&(Change, String), &Sum)| json!({ "change": change.as_str(), "key": party, "lines": sum.lines, "tpp": whole(sum.tpp), "usd": whole(sum.cents / 100) });
+        rows.into_iter().take(100).map(row).collect()
+    }
+
+    pub(super) fn text(&self, (policy, against): (&Policy, &Policy), schemes: Option<&Schemes>, out: &Path) -> String {
+        let mut text = format!("{} lines decided under {} and under {}\n", self.all.lines, policy.name, against.name);
+        for change in Change::ALL {
+            let sum = self.changes.get(&change).copied().unwrap_or_default();
+            let name = change.as_str().replace('_', " ");
+            let _ = writeln!(text, "  {:>9}  {name}: {} TPP, {} USD", sum.lines, sum.tpp, sum.cents / 100);
+        }
+        if let Some(schemes) = schemes {
+            text.push_str(&schemes.text());
+        }
+        let _ = writeln!(text, "written: {}: diff.jsonl summary.json report.html", out.display());
+        text
+    }
+
+    pub(super) fn report(
+        &self,
+        (policy, against): (&Policy, &Policy),
+        tables: &Tables,
+        schemes: Option<&Schemes>,
+    ) -> ReplayData {
+        let row = |change: Change, name: String, sum: &Sum| ReplayRow {
+            change: change.as_str().replace('_', " "),
+            name,
+            lines: sum.lines,
+            tpp: whole(sum.tpp),
+            usd: whole(sum.cents / 100),
+        };
+        let named = |id: &str| {
+            let name = tables.parties.get(id).and_then(|party| party.name.clone());
+            name.map_or(id.to_owned(), |name| format!("{name} ({id})"))
+        };
+        fn largest<K: Clone + Ord>(
+            sums: &By<K>,
+            most: usize,
+            row: impl Fn(Change, K, &Sum) -> ReplayRow,
+        ) -> Vec<ReplayRow> {
+            let mut rows: Vec<(&(Change, K), &Sum)> = sums.iter().collect();
+            rows.sort_by(|(one, first), (other, second)| second.tpp.cmp(&first.tpp).then(one.cmp(other)));
+            rows.into_iter().take(most).map(|((change, key), sum)| row(*change, key.clone(), sum)).collect()
+        }
+        ReplayData {
+            policy: policy.name.clone(),
+            against: against.name.clone(),
+            digests: [policy.digest.clone(), against.digest.clone()],
+            span: [self.first, self.last].map(|date| date.map_or(String::new(), |date| date.to_string())),
+            lines: self.all.lines,
+            tpp: whole(self.all.tpp),
+            changes: self.changes.iter().map(|(change, sum)| row(*change, String::new(), sum)).collect(),
+            tiers: self.tiers.iter().map(|((change, tier), sum)| row(*change, format!("tier {tier}"), sum)).collect(),
+            countries: largest(&self.countries, 60, |change, country, sum| row(change, country.code().to_owned(), sum)),
+            months: self
+                .months
+                .iter()
+                .map(|((change, (year, month)), sum)| row(*change, format!("{year:04}-{month:02}"), sum))
+                .collect(),
+            consignees: largest(&self.consignees, 60, |change, party: String, sum| row(change, named(&party), sum)),
+            schemes: schemes.map(Schemes::rows).unwrap_or_default(),
+        }
+    }
+}

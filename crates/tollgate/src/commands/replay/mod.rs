@@ -1,0 +1,113 @@
+//! History under two policies: what would have been decided otherwise, each with its own allocations kept in order of date.
+
+#[cfg(feature = "detect")]
+mod cluster;
+mod difference;
+mod schemes;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tollgate_law::{Law, Policy};
+use tollgate_records::Output;
+
+use super::arguments::{ReplayArguments, TextFormat};
+use super::decide::load;
+use super::progress::Bar;
+use super::{Failure, print};
+use difference::Difference;
+use schemes::Schemes;
+use tollgate_decide::load_policy;
+use tollgate_decide::{RunError, Tables};
+use tollgate_model::Stop;
+use tollgate_replay::{Chunk, ExceptionNames, History, Replayed, Short, push_change, replay_history};
+
+/// What becomes of the lines.
+struct Comparing<'a> {
+    names: ExceptionNames,
+    difference: Difference,
+    schemes: Option<Schemes>,
+    output: &'a mut Output,
+    path: &'a Path,
+    text: String,
+}
+
+impl Replayed for Comparing<'_> {
+    fn decided(&mut self, chunk: &Chunk, [before, after]: [&[Short]; 2]) -> Result<(), RunError> {
+        self.text.clear();
+        for ((line, before), after) in chunk.lines.iter().zip(before).zip(after) {
+            let changed = self.difference.add(line, (*before, *after));
+            if changed.is_none() && self.schemes.is_none() {
+                continue;
+            }
+            let Some(order) = chunk.order(line) else { continue };
+            if let Some(schemes) = &mut self.schemes {
+                schemes.add(order.order_id, line.tpp, *before, *after);
+            }
+            if let Some(change) = changed {
+                push_change(&mut self.text, &order, line.tpp, change, [before, after].map(|own| own.text(&self.names)));
+            }
+        }
+        self.output.write_all(self.text.as_bytes()).map_err(|error| RunError::Output(self.path.to_owned(), error))
+    }
+}
+
+pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Failure> {
+    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
+    let law = Law::embedded()?;
+    let against = Arc::new(load_policy(&law, &arguments.against)?);
+    let schemes = arguments.truth.as_deref().map(Schemes::read).transpose()?;
+    let diff = arguments.out.join("diff.jsonl");
+    let mut output = Output::create(&diff).map_err(|error| RunError::Output(diff.clone(), error))?;
+    let mut comparing = Comparing {
+        names: ExceptionNames::of([policy.as_ref(), against.as_ref()]),
+        difference: Difference::new(&against),
+        schemes,
+        output: &mut output,
+        path: &diff,
+        text: String::new(),
+    };
+    let policies = [Arc::clone(&policy), Arc::clone(&against)];
+    #[cfg(feature = "detect")]
+    let elsewhere = match &arguments.on.cluster {
+        Some(master) => Some(cluster::replay(arguments, master, &mut comparing, stop)?),
+        None => None,
+    };
+    #[cfg(not(feature = "detect"))]
+    let elsewhere: Option<()> = None;
+    if elsewhere.is_none() {
+        let history = History { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policies };
+        let names = replay_history(&history, stop, &mut Bar::new(), &mut comparing)?;
+        comparing.difference.call(&names);
+    }
+    let Comparing { difference, schemes, .. } = comparing;
+    finish(arguments, (&policy, &against), &tables, (&difference, schemes.as_ref()), (output, diff))
+}
+
+/// Writes what was found, all of it or nothing.
+fn finish(
+    arguments: &ReplayArguments,
+    policies: (&Policy, &Policy),
+    tables: &Tables,
+    (difference, schemes): (&Difference, Option<&Schemes>),
+    diff: (Output, PathBuf),
+) -> Result<(), Failure> {
+    let text = format!("{:#}\n", difference.json(policies, schemes));
+    let page = tollgate_report::replay_page(&difference.report(policies, tables, schemes));
+    let mut outputs = vec![diff];
+    for (name, text) in [("summary.json", &text), ("report.html", &page)] {
+        let file = arguments.out.join(name);
+        let failed = |error| RunError::Output(file.clone(), error);
+        let mut output = Output::create(&file).map_err(failed)?;
+        output.write_all(text.as_bytes()).map_err(failed)?;
+        outputs.push((output, file));
+    }
+    for (output, file) in outputs {
+        output.commit().map_err(|error| RunError::Output(file, error))?;
+    }
+    match arguments.format {
+        TextFormat::Json => print(&text),
+        TextFormat::Text => print(&difference.text(policies, schemes, &arguments.out)),
+    }
+}

@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tollgate_model::{Country, Date, Party};
+use tollgate_records::{OrderReader, Output, read_clearances, read_ownership, read_parties};
+use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, shell_signs};
+
+use super::arguments::{FailOnMatch, ScreenArguments, ScreenMode, TextFormat};
+use super::{Failure, print};
+use tollgate_decide::{Hit, RunError, Screened, describe_standing, find, ofac_hit, roles};
+use tollgate_lists::load_screener;
+use tollgate_model::Stop;
+use tollgate_server::today;
+
+/// Stakes that catch a party: owner, owned and percent.
+type Proof = Vec<(String, String, String)>;
+
+/// A party and what was found of it.
+struct Screening {
+    party: Option<String>,
+    name: String,
+    country: Option<String>,
+    hits: Vec<Hit>,
+    standing: Option<(Standing, Proof)>,
+    signs: Vec<Sign>,
+}
+
+pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Failure> {
+    if arguments.lists.lists.is_empty() && arguments.ownership.is_none() {
+        let text = "no list to screen against\n  mend: give one or more with --lists, such as csl.csv";
+        return Err(Failure::Unusable(text.to_owned()));
+    }
+    let screener = load_screener(&arguments.lists.lists)?;
+    let versions = screener.versions.clone();
+    let results = match &arguments.name {
+        Some(name) => vec![named(arguments, &screener, name)],
+        None => all(arguments, &screener, stop)?,
+    };
+    let matched = results.iter().any(|result| !result.hits.is_empty());
+    match &arguments.out {
+        Some(path) => {
+            let failed = |error| RunError::Output(path.clone(), error);
+            let mut output = Output::create(path).map_err(failed)?;
+            for result in &results {
+                output.write_all(format!("{}\n", object(result, &versions)).as_bytes()).map_err(failed)?;
+            }
+            output.commit().map_err(failed)?;
+        }
+        None => print(&match arguments.format {
+            TextFormat::Text => text(&results, &versions),
+            TextFormat::Json => results.iter().fold(String::new(), |mut out, result| {
+                let _ = writeln!(out, "{}", object(result, &versions));
+                out
+            }),
+        })?,
+    }
+    match arguments.fail_on {
+        Some(FailOnMatch::Match) if matched => Err(Failure::Found),
+        _ => Ok(()),
+    }
+}
+
+fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screening {
+    let query = Query { names: &[name], country: arguments.country, ..Query::default() };
+    let hits = match arguments.mode {
+        ScreenMode::Ofac => as_ofac(arguments, screener, query),
+        ScreenMode::Tollgate => {
+            find(screener, query, (arguments.lists.threshold, arguments.limit), &mut Scratch::default())
+        }
+    };
+    Screening {
+        party: None,
+        name: name.to_owned(),
+        country: country_code(arguments.country),
+        hits,
+        standing: None,
+        signs: Vec::new(),
+    }
+}
+
+fn as_ofac(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
+    let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
+    found.into_iter().map(|found| ofac_hit(screener, found, query)).collect()
+}
+
+fn country_code(country: Option<Country>) -> Option<String> {
+    country.map(|country| country.code().to_owned())
+}
+
+fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<Vec<Screening>, RunError> {
+    let parties: BTreeMap<String, Party> = match &arguments.parties {
+        Some(path) => read_parties(path)?,
+        None => BTreeMap::new(),
+    };
+    let path = arguments.ownership.as_deref();
+    let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
+    let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
+    let kept = (arguments.lists.threshold, arguments.limit);
+    let screened = Screened::new(screener, &parties, &stakes, kept, &cleared, path, stop)?;
+    let date: Date = arguments.date.unwrap_or_else(today);
+    let first = arguments.orders.as_deref().map(first_orders).transpose()?.unwrap_or_default();
+    let mut signs = shell_signs(&parties, &first);
+    let result = |(id, party): (&String, &Party)| {
+        let names = party.names();
+        let hits = match arguments.mode {
+            ScreenMode::Tollgate => screened.hits(id).to_vec(),
+            ScreenMode::Ofac => {
+                let mut hits = as_ofac(arguments, screener, Query::of(party, &names));
+                hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));
+                hits
+            }
+        };
+        let proof = screened.proof(id, date).into_iter();
+        let proof = proof.map(|(owner, owned, share)| (owner.to_owned(), owned.to_owned(), share)).collect();
+        Screening {
+            party: Some(id.clone()),
+            name: names.first().copied().unwrap_or_default().to_owned(),
+            country: country_code(party.country),
+            hits,
+            standing: screened.standing(id, date).map(|standing| (standing, proof)),
+            signs: Vec::new(),
+        }
+    };
+    let with_signs = |(id, party): (&String, &Party)| Screening {
+        signs: signs.remove(id).unwrap_or_default(),
+        ..result((id, party))
+    };
+    Ok(parties.iter().map(with_signs).collect())
+}
+
+/// The day on which each party first takes part in an order.
+fn first_orders(path: &Path) -> Result<BTreeMap<String, Date>, RunError> {
+    let mut first: BTreeMap<String, Date> = BTreeMap::new();
+    let mut reader = OrderReader::open(path)?;
+    while let Some(batch) = reader.next_batch() {
+        for line in batch?.lines() {
+            for (_, party) in roles(&line) {
+                match first.get_mut(party) {
+                    Some(day) => *day = line.date.min(*day),
+                    None => drop(first.insert(party.to_owned(), line.date)),
+                }
+            }
+        }
+    }
+    Ok(first)
+}
+
+fn object(result: &Screening, versions: &[Version]) -> Value {
+    let matches = result.hits.iter().map(|hit| {
+        let cleared = hit.cleared.as_ref().map(|cleared| {
+            json!({ "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()) })
+        });
+        let mut json = hit.json();
+        json.insert("explanation".to_owned(), json!(hit.explanation));
+        json.insert("fingerprint".to_owned(), json!(hit.fingerprint));
+        json.insert("cleared".to_owned(), json!(cleared));
+        json
+    });
+    let signs = result.signs.iter().map(
+        |sign| json!({ "indicator": sign.indicator.as_str(), "what": sign.what, "with": sign.with, "weight": sign.weight }),
+    );
+    let lists = versions.iter().map(|version| {
+        json!({ "name": version.file, "version": version.digest, "date": version.date.map(|date| date.to_string()), "entries": version.entries, "bad_rows": version.bad })
+    });
+    let ownership = result.standing.as_ref().map(|(standing, proof)| {
+        let proof =
+            proof.iter().map(|(owner, owned, share)| json!({ "owner": owner, "owned": owned, "percent": share }));
+        json!({ "standing": standing.as_str(), "what": describe_standing(*standing), "proof": proof.collect::<Vec<_>>() })
+    });
+    json!({
+        "party": result.party, "name": result.name, "country": result.country,
+        "matches": matches.collect::<Vec<_>>(), "lists": lists.collect::<Vec<_>>(), "ownership": ownership,
+        "shell_indicators": signs.collect::<Vec<_>>(),
+    })
+}
+
+fn text(results: &[Screening], versions: &[Version]) -> String {
+    let mut out = String::new();
+    for result in results {
+        let party = result.party.as_ref().map_or(String::new(), |party| format!("{party}: "));
+        let country = result.country.as_ref().map_or(String::new(), |country| format!(" ({country})"));
+        let _ = writeln!(out, "{party}{}{country}", result.name);
+        for hit in &result.hits {
+            let taken = match (&hit.cleared, hit.same) {
+                (Some(cleared), _) => format!("; cleared by {}: {}", cleared.by, cleared.why),
+                (None, true) => "; taken for the listed party".to_owned(),
+                (None, false) => String::new(),
+            };
+            let _ = writeln!(out, "  {:>5}  {} [{}, entry {}]{taken}", hit.points, hit.name, hit.list, hit.entry);
+            for line in &hit.explanation {
+                let _ = writeln!(out, "         {line}");
+            }
+        }
+        if result.hits.is_empty() {
+            let _ = writeln!(out, "  no match at this threshold");
+        }
+        if let Some((standing, proof)) = &result.standing {
+            let _ = writeln!(out, "  ownership: {}: {}", standing.as_str(), describe_standing(*standing));
+            for (owner, owned, share) in proof {
+                let _ = writeln!(out, "         {owner} owns {share} percent of {owned}");
+            }
+        }
+        for sign in &result.signs {
+            let with = if sign.with.is_empty() { String::new() } else { format!(" (with {})", sign.with.join(", ")) };
+            let _ = writeln!(out, "  {}: {}{with}", sign.indicator.as_str().replace('_', " "), sign.what);
+        }
+    }
+    for version in versions {
+        let digest = version.digest.get(..12).unwrap_or_default();
+        let bad = if version.bad > 0 { format!(", {} rows not readable", version.bad) } else { String::new() };
+        let _ = writeln!(out, "list: {} ({} entries{bad}, version {digest})", version.file, version.entries);
+    }
+    out
+}

@@ -1,0 +1,429 @@
+//! What a run comes to in sum: for `summary.json`, the report and the terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tollgate_law::{Policy, hex};
+use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
+
+use super::Failure;
+use tollgate_decide::{AccountView, Decided, Tables, roles};
+use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
+
+/// How many rows of each list are kept for the report.
+const ROWS: usize = 200;
+
+/// Counts and lists of a run.
+pub(crate) struct Summary {
+    policy: Arc<Policy>,
+    tables: Arc<Tables>,
+    lines: u64,
+    orders: u64,
+    last_order: String,
+    first: Option<Date>,
+    last: Option<Date>,
+    tallies: BTreeMap<(Outcome, String), (u64, u64)>,
+    may_not_go: Listing,
+    lacks_fact: Listing,
+    claim_fails: Listing,
+    turns_on_reading: Listing,
+    months: BTreeMap<String, Month>,
+    chips: BTreeMap<String, (ChipPoint, u64)>,
+    red_flags: BTreeMap<(String, String), u64>,
+    unsure: BTreeMap<String, String>,
+    inputs: Vec<(String, String)>,
+    not_done: Vec<String>,
+    /// What the typologies found: for the report, and as JSON.
+    alerts: Option<(tollgate_report::Alerts, serde_json::Value)>,
+}
+
+fn empty() -> Listing {
+    Listing { total: 0, rows: Vec::new() }
+}
+
+fn positive(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+impl Summary {
+    pub(crate) fn new(policy: &Arc<Policy>, tables: &Arc<Tables>) -> Summary {
+        Summary {
+            policy: Arc::clone(policy),
+            tables: Arc::clone(tables),
+            lines: 0,
+            orders: 0,
+            last_order: String::new(),
+            first: None,
+            last: None,
+            tallies: BTreeMap::new(),
+            may_not_go: empty(),
+            lacks_fact: empty(),
+            claim_fails: empty(),
+            turns_on_reading: empty(),
+            months: BTreeMap::new(),
+            chips: BTreeMap::new(),
+            red_flags: BTreeMap::new(),
+            unsure: BTreeMap::new(),
+            inputs: Vec::new(),
+            not_done: Vec::new(),
+            alerts: None,
+        }
+    }
+
+    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
+        self.lines += 1;
+        if order.order_id != self.last_order {
+            self.orders += 1;
+            order.order_id.clone_into(&mut self.last_order);
+        }
+        self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
+        self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
+        let label = decided.determination().label;
+        let detail = decided.exception().map(|exception| exception.name.clone());
+        let detail = detail.or_else(|| label.review.map(|review| review.as_str().to_owned())).unwrap_or_default();
+        let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
+        let tally = self.tallies.entry((label.outcome, detail)).or_default();
+        *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
+        self.list(order, decided);
+        self.month(order, decided, tpp);
+        self.chip(decided);
+        for rule in decided.red_flags() {
+            *self.red_flags.entry((rule.step.rule.clone(), rule.step.cite.clone())).or_default() += 1;
+        }
+        for (cite, note) in decided.unsure(&decided.steps()) {
+            self.unsure.entry(note.to_owned()).or_insert_with(|| cite.to_owned());
+        }
+    }
+
+    fn list(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
+        let outcome = decided.determination().label.outcome;
+        let lists = [
+            (outcome == Outcome::LicenseRequired, &mut self.may_not_go),
+            (outcome == Outcome::NeedsInformation, &mut self.lacks_fact),
+            (decided.claimed_ok == Some(false), &mut self.claim_fails),
+            (decided.readings().next().is_some(), &mut self.turns_on_reading),
+        ];
+        for (place, (wanted, list)) in lists.into_iter().enumerate() {
+            if wanted {
+                list.total += 1;
+                if list.rows.len() < ROWS {
+                    list.rows.push(row(order, decided, &self.tables, place));
+                }
+            }
+        }
+    }
+
+    fn month(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tpp: u64) {
+        let name = format!("{:04}-{:02}", order.date.year(), order.date.month());
+        let month = self.months.entry(name.clone()).or_insert(Month { month: name, tpp: [0; 3], lines: [0; 3] });
+        let date = self.policy.law_date(order.date);
+        let within = |group: &str| {
+            self.policy.groups.countries(group, date).is_some_and(|members| members.contains(&decided.line.destination))
+        };
+        let tier = if within("MACAU_D5") {
+            2
+        } else if within("SUPP5A") {
+            0
+        } else {
+            1
+        };
+        if let (Some(sum), Some(lines)) = (month.tpp.get_mut(tier), month.lines.get_mut(tier)) {
+            *sum = sum.saturating_add(tpp);
+            *lines += 1;
+        }
+    }
+
+    fn chip(&mut self, decided: &Decided<'_>) {
+        let item = &decided.line.item;
+        let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
+        let Some(point) = ChipPoint::of(name, &decided.line.facts) else { return };
+        let grade = decided.eccn().map_or("none", |eccn| match eccn.rsplit('.').next() {
+            Some("a") => "a",
+            Some("b") => "b",
+            _ => "none",
+        });
+        let point = ChipPoint { grade, ..point };
+        self.chips.entry(name.clone()).or_insert((point, 0)).1 += 1;
+    }
+
+    /// Digests the input files, which have been read before.
+    pub(crate) fn finish(&mut self, files: &[&Path], not_done: Vec<String>) -> Result<(), Failure> {
+        for file in files {
+            let mut hash = Sha256::new();
+            let mut input = std::fs::File::open(file)?;
+            std::io::copy(&mut input, &mut Hashing(&mut hash))?;
+            self.inputs.push((file.display().to_string(), hex(&hash.finalize())));
+        }
+        self.not_done = not_done;
+        Ok(())
+    }
+
+    /// What the typologies found.
+    #[cfg(feature = "detect")]
+    pub(crate) fn add_alerts(&mut self, shown: tollgate_report::Alerts, json: serde_json::Value) {
+        self.alerts = Some((shown, json));
+    }
+
+    pub(crate) fn count(&self, outcome: &str) -> u64 {
+        self.tallies.iter().filter(|((own, _), _)| own.as_str() == outcome).map(|(_, (lines, _))| lines).sum()
+    }
+
+    pub(crate) fn claims_failed(&self) -> u64 {
+        self.claim_fails.total
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let outcomes: BTreeMap<&str, u64> =
+            Outcome::ALL.iter().map(|outcome| (outcome.as_str(), self.count(outcome.as_str()))).collect();
+        let details = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| {
+            serde_json::json!({ "outcome": outcome.as_str(), "detail": detail, "lines": lines, "tpp": tpp })
+        });
+        let inputs = self.inputs.iter().map(|(file, sha256)| serde_json::json!({ "file": file, "sha256": sha256 }));
+        let flags = self
+            .red_flags
+            .iter()
+            .map(|((flag, cite), lines)| serde_json::json!({ "flag": flag, "cite": cite, "lines": lines }));
+        let unsure = self.unsure.iter().map(|(note, cite)| serde_json::json!({ "cite": cite, "note": note }));
+        serde_json::json!({
+            "policy": self.policy.name, "policy_title": self.policy.title, "law_digest": self.policy.digest,
+            "program": program(), "orders": self.orders, "lines": self.lines,
+            "first": self.first.map(|date| date.to_string()), "last": self.last.map(|date| date.to_string()),
+            "outcomes": outcomes, "details": details.collect::<Vec<_>>(), "claims_failed": self.claim_fails.total,
+            "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
+            "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
+            "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
+        })
+    }
+
+    fn screening(&self) -> serde_json::Value {
+        let screened = &self.tables.screened;
+        let lists = screened.versions.iter().map(|version| {
+            serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
+        });
+        let matches = screened.matches().map(|(party, hit)| {
+            let mut json = hit.json();
+            json.insert("party".to_owned(), party.into());
+            json
+        });
+        serde_json::json!({ "lists": lists.collect::<Vec<_>>(), "matches": matches.collect::<Vec<_>>() })
+    }
+
+    /// Every match, for the report: the party, the entry, the list, the score, and whether it is taken for the listed one.
+    fn matches(&self) -> Vec<[String; 5]> {
+        let name = |id: &str| self.tables.parties.get(id).and_then(|party| party.name.clone()).unwrap_or_default();
+        let mut matches: Vec<(u32, [String; 5])> = self
+            .tables
+            .screened
+            .matches()
+            .map(|(party, hit)| {
+                let said = match (&hit.cleared, hit.same) {
+                    (Some(_), _) => "cleared as another party",
+                    (None, true) => "taken for the listed party",
+                    (None, false) => "may be it",
+                };
+                let entry = format!("{} (entry {})", hit.name, hit.entry);
+                let score = hit.points.to_string();
+                (hit.points, [format!("{} ({party})", name(party)), entry, hit.list.clone(), score, said.to_owned()])
+            })
+            .collect();
+        matches.sort_by(|a, b| b.cmp(a));
+        matches.into_iter().map(|(_, cells)| cells).take(ROWS).collect()
+    }
+
+    pub(crate) fn text(&self, folder: &Path) -> String {
+        let mut out = format!(
+            "{} lines of {} orders decided under {} ({})\n",
+            self.lines, self.orders, self.policy.name, self.policy.title
+        );
+        for ((outcome, detail), (lines, tpp)) in &self.tallies {
+            let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
+            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {tpp} TPP", outcome.as_str().replace('_', " "));
+        }
+        let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
+        let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
+        let (matched, taken) = self.tables.screened.matched().fold((0, 0), |(matched, taken), (_, hits)| {
+            (matched + 1, taken + u32::from(hits.iter().any(|hit| hit.same)))
+        });
+        if !self.tables.screened.versions.is_empty() {
+            let _ = writeln!(out, "  {matched:>8}  parties match a list entry; {taken} are taken for the listed party");
+        }
+        if let Some((found, _)) = &self.alerts {
+            let _ = writeln!(out, "  {:>8}  alerts in {} cases; the first:", found.total, found.cases);
+            for row in found.rows.iter().take(5) {
+                let _ =
+                    writeln!(out, "  {:>8}  {} {}: {}", format!("{} %", row.percent), row.pattern, row.family, row.why);
+            }
+        }
+        let _ = writeln!(
+            out,
+            "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html",
+            folder.display()
+        );
+        for missing in &self.not_done {
+            let _ = writeln!(out, "not done: {missing}");
+        }
+        out
+    }
+
+    pub(crate) fn report(&mut self, accounts: &[AccountView]) -> ReportData {
+        let date = self.last.unwrap_or(Date::MIN);
+        let gauges = accounts.iter().filter_map(|view| {
+            let holder = self.tables.parties.get(&view.holder).and_then(|party| party.name.clone());
+            Some(Gauge {
+                account: view.account.to_uppercase(),
+                holder: holder.map_or(view.holder.clone(), |name| format!("{name} ({})", view.holder)),
+                period: view.period.clone(),
+                used_tpp: positive(view.used.ceil()),
+                limit_tpp: positive(view.limit?.ceil()),
+                refused_tpp: positive(view.refused.ceil()),
+            })
+        });
+        let mut gauges: Vec<Gauge> = gauges.filter(|gauge| gauge.account != "LPP_ALL").collect();
+        gauges.sort_by_key(|gauge| {
+            std::cmp::Reverse((
+                gauge.refused_tpp > 0,
+                u128::from(gauge.used_tpp) * 1_000_000 / u128::from(gauge.limit_tpp.max(1)),
+            ))
+        });
+        let tallies = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| Tally {
+            label: if detail.is_empty() {
+                outcome.as_str().to_owned()
+            } else {
+                format!("{} ({detail})", outcome.as_str())
+            },
+            lines: *lines,
+            tpp: *tpp,
+        });
+        let take = |list: &mut Listing| Listing { total: list.total, rows: std::mem::take(&mut list.rows) };
+        ReportData {
+            policy: self.policy.name.clone(),
+            policy_title: self.policy.title.clone(),
+            law_digest: self.policy.digest.clone(),
+            program: program(),
+            inputs: self.inputs.clone(),
+            first_date: self.first.map_or(String::new(), |date| date.to_string()),
+            last_date: self.last.map_or(String::new(), |date| date.to_string()),
+            lines: self.lines,
+            orders: self.orders,
+            tallies: tallies.collect(),
+            may_not_go: take(&mut self.may_not_go),
+            lacks_fact: take(&mut self.lacks_fact),
+            claim_fails: take(&mut self.claim_fails),
+            turns_on_reading: take(&mut self.turns_on_reading),
+            gauges,
+            months: self.months.values().cloned().collect(),
+            chips: self.chips.values().map(|(point, lines)| ChipPoint { lines: *lines, ..point.clone() }).collect(),
+            lines_of_control: control_lines(&self.policy, date),
+            red_flags: self
+                .red_flags
+                .iter()
+                .map(|((flag, cite), lines)| (flag.clone(), *lines, cite.clone()))
+                .collect(),
+            unsure: self.unsure.iter().map(|(note, cite)| (cite.clone(), note.clone())).collect(),
+            not_done: self.not_done.clone(),
+            alerts: self.alerts.as_ref().map(|(shown, _)| shown.clone()),
+            screened: !self.tables.screened.versions.is_empty(),
+            matches: self.matches(),
+        }
+    }
+}
+
+struct Hashing<'a>(&'a mut Sha256);
+
+impl std::io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn program() -> String {
+    format!("tollgate {}", env!("CARGO_PKG_VERSION"))
+}
+
+fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usize) -> Row {
+    let name = tables.parties.get(order.ultimate_consignee).and_then(|party| party.name.clone());
+    let (mut why, cite) = reason(decided, list);
+    if let Some(likely) = likely_match(order, decided, tables).filter(|_| list == 1) {
+        why = likely;
+    }
+    let label = decided.determination().label;
+    Row {
+        order: order.order_id.to_owned(),
+        line: positive(order.line),
+        date: order.date.to_string(),
+        item: decided.line.item.name.clone(),
+        quantity: positive(order.quantity),
+        consignee: name.unwrap_or_else(|| order.ultimate_consignee.to_owned()),
+        destination: order.destination.to_string(),
+        eccn: decided.eccn().unwrap_or("not settled".into()).into_owned(),
+        outcome: label
+            .review
+            .map_or(label.outcome.as_str().to_owned(), |review| format!("{} ({})", label.outcome, review)),
+        why,
+        cite,
+    }
+}
+
+/// Where the flags of a party would settle the outcome: whom it may be.
+fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> Option<String> {
+    if !decided.missing.iter().any(|column| column == "flags") {
+        return None;
+    }
+    roles(order).find_map(|(role, party)| {
+        let hits = tables.screened.hits(party).iter();
+        let hit = hits.filter(|hit| hit.effect.flag().is_some()).find(|hit| hit.stands(order.date))?;
+        let role = role.replace('_', " ");
+        Some(format!(
+            "the {role} {party} may be {} ({}, entry {}): confirm it with a flag or clear it",
+            hit.name, hit.list, hit.entry
+        ))
+    })
+}
+
+/// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading.
+fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
+    let steps = decided.steps();
+    let holds = |lit| decided.judged.scratch.truth(lit) == Truth::True;
+    let review = decided.determination().label.review;
+    let required = || decided.program.requirements.iter().filter(|rule| holds(rule.step.when));
+    // The requirement whose review policy it is that the application would meet carries the decision.
+    let carrying = required().find(|rule| rule.reviews.iter().any(|own| own.policy == review && holds(own.when)));
+    let requirement = carrying.or(required().next());
+    let open = decided.determination().label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
+    match (list, open) {
+        (1, Some(rule)) => (rule.step.rule.clone(), rule.step.cite.clone()),
+        (1, None) if !decided.missing.is_empty() => (format!("lacks {}", decided.missing.join(", ")), String::new()),
+        (2, _) => {
+            let claimed = decided
+                .program
+                .exceptions
+                .iter()
+                .filter(|exception| decided.judged.scratch.truth(exception.claimed) == Truth::True);
+            let failed = claimed
+                .flat_map(|exception| &exception.steps)
+                .find(|step| decided.judged.scratch.truth(step.when) != Truth::True);
+            let step = failed.or(requirement.map(|rule| &rule.step));
+            step.map_or(("the claimed authorization is not in force".to_owned(), String::new()), |step| {
+                (step.rule.clone(), step.cite.clone())
+            })
+        }
+        (3, _) => {
+            let turn = decided.readings().next();
+            turn.map_or_else(Default::default, |turn| {
+                (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone())
+            })
+        }
+        _ => {
+            let step = requirement.map(|rule| &rule.step).or(steps.last().map(|step| step.step));
+            step.map_or_else(Default::default, |step| (step.rule.clone(), step.cite.clone()))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Typologies: list, show, test.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tollgate_detect::engine::{Finding, run_all};
+use tollgate_detect::entity::Entities;
+use tollgate_detect::typology::Typology;
+use tollgate_law::{Law, Policy};
+use tollgate_model::Date;
+
+use super::arguments::{TypologyCommand, TypologyTestArguments};
+use super::detect::{Gathering, listed};
+use super::{Failure, print};
+use tollgate_decide::load_policy;
+use tollgate_decide::{Run, Screening, Silent, Tables, each, run};
+use tollgate_detect::{Around, Watch};
+use tollgate_lists::load_screener;
+use tollgate_model::Stop;
+
+pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Failure> {
+    match command {
+        TypologyCommand::List(arguments) => list(arguments.typologies.as_deref()),
+        TypologyCommand::Show(arguments) => show(&arguments.id),
+        TypologyCommand::Test(arguments) => test(arguments, stop),
+        TypologyCommand::Measure(arguments) => super::measure::measure(arguments, stop),
+        TypologyCommand::Fit(arguments) => super::measure::fit_to(arguments, stop),
+        TypologyCommand::Backtest(arguments) => super::backtest::backtest(arguments, stop),
+        TypologyCommand::Reenact(arguments) => super::reenact::reenact(arguments, stop),
+    }
+}
+
+fn list(folder: Option<&Path>) -> Result<(), Failure> {
+    let all = folder.map_or_else(Typology::embedded, Typology::read_all).map_err(|errors| listed(&errors))?;
+    let line = |own: &Typology| format!("{:<5} {:<20} {:<26} {}\n", own.id, own.family, own.slug, own.title);
+    print(&all.iter().map(line).collect::<String>())
+}
+
+fn show(id: &str) -> Result<(), Failure> {
+    let all = Typology::embedded().map_err(|errors| listed(&errors))?;
+    let Some(own) = all.iter().find(|own| own.id == id || own.slug == id) else {
+        let what = format!("there is no typology `{id}`");
+        return Err(Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names them")));
+    };
+    let bullets = |items: &[String]| items.iter().map(|item| format!("  - {item}\n")).collect::<String>();
+    print(&format!(
+        "{} {} ({})\n\n{}\n\nneeds: {}\ndefeated by: {}\nfalse positives:\n{}sources:\n{}\n{}",
+        own.id,
+        own.title,
+        own.family,
+        own.looks_for,
+        own.needs.join(", "),
+        own.defeated_by,
+        bullets(&own.false_positives),
+        bullets(&own.sources),
+        own.sql
+    ))
+}
+
+/// What was found in a folder.
+pub(super) struct InFolder {
+    pub(super) found: Vec<Finding>,
+    /// Why some were not run.
+    pub(super) skipped: Vec<String>,
+    pub(super) entities: Entities,
+}
+
+/// What typologies find in a folder of the contract's tables.
+pub(super) fn in_folder(
+    folder: &Path,
+    typologies: &[Typology],
+    policy: &str,
+    stop: &Stop,
+) -> Result<InFolder, Failure> {
+    let law = Law::embedded()?;
+    let policy = Arc::new(load_policy(&law, policy)?);
+    Folder::read(folder, policy, stop)?.find(typologies, None, stop)
+}
+
+/// The contract's tables in a folder, ready to be looked through as they were known on any day.
+pub(super) struct Folder {
+    orders: PathBuf,
+    policy: Arc<Policy>,
+    tables: Arc<Tables>,
+    around: Around,
+}
+
+impl Folder {
+    pub(super) fn read(folder: &Path, policy: Arc<Policy>, stop: &Stop) -> Result<Folder, Failure> {
+        let file = |name: &str| {
+            let endings = ["csv", "parquet", "jsonl"];
+            endings.iter().map(|ending| folder.join(format!("{name}.{ending}"))).find(|path| path.exists())
+        };
+        let Some(orders) = file("orders") else {
+            let what = format!("{}: holds no orders.csv", folder.display());
+            return Err(Failure::Unusable(format!("{what}\n  mend: write the tables of the contract into it")));
+        };
+        let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
+        let lists: Vec<PathBuf> = file("list").into_iter().collect();
+        let screener = load_screener(&lists)?;
+        let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
+        let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
+        let tables = Arc::new(read?);
+        let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
+        let around = Around { payments, sites, serials, inspections, as_of: None };
+        Ok(Folder { orders, policy, tables, around })
+    }
+
+    /// Tables that have been read already.
+    pub(super) fn of(orders: &Path, policy: Arc<Policy>, tables: Arc<Tables>, around: Around) -> Folder {
+        Folder { orders: orders.to_owned(), policy, tables, around }
+    }
+
+    /// Whether any line is called an item of advanced computing.
+    pub(super) fn calls_any_controlled(&self, stop: &Stop) -> Result<bool, Failure> {
+        let mut any = false;
+        let job = Run { orders: &self.orders, tables: Arc::clone(&self.tables), policy: Arc::clone(&self.policy) };
+        run(
+            &job,
+            stop,
+            &mut Silent,
+            &mut each(|_, decided| {
+                any |= decided.eccn().is_some_and(|eccn| tollgate_detect::tables::is_controlled(&eccn));
+                Ok(())
+            }),
+        )?;
+        Ok(any)
+    }
+
+    /// What typologies find, with what was known on a day where one is given.
+    pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
+        let around = Around { as_of, ..self.around.clone() };
+        let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
+        let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), around)?);
+        run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
+        let (mut asked, entities) = gathering.0.finish()?.ask(threads(), 1 << 31, stop)?;
+        let findings = run_all(&mut asked.engine, typologies, &mut |_| {})?;
+        let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
+        Ok(InFolder { found: findings.found, skipped, entities })
+    }
+
+    /// The days of its orders, each once, in order.
+    pub(super) fn days(&self, stop: &Stop) -> Result<Vec<Date>, Failure> {
+        let mut days = BTreeSet::new();
+        let job = Run { orders: &self.orders, tables: Arc::clone(&self.tables), policy: Arc::clone(&self.policy) };
+        run(
+            &job,
+            stop,
+            &mut Silent,
+            &mut each(|order, _| {
+                days.insert(order.date);
+                Ok(())
+            }),
+        )?;
+        Ok(days.into_iter().collect())
+    }
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
+    let all = Typology::read_all(&arguments.folder).map_err(|errors| listed(&errors))?;
+    let alone = arguments.folder.join("typology.toml").exists();
+    let mut failures = Vec::new();
+    for own in &all {
+        let folder = if alone { arguments.folder.clone() } else { arguments.folder.join(&own.slug) };
+        let mut verdict = Vec::new();
+        for (world, must) in [("fires", true), ("quiet", false)] {
+            let InFolder { found, skipped, .. } =
+                in_folder(&folder.join(world), std::slice::from_ref(own), &arguments.policy, stop)?;
+            let right = skipped.is_empty() && found.is_empty() != must;
+            let mut said = format!("{world}: {} found", found.len());
+            for finding in found.iter().take(3).filter(|_| alone || !right) {
+                said.push_str(&format!("\n    {} (llr {:.2}): {}", finding.key, finding.llr, finding.why));
+            }
+            said.extend(skipped.iter().map(|why| format!("; not run: {why}")));
+            if !right {
+                failures.push(format!("{} {world}", own.slug));
+                said.push_str(if must { "  <- must find something" } else { "  <- must find nothing" });
+            }
+            verdict.push(said);
+        }
+        print(&format!("{:<5} {:<26} {}\n", own.id, own.slug, verdict.join("; ")))?;
+    }
+    if failures.is_empty() {
+        return print(&format!("{} typologies find what they must and nothing that they must not\n", all.len()));
+    }
+    Err(Failure::Unusable(format!(
+        "not as it must be: {}\n  mend: change the query, its parameters, or the facts if they are wrong",
+        failures.join(", ")
+    )))
+}
