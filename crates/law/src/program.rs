@@ -3,7 +3,7 @@
 //!
 //! The same [`Program`] is run for one order, in columns, and symbolically (`tollgate-engine`).
 
-use tollgate_model::{Date, Outcome, ReviewPolicy, Tpp};
+use tollgate_model::{Date, Outcome, PeriodLength, ReviewPolicy, Tpp};
 
 use crate::facts::FactId;
 
@@ -200,15 +200,6 @@ pub enum Holder {
     ConsigneeAndDestination,
 }
 
-/// Over which time an account counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// Each calendar year by itself.
-    CalendarYear,
-    /// From the start of the provision on.
-    Cumulative,
-}
-
 /// Which lines an account counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
@@ -230,7 +221,7 @@ pub struct AccountRule {
     /// Whose count it is.
     pub holder: Holder,
     /// Over which time.
-    pub period: Period,
+    pub period: PeriodLength,
     /// Which lines it counts.
     pub counts: Counts,
     /// The fact that holds the account after the line.
