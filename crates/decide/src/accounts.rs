@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use tollgate_engine::Scratch;
 use tollgate_law::facts::{self, FactId};
-use tollgate_law::program::{AccountRule, Counts, Holder, Label, Period, Program};
+use tollgate_law::program::{AccountRule, Counts, Holder, Label, Program};
 use tollgate_ledger::AccountKey;
-use tollgate_model::{Country, Date, Outcome, ReviewPolicy, Tpp, Truth};
+use tollgate_model::{Country, Date, Outcome, PeriodLength, ReviewPolicy, Tpp, Truth};
 
 use super::facts::LineFacts;
 use super::names::{Name, Names};
@@ -176,8 +176,8 @@ impl Accounts {
             Holder::ConsigneeAndDestination => HolderKey::PartyIn(line.consignee.name, line.destination),
         };
         let year = match rule.period {
-            Period::CalendarYear => date.year(),
-            Period::Cumulative => 0,
+            PeriodLength::CalendarYear => date.year(),
+            PeriodLength::Cumulative => 0,
         };
         Key { account: self.accounts.place(&rule.account), holder, year }
     }

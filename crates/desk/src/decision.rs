@@ -136,13 +136,15 @@ pub fn reserved(decision: &Decision, applied: &[Applied]) -> Result<Option<Reser
     let Some(command) = &decision.reserve else { return Ok(None) };
     match applied.last().map(|applied| applied.status) {
         Some(Status::Done) => Ok(match command {
-            Command::Reserve { id, accounts, amount, expires_at, .. }
-            | Command::Amend { id, accounts, amount, expires_at, .. } => Some(Reserved {
-                id: id.clone(),
-                tpp: tpp(*amount),
-                accounts: accounts.iter().filter_map(|key| serde_json::to_value(key).ok()).collect(),
-                expires_at: *expires_at,
-            }),
+            Command::Reserve { id, accounts, amount_milli_tpp: amount, expires_at_ms: expires_at, .. }
+            | Command::Amend { id, accounts, amount_milli_tpp: amount, expires_at_ms: expires_at, .. } => {
+                Some(Reserved {
+                    id: id.clone(),
+                    tpp: tpp(*amount),
+                    accounts: accounts.iter().filter_map(|key| serde_json::to_value(key).ok()).collect(),
+                    expires_at: *expires_at,
+                })
+            }
             _ => None,
         }),
         Some(status) => Err(DeskError::Refused(status)),
@@ -169,7 +171,7 @@ pub fn tpp(thousandths: i64) -> String {
 
 /// Whole TPP as thousandths; unusable where it is more than could ever be shipped.
 pub fn thousandths(tpp: i64) -> Result<i64, DeskError> {
-    let largest = tollgate_ledger::LARGEST;
+    let largest = tollgate_ledger::MAX_AMOUNT_MILLI_TPP;
     let amount = tpp.checked_mul(1_000).filter(|amount| (-largest..=largest).contains(amount));
     amount.ok_or_else(|| {
         DeskError::unusable("`tpp` is not in range", "give whole TPP, no more than could ever be shipped")
@@ -182,7 +184,13 @@ pub fn limit_command(key: &AccountKey, from: Date, amount: Option<i64>, policy: 
     let said = amount.map_or("none".to_owned(), |amount| amount.to_string());
     let text = format!("{}|{}|{country}|{}|{from}|{said}", key.rule, key.holder, key.period);
     let id = format!("limit:{}", sha256(&text));
-    Command::Limit { id, account: key.clone(), from, amount, provision: format!("{policy}: {} on {from}", key.rule) }
+    Command::Limit {
+        id,
+        account: key.clone(),
+        from,
+        amount_milli_tpp: amount,
+        provision: format!("{policy}: {} on {from}", key.rule),
+    }
 }
 
 /// JSON for a record.

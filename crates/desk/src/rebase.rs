@@ -38,9 +38,9 @@ pub fn limit_changes(desk: &Desk, ledger: &mut Ledger<impl Log>, from: Date) -> 
             let account = found.into_iter().find(|(account, _)| *account == key);
             let limit = account.and_then(|(_, limit)| limit).map(Tpp::thousandths);
             let Some(view) = ledger.state().account(&key, day) else { continue };
-            if view.limit != limit {
+            if view.limit_milli_tpp != limit {
                 let command = limit_command(&key, day, limit, &desk.policy.name);
-                changes.push(LimitChange { command, old_limit_milli_tpp: view.limit });
+                changes.push(LimitChange { command, old_limit_milli_tpp: view.limit_milli_tpp });
             }
         }
     }

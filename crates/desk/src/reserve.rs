@@ -118,7 +118,7 @@ pub fn propose(
         earlier.and_then(LineRecord::reservation).map_or(0, |id| state.reserved_in(id, key, line.date))
     };
     let used = |key: &AccountKey| {
-        let held = state.account(key, line.date).map_or(0, |view| view.posted + view.reserved);
+        let held = state.account(key, line.date).map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
         Tpp::from_thousandths((held - freed(key)).max(0))
     };
     let mut state_of_desk = desk.decider(ledger)?;
@@ -127,7 +127,7 @@ pub fn propose(
     let decided = decider.decide_on(&line, &used).map_err(|error| DeskError::unusable(&error.what, &error.mend))?;
     let outcome = decided.determination().label.outcome;
     let amount = decided.line.tpp.map_or(0, Tpp::thousandths);
-    if amount > tollgate_ledger::LARGEST {
+    if amount > tollgate_ledger::MAX_AMOUNT_MILLI_TPP {
         return Err(DeskError::unusable(
             "the line comes to more TPP than can be counted",
             "check the quantity and the item",
@@ -143,7 +143,7 @@ pub fn propose(
     charges.extend(counted_besides(&line, license, exception.as_deref()).map(|key| (key, None)));
     let known = |key: &AccountKey, date: Date| state.account(key, date).filter(|view| !view.provision.is_empty());
     let limits = charges.iter().map(|(key, limit)| (key, limit.map(Tpp::thousandths)));
-    let limits = limits.filter(|(key, limit)| known(key, line.date).is_none_or(|view| view.limit != *limit));
+    let limits = limits.filter(|(key, limit)| known(key, line.date).is_none_or(|view| view.limit_milli_tpp != *limit));
     let limits: Vec<Command> =
         limits.map(|(key, limit)| limit_command(key, line.date, limit, &desk.policy.name)).collect();
     let accounts: Vec<AccountKey> = charges.into_iter().map(|(key, _)| key).collect();
@@ -171,9 +171,11 @@ fn command(
     let day = line.date;
     match (earlier.and_then(LineRecord::reservation).map(str::to_owned), charge) {
         (None, None) => None,
-        (None, Some((accounts, amount))) => Some(Command::Reserve { id, accounts, amount, day, expires_at }),
+        (None, Some((accounts, amount))) => {
+            Some(Command::Reserve { id, accounts, amount_milli_tpp: amount, day, expires_at_ms: expires_at })
+        }
         (Some(reservation), Some((accounts, amount))) => {
-            Some(Command::Amend { id, reservation, accounts, amount, day, expires_at })
+            Some(Command::Amend { id, reservation, accounts, amount_milli_tpp: amount, day, expires_at_ms: expires_at })
         }
         (Some(reservation), None) => {
             Some(Command::Void { id: format!("void:{id}"), reservation, reason: "amended".to_owned() })

@@ -81,7 +81,7 @@ pub fn plan_shipment(
     let reservation = found.reservation;
     let id = format!("ship:{reservation}:{}", write.key);
     let last = last || amount_milli_tpp.is_none();
-    let command = Command::Post { id, reservation: reservation.clone(), amount: amount_milli_tpp, day, last };
+    let command = Command::Post { id, reservation: reservation.clone(), amount_milli_tpp, day, last };
     Ok(ReservationCommand { reservation, command })
 }
 
@@ -120,5 +120,8 @@ pub fn plan_correction(
     let id = format!("correct:{reservation}:{}", write.key);
     let posting = format!("ship:{reservation}:{}", correction.shipment);
     let Correction { amount_milli_tpp: amount, day, reason, .. } = correction;
-    Ok(ReservationCommand { reservation, command: Command::Correct { id, posting, amount, day, reason } })
+    Ok(ReservationCommand {
+        reservation,
+        command: Command::Correct { id, posting, amount_milli_tpp: amount, day, reason },
+    })
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use tollgate_model::{Date, Outcome, ReviewPolicy, Tpp};
+use tollgate_model::{Date, Outcome, PeriodLength, ReviewPolicy, Tpp};
 
 use crate::facts::FactId;
 
@@ -202,15 +202,6 @@ pub enum Holder {
     ConsigneeAndDestination,
 }
 
-/// Over which time an account counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// Each calendar year by itself.
-    CalendarYear,
-    /// From the start of the provision on.
-    Cumulative,
-}
-
 /// Which lines an account counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
@@ -232,7 +223,7 @@ pub struct AccountRule {
     /// Whose count it is.
     pub holder: Holder,
     /// Over which time.
-    pub period: Period,
+    pub period: PeriodLength,
     /// Which lines it counts.
     pub counts: Counts,
     /// The fact that holds the account after the line.

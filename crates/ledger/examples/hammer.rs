@@ -60,9 +60,9 @@ fn operation(load: &Load, number: usize) -> Entry {
     let reservation = format!("{name}-r{pair}");
     let command = if number.is_multiple_of(2) {
         let accounts = vec![key(pair % load.holders)];
-        Command::Reserve { id: reservation, accounts, amount: 1_000, day, expires_at: i64::MAX }
+        Command::Reserve { id: reservation, accounts, amount_milli_tpp: 1_000, day, expires_at_ms: i64::MAX }
     } else {
-        Command::Post { id: format!("{name}-p{pair}"), reservation, amount: Some(1_000), day, last: true }
+        Command::Post { id: format!("{name}-p{pair}"), reservation, amount_milli_tpp: Some(1_000), day, last: true }
     };
     Entry::Command { actor: "hammer".into(), command }
 }
@@ -74,7 +74,7 @@ fn run<L: Log + Send + 'static>(load: &Load, log: L) {
             id: format!("limit-{holder}"),
             account: key(holder),
             from: "2026-01-01".parse().unwrap(),
-            amount: Some(1 << 49),
+            amount_milli_tpp: Some(1 << 49),
             provision: "740.29(b)".into(),
         })
         .map(|command| Entry::Command { actor: "hammer".into(), command })

@@ -1,82 +1,9 @@
-use std::fmt;
-use std::str::FromStr;
+//! Accounts: their keys, their counts, and how they are shown.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tollgate_model::Date;
+use tollgate_model::{Date, Period, never};
 
-/// What an account counts over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Period {
-    /// All time.
-    All,
-    /// A calendar year.
-    Year(i32),
-    /// A quarter, from 1, of a calendar year.
-    Quarter(i32, u32),
-}
-
-impl Period {
-    /// Whether a day lies in it.
-    pub fn contains(self, day: Date) -> bool {
-        match self {
-            Period::All => true,
-            Period::Year(year) => day.year() == year,
-            Period::Quarter(year, quarter) => day.year() == year && day.quarter() == quarter,
-        }
-    }
-
-    /// The period of the same length that a day lies in.
-    pub fn moved_to(self, day: Date) -> Period {
-        match self {
-            Period::All => Period::All,
-            Period::Year(_) => Period::Year(day.year()),
-            Period::Quarter(..) => Period::Quarter(day.year(), day.quarter()),
-        }
-    }
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Period::All => f.write_str("all"),
-            Period::Year(year) => write!(f, "{year:04}"),
-            Period::Quarter(year, quarter) => write!(f, "{year:04}Q{quarter}"),
-        }
-    }
-}
-
-impl FromStr for Period {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Period, String> {
-        let wrong = || format!("`{text}` is no period: write all, a year such as 2026 or a quarter such as 2026Q3");
-        let year = |text: &str| {
-            let digits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-            text.parse::<i32>().ok().filter(|_| digits)
-        };
-        match text.split_once('Q') {
-            _ if text == "all" => Ok(Period::All),
-            None => year(text).map(Period::Year).ok_or_else(wrong),
-            Some((before, after)) => {
-                let quarter = ["1", "2", "3", "4"].iter().position(|own| *own == after);
-                let quarter = quarter.and_then(|at| u32::try_from(at + 1).ok());
-                year(before).zip(quarter).map(|(year, quarter)| Period::Quarter(year, quarter)).ok_or_else(wrong)
-            }
-        }
-    }
-}
-
-impl Serialize for Period {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Period {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+use crate::command::Status;
 
 /// Days as `YYYY-MM-DD` in JSON.
 pub(crate) mod day {
@@ -92,7 +19,9 @@ pub(crate) mod day {
     }
 }
 
-/// Which account: the rule that makes it, its holder, and what it counts over.
+/// Which account: two shipments are charged to the same account exactly where all four parts are equal, byte by byte.
+///
+/// The order of its fields is that of its JSON, which is hashed: it never changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountKey {
@@ -113,27 +42,33 @@ pub struct Breach {
     /// The first day with a posting on which the account stood over its limit.
     #[serde(with = "day")]
     pub day: Date,
-    /// What had been posted up to and with that day, in thousandths of a TPP.
-    pub used: i64,
-    /// The limit in force on it.
-    pub limit: i64,
+    /// What had been posted up to and with that day, in milli-TPP.
+    #[serde(rename = "used")]
+    pub used_milli_tpp: i64,
+    /// The limit in force on it, in milli-TPP.
+    #[serde(rename = "limit")]
+    pub limit_milli_tpp: i64,
 }
 
-/// How an account stands. Amounts are thousandths of a TPP.
+/// How an account stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountView {
-    /// Which.
+    /// Which account.
     pub key: AccountKey,
-    /// What was shipped.
-    pub posted: i64,
-    /// What is reserved for shipments to come.
-    pub reserved: i64,
-    /// The limit in force on the day asked for; without a ceiling where absent.
-    pub limit: Option<i64>,
-    /// The provision and version that the limit is from.
+    /// What was shipped, in milli-TPP.
+    #[serde(rename = "posted")]
+    pub posted_milli_tpp: i64,
+    /// What is reserved for shipments to come, in milli-TPP.
+    #[serde(rename = "reserved")]
+    pub reserved_milli_tpp: i64,
+    /// The limit in force on the day asked for, in milli-TPP; absent where there is no ceiling or no limit yet.
+    #[serde(rename = "limit")]
+    pub limit_milli_tpp: Option<i64>,
+    /// The provision and version that the limit is from; empty where there is no limit yet.
     pub provision: String,
-    /// What can still be reserved on that day; never negative; without a ceiling where absent.
-    pub available: Option<i64>,
+    /// What can still be reserved on that day, in milli-TPP, never negative; absent where there is no ceiling or no limit yet.
+    #[serde(rename = "available")]
+    pub available_milli_tpp: Option<i64>,
     /// The breach that stands, if any.
     pub breach: Option<Breach>,
 }
@@ -142,57 +77,92 @@ pub struct AccountView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Limit {
     pub(crate) from: Date,
-    pub(crate) amount: Option<i64>,
+    /// Without a ceiling where absent.
+    pub(crate) amount_milli_tpp: Option<i64>,
     pub(crate) provision: String,
 }
+
+/// The most that may ever be reserved, posted and moved in one account, in milli-TPP, so that none of its sums overflows.
+const MAX_TURNOVER_MILLI_TPP: i64 = 1 << 62;
 
 /// An account's counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     /// In order of their days.
     pub(crate) limits: Vec<Limit>,
-    pub(crate) posted: i64,
-    pub(crate) reserved: i64,
-    /// What was posted on each day, in order.
+    pub(crate) posted_milli_tpp: i64,
+    pub(crate) reserved_milli_tpp: i64,
+    /// What was posted on each day, in milli-TPP, in order of days.
     pub(crate) days: Vec<(Date, i64)>,
     pub(crate) breach: Option<Breach>,
+    /// The sum of all amounts that were ever reserved here, adjusted, corrected or moved here, each without its sign, in milli-TPP. No other sum of
+    /// the account is larger: what this has room for overflows nothing.
+    turnover_milli_tpp: i64,
 }
 
 impl Account {
-    /// The limit in force on a day.
+    /// The limit in force on a day; none before the first.
     pub(crate) fn limit_on(&self, day: Date) -> Option<&Limit> {
         self.limits.iter().rev().find(|limit| limit.from <= day)
     }
 
     pub(crate) fn set_limit(&mut self, limit: Limit) {
-        match self.limits.binary_search_by_key(&limit.from, |own| own.from) {
-            Ok(at) => {
-                if let Some(own) = self.limits.get_mut(at) {
-                    *own = limit;
-                }
-            }
-            Err(at) => self.limits.insert(at, limit),
+        match self.limits.binary_search_by_key(&limit.from, |known| known.from) {
+            Ok(place) => match self.limits.get_mut(place) {
+                Some(known) => *known = limit,
+                None => never!("a limit that was found has no place"),
+            },
+            Err(place) => self.limits.insert(place, limit),
         }
     }
 
-    /// Whether so much more can stand in the account on a day, beside what it holds already.
-    pub(crate) fn has_room(&self, held: i64, amount: i64, day: Date) -> bool {
-        match self.limit_on(day).and_then(|limit| limit.amount) {
-            Some(limit) => held.saturating_add(amount) <= limit,
-            None => true,
+    /// `OverLimit` unless so much more can stand in the account on a day, beside `held_milli_tpp`, where a limit is in force.
+    ///
+    /// A shipment is reserved where a limit is in force only ([`Status::NoLimit`] else). That it went before the first limit's day is a fact, and
+    /// there is no limit then that it could be over.
+    pub(crate) fn check_limit(&self, held_milli_tpp: i64, amount_milli_tpp: i64, day: Date) -> Result<(), Status> {
+        let sum = held_milli_tpp.checked_add(amount_milli_tpp).ok_or(Status::Overflow)?;
+        match self.limit_on(day).and_then(|limit| limit.amount_milli_tpp) {
+            Some(limit) if sum > limit => Err(Status::OverLimit),
+            _ => Ok(()),
         }
     }
 
-    /// Adds to what was posted on a day, or takes off it.
-    pub(crate) fn add(&mut self, day: Date, amount: i64) {
-        self.posted += amount;
-        match self.days.binary_search_by_key(&day, |(own, _)| *own) {
-            Ok(at) => {
-                if let Some((_, sum)) = self.days.get_mut(at) {
-                    *sum += amount;
-                }
+    /// `Overflow` where so much more, in milli-TPP and without its sign, cannot be counted here.
+    pub(crate) fn check_turnover(&self, amount_milli_tpp: i64) -> Result<(), Status> {
+        let sum = self.turnover_milli_tpp.checked_add(amount_milli_tpp);
+        if sum.is_some_and(|sum| sum <= MAX_TURNOVER_MILLI_TPP) { Ok(()) } else { Err(Status::Overflow) }
+    }
+
+    /// `Overflow` where what another account counts cannot be moved here: its days, its reservations, and what stands in both once less.
+    pub(crate) fn check_merge(&self, other: Option<&Account>) -> Result<(), Status> {
+        let other = other.map_or(0, |other| other.turnover_milli_tpp);
+        let most = self.turnover_milli_tpp.checked_mul(3).and_then(|most| most.checked_add(other));
+        if most.is_some_and(|most| most <= MAX_TURNOVER_MILLI_TPP) { Ok(()) } else { Err(Status::Overflow) }
+    }
+
+    /// Adds to the turnover; [`Account::check_turnover`] or [`Account::check_merge`] allowed it.
+    pub(crate) fn turn_over(&mut self, amount_milli_tpp: i64) {
+        let size = amount_milli_tpp.checked_abs().and_then(|size| self.turnover_milli_tpp.checked_add(size));
+        match size {
+            Some(sum) => self.turnover_milli_tpp = sum,
+            None => {
+                never!("a turnover that was checked overflows");
+                // From here on nothing more has room.
+                self.turnover_milli_tpp = i64::MAX;
             }
-            Err(at) => self.days.insert(at, (day, amount)),
+        }
+    }
+
+    /// Adds to what was posted on a day, or takes off it; the turnover counts the amount already.
+    pub(crate) fn add(&mut self, day: Date, amount_milli_tpp: i64) {
+        self.posted_milli_tpp += amount_milli_tpp;
+        match self.days.binary_search_by_key(&day, |(known, _)| *known) {
+            Ok(place) => match self.days.get_mut(place) {
+                Some((_, sum)) => *sum += amount_milli_tpp,
+                None => never!("a day that was found has no place"),
+            },
+            Err(place) => self.days.insert(place, (day, amount_milli_tpp)),
         }
     }
 
@@ -203,12 +173,12 @@ impl Account {
 
     /// The first day with a posting on which the account stood over the limit in force.
     pub(crate) fn first_breach(&self) -> Option<Breach> {
-        let mut used = 0;
+        let mut used_milli_tpp = 0;
         for (day, amount) in &self.days {
-            used += amount;
-            let limit = self.limit_on(*day).and_then(|limit| limit.amount);
-            if let Some(limit) = limit.filter(|limit| *amount > 0 && used > *limit) {
-                return Some(Breach { day: *day, used, limit });
+            used_milli_tpp += amount;
+            let limit = self.limit_on(*day).and_then(|limit| limit.amount_milli_tpp);
+            if let Some(limit_milli_tpp) = limit.filter(|limit| *amount > 0 && used_milli_tpp > *limit) {
+                return Some(Breach { day: *day, used_milli_tpp, limit_milli_tpp });
             }
         }
         None
@@ -216,33 +186,15 @@ impl Account {
 
     pub(crate) fn view(&self, key: &AccountKey, day: Date) -> AccountView {
         let limit = self.limit_on(day);
-        let amount = limit.and_then(|limit| limit.amount);
+        let ceiling = limit.and_then(|limit| limit.amount_milli_tpp);
         AccountView {
             key: key.clone(),
-            posted: self.posted,
-            reserved: self.reserved,
-            limit: amount,
-            provision: limit.map(|limit| limit.provision.clone()).unwrap_or_default(),
-            available: amount.map(|limit| (limit - self.posted - self.reserved).max(0)),
+            posted_milli_tpp: self.posted_milli_tpp,
+            reserved_milli_tpp: self.reserved_milli_tpp,
+            limit_milli_tpp: ceiling,
+            provision: limit.map_or_else(String::new, |limit| limit.provision.clone()),
+            available_milli_tpp: ceiling.map(|limit| (limit - self.posted_milli_tpp - self.reserved_milli_tpp).max(0)),
             breach: self.breach.clone(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn periods_are_read_as_they_are_written() {
-        for text in ["all", "2026", "2026Q1", "2026Q4"] {
-            assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
-        }
-        for text in ["", "26", "2026Q5", "2026Q", "Q1", "2026q1", "+202", "20260"] {
-            assert!(text.parse::<Period>().is_err(), "{text}");
-        }
-        let day = "2026-07-01".parse().unwrap();
-        assert!(Period::Quarter(2026, 3).contains(day) && !Period::Quarter(2026, 2).contains(day));
-        assert_eq!(Period::Quarter(2025, 1).moved_to(day), Period::Quarter(2026, 3));
     }
 }

@@ -1,3 +1,5 @@
+//! What is asked of the ledger, and what becomes of it.
+
 use serde::{Deserialize, Serialize};
 use tollgate_model::Date;
 
@@ -16,8 +18,9 @@ pub enum Command {
         /// The first day on which the limit holds.
         #[serde(with = "day")]
         from: Date,
-        /// Thousandths of a TPP; counted without a ceiling where absent.
-        amount: Option<i64>,
+        /// Milli-TPP; counted without a ceiling where absent.
+        #[serde(rename = "amount")]
+        amount_milli_tpp: Option<i64>,
         /// The provision and its version.
         provision: String,
     },
@@ -27,13 +30,15 @@ pub enum Command {
         id: String,
         /// The accounts.
         accounts: Vec<AccountKey>,
-        /// Thousandths of a TPP, more than zero.
-        amount: i64,
+        /// Milli-TPP, more than zero.
+        #[serde(rename = "amount")]
+        amount_milli_tpp: i64,
         /// The day on which the shipment is meant to go.
         #[serde(with = "day")]
         day: Date,
         /// When it lapses, in milliseconds since 1970-01-01 UTC.
-        expires_at: i64,
+        #[serde(rename = "expires_at")]
+        expires_at_ms: i64,
     },
     /// Puts another reservation in the place of one of which nothing has gone yet: both change at once, or neither.
     Amend {
@@ -43,13 +48,15 @@ pub enum Command {
         reservation: String,
         /// The accounts of the new one.
         accounts: Vec<AccountKey>,
-        /// Thousandths of a TPP, more than zero.
-        amount: i64,
+        /// Milli-TPP, more than zero.
+        #[serde(rename = "amount")]
+        amount_milli_tpp: i64,
         /// The day on which the shipment is meant to go.
         #[serde(with = "day")]
         day: Date,
         /// When the new one lapses, in milliseconds since 1970-01-01 UTC.
-        expires_at: i64,
+        #[serde(rename = "expires_at")]
+        expires_at_ms: i64,
     },
     /// Counts a shipment, or a part of it, against its reservation.
     Post {
@@ -57,8 +64,9 @@ pub enum Command {
         id: String,
         /// The reservation.
         reservation: String,
-        /// Thousandths of a TPP, no more than is left of the reservation; all that is left where absent.
-        amount: Option<i64>,
+        /// Milli-TPP, no more than is left of the reservation; all that is left where absent.
+        #[serde(rename = "amount")]
+        amount_milli_tpp: Option<i64>,
         /// The day on which it went.
         #[serde(with = "day")]
         day: Date,
@@ -80,8 +88,9 @@ pub enum Command {
         id: String,
         /// The account.
         account: AccountKey,
-        /// Thousandths of a TPP, negative to take off.
-        amount: i64,
+        /// Milli-TPP, negative to take off.
+        #[serde(rename = "amount")]
+        amount_milli_tpp: i64,
         /// The day on which it counts.
         #[serde(with = "day")]
         day: Date,
@@ -94,8 +103,9 @@ pub enum Command {
         id: String,
         /// The posting.
         posting: String,
-        /// What it really was, in thousandths of a TPP; 0 where nothing went.
-        amount: i64,
+        /// What it really was, in milli-TPP; 0 where nothing went.
+        #[serde(rename = "amount")]
+        amount_milli_tpp: i64,
         /// The day on which it really went.
         #[serde(with = "day")]
         day: Date,
@@ -164,6 +174,8 @@ pub enum Status {
     BelowZero,
     /// The holder would come to be counted as itself.
     Circle,
+    /// A sum, or the number of accounts, reservations or postings, would be larger than can be counted.
+    Overflow,
     /// An account has too little left.
     OverLimit,
     /// Done.
@@ -172,7 +184,7 @@ pub enum Status {
 
 impl Status {
     /// Every status in order of precedence.
-    pub const ALL: [Status; 12] = [
+    pub const ALL: [Status; 13] = [
         Status::Malformed,
         Status::IdTaken,
         Status::NoLimit,
@@ -183,6 +195,7 @@ impl Status {
         Status::OtherPeriod,
         Status::BelowZero,
         Status::Circle,
+        Status::Overflow,
         Status::OverLimit,
         Status::Done,
     ];
@@ -200,6 +213,7 @@ impl Status {
             Status::OtherPeriod => "other_period",
             Status::BelowZero => "below_zero",
             Status::Circle => "circle",
+            Status::Overflow => "overflow",
             Status::OverLimit => "over_limit",
             Status::Done => "done",
         }

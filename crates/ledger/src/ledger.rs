@@ -1,5 +1,10 @@
+//! Accounts in step with a log.
+
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tollgate_model::never;
 
 use crate::command::{Applied, Command, Status};
 use crate::log::{Log, LogError};
@@ -26,6 +31,13 @@ pub enum LedgerError {
         /// What is wrong.
         what: String,
     },
+    /// An entry cannot be written as JSON: nothing of its batch is on record.
+    #[error("an entry cannot be written: {0}")]
+    Unwritable(String),
+    /// The thread that writes has ended, by a fault of the program. What it had not answered may be on record or not: after a new start the same
+    /// batch may be given again.
+    #[error("the ledger has stopped\n  mend: start Tollgate anew and ask again; what was done is not done twice")]
+    Stopped,
 }
 
 /// Something to be recorded.
@@ -125,15 +137,15 @@ impl<L: Log> Ledger<L> {
     pub fn noted(&mut self, id: &str) -> Result<Option<Record>, LedgerError> {
         let Some(seq) = self.notes.places.get(id).copied() else { return Ok(None) };
         let mut found = None;
-        let one_is_enough = self.log.read(seq - 1, &mut |record| {
+        let Some(before) = seq.checked_sub(1) else {
+            never!("a note has the number 0");
+            return Ok(None);
+        };
+        self.log.read(before, &mut |record| {
             found = Some(record);
-            Err(LogError::Unusable(String::new()))
-        });
-        match (found, one_is_enough) {
-            (Some(record), _) => Ok(Some(record)),
-            (None, Err(error)) => Err(error.into()),
-            (None, Ok(())) => Ok(None),
-        }
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
     }
 
     /// Whether a caller's id stands for a record beside the ledger's commands.
@@ -159,22 +171,22 @@ impl<L: Log> Ledger<L> {
     /// Records entries and does what they ask, all durably or none. The answers are in the order of the entries; one that was recorded before, by
     /// this ledger or another, is not recorded again.
     ///
-    /// `time` is in milliseconds since 1970-01-01 UTC.
-    pub fn record(&mut self, time: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+    /// `time_ms` is in milliseconds since 1970-01-01 UTC.
+    pub fn record(&mut self, time_ms: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
         let mut tried = 1;
         loop {
-            match self.once(time, entries) {
+            match self.once(time_ms, entries) {
                 Err(LedgerError::Log(LogError::Unavailable(_))) if tried < TRIES => tried += 1,
                 result => return result,
             }
         }
     }
 
-    fn once(&mut self, time: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+    fn once(&mut self, time_ms: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
         if self.uncertain {
             self.build()?;
         }
-        let result = self.locked(time, entries);
+        let result = self.locked(time_ms, entries);
         if result.is_err() {
             self.log.release();
             // Neither what was applied nor whether it was committed is known: the log says.
@@ -183,15 +195,15 @@ impl<L: Log> Ledger<L> {
         result
     }
 
-    fn locked(&mut self, time: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+    fn locked(&mut self, time_ms: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
         self.follow(true)?;
         let mut records: Vec<Record> = Vec::with_capacity(entries.len());
         let mut answers = Vec::with_capacity(entries.len());
-        let time = time.max(self.head.at);
+        let time_ms = time_ms.max(self.head.at_ms);
         for entry in entries {
-            let (applied, record) = self.apply(time, entry);
+            let (applied, record) = self.apply(time_ms, entry)?;
             if let Some(record) = record {
-                self.head = Head { seq: record.seq, hash: record.hash, at: time };
+                self.head = Head { seq: record.seq, hash: record.hash, at_ms: time_ms };
                 if let Entry::Note { kind, id, data, .. } = entry {
                     self.notes.take(record.seq, kind, id, data.get());
                 }
@@ -207,7 +219,7 @@ impl<L: Log> Ledger<L> {
     }
 
     /// What an entry comes to, and its record unless it is on record already.
-    fn apply(&mut self, time: i64, entry: &Entry) -> (Applied, Option<Record>) {
+    fn apply(&mut self, time_ms: i64, entry: &Entry) -> Result<(Applied, Option<Record>), LedgerError> {
         let (kind, actor, id) = match entry {
             Entry::Command { actor, command } => ("ledger", actor, command.id()),
             Entry::Note { kind, actor, id, .. } => (kind.as_str(), actor, id.as_str()),
@@ -216,21 +228,21 @@ impl<L: Log> Ledger<L> {
         let applied = match entry {
             Entry::Command { command, .. } => {
                 data.extend_from_slice(br#"{"command":"#);
-                let start = data.len();
-                let _into_memory = serde_json::to_writer(&mut data, command);
-                let applied = self.state.apply_known(time, command, data.get(start..).unwrap_or_default());
+                let json = serde_json::to_vec(command).map_err(unwritable)?;
+                let applied = self.state.apply_known(time_ms, command, &json);
+                data.extend_from_slice(&json);
                 data.extend_from_slice(br#","status":""#);
                 data.extend_from_slice(applied.status.as_str().as_bytes());
                 data.push(b'"');
                 if !applied.breaches.is_empty() {
                     data.extend_from_slice(br#","breaches":"#);
-                    let _into_memory = serde_json::to_writer(&mut data, &applied.breaches);
+                    serde_json::to_writer(&mut data, &applied.breaches).map_err(unwritable)?;
                 }
                 data.push(b'}');
                 applied
             }
-            Entry::Note { id, data: given, .. } => {
-                data.extend_from_slice(given.get().as_bytes());
+            Entry::Note { id, data: content, .. } => {
+                data.extend_from_slice(content.get().as_bytes());
                 self.state.note(id, &data)
             }
         };
@@ -239,9 +251,9 @@ impl<L: Log> Ledger<L> {
             Entry::Command { .. } => !applied.replayed,
             Entry::Note { .. } => applied.status == Status::Done && !applied.replayed,
         };
-        let draft = Draft { at: time, kind, actor, origin: self.notes.origin, id, data: &data };
-        let record = kept.then(|| Record::after(&self.head, &draft));
-        (applied, record)
+        let draft = Draft { at_ms: time_ms, kind, actor, origin: self.notes.origin, id, data: &data };
+        let record = kept.then(|| Record::after(&self.head, &draft)).transpose().map_err(unwritable)?;
+        Ok((applied, record))
     }
 
     /// Takes up what others recorded meanwhile.
@@ -264,11 +276,12 @@ impl<L: Log> Ledger<L> {
         let after = self.head.seq;
         let (state, notes, head) = (&mut self.state, &mut self.notes, &mut self.head);
         let mut corrupt = None;
-        let mut take = |record: Record| {
-            take_up(state, notes, head, &record).map_err(|bad| {
+        let mut take = |record: Record| match take_up(state, notes, head, &record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(bad) => {
                 corrupt = Some(LedgerError::Corrupt { seq: bad.seq, what: bad.what });
-                LogError::Unusable("a record is not as it was written".to_owned())
-            })
+                ControlFlow::Break(())
+            }
         };
         let result = match lock {
             true => self.log.lock(after, &mut take),
@@ -283,17 +296,22 @@ impl<L: Log> Ledger<L> {
     /// Hands on the records after a number, so many at the most.
     pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
         let mut count = 0;
-        let result = self.log.read(after, &mut |record| {
-            if count == most {
-                return Err(LogError::Unusable(String::new()));
-            }
-            count += 1;
+        if most == 0 {
+            return Ok(());
+        }
+        self.log.read(after, &mut |record| {
             sink(&record);
-            Ok(())
-        });
-        // Where the page is full, reading was broken off on purpose.
-        if count == most { Ok(()) } else { Ok(result?) }
+            count += 1;
+            if count == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(())
     }
+}
+
+/// What is said of an entry whose JSON cannot be made, which no entry of this program's own types should come to.
+fn unwritable(error: serde_json::Error) -> LedgerError {
+    never!("an entry cannot be written as JSON: {error}");
+    LedgerError::Unwritable(error.to_string())
 }
 
 /// Applies a record of the log: its chain must hold, and it must come to what it says.
@@ -306,7 +324,7 @@ fn take_up(state: &mut State, notes: &mut Notes, head: &mut Head, record: &Recor
         "ledger" => {
             let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(wrong)?;
             let command: Command = serde_json::from_str(kept.command.get()).map_err(wrong)?;
-            let applied = state.apply_known(body.at, &command, kept.command.get().as_bytes());
+            let applied = state.apply_known(body.at_ms, &command, kept.command.get().as_bytes());
             if applied != kept.applied {
                 let (said, came) = (kept.applied.status.as_str(), applied.status.as_str());
                 return Err(bad(format!("says `{said}`, and comes to `{came}`")));
@@ -317,6 +335,6 @@ fn take_up(state: &mut State, notes: &mut Notes, head: &mut Head, record: &Recor
             notes.take(record.seq, kind, &body.id, body.data.get());
         }
     }
-    *head = Head { seq: record.seq, hash: record.hash, at: body.at };
+    *head = Head { seq: record.seq, hash: record.hash, at_ms: body.at_ms };
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! chain of hashed records that is at once the store and the audit trail: the state is what follows from the records. Stores are in memory
 //! ([`MemoryLog`]), in SQLite ([`SqliteLog`]) and in PostgreSQL ([`PostgresLog`]); any number of ledgers can stand on one log.
 //!
-//! Amounts are thousandths of a TPP. Times are milliseconds since 1970-01-01 UTC and come from the caller.
+//! Amounts (`…_milli_tpp`) are thousandths of a TPP. Times (`…_ms`) are milliseconds since 1970-01-01 UTC and come from the caller.
 
 mod account;
 mod command;
@@ -18,7 +18,7 @@ mod state;
 mod verify;
 mod writer;
 
-pub use account::{AccountKey, AccountView, Breach, Period};
+pub use account::{AccountKey, AccountView, Breach};
 pub use command::{Applied, BreachChange, Command, Status};
 pub use database::{AnyLog, open_log};
 pub use ledger::{Entry, Ledger, LedgerError};
@@ -26,6 +26,7 @@ pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;
 pub use record::{Body, Hash, Head, Record};
 pub use sqlite::SqliteLog;
-pub use state::{LARGEST, ReservationView, State};
+pub use state::{MAX_AMOUNT_MILLI_TPP, ReservationView, State};
+pub use tollgate_model::Period;
 pub use verify::{BadRecord, Verified, Verifier};
 pub use writer::{Busy, Writer};

@@ -1,4 +1,7 @@
+//! What a log must do, and the one in memory.
+
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::Record;
@@ -14,8 +17,8 @@ pub enum LogError {
     Unusable(String),
 }
 
-/// Takes records as they are read.
-pub type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), LogError>;
+/// Takes records as they are read, and says whether more are wanted.
+pub type Sink<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
 
 /// An append-only log that several ledgers may stand on.
 pub trait Log {
@@ -86,7 +89,8 @@ impl Log for MemoryLog {
 
     fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
         let mut all = self.records();
-        let next = u64::try_from(all.len()).unwrap_or(u64::MAX) + 1;
+        let next = u64::try_from(all.len()).ok().and_then(|length| length.checked_add(1));
+        let next = next.ok_or_else(|| LogError::Unusable("it has more records than can be numbered".to_owned()))?;
         match records.first() {
             // Nobody is shut out here: whoever comes second must look again.
             Some(first) if first.seq != next => Err(LogError::Unavailable("another ledger was first".to_owned())),
@@ -100,9 +104,12 @@ impl Log for MemoryLog {
     fn release(&mut self) {}
 
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        // A number beyond what addresses reach is beyond every record.
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         let new: Vec<Record> = self.records().iter().skip(skip).cloned().collect();
-        new.into_iter().try_for_each(sink)
+        // Where the sink wants no more, all that was asked for was read.
+        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = new.into_iter().try_for_each(sink);
+        Ok(())
     }
 
     fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {

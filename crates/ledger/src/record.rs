@@ -18,8 +18,8 @@ pub struct Head {
     pub seq: u64,
     /// Its hash; all zero where there is none.
     pub hash: Hash,
-    /// Its time.
-    pub at: i64,
+    /// Its time, in milliseconds since 1970-01-01 UTC; 0 where there is none.
+    pub at_ms: i64,
 }
 
 /// A record as it is stored.
@@ -39,7 +39,8 @@ pub struct Body<'a> {
     /// Its number.
     pub seq: u64,
     /// When it was made, in milliseconds since 1970-01-01 UTC; never earlier than the record before.
-    pub at: i64,
+    #[serde(rename = "at")]
+    pub at_ms: i64,
     /// `ledger`, or what else it records: `decision`, `screening`, `list`, `policy`, `origin`.
     #[serde(borrow)]
     pub kind: Cow<'a, str>,
@@ -68,7 +69,7 @@ pub(crate) fn chained(before: &Hash, body: &[u8]) -> Hash {
 
 /// What a new record is made of.
 pub(crate) struct Draft<'a> {
-    pub(crate) at: i64,
+    pub(crate) at_ms: i64,
     pub(crate) kind: &'a str,
     pub(crate) actor: &'a str,
     pub(crate) origin: u64,
@@ -78,21 +79,22 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Record {
-    /// The record after another.
-    pub(crate) fn after(head: &Head, draft: &Draft<'_>) -> Record {
+    /// The record after another; an error where a text of the draft cannot be written as JSON.
+    pub(crate) fn after(head: &Head, draft: &Draft<'_>) -> Result<Record, serde_json::Error> {
         let seq = head.seq + 1;
         let mut body = Vec::with_capacity(draft.data.len() + 128);
-        let at = draft.at.max(head.at);
-        let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
-        let (kind, actor, id) = (text(draft.kind), text(draft.actor), text(draft.id));
-        let _into_memory = write!(
+        let at = draft.at_ms.max(head.at_ms);
+        let text = |text: &str| serde_json::to_string(text);
+        let (kind, actor, id) = (text(draft.kind)?, text(draft.actor)?, text(draft.id)?);
+        write!(
             body,
             r#"{{"seq":{seq},"at":{at},"kind":{kind},"actor":{actor},"origin":{},"id":{id},"data":"#,
             draft.origin
-        );
+        )
+        .map_err(serde_json::Error::io)?;
         body.extend_from_slice(draft.data);
         body.push(b'}');
-        Record { seq, hash: chained(&head.hash, &body), body }
+        Ok(Record { seq, hash: chained(&head.hash, &body), body })
     }
 
     /// Writes it as a line of an export: `{"hash":"…","record":BODY}`, the bytes of the body as they were hashed.

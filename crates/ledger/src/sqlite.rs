@@ -1,3 +1,5 @@
+//! A log in a SQLite file.
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,8 +30,8 @@ fn error(error: rusqlite::Error) -> LogError {
 }
 
 /// A record's number as SQLite keeps it.
-fn number(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
+fn number(seq: u64) -> Result<i64, LogError> {
+    i64::try_from(seq).map_err(|_| LogError::Unusable(format!("record {seq}: no such number can be kept")))
 }
 
 impl SqliteLog {
@@ -63,19 +65,17 @@ impl SqliteLog {
 fn migrate(connection: &mut Connection) -> Result<(), LogError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error)?;
     let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(error)?;
-    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    let version = usize::try_from(version)
+        .map_err(|_| LogError::Unusable(format!("says that its schema is {version}, which no Tollgate wrote")))?;
     if version > MIGRATIONS.len() {
         return Err(LogError::Unusable(format!(
             "was written by a newer Tollgate (schema {version}, this one knows {})\n  mend: use that version or a later one",
             MIGRATIONS.len()
         )));
     }
-    for step in MIGRATIONS.iter().skip(version) {
+    for (number, step) in (1_i64..).zip(MIGRATIONS).skip(version) {
         transaction.execute_batch(step).map_err(error)?;
-    }
-    if version < MIGRATIONS.len() {
-        let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-        transaction.pragma_update(None, "user_version", version).map_err(error)?;
+        transaction.pragma_update(None, "user_version", number).map_err(error)?;
     }
     transaction.commit().map_err(error)
 }
@@ -92,7 +92,7 @@ impl Log for SqliteLog {
             .prepare_cached("INSERT INTO record (seq, hash, body) VALUES (?1, ?2, ?3)")
             .map_err(error)?;
         for record in records {
-            insert.execute(params![number(record.seq), record.hash, record.body]).map_err(error)?;
+            insert.execute(params![number(record.seq)?, record.hash, record.body]).map_err(error)?;
         }
         drop(insert);
         self.connection.execute_batch("COMMIT").map_err(error)
@@ -108,11 +108,15 @@ impl Log for SqliteLog {
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
         let text = "SELECT seq, hash, body FROM record WHERE seq > ?1 ORDER BY seq";
         let mut select = self.connection.prepare_cached(text).map_err(error)?;
-        let mut rows = select.query(params![number(after)]).map_err(error)?;
+        let mut rows = select.query(params![number(after)?]).map_err(error)?;
         while let Some(row) = rows.next().map_err(error)? {
             let hash: Hash = row.get(1).map_err(error)?;
             let seq: i64 = row.get(0).map_err(error)?;
-            sink(Record { seq: u64::try_from(seq).unwrap_or(0), hash, body: row.get(2).map_err(error)? })?;
+            let seq =
+                u64::try_from(seq).map_err(|_| LogError::Unusable(format!("has a record of the number {seq}")))?;
+            if sink(Record { seq, hash, body: row.get(2).map_err(error)? }).is_break() {
+                break;
+            }
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+//! Whether a chain of records holds.
+
 use crate::record::{Hash, Record, chained};
 
 /// The first record of a log that is not as it was written.

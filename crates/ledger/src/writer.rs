@@ -1,3 +1,5 @@
+//! The thread that owns a ledger and writes for all who ask.
+
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -8,13 +10,38 @@ use crate::log::Log;
 /// Entries committed together.
 const MOST: usize = 8_192;
 
-/// The queue is full: come back later.
+/// Why something could not be asked of the writer; nothing of it was or will be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too much is waiting to be recorded")]
-pub struct Busy;
+pub enum Busy {
+    /// The queue is full: come back later.
+    #[error("too much is waiting to be recorded")]
+    Full,
+    /// The writer's thread has ended, by a fault of the program.
+    #[error("the ledger has stopped")]
+    Stopped,
+}
 
 /// Takes what became of a request's entries.
-type Answer = Box<dyn FnOnce(Result<Vec<Applied>, LedgerError>) + Send>;
+type Callback = Box<dyn FnOnce(Result<Vec<Applied>, LedgerError>) + Send>;
+
+/// An answer that is owed: where it is dropped without being given, because the writer's thread panicked, it is [`LedgerError::Stopped`].
+struct Answer(Option<Callback>);
+
+impl Answer {
+    fn give(mut self, result: Result<Vec<Applied>, LedgerError>) {
+        if let Some(callback) = self.0.take() {
+            callback(result);
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Some(callback) = self.0.take() {
+            callback(Err(LedgerError::Stopped));
+        }
+    }
+}
 
 /// Looks at a ledger between two commits.
 type Look<L> = Box<dyn FnOnce(&mut Ledger<L>) + Send>;
@@ -23,6 +50,16 @@ enum Task<L> {
     Record(Vec<Entry>, Answer),
     Look(Look<L>),
     End,
+}
+
+impl<L> Task<L> {
+    /// The reason, with no answer owed any more: the caller has the reason instead.
+    fn refuse(self, reason: Busy) -> Busy {
+        if let Task::Record(_, mut answer) = self {
+            answer.0 = None;
+        }
+        reason
+    }
 }
 
 /// A thread that owns a ledger and commits what waits for it together: one flush to disk serves all who asked meanwhile.
@@ -41,15 +78,17 @@ impl<L: Log + Send + 'static> Writer<L> {
     }
 
     /// Asks for entries to be recorded; `answer` is called on the writer's thread once they are there for good, or could not be recorded.
+    /// It is called once where this returns `Ok`, also where the writer's thread panics ([`LedgerError::Stopped`]), and never else.
     pub fn record(
         &self,
         entries: Vec<Entry>,
         answer: impl FnOnce(Result<Vec<Applied>, LedgerError>) + Send + 'static,
     ) -> Result<(), Busy> {
-        self.give(Task::Record(entries, Box::new(answer)))
+        self.give(Task::Record(entries, Answer(Some(Box::new(answer)))))
     }
 
     /// Asks to look at the ledger between two commits, after what other ledgers recorded was taken up as far as the log can be reached.
+    /// `look` is dropped without a call where the writer's thread panics before it.
     pub fn look(&self, look: impl FnOnce(&mut Ledger<L>) + Send + 'static) -> Result<(), Busy> {
         self.give(Task::Look(Box::new(look)))
     }
@@ -57,7 +96,8 @@ impl<L: Log + Send + 'static> Writer<L> {
     fn give(&self, task: Task<L>) -> Result<(), Busy> {
         match self.tasks.try_send(task) {
             Ok(()) => Ok(()),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Busy),
+            Err(TrySendError::Full(task)) => Err(task.refuse(Busy::Full)),
+            Err(TrySendError::Disconnected(task)) => Err(task.refuse(Busy::Stopped)),
         }
     }
 }
@@ -102,14 +142,14 @@ fn serve<L: Log>(mut ledger: Ledger<L>, queue: &Receiver<Task<L>>, clock: &dyn F
                 Err(_) => break,
             }
         }
-        let time = clock();
-        let lapsed = lapse(&ledger, time);
-        let own = lapsed.iter().len();
+        let time_ms = clock();
+        let lapsed = lapse(&ledger, time_ms);
+        let lapses = lapsed.iter().len();
         batch.splice(0..0, lapsed);
-        let result = ledger.record(time, &batch);
-        let mut given = result.as_ref().map(|applied| applied.iter().skip(own).cloned()).map_err(Clone::clone);
+        let result = ledger.record(time_ms, &batch);
+        let mut applied = result.as_ref().map(|applied| applied.iter().skip(lapses).cloned()).map_err(Clone::clone);
         for (count, answer) in answers {
-            answer(match &mut given {
+            answer.give(match &mut applied {
                 Ok(applied) => Ok(applied.by_ref().take(count).collect()),
                 Err(error) => Err(error.clone()),
             });
@@ -118,8 +158,57 @@ fn serve<L: Log>(mut ledger: Ledger<L>, queue: &Receiver<Task<L>>, clock: &dyn F
 }
 
 /// The command that lets reservations lapse, where some are past their time.
-fn lapse<L: Log>(ledger: &Ledger<L>, time: i64) -> Option<Entry> {
-    let id = format!("expire-{}-{time}", ledger.head().seq);
-    let due = ledger.state().has_due(time);
+fn lapse<L: Log>(ledger: &Ledger<L>, time_ms: i64) -> Option<Entry> {
+    let id = format!("expire-{}-{time_ms}", ledger.head().seq);
+    let due = ledger.state().has_due(time_ms);
     due.then(|| Entry::Command { actor: "clock".to_owned(), command: Command::Expire { id } })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::log::MemoryLog;
+
+    #[test]
+    fn who_asked_a_writer_that_panics_gets_an_error_and_so_does_who_asks_later() {
+        let writer = Writer::start(Ledger::open(MemoryLog::default()).unwrap(), 8, || 0);
+        let (wait, gate) = channel::<()>();
+        writer
+            .look(move |_| {
+                gate.recv().unwrap();
+                panic!("a fault of the program");
+            })
+            .unwrap();
+        // Both stand in the queue when the thread ends.
+        let (answer, answers) = channel();
+        for number in 0..2 {
+            let answer = answer.clone();
+            let command = Command::Expire { id: format!("e{number}") };
+            let entry = Entry::Command { actor: "tester".to_owned(), command };
+            writer.record(vec![entry], move |result| answer.send(result).unwrap()).unwrap();
+        }
+        wait.send(()).unwrap();
+        for _ in 0..2 {
+            assert_eq!(answers.recv_timeout(Duration::from_secs(60)).unwrap(), Err(LedgerError::Stopped));
+        }
+        while !writer.thread.as_ref().unwrap().is_finished() {
+            std::thread::yield_now();
+        }
+        let later = answer.clone();
+        assert_eq!(writer.record(Vec::new(), move |result| later.send(result).unwrap()), Err(Busy::Stopped));
+        assert_eq!(writer.look(|_| {}), Err(Busy::Stopped));
+        drop((writer, answer));
+        assert!(answers.recv().is_err(), "an answer was given beside the refusal");
+    }
+
+    #[test]
+    fn a_panic_while_a_batch_is_recorded_answers_the_batch() {
+        let writer = Writer::start(Ledger::open(MemoryLog::default()).unwrap(), 8, || panic!("no clock"));
+        let (answer, answers) = channel();
+        writer.record(Vec::new(), move |result| answer.send(result).unwrap()).unwrap();
+        assert_eq!(answers.recv_timeout(Duration::from_secs(60)).unwrap(), Err(LedgerError::Stopped));
+    }
 }

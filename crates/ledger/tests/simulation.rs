@@ -99,11 +99,18 @@ impl Client {
         match self.reserved.clone() {
             Some((reservation, amount)) if dice.throw(3) > 0 => {
                 let amount = if dice.throw(2) == 0 { amount } else { (amount / 2).max(1) };
-                Command::Post { id, reservation, amount: Some(amount), day, last: dice.throw(2) == 0 }
+                Command::Post { id, reservation, amount_milli_tpp: Some(amount), day, last: dice.throw(2) == 0 }
             }
             Some((reservation, amount)) if dice.throw(2) == 0 => {
                 let accounts = vec![key(dice.throw(ACCOUNTS))];
-                Command::Amend { id, reservation, accounts, amount: amount + 7, day, expires_at: time + 40 }
+                Command::Amend {
+                    id,
+                    reservation,
+                    accounts,
+                    amount_milli_tpp: amount + 7,
+                    day,
+                    expires_at_ms: time + 40,
+                }
             }
             Some((reservation, _)) => Command::Void { id, reservation, reason: "canceled".into() },
             None => {
@@ -113,7 +120,7 @@ impl Client {
                     accounts.push(key((first + 1) % ACCOUNTS));
                 }
                 let amount = i64::try_from(1 + dice.throw(60)).unwrap();
-                Command::Reserve { id, accounts, amount, day, expires_at: time + 40 }
+                Command::Reserve { id, accounts, amount_milli_tpp: amount, day, expires_at_ms: time + 40 }
             }
         }
     }
@@ -122,9 +129,11 @@ impl Client {
         let before = self.answers.insert(command.id().to_owned(), status);
         assert!(before.is_none_or(|before| before == status), "another answer to {} than before", command.id());
         match (command, status) {
-            (Command::Reserve { id, amount, .. } | Command::Amend { id, amount, .. }, Status::Done) => {
-                self.reserved = Some((id.clone(), *amount))
-            }
+            (
+                Command::Reserve { id, amount_milli_tpp: amount, .. }
+                | Command::Amend { id, amount_milli_tpp: amount, .. },
+                Status::Done,
+            ) => self.reserved = Some((id.clone(), *amount)),
             (Command::Post { last: false, .. }, Status::Done) => {}
             _ => self.reserved = None,
         }
@@ -140,7 +149,7 @@ fn simulate(seed: u64) -> [u32; 3] {
             id: format!("l{account}"),
             account: key(account),
             from: "2026-01-01".parse().unwrap(),
-            amount: Some(LIMIT),
+            amount_milli_tpp: Some(LIMIT),
             provision: "740.29".into(),
         })
         .map(entry)
@@ -188,7 +197,10 @@ fn simulate(seed: u64) -> [u32; 3] {
         let state = servers[server].as_ref().map(Ledger::state);
         let all = state.into_iter().flat_map(|state| state.accounts("2026-05-01".parse().unwrap(), 0, &|_| true));
         for (_, view) in all {
-            assert!(view.posted + view.reserved <= LIMIT && view.reserved >= 0, "seed {seed}: overdrawn: {view:?}");
+            assert!(
+                view.posted_milli_tpp + view.reserved_milli_tpp <= LIMIT && view.reserved_milli_tpp >= 0,
+                "seed {seed}: overdrawn: {view:?}"
+            );
         }
     }
     check(seed, &log, &clients);
@@ -226,7 +238,7 @@ fn check(seed: u64, log: &MemoryLog, clients: &[Client]) {
         }
     }
     for (_, view) in ledger.state().accounts("2026-05-01".parse().unwrap(), 0, &|_| true) {
-        assert_eq!(view.posted, posted.get(&view.key.holder).copied().unwrap_or(0), "seed {seed}");
+        assert_eq!(view.posted_milli_tpp, posted.get(&view.key.holder).copied().unwrap_or(0), "seed {seed}");
     }
 }
 

@@ -12,6 +12,7 @@ mod hex;
 mod invariant;
 mod number;
 mod outcome;
+mod period;
 mod record;
 mod stop;
 
@@ -22,5 +23,6 @@ pub use hex::hex;
 pub use invariant::{BrokenInvariant, invariant_broken, report_broken_invariants};
 pub use number::{BadNumber, Decimal, Ratio, Tpp};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
+pub use period::{BadPeriod, Period, PeriodLength};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};
 pub use stop::Stop;

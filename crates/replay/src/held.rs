@@ -1,5 +1,5 @@
-use tollgate_law::program::{Holder, Period};
-use tollgate_model::{Country, Tpp};
+use tollgate_law::program::Holder;
+use tollgate_model::{Country, PeriodLength, Tpp};
 
 use tollgate_decide::Name;
 
@@ -48,7 +48,7 @@ struct Table {
 struct Account {
     name: String,
     holder: Holder,
-    period: Period,
+    period: PeriodLength,
     table: usize,
     lane: usize,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Held {
 
 impl Held {
     /// The place of an account, which is new where it was not known.
-    pub(crate) fn place(&mut self, name: &str, holder: Holder, period: Period) -> usize {
+    pub(crate) fn place(&mut self, name: &str, holder: Holder, period: PeriodLength) -> usize {
         let same = |own: &Account| own.name == name && own.holder == holder && own.period == period;
         if let Some(known) = self.accounts.iter().position(same) {
             return known;
@@ -105,8 +105,8 @@ impl Held {
 impl Account {
     fn year(&self, year: i32) -> i32 {
         match self.period {
-            Period::CalendarYear => year,
-            Period::Cumulative => 0,
+            PeriodLength::CalendarYear => year,
+            PeriodLength::Cumulative => 0,
         }
     }
 }

@@ -65,7 +65,8 @@ pub(super) async fn adjust(
     caller.may(Right::Record)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     let id = format!("adjust:{}", idempotency_key(&headers)?);
-    let period = asked.period.parse().map_err(|what: String| unusable(&what, "write it so"))?;
+    let period =
+        asked.period.parse().map_err(|what: tollgate_model::BadPeriod| unusable(&what.to_string(), "write it so"))?;
     let account = AccountKey { rule: asked.rule, holder: asked.holder, country: asked.country, period };
     let (amount, day) = (thousandths(asked.tpp)?, day("date", &asked.date)?);
     // An installed base may be told before anything was sent.
@@ -76,7 +77,8 @@ pub(super) async fn adjust(
     if unknown {
         app.command(&caller.name, limit_command(&account, day, None, &app.desk.policy.name)).await?;
     }
-    app.command(&caller.name, Command::Adjust { id, account, amount, day, reason: asked.reason }).await?;
+    app.command(&caller.name, Command::Adjust { id, account, amount_milli_tpp: amount, day, reason: asked.reason })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -29,7 +29,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use tollgate_desk::{Desk, HeldQueue};
 use tollgate_law::Policy;
-use tollgate_ledger::{Applied, Command, Entry, Ledger, LedgerError, Status, Writer};
+use tollgate_ledger::{Applied, Busy, Command, Entry, Ledger, LedgerError, Status, Writer};
 use tollgate_screening::Screener;
 
 use access::Gate;
@@ -149,7 +149,7 @@ impl App {
     ) -> Result<T, Problem> {
         let (give, take) = tokio::sync::oneshot::channel();
         // Who asked may have gone away meanwhile.
-        self.writer.look(move |ledger| drop(give.send(look(ledger)))).map_err(|_| Problem::busy())?;
+        self.writer.look(move |ledger| drop(give.send(look(ledger)))).map_err(refused_by_writer)?;
         take.await.map_err(|_| orders::unavailable("the ledger stopped"))
     }
 
@@ -162,7 +162,7 @@ impl App {
     /// Records entries for good.
     async fn record(&self, entries: Vec<Entry>) -> Result<Vec<Applied>, Problem> {
         let (give, take) = tokio::sync::oneshot::channel::<Result<Vec<Applied>, LedgerError>>();
-        self.writer.record(entries, move |result| drop(give.send(result))).map_err(|_| Problem::busy())?;
+        self.writer.record(entries, move |result| drop(give.send(result))).map_err(refused_by_writer)?;
         let result = take.await.map_err(|_| orders::unavailable("the ledger stopped"))?;
         result.map_err(|error| orders::unavailable(&error.to_string()))
     }
@@ -180,4 +180,12 @@ impl App {
 /// A record beside the ledger's commands.
 fn note(kind: &str, actor: &str, id: &str, data: &impl Serialize) -> Result<Entry, Problem> {
     Ok(tollgate_desk::note(kind, actor, id, data)?)
+}
+
+/// Why the writer takes nothing, as an answer.
+fn refused_by_writer(reason: Busy) -> Problem {
+    match reason {
+        Busy::Full => Problem::busy(),
+        Busy::Stopped => orders::unavailable("the ledger stopped"),
+    }
 }

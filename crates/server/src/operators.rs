@@ -59,13 +59,13 @@ pub(super) async fn operator(
         .await??;
     let (universal, national): (Vec<_>, Vec<_>) = views.into_iter().partition(|view| view.key.rule == "uveu");
     let national = national.iter().map(|view| {
-        json!({ "country": view.key.country, "posted_tpp": tpp(view.posted), "reserved_tpp": tpp(view.reserved), "limit_tpp": view.limit.map(tpp) })
+        json!({ "country": view.key.country, "posted_tpp": tpp(view.posted_milli_tpp), "reserved_tpp": tpp(view.reserved_milli_tpp), "limit_tpp": view.limit_milli_tpp.map(tpp) })
     });
     let national: Vec<Value> = national.collect();
     let mut base: BTreeMap<Country, i64> = BTreeMap::new();
     for view in &universal {
         let country = view.key.country.as_deref().and_then(|code| code.parse().ok());
-        *base.entry(country.unwrap_or(Country::UNITED_STATES)).or_default() += view.posted;
+        *base.entry(country.unwrap_or(Country::UNITED_STATES)).or_default() += view.posted_milli_tpp;
     }
     let installed: Vec<Value> = base
         .iter()

@@ -78,9 +78,9 @@ pub(super) async fn allocations(
         .await?;
     let accounts = views.into_iter().map(|(_, view)| {
         json!({
-            "account": view.key, "posted_tpp": tpp(view.posted), "reserved_tpp": tpp(view.reserved), "limit_tpp": view.limit.map(tpp),
-            "available_tpp": view.available.map(tpp), "provision": view.provision,
-            "breach": view.breach.map(|breach| json!({ "day": breach.day.to_string(), "used_tpp": tpp(breach.used), "limit_tpp": tpp(breach.limit) })),
+            "account": view.key, "posted_tpp": tpp(view.posted_milli_tpp), "reserved_tpp": tpp(view.reserved_milli_tpp), "limit_tpp": view.limit_milli_tpp.map(tpp),
+            "available_tpp": view.available_milli_tpp.map(tpp), "provision": view.provision,
+            "breach": view.breach.map(|breach| json!({ "day": breach.day.to_string(), "used_tpp": tpp(breach.used_milli_tpp), "limit_tpp": tpp(breach.limit_milli_tpp) })),
         })
     });
     Ok(Json(json!({ "date": day.to_string(), "accounts": accounts.collect::<Vec<_>>(), "next": next })))

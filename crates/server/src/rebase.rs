@@ -62,7 +62,7 @@ pub(super) async fn rebase(
     let desk = Arc::clone(&app.desk);
     let changes = app.with_ledger(move |ledger| limit_changes(&desk, ledger, from)).await??;
     let described = |change: &LimitChange, breach: Option<Value>| {
-        let Command::Limit { account, from, amount, .. } = &change.command else { return None };
+        let Command::Limit { account, from, amount_milli_tpp: amount, .. } = &change.command else { return None };
         Some(Change {
             account: account.clone(),
             from: from.to_string(),
@@ -82,7 +82,7 @@ pub(super) async fn rebase(
     let breach = |place: usize| {
         let found = applied.get(place + 1)?.breaches.first()?.breach.as_ref()?;
         Some(
-            serde_json::json!({ "day": found.day.to_string(), "used_tpp": tpp(found.used), "limit_tpp": tpp(found.limit) }),
+            serde_json::json!({ "day": found.day.to_string(), "used_tpp": tpp(found.used_milli_tpp), "limit_tpp": tpp(found.limit_milli_tpp) }),
         )
     };
     Ok(Json(changes.iter().enumerate().filter_map(|(place, change)| described(change, breach(place))).collect()))

@@ -20,8 +20,13 @@ fn fill(folder: &Path) {
         let holder = "Zürich \"Rechenhaus\"\n華".to_owned();
         let account = AccountKey { rule: "lpp".into(), holder, country: None, period: Period::Year(2026) };
         let from = "2026-01-01".parse().unwrap();
-        let command =
-            Order::Limit { id: format!("l{day}"), account, from, amount: Some(day), provision: "740.29".into() };
+        let command = Order::Limit {
+            id: format!("l{day}"),
+            account,
+            from,
+            amount_milli_tpp: Some(day),
+            provision: "740.29".into(),
+        };
         let time = 1_767_225_600_000 + (day - 1) * 86_400_000;
         ledger.record(time, &[Entry::Command { actor: "auditor's test".into(), command }]).unwrap();
     }

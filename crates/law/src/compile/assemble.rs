@@ -1,13 +1,13 @@
 //! Puts the compiled rules together: which exception is available, which review applies, what decides.
 
-use tollgate_model::{Outcome, ReviewPolicy, Tpp};
+use tollgate_model::{Outcome, PeriodLength, ReviewPolicy, Tpp};
 
 use super::build::{Graph, Renumbering};
 use super::{Compiler, Source, version_in_force};
 use crate::facts::{self, CLAIMS};
 use crate::program::{
     AccountRule, ClassifyRule, Counts, DecisionRule, ExceptionRule, FindingRule, Holder, Label, Lit, MemberAtom,
-    ObligationRule, Period, Program, RequirementRule, ReviewRule, Step,
+    ObligationRule, Program, RequirementRule, ReviewRule, Step,
 };
 use crate::provision::{Allocate, Exception, Finding, Gate, Obligation, Require};
 
@@ -80,7 +80,7 @@ impl Compiler<'_> {
                 "consignee_and_destination" => Holder::ConsigneeAndDestination,
                 _ => Holder::UltimateParent,
             },
-            period: if allocate.period == "cumulative" { Period::Cumulative } else { Period::CalendarYear },
+            period: if allocate.period == "cumulative" { PeriodLength::Cumulative } else { PeriodLength::CalendarYear },
             counts: match allocate.counts.as_str() {
                 "license" => Counts::License,
                 "any" => Counts::Any,

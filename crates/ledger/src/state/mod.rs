@@ -6,14 +6,13 @@ mod shipment;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::Date;
+use tollgate_model::{Date, never};
 
 use crate::account::{Account, AccountKey, AccountView};
 use crate::command::{Applied, BreachChange, Command, Status};
 
-/// The largest amount that a command may name, in thousandths of a TPP: a million times the whole of the rule's country allocations, so that no sum
-/// of what fits into a log overflows.
-pub const LARGEST: i64 = 1 << 50;
+/// The largest amount that a command may name, in milli-TPP: a million times the whole of the rule's country allocations.
+pub const MAX_AMOUNT_MILLI_TPP: i64 = 1 << 50;
 /// The longest id, name or reason, in bytes.
 const LONGEST: usize = 256;
 /// The most accounts that one shipment is charged to.
@@ -46,9 +45,9 @@ enum Made {
 struct Reservation {
     accounts: Box<[u32]>,
     /// What is neither posted nor free again.
-    left: i64,
+    left_milli_tpp: i64,
     day: Date,
-    expires_at: i64,
+    expires_at_ms: i64,
     open: bool,
     /// Whether a part of it has gone.
     begun: bool,
@@ -57,15 +56,15 @@ struct Reservation {
 #[derive(Clone, Debug)]
 struct Posting {
     accounts: Box<[u32]>,
-    amount: i64,
+    amount_milli_tpp: i64,
     day: Date,
 }
 
 /// How a reservation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReservationView {
-    /// What is neither posted nor free again, in thousandths of a TPP.
-    pub left: i64,
+    /// What is neither posted nor free again, in milli-TPP.
+    pub left_milli_tpp: i64,
     /// Whether more can be posted.
     pub open: bool,
     /// Whether a part of it has gone.
@@ -85,16 +84,18 @@ pub struct State {
     due: BTreeSet<(i64, u32)>,
     /// As whom a holder counts, from which day, in order of days.
     groups: BTreeMap<String, Vec<(Date, String)>>,
-    /// The latest time that a command was given.
-    now: i64,
+    /// The latest time that a command was given, in milliseconds since 1970-01-01 UTC.
+    now_ms: i64,
 }
 
+/// A place as an index. Where addresses are too small for it nothing stands there, and looking it up finds nothing.
 fn at(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 
-fn place(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
+/// The place of what is added to a list of a length.
+fn place(length: usize) -> Result<u32, Status> {
+    u32::try_from(length).map_err(|_| Status::Overflow)
 }
 
 fn hashed(bytes: &[u8]) -> (u128, u64) {
@@ -106,22 +107,25 @@ fn hashed(bytes: &[u8]) -> (u128, u64) {
 }
 
 impl State {
-    /// Does what a command asks, or nothing: a command that is refused leaves every account as it was. `time` never goes back: an earlier one counts
-    /// as the latest.
-    pub fn apply(&mut self, time: i64, command: &Command) -> Applied {
-        let json = serde_json::to_vec(command).unwrap_or_default();
-        self.apply_known(time, command, &json)
+    /// Does what a command asks, or nothing: a command that is refused leaves every account as it was. `time_ms` is in milliseconds
+    /// since 1970-01-01 UTC and never goes back: an earlier one counts as the latest.
+    pub fn apply(&mut self, time_ms: i64, command: &Command) -> Applied {
+        let Ok(json) = serde_json::to_vec(command) else {
+            never!("a command cannot be written as JSON");
+            return only(Status::Malformed);
+        };
+        self.apply_known(time_ms, command, &json)
     }
 
     /// The same, given the command's JSON.
-    pub(crate) fn apply_known(&mut self, time: i64, command: &Command, json: &[u8]) -> Applied {
+    pub(crate) fn apply_known(&mut self, time_ms: i64, command: &Command, json: &[u8]) -> Applied {
         let (id, content) = (hashed(command.id().as_bytes()).0, hashed(json).1);
         let known = self.operations.get(&id).copied().filter(|_| well_formed(command));
         if let Some(known) = known.filter(|known| known.content == content) {
             // Nothing is recorded of this, so nothing may come of it, not even that time has passed.
             return Applied { replayed: true, ..only(known.status) };
         }
-        self.now = self.now.max(time);
+        self.now_ms = self.now_ms.max(time_ms);
         if !well_formed(command) {
             return only(Status::Malformed);
         }
@@ -130,21 +134,25 @@ impl State {
         }
         let mut breaches = Vec::new();
         let result = match command {
-            Command::Limit { account, from, amount, provision, .. } => {
-                self.limit(account, *from, *amount, provision, &mut breaches)
+            Command::Limit { account, from, amount_milli_tpp, provision, .. } => {
+                self.limit(account, *from, *amount_milli_tpp, provision, &mut breaches)
             }
-            Command::Reserve { accounts, amount, day, expires_at, .. } => {
-                self.reserve(accounts, *amount, *day, *expires_at)
+            Command::Reserve { accounts, amount_milli_tpp, day, expires_at_ms, .. } => {
+                self.reserve(accounts, *amount_milli_tpp, *day, *expires_at_ms)
             }
-            Command::Amend { reservation, accounts, amount, day, expires_at, .. } => {
-                self.amend(reservation, accounts, *amount, *day, *expires_at)
+            Command::Amend { reservation, accounts, amount_milli_tpp, day, expires_at_ms, .. } => {
+                self.amend(reservation, accounts, *amount_milli_tpp, *day, *expires_at_ms)
             }
-            Command::Post { reservation, amount, day, last, .. } => {
-                self.post(reservation, *amount, *day, *last, &mut breaches)
+            Command::Post { reservation, amount_milli_tpp, day, last, .. } => {
+                self.post(reservation, *amount_milli_tpp, *day, *last, &mut breaches)
             }
             Command::Void { reservation, .. } => self.void(reservation),
-            Command::Adjust { account, amount, day, .. } => self.adjust(account, *amount, *day, &mut breaches),
-            Command::Correct { posting, amount, day, .. } => self.correct(posting, *amount, *day, &mut breaches),
+            Command::Adjust { account, amount_milli_tpp, day, .. } => {
+                self.adjust(account, *amount_milli_tpp, *day, &mut breaches)
+            }
+            Command::Correct { posting, amount_milli_tpp, day, .. } => {
+                self.correct(posting, *amount_milli_tpp, *day, &mut breaches)
+            }
             Command::Group { holder, into, from, .. } => self.group(holder, into, *from, &mut breaches),
             Command::Expire { .. } => self.expire(),
         };
@@ -177,8 +185,8 @@ impl State {
 
     /// The days from which an account has another limit, in order.
     pub fn limit_days(&self, key: &AccountKey) -> impl Iterator<Item = Date> {
-        let own = self.places.get(key).and_then(|place| self.accounts.get(at(*place)));
-        own.into_iter().flat_map(|own| own.limits.iter().map(|limit| limit.from))
+        let account = self.places.get(key).and_then(|place| self.accounts.get(at(*place)));
+        account.into_iter().flat_map(|account| account.limits.iter().map(|limit| limit.from))
     }
 
     /// Every account that `wanted` takes, in the order in which they began, after the first `skip` accounts of the ledger; and the place to go on
@@ -205,20 +213,21 @@ impl State {
 
     /// How a reservation stands; nothing where no such reservation was made.
     pub fn reservation(&self, id: &str) -> Option<ReservationView> {
-        let own = self.reservations.get(at(self.reserved(id).ok()?))?;
-        Some(ReservationView { left: own.left, open: own.open, begun: own.begun })
+        let known = self.reservations.get(at(self.reserved(id).ok()?))?;
+        Some(ReservationView { left_milli_tpp: known.left_milli_tpp, open: known.open, begun: known.begun })
     }
 
-    /// What a reservation holds in an account, under the holder that this one counts as on the day.
+    /// What a reservation holds in an account, in milli-TPP, 0 where it holds nothing or was never made; under the holder that this one counts as on the day.
     pub fn reserved_in(&self, id: &str, key: &AccountKey, day: Date) -> i64 {
-        let own = self.reserved(id).ok().and_then(|place| self.reservations.get(at(place)));
+        let known = self.reserved(id).ok().and_then(|place| self.reservations.get(at(place)));
         let place = self.places.get(&self.counted_as(key, day));
-        own.filter(|own| place.is_some_and(|place| own.accounts.contains(place))).map_or(0, |own| own.left)
+        let charged = known.filter(|known| place.is_some_and(|place| known.accounts.contains(place)));
+        charged.map_or(0, |known| known.left_milli_tpp)
     }
 
-    /// Whether a reservation is past its time.
-    pub fn has_due(&self, time: i64) -> bool {
-        self.due.first().is_some_and(|(due, _)| *due <= time)
+    /// Whether a reservation is past its time; `time_ms` is in milliseconds since 1970-01-01 UTC.
+    pub fn has_due(&self, time_ms: i64) -> bool {
+        self.due.first().is_some_and(|(due, _)| *due <= time_ms)
     }
 
     fn reserved(&self, id: &str) -> Result<u32, Status> {
@@ -245,23 +254,26 @@ impl State {
     }
 
     /// The place of an account, new where there was none.
-    fn open(&mut self, key: AccountKey) -> u32 {
+    fn open(&mut self, key: AccountKey) -> Result<u32, Status> {
         if let Some(place) = self.places.get(&key) {
-            return *place;
+            return Ok(*place);
         }
-        let new = place(self.accounts.len());
+        let new = place(self.accounts.len())?;
         self.accounts.push(Account::default());
         self.keys.push(key.clone());
         self.places.insert(key, new);
-        new
+        Ok(new)
     }
 
     /// Looks again whether an account's past stands over a limit, and tells where that changed.
     fn look_again(&mut self, account: u32, breaches: &mut Vec<BreachChange>) {
-        let (Some(own), Some(key)) = (self.accounts.get_mut(at(account)), self.keys.get(at(account))) else { return };
-        let breach = own.first_breach();
-        if breach != own.breach {
-            own.breach.clone_from(&breach);
+        let (Some(known), Some(key)) = (self.accounts.get_mut(at(account)), self.keys.get(at(account))) else {
+            never!("account {account} has no place");
+            return;
+        };
+        let breach = known.first_breach();
+        if breach != known.breach {
+            known.breach.clone_from(&breach);
             breaches.push(BreachChange { account: key.clone(), breach });
         }
     }
@@ -274,26 +286,33 @@ fn only(status: Status) -> Applied {
 fn well_formed(command: &Command) -> bool {
     let text = |text: &str| !text.is_empty() && text.len() <= LONGEST;
     let key = |key: &AccountKey| text(&key.rule) && text(&key.holder) && key.country.as_deref().is_none_or(text);
-    let amount = |amount: i64| (1..=LARGEST).contains(&amount);
+    let amount = |amount: i64| (1..=MAX_AMOUNT_MILLI_TPP).contains(&amount);
     let accounts = |accounts: &[AccountKey]| {
         let distinct: BTreeSet<&AccountKey> = accounts.iter().collect();
         (1..=MOST_ACCOUNTS).contains(&accounts.len()) && distinct.len() == accounts.len() && accounts.iter().all(key)
     };
     let fits = match command {
-        Command::Limit { account, amount, provision, .. } => {
-            key(account) && provision.len() <= LONGEST && amount.is_none_or(|amount| (0..=LARGEST).contains(&amount))
+        Command::Limit { account, amount_milli_tpp: ceiling, provision, .. } => {
+            key(account)
+                && provision.len() <= LONGEST
+                && ceiling.is_none_or(|ceiling| (0..=MAX_AMOUNT_MILLI_TPP).contains(&ceiling))
         }
-        Command::Reserve { accounts: charged, amount: reserved, .. } => amount(*reserved) && accounts(charged),
-        Command::Amend { reservation, accounts: charged, amount: reserved, .. } => {
+        Command::Reserve { accounts: charged, amount_milli_tpp: reserved, .. } => {
+            amount(*reserved) && accounts(charged)
+        }
+        Command::Amend { reservation, accounts: charged, amount_milli_tpp: reserved, .. } => {
             text(reservation) && amount(*reserved) && accounts(charged)
         }
-        Command::Post { reservation, amount: posted, .. } => text(reservation) && posted.is_none_or(amount),
+        Command::Post { reservation, amount_milli_tpp: posted, .. } => text(reservation) && posted.is_none_or(amount),
         Command::Void { reservation, reason, .. } => text(reservation) && text(reason),
-        Command::Adjust { account, amount: added, reason, .. } => {
-            key(account) && *added != 0 && (-LARGEST..=LARGEST).contains(added) && text(reason)
+        Command::Adjust { account, amount_milli_tpp: added, reason, .. } => {
+            key(account)
+                && *added != 0
+                && (-MAX_AMOUNT_MILLI_TPP..=MAX_AMOUNT_MILLI_TPP).contains(added)
+                && text(reason)
         }
-        Command::Correct { posting, amount, reason, .. } => {
-            text(posting) && (0..=LARGEST).contains(amount) && text(reason)
+        Command::Correct { posting, amount_milli_tpp: shipped, reason, .. } => {
+            text(posting) && (0..=MAX_AMOUNT_MILLI_TPP).contains(shipped) && text(reason)
         }
         Command::Group { holder, into, reason, .. } => text(holder) && text(into) && text(reason),
         Command::Expire { .. } => true,

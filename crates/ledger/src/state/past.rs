@@ -1,31 +1,45 @@
 //! What changes the past, or how it is seen: limits that reach back, corrections, holders found to be one group. What then stands over a limit is
 //! told, not hidden.
 
-use tollgate_model::Date;
+use std::ops::RangeInclusive;
 
-use super::{Made, State, at};
+use tollgate_model::{Date, always, never};
+
+use super::{Made, Posting, State, at, place};
 use crate::account::{Account, AccountKey, Limit};
 use crate::command::{BreachChange, Status};
 
 impl State {
-    pub(super) fn account_at(&self, place: u32) -> &Account {
-        static NONE: Account = Account { limits: Vec::new(), posted: 0, reserved: 0, days: Vec::new(), breach: None };
-        self.accounts.get(at(place)).unwrap_or(&NONE)
+    /// The account at a place; the status by which a shipment is refused where there is none: what cannot be found has no room.
+    pub(super) fn account_at(&self, place: u32) -> Result<&Account, Status> {
+        let account = self.accounts.get(at(place));
+        if account.is_none() {
+            never!("account {place} has no place");
+        }
+        account.ok_or(Status::OverLimit)
+    }
+
+    /// Changes the account at a place, which was looked up before anything was changed.
+    pub(super) fn change(&mut self, place: u32, change: impl FnOnce(&mut Account)) {
+        match self.accounts.get_mut(at(place)) {
+            Some(account) => change(account),
+            None => never!("account {place} has no place"),
+        }
     }
 
     pub(super) fn limit(
         &mut self,
         key: &AccountKey,
         from: Date,
-        amount: Option<i64>,
+        amount_milli_tpp: Option<i64>,
         provision: &str,
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Made, Status> {
         let key = self.counted_as(key, from);
-        let account = self.open(key);
-        if let Some(own) = self.accounts.get_mut(at(account)) {
-            own.set_limit(Limit { from, amount, provision: provision.to_owned() });
-        }
+        let account = self.open(key)?;
+        self.change(account, |known| {
+            known.set_limit(Limit { from, amount_milli_tpp, provision: provision.to_owned() })
+        });
         self.look_again(account, breaches);
         Ok(Made::Nothing)
     }
@@ -33,7 +47,7 @@ impl State {
     pub(super) fn adjust(
         &mut self,
         key: &AccountKey,
-        amount: i64,
+        amount_milli_tpp: i64,
         day: Date,
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Made, Status> {
@@ -42,11 +56,16 @@ impl State {
         if !key.period.contains(day) {
             return Err(Status::OtherPeriod);
         }
-        let own = self.accounts.get_mut(at(account)).ok_or(Status::NoLimit)?;
-        if own.posted + amount < 0 {
+        let known = self.account_at(account)?;
+        let sum = known.posted_milli_tpp.checked_add(amount_milli_tpp).ok_or(Status::Overflow)?;
+        if sum < 0 {
             return Err(Status::BelowZero);
         }
-        own.add(day, amount);
+        known.check_turnover(amount_milli_tpp.checked_abs().ok_or(Status::Overflow)?)?;
+        self.change(account, |known| {
+            known.turn_over(amount_milli_tpp);
+            known.add(day, amount_milli_tpp);
+        });
         self.look_again(account, breaches);
         Ok(Made::Nothing)
     }
@@ -54,7 +73,7 @@ impl State {
     pub(super) fn correct(
         &mut self,
         posting: &str,
-        amount: i64,
+        amount_milli_tpp: i64,
         day: Date,
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Made, Status> {
@@ -70,23 +89,29 @@ impl State {
             let key = self.counted_as(&key, day);
             moved.push(self.places.get(&key).copied().ok_or(Status::NoLimit)?);
         }
+        let both = old.amount_milli_tpp.checked_add(amount_milli_tpp).ok_or(Status::Overflow)?;
+        for account in old.accounts.iter().chain(&moved) {
+            self.account_at(*account)?.check_turnover(both)?;
+        }
         for account in &old.accounts {
-            if let Some(own) = self.accounts.get_mut(at(*account)) {
-                own.add(old.day, -old.amount);
-            }
+            self.change(*account, |known| {
+                known.turn_over(old.amount_milli_tpp);
+                known.add(old.day, -old.amount_milli_tpp);
+            });
         }
         for account in &moved {
-            if let Some(own) = self.accounts.get_mut(at(*account)) {
-                own.add(day, amount);
-            }
+            self.change(*account, |known| {
+                known.turn_over(amount_milli_tpp);
+                known.add(day, amount_milli_tpp);
+            });
         }
         let mut touched: Vec<u32> = old.accounts.iter().chain(&moved).copied().collect();
         touched.sort_unstable();
         touched.dedup();
         touched.iter().for_each(|account| self.look_again(*account, breaches));
-        if let Some(own) = self.postings.get_mut(at(which)) {
-            own.accounts = moved.into_boxed_slice();
-            (own.amount, own.day) = (amount, day);
+        match self.postings.get_mut(at(which)) {
+            Some(known) => *known = Posting { accounts: moved.into_boxed_slice(), amount_milli_tpp, day },
+            None => never!("posting {which} has no place"),
         }
         Ok(Made::Nothing)
     }
@@ -103,64 +128,77 @@ impl State {
         if self.leads_to(into, holder) {
             return Err(Status::Circle);
         }
+        // As `into` does not lead back, it leads to where the holder will.
+        let goal = self.holder_on(into, from).to_owned();
+        let accounts = self.accounts_of(holder)?;
+        for (account, key) in &accounts {
+            let target = self.places.get(&AccountKey { holder: goal.clone(), ..key.clone() });
+            let target = target.map(|target| self.account_at(*target)).transpose()?;
+            self.account_at(*account)?.check_merge(target)?;
+        }
+        // Each of them may begin another account.
+        place(self.accounts.len().checked_add(accounts.len()).ok_or(Status::Overflow)?)?;
         let groups = self.groups.entry(holder.to_owned()).or_default();
         groups.retain(|(day, _)| *day != from);
         let later = groups.partition_point(|(day, _)| *day < from);
         let until = groups.get(later).map_or(Date::MAX, |(day, _)| day.before());
         groups.insert(later, (from, into.to_owned()));
-        let own: Vec<u32> = (0..super::place(self.keys.len()))
-            .filter(|place| self.keys.get(at(*place)).is_some_and(|key| key.holder == holder))
-            .collect();
-        for account in own {
-            self.regroup(account, from, until, breaches);
+        for (account, key) in accounts {
+            let target = self.open(AccountKey { holder: goal.clone(), ..key })?;
+            if always!(target != account, "account {account} was grouped with itself") {
+                self.regroup(account, target, &(from..=until), breaches);
+            }
         }
         Ok(Made::Nothing)
     }
 
-    /// Moves what an account holds from a day on, to a day, to the account of the holder that it counts as then.
-    fn regroup(&mut self, account: u32, from: Date, until: Date, breaches: &mut Vec<BreachChange>) {
-        let Some(key) = self.keys.get(at(account)).cloned() else { return };
-        let target = self.open(self.counted_as(&key, from));
-        if target == account {
-            return;
-        }
-        let in_span = |day: Date| from <= day && day <= until;
-        let Some(own) = self.accounts.get_mut(at(account)) else { return };
-        let moved: Vec<(Date, i64)> = own.days.iter().copied().filter(|(day, _)| in_span(*day)).collect();
-        own.days.retain(|(day, _)| !in_span(*day));
-        own.posted -= moved.iter().map(|(_, amount)| amount).sum::<i64>();
-        let limits = own.limits.clone();
-        let mut reserved = 0;
-        for reservation in self.reservations.iter_mut().filter(|own| own.open && in_span(own.day)) {
+    /// The accounts of a holder, in the order in which they began.
+    fn accounts_of(&self, holder: &str) -> Result<Vec<(u32, AccountKey)>, Status> {
+        let keys = self.keys.iter().enumerate().filter(|(_, key)| key.holder == holder);
+        keys.map(|(index, key)| Ok((place(index)?, key.clone()))).collect()
+    }
+
+    /// Moves what an account holds on some days to another account. What stands in both is from then on counted once.
+    fn regroup(&mut self, account: u32, target: u32, days: &RangeInclusive<Date>, breaches: &mut Vec<BreachChange>) {
+        let (mut moved, mut limits) = (Vec::new(), Vec::new());
+        self.change(account, |known| {
+            moved = known.days.iter().copied().filter(|(day, _)| days.contains(day)).collect();
+            known.days.retain(|(day, _)| !days.contains(day));
+            known.posted_milli_tpp -= moved.iter().map(|(_, amount)| amount).sum::<i64>();
+            limits.clone_from(&known.limits);
+        });
+        // What the reservations hold in the first account, and in both.
+        let (mut reserved, mut reserved_in_both) = (0, 0);
+        for reservation in self.reservations.iter_mut().filter(|known| known.open && days.contains(&known.day)) {
             if reservation.accounts.contains(&account) {
-                let doubled = reservation.accounts.contains(&target);
-                reserved += reservation.left;
-                let left = reservation.left;
+                reserved += reservation.left_milli_tpp;
+                if reservation.accounts.contains(&target) {
+                    reserved_in_both += reservation.left_milli_tpp;
+                }
                 reservation.accounts = renamed(&reservation.accounts, account, target);
-                if doubled && let Some(own) = self.accounts.get_mut(at(target)) {
-                    own.reserved -= left;
-                }
             }
         }
-        for posting in self.postings.iter_mut().filter(|own| in_span(own.day)) {
+        let mut posted_in_both = Vec::new();
+        for posting in self.postings.iter_mut().filter(|known| days.contains(&known.day)) {
             if posting.accounts.contains(&account) {
-                let doubled = posting.accounts.contains(&target);
-                posting.accounts = renamed(&posting.accounts, account, target);
-                if doubled && let Some(own) = self.accounts.get_mut(at(target)) {
-                    own.add(posting.day, -posting.amount);
+                if posting.accounts.contains(&target) {
+                    posted_in_both.push((posting.day, -posting.amount_milli_tpp));
                 }
+                posting.accounts = renamed(&posting.accounts, account, target);
             }
         }
-        if let Some(own) = self.accounts.get_mut(at(account)) {
-            own.reserved -= reserved;
-        }
-        if let Some(own) = self.accounts.get_mut(at(target)) {
-            own.reserved += reserved;
-            moved.iter().for_each(|(day, amount)| own.add(*day, *amount));
-            if own.limits.is_empty() {
-                own.limits = limits;
+        self.change(account, |known| known.reserved_milli_tpp -= reserved);
+        self.change(target, |known| {
+            known.turn_over(reserved);
+            known.reserved_milli_tpp += reserved - reserved_in_both;
+            for (day, amount) in posted_in_both.iter().chain(&moved) {
+                known.turn_over(*amount);
+                known.add(*day, *amount);
             }
-        }
+            if known.limits.is_empty() {
+                known.limits = limits;
+            }
+        });
         self.look_again(account, breaches);
         self.look_again(target, breaches);
     }
@@ -182,7 +220,7 @@ impl State {
 /// Accounts with one in another's place, each once.
 fn renamed(accounts: &[u32], from: u32, to: u32) -> Box<[u32]> {
     let mut renamed: Vec<u32> = Vec::with_capacity(accounts.len());
-    for account in accounts.iter().map(|own| if *own == from { to } else { *own }) {
+    for account in accounts.iter().map(|known| if *known == from { to } else { *known }) {
         if !renamed.contains(&account) {
             renamed.push(account);
         }

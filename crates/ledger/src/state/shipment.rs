@@ -1,6 +1,6 @@
 //! What a shipment does on its way: it is reserved, posted, given up, or it lapses.
 
-use tollgate_model::Date;
+use tollgate_model::{Date, never};
 
 use super::{Made, Posting, Reservation, State, at, place};
 use crate::account::AccountKey;
@@ -10,30 +10,34 @@ impl State {
     pub(super) fn reserve(
         &mut self,
         accounts: &[AccountKey],
-        amount: i64,
+        amount_milli_tpp: i64,
         day: Date,
-        expires_at: i64,
+        expires_at_ms: i64,
     ) -> Result<Made, Status> {
         let places = self.charged(accounts, day)?;
-        self.check_room(accounts, &places, amount, day, (&[], 0))?;
-        Ok(self.set_aside(places, amount, day, expires_at))
+        self.check_room(accounts, &places, amount_milli_tpp, day, None)?;
+        let new = place(self.reservations.len())?;
+        self.set_aside(new, Reservation::new(places, amount_milli_tpp, day, expires_at_ms));
+        Ok(Made::Reservation(new))
     }
 
     pub(super) fn amend(
         &mut self,
         reservation: &str,
         accounts: &[AccountKey],
-        amount: i64,
+        amount_milli_tpp: i64,
         day: Date,
-        expires_at: i64,
+        expires_at_ms: i64,
     ) -> Result<Made, Status> {
         let places = self.charged(accounts, day)?;
         let which = self.reserved(reservation)?;
-        let own = self.reservations.get(at(which)).filter(|own| own.open && !own.begun);
-        let own = own.ok_or(Status::ReservationClosed)?;
-        self.check_room(accounts, &places, amount, day, (&own.accounts, own.left))?;
+        let ending = self.reservations.get(at(which)).filter(|known| known.open && !known.begun);
+        let ending = ending.ok_or(Status::ReservationClosed)?;
+        self.check_room(accounts, &places, amount_milli_tpp, day, Some(ending))?;
+        let new = place(self.reservations.len())?;
         self.release(which);
-        Ok(self.set_aside(places, amount, day, expires_at))
+        self.set_aside(new, Reservation::new(places, amount_milli_tpp, day, expires_at_ms));
+        Ok(Made::Reservation(new))
     }
 
     /// The places of the accounts that a shipment of a day is charged to, each once also where two holders are one group.
@@ -42,7 +46,7 @@ impl State {
         for key in accounts {
             let counted = self.counted_as(key, day);
             let account = self.places.get(&counted).copied().ok_or(Status::NoLimit)?;
-            self.account_at(account).limit_on(day).ok_or(Status::NoLimit)?;
+            self.account_at(account)?.limit_on(day).ok_or(Status::NoLimit)?;
             if !places.contains(&account) {
                 places.push(account);
             }
@@ -50,113 +54,132 @@ impl State {
         Ok(places)
     }
 
-    /// Whether so much more has room in every account once a reservation in the accounts `ending` holds nothing any more.
+    /// Whether so much more has room in every account on a day that has a limit in each, once the reservation `ending` holds
+    /// nothing any more.
     fn check_room(
         &self,
         keys: &[AccountKey],
         places: &[u32],
-        amount: i64,
+        amount_milli_tpp: i64,
         day: Date,
-        (ending, left): (&[u32], i64),
+        ending: Option<&Reservation>,
     ) -> Result<(), Status> {
         if keys.iter().any(|key| !key.period.contains(day)) {
             return Err(Status::OtherPeriod);
         }
-        let has_room = |place: &u32| {
-            let account = self.account_at(*place);
-            let freed = if ending.contains(place) { left } else { 0 };
-            account.has_room(account.posted + account.reserved - freed, amount, day)
-        };
-        if places.iter().all(has_room) { Ok(()) } else { Err(Status::OverLimit) }
+        for place in places {
+            self.account_at(*place)?.check_turnover(amount_milli_tpp)?;
+        }
+        for place in places {
+            let account = self.account_at(*place)?;
+            let ending = ending.filter(|ending| ending.accounts.contains(place));
+            let freed = ending.map_or(0, |ending| ending.left_milli_tpp);
+            let held = account.posted_milli_tpp.checked_add(account.reserved_milli_tpp);
+            let held = held.and_then(|held| held.checked_sub(freed)).ok_or(Status::Overflow)?;
+            account.check_limit(held, amount_milli_tpp, day)?;
+        }
+        Ok(())
     }
 
-    fn set_aside(&mut self, places: Vec<u32>, amount: i64, day: Date, expires_at: i64) -> Made {
-        for account in &places {
-            if let Some(account) = self.accounts.get_mut(at(*account)) {
-                account.reserved += amount;
-            }
+    fn set_aside(&mut self, new: u32, reservation: Reservation) {
+        for account in &reservation.accounts {
+            self.change(*account, |known| {
+                known.turn_over(reservation.left_milli_tpp);
+                known.reserved_milli_tpp += reservation.left_milli_tpp;
+            });
         }
-        let new = place(self.reservations.len());
-        self.due.insert((expires_at, new));
-        let accounts = places.into_boxed_slice();
-        self.reservations.push(Reservation { accounts, left: amount, day, expires_at, open: true, begun: false });
-        Made::Reservation(new)
+        self.due.insert((reservation.expires_at_ms, new));
+        self.reservations.push(reservation);
     }
 
     pub(super) fn post(
         &mut self,
         reservation: &str,
-        amount: Option<i64>,
+        amount_milli_tpp: Option<i64>,
         day: Date,
         last: bool,
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Made, Status> {
         let which = self.reserved(reservation)?;
-        let own = self.reservations.get(at(which)).filter(|own| own.open).ok_or(Status::ReservationClosed)?;
-        let amount = amount.unwrap_or(own.left);
-        if amount > own.left {
+        let known = self.reservations.get(at(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
+        let left_milli_tpp = known.left_milli_tpp;
+        // Without an amount, all that is left goes.
+        let amount_milli_tpp = amount_milli_tpp.unwrap_or(left_milli_tpp);
+        if amount_milli_tpp > left_milli_tpp {
             return Err(Status::MoreThanReserved);
         }
-        let accounts = own.accounts.clone();
+        let accounts = known.accounts.clone();
         if accounts.iter().any(|account| self.keys.get(at(*account)).is_none_or(|key| !key.period.contains(day))) {
             return Err(Status::OtherPeriod);
         }
         // A limit that was lowered since counts for what has not gone yet.
-        if !accounts.iter().all(|account| {
-            let account = self.account_at(*account);
-            account.has_room(account.posted, amount, day)
-        }) {
-            return Err(Status::OverLimit);
-        }
-        let closes = last || amount == own.left;
-        let freed = if closes { own.left } else { amount };
         for account in &accounts {
-            let Some(own) = self.accounts.get_mut(at(*account)) else { continue };
-            let late = own.goes_beyond(day);
-            own.reserved -= freed;
-            own.add(day, amount);
+            let account = self.account_at(*account)?;
+            account.check_limit(account.posted_milli_tpp, amount_milli_tpp, day)?;
+        }
+        let new = place(self.postings.len())?;
+        let closes = last || amount_milli_tpp == left_milli_tpp;
+        let freed = if closes { left_milli_tpp } else { amount_milli_tpp };
+        for account in &accounts {
+            let mut late = false;
+            self.change(*account, |known| {
+                late = known.goes_beyond(day);
+                known.reserved_milli_tpp -= freed;
+                known.add(day, amount_milli_tpp);
+            });
             if late {
                 self.look_again(*account, breaches);
             }
         }
-        if let Some(own) = self.reservations.get_mut(at(which)) {
-            own.left -= freed;
-            own.begun = true;
-            if closes {
-                own.open = false;
-                self.due.remove(&(own.expires_at, which));
+        match self.reservations.get_mut(at(which)) {
+            Some(known) => {
+                known.left_milli_tpp -= freed;
+                known.begun = true;
+                if closes {
+                    known.open = false;
+                    self.due.remove(&(known.expires_at_ms, which));
+                }
             }
+            None => never!("reservation {which} has no place"),
         }
-        let new = place(self.postings.len());
-        self.postings.push(Posting { accounts, amount, day });
+        self.postings.push(Posting { accounts, amount_milli_tpp, day });
         Ok(Made::Posting(new))
     }
 
     pub(super) fn void(&mut self, reservation: &str) -> Result<Made, Status> {
         let which = self.reserved(reservation)?;
-        self.reservations.get(at(which)).filter(|own| own.open).ok_or(Status::ReservationClosed)?;
+        self.reservations.get(at(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
         self.release(which);
         Ok(Made::Nothing)
     }
 
     pub(super) fn expire(&mut self) -> Result<Made, Status> {
-        while let Some((expires_at, which)) = self.due.first().copied().filter(|(due, _)| *due <= self.now) {
+        while let Some((expires_at_ms, which)) = self.due.first().copied().filter(|(due, _)| *due <= self.now_ms) {
             self.release(which);
-            self.due.remove(&(expires_at, which));
+            self.due.remove(&(expires_at_ms, which));
         }
         Ok(Made::Nothing)
     }
 
     /// Makes what is left of a reservation free again.
     fn release(&mut self, which: u32) {
-        let Some(own) = self.reservations.get_mut(at(which)) else { return };
-        self.due.remove(&(own.expires_at, which));
-        for account in &own.accounts {
-            if let Some(account) = self.accounts.get_mut(at(*account)) {
-                account.reserved -= own.left;
-            }
+        let Some(known) = self.reservations.get_mut(at(which)) else {
+            never!("reservation {which} has no place");
+            return;
+        };
+        self.due.remove(&(known.expires_at_ms, which));
+        let left_milli_tpp = std::mem::take(&mut known.left_milli_tpp);
+        known.open = false;
+        for account in known.accounts.clone() {
+            self.change(account, |known| known.reserved_milli_tpp -= left_milli_tpp);
         }
-        own.left = 0;
-        own.open = false;
+    }
+}
+
+impl Reservation {
+    /// One of which nothing has gone yet.
+    fn new(places: Vec<u32>, left_milli_tpp: i64, day: Date, expires_at_ms: i64) -> Reservation {
+        let accounts = places.into_boxed_slice();
+        Reservation { accounts, left_milli_tpp, day, expires_at_ms, open: true, begun: false }
     }
 }

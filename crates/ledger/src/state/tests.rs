@@ -1,7 +1,10 @@
+//! The machine by examples, and against a model.
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::account::{Breach, Period};
+use crate::account::Breach;
+use tollgate_model::Period;
 
 fn date(text: &str) -> Date {
     text.parse().unwrap()
@@ -13,16 +16,28 @@ fn key(holder: &str) -> AccountKey {
 
 fn limit(id: &str, holder: &str, from: &str, amount: i64) -> Command {
     let provision = "740.29(b)@2025-01-16".to_owned();
-    Command::Limit { id: id.into(), account: key(holder), from: date(from), amount: Some(amount), provision }
+    Command::Limit { id: id.into(), account: key(holder), from: date(from), amount_milli_tpp: Some(amount), provision }
 }
 
 fn reserve(id: &str, holders: &[&str], amount: i64) -> Command {
     let accounts = holders.iter().map(|holder| key(holder)).collect();
-    Command::Reserve { id: id.into(), accounts, amount, day: date("2026-05-01"), expires_at: 1_000 }
+    Command::Reserve {
+        id: id.into(),
+        accounts,
+        amount_milli_tpp: amount,
+        day: date("2026-05-01"),
+        expires_at_ms: 1_000,
+    }
 }
 
 fn post(id: &str, reservation: &str, amount: i64, day: &str) -> Command {
-    Command::Post { id: id.into(), reservation: reservation.into(), amount: Some(amount), day: date(day), last: false }
+    Command::Post {
+        id: id.into(),
+        reservation: reservation.into(),
+        amount_milli_tpp: Some(amount),
+        day: date(day),
+        last: false,
+    }
 }
 
 fn void(id: &str, reservation: &str) -> Command {
@@ -30,11 +45,23 @@ fn void(id: &str, reservation: &str) -> Command {
 }
 
 fn adjust(id: &str, holder: &str, amount: i64, day: &str) -> Command {
-    Command::Adjust { id: id.into(), account: key(holder), amount, day: date(day), reason: "before Tollgate".into() }
+    Command::Adjust {
+        id: id.into(),
+        account: key(holder),
+        amount_milli_tpp: amount,
+        day: date(day),
+        reason: "before Tollgate".into(),
+    }
 }
 
 fn correct(id: &str, posting: &str, amount: i64, day: &str) -> Command {
-    Command::Correct { id: id.into(), posting: posting.into(), amount, day: date(day), reason: "wrong day".into() }
+    Command::Correct {
+        id: id.into(),
+        posting: posting.into(),
+        amount_milli_tpp: amount,
+        day: date(day),
+        reason: "wrong day".into(),
+    }
 }
 
 fn group(id: &str, holder: &str, into: &str, from: &str) -> Command {
@@ -62,17 +89,17 @@ fn view(state: &State, holder: &str) -> AccountView {
 
 fn amounts(state: &State, holder: &str) -> (i64, i64, Option<i64>) {
     let view = view(state, holder);
-    (view.posted, view.reserved, view.available)
+    (view.posted_milli_tpp, view.reserved_milli_tpp, view.available_milli_tpp)
 }
 
 fn left(state: &State, id: &str) -> Option<(i64, bool)> {
-    state.reservation(id).map(|view| (view.left, view.open))
+    state.reservation(id).map(|view| (view.left_milli_tpp, view.open))
 }
 
 /// One row for each status, in order of precedence; each command also holds for statuses that come later.
 #[test]
 fn every_status_has_its_case() {
-    let given = || {
+    let fixture = || {
         after(&[
             limit("l1", "a", "2026-01-01", 100),
             limit("l2", "b", "2026-01-01", 100),
@@ -80,6 +107,13 @@ fn every_status_has_its_case() {
             reserve("r2", &["b"], 10),
             void("v1", "r2"),
             group("g1", "b", "c", "2026-12-01"),
+            Command::Limit {
+                id: "l3".into(),
+                account: key("boundless"),
+                from: date("2026-01-01"),
+                amount_milli_tpp: None,
+                provision: "none".into(),
+            },
         ])
     };
     let cases = [
@@ -93,12 +127,18 @@ fn every_status_has_its_case() {
         (Status::OtherPeriod, post("p1", "r1", 60, "2027-01-01")),
         (Status::BelowZero, adjust("d1", "a", -1, "2026-01-01")),
         (Status::Circle, group("g2", "c", "b", "2026-01-01")),
+        (Status::Overflow, reserve("r3", &["a", "boundless"], 41)),
         (Status::OverLimit, reserve("r3", &["a"], 41)),
         (Status::Done, reserve("r3", &["a"], 40)),
     ];
     assert_eq!(cases.iter().map(|(status, _)| *status).collect::<Vec<_>>(), Status::ALL);
     for (status, command) in cases {
-        let mut state = given();
+        let mut state = fixture();
+        // As much as an account without a ceiling can ever count.
+        for number in (0..4_096).filter(|_| status == Status::Overflow) {
+            let fill = reserve(&format!("fill{number}"), &["boundless"], MAX_AMOUNT_MILLI_TPP);
+            assert_eq!(state.apply(0, &fill).status, Status::Done);
+        }
         let before = (amounts(&state, "a"), state.len());
         assert_eq!(state.apply(0, &command).status, status, "{command:?}");
         if status != Status::Done {
@@ -113,7 +153,14 @@ fn an_amended_reservation_takes_the_place_of_the_other_or_nothing_changes() {
     let amend = |id: &str, reservation: &str, holders: &[&str], amount: i64| {
         let accounts = holders.iter().map(|holder| key(holder)).collect();
         let (id, reservation) = (id.into(), reservation.into());
-        Command::Amend { id, reservation, accounts, amount, day: date("2026-05-01"), expires_at: 1_000 }
+        Command::Amend {
+            id,
+            reservation,
+            accounts,
+            amount_milli_tpp: amount,
+            day: date("2026-05-01"),
+            expires_at_ms: 1_000,
+        }
     };
     let mut state =
         after(&[limit("l1", "a", "2026-01-01", 100), limit("l2", "b", "2026-01-01", 10), reserve("r1", &["a"], 60)]);
@@ -158,7 +205,7 @@ fn a_shipment_is_charged_to_all_its_accounts_or_to_none() {
     let rest = Command::Post {
         id: "p2".into(),
         reservation: "r2".into(),
-        amount: Some(10),
+        amount_milli_tpp: Some(10),
         day: date("2026-05-03"),
         last: true,
     };
@@ -188,8 +235,8 @@ fn a_limit_that_changes_midway_lets_stand_what_was_lawful() {
     ]);
     let lowered = state.apply(0, &limit("l2", "a", "2026-06-01", 50));
     assert_eq!((lowered.status, lowered.breaches.len()), (Status::Done, 0), "nothing was posted since");
-    assert_eq!(view(&state, "a").available, Some(0), "never negative");
-    assert_eq!(state.account(&key("a"), date("2026-05-31")).unwrap().limit, Some(100));
+    assert_eq!(view(&state, "a").available_milli_tpp, Some(0), "never negative");
+    assert_eq!(state.account(&key("a"), date("2026-05-31")).unwrap().limit_milli_tpp, Some(100));
     // What has not gone yet may not go after that day, and may before it.
     assert_eq!(state.apply(0, &post("p2", "r2", 10, "2026-06-01")).status, Status::OverLimit);
     assert_eq!(state.apply(0, &post("p3", "r2", 10, "2026-05-31")).status, Status::Done);
@@ -205,7 +252,7 @@ fn what_is_found_out_later_is_told_as_a_breach_and_ends_when_it_is_put_right() {
         post("p2", "r1", 40, "2026-05-01"),
     ]);
     // The law reaches back.
-    let breach = |day: &str, used, limit| Some(Breach { day: date(day), used, limit });
+    let breach = |day: &str, used, limit| Some(Breach { day: date(day), used_milli_tpp: used, limit_milli_tpp: limit });
     let back = state.apply(0, &limit("l2", "a", "2026-02-01", 90));
     assert_eq!(back.breaches, [BreachChange { account: key("a"), breach: breach("2026-05-01", 100, 90) }]);
     // A shipment was larger than it was said to be.
@@ -230,7 +277,7 @@ fn consignees_found_to_be_one_group_are_counted_as_one() {
         post("p2", "r2", 70, "2026-04-01"),
     ]);
     let grouped = state.apply(0, &group("g1", "b", "a", "2026-02-01"));
-    let breach = Some(Breach { day: date("2026-04-01"), used: 130, limit: 100 });
+    let breach = Some(Breach { day: date("2026-04-01"), used_milli_tpp: 130, limit_milli_tpp: 100 });
     assert_eq!(grouped.breaches, [BreachChange { account: key("a"), breach }]);
     assert_eq!(amounts(&state, "b"), amounts(&state, "a"), "asked for b, a answers");
     assert_eq!(amounts(&state, "a"), (130, 40, Some(0)));
@@ -286,7 +333,7 @@ proptest! {
                     let holders: Vec<String> = own.iter().map(ToString::to_string).collect();
                     let accounts = holders.iter().map(|holder| key(holder)).collect();
                     let expires_at = time + 20;
-                    let command = Command::Reserve { id: name.clone(), accounts, amount, day: date("2026-05-01"), expires_at };
+                    let command = Command::Reserve { id: name.clone(), accounts, amount_milli_tpp: amount, day: date("2026-05-01"), expires_at_ms: expires_at };
                     let known = model.reservations.contains_key(&name);
                     let fits = own.iter().all(|account| { let (posted, reserved) = model.sums(*account); posted + reserved + amount <= model.limits[account] });
                     let status = state.apply(time, &command).status;
@@ -317,7 +364,7 @@ proptest! {
                 }
                 4 => {
                     let (id, reservation, expires_at) = (format!("m{step}"), name.clone(), time + 20);
-                    let command = Command::Amend { id: id.clone(), reservation, accounts: vec![key(&a.to_string())], amount, day: date("2026-05-01"), expires_at };
+                    let command = Command::Amend { id: id.clone(), reservation, accounts: vec![key(&a.to_string())], amount_milli_tpp: amount, day: date("2026-05-01"), expires_at_ms: expires_at };
                     let status = state.apply(time, &command).status;
                     let old = model.reservations.get(&name).filter(|own| own.2).cloned();
                     let began = model.begun.contains(&name);

@@ -31,21 +31,21 @@ fn limit(id: &str, holder: &str, amount: i64) -> Entry {
         id: id.into(),
         account: key(holder),
         from,
-        amount: Some(amount),
+        amount_milli_tpp: Some(amount),
         provision: "740.29".into(),
     })
 }
 
 fn reserve(id: &str, holder: &str, amount: i64) -> Entry {
     let accounts = vec![key(holder)];
-    entry(Command::Reserve { id: id.into(), accounts, amount, day: day(), expires_at: i64::MAX })
+    entry(Command::Reserve { id: id.into(), accounts, amount_milli_tpp: amount, day: day(), expires_at_ms: i64::MAX })
 }
 
 fn post(id: &str, reservation: &str, amount: i64) -> Entry {
     entry(Command::Post {
         id: id.into(),
         reservation: reservation.into(),
-        amount: Some(amount),
+        amount_milli_tpp: Some(amount),
         day: day(),
         last: true,
     })
@@ -62,7 +62,7 @@ fn statuses(applied: &[Applied]) -> Vec<(Status, bool)> {
 
 fn amounts<L: Log>(ledger: &Ledger<L>, holder: &str) -> (i64, i64) {
     let view = ledger.state().account(&key(holder), day()).unwrap();
-    (view.posted, view.reserved)
+    (view.posted_milli_tpp, view.reserved_milli_tpp)
 }
 
 fn records<L: Log>(ledger: &mut Ledger<L>) -> Vec<Record> {
@@ -115,7 +115,7 @@ fn conforms<L: Log>(open: &dyn Fn() -> L) {
     let bodies: Vec<_> = all.iter().map(|record| record.parse().unwrap()).collect();
     assert_eq!(bodies.iter().map(|body| body.origin).collect::<Vec<_>>(), [0, 1, 1, 1, 1, 1, 1, 1, 1]);
     assert_eq!(bodies[8].kind, "screening");
-    assert!(bodies.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    assert!(bodies.windows(2).all(|pair| pair[0].at_ms <= pair[1].at_ms));
 
     // What stands beside the log is seen by all and is in no record.
     first.keep("secret", "one").unwrap();
@@ -125,7 +125,7 @@ fn conforms<L: Log>(open: &dyn Fn() -> L) {
 
     // A clock that jumps back does not take the records with it.
     first.record(10, &[note("n2", "list", "null")]).unwrap();
-    assert_eq!(first.head().at, 4_000);
+    assert_eq!(first.head().at_ms, 4_000);
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn a_log_that_was_touched_is_found_out() {
         let mut log = SqliteLog::open(&copy).unwrap();
         log.read(0, &mut |record| {
             bad = bad.take().or(verifier.next(&record).err());
-            Ok(())
+            std::ops::ControlFlow::Continue(())
         })
         .unwrap();
         assert_eq!(bad.unwrap().seq, seq, "{change}");

@@ -63,7 +63,9 @@ fn check<L: Log>(open: &dyn Fn() -> L, name: &str, told: &BTreeSet<u64>) {
     }
     let day = "2026-05-01".parse().unwrap();
     let all = ledger.state().accounts(day, 0, &|_| true);
-    let sums = all.fold((0, 0), |(posted, reserved), (_, view)| (posted + view.posted, reserved + view.reserved));
+    let sums = all.fold((0, 0), |(posted, reserved), (_, view)| {
+        (posted + view.posted_milli_tpp, reserved + view.reserved_milli_tpp)
+    });
     assert_eq!(sums, (posted, i64::try_from(reserved.len()).unwrap() * 1_000));
 }
 

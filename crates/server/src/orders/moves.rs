@@ -100,7 +100,7 @@ async fn left(app: &Shared, reservation: String) -> Result<Left, Problem> {
     let id = reservation.clone();
     let left = app.with_ledger(move |ledger| ledger.state().reservation(&id)).await?;
     let left = left.ok_or_else(|| refused(Status::UnknownReservation))?;
-    Ok(Left { reservation, left_tpp: tpp(left.left), open: left.open })
+    Ok(Left { reservation, left_tpp: tpp(left.left_milli_tpp), open: left.open })
 }
 
 /// Counts a shipment of what was set aside.
@@ -214,14 +214,18 @@ pub(crate) async fn read(
     let released = released.as_ref().and_then(|record| record.parse().ok());
     let released = released.map(|body| {
         let data: Value = serde_json::from_str(body.data.get()).unwrap_or(Value::Null);
-        json!({ "by": body.actor, "at": body.at, "reason": data.get("reason") })
+        json!({ "by": body.actor, "at": body.at_ms, "reason": data.get("reason") })
     });
-    let record = json!({ "seq": body.seq, "at": body.at, "actor": body.actor, "hash": hex(&standing.record.hash) });
+    let record = json!({ "seq": body.seq, "at": body.at_ms, "actor": body.actor, "hash": hex(&standing.record.hash) });
     Ok(Json(OnRecord {
         order: standing.decision.order.clone(),
         decision: standing.decision.decision.clone(),
         revision: standing.revision,
-        reservation: left.map(|(id, left)| Left { reservation: id, left_tpp: tpp(left.left), open: left.open }),
+        reservation: left.map(|(id, left)| Left {
+            reservation: id,
+            left_tpp: tpp(left.left_milli_tpp),
+            open: left.open,
+        }),
         held: standing.decision.held.clone(),
         released,
         record,

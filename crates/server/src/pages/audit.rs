@@ -55,7 +55,7 @@ async fn found(app: &App, q: &str, before: Option<u64>) -> Result<(Vec<Value>, O
             let data: String = body.data.get().chars().take(400).collect();
             let kind = if body.kind == "ledger" { "ledger" } else { body.kind.as_ref() };
             rows.push(
-                json!({ "seq": record.seq, "at": moment(body.at), "kind": kind, "actor": body.actor, "data": data }),
+                json!({ "seq": record.seq, "at": moment(body.at_ms), "kind": kind, "actor": body.actor, "data": data }),
             );
         }
         end = begin;

@@ -60,7 +60,10 @@ pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> 
         let mut other = (!own).then(|| place.decider.under(Arc::clone(&policy)));
         let decider = other.as_mut().unwrap_or(&mut place.decider);
         let used = |key: &tollgate_ledger::AccountKey| {
-            let held = ledger.state().account(key, line.date).map_or(0, |view| view.posted + view.reserved);
+            let held = ledger
+                .state()
+                .account(key, line.date)
+                .map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
             tollgate_model::Tpp::from_thousandths(held)
         };
         let decided = decider.decide_on(&line, &used).map_err(|error| unusable(&error.what, &error.mend))?;

@@ -175,10 +175,13 @@ fn news(view: &View, policy: &Policy, day: Date) -> (Vec<Value>, Vec<Value>) {
 }
 
 fn account(view: &AccountView) -> Value {
-    let percent = view.limit.filter(|limit| *limit > 0).map(|limit| (view.posted + view.reserved) * 100 / limit);
+    let percent = view
+        .limit_milli_tpp
+        .filter(|limit| *limit > 0)
+        .map(|limit| (view.posted_milli_tpp + view.reserved_milli_tpp) * 100 / limit);
     json!({
-        "rule": view.key.rule, "holder": view.key.holder, "posted": view.posted / 1_000, "reserved": view.reserved / 1_000,
-        "limit": view.limit.map(|limit| limit / 1_000), "percent": percent,
+        "rule": view.key.rule, "holder": view.key.holder, "posted": view.posted_milli_tpp / 1_000, "reserved": view.reserved_milli_tpp / 1_000,
+        "limit": view.limit_milli_tpp.map(|limit| limit / 1_000), "percent": percent,
     })
 }
 
@@ -186,7 +189,9 @@ fn account(view: &AccountView) -> Value {
 async fn near(view: &View) -> Result<Vec<Value>, Problem> {
     let day = this_day();
     let taken = |view: &AccountView| {
-        view.limit.is_some_and(|limit| limit > 0 && (view.posted + view.reserved).saturating_mul(5) >= limit * 4)
+        view.limit_milli_tpp.is_some_and(|limit| {
+            limit > 0 && (view.posted_milli_tpp + view.reserved_milli_tpp).saturating_mul(5) >= limit * 4
+        })
     };
     let views = view.app().with_ledger(move |ledger| {
         let all = ledger.state().accounts(day, 0, &|_| true);

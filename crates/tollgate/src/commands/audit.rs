@@ -1,4 +1,5 @@
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,7 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use serde_json::json;
-use tollgate_ledger::{Log, LogError, Record, Verifier};
+use tollgate_ledger::{Log, Record, Verifier};
 use tollgate_model::{Date, hex};
 use tollgate_records::Output;
 
@@ -78,10 +79,8 @@ pub(crate) fn follow(
     let result = log.read(0, &mut |record| {
         let checked = verifier.next(&record).map_err(|bad| Failure::Unusable(broken(&bad.to_string())));
         let stopped = if stop.load(Ordering::Relaxed) { Err(Failure::Stopped) } else { Ok(()) };
-        stopped.and(checked).and_then(|()| each(&record)).map_err(|told| {
-            failure = Some(told);
-            LogError::Unusable(String::new())
-        })
+        failure = stopped.and(checked).and_then(|()| each(&record)).err();
+        if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     match (failure, result) {
         (Some(failure), _) => Err(failure),
@@ -129,7 +128,7 @@ fn export(address: &str, (from, to): (Option<Date>, Option<Date>), out: &Path, s
     let mut writer = None;
     follow(address, stop, &mut |record| {
         let body = record.parse().map_err(|what| Failure::Unusable(broken(&what)))?;
-        if !(start..end).contains(&body.at) {
+        if !(start..end).contains(&body.at_ms) {
             return Ok(());
         }
         match &mut rows {
@@ -164,7 +163,7 @@ struct Rows {
 impl Rows {
     fn push(&mut self, record: &Record, body: &tollgate_ledger::Body<'_>) {
         self.seq.push(body.seq);
-        self.at.push(body.at);
+        self.at.push(body.at_ms);
         self.origin.push(body.origin);
         let cells = [&body.kind, &body.actor, &body.id].map(|cell| cell.to_string());
         let [kind, actor, id] = cells;

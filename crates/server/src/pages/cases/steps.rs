@@ -101,7 +101,7 @@ pub(super) fn standing(ledger: &mut Ledger<AnyLog>, case: &str) -> Result<Standi
         let Some(record) = ledger.noted(&id).map_err(|error| unavailable(&error.to_string()))? else { break };
         let body = record.parse().map_err(|what| unavailable(&what))?;
         let step = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
-        standing.take(&body.actor, body.at, step);
+        standing.take(&body.actor, body.at_ms, step);
     }
     Ok(standing)
 }
