@@ -122,7 +122,7 @@ fn no_circles_of_files_within_a_crate() {
         let mut circles: BTreeSet<Vec<String>> = BTreeSet::new();
         for (path, below) in &reached {
             let back =
-                |other: &&Path| below.contains(*other) && reached.get(*other).is_some_and(|set| set.contains(*path));
+                |other: &&&Path| below.contains(**other) && reached.get(**other).is_some_and(|set| set.contains(*path));
             let circle: Vec<String> = reached.keys().filter(back).map(|path| path.join("::")).collect();
             if circle.len() > 1 {
                 circles.insert(circle);
