@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::{Failed, say};
 
-/// What was done, and how long each step took; printed when dropped too, so that a failure shows where time went.
+/// What was done, and how long each step took.
 pub(crate) struct Steps {
     title: &'static str,
     done: Vec<(String, Duration)>,

@@ -61,7 +61,7 @@ fn spread(text: &str, prefix: &Path, found: &mut Vec<Path>) -> usize {
 }
 
 /// Every path that a file names from the crate on.
-fn named(source: &Source, own_module: &Path) -> Vec<Path> {
+fn named(source: &Source, from: &Path) -> Vec<Path> {
     let mut found = Vec::new();
     for (place, _) in source.bare.match_indices("crate::") {
         spread(source.bare.get(place + 7..).unwrap_or(""), &Path::new(), &mut found);
@@ -71,7 +71,7 @@ fn named(source: &Source, own_module: &Path) -> Vec<Path> {
         if source.bare.get(..place).is_some_and(|before| before.ends_with("super::")) {
             continue;
         }
-        let mut base = own_module.clone();
+        let mut base = from.clone();
         let mut rest = source.bare.get(place..).unwrap_or("");
         while let Some(after) = rest.strip_prefix("super::") {
             base.pop();
