@@ -19,7 +19,7 @@ fn printed(arguments: &[&str]) -> String {
     let text = format!("$ tollgate {}\n{out}{errors}[exit {status}]\n", arguments.join(" "));
     let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
     let temporary = std::env::temp_dir().to_string_lossy().into_owned();
-    hidden_digests(&text.replace(&temporary, "TMP").replace(&std::process::id().to_string(), "PID"))
+    hidden_digests(&text.replace(&temporary, "TMP"))
 }
 
 /// The text with `DIGEST` in the place of every run of 64 hexadecimal digits.
