@@ -22,7 +22,7 @@ fn printed(arguments: &[&str]) -> String {
     hidden_digests(&text.replace(&temporary, "TMP"))
 }
 
-/// The text with `DIGEST` in the place of every run of 64 hexadecimal digits.
+/// The text with `DIGEST` in the place of every run of twelve or more hexadecimal digits that is no number.
 fn hidden_digests(text: &str) -> String {
     let mut shown = String::new();
     let mut run = String::new();
@@ -30,7 +30,8 @@ fn hidden_digests(text: &str) -> String {
         if letter.is_ascii_hexdigit() {
             run.push(letter);
         } else {
-            shown.push_str(if run.len() == 64 { "DIGEST" } else { &run });
+            let is_digest = run.len() >= 12 && run.chars().any(char::is_alphabetic);
+            shown.push_str(if is_digest { "DIGEST" } else { &run });
             run.clear();
             shown.push(letter);
         }
@@ -82,7 +83,7 @@ fn a_name_is_screened() {
 #[test]
 fn policies_are_shown_and_compared() {
     holds("policy_list", &["policy", "list"]);
-    holds("policy_show", &["policy", "show", "diffusion"]);
+    holds("policy_show", &["policy", "show", "diffusion", "--date", "2026-11-28"]);
     holds("policy_diff", &["policy", "diff", "diffusion", "anthropic-2025"]);
     holds("policy_unknown", &["policy", "show", "difusion"]);
 }
