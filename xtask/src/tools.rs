@@ -1,0 +1,52 @@
+//! What the tests need beside Rust: PostgreSQL, Java, Python with pyspark, the kernels as a wheel.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::{Failed, root, run};
+
+/// The ledger's tests start a PostgreSQL of their own from the system's binaries.
+pub(crate) fn postgresql() -> Result<(), Failed> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    folders.extend(["/usr/local/bin", "/usr/bin"].map(PathBuf::from));
+    if folders.iter().any(|folder| folder.join("initdb").exists()) {
+        return Ok(());
+    }
+    let install = run("apt-get", &["install", "--yes", "--no-install-recommends", "postgresql"]);
+    install.map_err(|_| {
+        "PostgreSQL is not installed, and could not be\n  mend: as root, apt-get install postgresql (any version from 13; no service need run)".to_owned()
+    })
+}
+
+/// Apache Spark for the test of the cluster: a Python with pyspark, and Java. Answers that Python.
+pub(crate) fn spark() -> Result<String, Failed> {
+    if Command::new("java").arg("-version").output().is_err() {
+        let install =
+            run("apt-get", &["install", "--yes", "--no-install-recommends", "openjdk-17-jre-headless", "procps"]);
+        install.map_err(|_| {
+            "Java is not installed, and could not be\n  mend: as root, apt-get install openjdk-17-jre-headless"
+                .to_owned()
+        })?;
+    }
+    let python = root().join("target/spark/bin/python").to_string_lossy().into_owned();
+    run("python3", &["-m", "venv", "target/spark"])?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(&python, &[&install[..], &["pyspark>=4.0,<5", "pyarrow", "pandas>=2.2", "maturin>=1.9,<2"]].concat())?;
+    Ok(python)
+}
+
+/// The kernels as a wheel, for that Python: built as the tests are, with what they share in one folder.
+pub(crate) fn wheel(python: &str) -> Result<(), Failed> {
+    let manifest = ["--manifest-path", "python/Cargo.toml", "--target-dir", "target"];
+    run("cargo", &[&["clippy"], &manifest[..], &["--", "-D", "warnings"]].concat())?;
+    let wheels = root().join("target/wheels");
+    // What an earlier run has left is not what is to be tested.
+    let _none_yet = std::fs::remove_dir_all(&wheels);
+    let build = ["-m", "maturin", "build", "--quiet", "--locked", "--out", "target/wheels"];
+    run(python, &[&build[..], &manifest[..]].concat())?;
+    let built = std::fs::read_dir(&wheels).into_iter().flatten().flatten().next();
+    let built = built.ok_or("maturin has built no wheel")?.path();
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--force-reinstall", "--no-deps"];
+    run(python, &[&install[..], &[&built.to_string_lossy()]].concat())
+}
