@@ -10,7 +10,6 @@
 
 pub mod catalog;
 mod compile;
-mod error;
 pub mod expr;
 pub mod facts;
 pub mod groups;
@@ -18,7 +17,6 @@ mod law;
 mod policy;
 pub mod program;
 pub mod provision;
-mod reader;
 pub mod registers;
 
 mod files {
@@ -26,7 +24,6 @@ mod files {
 }
 
 pub use compile::push_json;
-pub use error::{LawError, LawErrors};
 pub use law::{Law, embedded, split_fixed};
 pub use policy::Policy;
 pub use tollgate_model::hex;
