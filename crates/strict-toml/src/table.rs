@@ -291,7 +291,7 @@ impl<'f, 'a> Table<'f, 'a> {
     }
 
     /// Every entry whose key is in `known` as texts: a text or a whole number is one, a list of these several.
-    /// Other keys are reported, so that [`Table::finish`] is not called after this.
+    /// In keys, `_` is read as `-`. Other keys are reported, so that [`Table::finish`] is not called after this.
     pub fn setting_entries(&self, known: &[&str]) -> Vec<Entry<Vec<String>>> {
         let text_of = |value: &DeValue<'a>| match value {
             DeValue::String(text) => Some(text.to_string()),
@@ -299,8 +299,9 @@ impl<'f, 'a> Table<'f, 'a> {
             _ => None,
         };
         self.entries_by(|key, value, line| {
-            if !known.contains(&key) {
-                self.report("unknown-key", line, format!("unknown key `{key}`"), mend_of_unknown(key, known));
+            let name = key.replace('_', "-");
+            if !known.contains(&name.as_str()) {
+                self.report("unknown-key", line, format!("unknown key `{key}`"), mend_of_unknown(&name, known));
                 return None;
             }
             let texts: Option<Vec<String>> = match value.as_array() {

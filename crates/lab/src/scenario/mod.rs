@@ -185,6 +185,7 @@ impl Scenario {
         let root = base.root();
         read::read_parameters(&root, &mut parameters);
         let base_demand = read::read_demand(&root).unwrap_or_default();
+        let _documentary = (root.text("title"), root.text("question"));
         root.finish();
         if parameters.of_model.len() != COUNT {
             base.report("missing-key", 1, "a parameter of the model is missing", "add it");
