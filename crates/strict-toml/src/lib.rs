@@ -39,8 +39,9 @@ impl<'a> TomlFile<'a> {
             let line = file.line(error.span().map_or(0, |span| span.start));
             let message = error.message();
             if message.contains("duplicate key") {
+                let key = error.span().and_then(|span| text.get(span)).unwrap_or("?");
                 let mend = "each key may stand once in a table: take one of them out";
-                file.report("duplicate-key", line, format!("not TOML: {message}"), mend);
+                file.report("duplicate-key", line, format!("not TOML: the key `{key}` stands twice"), mend);
             } else {
                 let mend = "see https://toml.io; quote texts, write dates bare";
                 file.report("not-toml", line, format!("not TOML: {message}"), mend);

@@ -97,7 +97,7 @@ impl<'f, 'a> Table<'f, 'a> {
         let (value, line) = self.value(key)?;
         let number = digits(value).and_then(|digits| digits.parse().ok());
         if number.is_none() {
-            self.wrong_type(line, key, "a decimal number");
+            self.wrong_number(line, key, "a decimal number");
         }
         number.map(|value| Placed { value, line })
     }
@@ -106,7 +106,7 @@ impl<'f, 'a> Table<'f, 'a> {
     pub fn whole(&self, key: &'static str, domain: &Domain<i64>) -> Option<Placed<i64>> {
         let (value, line) = self.value(key)?;
         let Some(value) = whole(value) else {
-            self.wrong_type(line, key, "a whole number without quotes");
+            self.wrong_number(line, key, "a whole number");
             return None;
         };
         self.within(key, Placed { value, line }, domain)
@@ -116,7 +116,7 @@ impl<'f, 'a> Table<'f, 'a> {
     pub fn whole_entries(&self, domain: &Domain<i64>) -> Vec<Entry<i64>> {
         self.entries_by(|key, value, line| {
             let Some(value) = whole(value) else {
-                self.wrong_type(line, key, "a whole number without quotes");
+                self.wrong_number(line, key, "a whole number");
                 return None;
             };
             self.within(key, Placed { value, line }, domain).map(|number| number.value)
@@ -125,7 +125,7 @@ impl<'f, 'a> Table<'f, 'a> {
 
     fn floating_point_of(&self, key: &str, value: &DeValue<'_>, line: usize, domain: &Domain<f64>) -> Option<f64> {
         let Some(value) = finite(value) else {
-            self.wrong_type(line, key, "a number without quotes");
+            self.wrong_number(line, key, "a number");
             return None;
         };
         self.within(key, Placed { value, line }, domain).map(|number| number.value)
@@ -183,7 +183,7 @@ impl<'f, 'a> Table<'f, 'a> {
             other => finite(other).map(Number::FloatingPoint),
         };
         if number.is_none() {
-            self.wrong_type(line, key, "a whole number or a decimal");
+            self.wrong_number(line, key, "a whole number or a decimal");
         }
         number
     }

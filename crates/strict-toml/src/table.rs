@@ -41,9 +41,14 @@ pub struct Table<'f, 'a> {
     known: RefCell<BTreeSet<&'static str>>,
 }
 
+/// How alike two keys are, from 0 to 1. One letter too many, too few, wrong or swapped with the next is hardly a difference.
+fn likeness(one: &str, other: &str) -> f64 {
+    if strsim::osa_distance(one, other) <= 1 { 1.0 } else { strsim::jaro_winkler(one, other) }
+}
+
 /// The key most like one that is not known, where any is like it.
 fn most_alike<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    let alike = known.iter().map(|name| (strsim::jaro_winkler(name, key), *name));
+    let alike = known.iter().map(|name| (likeness(name, key), *name));
     let nearest = alike.max_by(|one, other| one.0.total_cmp(&other.0));
     nearest.filter(|(likeness, _)| *likeness >= LEAST_LIKENESS).map(|(_, name)| name)
 }
@@ -81,6 +86,12 @@ impl<'f, 'a> Table<'f, 'a> {
     /// Reports that a key has a value of a wrong type; `wanted` is what it takes, such as `a decimal number`.
     pub fn wrong_type(&self, line: usize, key: &str, wanted: &str) {
         self.report("wrong-type", line, format!("`{key}` is not {wanted}"), format!("write {wanted} there"));
+    }
+
+    /// Reports that a key has a value that is not a number of a kind; `wanted` is the kind, such as `a whole number`.
+    pub(crate) fn wrong_number(&self, line: usize, key: &str, wanted: &str) {
+        let mend = format!("write {wanted} there, without quotes");
+        self.report("wrong-type", line, format!("`{key}` is not {wanted}"), mend);
     }
 
     /// Reports that a key is missing; `example` is a value as TOML writes it.

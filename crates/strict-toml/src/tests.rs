@@ -74,7 +74,7 @@ fn wrong_types_are_reported_with_what_is_wanted() {
             "YYYY-MM-DD",
             "a decimal number",
             "a whole number",
-            "a number without quotes",
+            "a number",
             "a list of quoted texts",
             "a table",
             "a list of tables",

@@ -109,16 +109,20 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
         if let Some(number) = entry.decimal("value") {
             values.push((Date::MIN, number.value));
         }
-        for step in entry.tables("schedule") {
+        let steps = entry.tables("schedule");
+        if steps.is_empty() && !entry.has("value") {
+            let what = format!("`{name}` has no value");
+            entry.report("missing-key", line, what, "add `value = 4800` or a `schedule`");
+        }
+        for step in steps {
             let from = step.required_date("from");
+            if !step.has("value") {
+                step.missing("value", "4800");
+            }
             if let Some(number) = step.decimal("value") {
                 values.push((from, number.value));
             }
             step.finish();
-        }
-        if values.is_empty() {
-            let what = format!("`{name}` has no value");
-            entry.report("missing-key", line, what, "add `value = 4800` or a `schedule`");
         }
         let unit = entry.required_text("unit", "\"TPP\"").value;
         let assumption = entry.text_value("assumption");

@@ -14,7 +14,7 @@ struct Example {
 }
 
 /// The folder of examples, seen from the crate that is tested.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/mistakes")
 }
 
@@ -39,7 +39,7 @@ fn examples(markdown: &str) -> Vec<Example> {
 
 /// Runs every example of `examples/mistakes/<name>.md`: `message` says what is wrong with a file's text.
 /// All differences are shown at once.
-pub fn run(name: &str, message: impl Fn(&str) -> String) {
+pub(crate) fn run(name: &str, message: impl Fn(&str) -> String) {
     let markdown = std::fs::read_to_string(folder().join(format!("{name}.md"))).unwrap();
     let examples = examples(&markdown);
     assert!(examples.len() > 2, "{name}.md holds {} examples", examples.len());
