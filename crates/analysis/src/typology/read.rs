@@ -161,7 +161,8 @@ fn render(file: &Path, query: &str, parameters: &BTreeMap<String, String>, error
                 Some(value) => sql.push_str(value),
                 None => {
                     let what = format!("there is no parameter `{}`", name.trim());
-                    let mend = "add it under [parameters] of typology.toml";
+                    let table = if name.trim() == "base" { "evidence" } else { "parameters" };
+                    let mend = format!("add it under [{table}] of typology.toml");
                     errors.push(Diagnostic::new("unknown-parameter", place(file, number + 1), what, mend));
                 }
             }
