@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("law", &["model"]),
+    ("strict-toml", &["model"]),
+    ("law", &["model", "strict-toml"]),
     ("engine", &["model", "law"]),
     ("records", &["model"]),
     ("screening", &["model"]),
     ("ledger", &["model"]),
-    ("lab", &["model", "law", "engine"]),
-    ("analysis", &["model", "records", "screening"]),
+    ("lab", &["model", "strict-toml", "law", "engine"]),
+    ("analysis", &["model", "records", "screening", "strict-toml"]),
     ("web", &[]),
-    ("tollgate", &["model", "law", "engine", "records", "screening", "ledger", "lab", "analysis", "web"]),
+    ("tollgate", &["model", "strict-toml", "law", "engine", "records", "screening", "ledger", "lab", "analysis", "web"]),
 ];
 
 fn root() -> PathBuf {
