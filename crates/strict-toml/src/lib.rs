@@ -55,11 +55,6 @@ impl<'a> TomlFile<'a> {
         Table::new(self, &self.document, 1)
     }
 
-    /// What diagnostics call the file.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Reports a mistake on a line, from 1; 0 means the whole file.
     pub fn report(&self, code: &'static str, line: usize, what: impl Into<String>, mend: impl Into<String>) {
         let place = Place::line(self.name.as_str(), line);

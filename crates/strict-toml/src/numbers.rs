@@ -40,17 +40,6 @@ pub enum Number {
     FloatingPoint(f64),
 }
 
-impl Number {
-    /// The nearest floating-point number.
-    #[expect(clippy::cast_precision_loss, reason = "the nearest number is what is promised")]
-    pub fn floating_point(self) -> f64 {
-        match self {
-            Number::Whole(whole) => whole as f64,
-            Number::FloatingPoint(number) => number,
-        }
-    }
-}
-
 impl Display for Number {
     /// Digits that read back as the same number; a floating-point one always has a point or an exponent.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

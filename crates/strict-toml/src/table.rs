@@ -68,11 +68,6 @@ impl<'f, 'a> Table<'f, 'a> {
         Table { file, table, line, known: RefCell::default() }
     }
 
-    /// The file in which the table stands.
-    pub fn file(&self) -> &'f TomlFile<'a> {
-        self.file
-    }
-
     /// The line on which the table begins, from 1.
     pub fn line(&self) -> usize {
         self.line
@@ -118,11 +113,6 @@ impl<'f, 'a> Table<'f, 'a> {
     /// The line of a key's value; that of the table where the key is absent.
     pub fn line_of_key(&self, key: &'static str) -> usize {
         self.value(key).map_or(self.line, |(_, line)| line)
-    }
-
-    /// Takes keys that say something to people only: their values may be of any type.
-    pub fn ignore(&self, keys: &[&'static str]) {
-        self.known.borrow_mut().extend(keys);
     }
 
     /// A text, which may be empty.

@@ -15,7 +15,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lab", &["model", "strict-toml", "law", "engine"]),
     ("analysis", &["model", "records", "screening", "strict-toml"]),
     ("web", &[]),
-    ("tollgate", &["model", "strict-toml", "law", "engine", "records", "screening", "ledger", "lab", "analysis", "web"]),
+    (
+        "tollgate",
+        &["model", "strict-toml", "law", "engine", "records", "screening", "ledger", "lab", "analysis", "web"],
+    ),
 ];
 
 fn root() -> PathBuf {
