@@ -184,7 +184,10 @@ impl Scenario {
         let base = TomlFile::parse("scenarios/base.toml", BASE);
         let root = base.root();
         read::read_parameters(&root, &mut parameters);
-        let base_demand = read::read_demand(&root).unwrap_or_default();
+        let base_demand = read::read_demand(&root).unwrap_or_else(|| {
+            root.missing("demand", "{ source = \"…\", tier2 = { SG = 1.0 } }");
+            Vec::new()
+        });
         let _documentary = (root.text("title"), root.text("question"));
         root.finish();
         if parameters.of_model.len() != COUNT {
