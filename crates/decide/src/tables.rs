@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_law::{Law, LawErrors, Policy, split_fixed};
-use tollgate_model::{Clearance, Item, Party, Stake};
+use tollgate_law::{Law, Policy, split_fixed};
+use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, Party, Place, Stake};
 use tollgate_screening::{BadStake, Screener};
 
 use super::parties::Parents;
@@ -76,7 +76,7 @@ impl Tables {
 }
 
 /// The policy of a name, or of a file or folder of the user's own, with `@YYYY-MM-DD` behind either.
-pub fn load_policy(law: &Arc<Law>, name: &str) -> Result<Policy, LawErrors> {
+pub fn load_policy(law: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
     let (base, fixed) = split_fixed(name)?;
     if law.policy_names().contains(&base) {
         return law.policy(name);
@@ -88,11 +88,10 @@ pub fn load_policy(law: &Arc<Law>, name: &str) -> Result<Policy, LawErrors> {
     }
     match std::fs::read_to_string(&file) {
         Ok(text) => law.policy_from_text(&file.display().to_string(), &text, fixed),
-        Err(error) => Err(LawErrors(vec![tollgate_law::LawError {
-            file: file.display().to_string(),
-            line: 0,
-            what: format!("cannot be read: {error}"),
-            mend: "check the path, that you may read it, and that it is UTF-8".to_owned(),
-        }])),
+        Err(error) => {
+            let place = Place::file(file.display().to_string());
+            let mend = "check the path, that you may read it, and that it is UTF-8";
+            Err(Diagnostic::new("unreadable-file", place, format!("cannot be read: {error}"), mend).into())
+        }
     }
 }

@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         engine.add_parquet(table, &folder.join(format!("{table}.parquet")))?;
     }
     let typologies =
-        Typology::embedded().map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+        Typology::embedded().map_err(|errors| errors.0.iter().map(ToString::to_string).collect::<String>())?;
     for own in &typologies {
         let start = Instant::now();
         let found = engine.findings(own)?.len();

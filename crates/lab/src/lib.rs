@@ -24,7 +24,7 @@ pub use figure::{
 pub use game::*;
 pub use rules::{Desk, Gate, Probe};
 pub use run::Options;
-pub use scenario::{Arm, Demand, Scenario, ScenarioError, Scope, StudyKind};
+pub use scenario::{Arm, Demand, Scenario, Scope, StudyKind};
 pub use sensitivity::*;
 pub use studies::{LabError, Policies, license_free_limit, study};
 pub use world::{

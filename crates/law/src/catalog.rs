@@ -8,9 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_model::{Country, Decimal, Item, ItemKind};
-
-use crate::error::LawError;
+use tollgate_model::{Country, Decimal, Diagnostic, Item, ItemKind, Place};
 
 /// What a name resolves to.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,13 +109,13 @@ impl Catalog {
         }
     }
 
-    pub(crate) fn read(&mut self, file: &str, text: &str, errors: &mut Vec<LawError>) {
+    pub(crate) fn read(&mut self, file: &str, text: &str, errors: &mut Vec<Diagnostic>) {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
         for (row, record) in reader.records().enumerate() {
             let line = row + 2;
             let mut wrong = |what: String, mend: &str| {
-                errors.push(LawError { file: file.to_owned(), line, what, mend: mend.to_owned() });
+                errors.push(Diagnostic::new("bad-catalog-row", Place::line(file, line), what, mend));
             };
             let record = match record {
                 Ok(record) => record,
@@ -144,11 +142,11 @@ impl Catalog {
     }
 
     /// Checks names and references once both files are read.
-    pub(crate) fn finish(&self, errors: &mut Vec<LawError>) {
+    pub(crate) fn finish(&self, errors: &mut Vec<Diagnostic>) {
         let mut seen = BTreeSet::new();
         for (item, (file, line)) in self.items.iter().zip(&self.lines) {
             let mut wrong = |what: String, mend: &str| {
-                errors.push(LawError { file: file.clone(), line: *line, what, mend: mend.to_owned() });
+                errors.push(Diagnostic::new("bad-catalog-row", Place::line(file.as_str(), *line), what, mend));
             };
             if !seen.insert(item.item.as_str()) {
                 wrong(format!("`{}` stands twice", item.item), "take one of them out");

@@ -6,9 +6,8 @@ mod lower;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_model::Date;
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 
-use crate::error::LawError;
 use crate::expr::Expr;
 use crate::facts::{FactId, FactKind};
 use crate::groups::Groups;
@@ -36,16 +35,13 @@ pub(crate) struct Source<'a> {
 }
 
 /// Compiles; the errors are those of names, types and units.
-pub(crate) fn compile(source: &Source<'_>) -> (Program, Vec<LawError>) {
+pub(crate) fn compile(source: &Source<'_>) -> (Program, Vec<Diagnostic>) {
     let mut compiler = Compiler::new(source);
     let mut graph = Graph::default();
     let draft = compiler.draft(&mut graph);
     let mut program = draft.finish(&graph, source);
     program.digest = program.compute_digest();
-    let mut errors = compiler.errors;
-    errors.sort();
-    errors.dedup();
-    (program, errors)
+    (program, Diagnostics::in_order_of_place(compiler.errors).0)
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +55,7 @@ pub(crate) struct Compiler<'a> {
     meanings: BTreeMap<String, Meaning<'a>>,
     done: BTreeMap<String, Lit>,
     open: BTreeSet<String>,
-    errors: Vec<LawError>,
+    errors: Vec<Diagnostic>,
 }
 
 impl<'a> Compiler<'a> {
@@ -199,9 +195,9 @@ impl Definitions for Compiler<'_> {
     }
 }
 
-fn error(in_force: InForce<'_>, line: usize, what: impl Into<String>, mend: impl Into<String>) -> LawError {
+fn error(in_force: InForce<'_>, line: usize, what: impl Into<String>, mend: impl Into<String>) -> Diagnostic {
     let file = format!("law/ear/{}.toml", in_force.provision.path);
-    LawError { file, line, what: what.into(), mend: mend.into() }
+    Diagnostic::new("bad-condition", Place::line(file, line), what, mend)
 }
 
 pub(crate) fn version_in_force(in_force: &InForce<'_>) -> VersionInForce {

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, Diagnostic, Diagnostics, Place};
+use tollgate_strict_toml::{Placed, Table, TomlFile};
 
-use crate::error::LawError;
 use crate::facts::{FactId, FactKind};
-use crate::reader::{At, Reader, Table};
 
 /// Country groups and how they change.
 #[derive(Clone, Debug, Default)]
@@ -56,25 +55,24 @@ pub(crate) struct Members {
 
 impl Groups {
     /// Reads a file of `[[group]]`, `[[derived]]` and `[[change]]` tables into these.
-    pub(crate) fn read(&mut self, file: &str, text: &str) -> Vec<LawError> {
-        let reader = Reader::new(file, text);
-        let document = reader.document();
-        let table = Table::new(&reader, &document, 1);
+    pub(crate) fn read(&mut self, file: &str, text: &str) -> Vec<Diagnostic> {
+        let toml = TomlFile::parse(file, text);
+        let table = toml.root();
         for entry in table.tables("group") {
-            let name = entry.need_text("name", "\"D5\"").0;
-            let members = countries(&reader, entry.words("members"));
+            let name = entry.required_text("name", "\"D5\"").value;
+            let members = countries(&entry, entry.words("members"));
             if !entry.has("members") {
-                reader.error(entry.line, format!("group `{name}` has no `members`"), "add `members = [\"AF\", …]`");
+                let what = format!("group `{name}` has no `members`");
+                entry.report("missing-key", entry.line(), what, "add `members = [\"AF\", …]`");
             }
             self.add(entry, name, GroupKind::Listed(members));
         }
         for entry in table.tables("derived") {
-            let name = entry.need_text("name", "\"MACAU_D5\"").0;
-            let texts = |words: Vec<At<String>>| words.into_iter().map(|(word, _)| word).collect();
+            let name = entry.required_text("name", "\"MACAU_D5\"").value;
             let kind = GroupKind::Derived {
-                union: texts(entry.words("union")),
-                with: countries(&reader, entry.words("with")),
-                except: texts(entry.words("except")),
+                union: entry.word_values("union"),
+                with: countries(&entry, entry.words("with")),
+                except: entry.word_values("except"),
             };
             self.add(entry, name, kind);
         }
@@ -85,28 +83,27 @@ impl Groups {
         }
         table.finish();
         self.changes.sort_by_key(|change| change.from);
-        let mut errors = reader.into_errors();
+        let Diagnostics(mut errors) = toml.into_diagnostics();
         errors.extend(self.unknown_names(file));
         errors
     }
 
     fn add(&mut self, entry: Table<'_, '_>, name: String, kind: GroupKind) {
-        let citation = entry.need_text("citation", "\"15 CFR 740, supplement no. 1\"").0;
-        let source = entry.need_text("source", "\"ecfr.2026-07-23\"").0;
-        let _ = (entry.text("certainty"), entry.text("note"), entry.text("unsure"));
+        let citation = entry.required_text("citation", "\"15 CFR 740, supplement no. 1\"").value;
+        let source = entry.required_text("source", "\"ecfr.2026-07-23\"").value;
+        let _documentary = (entry.text("certainty"), entry.text("note"), entry.text("unsure"));
         entry.finish();
         self.groups.insert(name, Group { citation, source, kind });
     }
 
-    fn unknown_names(&self, file: &str) -> Vec<LawError> {
-        let unknown = |line: usize, name: &str| LawError {
-            file: file.to_owned(),
-            line,
-            what: format!("there is no country group `{name}`"),
-            mend: format!("the groups are: {}", self.names().join(", ")),
+    fn unknown_names(&self, file: &str) -> Vec<Diagnostic> {
+        let unknown = |line: usize, name: &str| {
+            let what = format!("there is no country group `{name}`");
+            let mend = format!("the groups are: {}", self.names().join(", "));
+            Diagnostic::new("unknown-group", Place::line(file, line), what, mend)
         };
         let changes = self.changes.iter().filter(|change| !self.groups.contains_key(&change.group));
-        let mut errors: Vec<LawError> = changes.map(|change| unknown(change.line, &change.group)).collect();
+        let mut errors: Vec<Diagnostic> = changes.map(|change| unknown(change.line, &change.group)).collect();
         for group in self.groups.values() {
             if let GroupKind::Derived { union, except, .. } = &group.kind {
                 let missing = union.iter().chain(except).filter(|name| !self.groups.contains_key(*name));
@@ -203,37 +200,39 @@ impl Groups {
 
 /// Reads one `[[change]]`.
 pub(crate) fn read_change(entry: &Table<'_, '_>) -> Change {
-    let from = entry.need_date("from");
+    let from = entry.required_date("from");
     let known_from = entry.date("known_from").unwrap_or(from);
-    let _ = (entry.text("certainty"), entry.text("note"));
-    let reading = entry.text("reading").and_then(|(name, line)| {
+    let _documentary = (entry.text("certainty"), entry.text("note"));
+    let reading = entry.text("reading").and_then(|Placed { value: name, line }| {
         let fact = FactId::named(&format!("reading.{name}")).filter(|fact| fact.def().kind == FactKind::Reading);
         if fact.is_none() {
-            entry.reader.error(line, format!("there is no reading `{name}`"), "readings stand in law/readings.toml");
+            let what = format!("there is no reading `{name}`");
+            entry.report("unknown-reading", line, what, "readings stand in law/readings.toml");
         }
         fact
     });
     Change {
-        group: entry.need_text("group", "\"D5\"").0,
-        add: countries(entry.reader, entry.words("add")),
-        remove: countries(entry.reader, entry.words("remove")),
+        group: entry.required_text("group", "\"D5\"").value,
+        add: countries(entry, entry.words("add")),
+        remove: countries(entry, entry.words("remove")),
         from,
         known_from,
-        source: entry.need_text("source", "\"fr.2024-05696\"").0,
+        source: entry.required_text("source", "\"fr.2024-05696\"").value,
         reading,
-        line: entry.line,
+        line: entry.line(),
     }
 }
 
-fn countries(reader: &Reader<'_>, words: Vec<At<String>>) -> BTreeSet<Country> {
+fn countries(table: &Table<'_, '_>, words: Vec<Placed<String>>) -> BTreeSet<Country> {
     let mut countries = BTreeSet::new();
-    for (word, line) in words {
+    for Placed { value: word, line } in words {
         match word.parse() {
             Ok(country) => {
                 countries.insert(country);
             }
             Err(_) => {
-                reader.error(line, format!("`{word}` is no country"), "write an ISO 3166-1 alpha-2 code in capitals")
+                let mend = "write an ISO 3166-1 alpha-2 code in capitals";
+                table.report("not-a-country", line, format!("`{word}` is no country"), mend);
             }
         }
     }

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::Date;
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 
 use crate::catalog::Catalog;
 use crate::compile::{InForce, Source, compile};
-use crate::error::{LawError, LawErrors};
 use crate::facts::FactId;
 use crate::groups::Groups;
 use crate::policy::{Policy, PolicyFile};
@@ -44,12 +43,12 @@ pub fn embedded() -> &'static [(&'static str, &'static str)] {
 
 impl Law {
     /// The law that comes with the program.
-    pub fn embedded() -> Result<Arc<Law>, LawErrors> {
+    pub fn embedded() -> Result<Arc<Law>, Diagnostics> {
         Law::read(embedded().iter().copied())
     }
 
     /// Reads law files, given by their path in `law/` and their text; all that is wrong is reported at once.
-    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Arc<Law>, LawErrors> {
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Arc<Law>, Diagnostics> {
         let mut law = Law {
             provisions: Vec::new(),
             groups: Groups::default(),
@@ -78,12 +77,10 @@ impl Law {
         if errors.is_empty() {
             law.check_conditions(&mut errors);
         }
-        errors.sort();
-        errors.dedup();
-        if errors.is_empty() { Ok(Arc::new(law)) } else { Err(LawErrors(errors)) }
+        if errors.is_empty() { Ok(Arc::new(law)) } else { Err(Diagnostics::in_order_of_place(errors)) }
     }
 
-    fn read_file(&mut self, path: &str, text: &str, errors: &mut Vec<LawError>) {
+    fn read_file(&mut self, path: &str, text: &str, errors: &mut Vec<Diagnostic>) {
         let file = format!("law/{path}");
         let provision = path.strip_prefix("ear/").and_then(|path| path.strip_suffix(".toml"));
         match path {
@@ -103,22 +100,21 @@ impl Law {
                     errors.extend(wrong);
                     self.policies.insert(name.to_owned(), policy);
                 }
-                (None, None) => errors.push(LawError {
-                    file,
-                    line: 0,
-                    what: "nothing reads a file of this name".to_owned(),
-                    mend: "provisions stand in law/ear/, policies in law/policies/".to_owned(),
-                }),
+                (None, None) => {
+                    let mend = "provisions stand in law/ear/, policies in law/policies/";
+                    let what = "nothing reads a file of this name";
+                    errors.push(Diagnostic::new("unknown-file", Place::file(file), what, mend));
+                }
             },
         }
     }
 
-    fn check_sources(&self, errors: &mut Vec<LawError>) {
+    fn check_sources(&self, errors: &mut Vec<Diagnostic>) {
         let mut check = |file: String, line: usize, key: &str| {
             if !self.sources.contains_key(key) && !key.is_empty() {
                 let what = format!("`{key}` is not a source");
-                let mend = "add it to law/sources.toml, with its number, title and dates".to_owned();
-                errors.push(LawError { file, line, what, mend });
+                let mend = "add it to law/sources.toml, with its number, title and dates";
+                errors.push(Diagnostic::new("unknown-source", Place::line(file, line), what, mend));
             }
         };
         for provision in &self.provisions {
@@ -139,7 +135,7 @@ impl Law {
         }
     }
 
-    fn check_names(&self, errors: &mut Vec<LawError>) {
+    fn check_names(&self, errors: &mut Vec<Diagnostic>) {
         for provision in &self.provisions {
             let file = || format!("law/ear/{}.toml", provision.path);
             for version in &provision.versions {
@@ -150,14 +146,15 @@ impl Law {
                     .flat_map(|require| require.overcome_by.iter().map(|name| (name, require.clause.when.line)));
                 for (name, line) in exceptions.filter(|(name, _)| !self.has_exception(name)) {
                     let what = format!("`{name}` is no license exception or authorization");
-                    let mend = "name one that some provision defines with `[[version.exception]]`".to_owned();
-                    errors.push(LawError { file: file(), line, what, mend });
+                    let mend = "name one that some provision defines with `[[version.exception]]`";
+                    errors.push(Diagnostic::new("unknown-exception", Place::line(file(), line), what, mend));
                 }
                 for review in &version.rules.reviews {
                     for name in review.of.iter().filter(|name| !self.has_requirement(name)) {
                         let what = format!("`{name}` is no license requirement");
-                        let mend = "name one that some provision defines with `[[version.require]]`".to_owned();
-                        errors.push(LawError { file: file(), line: review.clause.when.line, what, mend });
+                        let mend = "name one that some provision defines with `[[version.require]]`";
+                        let place = Place::line(file(), review.clause.when.line);
+                        errors.push(Diagnostic::new("unknown-requirement", place, what, mend));
                     }
                 }
             }
@@ -175,7 +172,7 @@ impl Law {
     }
 
     /// Compiles each version once, on the day it starts, for its names, types and units.
-    fn check_conditions(&self, errors: &mut Vec<LawError>) {
+    fn check_conditions(&self, errors: &mut Vec<Diagnostic>) {
         let readings = self.default_readings();
         for provision in &self.provisions {
             for version in &provision.versions {
@@ -201,41 +198,47 @@ impl Law {
     }
 
     /// The policy of a name, perhaps with `@YYYY-MM-DD` behind it: the law as it stood on that day.
-    pub fn policy(self: &Arc<Law>, name: &str) -> Result<Policy, LawErrors> {
+    pub fn policy(self: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
         let (base, fixed) = split_fixed(name)?;
         let Some(file) = self.policies.get(base) else {
             let mend = format!("the policies are: {}; or give the path of a file", self.policy_names().join(", "));
-            return Err(policy_error(base, format!("there is no policy `{base}`"), mend));
+            return Err(policy_error("unknown-policy", base, format!("there is no policy `{base}`"), mend));
         };
         Policy::new(Arc::clone(self), base, file.clone(), fixed)
     }
 
     /// A policy of the user's own, from the text of its file.
-    pub fn policy_from_text(self: &Arc<Law>, file: &str, text: &str, fixed: Option<Date>) -> Result<Policy, LawErrors> {
+    pub fn policy_from_text(
+        self: &Arc<Law>,
+        file: &str,
+        text: &str,
+        fixed: Option<Date>,
+    ) -> Result<Policy, Diagnostics> {
         let (policy, errors) = PolicyFile::read(file, text);
         if !errors.is_empty() {
-            return Err(LawErrors(errors));
+            return Err(Diagnostics(errors));
         }
         Policy::new(Arc::clone(self), file, policy, fixed)
     }
 }
 
 /// Splits `ear@2024-05-01` into the name and the day.
-pub fn split_fixed(name: &str) -> Result<(&str, Option<Date>), LawErrors> {
+pub fn split_fixed(name: &str) -> Result<(&str, Option<Date>), Diagnostics> {
     match name.rsplit_once('@') {
         None => Ok((name, None)),
         Some((base, day)) => match day.parse() {
             Ok(day) => Ok((base, Some(day))),
             Err(_) => {
                 let what = format!("`{day}` behind the `@` is no day");
-                Err(policy_error(name, what, "write it as in `ear@2024-05-01`".to_owned()))
+                Err(policy_error("not-a-date", name, what, "write it as in `ear@2024-05-01`".to_owned()))
             }
         },
     }
 }
 
-pub(crate) fn policy_error(file: &str, what: String, mend: String) -> LawErrors {
-    LawErrors(vec![LawError { file: file.to_owned(), line: 0, what, mend }])
+/// One mistake of a whole policy file, or of the name of a policy.
+pub(crate) fn policy_error(code: &'static str, file: &str, what: String, mend: String) -> Diagnostics {
+    Diagnostics::from(Diagnostic::new(code, Place::file(file), what, mend))
 }
 
 pub(crate) fn defined_names(provisions: &[Provision]) -> BTreeSet<String> {

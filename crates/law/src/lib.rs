@@ -10,7 +10,6 @@
 
 pub mod catalog;
 mod compile;
-mod error;
 pub mod expr;
 pub mod facts;
 pub mod groups;
@@ -18,14 +17,12 @@ mod law;
 mod policy;
 pub mod program;
 pub mod provision;
-mod reader;
 pub mod registers;
 
 mod files {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
 }
 
-pub use error::{LawError, LawErrors};
 pub use law::{Law, embedded, split_fixed};
 pub use policy::Policy;
 pub use tollgate_model::hex;

@@ -4,26 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::Date;
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
+use tollgate_strict_toml::{Entry, Placed, Table, TomlFile};
 
 use crate::compile::{InForce, Source, compile};
-use crate::error::{LawError, LawErrors};
 use crate::facts::FactId;
 use crate::groups::{Change, Groups, read_change};
 use crate::law::{Law, defined_names, policy_error};
 use crate::program::Program;
 use crate::provision::{Limit, Parameter, Provision, Rules, Version, read_amend_rules, read_parameters};
-use crate::reader::{Reader, Table};
 
 /// A policy file as read.
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyFile {
     title: String,
     base: Option<String>,
-    exclude: Vec<(String, usize)>,
+    exclude: Vec<Placed<String>>,
     amends: Vec<Amend>,
     changes: Vec<Change>,
-    readings: Vec<(String, bool, usize)>,
+    readings: Vec<Entry<bool>>,
     file: String,
     digest: String,
 }
@@ -44,14 +43,13 @@ struct Amend {
 }
 
 impl PolicyFile {
-    pub(crate) fn read(file: &str, text: &str) -> (PolicyFile, Vec<LawError>) {
-        let reader = Reader::new(file, text);
-        let document = reader.document();
-        let table = Table::new(&reader, &document, 1);
+    pub(crate) fn read(file: &str, text: &str) -> (PolicyFile, Vec<Diagnostic>) {
+        let toml = TomlFile::parse(file, text);
+        let table = toml.root();
         let digest = crate::hex(&Sha256::digest(text.as_bytes()));
         let mut policy = PolicyFile {
-            title: table.need_text("title", "\"What this policy is\"").0,
-            base: table.text("base").map(|(text, _)| text),
+            title: table.required_text("title", "\"What this policy is\"").value,
+            base: table.text_value("base"),
             exclude: Vec::new(),
             amends: Vec::new(),
             changes: Vec::new(),
@@ -60,8 +58,8 @@ impl PolicyFile {
             digest: digest.clone(),
         };
         for entry in table.tables("exclude") {
-            policy.exclude.push(entry.need_text("source", "\"fr.2025-00636\""));
-            let _why = entry.need_text("why", "\"BIS does not enforce it\"");
+            policy.exclude.push(entry.required_text("source", "\"fr.2025-00636\""));
+            let _why = entry.required_text("why", "\"BIS does not enforce it\"");
             entry.finish();
         }
         for entry in table.tables("amend") {
@@ -72,15 +70,15 @@ impl PolicyFile {
             entry.finish();
         }
         if let Some(readings) = table.table("readings") {
-            policy.readings = readings.named_booleans();
+            policy.readings = readings.boolean_entries();
         }
         table.finish();
-        (policy, reader.into_errors())
+        (policy, toml.into_diagnostics().0)
     }
 
     /// The sources that it names, each with its line.
     pub(crate) fn cited_sources(&self) -> Vec<(&str, usize)> {
-        let excluded = self.exclude.iter().map(|(source, line)| (source.as_str(), *line));
+        let excluded = self.exclude.iter().map(|source| (source.value.as_str(), source.line));
         excluded.chain(self.amends.iter().map(|amend| (amend.source.as_str(), amend.line))).collect()
     }
 }
@@ -88,15 +86,15 @@ impl PolicyFile {
 fn read_amend(entry: Table<'_, '_>, file: &str, digest: &str) -> Amend {
     let (rules, limits) = read_amend_rules(&entry);
     let amend = Amend {
-        provision: entry.need_text("provision", "\"740/740.29-lpp\"").0,
-        from: entry.need_date("from"),
-        source: entry.need_text("source", "\"anthropic.2025-04\"").0,
-        why: entry.need_text("why", "\"the threshold is lowered\"").0,
+        provision: entry.required_text("provision", "\"740/740.29-lpp\"").value,
+        from: entry.required_date("from"),
+        source: entry.required_text("source", "\"anthropic.2025-04\"").value,
+        why: entry.required_text("why", "\"the threshold is lowered\"").value,
         parameters: read_parameters(&entry),
         rules,
         limits,
-        remove: entry.words("remove").into_iter().map(|(word, _)| word).collect(),
-        line: entry.line,
+        remove: entry.word_values("remove"),
+        line: entry.line(),
         file: file.to_owned(),
         digest: digest.to_owned(),
     };
@@ -131,11 +129,11 @@ pub struct Policy {
 }
 
 impl Policy {
-    pub(crate) fn new(law: Arc<Law>, name: &str, file: PolicyFile, fixed: Option<Date>) -> Result<Policy, LawErrors> {
+    pub(crate) fn new(law: Arc<Law>, name: &str, file: PolicyFile, fixed: Option<Date>) -> Result<Policy, Diagnostics> {
         let chain = chain(&law, file)?;
         let known_on = Date::MAX;
         let excluded: BTreeSet<String> =
-            chain.iter().flat_map(|file| file.exclude.iter().map(|(source, _)| source.clone())).collect();
+            chain.iter().flat_map(|file| file.exclude.iter().map(|source| source.value.clone())).collect();
         let changes: Vec<Change> = chain.iter().flat_map(|file| file.changes.clone()).collect();
         let groups = law.groups.under(&excluded, known_on, &changes);
         let mut provisions = law.provisions.clone();
@@ -180,25 +178,21 @@ impl Policy {
         if own {
             policy.check(&mut errors);
         }
-        errors.sort();
-        errors.dedup();
-        if errors.is_empty() { Ok(policy) } else { Err(LawErrors(errors)) }
+        if errors.is_empty() { Ok(policy) } else { Err(Diagnostics::in_order_of_place(errors)) }
     }
 
     /// Compiles every epoch, for what can only be seen there.
-    pub(crate) fn check(&self, errors: &mut Vec<LawError>) {
+    pub(crate) fn check(&self, errors: &mut Vec<Diagnostic>) {
         for date in self.epochs() {
             errors.extend(self.compile(date).1);
         }
     }
 
-    /// Everything wrong with the policy that only compiling each epoch shows.
-    pub fn errors(&self) -> Vec<LawError> {
+    /// Everything wrong with the policy that only compiling each epoch shows, in order of place.
+    pub fn errors(&self) -> Diagnostics {
         let mut errors = Vec::new();
         self.check(&mut errors);
-        errors.sort();
-        errors.dedup();
-        errors
+        Diagnostics::in_order_of_place(errors)
     }
 
     /// The first day of each epoch, in order; the first epoch has no law and starts at [`Date::MIN`].
@@ -228,7 +222,7 @@ impl Policy {
         })
     }
 
-    fn compile(&self, date: Date) -> (Program, Vec<LawError>) {
+    fn compile(&self, date: Date) -> (Program, Vec<Diagnostic>) {
         let in_force = self.provisions.iter().filter_map(|provision| {
             let version = provision.versions.iter().rev().find(|version| version.from <= date)?;
             (!version.removed).then_some(InForce { provision, version })
@@ -244,16 +238,22 @@ impl Policy {
 }
 
 /// The policy files from the outermost base to this one.
-fn chain(law: &Law, file: PolicyFile) -> Result<Vec<PolicyFile>, LawErrors> {
+fn chain(law: &Law, file: PolicyFile) -> Result<Vec<PolicyFile>, Diagnostics> {
     let mut chain = vec![file];
     while let Some(base) = chain.last().and_then(|file| file.base.clone()) {
         let Some(next) = law.policies.get(&base) else {
             let mend = format!("base it on one of: {}", law.policy_names().join(", "));
             let file = chain.last().map_or("", |file| file.file.as_str());
-            return Err(policy_error(file, format!("there is no policy `{base}` to start from"), mend));
+            return Err(policy_error(
+                "unknown-policy",
+                file,
+                format!("there is no policy `{base}` to start from"),
+                mend,
+            ));
         };
         if chain.len() > 8 {
             return Err(policy_error(
+                "circular-base",
                 &base,
                 format!("`{base}` is based on itself"),
                 "take `base` out of one of them".to_owned(),
@@ -265,33 +265,29 @@ fn chain(law: &Law, file: PolicyFile) -> Result<Vec<PolicyFile>, LawErrors> {
     Ok(chain)
 }
 
-fn set_readings(law: &Law, file: &PolicyFile, readings: &mut BTreeMap<FactId, bool>, errors: &mut Vec<LawError>) {
-    for (name, value, line) in &file.readings {
+fn set_readings(law: &Law, file: &PolicyFile, readings: &mut BTreeMap<FactId, bool>, errors: &mut Vec<Diagnostic>) {
+    for Entry { key: name, value, line } in &file.readings {
         match law.readings.iter().find(|reading| reading.name == *name) {
             Some(reading) => {
                 readings.insert(reading.fact, *value);
             }
             None => {
                 let names: Vec<&str> = law.readings.iter().map(|reading| reading.name.as_str()).collect();
-                errors.push(LawError {
-                    file: file.file.clone(),
-                    line: *line,
-                    what: format!("there is no reading `{name}`"),
-                    mend: format!("the readings are: {}", names.join(", ")),
-                });
+                let place = Place::line(file.file.as_str(), *line);
+                let what = format!("there is no reading `{name}`");
+                let mend = format!("the readings are: {}", names.join(", "));
+                errors.push(Diagnostic::new("unknown-reading", place, what, mend));
             }
         }
     }
 }
 
-fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<LawError>) {
+fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<Diagnostic>) {
     let Some(provision) = provisions.iter_mut().find(|provision| provision.path == amend.provision) else {
-        errors.push(LawError {
-            file: amend.file.clone(),
-            line: amend.line,
-            what: format!("there is no provision `{}`", amend.provision),
-            mend: "name it by its path under law/ear/, as `tollgate policy show` prints it".to_owned(),
-        });
+        let what = format!("there is no provision `{}`", amend.provision);
+        let mend = "name it by its path under law/ear/, as `tollgate policy show` prints it";
+        let place = Place::line(amend.file.as_str(), amend.line);
+        errors.push(Diagnostic::new("unknown-provision", place, what, mend));
         return;
     };
     let active = provision.versions.iter().rposition(|version| version.from <= amend.from);
@@ -306,15 +302,14 @@ fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<LawError>
     }
 }
 
-fn amend_version(amend: &Amend, version: &mut Version, errors: &mut Vec<LawError>) {
+fn amend_version(amend: &Amend, version: &mut Version, errors: &mut Vec<Diagnostic>) {
     for (name, parameter) in &amend.parameters {
         match version.parameters.get(name) {
-            Some(old) if old.unit != parameter.unit => errors.push(LawError {
-                file: amend.file.clone(),
-                line: parameter.line,
-                what: format!("`{name}` is in {}, not in {}", old.unit, parameter.unit),
-                mend: format!("write `unit = \"{}\"`", old.unit),
-            }),
+            Some(old) if old.unit != parameter.unit => {
+                let place = Place::line(amend.file.as_str(), parameter.line);
+                let what = format!("`{name}` is in {}, not in {}", old.unit, parameter.unit);
+                errors.push(Diagnostic::new("wrong-unit", place, what, format!("write `unit = \"{}\"`", old.unit)));
+            }
             _ => {
                 version.parameters.insert(name.clone(), parameter.clone());
             }

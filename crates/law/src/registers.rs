@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::Date;
+use tollgate_model::{Date, Diagnostic};
+use tollgate_strict_toml::{Placed, TomlFile};
 
-use crate::error::LawError;
 use crate::facts::{FactId, FactKind};
-use crate::reader::{Reader, Table};
 
 /// A cited document.
 #[derive(Clone, Debug)]
@@ -67,79 +66,78 @@ pub struct Reading {
     pub cite: String,
 }
 
-pub(crate) fn read_sources(file: &str, text: &str, sources: &mut BTreeMap<String, SourceDocument>) -> Vec<LawError> {
-    let reader = Reader::new(file, text);
-    let document = reader.document();
-    let table = Table::new(&reader, &document, 1);
+pub(crate) fn read_sources(file: &str, text: &str, sources: &mut BTreeMap<String, SourceDocument>) -> Vec<Diagnostic> {
+    let toml = TomlFile::parse(file, text);
+    let table = toml.root();
     for entry in table.tables("source") {
-        let (key, line) = entry.need_text("key", "\"fr.2025-00636\"");
+        let Placed { value: key, line } = entry.required_text("key", "\"fr.2025-00636\"");
         let source = SourceDocument {
-            title: entry.need_text("title", "\"Framework for Artificial Intelligence Diffusion\"").0,
-            kind: entry.need_text("kind", "\"rule\"").0,
-            citation: entry.need_text("citation", "\"90 FR 4544\"").0,
+            title: entry.required_text("title", "\"Framework for Artificial Intelligence Diffusion\"").value,
+            kind: entry.required_text("kind", "\"rule\"").value,
+            citation: entry.required_text("citation", "\"90 FR 4544\"").value,
             published: entry.date("published"),
             effective: entry.date("effective"),
             compliance: entry.date("compliance"),
-            url: entry.text("url").map(|(text, _)| text),
-            certainty: entry.need_text("certainty", "\"P\"").0,
-            note: entry.text("note").map(|(text, _)| text),
+            url: entry.text_value("url"),
+            certainty: entry.required_text("certainty", "\"P\"").value,
+            note: entry.text_value("note"),
         };
         entry.finish();
         if sources.insert(key.clone(), source).is_some() {
-            reader.error(line, format!("`{key}` stands twice"), "take one of them out");
+            toml.report("stands-twice", line, format!("`{key}` stands twice"), "take one of them out");
         }
     }
     table.finish();
-    reader.into_errors()
+    toml.into_diagnostics().0
 }
 
-pub(crate) fn read_coverage(file: &str, text: &str, coverage: &mut Vec<Coverage>) -> Vec<LawError> {
-    let reader = Reader::new(file, text);
-    let document = reader.document();
-    let table = Table::new(&reader, &document, 1);
+pub(crate) fn read_coverage(file: &str, text: &str, coverage: &mut Vec<Coverage>) -> Vec<Diagnostic> {
+    let toml = TomlFile::parse(file, text);
+    let table = toml.root();
     for entry in table.tables("provision") {
-        let (status, line) = entry.need_text("status", "\"modeled\"");
+        let Placed { value: status, line } = entry.required_text("status", "\"modeled\"");
         if !["modeled", "partly", "not_modeled", ""].contains(&status.as_str()) {
-            reader.error(line, format!("`{status}` is no status"), "write modeled, partly or not_modeled");
+            let mend = "write modeled, partly or not_modeled";
+            toml.report("unknown-word", line, format!("`{status}` is no status"), mend);
         }
         let _since = entry.date("since");
         coverage.push(Coverage {
-            citation: entry.need_text("citation", "\"15 CFR 740.29\"").0,
-            title: entry.need_text("title", "\"License Exception LPP\"").0,
+            citation: entry.required_text("citation", "\"15 CFR 740.29\"").value,
+            title: entry.required_text("title", "\"License Exception LPP\"").value,
             status,
-            certainty: entry.need_text("certainty", "\"P\"").0,
-            unsure: entry.text("unsure").map(|(text, _)| text),
-            note: entry.text("note").map(|(text, _)| text),
+            certainty: entry.required_text("certainty", "\"P\"").value,
+            unsure: entry.text_value("unsure"),
+            note: entry.text_value("note"),
         });
         entry.finish();
     }
     table.finish();
-    reader.into_errors()
+    toml.into_diagnostics().0
 }
 
-pub(crate) fn read_readings(file: &str, text: &str, readings: &mut Vec<Reading>) -> Vec<LawError> {
-    let reader = Reader::new(file, text);
-    let document = reader.document();
-    let table = Table::new(&reader, &document, 1);
+pub(crate) fn read_readings(file: &str, text: &str, readings: &mut Vec<Reading>) -> Vec<Diagnostic> {
+    let toml = TomlFile::parse(file, text);
+    let table = toml.root();
     for entry in table.tables("reading") {
-        let (name, line) = entry.need_text("name", "\"lpp_covers_5a002\"");
+        let Placed { value: name, line } = entry.required_text("name", "\"lpp_covers_5a002\"");
         let fact = FactId::named(&format!("reading.{name}")).filter(|fact| fact.def().kind == FactKind::Reading);
         let reading = Reading {
             fact: fact.unwrap_or(crate::facts::R_LPP_5A002),
             default: entry.boolean("default").unwrap_or(false),
-            question: entry.need_text("question", "\"…?\"").0,
-            if_false: entry.need_text("if_false", "\"…\"").0,
-            if_true: entry.need_text("if_true", "\"…\"").0,
-            cite: entry.need_text("cite", "\"15 CFR 740.29(b)\"").0,
+            question: entry.required_text("question", "\"…?\"").value,
+            if_false: entry.required_text("if_false", "\"…\"").value,
+            if_true: entry.required_text("if_true", "\"…\"").value,
+            cite: entry.required_text("cite", "\"15 CFR 740.29(b)\"").value,
             name,
         };
         if fact.is_none() {
             let mend = "readings are facts: add it to crates/law/src/facts.rs as `reading.…`";
-            reader.error(line, format!("no condition can name a reading `{}`", reading.name), mend);
+            let what = format!("no condition can name a reading `{}`", reading.name);
+            toml.report("unknown-reading", line, what, mend);
         }
         entry.finish();
         readings.push(reading);
     }
     table.finish();
-    reader.into_errors()
+    toml.into_diagnostics().0
 }

@@ -1,44 +1,43 @@
+//! Where lists are fetched from.
+
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use tollgate_model::Diagnostics;
+use tollgate_strict_toml::{Entry, Placed, TomlFile};
 
 /// The sources that come with the program.
 pub const BUILT_IN: &str = include_str!("sources.toml");
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Set {
-    files: Vec<String>,
-}
 
 /// The addresses of each set of files that belong together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sources(pub BTreeMap<String, Vec<String>>);
 
 impl Sources {
-    /// Reads a table for each set, with its `files`. The error says what is wrong and how to mend it.
-    pub fn read(file: &str, text: &str) -> Result<Sources, String> {
-        let mend = "write a table for each set, such as\n  [csl]\n  files = [\"https://…/consolidated.csv\"]";
-        let wrong = |what: &str| format!("{file}: {what}\n  mend: {mend}");
-        let sets: BTreeMap<String, Set> = toml::from_str(text).map_err(|error| wrong(error.to_string().trim()))?;
+    /// Reads a table for each set, with its `files`; all mistakes are reported at once. `file` is what they call the file.
+    pub fn read(file: &str, text: &str) -> Result<Sources, Diagnostics> {
+        let toml = TomlFile::parse(file, text);
         let mut sources = BTreeMap::new();
-        for (name, Set { files }) in sets {
+        for Entry { key: name, value: set, line } in toml.root().table_entries("{ files = [\"https://…/x.csv\"] }") {
             if !is_set_name(&name) {
-                return Err(wrong(&format!("`{name}` is no name for a set: letters, digits, `-` and `_` only")));
+                let what = format!("`{name}` is no name for a set");
+                set.report("bad-name", line, what, "use letters, digits, `-` and `_` only");
             }
-            if files.is_empty() {
-                return Err(wrong(&format!("the set `{name}` has no addresses")));
+            let files = set.required_words("files", "[\"https://…/consolidated.csv\"]");
+            for Placed { value: address, line } in &files {
+                if !address.starts_with("https://") && !address.starts_with("http://") {
+                    let what = format!("`{address}` is no address: it begins neither with https:// nor http://");
+                    set.report("not-an-address", *line, what, "write an address such as `https://…/x.csv`");
+                }
             }
-            if let Some(other) = files.iter().find(|file| !file.starts_with("https://") && !file.starts_with("http://"))
-            {
-                return Err(wrong(&format!("`{other}` is no address: it begins neither with https:// nor http://")));
-            }
-            sources.insert(name, files);
+            set.finish();
+            sources.insert(name, files.into_iter().map(|address| address.value).collect());
         }
-        match sources.is_empty() {
-            true => Err(wrong("names no set of lists")),
-            false => Ok(Sources(sources)),
+        if sources.is_empty() {
+            let mend = "write a table for each set, such as\n  [csl]\n  files = [\"https://…/consolidated.csv\"]";
+            toml.report("missing-key", 0, "names no set of lists", mend);
         }
+        let found = toml.into_diagnostics();
+        if found.is_empty() { Ok(Sources(sources)) } else { Err(found) }
     }
 }
 
@@ -57,13 +56,14 @@ mod tests {
         assert_eq!(sources.0.keys().collect::<Vec<_>>(), ["csl", "ofac-sdn"]);
         for (text, what) in [
             ("", "no set"),
-            ("[a]", "missing field `files`"),
-            ("[a]\nfiles = []", "has no addresses"),
+            ("[a]", "`files` is missing"),
+            ("[a]\nfiles = []", "`files` is empty"),
             ("[a]\nfiles = [\"ftp://x\"]", "is no address"),
             ("[\"../a\"]\nfiles = [\"https://x\"]", "no name for a set"),
-            ("[a", "mend"),
+            ("[a]\nfiles = [\"https://x\"]\nfile = 1", "did you mean `files`?"),
+            ("[a", "not TOML"),
         ] {
-            let error = Sources::read("f.toml", text).unwrap_err();
+            let error = Sources::read("f.toml", text).unwrap_err().to_string();
             assert!(error.contains(what) && error.contains("mend"), "{text}: {error}");
         }
     }

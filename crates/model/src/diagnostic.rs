@@ -130,6 +130,15 @@ fn form(value: &str) -> String {
 }
 
 impl Diagnostics {
+    /// In order of file, line, row and column; what was found twice stands once.
+    pub fn in_order_of_place(mut found: Vec<Diagnostic>) -> Diagnostics {
+        found.sort_by(|one, other| {
+            (&one.place, &one.what, &one.mend, one.code).cmp(&(&other.place, &other.what, &other.mend, other.code))
+        });
+        found.dedup();
+        Diagnostics(found)
+    }
+
     /// Whether nothing was found wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -227,6 +236,14 @@ mod tests {
             "orders.csv, column `date`: 7 cells of the form \"11.12.2025\", rows 1, 2, 3, 4, 5, …: is not a date\n  mend: write YYYY-MM-DD\n\
              orders.csv, row 9, column `date`, value \"soon\": is not a date\n  mend: write YYYY-MM-DD"
         );
+    }
+
+    #[test]
+    fn mistakes_are_put_in_order_of_place_and_told_once() {
+        let at = |file: &str, line: usize, code: &'static str| Diagnostic::new(code, Place::line(file, line), "x", "y");
+        let found = vec![at("b", 1, "a"), at("a", 10, "a"), at("a", 9, "z"), at("a", 0, "k"), at("a", 10, "a")];
+        let Diagnostics(sorted) = Diagnostics::in_order_of_place(found);
+        assert_eq!(sorted, [at("a", 0, "k"), at("a", 9, "z"), at("a", 10, "a"), at("b", 1, "a")]);
     }
 
     #[test]

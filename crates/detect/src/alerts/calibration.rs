@@ -1,4 +1,9 @@
+//! What evidence counts, and how findings are weighed by it.
+
 use std::collections::BTreeMap;
+
+use tollgate_model::Diagnostics;
+use tollgate_strict_toml::{Domain, TomlFile};
 
 use crate::engine::Finding;
 use crate::typology::{CALIBRATION, Typology};
@@ -20,10 +25,8 @@ pub struct Calibration {
     pub offsets: BTreeMap<String, f64>,
 }
 
-/// A calibration that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("calibration.toml: {0}\n  mend: write it anew with `tollgate typology fit`")]
-pub struct CalibrationError(String);
+/// Nats and multiples of them, either way.
+const NATS: Domain<f64> = Domain::of_unit(-1e6, 1e6, "nats");
 
 /// What a family's findings come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,29 +38,38 @@ pub(crate) struct FamilySum<'a> {
 
 impl Calibration {
     /// That which the program carries.
-    pub fn embedded() -> Result<Calibration, CalibrationError> {
-        Calibration::read(CALIBRATION)
+    pub fn embedded() -> Result<Calibration, Diagnostics> {
+        Calibration::read("typologies/calibration.toml", CALIBRATION)
     }
 
-    /// From a file's text.
-    pub fn read(text: &str) -> Result<Calibration, CalibrationError> {
-        let table: toml::Table =
-            text.parse().map_err(|error: toml::de::Error| CalibrationError(error.message().to_owned()))?;
-        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        let real = |value: &toml::Value| value.as_float().or(value.as_integer().map(|whole| whole as f64));
-        let number = |key: &str, otherwise: f64| table.get(key).and_then(real).unwrap_or(otherwise);
-        let named = |key: &str| {
-            let entries = table.get(key).and_then(toml::Value::as_table).into_iter().flatten();
-            entries.filter_map(|(id, value)| Some((id.clone(), real(value)?))).collect()
+    /// From a file's text; `file` is what diagnostics call it. A number that is absent is that of an unfitted program.
+    pub fn read(file: &str, text: &str) -> Result<Calibration, Diagnostics> {
+        let toml = TomlFile::parse(file, text);
+        let root = toml.root();
+        let number = |key: &'static str, otherwise: f64| {
+            root.floating_point(key, &NATS).map_or(otherwise, |number| number.value)
         };
-        Ok(Calibration {
+        let by_pattern = |key: &'static str| {
+            let entries = root.table_such_as(key, "{ T01 = 0.8 }").map(|table| table.floating_point_entries(&NATS));
+            entries.into_iter().flatten().map(|entry| (entry.key, entry.value)).collect()
+        };
+        let calibration = Calibration {
             intercept: number("intercept", -2.5),
             family_cap: number("family_cap", 4.0),
             paper_cap: number("paper_cap", 6.0),
             otherwise: number("otherwise", 1.0),
-            weights: named("weights"),
-            offsets: named("offsets"),
-        })
+            weights: by_pattern("weights"),
+            offsets: by_pattern("offsets"),
+        };
+        root.finish();
+        let Diagnostics(mut found) = toml.into_diagnostics();
+        if found.is_empty() {
+            return Ok(calibration);
+        }
+        for diagnostic in &mut found {
+            diagnostic.mend.push_str("; or write the file anew with `tollgate typology fit`");
+        }
+        Err(Diagnostics(found))
     }
 
     /// As a file's text.

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Date, hex};
 
-pub use calibration::{Calibration, CalibrationError};
+pub use calibration::Calibration;
 pub use fit::{Example, Reliability, fit};
 
 use crate::engine::Finding;

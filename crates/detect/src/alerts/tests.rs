@@ -10,6 +10,8 @@ fn typology(id: &str, family: &str, physical: bool) -> Typology {
         defeated_by: String::new(),
         false_positives: Vec::new(),
         sources: Vec::new(),
+        cases: Vec::new(),
+        kernel: None,
         needs: Vec::new(),
         columns: Vec::new(),
         cap: 3.0,
@@ -101,6 +103,6 @@ fn weights_are_learned_where_they_tell_and_probabilities_fit() {
     let fitted = fit(&examples, &plain());
     let worth = |name: &str| 2.0 * fitted.weights[name] + fitted.offsets[name];
     assert!(worth("T") > 2.0 && worth("T") > 4.0 * worth("N").abs(), "{fitted:?}");
-    let read = Calibration::read(&fitted.text("fitted")).unwrap();
+    let read = Calibration::read("calibration.toml", &fitted.text("fitted")).unwrap();
     assert!((read.intercept - fitted.intercept).abs() < 1e-3 && read.weights.len() == 2);
 }

@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use read::{CustomsError, read};
+pub use read::read;
 
 /// A declaration of one item.
 #[derive(Clone, Debug, PartialEq)]

@@ -65,7 +65,10 @@ fn a_wrong_cell_is_told_with_row_column_and_mend() {
     let head = "Declaration ID,HS6 Code,Country of Departure,Country of Origin,Net Mass,Item Price,Fraud\n";
     std::fs::write(file.path(), format!("{head}1,847330,SG,CN,2.5,100,0\n2,847330,SG,CN,heavy,100,1\n")).unwrap();
     let told = read(file.path()).unwrap_err().to_string();
-    assert!(told.contains("row 2, column `Net Mass`: `heavy` is no number") && told.contains("mend:"), "{told}");
+    assert!(
+        told.contains("row 2, column `Net Mass`, value \"heavy\": is no number") && told.contains("mend:"),
+        "{told}"
+    );
     std::fs::write(file.path(), "Declaration ID,HS6 Code\n").unwrap();
     assert!(read(file.path()).unwrap_err().to_string().contains("column `Country of Departure`"));
 }

@@ -7,7 +7,9 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use read::TypologyError;
+use tollgate_model::{Diagnostic, Diagnostics};
+
+use read::Texts;
 
 include!(concat!(env!("OUT_DIR"), "/folders.rs"));
 
@@ -49,6 +51,10 @@ pub struct Typology {
     pub false_positives: Vec<String>,
     /// Where it is from.
     pub sources: Vec<String>,
+    /// Published cases that show it, by their names in `examples/cases`.
+    pub cases: Vec<String>,
+    /// What Rust would do better than its query, where that is known.
+    pub kernel: Option<String>,
     /// Tables without which it is skipped.
     pub needs: Vec<String>,
     /// Columns, as `orders.quantity`, that must hold something somewhere.
@@ -57,7 +63,7 @@ pub struct Typology {
     pub cap: f64,
     /// Whether its evidence is a physical fact.
     pub physical: bool,
-    /// Numbers that the query reads, as they are written into it.
+    /// Numbers that the query reads, as they are written into it; `base` is that of the evidence.
     pub parameters: BTreeMap<String, String>,
     /// Where the query is from, for errors.
     pub file: PathBuf,
@@ -67,46 +73,47 @@ pub struct Typology {
 
 impl Typology {
     /// Those that the program carries, by id.
-    pub fn embedded() -> Result<Vec<Typology>, Vec<TypologyError>> {
-        let files = FOLDERS.iter().map(|(slug, about, query)| {
-            let folder = Path::new("typologies").join(slug);
-            (folder, (*about).to_owned(), (*query).to_owned())
+    pub fn embedded() -> Result<Vec<Typology>, Diagnostics> {
+        let texts = FOLDERS.iter().map(|(slug, about, query)| Texts {
+            folder: Path::new("typologies").join(slug),
+            about: (*about).to_owned(),
+            query: (*query).to_owned(),
         });
-        gather(files.map(Ok))
+        gather(texts.map(Ok))
     }
 
     /// One folder.
-    pub fn read(folder: &Path) -> Result<Typology, Vec<TypologyError>> {
-        read::folder(folder).and_then(|(folder, about, query)| read::typology(&folder, &about, &query))
+    pub fn read(folder: &Path) -> Result<Typology, Diagnostics> {
+        read::texts(folder).and_then(|texts| read::typology(&texts))
     }
 
-    /// A folder, or every folder in it that holds a `typology.toml`.
-    pub fn read_all(folder: &Path) -> Result<Vec<Typology>, Vec<TypologyError>> {
+    /// A folder, or every folder in it that holds a `typology.toml`; all mistakes are reported at once.
+    pub fn read_all(folder: &Path) -> Result<Vec<Typology>, Diagnostics> {
         if folder.join("typology.toml").exists() {
-            return Typology::read(folder).map(|own| vec![own]);
+            return Typology::read(folder).map(|typology| vec![typology]);
         }
         let entries = std::fs::read_dir(folder).map_err(|error| {
-            vec![TypologyError::of(folder, 0, format!("cannot be read: {error}"), "check the path")]
+            let what = format!("cannot be read: {error}");
+            Diagnostic::new("unreadable-file", read::place(folder, 0), what, "check the path")
         })?;
         let mut folders: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         folders.retain(|path| path.join("typology.toml").exists());
         folders.sort();
         if folders.is_empty() {
             let mend = "give a folder that holds typology.toml and query.sql, or a folder of such";
-            return Err(vec![TypologyError::of(folder, 0, "holds no typology".to_owned(), mend)]);
+            return Err(Diagnostic::new("no-typology", read::place(folder, 0), "holds no typology", mend).into());
         }
-        gather(folders.iter().map(|folder| read::folder(folder)))
+        gather(folders.iter().map(|folder| read::texts(folder)))
     }
 }
 
-fn gather(
-    files: impl Iterator<Item = Result<(PathBuf, String, String), Vec<TypologyError>>>,
-) -> Result<Vec<Typology>, Vec<TypologyError>> {
-    let (mut all, mut errors): (Vec<Typology>, Vec<TypologyError>) = (Vec::new(), Vec::new());
-    for file in files {
-        match file.and_then(|(folder, about, query)| read::typology(&folder, &about, &query)) {
-            Ok(own) => all.push(own),
-            Err(more) => errors.extend(more),
+/// Reads typologies and puts them in order of id; no id may stand twice.
+fn gather(all_texts: impl Iterator<Item = Result<Texts, Diagnostics>>) -> Result<Vec<Typology>, Diagnostics> {
+    let (mut all, mut found): (Vec<Typology>, Vec<Diagnostic>) = (Vec::new(), Vec::new());
+    for texts in all_texts {
+        match texts.and_then(|texts| read::typology(&texts)) {
+            Ok(typology) => all.push(typology),
+            Err(Diagnostics(more)) => found.extend(more),
         }
     }
     all.sort_by(|one, other| (&one.id, &one.slug).cmp(&(&other.id, &other.slug)));
@@ -115,8 +122,9 @@ fn gather(
             && one.id == other.id
         {
             let what = format!("{} is the id of `{}` already", one.id, one.slug);
-            errors.push(TypologyError::of(&other.file, 1, what, "give it another"));
+            let place = read::place(&other.file.with_file_name("typology.toml"), 0);
+            found.push(Diagnostic::new("stands-twice", place, what, "give it another"));
         }
     }
-    if errors.is_empty() { Ok(all) } else { Err(errors) }
+    if found.is_empty() { Ok(all) } else { Err(Diagnostics(found)) }
 }

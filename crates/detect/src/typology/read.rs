@@ -1,29 +1,12 @@
+//! Reads the folder of a typology: `typology.toml`, and `query.sql` with the numbers of the former written into it.
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
+use tollgate_model::{Diagnostic, Diagnostics, Place};
+use tollgate_strict_toml::{Domain, Placed, Table, TomlFile};
 
 use super::{FAMILIES, Typology};
-
-/// What is wrong with a typology, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{}: {what}\n  mend: {mend}", file.display(), if *line == 0 { String::new() } else { format!(":{line}") })]
-pub struct TypologyError {
-    /// The file.
-    pub file: PathBuf,
-    /// Its line, from 1; 0 where no line can be named.
-    pub line: usize,
-    /// What is wrong.
-    pub what: String,
-    /// How to mend it.
-    pub mend: String,
-}
-
-impl TypologyError {
-    pub(crate) fn of(file: &Path, line: usize, what: String, mend: &str) -> TypologyError {
-        TypologyError { file: file.to_owned(), line, what, mend: mend.to_owned() }
-    }
-}
 
 /// Tables that a typology can need, by their names in files.
 const TABLES: [&str; 7] = ["orders", "parties", "ownership", "payments", "sites", "serials", "inspections"];
@@ -40,127 +23,134 @@ const OUTSIDE: [(&str, &str); 8] = [
     ("ILIKE", "write lower(a) LIKE"),
 ];
 
-pub(super) fn folder(folder: &Path) -> Result<(PathBuf, String, String), Vec<TypologyError>> {
+/// A line of a file, from 1; 0 is the whole file.
+pub(super) fn place(file: &Path, line: usize) -> Place {
+    Place::line(file.display().to_string(), line)
+}
+
+/// The texts of a typology's two files.
+pub(super) struct Texts {
+    /// The folder.
+    pub(super) folder: PathBuf,
+    /// `typology.toml`.
+    pub(super) about: String,
+    /// `query.sql`.
+    pub(super) query: String,
+}
+
+/// Opens both files; each that cannot be read is reported.
+pub(super) fn texts(folder: &Path) -> Result<Texts, Diagnostics> {
     let read = |name: &str| {
         let path = folder.join(name);
         std::fs::read_to_string(&path).map_err(|error| {
             let mend = "a typology is a folder with typology.toml and query.sql";
-            TypologyError::of(&path, 0, format!("cannot be read: {error}"), mend)
+            Diagnostic::new("unreadable-file", place(&path, 0), format!("cannot be read: {error}"), mend)
         })
     };
     match (read("typology.toml"), read("query.sql")) {
-        (Ok(about), Ok(query)) => Ok((folder.to_owned(), about, query)),
-        (one, other) => Err([one.err(), other.err()].into_iter().flatten().collect()),
+        (Ok(about), Ok(query)) => Ok(Texts { folder: folder.to_owned(), about, query }),
+        (about, query) => Err(Diagnostics([about.err(), query.err()].into_iter().flatten().collect())),
     }
 }
 
-pub(super) fn typology(folder: &Path, about: &str, query: &str) -> Result<Typology, Vec<TypologyError>> {
-    let file = folder.join("typology.toml");
-    let table: Table = about.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |span| about.get(..span.start).map_or(0, |head| head.lines().count().max(1)));
-        vec![TypologyError::of(&file, line, error.message().to_owned(), "write it as TOML")]
-    })?;
-    let mut reading = Reading { file: &file, about, errors: Vec::new() };
-    let evidence = table.get("evidence").and_then(Value::as_table).cloned().unwrap_or_default();
-    let parameters = reading.parameters(table.get("parameters"));
-    let sql_file = folder.join("query.sql");
-    let sql = render(&sql_file, query, &parameters, &mut reading.errors);
-    let own = Typology {
-        slug: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        id: reading.text(&table, "id"),
-        family: reading.text(&table, "family"),
-        title: reading.text(&table, "title"),
-        looks_for: reading.text(&table, "looks_for"),
-        defeated_by: reading.text(&table, "defeated_by"),
-        false_positives: reading.list(&table, "false_positives", true),
-        sources: reading.list(&table, "sources", true),
-        needs: reading.list(&table, "needs", true),
-        columns: reading.list(&table, "columns", false),
-        cap: reading.number(&evidence, "cap"),
-        physical: evidence.get("physical").and_then(Value::as_bool).unwrap_or(false),
+/// What `[evidence]` says, in nats.
+struct Evidence {
+    /// What the query's numbers start from, as it is written into the query for `{{base}}`.
+    base: Option<String>,
+    cap: f64,
+    physical: bool,
+}
+
+const CAPS: Domain<f64> = Domain::of_unit(0.0, 1_000.0, "nats");
+
+/// Reads a typology; all mistakes of both files are reported at once.
+pub(super) fn typology(texts: &Texts) -> Result<Typology, Diagnostics> {
+    let Texts { folder, about, query } = texts;
+    let toml = TomlFile::parse(folder.join("typology.toml").display().to_string(), about);
+    let root = toml.root();
+    let evidence = read_evidence(&root);
+    let mut parameters = read_parameters(&root);
+    parameters.extend(evidence.base.map(|base| ("base".to_owned(), base)));
+    let values = |words: Vec<Placed<String>>| words.into_iter().map(|word| word.value).collect();
+    let text = |key: &'static str| root.required_text(key, "\"…\"").value.trim().to_owned();
+    let file = folder.join("query.sql");
+    let mut query_errors = Vec::new();
+    let typology = Typology {
+        slug: folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        id: text("id"),
+        family: read_family(&root),
+        title: text("title"),
+        looks_for: text("looks_for"),
+        defeated_by: text("defeated_by"),
+        false_positives: values(root.required_words("false_positives", "[\"…\"]")),
+        sources: values(root.required_words("sources", "[\"15 CFR 740.29(a)\"]")),
+        cases: root.word_values("cases"),
+        kernel: root.text_value("kernel"),
+        needs: read_needs(&root),
+        columns: root.word_values("columns"),
+        cap: evidence.cap,
+        physical: evidence.physical,
+        sql: render(&file, query, &parameters, &mut query_errors),
         parameters,
-        file: sql_file,
-        sql,
+        file,
     };
-    reading.check(&own);
-    if reading.errors.is_empty() { Ok(own) } else { Err(reading.errors) }
+    root.finish();
+    let Diagnostics(mut found) = toml.into_diagnostics();
+    found.append(&mut query_errors);
+    if found.is_empty() { Ok(typology) } else { Err(Diagnostics(found)) }
 }
 
-struct Reading<'a> {
-    file: &'a Path,
-    about: &'a str,
-    errors: Vec<TypologyError>,
+fn read_evidence(root: &Table<'_, '_>) -> Evidence {
+    let Some(table) = root.table_such_as("evidence", "{ base = 1.5, cap = 4.0, physical = false }") else {
+        if !root.has("evidence") {
+            root.missing("evidence", "{ base = 1.5, cap = 4.0, physical = false }");
+        }
+        return Evidence { base: None, cap: 0.0, physical: false };
+    };
+    let evidence = Evidence {
+        base: table.number("base").map(|base| base.value.to_string()),
+        cap: table.required_floating_point("cap", "4.0", &CAPS),
+        physical: table.boolean("physical").unwrap_or(false),
+    };
+    table.finish();
+    evidence
 }
 
-impl Reading<'_> {
-    fn line(&self, key: &str) -> usize {
-        let starts =
-            |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-        self.about.lines().position(starts).map_or(1, |line| line + 1)
-    }
-
-    fn wrong(&mut self, key: &str, what: String, mend: &str) {
-        let line = self.line(key);
-        self.errors.push(TypologyError::of(self.file, line, what, mend));
-    }
-
-    fn text(&mut self, table: &Table, key: &str) -> String {
-        let text = table.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-        if text.is_empty() {
-            self.wrong(key, format!("`{key}` is missing"), "add it as a text");
-        }
-        text
-    }
-
-    fn list(&mut self, table: &Table, key: &str, required: bool) -> Vec<String> {
-        let list = table.get(key).and_then(Value::as_array);
-        let words: Vec<String> =
-            list.into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect();
-        if required && words.is_empty() {
-            self.wrong(key, format!("`{key}` is missing"), "add it as a list of texts");
-        }
-        words
-    }
-
-    fn number(&mut self, table: &Table, key: &str) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a small number")]
-        let number = table.get(key).and_then(|value| value.as_float().or(value.as_integer().map(|whole| whole as f64)));
-        number.filter(|number| number.is_finite()).unwrap_or_else(|| {
-            self.wrong(key, format!("[evidence] `{key}` is missing"), "add it as a number");
-            0.0
-        })
-    }
-
-    /// Numbers only, so that nothing but numbers gets into a query.
-    fn parameters(&mut self, value: Option<&Value>) -> BTreeMap<String, String> {
-        let mut parameters = BTreeMap::new();
-        for (name, value) in value.and_then(Value::as_table).into_iter().flatten() {
-            match value {
-                Value::Integer(whole) => parameters.insert(name.clone(), whole.to_string()),
-                Value::Float(real) if real.is_finite() => parameters.insert(name.clone(), format!("{real:?}")),
-                _ => {
-                    self.wrong(name, format!("parameter `{name}` is no number"), "write a whole number or a decimal");
-                    None
-                }
-            };
-        }
-        parameters
-    }
-
-    fn check(&mut self, own: &Typology) {
-        if !own.family.is_empty() && !FAMILIES.contains(&own.family.as_str()) {
-            let mend = format!("write one of {}", FAMILIES.join(", "));
-            self.wrong("family", format!("there is no family `{}`", own.family), &mend);
-        }
-        for table in own.needs.iter().filter(|table| !TABLES.contains(&table.as_str())) {
-            let mend = format!("write some of {}", TABLES.join(", "));
-            self.wrong("needs", format!("there is no table `{table}`"), &mend);
+/// Numbers only, so that nothing but numbers gets into a query; by name, as they are written into it.
+fn read_parameters(root: &Table<'_, '_>) -> BTreeMap<String, String> {
+    let Some(table) = root.table_such_as("parameters", "{ window_days = 90 }") else { return BTreeMap::new() };
+    let mut parameters = BTreeMap::new();
+    for parameter in table.number_entries() {
+        if parameter.key == "base" {
+            let mend = "move it there: the query reads it as {{base}} all the same";
+            table.report("unknown-key", parameter.line, "`base` is a key of [evidence], not of [parameters]", mend);
+        } else {
+            parameters.insert(parameter.key, parameter.value.to_string());
         }
     }
+    parameters
+}
+
+fn read_family(root: &Table<'_, '_>) -> String {
+    let Placed { value: family, line } = root.required_text("family", "\"structuring\"");
+    if !family.is_empty() && !FAMILIES.contains(&family.as_str()) {
+        let mend = format!("write one of {}", FAMILIES.join(", "));
+        root.report("unknown-word", line, format!("there is no family `{family}`"), mend);
+    }
+    family
+}
+
+fn read_needs(root: &Table<'_, '_>) -> Vec<String> {
+    let needs = root.required_words("needs", "[\"orders\"]");
+    for Placed { value: table, line } in needs.iter().filter(|table| !TABLES.contains(&table.value.as_str())) {
+        let mend = format!("write some of {}", TABLES.join(", "));
+        root.report("unknown-word", *line, format!("there is no table `{table}`"), mend);
+    }
+    needs.into_iter().map(|table| table.value).collect()
 }
 
 /// The query with its numbers written in, held to the subset that both engines run.
-fn render(file: &Path, query: &str, parameters: &BTreeMap<String, String>, errors: &mut Vec<TypologyError>) -> String {
+fn render(file: &Path, query: &str, parameters: &BTreeMap<String, String>, errors: &mut Vec<Diagnostic>) -> String {
     let mut sql = String::with_capacity(query.len());
     for (number, line) in query.lines().enumerate() {
         let mut rest = line;
@@ -171,12 +161,9 @@ fn render(file: &Path, query: &str, parameters: &BTreeMap<String, String>, error
                 Some(value) => sql.push_str(value),
                 None => {
                     let what = format!("there is no parameter `{}`", name.trim());
-                    errors.push(TypologyError::of(
-                        file,
-                        number + 1,
-                        what,
-                        "add it under [parameters] of typology.toml",
-                    ));
+                    let table = if name.trim() == "base" { "evidence" } else { "parameters" };
+                    let mend = format!("add it under [{table}] of typology.toml");
+                    errors.push(Diagnostic::new("unknown-parameter", place(file, number + 1), what, mend));
                 }
             }
             rest = after;
@@ -186,7 +173,7 @@ fn render(file: &Path, query: &str, parameters: &BTreeMap<String, String>, error
         let upper = line.to_uppercase();
         for (word, mend) in OUTSIDE.iter().filter(|(word, _)| upper.contains(word)) {
             let what = format!("`{}` is outside of what every engine runs", word.trim());
-            errors.push(TypologyError::of(file, number + 1, what, mend));
+            errors.push(Diagnostic::new("outside-subset", place(file, number + 1), what, *mend));
         }
     }
     sql

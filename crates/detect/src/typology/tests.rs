@@ -11,18 +11,31 @@ fn the_program_carries_what_the_folder_holds() {
 #[test]
 fn mistakes_are_told_all_at_once_with_file_line_and_mend() {
     let folder = tempfile::tempdir().unwrap();
-    let about = "id = \"X1\"\nfamily = \"magic\"\ntitle = \"t\"\nlooks_for = \"l\"\ndefeated_by = \"d\"\nneeds = [\"orders\", \"moon\"]\nsources = [\"s\"]\nfalse_positives = [\"f\"]\n[parameters]\nlimit = \"1; DROP TABLE lines\"\n[evidence]\ncap = 2\n";
+    let about = "id = \"X1\"\nfamily = \"magic\"\ntitle = \"t\"\nlooks_for = \"l\"\ndefeated_by = \"d\"\nneeds = [\"orders\", \"moon\"]\ncasses = []\nsources = [\"s\"]\nfalse_positives = [\"f\"]\n[parameters]\nlimit = \"1; DROP TABLE lines\"\nbase = 1\n[evidence]\ncap = 2\n";
     std::fs::write(folder.path().join("typology.toml"), about).unwrap();
     std::fs::write(folder.path().join("query.sql"), "SELECT 1\nFROM lines WHERE a || b = {{limit}}\n").unwrap();
     let errors = Typology::read(folder.path()).unwrap_err();
-    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    let all = told.join("\n");
+    let all = errors.to_string();
     for part in [
         "typology.toml:2: there is no family `magic`",
         "typology.toml:6: there is no table `moon`",
-        "typology.toml:10: parameter `limit` is no number",
+        "typology.toml:7: unknown key `casses`\n  mend: did you mean `cases`?",
+        "typology.toml:11: `limit` is not a whole number or a decimal",
+        "typology.toml:12: `base` is a key of [evidence], not of [parameters]",
     ] {
         assert!(all.contains(part), "{part} is not in\n{all}");
     }
     assert!(all.contains("query.sql:2: there is no parameter `limit`") && all.contains("write concat(a, b)"), "{all}");
+}
+
+#[path = "../../../strict-toml/tests/worked/mod.rs"]
+mod worked;
+
+#[test]
+fn mistakes_in_a_typology_are_told_as_written() {
+    worked::run("typologies", |about| {
+        let (about, query) = (about.to_owned(), "SELECT {{limit}}, {{base}}\n".to_owned());
+        let texts = read::Texts { folder: "own".into(), about, query };
+        read::typology(&texts).unwrap_err().to_string()
+    });
 }

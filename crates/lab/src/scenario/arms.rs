@@ -1,85 +1,68 @@
-use std::collections::BTreeMap;
+//! Reads the arms of a scenario.
 
 use tollgate_model::Country;
-use toml::de::{DeTable, DeValue};
+use tollgate_strict_toml::{Domain, Placed, Table};
 
 use super::amendment::EXCEPTIONS;
-use super::read::{At, Source};
+use super::read::read_country;
 use super::{Arm, Scope};
 
-const ARM_KEYS: [&str; 12] = [
-    "name",
-    "policy",
-    "threshold_h100",
-    "effective",
-    "announced",
-    "budget",
-    "scope",
-    "location_verification",
-    "exceptions_off",
-    "tiers",
-    "agreements",
-    "sweep",
-];
+const UNITS: Domain<f64> = Domain::of_unit(0.0, 1e6, "H100");
+const BUDGETS: Domain<f64> = Domain::of_unit(0.01, 1_000.0, "times the budget of 2025");
+const TIERS: Domain<i64> = Domain::new(1, 3);
 
-pub(super) fn read_arms<'a>(source: &mut Source<'a>, entries: &BTreeMap<String, At<'_, 'a>>) -> Vec<Arm> {
-    let policy = source.text(entries.get("policy"), "policy").unwrap_or_else(|| "diffusion".to_owned());
-    let Some((value, line)) = entries.get("arm") else {
-        let empty = DeTable::new();
-        return read_arm(source, &empty, 1, &policy);
-    };
-    let DeValue::Array(list) = value else {
-        source.wrong(*line, "`arm` is no list of tables", "write [[arm]] for each");
-        return Vec::new();
-    };
-    let mut arms = Vec::new();
-    for item in list {
-        match source.at(item) {
-            (DeValue::Table(table), line) => arms.append(&mut read_arm(source, table, line, &policy)),
-            (_, line) => source.wrong(line, "an arm is no table", "write [[arm]] and its keys below"),
-        }
+/// The arms of `[[arm]]`; one that changes nothing where there are none.
+pub(super) fn read_arms(table: &Table<'_, '_>) -> Vec<Arm> {
+    let policy = table.text_value("policy").unwrap_or_else(|| "diffusion".to_owned());
+    if !table.has("arm") {
+        return vec![plain(policy)];
     }
-    arms
+    table.tables("arm").into_iter().flat_map(|entry| read_arm(entry, &policy)).collect()
+}
+
+/// An arm that takes a policy as it is.
+fn plain(policy: String) -> Arm {
+    Arm {
+        name: policy.clone(),
+        policy,
+        threshold_h100: None,
+        effective: None,
+        announced: None,
+        budget: 1.0,
+        scope: Scope::UltimateParent,
+        verification: false,
+        exceptions_off: Vec::new(),
+        tiers: Vec::new(),
+        agreements: Vec::new(),
+    }
 }
 
 /// An arm, or one for each threshold that it sweeps over.
-fn read_arm<'a>(source: &mut Source<'a>, table: &DeTable<'a>, line: usize, policy: &str) -> Vec<Arm> {
-    let entries = source.entries(table, &ARM_KEYS);
-    let scope = match source.text(entries.get("scope"), "scope").as_deref() {
-        None | Some("ultimate_parent") => Scope::UltimateParent,
-        Some("consignee") => Scope::Consignee,
-        Some("cluster") => Scope::Cluster,
-        Some(other) => {
-            source.wrong(line, format!("there is no scope `{other}`"), "write consignee, ultimate_parent or cluster");
-            Scope::UltimateParent
-        }
-    };
-    let policy = source.text(entries.get("policy"), "policy").unwrap_or_else(|| policy.to_owned());
-    let effective = source.date(entries.get("effective"), "effective");
-    let announced = source.date(entries.get("announced"), "announced");
+fn read_arm(entry: Table<'_, '_>, policy: &str) -> Vec<Arm> {
+    let policy = entry.text_value("policy").unwrap_or_else(|| policy.to_owned());
+    let (effective, announced) = (entry.date_or_text("effective"), entry.date_or_text("announced"));
     if let (Some(effective), Some(announced)) = (effective, announced)
         && announced > effective
     {
-        source.wrong(
-            line,
-            "the arm is announced after it takes effect",
-            "leave `announced` out, or give an earlier day",
-        );
+        let mend = "leave `announced` out, or give an earlier day";
+        let line = entry.line_of_key("announced");
+        entry.report("wrong-order", line, "the arm is announced after it takes effect", mend);
     }
     let arm = Arm {
-        name: source.text(entries.get("name"), "name").unwrap_or_else(|| policy.clone()),
-        policy,
-        threshold_h100: source.number(entries.get("threshold_h100"), "threshold_h100", (0.0, 1e6)),
+        name: entry.text_value("name").unwrap_or_else(|| policy.clone()),
+        threshold_h100: entry.floating_point("threshold_h100", &UNITS).map(|units| units.value),
         effective,
         announced,
-        budget: source.number(entries.get("budget"), "budget", (0.01, 1_000.0)).unwrap_or(1.0),
-        scope,
-        verification: source.flag(entries.get("location_verification"), "location_verification").unwrap_or(false),
-        exceptions_off: exceptions(source, entries.get("exceptions_off")),
-        tiers: read_tiers(source, entries.get("tiers")),
-        agreements: countries(source, entries.get("agreements")),
+        budget: entry.floating_point("budget", &BUDGETS).map_or(1.0, |budget| budget.value),
+        scope: read_scope(&entry),
+        verification: entry.boolean("location_verification").unwrap_or(false),
+        exceptions_off: read_exceptions(&entry),
+        tiers: read_tiers(&entry),
+        agreements: read_agreements(&entry),
+        ..plain(policy)
     };
-    let sweep = source.numbers(entries.get("sweep"), "sweep", (0.0, 1e6));
+    let sweep = entry.floating_points("sweep", &UNITS);
+    entry.finish();
     if sweep.is_empty() {
         return vec![arm];
     }
@@ -87,59 +70,46 @@ fn read_arm<'a>(source: &mut Source<'a>, table: &DeTable<'a>, line: usize, polic
     sweep.into_iter().map(at).collect()
 }
 
-fn exceptions<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<String> {
+fn read_scope(entry: &Table<'_, '_>) -> Scope {
+    let Some(Placed { value: word, line }) = entry.text("scope") else { return Scope::UltimateParent };
+    match word.as_str() {
+        "ultimate_parent" => Scope::UltimateParent,
+        "consignee" => Scope::Consignee,
+        "cluster" => Scope::Cluster,
+        other => {
+            let mend = "write consignee, ultimate_parent or cluster";
+            entry.report("unknown-word", line, format!("there is no scope `{other}`"), mend);
+            Scope::UltimateParent
+        }
+    }
+}
+
+fn read_exceptions(entry: &Table<'_, '_>) -> Vec<String> {
     let names: Vec<&str> = EXCEPTIONS.iter().map(|(name, ..)| *name).collect();
     let mut off = Vec::new();
-    for (word, line) in source.words(entry, "exceptions_off") {
+    for Placed { value: word, line } in entry.words("exceptions_off") {
         if names.contains(&word.as_str()) {
             off.push(word);
         } else {
-            source.wrong(
-                line,
-                format!("there is no exception `{word}`"),
-                format!("write some of {}", names.join(", ")),
-            );
+            let mend = format!("write some of {}", names.join(", "));
+            entry.report("unknown-exception", line, format!("there is no exception `{word}`"), mend);
         }
     }
     off
 }
 
-fn countries<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<Country> {
-    let mut countries = Vec::new();
-    for (word, line) in source.words(entry, "agreements") {
-        match word.parse() {
-            Ok(country) => countries.push(country),
-            Err(_) => {
-                source.wrong(line, format!("there is no country `{word}`"), "write its code of ISO 3166-1, such as AE")
-            }
-        }
-    }
-    countries
+fn read_agreements(entry: &Table<'_, '_>) -> Vec<Country> {
+    let words = entry.words("agreements");
+    words.iter().filter_map(|word| read_country(entry, &word.value, word.line)).collect()
 }
 
-fn read_tiers<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<(Country, u8)> {
-    let Some((DeValue::Table(table), _)) = entry else { return Vec::new() };
+fn read_tiers(entry: &Table<'_, '_>) -> Vec<(Country, u8)> {
+    let Some(table) = entry.table_such_as("tiers", "{ AE = 1 }") else { return Vec::new() };
     let mut tiers = Vec::new();
-    for (code, entry) in source.entries(table, &[]) {
-        let country: Option<Country> = code.parse().ok();
-        let tier = source.number(Some(&entry), &code, (1.0, 3.0));
-        match (country, tier) {
-            (Some(country), Some(tier)) => tiers.push((
-                country,
-                if tier < 1.5 {
-                    1
-                } else if tier < 2.5 {
-                    2
-                } else {
-                    3
-                },
-            )),
-            (None, _) => source.wrong(
-                entry.1,
-                format!("there is no country `{code}`"),
-                "write its code of ISO 3166-1, such as AE",
-            ),
-            _ => {}
+    for tier in table.whole_entries(&TIERS) {
+        let country = read_country(&table, &tier.key, tier.line);
+        if let (Some(country), Ok(number)) = (country, u8::try_from(tier.value)) {
+            tiers.push((country, number));
         }
     }
     tiers

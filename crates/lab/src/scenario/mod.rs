@@ -6,11 +6,10 @@ mod read;
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date};
-use toml::de::DeValue;
+use tollgate_model::{Country, Date, Diagnostics};
+use tollgate_strict_toml::TomlFile;
 
-pub use read::ScenarioError;
-use read::{At, Source};
+use read::Parameters;
 
 use crate::distribution::{Distribution, Sampler};
 use crate::figure::Assumption;
@@ -178,48 +177,46 @@ impl Given {
     }
 }
 
-const KEYS: [&str; 11] =
-    ["case", "title", "question", "study", "draws", "seed", "policy", "parameters", "arm", "study_values", "demand"];
-
 impl Scenario {
-    /// Reads a scenario on top of the base.
-    pub fn read(file: &str, text: &str) -> Result<Scenario, Vec<ScenarioError>> {
-        let mut parameters: BTreeMap<&'static str, Given> = BTreeMap::new();
-        let mut named: BTreeMap<&'static str, Given> = BTreeMap::new();
-        let mut demand = Vec::new();
-        let mut base = Source::new("scenarios/base.toml", BASE);
-        let document = base.document();
-        let entries = base.entries(&document, &KEYS);
-        read_parameters(&mut base, entries.get("parameters"), (&mut parameters, &mut named));
-        read_demand(&mut base, entries.get("demand"), &mut demand);
+    /// Reads a scenario on top of the base; all mistakes are reported at once.
+    pub fn read(file: &str, text: &str) -> Result<Scenario, Diagnostics> {
+        let mut parameters = Parameters::default();
+        let base = TomlFile::parse("scenarios/base.toml", BASE);
+        let root = base.root();
+        read::read_parameters(&root, &mut parameters);
+        let base_demand = read::read_demand(&root).unwrap_or_else(|| {
+            root.missing("demand", "{ source = \"…\", tier2 = { SG = 1.0 } }");
+            Vec::new()
+        });
+        let _documentary = (root.text("title"), root.text("question"));
+        root.finish();
+        if parameters.of_model.len() != COUNT {
+            base.report("missing-key", 1, "a parameter of the model is missing", "add it");
+        }
+        let Diagnostics(mut found) = base.into_diagnostics();
 
-        let mut source = Source::new(file, text);
-        let document = source.document();
-        let entries = source.entries(&document, &KEYS);
-        read_parameters(&mut source, entries.get("parameters"), (&mut parameters, &mut named));
-        if entries.contains_key("demand") {
-            demand.clear();
-            read_demand(&mut source, entries.get("demand"), &mut demand);
-        }
+        let toml = TomlFile::parse(file, text);
+        let root = toml.root();
+        read::read_parameters(&root, &mut parameters);
         let scenario = Scenario {
-            kind: kind(&mut source, entries.get("study")),
-            title: source.text(entries.get("title"), "title").unwrap_or_default(),
-            question: source.text(entries.get("question"), "question").unwrap_or_default(),
-            draws: whole(&mut source, entries.get("draws"), "draws", (1.0, 1e10)).unwrap_or(100_000),
-            seed: whole(&mut source, entries.get("seed"), "seed", (0.0, 9e15)).unwrap_or(1),
-            arms: arms::read_arms(&mut source, &entries),
-            cases: read_cases(&mut source, entries.get("case")),
-            named,
-            own: read_own(&mut source, entries.get("study_values")),
-            demand,
-            parameters: Parameter::ALL.iter().filter_map(|parameter| parameters.remove(parameter.name())).collect(),
+            kind: read::read_kind(&root),
+            title: root.text_value("title").unwrap_or_default(),
+            question: root.text_value("question").unwrap_or_default(),
+            draws: read::read_draws(&root).unwrap_or(100_000),
+            seed: read::read_seed(&root).unwrap_or(1),
+            arms: arms::read_arms(&root),
+            cases: read::read_cases(&root),
+            named: parameters.named,
+            own: read::read_study_values(&root),
+            demand: read::read_demand(&root).unwrap_or(base_demand),
+            parameters: Parameter::ALL
+                .iter()
+                .filter_map(|parameter| parameters.of_model.remove(parameter.name()))
+                .collect(),
         };
-        if base.errors.is_empty() && scenario.parameters.len() != COUNT {
-            base.wrong(1, "a parameter of the model is missing", "add it");
-        }
-        base.errors.append(&mut source.errors);
-        base.errors.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
-        if base.errors.is_empty() { Ok(scenario) } else { Err(base.errors) }
+        root.finish();
+        found.extend(toml.into_diagnostics().0);
+        if found.is_empty() { Ok(scenario) } else { Err(Diagnostics::in_order_of_place(found)) }
     }
 
     /// Every parameter, as it is listed.
@@ -265,153 +262,4 @@ impl Scenario {
     pub(crate) fn value(&self, name: &str, otherwise: f64) -> f64 {
         self.own.get(name).and_then(|values| values.first()).copied().unwrap_or(otherwise)
     }
-}
-
-fn kind(source: &mut Source<'_>, entry: Option<&At<'_, '_>>) -> StudyKind {
-    let words: Vec<&str> = StudyKind::WORDS.iter().map(|(word, _)| *word).collect();
-    let mend = format!("add `study = \"…\"`, one of {}", words.join(", "));
-    let Some((value, line)) = entry else {
-        source.wrong(1, "`study` is missing", mend);
-        return StudyKind::Advantage;
-    };
-    let DeValue::String(word) = value else {
-        source.wrong(*line, "`study` is no text", mend);
-        return StudyKind::Advantage;
-    };
-    let known = StudyKind::WORDS.iter().find(|(own, _)| own == word);
-    if known.is_none() {
-        source.wrong(*line, format!("there is no study `{word}`"), mend);
-    }
-    known.map_or(StudyKind::Advantage, |(_, kind)| *kind)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the ends are checked")]
-fn whole(source: &mut Source<'_>, entry: Option<&At<'_, '_>>, name: &str, ends: (f64, f64)) -> Option<u64> {
-    let entry = entry.map(|(value, line)| (*value, *line));
-    let entry: Option<At<'_, '_>> = entry;
-    let (_, line) = entry?;
-    let number = number_of(source, entry, name, ends)?;
-    if number.fract() != 0.0 {
-        source.wrong(line, format!("`{name}` is {number}"), "write a whole number");
-        return None;
-    }
-    Some(number as u64)
-}
-
-fn number_of(source: &mut Source<'_>, entry: Option<At<'_, '_>>, name: &str, ends: (f64, f64)) -> Option<f64> {
-    let (value, line) = entry?;
-    let number: Option<f64> = match value {
-        DeValue::Float(number) => number.as_str().parse().ok(),
-        DeValue::Integer(number) => number.as_str().parse().ok(),
-        _ => None,
-    };
-    let within = number.filter(|number| (ends.0..=ends.1).contains(number));
-    if within.is_none() {
-        source.wrong(line, format!("`{name}` is no number from {} to {}", ends.0, ends.1), "write one, without quotes");
-    }
-    within
-}
-
-fn read_parameters<'a>(
-    source: &mut Source<'a>,
-    entry: Option<&At<'_, 'a>>,
-    (parameters, named): (&mut BTreeMap<&'static str, Given>, &mut BTreeMap<&'static str, Given>),
-) {
-    let Some((value, line)) = entry else { return };
-    let DeValue::Table(table) = value else {
-        source.wrong(*line, "`parameters` is no table", "write [parameters] and a line for each");
-        return;
-    };
-    let names: Vec<&str> =
-        Parameter::ALL.iter().map(|parameter| parameter.name()).chain(TENFOLD).chain(AGENCY).collect();
-    for (name, (value, line)) in source.entries(table, &names) {
-        let DeValue::Table(own) = value else {
-            let mend = "write { value = 1.0, unit = \"…\", source = \"…\" }";
-            source.wrong(line, format!("`{name}` is no table"), mend);
-            continue;
-        };
-        let keys = ["value", "uniform", "triangular", "normal", "lognormal", "unit", "source"];
-        let entries = source.entries(own, &keys);
-        let distribution = source.distribution(&name, &entries, line);
-        let [unit, said] =
-            ["unit", "source"].map(|key| source.text(entries.get(key), key).filter(|text| !text.trim().is_empty()));
-        for (key, text) in [("unit", &unit), ("source", &said)] {
-            if text.is_none() {
-                let mend =
-                    if key == "source" { "add `source = \"…\"`, or \"judgement\"" } else { "add `unit = \"…\"`" };
-                source.wrong(line, format!("`{name}` has no {key}"), mend);
-            }
-        }
-        let key = Parameter::ALL
-            .iter()
-            .map(|parameter| parameter.name())
-            .chain(TENFOLD)
-            .chain(AGENCY)
-            .find(|own| *own == name);
-        if let (Some(key), Some(own), Some(unit), Some(source)) = (key, distribution, unit, said) {
-            let into = if TENFOLD.contains(&key) || AGENCY.contains(&key) { &mut *named } else { &mut *parameters };
-            into.insert(key, Given { own, unit, source });
-        }
-    }
-}
-
-fn read_cases<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> Vec<(String, BTreeMap<&'static str, Given>)> {
-    let Some((DeValue::Array(list), _)) = entry else { return Vec::new() };
-    let mut cases = Vec::new();
-    for item in list {
-        let (DeValue::Table(table), line) = source.at(item) else { continue };
-        let entries = source.entries(table, &["name", "parameters"]);
-        let name = source.text(entries.get("name"), "name");
-        if name.is_none() {
-            source.wrong(line, "a case has no name", "add `name = \"…\"`");
-        }
-        let (mut none, mut own) = (BTreeMap::new(), BTreeMap::new());
-        read_parameters(source, entries.get("parameters"), (&mut none, &mut own));
-        cases.push((name.unwrap_or_default(), own));
-    }
-    cases
-}
-
-fn read_demand<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>, demand: &mut Vec<Demand>) {
-    let Some((value, line)) = entry else { return };
-    let DeValue::Table(table) = value else {
-        source.wrong(*line, "`demand` is no table", "write [demand] and tier1, tier2, tier3");
-        return;
-    };
-    let entries = source.entries(table, &["source", "tier1", "tier2", "tier3"]);
-    if source.text(entries.get("source"), "source").is_none() {
-        source.wrong(*line, "`demand` has no source", "add `source = \"…\"`, or \"judgement\"");
-    }
-    for (tier, name) in [(1, "tier1"), (2, "tier2"), (3, "tier3")] {
-        let Some((DeValue::Table(shares), line)) = entries.get(name) else { continue };
-        let mut own = Vec::new();
-        for (code, (value, line)) in source.entries(shares, &[]) {
-            let country: Option<Country> = code.parse().ok();
-            if country.is_none() {
-                source.wrong(line, format!("there is no country `{code}`"), "write its code of ISO 3166-1, such as SG");
-            }
-            let weight = source.number(Some(&(value, line)), &code, (0.0, 1e12));
-            if let (Some(country), Some(share)) = (country, weight) {
-                own.push(Demand { country, tier, share });
-            }
-        }
-        let sum: f64 = own.iter().map(|demand| demand.share).sum();
-        if sum <= 0.0 {
-            source.wrong(*line, format!("`{name}` has no demand"), "give a country a share above 0");
-        }
-        demand.extend(own.into_iter().map(|demand| Demand { share: demand.share / sum, ..demand }));
-    }
-}
-
-fn read_own<'a>(source: &mut Source<'a>, entry: Option<&At<'_, 'a>>) -> BTreeMap<String, Vec<f64>> {
-    let Some((DeValue::Table(table), _)) = entry else { return BTreeMap::new() };
-    let mut own = BTreeMap::new();
-    for (name, entry) in source.entries(table, &[]) {
-        let values = match entry.0 {
-            DeValue::Array(_) => source.numbers(Some(&entry), &name, (0.0, 1e15)),
-            _ => source.number(Some(&entry), &name, (0.0, 1e15)).into_iter().collect(),
-        };
-        own.insert(name, values);
-    }
-    own
 }

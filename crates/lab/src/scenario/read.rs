@@ -1,209 +1,173 @@
-//! Scenario files, read key by key: all mistakes at once, each with its line and mend.
+//! Reads what a scenario says beside its arms: the study, parameters with their sources, cases, demand, the study's numbers.
 
 use std::collections::BTreeMap;
 
-use tollgate_model::Date;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use tollgate_model::Country;
+use tollgate_strict_toml::{Domain, Entry, Placed, Table};
 
+use super::{AGENCY, Demand, Given, StudyKind, TENFOLD};
 use crate::distribution::Distribution;
+use crate::model::parameters::Parameter;
 
-/// A mistake in a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {what}\n  mend: {mend}")]
-pub struct ScenarioError {
-    /// The file.
-    pub file: String,
-    /// Its line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub what: String,
-    /// How to mend it.
-    pub mend: String,
+/// Parameters as files give them, by name.
+#[derive(Default)]
+pub(super) struct Parameters {
+    /// Those of the model.
+    pub(super) of_model: BTreeMap<&'static str, Given>,
+    /// Those of the formula of training cost and of the agency in a world of orders.
+    pub(super) named: BTreeMap<&'static str, Given>,
 }
 
-/// A file that is being read.
-pub(super) struct Source<'a> {
-    pub(super) file: &'a str,
-    text: &'a str,
-    pub(super) errors: Vec<ScenarioError>,
+const DRAWS: Domain<i64> = Domain::new(1, 10_000_000_000);
+const SEEDS: Domain<i64> = Domain::new(0, 9_000_000_000_000_000);
+const ANY: Domain<f64> = Domain::new(f64::MIN, f64::MAX);
+const SHARES: Domain<f64> = Domain::new(0.0, 1e12);
+const STUDY_VALUES: Domain<f64> = Domain::new(0.0, 1e15);
+
+/// How a parameter is written.
+const EXAMPLE: &str = "{ value = 1.0, unit = \"…\", source = \"…\" }";
+
+pub(super) fn read_kind(table: &Table<'_, '_>) -> StudyKind {
+    let words: Vec<&str> = StudyKind::WORDS.iter().map(|(word, _)| *word).collect();
+    let mend = format!("add `study = \"…\"`, one of {}", words.join(", "));
+    if !table.has("study") {
+        table.report("missing-key", table.line(), "`study` is missing", mend);
+        return StudyKind::Advantage;
+    }
+    let Some(Placed { value: word, line }) = table.text("study") else { return StudyKind::Advantage };
+    let known = StudyKind::WORDS.iter().find(|(name, _)| *name == word);
+    if known.is_none() {
+        table.report("unknown-word", line, format!("there is no study `{word}`"), mend);
+    }
+    known.map_or(StudyKind::Advantage, |(_, kind)| *kind)
 }
 
-/// A value with its line.
-pub(super) type At<'d, 'a> = (&'d DeValue<'a>, usize);
-
-impl<'a> Source<'a> {
-    pub(super) fn new(file: &'a str, text: &'a str) -> Source<'a> {
-        Source { file, text, errors: Vec::new() }
-    }
-
-    pub(super) fn document(&mut self) -> DeTable<'a> {
-        let (table, errors) = DeTable::parse_recoverable(self.text);
-        for error in errors {
-            let line = self.line(error.span().map_or(0, |span| span.start));
-            self.wrong(line, format!("not TOML: {}", error.message()), "see https://toml.io");
-        }
-        table.into_inner()
-    }
-
-    fn line(&self, offset: usize) -> usize {
-        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
-    }
-
-    pub(super) fn wrong(&mut self, line: usize, what: impl Into<String>, mend: impl Into<String>) {
-        let error = ScenarioError { file: self.file.to_owned(), line, what: what.into(), mend: mend.into() };
-        self.errors.push(error);
-    }
-
-    pub(super) fn at<'d>(&self, value: &'d Spanned<DeValue<'a>>) -> At<'d, 'a> {
-        (value.get_ref(), self.line(value.span().start))
-    }
-
-    /// The entries of a table, each with the line of its key; keys that are not known are told.
-    pub(super) fn entries<'d>(&mut self, table: &'d DeTable<'a>, known: &[&str]) -> BTreeMap<String, At<'d, 'a>> {
-        let mut entries = BTreeMap::new();
-        for (key, value) in table {
-            let name = key.get_ref().to_string();
-            let line = self.line(key.span().start);
-            if !known.is_empty() && !known.contains(&name.as_str()) {
-                let likeness = |own: &&&str| strsim::jaro_winkler(own, &name);
-                let near = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-                let near = near.copied().unwrap_or_default();
-                let mend = format!("did you mean `{near}`? The keys here are: {}", known.join(", "));
-                self.wrong(line, format!("there is no key `{name}`"), mend);
-                continue;
-            }
-            entries.insert(name, (value.get_ref(), line));
-        }
-        entries
-    }
-
-    pub(super) fn text(&mut self, entry: Option<&At<'_, 'a>>, name: &str) -> Option<String> {
-        match entry? {
-            (DeValue::String(text), _) => Some(text.to_string()),
-            (_, line) => {
-                self.wrong(*line, format!("`{name}` is no text"), "write it in quotes");
-                None
-            }
-        }
-    }
-
-    pub(super) fn flag(&mut self, entry: Option<&At<'_, 'a>>, name: &str) -> Option<bool> {
-        match entry? {
-            (DeValue::Boolean(value), _) => Some(*value),
-            (_, line) => {
-                self.wrong(*line, format!("`{name}` is neither true nor false"), "write true or false, without quotes");
-                None
-            }
-        }
-    }
-
-    /// A finite number between two ends.
-    pub(super) fn number(&mut self, entry: Option<&At<'_, 'a>>, name: &str, ends: (f64, f64)) -> Option<f64> {
-        let (value, line) = entry?;
-        let number = plain(value).filter(|number| number.is_finite());
-        let Some(number) = number else {
-            self.wrong(*line, format!("`{name}` is no number"), "write a number without quotes");
-            return None;
-        };
-        if !(ends.0..=ends.1).contains(&number) {
-            let mend = format!("write a number from {} to {}", ends.0, ends.1);
-            self.wrong(*line, format!("`{name}` is {number}"), mend);
-            return None;
-        }
-        Some(number)
-    }
-
-    pub(super) fn date(&mut self, entry: Option<&At<'_, 'a>>, name: &str) -> Option<Date> {
-        let (value, line) = entry?;
-        let text = match value {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Datetime(day) => day.to_string(),
-            _ => String::new(),
-        };
-        let day = text.parse().ok();
-        if day.is_none() {
-            self.wrong(*line, format!("`{name}` is no day"), "write it as YYYY-MM-DD");
-        }
-        day
-    }
-
-    /// The words of a list.
-    pub(super) fn words(&mut self, entry: Option<&At<'_, 'a>>, name: &str) -> Vec<(String, usize)> {
-        let Some((value, line)) = entry else { return Vec::new() };
-        let DeValue::Array(list) = value else {
-            self.wrong(*line, format!("`{name}` is no list"), "write [\"…\", \"…\"]");
-            return Vec::new();
-        };
-        let mut words = Vec::new();
-        for item in list {
-            match self.at(item) {
-                (DeValue::String(text), line) => words.push((text.to_string(), line)),
-                (_, line) => self.wrong(line, format!("`{name}` holds what is no text"), "write it in quotes"),
-            }
-        }
-        words
-    }
-
-    /// The numbers of a list.
-    pub(super) fn numbers(&mut self, entry: Option<&At<'_, 'a>>, name: &str, ends: (f64, f64)) -> Vec<f64> {
-        let Some((value, line)) = entry else { return Vec::new() };
-        let DeValue::Array(list) = value else {
-            self.wrong(*line, format!("`{name}` is no list"), "write [1, 2, 3]");
-            return Vec::new();
-        };
-        let items: Vec<At<'_, 'a>> = list.iter().map(|item| self.at(item)).collect();
-        items.iter().filter_map(|item| self.number(Some(item), name, ends)).collect()
-    }
-
-    /// `{ lognormal = [1, 2], … }` as a distribution; the other keys are the caller's.
-    pub(super) fn distribution(
-        &mut self,
-        name: &str,
-        entries: &BTreeMap<String, At<'_, 'a>>,
-        line: usize,
-    ) -> Option<Distribution> {
-        let forms = ["value", "uniform", "triangular", "normal", "lognormal"];
-        let mut given = forms.iter().filter_map(|form| Some((*form, entries.get(*form)?)));
-        let (Some((form, entry)), None) = (given.next(), given.next()) else {
-            let mend = "give one of value = x, uniform = [a, b], triangular = [a, b, c], normal = [p5, p95], lognormal = [p5, p95]";
-            self.wrong(line, format!("`{name}` has not exactly one value or distribution"), mend);
-            return None;
-        };
-        let everything = (f64::MIN, f64::MAX);
-        let own = if form == "value" {
-            self.number(Some(entry), name, everything).map(Distribution::Value)
-        } else {
-            match (form, self.numbers(Some(entry), name, everything).as_slice()) {
-                ("uniform", [low, high]) => Some(Distribution::Uniform(*low, *high)),
-                ("triangular", [low, mode, high]) => Some(Distribution::Triangular(*low, *mode, *high)),
-                ("normal", [low, high]) => Some(Distribution::Normal(*low, *high)),
-                ("lognormal", [low, high]) => Some(Distribution::Lognormal(*low, *high)),
-                _ => {
-                    let wanted = if form == "triangular" { "three numbers" } else { "two numbers" };
-                    self.wrong(
-                        entry.1,
-                        format!("`{form}` of `{name}` does not have {wanted}"),
-                        format!("write {wanted}"),
-                    );
-                    None
-                }
-            }
-        };
-        let fault = own.as_ref().and_then(Distribution::fault);
-        if let Some((what, mend)) = fault.and_then(|fault| fault.split_once("; ").or(Some((fault, "correct it")))) {
-            self.wrong(entry.1, format!("`{name}`: {what}"), mend);
-            return None;
-        }
-        own
-    }
+/// How many random draws the scenario wants; none where it is silent.
+pub(super) fn read_draws(table: &Table<'_, '_>) -> Option<u64> {
+    table.whole("draws", &DRAWS).and_then(|draws| u64::try_from(draws.value).ok())
 }
 
-/// A number of either kind; a plain whole one may have `_` in it.
-fn plain(value: &DeValue<'_>) -> Option<f64> {
-    match value {
-        DeValue::Float(number) => number.as_str().parse().ok(),
-        DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
-        _ => None,
+/// The seed; none where the scenario is silent.
+pub(super) fn read_seed(table: &Table<'_, '_>) -> Option<u64> {
+    table.whole("seed", &SEEDS).and_then(|seed| u64::try_from(seed.value).ok())
+}
+
+/// Reads `[parameters]`; what a file gives goes before what is there already.
+pub(super) fn read_parameters(table: &Table<'_, '_>, parameters: &mut Parameters) {
+    let Some(table) = table.table("parameters") else { return };
+    let of_model = Parameter::ALL.iter().map(|parameter| parameter.name());
+    for name in of_model.chain(TENFOLD).chain(AGENCY) {
+        let Some(entry) = table.table_such_as(name, EXAMPLE) else { continue };
+        if let Some(read) = read_parameter(entry, name) {
+            let named = TENFOLD.contains(&name) || AGENCY.contains(&name);
+            let into = if named { &mut parameters.named } else { &mut parameters.of_model };
+            into.insert(name, read);
+        }
     }
+    table.finish();
+}
+
+fn read_parameter(entry: Table<'_, '_>, name: &str) -> Option<Given> {
+    let distribution = read_distribution(&entry, name);
+    let [unit, source] = ["unit", "source"].map(|key| {
+        let text = entry.text_value(key).filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            let mend =
+                if key == "source" { "add `source = \"…\"`, or \"judgement\"" } else { "add `unit = \"…\"`" };
+            entry.report("missing-key", entry.line(), format!("`{name}` has no {key}"), mend);
+        }
+        text
+    });
+    entry.finish();
+    Some(Given { own: distribution?, unit: unit?, source: source? })
+}
+
+/// `value = x` or one of `uniform`, `triangular`, `normal`, `lognormal` with its numbers.
+fn read_distribution(entry: &Table<'_, '_>, name: &str) -> Option<Distribution> {
+    let forms = ["value", "uniform", "triangular", "normal", "lognormal"];
+    let found: Vec<&'static str> = forms.into_iter().filter(|form| entry.has(form)).collect();
+    let [form] = found.as_slice() else {
+        let what = format!("`{name}` has not exactly one value or distribution");
+        let mend = "give one of value = x, uniform = [a, b], triangular = [a, b, c], normal = [p5, p95], lognormal = [p5, p95]";
+        entry.report("bad-distribution", entry.line(), what, mend);
+        return None;
+    };
+    let (form, line) = (*form, entry.line_of_key(form));
+    let distribution = if form == "value" {
+        Distribution::Value(entry.floating_point("value", &ANY)?.value)
+    } else {
+        match (form, entry.floating_points(form, &ANY).as_slice()) {
+            ("uniform", [low, high]) => Distribution::Uniform(*low, *high),
+            ("triangular", [low, mode, high]) => Distribution::Triangular(*low, *mode, *high),
+            ("normal", [low, high]) => Distribution::Normal(*low, *high),
+            ("lognormal", [low, high]) => Distribution::Lognormal(*low, *high),
+            _ => {
+                let wanted = if form == "triangular" { "three numbers" } else { "two numbers" };
+                let what = format!("`{form}` of `{name}` does not have {wanted}");
+                entry.report("bad-distribution", line, what, format!("write {wanted}"));
+                return None;
+            }
+        }
+    };
+    if let Some(fault) = distribution.fault() {
+        let (what, mend) = fault.split_once("; ").unwrap_or((fault, "correct it"));
+        entry.report("bad-distribution", line, format!("`{name}`: {what}"), mend);
+        return None;
+    }
+    Some(distribution)
+}
+
+/// The cases of the formula of training cost, each with the parameters that it takes otherwise.
+pub(super) fn read_cases(table: &Table<'_, '_>) -> Vec<(String, BTreeMap<&'static str, Given>)> {
+    let mut cases = Vec::new();
+    for entry in table.tables("case") {
+        let name = entry.required_text("name", "\"every trick works\"").value;
+        let mut parameters = Parameters::default();
+        read_parameters(&entry, &mut parameters);
+        entry.finish();
+        cases.push((name, parameters.named));
+    }
+    cases
+}
+
+/// Honest demand by country; none where the file has no `[demand]`.
+pub(super) fn read_demand(table: &Table<'_, '_>) -> Option<Vec<Demand>> {
+    let table = table.table("demand")?;
+    if table.text("source").is_none() && !table.has("source") {
+        table.report("missing-key", table.line(), "`demand` has no source", "add `source = \"…\"`, or \"judgement\"");
+    }
+    let mut demand = Vec::new();
+    for (tier, key) in [(1, "tier1"), (2, "tier2"), (3, "tier3")] {
+        let Some(shares) = table.table_such_as(key, "{ SG = 1.0 }") else { continue };
+        let mut of_tier: Vec<Demand> = Vec::new();
+        for Entry { key: code, value: share, line } in shares.floating_point_entries(&SHARES) {
+            if let Some(country) = read_country(&shares, &code, line) {
+                of_tier.push(Demand { country, tier, share });
+            }
+        }
+        let sum: f64 = of_tier.iter().map(|demand| demand.share).sum();
+        if sum <= 0.0 {
+            let what = format!("`{key}` has no demand");
+            shares.report("out-of-domain", shares.line(), what, "give a country a share above 0");
+        }
+        demand.extend(of_tier.into_iter().map(|demand| Demand { share: demand.share / sum, ..demand }));
+    }
+    table.finish();
+    Some(demand)
+}
+
+/// The country of a code; reported where there is none.
+pub(super) fn read_country(table: &Table<'_, '_>, code: &str, line: usize) -> Option<Country> {
+    let country = code.parse().ok();
+    if country.is_none() {
+        let mend = "write its code of ISO 3166-1, such as SG";
+        table.report("not-a-country", line, format!("there is no country `{code}`"), mend);
+    }
+    country
+}
+
+/// The study's own numbers by name, one or a list.
+pub(super) fn read_study_values(table: &Table<'_, '_>) -> BTreeMap<String, Vec<f64>> {
+    let entries = table.table("study_values").map(|table| table.floating_points_entries(&STUDY_VALUES));
+    entries.into_iter().flatten().map(|entry| (entry.key, entry.value)).collect()
 }

@@ -1,25 +1,29 @@
+//! Reads the file of a provision: its versions, their parameters and rules.
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, ReviewPolicy};
+use tollgate_model::{Date, Diagnostic, ReviewPolicy};
+use tollgate_strict_toml::{Domain, Entry, Placed, Table, TomlFile};
 
 use super::*;
-use crate::error::LawError;
 use crate::expr::parse;
-use crate::reader::{Reader, Table};
+
+/// What an exception's `preference` may be; where several apply, that of the lowest is named.
+const PREFERENCES: Domain<i64> = Domain::new(0, 1_000_000);
 
 /// Reads one provision file; the errors are all that is wrong with it by itself.
-pub(crate) fn read_provision(file: &str, path: &str, text: &str) -> (Provision, Vec<LawError>) {
-    let reader = Reader::new(file, text);
-    let document = reader.document();
-    let table = Table::new(&reader, &document, 1);
-    let (citation, _) = table.need_text("citation", "\"15 CFR 740.29\"");
-    let (title, _) = table.need_text("title", "\"License Exception LPP\"");
+pub(crate) fn read_provision(file: &str, path: &str, text: &str) -> (Provision, Vec<Diagnostic>) {
+    let toml = TomlFile::parse(file, text);
+    let table = toml.root();
+    let citation = table.required_text("citation", "\"15 CFR 740.29\"").value;
+    let title = table.required_text("title", "\"License Exception LPP\"").value;
     let starts = version_starts(text);
     let mut versions = Vec::new();
     let tables = table.tables("version");
     if tables.is_empty() {
-        reader.error(1, "there is no `[[version]]`", "add one with `from`, `known_from`, `source` and `certainty`");
+        let mend = "add one with `from`, `known_from`, `source` and `certainty`";
+        toml.report("missing-key", 1, "there is no `[[version]]`", mend);
     }
     for (index, table) in tables.into_iter().enumerate() {
         versions.push(read_version(table, version_digest(text, &starts, index)));
@@ -29,11 +33,12 @@ pub(crate) fn read_provision(file: &str, path: &str, text: &str) -> (Provision, 
             && later.from <= earlier.from
         {
             let what = format!("this version is from {}, not after the one before it ({})", later.from, earlier.from);
-            reader.error(later.line, what, "versions must not overlap: put them in order, each with its own day");
+            let mend = "versions must not overlap: put them in order, each with its own day";
+            toml.report("overlapping-versions", later.line, what, mend);
         }
     }
     table.finish();
-    (Provision { path: path.to_owned(), citation, title, versions }, reader.into_errors())
+    (Provision { path: path.to_owned(), citation, title, versions }, toml.into_diagnostics().0)
 }
 
 /// Byte offsets at which each `[[version]]` header starts.
@@ -65,29 +70,26 @@ fn version_digest(text: &str, starts: &[usize], index: usize) -> String {
 }
 
 fn read_version(table: Table<'_, '_>, digest: String) -> Version {
-    let from = table.need_date("from");
-    let known_from = table.need_date("known_from");
-    let (source, _) = table.need_text("source", "\"fr.2025-00636\"");
-    let (letter, line) = table.need_text("certainty", "\"P\"");
+    let from = table.required_date("from");
+    let known_from = table.required_date("known_from");
+    let source = table.required_text("source", "\"fr.2025-00636\"").value;
+    let Placed { value: letter, line } = table.required_text("certainty", "\"P\"");
     let certainty = Certainty::from_letter(&letter).unwrap_or_else(|| {
         if !letter.is_empty() {
-            table.reader.error(
-                line,
-                format!("`{letter}` is no certainty"),
-                "write P, Q, D, S, M or A (see law/README.md)",
-            );
+            let mend = "write P, Q, D, S, M or A (see law/README.md)";
+            table.report("unknown-word", line, format!("`{letter}` is no certainty"), mend);
         }
         Certainty::Memory
     });
     let version = Version {
-        line: table.line,
+        line: table.line(),
         from,
         known_from,
         source,
-        rests_on: table.words("rests_on").into_iter().map(|(word, _)| word).collect(),
+        rests_on: table.word_values("rests_on"),
         certainty,
-        unsure: table.text("unsure").map(|(text, _)| text),
-        corrects: table.text("corrects").map(|(text, _)| text),
+        unsure: table.text_value("unsure"),
+        corrects: table.text_value("corrects"),
         removed: table.boolean("removed").unwrap_or(false),
         parameters: read_parameters(&table),
         rules: read_rules(&table),
@@ -101,24 +103,29 @@ fn read_version(table: Table<'_, '_>, digest: String) -> Version {
 pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Parameter> {
     let Some(parameters) = table.table("parameters") else { return BTreeMap::new() };
     let mut read = BTreeMap::new();
-    for (name, entry) in parameters.named_tables() {
-        let line = entry.line;
+    for Entry { key: name, value: entry, .. } in parameters.table_entries("{ value = 4800, unit = \"TPP\" }") {
+        let line = entry.line();
         let mut values = Vec::new();
-        if let Some((value, _)) = entry.number("value") {
-            values.push((Date::MIN, value));
+        if let Some(number) = entry.decimal("value") {
+            values.push((Date::MIN, number.value));
         }
-        for step in entry.tables("schedule") {
-            let from = step.need_date("from");
-            if let Some((value, _)) = step.number("value") {
-                values.push((from, value));
+        let steps = entry.tables("schedule");
+        if steps.is_empty() && !entry.has("value") {
+            let what = format!("`{name}` has no value");
+            entry.report("missing-key", line, what, "add `value = 4800` or a `schedule`");
+        }
+        for step in steps {
+            let from = step.required_date("from");
+            if !step.has("value") {
+                step.missing("value", "4800");
+            }
+            if let Some(number) = step.decimal("value") {
+                values.push((from, number.value));
             }
             step.finish();
         }
-        if values.is_empty() {
-            entry.reader.error(line, format!("`{name}` has no value"), "add `value = 4800` or a `schedule`");
-        }
-        let (unit, _) = entry.need_text("unit", "\"TPP\"");
-        let assumption = entry.text("assumption").map(|(text, _)| text);
+        let unit = entry.required_text("unit", "\"TPP\"").value;
+        let assumption = entry.text_value("assumption");
         let _note = entry.text("note");
         entry.finish();
         read.insert(name, Parameter { values, unit, assumption, line });
@@ -129,13 +136,13 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
 fn read_rules(table: &Table<'_, '_>) -> Rules {
     let mut rules = Rules::default();
     for entry in table.tables("define") {
-        let name = entry.need_text("name", "\"hq_d5\"").0;
+        let name = entry.required_text("name", "\"hq_d5\"").value;
         let shown = entry.boolean("shown").unwrap_or(false);
         rules.defines.push(Define { name, clause: read_clause(&entry), shown });
         entry.finish();
     }
     for entry in table.tables("classify") {
-        let eccn = entry.need_text("eccn", "\"3A090.a\"").0;
+        let eccn = entry.required_text("eccn", "\"3A090.a\"").value;
         rules.classifies.push(Classify { eccn, clause: read_clause(&entry) });
         entry.finish();
     }
@@ -151,7 +158,7 @@ fn read_rules(table: &Table<'_, '_>) -> Rules {
     }
     for (key, list) in [("finding", &mut rules.findings), ("unmodeled", &mut rules.unmodeled)] {
         for entry in table.tables(key) {
-            let id = entry.need_text("id", "\"RF-9\"").0;
+            let id = entry.required_text("id", "\"RF-9\"").value;
             let permits = entry.boolean("permits").unwrap_or(false);
             list.push(Finding { id, clause: read_clause(&entry), permits });
             entry.finish();
@@ -165,7 +172,7 @@ pub(crate) fn read_amend_rules(table: &Table<'_, '_>) -> (Rules, Vec<(String, Li
     let rules = read_rules(table);
     let mut limits = Vec::new();
     for entry in table.tables("limit") {
-        let account = entry.need_text("account", "\"country\"").0;
+        let account = entry.required_text("account", "\"country\"").value;
         limits.push((account, read_limit(&entry)));
         entry.finish();
     }
@@ -174,23 +181,24 @@ pub(crate) fn read_amend_rules(table: &Table<'_, '_>) -> (Rules, Vec<(String, Li
 
 fn read_requirements(table: &Table<'_, '_>, rules: &mut Rules) {
     for entry in table.tables("require") {
-        let id = entry.need_text("id", "\"R-WORLD\"").0;
-        let overcome_by = entry.words("overcome_by").into_iter().map(|(word, _)| word).collect();
+        let id = entry.required_text("id", "\"R-WORLD\"").value;
+        let overcome_by = entry.word_values("overcome_by");
         let absolute = entry.boolean("absolute").unwrap_or(false);
         rules.requires.push(Require { id, clause: read_clause(&entry), overcome_by, absolute });
         entry.finish();
     }
     for entry in table.tables("review") {
-        let of: Vec<String> = entry.words("for").into_iter().map(|(word, _)| word).collect();
+        let of = entry.word_values("for");
         if of.is_empty() {
-            entry.reader.error(entry.line, "this review is for no requirement", "add `for = [\"R-WORLD\"]`");
+            let what = "this review is for no requirement";
+            entry.report("missing-key", entry.line(), what, "add `for = [\"R-WORLD\"]`");
         }
-        let (word, line) = entry.need_text("policy", "\"presumption_of_denial\"");
+        let Placed { value: word, line } = entry.required_text("policy", "\"presumption_of_denial\"");
         let policy = ReviewPolicy::from_word(&word);
         if policy.is_none() && word != "none_stated" && !word.is_empty() {
             let mend =
                 "write presumption_of_approval, case_by_case, presumption_of_denial, policy_of_denial or none_stated";
-            entry.reader.error(line, format!("`{word}` is no review policy"), mend);
+            entry.report("unknown-word", line, format!("`{word}` is no review policy"), mend);
         }
         let otherwise = entry.boolean("otherwise").unwrap_or(false);
         let obligations = read_obligations(&entry);
@@ -201,9 +209,9 @@ fn read_requirements(table: &Table<'_, '_>, rules: &mut Rules) {
 
 fn read_gate(entry: Table<'_, '_>) -> Gate {
     let mut passes: Vec<(String, Option<Condition>)> =
-        entry.words("passes").into_iter().map(|(word, _)| (word, None)).collect();
+        entry.word_values("passes").into_iter().map(|word| (word, None)).collect();
     for pass in entry.tables("pass") {
-        let exception = pass.need_text("exception", "\"AIA-weights\"").0;
+        let exception = pass.required_text("exception", "\"AIA-weights\"").value;
         passes.push((exception, Some(read_condition(&pass, "when"))));
         pass.finish();
     }
@@ -213,8 +221,8 @@ fn read_gate(entry: Table<'_, '_>) -> Gate {
 }
 
 fn read_exception(entry: Table<'_, '_>) -> Exception {
-    let id = entry.need_text("id", "\"LPP\"").0;
-    let name = entry.need_text("name", "\"LPP\"").0;
+    let id = entry.required_text("id", "\"LPP\"").value;
+    let name = entry.required_text("name", "\"LPP\"").value;
     let conditions = entry.tables("condition").into_iter().map(|condition| {
         let clause = read_clause(&condition);
         condition.finish();
@@ -227,8 +235,8 @@ fn read_exception(entry: Table<'_, '_>) -> Exception {
         conditions: conditions.collect(),
         clause: read_clause(&entry),
         obligations: read_obligations(&entry),
-        posts: entry.text("posts").map(|(text, _)| text),
-        preference: entry.number("preference").and_then(|(number, _)| number.scaled_exact(0)).unwrap_or(100),
+        posts: entry.text_value("posts"),
+        preference: entry.whole("preference", &PREFERENCES).map_or(100, |preference| preference.value),
     };
     entry.finish();
     exception
@@ -236,9 +244,9 @@ fn read_exception(entry: Table<'_, '_>) -> Exception {
 
 fn read_obligations(entry: &Table<'_, '_>) -> Vec<Obligation> {
     let read = |obligation: Table<'_, '_>| {
-        let paragraph = obligation.need_text("paragraph", "\"(g)(1)\"").0;
-        let text = obligation.need_text("text", "\"Send BIS a copy of the certification.\"").0;
-        let deadline = obligation.need_text("deadline", "\"within 30 days of the export\"").0;
+        let paragraph = obligation.required_text("paragraph", "\"(g)(1)\"").value;
+        let text = obligation.required_text("text", "\"Send BIS a copy of the certification.\"").value;
+        let deadline = obligation.required_text("deadline", "\"within 30 days of the export\"").value;
         let when = obligation.has("when").then(|| read_condition(&obligation, "when"));
         obligation.finish();
         Obligation { paragraph, text, deadline, when }
@@ -248,9 +256,11 @@ fn read_obligations(entry: &Table<'_, '_>) -> Vec<Obligation> {
 
 fn read_allocation(entry: Table<'_, '_>) -> Allocate {
     let word = |key: &'static str, words: &[&str]| {
-        let (text, line) = entry.need_text(key, &format!("{:?}", words.first().copied().unwrap_or_default()));
+        let example = format!("{:?}", words.first().copied().unwrap_or_default());
+        let Placed { value: text, line } = entry.required_text(key, &example);
         if !text.is_empty() && !words.contains(&text.as_str()) {
-            entry.reader.error(line, format!("`{text}` is no {key}"), format!("write one of: {}", words.join(", ")));
+            let mend = format!("write one of: {}", words.join(", "));
+            entry.report("unknown-word", line, format!("`{text}` is no {key}"), mend);
         }
         text
     };
@@ -261,11 +271,11 @@ fn read_allocation(entry: Table<'_, '_>) -> Allocate {
     });
     let allocation = Allocate {
         limits: limits.collect(),
-        account: entry.need_text("account", "\"lpp\"").0,
+        account: entry.required_text("account", "\"lpp\"").value,
         holder: word("holder", &["ultimate_parent", "destination", "consignee_and_destination"]),
         period: word("period", &["calendar_year", "cumulative"]),
         counts: word("counts", &["exception", "license", "any"]),
-        fact: entry.need_text("fact", "\"account.lpp\"").0,
+        fact: entry.required_text("fact", "\"account.lpp\"").value,
         clause: read_clause(&entry),
     };
     entry.finish();
@@ -273,28 +283,29 @@ fn read_allocation(entry: Table<'_, '_>) -> Allocate {
 }
 
 fn read_limit(entry: &Table<'_, '_>) -> Limit {
-    Limit { at_most: entry.need_text("at_most", "\"limit\"").0, when: read_condition(entry, "when") }
+    Limit { at_most: entry.required_text("at_most", "\"limit\"").value, when: read_condition(entry, "when") }
 }
 
 fn read_clause(entry: &Table<'_, '_>) -> Clause {
-    let paragraph = entry.text("paragraph").map(|(text, _)| text);
+    let paragraph = entry.text_value("paragraph");
     if paragraph.is_none() && !entry.has("paragraph") {
         let mend = "add `paragraph = \"(a)(6)(iii)(A)\"`; it may be empty where the provision has no paragraphs";
-        entry.reader.error(entry.line, "`paragraph` is missing: the rule has no citation", mend);
+        entry.report("missing-key", entry.line(), "`paragraph` is missing: the rule has no citation", mend);
     }
-    let rule = entry.need_text("rule", "\"A license is required to …\"").0;
+    let rule = entry.required_text("rule", "\"A license is required to …\"").value;
     Clause { paragraph: paragraph.unwrap_or_default(), rule, when: read_condition(entry, "when") }
 }
 
 fn read_condition(entry: &Table<'_, '_>, key: &'static str) -> Condition {
-    let (text, line) = entry.need_text(key, "\"ic.tpp >= tpp_min\"");
+    let Placed { value: text, line } = entry.required_text(key, "\"ic.tpp >= tpp_min\"");
     let expr = match parse(&text) {
         Ok(expr) => expr,
         Err(error) => {
             if !text.trim().is_empty() {
                 let rest = text.get(error.at..).unwrap_or_default();
                 let what = format!("the condition does not parse at `{}`: {}", clip(rest), error.what);
-                entry.reader.error(line, what, "conditions are written as in `a && (b || !c) && ic.tpp >= 4800`");
+                let mend = "conditions are written as in `a && (b || !c) && ic.tpp >= 4800`";
+                entry.report("bad-condition", line, what, mend);
             }
             Expr::Const(false)
         }

@@ -156,7 +156,7 @@ async fn studied(
     let desks = Arc::clone(&app.desks);
     let work = move || {
         let mut scenario = Scenario::read("the lab", &text).map_err(|errors| {
-            let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            let told: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
             unusable(&told.join("; "), "change the form")
         })?;
         scenario.draws = draws;

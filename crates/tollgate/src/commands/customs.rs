@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use tollgate_detect::customs::{CustomsError, Declaration, Scorer, precision_at, read};
+use tollgate_detect::customs::{Declaration, Scorer, precision_at, read};
 use tollgate_records::Output;
 
 use super::{Failure, csv_text, print};
@@ -31,9 +31,8 @@ pub(crate) struct CustomsArguments {
 }
 
 pub(crate) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
-    let unusable = |error: CustomsError| Failure::Unusable(error.to_string());
-    let learned = read(&arguments.learn).map_err(unusable)?;
-    let asked = read(&arguments.on).map_err(unusable)?;
+    let learned = read(&arguments.learn)?;
+    let asked = read(&arguments.on)?;
     let scorer = Scorer::fit(&learned, arguments.copies_once);
     let mut text = format!("{} declarations learned from, {} scored\n", learned.len(), asked.len());
     let known: Vec<&Declaration> = asked.iter().filter(|own| own.fraud.is_some()).collect();

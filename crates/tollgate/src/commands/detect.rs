@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tollgate_detect::alerts::{Alert, Alerts, Calibration, LEAST, alerts};
 use tollgate_detect::engine::{ClusterEngine, ClusterOptions, Engine, EngineError, Findings, Skipped, run_all};
 use tollgate_detect::entity::Entities;
-use tollgate_detect::typology::{Typology, TypologyError};
-use tollgate_model::OrderLine;
+use tollgate_detect::typology::Typology;
+use tollgate_model::{Diagnostics, OrderLine};
 use tollgate_records::{Declared, Output};
 
 use super::decide::load;
@@ -66,8 +66,8 @@ impl From<EngineError> for Failure {
 }
 
 /// Errors of typologies as one text.
-pub(crate) fn listed(errors: &[TypologyError]) -> Failure {
-    let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+pub(crate) fn listed(errors: &Diagnostics) -> Failure {
+    let texts: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
     Failure::Unusable(texts.join("\nerror: "))
 }
 
@@ -80,13 +80,12 @@ pub(crate) struct Chosen {
 
 /// What evidence counts: the program's figures, or those of a folder that has a `calibration.toml` of its own.
 fn calibration(surroundings: &Surroundings) -> Result<Calibration, Failure> {
-    let unusable = |error: tollgate_detect::alerts::CalibrationError| Failure::Unusable(error.to_string());
     match surroundings.typologies.as_ref().map(|folder| folder.join("calibration.toml")).filter(|path| path.is_file()) {
-        None => Calibration::embedded().map_err(unusable),
+        None => Ok(Calibration::embedded()?),
         Some(path) => {
             let text = std::fs::read_to_string(&path)
                 .map_err(|error| Failure::Unusable(format!("{}: {error}\n  mend: check the path", path.display())))?;
-            Calibration::read(&text).map_err(|error| Failure::Unusable(format!("{}: {error}", path.display())))
+            Ok(Calibration::read(&path.display().to_string(), &text)?)
         }
     }
 }

@@ -66,8 +66,7 @@ pub(crate) fn update(arguments: &UpdateArguments, stop: &Stop) -> Result<(), Fai
             Sources::read(&path.display().to_string(), &text)
         }
         None => Sources::read("the built-in sources", BUILT_IN),
-    }
-    .map_err(Failure::Unusable)?;
+    }?;
     if let Some(unknown) = arguments.only.iter().find(|name| !sources.0.contains_key(*name)) {
         let known: Vec<&str> = sources.0.keys().map(String::as_str).collect();
         return Err(Failure::Unusable(format!("no set is called `{unknown}`\n  mend: choose of {}", known.join(", "))));

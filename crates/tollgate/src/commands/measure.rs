@@ -182,10 +182,9 @@ fn meant(alert: &Alert, schemes: &[Scheme]) -> Vec<usize> {
 }
 
 fn calibration(path: Option<&PathBuf>) -> Result<Calibration, Failure> {
-    let unusable = |error: tollgate_detect::alerts::CalibrationError| Failure::Unusable(error.to_string());
-    let Some(path) = path else { return Calibration::embedded().map_err(unusable) };
+    let Some(path) = path else { return Ok(Calibration::embedded()?) };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(path, error.to_string(), "check the path"))?;
-    Calibration::read(&text).map_err(unusable)
+    Ok(Calibration::read(&path.display().to_string(), &text)?)
 }
 
 pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
@@ -272,7 +271,7 @@ impl Measured {
 
 pub(super) fn fit_to(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
     let typologies = Typology::embedded().map_err(|errors| listed(&errors))?;
-    let start = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
+    let start = Calibration::embedded()?;
     let mut all: Vec<Example> = Vec::new();
     for folder in &arguments.worlds {
         let own = world(folder, &typologies, &arguments.policy, stop)?;

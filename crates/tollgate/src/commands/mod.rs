@@ -69,8 +69,8 @@ impl From<tollgate_records::InputErrors> for Failure {
     }
 }
 
-impl From<tollgate_law::LawErrors> for Failure {
-    fn from(errors: tollgate_law::LawErrors) -> Failure {
+impl From<tollgate_model::Diagnostics> for Failure {
+    fn from(errors: tollgate_model::Diagnostics) -> Failure {
         Failure::Unusable(errors.to_string())
     }
 }

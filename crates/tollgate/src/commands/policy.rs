@@ -135,7 +135,7 @@ fn show(policy: &Policy, date: Date, format: TextFormat) -> Result<(), Failure> 
 fn check(policy: &Policy, stop: &Stop) -> Result<(), Failure> {
     let errors = policy.errors();
     if !errors.is_empty() {
-        return Err(Failure::Unusable(tollgate_law::LawErrors(errors).to_string()));
+        return Err(Failure::Unusable(errors.to_string()));
     }
     let mut defects = Vec::new();
     let epochs = policy.epochs();

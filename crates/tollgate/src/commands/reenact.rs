@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tollgate_detect::alerts::{Calibration, alerts};
 use tollgate_detect::typology::Typology;
 use tollgate_law::{Law, Policy};
-use tollgate_model::Date;
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
+use tollgate_strict_toml::{Placed, TomlFile};
 
 use super::detect::listed;
 use super::typology::Folder;
@@ -46,6 +47,41 @@ struct Run {
     miscalled: bool,
 }
 
+/// What a case's `case.toml` says (`examples/cases/README.md`).
+struct CaseFile {
+    title: String,
+    negative: bool,
+    uncontrolled: bool,
+    caught: Option<Date>,
+    expected: BTreeSet<String>,
+}
+
+fn read_case(path: &Path) -> Result<CaseFile, Diagnostics> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let mend = "see examples/cases/README.md";
+        Diagnostic::new("unreadable-file", Place::file(file.as_str()), format!("cannot be read: {error}"), mend)
+    })?;
+    let toml = TomlFile::parse(file, &text);
+    let root = toml.root();
+    let Placed { value: kind, line } = root.required_text("kind", "\"evasion\"");
+    if !["evasion", "negative", ""].contains(&kind.as_str()) {
+        root.report("unknown-word", line, format!("there is no kind `{kind}`"), "write evasion or negative");
+    }
+    let case = CaseFile {
+        title: root.required_text("title", "\"Graphics cards in a van declared empty\"").value,
+        negative: kind != "evasion",
+        uncontrolled: root.boolean("controlled") == Some(false),
+        caught: root.date_or_text("caught_on"),
+        expected: root.word_values("expect_patterns").into_iter().collect(),
+    };
+    let _documentary = (root.text("id"), root.boolean("replayable"), root.date_or_text("first_act"), root.text("note"));
+    let _documentary = (root.words("source"), root.words("guilty_parties"), root.words("guilty_orders"));
+    root.finish();
+    let found = toml.into_diagnostics();
+    if found.is_empty() { Ok(case) } else { Err(found) }
+}
+
 fn cases(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut cases = Vec::new();
     for folder in folders {
@@ -68,7 +104,7 @@ fn cases(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 pub(super) fn reenact(arguments: &TypologyReenactArguments, stop: &Stop) -> Result<(), Failure> {
     let typologies = Typology::embedded().map_err(|errors| listed(&errors))?;
-    let calibration = Calibration::embedded().map_err(|error| Failure::Unusable(error.to_string()))?;
+    let calibration = Calibration::embedded()?;
     let law = Law::embedded()?;
     let policy = Arc::new(load_policy(&law, "ear")?);
     let mut runs = Vec::new();
@@ -88,29 +124,22 @@ fn one(
     policy: &Arc<Policy>,
     stop: &Stop,
 ) -> Result<Run, Failure> {
-    let about = path.join("case.toml");
-    let wrong =
-        |what: String| Failure::Unusable(format!("{}: {what}\n  mend: see examples/cases/README.md", about.display()));
-    let text = std::fs::read_to_string(&about).map_err(|error| wrong(error.to_string()))?;
-    let case: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
-    let word = |key: &str| case.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let case = read_case(&path.join("case.toml"))?;
     let folder = Folder::read(path, Arc::clone(policy), stop)?;
     let found = folder.find(typologies, None, stop)?;
     let made = alerts(&found.found, typologies, calibration, 0.0, &|party| found.entities.cluster(party).to_owned());
     let patterns: BTreeSet<String> = found.found.iter().map(|own| own.pattern.clone()).collect();
     let flagged = if patterns.is_empty() { None } else { first_day(&folder, typologies, stop)? };
-    let expected = case.get("expect_patterns").and_then(toml::Value::as_array).into_iter().flatten();
-    let uncontrolled = case.get("controlled").and_then(toml::Value::as_bool) == Some(false);
     Ok(Run {
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        title: word("title"),
-        negative: word("kind") != "evasion",
-        expected: expected.filter_map(|own| own.as_str().map(str::to_owned)).collect(),
+        title: case.title,
+        negative: case.negative,
+        expected: case.expected,
         score: made.alerts.first().map_or(0.0, |alert| alert.score),
         patterns,
         flagged,
-        caught: word("caught_on").parse().ok(),
-        miscalled: uncontrolled && folder.calls_any_controlled(stop)?,
+        caught: case.caught,
+        miscalled: case.uncontrolled && folder.calls_any_controlled(stop)?,
     })
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+use tollgate_model::{Diagnostic, Diagnostics, Place};
+use tollgate_strict_toml::{Entry, TomlFile};
 
 use crate::Arguments;
 
@@ -15,48 +17,46 @@ pub(crate) fn parse() -> Result<Arguments, String> {
     if let Some(("serve", own)) = matches.subcommand()
         && let Some(path) = own.get_one::<std::path::PathBuf>("config")
     {
-        given.extend(from_file(path, own)?);
+        given.extend(from_file(path, own).map_err(|found| found.to_string())?);
     }
     let matches = Arguments::command().get_matches_from(&given);
     Arguments::from_arg_matches(&matches).map_err(|error| error.to_string())
 }
 
 /// What a file sets that neither a flag nor a variable does, as flags.
-fn from_file(path: &Path, given: &ArgMatches) -> Result<Vec<OsString>, String> {
-    let wrong = |what: &str, mend: &str| format!("{}: {what}\n  mend: {mend}", path.display());
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| wrong(&format!("cannot be read: {error}"), "check the path of --config"))?;
-    let table: toml::Table =
-        text.parse().map_err(|error| wrong(&format!("is no TOML: {error}"), "write lines of the form KEY = VALUE"))?;
-    let mut flags = Vec::new();
-    for (key, value) in &table {
-        let id = key.replace('-', "_");
-        if !known_to_serve(&id) || matches!(id.as_str(), "config" | "help" | "version") {
-            return Err(wrong(&format!("`{key}` is no setting"), "see tollgate serve --help for those there are"));
-        }
-        if matches!(given.value_source(&id), Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {
-            continue;
-        }
-        let flag = OsString::from(format!("--{}", id.replace('_', "-")));
-        let one = |value: &toml::Value| match value {
-            toml::Value::String(text) => Ok(OsString::from(text)),
-            toml::Value::Integer(number) => Ok(OsString::from(number.to_string())),
-            _ => Err(wrong(&format!("`{key}` is neither text nor a whole number"), "put text in quotes")),
-        };
-        match value {
-            toml::Value::Array(values) if values.is_empty() => {}
-            toml::Value::Array(values) => {
-                flags.push(flag);
-                flags.extend(values.iter().map(one).collect::<Result<Vec<_>, _>>()?);
-            }
-            value => flags.extend([flag, one(value)?]),
+fn from_file(path: &Path, matches: &ArgMatches) -> Result<Vec<OsString>, Diagnostics> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let what = format!("cannot be read: {error}");
+        Diagnostic::new("unreadable-file", Place::file(file.as_str()), what, "check the path of --config")
+    })?;
+    let flags = serve_flags();
+    let names: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let toml = TomlFile::parse(file, &text);
+    let settings = toml.root().setting_entries(&names);
+    let found = toml.into_diagnostics();
+    if !found.is_empty() {
+        return Err(found);
+    }
+    let mut arguments = Vec::new();
+    for Entry { key, value, .. } in settings {
+        let flag = key.replace('_', "-");
+        let source = matches.value_source(&flag.replace('-', "_"));
+        if !matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) && !value.is_empty() {
+            arguments.push(OsString::from(format!("--{flag}")));
+            arguments.extend(value.into_iter().map(OsString::from));
         }
     }
-    Ok(flags)
+    Ok(arguments)
 }
 
-fn known_to_serve(id: &str) -> bool {
+/// The names of the flags of `serve` that a file may set, without `--`, in alphabetical order.
+fn serve_flags() -> Vec<String> {
     let command = Arguments::command();
     let serve = command.find_subcommand("serve");
-    serve.is_some_and(|serve| serve.get_arguments().any(|argument| argument.get_id() == id))
+    let ids = serve.into_iter().flat_map(|serve| serve.get_arguments()).map(|argument| argument.get_id().as_str());
+    let mut names: Vec<String> =
+        ids.filter(|id| !matches!(*id, "config" | "help" | "version")).map(|id| id.replace('_', "-")).collect();
+    names.sort();
+    names
 }

@@ -53,10 +53,7 @@ pub(crate) struct SimulateArguments {
 pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(), Failure> {
     let (name, text) = scenario_text(&arguments.scenario)?;
     let scenario = Scenario::read(&name, &text);
-    let mut scenario = scenario.map_err(|errors| {
-        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::Unusable(told.join("\n"))
-    })?;
+    let mut scenario = scenario?;
     scenario.draws = arguments.runs.unwrap_or(scenario.draws);
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     if arguments.explain {
