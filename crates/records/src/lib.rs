@@ -7,6 +7,7 @@
 
 mod bods;
 mod cells;
+mod columns;
 mod decisions;
 mod error;
 mod gleif;
@@ -19,6 +20,7 @@ mod source;
 mod surroundings;
 mod texts;
 
+pub use columns::{CellKind, Column, Table, tables_markdown};
 pub use decisions::{DecisionRecord, DecisionWriter, Format, ListHit};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
