@@ -1,5 +1,7 @@
 //! Nothing unread passes: headers, cells and members that are not understood are taken, named or refused.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where its own files cannot be written")]
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
