@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use tollgate_law::facts::Facts;
 use tollgate_law::program::Program;
+use tollgate_model::Lookup;
 
 use crate::determine::{Determination, determine};
 use crate::scalar::{AtomMask, Scratch};
-
-#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
-type ByMask<T> = std::collections::HashMap<Box<[u64]>, Arc<T>, ahash::RandomState>;
 
 /// How many are kept; when there are more, all are dropped and gathered anew, so that memory stays bounded.
 const KEPT: usize = 16_384;
@@ -29,7 +27,7 @@ pub struct Judged<T> {
 /// all that a [`Program`] reads of an order is its atoms, and an unknown fact leaves all of its atoms unknown.
 #[derive(Debug)]
 pub struct Memo<T> {
-    seen: ByMask<Judged<T>>,
+    seen: Lookup<Box<[u64]>, Arc<Judged<T>>>,
     mask: AtomMask,
     key: Vec<u64>,
     scratch: Scratch,
@@ -37,7 +35,7 @@ pub struct Memo<T> {
 
 impl<T> Default for Memo<T> {
     fn default() -> Memo<T> {
-        Memo { seen: ByMask::default(), mask: AtomMask::default(), key: Vec::new(), scratch: Scratch::default() }
+        Memo { seen: Lookup::new(), mask: AtomMask::default(), key: Vec::new(), scratch: Scratch::default() }
     }
 }
 

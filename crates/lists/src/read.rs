@@ -19,7 +19,7 @@ pub fn read_list_files(files: &[PathBuf]) -> Result<Vec<List>, InputErrors> {
         read.push((path.display().to_string(), bytes));
     }
     read_lists(&read)
-        .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.file), error.what, error.mend)]))
+        .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.place.file), error.what, error.mend)]))
 }
 
 fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputErrors> {

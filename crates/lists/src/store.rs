@@ -146,8 +146,8 @@ impl ListStore {
         if names.len() < files.len() {
             return Err(refused("two of its files have the same name".to_owned(), "make two sets of them"));
         }
-        let lists =
-            read_lists(&texts).map_err(|error| refused(format!("{}: {}", error.file, error.what), &error.mend))?;
+        let lists = read_lists(&texts)
+            .map_err(|error| refused(format!("{}: {}", error.place.file, error.what), &error.mend))?;
         let before = self.manifest.sets.get(set);
         let version = Version::of(set, files, &lists, today);
         if before.is_some_and(|before| before.digest == version.digest) {

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::DataType;
 use tollgate_model::{Country, Date, Decimal};
 
+use crate::columns::Table;
 use crate::error::{InputError, InputErrors, MAX_ERRORS};
 use crate::source::Batch;
 use crate::texts::Texts;
@@ -47,11 +48,20 @@ impl Mistakes {
     }
 }
 
+/// A column as another type; `None` where no cell of its type can be that. Cells that cannot are null, which the caller must tell from empty ones.
 fn cast(array: &ArrayRef, to: &DataType) -> Option<ArrayRef> {
     if array.data_type() == to {
         return Some(array.clone());
     }
     cast_with_options(array, to, &CastOptions { safe: true, ..CastOptions::default() }).ok()
+}
+
+/// The rows whose cells were there and are null after a cast.
+fn lost(before: &ArrayRef, after: &dyn Array) -> Vec<usize> {
+    if before.null_count() == after.null_count() {
+        return Vec::new();
+    }
+    (0..before.len()).filter(|row| before.is_valid(*row) && after.is_null(*row)).collect()
 }
 
 impl Batch {
@@ -62,15 +72,32 @@ impl Batch {
     /// A column as texts; `None` where the file has none. Lists of Parquet become texts with `;`.
     pub(crate) fn texts(&self, name: &str, mistakes: &mut Mistakes) -> Option<StringArray> {
         let array = self.columns.get(name)?;
-        if let DataType::List(_) = array.data_type() {
-            return Some(joined(array));
+        let texts = match array.data_type() {
+            DataType::List(_) => Some(joined(array)),
+            DataType::LargeList(of) | DataType::FixedSizeList(of, _) => {
+                cast(array, &DataType::List(of.clone())).map(|list| joined(&list))
+            }
+            kind if kind.is_nested() => None,
+            _ => cast(array, &DataType::Utf8).and_then(|texts| texts.as_string_opt::<i32>().cloned()),
+        };
+        match &texts {
+            None => {
+                let what = format!("the column has type {}, which is no text", array.data_type());
+                mistakes.add(0, name, "", what, "write it as text");
+            }
+            Some(_) if array.data_type().is_nested() => {}
+            Some(texts) => {
+                self.add_lost(name, &lost(array, texts), "is no text in UTF-8", "write it as text", mistakes)
+            }
         }
-        let texts = cast(array, &DataType::Utf8);
-        if texts.is_none() {
-            let what = format!("the column has type {}, which is no text", array.data_type());
-            mistakes.add(0, name, "", what, "write it as text");
+        texts
+    }
+
+    /// Reports cells that a type of Parquet can hold and the contract cannot.
+    fn add_lost(&self, name: &str, rows: &[usize], what: &str, mend: &str, mistakes: &mut Mistakes) {
+        for row in rows {
+            mistakes.add(self.row(*row), name, "", what, mend);
         }
-        texts.map(|texts| texts.as_string::<i32>().clone())
     }
 
     /// A column as texts, which may stand there as numbers of the distinct ones.
@@ -85,13 +112,22 @@ impl Batch {
     /// A column as days.
     pub(crate) fn dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
-        if !matches!(array.data_type(), DataType::Utf8)
+        let (what, mend) = ("is no day", "write it as YYYY-MM-DD");
+        // Of a timestamp the day counts. Texts, and numbers, of which nobody can say what they count, are read as texts, so that each is told of.
+        let has_days =
+            matches!(array.data_type(), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Null);
+        if has_days
             && let Some(days) = cast(array, &DataType::Date32)
+            && let Some(days) = days.as_primitive_opt::<Date32Type>()
         {
-            let days: &PrimitiveArray<Date32Type> = days.as_primitive();
-            return days.iter().map(|day| day.and_then(Date::from_epoch_days)).collect();
+            let dates: Vec<Option<Date>> = days.iter().map(|day| day.and_then(Date::from_epoch_days)).collect();
+            let unread: Vec<usize> = (0..array.len())
+                .filter(|row| array.is_valid(*row) && dates.get(*row).is_none_or(Option::is_none))
+                .collect();
+            self.add_lost(name, &unread, what, mend, mistakes);
+            return dates;
         }
-        self.parsed(name, mistakes, |text| text.parse().ok(), "is no day", "write it as YYYY-MM-DD")
+        self.parsed(name, mistakes, |text| text.parse().ok(), what, mend)
     }
 
     /// A column as whole numbers.
@@ -99,8 +135,9 @@ impl Batch {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
         if array.data_type().is_integer()
             && let Some(numbers) = cast(array, &DataType::Int64)
+            && let Some(numbers) = numbers.as_primitive_opt::<Int64Type>()
         {
-            let numbers: &PrimitiveArray<Int64Type> = numbers.as_primitive();
+            self.add_lost(name, &lost(array, numbers), "is no whole number", "write digits only", mistakes);
             return numbers.iter().collect();
         }
         let whole = |text: &str| text.parse::<Decimal>().ok().and_then(|number| number.scaled_exact(0));
@@ -177,11 +214,36 @@ impl Batch {
     }
 
     /// Reports the required columns that the file lacks.
-    pub(crate) fn require(&self, names: &[&str], mistakes: &mut Mistakes) {
-        for name in names.iter().filter(|name| !self.columns.contains_key(**name)) {
+    pub(crate) fn require(&self, table: Table, mistakes: &mut Mistakes) {
+        for name in table.required().into_iter().filter(|name| !self.columns.contains_key(*name)) {
             let found: Vec<&str> = self.columns.keys().map(String::as_str).collect();
             let mend = format!("add it; the file has: {}", found.join(", "));
             mistakes.add(0, name, "", "the required column is missing", mend);
+        }
+    }
+
+    /// Reports the empty cells of a required column, where the file has it: those that are null and those that hold an empty text.
+    pub(crate) fn require_cells(&self, name: &str, mistakes: &mut Mistakes) {
+        let Some(array) = self.columns.get(name) else { return };
+        let texts = match array.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => {
+                self.coded(name, &mut Mistakes::new(&mistakes.file))
+            }
+            _ => None,
+        };
+        let filled =
+            |texts: &StringArray| texts.null_count() == 0 && texts.offsets().lengths().all(|length| length > 0);
+        let all_filled = match &texts {
+            None => true,
+            Some(Texts::Plain(texts)) => filled(texts),
+            Some(Texts::Coded(texts)) => texts.values().as_string_opt::<i32>().is_some_and(filled),
+        };
+        if all_filled && array.null_count() == 0 {
+            return;
+        }
+        let empty = |row: &usize| array.is_null(*row) || texts.as_ref().is_some_and(|texts| texts.get(*row).is_none());
+        for row in (0..array.len()).filter(empty) {
+            mistakes.add(self.row(row), name, "", "the required cell is empty", "fill it in");
         }
     }
 }

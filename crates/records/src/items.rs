@@ -1,3 +1,5 @@
+//! The items table.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -5,49 +7,21 @@ use arrow_array::StringArray;
 use tollgate_model::{Country, Decimal, Item, ItemKind, Tpp};
 
 use crate::cells::{Mistakes, text};
+use crate::columns::Table;
 use crate::error::InputErrors;
 use crate::source::{Batch, Source};
-
-const COLUMNS: &[&str] = &[
-    "item",
-    "vendor",
-    "designer_hq",
-    "kind",
-    "host_eccn",
-    "tpp",
-    "die_area_mm2",
-    "performance_density",
-    "data_center",
-    "memory_bandwidth_gb_s",
-    "interconnect_gb_s",
-    "accelerators",
-    "accelerator",
-    "tdp_w",
-    "price_usd",
-    "launched_on",
-    "training_operations",
-    "open_weights",
-    "derived_from_published",
-    "base_operations",
-    "additional_operations",
-    "synthetic_percent",
-    "synthetic_operations",
-    "below_published_frontier",
-    "advanced_node",
-    "transistors_bn",
-];
 
 /// The host ECCNs of `.z` items.
 const HOSTS: [&str; 7] = ["3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 
 /// Reads an items table; rows are unique by `item`, in its order.
 pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, InputErrors> {
-    let mut source = Source::open(path, COLUMNS)?;
+    let mut source = Source::open(path, Table::Items)?;
     let mut mistakes = Mistakes::new(path);
     let mut items = BTreeMap::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
-        batch.require(&["item"], &mut mistakes);
+        batch.require(Table::Items, &mut mistakes);
         let columns = Columns::of(&batch, &mut mistakes);
         for index in 0..batch.rows {
             let row = batch.row(index);

@@ -7,6 +7,7 @@
 
 mod bods;
 mod cells;
+mod columns;
 mod decisions;
 mod error;
 mod gleif;
@@ -20,6 +21,7 @@ mod source;
 mod surroundings;
 mod texts;
 
+pub use columns::{CellKind, Column, Table, tables_markdown};
 pub use decisions::{DecisionWriter, Format};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;

@@ -1,38 +1,13 @@
 use std::path::Path;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array, RecordBatch, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, OrderLine};
 
 use crate::cells::Mistakes;
-use crate::error::InputErrors;
+use crate::columns::Table;
+use crate::error::{InputError, InputErrors};
 use crate::source::{Batch, Source, Wanted};
 use crate::texts::Texts;
-
-const COLUMNS: &[&str] = &[
-    "order_id",
-    "line",
-    "date",
-    "activity",
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "ultimate_consignee",
-    "end_user",
-    "freight_forwarder",
-    "lpp_operator",
-    "origin",
-    "destination",
-    "via",
-    "item",
-    "quantity",
-    "unit_price_usd",
-    "hs_code",
-    "description",
-    "gross_weight_kg",
-    "packages",
-    "end_use",
-    "authorization",
-];
 
 /// Columns of numbers, and the one of texts that do not come again.
 const PLAIN: &[&str] = &["order_id", "line", "date", "quantity", "unit_price_usd", "gross_weight_kg", "packages"];
@@ -40,7 +15,7 @@ const PLAIN: &[&str] = &["order_id", "line", "date", "quantity", "unit_price_usd
 const DECLARED: &[&str] = &["via", "hs_code", "description", "gross_weight_kg", "packages"];
 
 fn all(name: &str) -> bool {
-    COLUMNS.contains(&name)
+    Table::Orders.column(name).is_some()
 }
 
 fn coded(name: &str) -> bool {
@@ -242,7 +217,7 @@ impl OrderBatch {
     /// Lines that somebody else has read; `first_row` is the number of the first, and `file` what mistakes are said to be in.
     pub fn from_arrow(batch: &RecordBatch, first_row: u64, file: &Path) -> Result<OrderBatch, InputErrors> {
         let mut mistakes = Mistakes::new(file);
-        let orders = read(&Batch::of(batch, first_row), &mut mistakes);
+        let orders = read(&Batch::of(batch, first_row, Table::Orders, file)?, &mut mistakes);
         mistakes.into_result(orders)
     }
 }
@@ -255,7 +230,7 @@ impl DayReader {
     pub fn open(path: &Path) -> Result<DayReader, InputErrors> {
         Ok(DayReader(Source::open_for(
             path,
-            Wanted { read: |name| matches!(name, "date" | "line"), ..Wanted::all(COLUMNS) },
+            Wanted { read: |name| matches!(name, "date" | "line"), ..Wanted::all(Table::Orders) },
         )?))
     }
 
@@ -274,20 +249,25 @@ impl DayReader {
 /// Reads an orders table batch by batch.
 pub struct OrderReader {
     source: Source,
-    mistakes: Vec<crate::InputError>,
+    mistakes: Vec<InputError>,
 }
 
 impl OrderReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
-        let wanted = Wanted { coded, ..Wanted::all(COLUMNS) };
+        let wanted = Wanted { coded, ..Wanted::all(Table::Orders) };
         Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
     }
 
     /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
     pub fn open_deciding(path: &Path) -> Result<OrderReader, InputErrors> {
-        let wanted = Wanted { coded, read: deciding, ..Wanted::all(COLUMNS) };
+        let wanted = Wanted { coded, read: deciding, ..Wanted::all(Table::Orders) };
         Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
+    }
+
+    /// The columns of the file so far that the contract does not know, and that are therefore not read: each with the column that may be meant.
+    pub fn unknown_columns(&self) -> Vec<InputError> {
+        self.source.unknown_columns()
     }
 
     /// The next lines. After a batch with mistakes no more lines come, but the rest of the file is
@@ -318,8 +298,7 @@ impl OrderReader {
 }
 
 fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
-    let required = ["order_id", "date", "ultimate_consignee", "destination", "item", "quantity"];
-    batch.require(&required, mistakes);
+    batch.require(Table::Orders, mistakes);
     let order_id = batch.texts("order_id", mistakes);
     let mut texts = |name: &str| batch.coded(name, mistakes);
     let parties = [
@@ -364,24 +343,33 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
 
 /// Reports required cells that are empty, and numbers out of range.
 fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes) {
-    let required = ["order_id", "item", "ultimate_consignee", "date", "destination", "quantity"];
-    let columns: Vec<(&str, &ArrayRef)> =
-        required.iter().filter_map(|name| Some((*name, batch.columns.get(*name)?))).collect();
-    for index in 0..orders.len() {
-        let row = batch.row(index);
-        for (name, _) in columns.iter().filter(|(_, column)| column.is_null(index)) {
-            mistakes.add(row, name, "", "the required cell is empty", "fill it in");
-        }
-        let quantity = orders.quantity.get(index).copied().flatten();
+    for name in Table::Orders.required() {
+        batch.require_cells(name, mistakes);
+    }
+    let lines = orders.quantity.iter().zip(&orders.line).enumerate();
+    for (index, (quantity, line)) in lines {
         if let Some(quantity) = quantity.filter(|quantity| !(1..=MAX_QUANTITY).contains(quantity)) {
             let mend = format!("write a whole number from 1 to {MAX_QUANTITY}");
-            mistakes.add(row, "quantity", &quantity.to_string(), "is out of range", mend);
+            mistakes.add(batch.row(index), "quantity", &quantity.to_string(), "is out of range", mend);
         }
-        if let Some(line) = orders.line.get(index).copied().flatten().filter(|line| *line < 1) {
-            mistakes.add(row, "line", &line.to_string(), "is out of range", "number the item lines from 1");
+        if let Some(line) = line.filter(|line| *line < 1) {
+            let mend = "number the item lines from 1";
+            mistakes.add(batch.row(index), "line", &line.to_string(), "is out of range", mend);
         }
         if mistakes.full() {
             return;
+        }
+    }
+    // What has no mistake is a line: a batch that would give fewer lines than it has rows is refused, whatever the cause.
+    if mistakes.errors.is_empty() {
+        for index in (0..orders.len()).filter(|index| orders.line(*index).is_none()) {
+            mistakes.add(
+                batch.row(index),
+                "",
+                "",
+                "is not understood as a line of an order",
+                "compare it with docs/tables.md",
+            );
         }
     }
 }

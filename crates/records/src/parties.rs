@@ -1,42 +1,23 @@
+//! The tables of parties, of ownership and of cleared list matches.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use tollgate_model::{Clearance, Party, PartyDetails, Stake};
 
 use crate::cells::{Mistakes, text};
+use crate::columns::Table;
 use crate::error::InputErrors;
 use crate::source::Source;
 
-const PARTY_COLUMNS: &[&str] = &[
-    "party_id",
-    "name",
-    "aliases",
-    "country",
-    "hq_country",
-    "parent_id",
-    "address",
-    "city",
-    "phone",
-    "email",
-    "website",
-    "directors",
-    "incorporated_on",
-    "registry_id",
-    "business",
-    "data_center_mw",
-    "flags",
-];
-const CLEARANCE_COLUMNS: &[&str] = &["party_id", "list", "entry", "by", "why", "until", "fingerprint"];
-const STAKE_COLUMNS: &[&str] = &["owner_id", "owned_id", "percent", "from", "until"];
-
-/// Reads a parties table; rows are unique by `party_id`, in its order. Also gives the number of rows.
+/// Reads a parties table; rows are unique by `party_id`, in its order.
 pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors> {
-    let mut source = Source::open(path, PARTY_COLUMNS)?;
+    let mut source = Source::open(path, Table::Parties)?;
     let mut mistakes = Mistakes::new(path);
     let mut parties = BTreeMap::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
-        batch.require(&["party_id"], &mut mistakes);
+        batch.require(Table::Parties, &mut mistakes);
         let ids = batch.texts("party_id", &mut mistakes);
         let names = batch.texts("name", &mut mistakes);
         let aliases = batch.texts("aliases", &mut mistakes);
@@ -101,12 +82,12 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
     if path.extension().is_some_and(|ending| ending == "json") {
         return crate::ownership::read_json(path);
     }
-    let mut source = Source::open(path, STAKE_COLUMNS)?;
+    let mut source = Source::open(path, Table::Ownership)?;
     let mut mistakes = Mistakes::new(path);
     let mut stakes = Vec::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
-        batch.require(&["owner_id", "owned_id"], &mut mistakes);
+        batch.require(Table::Ownership, &mut mistakes);
         let (owners, owned) = (batch.texts("owner_id", &mut mistakes), batch.texts("owned_id", &mut mistakes));
         let percents = batch.decimals("percent", &mut mistakes);
         let (from, until) = (batch.dates("from", &mut mistakes), batch.dates("until", &mut mistakes));
@@ -140,12 +121,12 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
 
 /// Reads a table of cleared list matches.
 pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
-    let mut source = Source::open(path, CLEARANCE_COLUMNS)?;
+    let mut source = Source::open(path, Table::Clearances)?;
     let mut mistakes = Mistakes::new(path);
     let mut clearances = Vec::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
-        batch.require(&["party_id", "list", "entry", "by", "why"], &mut mistakes);
+        batch.require(Table::Clearances, &mut mistakes);
         let columns = ["party_id", "list", "entry", "by", "why", "fingerprint", "finding"];
         let [party, list, entry, by, why, print, finding] = columns.map(|column| batch.texts(column, &mut mistakes));
         let until = batch.dates("until", &mut mistakes);

@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 
+use crate::columns::Table;
 use crate::error::InputError;
 
 /// How many rows a batch holds.
@@ -33,9 +34,9 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Rows that somebody else has read.
-    pub(crate) fn of(batch: &RecordBatch, first_row: u64) -> Batch {
-        let (columns, rows) = from_arrow(batch);
-        Batch { columns, rows, first_row }
+    pub(crate) fn of(batch: &RecordBatch, first_row: u64, table: Table, file: &Path) -> Result<Batch, InputError> {
+        let (columns, rows) = from_arrow(batch, &mut Headers::new(table), file)?;
+        Ok(Batch { columns, rows, first_row })
     }
 }
 
@@ -48,8 +49,8 @@ enum Reader {
 /// What is read of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
-    /// Columns that JSON Lines always has, so that an absent one is known from an empty one.
-    pub(crate) expected: &'static [&'static str],
+    /// The table whose columns they are.
+    pub(crate) table: Table,
     /// Which columns of Parquet are taken up as numbers of their distinct texts.
     pub(crate) coded: fn(&str) -> bool,
     /// Which are read; of other formats all are.
@@ -58,8 +59,34 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// All of a table.
-    pub(crate) const fn all(expected: &'static [&'static str]) -> Wanted {
-        Wanted { expected, coded: |_| false, read: |_| true }
+    pub(crate) const fn all(table: Table) -> Wanted {
+        Wanted { table, coded: |_| false, read: |_| true }
+    }
+}
+
+/// The headers of a file, as the contract spells those that it knows.
+struct Headers {
+    table: Table,
+    /// Those that it does not know.
+    unknown: BTreeSet<String>,
+}
+
+impl Headers {
+    fn new(table: Table) -> Headers {
+        Headers { table, unknown: BTreeSet::new() }
+    }
+
+    /// The name of the column that a header means; the header itself, which is noted, where it means none.
+    fn name(&mut self, header: &str) -> String {
+        match self.table.column_of_header(header) {
+            Some(column) => column.name.to_owned(),
+            None => {
+                if !header.is_empty() && !self.unknown.contains(header) {
+                    self.unknown.insert(header.to_owned());
+                }
+                header.to_owned()
+            }
+        }
     }
 }
 
@@ -72,12 +99,13 @@ pub(crate) struct Source {
     /// The rest of a folder of Parquet files, the next last.
     rest: Vec<PathBuf>,
     wanted: Wanted,
+    headers: Headers,
 }
 
 impl Source {
-    /// Opens a file by its ending; `expected` are the columns that the table can have.
-    pub(crate) fn open(path: &Path, expected: &'static [&'static str]) -> Result<Source, InputError> {
-        Source::open_for(path, Wanted::all(expected))
+    /// Opens a file of a table by its ending.
+    pub(crate) fn open(path: &Path, table: Table) -> Result<Source, InputError> {
+        Source::open_for(path, Wanted::all(table))
     }
 
     /// Opens a file for some of it.
@@ -106,20 +134,23 @@ impl Source {
                 ),
             )
         } else if name.ends_with(".parquet") {
-            let reader = parquet(path, file, wanted)?;
-            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), wanted });
+            let mut headers = Headers::new(wanted.table);
+            let reader = parquet(path, file, wanted, &mut headers)?;
+            let rest = Vec::new();
+            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest, wanted, headers });
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
+        let mut headers = Headers::new(wanted.table);
         let reader = if stem.ends_with(".csv") {
-            csv_reader(path, packed)?
+            csv_reader(path, packed, &mut headers)?
         } else if stem.ends_with(".jsonl") {
             Reader::JsonLines(BufReader::new(packed))
         } else {
             let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
             return Err(InputError::file(path, "its ending does not say what it holds", mend));
         };
-        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), wanted })
+        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), wanted, headers })
     }
 
     /// The next rows; `None` at the end.
@@ -129,7 +160,7 @@ impl Source {
         }
         let batch = match &mut self.reader {
             Reader::Parquet(reader) => reader.next().map(|batch| match batch {
-                Ok(batch) => Ok(from_arrow(&batch)),
+                Ok(batch) => from_arrow(&batch, &mut self.headers, &self.path),
                 Err(error) => Err(InputError::file(
                     &self.path,
                     format!("cannot be read as Parquet: {error}"),
@@ -137,7 +168,7 @@ impl Source {
                 )),
             }),
             Reader::Csv(reader, headers) => next_csv(&self.path, reader, headers, self.next_row).transpose(),
-            Reader::JsonLines(reader) => next_json(&self.path, reader, self.wanted.expected, self.next_row).transpose(),
+            Reader::JsonLines(reader) => next_json(&self.path, reader, &mut self.headers, self.next_row).transpose(),
         };
         match batch {
             Some(Ok((columns, rows))) => {
@@ -167,6 +198,20 @@ impl Source {
 }
 
 impl Source {
+    /// The columns so far that the table does not have: each with the column that may be meant.
+    pub(crate) fn unknown_columns(&self) -> Vec<InputError> {
+        let table = self.wanted.table;
+        let unknown = |header: &String| {
+            let what = format!("the table `{}` has no such column, so it is not read", table.as_str());
+            let mend = table.nearest_column(header).map_or_else(
+                || "take it out, or leave it if it is not meant for Tollgate".to_owned(),
+                |column| format!("did you mean `{}`?", column.name),
+            );
+            InputError { column: header.clone(), ..InputError::file(&self.path, what, mend) }
+        };
+        self.headers.unknown.iter().map(unknown).collect()
+    }
+
     /// Where the rows come from at the moment.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -178,7 +223,9 @@ impl Source {
         match Source::open_for(&path, self.wanted) {
             Ok(next) => {
                 let rest = std::mem::take(&mut self.rest);
+                let unknown = std::mem::take(&mut self.headers.unknown);
                 *self = Source { rest, ..next };
+                self.headers.unknown.extend(unknown);
                 self.next()
             }
             Err(error) => {
@@ -203,23 +250,50 @@ fn parts(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
 
 type Columns = (BTreeMap<String, ArrayRef>, usize);
 
-fn from_arrow(batch: &RecordBatch) -> Columns {
+fn from_arrow(batch: &RecordBatch, headers: &mut Headers, path: &Path) -> Result<Columns, InputError> {
     let schema = batch.schema();
-    let names = schema.fields().iter().map(|field| field.name().clone());
-    (names.zip(batch.columns().iter().map(Arc::clone)).collect(), batch.num_rows())
+    let mut columns = BTreeMap::new();
+    for (field, array) in schema.fields().iter().zip(batch.columns()) {
+        let name = headers.name(field.name().trim());
+        if columns.contains_key(&name) {
+            return Err(twice(path, &name));
+        }
+        columns.insert(name, Arc::clone(array));
+    }
+    Ok((columns, batch.num_rows()))
 }
 
-fn parquet(path: &Path, file: File, wanted: Wanted) -> Result<Reader, InputError> {
+/// Two headers that mean one column.
+fn twice(path: &Path, name: &str) -> InputError {
+    let what = format!("the column `{name}` stands twice in the header");
+    InputError::file(
+        path,
+        what,
+        "take one of them out, or rename it; letter case, spaces and underscores make no difference",
+    )
+}
+
+fn parquet(path: &Path, file: File, wanted: Wanted, headers: &mut Headers) -> Result<Reader, InputError> {
     let wrong = |error: parquet::errors::ParquetError| {
         InputError::file(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
     };
     let read = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(wrong)?;
-    let schema = coded(read.schema(), wanted.coded);
+    let schema = coded(read.schema(), wanted);
     let options = ArrowReaderOptions::new().with_schema(schema);
     let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options).map_err(wrong)?;
     let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read);
     let roots = builder.parquet_schema().root_schema().get_fields().iter().enumerate();
-    let read: Vec<usize> = roots.filter(|(_, field)| (wanted.read)(field.name())).map(|(place, _)| place).collect();
+    let mut names = BTreeSet::new();
+    let mut read = Vec::new();
+    for (place, field) in roots {
+        let name = headers.name(field.name().trim());
+        if (wanted.read)(&name) {
+            read.push(place);
+        }
+        if let Some(name) = names.replace(name) {
+            return Err(twice(path, &name));
+        }
+    }
     let mask = ProjectionMask::roots(builder.parquet_schema(), read);
     builder = builder.with_projection(mask);
     let any_coded = builder.schema().fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
@@ -227,10 +301,12 @@ fn parquet(path: &Path, file: File, wanted: Wanted) -> Result<Reader, InputError
 }
 
 /// The schema with texts of some columns as numbers of their distinct values.
-fn coded(schema: &SchemaRef, coded: fn(&str) -> bool) -> SchemaRef {
+fn coded(schema: &SchemaRef, wanted: Wanted) -> SchemaRef {
+    let is_coded =
+        |header: &str| wanted.table.column_of_header(header.trim()).is_some_and(|column| (wanted.coded)(column.name));
     let number = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let fields = schema.fields().iter().map(|field| match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 if coded(field.name()) => {
+        DataType::Utf8 | DataType::LargeUtf8 if is_coded(field.name()) => {
             Arc::new(field.as_ref().clone().with_data_type(number()))
         }
         _ => Arc::clone(field),
@@ -238,7 +314,7 @@ fn coded(schema: &SchemaRef, coded: fn(&str) -> bool) -> SchemaRef {
     Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
 }
 
-fn csv_reader(path: &Path, input: Box<dyn Read + Send>) -> Result<Reader, InputError> {
+fn csv_reader(path: &Path, input: Box<dyn Read + Send>, known: &mut Headers) -> Result<Reader, InputError> {
     let mut input = BufReader::new(input);
     let unreadable = |error: &dyn std::fmt::Display| {
         InputError::file(path, format!("cannot be read: {error}"), "check that the file is whole")
@@ -252,10 +328,9 @@ fn csv_reader(path: &Path, input: Box<dyn Read + Send>) -> Result<Reader, InputE
     let mut names = Vec::new();
     let mut seen = BTreeSet::new();
     for header in headers {
-        let name = String::from_utf8_lossy(header).trim().to_owned();
+        let name = known.name(String::from_utf8_lossy(header).trim());
         if !seen.insert(name.clone()) {
-            let what = format!("the column `{name}` stands twice in the header");
-            return Err(InputError::file(path, what, "take one of them out, or rename it"));
+            return Err(twice(path, &name));
         }
         names.push(name);
     }
@@ -319,9 +394,10 @@ fn columns(names: &[String], builders: Vec<StringBuilder>) -> BTreeMap<String, A
 fn next_json(
     path: &Path,
     reader: &mut BufReader<Box<dyn Read + Send>>,
-    expected: &[&str],
+    headers: &mut Headers,
     first_row: u64,
 ) -> Result<Option<Columns>, InputError> {
+    let expected = headers.table.columns();
     let mut builders: Vec<StringBuilder> = expected.iter().map(|_| StringBuilder::new()).collect();
     let mut rows = 0;
     let mut line = Vec::new();
@@ -339,25 +415,82 @@ fn next_json(
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&line)
+        let Members(members) = serde_json::from_slice(&line)
             .map_err(|error| wrong(format!("is not a JSON object: {error}"), "write one object on each line"))?;
-        for (builder, name) in builders.iter_mut().zip(expected) {
-            match object.get(*name).and_then(cell) {
-                Some(text) if !text.trim().is_empty() => builder.append_value(text.trim()),
+        let mut cells: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for (member, value) in members {
+            let name = headers.name(member.trim());
+            let text = match cell(&value) {
+                Ok(text) => text,
+                // What is not read anyway may be as deep as it likes.
+                Err(_) if headers.table.column(&name).is_none() => None,
+                Err(what) => {
+                    return Err(InputError {
+                        column: name,
+                        ..wrong(what.to_owned(), "write a text, a number, true or false, or a list of them")
+                    });
+                }
+            };
+            if cells.contains_key(&name) {
+                let what = "the member stands twice in the object".to_owned();
+                return Err(InputError { column: name, ..wrong(what, "take one of them out") });
+            }
+            cells.insert(name, text);
+        }
+        for (builder, column) in builders.iter_mut().zip(expected) {
+            match cells.get(column.name).and_then(Option::as_deref).map(str::trim) {
+                Some(text) if !text.is_empty() => builder.append_value(text),
                 _ => builder.append_null(),
             }
         }
         rows += 1;
     }
-    let names: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
+    let names: Vec<String> = expected.iter().map(|column| column.name.to_owned()).collect();
     Ok(finished(&names, builders, rows))
 }
 
-fn cell(value: &serde_json::Value) -> Option<String> {
+/// The members of a JSON object as they stand, also those that stand twice.
+struct Members(Vec<(String, serde_json::Value)>);
+
+impl<'de> serde::Deserialize<'de> for Members {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// A cell of JSON as text; of a list its parts with `;` between. An object is no cell.
+fn cell(value: &serde_json::Value) -> Result<Option<String>, &'static str> {
+    use serde_json::Value;
     match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Array(values) => Some(values.iter().filter_map(cell).collect::<Vec<_>>().join(";")),
-        other => Some(other.to_string()),
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
+        Value::Object(_) => Err("is an object, which no cell can hold"),
+        Value::Array(values) => {
+            let mut parts = Vec::new();
+            for value in values {
+                if value.is_array() {
+                    return Err("is a list of lists, which no cell can hold");
+                }
+                parts.extend(cell(value)?);
+            }
+            Ok(Some(parts.join(";")))
+        }
     }
 }

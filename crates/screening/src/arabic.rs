@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use crate::lexicon::{ByWord, pairs};
+use tollgate_model::Lookup;
 
-static LEXICON: LazyLock<ByWord<&str, &str>> = LazyLock::new(|| pairs(include_str!("../data/arabic.tsv")).collect());
+use crate::lexicon::pairs;
+
+static LEXICON: LazyLock<Lookup<&str, &str>> = LazyLock::new(|| pairs(include_str!("../data/arabic.tsv")).collect());
 
 pub(crate) fn is_arabic(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{64a}' | '\u{66e}'..='\u{6d3}' | '\u{6d5}' | '\u{6ee}' | '\u{6ef}' | '\u{6fa}'..='\u{6ff}' | '\u{750}'..='\u{77f}')

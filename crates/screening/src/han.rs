@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use crate::lexicon::{ByWord, pairs};
+use tollgate_model::Lookup;
 
-static LEXICON: LazyLock<(ByWord<&str, &str>, usize)> = LazyLock::new(|| {
+use crate::lexicon::pairs;
+
+static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
     let words: Vec<(&str, &str)> = pairs(include_str!("../data/han.tsv")).collect();
     let longest = words.iter().map(|(word, _)| word.chars().count()).max().unwrap_or(1);
     (words.into_iter().collect(), longest)

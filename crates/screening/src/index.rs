@@ -1,6 +1,7 @@
 //! Names that are searched: candidates by several channels, then the one scoring function.
 
-use crate::lexicon::ByWord;
+use tollgate_model::Lookup;
+
 use crate::name::Name;
 use crate::score::{Known, Score, score_knowing};
 use crate::similar::skeleton;
@@ -43,7 +44,7 @@ pub struct Index {
     /// What each name's features tell, all together, by channel.
     totals: Vec<u32>,
     trigrams: Postings,
-    counts: ByWord<String, u32>,
+    counts: Lookup<String, u32>,
     all: u32,
 }
 
@@ -91,7 +92,7 @@ impl Index {
         }
         index.all = background("").1 + u32::try_from(index.names.len()).unwrap_or(u32::MAX);
         let mut names = std::mem::take(&mut index.names);
-        let mut ids: ByWord<String, u32> = ByWord::default();
+        let mut ids: Lookup<String, u32> = Lookup::default();
         for name in &mut names {
             index.weigh(name);
             for token in &mut name.tokens {

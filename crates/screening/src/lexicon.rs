@@ -1,7 +1,4 @@
-//! The word tables under `data/`, and the map that they are looked up in.
-
-#[expect(clippy::disallowed_types, reason = "looked up by word, never iterated")]
-pub(crate) type ByWord<K, T> = std::collections::HashMap<K, T, ahash::RandomState>;
+//! The word tables under `data/`.
 
 /// The lines of a table that are not empty and no comment.
 pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {

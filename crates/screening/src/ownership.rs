@@ -4,10 +4,7 @@
 //! the *whole* of its own stakes; a stake in a party that is not caught passes nothing on. This is the least set with that property, not a product
 //! of shares (OFAC FAQ 398 to 402; BIS Affiliates Rule, 90 FR 47201 and 15 CFR part 744, supplement no. 8).
 
-use tollgate_model::{Date, Stake};
-
-#[expect(clippy::disallowed_types, reason = "looked up by id, never iterated")]
-type ById = std::collections::HashMap<String, u32, ahash::RandomState>;
+use tollgate_model::{Date, Lookup, Stake};
 
 /// A hundred percent, in millionths of a percent.
 const ALL: i64 = 100_000_000;
@@ -74,7 +71,7 @@ pub enum BadStake {
 /// Who owns whom on a day, and who is caught.
 #[derive(Debug, Default)]
 pub struct Ownership {
-    ids: ById,
+    ids: Lookup<String, u32>,
     names: Vec<String>,
     /// Stakes by owner: where each owner's begin, then owned party and share.
     starts: Vec<usize>,

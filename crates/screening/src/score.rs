@@ -1,5 +1,7 @@
 //! The one scoring function. Its explanation is its return value.
 
+use tollgate_model::Lookup;
+
 use crate::name::{Name, Token};
 use crate::similar::similarity;
 use crate::words::Form;
@@ -87,13 +89,10 @@ const FIGURES: Figures = Figures {
     join: 9_200,
 };
 
-#[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
-type ByWords = std::collections::HashMap<(usize, u32), u32, ahash::RandomState>;
-
 /// How alike the words of one query are to words met before: a list says the same words again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    words: ByWords,
+    words: Lookup<(usize, u32), u32>,
 }
 
 impl Known {

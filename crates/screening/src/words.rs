@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use tollgate_model::{Lookup, never};
+
 use crate::fold::fold;
-use crate::lexicon::{ByWord, lines, pairs};
+use crate::lexicon::{lines, pairs};
 
 /// A kind of company, as far as names tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,13 +47,16 @@ impl Form {
     ];
 }
 
-static FORMS: LazyLock<(ByWord<String, Form>, usize)> = LazyLock::new(|| {
-    let mut forms = ByWord::default();
+static FORMS: LazyLock<(Lookup<String, Form>, usize)> = LazyLock::new(|| {
+    let mut forms = Lookup::default();
     let mut longest = 1;
     for line in lines(include_str!("../data/forms.tsv")) {
         let mut cells = line.split('\t');
-        let (Some(surface), Some(class)) = (cells.next(), cells.next()) else { continue };
-        let Some((_, form)) = Form::WORDS.iter().find(|(word, _)| *word == class) else { continue };
+        let class = |class: &str| Form::WORDS.iter().find(|(word, _)| *word == class);
+        let (Some(surface), Some((_, form))) = (cells.next(), cells.next().and_then(class)) else {
+            never!("data/forms.tsv has the line {line}");
+            continue;
+        };
         let words = fold(surface);
         longest = longest.max(words.len());
         forms.insert(words.join(" "), *form);
@@ -59,11 +64,14 @@ static FORMS: LazyLock<(ByWord<String, Form>, usize)> = LazyLock::new(|| {
     (forms, longest)
 });
 
-static VARIANTS: LazyLock<ByWord<String, &'static str>> = LazyLock::new(|| {
-    let mut variants = ByWord::default();
+static VARIANTS: LazyLock<Lookup<String, &'static str>> = LazyLock::new(|| {
+    let mut variants = Lookup::default();
     for line in lines(include_str!("../data/variants.txt")) {
         let mut words = line.split(' ');
-        let Some(first) = words.next() else { continue };
+        let Some(first) = words.next() else {
+            never!("data/variants.txt has an empty line");
+            continue;
+        };
         for word in words {
             variants.entry(word.to_owned()).or_insert(first);
         }
@@ -71,13 +79,14 @@ static VARIANTS: LazyLock<ByWord<String, &'static str>> = LazyLock::new(|| {
     variants
 });
 
-static BACKGROUND: LazyLock<(ByWord<String, u32>, u32)> = LazyLock::new(|| {
+static BACKGROUND: LazyLock<(Lookup<String, u32>, u32)> = LazyLock::new(|| {
     let text = include_str!("../data/background.tsv");
-    let mut counts = ByWord::default();
+    let mut counts = Lookup::default();
     let names = text.lines().find_map(|line| line.strip_prefix("#names\t")?.parse().ok()).unwrap_or(1);
     for (word, count) in pairs(text) {
-        if let Ok(count) = count.parse::<u32>() {
-            *counts.entry(canonical(word).to_owned()).or_insert(0) += count;
+        match count.parse::<u32>() {
+            Ok(count) => *counts.entry(canonical(word).to_owned()).or_insert(0) += count,
+            Err(error) => never!("data/background.tsv has a count of {count}: {error}"),
         }
     }
     (counts, names)

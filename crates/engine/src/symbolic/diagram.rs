@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use tollgate_law::facts::{CLAIM, FactKind};
 use tollgate_law::program::{Lit, Program};
+use tollgate_model::Lookup;
 
 use super::space::Space;
 
@@ -11,8 +12,8 @@ pub(super) type NodeId = u32;
 pub(super) const FALSE: NodeId = 0;
 pub(super) const TRUE: NodeId = 1;
 
-#[expect(clippy::disallowed_types, reason = "looked up, never iterated; the order of making nodes is fixed")]
-type Index<K> = std::collections::HashMap<K, NodeId>;
+/// Nodes by what they were made of; the order of making them is fixed.
+type NodeIndex<K> = Lookup<K, NodeId>;
 
 /// Reduced decision diagrams over a space: each inner node asks for the cell along one axis.
 ///
@@ -20,15 +21,15 @@ type Index<K> = std::collections::HashMap<K, NodeId>;
 pub(super) struct Diagrams<'s> {
     pub(super) space: &'s Space,
     nodes: Vec<(usize, Box<[NodeId]>)>,
-    unique: Index<(usize, Box<[NodeId]>)>,
-    both: Index<(NodeId, NodeId)>,
+    unique: NodeIndex<(usize, Box<[NodeId]>)>,
+    both: NodeIndex<(NodeId, NodeId)>,
 }
 
 impl<'s> Diagrams<'s> {
     pub(super) const TERMINALS: NodeId = 1 << 20;
 
     pub(super) fn new(space: &'s Space) -> Diagrams<'s> {
-        Diagrams { space, nodes: Vec::new(), unique: Index::default(), both: Index::default() }
+        Diagrams { space, nodes: Vec::new(), unique: NodeIndex::default(), both: NodeIndex::default() }
     }
 
     /// The axis and the children of an inner node.
@@ -92,7 +93,7 @@ impl<'s> Diagrams<'s> {
     }
 
     pub(super) fn not(&mut self, node: NodeId) -> NodeId {
-        let mut done = Index::default();
+        let mut done = NodeIndex::default();
         self.choose(node, FALSE, TRUE, &mut done)
     }
 
@@ -102,7 +103,7 @@ impl<'s> Diagrams<'s> {
         self.branch(condition, yes, no, &mut done)
     }
 
-    fn choose(&mut self, node: NodeId, yes: NodeId, no: NodeId, done: &mut Index<NodeId>) -> NodeId {
+    fn choose(&mut self, node: NodeId, yes: NodeId, no: NodeId, done: &mut NodeIndex<NodeId>) -> NodeId {
         match node {
             TRUE => return yes,
             FALSE => return no,

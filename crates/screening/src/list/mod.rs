@@ -10,7 +10,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Country, Date, hex};
+use tollgate_model::{Country, Date, Diagnostic, Place, hex};
 
 pub use clean::split_names;
 
@@ -120,22 +120,10 @@ pub struct List {
     pub bad: Vec<BadRow>,
 }
 
-/// Why a file is no list.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {what}\n  mend: {mend}")]
-pub struct ListError {
-    /// The file.
-    pub file: String,
-    /// What is wrong.
-    pub what: String,
-    /// What to do about it.
-    pub mend: String,
-}
-
 /// Reads list files together; those of OFAC belong to each other by entry number.
 ///
 /// A file that is not a list, or is one without a single entry, is refused. Single bad rows are kept out and reported in [`List::bad`].
-pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, ListError> {
+pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> {
     let mut lists = Vec::new();
     let mut additions = Vec::new();
     let mut primary = None;
@@ -200,8 +188,8 @@ fn number_entries(list: &mut List) {
 const FORMS: &str = "give the Consolidated Screening List (CSV or JSON), OFAC's sdn.csv with alt.csv and add.csv, BIS's dpl.txt, FollowTheMoney JSON lines, \
                      or a CSV with the columns name and, as you like, id, list, aliases, country, address, registry_id, date";
 
-fn refused(file: &str, what: &str, mend: &str) -> ListError {
-    ListError { file: file.to_owned(), what: what.to_owned(), mend: mend.to_owned() }
+fn refused(file: &str, what: &str, mend: &str) -> Diagnostic {
+    Diagnostic::new("not-a-list", Place::file(file), what, mend)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 use super::*;
 
-fn read(file: &str, text: &str) -> Result<Vec<List>, ListError> {
+fn read(file: &str, text: &str) -> Result<Vec<List>, Diagnostic> {
     read_lists(&[(file.to_owned(), text.as_bytes().to_vec())])
 }
 

@@ -1,0 +1,427 @@
+//! The columns of every table that is read, in one place: the readers and `docs/tables.md` follow from it.
+
+use std::fmt::Write as _;
+
+/// A table of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// The item lines of transactions.
+    Orders,
+    /// Persons and companies.
+    Parties,
+    /// Stakes of parties in parties.
+    Ownership,
+    /// Chips, boards, servers, racks, memory and model weights.
+    Items,
+    /// List matches that somebody has looked into.
+    Clearances,
+    /// Money that was paid.
+    Payments,
+    /// Data centers.
+    Sites,
+    /// What was seen of serial numbers.
+    Serials,
+    /// Visits to sites.
+    Inspections,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
+    /// A text.
+    Text,
+    /// Several texts with `;` between; in Parquet and JSON Lines also a list.
+    Words,
+    /// One of some words, which are given with commas between.
+    Word(&'static str),
+    /// An ISO 3166-1 alpha-2 code.
+    Country,
+    /// A day.
+    Day,
+    /// A whole number.
+    Whole,
+    /// A number of zero or more.
+    Number,
+    /// True or false.
+    Truth,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in files.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub kind: CellKind,
+    /// Whether the column must be there and each of its cells filled in.
+    pub required: bool,
+    /// The unit; empty where it has none.
+    pub unit: &'static str,
+    /// What a cell says.
+    pub meaning: &'static str,
+}
+
+const fn column(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
+    Column { name, kind, required: false, unit, meaning }
+}
+
+const fn required(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
+    Column { name, kind, required: true, unit, meaning }
+}
+
+use CellKind::{Country, Day, Number, Text, Truth, Whole, Word, Words};
+
+const ORDERS: &[Column] = &[
+    required("order_id", Text, "", "The transaction."),
+    column("line", Whole, "", "The item line in the transaction, from 1; 1 where it is empty."),
+    required("date", Day, "", "The day of the export, reexport or transfer."),
+    column("activity", Word("export, reexport, transfer"), "", "What is done; export where it is empty."),
+    column("exporter", Text, "", "Who sends: a party id."),
+    column("purchaser", Text, "", "Who buys: a party id."),
+    column("intermediate_consignee", Text, "", "Who receives on the way: a party id."),
+    required("ultimate_consignee", Text, "", "Who receives in the end: a party id."),
+    column("end_user", Text, "", "Who uses, where that is somebody else: a party id."),
+    column("freight_forwarder", Text, "", "Who carries: a party id."),
+    column("lpp_operator", Text, "", "Whose LPP limit is charged under the sharing clause of 740.29(a): a party id."),
+    column("origin", Country, "", "Shipped from."),
+    required("destination", Country, "", "The country of ultimate destination."),
+    column("via", Text, "", "The ports on the way, in order, with `;` between."),
+    required("item", Text, "", "An item of the catalog or of the items table."),
+    required("quantity", Whole, "units", "From 1 to 1,000,000,000."),
+    column("unit_price_usd", Number, "US dollars a unit", "The price on the invoice."),
+    column("hs_code", Text, "", "The code of the customs tariff."),
+    column("description", Text, "", "The description of the goods."),
+    column("gross_weight_kg", Number, "kg", "The weight of the whole line, packed."),
+    column("packages", Whole, "boxes", "How many packages the line has."),
+    column("end_use", Text, "", "The declared end use."),
+    column("authorization", Text, "", "The authorization that the shipper claims."),
+];
+const PARTIES: &[Column] = &[
+    required("party_id", Text, "", "The id that orders name; each stands once."),
+    column("name", Text, "", "The name."),
+    column("aliases", Words, "", "Other names."),
+    column("country", Country, "", "Where the party is located."),
+    column("hq_country", Country, "", "Where the party is headquartered."),
+    column("parent_id", Text, "", "The immediate parent: a party id."),
+    column("address", Text, "", "The street address."),
+    column("city", Text, "", "The city."),
+    column("phone", Text, "", "The telephone number."),
+    column("email", Text, "", "The mail address."),
+    column("website", Text, "", "The web site."),
+    column("directors", Words, "", "Who directs the party."),
+    column("incorporated_on", Day, "", "The day of incorporation."),
+    column("registry_id", Text, "", "The number in the company register."),
+    column("business", Text, "", "The declared line of business."),
+    column("data_center_mw", Number, "MW", "Power of the data-center capacity that the party can show."),
+    column("flags", Words, "", "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none."),
+];
+const OWNERSHIP: &[Column] = &[
+    required("owner_id", Text, "", "Who owns: a party id."),
+    required("owned_id", Text, "", "What is owned: a party id, another than the owner."),
+    column(
+        "percent",
+        Number,
+        "percent",
+        "From 0 to 100, in thousandths or coarser; a stake of unknown size where it is empty.",
+    ),
+    column("from", Day, "", "From when, where known."),
+    column("until", Day, "", "Until when, where known."),
+];
+const ITEMS: &[Column] = &[
+    required("item", Text, "", "The name that orders use; each stands once."),
+    column("vendor", Text, "", "Who makes the item."),
+    column("designer_hq", Country, "", "Where the designer is headquartered."),
+    column("kind", Word("ic, board, server, rack, model_weights, hbm"), "", "What the item is; ic where it is empty."),
+    column("host_eccn", Word("3A001, 4A003, 4A004, 4A005, 5A002, 5A004, 5A992"), "", "The host ECCN of a `.z` item."),
+    column("tpp", Number, "TPP", "Total processing performance of one accelerator, to three decimal places."),
+    column("die_area_mm2", Number, "mm2", "Area of the logic dies on non-planar nodes."),
+    column("performance_density", Number, "TPP per mm2", "Performance density; GB/s per mm2 for HBM."),
+    column("data_center", Truth, "", "Whether the item is designed or marketed for data centers."),
+    column("memory_bandwidth_gb_s", Number, "GB/s", "Total DRAM bandwidth."),
+    column("interconnect_gb_s", Number, "GB/s", "Aggregate bidirectional transfer rate other than to memory."),
+    column("accelerators", Whole, "", "How many accelerators a board, server or rack holds, from 1 to 1,000,000."),
+    column("accelerator", Text, "", "Which accelerator it holds: an item."),
+    column("tdp_w", Number, "W", "Thermal design power of one accelerator."),
+    column("price_usd", Number, "US dollars", "What a unit costs as listed."),
+    column("launched_on", Day, "", "The day of launch; its form is checked and nothing turns on it."),
+    column("training_operations", Number, "operations", "Operations spent on training."),
+    column("open_weights", Truth, "", "Whether the weights are published (734.7)."),
+    column("derived_from_published", Truth, "", "Whether the model was made from a published one (Note 1 to 4E091)."),
+    column("base_operations", Number, "operations", "Operations that the published base model took."),
+    column("additional_operations", Number, "operations", "Operations spent on the model since."),
+    column(
+        "synthetic_percent",
+        Number,
+        "percent",
+        "Part of the operations spent on unpublished data that one model made.",
+    ),
+    column(
+        "synthetic_operations",
+        Number,
+        "operations",
+        "Operations to be added for that data (Technical Note 3 to 4E091).",
+    ),
+    column(
+        "below_published_frontier",
+        Truth,
+        "",
+        "Whether the model took fewer operations than the best published one (Note 2 to 4E091).",
+    ),
+    column("advanced_node", Truth, "", "Whether it is a logic circuit at 16/14 nm or below, or non-planar."),
+    column("transistors_bn", Number, "billions", "Aggregated approximated transistor count."),
+];
+const CLEARANCES: &[Column] = &[
+    required("party_id", Text, "", "The party."),
+    required("list", Text, "", "The list."),
+    required("entry", Text, "", "The entry's id in the list."),
+    column(
+        "finding",
+        Word("cleared, confirmed"),
+        "",
+        "Another party, or the listed one after all; cleared where it is empty.",
+    ),
+    required("by", Text, "", "Who found that."),
+    required("why", Text, "", "Why."),
+    column("until", Day, "", "The last day on which the finding holds; without an end where it is empty."),
+    column(
+        "fingerprint",
+        Text,
+        "",
+        "What party and entry were like at the time; where they have changed, the match comes back.",
+    ),
+];
+const PAYMENTS: &[Column] = &[
+    column("payment_id", Text, "", "The payment."),
+    column("order_id", Text, "", "The transaction that it is for."),
+    column("payer", Text, "", "Who pays: a party id."),
+    column("payee", Text, "", "Who is paid: a party id."),
+    column("payer_country", Country, "", "The country of the payer's bank."),
+    column("amount_usd", Number, "US dollars", "The amount, zero or more."),
+    column("date", Day, "", "The day of the payment."),
+    column("terms", Text, "", "The terms of payment."),
+];
+const SITES: &[Column] = &[
+    required("site_id", Text, "", "The site."),
+    column("owner", Text, "", "Who owns the site: a party id."),
+    column("operator", Text, "", "Who runs it: a party id."),
+    column("country", Country, "", "Where it is."),
+    column("address", Text, "", "The street address."),
+    column("mw", Number, "MW", "Its power."),
+    column("commissioned_on", Day, "", "The day on which it began to work."),
+    column("tenant_hq", Country, "", "Where its tenant is headquartered."),
+];
+const SERIALS: &[Column] = &[
+    required("serial", Text, "", "The serial number."),
+    column("item", Text, "", "The item."),
+    required("event", Text, "", "What was seen."),
+    column("party", Text, "", "With whom: a party id."),
+    column("site_id", Text, "", "At which site."),
+    column("country", Country, "", "In which country."),
+    column("date", Day, "", "The day."),
+];
+const INSPECTIONS: &[Column] = &[
+    column("site_id", Text, "", "The site."),
+    column("party", Text, "", "Whose site: a party id."),
+    column("date", Day, "", "The day of the visit."),
+    column("notice_days", Whole, "days", "How long before it was announced."),
+    column("units_seen", Whole, "units", "How many units were seen."),
+    column("result", Text, "", "What came of it."),
+];
+
+impl Table {
+    /// Every table, in the order of the documentation.
+    pub const ALL: [Table; 9] = [
+        Table::Orders,
+        Table::Parties,
+        Table::Ownership,
+        Table::Items,
+        Table::Clearances,
+        Table::Payments,
+        Table::Sites,
+        Table::Serials,
+        Table::Inspections,
+    ];
+
+    /// Its name, in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Table::Orders => "orders",
+            Table::Parties => "parties",
+            Table::Ownership => "ownership",
+            Table::Items => "items",
+            Table::Clearances => "clearances",
+            Table::Payments => "payments",
+            Table::Sites => "sites",
+            Table::Serials => "serials",
+            Table::Inspections => "inspections",
+        }
+    }
+
+    /// What its rows are.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Table::Orders => "the item lines of transactions",
+            Table::Parties => "persons and companies",
+            Table::Ownership => "stakes of parties in parties",
+            Table::Items => "chips, boards, servers, racks, memory and model weights",
+            Table::Clearances => "list matches that somebody has looked into",
+            Table::Payments => "money that was paid",
+            Table::Sites => "data centers",
+            Table::Serials => "what was seen of serial numbers",
+            Table::Inspections => "visits to sites",
+        }
+    }
+
+    /// Its columns, in the order of the documentation.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Table::Orders => ORDERS,
+            Table::Parties => PARTIES,
+            Table::Ownership => OWNERSHIP,
+            Table::Items => ITEMS,
+            Table::Clearances => CLEARANCES,
+            Table::Payments => PAYMENTS,
+            Table::Sites => SITES,
+            Table::Serials => SERIALS,
+            Table::Inspections => INSPECTIONS,
+        }
+    }
+
+    /// Its column of a name as the contract spells it.
+    pub fn column(self, name: &str) -> Option<&'static Column> {
+        self.columns().iter().find(|column| column.name == name)
+    }
+
+    /// Its column that a header means: letter case, spaces, hyphens and underscores make no difference.
+    pub fn column_of_header(self, header: &str) -> Option<&'static Column> {
+        self.column(header).or_else(|| {
+            let header = plain(header);
+            self.columns().iter().find(|column| plain(column.name) == header)
+        })
+    }
+
+    /// The column whose name is the nearest to a header, where one is so near that it may be meant.
+    pub fn nearest_column(self, header: &str) -> Option<&'static Column> {
+        let header = plain(header);
+        let near = self.columns().iter().map(|column| (edits(&header, &plain(column.name)), column));
+        near.filter(|(edits, _)| *edits * 3 <= header.chars().count())
+            .min_by_key(|(edits, _)| *edits)
+            .map(|(_, column)| column)
+    }
+
+    /// The names of the columns that must be there.
+    pub(crate) fn required(self) -> Vec<&'static str> {
+        self.columns().iter().filter(|column| column.required).map(|column| column.name).collect()
+    }
+}
+
+/// A header without what makes no difference.
+fn plain(header: &str) -> String {
+    let letters = header.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-'));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// How many letters must be put in, taken out or changed to make one text the other (Levenshtein).
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (place, letter) in from.chars().enumerate() {
+        let mut next = vec![place + 1];
+        for ((other, above), diagonal) in to.iter().zip(row.iter().skip(1)).zip(&row) {
+            let left = next.last().copied().unwrap_or(place + 1);
+            next.push((diagonal + usize::from(*other != letter)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(from.len())
+}
+
+impl CellKind {
+    /// What is understood, in words.
+    pub fn understood(self) -> String {
+        match self {
+            Text => "text".to_owned(),
+            Words => "texts with `;` between, or a list".to_owned(),
+            Word(words) => format!("one of {words}"),
+            Country => "ISO 3166-1 alpha-2 code such as `SG`".to_owned(),
+            Day => "day as `YYYY-MM-DD`; in Parquet also a date or a timestamp, of which the day counts".to_owned(),
+            Whole => "whole number".to_owned(),
+            Number => "number of zero or more such as `5.92`".to_owned(),
+            Truth => "`true` or `false`, also `1` or `0`".to_owned(),
+        }
+    }
+}
+
+/// The documentation of every table, in Markdown: `docs/tables.md`.
+pub fn tables_markdown() -> String {
+    let mut text = DOCUMENT_HEAD.to_owned();
+    for table in Table::ALL {
+        let _ = write!(text, "\n## {}\n\n{}.\n\n", table.as_str(), capital(table.meaning()));
+        text.push_str("| column | required | what is understood | unit | meaning |\n|---|---|---|---|---|\n");
+        for column in table.columns() {
+            let Column { name, kind, required, unit, meaning } = column;
+            let required = if *required { "yes" } else { "" };
+            let _ = writeln!(text, "| `{name}` | {required} | {} | {unit} | {meaning} |", kind.understood());
+        }
+    }
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+const DOCUMENT_HEAD: &str = "\
+# Tables
+
+<!-- Made from crates/records/src/columns.rs; a test says when both differ. -->
+
+Tables are CSV, JSON Lines (both also packed with gzip or Zstandard) or Parquet; a folder of Parquet files is one table.
+Headers may differ from the names below in letter case, spaces, hyphens and underscores.
+A column that is none of them is not read, and the reader names it.
+An empty cell is an unknown fact unless the meaning says otherwise.
+Space around a cell makes no difference in CSV and JSON Lines.
+
+What is not understood is refused with file, row, column, value and mend:
+
+- a cell that is not what its column holds, also in Parquet, where a text that is no day is never taken for an empty cell;
+- a Parquet column of a type that cannot be read as what the column holds, such as a number where a day is expected;
+- a header or a member of a JSON object that stands twice, and a JSON object within a cell;
+- an empty cell in a required column.
+
+Reading stops at 100 mistakes.
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_is_that_of_the_list() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tables.md");
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(written == tables_markdown(), "docs/tables.md should be:\n{}", tables_markdown());
+    }
+
+    #[test]
+    fn headers_are_taken_as_people_write_them() {
+        let named = |header: &str| Table::Orders.column_of_header(header).map(|column| column.name);
+        for header in ["end_user", "End_User", "END USER", "enduser", "end-user", "endUser"] {
+            assert_eq!(named(header), Some("end_user"), "{header}");
+        }
+        assert_eq!(named("end_usr"), None);
+        assert_eq!(Table::Orders.nearest_column("end_usr").map(|column| column.name), Some("end_user"));
+        assert_eq!(Table::Orders.nearest_column("remark"), None);
+    }
+
+    #[test]
+    fn no_two_columns_of_a_table_are_one_header() {
+        for table in Table::ALL {
+            for column in table.columns() {
+                assert_eq!(table.column_of_header(&column.name.to_uppercase()), Some(column));
+                assert!(!column.meaning.is_empty());
+            }
+        }
+    }
+}
