@@ -13,10 +13,9 @@ mod scenario;
 mod sensitivity;
 mod sketch;
 mod studies;
-mod world;
 
-pub use distribution::Distribution;
-pub use draw::Stream;
+pub use distribution::{Distribution, normal_quantile, normal_share};
+pub use draw::{Stream, blind};
 pub use figure::{
     Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles,
     Tornado, TornadoRow,
@@ -24,13 +23,9 @@ pub use figure::{
 pub use game::*;
 pub use rules::{Desk, Gate, Probe};
 pub use run::Options;
-pub use scenario::{Arm, Demand, Scenario, ScenarioError, Scope, StudyKind};
+pub use scenario::{Arm, BuyerSize, Demand, Scenario, ScenarioError, Scope, StudyKind};
 pub use sensitivity::*;
 pub use studies::{LabError, Policies, license_free_limit, study};
-pub use world::{
-    Enforcement, ITEMS, Truth, World, WorldInspection, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldSerial,
-    WorldSite, WorldSize, WorldStake, party_id, site_id,
-};
 
 #[cfg(test)]
 mod tests;

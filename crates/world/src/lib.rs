@@ -22,12 +22,11 @@ pub use rows::{
     ITEMS, Truth, WorldInspection, WorldItem, WorldOrder, WorldParty, WorldPayment, WorldSerial, WorldSite, WorldStake,
 };
 
-use crate::draw::{Stream, blind};
-use crate::model::parameters::{Parameter, at};
-use crate::scenario::Scenario;
 use agency::{Agency, Target};
 use buyers::{Buyer, Trade, heaped, on_sale, order};
 use schemes::{Ground, KINDS, Learning, Scheme, plan};
+use tollgate_lab::Scenario;
+use tollgate_lab::{Stream, blind};
 
 /// How large a world is, and when it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,7 +104,6 @@ impl World {
     /// Plans a world. `limit` is what the law lets a consignee have in a year without a license, in H100e; `rule` the days on which that was announced
     /// and took effect.
     pub fn new(scenario: &Scenario, size: WorldSize, limit: f64, rule: (Date, Date)) -> World {
-        let point = scenario.point(0.5);
         let mut world = World {
             parties: Vec::new(),
             stakes: Vec::new(),
@@ -119,9 +117,13 @@ impl World {
             by_day: BTreeMap::new(),
         };
         let trade = buyers::trade(&mut world.parties, scenario.seed);
-        let sizes = (at(&point, Parameter::BuyerMedian), at(&point, Parameter::BuyerSpread));
-        let whose = (scenario.demand.as_slice(), size.buyers, scenario.seed);
-        world.buyers = buyers::buyers(&mut world.parties, &mut world.stakes, &trade, whose, sizes);
+        let buyer_plan = buyers::BuyerPlan {
+            demand: &scenario.demand,
+            count: size.buyers,
+            seed: scenario.seed,
+            size: scenario.buyer_size(),
+        };
+        world.buyers = buyers::buyers(&mut world.parties, &mut world.stakes, &trade, &buyer_plan);
         world.sellers = trade.exporters.iter().chain(&trade.distributors).copied().collect();
         world.plan_schemes(&trade, rule, Agency::new(scenario, size.buyers));
         world
