@@ -134,7 +134,7 @@ pub(crate) fn density(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draw::Stream;
+    use crate::random_draw::Stream;
 
     #[test]
     fn quantiles_come_out_within_half_a_percent() {
