@@ -1,3 +1,5 @@
+//! Distributions of uncertain quantities, and the normal distribution that they are made from.
+
 use serde::Serialize;
 
 /// What is known of a parameter.

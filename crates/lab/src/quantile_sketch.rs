@@ -1,3 +1,5 @@
+//! Quantiles of very many values in little memory, the same for any number of threads.
+
 use crate::figure::{Caption, Density};
 
 /// Counts of values by size: 64 cells to each doubling, on both sides of zero. Quantiles come out within half a percent, and counts of many

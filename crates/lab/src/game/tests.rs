@@ -1,3 +1,5 @@
+//! The games against each other, against enumeration, and as properties of random targets.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The aggregate world: quarter by quarter, by country, what is supplied, licensed, smuggled and installed, in H100e.
+
 use tollgate_model::Date;
 
 use super::parameters::{Parameter as P, Point, at};

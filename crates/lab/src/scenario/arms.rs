@@ -1,3 +1,5 @@
+//! Reads the arms of a scenario: a policy each, and what is changed in it.
+
 use std::collections::BTreeMap;
 
 use tollgate_model::Country;

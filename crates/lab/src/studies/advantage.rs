@@ -1,3 +1,5 @@
+//! The study of the advantage in compute: the stocks of the United States and of tier 3 over the years.
+
 use super::figures::{
     LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, reported,
     sensitivity,

@@ -1,3 +1,5 @@
+//! The study of government agreements: what changes where countries have one.
+
 use super::figures::{
     LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, reported, sensitivity,
 };

@@ -1,3 +1,5 @@
+//! The study that compares policies, arm by arm.
+
 use super::figures::{Y2027, by_year, caption, caveats, likely, numbers, of_arm, paths, reported, sensitivity};
 use super::{LabError, Ready};
 use crate::distribution::number;

@@ -1,3 +1,5 @@
+//! The study of delay: what is lost where a rule holds later.
+
 use super::figures::{
     Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, reported, sensitivity,
 };

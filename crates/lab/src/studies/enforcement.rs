@@ -1,3 +1,5 @@
+//! The study of enforcement: what a budget changes, and how to spend it.
+
 use super::figures::{Y2027, band, breaking_region, caption, caveats, numbers, of_arm, paths, reported, sensitivity};
 use super::{LabError, Ready};
 use crate::distribution::number;

@@ -1,3 +1,5 @@
+//! The study of the threshold: what a consignee may have in a year without a license, and what that leaks.
+
 use super::figures::{
     Y2027, breaking_region, by_arm, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, reported,
     sensitivity,
