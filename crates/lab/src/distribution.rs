@@ -1,3 +1,5 @@
+//! Distributions of uncertain quantities, and the normal distribution that they are made from.
+
 use serde::Serialize;
 
 /// What is known of a parameter.
@@ -123,12 +125,12 @@ pub(crate) fn number(value: f64) -> String {
 }
 
 /// How much of a standard normal distribution lies below a value.
-pub(crate) fn normal_share(value: f64) -> f64 {
+pub fn normal_share(value: f64) -> f64 {
     0.5 * libm::erfc(-value * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// The value below which this share of a standard normal distribution lies (Acklam's approximation with one step of Halley's, exact to 1e-15).
-pub(crate) fn normal_quantile(share: f64) -> f64 {
+pub fn normal_quantile(share: f64) -> f64 {
     const A: [f64; 6] = [
         -39.696_830_286_653_76,
         220.946_098_424_520_5,

@@ -31,7 +31,7 @@ pub struct Probe {
 
 /// What the law says to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
+pub enum Permission {
     /// It may go without a license.
     Free,
     /// It needs one, reviewed so.
@@ -41,9 +41,9 @@ pub enum Gate {
 }
 
 /// Who decides: the program, with the engine and the law behind it.
-pub trait Desk {
+pub trait LawOracle {
     /// Decides an order under the arm's policy.
-    fn probe(&mut self, probe: &Probe) -> Gate;
+    fn probe(&mut self, probe: &Probe) -> Permission;
 }
 
 /// How a license is reviewed, as the model takes it.
@@ -67,7 +67,7 @@ impl Grant {
 
 /// What the law comes to for one country in one quarter.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Law {
+pub(crate) struct CountryRule {
     /// H100 a consignee and year that go without a license; infinite where there is no limit.
     pub(crate) free: f64,
     /// H100 in all that licenses may grant before they are denied; infinite where there is no limit.
@@ -81,9 +81,9 @@ pub(crate) struct Law {
 
 /// The law of an arm, by country and quarter.
 #[derive(Clone, Debug)]
-pub(crate) struct Rules {
+pub(crate) struct RuleTable {
     /// As many as there are quarters for each country, in the order of the demand.
-    pub(crate) of: Vec<Vec<Law>>,
+    pub(crate) of: Vec<Vec<CountryRule>>,
 }
 
 /// No order is larger, in H100.
@@ -110,10 +110,10 @@ fn law_day(arm: &Arm, quarter: usize) -> Date {
     }
 }
 
-impl Rules {
+impl RuleTable {
     /// Asks the desk about every country and quarter; what is the same is asked once.
-    pub(crate) fn ask(desk: &mut dyn Desk, arm: &Arm, demand: &[Demand]) -> Rules {
-        let mut known: BTreeMap<(Country, Date), Law> = BTreeMap::new();
+    pub(crate) fn ask(desk: &mut dyn LawOracle, arm: &Arm, demand: &[Demand]) -> RuleTable {
+        let mut known: BTreeMap<(Country, Date), CountryRule> = BTreeMap::new();
         let of = demand.iter().map(|demand| {
             let quarters = (0..QUARTERS).map(|quarter| {
                 let key = (demand.country, law_day(arm, quarter));
@@ -126,23 +126,23 @@ impl Rules {
             });
             quarters.collect()
         });
-        Rules { of: of.collect() }
+        RuleTable { of: of.collect() }
     }
 }
 
-fn law(desk: &mut dyn Desk, arm: &Arm, (destination, date): (Country, Date)) -> Law {
+fn law(desk: &mut dyn LawOracle, arm: &Arm, (destination, date): (Country, Date)) -> CountryRule {
     let mut flags = Vec::new();
     if arm.agreements.contains(&destination) {
         flags.push("agreement_data_center".to_owned());
     }
     let probe = Probe { date, destination, item: H100, units: 1, charged: 0, flags };
-    let free = largest(|units| desk.probe(&Probe { units, ..probe.clone() }) == Gate::Free);
+    let free = largest(|units| desk.probe(&Probe { units, ..probe.clone() }) == Permission::Free);
     let over = free.map_or(MOST, |free| free + 1);
     let first = desk.probe(&Probe { units: over, ..probe.clone() });
     let grant = match first {
-        Gate::Free => Grant::Approval,
-        Gate::License(Some(ReviewPolicy::PresumptionOfApproval)) => Grant::Approval,
-        Gate::License(Some(ReviewPolicy::CaseByCase)) => Grant::Case,
+        Permission::Free => Grant::Approval,
+        Permission::License(Some(ReviewPolicy::PresumptionOfApproval)) => Grant::Approval,
+        Permission::License(Some(ReviewPolicy::CaseByCase)) => Grant::Case,
         _ => Grant::Denial,
     };
     let capped = grant == Grant::Approval && free.is_some();
@@ -154,12 +154,12 @@ fn law(desk: &mut dyn Desk, arm: &Arm, (destination, date): (Country, Date)) -> 
         None
     };
     let validated = ["uveu".to_owned()].into_iter().chain(probe.flags.iter().cloned()).collect();
-    Law {
+    CountryRule {
         free: free.map_or(f64::INFINITY, real),
         cap: cap.map_or(f64::INFINITY, real),
         grant,
-        validated: desk.probe(&Probe { units: MOST, flags: validated, ..probe.clone() }) == Gate::Free,
-        lesser: desk.probe(&Probe { item: LESSER, units: 10_000, ..probe }) == Gate::Free,
+        validated: desk.probe(&Probe { units: MOST, flags: validated, ..probe.clone() }) == Permission::Free,
+        lesser: desk.probe(&Probe { item: LESSER, units: 10_000, ..probe }) == Permission::Free,
     }
 }
 

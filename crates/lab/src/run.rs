@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::distribution::Sampler;
-use crate::draw::Stream;
 use crate::model::parameters::{COUNT, Point};
 use crate::model::{Output, Prepared, simulate};
+use crate::quantile_sketch::Sketch;
+use crate::random_draw::Stream;
 use crate::rules::YEARS;
 use crate::scenario::Scenario;
-use crate::sketch::Sketch;
 
 /// How a study is carried out.
 pub struct Options<'a> {

@@ -6,7 +6,7 @@ use tollgate_model::{Country, ReviewPolicy};
 
 use crate::model::parameters::{Parameter, Point, at};
 use crate::model::{Output, Prepared, simulate};
-use crate::rules::{Desk, Gate, Probe, Rules};
+use crate::rules::{LawOracle, Permission, Probe, RuleTable};
 use crate::run::{Options, run};
 use crate::scenario::Scenario;
 
@@ -16,21 +16,23 @@ struct Simple {
     cap: i64,
 }
 
-impl Desk for Simple {
-    fn probe(&mut self, probe: &Probe) -> Gate {
+impl LawOracle for Simple {
+    fn probe(&mut self, probe: &Probe) -> Permission {
         let first = [
             "DE", "JP", "FR", "NO", "GB", "KR", "CA", "FI", "IT", "NL", "SE", "AU", "IE", "ES", "DK", "TW", "BE", "NZ",
         ];
         if first.contains(&probe.destination.code()) || probe.flags.iter().any(|flag| flag == "uveu") {
-            return Gate::Free;
+            return Permission::Free;
         }
         if probe.destination == Country::CHINA {
-            return Gate::License(Some(ReviewPolicy::PresumptionOfDenial));
+            return Permission::License(Some(ReviewPolicy::PresumptionOfDenial));
         }
         match probe.units {
-            units if units <= self.free => Gate::Free,
-            units if probe.charged + units <= self.cap => Gate::License(Some(ReviewPolicy::PresumptionOfApproval)),
-            _ => Gate::License(Some(ReviewPolicy::PolicyOfDenial)),
+            units if units <= self.free => Permission::Free,
+            units if probe.charged + units <= self.cap => {
+                Permission::License(Some(ReviewPolicy::PresumptionOfApproval))
+            }
+            _ => Permission::License(Some(ReviewPolicy::PolicyOfDenial)),
         }
     }
 }
@@ -43,7 +45,7 @@ fn scenario(more: &str) -> Scenario {
 
 fn prepared(scenario: &Scenario, free: i64, cap: i64) -> Vec<Prepared> {
     let prepare =
-        |arm| Prepared::new(arm, &Rules::ask(&mut Simple { free, cap }, arm, &scenario.demand), &scenario.demand);
+        |arm| Prepared::new(arm, &RuleTable::ask(&mut Simple { free, cap }, arm, &scenario.demand), &scenario.demand);
     scenario.arms.iter().map(prepare).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tollgate_lab::{Arm, Desk, Gate, LabError, Policies, Probe};
+use tollgate_lab::{Arm, LabError, LawOracle, Permission, Policies, Probe};
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Activity, Country, OrderLine, Outcome, Party, Tpp};
 
@@ -22,7 +22,7 @@ pub struct LawDesks {
     known: Mutex<BTreeMap<String, Answers>>,
 }
 
-type Answers = Arc<Mutex<BTreeMap<Probe, Gate>>>;
+type Answers = Arc<Mutex<BTreeMap<Probe, Permission>>>;
 
 /// Policies of which the answers are kept.
 const KEPT: usize = 200;
@@ -44,7 +44,7 @@ impl LawDesks {
 }
 
 impl Policies for LawDesks {
-    fn desk(&self, arm: &Arm) -> Result<Box<dyn Desk + '_>, LabError> {
+    fn desk(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError> {
         let policy = Arc::new(self.policy(arm)?);
         let unit = Tpp::whole(15_824);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,7 +53,7 @@ impl Policies for LawDesks {
         }
         // A file of the user's own may have changed since: the digest tells.
         let answers = Arc::clone(known.entry(policy.digest.clone()).or_default());
-        Ok(Box::new(SampleDesk { decider: Decider::new(policy, Arc::clone(&self.tables)), unit, answers }))
+        Ok(Box::new(SampleOracle { decider: Decider::new(policy, Arc::clone(&self.tables)), unit, answers }))
     }
 
     fn made_from(&self) -> Vec<(String, String)> {
@@ -62,7 +62,7 @@ impl Policies for LawDesks {
     }
 }
 
-struct SampleDesk {
+struct SampleOracle {
     decider: Decider,
     /// TPP of an H100.
     unit: Tpp,
@@ -93,8 +93,8 @@ fn sample_tables() -> Tables {
     Tables { parties, ..Tables::default() }
 }
 
-impl Desk for SampleDesk {
-    fn probe(&mut self, probe: &Probe) -> Gate {
+impl LawOracle for SampleOracle {
+    fn probe(&mut self, probe: &Probe) -> Permission {
         if let Some(gate) = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(probe) {
             return *gate;
         }
@@ -104,8 +104,8 @@ impl Desk for SampleDesk {
     }
 }
 
-impl SampleDesk {
-    fn decide(&mut self, probe: &Probe) -> Gate {
+impl SampleOracle {
+    fn decide(&mut self, probe: &Probe) -> Permission {
         let consignee = consignee(probe.destination, &probe.flags);
         let line = OrderLine {
             order_id: "sample",
@@ -128,12 +128,12 @@ impl SampleDesk {
         };
         let charged = self.unit.times(probe.charged);
         let used = |key: &tollgate_ledger::AccountKey| if key.rule == "country" { charged } else { Tpp::default() };
-        let Ok(decided) = self.decider.decide_on(&line, &used) else { return Gate::Unknown };
+        let Ok(decided) = self.decider.decide_on(&line, &used) else { return Permission::Unknown };
         let label = decided.determination().label;
         match label.outcome {
-            Outcome::NoLicenseRequired | Outcome::LicenseException => Gate::Free,
-            Outcome::LicenseRequired => Gate::License(label.review),
-            Outcome::NeedsInformation => Gate::Unknown,
+            Outcome::NoLicenseRequired | Outcome::LicenseException => Permission::Free,
+            Outcome::LicenseRequired => Permission::License(label.review),
+            Outcome::NeedsInformation => Permission::Unknown,
         }
     }
 }

@@ -1,3 +1,5 @@
+//! When crime does not pay, and how many inspections find what there is.
+
 /// The chance of capture from which crime does not pay: gain over gain and loss (Becker 1968), both in one unit.
 pub fn deterring_chance(gain: f64, loss: f64) -> f64 {
     if gain <= 0.0 { 0.0 } else { gain / (gain + loss.max(0.0)) }

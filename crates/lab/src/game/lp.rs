@@ -1,3 +1,5 @@
+//! The game of the bisection as a linear program, to hold that against.
+
 use good_lp::{Expression, ProblemVariables, Solution as _, SolverModel as _, constraint, default_solver, variable};
 
 use super::{GameError, Solution, Target, check, evaluate};

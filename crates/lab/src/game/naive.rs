@@ -1,3 +1,5 @@
+//! Plain ways to spread checks, to hold the games' answers against.
+
 use super::Target;
 
 /// Every target checked alike: the chance of each, for so many checks in all. To hold other spreads against.

@@ -1,3 +1,5 @@
+//! Checks against a smuggler who takes what pays most, found by bisection.
+
 use super::{GameError, Solution, Target, check, evaluate};
 
 /// Halvings of what the smuggler can gain: the last differ in the last bits of a number.

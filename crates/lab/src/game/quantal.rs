@@ -1,3 +1,5 @@
+//! Checks against a smuggler who takes what pays more only the likelier.
+
 use super::{GameError, Solution, Target, check, evaluate, origami};
 
 /// Rounds of the search.

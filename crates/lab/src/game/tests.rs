@@ -1,7 +1,9 @@
+//! The games against each other, against enumeration, and as properties of random targets.
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::draw::Stream;
+use crate::random_draw::Stream;
 
 fn random(seed: u64, count: usize) -> Vec<Target> {
     let mut stream = Stream::new(seed, 9, 0);

@@ -1,3 +1,5 @@
+//! The smuggler's best answer to a policy, for one quarter of the aggregate model.
+
 use super::parameters::{Parameter as P, Point, at};
 use crate::scenario::{Arm, Scope};
 

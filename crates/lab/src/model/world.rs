@@ -1,9 +1,11 @@
+//! The aggregate world: quarter by quarter, by country, what is supplied, licensed, smuggled and installed, in H100e.
+
 use tollgate_model::Date;
 
 use super::parameters::{Parameter as P, Point, at};
 use super::smuggler::{Smuggler, Terms};
 use crate::distribution::normal_share;
-use crate::rules::{Grant, QUARTERS, Rules, YEARS, middle};
+use crate::rules::{Grant, QUARTERS, RuleTable, YEARS, middle};
 use crate::scenario::{Arm, Demand};
 
 /// What is measured, in each year.
@@ -113,7 +115,7 @@ struct Class {
 }
 
 impl Prepared {
-    pub(crate) fn new(arm: &Arm, rules: &Rules, demand: &[Demand]) -> Prepared {
+    pub(crate) fn new(arm: &Arm, rules: &RuleTable, demand: &[Demand]) -> Prepared {
         let share = |tier: u8| demand.iter().filter(|own| own.tier == tier).map(|own| own.share).collect();
         let mut prepared = Prepared {
             arm: arm.clone(),
@@ -136,7 +138,7 @@ impl Prepared {
         prepared
     }
 
-    fn quarter(&mut self, quarter: usize, rules: &Rules, demand: &[Demand]) -> Quarter {
+    fn quarter(&mut self, quarter: usize, rules: &RuleTable, demand: &[Demand]) -> Quarter {
         let laws = |tier: u8| {
             rules
                 .of

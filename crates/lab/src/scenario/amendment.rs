@@ -1,3 +1,5 @@
+//! What an arm changes in its policy, written as an amendment of the law.
+
 use std::fmt::Write as _;
 
 use super::{Arm, H100_TPP};

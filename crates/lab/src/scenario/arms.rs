@@ -1,4 +1,4 @@
-//! Reads the arms of a scenario.
+//! Reads the arms of a scenario: a policy each, and what is changed in it.
 
 use tollgate_model::Country;
 use tollgate_strict_toml::{Domain, Placed, Table};

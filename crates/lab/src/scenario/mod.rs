@@ -13,7 +13,7 @@ use read::Parameters;
 
 use crate::distribution::{Distribution, Sampler};
 use crate::figure::Assumption;
-use crate::model::parameters::{COUNT, Parameter, Point};
+use crate::model::parameters::{COUNT, Parameter, Point, at};
 
 /// H100 as the law counts them: TPP of one.
 pub(crate) const H100_TPP: f64 = 15_824.0;
@@ -177,6 +177,15 @@ impl Given {
     }
 }
 
+/// How large honest tier-2 buyers are: a lognormal distribution of what one wants in a year.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BuyerSize {
+    /// H100e a year of the median buyer.
+    pub median_h100e: f64,
+    /// Standard deviation of the natural logarithm of that.
+    pub log_spread: f64,
+}
+
 impl Scenario {
     /// Reads a scenario on top of the base; all mistakes are reported at once.
     pub fn read(file: &str, text: &str) -> Result<Scenario, Diagnostics> {
@@ -247,6 +256,17 @@ impl Scenario {
         given.map(|given| given.own.median())
     }
 
+    /// The distribution of a quantity outside the aggregate model, by its name in files; nothing where the scenario does not have it.
+    pub fn distribution(&self, name: &str) -> Option<&Distribution> {
+        self.named.get(name).map(|given| &given.own)
+    }
+
+    /// How large honest tier-2 buyers are, at the medians of what the scenario assumes.
+    pub fn buyer_size(&self) -> BuyerSize {
+        let point = self.point(0.5);
+        BuyerSize { median_h100e: at(&point, Parameter::BuyerMedian), log_spread: at(&point, Parameter::BuyerSpread) }
+    }
+
     pub(crate) fn samplers(&self) -> Vec<Sampler> {
         self.parameters.iter().map(|given| Sampler::new(&given.own)).collect()
     }
@@ -259,7 +279,7 @@ impl Scenario {
     }
 
     /// A number of the study's own, or what it is where the scenario is silent.
-    pub(crate) fn value(&self, name: &str, otherwise: f64) -> f64 {
+    pub fn value(&self, name: &str, otherwise: f64) -> f64 {
         self.own.get(name).and_then(|values| values.first()).copied().unwrap_or(otherwise)
     }
 }

@@ -1,15 +1,18 @@
-use super::pieces::{
-    LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths, reported,
+//! The study of the advantage in compute: the stocks of the United States and of tier 3 over the years.
+
+use super::figures::{
+    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, reported,
+    sensitivity,
 };
 use super::{LabError, Ready, prepare};
 use crate::distribution::number;
 use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::model::parameters::{Parameter, at};
+use crate::quantile_sketch::Sketch;
 use crate::run::Results;
 use crate::run::draw;
 use crate::scenario::Arm;
-use crate::sketch::Sketch;
 
 const WATCHED: [Output; 11] = [
     Output::Smuggled,
@@ -54,10 +57,10 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     if let Some(first) = ready.prepared.first() {
         let ratio = of_arm(first, Output::StockRatio, LAST);
         let (sensitivity, driven) =
-            hangs_on(ready, "Ratio of stocks at the end of 2030 under the first policy", &ratio)?;
+            sensitivity(ready, "Ratio of stocks at the end of 2030 under the first policy", &ratio)?;
         figures.extend(sensitivity);
         caveats.push(format!("The ratio comes above all from {}.", driven.join("; ")));
-        caveats.push(breaks(ready, "the lead in 2030 is at least tenfold", &|point| ratio(point) < 10.0)?);
+        caveats.push(breaking_region(ready, "the lead in 2030 is at least tenfold", &|point| ratio(point) < 10.0)?);
     }
     figures.extend(by_country(ready));
     Ok(reported(ready, answers, caveats, figures))

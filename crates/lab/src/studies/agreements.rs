@@ -1,5 +1,7 @@
-use super::pieces::{
-    LAST, Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, numbers, of_arm, paths, reported,
+//! The study of government agreements: what changes where countries have one.
+
+use super::figures::{
+    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, reported, sensitivity,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -38,10 +40,10 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     if let (Some(first), Some(second)) = (ready.prepared.first(), ready.prepared.get(1)) {
         let (before, after) = (of_arm(first, Output::Leaked, Y2027), of_arm(second, Output::Leaked, Y2027));
         let more = |point: &_| after(point) - before(point);
-        let (sensitivity, driven) = hangs_on(ready, "H100e more leaked in 2027 under the second policy", &more)?;
+        let (sensitivity, driven) = sensitivity(ready, "H100e more leaked in 2027 under the second policy", &more)?;
         figures.extend(sensitivity);
         caveats.push(format!("The difference in leakage comes above all from {}.", driven.join("; ")));
-        caveats.push(breaks(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);
+        caveats.push(breaking_region(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);
     }
     figures.extend(by_country(ready));
     Ok(reported(ready, answers, caveats, figures))

@@ -1,4 +1,6 @@
-use super::pieces::{Y2027, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths, reported};
+//! The study that compares policies, arm by arm.
+
+use super::figures::{Y2027, by_year, caption, caveats, likely, numbers, of_arm, paths, reported, sensitivity};
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{Figure, Study};
@@ -51,7 +53,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     {
         let (before, after) = (of_arm(before, Output::Leaked, Y2027), of_arm(after, Output::Leaked, Y2027));
         let more = |point: &_| after(point) - before(point);
-        let (sensitivity, driven) = hangs_on(ready, "H100e more leaked in 2027 under the second policy", &more)?;
+        let (sensitivity, driven) = sensitivity(ready, "H100e more leaked in 2027 under the second policy", &more)?;
         figures.extend(sensitivity);
         if !driven.is_empty() {
             caveats.push(format!("The difference in leakage comes above all from {}.", driven.join("; ")));

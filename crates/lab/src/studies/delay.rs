@@ -1,4 +1,8 @@
-use super::pieces::{Y2027, breaks, by_country, by_year, caption, caveats, hangs_on, numbers, of_arm, paths, reported};
+//! The study of delay: what is lost where a rule holds later.
+
+use super::figures::{
+    Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, reported, sensitivity,
+};
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{Figure, Study};
@@ -44,14 +48,16 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         let (before, after) = (of_arm(first, Output::Tier3Stock, 1), of_arm(last, Output::Tier3Stock, 1));
         let more = |point: &_| after(point) - before(point);
         let (sensitivity, driven) =
-            hangs_on(ready, "H100e more in tier 3 at the end of 2026 under the last arm", &more)?;
+            sensitivity(ready, "H100e more in tier 3 at the end of 2026 under the last arm", &more)?;
         figures.extend(sensitivity);
         caveats.push(format!("That difference comes above all from {}.", driven.join("; ")));
         let ratio = of_arm(last, Output::StockRatio, Y2027);
         let on_time = of_arm(first, Output::StockRatio, Y2027);
-        caveats.push(breaks(ready, "a delay costs at least a tenth of the lead by the end of 2027", &|point| {
-            ratio(point) > 0.9 * on_time(point)
-        })?);
+        caveats.push(breaking_region(
+            ready,
+            "a delay costs at least a tenth of the lead by the end of 2027",
+            &|point| ratio(point) > 0.9 * on_time(point),
+        )?);
     }
     figures.extend(by_country(ready));
     Ok(reported(ready, answers, caveats, figures))

@@ -1,11 +1,13 @@
-use super::pieces::{Y2027, band, breaks, caption, caveats, hangs_on, numbers, of_arm, paths, reported};
+//! The study of enforcement: what a budget changes, and how to spend it.
+
+use super::figures::{Y2027, band, breaking_region, caption, caveats, numbers, of_arm, paths, reported, sensitivity};
 use super::{LabError, Ready};
 use crate::distribution::number;
-use crate::draw::Stream;
 use crate::figure::{Caption, Fan, Figure, Study, Table};
 use crate::game::{Target, evaluate, highest_first, origami, quantal_response, quantal_value, uniform};
 use crate::model::Output;
 use crate::model::parameters::{Parameter, at};
+use crate::random_draw::Stream;
 use crate::run::Results;
 
 const WATCHED: [Output; 9] = [
@@ -42,10 +44,10 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
             let level = before(point);
             if level > 0.0 { 100.0 * (1.0 - after(point) / level) } else { 0.0 }
         };
-        let (sensitivity, driven) = hangs_on(ready, "Percent less smuggled in 2027 at twice the budget", &less)?;
+        let (sensitivity, driven) = sensitivity(ready, "Percent less smuggled in 2027 at twice the budget", &less)?;
         figures.extend(sensitivity);
         caveats.push(format!("What a doubled budget brings comes above all from {}.", driven.join("; ")));
-        caveats.push(breaks(ready, "twice the budget denies at least a fifth", &|point| less(point) < 20.0)?);
+        caveats.push(breaking_region(ready, "twice the budget denies at least a fifth", &|point| less(point) < 20.0)?);
     }
     Ok(reported(ready, answers, caveats, figures))
 }

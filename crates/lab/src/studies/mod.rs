@@ -5,14 +5,14 @@ mod agreements;
 mod compare;
 mod delay;
 mod enforcement;
-mod pieces;
+mod figures;
 mod tenfold;
 mod threshold;
 
 use crate::figure::Study;
 use crate::model::parameters::{Parameter, at};
 use crate::model::{Output, Prepared};
-use crate::rules::{Desk, Rules};
+use crate::rules::{LawOracle, RuleTable};
 use crate::run::{Options, Results, run};
 use crate::scenario::{Arm, Scenario, StudyKind};
 
@@ -39,7 +39,7 @@ pub enum LabError {
 /// Where policies come from.
 pub trait Policies {
     /// Who decides under an arm's policy, its amendments included.
-    fn desk(&self, arm: &Arm) -> Result<Box<dyn Desk + '_>, LabError>;
+    fn desk(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError>;
     /// What results are made from: names and digests of the law and the program.
     fn made_from(&self) -> Vec<(String, String)>;
 }
@@ -51,7 +51,7 @@ pub(crate) struct Ready<'a> {
     pub(crate) options: &'a Options<'a>,
     pub(crate) policies: &'a dyn Policies,
     /// What the law came to under each arm.
-    laws: Vec<Rules>,
+    laws: Vec<RuleTable>,
 }
 
 impl<'a> Ready<'a> {
@@ -79,9 +79,9 @@ pub(crate) fn prepare(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -
     Ok(Prepared::new(arm, &ask(arm, scenario, policies)?, &scenario.demand))
 }
 
-fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Rules, LabError> {
+fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<RuleTable, LabError> {
     let mut desk = policies.desk(arm)?;
-    Ok(Rules::ask(desk.as_mut(), arm, &scenario.demand))
+    Ok(RuleTable::ask(desk.as_mut(), arm, &scenario.demand))
 }
 
 /// Carries a study out.

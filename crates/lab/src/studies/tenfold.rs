@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use super::LabError;
-use super::pieces::caption;
+use super::figures::caption;
 use crate::distribution::{Distribution, number};
-use crate::draw::Stream;
 use crate::figure::{Figure, Study, Table, Tornado, TornadoRow};
+use crate::quantile_sketch::{Sketch, density};
+use crate::random_draw::Stream;
 use crate::run::Options;
 use crate::scenario::{Given, Scenario, TENFOLD};
 use crate::sensitivity::{discover, one_at_a_time, widest_first};
-use crate::sketch::{Sketch, density};
 
 /// A value for each parameter, in the order of [`TENFOLD`].
 type Point = [f64; TENFOLD.len()];

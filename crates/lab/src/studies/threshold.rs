@@ -1,5 +1,8 @@
-use super::pieces::{
-    Y2027, along, breaks, by_country, by_year, caption, caveats, hangs_on, likely, numbers, of_arm, paths, reported,
+//! The study of the threshold: what a consignee may have in a year without a license, and what that leaks.
+
+use super::figures::{
+    Y2027, breaking_region, by_arm, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, reported,
+    sensitivity,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -53,11 +56,12 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
                 let level = before(point);
                 if level > 0.0 { 100.0 * (1.0 - after(point) / level) } else { 0.0 }
             };
-            let (sensitivity, driven) = hangs_on(ready, "Percent less leaked in 2027 at 500 than at 1,700 H100", &cut)?;
+            let (sensitivity, driven) =
+                sensitivity(ready, "Percent less leaked in 2027 at 500 than at 1,700 H100", &cut)?;
             figures.extend(sensitivity);
             caveats
                 .push(format!("The difference between 500 and 1,700 H100 comes above all from {}.", driven.join("; ")));
-            caveats.push(breaks(ready, "500 H100 instead of 1,700 leaks at least a tenth less", &|point| {
+            caveats.push(breaking_region(ready, "500 H100 instead of 1,700 leaks at least a tenth less", &|point| {
                 cut(point) < 10.0
             })?);
         }
@@ -111,7 +115,7 @@ fn figures(ready: &Ready<'_>, results: &Results, limits: &[f64]) -> Vec<Figure> 
     let marks = vec![(1_700.0, "1,700: the rule".to_owned())];
     let axis = ("license-free limit, H100 a consignee and year", limits);
     vec![
-        along(
+        by_arm(
             results,
             axis,
             &[
@@ -131,7 +135,7 @@ fn figures(ready: &Ready<'_>, results: &Results, limits: &[f64]) -> Vec<Figure> 
             ),
             marks.clone(),
         ),
-        along(
+        by_arm(
             results,
             axis,
             &[("licenses asked for", Output::Cases, 1.0), ("honest buyers near the limit", Output::NearLimit, 1.0)],
@@ -147,7 +151,7 @@ fn figures(ready: &Ready<'_>, results: &Results, limits: &[f64]) -> Vec<Figure> 
             ),
             marks.clone(),
         ),
-        along(
+        by_arm(
             results,
             axis,
             &[("cost of waiting", Output::WaitingCost, 1e-6)],

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use tollgate_lab::{ITEMS, Scenario, Stream, World, WorldOrder, WorldSize, license_free_limit, party_id};
+use tollgate_lab::{Scenario, Stream, license_free_limit};
 use tollgate_law::Policy;
 use tollgate_model::{Activity, Date, OrderLine, Outcome, Party, PartyDetails, ReviewPolicy};
 use tollgate_records::Output;
+use tollgate_world::{ITEMS, World, WorldOrder, WorldSize, party_id};
 
 use super::progress::Draws;
 use super::{Failure, print};
@@ -118,7 +119,7 @@ fn summary(scenario: &Scenario, world: &World, (policy, limit): (&Policy, f64), 
 
 /// The parties as the engine knows them.
 fn tables(world: &World) -> Tables {
-    let one = |(place, own): (usize, &tollgate_lab::WorldParty)| {
+    let one = |(place, own): (usize, &tollgate_world::WorldParty)| {
         let id = party_id(u32::try_from(place).unwrap_or(u32::MAX));
         let details = PartyDetails::default();
         let party = Party {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_lab::{Scenario, Stream, WorldOrder};
+use tollgate_lab::{Scenario, Stream};
 use tollgate_model::Date;
+use tollgate_world::WorldOrder;
 
 /// Applications that wait for their answer.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{ArrayBuilder as _, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
-use tollgate_lab::{ITEMS, World, WorldOrder, party_id};
+use tollgate_world::{ITEMS, World, WorldOrder, party_id};
 
 use crate::commands::Failure;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_lab::{World, party_id, site_id};
+use tollgate_world::{World, party_id, site_id};
 
 use crate::commands::csv_text;
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use tollgate_model::{Country, Date};
 
-use super::buyers::{Trade, company, heaped, on_sale, order};
-use super::names;
-use super::rows::{ITEMS, WorldOrder, WorldParty, WorldStake};
-use crate::draw::Stream;
+use crate::buyers::{Trade, company, heaped, on_sale, order};
+use crate::names;
+use crate::rows::{ITEMS, WorldOrder, WorldParty, WorldStake};
+use tollgate_lab::Stream;
 
 /// The families, by what gives a scheme away.
-pub(super) const KINDS: [&str; 11] = [
+pub(crate) const KINDS: [&str; 11] = [
     "structuring",
     "linked_consignees",
     "shell_company",
@@ -33,7 +33,7 @@ const HIDING: [&str; 2] = ["careless", "careful"];
 
 /// What the moves of earlier schemes were worth: multiplicative weights.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Learning {
+pub(crate) struct Learning {
     weights: BTreeMap<&'static str, f64>,
 }
 
@@ -49,7 +49,7 @@ impl Learning {
     }
 
     /// A scheme of these moves was stopped, or ran to its end.
-    pub(super) fn learn(&mut self, moves: &[&'static str], caught: bool) {
+    pub(crate) fn learn(&mut self, moves: &[&'static str], caught: bool) {
         for name in moves {
             let own = self.weights.entry(name).or_default();
             *own = (*own + if caught { -0.35 } else { 0.2 }).clamp(-3.0, 3.0);
@@ -59,27 +59,27 @@ impl Learning {
 
 /// A scheme as it is planned.
 #[derive(Clone, Debug)]
-pub(super) struct Scheme {
-    pub(super) typology: &'static str,
-    pub(super) moves: Vec<&'static str>,
-    pub(super) parties: Vec<u32>,
-    pub(super) orders: Vec<WorldOrder>,
+pub(crate) struct Scheme {
+    pub(crate) typology: &'static str,
+    pub(crate) moves: Vec<&'static str>,
+    pub(crate) parties: Vec<u32>,
+    pub(crate) orders: Vec<WorldOrder>,
     /// Who really pays, and from where, where that is not the consignee.
-    pub(super) payer: Option<(u32, Country)>,
+    pub(crate) payer: Option<(u32, Country)>,
     /// Shells beyond the first: each makes the others easier to find.
-    pub(super) shells: u32,
+    pub(crate) shells: u32,
 }
 
 /// Where a scheme is set up: the world as it stands.
-pub(super) struct Ground<'a> {
-    pub(super) parties: &'a mut Vec<WorldParty>,
-    pub(super) stakes: &'a mut Vec<WorldStake>,
-    pub(super) trade: &'a Trade,
-    pub(super) seed: u64,
+pub(crate) struct Ground<'a> {
+    pub(crate) parties: &'a mut Vec<WorldParty>,
+    pub(crate) stakes: &'a mut Vec<WorldStake>,
+    pub(crate) trade: &'a Trade,
+    pub(crate) seed: u64,
     /// H100e a year that go to a consignee without a license.
-    pub(super) limit: f64,
+    pub(crate) limit: f64,
     /// The day from which the rule holds, and on which it could be known.
-    pub(super) rule: (Date, Date),
+    pub(crate) rule: (Date, Date),
 }
 
 impl Ground<'_> {
@@ -102,7 +102,7 @@ struct Maker<'a, 'b> {
 }
 
 /// Plans a scheme that begins on a day.
-pub(super) fn plan(
+pub(crate) fn plan(
     ground: &mut Ground<'_>,
     learning: &Learning,
     (kind, number): (&'static str, u32),
@@ -240,7 +240,7 @@ impl Maker<'_, '_> {
         let forwarder = self.forwarder();
         let ends = (self.country_of(exporter), self.country_of(consignee));
         let name = format!("S{}-{}", self.number, self.made.orders.len() + 1);
-        let id = super::order_id(self.ground.seed, &name);
+        let id = crate::order_id(self.ground.seed, &name);
         let mut own =
             order((id, date), (exporter, consignee, forwarder), ends, (item, quantity.max(1)), &mut self.stream);
         own.scheme = Some(self.number);

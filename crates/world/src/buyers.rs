@@ -2,10 +2,10 @@
 
 use tollgate_model::{Country, Date};
 
-use super::names;
-use super::rows::{ITEMS, WorldItem, WorldOrder, WorldParty, WorldStake};
-use crate::draw::Stream;
-use crate::scenario::Demand;
+use crate::names;
+use crate::rows::{ITEMS, WorldItem, WorldOrder, WorldParty, WorldStake};
+use tollgate_lab::Stream;
+use tollgate_lab::{BuyerSize, Demand};
 
 /// What honest buyers do.
 const BUSINESS: [&str; 8] = [
@@ -23,35 +23,35 @@ const AGENTS: usize = 6;
 
 /// An honest buyer, and what it wants.
 #[derive(Clone, Debug)]
-pub(super) struct Buyer {
-    pub(super) party: u32,
+pub(crate) struct Buyer {
+    pub(crate) party: u32,
     /// H100e in the first year.
-    pub(super) yearly: f64,
+    pub(crate) yearly: f64,
     /// Times a year by which that grows.
-    pub(super) growth: f64,
+    pub(crate) growth: f64,
     /// Orders a year.
-    pub(super) orders: f64,
+    pub(crate) orders: f64,
     /// Whether it plans to the license-free limit.
-    pub(super) to_limit: bool,
-    pub(super) exporter: u32,
-    pub(super) forwarder: u32,
+    pub(crate) to_limit: bool,
+    pub(crate) exporter: u32,
+    pub(crate) forwarder: u32,
 }
 
 /// Who sells and who carries, and where registered agents sit.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trade {
-    pub(super) exporters: Vec<u32>,
-    pub(super) distributors: Vec<u32>,
-    pub(super) forwarders: Vec<u32>,
+pub(crate) struct Trade {
+    pub(crate) exporters: Vec<u32>,
+    pub(crate) distributors: Vec<u32>,
+    pub(crate) forwarders: Vec<u32>,
 }
 
-pub(super) fn day(year: i32, place: usize) -> Date {
+pub(crate) fn day(year: i32, place: usize) -> Date {
     let start = Date::from_ymd(year, 1, 1).unwrap_or(Date::MIN);
     start.plus_days(i32::try_from(place).unwrap_or(0))
 }
 
 /// An honest company.
-pub(super) fn company(country: Country, hq: Country, business: &'static str, seed: u64, index: u64) -> WorldParty {
+pub(crate) fn company(country: Country, hq: Country, business: &'static str, seed: u64, index: u64) -> WorldParty {
     let mut stream = Stream::new(seed, 20, index);
     let name = names::company(country, false, &mut stream);
     let agent = stream.chance(0.12).then(|| stream.below(AGENTS));
@@ -91,7 +91,7 @@ pub(super) fn company(country: Country, hq: Country, business: &'static str, see
 }
 
 /// Sellers and carriers.
-pub(super) fn trade(parties: &mut Vec<WorldParty>, seed: u64) -> Trade {
+pub(crate) fn trade(parties: &mut Vec<WorldParty>, seed: u64) -> Trade {
     let mut trade = Trade::default();
     let mut add = |code: &str, business: &'static str, count: u64, into: &mut Vec<u32>| {
         let Ok(country) = code.parse::<Country>() else { return };
@@ -112,14 +112,26 @@ pub(super) fn trade(parties: &mut Vec<WorldParty>, seed: u64) -> Trade {
     trade
 }
 
+/// Which honest buyers a world is to have.
+pub(crate) struct BuyerPlan<'a> {
+    /// The demand of each country; tier 3 has no honest buyers.
+    pub(crate) demand: &'a [Demand],
+    /// How many buyers.
+    pub(crate) count: usize,
+    /// The seed of the world.
+    pub(crate) seed: u64,
+    /// How much each wants.
+    pub(crate) size: BuyerSize,
+}
+
 /// Buyers by the demand of their countries, some of them in groups.
-pub(super) fn buyers(
+pub(crate) fn buyers(
     parties: &mut Vec<WorldParty>,
     stakes: &mut Vec<WorldStake>,
     trade: &Trade,
-    (demand, count, seed): (&[Demand], usize, u64),
-    (median, spread): (f64, f64),
+    buyer_plan: &BuyerPlan<'_>,
 ) -> Vec<Buyer> {
+    let BuyerPlan { demand, count, seed, size } = *buyer_plan;
     let abroad: Vec<&Demand> = demand.iter().filter(|own| own.tier < 3).collect();
     // Of the many small buyers each country has a part that falls less fast than its demand.
     let weights: Vec<f64> = abroad.iter().map(|own| own.share.sqrt()).collect();
@@ -136,7 +148,7 @@ pub(super) fn buyers(
         let business = BUSINESS.get(stream.below(BUSINESS.len())).copied().unwrap_or("software");
         let place = u32::try_from(parties.len()).unwrap_or(u32::MAX);
         let mut party = company(country, country, business, seed, u64::from(place));
-        let yearly = libm::exp(libm::log(median) + spread * stream.normal()).clamp(1.0, 40_000.0);
+        let yearly = libm::exp(libm::log(size.median_h100e) + size.log_spread * stream.normal()).clamp(1.0, 40_000.0);
         if yearly > 50.0 && stream.chance(0.8) {
             // Room for what is there and what is to come in some years: 1.45 kW a chip, 1.3 for the building. One in a hundred shows less than it uses.
             let years = if stream.chance(0.01) { 3.0 } else { 10.0 + 20.0 * stream.unit() };
@@ -163,7 +175,7 @@ pub(super) fn buyers(
 }
 
 /// A number as buyers order: servers of eight above a few, round numbers of servers above many.
-pub(super) fn heaped(units: f64, stream: &mut Stream) -> i64 {
+pub(crate) fn heaped(units: f64, stream: &mut Stream) -> i64 {
     let step = match units {
         units if units < 4.0 => 1.0,
         units if units < 256.0 => 8.0,
@@ -179,13 +191,13 @@ pub(super) fn heaped(units: f64, stream: &mut Stream) -> i64 {
 }
 
 /// The places of the items that are sold in a month.
-pub(super) fn on_sale(month: i32) -> Vec<usize> {
+pub(crate) fn on_sale(month: i32) -> Vec<usize> {
     let sold = |(_, item): &(usize, &WorldItem)| item.from <= month && month <= item.until;
     ITEMS.iter().enumerate().filter(sold).map(|(place, _)| place).collect()
 }
 
 /// An order of an item as honest shippers declare it.
-pub(super) fn order(
+pub(crate) fn order(
     (order_id, date): (String, Date),
     (exporter, consignee, forwarder): (u32, u32, u32),
     (origin, destination): (Country, Country),

@@ -1,3 +1,5 @@
+//! Quantiles of very many values in little memory, the same for any number of threads.
+
 use crate::figure::{Caption, Density};
 
 /// Counts of values by size: 64 cells to each doubling, on both sides of zero. Quantiles come out within half a percent, and counts of many
@@ -134,7 +136,7 @@ pub(crate) fn density(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draw::Stream;
+    use crate::random_draw::Stream;
 
     #[test]
     fn quantiles_come_out_within_half_a_percent() {

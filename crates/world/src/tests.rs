@@ -1,3 +1,5 @@
+//! What a world of orders promises: the same for the same seed, and in keeping with the aggregate model.
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -154,7 +156,7 @@ fn both_levels_agree_on_networks_of_shells() {
     let limit = 1_699.0;
     let world = World::new(&scenario, size, limit, ("2025-01-15".parse().unwrap(), "2025-05-15".parse().unwrap()));
     let (mut exposed, mut ends, mut shells, mut placed, mut years, mut said) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    let point = scenario.point(0.5);
+    let median = |name: &str| scenario.median(name).unwrap();
     for planned in world.schemes.iter().filter(|own| own.scheme.typology == "linked_consignees") {
         let orders = &planned.scheme.orders;
         let (first, last) = (orders.first().unwrap().date, orders.last().unwrap().date);
@@ -163,7 +165,7 @@ fn both_levels_agree_on_networks_of_shells() {
         let count = f64::from(planned.scheme.shells);
         exposed += own;
         ends += f64::from(u8::from(planned.stopped.is_some_and(|day| day <= last.plus_days(730))));
-        said += own * at(&point, Parameter::ShellDetection) * (1.0 + count / at(&point, Parameter::LinkScale));
+        said += own * median("detect.shell") * (1.0 + count / median("smuggle.link_scale"));
         shells += count;
         // Each front is planned to buy in two calendar years.
         years += 2.0 * count;
@@ -172,7 +174,7 @@ fn both_levels_agree_on_networks_of_shells() {
     assert!(ends > 60.0, "{ends} events are too few to tell");
     let (found, model) = (ends / exposed, said / exposed);
     assert!((found / model - 1.0).abs() < 0.34, "found {found} a year, the model says {model}, over {shells} shells");
-    let reach = limit.min(at(&point, Parameter::ShellReach));
+    let reach = limit.min(median("smuggle.shell_reach"));
     let each = placed / years;
     assert!((each / reach - 1.0).abs() < 0.34, "a shell places {each} a year, the model says {reach}");
 }

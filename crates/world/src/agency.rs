@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use tollgate_model::Date;
 
-use crate::distribution::{Distribution, normal_quantile, normal_share};
-use crate::draw::Stream;
-use crate::scenario::Scenario;
+use tollgate_lab::Scenario;
+use tollgate_lab::Stream;
+use tollgate_lab::{Distribution, normal_quantile, normal_share};
 
 /// How much worse a careless front looks than an honest consignee, in standard deviations of what honest ones look like; a careful one looks half so bad.
 const SIGNS: f64 = 0.8;
@@ -16,12 +16,12 @@ const CARELESS: f64 = 1.3;
 
 /// A scheme as the agency can come upon it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Target {
-    pub(super) number: usize,
-    pub(super) fronts: u32,
-    pub(super) careful: bool,
+pub(crate) struct Target {
+    pub(crate) number: usize,
+    pub(crate) fronts: u32,
+    pub(crate) careful: bool,
     /// Days of its first and last order.
-    pub(super) span: (Date, Date),
+    pub(crate) span: (Date, Date),
 }
 
 /// What the agency did, in all.
@@ -54,7 +54,7 @@ struct Case {
 
 /// An agency that acts month by month.
 #[derive(Debug)]
-pub(super) struct Agency {
+pub(crate) struct Agency {
     checks: f64,
     hours: f64,
     check_hours: f64,
@@ -69,13 +69,13 @@ pub(super) struct Agency {
     begun: f64,
     queue: VecDeque<Case>,
     known: Vec<usize>,
-    pub(super) done: Enforcement,
+    pub(crate) done: Enforcement,
 }
 
 impl Agency {
     /// Of a scenario with so many honest consignees; the first arm's budget scales checks, officers and the tips that they pick up.
-    pub(super) fn new(scenario: &Scenario, honest: usize) -> Agency {
-        let of = |name: &str, otherwise: f64| scenario.named.get(name).map_or(otherwise, |given| given.own.median());
+    pub(crate) fn new(scenario: &Scenario, honest: usize) -> Agency {
+        let of = |name: &str, otherwise: f64| scenario.distribution(name).map_or(otherwise, Distribution::median);
         let budget = scenario.arms.first().map_or(1.0, |arm| arm.budget);
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let honest = honest.max(1) as f64;
@@ -84,7 +84,7 @@ impl Agency {
             checks: of("agency.checks", 3.0) * thousands / 12.0,
             hours: of("agency.officers", 2.4) * thousands * of("agency.officer_hours", 1_400.0) / 12.0,
             check_hours: of("agency.check_hours", 40.0),
-            case_hours: scenario.named.get("agency.case_hours").map(|given| given.own.clone()),
+            case_hours: scenario.distribution("agency.case_hours").cloned(),
             tips: of("agency.tips", 0.004) * libm::pow(budget, scenario.median("detect.elasticity").unwrap_or(0.5)),
             link_scale: scenario.median("smuggle.link_scale").unwrap_or(7.0).max(0.1),
             found: of("agency.found", 0.5),
@@ -99,7 +99,7 @@ impl Agency {
     }
 
     /// A month: tips come in, checks are made, cases are worked on in the order in which they were opened. Answers the schemes that end with it.
-    pub(super) fn act(&mut self, first: Date, targets: &[Target]) -> Vec<usize> {
+    pub(crate) fn act(&mut self, first: Date, targets: &[Target]) -> Vec<usize> {
         self.month += 1;
         let mut hours = self.hours;
         self.done.hours += hours;

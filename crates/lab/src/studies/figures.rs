@@ -7,11 +7,11 @@ use crate::figure::{
 };
 use crate::model::parameters::{COUNT, Parameter, Point};
 use crate::model::{Output, Prepared, served_by_country, simulate};
+use crate::quantile_sketch::density;
 use crate::rules::YEARS;
 use crate::run::Results;
 use crate::scenario::Scenario;
 use crate::sensitivity::{discover, one_at_a_time, sobol_indices, widest_first};
-use crate::sketch::density;
 
 /// The place of 2027 among the years.
 pub(super) const Y2027: usize = 2;
@@ -58,7 +58,7 @@ pub(super) fn by_year(
 }
 
 /// Outputs of a year along what the arms differ in.
-pub(super) fn along(
+pub(super) fn by_arm(
     results: &Results,
     (x_label, x): (&str, &[f64]),
     outputs: &[(&str, Output, f64)],
@@ -176,7 +176,7 @@ fn name_of(place: usize) -> String {
 }
 
 /// What an answer hangs on: Sobol's indices of it, and one parameter after the other from its 5th to its 95th percentile.
-pub(super) fn hangs_on(
+pub(super) fn sensitivity(
     ready: &Ready<'_>,
     what: &str,
     answer: &(dyn Fn(&Point) -> f64 + Sync),
@@ -234,11 +234,15 @@ pub(super) fn hangs_on(
 }
 
 /// In which corner of the parameters a conclusion breaks, in a sentence.
-pub(super) fn breaks(ready: &Ready<'_>, conclusion: &str, breaks: &dyn Fn(&Point) -> bool) -> Result<String, LabError> {
+pub(super) fn breaking_region(
+    ready: &Ready<'_>,
+    conclusion: &str,
+    breaks: &dyn Fn(&Point) -> bool,
+) -> Result<String, LabError> {
     let scenario = ready.scenario;
     let places = varying(scenario);
     let mut stream = |index: u64| {
-        let mut stream = crate::draw::Stream::new(scenario.seed, 2, index);
+        let mut stream = crate::random_draw::Stream::new(scenario.seed, 2, index);
         places.iter().map(|_| stream.unit()).collect::<Vec<f64>>()
     };
     let points: Vec<Vec<f64>> = (0..4_000).map(&mut stream).collect();

@@ -2,9 +2,9 @@
 
 use tollgate_model::{Country, Date};
 
-use super::rows::{WorldInspection, WorldOrder, WorldSerial, WorldSite};
-use super::{World, party_id};
-use crate::draw::{Stream, blind};
+use crate::rows::{WorldInspection, WorldOrder, WorldSerial, WorldSite};
+use crate::{World, party_id};
+use tollgate_lab::{Stream, blind};
 
 /// Serial numbers that are followed of an order, at the most.
 const FOLLOWED: i64 = 3;
@@ -18,7 +18,7 @@ impl World {
     /// The sites of all who show one, in order of the parties.
     pub fn sites(&self) -> Vec<WorldSite> {
         let with = self.parties.iter().enumerate().filter_map(|(place, own)| Some((place, own, own.megawatts?)));
-        let one = |(place, own, mw): (usize, &super::WorldParty, f64)| {
+        let one = |(place, own, mw): (usize, &crate::WorldParty, f64)| {
             let party = u32::try_from(place).unwrap_or(u32::MAX);
             let mut stream = Stream::new(self.seed, 62, u64::from(party));
             let opened = own.incorporated.plus_days(60 + i32::try_from(stream.below(700)).unwrap_or(0));

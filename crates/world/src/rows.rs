@@ -1,3 +1,5 @@
+//! The rows of a world: orders, parties, stakes, payments, sites, inspections, and the truth about schemes.
+
 use serde::Serialize;
 use tollgate_model::{Country, Date};
 

@@ -2,7 +2,7 @@
 
 use tollgate_model::Country;
 
-use crate::draw::Stream;
+use tollgate_lab::Stream;
 
 const FIRST: [&str; 40] = [
     "Apex",
@@ -124,7 +124,7 @@ fn form(country: Country, stream: &mut Stream) -> &'static str {
 }
 
 /// A company's name; `trade` where its business has nothing to do with computers.
-pub(super) fn company(country: Country, trade: bool, stream: &mut Stream) -> String {
+pub(crate) fn company(country: Country, trade: bool, stream: &mut Stream) -> String {
     let second = if trade { pick(stream, &OTHER) } else { pick(stream, &SECOND) };
     let (first, form) = (pick(stream, &FIRST), form(country, stream));
     // Registers hold few names twice: most need a third word, and many a fourth.
@@ -137,13 +137,13 @@ pub(super) fn company(country: Country, trade: bool, stream: &mut Stream) -> Str
     format!("{first}{third} {second} {form}")
 }
 
-pub(super) fn person(stream: &mut Stream) -> String {
+pub(crate) fn person(stream: &mut Stream) -> String {
     // A second given name, as many have: two people of one name are rare and occur.
     let second = if stream.chance(0.6) { format!(" {}", pick(stream, &GIVEN)) } else { String::new() };
     format!("{}{second} {}", pick(stream, &GIVEN), pick(stream, &FAMILY))
 }
 
-pub(super) fn address(stream: &mut Stream) -> String {
+pub(crate) fn address(stream: &mut Stream) -> String {
     let unit = if stream.chance(0.5) {
         format!(", #{:02}-{:02}", 1 + stream.below(40), 1 + stream.below(30))
     } else {
@@ -152,12 +152,12 @@ pub(super) fn address(stream: &mut Stream) -> String {
     format!("{} {}{unit}", 1 + stream.below(400), pick(stream, &STREETS))
 }
 
-pub(super) fn phone(country: Country, stream: &mut Stream) -> String {
+pub(crate) fn phone(country: Country, stream: &mut Stream) -> String {
     format!("+{} {:04} {:04}", 20 + u32::from(country.index()), stream.below(10_000), stream.below(10_000))
 }
 
 /// A mail address at the company's own domain, or at one that everybody has.
-pub(super) fn email(name: &str, free: bool, stream: &mut Stream) -> String {
+pub(crate) fn email(name: &str, free: bool, stream: &mut Stream) -> String {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).take(28).collect();
     let letters = letters.to_lowercase();
     match free {

@@ -20,7 +20,7 @@ fn number(name: &str) -> u64 {
 }
 
 /// A number from which nobody sees what it was made from.
-pub(crate) fn blind(seed: u64, name: &str) -> u64 {
+pub fn blind(seed: u64, name: &str) -> u64 {
     spread(number(name) ^ spread(seed))
 }
 
