@@ -17,7 +17,7 @@ use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use tokio::runtime::Runtime;
 use tollgate_model::Date;
 
-use super::store::Kept;
+use super::store::StoredTable;
 use super::{Engine, EngineError, Finding};
 use crate::kernels::UseRolling;
 use crate::typology::{COLUMNS, Typology};
@@ -72,10 +72,10 @@ impl LocalEngine {
     }
 
     /// Adds a table, wherever its rows are.
-    pub fn add_kept(&mut self, name: &str, table: Kept) -> Result<(), EngineError> {
+    pub fn add_stored(&mut self, name: &str, table: StoredTable) -> Result<(), EngineError> {
         match table {
-            Kept::Rows(schema, batches) => self.add(name, schema, batches),
-            Kept::File(path, _) => self.add_parquet(name, &path),
+            StoredTable::Rows(schema, batches) => self.add(name, schema, batches),
+            StoredTable::File(path, _) => self.add_parquet(name, &path),
         }
     }
 

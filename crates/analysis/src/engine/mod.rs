@@ -12,8 +12,8 @@ use tollgate_model::Date;
 
 pub use cluster::{ClusterEngine, ClusterOptions, replay_on_cluster};
 pub use local::{LocalEngine, LocalOptions};
-pub use since::{Digests, Left, Remembering};
-pub use store::{Kept, LineStore};
+pub use since::{Digests, PriorRun, IncrementalEngine};
+pub use store::{StoredTable, Spool};
 
 use crate::typology::Typology;
 

@@ -24,7 +24,7 @@ const GROUP: usize = 524_288;
 const WAITING: usize = 4;
 
 /// A table that grows.
-pub struct LineStore {
+pub struct Spool {
     schema: SchemaRef,
     held: Vec<RecordBatch>,
     rows: usize,
@@ -57,11 +57,11 @@ impl Writing {
     }
 }
 
-impl LineStore {
+impl Spool {
     /// A table that goes to `folder/name.parquet` when it has grown.
-    pub fn new(schema: SchemaRef, folder: &Path, name: &str) -> LineStore {
+    pub fn new(schema: SchemaRef, folder: &Path, name: &str) -> Spool {
         let path = folder.join(format!("{name}.parquet"));
-        LineStore { schema, held: Vec::new(), rows: 0, path, writer: None }
+        Spool { schema, held: Vec::new(), rows: 0, path, writer: None }
     }
 
     /// Adds rows.
@@ -109,32 +109,32 @@ impl LineStore {
     }
 
     /// Its rows, or the file in which they are.
-    pub fn finish(mut self) -> Result<Kept, String> {
+    pub fn finish(mut self) -> Result<StoredTable, String> {
         match self.writer.take() {
             Some(writing) => {
                 writing.finish().map_err(|error| self.failed(&error))?;
-                Ok(Kept::File(self.path, self.rows))
+                Ok(StoredTable::File(self.path, self.rows))
             }
-            None => Ok(Kept::Rows(self.schema, self.held)),
+            None => Ok(StoredTable::Rows(self.schema, self.held)),
         }
     }
 }
 
 /// Where a table's rows are.
 #[derive(Clone, Debug)]
-pub enum Kept {
+pub enum StoredTable {
     /// In memory.
     Rows(SchemaRef, Vec<RecordBatch>),
     /// In a Parquet file of so many rows.
     File(PathBuf, usize),
 }
 
-impl Kept {
+impl StoredTable {
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         match self {
-            Kept::Rows(_, batches) => batches.iter().map(RecordBatch::num_rows).sum(),
-            Kept::File(_, rows) => *rows,
+            StoredTable::Rows(_, batches) => batches.iter().map(RecordBatch::num_rows).sum(),
+            StoredTable::File(_, rows) => *rows,
         }
     }
 
@@ -142,11 +142,11 @@ impl Kept {
     pub fn digest(&self, without: &[&str]) -> Result<String, String> {
         let mut hash = Hashing(Sha256::new());
         match self {
-            Kept::File(path, _) => {
+            StoredTable::File(path, _) => {
                 let copied = File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut hash));
                 copied.map_err(|error| format!("{}: {error}", path.display()))?;
             }
-            Kept::Rows(schema, batches) => {
+            StoredTable::Rows(schema, batches) => {
                 let fields = schema.fields().iter().enumerate();
                 let kept =
                     fields.filter(|(_, field)| !without.contains(&field.name().as_str())).map(|(place, _)| place);
@@ -171,10 +171,10 @@ impl Kept {
         };
         let partial = path.with_extension("partial");
         match self {
-            Kept::File(from, _) => {
+            StoredTable::File(from, _) => {
                 std::fs::copy(from, &partial).map_err(|error| failed(&error))?;
             }
-            Kept::Rows(schema, batches) => {
+            StoredTable::Rows(schema, batches) => {
                 let file = File::create(&partial).map_err(|error| failed(&error))?;
                 let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()));
                 let mut writer = writer.map_err(|error| failed(&error))?;

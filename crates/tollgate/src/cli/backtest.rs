@@ -16,7 +16,7 @@ use super::detect::listed;
 use super::progress::Steps;
 use super::typology::Folder;
 use super::{Failure, print};
-use crate::service::{Around, Stop};
+use crate::service::{ContextTables, Stop};
 
 /// Since when each version finds something, and what it says of it.
 #[derive(Default)]
@@ -70,14 +70,14 @@ pub(super) fn backtest(arguments: &TypologyBacktestArguments, stop: &Stop) -> Re
     }
     let known = dispositions(arguments.dispositions.as_deref())?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let around = Around {
+    let context = ContextTables {
         payments: arguments.payments.clone(),
         sites: arguments.sites.clone(),
         serials: arguments.serials.clone(),
         inspections: arguments.inspections.clone(),
         as_of: None,
     };
-    let folder = Folder::of(&arguments.inputs.orders, policy, Arc::clone(&tables), around);
+    let folder = Folder::of(&arguments.inputs.orders, policy, Arc::clone(&tables), context);
     let every = i32::try_from(arguments.every).unwrap_or(30);
     let mut days = vec![arguments.from];
     while let Some(next) = days.last().map(|day| day.plus_days(every)).filter(|next| *next < arguments.to) {

@@ -17,7 +17,7 @@ use super::decide::load;
 use super::progress::{Bar, Steps};
 use super::since::since;
 use super::{Failure, print};
-use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, Watched, run};
+use crate::service::{Decided, Lines, Run, RunError, Stop, Watch, GatheredTables, run};
 
 /// Bytes that queries may hold before they spill to disk.
 const MEMORY: usize = 3 << 30;
@@ -94,14 +94,14 @@ impl Detected {
 }
 
 /// Runs typologies over what was gathered.
-pub(crate) fn detected(watched: Watched, chosen: &Chosen, stop: &Stop) -> Result<Detected, Failure> {
+pub(crate) fn detected(watched: GatheredTables, chosen: &Chosen, stop: &Stop) -> Result<Detected, Failure> {
     let (findings, entities) = asked(watched, &chosen.typologies, stop, run_all)?;
     Ok(Detected::of(findings, &entities, chosen))
 }
 
 /// What `ask` makes of an engine over what was gathered, told to whoever waits; and what ties parties.
 pub(super) fn asked<T>(
-    watched: Watched,
+    watched: GatheredTables,
     typologies: &[Typology],
     stop: &Stop,
     ask: impl FnOnce(&mut dyn Engine, &[Typology], &mut dyn FnMut(&Typology)) -> Result<T, EngineError>,
@@ -157,7 +157,7 @@ impl Lines for Gathering {
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
     let chosen = chosen(&arguments.surroundings)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.around())?;
+    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.context_tables())?;
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
@@ -204,7 +204,7 @@ fn written(path: &Path, bytes: &[u8]) -> Result<(Output, PathBuf), RunError> {
 fn on_cluster(
     arguments: &DetectArguments,
     master: &str,
-    watched: Watched,
+    watched: GatheredTables,
     chosen: &Chosen,
     stop: &Stop,
 ) -> Result<Detected, Failure> {

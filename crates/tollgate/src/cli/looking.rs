@@ -23,8 +23,8 @@ impl Surroundings {
 #[cfg(feature = "detect")]
 impl Surroundings {
     /// The optional tables.
-    pub(crate) fn around(&self) -> crate::service::Around {
-        crate::service::Around {
+    pub(crate) fn context_tables(&self) -> crate::service::ContextTables {
+        crate::service::ContextTables {
             payments: self.payments.clone(),
             sites: self.sites.clone(),
             serials: self.serials.clone(),
@@ -66,7 +66,7 @@ mod with {
             tables: &Arc<Tables>,
         ) -> Result<Looking, Failure> {
             let chosen = chosen(&arguments.surroundings)?;
-            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.around())?;
+            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.context_tables())?;
             Ok(Looking { watch, chosen })
         }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use tollgate_analysis::alerts::{Alert, Alerts};
-use tollgate_analysis::engine::{Engine, Left, Remembering, run_all};
+use tollgate_analysis::engine::{Engine, PriorRun, IncrementalEngine, run_all};
 use tollgate_analysis::typology::Typology;
 
 use super::Failure;
 use super::detect::{Chosen, Detected, asked};
-use crate::service::{Stop, Watched};
+use crate::service::{Stop, GatheredTables};
 
 /// What a run leaves, and what the one before told.
 pub(super) struct Earlier {
@@ -41,14 +41,14 @@ fn unusable(folder: &Path, name: &str, error: &serde_json::Error) -> Failure {
 
 /// Runs typologies whose tables are not what they were.
 pub(super) fn since(
-    watched: Watched,
+    watched: GatheredTables,
     chosen: &Chosen,
     folder: &Path,
     stop: &Stop,
 ) -> Result<(Detected, Earlier), Failure> {
     let before = match kept(folder, "found.json")? {
         Some(text) => serde_json::from_str(&text).map_err(|error| unusable(folder, "found.json", &error))?,
-        None => Left::default(),
+        None => PriorRun::default(),
     };
     let earlier = kept(folder, "alerts.jsonl")?.map(|text| {
         let id = |line: &str| {
@@ -60,7 +60,7 @@ pub(super) fn since(
     });
     let digests = watched.digests()?;
     let remember = |engine: &mut dyn Engine, typologies: &[Typology], told: &mut dyn FnMut(&Typology)| {
-        let mut engine = Remembering::new(engine, &digests, before);
+        let mut engine = IncrementalEngine::new(engine, &digests, before);
         let findings = run_all(&mut engine, typologies, told)?;
         Ok((findings, engine.finish()))
     };

@@ -13,7 +13,7 @@ use tollgate_model::Date;
 use super::arguments::{TypologyCommand, TypologyTestArguments};
 use super::detect::{Gathering, listed};
 use super::{Failure, print};
-use crate::service::{Around, Run, Screening, Silent, Stop, Tables, Watch, each, load_policy, run};
+use crate::service::{ContextTables, Run, Screening, Silent, Stop, Tables, Watch, each, load_policy, run};
 
 pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Failure> {
     match command {
@@ -79,7 +79,7 @@ pub(super) struct Folder {
     orders: PathBuf,
     policy: Arc<Policy>,
     tables: Arc<Tables>,
-    around: Around,
+    context: ContextTables,
 }
 
 impl Folder {
@@ -98,13 +98,13 @@ impl Folder {
         let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
         let tables = Arc::new(read?.0);
         let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
-        let around = Around { payments, sites, serials, inspections, as_of: None };
-        Ok(Folder { orders, policy, tables, around })
+        let context = ContextTables { payments, sites, serials, inspections, as_of: None };
+        Ok(Folder { orders, policy, tables, context })
     }
 
     /// Tables that have been read already.
-    pub(super) fn of(orders: &Path, policy: Arc<Policy>, tables: Arc<Tables>, around: Around) -> Folder {
-        Folder { orders: orders.to_owned(), policy, tables, around }
+    pub(super) fn of(orders: &Path, policy: Arc<Policy>, tables: Arc<Tables>, context: ContextTables) -> Folder {
+        Folder { orders: orders.to_owned(), policy, tables, context }
     }
 
     /// Whether any line is called an item of advanced computing.
@@ -125,9 +125,9 @@ impl Folder {
 
     /// What typologies find, with what was known on a day where one is given.
     pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
-        let around = Around { as_of, ..self.around.clone() };
+        let context = ContextTables { as_of, ..self.context.clone() };
         let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
-        let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), around)?);
+        let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), context)?);
         run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
         let (mut asked, entities) = gathering.0.finish()?.ask(threads(), 1 << 31, stop)?;
         let findings = run_all(&mut asked.engine, typologies, &mut |_| {})?;
