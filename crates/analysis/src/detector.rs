@@ -52,9 +52,8 @@ pub fn calibration(file: Option<&Path>) -> Result<Calibration, DetectorError> {
     let Some(path) = file else {
         return Calibration::embedded().map_err(|error| DetectorError::Calibration(error.to_string()));
     };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        DetectorError::Calibration(format!("{}: {error}\n  mend: check the path", path.display()))
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| DetectorError::Calibration(format!("{}: {error}\n  mend: check the path", path.display())))?;
     Calibration::read(&text).map_err(|error| DetectorError::Calibration(format!("{}: {error}", path.display())))
 }
 

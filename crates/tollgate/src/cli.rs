@@ -22,11 +22,11 @@ mod measure;
 mod policy;
 mod progress;
 mod recorded;
-#[cfg(feature = "detect")]
-mod reenact;
 #[cfg(feature = "object-storage")]
 mod remote;
 mod replay;
+#[cfg(feature = "detect")]
+mod run_cases;
 mod screen;
 mod serve;
 mod service_arguments;

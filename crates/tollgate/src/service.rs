@@ -41,4 +41,4 @@ pub(crate) use run::{Lines, Progress, Run, RunError, Silent, Stop, each, run};
 pub(crate) use screened::{Hit, Screened, find, load_screener, ofac_hit, read_list_files};
 pub(crate) use tables::{Screening, Tables, load_policy};
 #[cfg(feature = "detect")]
-pub(crate) use watch::{ContextTables, Watch, GatheredTables};
+pub(crate) use watch::{ContextTables, Watch};

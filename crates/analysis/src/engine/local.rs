@@ -9,10 +9,12 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use tokio::runtime::Runtime;
 use tollgate_model::Date;
@@ -84,6 +86,23 @@ impl LocalEngine {
         let path = path.display().to_string();
         let added = self.runtime.block_on(self.context.register_parquet(name, &path, ParquetReadOptions::default()));
         added.map_err(|error| EngineError::Engine(format!("{path}: {}", error.strip_backtrace())))
+    }
+
+    /// The columns that a typology's query reads of the tables added so far, as pairs of table and column in order, by the engine's own plan.
+    pub fn columns_read(&self, typology: &Typology) -> Result<Vec<(String, String)>, EngineError> {
+        let context = &self.context;
+        let plan = self.runtime.block_on(async { context.sql(&typology.sql).await?.into_optimized_plan() });
+        let plan = plan.map_err(|error| of_query(typology, &error))?;
+        let mut columns = std::collections::BTreeSet::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                let fields = scan.projected_schema.fields();
+                columns.extend(fields.iter().map(|field| (scan.table_name.table().to_owned(), field.name().clone())));
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+        .map_err(|error| engine(&error))?;
+        Ok(columns.into_iter().collect())
     }
 
     /// Runs a query to its end, or until it is stopped.

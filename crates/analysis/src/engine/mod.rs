@@ -1,6 +1,7 @@
 //! What runs a typology's query. Engines differ in where the rows are, not in what a query finds: none is let in without the equality tests.
 
 mod cluster;
+mod gathered;
 mod local;
 mod since;
 mod store;
@@ -11,9 +12,10 @@ use std::path::PathBuf;
 use tollgate_model::Date;
 
 pub use cluster::{ClusterEngine, ClusterOptions, replay_on_cluster};
+pub use gathered::{GatheredTables, QuerySession};
 pub use local::{LocalEngine, LocalOptions};
-pub use since::{Digests, PriorRun, IncrementalEngine};
-pub use store::{StoredTable, Spool};
+pub use since::{Digests, IncrementalEngine, PriorRun};
+pub use store::{Spool, StoredTable};
 
 use crate::typology::Typology;
 

@@ -27,8 +27,7 @@ pub struct CaseError(String);
 impl CaseFile {
     /// Reads the text of a `case.toml`.
     pub fn parse(text: &str) -> Result<CaseFile, CaseError> {
-        let case: toml::Table =
-            text.parse().map_err(|error: toml::de::Error| CaseError(error.message().to_owned()))?;
+        let case: toml::Table = text.parse().map_err(|error: toml::de::Error| CaseError(error.message().to_owned()))?;
         let word = |key: &str| case.get(key).and_then(toml::Value::as_str);
         let expected = case.get("expect_patterns").and_then(toml::Value::as_array).into_iter().flatten();
         let caught = word("caught_on").filter(|day| !day.is_empty()).map(str::parse::<Date>).transpose();

@@ -39,8 +39,9 @@ impl Scheme {
     /// Whether something with such subjects (party ids) and orders (order ids) is about this scheme: it names a party of it, and of its subjects or of its
     /// orders at least half are the scheme's.
     pub fn matches(&self, subjects: &BTreeSet<&str>, orders: &BTreeSet<&str>) -> bool {
-        let common =
-            |members: &BTreeSet<String>, named: &BTreeSet<&str>| named.iter().filter(|id| members.contains(**id)).count();
+        let common = |members: &BTreeSet<String>, named: &BTreeSet<&str>| {
+            named.iter().filter(|id| members.contains(**id)).count()
+        };
         let (parties, lines) = (common(&self.parties, subjects), common(&self.orders, orders));
         parties > 0 && (parties * 2 >= subjects.len() || (lines > 0 && lines * 2 >= orders.len()))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_analysis::engine::{Finding, run_all};
+use tollgate_analysis::engine::{Finding, LocalOptions, QuerySession, run_all};
 use tollgate_analysis::entity::Entities;
 use tollgate_analysis::typology::Typology;
 use tollgate_law::{Law, Policy};
@@ -23,7 +23,7 @@ pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Fai
         TypologyCommand::Measure(arguments) => super::measure::measure(arguments, stop),
         TypologyCommand::Fit(arguments) => super::measure::fit_to(arguments, stop),
         TypologyCommand::Backtest(arguments) => super::backtest::backtest(arguments, stop),
-        TypologyCommand::Reenact(arguments) => super::reenact::reenact(arguments, stop),
+        TypologyCommand::Reenact(arguments) => super::run_cases::run_cases(arguments, stop),
     }
 }
 
@@ -53,6 +53,9 @@ fn show(id: &str) -> Result<(), Failure> {
         own.sql
     ))
 }
+
+/// Bytes that queries over a folder may hold before they spill to disk.
+const MEMORY: usize = 1 << 31;
 
 /// What was found in a folder.
 pub(super) struct InFolder {
@@ -123,14 +126,21 @@ impl Folder {
         Ok(any)
     }
 
-    /// What typologies find, with what was known on a day where one is given.
-    pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
+    /// The tables in an engine, with what was known on a day where one is given.
+    fn open(&self, as_of: Option<Date>, stop: &Stop) -> Result<QuerySession, Failure> {
         let context = ContextTables { as_of, ..self.context.clone() };
         let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
         let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), context)?);
         run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
-        let (mut asked, entities) = gathering.0.finish()?.ask(threads(), 1 << 31, stop)?;
-        let findings = run_all(&mut asked.engine, typologies, &mut |_| {})?;
+        let options = LocalOptions { threads: threads(), memory: MEMORY, stop: Arc::clone(stop) };
+        Ok(gathering.0.finish()?.open(&options)?)
+    }
+
+    /// What typologies find, with what was known on a day where one is given.
+    pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
+        let mut session = self.open(as_of, stop)?;
+        let findings = run_all(&mut session, typologies, &mut |_| {})?;
+        let entities = std::mem::take(&mut session.entities);
         let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
         Ok(InFolder { found: findings.found, skipped, entities })
     }
@@ -187,4 +197,46 @@ fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
         "not as it must be: {}\n  mend: change the query, its parameters, or the facts if they are wrong",
         failures.join(", ")
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tollgate_analysis::engine::Engine as _;
+
+    use super::*;
+
+    /// Columns that queries read and that no world on which one fires fills, each with the reason.
+    const UNFILLED: [(&str, &str); 0] = [];
+
+    #[test]
+    fn every_column_that_a_query_reads_holds_something_in_a_world_on_which_one_fires() {
+        let stop = Stop::default();
+        let policy = Arc::new(load_policy(&Law::embedded().unwrap(), "diffusion").unwrap());
+        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../typologies");
+        // For each column that is read, whether it holds something anywhere.
+        let mut columns: BTreeMap<(String, String), bool> = BTreeMap::new();
+        let typologies = Typology::embedded().unwrap();
+        for fires in &typologies {
+            let world = folders.join(&fires.slug).join("fires");
+            let mut session = Folder::read(&world, Arc::clone(&policy), &stop).unwrap().open(None, &stop).unwrap();
+            for typology in &typologies {
+                for column in session.columns_read(typology).unwrap() {
+                    columns.entry(column).or_insert(false);
+                }
+            }
+            for ((table, column), is_filled) in columns.iter_mut().filter(|(_, is_filled)| !**is_filled) {
+                let (_, counts) = session.filled(table, &[column]).unwrap();
+                *is_filled = counts.first().is_some_and(|count| *count > 0);
+            }
+        }
+        let empty: Vec<String> = columns
+            .into_iter()
+            .filter(|(_, is_filled)| !is_filled)
+            .map(|((table, name), _)| format!("{table}.{name}"))
+            .collect();
+        let expected: Vec<&str> = UNFILLED.iter().map(|(column, _)| *column).collect();
+        assert_eq!(empty, expected, "a part of a query that reads these can never speak");
+    }
 }

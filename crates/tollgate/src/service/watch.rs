@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_analysis::engine::{Digests, StoredTable, Spool, LocalEngine, LocalOptions};
+use tollgate_analysis::engine::{GatheredTables, Spool, StoredTable};
 use tollgate_analysis::entity::Entities;
 use tollgate_analysis::tables::{
     self, Derived, DerivedColumns, KnownItem, Limits, LineBuilder, ListMatch, ValuesPerKg,
@@ -62,48 +62,6 @@ pub(crate) struct Watch {
     consignees: Numbers,
     /// The parties and stakes as they were known, where that is not as they are.
     known: Option<(BTreeMap<String, Party>, Vec<Stake>)>,
-}
-
-/// What was gathered: the tables of `docs/design/typologies.md`.
-pub(crate) struct GatheredTables {
-    tables: Vec<(&'static str, StoredTable)>,
-    pub(crate) entities: Entities,
-    folder: tempfile::TempDir,
-}
-
-/// An engine, with the folder in which what it reads may lie.
-pub(crate) struct Asked {
-    pub(crate) engine: LocalEngine,
-    _folder: tempfile::TempDir,
-}
-
-impl GatheredTables {
-    /// The tables in an engine; and what ties parties.
-    pub(crate) fn ask(self, threads: usize, memory: usize, stop: &Stop) -> Result<(Asked, Entities), RunError> {
-        let engine = |error: tollgate_analysis::engine::EngineError| failed(error.to_string());
-        let mut asked = LocalEngine::new(&LocalOptions { threads, memory, stop: Arc::clone(stop) }).map_err(engine)?;
-        for (name, table) in self.tables {
-            asked.add_stored(name, table).map_err(engine)?;
-        }
-        Ok((Asked { engine: asked, _folder: self.folder }, self.entities))
-    }
-
-    /// What each table holds, in short.
-    pub(crate) fn digests(&self) -> Result<Digests, RunError> {
-        let tables = self.tables.iter().map(|(name, table)| (*name, table));
-        Digests::of(tables).map_err(|error| failed(error.to_string()))
-    }
-
-    /// Writes the tables as Parquet files into a folder; answers how many rows each has.
-    pub(crate) fn write(&self, folder: &Path) -> Result<BTreeMap<String, u64>, RunError> {
-        std::fs::create_dir_all(folder).map_err(|error| RunError::Output(folder.to_owned(), error))?;
-        let mut rows = BTreeMap::new();
-        for (name, table) in &self.tables {
-            table.write(&folder.join(format!("{name}.parquet"))).map_err(failed)?;
-            rows.insert((*name).to_owned(), u64::try_from(table.rows()).unwrap_or(0));
-        }
-        Ok(rows)
-    }
 }
 
 #[derive(Default)]
@@ -286,7 +244,7 @@ impl Watch {
             all.push((table.as_str(), StoredTable::Rows(table.schema(), vec![batch.map_err(arrow)?])));
         }
         all.push((Derived::Lines.as_str(), self.lines.finish().map_err(failed)?));
-        Ok(GatheredTables { tables: all, entities: self.entities, folder: self.folder })
+        Ok(GatheredTables::new(all, self.entities, self.folder))
     }
 
     /// The tables that were given, and empty ones for those that were not.
