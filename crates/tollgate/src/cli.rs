@@ -59,6 +59,7 @@ const UNUSABLE: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
 /// What a command ends with.
+#[derive(Debug)]
 pub(crate) enum Failure {
     /// The input, the law or an argument cannot be used; the text says what, where and how to mend it.
     Unusable(String),

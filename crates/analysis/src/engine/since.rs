@@ -33,7 +33,7 @@ impl Digests {
     }
 
     /// Of all that a typology's answer hangs on: its query, its cap, the tables that it names, and the program that asks.
-    fn asked(&self, typology: &Typology) -> String {
+    fn question_digest(&self, typology: &Typology) -> String {
         let named: BTreeSet<&str> = words(&typology.sql).collect();
         let law = if reads_last_day(&typology.sql) { Derived::Law.as_str() } else { LAW_ALONE };
         let mut hash = Sha256::new();
@@ -149,7 +149,7 @@ impl<'a> IncrementalEngine<'a> {
 
 impl Engine for IncrementalEngine<'_> {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
-        let asked = self.digests.asked(typology);
+        let asked = self.digests.question_digest(typology);
         let answer = match self.before.0.remove(&typology.id).filter(|answer| answer.asked == asked) {
             Some(answer) => {
                 self.known += 1;

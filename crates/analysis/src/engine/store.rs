@@ -16,38 +16,38 @@ use sha2::{Digest as _, Sha256};
 use tollgate_model::hex;
 
 /// Rows that are kept in memory.
-const HELD: usize = 2_000_000;
+const ROWS_IN_MEMORY: usize = 2_000_000;
 /// Rows of a row group: what a reader takes up at a time.
-const GROUP: usize = 524_288;
+const ROW_GROUP: usize = 524_288;
 
 /// Batches that wait for the writer.
-const WAITING: usize = 4;
+const WAITING_BATCHES: usize = 4;
 
-/// A table that grows.
+/// A table that grows: in memory up to two million rows, beyond them in a Parquet file.
 pub struct Spool {
     schema: SchemaRef,
     held: Vec<RecordBatch>,
     rows: usize,
     path: PathBuf,
-    writer: Option<Writing>,
+    writer: Option<FileWriter>,
 }
 
 /// A file that is written by a thread of its own, so that whoever makes the rows does not wait for it.
-struct Writing {
+struct FileWriter {
     sender: SyncSender<RecordBatch>,
     thread: JoinHandle<Result<(), ParquetError>>,
 }
 
-impl Writing {
-    fn start(mut writer: ArrowWriter<File>) -> Writing {
-        let (sender, batches) = sync_channel::<RecordBatch>(WAITING);
+impl FileWriter {
+    fn start(mut writer: ArrowWriter<File>) -> FileWriter {
+        let (sender, batches) = sync_channel::<RecordBatch>(WAITING_BATCHES);
         let thread = std::thread::spawn(move || {
             for batch in batches {
                 writer.write(&batch)?;
             }
             writer.close().map(|_| ())
         });
-        Writing { sender, thread }
+        FileWriter { sender, thread }
     }
 
     /// Waits until all of it is written.
@@ -67,10 +67,10 @@ impl Spool {
     /// Adds rows.
     pub fn push(&mut self, batch: RecordBatch) -> Result<(), String> {
         self.rows += batch.num_rows();
-        if self.writer.is_none() && self.rows > HELD {
+        if self.writer.is_none() && self.rows > ROWS_IN_MEMORY {
             let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
             let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()));
-            self.writer = Some(Writing::start(writer.map_err(|error| self.failed(&error))?));
+            self.writer = Some(FileWriter::start(writer.map_err(|error| self.failed(&error))?));
             for batch in std::mem::take(&mut self.held) {
                 self.write(batch)?;
             }
@@ -90,7 +90,7 @@ impl Spool {
             return Ok(());
         }
         // The writer is gone only where it failed.
-        match self.writer.take().map_or(Ok(()), Writing::finish) {
+        match self.writer.take().map_or(Ok(()), FileWriter::finish) {
             Err(error) => Err(self.failed(&error)),
             Ok(()) => Err(self.failed(&"is closed already")),
         }
@@ -203,5 +203,8 @@ impl std::io::Write for Hashing {
 }
 
 fn properties() -> WriterProperties {
-    WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(GROUP)).build()
+    WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .build()
 }

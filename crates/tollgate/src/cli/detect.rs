@@ -159,7 +159,6 @@ fn on_cluster(
     detector: &Detector,
     stop: &Stop,
 ) -> Result<Detection, Failure> {
-    let typologies = &detector.typologies;
     let own = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
     let tables = arguments.tables.clone().unwrap_or_else(|| own.path().to_owned());
     let rows = gathered.write(&tables)?;

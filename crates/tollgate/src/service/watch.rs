@@ -17,7 +17,7 @@ use tollgate_records::{Declared, Surrounding, SurroundingReader};
 use super::decider::Decided;
 use super::items::{ItemFacts, item_facts};
 use super::parties::{Parents, ultimate_parents};
-use super::run::{RunError, Stop};
+use super::run::RunError;
 use super::tables::Tables;
 
 /// The optional tables that were given.
