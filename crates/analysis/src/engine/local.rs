@@ -203,6 +203,16 @@ fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -
     if names != COLUMNS {
         return Err(wrong(format!("returns the columns {}", names.join(", "))));
     }
+    for (name, column) in COLUMNS.iter().zip(batch.columns()) {
+        let (fits, expected) = match *name {
+            "pattern" | "key" | "why" => (is_text(column.data_type()), "text"),
+            "subjects" | "orders" | "facts" => (is_list_of_text(column.data_type()), "array of text"),
+            _ => continue,
+        };
+        if !fits {
+            return Err(wrong(format!("column `{name}` is of type {} and no {expected}", column.data_type())));
+        }
+    }
     let column = |place: usize| batch.columns().get(place).cloned().ok_or_else(|| wrong("too few columns".to_owned()));
     for row in 0..batch.num_rows() {
         let text = |place: usize| Ok::<String, EngineError>(text_at(&column(place)?, row).unwrap_or_default());
@@ -234,6 +244,21 @@ fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -
     Ok(())
 }
 
+fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// Whether it is a list of texts, or null in every row.
+fn is_list_of_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::List(field) | DataType::LargeList(field) => {
+            is_text(field.data_type()) || *field.data_type() == DataType::Null
+        }
+        other => *other == DataType::Null,
+    }
+}
+
+/// The text in a row; `None` where it is null.
 fn text_at(array: &ArrayRef, row: usize) -> Option<String> {
     if array.is_null(row) {
         return None;
