@@ -601,20 +601,18 @@ WITH by_pair AS (
     exp((sum(log_kg * worth) OVER i - log_kg * worth) / nullif(sum(worth) OVER i - worth, 0)) END AS unit_kg
   FROM by_pair WINDOW i AS (PARTITION BY item)
 ), judged AS (
-  SELECT seller, order_id, day, coalesce(tpp, 0) AS tpp, gross_weight_kg AS kg, quantity * unit_mass_kg AS bare_kg, quantity * unit_kg AS usual_kg,
+  SELECT seller, order_id, day, coalesce(tpp, 0) AS tpp, gross_weight_kg AS kg, quantity * unit_kg AS usual_kg,
     lower(description) AS d, coalesce(contains(d, 'empty') OR contains(d, 'nothing to') OR contains(d, 'no goods') OR contains(d, 'no cargo'), FALSE) AS empty,
-    coalesce((kg < {{bare_light}} * bare_kg AND bare_kg - kg > {{least_kg}})
-      OR (kg > {{bare_heavy}} * bare_kg + {{package_kg}} * coalesce(packages, 0) AND kg - bare_kg > {{least_kg}}), FALSE) AS impossible,
     coalesce((kg < {{peers_light}} * usual_kg AND usual_kg - kg > {{least_kg}})
       OR (kg > {{peers_heavy}} * usual_kg AND kg - usual_kg > {{least_kg}}), FALSE) AS off_peers,
     coalesce(kg / nullif(usual_kg, 0) BETWEEN 2.1e0 AND 2.3e0, FALSE) AS pounds
   FROM lines l JOIN peered p ON p.item = l.item AND p.seller = coalesce(l.exporter, l.root) WHERE gross_weight_kg > 0
 )
 SELECT seller AS key, [seller] AS subjects, list(DISTINCT order_id) AS orders, sum(tpp) AS tpp, min(day) AS first_day, max(day) AS last_day,
-  {{base}} + CASE WHEN bool_or(empty) THEN {{empty}} WHEN bool_or(impossible) THEN {{impossible}} ELSE 0e0 END
+  {{base}} + CASE WHEN bool_or(empty) THEN {{empty}} ELSE 0e0 END
     + CASE WHEN bool_or(off_peers) THEN {{off_peers}} ELSE 0e0 END + CASE WHEN bool_and(pounds) THEN {{pounds}} ELSE 0e0 END
     + least({{most_repeat}}, 0.3e0 * ln(count(*))) AS llr
-FROM judged WHERE empty OR impossible OR off_peers GROUP BY seller HAVING llr >= {{least}}
+FROM judged WHERE empty OR off_peers GROUP BY seller HAVING llr >= {{least}}
 """
 
 DUCKDB["megawatt-mismatch"] = """
@@ -1892,23 +1890,21 @@ def _(t, p):
 @peer("mass-balance")
 def _(t, p):
     import polars as pl
-    lines = t["lines"].filter(c.gross_weight_kg > 0).select("item", "order_id", "day", "quantity", "unit_mass_kg", "packages", "description", seller=pl.coalesce(c.exporter, c.root),
+    lines = t["lines"].filter(c.gross_weight_kg > 0).select("item", "order_id", "day", "quantity", "description", seller=pl.coalesce(c.exporter, c.root),
                                                             tpp=c.tpp.fill_null(0), kg=c.gross_weight_kg)
     value = c.log_kg * c.worth
     peered = lines.filter(c.quantity > 0).group_by("item", "seller").agg(log_kg=(c.kg.sum() / c.quantity.sum()).log(), worth=(1.0 + c.quantity.sum()).log()).with_columns(
         others=pl.len().over("item").cast(pl.Int64) - 1, rest=c.worth.sum().over("item") - c.worth, sum=value.sum().over("item") - value).select(
         "item", "seller", unit_kg=when((c.others >= p["least_peers"]) & (c.rest != 0), (c.sum / c.rest).exp(), None))
-    bare, usual = c.quantity * c.unit_mass_kg, c.quantity * c.unit_kg
+    usual = c.quantity * c.unit_kg
     judged = lines.join(peered, on=["item", "seller"]).with_columns(
         empty=has(c.description, "empty|nothing to|no goods|no cargo"),
-        impossible=(((c.kg < p["bare_light"] * bare) & (bare - c.kg > p["least_kg"]))
-                    | ((c.kg > p["bare_heavy"] * bare + p["package_kg"] * c.packages.fill_null(0)) & (c.kg - bare > p["least_kg"]))).fill_null(False),
         off_peers=(((c.kg < p["peers_light"] * usual) & (usual - c.kg > p["least_kg"])) | ((c.kg > p["peers_heavy"] * usual) & (c.kg - usual > p["least_kg"]))).fill_null(False),
-        pounds=(c.kg / usual).is_between(2.1, 2.3).fill_null(False)).filter(c.empty | c.impossible | c.off_peers)
+        pounds=(c.kg / usual).is_between(2.1, 2.3).fill_null(False)).filter(c.empty | c.off_peers)
     return judged.group_by(key="seller").agg(
-        orders=unique(c.order_id), tpp=c.tpp.sum(), first_day=c.day.min(), last_day=c.day.max(), times=pl.len(), empty=c.empty.any(), impossible=c.impossible.any(),
+        orders=unique(c.order_id), tpp=c.tpp.sum(), first_day=c.day.min(), last_day=c.day.max(), times=pl.len(), empty=c.empty.any(),
         off_peers=c.off_peers.any(), pounds=c.pounds.all()).with_columns(
-        subjects=pl.concat_list(c.key), llr=p["base"] + pl.when(c.empty).then(p["empty"]).when(c.impossible).then(p["impossible"]).otherwise(0.0) + when(c.off_peers, p["off_peers"])
+        subjects=pl.concat_list(c.key), llr=p["base"] + when(c.empty, p["empty"]) + when(c.off_peers, p["off_peers"])
         + when(c.pounds, p["pounds"]) + least(p["most_repeat"], 0.3 * c.times.log())).filter(c.llr >= p["least"])
 
 
@@ -2355,7 +2351,7 @@ def schemas():
     return {name: pa.schema(list(columns.items())) for name, columns in {
         "lines": dict(order_id=S, line=L, day=I, year=I, quarter_no=I, activity=S, exporter=S, purchaser=S, intermediate_consignee=S, ultimate_consignee=S, end_user=S,
                       freight_forwarder=S, origin=S, destination=S, via=S, item=S, kind=S, controlled=B, eccn=S, quantity=L, unit_tpp=F, tpp=L, chips=L, tdp_w=F,
-                      unit_mass_kg=F, unit_price_usd=F, list_price_usd=F, hs_code=S, description=S, gross_weight_kg=F, packages=L, end_use=S, authorization=S, outcome=S,
+                      unit_price_usd=F, list_price_usd=F, hs_code=S, description=S, gross_weight_kg=F, packages=L, end_use=S, authorization=S, outcome=S,
                       decided=S, claimed_ok=B, tier=I, root=S, cluster=S),
         "parties": dict(party_id=S, name=S, country=S, hq_country=S, parent_id=S, root=S, cluster=S, incorporated_day=I, business=S, address=S, city=S, phone=S, email=S,
                         email_domain=S, website=S, registry_id=S, directors=S, data_center_mw=F, flags=S, tier=I, listed=S, listed_day=I, near_listed=I),
@@ -2367,8 +2363,8 @@ def schemas():
         "serials": dict(serial=S, item=S, event=S, party=S, site_id=S, country=S, day=I),
         "inspections": dict(site_id=S, party=S, day=I, notice_days=I, units_seen=L, result=S),
         "law": dict(lpp_cap=L, notice_floor=L, announced_day=I, effective_day=I, control_day=I, last_day=I),
-        "items": dict(item=S, kind=S, unit_tpp=F, chips=L, controlled=B, list_price_usd=F, tdp_w=F, unit_mass_kg=F, hs_codes=S),
-        "hs": dict(hs_code=S, description=S, usd_per_kg_p50=F, usd_per_kg_p99=F)}.items()}
+        "items": dict(item=S, kind=S, unit_tpp=F, chips=L, controlled=B, list_price_usd=F, tdp_w=F, hs_codes=S),
+        "hs": dict(hs_code=S, usd_per_kg_p50=F, usd_per_kg_p99=F)}.items()}
 
 
 def catalog():
@@ -2515,10 +2511,10 @@ def make(options):
 
     # items and law
     items = catalog()
-    save("items", [table("items", dict(zip(kinds["items"].names, [*zip(*[(*item[:8], {"ic": "847330;854231;847180", "board": "847330;847180;847150", "server": "847150;847180",
+    save("items", [table("items", dict(zip(kinds["items"].names, [*zip(*[(*item[:7], {"ic": "847330;854231;847180", "board": "847330;847180;847150", "server": "847150;847180",
                                                                                      "rack": "847150;847180"}.get(item[1])) for item in items])])))])
     codes = ["847330", "847180", "847150", "851762", "610910"]
-    save("hs", [table("hs", dict(hs_code=codes, description=[None] * 5, usd_per_kg_p50=[2500.0, 2500.0, 1200.0, 400.0, 20.0], usd_per_kg_p99=[20000.0] * 5))])
+    save("hs", [table("hs", dict(hs_code=codes, usd_per_kg_p50=[2500.0, 2500.0, 1200.0, 400.0, 20.0], usd_per_kg_p99=[20000.0] * 5))])
     law = dict(lpp_cap=[26_900_000], notice_floor=[3_200_000], announced_day=[ANNOUNCED], effective_day=[EFFECTIVE], control_day=[CONTROL], last_day=[END])
     pq.write_table(table("law", law), folder / "law.parquet")
     field = lambda place: np.array([np.nan if item[place] is None else float(item[place]) for item in items])
@@ -2598,7 +2594,7 @@ def make(options):
             kind=text(pa.array(item_kinds), np.maximum(0, item_kind[item]), item_kind[item] >= 0), controlled=plain(control, item_known[item]),
             eccn=text(pa.array(["3A090.a", "EAR99"]), np.where(control, 0, 1)), quantity=quantity, unit_tpp=plain(item_tpp[item], has_tpp),
             tpp=plain(np.round(np.nan_to_num(tpp)).astype(np.int64), has_tpp), chips=(quantity * item_chips[item]).astype(np.int64),
-            tdp_w=plain(item_tdp[item], ~np.isnan(item_tdp[item])), unit_mass_kg=plain(item_mass[item], item % 3 == 0), unit_price_usd=plain(price, priced),
+            tdp_w=plain(item_tdp[item], ~np.isnan(item_tdp[item])), unit_price_usd=plain(price, priced),
             list_price_usd=plain(item_price[item], ~np.isnan(item_price[item])), hs_code=text(pa.array(codes), code, random.random(size) < 0.9),
             description=text(wording, wording_at, random.random(size) < 0.85), gross_weight_kg=plain(weight, random.random(size) < 0.6), packages=1 + quantity // 10,
             end_use=text(uses, use[order], known[4][order]), authorization=text(claims, claim, claimed), outcome=text(outcomes, outcome),

@@ -18,9 +18,7 @@ weighed AS (
   SELECT
     l.order_id, l.line, l.day, l.item, coalesce(l.exporter, l.root) AS exporter, coalesce(l.tpp, 0) AS tpp,
     l.gross_weight_kg AS kg,
-    l.quantity * l.unit_mass_kg AS bare_kg,
     l.quantity * CASE WHEN p.others >= {{least_peers}} THEN p.usual_kg END AS usual_kg,
-    {{package_kg}} * coalesce(l.packages, 0) AS packing_kg,
     CASE WHEN lower(l.description) LIKE '%empty%' OR lower(l.description) LIKE '%nothing to%' OR lower(l.description) LIKE '%no goods%'
       OR lower(l.description) LIKE '%no cargo%' THEN 1 ELSE 0 END AS empty
   FROM lines l
@@ -30,28 +28,26 @@ weighed AS (
 judged AS (
   SELECT
     order_id, line, day, item, exporter, tpp, kg, empty,
-    CASE WHEN kg < {{bare_light}} * bare_kg AND bare_kg - kg > {{least_kg}} THEN 1
-      WHEN kg > {{bare_heavy}} * bare_kg + packing_kg AND kg - bare_kg > {{least_kg}} THEN 1 ELSE 0 END AS impossible,
     CASE WHEN kg < {{peers_light}} * usual_kg AND usual_kg - kg > {{least_kg}} THEN 1
       WHEN kg > {{peers_heavy}} * usual_kg AND kg - usual_kg > {{least_kg}} THEN 1 ELSE 0 END AS off_peers,
     CASE WHEN kg / nullif(usual_kg, 0.0) BETWEEN 2.1 AND 2.3 THEN 1 ELSE 0 END AS pounds,
-    coalesce(CASE WHEN empty = 1 THEN 0.0 END, bare_kg, usual_kg, 0.0) AS expected_kg
+    coalesce(CASE WHEN empty = 1 THEN 0.0 END, usual_kg, 0.0) AS expected_kg
   FROM weighed
 ),
 by_exporter AS (
   SELECT
     exporter, sum(tpp) AS tpp, min(day) AS first_day, max(day) AS last_day, count(*) AS times,
-    max(empty) AS empty, max(impossible) AS impossible, max(off_peers) AS off_peers, min(pounds) AS pounds,
+    max(empty) AS empty, max(off_peers) AS off_peers, min(pounds) AS pounds,
     sum(kg) AS kg, sum(expected_kg) AS expected_kg, array_agg(DISTINCT order_id) AS orders
   FROM judged
-  WHERE empty = 1 OR impossible = 1 OR off_peers = 1
+  WHERE empty = 1 OR off_peers = 1
   GROUP BY exporter
 ),
 scored AS (
   SELECT
-    exporter, tpp, first_day, last_day, times, kg, expected_kg, orders, empty, impossible, off_peers,
+    exporter, tpp, first_day, last_day, times, kg, expected_kg, orders, empty, off_peers,
     {{base}}
-      + CASE WHEN empty = 1 THEN {{empty}} WHEN impossible = 1 THEN {{impossible}} ELSE 0.0 END
+      + CASE WHEN empty = 1 THEN {{empty}} ELSE 0.0 END
       + CASE WHEN off_peers = 1 THEN {{off_peers}} ELSE 0.0 END
       + CASE WHEN pounds = 1 THEN {{pounds}} ELSE 0.0 END
       + least({{most_repeat}}, 0.3 * ln(times)) AS llr
@@ -74,9 +70,8 @@ SELECT
     WHEN 'kg' THEN CAST(CAST(round(h.kg) AS BIGINT) AS STRING)
     WHEN 'expected_kg' THEN CAST(CAST(round(h.expected_kg) AS BIGINT) AS STRING)
     WHEN 'declared_empty' THEN CAST(h.empty AS STRING)
-    WHEN 'impossible' THEN CAST(h.impossible AS STRING)
     ELSE CAST(h.off_peers AS STRING) END)) AS facts
 FROM scored h
-CROSS JOIN (VALUES ('lines'), ('kg'), ('expected_kg'), ('declared_empty'), ('impossible'), ('unlike_peers')) AS f (name)
+CROSS JOIN (VALUES ('lines'), ('kg'), ('expected_kg'), ('declared_empty'), ('unlike_peers')) AS f (name)
 WHERE h.llr >= {{least}}
-GROUP BY h.exporter, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.times, h.kg, h.expected_kg, h.empty, h.impossible, h.off_peers
+GROUP BY h.exporter, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.times, h.kg, h.expected_kg, h.empty, h.off_peers

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::engine::{Digests, Kept, LineStore, LocalEngine, LocalOptions};
+use crate::engine::{GatheredTables, Spool, StoredTable};
 use crate::entity::Entities;
-use crate::tables::{self, Derived, Found, ItemRow, Limits, LineBuilder, ListMatch, ValuesPerKg};
+use crate::tables::{self, Derived, DerivedColumns, KnownItem, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
 use tollgate_law::{Policy, facts};
 use tollgate_model::{Country, Date, OrderLine, Outcome, Party, Stake};
@@ -17,24 +17,19 @@ use tollgate_decide::RunError;
 use tollgate_decide::Tables;
 use tollgate_decide::{ItemFacts, item_facts};
 use tollgate_decide::{Parents, ultimate_parents};
-use tollgate_model::Stop;
 
 /// The optional tables that were given.
 #[derive(Clone, Debug, Default)]
-pub struct Around {
-    /// Who paid whom.
+pub struct ContextTables {
     pub payments: Option<PathBuf>,
-    /// Data centers.
     pub sites: Option<PathBuf>,
-    /// Where single chips were seen.
     pub serials: Option<PathBuf>,
-    /// End-use checks.
     pub inspections: Option<PathBuf>,
     /// Only what was known on a day: nothing that happened later, and no company founded later.
     pub as_of: Option<Date>,
 }
 
-impl Around {
+impl ContextTables {
     /// Each with its file, in order.
     pub fn files(&self) -> [(Surrounding, Option<&Path>); 4] {
         [
@@ -50,11 +45,11 @@ impl Around {
 pub struct Watch {
     policy: Arc<Policy>,
     tables: Arc<Tables>,
-    around: Around,
+    context: ContextTables,
     folder: tempfile::TempDir,
     builder: LineBuilder,
-    lines: LineStore,
-    payments: Option<LineStore>,
+    lines: Spool,
+    payments: Option<Spool>,
     values: ValuesPerKg,
     entities: Entities,
     /// The first tier, and the third.
@@ -65,49 +60,6 @@ pub struct Watch {
     consignees: Numbers,
     /// The parties and stakes as they were known, where that is not as they are.
     known: Option<(BTreeMap<String, Party>, Vec<Stake>)>,
-}
-
-/// What was gathered: the tables of `docs/design/typologies.md`.
-pub struct Watched {
-    tables: Vec<(&'static str, Kept)>,
-    /// Who is one with whom, and why.
-    pub entities: Entities,
-    folder: tempfile::TempDir,
-}
-
-/// An engine, with the folder in which what it reads may lie.
-pub struct Asked {
-    pub engine: LocalEngine,
-    _folder: tempfile::TempDir,
-}
-
-impl Watched {
-    /// The tables in an engine; and what ties parties.
-    pub fn ask(self, threads: usize, memory: usize, stop: &Stop) -> Result<(Asked, Entities), RunError> {
-        let engine = |error: crate::engine::EngineError| failed(error.to_string());
-        let mut asked = LocalEngine::new(&LocalOptions { threads, memory, stop: Arc::clone(stop) }).map_err(engine)?;
-        for (name, table) in self.tables {
-            asked.add_kept(name, table).map_err(engine)?;
-        }
-        Ok((Asked { engine: asked, _folder: self.folder }, self.entities))
-    }
-
-    /// What each table holds, in short.
-    pub fn digests(&self) -> Result<Digests, RunError> {
-        let tables = self.tables.iter().map(|(name, table)| (*name, table));
-        Digests::of(tables).map_err(|error| failed(error.to_string()))
-    }
-
-    /// Writes the tables as Parquet files into a folder; answers how many rows each has.
-    pub fn write(&self, folder: &Path) -> Result<BTreeMap<String, u64>, RunError> {
-        std::fs::create_dir_all(folder).map_err(|error| RunError::Output(folder.to_owned(), error))?;
-        let mut rows = BTreeMap::new();
-        for (name, table) in &self.tables {
-            table.write(&folder.join(format!("{name}.parquet"))).map_err(failed)?;
-            rows.insert((*name).to_owned(), u64::try_from(table.rows()).unwrap_or(0));
-        }
-        Ok(rows)
-    }
 }
 
 #[derive(Default)]
@@ -142,13 +94,12 @@ fn failed(what: String) -> RunError {
 }
 
 impl Watch {
-    /// Gathers nothing yet; fails where an optional table cannot be read.
-    pub fn new(policy: Arc<Policy>, tables: Arc<Tables>, around: Around) -> Result<Watch, RunError> {
+    pub fn new(policy: Arc<Policy>, tables: Arc<Tables>, context: ContextTables) -> Result<Watch, RunError> {
         let folder = tempfile::tempdir().map_err(|error| failed(format!("no temporary folder: {error}")))?;
         let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();
         Ok(Watch {
             tiers: [group("SUPP5A"), group("MACAU_D5")],
-            lines: LineStore::new(Derived::Lines.schema(), folder.path(), "lines"),
+            lines: Spool::new(Derived::Lines.schema(), folder.path(), "lines"),
             builder: LineBuilder::default(),
             payments: None,
             values: ValuesPerKg::default(),
@@ -156,10 +107,10 @@ impl Watch {
             last: Date::MIN,
             orders: ByHash::default(),
             consignees: Numbers::default(),
-            known: around.as_of.map(|day| known_on(&tables, day)),
+            known: context.as_of.map(|day| known_on(&tables, day)),
             policy,
             tables,
-            around,
+            context,
             folder,
         })
     }
@@ -184,12 +135,12 @@ impl Watch {
     }
 
     fn is_known(&self, date: Date) -> bool {
-        self.around.as_of.is_none_or(|day| date <= day)
+        self.context.as_of.is_none_or(|day| date <= day)
     }
 
     /// A line, before any is decided.
     pub fn seen(&mut self, order: &OrderLine<'_>) {
-        if self.around.payments.is_some() && self.is_known(order.date) {
+        if self.context.payments.is_some() && self.is_known(order.date) {
             let consignee = self.consignees.place(order.ultimate_consignee);
             self.orders.entry(hashed(order.order_id)).or_insert(consignee);
         }
@@ -207,9 +158,9 @@ impl Watch {
 
     /// Who paid for whom, each pair once, in order.
     fn read_payments(&mut self) -> Result<Vec<(String, String)>, RunError> {
-        let Some(path) = self.around.payments.clone() else { return Ok(Vec::new()) };
+        let Some(path) = self.context.payments.clone() else { return Ok(Vec::new()) };
         let mut reader = SurroundingReader::open(&path, Surrounding::Payments)?;
-        let mut store = LineStore::new(Surrounding::Payments.schema(), self.folder.path(), "payments");
+        let mut store = Spool::new(Surrounding::Payments.schema(), self.folder.path(), "payments");
         let mut payers = Numbers::default();
         #[expect(clippy::disallowed_types, reason = "put in order before it is used")]
         let mut pairs: std::collections::HashSet<(u32, u32), ahash::RandomState> = Default::default();
@@ -220,7 +171,7 @@ impl Watch {
                     pairs.insert((payers.place(payer), *consignee));
                 }
             }
-            self.until(&batch);
+            self.extend_last_day(&batch);
             store.push(batch).map_err(failed)?;
         }
         self.payments = Some(store);
@@ -249,8 +200,8 @@ impl Watch {
         self.values.add(order, declared);
         let (item, eccn) = (&decided.line.item, decided.eccn());
         let label = decided.determination().label;
-        let found = Found {
-            kind: Some(item.item.kind.unwrap_or_default().as_str()),
+        let derived = DerivedColumns {
+            kind: item.item.kind.unwrap_or_default().as_str(),
             eccn: eccn.as_deref(),
             unit_tpp: item.unit_tpp,
             tpp: decided.line.tpp,
@@ -265,16 +216,16 @@ impl Watch {
             root: self.entities.root(order.ultimate_consignee),
             cluster: self.entities.cluster(order.ultimate_consignee),
         };
-        let batch = self.builder.push(order, declared, &found).map_err(|error| failed(error.to_string()))?;
+        let batch = self.builder.push(order, declared, &derived).map_err(|error| failed(error.to_string()))?;
         batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(failed))
     }
 
     /// Everything that was gathered, table by table.
-    pub fn finish(mut self) -> Result<Watched, RunError> {
+    pub fn finish(mut self) -> Result<GatheredTables, RunError> {
         let arrow = |error: tables::ArrowError| failed(error.to_string());
         let rest = self.builder.finish().map_err(arrow)?;
         self.lines.push(rest).map_err(failed)?;
-        let around = self.gather_around()?;
+        let context = self.gather_context()?;
         let listed = tables::listed(self.parties(), &self.matches());
         let tiers = |country| self.tier(country);
         let small = [
@@ -286,21 +237,21 @@ impl Watch {
             (Derived::Items, tables::items(&self.items())),
             (Derived::Hs, self.values.table()),
         ];
-        let mut all = around;
+        let mut all = context;
         for (table, batch) in small {
-            all.push((table.as_str(), Kept::Rows(table.schema(), vec![batch.map_err(arrow)?])));
+            all.push((table.as_str(), StoredTable::Rows(table.schema(), vec![batch.map_err(arrow)?])));
         }
         all.push((Derived::Lines.as_str(), self.lines.finish().map_err(failed)?));
-        Ok(Watched { tables: all, entities: self.entities, folder: self.folder })
+        Ok(GatheredTables::new(all, self.entities, self.folder))
     }
 
     /// The tables that were given, and empty ones for those that were not.
-    fn gather_around(&mut self) -> Result<Vec<(&'static str, Kept)>, RunError> {
+    fn gather_context(&mut self) -> Result<Vec<(&'static str, StoredTable)>, RunError> {
         let mut all = Vec::new();
         if let Some(store) = self.payments.take() {
             all.push((Surrounding::Payments.as_str(), store.finish().map_err(failed)?));
         }
-        for (table, path) in self.around.clone().files() {
+        for (table, path) in self.context.clone().files() {
             let batches = match (table, path) {
                 (Surrounding::Payments, Some(_)) => continue,
                 (_, Some(path)) => SurroundingReader::open(path, table)?.read_all()?,
@@ -308,22 +259,22 @@ impl Watch {
             };
             let known = batches.into_iter().map(|batch| self.known_part(batch));
             let batches = known.collect::<Result<Vec<_>, RunError>>()?;
-            batches.iter().for_each(|batch| self.until(batch));
-            all.push((table.as_str(), Kept::Rows(table.schema(), batches)));
+            batches.iter().for_each(|batch| self.extend_last_day(batch));
+            all.push((table.as_str(), StoredTable::Rows(table.schema(), batches)));
         }
         Ok(all)
     }
 
     /// The rows of a table that were known.
     fn known_part(&self, batch: tables::RecordBatch) -> Result<tables::RecordBatch, RunError> {
-        match self.around.as_of {
-            Some(day) => tables::until(&batch, day.epoch_days()).map_err(|error| failed(error.to_string())),
+        match self.context.as_of {
+            Some(day) => tables::rows_up_to(&batch, day.epoch_days()).map_err(|error| failed(error.to_string())),
             None => Ok(batch),
         }
     }
 
     /// What happened around the orders may have happened later than the last of them.
-    fn until(&mut self, batch: &tables::RecordBatch) {
+    fn extend_last_day(&mut self, batch: &tables::RecordBatch) {
         let last = tables::last_day(batch).and_then(Date::from_epoch_days);
         self.last = self.last.max(last.unwrap_or(Date::MIN));
     }
@@ -358,7 +309,7 @@ impl Watch {
     }
 
     /// The items of the user's table and of the catalog.
-    fn items(&self) -> Vec<ItemRow> {
+    fn items(&self) -> Vec<KnownItem> {
         let own = self.tables.items.keys().map(String::as_str);
         let all = own.chain(self.policy.law.catalog.items().iter().map(|item| item.item.as_str()));
         let mut scratch = Scratch::default();
@@ -375,13 +326,13 @@ impl Watch {
             scratch.start(program, &facts);
             scratch.finish(program);
             let eccn = eccn(program, &facts, &scratch);
-            Some(ItemRow {
+            Some(KnownItem {
                 item: name.to_owned(),
                 kind: item.item.kind.unwrap_or_default().as_str(),
                 unit_tpp: item.unit_tpp.map(tables::tpp_real),
                 chips: item.item.accelerators.unwrap_or(1),
                 controlled: eccn.map(|eccn| tables::is_controlled(&eccn)),
-                price: item.item.price_usd.and_then(tables::real),
+                price_usd: item.item.price_usd.and_then(tables::real),
                 tdp_w: real_of(&item, |own| own.tdp_w),
             })
         };

@@ -12,7 +12,7 @@ const RUN_BY: [(&str, &str); 6] = [
     ("law", "crates/law/tests/mistakes.rs"),
     ("policies", "crates/law/tests/mistakes.rs"),
     ("scenarios", "crates/lab/tests/mistakes.rs"),
-    ("typologies", "crates/analysis/src/typology/tests.rs"),
+    ("typologies", "crates/detect/src/typology/tests.rs"),
 ];
 
 #[test]

@@ -1,3 +1,5 @@
+//! Which findings belong together: those about the same entities make an alert, those that a common payer, owner or seller ties make a case.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::Finding;

@@ -1,3 +1,5 @@
+//! Learning from declarations of which it is known whether they were false.
+
 use std::collections::BTreeMap;
 
 use super::{Declaration, PARTS, Scorer, increments, keys, logit, per_kg};

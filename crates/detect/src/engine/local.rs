@@ -9,15 +9,17 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use tokio::runtime::Runtime;
 use tollgate_model::Date;
 
-use super::store::Kept;
+use super::store::StoredTable;
 use super::{Engine, EngineError, Finding};
 use crate::kernels::UseRolling;
 use crate::typology::{COLUMNS, Typology};
@@ -72,10 +74,10 @@ impl LocalEngine {
     }
 
     /// Adds a table, wherever its rows are.
-    pub fn add_kept(&mut self, name: &str, table: Kept) -> Result<(), EngineError> {
+    pub fn add_stored(&mut self, name: &str, table: StoredTable) -> Result<(), EngineError> {
         match table {
-            Kept::Rows(schema, batches) => self.add(name, schema, batches),
-            Kept::File(path, _) => self.add_parquet(name, &path),
+            StoredTable::Rows(schema, batches) => self.add(name, schema, batches),
+            StoredTable::File(path, _) => self.add_parquet(name, &path),
         }
     }
 
@@ -84,6 +86,23 @@ impl LocalEngine {
         let path = path.display().to_string();
         let added = self.runtime.block_on(self.context.register_parquet(name, &path, ParquetReadOptions::default()));
         added.map_err(|error| EngineError::Engine(format!("{path}: {}", error.strip_backtrace())))
+    }
+
+    /// The columns that a typology's query reads of the tables added so far, as pairs of table and column in order, by the engine's own plan.
+    pub fn columns_read(&self, typology: &Typology) -> Result<Vec<(String, String)>, EngineError> {
+        let context = &self.context;
+        let plan = self.runtime.block_on(async { context.sql(&typology.sql).await?.into_optimized_plan() });
+        let plan = plan.map_err(|error| of_query(typology, &error))?;
+        let mut columns = std::collections::BTreeSet::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                let fields = scan.projected_schema.fields();
+                columns.extend(fields.iter().map(|field| (scan.table_name.table().to_owned(), field.name().clone())));
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+        .map_err(|error| engine(&error))?;
+        Ok(columns.into_iter().collect())
     }
 
     /// Runs a query to its end, or until it is stopped.
@@ -184,6 +203,16 @@ fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -
     if names != COLUMNS {
         return Err(wrong(format!("returns the columns {}", names.join(", "))));
     }
+    for (name, column) in COLUMNS.iter().zip(batch.columns()) {
+        let (fits, expected) = match *name {
+            "pattern" | "key" | "why" => (is_text(column.data_type()), "text"),
+            "subjects" | "orders" | "facts" => (is_list_of_text(column.data_type()), "array of text"),
+            _ => continue,
+        };
+        if !fits {
+            return Err(wrong(format!("column `{name}` is of type {} and no {expected}", column.data_type())));
+        }
+    }
     let column = |place: usize| batch.columns().get(place).cloned().ok_or_else(|| wrong("too few columns".to_owned()));
     for row in 0..batch.num_rows() {
         let text = |place: usize| Ok::<String, EngineError>(text_at(&column(place)?, row).unwrap_or_default());
@@ -215,6 +244,21 @@ fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -
     Ok(())
 }
 
+fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// Whether it is a list of texts, or null in every row.
+fn is_list_of_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::List(field) | DataType::LargeList(field) => {
+            is_text(field.data_type()) || *field.data_type() == DataType::Null
+        }
+        other => *other == DataType::Null,
+    }
+}
+
+/// The text in a row; `None` where it is null.
 fn text_at(array: &ArrayRef, row: usize) -> Option<String> {
     if array.is_null(row) {
         return None;

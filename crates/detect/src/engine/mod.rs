@@ -1,6 +1,7 @@
 //! What runs a typology's query. Engines differ in where the rows are, not in what a query finds: none is let in without the equality tests.
 
 mod cluster;
+mod gathered;
 mod local;
 mod since;
 mod store;
@@ -11,9 +12,10 @@ use std::path::PathBuf;
 use tollgate_model::Date;
 
 pub use cluster::{ClusterEngine, ClusterOptions, replay_on_cluster};
+pub use gathered::{GatheredTables, QuerySession};
 pub use local::{LocalEngine, LocalOptions};
-pub use since::{Digests, Left, Remembering};
-pub use store::{Kept, LineStore};
+pub use since::{Digests, IncrementalEngine, PriorRun};
+pub use store::{Spool, StoredTable};
 
 use crate::typology::Typology;
 
@@ -97,7 +99,7 @@ pub struct Findings {
 }
 
 /// A table and a column as queries call them, of what `typology.toml` calls by the names of files.
-fn asked(table: &str, column: &str) -> (&'static str, String) {
+fn query_names(table: &str, column: &str) -> (&'static str, String) {
     let table = match table {
         "orders" => "lines",
         "parties" => "parties",
@@ -105,6 +107,7 @@ fn asked(table: &str, column: &str) -> (&'static str, String) {
         "payments" => "payments",
         "sites" => "sites",
         "serials" => "serials",
+        // Reading a typology refuses any other name than those here and this.
         _ => "inspections",
     };
     let column = match column {
@@ -118,22 +121,22 @@ fn asked(table: &str, column: &str) -> (&'static str, String) {
     (table, column.to_owned())
 }
 
-/// Runs every typology that has its data; `told` hears of each before it runs.
+/// Runs every typology that has its data; `progress` hears of each before it runs. Findings are in order of pattern and key.
 pub fn run_all(
     engine: &mut dyn Engine,
     typologies: &[Typology],
-    told: &mut dyn FnMut(&Typology),
+    progress: &mut dyn FnMut(&Typology),
 ) -> Result<Findings, EngineError> {
     let known = fill(engine, typologies)?;
     let mut all = Findings::default();
-    for own in typologies {
-        let lacks = lacking(own, &known);
+    for typology in typologies {
+        let lacks = lacking(typology, &known);
         if !lacks.is_empty() {
-            all.skipped.push(Skipped { id: own.id.clone(), title: own.title.clone(), lacks });
+            all.skipped.push(Skipped { id: typology.id.clone(), title: typology.title.clone(), lacks });
             continue;
         }
-        told(own);
-        all.found.append(&mut engine.findings(own)?);
+        progress(typology);
+        all.found.append(&mut engine.findings(typology)?);
         all.run += 1;
     }
     all.found.sort_by(|one, other| (&one.pattern, &one.key).cmp(&(&other.pattern, &other.key)));
@@ -144,12 +147,12 @@ type Filled = BTreeMap<&'static str, (u64, BTreeMap<String, u64>)>;
 
 fn fill(engine: &mut dyn Engine, typologies: &[Typology]) -> Result<Filled, EngineError> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    for own in typologies {
-        for table in &own.needs {
-            wanted.entry(asked(table, "").0).or_default();
+    for typology in typologies {
+        for table in &typology.needs {
+            wanted.entry(query_names(table, "").0).or_default();
         }
-        for (table, column) in own.columns.iter().filter_map(|name| name.split_once('.')) {
-            let (table, column) = asked(table, column);
+        for (table, column) in typology.columns.iter().filter_map(|name| name.split_once('.')) {
+            let (table, column) = query_names(table, column);
             wanted.entry(table).or_default().insert(column);
         }
     }
@@ -162,13 +165,13 @@ fn fill(engine: &mut dyn Engine, typologies: &[Typology]) -> Result<Filled, Engi
     Ok(known)
 }
 
-fn lacking(own: &Typology, known: &Filled) -> Vec<String> {
-    let rows = |table: &str| known.get(asked(table, "").0).map_or(0, |(rows, _)| *rows);
-    let mut lacks: Vec<String> = own.needs.iter().filter(|table| rows(table) == 0).cloned().collect();
-    for name in &own.columns {
+fn lacking(typology: &Typology, known: &Filled) -> Vec<String> {
+    let rows = |table: &str| known.get(query_names(table, "").0).map_or(0, |(rows, _)| *rows);
+    let mut lacks: Vec<String> = typology.needs.iter().filter(|table| rows(table) == 0).cloned().collect();
+    for name in &typology.columns {
         let Some((table, column)) = name.split_once('.') else { continue };
-        let (asked_table, asked_column) = asked(table, column);
-        let filled = known.get(asked_table).and_then(|(_, columns)| columns.get(&asked_column)).copied().unwrap_or(0);
+        let (query_table, query_column) = query_names(table, column);
+        let filled = known.get(query_table).and_then(|(_, columns)| columns.get(&query_column)).copied().unwrap_or(0);
         if filled == 0 && !lacks.contains(&table.to_owned()) {
             lacks.push(name.clone());
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tollgate_model::{Date, hex};
 
-use super::store::Kept;
+use super::store::StoredTable;
 use super::{Engine, EngineError, Finding};
 use crate::tables::Derived;
 use crate::typology::Typology;
@@ -19,7 +19,7 @@ const LAW_ALONE: &str = "law, whatever the last day";
 
 impl Digests {
     /// Of all tables.
-    pub fn of<'a>(tables: impl IntoIterator<Item = (&'a str, &'a Kept)>) -> Result<Digests, EngineError> {
+    pub fn of<'a>(tables: impl IntoIterator<Item = (&'a str, &'a StoredTable)>) -> Result<Digests, EngineError> {
         let mut all = BTreeMap::new();
         for (name, table) in tables {
             let whole = table.digest(&[]).map_err(EngineError::Engine)?;
@@ -33,7 +33,7 @@ impl Digests {
     }
 
     /// Of all that a typology's answer hangs on: its query, its cap, the tables that it names, and the program that asks.
-    fn asked(&self, typology: &Typology) -> String {
+    fn question_digest(&self, typology: &Typology) -> String {
         let named: BTreeSet<&str> = words(&typology.sql).collect();
         let law = if reads_last_day(&typology.sql) { Derived::Law.as_str() } else { LAW_ALONE };
         let mut hash = Sha256::new();
@@ -73,7 +73,7 @@ fn reads_last_day(sql: &str) -> bool {
 
 /// What a run found, typology by typology.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Left(BTreeMap<String, Answer>);
+pub struct PriorRun(BTreeMap<String, Answer>);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Answer {
@@ -127,29 +127,29 @@ impl Row {
 }
 
 /// An engine that asks only what it does not know from an earlier run.
-pub struct Remembering<'a> {
+pub struct IncrementalEngine<'a> {
     engine: &'a mut dyn Engine,
     digests: &'a Digests,
-    before: Left,
-    now: Left,
+    before: PriorRun,
+    now: PriorRun,
     known: usize,
 }
 
-impl<'a> Remembering<'a> {
+impl<'a> IncrementalEngine<'a> {
     /// On top of an engine, with what an earlier run left.
-    pub fn new(engine: &'a mut dyn Engine, digests: &'a Digests, before: Left) -> Remembering<'a> {
-        Remembering { engine, digests, before, now: Left::default(), known: 0 }
+    pub fn new(engine: &'a mut dyn Engine, digests: &'a Digests, before: PriorRun) -> IncrementalEngine<'a> {
+        IncrementalEngine { engine, digests, before, now: PriorRun::default(), known: 0 }
     }
 
     /// What to leave for the next run, and how many typologies did not have to be asked.
-    pub fn finish(self) -> (Left, usize) {
+    pub fn finish(self) -> (PriorRun, usize) {
         (self.now, self.known)
     }
 }
 
-impl Engine for Remembering<'_> {
+impl Engine for IncrementalEngine<'_> {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
-        let asked = self.digests.asked(typology);
+        let asked = self.digests.question_digest(typology);
         let answer = match self.before.0.remove(&typology.id).filter(|answer| answer.asked == asked) {
             Some(answer) => {
                 self.known += 1;

@@ -16,38 +16,38 @@ use sha2::{Digest as _, Sha256};
 use tollgate_model::hex;
 
 /// Rows that are kept in memory.
-const HELD: usize = 2_000_000;
+const ROWS_IN_MEMORY: usize = 2_000_000;
 /// Rows of a row group: what a reader takes up at a time.
-const GROUP: usize = 524_288;
+const ROW_GROUP: usize = 524_288;
 
 /// Batches that wait for the writer.
-const WAITING: usize = 4;
+const WAITING_BATCHES: usize = 4;
 
-/// A table that grows.
-pub struct LineStore {
+/// A table that grows: in memory up to two million rows, beyond them in a Parquet file.
+pub struct Spool {
     schema: SchemaRef,
     held: Vec<RecordBatch>,
     rows: usize,
     path: PathBuf,
-    writer: Option<Writing>,
+    writer: Option<FileWriter>,
 }
 
 /// A file that is written by a thread of its own, so that whoever makes the rows does not wait for it.
-struct Writing {
+struct FileWriter {
     sender: SyncSender<RecordBatch>,
     thread: JoinHandle<Result<(), ParquetError>>,
 }
 
-impl Writing {
-    fn start(mut writer: ArrowWriter<File>) -> Writing {
-        let (sender, batches) = sync_channel::<RecordBatch>(WAITING);
+impl FileWriter {
+    fn start(mut writer: ArrowWriter<File>) -> FileWriter {
+        let (sender, batches) = sync_channel::<RecordBatch>(WAITING_BATCHES);
         let thread = std::thread::spawn(move || {
             for batch in batches {
                 writer.write(&batch)?;
             }
             writer.close().map(|_| ())
         });
-        Writing { sender, thread }
+        FileWriter { sender, thread }
     }
 
     /// Waits until all of it is written.
@@ -57,20 +57,20 @@ impl Writing {
     }
 }
 
-impl LineStore {
+impl Spool {
     /// A table that goes to `folder/name.parquet` when it has grown.
-    pub fn new(schema: SchemaRef, folder: &Path, name: &str) -> LineStore {
+    pub fn new(schema: SchemaRef, folder: &Path, name: &str) -> Spool {
         let path = folder.join(format!("{name}.parquet"));
-        LineStore { schema, held: Vec::new(), rows: 0, path, writer: None }
+        Spool { schema, held: Vec::new(), rows: 0, path, writer: None }
     }
 
     /// Adds rows.
     pub fn push(&mut self, batch: RecordBatch) -> Result<(), String> {
         self.rows += batch.num_rows();
-        if self.writer.is_none() && self.rows > HELD {
+        if self.writer.is_none() && self.rows > ROWS_IN_MEMORY {
             let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
             let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()));
-            self.writer = Some(Writing::start(writer.map_err(|error| self.failed(&error))?));
+            self.writer = Some(FileWriter::start(writer.map_err(|error| self.failed(&error))?));
             for batch in std::mem::take(&mut self.held) {
                 self.write(batch)?;
             }
@@ -90,7 +90,7 @@ impl LineStore {
             return Ok(());
         }
         // The writer is gone only where it failed.
-        match self.writer.take().map_or(Ok(()), Writing::finish) {
+        match self.writer.take().map_or(Ok(()), FileWriter::finish) {
             Err(error) => Err(self.failed(&error)),
             Ok(()) => Err(self.failed(&"is closed already")),
         }
@@ -109,32 +109,32 @@ impl LineStore {
     }
 
     /// Its rows, or the file in which they are.
-    pub fn finish(mut self) -> Result<Kept, String> {
+    pub fn finish(mut self) -> Result<StoredTable, String> {
         match self.writer.take() {
             Some(writing) => {
                 writing.finish().map_err(|error| self.failed(&error))?;
-                Ok(Kept::File(self.path, self.rows))
+                Ok(StoredTable::File(self.path, self.rows))
             }
-            None => Ok(Kept::Rows(self.schema, self.held)),
+            None => Ok(StoredTable::Rows(self.schema, self.held)),
         }
     }
 }
 
 /// Where a table's rows are.
 #[derive(Clone, Debug)]
-pub enum Kept {
+pub enum StoredTable {
     /// In memory.
     Rows(SchemaRef, Vec<RecordBatch>),
     /// In a Parquet file of so many rows.
     File(PathBuf, usize),
 }
 
-impl Kept {
+impl StoredTable {
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         match self {
-            Kept::Rows(_, batches) => batches.iter().map(RecordBatch::num_rows).sum(),
-            Kept::File(_, rows) => *rows,
+            StoredTable::Rows(_, batches) => batches.iter().map(RecordBatch::num_rows).sum(),
+            StoredTable::File(_, rows) => *rows,
         }
     }
 
@@ -142,11 +142,11 @@ impl Kept {
     pub fn digest(&self, without: &[&str]) -> Result<String, String> {
         let mut hash = Hashing(Sha256::new());
         match self {
-            Kept::File(path, _) => {
+            StoredTable::File(path, _) => {
                 let copied = File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut hash));
                 copied.map_err(|error| format!("{}: {error}", path.display()))?;
             }
-            Kept::Rows(schema, batches) => {
+            StoredTable::Rows(schema, batches) => {
                 let fields = schema.fields().iter().enumerate();
                 let kept =
                     fields.filter(|(_, field)| !without.contains(&field.name().as_str())).map(|(place, _)| place);
@@ -171,10 +171,10 @@ impl Kept {
         };
         let partial = path.with_extension("partial");
         match self {
-            Kept::File(from, _) => {
+            StoredTable::File(from, _) => {
                 std::fs::copy(from, &partial).map_err(|error| failed(&error))?;
             }
-            Kept::Rows(schema, batches) => {
+            StoredTable::Rows(schema, batches) => {
                 let file = File::create(&partial).map_err(|error| failed(&error))?;
                 let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()));
                 let mut writer = writer.map_err(|error| failed(&error))?;
@@ -203,5 +203,8 @@ impl std::io::Write for Hashing {
 }
 
 fn properties() -> WriterProperties {
-    WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(GROUP)).build()
+    WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .build()
 }

@@ -1,3 +1,5 @@
+//! Which parties are taken for one: components of pairs with enough evidence, none so large that hubs melt strangers into it.
+
 use std::collections::BTreeMap;
 
 use super::links::{Link, LinkKind};

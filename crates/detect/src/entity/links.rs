@@ -1,3 +1,5 @@
+//! What parties share that each should have to itself: pairs of parties, with what the sharing is worth as evidence.
+
 use std::collections::BTreeMap;
 
 use tollgate_model::Party;
@@ -66,14 +68,14 @@ pub struct Link {
     pub kind: LinkKind,
     /// Its value, in plain letters.
     pub value: String,
-    /// How many parties share it.
-    pub degree: usize,
+    /// How many parties share it, from 2 to 50.
+    pub degree: i64,
     /// Log-likelihood ratio in nats, zero or more.
     pub weight: f64,
 }
 
 /// A value that more parties share is a registered agent's or a park's, and links nobody.
-const HUB: usize = 50;
+const HUB: i64 = 50;
 
 /// Domains at which anybody has an address.
 const FREE: [&str; 16] = [
@@ -116,10 +118,9 @@ pub(super) fn links(
     values.dedup_by(|one, other| (one.kind, &one.value, &one.party) == (other.kind, &other.value, &other.party));
     let mut links = Vec::new();
     for group in values.chunk_by(|one, other| (one.kind, &one.value) == (other.kind, &other.value)) {
-        let degree = group.len();
-        if !(2..=HUB).contains(&degree) {
+        let Some(degree) = i64::try_from(group.len()).ok().filter(|degree| (2..=HUB).contains(degree)) else {
             continue;
-        }
+        };
         let Some(first) = group.first() else { continue };
         #[expect(clippy::cast_precision_loss, reason = "at most HUB")]
         let weight = (first.kind.weight() - libm::log(degree as f64 / 2.0)).max(0.0);

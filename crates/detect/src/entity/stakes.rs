@@ -1,3 +1,5 @@
+//! Stakes through chains of owners.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_model::{Party, Stake};

@@ -1,3 +1,5 @@
+//! Sums and counts over the days before and after a row.
+
 /// Which rows count for a row: those whose day is this far from its own, in days; without an end where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Frame {

@@ -1,3 +1,5 @@
+//! The rolling kernel as a window function of DataFusion, and the rule that puts it in the place of the engine's own.
+
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;

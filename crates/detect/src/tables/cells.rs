@@ -1,105 +1,151 @@
-//! Columns that are filled row by row.
-
-use std::sync::Arc;
+//! What a column can hold: for each kind of cell the Rust type that a row needs, the Arrow builder, and its name in SQL.
 
 use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType, SchemaRef};
+use arrow_schema::DataType;
 
-/// A cell of a row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Cell<'a> {
-    Text(Option<&'a str>),
-    Int(Option<i32>),
-    Long(Option<i64>),
-    Real(Option<f64>),
-    Flag(Option<bool>),
+/// A kind of cell. A row of another type does not compile, and a cell is null only where its column is [`Maybe`].
+pub(super) trait CellKind {
+    /// What a row holds.
+    type Cell<'a>;
+    /// What the column is gathered in.
+    type Builder: ArrayBuilder + Default;
+    /// Its type in SQL.
+    const SQL: SqlType;
+    /// Whether a cell may be null.
+    const NULLABLE: bool;
+
+    /// Adds a cell to the column.
+    fn append(column: &mut Self::Builder, cell: Self::Cell<'_>);
 }
 
-enum Column {
-    Text(StringBuilder),
-    Int(Int32Builder),
-    Long(Int64Builder),
-    Real(Float64Builder),
-    Flag(BooleanBuilder),
+/// A kind whose cells may also be null.
+pub(super) trait NullableKind: CellKind {
+    /// Adds a null.
+    fn append_null(column: &mut Self::Builder);
 }
 
-/// Rows of a schema, as they come.
-pub(crate) struct Rows {
-    schema: SchemaRef,
-    columns: Vec<Column>,
-    len: usize,
+/// A type of a column, as queries know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SqlType {
+    /// Text in UTF-8.
+    Text,
+    /// A whole number of 32 bits.
+    Int,
+    /// A whole number of 64 bits.
+    BigInt,
+    /// A floating-point number of 64 bits.
+    Double,
+    /// True or false.
+    Boolean,
 }
 
-impl Rows {
-    pub(crate) fn new(schema: SchemaRef) -> Rows {
-        let column = |kind: &DataType| match kind {
-            DataType::Int32 => Column::Int(Int32Builder::new()),
-            DataType::Int64 => Column::Long(Int64Builder::new()),
-            DataType::Float64 => Column::Real(Float64Builder::new()),
-            DataType::Boolean => Column::Flag(BooleanBuilder::new()),
-            _ => Column::Text(StringBuilder::new()),
-        };
-        let columns = schema.fields().iter().map(|field| column(field.data_type())).collect();
-        Rows { schema, columns, len: 0 }
+impl SqlType {
+    /// Its word in SQL; `text` for [`SqlType::Text`].
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SqlType::Text => "text",
+            SqlType::Int => "INT",
+            SqlType::BigInt => "BIGINT",
+            SqlType::Double => "DOUBLE",
+            SqlType::Boolean => "BOOLEAN",
+        }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.len
+    /// The type in Arrow and Parquet.
+    pub fn arrow(self) -> DataType {
+        match self {
+            SqlType::Text => DataType::Utf8,
+            SqlType::Int => DataType::Int32,
+            SqlType::BigInt => DataType::Int64,
+            SqlType::Double => DataType::Float64,
+            SqlType::Boolean => DataType::Boolean,
+        }
     }
+}
 
-    /// Adds a row of as many cells as the schema has columns, each of its column's type; a cell of another type is taken for null.
-    pub(crate) fn push(&mut self, cells: &[Cell<'_>]) {
-        self.len += 1;
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
-            match (column, *cell) {
-                (Column::Text(column), Cell::Text(cell)) => column.append_option(cell),
-                (Column::Int(column), Cell::Int(cell)) => column.append_option(cell),
-                (Column::Long(column), Cell::Long(cell)) => column.append_option(cell),
-                (Column::Real(column), Cell::Real(cell)) => column.append_option(cell.filter(|real| real.is_finite())),
-                (Column::Flag(column), Cell::Flag(cell)) => column.append_option(cell),
-                (column, _) => column.append_null(),
+/// Text: `&str` in a row.
+pub(super) struct Text;
+/// A whole number of 32 bits: `i32` in a row.
+pub(super) struct Int;
+/// A whole number of 64 bits: `i64` in a row.
+pub(super) struct BigInt;
+/// A finite number: `f64` in a row. What is not finite becomes null, since SQL engines order and compare it differently.
+pub(super) struct Real;
+/// True or false: `bool` in a row.
+pub(super) struct Flag;
+/// A cell of another kind, or null: an `Option` in a row.
+pub(super) struct Maybe<Kind>(std::marker::PhantomData<Kind>);
+
+macro_rules! cell_kind {
+    ($kind:ident, $cell:ty, $builder:ty, $sql:ident, |$column:ident, $value:ident| $append:expr) => {
+        impl CellKind for $kind {
+            type Cell<'a> = $cell;
+            type Builder = $builder;
+            const SQL: SqlType = SqlType::$sql;
+            const NULLABLE: bool = false;
+
+            #[inline]
+            fn append($column: &mut $builder, $value: $cell) {
+                $append;
             }
         }
-    }
 
-    /// The rows so far, and an empty table again.
-    pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.len = 0;
-        let arrays = self.columns.iter_mut().map(Column::finish).collect();
-        RecordBatch::try_new(Arc::clone(&self.schema), arrays)
+        impl NullableKind for $kind {
+            #[inline]
+            fn append_null(column: &mut $builder) {
+                column.append_null();
+            }
+        }
+    };
+}
+
+cell_kind!(Int, i32, Int32Builder, Int, |column, cell| column.append_value(cell));
+cell_kind!(BigInt, i64, Int64Builder, BigInt, |column, cell| column.append_value(cell));
+cell_kind!(Real, f64, Float64Builder, Double, |column, cell| column
+    .append_option(Some(cell).filter(|real| real.is_finite())));
+cell_kind!(Flag, bool, BooleanBuilder, Boolean, |column, cell| column.append_value(cell));
+
+impl CellKind for Text {
+    type Cell<'a> = &'a str;
+    type Builder = StringBuilder;
+    const SQL: SqlType = SqlType::Text;
+    const NULLABLE: bool = false;
+
+    #[inline]
+    fn append(column: &mut StringBuilder, cell: &str) {
+        column.append_value(cell);
     }
 }
 
-impl Column {
-    fn append_null(&mut self) {
-        match self {
-            Column::Text(column) => column.append_null(),
-            Column::Int(column) => column.append_null(),
-            Column::Long(column) => column.append_null(),
-            Column::Real(column) => column.append_null(),
-            Column::Flag(column) => column.append_null(),
-        }
+impl NullableKind for Text {
+    #[inline]
+    fn append_null(column: &mut StringBuilder) {
+        column.append_null();
     }
+}
 
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Column::Text(column) => ArrayBuilder::finish(column),
-            Column::Int(column) => ArrayBuilder::finish(column),
-            Column::Long(column) => ArrayBuilder::finish(column),
-            Column::Real(column) => ArrayBuilder::finish(column),
-            Column::Flag(column) => ArrayBuilder::finish(column),
+impl<Kind: NullableKind> CellKind for Maybe<Kind> {
+    type Cell<'a> = Option<Kind::Cell<'a>>;
+    type Builder = Kind::Builder;
+    const SQL: SqlType = Kind::SQL;
+    const NULLABLE: bool = true;
+
+    #[inline]
+    fn append(column: &mut Kind::Builder, cell: Option<Kind::Cell<'_>>) {
+        match cell {
+            Some(cell) => Kind::append(column, cell),
+            None => Kind::append_null(column),
         }
     }
 }
 
-/// A whole number of thousandths as a real number.
+/// A whole number of thousandths as a real number, for evidence.
 #[expect(clippy::cast_precision_loss, reason = "evidence, no legal decision")]
 pub(crate) fn thousandths(value: i64) -> f64 {
     value as f64 / 1_000.0
 }
 
-/// A decimal as a real number.
+/// A decimal as a real number, for evidence; `None` where numerator or denominator leave 64 bits.
 #[expect(clippy::cast_precision_loss, reason = "evidence, no legal decision")]
 pub fn real(value: tollgate_model::Decimal) -> Option<f64> {
     let ratio = value.ratio()?;

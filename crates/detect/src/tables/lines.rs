@@ -1,24 +1,25 @@
 //! Order lines as queries see them.
 
 use arrow_array::RecordBatch;
+use arrow_array::builder::ArrayBuilder as _;
 use arrow_schema::ArrowError;
 use tollgate_model::{OrderLine, Tpp};
 use tollgate_records::Declared;
 
-use super::cells::{Cell, Rows, real, thousandths};
-use super::schema::Derived;
+use super::cells::{real, thousandths};
+use super::columns::{LineRow, LineTable};
 
 /// Lines that are built together.
-const ROWS: usize = 65_536;
+const BATCH_ROWS: usize = 65_536;
 
-/// What the program found of an order line.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Found<'a> {
+/// What the program derives of an order line: the columns of `lines` that no input file has.
+#[derive(Clone, Copy, Debug)]
+pub struct DerivedColumns<'a> {
     /// `ic`, `board`, `server`, `rack`, `model_weights`, `hbm`.
-    pub kind: Option<&'a str>,
+    pub kind: &'a str,
     /// The ECCN, where it is known.
     pub eccn: Option<&'a str>,
-    /// TPP of a unit, and of the line.
+    /// TPP of a unit.
     pub unit_tpp: Option<Tpp>,
     /// TPP of the line.
     pub tpp: Option<Tpp>,
@@ -36,82 +37,85 @@ pub struct Found<'a> {
     pub claimed_ok: Option<bool>,
     /// Tier of the destination, 1 to 3.
     pub tier: i32,
-    /// The consignee's ultimate parent, and the cluster of that.
+    /// The consignee's ultimate parent.
     pub root: &'a str,
     /// The smallest id of those that are taken for one with the root.
     pub cluster: &'a str,
 }
 
 /// Builds the table of lines batch by batch.
+#[derive(Default)]
 pub struct LineBuilder {
-    rows: Rows,
-}
-
-impl Default for LineBuilder {
-    fn default() -> LineBuilder {
-        LineBuilder { rows: Rows::new(Derived::Lines.schema()) }
-    }
+    table: LineTable,
 }
 
 impl LineBuilder {
-    /// Adds a line; a batch when enough have come together.
+    /// Adds a line. Returns a batch of 65,536 lines when as many have come together, and begins the next.
     pub fn push(
         &mut self,
         order: &OrderLine<'_>,
         declared: Declared<'_>,
-        found: &Found<'_>,
+        derived: &DerivedColumns<'_>,
     ) -> Result<Option<RecordBatch>, ArrowError> {
-        let (day, year) = (order.date.epoch_days(), order.date.year());
-        let quarter = 4 * year + i32::try_from(order.date.quarter()).unwrap_or(1) - 1;
-        let controlled = found.eccn.map(is_controlled);
-        self.rows.push(&[
-            Cell::Text(Some(order.order_id)),
-            Cell::Long(Some(order.line)),
-            Cell::Int(Some(day)),
-            Cell::Int(Some(year)),
-            Cell::Int(Some(quarter)),
-            Cell::Text(Some(order.activity.as_str())),
-            Cell::Text(order.exporter),
-            Cell::Text(order.purchaser),
-            Cell::Text(order.intermediate_consignee),
-            Cell::Text(Some(order.ultimate_consignee)),
-            Cell::Text(order.end_user),
-            Cell::Text(order.freight_forwarder),
-            Cell::Text(order.origin.map(|country| country.code())),
-            Cell::Text(Some(order.destination.code())),
-            Cell::Text(declared.via),
-            Cell::Text(Some(order.item)),
-            Cell::Text(found.kind),
-            Cell::Flag(controlled),
-            Cell::Text(found.eccn),
-            Cell::Long(Some(order.quantity)),
-            Cell::Real(found.unit_tpp.map(|tpp| thousandths(tpp.thousandths()))),
-            Cell::Long(found.tpp.map(Tpp::ceil)),
-            Cell::Long(Some(found.accelerators.saturating_mul(order.quantity))),
-            Cell::Real(found.tdp_w),
-            Cell::Real(None),
-            Cell::Real(declared.unit_price_usd.and_then(real)),
-            Cell::Real(found.list_price_usd),
-            Cell::Text(declared.hs_code),
-            Cell::Text(declared.description),
-            Cell::Real(declared.gross_weight_kg.and_then(real)),
-            Cell::Long(declared.packages),
-            Cell::Text(order.end_use),
-            Cell::Text(order.authorization),
-            Cell::Text(Some(found.outcome)),
-            Cell::Text(found.exception),
-            Cell::Flag(found.claimed_ok),
-            Cell::Int(Some(found.tier)),
-            Cell::Text(Some(found.root)),
-            Cell::Text(Some(found.cluster)),
-        ]);
-        if self.rows.len() < ROWS { Ok(None) } else { self.finish().map(Some) }
+        self.table.push(LineRow {
+            order_id: order.order_id,
+            line: order.line,
+            day: order.date.epoch_days(),
+            year: order.date.year(),
+            quarter_no: quarter_no(order.date),
+            activity: order.activity.as_str(),
+            exporter: order.exporter,
+            purchaser: order.purchaser,
+            intermediate_consignee: order.intermediate_consignee,
+            ultimate_consignee: order.ultimate_consignee,
+            end_user: order.end_user,
+            freight_forwarder: order.freight_forwarder,
+            origin: order.origin.map(|country| country.code()),
+            destination: order.destination.code(),
+            via: declared.via,
+            item: order.item,
+            kind: derived.kind,
+            controlled: derived.eccn.map(is_controlled),
+            eccn: derived.eccn,
+            quantity: order.quantity,
+            unit_tpp: derived.unit_tpp.map(|tpp| thousandths(tpp.thousandths())),
+            tpp: derived.tpp.map(Tpp::ceil),
+            // Only ranks evidence: a line of more accelerators than 64 bits hold stays the largest.
+            chips: derived.accelerators.saturating_mul(order.quantity),
+            tdp_w: derived.tdp_w,
+            unit_price_usd: declared.unit_price_usd.and_then(real),
+            list_price_usd: derived.list_price_usd,
+            hs_code: declared.hs_code,
+            description: declared.description,
+            gross_weight_kg: declared.gross_weight_kg.and_then(real),
+            packages: declared.packages,
+            end_use: order.end_use,
+            authorization: order.authorization,
+            outcome: derived.outcome,
+            decided: derived.exception,
+            claimed_ok: derived.claimed_ok,
+            tier: derived.tier,
+            root: derived.root,
+            cluster: derived.cluster,
+        });
+        if self.table.order_id.len() < BATCH_ROWS { Ok(None) } else { self.finish().map(Some) }
     }
 
-    /// What has come together since.
+    /// The lines that have come together since the last batch, perhaps none.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.rows.finish()
+        self.table.finish()
     }
+}
+
+/// Quarters since the year 0.
+fn quarter_no(date: tollgate_model::Date) -> i32 {
+    let within_year = match date.quarter() {
+        1 => 0,
+        2 => 1,
+        3 => 2,
+        _ => 3,
+    };
+    4 * date.year() + within_year
 }
 
 /// Whether an ECCN is one of advanced computing: `a` or `b` of 3A090 or 4A090, or of the `.z` families, which hold such chips.

@@ -8,9 +8,9 @@ use tollgate_screening::{Index, Scratch};
 /// Flags that say that a party is listed; a date may follow a colon: `entity_list:2023-10-17`.
 const FLAGS: [&str; 6] = ["entity_list", "sanctioned", "denied", "sdn", "military_end_user", "unverified_list"];
 /// Names less alike are not told, in basis points.
-const LEAST: u32 = 7_000;
+const LEAST_BASIS_POINTS: u32 = 7_000;
 /// Names as alike as this may be the same party's.
-const MAYBE: u32 = 9_000;
+const MAYBE_BASIS_POINTS: u32 = 9_000;
 
 /// The best match that screening found for a party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,16 +43,16 @@ pub fn listed(parties: &BTreeMap<String, Party>, matches: &BTreeMap<String, List
         });
         let found = matches.get(id);
         let of_list = found.map(|found| found.same);
-        let own = Listed {
+        let listing = Listed {
             listed: if flag.is_some() { Some(true) } else { of_list },
             since: flag.flatten(),
             near: found.map(|found| found.points),
         };
-        if own.listed == Some(true) {
+        if listing.listed == Some(true) {
             names.extend(party.names().into_iter().map(|name| (id.as_str(), name)));
         }
-        if own != Listed::default() {
-            all.insert(id.clone(), own);
+        if listing != Listed::default() {
+            all.insert(id.clone(), listing);
         }
     }
     if !names.is_empty() {
@@ -61,6 +61,7 @@ pub fn listed(parties: &BTreeMap<String, Party>, matches: &BTreeMap<String, List
     all
 }
 
+/// Adds to each party how alike its names are to those of other listed parties.
 fn liken(parties: &BTreeMap<String, Party>, names: &[(&str, &str)], all: &mut BTreeMap<String, Listed>) {
     let index = Index::build(names.iter().map(|(_, name)| *name));
     let mut scratch = Scratch::default();
@@ -68,15 +69,15 @@ fn liken(parties: &BTreeMap<String, Party>, names: &[(&str, &str)], all: &mut BT
         let mut best = 0;
         for name in party.names() {
             let query = index.query(name);
-            let found = index.search(&query, LEAST, &mut scratch);
-            let others = found.iter().filter(|found| names.get(found.name).is_some_and(|(own, _)| own != id));
+            let found = index.search(&query, LEAST_BASIS_POINTS, &mut scratch);
+            let others = found.iter().filter(|found| names.get(found.name).is_some_and(|(party, _)| party != id));
             best = others.map(|found| found.score.points).max().unwrap_or(0).max(best);
         }
         if best > 0 {
-            let own = all.entry(id.clone()).or_default();
-            own.near = Some(own.near.unwrap_or(0).max(best));
-            if own.listed.is_none() && best > MAYBE {
-                own.listed = Some(false);
+            let listing = all.entry(id.clone()).or_default();
+            listing.near = listing.near.max(Some(best));
+            if listing.listed.is_none() && best > MAYBE_BASIS_POINTS {
+                listing.listed = Some(false);
             }
         }
     }

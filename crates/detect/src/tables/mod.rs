@@ -1,37 +1,42 @@
 //! The tables that typologies ask: order lines as they were decided, and what is known around them.
 
 mod cells;
+mod columns;
 mod lines;
 mod listed;
-mod schema;
+mod reference;
 mod small;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use arrow_schema::ArrowError;
 
-pub use cells::real;
-pub use lines::{Found, LineBuilder, is_controlled, tpp_real};
+pub use cells::{SqlType, real};
+pub use columns::{Column, Derived};
+pub use lines::{DerivedColumns, LineBuilder, is_controlled, tpp_real};
 pub use listed::{ListMatch, Listed, listed};
-pub use schema::Derived;
-pub use small::{ItemRow, Limits, items, law, links, ownership, parties, stakes};
+pub use reference::reference;
+pub use small::{KnownItem, Limits, items, law, links, ownership, parties, stakes};
 pub use values::ValuesPerKg;
 
 pub use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 
-/// The last day in a table that has days.
+/// The last `day` of a table (days since 1970-01-01); `None` where no row has one.
 pub fn last_day(batch: &RecordBatch) -> Option<i32> {
     let days = batch.column_by_name("day")?.as_primitive_opt::<Int32Type>()?;
     days.iter().flatten().max()
 }
 
-/// The rows of a table of days that lie not after a day; rows without a day stay, and so does a table that has none.
-pub fn until(batch: &RecordBatch, day: i32) -> Result<RecordBatch, ArrowError> {
+/// The rows of a table whose `day` is not after a day (days since 1970-01-01). Rows whose day is null stay, and all rows of a table without such a column.
+pub fn rows_up_to(batch: &RecordBatch, day: i32) -> Result<RecordBatch, ArrowError> {
     let Some(days) = batch.column_by_name("day").and_then(|days| days.as_primitive_opt::<Int32Type>()) else {
         return Ok(batch.clone());
     };
-    let kept: arrow_array::BooleanArray = days.iter().map(|own| Some(own.is_none_or(|own| own <= day))).collect();
+    let kept: arrow_array::BooleanArray =
+        days.iter().map(|row_day| Some(row_day.is_none_or(|row_day| row_day <= day))).collect();
     datafusion::arrow::compute::filter_record_batch(batch, &kept)
 }
 

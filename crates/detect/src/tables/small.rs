@@ -6,9 +6,12 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use tollgate_model::{Country, Date, Party, Stake};
 
-use super::cells::{Cell, Rows, real};
+use super::cells::real;
+use super::columns::{
+    ItemRow, ItemTable, LawRow, LawTable, LinkRow, LinkTable, OwnershipRow, OwnershipTable, PartyRow, PartyTable,
+    StakeRow, StakeTable,
+};
 use super::listed::Listed;
-use super::schema::Derived;
 use crate::entity::Entities;
 
 /// Limits and days of the policy.
@@ -30,111 +33,115 @@ pub struct Limits {
 
 /// The table `law`: one row.
 pub fn law(limits: &Limits) -> Result<RecordBatch, ArrowError> {
-    let mut rows = Rows::new(Derived::Law.schema());
-    let day = |date: Date| Cell::Int(Some(date.epoch_days()));
-    rows.push(&[
-        Cell::Long(Some(limits.lpp_cap)),
-        Cell::Long(Some(limits.notice_floor)),
-        day(limits.announced),
-        day(limits.effective),
-        day(limits.control),
-        day(limits.last),
-    ]);
-    rows.finish()
+    let mut table = LawTable::default();
+    table.push(LawRow {
+        lpp_cap: limits.lpp_cap,
+        notice_floor: limits.notice_floor,
+        announced_day: limits.announced.epoch_days(),
+        effective_day: limits.effective.epoch_days(),
+        control_day: limits.control.epoch_days(),
+        last_day: limits.last.epoch_days(),
+    });
+    table.finish()
 }
 
-/// The table `parties`; `tiers` says in which tier a country is.
+/// The table `parties`. `tier_of` says in which tier a country is, 1 to 3; `listed` what is known of a party's being listed.
 pub fn parties(
     parties: &BTreeMap<String, Party>,
     entities: &Entities,
     listed: &BTreeMap<String, Listed>,
-    tiers: &dyn Fn(Country) -> i32,
+    tier_of: &dyn Fn(Country) -> i32,
 ) -> Result<RecordBatch, ArrowError> {
-    let mut rows = Rows::new(Derived::Parties.schema());
+    let mut table = PartyTable::default();
     for (id, party) in parties {
-        let own = listed.get(id).copied().unwrap_or_default();
+        // A party without an entry is not listed, and no name is near its own.
+        let listing = listed.get(id).copied().unwrap_or_default();
         let details = party.details();
         let email = details.email.as_deref();
         let domain = email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
         let (directors, flags) = (details.directors.join(";"), party.flags.join(";"));
-        let word = match own.listed {
-            Some(true) => "yes",
-            Some(false) => "maybe",
-            None => "no",
-        };
-        rows.push(&[
-            Cell::Text(Some(id)),
-            Cell::Text(party.name.as_deref()),
-            Cell::Text(party.country.map(|country| country.code())),
-            Cell::Text(party.hq_country.map(|country| country.code())),
-            Cell::Text(party.parent_id.as_deref()),
-            Cell::Text(Some(entities.root(id))),
-            Cell::Text(Some(entities.cluster(id))),
-            Cell::Int(details.incorporated_on.map(|day| day.epoch_days())),
-            Cell::Text(details.business.as_deref()),
-            Cell::Text(details.address.as_deref()),
-            Cell::Text(details.city.as_deref()),
-            Cell::Text(details.phone.as_deref()),
-            Cell::Text(email),
-            Cell::Text(domain.as_deref()),
-            Cell::Text(details.website.as_deref()),
-            Cell::Text(details.registry_id.as_deref()),
-            Cell::Text(Some(directors.as_str()).filter(|text| !text.is_empty())),
-            Cell::Real(details.data_center_mw.and_then(real)),
-            Cell::Text(Some(flags.as_str()).filter(|text| !text.is_empty())),
-            Cell::Int(party.country.map(tiers)),
-            Cell::Text(Some(word)),
-            Cell::Int(own.since.map(|day| day.epoch_days())),
-            Cell::Int(own.near.and_then(|points| i32::try_from(points).ok())),
-        ]);
+        table.push(PartyRow {
+            party_id: id,
+            name: party.name.as_deref(),
+            country: party.country.map(|country| country.code()),
+            hq_country: party.hq_country.map(|country| country.code()),
+            parent_id: party.parent_id.as_deref(),
+            root: entities.root(id),
+            cluster: entities.cluster(id),
+            incorporated_day: details.incorporated_on.map(Date::epoch_days),
+            business: details.business.as_deref(),
+            address: details.address.as_deref(),
+            city: details.city.as_deref(),
+            phone: details.phone.as_deref(),
+            email,
+            email_domain: domain.as_deref(),
+            website: details.website.as_deref(),
+            registry_id: details.registry_id.as_deref(),
+            directors: Some(directors.as_str()).filter(|text| !text.is_empty()),
+            data_center_mw: details.data_center_mw.and_then(real),
+            flags: Some(flags.as_str()).filter(|text| !text.is_empty()),
+            tier: party.country.map(tier_of),
+            listed: match listing.listed {
+                Some(true) => "yes",
+                Some(false) => "maybe",
+                None => "no",
+            },
+            listed_day: listing.since.map(Date::epoch_days),
+            // Scores end at 10,000.
+            near_listed: listing.near.map(|points| i32::try_from(points).unwrap_or(10_000)),
+        });
     }
-    rows.finish()
+    table.finish()
 }
 
 /// The table `links`.
 pub fn links(entities: &Entities) -> Result<RecordBatch, ArrowError> {
-    let mut rows = Rows::new(Derived::Links.schema());
+    let mut table = LinkTable::default();
     for link in &entities.links {
-        rows.push(&[
-            Cell::Text(Some(&link.a)),
-            Cell::Text(Some(&link.b)),
-            Cell::Text(Some(link.kind.as_str())),
-            Cell::Text(Some(&link.value)),
-            Cell::Long(i64::try_from(link.degree).ok()),
-            Cell::Real(Some(link.weight)),
-        ]);
+        table.push(LinkRow {
+            a: &link.a,
+            b: &link.b,
+            kind: link.kind.as_str(),
+            value: &link.value,
+            degree: link.degree,
+            weight: link.weight,
+        });
     }
-    rows.finish()
+    table.finish()
 }
 
 /// The table `stakes_all`.
 pub fn stakes(entities: &Entities) -> Result<RecordBatch, ArrowError> {
-    let mut rows = Rows::new(Derived::StakesAll.schema());
+    let mut table = StakeTable::default();
     for stake in &entities.stakes {
-        let (owner, owned) = (Cell::Text(Some(&stake.owner)), Cell::Text(Some(&stake.owned)));
-        rows.push(&[owner, owned, Cell::Real(Some(stake.percent)), Cell::Int(Some(stake.depth))]);
+        table.push(StakeRow {
+            owner_id: &stake.owner,
+            owned_id: &stake.owned,
+            percent: stake.percent,
+            depth: stake.depth,
+        });
     }
-    rows.finish()
+    table.finish()
 }
 
 /// The table `ownership`.
 pub fn ownership(stakes: &[Stake]) -> Result<RecordBatch, ArrowError> {
-    let mut rows = Rows::new(Derived::Ownership.schema());
+    let mut table = OwnershipTable::default();
     for stake in stakes {
-        rows.push(&[
-            Cell::Text(Some(&stake.owner_id)),
-            Cell::Text(Some(&stake.owned_id)),
-            Cell::Real(stake.percent.and_then(real)),
-            Cell::Int(stake.from.map(|day| day.epoch_days())),
-            Cell::Int(stake.until.map(|day| day.epoch_days())),
-        ]);
+        table.push(OwnershipRow {
+            owner_id: &stake.owner_id,
+            owned_id: &stake.owned_id,
+            percent: stake.percent.and_then(real),
+            from_day: stake.from.map(Date::epoch_days),
+            until_day: stake.until.map(Date::epoch_days),
+        });
     }
-    rows.finish()
+    table.finish()
 }
 
-/// An item as queries see it.
+/// An item of the catalog or of the user's own table.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ItemRow {
+pub struct KnownItem {
     /// Its name.
     pub item: String,
     /// Its kind's word.
@@ -145,8 +152,8 @@ pub struct ItemRow {
     pub chips: i64,
     /// Whether it is 3A090 or 4A090, where that can be told.
     pub controlled: Option<bool>,
-    /// US dollars.
-    pub price: Option<f64>,
+    /// What a unit costs as listed, in US dollars.
+    pub price_usd: Option<f64>,
     /// Watts of an accelerator.
     pub tdp_w: Option<f64>,
 }
@@ -161,23 +168,22 @@ fn headings(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// The table `items`, each name once.
-pub fn items(all: &[ItemRow]) -> Result<RecordBatch, ArrowError> {
-    let mut rows = Rows::new(Derived::Items.schema());
-    let mut seen = BTreeSet::new();
-    for own in all.iter().filter(|own| seen.insert(own.item.clone())) {
-        rows.push(&[
-            Cell::Text(Some(&own.item)),
-            Cell::Text(Some(own.kind)),
-            Cell::Real(own.unit_tpp),
-            Cell::Long(Some(own.chips)),
-            Cell::Flag(own.controlled),
-            Cell::Real(own.price),
-            Cell::Real(own.tdp_w),
-            Cell::Real(None),
+/// The table `items`, each name once: of rows with the same name the first counts.
+pub fn items(all: &[KnownItem]) -> Result<RecordBatch, ArrowError> {
+    let mut table = ItemTable::default();
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for item in all.iter().filter(|item| names.insert(&item.item)) {
+        table.push(ItemRow {
+            item: &item.item,
+            kind: item.kind,
+            unit_tpp: item.unit_tpp,
+            chips: item.chips,
+            controlled: item.controlled,
+            list_price_usd: item.price_usd,
+            tdp_w: item.tdp_w,
             // Other goods than accelerators have headings of their own.
-            Cell::Text(headings(own.kind).filter(|_| own.unit_tpp.is_some_and(|tpp| tpp > 0.0))),
-        ]);
+            hs_codes: headings(item.kind).filter(|_| item.unit_tpp.is_some_and(|tpp| tpp > 0.0)),
+        });
     }
-    rows.finish()
+    table.finish()
 }

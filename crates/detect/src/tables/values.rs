@@ -7,8 +7,8 @@ use arrow_schema::ArrowError;
 use tollgate_model::OrderLine;
 use tollgate_records::Declared;
 
-use super::cells::{Cell, Rows, real};
-use super::schema::Derived;
+use super::cells::real;
+use super::columns::{TariffRow, TariffTable};
 
 /// Values that are kept of a code, at the most; beyond, every second, every fourth, … is.
 const KEPT: usize = 16_384;
@@ -54,13 +54,13 @@ impl ValuesPerKg {
 
     /// The table `hs`.
     pub fn table(&self) -> Result<RecordBatch, ArrowError> {
-        let mut rows = Rows::new(Derived::Hs.schema());
+        let mut rows = TariffTable::default();
         for (code, sample) in &self.codes {
             let mut values = sample.values.clone();
             values.sort_by(f64::total_cmp);
             let last = values.len().saturating_sub(1);
             let at = |hundredths: usize| values.get((values.len() * hundredths / 100).min(last)).copied();
-            rows.push(&[Cell::Text(Some(code)), Cell::Text(None), Cell::Real(at(50)), Cell::Real(at(99))]);
+            rows.push(TariffRow { hs_code: code, usd_per_kg_p50: at(50), usd_per_kg_p99: at(99) });
         }
         rows.finish()
     }

@@ -1,4 +1,25 @@
+use std::sync::Arc;
+
+use tollgate_records::Surrounding;
+
 use super::*;
+use crate::engine::{LocalEngine, LocalOptions};
+use crate::tables::Derived;
+
+#[test]
+fn every_query_reads_columns_that_there_are() {
+    let mut engine = LocalEngine::new(&LocalOptions { threads: 1, memory: 1 << 28, stop: Arc::default() }).unwrap();
+    for table in Derived::ALL {
+        engine.add(table.as_str(), table.schema(), Vec::new()).unwrap();
+    }
+    for table in Surrounding::ALL {
+        engine.add(table.as_str(), table.schema(), Vec::new()).unwrap();
+    }
+    for typology in Typology::embedded().unwrap() {
+        let columns = engine.columns_read(&typology).unwrap_or_else(|error| panic!("{error}"));
+        assert!(!columns.is_empty(), "{} reads nothing", typology.slug);
+    }
+}
 
 #[test]
 fn the_program_carries_what_the_folder_holds() {

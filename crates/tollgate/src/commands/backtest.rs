@@ -6,19 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use tollgate_detect::engine::Finding;
+use tollgate_detect::measurement::{Comparison, Sighting, Version, days_between};
 use tollgate_detect::typology::Typology;
-use tollgate_model::Date;
 
 use super::decide::load;
-use super::detect::listed;
 use super::progress::Steps;
 use super::typology::Folder;
 use super::{Failure, print};
-use crate::commands::inputs::{Inputs, TextFormat};
+use crate::commands::inputs::Inputs;
+use crate::commands::inputs::TextFormat;
 use clap::Args;
 use std::path::PathBuf;
-use tollgate_detect::Around;
+use tollgate_detect::ContextTables;
+use tollgate_model::Date;
 use tollgate_model::Stop;
 
 #[derive(Args)]
@@ -63,19 +63,12 @@ pub(crate) struct TypologyBacktestArguments {
     pub(crate) format: TextFormat,
 }
 
-/// Since when each version finds something, and what it says of it.
-#[derive(Default)]
-struct Seen {
-    draft: Option<(Date, Finding)>,
-    live: Option<(Date, Finding)>,
-}
-
 fn live(name: &str) -> Result<Typology, Failure> {
     let folder = Path::new(name);
     if folder.join("typology.toml").exists() {
-        return Typology::read(folder).map_err(|errors| listed(&errors));
+        return Ok(Typology::read(folder)?);
     }
-    let all = Typology::embedded().map_err(|errors| listed(&errors))?;
+    let all = Typology::embedded()?;
     all.into_iter().find(|own| own.id == name || own.slug == name).ok_or_else(|| {
         let what = format!("`{name}` is neither a typology's folder nor one of the program's own");
         Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names those"))
@@ -107,7 +100,7 @@ fn dispositions(path: Option<&Path>) -> Result<BTreeMap<String, String>, Failure
 }
 
 pub(super) fn backtest(arguments: &TypologyBacktestArguments, stop: &Stop) -> Result<(), Failure> {
-    let draft = Typology::read(&arguments.draft).map_err(|errors| listed(&errors))?;
+    let draft = Typology::read(&arguments.draft)?;
     let live = live(&arguments.against)?;
     if arguments.from > arguments.to {
         let mend = "give a day for --from that is not after --to";
@@ -115,71 +108,68 @@ pub(super) fn backtest(arguments: &TypologyBacktestArguments, stop: &Stop) -> Re
     }
     let known = dispositions(arguments.dispositions.as_deref())?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let around = Around {
+    let context = ContextTables {
         payments: arguments.payments.clone(),
         sites: arguments.sites.clone(),
         serials: arguments.serials.clone(),
         inspections: arguments.inspections.clone(),
         as_of: None,
     };
-    let folder = Folder::of(&arguments.inputs.orders, policy, Arc::clone(&tables), around);
-    let every = i32::try_from(arguments.every).unwrap_or(30);
-    let mut days = vec![arguments.from];
-    while let Some(next) = days.last().map(|day| day.plus_days(every)).filter(|next| *next < arguments.to) {
-        days.push(next);
-    }
-    days.push(arguments.to);
-    days.dedup();
-    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+    let folder = Folder::of(&arguments.inputs.orders, policy, Arc::clone(&tables), context);
+    // More days than that lie between no two days: it looks at both ends.
+    let every_days = i32::try_from(arguments.every).unwrap_or(i32::MAX);
+    let days = days_between(arguments.from, arguments.to, every_days);
+    let mut comparison = Comparison::default();
     let mut steps = Steps::new(days.len());
     for day in &days {
         steps.step(&day.to_string());
-        for (own, is_draft) in [(&draft, true), (&live, false)] {
-            for finding in folder.find(std::slice::from_ref(own), Some(*day), stop)?.found {
-                let entry = seen.entry(finding.key.clone()).or_default();
-                let side = if is_draft { &mut entry.draft } else { &mut entry.live };
-                side.get_or_insert((*day, finding));
+        for (typology, version) in [(&draft, Version::Draft), (&live, Version::Live)] {
+            for finding in folder.find(std::slice::from_ref(typology), Some(*day), stop)?.found {
+                comparison.add(version, *day, finding);
             }
         }
     }
     drop(steps);
     match arguments.format {
-        TextFormat::Json => print(&as_json(&seen, &known, days.len())),
-        TextFormat::Text => print(&text(&seen, &known, (&draft, &live), days.len())),
+        TextFormat::Json => print(&as_json(&comparison, &known, days.len())),
+        TextFormat::Text => print(&text(&comparison, &known, &draft, &live, days.len())),
     }
 }
 
-fn as_json(seen: &BTreeMap<String, Seen>, known: &BTreeMap<String, String>, looks: usize) -> String {
-    let side = |own: &Option<(Date, Finding)>| {
-        own.as_ref().map(|(day, finding)| json!({ "from": day.to_string(), "llr": finding.llr, "why": finding.why, "subjects": finding.subjects, "tpp": finding.tpp }))
+fn as_json(comparison: &Comparison, known: &BTreeMap<String, String>, looks: usize) -> String {
+    let side = |sighting: &Option<Sighting>| {
+        sighting.as_ref().map(|sighting| {
+            let finding = &sighting.finding;
+            json!({
+                "from": sighting.since.to_string(), "llr": finding.llr, "why": finding.why,
+                "subjects": finding.subjects, "tpp": finding.tpp,
+            })
+        })
     };
-    let rows = seen.iter().map(|(key, own)| {
+    let rows = comparison.0.iter().map(|(key, own)| {
         json!({ "key": key, "draft": side(&own.draft), "live": side(&own.live), "disposition": known.get(key) })
     });
     format!("{:#}\n", json!({ "looks": looks, "alerts": rows.collect::<Vec<_>>() }))
 }
 
 fn text(
-    seen: &BTreeMap<String, Seen>,
+    comparison: &Comparison,
     known: &BTreeMap<String, String>,
-    (draft, live): (&Typology, &Typology),
+    draft: &Typology,
+    live: &Typology,
     looks: usize,
 ) -> String {
     let told = |key: &str| known.get(key).map_or(String::new(), |finding| format!(" [found {finding}]"));
     let (mut added, mut dropped, mut both) = (String::new(), String::new(), String::new());
-    let mut counts = [0_usize; 3];
-    for (key, own) in seen {
-        match (&own.draft, &own.live) {
-            (Some((day, finding)), None) => {
-                counts[0] += 1;
+    for (key, sightings) in &comparison.0 {
+        match (&sightings.draft, &sightings.live) {
+            (Some(Sighting { since: day, finding }), None) => {
                 let _ = writeln!(added, "  + {day}  {key}{}: {}", told(key), finding.why);
             }
-            (None, Some((day, finding))) => {
-                counts[1] += 1;
+            (None, Some(Sighting { since: day, finding })) => {
                 let _ = writeln!(dropped, "  - {day}  {key}{}: {}", told(key), finding.why);
             }
-            (Some((one, _)), Some((other, finding))) => {
-                counts[2] += 1;
+            (Some(Sighting { since: one, .. }), Some(Sighting { since: other, finding })) => {
                 if one != other {
                     let _ = writeln!(both, "  = {one} instead of {other}  {key}{}: {}", told(key), finding.why);
                 }
@@ -187,7 +177,8 @@ fn text(
             (None, None) => {}
         }
     }
-    let [more, less, same] = counts;
+    let counts = comparison.counts();
+    let (more, less, same) = (counts.added, counts.dropped, counts.common);
     format!(
         "{} ({}) against {} ({}), looked at on {looks} days\n{more} alerts more, {less} fewer, {same} by both\n{added}{dropped}{both}",
         draft.slug,

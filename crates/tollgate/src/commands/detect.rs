@@ -5,21 +5,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tollgate_detect::alerts::{Alert, Alerts, Calibration, LEAST, alerts};
-use tollgate_detect::engine::{ClusterEngine, ClusterOptions, Engine, EngineError, Findings, Skipped, run_all};
-use tollgate_detect::entity::Entities;
-use tollgate_detect::typology::Typology;
-use tollgate_model::{Diagnostics, OrderLine};
+use tollgate_detect::alerts::{Alert, Alerts};
+use tollgate_detect::detector::{Detection, Detector};
+use tollgate_detect::engine::{
+    ClusterEngine, ClusterOptions, EngineError, GatheredTables, LocalOptions, QuerySession, Skipped,
+};
+use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
 
 use super::decide::load;
 use super::progress::{Bar, Steps};
 use super::since::since;
 use super::{Failure, print};
-use crate::commands::inputs::{Inputs, OnCluster, Surroundings};
+use crate::commands::inputs::Inputs;
+use crate::commands::inputs::OnCluster;
+use crate::commands::inputs::Surroundings;
 use clap::Args;
 use tollgate_decide::{Decided, Lines, Run, RunError, run};
-use tollgate_detect::{Watch, Watched};
+use tollgate_detect::Watch;
 use tollgate_model::Stop;
 
 #[derive(Args)]
@@ -48,14 +51,6 @@ pub(crate) struct DetectArguments {
 /// Bytes that queries may hold before they spill to disk.
 const MEMORY: usize = 3 << 30;
 
-/// What the typologies made of a file of orders.
-#[derive(Debug, Default)]
-pub(crate) struct Detected {
-    pub(crate) made: Alerts,
-    pub(crate) skipped: Vec<Skipped>,
-    pub(crate) run: usize,
-}
-
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
         match error {
@@ -65,77 +60,23 @@ impl From<EngineError> for Failure {
     }
 }
 
-/// Errors of typologies as one text.
-pub(crate) fn listed(errors: &Diagnostics) -> Failure {
-    let texts: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
-    Failure::Unusable(texts.join("\nerror: "))
+/// The typologies to run: those of the program, or of a folder, all or only those that are named.
+pub(crate) fn detector(surroundings: &Surroundings) -> Result<Detector, Failure> {
+    Ok(Detector::load(surroundings.typologies.as_deref(), &surroundings.only)?)
 }
 
-/// Typologies, and what their evidence counts.
-#[derive(Debug)]
-pub(crate) struct Chosen {
-    pub(crate) typologies: Vec<Typology>,
-    pub(crate) calibration: Calibration,
-}
-
-/// What evidence counts: the program's figures, or those of a folder that has a `calibration.toml` of its own.
-fn calibration(surroundings: &Surroundings) -> Result<Calibration, Failure> {
-    match surroundings.typologies.as_ref().map(|folder| folder.join("calibration.toml")).filter(|path| path.is_file()) {
-        None => Ok(Calibration::embedded()?),
-        Some(path) => {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| Failure::Unusable(format!("{}: {error}\n  mend: check the path", path.display())))?;
-            Ok(Calibration::read(&path.display().to_string(), &text)?)
-        }
-    }
-}
-
-/// The typologies to run: those of the program, or of a folder, less or only those that are named.
-pub(crate) fn chosen(surroundings: &Surroundings) -> Result<Chosen, Failure> {
-    let all = match &surroundings.typologies {
-        Some(folder) => Typology::read_all(folder),
-        None => Typology::embedded(),
-    };
-    let mut all = all.map_err(|errors| listed(&errors))?;
-    for wanted in &surroundings.only {
-        if !all.iter().any(|own| own.id == *wanted || own.slug == *wanted) {
-            let what = format!("there is no typology `{wanted}`");
-            return Err(Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names them")));
-        }
-    }
-    if !surroundings.only.is_empty() {
-        all.retain(|own| surroundings.only.contains(&own.id) || surroundings.only.contains(&own.slug));
-    }
-    Ok(Chosen { typologies: all, calibration: calibration(surroundings)? })
-}
-
-impl Detected {
-    /// What findings come to.
-    pub(super) fn of(findings: Findings, entities: &Entities, chosen: &Chosen) -> Detected {
-        let cluster = |party: &str| entities.cluster(party).to_owned();
-        let made = alerts(&findings.found, &chosen.typologies, &chosen.calibration, LEAST, &cluster);
-        Detected { made, skipped: findings.skipped, run: findings.run }
-    }
-}
-
-/// Runs typologies over what was gathered.
-pub(crate) fn detected(watched: Watched, chosen: &Chosen, stop: &Stop) -> Result<Detected, Failure> {
-    let (findings, entities) = asked(watched, &chosen.typologies, stop, run_all)?;
-    Ok(Detected::of(findings, &entities, chosen))
-}
-
-/// What `ask` makes of an engine over what was gathered, told to whoever waits; and what ties parties.
-pub(super) fn asked<T>(
-    watched: Watched,
-    typologies: &[Typology],
-    stop: &Stop,
-    ask: impl FnOnce(&mut dyn Engine, &[Typology], &mut dyn FnMut(&Typology)) -> Result<T, EngineError>,
-) -> Result<(T, Entities), Failure> {
+/// Gathered tables in an engine in this process.
+pub(super) fn open(gathered: GatheredTables, stop: &Stop) -> Result<QuerySession, EngineError> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let (mut asked, entities) = watched.ask(threads, MEMORY, stop)?;
-    let mut steps = Steps::new(typologies.len());
-    let found = ask(&mut asked.engine, typologies, &mut |own| steps.step(&own.title))?;
-    Ok((found, entities))
+    gathered.open(&LocalOptions { threads, memory: MEMORY, stop: Arc::clone(stop) })
+}
+
+/// Runs typologies over what was gathered, and shows how far it has come.
+pub(crate) fn detected(gathered: GatheredTables, detector: &Detector, stop: &Stop) -> Result<Detection, Failure> {
+    let mut session = open(gathered, stop)?;
+    let entities = std::mem::take(&mut session.entities);
+    let mut steps = Steps::new(detector.typologies.len());
+    Ok(detector.detect(&mut session, &entities, &mut |typology| steps.step(&typology.title))?)
 }
 
 /// An alert as a line of `alerts.jsonl`.
@@ -180,31 +121,31 @@ impl Lines for Gathering {
 }
 
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
-    let chosen = chosen(&arguments.surroundings)?;
+    let detector = detector(&arguments.surroundings)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.around())?;
+    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.context_tables())?;
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
-    let watched = gathering.0.finish()?;
+    let gathered = gathering.0.finish()?;
     let mut earlier = None;
     let detected = match &arguments.on.cluster {
-        Some(master) => on_cluster(arguments, master, watched, &chosen, stop)?,
+        Some(master) => on_cluster(arguments, master, gathered, &detector, stop)?,
         None => {
             if let Some(folder) = &arguments.tables {
-                watched.write(folder)?;
+                gathered.write(folder)?;
             }
             match &arguments.since {
                 Some(folder) => {
-                    let (found, left) = since(watched, &chosen, folder, stop)?;
+                    let (found, left) = since(gathered, &detector, folder, stop)?;
                     earlier = Some(left);
                     found
                 }
-                None => detected(watched, &chosen, stop)?,
+                None => detected(gathered, &detector, stop)?,
             }
         }
     };
-    let text = alerts_text(&detected.made);
+    let text = alerts_text(&detected.ranked);
     // What the next run starts from is in place last: until then it starts from what this one started from.
     let mut outputs = vec![written(&arguments.out, text.as_bytes())?];
     if let (Some(folder), Some(left)) = (&arguments.since, &earlier) {
@@ -214,7 +155,7 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     for (output, path) in outputs {
         output.commit().map_err(|error| RunError::Output(path, error))?;
     }
-    let news = earlier.map_or(String::new(), |left| left.told(&detected.made));
+    let news = earlier.map_or(String::new(), |left| left.told(&detected.ranked));
     print(&(told(&detected, &arguments.out) + &news))
 }
 
@@ -229,14 +170,13 @@ fn written(path: &Path, bytes: &[u8]) -> Result<(Output, PathBuf), RunError> {
 fn on_cluster(
     arguments: &DetectArguments,
     master: &str,
-    watched: Watched,
-    chosen: &Chosen,
+    gathered: GatheredTables,
+    detector: &Detector,
     stop: &Stop,
-) -> Result<Detected, Failure> {
-    let typologies = &chosen.typologies;
+) -> Result<Detection, Failure> {
     let own = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
     let tables = arguments.tables.clone().unwrap_or_else(|| own.path().to_owned());
-    let rows = watched.write(&tables)?;
+    let rows = gathered.write(&tables)?;
     let options = ClusterOptions {
         master: master.to_owned(),
         python: arguments.on.python.clone(),
@@ -244,21 +184,20 @@ fn on_cluster(
         partitions: arguments.on.partitions,
         stop: Arc::clone(stop),
     };
-    let mut engine = ClusterEngine::run(&options, &rows, typologies)?;
-    let findings = run_all(&mut engine, typologies, &mut |_| {})?;
-    Ok(Detected::of(findings, &watched.entities, chosen))
+    let mut engine = ClusterEngine::run(&options, &rows, &detector.typologies)?;
+    Ok(detector.detect(&mut engine, &gathered.entities, &mut |_| {})?)
 }
 
 /// What is said of alerts where a person reads.
-fn told(detected: &Detected, out: &Path) -> String {
+fn told(detected: &Detection, out: &Path) -> String {
     let mut text = format!(
         "{} alerts in {} cases, by {} typologies; written to {}\n",
-        detected.made.alerts.len(),
-        detected.made.cases.len(),
+        detected.ranked.alerts.len(),
+        detected.ranked.cases.len(),
         detected.run,
         out.display()
     );
-    for alert in detected.made.alerts.iter().take(10) {
+    for alert in detected.ranked.alerts.iter().take(10) {
         text.push_str(&format!(
             "  {:>3.0} %  {} {}: {}\n",
             alert.score * 100.0,

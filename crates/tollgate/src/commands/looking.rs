@@ -25,8 +25,8 @@ impl Surroundings {
 #[cfg(feature = "detect")]
 impl Surroundings {
     /// The optional tables.
-    pub(crate) fn around(&self) -> tollgate_detect::Around {
-        tollgate_detect::Around {
+    pub(crate) fn context_tables(&self) -> tollgate_detect::ContextTables {
+        tollgate_detect::ContextTables {
             payments: self.payments.clone(),
             sites: self.sites.clone(),
             serials: self.serials.clone(),
@@ -48,7 +48,9 @@ mod with {
     use tollgate_model::Party;
 
     use super::*;
-    use crate::commands::detect::{Chosen, Detected, alerts_text, chosen, detected, lacks};
+    use tollgate_detect::detector::{Detection, Detector};
+
+    use crate::commands::detect::{alerts_text, detected, detector, lacks};
     use tollgate_detect::Watch;
     use tollgate_report::{AlertRow, Alerts};
 
@@ -58,7 +60,7 @@ mod with {
     /// Gathers lines, and runs the typologies over them.
     pub(in crate::commands) struct Looking {
         watch: Watch,
-        chosen: Chosen,
+        detector: Detector,
     }
 
     impl Looking {
@@ -67,9 +69,9 @@ mod with {
             policy: &Arc<Policy>,
             tables: &Arc<Tables>,
         ) -> Result<Looking, Failure> {
-            let chosen = chosen(&arguments.surroundings)?;
-            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.around())?;
-            Ok(Looking { watch, chosen })
+            let detector = detector(&arguments.surroundings)?;
+            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.context_tables())?;
+            Ok(Looking { watch, detector })
         }
 
         pub(in crate::commands) fn seen(&mut self, order: &OrderLine<'_>) {
@@ -96,7 +98,7 @@ mod with {
             summary: &mut Summary,
             stop: &Stop,
         ) -> Result<(String, Vec<String>), Failure> {
-            let found = detected(self.watch.finish()?, &self.chosen, stop)?;
+            let found = detected(self.watch.finish()?, &self.detector, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
             for own in &found.skipped {
                 by_lack.entry(lacks(own)).or_default().push(&own.id);
@@ -105,7 +107,7 @@ mod with {
                 by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
             let not_run = not_run.collect();
             summary.add_alerts(shown(&found, tables), json(&found));
-            Ok((alerts_text(&found.made), not_run))
+            Ok((alerts_text(&found.ranked), not_run))
         }
     }
 
@@ -113,13 +115,13 @@ mod with {
         u64::try_from(number).unwrap_or(u64::MAX)
     }
 
-    fn shown(found: &Detected, tables: &Tables) -> Alerts {
+    fn shown(found: &Detection, tables: &Tables) -> Alerts {
         let name = |id: &str| {
             tables.parties.get(id).and_then(|party: &Party| party.name.clone()).unwrap_or_else(|| id.to_owned())
         };
         let row = |case: &tollgate_detect::alerts::Case| {
-            let lead = found.made.alerts.iter().find(|alert| case.alerts.first() == Some(&alert.alert_id))?;
-            let others = found.made.alerts.iter().filter(|alert| alert.case == case.case_id);
+            let lead = found.ranked.alerts.iter().find(|alert| case.alerts.first() == Some(&alert.alert_id))?;
+            let others = found.ranked.alerts.iter().filter(|alert| alert.case == case.case_id);
             let mut with: Vec<&str> = others
                 .flat_map(|alert| alert.evidence.iter().map(|own| own.pattern.as_str()))
                 .filter(|pattern| *pattern != lead.pattern)
@@ -143,23 +145,23 @@ mod with {
             })
         };
         Alerts {
-            total: count(found.made.alerts.len()),
-            cases: count(found.made.cases.len()),
+            total: count(found.ranked.alerts.len()),
+            cases: count(found.ranked.cases.len()),
             run: count(found.run),
-            rows: found.made.cases.iter().filter_map(row).take(SHOWN).collect(),
+            rows: found.ranked.cases.iter().filter_map(row).take(SHOWN).collect(),
         }
     }
 
-    fn json(found: &Detected) -> serde_json::Value {
+    fn json(found: &Detection) -> serde_json::Value {
         let rounded = |value: f64| (value * 1e4).round() / 1e4;
-        let cases = found.made.cases.iter().take(SHOWN).map(|case| {
+        let cases = found.ranked.cases.iter().take(SHOWN).map(|case| {
             serde_json::json!({
                 "case": case.case_id, "alerts": case.alerts, "subjects": case.subjects, "score": rounded(case.score), "tpp": case.tpp,
                 "officer_hours": case.hours, "tpp_saved_an_hour": case.saved_an_hour.round(),
             })
         });
         serde_json::json!({
-            "alerts": found.made.alerts.len(), "cases": found.made.cases.len(), "typologies_run": found.run,
+            "alerts": found.ranked.alerts.len(), "cases": found.ranked.cases.len(), "typologies_run": found.run,
             "first_cases": cases.collect::<Vec<_>>(),
         })
     }

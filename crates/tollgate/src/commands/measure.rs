@@ -1,21 +1,21 @@
 //! Alerts held against worlds whose truth is known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
-use tollgate_detect::alerts::{Alert, Calibration, Example, LEAST, Reliability, alerts, examples, fit};
-use tollgate_detect::engine::Finding;
-use tollgate_detect::typology::Typology;
+use tollgate_detect::alerts::{Example, LEAST, examples, fit};
+use tollgate_detect::detector::Detector;
+use tollgate_detect::measurement::{GroundTruth, Measurement, share};
 use tollgate_records::Output;
 
-use super::detect::listed;
-use super::typology::in_folder;
+use super::typology::{InFolder, in_folder};
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use clap::Args;
+use std::path::PathBuf;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
 
@@ -60,231 +60,102 @@ pub(crate) struct TypologyFitArguments {
     pub(crate) policy: String,
 }
 
-/// A scheme that was planted.
-struct Scheme {
-    typology: String,
-    parties: BTreeSet<String>,
-    orders: BTreeSet<String>,
-}
-
-impl Scheme {
-    /// Whether an alert or a case is about it.
-    fn is_meant(&self, subjects: &BTreeSet<&str>, orders: &BTreeSet<&str>) -> bool {
-        let of =
-            |own: &BTreeSet<String>, named: &BTreeSet<&str>| named.iter().filter(|name| own.contains(**name)).count();
-        let (parties, lines) = (of(&self.parties, subjects), of(&self.orders, orders));
-        parties > 0 && (parties * 2 >= subjects.len() || (lines > 0 && lines * 2 >= orders.len()))
-    }
-}
-
-fn wrong(path: &Path, what: String, mend: &str) -> Failure {
+fn wrong(path: &Path, what: &str, mend: &str) -> Failure {
     Failure::Unusable(format!("{}: {what}\n  mend: {mend}", path.display()))
 }
 
-/// The schemes of a world: those of `simulate world`, or of others who name parties and orders likewise.
-fn truth(folder: &Path) -> Result<Vec<Scheme>, Failure> {
+/// What is known of a world: of `simulate world`, or of others who name parties and orders likewise.
+fn ground_truth(folder: &Path) -> Result<GroundTruth, Failure> {
     let path = folder.join("truth.jsonl");
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| wrong(&path, format!("cannot be read: {error}"), "make one with `tollgate simulate world`"))?;
-    let mut schemes = Vec::new();
-    for (row, line) in text.lines().enumerate() {
-        let value: Value = serde_json::from_str(line)
-            .map_err(|error| wrong(&path, format!("line {}: {error}", row + 1), "write one JSON object a line"))?;
-        let words = |keys: [&str; 2]| -> BTreeSet<String> {
-            let list = keys.iter().find_map(|key| value.get(key)?.as_array());
-            list.into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect()
-        };
-        let text =
-            |keys: [&str; 2]| keys.iter().find_map(|key| value.get(key)?.as_str()).unwrap_or_default().to_owned();
-        // An honest twin is no scheme, and a scheme of which nothing went leaves nothing to find.
-        let orders = words(["orders", "guilty_orders"]);
-        if value.get("scheme").is_none_or(Value::is_null) || orders.is_empty() {
-            continue;
-        }
-        schemes.push(Scheme {
-            typology: text(["typology", "kind"]),
-            parties: words(["parties", "guilty_parties"]),
-            orders,
-        });
-    }
-    Ok(schemes)
-}
-
-struct World {
-    found: Vec<Finding>,
-    entities: tollgate_detect::entity::Entities,
-    schemes: Vec<Scheme>,
-}
-
-fn world(folder: &Path, typologies: &[Typology], policy: &str, stop: &Stop) -> Result<World, Failure> {
-    let schemes = truth(folder)?;
-    let own = in_folder(folder, typologies, policy, stop)?;
-    Ok(World { found: own.found, entities: own.entities, schemes })
-}
-
-/// What one world, or several together, came to.
-#[derive(Default)]
-struct Measured {
-    schemes: usize,
-    found: usize,
-    /// By typology: how many there were, and were found.
-    kinds: BTreeMap<String, (usize, usize)>,
-    budget: usize,
-    within: usize,
-    right: usize,
-    alerts: usize,
-    /// Score and truth of each alert within the budget, and of each case.
-    looked_at: Vec<(f64, bool)>,
-    pairs: Vec<(f64, bool)>,
-    /// False alerts within the budget by pattern.
-    false_alerts: BTreeMap<String, usize>,
-}
-
-fn score(world: &World, typologies: &[Typology], calibration: &Calibration, budget: f64, sum: &mut Measured) {
-    let made = alerts(&world.found, typologies, calibration, LEAST, &|party| world.entities.cluster(party).to_owned());
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a number of alerts"
-    )]
-    let most = (budget * world.schemes.len() as f64).floor().max(0.0) as usize;
-    let mut caught: BTreeSet<usize> = BTreeSet::new();
-    for (place, alert) in made.alerts.iter().enumerate() {
-        let meant = meant(alert, &world.schemes);
-        sum.pairs.push((alert.score, !meant.is_empty()));
-        if place < most {
-            sum.looked_at.push((alert.score, !meant.is_empty()));
-            sum.right += usize::from(!meant.is_empty());
-            if meant.is_empty() {
-                *sum.false_alerts.entry(alert.pattern.clone()).or_default() += 1;
-            }
-            caught.extend(meant);
-        }
-    }
-    for (place, scheme) in world.schemes.iter().enumerate() {
-        let kind = sum.kinds.entry(scheme.typology.clone()).or_default();
-        kind.0 += 1;
-        kind.1 += usize::from(caught.contains(&place));
-    }
-    sum.schemes += world.schemes.len();
-    sum.found += caught.len();
-    sum.budget += most;
-    sum.within += most.min(made.alerts.len());
-    sum.alerts += made.alerts.len();
-}
-
-fn meant(alert: &Alert, schemes: &[Scheme]) -> Vec<usize> {
-    let subjects: BTreeSet<&str> = alert.subjects.iter().map(String::as_str).collect();
-    let orders: BTreeSet<&str> = alert.orders.iter().map(String::as_str).collect();
-    let about = schemes.iter().enumerate().filter(|(_, scheme)| scheme.is_meant(&subjects, &orders));
-    about.map(|(place, _)| place).collect()
-}
-
-fn calibration(path: Option<&PathBuf>) -> Result<Calibration, Failure> {
-    let Some(path) = path else { return Ok(Calibration::embedded()?) };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(path, error.to_string(), "check the path"))?;
-    Ok(Calibration::read(&path.display().to_string(), &text)?)
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        wrong(&path, &format!("cannot be read: {error}"), "make one with `tollgate simulate world`")
+    })?;
+    GroundTruth::parse(&text).map_err(|error| wrong(&path, &error.to_string(), "write one JSON object a line"))
 }
 
 pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
-    let typologies = Typology::embedded().map_err(|errors| listed(&errors))?;
-    let calibration = calibration(arguments.calibration.as_ref())?;
-    let mut sum = Measured::default();
+    let detector = Detector::embedded(arguments.calibration.as_deref())?;
+    let mut measurement = Measurement::default();
     for folder in &arguments.worlds {
-        let world = world(folder, &typologies, &arguments.policy, stop)?;
-        score(&world, &typologies, &calibration, arguments.budget, &mut sum);
+        let truth = ground_truth(folder)?;
+        let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
+        measurement.add(&detector.rank(&found, &entities, LEAST), &truth, arguments.budget);
     }
     match arguments.format {
-        TextFormat::Json => print(&format!("{:#}\n", sum.json())),
-        TextFormat::Text => print(&sum.text()),
+        TextFormat::Json => print(&format!("{:#}\n", as_json(&measurement))),
+        TextFormat::Text => print(&text(&measurement)),
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers of alerts")]
-fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 1e4).round() / 1e4 }
-}
-
-impl Measured {
-    fn worst(&self) -> f64 {
-        self.kinds.values().map(|(all, found)| share(*found, *all)).fold(1.0, f64::min)
-    }
-
-    fn json(&self) -> Value {
-        let kinds: BTreeMap<&str, Value> = self
-            .kinds
-            .iter()
-            .map(|(kind, (all, found))| {
-                (kind.as_str(), json!({ "schemes": all, "found": found, "recall": share(*found, *all) }))
-            })
-            .collect();
-        let (looked, all) = (Reliability::of(&self.looked_at), Reliability::of(&self.pairs));
-        let tenths =
-            all.tenths.iter().enumerate().filter(|(_, (count, ..))| *count > 0).map(|(place, (count, said, held))| {
-                #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-                let count_real = *count as f64;
-                json!({ "tenth": place, "cases": count, "said": (said / count_real * 1e4).round() / 1e4, "true": held })
-            });
-        json!({
-            "schemes": self.schemes, "recall": share(self.found, self.schemes), "worst_recall": self.worst(), "recall_by_typology": kinds,
-            "alerts": self.alerts, "budget": self.budget, "within_budget": self.within, "precision": share(self.right, self.within),
-            "brier_within_budget": (looked.brier * 1e4).round() / 1e4, "brier": (all.brier * 1e4).round() / 1e4,
-            "reliability": tenths.collect::<Vec<_>>(), "false_alerts": self.false_alerts,
+fn as_json(measured: &Measurement) -> Value {
+    let kinds: BTreeMap<&str, Value> = measured
+        .kinds
+        .iter()
+        .map(|(kind, count)| {
+            let recall = share(count.found, count.schemes);
+            (kind.as_str(), json!({ "schemes": count.schemes, "found": count.found, "recall": recall }))
         })
-    }
-
-    fn text(&self) -> String {
-        let mut text = format!(
-            "{} schemes; {} alerts, {} of a budget of {} looked at\n  recall {:.3}, worst typology {:.3}, precision {:.3}\n",
-            self.schemes,
-            self.alerts,
-            self.within,
-            self.budget,
-            share(self.found, self.schemes),
-            self.worst(),
-            share(self.right, self.within)
-        );
-        for (kind, (all, found)) in &self.kinds {
-            let _ = writeln!(text, "  {kind:<20} {found:>4} of {all:>4} found");
-        }
-        let (looked, all) = (Reliability::of(&self.looked_at), Reliability::of(&self.pairs));
-        let _ = writeln!(
-            text,
-            "  Brier score {:.3} within the budget, {:.3} over all {} alerts",
-            looked.brier,
-            all.brier,
-            self.pairs.len()
-        );
-        let _ = writeln!(text, "  said, true, alerts:");
-        for (count, said, held) in all.tenths.iter().filter(|(count, ..)| *count > 0) {
+        .collect();
+    let [within_budget, all] = measured.reliability();
+    let tenths =
+        all.tenths.iter().enumerate().filter(|(_, (count, ..))| *count > 0).map(|(place, (count, said, held))| {
             #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-            let (count_real, held) = (*count as f64, *held as f64);
-            let _ = writeln!(text, "    {:>5.2} {:>5.2} {count:>6}", said / count_real, held / count_real);
-        }
-        let wrong: Vec<String> =
-            self.false_alerts.iter().map(|(pattern, count)| format!("{pattern} {count}")).collect();
-        let _ = writeln!(text, "  false alerts within the budget by pattern: {}", wrong.join(", "));
-        text
+            let count_real = *count as f64;
+            json!({ "tenth": place, "cases": count, "said": (said / count_real * 1e4).round() / 1e4, "true": held })
+        });
+    json!({
+        "schemes": measured.schemes, "recall": measured.recall(), "worst_recall": measured.worst_recall(),
+        "recall_by_typology": kinds, "alerts": measured.alerts, "budget": measured.budget,
+        "within_budget": measured.within_budget, "precision": measured.precision(),
+        "brier_within_budget": (within_budget.brier * 1e4).round() / 1e4, "brier": (all.brier * 1e4).round() / 1e4,
+        "reliability": tenths.collect::<Vec<_>>(), "false_alerts": measured.false_alerts,
+    })
+}
+
+fn text(measured: &Measurement) -> String {
+    let mut text = format!(
+        "{} schemes; {} alerts, {} of a budget of {} looked at\n  recall {:.3}, worst typology {:.3}, precision {:.3}\n",
+        measured.schemes,
+        measured.alerts,
+        measured.within_budget,
+        measured.budget,
+        measured.recall(),
+        measured.worst_recall(),
+        measured.precision()
+    );
+    for (kind, count) in &measured.kinds {
+        let _ = writeln!(text, "  {kind:<20} {:>4} of {:>4} found", count.found, count.schemes);
     }
+    let [within_budget, all] = measured.reliability();
+    let _ = writeln!(
+        text,
+        "  Brier score {:.3} within the budget, {:.3} over all {} alerts",
+        within_budget.brier,
+        all.brier,
+        measured.scores.len()
+    );
+    let _ = writeln!(text, "  said, true, alerts:");
+    for (count, said, held) in all.tenths.iter().filter(|(count, ..)| *count > 0) {
+        #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+        let (count_real, held) = (*count as f64, *held as f64);
+        let _ = writeln!(text, "    {:>5.2} {:>5.2} {count:>6}", said / count_real, held / count_real);
+    }
+    let wrong: Vec<String> =
+        measured.false_alerts.iter().map(|(pattern, count)| format!("{pattern} {count}")).collect();
+    let _ = writeln!(text, "  false alerts within the budget by pattern: {}", wrong.join(", "));
+    text
 }
 
 pub(super) fn fit_to(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
-    let typologies = Typology::embedded().map_err(|errors| listed(&errors))?;
-    let start = Calibration::embedded()?;
+    let detector = Detector::embedded(None)?;
     let mut all: Vec<Example> = Vec::new();
     for folder in &arguments.worlds {
-        let own = world(folder, &typologies, &arguments.policy, stop)?;
-        let guilty = |findings: &[&Finding]| {
-            let subjects: BTreeSet<&str> =
-                findings.iter().flat_map(|own| own.subjects.iter().map(String::as_str)).collect();
-            let orders: BTreeSet<&str> =
-                findings.iter().flat_map(|own| own.orders.iter().map(String::as_str)).collect();
-            own.schemes.iter().any(|scheme| scheme.is_meant(&subjects, &orders))
-        };
-        all.extend(examples(&own.found, &|party| own.entities.cluster(party).to_owned(), &guilty));
+        let truth = ground_truth(folder)?;
+        let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
+        let cluster = |party: &str| entities.cluster(party).to_owned();
+        all.extend(examples(&found, &cluster, &|findings| truth.is_guilty(findings)));
     }
-    let fitted = fit(&all, &start);
+    let fitted = fit(&all, &detector.calibration);
     let guilty = all.iter().filter(|own| own.guilty).count();
     let worlds: Vec<String> = arguments.worlds.iter().map(|path| path.display().to_string()).collect();
     let head = format!(

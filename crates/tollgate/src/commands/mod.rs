@@ -22,11 +22,11 @@ pub(crate) mod measure;
 pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod recorded;
-#[cfg(feature = "detect")]
-pub(crate) mod reenact;
 #[cfg(feature = "object-storage")]
 pub(crate) mod remote;
 pub(crate) mod replay;
+#[cfg(feature = "detect")]
+pub(crate) mod run_cases;
 pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod settings;
@@ -43,6 +43,7 @@ use std::io::{self, Write};
 use tollgate_decide::RunError;
 
 /// What a command ends with.
+#[derive(Debug)]
 pub(crate) enum Failure {
     /// The input, the law or an argument cannot be used; the text says what, where and how to mend it.
     Unusable(String),

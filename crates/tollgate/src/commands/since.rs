@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use tollgate_detect::alerts::{Alert, Alerts};
-use tollgate_detect::engine::{Engine, Left, Remembering, run_all};
-use tollgate_detect::typology::Typology;
+use tollgate_detect::detector::{Detection, Detector};
+use tollgate_detect::engine::{GatheredTables, IncrementalEngine, PriorRun};
 
 use super::Failure;
-use super::detect::{Chosen, Detected, asked};
-use tollgate_detect::Watched;
+use super::detect::open;
+use super::progress::Steps;
 use tollgate_model::Stop;
 
 /// What a run leaves, and what the one before told.
@@ -42,14 +42,14 @@ fn unusable(folder: &Path, name: &str, error: &serde_json::Error) -> Failure {
 
 /// Runs typologies whose tables are not what they were.
 pub(super) fn since(
-    watched: Watched,
-    chosen: &Chosen,
+    gathered: GatheredTables,
+    detector: &Detector,
     folder: &Path,
     stop: &Stop,
-) -> Result<(Detected, Earlier), Failure> {
+) -> Result<(Detection, Earlier), Failure> {
     let before = match kept(folder, "found.json")? {
         Some(text) => serde_json::from_str(&text).map_err(|error| unusable(folder, "found.json", &error))?,
-        None => Left::default(),
+        None => PriorRun::default(),
     };
     let earlier = kept(folder, "alerts.jsonl")?.map(|text| {
         let id = |line: &str| {
@@ -59,16 +59,15 @@ pub(super) fn since(
         let ids: Result<BTreeSet<String>, serde_json::Error> = text.lines().map(id).collect();
         ids.map_err(|error| unusable(folder, "alerts.jsonl", &error))
     });
-    let digests = watched.digests()?;
-    let remember = |engine: &mut dyn Engine, typologies: &[Typology], told: &mut dyn FnMut(&Typology)| {
-        let mut engine = Remembering::new(engine, &digests, before);
-        let findings = run_all(&mut engine, typologies, told)?;
-        Ok((findings, engine.finish()))
-    };
-    let ((findings, (left, known)), entities) = asked(watched, &chosen.typologies, stop, remember)?;
-    let found = serde_json::to_vec(&left).map_err(|error| Failure::Unusable(error.to_string()))?;
-    let detected = Detected::of(findings, &entities, chosen);
-    Ok((detected, Earlier { found, alerts: earlier.transpose()?, known }))
+    let digests = gathered.digests()?;
+    let mut session = open(gathered, stop)?;
+    let entities = std::mem::take(&mut session.entities);
+    let mut engine = IncrementalEngine::new(&mut session, &digests, before);
+    let mut steps = Steps::new(detector.typologies.len());
+    let detection = detector.detect(&mut engine, &entities, &mut |typology| steps.step(&typology.title))?;
+    let (prior_run, known) = engine.finish();
+    let found = serde_json::to_vec(&prior_run).map_err(|error| Failure::Unusable(error.to_string()))?;
+    Ok((detection, Earlier { found, alerts: earlier.transpose()?, known }))
 }
 
 impl Earlier {

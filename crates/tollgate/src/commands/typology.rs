@@ -4,24 +4,22 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_detect::engine::{Finding, run_all};
+use tollgate_detect::engine::{Finding, LocalOptions, QuerySession, run_all};
 use tollgate_detect::entity::Entities;
 use tollgate_detect::typology::Typology;
 use tollgate_law::{Law, Policy};
 use tollgate_model::Date;
 
-use super::detect::{Gathering, listed};
+use super::detect::Gathering;
 use super::{Failure, print};
-use clap::{Args, Subcommand};
-use tollgate_decide::load_policy;
-use tollgate_decide::{Run, Screening, Silent, Tables, each, run};
-use tollgate_detect::{Around, Watch};
-use tollgate_lists::load_screener;
-use tollgate_model::Stop;
-
 use crate::commands::backtest::TypologyBacktestArguments;
 use crate::commands::measure::{TypologyFitArguments, TypologyMeasureArguments};
-use crate::commands::reenact::TypologyReenactArguments;
+use crate::commands::run_cases::TypologyReenactArguments;
+use clap::Args;
+use clap::Subcommand;
+use tollgate_decide::{Run, Screening, Silent, Tables, each, load_policy, run};
+use tollgate_detect::{ContextTables, Watch};
+use tollgate_model::Stop;
 
 #[derive(Subcommand)]
 pub(crate) enum TypologyCommand {
@@ -74,18 +72,18 @@ pub(crate) fn typology(command: &TypologyCommand, stop: &Stop) -> Result<(), Fai
         TypologyCommand::Measure(arguments) => super::measure::measure(arguments, stop),
         TypologyCommand::Fit(arguments) => super::measure::fit_to(arguments, stop),
         TypologyCommand::Backtest(arguments) => super::backtest::backtest(arguments, stop),
-        TypologyCommand::Reenact(arguments) => super::reenact::reenact(arguments, stop),
+        TypologyCommand::Reenact(arguments) => super::run_cases::run_cases(arguments, stop),
     }
 }
 
 fn list(folder: Option<&Path>) -> Result<(), Failure> {
-    let all = folder.map_or_else(Typology::embedded, Typology::read_all).map_err(|errors| listed(&errors))?;
+    let all = folder.map_or_else(Typology::embedded, Typology::read_all)?;
     let line = |own: &Typology| format!("{:<5} {:<20} {:<26} {}\n", own.id, own.family, own.slug, own.title);
     print(&all.iter().map(line).collect::<String>())
 }
 
 fn show(id: &str) -> Result<(), Failure> {
-    let all = Typology::embedded().map_err(|errors| listed(&errors))?;
+    let all = Typology::embedded()?;
     let Some(own) = all.iter().find(|own| own.id == id || own.slug == id) else {
         let what = format!("there is no typology `{id}`");
         return Err(Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names them")));
@@ -104,6 +102,9 @@ fn show(id: &str) -> Result<(), Failure> {
         own.sql
     ))
 }
+
+/// Bytes that queries over a folder may hold before they spill to disk.
+const MEMORY: usize = 1 << 31;
 
 /// What was found in a folder.
 pub(super) struct InFolder {
@@ -130,7 +131,7 @@ pub(super) struct Folder {
     orders: PathBuf,
     policy: Arc<Policy>,
     tables: Arc<Tables>,
-    around: Around,
+    context: ContextTables,
 }
 
 impl Folder {
@@ -145,18 +146,17 @@ impl Folder {
         };
         let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
         let lists: Vec<PathBuf> = file("list").into_iter().collect();
-        let screener = load_screener(&lists)?;
-        let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
+        let screening = Screening { lists: &lists, threshold: tollgate_screening::THRESHOLD, clearances: None };
         let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
-        let tables = Arc::new(read?);
+        let tables = Arc::new(read?.0);
         let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
-        let around = Around { payments, sites, serials, inspections, as_of: None };
-        Ok(Folder { orders, policy, tables, around })
+        let context = ContextTables { payments, sites, serials, inspections, as_of: None };
+        Ok(Folder { orders, policy, tables, context })
     }
 
     /// Tables that have been read already.
-    pub(super) fn of(orders: &Path, policy: Arc<Policy>, tables: Arc<Tables>, around: Around) -> Folder {
-        Folder { orders: orders.to_owned(), policy, tables, around }
+    pub(super) fn of(orders: &Path, policy: Arc<Policy>, tables: Arc<Tables>, context: ContextTables) -> Folder {
+        Folder { orders: orders.to_owned(), policy, tables, context }
     }
 
     /// Whether any line is called an item of advanced computing.
@@ -175,14 +175,21 @@ impl Folder {
         Ok(any)
     }
 
+    /// The tables in an engine, with what was known on a day where one is given.
+    fn open(&self, as_of: Option<Date>, stop: &Stop) -> Result<QuerySession, Failure> {
+        let context = ContextTables { as_of, ..self.context.clone() };
+        let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
+        let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), context)?);
+        run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
+        let options = LocalOptions { threads: threads(), memory: MEMORY, stop: Arc::clone(stop) };
+        Ok(gathering.0.finish()?.open(&options)?)
+    }
+
     /// What typologies find, with what was known on a day where one is given.
     pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
-        let around = Around { as_of, ..self.around.clone() };
-        let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
-        let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), around)?);
-        run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
-        let (mut asked, entities) = gathering.0.finish()?.ask(threads(), 1 << 31, stop)?;
-        let findings = run_all(&mut asked.engine, typologies, &mut |_| {})?;
+        let mut session = self.open(as_of, stop)?;
+        let findings = run_all(&mut session, typologies, &mut |_| {})?;
+        let entities = std::mem::take(&mut session.entities);
         let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
         Ok(InFolder { found: findings.found, skipped, entities })
     }
@@ -209,7 +216,7 @@ fn threads() -> usize {
 }
 
 fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
-    let all = Typology::read_all(&arguments.folder).map_err(|errors| listed(&errors))?;
+    let all = Typology::read_all(&arguments.folder)?;
     let alone = arguments.folder.join("typology.toml").exists();
     let mut failures = Vec::new();
     for own in &all {
@@ -239,4 +246,46 @@ fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
         "not as it must be: {}\n  mend: change the query, its parameters, or the facts if they are wrong",
         failures.join(", ")
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tollgate_detect::engine::Engine as _;
+
+    use super::*;
+
+    /// Columns that queries read and that no world on which one fires fills, each with the reason.
+    const UNFILLED: [(&str, &str); 0] = [];
+
+    #[test]
+    fn every_column_that_a_query_reads_holds_something_in_a_world_on_which_one_fires() {
+        let stop = Stop::default();
+        let policy = Arc::new(load_policy(&Law::embedded().unwrap(), "diffusion").unwrap());
+        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../typologies");
+        // For each column that is read, whether it holds something anywhere.
+        let mut columns: BTreeMap<(String, String), bool> = BTreeMap::new();
+        let typologies = Typology::embedded().unwrap();
+        for fires in &typologies {
+            let world = folders.join(&fires.slug).join("fires");
+            let mut session = Folder::read(&world, Arc::clone(&policy), &stop).unwrap().open(None, &stop).unwrap();
+            for typology in &typologies {
+                for column in session.columns_read(typology).unwrap() {
+                    columns.entry(column).or_insert(false);
+                }
+            }
+            for ((table, column), is_filled) in columns.iter_mut().filter(|(_, is_filled)| !**is_filled) {
+                let (_, counts) = session.filled(table, &[column]).unwrap();
+                *is_filled = counts.first().is_some_and(|count| *count > 0);
+            }
+        }
+        let empty: Vec<String> = columns
+            .into_iter()
+            .filter(|(_, is_filled)| !is_filled)
+            .map(|((table, name), _)| format!("{table}.{name}"))
+            .collect();
+        let expected: Vec<&str> = UNFILLED.iter().map(|(column, _)| *column).collect();
+        assert_eq!(empty, expected, "a part of a query that reads these can never speak");
+    }
 }
