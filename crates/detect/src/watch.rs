@@ -21,9 +21,13 @@ use tollgate_decide::{Parents, ultimate_parents};
 /// The optional tables that were given.
 #[derive(Clone, Debug, Default)]
 pub struct ContextTables {
+    /// Who paid whom.
     pub payments: Option<PathBuf>,
+    /// Data centers.
     pub sites: Option<PathBuf>,
+    /// Where single chips were seen.
     pub serials: Option<PathBuf>,
+    /// End-use checks.
     pub inspections: Option<PathBuf>,
     /// Only what was known on a day: nothing that happened later, and no company founded later.
     pub as_of: Option<Date>,
@@ -94,6 +98,7 @@ fn failed(what: String) -> RunError {
 }
 
 impl Watch {
+    /// Gathers nothing yet; fails where an optional table cannot be read.
     pub fn new(policy: Arc<Policy>, tables: Arc<Tables>, context: ContextTables) -> Result<Watch, RunError> {
         let folder = tempfile::tempdir().map_err(|error| failed(format!("no temporary folder: {error}")))?;
         let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();

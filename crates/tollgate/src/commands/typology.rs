@@ -19,6 +19,7 @@ use clap::Args;
 use clap::Subcommand;
 use tollgate_decide::{Run, Screening, Silent, Tables, each, load_policy, run};
 use tollgate_detect::{ContextTables, Watch};
+use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 
 #[derive(Subcommand)]
@@ -146,9 +147,10 @@ impl Folder {
         };
         let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
         let lists: Vec<PathBuf> = file("list").into_iter().collect();
-        let screening = Screening { lists: &lists, threshold: tollgate_screening::THRESHOLD, clearances: None };
+        let screener = load_screener(&lists)?;
+        let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
         let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
-        let tables = Arc::new(read?.0);
+        let tables = Arc::new(read?);
         let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
         let context = ContextTables { payments, sites, serials, inspections, as_of: None };
         Ok(Folder { orders, policy, tables, context })
