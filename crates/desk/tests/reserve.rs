@@ -1,5 +1,9 @@
 //! A reservation from request to shipment, without HTTP: what is set aside, what ships, and who must look.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
 
 use std::sync::Arc;
 
