@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tollgate_law::facts::{self, FactId, Facts};
+use tollgate_law::facts::{self, Facts};
 use tollgate_law::program::{Label, Program};
 use tollgate_law::{Law, embedded};
 use tollgate_model::{Country, Outcome, ReviewPolicy};
@@ -95,12 +95,6 @@ pub(crate) fn facts(row: &Row) -> Facts {
     facts.set(facts::LPP_AFTER, (row.ytd + row.quantity * row.tpp) * 1000);
     facts.set(facts::CLAIM, 0);
     facts
-}
-
-pub(crate) fn columns(rows: &[Row]) -> Vec<(FactId, Vec<i64>)> {
-    let all: Vec<Facts> = rows.iter().map(facts).collect();
-    let read = [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN, facts::IC_DATA_CENTER, facts::DESTINATION, facts::CONSIGNEE_HQ, facts::LPP_AFTER, facts::CLAIM];
-    read.into_iter().map(|fact| (fact, all.iter().map(|row| row.values[usize::from(fact.0)]).collect())).collect()
 }
 
 pub(crate) fn outcome_of(program: &Program, label: Label) -> u8 {

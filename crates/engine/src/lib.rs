@@ -4,11 +4,10 @@
 //! order line and says what may be done with it. Unknown facts are carried as unknown; where Kleene's
 //! logic leaves the answer open, their completions are searched, so that an answer is given when it
 //! is the same whatever the unknown facts turn out to be, and otherwise exactly the facts that it turns on are named.
-//! [`columnar`] runs the same program over columns, [`symbolic`] over all facts at once, and [`naive`] is a
-//! second, slow evaluator of the provisions as written, against which the others are tested.
+//! [`symbolic`] runs the same program over all facts at once, and [`naive`] is a second, slow evaluator of the
+//! provisions as written, against which the others are tested.
 #![deny(clippy::float_arithmetic)]
 
-pub mod columnar;
 mod complete;
 mod determine;
 mod memo;

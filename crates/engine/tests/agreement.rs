@@ -1,4 +1,4 @@
-//! All interpreters of the law agree: scalar, columnar, symbolic, and the naive reading of the provisions.
+//! All interpreters of the law agree: scalar, symbolic, and the naive reading of the provisions.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,10 +9,7 @@
 use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
-use tollgate_engine::columnar::{Column, Columns};
-use tollgate_engine::{
-    Memo, Scratch, Verdict, columnar, determine, naive, representatives, symbolic, verdict, with_readings,
-};
+use tollgate_engine::{Memo, Scratch, Verdict, determine, naive, representatives, symbolic, verdict, with_readings};
 use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, SLOTS};
 use tollgate_law::program::{Label, Program};
 use tollgate_law::{Law, Policy, embedded};
@@ -65,23 +62,6 @@ fn agrees_with_naive(policy: &Policy, date: Date, facts: &Facts) {
     }
 }
 
-fn columns_agree(program: &Program, rows: &[Facts]) {
-    let values: Vec<Vec<i64>> = (0..SLOTS).map(|slot| rows.iter().map(|row| row.values[slot]).collect()).collect();
-    let known: Vec<Vec<bool>> =
-        (0..SLOTS).map(|slot| rows.iter().map(|row| row.known >> slot & 1 == 1).collect()).collect();
-    let mut columns = Columns::new(rows.len());
-    for fact in all_facts() {
-        columns.set(fact, Column::Holes(&values[fact.slot()], &known[fact.slot()]));
-    }
-    for (row, label) in rows.iter().zip(columnar::decide(program, &columns)) {
-        let scalar = match verdict(program, row, &mut Scratch::default()) {
-            Verdict::Settled(label) => Some(label),
-            Verdict::Open(_) => None,
-        };
-        assert_eq!(scalar, label);
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 48, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
@@ -97,7 +77,6 @@ proptest! {
         for row in &rows {
             agrees_with_naive(policy, date, row);
         }
-        columns_agree(policy.program(date), &rows);
     }
 
     #[test]
@@ -159,7 +138,6 @@ proptest! {
         for row in &rows {
             agrees_with_naive(&policy, date, row);
         }
-        columns_agree(policy.program(date), &rows);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a policy compiles to for a day: integer atoms, an and-inverter graph over them, and the
 //! decision as a list of labels, the first of which holds.
 //!
-//! The same [`Program`] is run for one order, in columns, and symbolically (`tollgate-engine`).
+//! The same [`Program`] is run for one order and symbolically (`tollgate-engine`).
 
 use std::fmt::Write as _;
 use std::sync::Arc;
