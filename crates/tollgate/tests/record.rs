@@ -1,0 +1,136 @@
+//! The one form of a decision: what is written fits its schema, comes back as it was, and is the same from every door.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tollgate_records::DecisionRecord;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The lines of `decisions.jsonl` for the bundled example.
+fn decisions() -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("decisions.jsonl");
+    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["decide", "--orders", "examples/orders/orders.csv", "--parties", "examples/orders/parties.csv"])
+        .args(["--ownership", "examples/orders/ownership.csv", "--items", "examples/orders/items.csv"])
+        .args(["--lists", "examples/orders/list.csv", "--policy", "diffusion", "--out"])
+        .arg(&out)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    std::fs::read_to_string(out).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// Holds a value to the parts of JSON schema that `decision.schema.json` uses; any other part fails.
+fn check(schema: &Value, value: &Value, place: &str) {
+    for (key, rule) in schema.as_object().unwrap() {
+        match key.as_str() {
+            "$schema" | "title" | "description" => {}
+            "type" => {
+                let kinds: Vec<&str> = rule.as_array().map_or_else(
+                    || vec![rule.as_str().unwrap()],
+                    |kinds| kinds.iter().map(|kind| kind.as_str().unwrap()).collect(),
+                );
+                assert!(kinds.iter().any(|kind| is(kind, value)), "{place}: {value} is none of {kinds:?}");
+            }
+            "enum" => assert!(rule.as_array().unwrap().contains(value), "{place}: {value} is none of {rule}"),
+            "format" => drop(value.as_str().unwrap().parse::<tollgate_model::Date>().unwrap()),
+            "minimum" => assert!(value.as_i64() >= rule.as_i64(), "{place}: {value}"),
+            "maximum" => assert!(value.as_i64() <= rule.as_i64(), "{place}: {value}"),
+            "minItems" => assert!(value.as_array().unwrap().len() as u64 >= rule.as_u64().unwrap(), "{place}"),
+            "maxItems" => assert!(value.as_array().unwrap().len() as u64 <= rule.as_u64().unwrap(), "{place}"),
+            "items" => {
+                for (at, item) in value.as_array().unwrap().iter().enumerate() {
+                    check(rule, item, &format!("{place}[{at}]"));
+                }
+            }
+            "required" => {
+                for name in rule.as_array().unwrap() {
+                    assert!(value.get(name.as_str().unwrap()).is_some(), "{place}: {name} is missing");
+                }
+            }
+            "properties" => {
+                for (name, rule) in rule.as_object().unwrap() {
+                    if let Some(member) = value.get(name) {
+                        check(rule, member, &format!("{place}.{name}"));
+                    }
+                }
+            }
+            "additionalProperties" => {
+                let known = schema.get("properties").and_then(Value::as_object);
+                for (name, member) in value.as_object().unwrap() {
+                    match (known.is_some_and(|known| known.contains_key(name)), rule) {
+                        (true, _) => {}
+                        (false, Value::Bool(false)) => panic!("{place}: {name} is not in the schema"),
+                        (false, rule) => check(rule, member, &format!("{place}.{name}")),
+                    }
+                }
+            }
+            other => panic!("{place}: the test knows no `{other}`"),
+        }
+    }
+}
+
+fn is(kind: &str, value: &Value) -> bool {
+    match kind {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64(),
+        "number" => value.is_number(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("no kind `{other}`"),
+    }
+}
+
+#[test]
+fn every_decision_fits_the_schema_and_comes_back_as_it_was() {
+    let schema: Value =
+        serde_json::from_str(&std::fs::read_to_string(root().join("docs/decision.schema.json")).unwrap()).unwrap();
+    let lines = decisions();
+    assert!(lines.len() > 100);
+    for line in &lines {
+        let value: Value = serde_json::from_str(line).unwrap();
+        check(&schema, &value, value["order_id"].as_str().unwrap());
+        let record: DecisionRecord = serde_json::from_str(line).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), *line);
+    }
+}
+
+#[test]
+fn a_line_is_explained_in_the_form_in_which_it_is_recorded() {
+    let line = decisions().into_iter().find(|line| line.contains("\"PO-074\"")).unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["explain", "--orders", "examples/orders/orders.csv", "--parties", "examples/orders/parties.csv"])
+        .args(["--ownership", "examples/orders/ownership.csv", "--items", "examples/orders/items.csv"])
+        .args(["--lists", "examples/orders/list.csv", "--policy", "diffusion", "--order", "PO-074", "--format", "json"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let explained: Vec<DecisionRecord> = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(explained.contains(&serde_json::from_str(&line).unwrap()));
+}
+
+#[test]
+fn a_record_of_an_earlier_version_is_read() {
+    let earlier = r#"{"order_id":"PO-1","line":1,"date":"2025-06-02","policy":"diffusion","eccn":"3A090.a","outcome":"license_exception","authorization":"LPP","review_policy":null,"strictest":"license_exception","mildest":"license_exception","certificate":"81d0:20241:03:03","tpp":158240,"missing":[],"claimed_ok":true,"obligations":[{"cite":"15 CFR 740.29(g)","text":"Certify.","deadline":"before shipment"}],"trace":[{"cite":"15 CFR 774","rule":"It is 3A090.a.","result":"true","facts":{"item.tpp":15824,"item.performance_density":"19.44","military":false,"end_use":null,"line.share":5.92}}],"readings":[],"unsure":[],"red_flags":[],"ownership":[],"hits":[]}"#;
+    let record: DecisionRecord = serde_json::from_str(earlier).unwrap();
+    assert_eq!((record.authorization.as_deref(), record.item.as_str()), (Some("LPP"), ""));
+    let written: Value = serde_json::to_value(&record).unwrap();
+    let before: Value = serde_json::from_str(earlier).unwrap();
+    for (name, value) in before.as_object().unwrap() {
+        assert_eq!(written.get(name), Some(value), "{name}");
+    }
+}
