@@ -134,3 +134,72 @@ fn a_record_of_an_earlier_version_is_read() {
         assert_eq!(written.get(name), Some(value), "{name}");
     }
 }
+
+/// Runs `audit recheck` over lines in a file; its exit status and what it prints.
+fn recheck(lines: &[String]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("decisions.jsonl");
+    std::fs::write(&file, lines.join("\n") + "\n").unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["audit", "recheck", "--file"])
+        .arg(&file)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    (done.status.code(), text)
+}
+
+#[test]
+fn recorded_decisions_follow_and_one_that_was_changed_is_named() {
+    let lines = decisions();
+    let (status, text) = recheck(&lines);
+    assert_eq!(status, Some(0), "{text}");
+    assert_eq!(text, format!("{} decisions follow from their certificates\n", lines.len()));
+    // As an insider would who rewrites the chain as well: the record says that it may go.
+    let at = lines.iter().position(|line| line.contains("\"presumption_of_denial\"")).unwrap();
+    let mut changed: Value = serde_json::from_str(&lines[at]).unwrap();
+    changed["outcome"] = "no_license_required".into();
+    changed["review_policy"] = Value::Null;
+    let mut rewritten = lines.clone();
+    rewritten[at] = changed.to_string();
+    let (status, text) = recheck(&rewritten);
+    assert_eq!(status, Some(1), "{text}");
+    let order = changed["order_id"].as_str().unwrap();
+    assert!(text.contains(&format!("1 do NOT follow; the first: order {order}, line")), "{text}");
+    assert!(
+        text.contains("it says no_license_required, but license_required (presumption_of_denial) follows"),
+        "{text}"
+    );
+    // The same in an export of the audit log.
+    let record = serde_json::json!({ "hash": "00", "record": { "kind": "decision", "data": { "decision": changed } } });
+    let (status, text) =
+        recheck(&[record.to_string(), r#"{"hash":"01","record":{"kind":"policy","data":{}}}"#.to_owned()]);
+    assert_eq!(status, Some(1), "{text}");
+}
+
+#[test]
+fn a_certificate_that_no_order_makes_is_found_and_other_law_is_said() {
+    let lines = decisions();
+    let parts = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let certificate = value["certificate"].as_str().unwrap().to_owned();
+        (value, certificate.split(':').map(str::to_owned).collect::<Vec<_>>())
+    };
+    let with = |mut value: Value, parts: &[String]| {
+        value["certificate"] = parts.join(":").into();
+        value.to_string()
+    };
+    let (value, mut certificate) = parts(&lines[0]);
+    certificate[0] = "0000000000000000".to_owned();
+    let (status, text) = recheck(&[with(value, &certificate)]);
+    assert_eq!((status, text.contains("were made under other law")), (Some(0), true), "{text}");
+    let (value, mut certificate) = parts(&lines[0]);
+    // Every atom holds at once: no country is in every group and outside of it.
+    certificate[2] = "f".repeat(certificate[2].len());
+    certificate[3] = certificate[2].clone();
+    let (status, text) = recheck(&[with(value, &certificate)]);
+    assert_eq!((status, text.contains("no facts of an order")), (Some(1), true), "{text}");
+    assert_eq!(recheck(&["lobsters".to_owned()]).0, Some(2));
+    assert_eq!(recheck(&[r#"{"order_id":"PO-1"}"#.to_owned()]).0, Some(2));
+}

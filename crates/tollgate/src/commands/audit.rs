@@ -13,6 +13,7 @@ use tollgate_ledger::{Log, Record, Verifier};
 use tollgate_model::{Date, hex};
 use tollgate_records::Output;
 
+use super::recheck::{Source, recheck};
 use super::{Failure, print};
 use crate::commands::inputs::{Database, TextFormat, day};
 use clap::Subcommand;
@@ -25,6 +26,7 @@ use tollgate_model::Stop;
 #[command(after_help = "Examples:
   tollgate audit verify --database sqlite:tollgate.sqlite
   tollgate audit export --database sqlite:tollgate.sqlite --from 2026-01-01 --to 2026-12-31 --out 2026.jsonl
+  tollgate audit recheck --file out/decisions.jsonl
 The form of the records is written down in docs/audit-log.md; docs/verify_audit_log.py checks an export without Tollgate.")]
 pub(crate) enum AuditCommand {
     /// Follows the chain of hashes from the first record to the last, and names the first that is not as it was written.
@@ -52,6 +54,20 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Derives every recorded decision again from its certificate, and names the first that does not follow.
+    Recheck {
+        #[command(flatten)]
+        database: Database,
+        /// An export (.jsonl) or a decisions file (.jsonl), in place of the ledger
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// The file of a policy of your own, where decisions were made by one
+        #[arg(long, value_name = "POLICY")]
+        policy: Option<String>,
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
 }
 
 /// Rows of a Parquet file that are encoded together.
@@ -62,6 +78,13 @@ pub(crate) fn audit(command: &AuditCommand, stop: &Stop) -> Result<(), Failure> 
     match command {
         AuditCommand::Verify { database, expect, format } => {
             verify(&database.database, expect.as_deref(), *format, stop)
+        }
+        AuditCommand::Recheck { database, file, policy, format } => {
+            let source = match file {
+                Some(file) => Source::File(file),
+                None => Source::Ledger(&database.database),
+            };
+            recheck(&source, policy.as_deref(), *format, stop)
         }
         AuditCommand::Export { database, from, to, out } => export(&database.database, (*from, *to), out, stop),
     }

@@ -1,0 +1,165 @@
+//! The checker of recorded decisions: from a certificate to the decision that must follow.
+//!
+//! A certificate holds the truth of each of the law's atoms for an order. From these come facts that make the same atoms true; they are decided by the
+//! compiled program, and by the naive interpreter of the provisions as they are written, which shares nothing with it but the parsed conditions.
+
+use std::str::FromStr;
+
+use tollgate_law::Policy;
+use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, NO_COUNTRY};
+use tollgate_law::program::Program;
+use tollgate_model::{Date, Outcome, ReviewPolicy};
+
+use crate::complete::representatives;
+use crate::determine::determine;
+use crate::naive;
+use crate::scalar::{AtomMask, Scratch};
+
+/// From what a decision can be derived again (`docs/decision-record.md`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The first 16 digits of the digest of what decides on the day ([`Program::digest`]).
+    pub law: String,
+    /// The day of the law.
+    pub day: Date,
+    /// The truth of each atom.
+    pub mask: AtomMask,
+    /// XXH3 of the facts; `None` in certificates of the first version.
+    pub facts: Option<u64>,
+}
+
+/// A text that is no certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadCertificate;
+
+fn words(text: &str) -> Option<Vec<u64>> {
+    let digits = text.as_bytes();
+    let parts = digits.chunks(16).map(|part| {
+        let part = std::str::from_utf8(part).ok().filter(|part| part.len() == 16)?;
+        u64::from_str_radix(part, 16).ok()
+    });
+    parts.collect()
+}
+
+impl FromStr for Certificate {
+    type Err = BadCertificate;
+
+    fn from_str(text: &str) -> Result<Certificate, BadCertificate> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (law, day, holds, may_hold, facts) = match parts.as_slice() {
+            [law, day, holds, may_hold] => (*law, *day, *holds, *may_hold, None),
+            [law, day, holds, may_hold, facts] => (*law, *day, *holds, *may_hold, Some(*facts)),
+            _ => return Err(BadCertificate),
+        };
+        let day = day.parse().ok().and_then(Date::from_epoch_days).ok_or(BadCertificate)?;
+        let holds = words(holds).ok_or(BadCertificate)?;
+        let may_hold = words(may_hold).ok_or(BadCertificate)?;
+        let facts = facts.map(|facts| u64::from_str_radix(facts, 16)).transpose().map_err(|_| BadCertificate)?;
+        Ok(Certificate { law: law.to_owned(), day, mask: AtomMask { holds, may_hold }, facts })
+    }
+}
+
+/// What follows from a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rederived {
+    /// What may be done.
+    pub outcome: Outcome,
+    /// The exception's short name, where the outcome is one.
+    pub authorization: Option<String>,
+    /// The review policy, where a license is required.
+    pub review: Option<ReviewPolicy>,
+    /// The strictest outcome that the unknown facts leave possible.
+    pub strictest: Outcome,
+    /// The mildest.
+    pub mildest: Outcome,
+}
+
+/// Why nothing can be derived from a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecheckError {
+    /// It was made under other law, or by a version of Tollgate that reads the law otherwise.
+    OtherLaw,
+    /// No facts make its atoms true: it was not made by deciding an order.
+    Impossible,
+    /// The compiled program and the naive interpreter differ on it.
+    InterpretersDiffer,
+}
+
+/// Facts that make the atoms of a mask as true as they are in it; `None` where there are none.
+fn facts_of(program: &Program, mask: &AtomMask) -> Option<Facts> {
+    let words = program.atom_count().div_ceil(64);
+    if mask.holds.len() != words || mask.may_hold.len() != words {
+        return None;
+    }
+    let mut facts = Facts::default();
+    let mut found = AtomMask::default();
+    let all = FACTS.iter().filter_map(|def| FactId::named(def.name));
+    for fact in all.filter(|fact| fact.def().kind != FactKind::Denominator) {
+        let mut values = representatives(program, fact);
+        if fact.def().kind == FactKind::Country {
+            values.push((NO_COUNTRY, 1));
+        }
+        let agrees = |facts: &Facts, found: &mut AtomMask| {
+            found.read(program, facts);
+            atoms_of(program, fact).all(|atom| {
+                bit(&found.holds, atom) == bit(&mask.holds, atom)
+                    && bit(&found.may_hold, atom) == bit(&mask.may_hold, atom)
+            })
+        };
+        if agrees(&facts, &mut found) {
+            continue;
+        }
+        let fits = values.into_iter().any(|(value, denominator)| {
+            facts.set(fact, value);
+            if matches!(fact.def().kind, FactKind::Ratio(_)) {
+                facts.set(fact.denominator(), denominator);
+            }
+            agrees(&facts, &mut found)
+        });
+        if !fits {
+            return None;
+        }
+    }
+    found.read(program, &facts);
+    (found == *mask).then_some(facts)
+}
+
+fn bit(words: &[u64], at: usize) -> Option<bool> {
+    words.get(at / 64).map(|word| word >> (at % 64) & 1 == 1)
+}
+
+/// The places of the atoms that read a fact.
+fn atoms_of(program: &Program, fact: FactId) -> impl Iterator<Item = usize> {
+    let thresholds = program.thresholds.iter().map(|atom| atom.fact);
+    let facts = thresholds
+        .chain(program.members.iter().map(|atom| atom.fact))
+        .chain(program.ratios.iter().map(|atom| atom.fact));
+    facts.enumerate().filter(move |(_, of)| *of == fact).map(|(at, _)| at)
+}
+
+/// Derives the decision on an order of a day from a certificate, under the policy by which it was made.
+pub fn rederive(policy: &Policy, order_day: Date, certificate: &Certificate) -> Result<Rederived, RecheckError> {
+    let program = policy.program(order_day);
+    if program.digest.get(..16) != Some(certificate.law.as_str()) || policy.law_date(order_day) != certificate.day {
+        return Err(RecheckError::OtherLaw);
+    }
+    let facts = facts_of(program, &certificate.mask).ok_or(RecheckError::Impossible)?;
+    let mut scratch = Scratch::default();
+    let determination = determine(program, &facts, &mut scratch);
+    let label = determination.label;
+    let exception = label.exception.and_then(|at| program.exceptions.get(usize::from(at)));
+    let rederived = Rederived {
+        outcome: label.outcome,
+        authorization: exception.map(|exception| exception.name.clone()),
+        review: label.review,
+        strictest: determination.strictest,
+        mildest: determination.mildest,
+    };
+    let plain = naive::decide(policy, order_day, &facts);
+    let settled = plain.outcome.is_none_or(|outcome| {
+        outcome == rederived.outcome
+            && plain.authorization == rederived.authorization
+            && plain.review == rederived.review
+    });
+    if settled { Ok(rederived) } else { Err(RecheckError::InterpretersDiffer) }
+}
