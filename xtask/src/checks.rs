@@ -15,14 +15,9 @@ fn has_cargo(name: &str) -> bool {
     Command::new("cargo").args([name, "--version"]).output().is_ok_and(|done| done.status.success())
 }
 
-/// Tests by nextest where it is installed, by `cargo test` else. Nextest runs no doc tests.
+/// Tests by `cargo test`: tests of one file share a database and a world, which a process for each test would make anew.
 fn tests(packages: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
-    let program: &[&str] = if has_cargo("nextest") {
-        &["nextest", "run", "--no-tests=pass", "--no-fail-fast"]
-    } else {
-        &["test", "--no-fail-fast"]
-    };
-    run_with("cargo", &[program, packages].concat(), variables)
+    run_with("cargo", &[&["test", "--no-fail-fast"], packages].concat(), variables)
 }
 
 fn format_and_lints(steps: &mut Steps) -> Result<(), Failed> {
@@ -89,7 +84,6 @@ fn everything(steps: &mut Steps, long: bool) -> Result<(), Failed> {
         run_with("cargo", &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
     })?;
     steps.step("unit and property tests", || tests(&["--workspace"], variables))?;
-    steps.step("examples in documentation", || run("cargo", &["test", "--workspace", "--doc", "--quiet"]))?;
     steps.step("wheel", || tools::wheel(&python))?;
     steps.step("Spark", || {
         let arguments = ["test", "--package", "tollgate", "--test", "cluster", "--", "--ignored"];

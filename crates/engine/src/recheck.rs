@@ -137,12 +137,19 @@ fn atoms_of(program: &Program, fact: FactId) -> impl Iterator<Item = usize> {
     facts.enumerate().filter(move |(_, of)| *of == fact).map(|(at, _)| at)
 }
 
-/// Derives the decision on an order of a day from a certificate, under the policy by which it was made.
+/// Whether a certificate of an order of a day was made under a policy as it stands here.
+pub fn is_of_law(policy: &Policy, order_day: Date, certificate: &Certificate) -> bool {
+    policy.program(order_day).digest.get(..16) == Some(certificate.law.as_str())
+        && policy.law_date(order_day) == certificate.day
+}
+
+/// Derives the decision on an order of a day from a certificate, under the policy by which it was made. Under the same law, certificates that are alike
+/// but for the digest of the facts come to the same.
 pub fn rederive(policy: &Policy, order_day: Date, certificate: &Certificate) -> Result<Rederived, RecheckError> {
-    let program = policy.program(order_day);
-    if program.digest.get(..16) != Some(certificate.law.as_str()) || policy.law_date(order_day) != certificate.day {
+    if !is_of_law(policy, order_day, certificate) {
         return Err(RecheckError::OtherLaw);
     }
+    let program = policy.program(order_day);
     let facts = facts_of(program, &certificate.mask).ok_or(RecheckError::Impossible)?;
     let mut scratch = Scratch::default();
     let determination = determine(program, &facts, &mut scratch);

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_decide::load_policy;
-use tollgate_engine::{Certificate, RecheckError, Rederived, rederive};
+use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, is_of_law, rederive};
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Outcome, ReviewPolicy, Stop};
 
@@ -56,8 +56,8 @@ struct Checker {
     /// A policy of the user's own, by which decisions were made that name none of the law's.
     own_policy: Option<Policy>,
     policies: BTreeMap<String, Option<Policy>>,
-    /// What followed before, by policy, day and certificate.
-    known: BTreeMap<(String, Date, String), Result<Rederived, RecheckError>>,
+    /// What followed before, by policy, digest of the law, and truth of the atoms.
+    known: BTreeMap<(String, String, AtomMask), Result<Rederived, RecheckError>>,
     tally: Tally,
 }
 
@@ -72,41 +72,39 @@ impl Checker {
         let Ok(certificate) = text.parse::<Certificate>() else {
             return self.wrong(recorded, "its certificate cannot be read");
         };
-        let key = (recorded.policy.clone(), recorded.date, text.clone());
-        let derived = match self.known.get(&key) {
-            Some(derived) => derived.clone(),
-            None => {
-                let Some(derived) = self.derive(recorded, &certificate) else {
-                    return self
-                        .not_checked("were made by a policy that is not known here (name its file with --policy)");
-                };
-                if self.known.len() >= REMEMBERED {
-                    self.known.clear();
-                }
-                self.known.insert(key, derived.clone());
-                derived
+        match self.derive(recorded, certificate) {
+            None => self.not_checked("were made by a policy that is not known here (name its file with --policy)"),
+            Some(Err(RecheckError::OtherLaw)) => {
+                self.not_checked("were made under other law, or by a version of Tollgate that reads it otherwise");
             }
-        };
-        match derived {
-            Err(RecheckError::OtherLaw) => {
-                self.not_checked("were made under other law, or by a version of Tollgate that reads it otherwise")
+            Some(Err(RecheckError::Impossible)) => {
+                self.wrong(recorded, "no facts of an order make its certificate's atoms true");
             }
-            Err(RecheckError::Impossible) => {
-                self.wrong(recorded, "no facts of an order make its certificate's atoms true")
+            Some(Err(RecheckError::InterpretersDiffer)) => {
+                self.wrong(recorded, "the two interpreters of the law differ on it");
             }
-            Err(RecheckError::InterpretersDiffer) => {
-                self.wrong(recorded, "the two interpreters of the law differ on it")
-            }
-            Ok(derived) => self.compare(recorded, &derived),
+            Some(Ok(derived)) => self.compare(recorded, &derived),
         }
     }
 
-    fn derive(&mut self, recorded: &Recorded, certificate: &Certificate) -> Option<Result<Rederived, RecheckError>> {
+    /// What follows from a certificate; `None` where the policy is not known.
+    fn derive(&mut self, recorded: &Recorded, certificate: Certificate) -> Option<Result<Rederived, RecheckError>> {
         let law = &self.law;
         let known = self.policies.entry(recorded.policy.clone()).or_insert_with(|| law.policy(&recorded.policy).ok());
-        let own = self.own_policy.as_ref().filter(|policy| policy.name == recorded.policy);
-        let policy = own.or(known.as_ref())?;
-        Some(rederive(policy, recorded.date, certificate))
+        let policy = self.own_policy.as_ref().filter(|policy| policy.name == recorded.policy).or(known.as_ref())?;
+        if !is_of_law(policy, recorded.date, &certificate) {
+            return Some(Err(RecheckError::OtherLaw));
+        }
+        let key = (recorded.policy.clone(), certificate.law.clone(), certificate.mask.clone());
+        if let Some(derived) = self.known.get(&key) {
+            return Some(derived.clone());
+        }
+        let derived = rederive(policy, recorded.date, &certificate);
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        self.known.insert(key, derived.clone());
+        Some(derived)
     }
 
     fn compare(&mut self, recorded: &Recorded, derived: &Rederived) {
