@@ -79,6 +79,8 @@ pub struct Rederived {
 pub enum RecheckError {
     /// It was made under other law, or by a version of Tollgate that reads the law otherwise.
     OtherLaw,
+    /// Its day is not the one of whose law the policy decides an order of that date.
+    OtherDay,
     /// No facts make its atoms true: it was not made by deciding an order.
     Impossible,
     /// The compiled program and the naive interpreter differ on it.
@@ -137,18 +139,19 @@ fn atoms_of(program: &Program, fact: FactId) -> impl Iterator<Item = usize> {
     facts.enumerate().filter(move |(_, of)| *of == fact).map(|(at, _)| at)
 }
 
-/// Whether a certificate of an order of a day was made under a policy as it stands here.
-pub fn is_of_law(policy: &Policy, order_day: Date, certificate: &Certificate) -> bool {
-    policy.program(order_day).digest.get(..16) == Some(certificate.law.as_str())
-        && policy.law_date(order_day) == certificate.day
+/// Says why a certificate of an order of a day cannot have been made under a policy as it stands here.
+pub fn check_law(policy: &Policy, order_day: Date, certificate: &Certificate) -> Result<(), RecheckError> {
+    if policy.law_date(order_day) != certificate.day {
+        return Err(RecheckError::OtherDay);
+    }
+    let same = policy.program(order_day).digest.get(..16) == Some(certificate.law.as_str());
+    if same { Ok(()) } else { Err(RecheckError::OtherLaw) }
 }
 
 /// Derives the decision on an order of a day from a certificate, under the policy by which it was made. Under the same law, certificates that are alike
 /// but for the digest of the facts come to the same.
 pub fn rederive(policy: &Policy, order_day: Date, certificate: &Certificate) -> Result<Rederived, RecheckError> {
-    if !is_of_law(policy, order_day, certificate) {
-        return Err(RecheckError::OtherLaw);
-    }
+    check_law(policy, order_day, certificate)?;
     let program = policy.program(order_day);
     let facts = facts_of(program, &certificate.mask).ok_or(RecheckError::Impossible)?;
     let mut scratch = Scratch::default();

@@ -193,7 +193,11 @@ fn a_certificate_that_no_order_makes_is_found_and_other_law_is_said() {
     let (value, mut certificate) = parts(&lines[0]);
     certificate[0] = "0000000000000000".to_owned();
     let (status, text) = recheck(&[with(value, &certificate)]);
-    assert_eq!((status, text.contains("were made under other law")), (Some(0), true), "{text}");
+    assert_eq!((status, text.contains("were made under other law")), (Some(1), true), "{text}");
+    let (value, mut certificate) = parts(&lines[0]);
+    certificate[1] = (certificate[1].parse::<i32>().unwrap() + 1).to_string();
+    let (status, text) = recheck(&[with(value, &certificate)]);
+    assert_eq!((status, text.contains("of another day")), (Some(1), true), "{text}");
     let (value, mut certificate) = parts(&lines[0]);
     // Every atom holds at once: no country is in every group and outside of it.
     certificate[2] = "f".repeat(certificate[2].len());

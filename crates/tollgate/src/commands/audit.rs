@@ -64,6 +64,9 @@ pub(crate) enum AuditCommand {
         /// The file of a policy of your own, where decisions were made by one
         #[arg(long, value_name = "POLICY")]
         policy: Option<String>,
+        /// Succeed although some decisions could not be checked: those under other law, by an unknown policy, or without a certificate
+        #[arg(long)]
+        allow_unchecked: bool,
         /// How it is printed
         #[arg(long, default_value = "text")]
         format: TextFormat,
@@ -79,12 +82,12 @@ pub(crate) fn audit(command: &AuditCommand, stop: &Stop) -> Result<(), Failure> 
         AuditCommand::Verify { database, expect, format } => {
             verify(&database.database, expect.as_deref(), *format, stop)
         }
-        AuditCommand::Recheck { database, file, policy, format } => {
+        AuditCommand::Recheck { database, file, policy, allow_unchecked, format } => {
             let source = match file {
                 Some(file) => Source::File(file),
                 None => Source::Ledger(&database.database),
             };
-            recheck(&source, policy.as_deref(), *format, stop)
+            recheck(&source, policy.as_deref(), *allow_unchecked, *format, stop)
         }
         AuditCommand::Export { database, from, to, out } => export(&database.database, (*from, *to), out, stop),
     }

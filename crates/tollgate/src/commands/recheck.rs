@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_decide::load_policy;
-use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, is_of_law, rederive};
+use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, check_law, rederive};
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Outcome, ReviewPolicy, Stop};
 
@@ -77,6 +77,9 @@ impl Checker {
             Some(Err(RecheckError::OtherLaw)) => {
                 self.not_checked("were made under other law, or by a version of Tollgate that reads it otherwise");
             }
+            Some(Err(RecheckError::OtherDay)) => {
+                self.wrong(recorded, "its certificate is of the law of another day than its date");
+            }
             Some(Err(RecheckError::Impossible)) => {
                 self.wrong(recorded, "no facts of an order make its certificate's atoms true");
             }
@@ -92,8 +95,8 @@ impl Checker {
         let law = &self.law;
         let known = self.policies.entry(recorded.policy.clone()).or_insert_with(|| law.policy(&recorded.policy).ok());
         let policy = self.own_policy.as_ref().filter(|policy| policy.name == recorded.policy).or(known.as_ref())?;
-        if !is_of_law(policy, recorded.date, &certificate) {
-            return Some(Err(RecheckError::OtherLaw));
+        if let Err(error) = check_law(policy, recorded.date, &certificate) {
+            return Some(Err(error));
         }
         let key = (recorded.policy.clone(), certificate.law.clone(), certificate.mask.clone());
         if let Some(derived) = self.known.get(&key) {
@@ -194,10 +197,11 @@ fn check_ledger(checker: &mut Checker, address: &str, stop: &Stop) -> Result<(),
     Ok(())
 }
 
-/// Derives every recorded decision again; ends with status 1 where one does not follow.
+/// Derives every recorded decision again; ends with status 1 where one does not follow, or could not be checked and nobody allows that.
 pub(crate) fn recheck(
     source: &Source<'_>,
     policy: Option<&str>,
+    allow_unchecked: bool,
     format: TextFormat,
     stop: &Stop,
 ) -> Result<(), Failure> {
@@ -217,7 +221,8 @@ pub(crate) fn recheck(
         ))?,
         TextFormat::Text => print(&text(&tally))?,
     }
-    if tally.wrong > 0 { Err(Failure::Found) } else { Ok(()) }
+    let unchecked = !tally.not_checked.is_empty() && !allow_unchecked;
+    if tally.wrong > 0 || unchecked { Err(Failure::Found) } else { Ok(()) }
 }
 
 fn text(tally: &Tally) -> String {
