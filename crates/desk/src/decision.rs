@@ -1,5 +1,6 @@
 //! What is on record of a line: the decision, what it set aside, and how it stands.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -118,6 +119,15 @@ pub fn noted(ledger: &mut Ledger<impl Log>, id: &str) -> Result<Option<(Decision
     let body = record.parse().map_err(|what| unavailable(&what))?;
     let decision = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
     Ok(Some((decision, record)))
+}
+
+/// What a record of a decision holds; `None` for records of other kinds. An error says what cannot be read.
+pub(crate) fn decision_in<T: DeserializeOwned>(record: &Record) -> Result<Option<T>, String> {
+    let body = record.parse()?;
+    if body.kind != "decision" {
+        return Ok(None);
+    }
+    serde_json::from_str(body.data.get()).map(Some).map_err(|error| format!("record {}: {error}", record.seq))
 }
 
 /// What a decision's record asks the ledger to do: the same commands however often the request is said.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tollgate_ledger::{Ledger, Log};
 
-use super::decision::{line_id, standing, unavailable};
+use super::decision::{decision_in, line_id, standing, unavailable};
 use super::error::DeskError;
 use super::release::release_id;
 
@@ -52,14 +52,7 @@ impl HeldQueue {
         let mut unreadable: Option<String> = None;
         let paged = ledger.page(self.after, AT_A_TIME, &mut |record| {
             self.after = record.seq;
-            let found = record.parse().and_then(|body| {
-                if body.kind != "decision" {
-                    return Ok(None);
-                }
-                let decision = serde_json::from_str::<HeldDecision>(body.data.get());
-                decision.map(Some).map_err(|error| format!("record {}: {error}", record.seq))
-            });
-            let decision = match found {
+            let decision = match decision_in::<HeldDecision>(record) {
                 Ok(Some(decision)) => decision,
                 Ok(None) => return,
                 Err(what) => {

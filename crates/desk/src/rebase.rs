@@ -6,7 +6,7 @@ use tollgate_ledger::{AccountKey, Command, Ledger, Log, Period};
 use tollgate_model::{Date, Tpp};
 
 use super::decider_state::Desk;
-use super::decision::{Decision, limit_command, unavailable};
+use super::decision::{Decision, decision_in, limit_command, unavailable};
 use super::error::DeskError;
 use super::order::OrderRequest;
 
@@ -67,14 +67,7 @@ fn last_orders(ledger: &mut Ledger<impl Log>) -> Result<BTreeMap<AccountKey, Ord
         let mut unreadable: Option<String> = None;
         let page = ledger.page(after, PAGE, &mut |record| {
             after = record.seq;
-            let found = record.parse().and_then(|body| {
-                if body.kind != "decision" {
-                    return Ok(None);
-                }
-                let decision = serde_json::from_str::<Decision>(body.data.get());
-                decision.map(Some).map_err(|error| format!("record {}: {error}", record.seq))
-            });
-            let decision = match found {
+            let decision = match decision_in::<Decision>(record) {
                 Ok(Some(decision)) => decision,
                 Ok(None) => return,
                 Err(what) => {
