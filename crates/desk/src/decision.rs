@@ -4,13 +4,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log, Record, Status};
-use tollgate_model::Date;
+use tollgate_model::{Date, hex};
 use utoipa::ToSchema;
 
 use super::error::DeskError;
 use super::order::OrderRequest;
-use super::reserve::sha256;
 
 /// How long a reservation holds, in milliseconds: thirty days.
 pub(crate) const HOLD: i64 = 30 * 86_400_000;
@@ -92,6 +92,16 @@ pub fn line_id(order: &str, line: i64) -> String {
 /// The id of one of a line's decisions, and of what it reserves.
 pub(crate) fn revision_id(line: &str, revision: u32) -> String {
     if revision == 1 { line.to_owned() } else { format!("{line}:r{revision}") }
+}
+
+/// The id of the record that releases a line's revision.
+pub fn release_id(line: &str, revision: u32) -> String {
+    format!("release:{}", revision_id(line, revision))
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub fn sha256(text: &str) -> String {
+    hex(&Sha256::digest(text))
 }
 
 /// How a line stands: its last decision but for those whose reservation was refused.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tollgate_ledger::{Ledger, Log};
 
-use super::decision::{decision_in, line_id, standing, unavailable};
+use super::decision::{decision_in, line_id, release_id, standing, unavailable};
 use super::error::DeskError;
-use super::release::release_id;
 
 /// What the queue needs of a decision's record.
 #[derive(Deserialize)]

@@ -19,14 +19,15 @@ mod ship;
 pub use amend::plan_amendment;
 pub use decider_state::{DeciderState, Desk, Finding, FindingKind};
 pub use decision::{
-    Answer, Decision, LineRecord, Reserved, limit_command, line_id, note, noted, raw, reserved, thousandths, tpp,
+    Answer, Decision, LineRecord, Reserved, limit_command, line_id, note, noted, raw, release_id, reserved, sha256,
+    thousandths, tpp,
 };
 pub use error::DeskError;
 pub use held::{HeldLine, HeldQueue};
 pub use order::OrderRequest;
 pub use rebase::{LimitChange, limit_changes};
-pub use release::{Release, ReleasePlan, plan_release, release_id};
-pub use reserve::{Order, Plan, check, plan_reservation, propose, sha256};
+pub use release::{Release, ReleasePlan, plan_release};
+pub use reserve::{Order, Plan, check, plan_reservation, propose};
 pub use ship::{
     Correction, LineOnRecord, LineWrite, ReservationCommand, ReservedLine, line_on_record, plan_cancellation,
     plan_correction, plan_shipment, reserved_line,

@@ -3,17 +3,12 @@
 use serde_json::json;
 use tollgate_ledger::{Applied, Entry, Ledger, Log, Status};
 
-use super::decision::{note, revision_id, unavailable};
+use super::decision::{note, release_id, unavailable};
 use super::error::DeskError;
 use super::ship::{ReservedLine, reserved_line};
 
 /// The longest reason, in bytes.
 const REASON: usize = 256;
-
-/// The id of the record that releases a line's revision.
-pub fn release_id(line: &str, revision: u32) -> String {
-    format!("release:{}", revision_id(line, revision))
-}
 
 /// Who releases a line, and why.
 #[derive(Clone, Debug)]

@@ -2,23 +2,17 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use tollgate_decide::{Decided, Detail, Tables, decision_record, roles};
 use tollgate_law::facts;
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log};
-use tollgate_model::{Date, OrderLine, Outcome, Tpp, hex, never};
+use tollgate_model::{Date, OrderLine, Outcome, Tpp, never};
 
 use super::decider_state::Desk;
 use super::decision::{
-    Answer, Decision, HOLD, LineRecord, entries, limit_command, line_id, noted, raw, reserved, revision_id,
+    Answer, Decision, HOLD, LineRecord, entries, limit_command, line_id, noted, raw, reserved, revision_id, sha256,
 };
 use super::error::DeskError;
 use super::order::OrderRequest;
-
-/// SHA-256 of a text, in hexadecimal.
-pub fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text))
-}
 
 /// An order that is to be decided for good.
 #[derive(Clone)]

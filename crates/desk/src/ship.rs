@@ -3,9 +3,8 @@
 use tollgate_ledger::{Command, Ledger, Log, Record, ReservationView, Status};
 use tollgate_model::Date;
 
-use super::decision::{LineRecord, line_id, standing_line, unavailable};
+use super::decision::{LineRecord, line_id, release_id, standing_line, unavailable};
 use super::error::DeskError;
-use super::release::release_id;
 
 /// A line with what was set aside for it.
 pub struct ReservedLine {

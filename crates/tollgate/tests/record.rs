@@ -1,10 +1,5 @@
 //! The one form of a decision: what is written fits its schema, comes back as it was, and is the same from every door.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on must stop, helpers included"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop, helpers included")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("records", &["model"]),
     ("intake", &["records"]),
     ("screening", &["model"]),
-    ("lists", &["screening", "records"]),
+    ("lists", &["strict-toml", "screening", "records"]),
     ("decide", &["engine", "records", "screening"]),
     ("replay", &["decide"]),
     ("ledger", &["model"]),
