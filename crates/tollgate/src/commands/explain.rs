@@ -57,7 +57,10 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
     }
     match arguments.format {
         TextFormat::Text => print(&texts.join("\n")),
-        TextFormat::Json => print(&format!("{:#}\n", serde_json::json!(objects))),
+        TextFormat::Json => {
+            let json = serde_json::to_string_pretty(&objects).map_err(|error| Failure::Unusable(error.to_string()))?;
+            print(&format!("{json}\n"))
+        }
     }
 }
 
