@@ -224,7 +224,7 @@ pub(crate) fn for_each_batch(
     for_each_batch_of(OrderReader::open(path)?, stop, each)
 }
 
-/// As [`for_each_batch`], of a reader that is open.
+/// As `for_each_batch`, of a reader that is open.
 pub fn for_each_batch_of(
     mut reader: OrderReader,
     stop: &Stop,

@@ -1,8 +1,8 @@
 //! History decided under several policies at once, in columns: lines become numbers, and what was decided once is not asked again.
 //!
 //! All that a decision reads of a line is its pattern (item, what the law asks of each party, destination, end use, claim), the day's law, and a few quantities
-//! that are only compared with thresholds: so lines of one pattern on one side of each threshold are decided alike. [`Counter`] asks the engine once for each
-//! such cell and keeps the counts in arrays. It decides what [`super::Decider`] decides line by line, which a test holds it to.
+//! that are only compared with thresholds: so lines of one pattern on one side of each threshold are decided alike. `Counter` asks the engine once for each
+//! such cell and keeps the counts in arrays. It decides what [`Decider`] decides line by line, which a test holds it to.
 
 mod change;
 mod counting;
