@@ -166,6 +166,10 @@ fn recorded_decisions_follow_and_one_that_was_changed_is_named() {
         text.contains("it says no_license_required, but license_required (presumption_of_denial) follows"),
         "{text}"
     );
+    // A member that was taken away is a change too.
+    let mut lacking: Value = serde_json::from_str(&lines[at]).unwrap();
+    lacking.as_object_mut().unwrap().remove("strictest");
+    assert_eq!(recheck(&[lacking.to_string()]).0, Some(1));
     // The same in an export of the audit log.
     let record = serde_json::json!({ "hash": "00", "record": { "kind": "decision", "data": { "decision": changed } } });
     let (status, text) =

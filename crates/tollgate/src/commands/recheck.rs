@@ -35,6 +35,7 @@ struct Recorded {
     outcome: Outcome,
     authorization: Option<String>,
     review_policy: Option<ReviewPolicy>,
+    /// Absent where the certificate is: in audit logs of earlier versions.
     strictest: Option<Outcome>,
     mildest: Option<Outcome>,
     certificate: Option<String>,
@@ -114,8 +115,9 @@ impl Checker {
         let same = derived.outcome == recorded.outcome
             && derived.authorization == recorded.authorization
             && derived.review == recorded.review_policy
-            && recorded.strictest.is_none_or(|strictest| strictest == derived.strictest)
-            && recorded.mildest.is_none_or(|mildest| mildest == derived.mildest);
+            // Every version that wrote a certificate wrote these too: one that lacks them was changed.
+            && recorded.strictest == Some(derived.strictest)
+            && recorded.mildest == Some(derived.mildest);
         if same {
             self.tally.follow += 1;
             return;
