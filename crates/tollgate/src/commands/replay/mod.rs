@@ -15,7 +15,9 @@ use tollgate_records::Output;
 use super::decide::load;
 use super::progress::Bar;
 use super::{Failure, print};
-use crate::commands::inputs::{Inputs, OnCluster, TextFormat};
+#[cfg(feature = "detect")]
+use crate::commands::inputs::OnCluster;
+use crate::commands::inputs::{Inputs, TextFormat};
 use clap::Args;
 use difference::Difference;
 use schemes::Schemes;
