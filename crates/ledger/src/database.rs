@@ -27,6 +27,17 @@ pub fn open_log(address: &str, make: bool) -> Result<AnyLog, String> {
     SqliteLog::open(path).map(|log| Box::new(log) as AnyLog).map_err(|error| told(&error, mend))
 }
 
+/// Opens the log at an address to be read alone; what is there is not changed, so that media that cannot be written will do.
+pub fn open_log_to_read(address: &str) -> Result<AnyLog, String> {
+    let Some(path) = address.strip_prefix("sqlite:") else { return open_log(address, false) };
+    let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+    if !path.exists() {
+        return open_log(address, false);
+    }
+    let mend = "check the path, that the file is a ledger of Tollgate's, and that you may read it";
+    SqliteLog::open_to_read(path).map(|log| Box::new(log) as AnyLog).map_err(|error| told(&error, mend))
+}
+
 /// An error that has no mend of its own gets one.
 fn told(error: &LogError, mend: &str) -> String {
     let text = error.to_string();

@@ -11,6 +11,7 @@ mod command;
 mod database;
 mod ledger;
 mod log;
+mod notes;
 mod postgres;
 mod record;
 mod sqlite;
@@ -20,7 +21,7 @@ mod writer;
 
 pub use account::{AccountKey, AccountView, Breach};
 pub use command::{Applied, BreachChange, Command, Status};
-pub use database::{AnyLog, open_log};
+pub use database::{AnyLog, open_log, open_log_to_read};
 pub use ledger::{Entry, Ledger, LedgerError};
 pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;

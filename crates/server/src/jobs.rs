@@ -83,6 +83,11 @@ impl Jobs {
         Jobs { folder, turn: Arc::new(Semaphore::new(1)), known: Mutex::default() }
     }
 
+    /// Where they are.
+    pub(super) fn folder(&self) -> &FilePath {
+        &self.folder
+    }
+
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, watch::Sender<Progress>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -20,7 +20,7 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     pub(crate) mend: String,
     /// Seconds after which to ask again.
-    retry: u64,
+    pub(crate) retry: u64,
 }
 
 /// A refusal (RFC 9457).

@@ -21,13 +21,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, pages, reads, rebase, telemetry, users};
+use super::{
+    App, Shared, counts, findings, jobs, last_seen, oidc, operators, orders, pages, reads, rebase, telemetry, users,
+};
 
 /// The largest body of a request, in bytes; of an upload.
 const LARGEST: usize = 256 * 1024;
 const LARGEST_UPLOAD: usize = 1 << 30;
 /// A client that sends nothing for so long is let go: in the head of a request, and between two parts of its body.
 const SILENCE: Duration = Duration::from_secs(10);
+/// So often it is looked whether the ledger's thread goes on.
+const WATCHED: Duration = Duration::from_millis(200);
 /// Requests that are being answered when the service is to end have so long.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -124,7 +128,10 @@ async fn not_so() -> Problem {
 pub fn serve(app: App, listen: &Listen, listening: impl FnOnce(&str) + Send) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
-    runtime.block_on(listen_and_answer(Arc::new(app), listen, listening))
+    let result = runtime.block_on(listen_and_answer(Arc::new(app), listen, listening));
+    // What hangs in a thread of its own does not keep the process.
+    runtime.shutdown_timeout(GRACE);
+    result
 }
 
 async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(&str)) -> Result<(), String> {
@@ -141,6 +148,8 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
     let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     jobs::go_on(&app);
     tokio::spawn(end(Arc::clone(&app), handle.clone()));
+    tokio::spawn(last_seen::write_down(Arc::clone(&app)));
+    tokio::spawn(end_without_ledger(Arc::clone(&app), handle.clone()));
     let result = match &listen.tls {
         None => {
             listening(&format!("http://{local}"));
@@ -160,7 +169,29 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
             server.serve(service).await
         }
     };
-    result.map_err(|error| error.to_string())
+    match app.fatal() {
+        Some(what) => Err(what),
+        None => result.map_err(|error| error.to_string()),
+    }
+}
+
+/// Ends the service where its ledger cannot be gone on with, so that whoever watches the process knows: at once where its thread ended, and after a
+/// while in which everybody is told why where its log is not what it was.
+async fn end_without_ledger(app: Shared, handle: Handle<SocketAddr>) {
+    while app.fatal().is_none() {
+        tokio::time::sleep(WATCHED).await;
+        // The clock is looked at all the time, so that a jump is seen as one. What is not believed now is told to whoever asks.
+        let _told_then = app.clock.now();
+    }
+    if let Some(what) = app.fatal() {
+        tracing::error!("{what}");
+    }
+    app.ending.store(true, Ordering::Relaxed);
+    app.jobs.wake();
+    if app.writer.is_alive() {
+        tokio::time::sleep(GRACE).await;
+    }
+    handle.shutdown();
 }
 
 /// Waits until the process is asked to stop, and tells all who must know.

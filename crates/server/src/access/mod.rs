@@ -22,7 +22,7 @@ pub(super) use sessions::{Session, Sessions};
 
 use super::problem::Problem;
 use super::{App, Shared};
-use crate::{now, today};
+use crate::clock::day_of;
 
 /// What a browser keeps of a session.
 pub(super) const COOKIE: &str = "tollgate_session";
@@ -135,16 +135,17 @@ impl FromRequestParts<Shared> for Caller {
 }
 
 pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Result<Caller, Problem> {
+    let now = app.time()?;
     let directory = app.gate.directory();
     let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     if let Some(value) = bearer {
         let token = value.strip_prefix("Bearer ").ok_or_else(|| denied("the request carries no token"))?;
-        let known = directory.token(&sha256(token.trim()), today());
+        let known = directory.token(&sha256(token.trim()), day_of(now));
         let token = known.ok_or_else(|| denied("the token is not known, was taken back, or is past its day"))?;
         return Ok(Caller { name: token.name.clone(), role: token.role, scopes: token.scopes.clone(), csrf: None });
     }
     let cookie = cookie(headers).ok_or_else(|| denied("the request carries neither token nor session"))?;
-    let session = app.gate.sessions().find(cookie, now());
+    let session = app.gate.sessions().find(cookie, now);
     // Whoever was removed, or has another password since, is out.
     let known = session.and_then(|session| {
         let user = directory.users.get(&session.name).filter(|user| user.password == session.password)?;

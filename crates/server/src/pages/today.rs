@@ -178,7 +178,10 @@ fn account(view: &AccountView) -> Value {
     let percent = view
         .limit_milli_tpp
         .filter(|limit| *limit > 0)
-        .map(|limit| (view.posted_milli_tpp + view.reserved_milli_tpp) * 100 / limit);
+        .map(|limit| {
+            (i128::from(view.posted_milli_tpp) + i128::from(view.reserved_milli_tpp)) * 100 / i128::from(limit)
+        })
+        .map(|percent| percent.clamp(0, 1_000_000));
     json!({
         "rule": view.key.rule, "holder": view.key.holder, "posted": view.posted_milli_tpp / 1_000, "reserved": view.reserved_milli_tpp / 1_000,
         "limit": view.limit_milli_tpp.map(|limit| limit / 1_000), "percent": percent,
@@ -190,7 +193,8 @@ async fn near(view: &View) -> Result<Vec<Value>, Problem> {
     let day = this_day();
     let taken = |view: &AccountView| {
         view.limit_milli_tpp.is_some_and(|limit| {
-            limit > 0 && (view.posted_milli_tpp + view.reserved_milli_tpp).saturating_mul(5) >= limit * 4
+            let used = i128::from(view.posted_milli_tpp) + i128::from(view.reserved_milli_tpp);
+            limit > 0 && used * 5 >= i128::from(limit) * 4
         })
     };
     let views = view.app().with_ledger(move |ledger| {

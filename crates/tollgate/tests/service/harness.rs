@@ -29,8 +29,8 @@ pub(crate) fn token(folder: &Path, role: &str) -> String {
 }
 
 /// Serves on a port that is free.
-pub(crate) const SERVE: [&str; 7] =
-    ["serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--parties", "parties.csv"];
+pub(crate) const SERVE: [&str; 8] =
+    ["serve", "--create", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--parties", "parties.csv"];
 
 pub(crate) struct Service {
     pub(crate) child: Child,
