@@ -27,7 +27,7 @@ pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;
 pub use record::{Body, Hash, Head, Record};
 pub use sqlite::SqliteLog;
-pub use state::{MAX_AMOUNT_MILLI_TPP, ReservationView, State};
+pub use state::{MAX_AMOUNT_MILLI_TPP, PostingView, ReservationView, State};
 pub use tollgate_model::Period;
 pub use verify::{BadRecord, Verified, Verifier};
 pub use writer::{Busy, Writer};

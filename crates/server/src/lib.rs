@@ -2,11 +2,14 @@
 
 mod access;
 mod clock;
+mod connections;
 mod counts;
 mod findings;
+mod hashing;
 mod jobs;
 mod last_seen;
 mod links;
+mod logins;
 mod oidc;
 mod openapi;
 mod operators;
@@ -14,6 +17,7 @@ mod order_index;
 mod orders;
 mod pages;
 mod problem;
+mod proposals;
 mod reads;
 mod rebase;
 mod server;
@@ -35,7 +39,9 @@ use tollgate_ledger::{Applied, Busy, Command, Entry, Ledger, LedgerError, LogErr
 use tollgate_screening::Screener;
 
 use access::Gate;
-pub use access::{Access, Right, Role, new_secret, new_token, password_hash, sha256};
+use hashing::Hashing;
+
+pub use access::{Access, Proxies, Right, Role, new_secret, new_token, password_hash, sha256};
 use jobs::Jobs;
 pub use oidc::Provider;
 pub use openapi::description;
@@ -67,14 +73,16 @@ pub struct App {
     screener: Screener,
     /// Basis points.
     threshold: u32,
-    /// Whether the service has certificates.
-    tls: bool,
+    /// Whether all comes over TLS: here, or at a proxy before.
+    secure: bool,
+    /// Proxies that are believed when they say from where a request comes.
+    proxies: Proxies,
     writer: Writer<AnyLog>,
     telemetry: Telemetry,
     gate: Arc<Gate>,
     provider: Option<Provider>,
     /// Who may hash a password now.
-    hashing: Semaphore,
+    hashing: Hashing,
     jobs: Jobs,
     /// Lines that a second person has to release.
     held: Mutex<HeldQueue>,
@@ -104,8 +112,10 @@ pub struct Settings {
     pub rate: NonZeroU32,
     /// Where uploaded files and their results are kept.
     pub jobs: PathBuf,
-    /// Whether the service has certificates.
-    pub tls: bool,
+    /// Whether all comes over TLS: here, or at a proxy before.
+    pub secure: bool,
+    /// Proxies that are believed when they say from where a request comes.
+    pub proxies: Proxies,
     /// Where people may log in instead of here.
     pub provider: Option<Provider>,
 }
@@ -137,12 +147,13 @@ impl App {
             desk: Arc::new(Desk::new(policy, tables)),
             screener,
             threshold: settings.threshold,
-            tls: settings.tls,
+            secure: settings.secure,
+            proxies: settings.proxies,
             writer: Writer::start(ledger, WAITING, move || recorded.now()),
             telemetry: Telemetry::default(),
             gate: Arc::new(Gate::new(settings.rate)),
             provider: settings.provider,
-            hashing: Semaphore::new(2),
+            hashing: Hashing::new(),
             jobs: Jobs::new(settings.jobs),
             held: Mutex::default(),
             pages,

@@ -1,11 +1,10 @@
 //! Login at an OpenID provider: the authorization code flow with PKCE (OpenID Connect Core 1.0, RFC 7636).
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -15,10 +14,10 @@ use openidconnect::{
 };
 use serde::Deserialize;
 
-use super::access::denied;
+use super::access::{Peer, denied};
+use super::logins::{Cookies, session_cookie};
 use super::orders::unavailable;
 use super::problem::Problem;
-use super::users::{Cookie, set_cookie};
 use super::{Shared, sha256};
 use crate::now;
 
@@ -152,16 +151,13 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Sen
 }
 
 /// Sends a browser to the provider.
-pub(super) async fn begin(
-    State(app): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-) -> Result<Response, Problem> {
+pub(super) async fn begin(State(app): State<Shared>, Peer(from): Peer) -> Result<Response, Problem> {
     // Each login asks the provider twice: strangers may cause that so often and no more.
-    app.gate.check_stranger(peer.ip())?;
+    app.gate.check_stranger(from)?;
     app.provider.as_ref().ok_or_else(no_provider)?;
     let desk = app.clone();
     let (address, state) = aside(move || desk.provider.as_ref().map_or(Err(String::new()), Provider::begin)).await?;
-    let secure = if app.tls { "; Secure" } else { "" };
+    let secure = if app.secure { "; Secure" } else { "" };
     // Lax: the provider's answer is a request from elsewhere, and must carry it.
     let cookie = format!("{COOKIE}={state}; Path=/login; HttpOnly; SameSite=Lax; Max-Age={}{secure}", PATIENCE / 1_000);
     let header = |text: &str| HeaderValue::from_str(text).map_err(|error| unavailable(&error.to_string()));
@@ -174,7 +170,7 @@ pub(super) async fn callback(
     State(app): State<Shared>,
     headers: HeaderMap,
     Query(returned): Query<Returned>,
-) -> Result<(Cookie, Html<&'static str>), Problem> {
+) -> Result<(Cookies, Html<&'static str>), Problem> {
     let provider = app.provider.as_ref().ok_or_else(no_provider)?;
     if let Some(error) = returned.error {
         return Err(denied(&format!("the OpenID provider refuses: {error}")));
@@ -203,5 +199,5 @@ pub(super) async fn callback(
     let (value, _) = begun.map_err(|what| unavailable(&what))?;
     // A page of this site leads on: a redirect would still count as coming from the provider, and the strict cookie would stay behind.
     let page = "<!doctype html><html lang=\"en\"><meta http-equiv=\"refresh\" content=\"0; url=/\"><title>Tollgate</title><p><a href=\"/\">Logged in</a></p></html>";
-    Ok((set_cookie(&app, &value, 12 * 3_600)?, Html(page)))
+    Ok((session_cookie(&app, &value, 12 * 3_600)?, Html(page)))
 }

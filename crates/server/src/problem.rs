@@ -92,11 +92,14 @@ impl From<DeskError> for Problem {
                 Status::UnknownReservation | Status::UnknownPosting => StatusCode::NOT_FOUND,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             },
-            DeskError::UnknownOrder => StatusCode::NOT_FOUND,
+            DeskError::UnknownOrder | DeskError::UnknownProposal => StatusCode::NOT_FOUND,
             DeskError::FourEyes => StatusCode::FORBIDDEN,
-            DeskError::AlreadyDecided(_) | DeskError::Held(_) | DeskError::NotHeld | DeskError::ReleasedAlready => {
-                StatusCode::CONFLICT
-            }
+            DeskError::AlreadyDecided(_)
+            | DeskError::Held(_)
+            | DeskError::NotHeld
+            | DeskError::ReleasedAlready
+            | DeskError::ShippedInPart
+            | DeskError::ConcludedAlready => StatusCode::CONFLICT,
         };
         let Diagnostic { code, what, mend, .. } = error.diagnostic();
         Problem::new(status, code, what, &mend)

@@ -7,7 +7,7 @@ mod shipment;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, never};
+use tollgate_model::{Date, Period, never};
 
 use crate::account::{Account, AccountKey, AccountView};
 use crate::command::{Applied, BreachChange, Command, Status};
@@ -70,6 +70,17 @@ pub struct ReservationView {
     pub open: bool,
     /// Whether a part of it has gone.
     pub begun: bool,
+}
+
+/// How a posting stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostingView {
+    /// What it counts, in milli-TPP.
+    pub amount_milli_tpp: i64,
+    /// The day on which it counts.
+    pub day: Date,
+    /// What each of its accounts counts over.
+    pub periods: Vec<Period>,
 }
 
 /// All accounts and what was done to them.
@@ -225,6 +236,19 @@ impl State {
     pub fn reservation(&self, id: &str) -> Option<ReservationView> {
         let known = self.reservations.get(at(self.reserved(id).ok()?))?;
         Some(ReservationView { left_milli_tpp: known.left_milli_tpp, open: known.open, begun: known.begun })
+    }
+
+    /// Whether a caller's id was used.
+    pub fn knows(&self, id: &str) -> bool {
+        self.operations.contains_key(&id_hash(id))
+    }
+
+    /// How a posting stands; nothing where no such posting was made.
+    pub fn posting(&self, id: &str) -> Option<PostingView> {
+        let Made::Posting(place) = self.operations.get(&id_hash(id))?.made else { return None };
+        let known = self.postings.get(at(place))?;
+        let periods = known.accounts.iter().filter_map(|account| self.keys.get(at(*account)).map(|key| key.period));
+        Some(PostingView { amount_milli_tpp: known.amount_milli_tpp, day: known.day, periods: periods.collect() })
     }
 
     /// What a reservation holds in an account, in milli-TPP, 0 where it holds nothing or was never made; under the holder that this one counts as on the day.

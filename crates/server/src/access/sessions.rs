@@ -8,14 +8,6 @@ use super::records::{new_secret, sha256};
 const IDLE: i64 = 30 * 60_000;
 /// And so long after its start: twelve hours.
 const LONGEST: i64 = 12 * 3_600_000;
-/// Failures in a row after which a name is locked.
-const FAILURES: u32 = 5;
-/// The first lock lasts a minute; each further failure doubles it, up to an hour.
-const LOCK: i64 = 60_000;
-const LONGEST_LOCK: i64 = 3_600_000;
-/// Names whose failures are remembered; nobody is locked out because others fail.
-const NAMES: usize = 10_000;
-
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
@@ -26,24 +18,16 @@ pub(crate) struct Session {
     used: i64,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Failures {
-    count: u32,
-    until: i64,
-}
-
-/// All sessions, by the SHA-256 of their cookies, and who failed to log in.
+/// All sessions, by the SHA-256 of their cookies.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     open: BTreeMap<String, Session>,
-    failed: BTreeMap<String, Failures>,
 }
 
 impl Sessions {
     /// Begins a session; returns its cookie's value and what must be sent with every write.
     pub(crate) fn begin(&mut self, name: &str, password: &str, now: i64) -> Result<(String, String), String> {
         self.open.retain(|_, session| session.lives(now));
-        self.failed.remove(name);
         let (cookie, csrf) = (new_secret()?, new_secret()?);
         let session =
             Session { name: name.to_owned(), password: password.to_owned(), csrf: csrf.clone(), begun: now, used: now };
@@ -61,23 +45,6 @@ impl Sessions {
     pub(crate) fn end(&mut self, cookie: &str) {
         self.open.remove(&sha256(cookie));
     }
-
-    /// Milliseconds for which a name may not try to log in.
-    pub(crate) fn locked(&self, name: &str, now: i64) -> Option<i64> {
-        self.failed.get(name).map(|failures| failures.until - now).filter(|left| *left > 0)
-    }
-
-    pub(crate) fn fail(&mut self, name: &str, now: i64) {
-        if self.failed.len() >= NAMES {
-            self.failed.retain(|_, failures| failures.until > now);
-        }
-        let failures = self.failed.entry(name.to_owned()).or_default();
-        failures.count += 1;
-        if failures.count >= FAILURES {
-            let doubled = LOCK.saturating_mul(1_i64.checked_shl(failures.count - FAILURES).unwrap_or(i64::MAX));
-            failures.until = now + doubled.clamp(LOCK, LONGEST_LOCK);
-        }
-    }
 }
 
 impl Session {
@@ -91,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sessions_end_and_failures_lock() {
+    fn sessions_end() {
         let mut sessions = Sessions::default();
         let (cookie, csrf) = sessions.begin("ana", "p", 0).unwrap();
         assert_eq!(
@@ -108,13 +75,5 @@ mod tests {
         let (cookie, _) = sessions.begin("ana", "p", 0).unwrap();
         sessions.end(&cookie);
         assert!(sessions.find(&cookie, 0).is_none());
-
-        (0..4).for_each(|_| sessions.fail("bob", 0));
-        assert_eq!(sessions.locked("bob", 0), None);
-        sessions.fail("bob", 0);
-        assert_eq!((sessions.locked("bob", 0), sessions.locked("bob", LOCK)), (Some(LOCK), None));
-        (0..90).for_each(|_| sessions.fail("bob", LOCK));
-        assert_eq!(sessions.locked("bob", LOCK), Some(LONGEST_LOCK));
-        assert_eq!(sessions.locked("ana", 0), None);
     }
 }

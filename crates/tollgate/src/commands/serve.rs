@@ -20,7 +20,7 @@ use tollgate_ledger::AnyLog;
 use tollgate_model::Date;
 use tollgate_model::Stop;
 use tollgate_server::{
-    Access, App, Case, Listen, Provider, Settings, Shown, check_last_seen, check_start, new_secret, new_token,
+    Access, App, Case, Listen, Provider, Proxies, Settings, Shown, check_last_seen, check_start, new_secret, new_token,
     password_hash, serve as serve_app, sha256, start_log,
 };
 use tollgate_server::{Filling, Links, Posting, now};
@@ -72,6 +72,9 @@ pub(crate) struct ServeArguments {
     /// The address under which people reach this service; the provider sends them back to /login/oidc/callback there
     #[arg(long, env = "TOLLGATE_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Proxies, or their networks, that are believed when they say from where a request comes (X-Forwarded-For)
+    #[arg(long, env = "TOLLGATE_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub(crate) trusted_proxy: Vec<String>,
     /// Begin a new ledger where there is none
     #[arg(long)]
     pub(crate) create: bool,
@@ -126,9 +129,12 @@ pub(crate) enum TokenCommand {
     Add {
         #[command(flatten)]
         database: Database,
-        /// Whose it is; stands in the log with all that is done with it
+        /// What it is called; stands in the log with all that is done with it
         #[arg(long, value_name = "NAME", value_parser = set_name)]
         name: String,
+        /// The person whose it is: all that is done with it is done by PERSON/NAME; where absent, the name is that of a person of its own
+        #[arg(long, value_name = "NAME", value_parser = set_name)]
+        person: Option<String>,
         /// What its holder may do
         #[arg(long)]
         role: tollgate_server::Role,
@@ -169,15 +175,24 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         threshold: arguments.basis.lists.threshold,
         rate: arguments.rate,
         jobs: arguments.jobs.clone(),
-        tls: listen.tls.is_some(),
+        secure: listen.tls.is_some() || arguments.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+        proxies: Proxies::parse(&arguments.trusted_proxy).map_err(Failure::Unusable)?,
         provider: provider(arguments)?,
     };
+    let local = |address: std::net::SocketAddr| address.ip().is_loopback();
+    let open_in_clear = !settings.secure && listen.address.parse().is_ok_and(|address| !local(address));
     let pages = tollgate_report::pages::Pages::new().map_err(|error| Failure::Unusable(error.to_string()))?;
     let shown = shown(arguments, &policy, &tables, stop)?;
     let app = App::new((policy, tables), screener, ledger, settings, (pages, shown));
     let told = |address: &str| {
         let mut errors = std::io::stderr().lock();
         let _told = writeln!(errors, "listening on {address}");
+        if open_in_clear {
+            let what =
+                "other machines reach this address without TLS: passwords and tokens go over the network in clear text";
+            let mend = "give --tls-cert and --tls-key, or put a proxy with TLS before it and say so with --public-url https://…";
+            let _told = writeln!(errors, "warning: {what}\n  mend: {mend}");
+        }
         if let Some(secret) = setup {
             let _told =
                 writeln!(errors, "first start: make the administrator at {address}/setup#{secret} (works once)");
@@ -299,14 +314,20 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
 
 pub(crate) fn token(command: &TokenCommand) -> Result<(), Failure> {
     match command {
-        TokenCommand::Add { database, name, role, until, scopes } => {
+        TokenCommand::Add { database, name, person, role, until, scopes } => {
             let mut ledger = open_or_begin(&database.database)?;
             let token = new_token().map_err(Failure::Unusable)?;
             let until = until.map(|until| until.to_string());
             let digest = sha256(&token);
             let id = format!("token:{digest}");
-            let access =
-                Access::Token { sha256: digest, name: name.clone(), role: *role, until, scopes: scopes.clone() };
+            let access = Access::Token {
+                sha256: digest,
+                name: name.clone(),
+                person: person.clone(),
+                role: *role,
+                until,
+                scopes: scopes.clone(),
+            };
             note(&mut ledger, "access", &id, &json!(access))?;
             print(&format!("{token}\n"))
         }
