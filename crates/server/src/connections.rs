@@ -72,21 +72,21 @@ impl Limited {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, address: IpAddr) -> Place {
+    fn enter(&self, address: IpAddr) -> Seat {
         let open = Arc::new(Open::default());
         let mut table = self.table();
-        let own = table.by_address.entry(address).or_default();
-        if own.len() >= self.most / SHARE
-            && let Some(oldest) = own.pop_front().and_then(|oldest| oldest.upgrade())
+        let from_here = table.by_address.entry(address).or_default();
+        if from_here.len() >= self.most / SHARE
+            && let Some(oldest) = from_here.pop_front().and_then(|oldest| oldest.upgrade())
         {
             oldest.end();
         }
-        own.push_back(Arc::downgrade(&open));
+        from_here.push_back(Arc::downgrade(&open));
         table.count += 1;
         if table.count > self.most {
             table.end_one();
         }
-        Place { open, address, table: Arc::clone(&self.table) }
+        Seat { open, address, table: Arc::clone(&self.table) }
     }
 }
 
@@ -99,19 +99,19 @@ fn open_files() -> Option<usize> {
 
 /// The place of a connection in the table, which it leaves when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Seat {
     open: Arc<Open>,
     address: IpAddr,
     table: Arc<Mutex<Table>>,
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         table.count = table.count.saturating_sub(1);
-        if let Some(own) = table.by_address.get_mut(&self.address) {
-            own.retain(|open| open.upgrade().is_some_and(|open| !Arc::ptr_eq(&open, &self.open)));
-            if own.is_empty() {
+        if let Some(from_here) = table.by_address.get_mut(&self.address) {
+            from_here.retain(|open| open.upgrade().is_some_and(|open| !Arc::ptr_eq(&open, &self.open)));
+            if from_here.is_empty() {
                 table.by_address.remove(&self.address);
             }
         }
@@ -122,7 +122,7 @@ impl Drop for Place {
 #[derive(Debug)]
 pub(super) struct Counted<S> {
     stream: S,
-    place: Place,
+    place: Seat,
 }
 
 impl<S> Counted<S> {
@@ -189,8 +189,8 @@ mod tests {
     fn the_oldest_connection_of_who_holds_many_gives_way() {
         let limited = Limited { table: Arc::default(), most: 8 };
         let (greedy, honest) = (IpAddr::from([203, 0, 113, 1]), IpAddr::from([203, 0, 113, 2]));
-        let held: Vec<Place> = (0..5).map(|_| limited.enter(greedy)).collect();
-        let ended = |places: &[Place]| -> Vec<bool> {
+        let held: Vec<Seat> = (0..5).map(|_| limited.enter(greedy)).collect();
+        let ended = |places: &[Seat]| -> Vec<bool> {
             places.iter().map(|place| place.open.ended.load(Ordering::Acquire)).collect()
         };
         assert_eq!(ended(&held), [true, true, true, false, false], "a quarter of all from one address");
@@ -198,7 +198,7 @@ mod tests {
         assert!(!guest.open.ended.load(Ordering::Acquire));
         drop(held);
         assert_eq!((limited.table().count, limited.table().by_address.len()), (1, 1));
-        let many: Vec<Place> = (10..30).map(|last| limited.enter(IpAddr::from([203, 0, 113, last]))).collect();
+        let many: Vec<Seat> = (10..30).map(|last| limited.enter(IpAddr::from([203, 0, 113, last]))).collect();
         let left = many.iter().filter(|place| !place.open.ended.load(Ordering::Acquire)).count();
         assert!((7..=8).contains(&left), "{left}");
         drop((many, guest));

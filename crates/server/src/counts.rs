@@ -66,15 +66,15 @@ pub(super) async fn adjust(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<AdjustRequest>, JsonRejection>,
+    request: Result<Json<AdjustRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
     let key = idempotency_key(&headers)?;
     let period =
-        asked.period.parse().map_err(|what: tollgate_model::BadPeriod| unusable(&what.to_string(), "write it so"))?;
-    let account = AccountKey { rule: asked.rule, holder: asked.holder, country: asked.country, period };
-    let (amount, day) = (thousandths(asked.tpp)?, day("date", &asked.date)?);
+        request.period.parse().map_err(|what: tollgate_model::BadPeriod| unusable(&what.to_string(), "write it so"))?;
+    let account = AccountKey { rule: request.rule, holder: request.holder, country: request.country, period };
+    let (amount, day) = (thousandths(request.tpp)?, day("date", &request.date)?);
     let id = own_id(&app, "adjust", &caller, &key).await?;
     // An installed base may be told before anything was sent.
     let unknown = account.rule == "uveu" && {
@@ -82,9 +82,14 @@ pub(super) async fn adjust(
         app.with_ledger(move |ledger| ledger.state().account(&key, day).is_none()).await?
     };
     let limit = unknown.then(|| limit_command(&account, day, None, &app.desk.policy.name));
-    let what =
-        format!("take {} TPP off {} of {}: {}", asked.tpp.unsigned_abs(), account.rule, account.holder, asked.reason);
-    let command = Command::Adjust { id, account, amount_milli_tpp: amount, day, reason: asked.reason };
+    let what = format!(
+        "take {} TPP off {} of {}: {}",
+        request.tpp.unsigned_abs(),
+        account.rule,
+        account.holder,
+        request.reason
+    );
+    let command = Command::Adjust { id, account, amount_milli_tpp: amount, day, reason: request.reason };
     let commands = limit.into_iter().chain([command]);
     if amount < 0 {
         let entries = commands.map(ProposedEntry::Command).collect();
@@ -113,15 +118,15 @@ pub(super) async fn group(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<GroupRequest>, JsonRejection>,
+    request: Result<Json<GroupRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
     let key = idempotency_key(&headers)?;
-    let from = day("from", &asked.from)?;
+    let from = day("from", &request.from)?;
     let id = own_id(&app, "group", &caller, &key).await?;
-    let what = format!("count {} as {} from {from} on: {}", asked.holder, asked.into, asked.reason);
-    let command = Command::Group { id, holder: asked.holder, into: asked.into, from, reason: asked.reason };
+    let what = format!("count {} as {} from {from} on: {}", request.holder, request.into, request.reason);
+    let command = Command::Group { id, holder: request.holder, into: request.into, from, reason: request.reason };
     let proposal = Proposal { what, beneficiary: None, entries: vec![ProposedEntry::Command(command)] };
     propose(&app, &caller, proposal_id("group", &caller, &[&key]), proposal).await
 }

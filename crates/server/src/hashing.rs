@@ -59,15 +59,15 @@ impl Hashing {
     fn queue(&self, from: Option<IpAddr>) -> Result<Waiting<'_>, Problem> {
         let mut waiting = self.waiting();
         let all: usize = waiting.values().sum();
-        let own = waiting.entry(from).or_default();
-        if all >= MOST || (from.is_some() && *own >= FROM_ONE) {
-            let none = *own == 0;
+        let from_here = waiting.entry(from).or_default();
+        if all >= MOST || (from.is_some() && *from_here >= FROM_ONE) {
+            let none = *from_here == 0;
             if none {
                 waiting.remove(&from);
             }
             return Err(Problem::too_many("too many passwords wait to be looked at", 1));
         }
-        *own += 1;
+        *from_here += 1;
         Ok(Waiting { hashing: self, from })
     }
 

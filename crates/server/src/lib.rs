@@ -5,6 +5,7 @@ mod clock;
 mod connections;
 mod counts;
 mod findings;
+mod grants;
 mod hashing;
 mod jobs;
 mod last_seen;

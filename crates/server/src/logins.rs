@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::access::{
-    Access, COOKIE, Caller, LONGEST, Origin, Peer, Right, Role, SHORTEST, cookie_named, denied, new_secret,
-    password_hash, password_matches, sha256,
+    Access, COOKIE, Caller, LONGEST, LONGEST_SESSION, Origin, Peer, Right, Role, SHORTEST, cookie_named, denied,
+    new_secret, password_hash, password_matches, sha256,
 };
+use super::grants::{named, record};
 use super::hashing::HashingPlace;
 use super::orders::{WriteKey, bad_json, idempotency_key, refused, unavailable, unusable};
 use super::problem::{Problem, Refusals};
-use super::users::{named, record};
 use crate::now;
 
 /// What a browser keeps of having logged in, so that strangers who fail with a name do not lock its owner out.
@@ -161,12 +161,12 @@ pub(super) async fn log_in(
     State(app): State<Shared>,
     Peer(from): Peer,
     headers: HeaderMap,
-    asked: Result<Json<LoginRequest>, JsonRejection>,
+    request: Result<Json<LoginRequest>, JsonRejection>,
 ) -> Result<(Cookies, Json<Me>), Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let attempt = Attempt { name: &asked.name, password: asked.password, from, headers: &headers };
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let attempt = Attempt { name: &request.name, password: request.password, from, headers: &headers };
     let (cookies, role, csrf) = begin_session(&app, attempt).await?;
-    Ok((cookies, Json(Me { name: asked.name, role, csrf: Some(csrf) })))
+    Ok((cookies, Json(Me { name: request.name, role, csrf: Some(csrf) })))
 }
 
 /// Begins a session of somebody whose password it is: its cookies, and what each write must carry.
@@ -175,11 +175,12 @@ pub(super) async fn begin_session(app: &Shared, attempt: Attempt<'_>) -> Result<
     app.gate.check_stranger(attempt.from)?;
     let name = attempt.name.to_owned();
     let (which, kept) = check_password(app, attempt).await?;
-    let begun = app.gate.sessions().begin(&name, &which, now());
+    let begun = app.gate.sessions().begin(&name, &which, now(), LONGEST_SESSION);
     let (value, csrf) = begun.map_err(|what| unavailable(&what))?;
     let role = app.gate.directory().users.get(&name).map(|user| user.role);
     let role = role.ok_or_else(|| denied("the user was removed"))?;
-    let cookies = vec![cookie(app, COOKIE, &value, 12 * 3_600)?, cookie(app, BROWSER, &kept, 365 * 86_400)?];
+    let cookies =
+        vec![cookie(app, COOKIE, &value, LONGEST_SESSION / 1_000)?, cookie(app, BROWSER, &kept, 365 * 86_400)?];
     Ok((AppendHeaders(cookies), role, csrf))
 }
 
@@ -216,20 +217,20 @@ pub(super) async fn log_out(
 pub(super) async fn set_up(
     State(app): State<Shared>,
     Peer(from): Peer,
-    asked: Result<Json<SetupRequest>, JsonRejection>,
+    request: Result<Json<SetupRequest>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
     app.gate.check_stranger(from)?;
-    named(&asked.name)?;
+    named(&request.name)?;
     app.refresh_directory().await?;
-    let given = sha256(&asked.secret);
+    let given = sha256(&request.secret);
     if app.gate.directory().setup.as_ref() != Some(&given) {
         return Err(denied("the link is not the one of the first start, or was used"));
     }
-    let password = keep(&app, asked.password).await?;
-    let access = Access::User { name: asked.name.clone(), role: Role::Administrator, password };
+    let password = keep(&app, request.password).await?;
+    let access = Access::User { name: request.name.clone(), role: Role::Administrator, password };
     // One id for one link: of two who use it at once, one is first.
-    match record(&app, &asked.name, &format!("setup-used:{given}"), &access).await? {
+    match record(&app, &request.name, &format!("setup-used:{given}"), &access).await? {
         Status::Done => Ok(StatusCode::CREATED),
         _ => Err(denied("the link was used")),
     }
@@ -245,18 +246,18 @@ pub(super) async fn change_password(
     caller: Caller,
     Peer(from): Peer,
     headers: HeaderMap,
-    asked: Result<Json<PasswordRequest>, JsonRejection>,
+    request: Result<Json<PasswordRequest>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
     caller.may(Right::Read)?;
     let key = idempotency_key(&headers)?;
     let scoped = scoped_id("password", &caller.name, &[&key]);
     if caller.csrf.is_none() {
         return Err(unusable("a token has no password", "log in, and send this with the session"));
     }
-    let attempt = Attempt { name: &caller.name, password: asked.old, from, headers: &headers };
+    let attempt = Attempt { name: &caller.name, password: request.old, from, headers: &headers };
     check_password(&app, attempt).await?;
-    let password = keep(&app, asked.new).await?;
+    let password = keep(&app, request.new).await?;
     let earlier = format!("password:{}:{key}", caller.name);
     let id = app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await?;
     let access = Access::User { name: caller.name.clone(), role: caller.role, password };

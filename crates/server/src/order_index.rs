@@ -65,17 +65,17 @@ pub struct BoardRow {
 impl BoardRow {
     /// The same with an apostrophe before each text that a spreadsheet would take for a formula.
     pub(crate) fn without_formulas(&self) -> BoardRow {
-        let own = |text: &Option<String>| text.as_deref().map(without_formula);
+        let safe = |text: &Option<String>| text.as_deref().map(without_formula);
         BoardRow {
             order_id: without_formula(&self.order_id),
             date: without_formula(&self.date),
-            exporter: own(&self.exporter),
+            exporter: safe(&self.exporter),
             consignee: without_formula(&self.consignee),
             destination: without_formula(&self.destination),
             item: without_formula(&self.item),
             outcome: without_formula(&self.outcome),
-            authorization: own(&self.authorization),
-            claimed: own(&self.claimed),
+            authorization: safe(&self.authorization),
+            claimed: safe(&self.claimed),
             ..self.clone()
         }
     }

@@ -145,12 +145,12 @@ pub(super) async fn confirm(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    asked: Result<Json<ConcludeRequest>, JsonRejection>,
+    request: Result<Json<ConcludeRequest>, JsonRejection>,
 ) -> Result<Json<ProposalRow>, Problem> {
     may_conclude(&caller)?;
     idempotency_key(&headers)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    conclude(&app, &caller, id, Conclusion { confirmed: true, reason: asked.reason }).await.map(Json)
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    conclude(&app, &caller, id, Conclusion { confirmed: true, reason: request.reason }).await.map(Json)
 }
 
 /// Rejects a proposal, or withdraws one's own: it is not done.
@@ -164,12 +164,12 @@ pub(super) async fn reject(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    asked: Result<Json<ConcludeRequest>, JsonRejection>,
+    request: Result<Json<ConcludeRequest>, JsonRejection>,
 ) -> Result<Json<ProposalRow>, Problem> {
     may_conclude(&caller)?;
     idempotency_key(&headers)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    conclude(&app, &caller, id, Conclusion { confirmed: false, reason: asked.reason }).await.map(Json)
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    conclude(&app, &caller, id, Conclusion { confirmed: false, reason: request.reason }).await.map(Json)
 }
 
 /// Who records may conclude what is proposed of accounts, matches and access; who manages access may conclude what is proposed of that.

@@ -11,14 +11,14 @@ use tollgate_ledger::{Record, Status};
 use tollgate_model::Date;
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::access::{Access, Caller, Right, Role, new_token, sha256};
+use super::grants::{named, record};
 use super::logins::{is_password, keep};
 use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unavailable, unusable};
 use super::problem::{Problem, Refusals};
 use super::proposals::{Proposed, proposal_id, propose, proposed_note, standing};
-use super::{Shared, note};
 use crate::today;
-use tollgate_lists::is_set_name;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -67,21 +67,6 @@ pub(super) struct Holder {
 pub(super) struct NewToken {
     /// Shown this once.
     token: String,
-}
-
-/// Whether a name is one that a user or a token may have.
-pub(super) fn named(name: &str) -> Result<(), Problem> {
-    if is_set_name(name) && name.len() <= 64 {
-        return Ok(());
-    }
-    Err(unusable("`name` is not usable", "use 1 to 64 letters, digits, `-` and `_`"))
-}
-
-/// Puts on record who may do what.
-pub(super) async fn record(app: &Shared, actor: &str, id: &str, access: &Access) -> Result<Status, Problem> {
-    let applied = app.record(vec![note("access", actor, id, access)?]).await?;
-    app.refresh_directory().await?;
-    applied.first().map(|applied| applied.status).ok_or_else(|| unavailable("the ledger gave no answer"))
 }
 
 /// Who may do what.

@@ -18,9 +18,10 @@ use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLim
 
 pub use passwords::hash as password_hash;
 pub(super) use passwords::{LONGEST, SHORTEST, matches as password_matches};
-use records::Directory;
+pub(super) use records::Directory;
+pub(super) use records::admission;
 pub use records::{Access, Right, Role, new_secret, new_token, sha256};
-pub(super) use sessions::{Session, Sessions};
+pub(super) use sessions::{LONGEST as LONGEST_SESSION, LONGEST_VOUCHED, Session, Sessions};
 
 pub(super) use lockout::{Attempts, Origin};
 pub use proxies::Proxies;

@@ -110,7 +110,8 @@ pub enum Access {
         /// it.
         subject: String,
     },
-    /// A user who was let in by an e-mail address or an id logged in for the first time: from now on the provider's own id of the person counts alone.
+    /// A user who was let in by an e-mail address or an id logged in for the first time: from now on only the person of this id of the provider's is
+    /// meant, whoever has the address later.
     Bound {
         /// Who.
         name: String,
@@ -158,10 +159,10 @@ pub(crate) struct Directory {
     seen: usize,
     pub tokens: BTreeMap<String, Token>,
     pub users: BTreeMap<String, User>,
-    /// Names of users by what they were let in by.
+    /// Names of users by what they were let in by: an e-mail address in small letters, or the provider's own id after `sub:`.
     pub federated: BTreeMap<String, String>,
-    /// Names of users by provider and its own id of them.
-    pub bound: BTreeMap<(String, String), String>,
+    /// Provider and its own id of each user who logged in there, by name.
+    pub bound: BTreeMap<String, (String, String)>,
     pub setup: Option<String>,
     /// Everybody who ever could act, as the log has them.
     actors: BTreeSet<String>,
@@ -205,18 +206,15 @@ impl Directory {
                     self.let_in_anew(&name);
                     // Of no password the hash is this: nobody can log in with one.
                     self.users.insert(name.clone(), User { role, password: format!("federated:{subject}") });
-                    self.federated.insert(subject, name);
+                    self.federated.insert(admission(&subject), name);
                     self.setup = None;
                 }
                 Ok(Access::UserRemoved { name }) => {
                     self.users.remove(&name);
                     self.federated.retain(|_, known| *known != name);
-                    self.bound.retain(|_, known| *known != name);
+                    self.bound.remove(&name);
                 }
-                Ok(Access::Bound { name, issuer, subject }) => {
-                    self.federated.retain(|_, known| *known != name);
-                    self.bound.insert((issuer, subject), name);
-                }
+                Ok(Access::Bound { name, issuer, subject }) => drop(self.bound.insert(name, (issuer, subject))),
                 Ok(Access::Setup { sha256 }) => self.setup = Some(sha256),
                 // Of a later version, or damaged: it may take somebody's rights away.
                 Err(error) => drop(self.unreadable.get_or_insert_with(|| error.to_string())),
@@ -228,7 +226,7 @@ impl Directory {
     /// Forgets by what somebody could log in until now.
     fn let_in_anew(&mut self, name: &str) {
         self.federated.retain(|_, known| known != name);
-        self.bound.retain(|_, known| known != name);
+        self.bound.remove(name);
         self.actors.insert(name.to_owned());
     }
 
@@ -265,6 +263,15 @@ impl Directory {
     pub(crate) fn token(&self, hash: &str, today: Date) -> Option<&Token> {
         let good = |until: &str| until.parse::<Date>().is_ok_and(|until| today <= until);
         self.tokens.get(hash).filter(|token| token.until.as_deref().is_none_or(good))
+    }
+}
+
+/// By what somebody is let in, so that an address and an id that reads like one are two things.
+pub(crate) fn admission(subject: &str) -> String {
+    match subject {
+        id if id.starts_with("sub:") => id.to_owned(),
+        address if address.contains('@') => address.to_lowercase(),
+        id => format!("sub:{id}"),
     }
 }
 

@@ -6,8 +6,6 @@ use super::records::{new_secret, sha256};
 
 /// A session ends so long after its last request, in milliseconds: thirty minutes.
 const IDLE: i64 = 30 * 60_000;
-/// And so long after its start: twelve hours.
-const LONGEST: i64 = 12 * 3_600_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
@@ -16,7 +14,13 @@ pub(crate) struct Session {
     pub(crate) csrf: String,
     begun: i64,
     used: i64,
+    /// So long after its start it ends, in milliseconds.
+    longest: i64,
 }
+
+/// How long a session lasts at the longest, in milliseconds: twelve hours; one that a provider vouched for, an hour, so that the provider is asked again.
+pub(crate) const LONGEST: i64 = 12 * 3_600_000;
+pub(crate) const LONGEST_VOUCHED: i64 = 3_600_000;
 
 /// All sessions, by the SHA-256 of their cookies.
 #[derive(Debug, Default)]
@@ -26,11 +30,23 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     /// Begins a session; returns its cookie's value and what must be sent with every write.
-    pub(crate) fn begin(&mut self, name: &str, password: &str, now: i64) -> Result<(String, String), String> {
+    pub(crate) fn begin(
+        &mut self,
+        name: &str,
+        password: &str,
+        now: i64,
+        longest: i64,
+    ) -> Result<(String, String), String> {
         self.open.retain(|_, session| session.lives(now));
         let (cookie, csrf) = (new_secret()?, new_secret()?);
-        let session =
-            Session { name: name.to_owned(), password: password.to_owned(), csrf: csrf.clone(), begun: now, used: now };
+        let session = Session {
+            name: name.to_owned(),
+            password: password.to_owned(),
+            csrf: csrf.clone(),
+            begun: now,
+            used: now,
+            longest,
+        };
         self.open.insert(sha256(&cookie), session);
         Ok((cookie, csrf))
     }
@@ -49,7 +65,7 @@ impl Sessions {
 
 impl Session {
     fn lives(&self, now: i64) -> bool {
-        now - self.used <= IDLE && now - self.begun <= LONGEST
+        now - self.used <= IDLE && now - self.begun <= self.longest
     }
 }
 
@@ -60,19 +76,19 @@ mod tests {
     #[test]
     fn sessions_end() {
         let mut sessions = Sessions::default();
-        let (cookie, csrf) = sessions.begin("ana", "p", 0).unwrap();
+        let (cookie, csrf) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         assert_eq!(
             sessions.find(&cookie, IDLE).map(|session| (session.name, session.csrf)),
             Some(("ana".into(), csrf))
         );
         assert!(sessions.find(&cookie, 2 * IDLE).is_some() && sessions.find(&cookie, 3 * IDLE + 1).is_none());
         assert!(sessions.find("forged", 0).is_none());
-        let (cookie, _) = sessions.begin("ana", "p", 0).unwrap();
+        let (cookie, _) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         for step in 0..=LONGEST / IDLE {
             assert!(sessions.find(&cookie, step * IDLE).is_some());
         }
         assert!(sessions.find(&cookie, LONGEST + 1).is_none());
-        let (cookie, _) = sessions.begin("ana", "p", 0).unwrap();
+        let (cookie, _) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         sessions.end(&cookie);
         assert!(sessions.find(&cookie, 0).is_none());
     }

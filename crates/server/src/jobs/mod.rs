@@ -1,10 +1,11 @@
 //! Whole files of orders: uploaded, decided line by line, their results read while they come, and gone on with after a crash.
 
+mod results_file;
+mod task;
 mod upload;
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::Write as _;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,16 +25,16 @@ use tollgate_records::OrderReader;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
-use super::access::{Caller, Credential, Right, sha256};
+use super::access::{Caller, Right, sha256};
 use super::clock::day_of;
 use super::orders::{WriteKey, idempotency_key, record_order, try_order, unavailable};
 use super::problem::{Problem, Refusals};
 use super::reads::bad_query;
+use results_file::{page, results_so_far};
+use task::Task;
 use tollgate_desk::Order;
 use tollgate_desk::{OrderRequest, same_person};
 
-/// Bytes of results in one answer, about.
-const PAGE: u64 = 1 << 20;
 /// Tries of a line while the ledger is busy or away, a second apart; the job then waits for the next start or upload.
 const TRIES: u32 = 30;
 
@@ -62,38 +63,6 @@ pub(super) struct Progress {
     done: u64,
     /// What is wrong, where something is.
     detail: Option<String>,
-}
-
-/// What a job was asked to do, kept beside its file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Task {
-    actor: String,
-    file: String,
-    reserve: bool,
-    /// SHA-256 of the file, in hexadecimal; absent in jobs of before 2026-11-28.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sha256: Option<String>,
-    /// By what the actor proved who it is; absent in jobs of before 2026-11-28.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<Credential>,
-}
-
-impl Task {
-    /// The right that it takes.
-    fn right(&self) -> Right {
-        if self.reserve { Right::Record } else { Right::Try }
-    }
-
-    /// Whether it is the same one said again.
-    fn is_same(&self, other: &Task) -> bool {
-        (&self.actor, &self.file, self.reserve, &self.sha256)
-            == (&other.actor, &other.file, other.reserve, &other.sha256)
-    }
-
-    /// Who may see it: its own person, auditors, and, where it is recorded like any order, everybody who reads.
-    fn is_seen_by(&self, caller: &Caller) -> bool {
-        self.reserve || same_person(&self.actor, &caller.name) || caller.has(Right::Log)
-    }
 }
 
 /// A job as this process knows it.
@@ -310,15 +279,15 @@ fn work(
 
 /// Whether whoever uploaded a file may still do what the job does; `Err` says why not.
 async fn still_may(app: &Shared, task: &Task) -> Result<(), String> {
-    let told = |problem: Problem| format!("{}\n  mend: {}", problem.detail, problem.mend);
+    let in_words = |problem: Problem| format!("{}\n  mend: {}", problem.detail, problem.mend);
     for _ in 0..TRIES {
         match app.refresh_directory().await {
             Ok(()) => break,
             Err(_) if !app.ending.load(Ordering::Relaxed) => tokio::time::sleep(Duration::from_secs(1)).await,
-            Err(problem) => return Err(told(problem)),
+            Err(problem) => return Err(in_words(problem)),
         }
     }
-    let day = day_of(app.time().map_err(told)?);
+    let day = day_of(app.time().map_err(in_words)?);
     let directory = app.gate.directory();
     directory.check()?;
     let may = match &task.credential {
@@ -340,22 +309,6 @@ fn count(orders: &FilePath) -> Result<u64, String> {
         lines += u64::try_from(batch.map_err(|errors| errors.to_string())?.len()).unwrap_or(0);
     }
     Ok(lines)
-}
-
-/// The file of results without a line that was cut off, and how many it has.
-fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-    let (mut whole, mut had) = (0, 0);
-    let mut reader = BufReader::new(&file);
-    let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
-        whole += u64::try_from(line.len()).unwrap_or(0);
-        had += 1;
-        line.clear();
-    }
-    file.set_len(whole)?;
-    file.seek(SeekFrom::End(0))?;
-    Ok((file, had))
 }
 
 /// A line's result; nothing where the ledger stays away.
@@ -421,8 +374,8 @@ pub(super) async fn delete(
     caller.may(Right::Try)?;
     {
         let mut known = app.jobs.known();
-        let own = known.get(&id).filter(|job| same_person(&job.task.actor, &caller.name)).ok_or_else(unknown_job)?;
-        if own.progress.borrow().state == Phase::Running {
+        let job = known.get(&id).filter(|job| same_person(&job.task.actor, &caller.name)).ok_or_else(unknown_job)?;
+        if job.progress.borrow().state == Phase::Running {
             let mend = "wait until it has ended";
             return Err(Problem::new(StatusCode::CONFLICT, "still_running", "the job is not done yet", mend));
         }
@@ -483,42 +436,4 @@ pub(super) async fn results(
     let read = tokio::task::spawn_blocking(move || page(&path, cursor)).await;
     let (results, next) = read.map_err(|error| unavailable(&error.to_string()))?;
     Ok(Json(Results { results, next, progress }))
-}
-
-fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, u64) {
-    let mut results = Vec::new();
-    let mut next = cursor;
-    let Ok(mut file) = File::open(path) else { return (results, next) };
-    if file.seek(SeekFrom::Start(cursor)).is_err() {
-        return (results, next);
-    }
-    let mut reader = BufReader::new(file.take(PAGE.saturating_mul(2)));
-    let mut line = Vec::new();
-    while next - cursor < PAGE && reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-        // A line that is being written, or a cursor that points into one.
-        let Ok(result) = serde_json::from_slice(line.strip_suffix(b"\n").unwrap_or_default()) else { break };
-        next += u64::try_from(line.len()).unwrap_or(0);
-        results.push(result);
-        line.clear();
-    }
-    (results, next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_that_was_cut_off_is_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("results.jsonl");
-        std::fs::write(&path, "{\"row\":1}\n{\"row\":2}\n{\"ro").unwrap();
-        let (mut file, had) = results_so_far(&path).unwrap();
-        assert_eq!(had, 2);
-        writeln!(file, "{{\"row\":3}}").unwrap();
-        let (results, next) = page(&path, 10);
-        assert_eq!((results, next), (vec![json!({ "row": 2 }), json!({ "row": 3 })], 30));
-        assert_eq!(page(&path, 30), (Vec::new(), 30));
-        assert_eq!(page(&path, 7).0, Vec::<Value>::new());
-    }
 }

@@ -14,7 +14,7 @@ use tollgate_desk::{person_of, same_person};
 use tollgate_ledger::Status;
 use tollgate_model::hex;
 
-use super::Task;
+use super::task::Task;
 use crate::orders::{refused, unavailable};
 use crate::problem::Problem;
 
@@ -30,11 +30,11 @@ fn failed(error: &std::io::Error) -> Problem {
 /// Keeps an upload under an id, and returns its task with the file's digest. Where the id has one already, this one must be the same: one that is another
 /// is refused, and of two at once the second finds the first.
 pub(super) async fn keep(jobs: &Path, id: &str, task: Task, body: Body) -> Result<Task, Problem> {
-    let (folder, own) = (jobs.to_owned(), person_of(&task.actor).to_owned());
+    let (folder, person) = (jobs.to_owned(), person_of(&task.actor).to_owned());
     let waiting = aside(move || {
         std::fs::create_dir_all(&folder)?;
         std::fs::set_permissions(&folder, Permissions::from_mode(0o700))?;
-        Ok((usage(&folder, &own)?, tempfile::Builder::new().prefix(".upload-").tempdir_in(&folder)?))
+        Ok((usage(&folder, &person)?, tempfile::Builder::new().prefix(".upload-").tempdir_in(&folder)?))
     });
     let (usage, waiting) = waiting.await?;
     let known = known_task(jobs, id)?;
@@ -163,7 +163,9 @@ fn digest(file: &Path) -> std::io::Result<String> {
     loop {
         match std::io::Read::read(&mut file, &mut buffer)? {
             0 => return Ok(hex(&hash.finalize())),
-            count => hash.update(buffer.get(..count).unwrap_or_default()),
+            count => hash.update(
+                buffer.get(..count).ok_or_else(|| std::io::Error::other("more was read than there is room for"))?,
+            ),
         }
     }
 }

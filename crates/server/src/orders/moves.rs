@@ -118,14 +118,14 @@ pub(crate) async fn ship(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<ShipRequest>, JsonRejection>,
+    request: Result<Json<ShipRequest>, JsonRejection>,
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let day = day("date", &asked.date)?;
-    let amount = asked.tpp.map(thousandths).transpose()?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let day = day("date", &request.date)?;
+    let amount = request.tpp.map(thousandths).transpose()?;
     let (write, last) =
-        (LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() }, asked.last);
+        (LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() }, request.last);
     let plan = app.with_ledger(move |ledger| plan_shipment(ledger, &write, amount, day, last)).await??;
     apply(&app, &caller.name, plan).await
 }
@@ -141,12 +141,12 @@ pub(crate) async fn cancel(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<ReasonRequest>, JsonRejection>,
+    request: Result<Json<ReasonRequest>, JsonRejection>,
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
     let write = LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() };
-    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, asked.reason)).await??;
+    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, request.reason)).await??;
     apply(&app, &caller.name, plan).await
 }
 
@@ -161,11 +161,11 @@ pub(crate) async fn release(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<ReasonRequest>, JsonRejection>,
+    request: Result<Json<ReasonRequest>, JsonRejection>,
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let release = Release { person: caller.name.clone(), key: idempotency_key(&headers)?, reason: asked.reason };
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let release = Release { person: caller.name.clone(), key: idempotency_key(&headers)?, reason: request.reason };
     let reservation = release_line(&app, &line_id(&order, line), release).await?;
     left(&app, reservation).await.map(Json)
 }
@@ -194,19 +194,19 @@ pub(crate) async fn correct(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<CorrectRequest>, JsonRejection>,
+    request: Result<Json<CorrectRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let (day, amount) = (day("date", &asked.date)?, thousandths(asked.tpp)?);
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let (day, amount) = (day("date", &request.date)?, thousandths(request.tpp)?);
     let key = idempotency_key(&headers)?;
     let what = format!(
         "correct the shipment `{}` of {order}, line {line}, to {} TPP on {}: {}",
-        asked.shipment, asked.tpp, asked.date, asked.reason
+        request.shipment, request.tpp, request.date, request.reason
     );
     let id = proposal_id("correct", &caller, &[&order, &line.to_string(), &key]);
     let write = LineWrite { order, line, key, actor: caller.name.clone() };
-    let correction = correction_of(&asked, amount, day);
+    let correction = correction_of(&request, amount, day);
     let actors = app.gate.directory().actors();
     let plan = app.with_ledger(move |ledger| plan_correction(ledger, &write, correction, &actors)).await??;
     if !plan.takes_off {
@@ -217,8 +217,8 @@ pub(crate) async fn correct(
     Ok(propose(&app, &caller, id, proposal).await?.into_response())
 }
 
-fn correction_of(asked: &CorrectRequest, amount_milli_tpp: i64, day: Date) -> Correction {
-    let (shipment, by, reason) = (asked.shipment.clone(), asked.by.clone(), asked.reason.clone());
+fn correction_of(request: &CorrectRequest, amount_milli_tpp: i64, day: Date) -> Correction {
+    let (shipment, by, reason) = (request.shipment.clone(), request.by.clone(), request.reason.clone());
     Correction { shipment, by, amount_milli_tpp, day, reason }
 }
 
