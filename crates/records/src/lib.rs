@@ -6,10 +6,12 @@
 #![deny(clippy::float_arithmetic)]
 
 mod bods;
+mod bounded;
 mod cells;
 mod columns;
 mod decisions;
 mod error;
+mod folder;
 mod gleif;
 mod items;
 mod orders;

@@ -235,9 +235,9 @@ async fn end_without_ledger(app: Shared, handle: Handle<SocketAddr>) {
 
 /// The same certificate for HTTP/1 alone, which is all that is spoken here.
 fn http1_alone(config: &RustlsConfig) -> RustlsConfig {
-    let mut own = (*config.get_inner()).clone();
-    own.alpn_protocols = vec![b"http/1.1".to_vec()];
-    RustlsConfig::from_config(Arc::new(own))
+    let mut changed = (*config.get_inner()).clone();
+    changed.alpn_protocols = vec![b"http/1.1".to_vec()];
+    RustlsConfig::from_config(Arc::new(changed))
 }
 
 /// Waits until the process is asked to stop, and tells all who must know.

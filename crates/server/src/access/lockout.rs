@@ -63,8 +63,8 @@ impl Attempts {
     /// Whether an attempt would be taken; `Err` says for how many milliseconds none is.
     pub(crate) fn check(&self, name: &str, origin: &Origin, now: i64) -> Result<(), i64> {
         let of_all = self.names.get(name).filter(|_| matches!(origin, Origin::Address(_)));
-        let own = self.tried.get(&(name.to_owned(), origin.clone()));
-        of_all.into_iter().chain(own).filter_map(|known| known.wait(now)).max().map_or(Ok(()), Err)
+        let tried = self.tried.get(&(name.to_owned(), origin.clone()));
+        of_all.into_iter().chain(tried).filter_map(|known| known.wait(now)).max().map_or(Ok(()), Err)
     }
 
     /// Counts an attempt, which has failed unless [`Attempts::succeed`] follows; `Err` says for how many milliseconds no attempt is taken.

@@ -334,8 +334,8 @@ async fn one(app: &Shared, id: &str, task: &Task, row: u64, order: OrderRequest)
                 continue;
             }
             Err(problem) => {
-                let told = json!({ "code": problem.code, "detail": problem.detail, "mend": problem.mend });
-                (head(problem.status), "problem", told)
+                let refusal = json!({ "code": problem.code, "detail": problem.detail, "mend": problem.mend });
+                (head(problem.status), "problem", refusal)
             }
         };
         if let Some(result) = result.as_object_mut() {

@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn nobody_is_led_elsewhere() {
-        for own in ["/", "/orders?q=1", "/a//b"] {
-            assert_eq!(own_address(own), own);
+        for here in ["/", "/orders?q=1", "/a//b"] {
+            assert_eq!(own_address(here), here);
         }
         for other in [
             "",
