@@ -6,9 +6,11 @@
 
 mod accounts;
 mod decider;
+mod designated;
 mod facts;
 mod items;
 mod names;
+mod onward;
 mod parties;
 mod record;
 mod roles;

@@ -14,6 +14,9 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
         for hit in tables.screened.hits(party) {
             let taken = match (hit.same, hit.effect) {
                 _ if !hit.stands(order.date) => "cleared as another party",
+                (_, Effect::SpeciallyDesignated) if hit.programs.is_empty() => {
+                    "its programs are not stated, so whether 15 CFR 744.8 applies is not known: look them up at OFAC, or clear the match"
+                }
                 (_, Effect::Other) => "that list has no effect under the EAR as modeled",
                 (true, _) => "taken for the listed party",
                 (false, _) => "may be it: confirm it with a flag of the party, or clear it",
