@@ -1,0 +1,87 @@
+//! For each fact that may be missing: what to ask, and whom.
+
+use tollgate_law::facts::{self, FactId};
+use tollgate_model::OrderLine;
+
+/// What to ask for a fact of an order, and whom.
+pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static str) {
+    match fact {
+        facts::END_USER_UNNAMED => (
+            "Ask who the end user is, where it and its ultimate parent are headquartered, and put it into `end_user`.".to_owned(),
+            "the purchaser or the ultimate consignee, in an end-user statement",
+        ),
+        facts::END_USE | facts::SUPERCOMPUTER => {
+            ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
+        }
+        facts::CLAIM => (
+            "Show on which paragraph of the claimed license exception the shipment rests, and that each of its conditions is met; \
+             or claim another, or apply for a license."
+                .to_owned(),
+            "whoever claims the exception, with the exporter's export-control officer",
+        ),
+        facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
+            (format!("State `{}`.", column(fact)), "the shipper or the freight forwarder")
+        }
+        facts::ENTITY_LIST
+        | facts::DENIED
+        | facts::UNVERIFIED
+        | facts::MILITARY
+        | facts::SDN_RUSSIA
+        | facts::SDN_FTO
+        | facts::SDN_SDGT
+        | facts::SDN_SDT
+        | facts::SDN_NPWMD
+        | facts::SDN_NARCOTICS
+        | facts::SDN_IRAQ => (
+            "Find out whether the party is the listed one, and under which program: confirm the match with a flag of the party, or clear it."
+                .to_owned(),
+            "whoever clears list matches, with the party's register number and address",
+        ),
+        facts::AFFILIATE => (
+            "Ask who owns the party, and how much each owner holds, and put it into the ownership table.".to_owned(),
+            "the party, or the company register",
+        ),
+        _ => of_party_or_item(fact, order),
+    }
+}
+
+fn of_party_or_item(fact: FactId, order: &OrderLine<'_>) -> (String, &'static str) {
+    let name = fact.def().name;
+    let roles = [
+        ("consignee.", "ultimate consignee", Some(order.ultimate_consignee)),
+        ("end_user.", "end user", order.end_user),
+        ("purchaser.", "purchaser", order.purchaser),
+        ("intermediate.", "intermediate consignee", order.intermediate_consignee),
+        ("exporter.", "exporter", order.exporter),
+    ];
+    if let Some((_, role, id)) = roles.into_iter().find(|(start, ..)| name.starts_with(start)) {
+        let asked =
+            if name.ends_with("parent_hq") { "where its ultimate parent is headquartered" } else { asked_of(name) };
+        let id = id.map_or(String::new(), |id| format!(" `{id}`"));
+        return (
+            format!("Ask {asked}: the {role}{id}; put it into its row of parties."),
+            "the party, or the company register",
+        );
+    }
+    if name.starts_with("account.") || name.starts_with("shipment.") {
+        return (format!("State the TPP of `{}`, which the count needs.", order.item), "the maker, by its data sheet");
+    }
+    (
+        format!("State `{}` of the item `{}`.", column(fact), order.item),
+        "the maker, by its data sheet or classification",
+    )
+}
+
+fn asked_of(name: &str) -> &'static str {
+    if name.ends_with(".hq") {
+        "where it is headquartered"
+    } else if name.ends_with(".country") {
+        "where it is located"
+    } else {
+        "what its flags must say"
+    }
+}
+
+fn column(fact: FactId) -> &'static str {
+    fact.def().columns.first().copied().unwrap_or(fact.def().name)
+}
