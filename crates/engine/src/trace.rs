@@ -45,7 +45,7 @@ pub fn trace<'a>(program: &'a Program, determination: &Determination, scratch: &
     }
     let required = program.requirements.iter().any(|rule| scratch.truth(rule.step.when) != Truth::False);
     for rule in &program.requirements {
-        add(&rule.step, if required { not_false } else { any });
+        add(&rule.step, if required || rule.quiet { not_false } else { any });
     }
     if required {
         for (place, exception) in program.exceptions.iter().enumerate() {

@@ -153,6 +153,8 @@ pub struct RequirementRule {
     pub id: String,
     /// When a license is required.
     pub step: Step,
+    /// Whether an argument leaves it out where it does not hold.
+    pub quiet: bool,
     /// How applications are reviewed.
     pub reviews: Vec<ReviewRule>,
 }

@@ -210,6 +210,8 @@ pub struct Require {
     pub overcome_by: Vec<String>,
     /// Whether even exceptions that are not modeled cannot overcome it.
     pub absolute: bool,
+    /// Whether an argument leaves it out where it does not hold, because another step says so for several.
+    pub quiet: bool,
 }
 
 /// How applications are reviewed.

@@ -106,7 +106,7 @@ impl Compiler<'_> {
         let spared = graph.any(spared.map(|outside| outside.when));
         let step = within(self.step(index, &require.clause, graph), spared, graph);
         Requirement {
-            rule: RequirementRule { id: require.id.clone(), step, reviews: Vec::new() },
+            rule: RequirementRule { id: require.id.clone(), step, quiet: require.quiet, reviews: Vec::new() },
             overcome_by: require.overcome_by.clone(),
             absolute: require.absolute,
         }

@@ -191,7 +191,8 @@ fn read_requirements(table: &Table<'_, '_>, rules: &mut Rules) {
         let id = entry.required_text("id", "\"R-WORLD\"").value;
         let overcome_by = entry.word_values("overcome_by");
         let absolute = entry.boolean("absolute").unwrap_or(false);
-        rules.requires.push(Require { id, clause: read_clause(&entry), overcome_by, absolute });
+        let quiet = entry.boolean("quiet").unwrap_or(false);
+        rules.requires.push(Require { id, clause: read_clause(&entry), overcome_by, absolute, quiet });
         entry.finish();
     }
     for entry in table.tables("review") {
