@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use tollgate_law::facts::{self, FactId, Facts};
-use tollgate_model::{OrderLine, Truth};
+use tollgate_model::Truth;
 use tollgate_screening::SanctionsProgram;
 
 use super::parties::PartyFacts;
-use super::roles::roles;
-use super::screened::{Screened, under_program};
 
 /// The fact of each group of programs.
 const FACTS: [(FactId, SanctionsProgram); 7] = [
@@ -30,13 +28,11 @@ pub(crate) fn set_flagged(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>;
     }
 }
 
-/// Raises the facts of 744.8 by what the lists say of the parties; the exporter is no matter of the section (748.5(c) to (f)).
-pub(crate) fn set_screened(facts: &mut Facts, screened: &Screened, order: &OrderLine<'_>) {
+/// Raises the facts of 744.8 by what the lists say; `designated` says whether a party is designated under a group of programs.
+pub(crate) fn set_listed(facts: &mut Facts, designated: &dyn Fn(SanctionsProgram) -> Truth) {
     for (fact, program) in FACTS {
-        let parties = roles(order).filter(|(role, _)| *role != "exporter");
-        let truth = parties.map(|(_, party)| screened.designated(party, program, order.date)).max();
         let known = facts.get(fact).map_or(Truth::Unknown, |value| Truth::from(value == 1));
-        raise(facts, fact, known, truth.unwrap_or(Truth::False));
+        raise(facts, fact, known, designated(program));
     }
 }
 
@@ -46,4 +42,13 @@ fn raise(facts: &mut Facts, fact: FactId, known: Truth, found: Truth) {
         Truth::False => facts.set(fact, 0),
         Truth::Unknown => facts.forget(fact),
     }
+}
+
+/// Whether programs put their entry into a group: unknown where none is stated, or where one is not known and none is of the group.
+pub(crate) fn under_program(programs: &[String], program: SanctionsProgram) -> Truth {
+    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::of(tag)).collect();
+    if groups.contains(&Some(Some(program))) {
+        return Truth::True;
+    }
+    if groups.is_empty() || groups.contains(&None) { Truth::Unknown } else { Truth::False }
 }

@@ -4,7 +4,7 @@ use tollgate_law::facts::{self, CLAIMS, END_USES, Facts, as_counted};
 use tollgate_model::{Activity, Country, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
-use super::designated::{set_flagged, set_screened};
+use super::designated::{set_flagged, set_listed};
 use super::items::{ItemFacts, UnknownItem, item_facts};
 use super::names::Names;
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
@@ -148,7 +148,13 @@ impl FactBuilder {
         facts.set(facts::MILITARY, i64::from(military));
         if !self.tables.screened.is_silent() {
             screened(&mut facts, &self.tables.screened, order);
-            set_screened(&mut facts, &self.tables.screened, order);
+            let screened = &self.tables.screened;
+            // The exporter is no party of 748.5(c) to (f).
+            set_listed(&mut facts, &|program| {
+                let parties = roles(order).filter(|(role, _)| *role != "exporter");
+                let truths = parties.map(|(_, party)| screened.designated(party, program, order.date));
+                truths.max().unwrap_or(Truth::False)
+            });
         }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));

@@ -54,7 +54,7 @@ pub(crate) fn goes_on(order: &OrderLine<'_>) -> bool {
     resold || order.freight_forwarder == Some(order.ultimate_consignee)
 }
 
-/// Whether nobody has named who uses the goods in the end, though they go on. A reseller or forwarder that is named as its own end user names nobody:
+/// Whether nobody has named who uses the goods in the end, though they go on. A reseller or forwarder that is named as the end user too names nobody:
 /// by 15 CFR 748.5(f) the end user is no intermediary.
 pub(crate) fn end_user_is_unnamed(order: &OrderLine<'_>, consignee_passes_on: bool) -> bool {
     match order.end_user {

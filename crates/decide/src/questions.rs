@@ -55,11 +55,11 @@ fn of_party_or_item(fact: FactId, order: &OrderLine<'_>) -> (String, &'static st
         ("exporter.", "exporter", order.exporter),
     ];
     if let Some((_, role, id)) = roles.into_iter().find(|(start, ..)| name.starts_with(start)) {
-        let asked =
-            if name.ends_with("parent_hq") { "where its ultimate parent is headquartered" } else { asked_of(name) };
+        let wanted =
+            if name.ends_with("parent_hq") { "where its ultimate parent is headquartered" } else { wanted_of(name) };
         let id = id.map_or(String::new(), |id| format!(" `{id}`"));
         return (
-            format!("Ask {asked}: the {role}{id}; put it into its row of parties."),
+            format!("Ask {wanted}: the {role}{id}; put it into its row of parties."),
             "the party, or the company register",
         );
     }
@@ -72,7 +72,7 @@ fn of_party_or_item(fact: FactId, order: &OrderLine<'_>) -> (String, &'static st
     )
 }
 
-fn asked_of(name: &str) -> &'static str {
+fn wanted_of(name: &str) -> &'static str {
     if name.ends_with(".hq") {
         "where it is headquartered"
     } else if name.ends_with(".country") {

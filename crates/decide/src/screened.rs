@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use super::designated::under_program;
 use super::run::RunError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -95,15 +96,6 @@ struct Owners {
     /// The first day of each span but the first.
     days: Vec<Date>,
     graphs: Vec<Ownership>,
-}
-
-/// Whether programs put their entry into a group: unknown where none is stated, or where one is not known and none is of the group.
-pub(crate) fn under_program(programs: &[String], program: SanctionsProgram) -> Truth {
-    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::of(tag)).collect();
-    if groups.contains(&Some(Some(program))) {
-        return Truth::True;
-    }
-    if groups.is_empty() || groups.contains(&None) { Truth::Unknown } else { Truth::False }
 }
 
 /// Every match of a party that has an effect on a decision, and of all together the best `shown`.

@@ -16,10 +16,10 @@ use super::tables::Tables;
 
 const BEFORE: &str = "before the goods leave; hold them until then";
 /// What "no license required" is about.
-const COVERED: &str = "asked were the advanced-computing controls (3A090, 4A090, 4E091), the end-use and end-user rules of part 744 and part 746";
+const COVERED: &str = "checked were the advanced-computing controls (3A090, 4A090, 4E091), the end-use and end-user rules of part 744 and part 746";
 /// What it is not about.
 const NOT_COVERED: &str =
-    "not asked were other reasons for control, encryption, OFAC's and other agencies' rules, and foreign law";
+    "not checked were other reasons for control, encryption, OFAC's and other agencies' rules, and foreign law";
 
 /// The decision in one sentence that a shipping clerk understands.
 pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> String {
@@ -111,7 +111,7 @@ fn decisive<'p>(decided: &Decided<'p>) -> Option<&'p Step> {
     let scratch = &decided.judged.scratch;
     let reviewed = |rule: &&'p tollgate_law::program::RequirementRule| {
         let review = decided.determination().label.review;
-        rule.reviews.iter().any(|own| own.policy == review && scratch.truth(own.when) == Truth::True)
+        rule.reviews.iter().any(|one| one.policy == review && scratch.truth(one.when) == Truth::True)
     };
     let mut holding = decided.program.requirements.iter().filter(|rule| scratch.truth(rule.step.when) == Truth::True);
     holding.clone().find(reviewed).or_else(|| holding.next()).map(|rule| &rule.step)
