@@ -65,7 +65,7 @@ fn record(policy: &str, tables: Tables, order: &OrderLine<'_>) -> DecisionRecord
 fn screened(parties: BTreeMap<String, Party>, list: &str) -> Tables {
     let lists = read_lists(&[("list.csv".to_owned(), list.as_bytes().to_vec())]).unwrap();
     let screener = Screener::new(lists);
-    let stop = AtomicBool::new(false);
+    let stop = Arc::new(AtomicBool::new(false));
     let screened = Screened::new(&screener, &parties, &[], (THRESHOLD, SHOWN), &[], None, &stop).unwrap();
     Tables { parties, screened, ..Tables::default() }
 }
@@ -110,7 +110,7 @@ fn the_report_under_aia_counts_what_a_consignee_gets_everywhere() {
 fn nothing_is_counted_for_a_sale_at_home() {
     let (mut decider, tables) =
         decider("diffusion", Tables { parties: table(vec![party("delhi", "IN")]), ..Tables::default() });
-    let order = OrderLine { quantity: 10_000, activity: Activity::Transfer, ..order("delhi", "US") };
+    let order = OrderLine { quantity: 10_000, activity: Activity::TransferInCountry, ..order("delhi", "US") };
     let decided = decider.decide(&order).unwrap();
     assert_eq!(decided.determination().label.outcome, Outcome::NoLicenseRequired);
     assert!(summary(&order, &decided, &tables).contains("734.13"));
