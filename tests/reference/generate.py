@@ -98,7 +98,7 @@ def orders(r, count, item_rows, party_rows, hole):
                    "end_user": maybe(0.25), "freight_forwarder": maybe(0.1), "origin": hole(r.choice(["US", "US", "SG", "TW"])),
                    "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "item": item["item"], "quantity": quantity,
                    "end_use": hole(r.choice("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage unheard_of".split())),
-                   "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "RPL", "CCD", "D1234567"])}
+                   "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "RPL", "CCD", "STA", "TSU", "D1234567"])}
 
 
 def main():

@@ -308,6 +308,10 @@ def decide_world(w, law, date):
     if needs and not available:
         place = "occupied" if k["occupied"] and dest == "UA" else dest
         listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
+        if claim == "TSU" and hardware:
+            listed = False
+        if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
+            listed = False
         if not absolute and ((claim in UNMODELED and not k["unverified"] and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
         reviews = [review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g) for name in needs]

@@ -14,9 +14,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
         }
         facts::CLAIM => (
-            "Show on which paragraph of the claimed license exception the shipment rests, and that each of its conditions is met; \
-             or claim another, or apply for a license."
-                .to_owned(),
+            format!("{} Else claim another exception, or apply for a license.", proof_of(order.authorization)),
             "whoever claims the exception, with the exporter's export-control officer",
         ),
         facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
@@ -42,6 +40,32 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             "the party, or the company register",
         ),
         _ => of_party_or_item(fact, order),
+    }
+}
+
+/// What must be shown for a license exception that is not modeled.
+fn proof_of(claim: Option<&str>) -> &'static str {
+    match claim {
+        Some("RPL") => {
+            "Show for License Exception RPL (15 CFR 740.10) either that the part replaces, one for one, a part of equipment that was lawfully \
+             exported, and does not improve it (paragraph (a)); or that the item comes back from service unimproved, or replaces a defective one \
+             free of charge within the warranty (paragraph (b)): name the first authorization, the serial numbers of both items, and what becomes \
+             of the old one (destroyed or returned)."
+        }
+        Some("TMP") => {
+            "Show for License Exception TMP (15 CFR 740.9) on which subparagraph it rests ((a)(6), inspection, test or repair abroad, is the only one for \
+             restricted destinations), that the item stays under the exporter's control, and when it returns (within a year)."
+        }
+        Some("GOV") => {
+            "Show for License Exception GOV (15 CFR 740.11) which agency receives the item for official use, or on which agency's behalf, with its \
+             written request."
+        }
+        Some("TSU") => {
+            "Show for License Exception TSU (15 CFR 740.13) that it is operation technology, sales technology or an update for lawfully exported items."
+        }
+        _ => {
+            "Show on which paragraph of the claimed license exception the shipment rests, and that each of its conditions is met."
+        }
     }
 }
 
