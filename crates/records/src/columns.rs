@@ -113,7 +113,12 @@ const PARTIES: &[Column] = &[
     column("registry_id", Text, "", "The number in the company register."),
     column("business", Text, "", "The declared line of business."),
     column("data_center_mw", Number, "MW", "Power of the data-center capacity that the party can show."),
-    column("flags", Words, "", "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none."),
+    column(
+        "flags",
+        Words,
+        "",
+        "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`, `sdn:SDGT`, `distributor`; empty means none.",
+    ),
 ];
 const OWNERSHIP: &[Column] = &[
     required("owner_id", Text, "", "Who owns: a party id."),
