@@ -201,7 +201,12 @@ const PAYMENTS: &[Column] = &[
     column("payer", Text, "", "Who pays: a party id."),
     column("payee", Text, "", "Who is paid: a party id."),
     column("payer_country", Country, "", "The country of the payer's bank."),
-    column("amount_usd", Number, "US dollars", "The amount, zero or more."),
+    column(
+        "amount_usd",
+        Number,
+        "US dollars",
+        "The amount; below zero where it was paid back, which is read as a payment the other way.",
+    ),
     column("date", Day, "", "The day of the payment."),
     column("terms", Text, "", "The terms of payment."),
 ];
