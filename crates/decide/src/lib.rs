@@ -7,6 +7,7 @@
 mod accounts;
 mod decider;
 mod facts;
+mod item_findings;
 mod items;
 mod names;
 mod parties;
@@ -20,7 +21,8 @@ mod wording;
 pub use accounts::{AccountView, Accounts, by_headquarters};
 pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
 pub use facts::{FactBuilder, LineFacts};
-pub use items::{ItemFacts, UnknownItem, item_facts};
+pub use item_findings::compare_eccn;
+pub use items::{ItemFacts, UnknownItem, item_facts, settle_density};
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
