@@ -1,4 +1,5 @@
 //! Many clients and servers on one log that fails at every step it can, in thousands of interleavings, each from a seed: the same seed, the same run.
+//! What is read meanwhile is checked against what was acknowledged.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -195,6 +196,19 @@ fn simulate(seed: u64) -> [u32; 3] {
             }
             Err(LedgerError::Log(LogError::Unavailable(_))) => {}
             Err(error) => panic!("seed {seed}: {error}"),
+        }
+        // What is read while the log fails is all that was acknowledged, or nothing.
+        if let Some(ledger) = servers[server].as_mut() {
+            if ledger.catch_up().is_ok() {
+                for (reservation, _) in clients.iter().filter_map(|client| client.reserved.as_ref()) {
+                    assert!(
+                        ledger.state().reservation(reservation).is_some(),
+                        "seed {seed}: {reservation} is not shown"
+                    );
+                }
+            } else {
+                assert!(ledger.check().is_err(), "seed {seed}: a ledger that cannot follow its log shows something");
+            }
         }
         if dice.borrow_mut().throw(20) == 0 {
             servers[server] = None;
