@@ -190,6 +190,10 @@ mod tests {
         let limited = Limited { table: Arc::default(), most: 8 };
         let (greedy, honest) = (IpAddr::from([203, 0, 113, 1]), IpAddr::from([203, 0, 113, 2]));
         let held: Vec<Seat> = (0..5).map(|_| limited.enter(greedy)).collect();
+        let counts = || {
+            let table = limited.table();
+            (table.count, table.by_address.len())
+        };
         let ended = |places: &[Seat]| -> Vec<bool> {
             places.iter().map(|place| place.open.ended.load(Ordering::Acquire)).collect()
         };
@@ -197,12 +201,12 @@ mod tests {
         let guest = limited.enter(honest);
         assert!(!guest.open.ended.load(Ordering::Acquire));
         drop(held);
-        assert_eq!((limited.table().count, limited.table().by_address.len()), (1, 1));
+        assert_eq!(counts(), (1, 1));
         let many: Vec<Seat> = (10..30).map(|last| limited.enter(IpAddr::from([203, 0, 113, last]))).collect();
         let left = many.iter().filter(|place| !place.open.ended.load(Ordering::Acquire)).count();
         assert!((7..=8).contains(&left), "{left}");
         drop((many, guest));
-        assert_eq!((limited.table().count, limited.table().by_address.len()), (0, 0));
+        assert_eq!(counts(), (0, 0));
         assert!(open_files().is_none_or(|files| files > 0));
     }
 }
