@@ -10,7 +10,7 @@ use tollgate_engine::{
 };
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
-use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
@@ -255,7 +255,7 @@ impl Decider {
         });
         self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
         let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
-        let missing = missing(&judged.determination, &line);
+        let missing = missing(program, &judged.determination, &line);
         Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
     }
 }
@@ -284,13 +284,13 @@ fn judge(
     })
 }
 
-/// The columns that would settle the outcome, each once, in the order of the facts.
-fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
+/// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts.
+fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     let uncounted = line.item.accelerators.is_none();
-    for fact in &determination.missing {
-        let named: &[&str] = if *fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
-        let counts = *fact != facts::IC_TPP && named == ["tpp"] && uncounted;
+    for fact in open_facts(program, determination) {
+        let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
+        let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
         let named: &[&str] = if counts { &["accelerators"] } else { named };
         for column in named {
             if !columns.iter().any(|known| known == column) {
@@ -299,6 +299,17 @@ fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
         }
     }
     columns
+}
+
+/// The facts that would settle the outcome, or in which what leaves it open stands.
+fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
+    // Where a provision that is not modeled leaves it open, its own facts are what somebody must look into: the claim, where there is one.
+    let open = determination.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
+    let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
+    let touched = if touched.contains(&facts::CLAIM) { &[facts::CLAIM] } else { touched };
+    let given_up: &[FactId] =
+        if determination.gave_up && determination.missing.is_empty() { &[facts::ITEM_KIND] } else { &[] };
+    determination.missing.iter().chain(touched).chain(given_up).copied().collect()
 }
 
 fn claim_holds(
@@ -392,6 +403,17 @@ impl Decided<'_> {
         self.judged.derived.readings.iter().chain(&self.disputed)
     }
 
+    /// The facts that would settle the outcome, or in which what leaves it open stands.
+    pub fn open_facts(&self) -> Vec<FactId> {
+        open_facts(self.program, self.determination())
+    }
+
+    /// The provision that is not modeled and leaves the outcome open, where one does.
+    pub fn open_provision(&self) -> Option<&Step> {
+        let at = self.determination().label.unmodeled?;
+        self.program.unmodeled.get(usize::from(at)).map(|rule| &rule.step)
+    }
+
     /// The exception that permits it, where one does.
     pub fn exception(&self) -> Option<&ExceptionRule> {
         self.determination().label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
@@ -436,6 +458,8 @@ impl Decided<'_> {
             reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
         let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
         let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
+        let duties = self.program.duties.iter().filter(move |duty| duty.outcomes.contains(&label.outcome));
+        let rules = rules.chain(duties.map(|duty| &duty.obligation));
         rules.filter(move |rule| scratch.truth(rule.when) != Truth::False)
     }
 

@@ -6,15 +6,19 @@
 
 mod accounts;
 mod decider;
+mod designated;
 mod facts;
 mod item_findings;
 mod items;
 mod names;
+mod onward;
 mod parties;
+mod questions;
 mod record;
 mod roles;
 mod run;
 mod screened;
+mod summary;
 mod tables;
 mod wording;
 
@@ -32,5 +36,6 @@ pub use run::{
     spans,
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
+pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

@@ -26,8 +26,7 @@ fn classified(name: &str, day: &str) -> Option<String> {
     let item = item_facts(name, &BTreeMap::new(), &law.catalog).unwrap();
     let mut facts = item.facts.clone();
     with_readings(program, &mut facts);
-    for flag in
-        [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
+    for flag in [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
     {
         facts.set(flag, 0);
     }

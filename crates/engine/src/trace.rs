@@ -40,9 +40,12 @@ pub fn trace<'a>(program: &'a Program, determination: &Determination, scratch: &
     for step in &program.definitions {
         add(step, if classified { not_false } else { any });
     }
+    for step in &program.outsides {
+        add(step, not_false);
+    }
     let required = program.requirements.iter().any(|rule| scratch.truth(rule.step.when) != Truth::False);
     for rule in &program.requirements {
-        add(&rule.step, if required { not_false } else { any });
+        add(&rule.step, if required || rule.quiet { not_false } else { any });
     }
     if required {
         for (place, exception) in program.exceptions.iter().enumerate() {

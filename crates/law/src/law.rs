@@ -152,6 +152,14 @@ impl Law {
                     let mend = "name one that some provision defines with `[[version.exception]]`";
                     errors.push(Diagnostic::new("unknown-exception", Place::line(file(), line), what, mend));
                 }
+                for outside in &version.rules.outsides {
+                    for name in outside.keeps.iter().filter(|name| !self.has_requirement(name)) {
+                        let what = format!("`{name}` is no license requirement");
+                        let mend = "name one that some provision defines with `[[version.require]]`";
+                        let place = Place::line(file(), outside.clause.when.line);
+                        errors.push(Diagnostic::new("unknown-requirement", place, what, mend));
+                    }
+                }
                 for review in &version.rules.reviews {
                     for name in review.of.iter().filter(|name| !self.has_requirement(name)) {
                         let what = format!("`{name}` is no license requirement");

@@ -113,7 +113,12 @@ const PARTIES: &[Column] = &[
     column("registry_id", Text, "", "The number in the company register."),
     column("business", Text, "", "The declared line of business."),
     column("data_center_mw", Number, "MW", "Power of the data-center capacity that the party can show."),
-    column("flags", Words, "", "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none."),
+    column(
+        "flags",
+        Words,
+        "",
+        "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`, `sdn:SDGT`, `distributor`; empty means none.",
+    ),
 ];
 const OWNERSHIP: &[Column] = &[
     required("owner_id", Text, "", "Who owns: a party id."),
@@ -217,7 +222,12 @@ const PAYMENTS: &[Column] = &[
     column("payer", Text, "", "Who pays: a party id."),
     column("payee", Text, "", "Who is paid: a party id."),
     column("payer_country", Country, "", "The country of the payer's bank."),
-    column("amount_usd", Number, "US dollars", "The amount, zero or more."),
+    column(
+        "amount_usd",
+        Number,
+        "US dollars",
+        "The amount; below zero where it was paid back, which is read as a payment the other way.",
+    ),
     column("date", Day, "", "The day of the payment."),
     column("terms", Text, "", "The terms of payment."),
 ];
