@@ -214,7 +214,7 @@ def weights(w, law, date):
         return False
     if not w.known["derived"]:
         return True
-    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24])
+    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24, Fraction(10) ** 27])
     if added <= Fraction(25) * 10 ** 24:
         return False
     return added > w.get("base", [added * 4, added]) / 4
