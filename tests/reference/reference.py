@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STRICT = ["policy_of_denial", "presumption_of_denial", "case_by_case", "presumption_of_approval", ""]
-UNMODELED = set("TMP RPL GOV TSU HBM GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD SCP SPP".split())
+UNMODELED = set("TMP RPL GOV TSU GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD SCP SPP".split())
 LISTED_BY_746 = {"CU": "TMP TSU RPL BAG GOV GFT AVS APR CCD SCP", "KP": "TMP GOV GFT TSU BAG AVS", "SY": "TMP GOV TSU BAG AVS",
                  "RU": "TMP GOV TSU BAG AVS ENC CCD", "BY": "TMP GOV TSU BAG AVS ENC CCD", "IR": "", "occupied": "TMP GOV GFT TSU BAG AVS"}
 SDN_2024 = set("BELARUS-EO14038 BELARUS RUSSIA-EO14024 UKRAINE-EO13660 UKRAINE-EO13661 UKRAINE-EO13662 UKRAINE-EO13685".split())
@@ -168,7 +168,8 @@ def item_facts(tables, name):
 
 
 BOOL = [True, False]
-TPPS = [Fraction(n) for n in (1599, 1600, 2399, 2400, 4799, 4800, 20999, 21000)]
+TPPS = [Fraction(n) for n in (1599, 1600, 2399, 2400, 4799, 4800, 4991, 4992, 20999, 21000)]
+HBM = [Fraction(n, 10) for n in (20, 30, 33)]
 DENS = [Fraction(n, 100) for n in (159, 160, 319, 320, 591, 592)]
 IO = [Fraction(n) for n in (599, 600, 899, 900)]
 DRAM = [Fraction(n) for n in (3999, 4000, 6499, 6500)]
@@ -176,7 +177,7 @@ OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 
 
 def grade(w, law, date):
-    if w.known["kind"] in ("hbm", "model_weights", "other") or date < "2022-10-07":
+    if w.known["kind"] in ("hbm", "model_weights", "other") or date < "2022-10-21":
         return None
     if date < "2023-11-17":
         return "a" if w.get("tpp", TPPS) >= 4800 and w.get("io", IO) >= 600 else None
@@ -196,7 +197,9 @@ def grade(w, law, date):
 
 
 def presumed(w, date):
-    if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"] or w.known["buyer_designer"]:
+    if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"]:
+        return False
+    if w.known["buyer_approved"] or (w.known["buyer_designer"] and date < "2027-01-01"):
         return False
     return w.get("advanced", BOOL)
 
@@ -211,10 +214,15 @@ def weights(w, law, date):
         return False
     if not w.known["derived"]:
         return True
-    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24])
+    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24, Fraction(10) ** 27])
     if added <= Fraction(25) * 10 ** 24:
         return False
     return added > w.get("base", [added * 4, added]) / 4
+
+
+def eligible(w, date, mark):
+    """Grade a or b, but not designed for data centers and of grade a: NAC and ACA cover it, 744.23(d)(3)(i) eases its review."""
+    return mark == "b" or (mark == "a" and not presumed(w, date) and not w.get("dc", BOOL))
 
 
 def decide_world(w, law, date):
@@ -231,24 +239,28 @@ def decide_world(w, law, date):
     hardware = kind != "model_weights"
     mark = grade(w, law, date)
     model = weights(w, law, date)
-    hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", [Fraction(2), Fraction(3)]) > 2
+    hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", HBM) > 2
     diffusion = law.diffusion(date)
     at_home = dest == "US" and read("e_country") in ("US", "none")
     if at_home:
         return at_home_outcome(w, law, date, mark, model, hbm, d5)
     for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
     subject = hardware or not w.get("open", BOOL)
-    uae_listed = law.uae(date) and dest == "AE" and (k["supp8"] or (k["government"] and read("c_hq") == "AE"))
+    supp8 = lambda: k["supp8"] and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
+    uae_listed = law.uae(date) and dest == "AE" and (supp8() or (k["government"] and read("c_hq") == "AE"))
+    text_2025 = date >= "2025-05-15"
     ab = mark in ("a", "b")
     needs = {}
-    if "2022-10-07" <= date < "2023-11-17" and mark == "a" and (dest == "CN" or (dest == "MO" and date >= "2023-01-17")):
+    if "2022-10-21" <= date < "2023-11-17" and mark == "a" and (dest == "CN" or (dest == "MO" and date >= "2023-01-17")):
         needs["R-2022"] = set()
     if date >= "2023-11-17":
         wide = {"NAC", "ACA", "ACM", "VEU"}
         if dest in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)):
             needs["R-AC"] = wide
         if dest not in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)) and for_d5():
-            needs["R-HQ"] = wide
+            needs["R-A-HQ" if mark == "a" and text_2025 else "R-HQ"] = wide
+        if mark == "a" and law.base == "ear" and law.uae(date) and dest == "AE" and not uae_listed:
+            needs["R-A-AE"] = wide
         if mark == "b" and law.uae(date) and dest == "AE" and not uae_listed:
             needs["R-AC-AE"] = wide
         if diffusion and mark == "a" and not (uae_listed and not hq_d5()):
@@ -273,7 +285,7 @@ def decide_world(w, law, date):
         hard("R-MEU")
     if k["entity_list"]:
         hard("R-EL")
-    if k["affiliate"] and ("2025-09-29" <= date < "2025-11-10" or date >= "2026-11-10"):
+    if k["affiliate"] and ("2025-09-29" <= date < "2025-11-10" or date >= "2027-01-10"):
         hard("R-AFF")
     if k["denied"]:
         hard("R-DPL")
@@ -283,6 +295,9 @@ def decide_world(w, law, date):
         if w.get("dram", DRAM) >= 4000 or w.get("io", IO) >= 900:
             if dest in d5 or for_d5():
                 hard("R-LETTER")
+    if "2022-08-26" <= date < "2022-10-21" and k["informed"] and kind not in ("hbm", "model_weights", "other") and dest in ("CN", "RU"):
+        if w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
+            hard("R-LETTER-2022")
     if subject and designated(w, date):
         hard("R-SDN")
     embargo = None
@@ -312,13 +327,16 @@ def decide_world(w, law, date):
             listed = False
         if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
             listed = False
+        if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not k["unverified"] and not absolute:
+            if w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
+                return ("needs_information", "", "", eccn)
         if not absolute and ((claim in UNMODELED and not k["unverified"] and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
-        reviews = [review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g) for name in needs]
+        reviews = [review(name, w, law, date, mark, read, (hq_d5, for_d5), hq_t1, d5, g) for name in needs]
         return ("license_required", "", min(reviews, key=STRICT.index), eccn)
     if dest in ("RU", "BY") and not hardware and not model and not w.get("open", BOOL) and date >= "2022-03-02":
         return ("needs_information", "", "", eccn)
-    if law.base == "ear" and law.uae(date) and mark == "a" and dest == "AE" and not uae_listed and not hq_d5():
+    if date < "2022-10-07":
         return ("needs_information", "", "", eccn)
     if not needs:
         return ("no_license_required", "", "", eccn)
@@ -380,20 +398,19 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
                 if not (name == "AIA" and model and read("c_hq") in T1 and (read("e_hq") == "none" or read("e_hq") in T1)
                         and read("c_country") not in d5 and dest not in d5):
                     return False
-    if name in ("NAC", "ACA"):
-        if not ab or (mark == "a" and (presumed(w, date) or w.get("dc", BOOL))):
-            return False
+    if name in ("NAC", "ACA") and not eligible(w, date, mark):
+        return False
     out = activity in ("export", "reexport")
     if name == "NAC":
         if date < "2024-04-04":
-            return dest in g["AC"] or for_d5()
+            return dest in g["AC"] or (out and for_d5())
         return out and (dest in d5 or for_d5())
     if name == "ACA":
         if date < "2024-04-04":
             return False
         if activity == "transfer" and dest in d5:
             return True
-        wide = diffusion or dest in g["D1"] or dest in g["D4"]
+        wide = date >= "2025-05-15" or dest in g["D1"] or dest in g["D4"]
         return wide and dest not in d5 and not for_d5()
     if not diffusion:
         return False
@@ -424,12 +441,21 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
     return mark == "b" or w.get("nveu_after", [Fraction(0), Fraction(10) ** 15]) <= limit
 
 
-def review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g):
+def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
+    hq_d5, for_d5 = tests
     k = w.known
     dest = k["dest"]
     if name == "R-2022":
+        return "case_by_case"
+    if name == "R-SUPER":
         friends = g["A5"] | g["A6"] | {"US"}
-        return "case_by_case" if read("c_hq") in friends and read("c_parent") in friends | {"none"} else "presumption_of_denial"
+        if (read("c_hq") in friends and read("c_parent") not in d5 and read("e_hq") in friends | {"none"} and read("e_parent") not in d5):
+            return "case_by_case" if date < "2023-11-17" else "presumption_of_approval"
+        return "case_by_case" if date >= "2024-04-04" and eligible(w, date, mark) else "presumption_of_denial"
+    if name == "R-HQ":
+        return "case_by_case" if date >= "2024-04-04" and eligible(w, date, mark) else "presumption_of_denial"
+    if name == "R-HBM":
+        return "presumption_of_denial" if for_d5() else "presumption_of_approval"
     if name in ("R-GP10", "R-DPL", "R-CU", "R-IR", "R-RU", "R-OCC"):
         return "policy_of_denial"
     if name == "R-KP":
@@ -440,7 +466,7 @@ def review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g):
         inside = (read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
                   and read("e_hq") in T1 | {"none"} and read("e_parent") in T1 | {"none"})
         return "" if inside else "presumption_of_denial"
-    if name not in ("R-AC", "R-AC-AE", "R-HQ", "R-WORLD"):
+    if name not in ("R-AC", "R-AC-AE", "R-A-HQ", "R-A-AE", "R-WORLD"):
         return "presumption_of_denial"
     if name in ("R-AC", "R-WORLD") and mark == "a" and law.eased(date) and k["activity"] == "export" and dest in ("CN", "MO"):
         if w.get("origin", ["US", "SG"]) == "US" and w.get("tpp", TPPS) < 21000 and w.get("dram", DRAM) < 6500:
@@ -496,6 +522,7 @@ def line_facts(order, tables):
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
     buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
+    known["buyer_approved"] = "approved_ic_designer" in buyer["flags"]
     known["buyer_designer"] = bool({"authorized_ic_designer", "approved_ic_designer"} & buyer["flags"])
     tpp = UNKNOWN if unit is UNKNOWN else unit * int(order["quantity"])
     return known, tpp, consignee
@@ -521,7 +548,7 @@ def decide_file(orders, tables, law):
         missing = len(answers) > 1
         outcome, authorization = ("needs_information", "") if missing else next(iter(answers))
         policy = min((entry[2] for entry in found), key=STRICT.index) if outcome == "license_required" else ""
-        if tpp is not UNKNOWN and law.diffusion(date) and known["dest"] != "US":
+        if tpp is not UNKNOWN and law.base != "ear" and date >= "2025-01-01" and known["dest"] != "US":
             mark = {entry[3] for entry in found}
             if authorization == "LPP":
                 used[keys["lpp"]] = used.get(keys["lpp"], 0) + tpp
@@ -545,7 +572,7 @@ def classes(known, law, date):
         try:
             mark = grade(world, law, date)
             model = weights(world, law, date)
-            hbm = known["kind"] == "hbm" and date >= "2024-12-02" and world.get("hbm", [Fraction(2), Fraction(3)]) > 2
+            hbm = known["kind"] == "hbm" and date >= "2024-12-02" and world.get("hbm", HBM) > 2
             found.add(classify(known, mark, model, hbm, date))
         except Split as split:
             for value in split.values:

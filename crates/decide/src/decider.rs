@@ -285,6 +285,7 @@ fn judge(
 }
 
 /// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts.
+/// Where what leaves it open holds whatever the facts, it is the day: the law of that day is not modeled.
 fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     let uncounted = line.item.accelerators.is_none();
@@ -297,6 +298,9 @@ fn missing(program: &Program, determination: &Determination, line: &LineFacts) -
                 columns.push((*column).to_owned());
             }
         }
+    }
+    if columns.is_empty() && determination.label.unmodeled.is_some() {
+        columns.push("date".to_owned());
     }
     columns
 }

@@ -246,6 +246,8 @@ fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: 
     ] {
         facts.set(fact, i64::from(exporter.is_some_and(|party| party.has(flag))));
     }
-    let designer = buyer.has("authorized_ic_designer") || buyer.has("approved_ic_designer");
+    let approved = buyer.has("approved_ic_designer");
+    facts.set(facts::BUYER_APPROVED_DESIGNER, i64::from(approved));
+    let designer = buyer.has("authorized_ic_designer") || approved;
     facts.set(facts::BUYER_IC_DESIGNER, i64::from(designer));
 }

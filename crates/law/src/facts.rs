@@ -183,6 +183,7 @@ facts! {
     INTERMEDIATE_HQ "intermediate.hq" Place, ["hq_country"];
     INTERMEDIATE_PARENT_HQ "intermediate.parent_hq" Place, ["hq_country"];
     BUYER_IC_DESIGNER "buyer.ic_designer" Bool, ["flags"];
+    BUYER_APPROVED_DESIGNER "buyer.approved_ic_designer" Bool, ["flags"];
     CONSIGNEE_GOVERNMENT "consignee.government" Bool, ["flags"];
     MILITARY "parties.military" Bool, ["flags"];
     ENTITY_LIST "parties.entity_list" Bool, ["flags"];
@@ -228,6 +229,10 @@ facts! {
     R_CASE_2024 "reading.case_by_case_2024" Reading, [];
     R_AFFILIATES "reading.affiliates_rule_returned" Reading, [];
     R_DERIVED_TOTAL "reading.derived_share_of_total" Reading, [];
+    R_DENIAL_2022 "reading.denial_presumed_2022" Reading, [];
+    R_HEADQUARTERS_2023 "reading.headquarters_case_by_case_2023" Reading, [];
+    R_EXCEPTION_2023 "reading.no_exception_over_headquarters_2023" Reading, [];
+    R_UNENFORCED "reading.unenforced_exceptions_live" Reading, [];
 }
 
 /// How many slots [`Facts`] has.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tollgate_model::ItemKind;
+
 use super::words::{NameParts, Without, WordClass, Words};
 use super::{Catalog, Form, Resolution};
 
@@ -87,6 +89,16 @@ impl Catalog {
             return self.answer(&BTreeSet::from([*at]));
         }
         let parts = self.words.parts(name);
+        if let Some(found) = index.letters.get(&parts.letters).filter(|found| found.len() == 1) {
+            return self.answer(found);
+        }
+        // A name of common words alone means no item, unless it is written exactly as that item's.
+        if !parts.words.iter().any(|word| self.tells(word)) && parts.memory_kinds.is_empty() {
+            return match index.letters.get(&parts.letters) {
+                Some(found) => self.answer(found),
+                None => Resolution::Unknown(Vec::new()),
+            };
+        }
         let mut disagreeing = BTreeSet::new();
         let series = if parts.partner && !parts.series.is_empty() { 2 } else { 1 };
         for step in STEPS {
@@ -137,22 +149,31 @@ impl Catalog {
         !entry.is_chip || !self.words.names_designer(&maker) || !parts.designers.iter().any(rival)
     }
 
+    /// Whether a word tells items apart: it is no common word, and more than a letter or a short number.
+    fn tells(&self, word: &str) -> bool {
+        let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+        !self.words.is_common(word) && word.len() > if is_number { 3 } else { 1 }
+    }
+
+    fn is_accelerator(&self, at: usize) -> bool {
+        let item = self.entries.get(at).and_then(|entry| entry.item).and_then(|at| self.items.get(at));
+        item.is_none_or(|item| item.kind != Some(ItemKind::Other))
+    }
+
     /// Items that a name which is no item's may mean: those whose words include all that it says,
     /// else those all of whose words stand in it. A name without a word that tells items apart means none.
     fn candidates(&self, index: &Index, asked: &NameParts) -> Resolution<'_> {
-        let tells = |word: &String| {
-            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-            !self.words.is_common(word) && word.len() > if is_number { 3 } else { 1 }
-        };
-        if !asked.words.iter().any(tells) {
-            return Resolution::Unknown(Vec::new());
-        }
         let wider = index.names.iter().filter(|(words, _)| asked.words.is_subset(words));
         let wider: BTreeSet<usize> = wider.map(|(_, at)| *at).collect();
+        let goods: BTreeSet<usize> = wider.iter().copied().filter(|at| self.is_accelerator(*at)).collect();
+        let wider = if goods.is_empty() { wider } else { goods };
         if !wider.is_empty() {
             return self.question(&wider);
         }
-        let narrower = index.names.iter().filter(|(words, _)| words.is_subset(&asked.words) && words.iter().any(tells));
+        let narrower = index
+            .names
+            .iter()
+            .filter(|(words, _)| words.is_subset(&asked.words) && words.iter().any(|word| self.tells(word)));
         let longest = narrower.clone().map(|(words, _)| words.len()).max().unwrap_or(0);
         let nearest = narrower.filter(|(words, _)| words.len() == longest).map(|(_, at)| *at).collect();
         Resolution::Unknown(self.names_of(&nearest))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, Diagnostic, Outcome, ReviewPolicy};
+use tollgate_model::{Date, Decimal, Diagnostic, Outcome, ReviewPolicy};
 use tollgate_strict_toml::{Domain, Entry, Placed, Table, TomlFile};
 
 use super::*;
@@ -107,6 +107,7 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
         let line = entry.line();
         let mut values = Vec::new();
         if let Some(number) = entry.decimal("value") {
+            check_not_negative(&entry, &name, number);
             values.push((Date::MIN, number.value));
         }
         let steps = entry.tables("schedule");
@@ -120,10 +121,16 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
                 step.missing("value", "4800");
             }
             if let Some(number) = step.decimal("value") {
+                check_not_negative(&step, &name, number);
                 values.push((from, number.value));
+            }
+            if values.iter().filter(|(day, _)| *day == from).count() > 1 {
+                let what = format!("`{name}` has two values from {from}");
+                step.report("two-for-one-day", step.line(), what, "keep one of them, or give it another day");
             }
             step.finish();
         }
+        values.sort_by_key(|(from, _)| *from);
         let unit = entry.required_text("unit", "\"TPP\"").value;
         let assumption = entry.text_value("assumption");
         let _note = entry.text("note");
@@ -131,6 +138,14 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
         read.insert(name, Parameter { values, unit, assumption, line });
     }
     read
+}
+
+/// Reports a threshold or limit below zero: nothing that is measured against it can be.
+fn check_not_negative(table: &Table<'_, '_>, name: &str, number: Placed<Decimal>) {
+    if number.value.is_negative() {
+        let what = format!("`{name}` is below zero");
+        table.report("out-of-range", number.line, what, "write a number of zero or more");
+    }
 }
 
 fn read_rules(table: &Table<'_, '_>) -> Rules {

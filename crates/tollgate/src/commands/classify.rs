@@ -135,9 +135,13 @@ impl Classified {
     fn new(asked: &str, item: &ItemFacts, program: &Program) -> Classified {
         let mut facts = item.facts.clone();
         with_readings(program, &mut facts);
-        for flag in
-            [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
-        {
+        for flag in [
+            facts::EXPORTER_FOUNDRY,
+            facts::EXPORTER_OSAT,
+            facts::EXPORTER_APPROVED_OSAT,
+            facts::BUYER_IC_DESIGNER,
+            facts::BUYER_APPROVED_DESIGNER,
+        ] {
             facts.set(flag, 0);
         }
         settle_density(program, &mut facts, item);

@@ -91,7 +91,12 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
         step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
     });
     let eccn = decided.eccn().unwrap_or("not settled by the facts given".into());
-    let _ = writeln!(out, "   ECCN: {eccn}\n");
+    let covers = if is_named(&eccn) { "" } else { " (for the advanced-computing controls only)" };
+    let _ = writeln!(out, "   ECCN: {eccn}{covers}");
+    for finding in decided.item_findings() {
+        let _ = writeln!(out, "   {finding}");
+    }
+    out.push('\n');
     part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
         !step.step.cite.contains("CFR 774")
     });
@@ -159,4 +164,9 @@ fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
         let _ = writeln!(out, "   - {line}");
     }
     out.push('\n');
+}
+
+/// Whether an ECCN is one of those that the modeled law controls.
+fn is_named(eccn: &str) -> bool {
+    ["3A090", "4A090", "4E091", "not settled"].iter().any(|name| eccn.starts_with(name)) || eccn.ends_with(".z")
 }

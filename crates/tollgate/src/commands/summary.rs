@@ -140,9 +140,9 @@ impl Summary {
         let item = &decided.line.item;
         let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
         let Some(point) = ChipPoint::of(name, &decided.line.facts) else { return };
-        let grade = decided.eccn().map_or("none", |eccn| match eccn.rsplit('.').next() {
-            Some("a") => "a",
-            Some("b") => "b",
+        let grade = decided.eccn().map_or("none", |eccn| match eccn.as_ref() {
+            "3A090.a" | "4A090.a" => "a",
+            "3A090.b" | "4A090.b" => "b",
             _ => "none",
         });
         let point = ChipPoint { grade, ..point };

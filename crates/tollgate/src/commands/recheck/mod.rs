@@ -166,6 +166,8 @@ fn label(outcome: Outcome, authorization: Option<&str>, review: Option<ReviewPol
 /// Whether an ECCN is one of a pattern, in which `{host}` stands for the item's own.
 fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     match (says, pattern) {
+        // What no entry lists is known by its facts, which no atom reads, or as its owner states it.
+        (Some(says), Some(tollgate_engine::BELOW)) => !names_entry(says),
         (Some(says), Some(pattern)) => match pattern.split_once("{host}") {
             Some((before, after)) => says.strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
             None => says == pattern,
@@ -175,16 +177,27 @@ fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     }
 }
 
+/// Whether an ECCN is an entry that the modeled law lists.
+fn names_entry(eccn: &str) -> bool {
+    ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".z")
+}
+
+/// Whether the column that is named is the number of accelerators, without which a unit's TPP is not known.
+fn stands_for_tpp(says: &str, column: &str) -> bool {
+    column == "tpp" && says == "accelerators"
+}
+
 /// Whether the columns named as missing are those of the facts that the outcome turns on.
 fn same_missing(says: &[std::borrow::Cow<'_, str>], derived: &Rederived) -> bool {
     let columns = |fact: &tollgate_law::facts::FactId| fact.def().columns;
     let plain = derived.missing.iter().filter(|fact| **fact != IC_DENSITY);
-    let all_stand = plain.flat_map(columns).all(|column| says.iter().any(|says| says == column));
+    let all_stand =
+        plain.flat_map(columns).all(|column| says.iter().any(|says| says == column || stands_for_tpp(says, column)));
     let density = derived.missing.contains(&IC_DENSITY);
     let density_stands = !density || says.iter().any(|says| DENSITY_COLUMNS.contains(&&**says));
     let none_added = says.iter().all(|says| {
         density && DENSITY_COLUMNS.contains(&&**says)
-            || derived.missing.iter().flat_map(columns).any(|column| says == column)
+            || derived.missing.iter().flat_map(columns).any(|column| says == column || stands_for_tpp(says, column))
     });
     all_stand && density_stands && none_added
 }
