@@ -163,7 +163,8 @@ def item_facts(tables, name):
     known["ops_synth"] = UNKNOWN if UNKNOWN in (training, synthetic) else training + synthetic
     if kind in ("hbm", "model_weights", "other"):
         return known, Fraction(0)
-    count = row["accelerators"] or ("1" if kind == "ic" and not row["accelerator"] else "")
+    single = not row["accelerator"] and (kind == "ic" or tpp == 0)
+    count = row["accelerators"] or ("1" if single else "")
     return known, UNKNOWN if tpp is UNKNOWN or not count else tpp * Fraction(count)
 
 

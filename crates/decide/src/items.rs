@@ -129,6 +129,8 @@ impl ItemFacts {
             facts::IC_DENSITY,
             facts::IC_DENSITY_DEN,
             facts::IC_DATA_CENTER,
+            facts::HBM_DENSITY,
+            facts::HBM_DENSITY_DEN,
         ];
         let dispute = |item: &ItemFacts| item.other.as_ref().map(|(_, unit)| *unit);
         if self.unit_tpp != other.unit_tpp || dispute(&self) != dispute(other) || !telling.into_iter().all(same) {
@@ -248,7 +250,8 @@ fn overridden(known: &Item, row: &Item) -> Item {
 /// and does not say how many is unknown.
 fn accelerators(item: &Item) -> Option<i64> {
     let bare = item.kind.unwrap_or_default() == ItemKind::IntegratedCircuit && item.accelerator.is_none();
-    let none = matches!(item.kind, Some(ItemKind::Memory | ItemKind::ModelWeights | ItemKind::Other));
+    let idle = item.accelerator.is_none() && item.tpp.and_then(|tpp| Tpp::try_from(tpp).ok()) == Some(Tpp::default());
+    let none = idle || matches!(item.kind, Some(ItemKind::Memory | ItemKind::ModelWeights | ItemKind::Other));
     item.accelerators.or_else(|| (bare || none).then_some(1))
 }
 

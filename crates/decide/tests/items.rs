@@ -47,6 +47,7 @@ fn a_blank_number_of_accelerators_is_unknown() {
     assert_eq!(held(ItemKind::IntegratedCircuit, None).unit_tpp, None, "it names another accelerator");
     assert_eq!(known(row(ItemKind::Board, Some("4992"), None)).unit_tpp, None);
     assert_eq!(known(row(ItemKind::IntegratedCircuit, Some("4992"), None)).unit_tpp, Some(Tpp::whole(4_992)));
+    assert_eq!(known(row(ItemKind::Server, Some("0"), None)).unit_tpp, Some(Tpp::default()), "nothing to multiply");
     assert_eq!(known(row(ItemKind::Other, None, None)).unit_tpp, Some(Tpp::default()));
 }
 

@@ -159,7 +159,7 @@ impl Classified {
             tpp: shown(facts::IC_TPP),
             unit_tpp: item.unit_tpp.map(|tpp| tpp.to_string()),
             density: shown(facts::IC_DENSITY),
-            eccn: eccn(program, &facts, &scratch),
+            eccn: shown_eccn(eccn(program, &facts, &scratch), item.item.eccn.as_deref()),
             why: why.filter(|(_, _, truth)| *truth != Truth::False).collect(),
             stated_eccn: item.item.eccn.clone(),
             certainty: figures.certainty.clone(),
@@ -179,6 +179,14 @@ impl Classified {
             "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
         })
     }
+}
+
+/// The ECCN that the figures come to; where that is none of the modeled entries, the one that is stated, if it is none either.
+fn shown_eccn(figured: Option<String>, stated: Option<&str>) -> Option<String> {
+    let figured = figured?;
+    let listed = ["3A090", "4A090", "4E091"].iter().any(|entry| figured.starts_with(entry)) || figured.ends_with(".z");
+    let agrees = |stated: &&str| !listed && compare_eccn(stated, Some(&figured)).is_none();
+    Some(stated.filter(agrees).map_or_else(|| figured.clone(), str::to_owned))
 }
 
 fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
