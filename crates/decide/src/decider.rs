@@ -17,6 +17,7 @@ use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
 use super::facts::{FactBuilder, LineFacts};
 use super::items::UnknownItem;
+use super::licenses::{LicenseFinding, LicenseUse};
 use super::tables::Tables;
 
 /// What a decision would come to under the other reading.
@@ -49,6 +50,8 @@ pub struct Decided<'p> {
     pub judged: Arc<Judged<Worded>>,
     /// Whether the claimed authorization holds; `None` where none was claimed, or where that is not settled.
     pub claimed_ok: Option<bool>,
+    /// What the table of licenses says of a claimed license, where both are there.
+    pub license: Option<LicenseFinding>,
     /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
     disputed: Option<ReadingTurn>,
@@ -83,6 +86,7 @@ pub struct Decider {
     pub accounts: Accounts,
     builder: FactBuilder,
     memo: Memo<Worded>,
+    license_use: LicenseUse,
     shipments: BTreeMap<String, Option<Tpp>>,
 }
 
@@ -94,6 +98,7 @@ impl Decider {
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
+            license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -105,6 +110,7 @@ impl Decider {
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
+            license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -249,9 +255,18 @@ impl Decider {
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
         self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let needed = judged.determination.label.outcome == Outcome::LicenseRequired;
+        let license = if needed && names_license(order.authorization) {
+            self.license_use.hold(order, self.builder.tables())
+        } else {
+            None
+        };
+        let claimed_ok = match &license {
+            Some(found) => found.holds,
+            None => claim_holds(order.authorization, program, &judged.determination, &judged.scratch),
+        };
         let missing = missing(program, &judged.determination, &line);
-        Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
+        Ok(Decided { program, line, judged, claimed_ok, license, missing, disputed })
     }
 }
 
@@ -302,6 +317,11 @@ fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
     let given_up: &[FactId] =
         if determination.gave_up && determination.missing.is_empty() { &[facts::ITEM_KIND] } else { &[] };
     determination.missing.iter().chain(touched).chain(given_up).copied().collect()
+}
+
+/// Whether a claim is the number of a license, and no name of an exception.
+fn names_license(claim: Option<&str>) -> bool {
+    claim.is_some_and(|claim| claim != "NLR" && !facts::CLAIMS.contains(&claim))
 }
 
 fn claim_holds(
