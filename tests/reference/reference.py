@@ -161,10 +161,10 @@ def item_facts(tables, name):
                  share=number(row["synthetic_percent"]) if row["synthetic_percent"] else Fraction(0))
     synthetic = number(row["synthetic_operations"]) if row["synthetic_percent"] else Fraction(0)
     known["ops_synth"] = UNKNOWN if UNKNOWN in (training, synthetic) else training + synthetic
-    units = Fraction(row["accelerators"] or 1)
-    if kind in ("hbm", "model_weights"):
+    if kind in ("hbm", "model_weights", "other"):
         return known, Fraction(0)
-    return known, UNKNOWN if tpp is UNKNOWN else tpp * units
+    count = row["accelerators"] or ("1" if kind == "ic" and not row["accelerator"] else "")
+    return known, UNKNOWN if tpp is UNKNOWN or not count else tpp * Fraction(count)
 
 
 BOOL = [True, False]
@@ -176,7 +176,7 @@ OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 
 
 def grade(w, law, date):
-    if w.known["kind"] in ("hbm", "model_weights") or date < "2022-10-07":
+    if w.known["kind"] in ("hbm", "model_weights", "other") or date < "2022-10-07":
         return None
     if date < "2023-11-17":
         return "a" if w.get("tpp", TPPS) >= 4800 and w.get("io", IO) >= 600 else None
@@ -353,7 +353,16 @@ def classify(k, mark, model, hbm, date):
         return ("3A090." if k["kind"] == "ic" else "4A090.") + mark
     if hbm:
         return "3A090.c"
-    return "4E091.a" if model else "EAR99/other"
+    return "4E091.a" if model else below(k)
+
+
+def below(k):
+    known = lambda name, least: k[name] is not UNKNOWN and k[name] >= least
+    if not known("tpp", 512) and not known("io", 150):
+        return "not determined here"
+    if k["kind"] in ("board", "server", "rack"):
+        return "4A994.l or 5A992.c"
+    return "3A991.p or 5A992.c" if k["kind"] == "ic" else "not determined here"
 
 
 def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5, g):

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tollgate_engine::{
-    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
+    AtomMask, BELOW, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
 };
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
@@ -16,7 +16,8 @@ use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
 use super::facts::{FactBuilder, LineFacts};
-use super::items::UnknownItem;
+use super::item_findings::compare_eccn;
+use super::items::{UnknownItem, settle_density};
 use super::licenses::{LicenseFinding, LicenseUse};
 use super::tables::Tables;
 
@@ -137,6 +138,7 @@ impl Decider {
     ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         self.accounts = Accounts::default();
         self.accounts.set_facts(program, &mut line, order.date);
         self.accounts.stand_on(program, &self.builder.names, used);
@@ -163,6 +165,7 @@ impl Decider {
     ) -> Result<(&Program, LineFacts, Arc<Judged<Worded>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
@@ -207,6 +210,7 @@ impl Decider {
     pub fn truths(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         but_for.iter().for_each(|fact| line.facts.forget(*fact));
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
@@ -245,6 +249,7 @@ impl Decider {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         self.accounts.set_facts(program, &mut line, order.date);
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
@@ -255,16 +260,9 @@ impl Decider {
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
         self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let needed = judged.determination.label.outcome == Outcome::LicenseRequired;
-        let license = if needed && names_license(order.authorization) {
-            self.license_use.hold(order, self.builder.tables())
-        } else {
-            None
-        };
-        let claimed_ok = match &license {
-            Some(found) => found.holds,
-            None => claim_holds(order.authorization, program, &judged.determination, &judged.scratch),
-        };
+        let license = self.license_use.hold(order, self.builder.tables(), judged.determination.label.outcome);
+        let claimed = || claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
         let missing = missing(program, &judged.determination, &line);
         Ok(Decided { program, line, judged, claimed_ok, license, missing, disputed })
     }
@@ -296,9 +294,11 @@ fn judge(
 
 /// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts.
 fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::new();
+    let (mut columns, uncounted) = (Vec::<String>::new(), line.item.accelerators.is_none());
     for fact in open_facts(program, determination) {
         let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
+        let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
+        let named: &[&str] = if counts { &["accelerators"] } else { named };
         for column in named {
             if !columns.iter().any(|known| known == column) {
                 columns.push((*column).to_owned());
@@ -314,14 +314,8 @@ fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
     let open = determination.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
     let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
     let touched = if touched.contains(&facts::CLAIM) { &[facts::CLAIM] } else { touched };
-    let given_up: &[FactId] =
-        if determination.gave_up && determination.missing.is_empty() { &[facts::ITEM_KIND] } else { &[] };
+    let given_up = (determination.gave_up && determination.missing.is_empty()).then_some(&facts::ITEM_KIND);
     determination.missing.iter().chain(touched).chain(given_up).copied().collect()
-}
-
-/// Whether a claim is the number of a license, and no name of an exception.
-fn names_license(claim: Option<&str>) -> bool {
-    claim.is_some_and(|claim| claim != "NLR" && !facts::CLAIMS.contains(&claim))
 }
 
 fn claim_holds(
@@ -433,7 +427,21 @@ impl Decided<'_> {
 
     /// The ECCN with its host filled in; `None` where the facts do not settle it.
     pub fn eccn(&self) -> Option<Cow<'_, str>> {
-        self.judged.derived.eccn.as_deref().map(|pattern| with_host(pattern, &self.line.facts))
+        let pattern = self.judged.derived.eccn.as_deref()?;
+        let stated = self.line.item.item.eccn.as_deref().filter(|_| pattern == BELOW);
+        match stated.filter(|stated| compare_eccn(stated, Some(pattern)).is_none()) {
+            Some(stated) => Some(Cow::Borrowed(stated)),
+            None => Some(with_host(pattern, &self.line.facts)),
+        }
+    }
+
+    /// What was found in the item's row, and where the ECCN that it states is another than the figures come to.
+    pub fn item_findings(&self) -> Vec<String> {
+        let item = &self.line.item;
+        let mut findings = item.findings.clone();
+        let eccn = self.eccn();
+        findings.extend(item.item.eccn.as_deref().and_then(|stated| compare_eccn(stated, eccn.as_deref())));
+        findings
     }
 
     /// The argument, step by step.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{License, OrderLine, Party};
+use tollgate_law::facts::CLAIMS;
+use tollgate_model::{License, OrderLine, Outcome, Party};
 
 use super::tables::Tables;
 
@@ -20,9 +21,11 @@ pub struct LicenseFinding {
 pub(crate) struct LicenseUse(BTreeMap<String, i64>);
 
 impl LicenseUse {
-    /// Holds a line against the license that it claims, and counts it where the license covers it. None where no table of licenses was given.
-    pub(crate) fn hold(&mut self, order: &OrderLine<'_>, tables: &Tables) -> Option<LicenseFinding> {
-        let claim = order.authorization.filter(|_| !tables.licenses.is_empty())?;
+    /// Holds a line against the license that it claims, and counts it where the license covers it. None where no table of licenses was given,
+    /// where the line needs no license, or where it claims none by number.
+    pub(crate) fn hold(&mut self, order: &OrderLine<'_>, tables: &Tables, outcome: Outcome) -> Option<LicenseFinding> {
+        let held = outcome == Outcome::LicenseRequired && !tables.licenses.is_empty();
+        let claim = order.authorization.filter(|claim| held && !CLAIMS.contains(claim))?;
         let Some(license) = tables.licenses.get(claim) else {
             let why = format!("License {claim} is not in the table of licenses: add its row, or correct the number.");
             return Some(LicenseFinding { holds: None, why });

@@ -102,6 +102,7 @@ fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'
     record.unsure = unsure.map(|(cite, note)| UnsurePoint { cite: cite.clone(), note: note.clone() }).collect();
     let flags = decided.red_flags().map(|rule| RedFlag { cite: rule.step.cite.clone(), flag: rule.step.rule.clone() });
     record.red_flags = flags.collect();
+    record.remarks.extend(decided.item_findings().into_iter().map(Text::from));
     if !decided.line.consignee.has_parent {
         record.remarks.push(Text::clone(&OWN_PARENT));
     }

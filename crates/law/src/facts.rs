@@ -98,7 +98,7 @@ pub struct FactDef {
 const UNDEFINED: FactDef = FactDef { name: "?", kind: FactKind::Bool, columns: &[] };
 
 /// The words of `item.kind`, as in the `items` table, in the order of `ItemKind::ALL`.
-pub const KINDS: &[&str] = &["ic", "board", "server", "rack", "model_weights", "hbm"];
+pub const KINDS: &[&str] = &["ic", "board", "server", "rack", "model_weights", "hbm", "other"];
 /// The host ECCNs of `.z` items.
 pub const HOSTS: &[&str] = &["none", "3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 /// The words of `activity`, in the order of `Activity::ALL`.

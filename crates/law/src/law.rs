@@ -88,7 +88,10 @@ impl Law {
             "coverage.toml" => errors.extend(read_coverage(&file, text, &mut self.coverage)),
             "readings.toml" => errors.extend(read_readings(&file, text, &mut self.readings)),
             "ear/country-groups.toml" | "ear/derived-groups.toml" => errors.extend(self.groups.read(&file, text)),
-            "catalog/chips.csv" | "catalog/systems.csv" => self.catalog.read(&file, text, errors),
+            "catalog/words.csv" => self.catalog.read_words(&file, text, errors),
+            "catalog/chips.csv" | "catalog/systems.csv" | "catalog/chassis.csv" | "catalog/other.csv" => {
+                self.catalog.read(&file, text, errors)
+            }
             _ => match (provision, path.strip_prefix("policies/").and_then(|name| name.strip_suffix(".toml"))) {
                 (Some(path), _) => {
                     let (provision, wrong) = read_provision(&file, path, text);
