@@ -18,6 +18,7 @@ use super::accounts::{AccountView, Accounts, counted, forget_account_facts, head
 use super::facts::{FactBuilder, LineFacts};
 use super::item_findings::compare_eccn;
 use super::items::{UnknownItem, settle_density};
+use super::licenses::{LicenseFinding, LicenseUse};
 use super::tables::Tables;
 
 /// What a decision would come to under the other reading.
@@ -50,6 +51,8 @@ pub struct Decided<'p> {
     pub judged: Arc<Judged<Worded>>,
     /// Whether the claimed authorization holds; `None` where none was claimed, or where that is not settled.
     pub claimed_ok: Option<bool>,
+    /// What the table of licenses says of a claimed license, where both are there.
+    pub license: Option<LicenseFinding>,
     /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
     disputed: Option<ReadingTurn>,
@@ -84,6 +87,7 @@ pub struct Decider {
     pub accounts: Accounts,
     builder: FactBuilder,
     memo: Memo<Worded>,
+    license_use: LicenseUse,
     shipments: BTreeMap<String, Option<Tpp>>,
 }
 
@@ -95,6 +99,7 @@ impl Decider {
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
+            license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -106,6 +111,7 @@ impl Decider {
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
+            license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -254,9 +260,11 @@ impl Decider {
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
         self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let license = self.license_use.hold(order, self.builder.tables(), judged.determination.label.outcome);
+        let claimed = || claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
         let missing = missing(program, &judged.determination, &line);
-        Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
+        Ok(Decided { program, line, judged, claimed_ok, license, missing, disputed })
     }
 }
 
@@ -287,8 +295,7 @@ fn judge(
 /// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts.
 /// Where what leaves it open holds whatever the facts, it is the day: the law of that day is not modeled.
 fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::new();
-    let uncounted = line.item.accelerators.is_none();
+    let (mut columns, uncounted) = (Vec::<String>::new(), line.item.accelerators.is_none());
     for fact in open_facts(program, determination) {
         let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
         let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
@@ -311,8 +318,7 @@ fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
     let open = determination.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
     let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
     let touched = if touched.contains(&facts::CLAIM) { &[facts::CLAIM] } else { touched };
-    let given_up: &[FactId] =
-        if determination.gave_up && determination.missing.is_empty() { &[facts::ITEM_KIND] } else { &[] };
+    let given_up = (determination.gave_up && determination.missing.is_empty()).then_some(&facts::ITEM_KIND);
     determination.missing.iter().chain(touched).chain(given_up).copied().collect()
 }
 

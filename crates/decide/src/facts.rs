@@ -82,6 +82,11 @@ impl FactBuilder {
         consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq))
     }
 
+    /// The tables that facts are made from.
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
     /// Whether lists or owners say something of a party, on some day.
     pub fn is_watched(&self, id: &str) -> bool {
         self.tables.screened.says_of(id)

@@ -82,6 +82,7 @@ pub fn decision_record(
         record.summary = summary(order, decided, tables);
         record.next = next_steps(order, decided);
         record.remarks.extend(failed_claim(order, decided).map(Text::from));
+        record.remarks.extend(decided.license.iter().map(|found| Text::from(found.why.as_str())));
     }
     record
 }

@@ -43,7 +43,13 @@ pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) ->
             let review = label.review.map_or("no review policy is stated for an application".to_owned(), |review| {
                 format!("an application is reviewed under: {}", review.as_str().replace('_', " "))
             });
-            format!("It may not go without a license: {what}{why}; {review}")
+            match &decided.license {
+                Some(found) if found.holds == Some(true) => format!("It may go under its license: {what}{why}"),
+                Some(found) => {
+                    format!("It may not go without a license: {what}{why}; {}", found.why.trim_end_matches('.'))
+                }
+                None => format!("It may not go without a license: {what}{why}; {review}"),
+            }
         }
         Outcome::NeedsInformation => open(&what, decided),
     };
@@ -130,6 +136,10 @@ pub fn next_steps(order: &OrderLine<'_>, decided: &Decided<'_>) -> Vec<NextStep>
                 }
             }
         }
+        Outcome::LicenseRequired if decided.license.as_ref().is_some_and(|found| found.holds == Some(true)) => {
+            let what = "Ship within the license, meet its conditions, and count what has gone under it.".to_owned();
+            steps.push(NextStep { what, who: "the exporter".to_owned(), by: "with this shipment".to_owned() });
+        }
         Outcome::LicenseRequired => {
             let what = "Apply to BIS for a license in SNAP-R (15 CFR 748), or do not ship.".to_owned();
             steps.push(NextStep {
@@ -154,7 +164,7 @@ pub fn next_steps(order: &OrderLine<'_>, decided: &Decided<'_>) -> Vec<NextStep>
 
 /// Why the claimed authorization does not hold: the condition that fails first, and what would cure it.
 pub fn failed_claim(order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<String> {
-    let claim = order.authorization.filter(|_| decided.claimed_ok == Some(false))?;
+    let claim = order.authorization.filter(|_| decided.claimed_ok == Some(false) && decided.license.is_none())?;
     let instead = match (decided.determination().label.outcome, decided.exception()) {
         (Outcome::LicenseException, Some(exception)) => format!("claim {}, which covers it", exception.name),
         (Outcome::NoLicenseRequired, _) => "claim NLR, since no license is required".to_owned(),

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy, split_fixed};
-use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, Party, Place, Stake};
+use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
 use tollgate_screening::{BadStake, Screener};
 
 use super::parties::Parents;
@@ -26,6 +26,8 @@ pub struct Tables {
     pub stakes: Vec<Stake>,
     /// Findings about list matches, the latest last.
     pub clearances: Vec<Clearance>,
+    /// Licenses of BIS, by number; empty where no table of them was given.
+    pub licenses: BTreeMap<String, License>,
 }
 
 /// How the parties of a table are screened.
@@ -62,7 +64,7 @@ impl Tables {
             stop,
         )?;
         let parents = Parents::of(&stakes);
-        Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared })
+        Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared, licenses: BTreeMap::new() })
     }
 
     /// The same tables, with further findings about list matches; what was said last counts.
@@ -71,7 +73,14 @@ impl Tables {
         let screened = self.screened.with_findings(&self.parties, &self.stakes, &clearances)?;
         let (parties, items) = (self.parties.clone(), self.items.clone());
         let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
-        Ok(Tables { parties, items, screened, parents, stakes, clearances })
+        let licenses = self.licenses.clone();
+        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses })
+    }
+
+    /// The same tables with a table of licenses, against which claimed licenses are held.
+    pub fn with_licenses(self, path: Option<&Path>) -> Result<Tables, RunError> {
+        let licenses = path.map(tollgate_records::read_licenses).transpose()?.unwrap_or(self.licenses);
+        Ok(Tables { licenses, ..self })
     }
 }
 

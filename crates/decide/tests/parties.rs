@@ -9,7 +9,7 @@ use tollgate_decide::{
     Decider, Detail, SHOWN, Screened, Tables, decision_record, failed_claim, load_policy, next_steps, summary,
 };
 use tollgate_law::Law;
-use tollgate_model::{Activity, OrderLine, Outcome, Party, PartyDetails};
+use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails};
 use tollgate_records::DecisionRecord;
 use tollgate_screening::{Screener, THRESHOLD, read_lists};
 
@@ -152,5 +152,43 @@ fn a_claim_that_fails_says_where_and_what_would_cure_it() {
             decided.determination().label.outcome == Outcome::NoLicenseRequired
                 || !next_steps(&order, &decided).is_empty()
         );
+    }
+}
+
+#[test]
+fn a_claimed_license_is_held_against_its_row() {
+    let license = License {
+        number: "D1234567".to_owned(),
+        expires_on: "2025-12-31".parse().ok(),
+        consignees: vec!["riad".to_owned()],
+        destinations: vec!["SA".parse().unwrap()],
+        quantity: Some(20),
+        conditions: vec!["No resale".to_owned()],
+        ..License::default()
+    };
+    let licenses = BTreeMap::from([(license.number.clone(), license)]);
+    let parties = table(vec![party("riad", "SA"), party("dubai", "AE")]);
+    let (mut decider, _) = decider("ear", Tables { parties, licenses, ..Tables::default() });
+    let date = |day: &str| day.parse().unwrap();
+    let mut claimed = |consignee: &str, destination: &str, quantity, day: &str, number: &str| {
+        let order =
+            OrderLine { quantity, date: date(day), authorization: Some(number), ..order(consignee, destination) };
+        let decided = decider.decide(&order).unwrap();
+        let why = decided.license.as_ref().map_or(String::new(), |found| found.why.clone());
+        assert_eq!(decided.determination().label.outcome, Outcome::LicenseRequired, "{why}");
+        (decided.claimed_ok, why)
+    };
+    assert_eq!(claimed("riad", "SA", 12, "2024-06-03", "D1234567").0, Some(true));
+    for (consignee, destination, quantity, day, number, holds, said) in [
+        ("riad", "SA", 9, "2024-06-04", "D1234567", Some(false), "ship 8 at most"),
+        ("riad", "SA", 8, "2026-01-01", "D1234567", Some(false), "expired on 2025-12-31"),
+        ("dubai", "AE", 1, "2024-06-04", "D1234567", Some(false), "does not name the destination AE"),
+        ("dubai", "SA", 1, "2024-06-04", "D1234567", Some(false), "does not name `dubai`"),
+        ("riad", "SA", 1, "2024-06-04", "D7654321", None, "is not in the table"),
+        ("riad", "SA", 8, "2024-06-05", "D1234567", Some(true), "20 of 20 units"),
+    ] {
+        let (found, why) = claimed(consignee, destination, quantity, day, number);
+        assert_eq!(found, holds, "{why}");
+        assert!(why.contains(said), "{why}");
     }
 }

@@ -200,6 +200,29 @@ impl Party {
     }
 }
 
+/// A license of BIS, as a table of licenses states it. What is empty is not stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct License {
+    /// Its number.
+    pub number: String,
+    /// The day of its issue.
+    pub issued_on: Option<Date>,
+    /// Its last day.
+    pub expires_on: Option<Date>,
+    /// Who may receive under it: party ids or names.
+    pub consignees: Vec<String>,
+    /// Where to; any where it is empty.
+    pub destinations: Vec<Country>,
+    /// What; any where it is empty.
+    pub items: Vec<String>,
+    /// How many units in all.
+    pub quantity: Option<i64>,
+    /// Their value in all, in US dollars.
+    pub value_usd: Option<Decimal>,
+    /// Its conditions, a sentence each.
+    pub conditions: Vec<String>,
+}
+
 /// A list match that somebody has looked into: another party, or the listed one after all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clearance {

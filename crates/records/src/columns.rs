@@ -15,6 +15,8 @@ pub enum Table {
     Items,
     /// List matches that somebody has looked into.
     Clearances,
+    /// Licenses of BIS.
+    Licenses,
     /// Money that was paid.
     Payments,
     /// Data centers.
@@ -216,6 +218,22 @@ const CLEARANCES: &[Column] = &[
         "What party and entry were like at the time; where they have changed, the match comes back.",
     ),
 ];
+const LICENSES: &[Column] = &[
+    required("number", Text, "", "The number that orders claim; each stands once."),
+    column("issued_on", Day, "", "The day of its issue."),
+    column("expires_on", Day, "", "Its last day; where it is empty, whether the license covers a line is open."),
+    column(
+        "consignees",
+        Words,
+        "",
+        "Who may receive under it, end users too: party ids or names; open where it is empty.",
+    ),
+    column("destinations", Words, "", "The countries it is for, as codes; any where it is empty."),
+    column("items", Words, "", "The items it is for, as orders name them; any where it is empty."),
+    column("quantity", Whole, "units", "How many units it covers in all; open where it is empty."),
+    column("value_usd", Number, "US dollars", "Their value in all; shown, and not held against orders."),
+    column("conditions", Words, "", "Its conditions, a sentence each; shown with each line under it."),
+];
 const PAYMENTS: &[Column] = &[
     column("payment_id", Text, "", "The payment."),
     column("order_id", Text, "", "The transaction that it is for."),
@@ -261,12 +279,13 @@ const INSPECTIONS: &[Column] = &[
 
 impl Table {
     /// Every table, in the order of the documentation.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Orders,
         Table::Parties,
         Table::Ownership,
         Table::Items,
         Table::Clearances,
+        Table::Licenses,
         Table::Payments,
         Table::Sites,
         Table::Serials,
@@ -281,6 +300,7 @@ impl Table {
             Table::Ownership => "ownership",
             Table::Items => "items",
             Table::Clearances => "clearances",
+            Table::Licenses => "licenses",
             Table::Payments => "payments",
             Table::Sites => "sites",
             Table::Serials => "serials",
@@ -296,6 +316,7 @@ impl Table {
             Table::Ownership => "stakes of parties in parties",
             Table::Items => "chips, boards, servers, racks, memory and model weights",
             Table::Clearances => "list matches that somebody has looked into",
+            Table::Licenses => "licenses of BIS",
             Table::Payments => "money that was paid",
             Table::Sites => "data centers",
             Table::Serials => "what was seen of serial numbers",
@@ -311,6 +332,7 @@ impl Table {
             Table::Ownership => OWNERSHIP,
             Table::Items => ITEMS,
             Table::Clearances => CLEARANCES,
+            Table::Licenses => LICENSES,
             Table::Payments => PAYMENTS,
             Table::Sites => SITES,
             Table::Serials => SERIALS,

@@ -63,6 +63,7 @@ pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Table
         Screening { screener: &screener, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
     let tables =
         Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
+    let tables = tables.with_licenses(basis.licenses.as_deref())?;
     Ok((Arc::new(policy), Arc::new(tables), screener))
 }
 

@@ -41,6 +41,9 @@ pub(crate) struct Basis {
     /// Items that the catalog lacks, or whose facts you override
     #[arg(long, value_name = "FILE")]
     pub(crate) items: Option<PathBuf>,
+    /// Licenses of BIS, against which claimed license numbers are held
+    #[arg(long, value_name = "FILE")]
+    pub(crate) licenses: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lists: Lists,
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
@@ -59,7 +62,8 @@ impl Inputs {
 #[cfg(feature = "object-storage")]
 impl Basis {
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
-        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, &mut self.lists.clearances];
+        let licenses = &mut self.licenses;
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, &mut self.lists.clearances];
         tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
     }
 }
