@@ -41,9 +41,19 @@ impl Gathered<'_> {
             self.remarks.add(RemarkKind::Unread, line.at("quantity", ""), "no quantity");
             return Err(text);
         }
+        if self.may_be_a_thousand(line, &text) {
+            let what = "a thousand or a fraction? Say --decimal point or --decimal comma";
+            self.remarks.add(RemarkKind::Question, line.at("quantity", &text), what);
+            return Err(text);
+        }
         let Some(figure) = self.figure(line, "quantity") else { return Err(text) };
         let stated = plain(line.cell("unit"));
         let beside = plain(&figure.beside);
+        if line.reading.plan.counts_packages && stated.is_empty() && beside.is_empty() {
+            let what = "files of this kind count packages here: how many units are there?";
+            self.remarks.add(RemarkKind::Question, line.at("quantity", &text), what);
+            return Err(text);
+        }
         for unit in [&stated, &beside].into_iter().filter(|unit| !unit.is_empty()) {
             if !word_lists().pieces.contains(unit.as_str()) && !is_numbered_piece(unit) {
                 let what = format!("its unit `{unit}` is not pieces: how many units are there?");
@@ -69,6 +79,17 @@ impl Gathered<'_> {
             );
         }
         whole.ok_or(text)
+    }
+
+    /// Whether a quantity such as `1.000` is one only by what other cells show: a thousandth of what it may be.
+    fn may_be_a_thousand(&self, line: &Line<'_, '_>, text: &str) -> bool {
+        let is_stated = line.reading.is_mark_stated || line.form("quantity") == CellForm::Number;
+        let decimals = match line.reading.mark {
+            Some(DecimalMark::Point) => text.contains('.'),
+            Some(DecimalMark::Comma) => text.contains(','),
+            None => false,
+        };
+        !is_stated && decimals && mark_evidence(text) == MarkEvidence::Either
     }
 
     /// US dollars a unit, as text; None where it is not known.

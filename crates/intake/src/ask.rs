@@ -112,6 +112,7 @@ pub fn question(text: &str, catalog: &Catalog) -> Question {
     let mut question = Question::default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = text.trim_end_matches(['?', '.', '!']).trim();
+    let text = [" today", " now"].into_iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
     let text = OPENINGS.iter().find_map(|opening| without_prefix(text, opening)).unwrap_or(text);
     let (goods, rest) = split_at_word(text, "to").unwrap_or((text, ""));
     let (goods, origin) = split_at_word(goods, "from").unwrap_or((goods, ""));

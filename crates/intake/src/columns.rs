@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) unread: Vec<(String, String)>,
     pub(crate) fill_down: bool,
     pub(crate) origin: Option<String>,
+    /// Whether quantities without a unit count packages.
+    pub(crate) counts_packages: bool,
 }
 
 /// So many rows may stand before the headers.
@@ -116,6 +118,7 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
     };
     let profile = profile.filter(|_| plan.kind == "orders");
     plan.profile = profile.map(|profile| profile.name.clone());
+    plan.counts_packages = profile.is_some_and(|profile| profile.counts_packages);
     plan.fill_down =
         mapping.and_then(|mapping| mapping.fill_down).unwrap_or(profile.is_some_and(|profile| profile.fill_down));
     plan.origin = mapping
@@ -136,6 +139,10 @@ fn kind(header: &[String], profile: Option<&Profile>) -> &'static str {
     };
     let orders = targets("orders", profile);
     let parties = targets("parties", None);
+    let is_inventory = header.iter().any(|cell| matches!(plain(cell).as_str(), "gpusinstalled" | "uuid" | "gpuuuid"));
+    if is_inventory {
+        return "left_out";
+    }
     let has = |names: &[&str]| names.iter().any(|name| orders.contains(*name));
     if has(&["item", "description"])
         && has(&["quantity", "destination", "ship_to_country", "ultimate_consignee", "packages", "hs_code"])

@@ -82,7 +82,8 @@ impl<'a> GoodsFinder<'a> {
                 (found, _) => found,
             };
         };
-        if mine == other {
+        let is_other = |goods: &Goods| matches!(goods, Goods::Item(name) if self.catalog.item(name).is_some_and(|item| item.kind == Some(ItemKind::Other)));
+        if mine == other || (is_other(&first) && is_other(&second)) {
             return first;
         }
         if mine.0 == other.0 {
@@ -130,6 +131,10 @@ impl<'a> GoodsFinder<'a> {
             return Some(Goods::Item(item.item.clone()));
         }
         let words = tokens(text);
+        // Researchers' unit of compute.
+        if words.iter().any(|word| word == "h100e") && !words.iter().any(|word| is_count(word)) {
+            return self.catalog.item("H100 SXM5 80GB").map(|item| Goods::Item(item.item.clone()));
+        }
         let mentions = self.mentions(&words);
         if mentions.is_empty() {
             return None;
@@ -221,7 +226,12 @@ impl<'a> GoodsFinder<'a> {
                 _ => Goods::Item(item.item.clone()),
             };
         }
-        let is_assembly = words.iter().any(|word| word_lists().assemblies.contains(&plain(word)));
+        // `Workstation Edition` and `Server Edition` are names of cards.
+        let next = words.iter().skip(1).map(String::as_str).chain([""]);
+        let is_assembly = words
+            .iter()
+            .zip(next)
+            .any(|(word, next)| next != "edition" && word_lists().assemblies.contains(&plain(word)));
         match counted.or(overall) {
             Some(1) if !is_assembly => Goods::Item(item.item.clone()),
             Some(count) => Goods::Assembly { accelerator: item.item.clone(), count },
@@ -242,7 +252,8 @@ impl<'a> GoodsFinder<'a> {
             for first in place.saturating_sub(REACH)..=place {
                 for end in place + 1..=(place + 1 + REACH).min(words.len()) {
                     let phrase = words.get(first..end).unwrap_or(&[]);
-                    if phrase.iter().any(|word| is_count(word)) {
+                    let has_letters = phrase.iter().any(|word| word.chars().any(char::is_alphabetic));
+                    if !has_letters || phrase.iter().any(|word| is_count(word)) {
                         continue;
                     }
                     let names = self.resolve(&phrase.join(" "));
@@ -255,8 +266,8 @@ impl<'a> GoodsFinder<'a> {
         // A phrase that may be several items is settled by the name within it that is one of them.
         let sure: Vec<Mention> = found.iter().filter(|mention| mention.names.len() == 1).cloned().collect();
         found.retain(|mention| {
-            let is_within = |other: &&Mention| mention.first <= other.first && other.end <= mention.end;
-            let mut inner = sure.iter().filter(is_within).filter_map(|other| other.names.first());
+            let is_over = |other: &&Mention| mention.first < other.end && other.first < mention.end;
+            let mut inner = sure.iter().filter(is_over).filter_map(|other| other.names.first());
             mention.names.len() == 1 || !inner.any(|name| mention.names.contains(name))
         });
         // Longer ones first; of equal length those that are settled, then the earlier.

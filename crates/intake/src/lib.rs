@@ -157,7 +157,14 @@ fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> 
         let rows = match plan.kind.as_str() {
             "parties" => gathered.parties.read(&table.sheet, plan, days, &mut gathered.remarks),
             "orders" => {
-                let reading = Reading { table: title.clone(), sheet: &table.sheet, plan, mark, order: days };
+                let reading = Reading {
+                    table: title.clone(),
+                    sheet: &table.sheet,
+                    plan,
+                    mark,
+                    order: days,
+                    is_mark_stated: stated.mark.is_some(),
+                };
                 gathered.read_orders(&reading)
             }
             _ => Ok(0),

@@ -67,6 +67,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) mark: Option<DecimalMark>,
     pub(crate) order: Option<DayOrder>,
+    /// Whether the mark was stated by a person, and not taken from other cells.
+    pub(crate) is_mark_stated: bool,
 }
 
 /// A row being read.

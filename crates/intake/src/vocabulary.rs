@@ -31,6 +31,9 @@ pub(crate) struct Profile {
     pub(crate) fill_down: bool,
     #[serde(default)]
     pub(crate) origin: Option<String>,
+    /// Whether quantities without a unit count packages.
+    #[serde(default)]
+    pub(crate) counts_packages: bool,
 }
 
 #[derive(Debug, Deserialize)]

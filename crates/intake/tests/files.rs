@@ -100,6 +100,24 @@ fn what_may_mean_two_things_is_asked_and_kept() {
 }
 
 #[test]
+fn a_quantity_is_never_made_smaller_by_other_cells() {
+    let text = "Order,Ship Date,Consignee,Destination,Item,Quantity,Gross Weight\n1,2026-11-02,Example Works,NO,L40S,1.000,2.5\n";
+    let (lines, _) = read(&[("a.csv", text.as_bytes())], &Options::default());
+    assert_eq!(lines[0]["quantity"], "? 1.000");
+    let options = Options { decimal: Some(DecimalMark::Point), ..Options::default() };
+    let (lines, _) = read(&[("a.csv", text.as_bytes())], &options);
+    assert_eq!(lines[0]["quantity"], "1");
+}
+
+#[test]
+fn bills_of_lading_count_packages() {
+    let text = "Bill of Lading Number,Arrival Date,Consignee,Shipper,Volume (TEU),Quantity,Goods Shipped,Shipment Destination\n\
+        B1,2026-05-02,Example Works,Example Sender,1,70,NVIDIA L40S,Singapore\nB2,2026-05-02,Example Works,Example Sender,1,8 PCS,NVIDIA L40S,Singapore\n";
+    let (lines, _) = read(&[("bol.csv", text.as_bytes())], &Options::default());
+    assert_eq!(column(&lines, "quantity"), ["? 70", "8"]);
+}
+
+#[test]
 fn names_become_parties_and_unknown_columns_are_named() {
     let text = "Bill of Lading Number|Shipper|Consignee|Notify Party|Date|Destination|Goods Shipped|Quantity|Vessel\n\
         B1|North Star Trading LLC|Blue Lagoon Foods Pte Ltd|SAME AS CONSIGNEE|2026-05-02|Singapore|USED COMPUTER PARTS|70 CTN|M/V Example\n";
