@@ -1,5 +1,7 @@
 //! Files as people have them, from their bytes to the tables of the contract.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its own files cannot be written")]
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;

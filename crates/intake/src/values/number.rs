@@ -62,7 +62,7 @@ fn digits_of(text: &str) -> Option<(String, String)> {
         let after = tail.get(letter.len_utf8()..).unwrap_or("");
         let groups = matches!(letter, ' ' | '\'' | '\u{2019}' | '_' | '\u{a0}' | '\u{202f}')
             && after.bytes().take(3).filter(u8::is_ascii_digit).count() == 3
-            && !after.bytes().nth(3).is_some_and(|byte| byte.is_ascii_digit())
+            && !after.as_bytes().get(3).copied().is_some_and(|byte| byte.is_ascii_digit())
             && digits.ends_with(|letter: char| letter.is_ascii_digit());
         if is_part(letter) {
             digits.push(letter);
