@@ -86,7 +86,7 @@ pub(crate) fn read_raw_orders(inputs: &mut Inputs, folder: &Path) -> Result<(), 
         return Ok(());
     }
     let nothing = ReadingArguments { map: None, decimal: None, dates: None, rates: None };
-    let taken = read(&[inputs.orders.clone()], &nothing)?;
+    let taken = read(std::slice::from_ref(&inputs.orders), &nothing)?;
     taken.write(folder)?;
     let _said = writeln!(
         std::io::stderr().lock(),
