@@ -1,5 +1,6 @@
 //! One command a file, its arguments beside it.
 
+pub(crate) mod ask;
 pub(crate) mod audit;
 #[cfg(feature = "detect")]
 pub(crate) mod backtest;
@@ -14,6 +15,7 @@ pub(crate) mod detect;
 pub(crate) mod examples;
 pub(crate) mod explain;
 pub(crate) mod inputs;
+pub(crate) mod intake;
 pub(crate) mod list_store;
 pub(crate) mod lists;
 pub(crate) mod looking;
