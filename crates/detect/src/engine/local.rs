@@ -36,7 +36,7 @@ pub struct LocalOptions {
     pub threads: usize,
     /// Bytes that queries may hold before they spill to disk, and that their answers may have.
     pub memory: usize,
-    /// The longest that a query may take in each form in which it is asked.
+    /// The longest that a query may take in each form in which it is asked; looked at where its operators yield, which a join of all rows with all does not.
     pub time: Duration,
     /// Raised by Ctrl-C.
     pub stop: Arc<AtomicBool>,
