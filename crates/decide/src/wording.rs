@@ -13,8 +13,15 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
         let role = role.replace('_', " ");
         for hit in tables.screened.hits(party) {
             let taken = match (hit.same, hit.effect) {
+                _ if !hit.binds(order.date) && hit.from.is_some_and(|from| order.date < from) => {
+                    "not yet listed on the order's day, listed since"
+                }
+                _ if !hit.binds(order.date) => "its listing had ended by the order's day",
                 _ if !hit.stands(order.date) => "cleared as another party",
                 (_, Effect::Other) => "that list has no effect under the EAR as modeled",
+                (_, Effect::Unknown) => {
+                    "it is not known what that list is for: name it in its column `list`, or clear it"
+                }
                 (true, _) => "taken for the listed party",
                 (false, _) => "may be it: confirm it with a flag of the party, or clear it",
             };
