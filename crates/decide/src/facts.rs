@@ -4,8 +4,10 @@ use tollgate_law::facts::{self, CLAIMS, END_USES, Facts, as_counted};
 use tollgate_model::{Activity, Country, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
+use super::designated::{set_flagged, set_listed};
 use super::items::{ItemFacts, UnknownItem, item_facts};
 use super::names::Names;
+use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, party_facts};
 use super::roles::roles;
 use super::screened::Screened;
@@ -136,12 +138,23 @@ impl FactBuilder {
         let parties =
             [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
         listed(&mut facts, parties, exporter.as_ref());
+        set_flagged(&mut facts, parties);
+        let unnamed = end_user_is_unnamed(order, consignee.has(PASSES_ON));
+        facts.set_if(facts::END_USER_UNNAMED, (!unnamed).then_some(0));
+        facts.set(facts::OCCUPIED_REGION, i64::from(consignee.has(OCCUPIED)));
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
         let military = consignee.has("military") || end_user.as_ref().is_some_and(|party| party.has("military"));
         facts.set(facts::MILITARY, i64::from(military));
         if !self.tables.screened.is_silent() {
             screened(&mut facts, &self.tables.screened, order);
+            let screened = &self.tables.screened;
+            // The exporter is no party of 748.5(c) to (f).
+            set_listed(&mut facts, &|program| {
+                let parties = roles(order).filter(|(role, _)| *role != "exporter");
+                let truths = parties.map(|(_, party)| screened.designated(party, program, order.date));
+                truths.max().unwrap_or(Truth::False)
+            });
         }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));

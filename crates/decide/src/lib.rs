@@ -6,21 +6,27 @@
 
 mod accounts;
 mod decider;
+mod designated;
 mod facts;
+mod item_findings;
 mod items;
 mod names;
+mod onward;
 mod parties;
+mod questions;
 mod record;
 mod roles;
 mod run;
 mod screened;
+mod summary;
 mod tables;
 mod wording;
 
 pub use accounts::{AccountView, Accounts, by_headquarters};
 pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
 pub use facts::{FactBuilder, LineFacts};
-pub use items::{ItemFacts, UnknownItem, item_facts};
+pub use item_findings::compare_eccn;
+pub use items::{ItemFacts, UnknownItem, item_facts, settle_density};
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
@@ -30,5 +36,6 @@ pub use run::{
     spans,
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
+pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

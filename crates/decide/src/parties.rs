@@ -4,6 +4,7 @@ use tollgate_law::facts::as_counted;
 use tollgate_model::{Country, Party, Stake};
 
 use super::names::{Name, Names};
+use super::onward::shown_flags;
 
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,17 @@ impl PartyFacts {
     /// Whether the party carries a flag.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.contains(flag)
+    }
+
+    /// The sanctions programs that its flags name; none where no flag says that it is designated, empty where one says no program.
+    pub fn sanctions_programs(&self) -> Option<Vec<String>> {
+        let named: Vec<String> = self
+            .flags
+            .iter()
+            .filter_map(|flag| flag.strip_prefix("sdn:"))
+            .map(|program| program.trim().to_owned())
+            .collect();
+        (self.has("sdn") || !named.is_empty()).then_some(named)
     }
 
     /// Whether it is a national validated end-user in a country.
@@ -123,7 +135,7 @@ fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party)
         parent_hq,
         ultimate_parent: ultimate,
         has_parent,
-        flags: party.flags.iter().cloned().collect(),
+        flags: party.flags.iter().cloned().chain(shown_flags(party)).collect(),
         ..PartyFacts::default()
     }
 }

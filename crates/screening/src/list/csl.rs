@@ -3,7 +3,7 @@ use tollgate_model::Country;
 
 use super::day::day;
 use super::table::{Layout, each_row, nameless};
-use super::{BadRow, Effect, Entry, List, ListName, json, names_of, programs};
+use super::{BadRow, Effect, Entry, List, ListName, json, names_of, split_programs};
 
 /// The columns without which the Consolidated Screening List tells too little to be one.
 pub(super) const COLUMNS: [&str; 4] = ["source", "name", "alt_names", "addresses"];
@@ -30,7 +30,7 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
             addresses,
             ids: texts(row.get("ids")).iter().filter_map(|id| number_in(id)).collect(),
             dates,
-            programs: programs(row.get("programs")),
+            programs: split_programs(row.get("programs")),
             from: day(row.get("start_date")),
             until: day(row.get("end_date")),
         });
@@ -66,7 +66,7 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
             Some(Value::String(number)) => number.clone(),
             _ => String::new(),
         };
-        let of_program = |value: &String| programs(value);
+        let of_program = |value: &String| split_programs(value);
         list.entries.push(Entry {
             list: source.to_owned(),
             effect: Effect::of(source),

@@ -11,6 +11,8 @@ pub enum Effect {
     UnverifiedList,
     /// The Military End-User List (15 CFR 744.21 and supplement no. 7 to part 744).
     MilitaryEndUser,
+    /// The list of Specially Designated Nationals (15 CFR 744.8), whose effect depends on the programs of the entry: see [`crate::SanctionsProgram`].
+    SpeciallyDesignated,
     /// Another government's or agency's list: shown, and without effect on a determination under the EAR as modeled.
     Other,
     /// A list of which it is not known what it is for: whether a match binds is unknown.
@@ -111,6 +113,10 @@ impl Effect {
         if plain.contains("unreliable entity") {
             return Effect::Other;
         }
+        let designated = plain.contains("specially designated") || plain.split(' ').any(|word| word == "sdn");
+        if designated && !plain.contains("non sdn") {
+            return Effect::SpeciallyDesignated;
+        }
         let short = SHORT.iter().find(|(name, _)| *name == plain).map(|(_, effect)| *effect);
         let binding = BINDING.iter().find(|(name, _)| plain.contains(name)).map(|(_, effect)| *effect);
         let without = WITHOUT.iter().any(|name| plain.contains(name)).then_some(Effect::Other);
@@ -137,6 +143,7 @@ impl Effect {
             Effect::DeniedPerson => Some("denied_person"),
             Effect::UnverifiedList => Some("unverified_list"),
             Effect::MilitaryEndUser => Some("military"),
+            Effect::SpeciallyDesignated => Some("sdn"),
             Effect::Other | Effect::Unknown => None,
         }
     }
@@ -148,7 +155,7 @@ impl Effect {
             Effect::DeniedPerson => Some("Denied Persons List (DPL) - Bureau of Industry and Security"),
             Effect::UnverifiedList => Some("Unverified List (UVL) - Bureau of Industry and Security"),
             Effect::MilitaryEndUser => Some("Military End User (MEU) List - Bureau of Industry and Security"),
-            Effect::Other | Effect::Unknown => None,
+            Effect::SpeciallyDesignated | Effect::Other | Effect::Unknown => None,
         }
     }
 }

@@ -137,10 +137,16 @@ fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List)
     let set = if entry.list.is_empty() { list.file.clone() } else { entry.list.clone() };
     if of_effect.keys().all(|effect| *effect == Effect::Other) {
         let controlled = topics.iter().any(|topic| topic.starts_with("export"));
+        let binds = |topic: &String| ["sanction", "export", "debarment"].iter().any(|start| topic.starts_with(start));
+        let foreign = |program: &String| {
+            let of = program.split('-').next().unwrap_or_default();
+            of.len() == 2 && of.bytes().all(|byte| byte.is_ascii_uppercase()) && of != "US" && program.len() > 3
+        };
+        let foreign = !entry.programs.is_empty() && entry.programs.iter().all(foreign);
         let effect = match Effect::of(&set) {
             // A set of many lists, and nothing says on which of them the party is.
             Effect::Other | Effect::Unknown if controlled => Effect::Unknown,
-            Effect::Unknown if !topics.is_empty() || !of_effect.is_empty() => Effect::Other,
+            Effect::Unknown if foreign || !topics.is_empty() && !topics.iter().any(binds) => Effect::Other,
             effect => effect,
         };
         let days = of_effect.remove(&Effect::Other).unwrap_or_default();

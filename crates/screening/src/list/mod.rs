@@ -10,6 +10,7 @@ mod governments;
 mod json;
 mod ofac;
 mod plain;
+mod programs;
 mod table;
 mod xml;
 
@@ -21,6 +22,7 @@ use tollgate_model::{Country, Date, Diagnostic, Place, hex};
 use clean::names_of;
 pub use clean::split_names;
 pub use effect::Effect;
+pub use programs::{SanctionsProgram, split_programs};
 use table::Layout;
 
 /// A name of an entry.
@@ -175,12 +177,6 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> 
         }
         None => Ok(lists),
     }
-}
-
-/// The programs in a cell: `SDGT] [IFSR`, `CUBA; IRAN`.
-fn programs(cell: &str) -> Vec<String> {
-    let parts = cell.split([';', '[', ']', ',']).map(str::trim);
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Gives entries without a number of the list's own one that stays the same from version to version: made of their name, and counted on where

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::table::numbered_rows;
-use super::{BadRow, Effect, Entry, List, ListName, programs};
+use super::{BadRow, Effect, Entry, List, ListName, split_programs};
 
 const SDN: &str = "Specially Designated Nationals (SDN) - Treasury Department";
 const CONSOLIDATED: &str = "Consolidated Non-SDN List - Treasury Department";
@@ -35,11 +35,11 @@ pub(super) fn read_primary(text: &str, list: &mut List) {
         names.extend(other_names(remarks));
         list.entries.push(Entry {
             list: name.to_owned(),
-            effect: Effect::Other,
+            effect: Effect::of(name),
             id: id.clone(),
             names,
             ids: numbers(remarks),
-            programs: programs(program),
+            programs: split_programs(program),
             ..Entry::default()
         });
     }

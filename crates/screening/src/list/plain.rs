@@ -1,6 +1,6 @@
 use super::day::day;
 use super::table::{Layout, each_row, nameless};
-use super::{Effect, Entry, List, ListName, names_of};
+use super::{Effect, Entry, List, ListName, names_of, split_programs};
 
 /// The columns of a user's own list and what others call them.
 const COLUMNS: [(&str, &[&str]); 12] = [
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
                 .map(|id| id.trim().to_owned())
                 .collect(),
             dates: cell("date").and_then(day).into_iter().collect(),
-            programs: super::programs(cell("programs").unwrap_or_default()),
+            programs: split_programs(cell("programs").unwrap_or_default()),
             from: cell("from").and_then(day),
             until: cell("until").and_then(day),
         });

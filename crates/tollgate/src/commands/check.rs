@@ -6,7 +6,7 @@ use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
 use super::decide::{Recorder, load};
-use super::looking::Looking;
+use super::looking::{Looked, Looking};
 use super::progress::Bar;
 use super::recorded::run_done;
 use super::summary::Summary;
@@ -69,7 +69,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
     let Checking { mut summary, looking, .. } = checking;
     let accounts = decider.account_views();
-    let (alerts, mut not_done) = looking.finish(&tables, &mut summary, stop)?;
+    let Looked { alerts, mut not_done, failed: failed_queries } = looking.finish(&tables, &mut summary, stop)?;
     not_done.extend(unlisted(arguments));
     summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
@@ -104,7 +104,11 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
         FailOn::NeedsInformation => summary.count("needs_information") > 0,
         FailOn::ClaimFailed => summary.claims_failed() > 0,
     });
-    if found { Err(Failure::Found) } else { Ok(()) }
+    match failed_queries {
+        Some(what) => Err(Failure::Incomplete(what)),
+        None if found => Err(Failure::Found),
+        None => Ok(()),
+    }
 }
 
 /// The input files, for the record of what a report was made from.
