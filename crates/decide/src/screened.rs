@@ -44,11 +44,24 @@ pub struct Hit {
     pub fingerprint: String,
     /// Somebody's finding that the party is another one.
     pub cleared: Option<Clearance>,
+    /// The first day on which the entry binds, where the list says so.
+    pub from: Option<Date>,
+    /// The last day on which it binds, where the list says so.
+    pub until: Option<Date>,
 }
 
 impl Hit {
-    /// Whether the match stands on a day: it is not cleared, or no longer.
+    /// Whether the entry binds on a day: it is listed by then, and its listing has not ended.
+    pub fn binds(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until)
+    }
+
+    /// Whether the match stands on a day: the entry binds, and the match is not cleared, or no longer.
     pub fn stands(&self, date: Date) -> bool {
+        self.binds(date) && self.is_open(date)
+    }
+
+    fn is_open(&self, date: Date) -> bool {
         self.cleared.as_ref().is_none_or(|cleared| cleared.until.is_some_and(|until| until < date))
     }
 
@@ -74,6 +87,8 @@ impl Hit {
             ("score", self.points.into()),
             ("taken_for_listed", self.same.into()),
             ("basis", self.basis.as_str().into()),
+            ("listed_from", self.from.map(|day| day.to_string()).into()),
+            ("listed_until", self.until.map(|day| day.to_string()).into()),
         ];
         fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -143,12 +158,14 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         points: 0,
         same: false,
         alike: false,
-        effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
+        effect: entry.map_or(Effect::Other, |entry| entry.effect),
         programs: entry.map_or(Vec::new(), |entry| entry.programs.clone()),
         basis: Basis::Name,
         explanation: Vec::new(),
         fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
         cleared: None,
+        from: entry.and_then(|entry| entry.from),
+        until: entry.and_then(|entry| entry.until),
     }
 }
 
@@ -203,8 +220,11 @@ impl Screened {
             effects.chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
         };
         // A clearance that ends makes its match stand again from the next day on.
-        let ends = screened.matches().filter_map(|(_, hit)| Some(hit.cleared.as_ref()?.until?.plus_days(1)));
-        let owners = Owners::new(stakes, ends.collect(), &|day, truth| {
+        let changes = screened.matches().flat_map(|(_, hit)| {
+            let ends = [hit.cleared.as_ref().and_then(|cleared| cleared.until), hit.until];
+            ends.into_iter().flatten().map(|day| day.plus_days(1)).chain(hit.from)
+        });
+        let owners = Owners::new(stakes, changes.collect(), &|day, truth| {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
             parties.iter().filter_map(of).collect()
         });
@@ -240,15 +260,24 @@ impl Screened {
 
     /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.
     pub fn listed(&self, party: &str, effect: Effect, date: Date) -> Truth {
-        let hits = self.hits(party).iter().filter(|hit| hit.effect == effect && hit.stands(date));
-        hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
+        let hits = self.hits(party).iter().filter(|hit| hit.stands(date));
+        let truth = hits.filter_map(|hit| match hit.effect {
+            own if own == effect => Some(if hit.same { Truth::True } else { Truth::Unknown }),
+            // Nobody knows what the list is for: it may be this one.
+            Effect::Unknown => Some(Truth::Unknown),
+            _ => None,
+        });
+        truth.max().unwrap_or(Truth::False)
     }
 
     /// Whether a party is designated under one of a group of programs: unknown where a match may be it, or where the entry's programs are not
     /// stated or not known.
     pub fn designated(&self, party: &str, program: SanctionsProgram, date: Date) -> Truth {
-        let hits = self.hits(party).iter().filter(|hit| hit.effect == Effect::SpeciallyDesignated && hit.stands(date));
+        let bears =
+            |hit: &&Hit| matches!(hit.effect, Effect::SpeciallyDesignated | Effect::Unknown) && hit.stands(date);
+        let hits = self.hits(party).iter().filter(bears);
         let under = |hit: &Hit| match under_program(&hit.programs, program) {
+            _ if hit.effect == Effect::Unknown => Truth::Unknown,
             Truth::True if !hit.same => Truth::Unknown,
             truth => truth,
         };

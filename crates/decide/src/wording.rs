@@ -13,6 +13,10 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
         let role = role.replace('_', " ");
         for hit in tables.screened.hits(party) {
             let taken = match (hit.same, hit.effect) {
+                _ if !hit.binds(order.date) && hit.from.is_some_and(|from| order.date < from) => {
+                    "not yet listed on the order's day, listed since"
+                }
+                _ if !hit.binds(order.date) => "its listing had ended by the order's day",
                 _ if !hit.stands(order.date) => "cleared as another party",
                 (_, Effect::SpeciallyDesignated) if programs_are_open(&hit.programs) => {
                     "its programs are not stated or not known, so whether 15 CFR 744.8 applies is open: look them up at OFAC, or clear the match"
@@ -23,6 +27,9 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
                     "its programs are not among those of 15 CFR 744.8, so the EAR ask for no license because of it; OFAC's own rules still bind"
                 }
                 (_, Effect::Other) => "that list has no effect under the EAR as modeled",
+                (_, Effect::Unknown) => {
+                    "it is not known what that list is for: name it in its column `list`, or clear it"
+                }
                 (true, _) => "taken for the listed party",
                 (false, _) => "may be it: confirm it with a flag of the party, or clear it",
             };

@@ -201,7 +201,7 @@ impl Summary {
     fn screening(&self) -> serde_json::Value {
         let screened = &self.tables.screened;
         let lists = screened.versions.iter().map(|version| {
-            serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
+            serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "rows": version.rows, "bad_rows": version.bad, "guessed_rows": version.guessed })
         });
         let matches = screened.matches().map(|(party, hit)| {
             let mut json = hit.json();
