@@ -15,6 +15,7 @@ use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
+use super::claim::Claim;
 use super::facts::{FactBuilder, LineFacts};
 use super::items::UnknownItem;
 use super::tables::Tables;
@@ -31,7 +32,7 @@ pub struct ReadingTurn {
 }
 
 /// What is put into words once for all lines that are decided alike.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Worded {
     readings: Vec<ReadingTurn>,
     /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
@@ -118,6 +119,11 @@ impl Decider {
         Ok(())
     }
 
+    /// Whether the item that a line names is known; else says what is wrong and how to mend it.
+    pub fn check_item(&mut self, name: &str) -> Result<(), UnknownItem> {
+        self.builder.item(name)?.unknown.clone().map_or(Ok(()), Err)
+    }
+
     /// The accounts that some line has touched.
     pub fn account_views(&self) -> Vec<AccountView> {
         self.accounts.views(&self.builder.names)
@@ -160,6 +166,7 @@ impl Decider {
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
+        let judged = asked(judged, &line);
         Ok((program, line, judged))
     }
 
@@ -206,7 +213,8 @@ impl Decider {
         let mut mask = AtomMask::default();
         mask.read(program, &line.facts);
         let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
-        Ok([&[epoch], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
+        let asks = line.asks.map_or(0, |fact| u64::from(fact.0) + 1);
+        Ok([&[epoch, asks], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
     }
 
     /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
@@ -248,8 +256,9 @@ impl Decider {
             let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
+        let judged = asked(judged, &line);
         self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let claimed_ok = claim_holds(&line.claim, program, &judged.determination, &judged.scratch);
         let missing = missing(&judged.determination, &line);
         Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
     }
@@ -279,12 +288,35 @@ fn judge(
     })
 }
 
-/// The columns that would settle the outcome, each once, in the order of the facts.
+/// The decision, left open where it may go and somebody must settle a fact first.
+fn asked(judged: Arc<Judged<Worded>>, line: &LineFacts) -> Arc<Judged<Worded>> {
+    let Some(asks) = line.asks else { return judged };
+    let outcome = judged.determination.label.outcome;
+    if outcome == Outcome::LicenseRequired || judged.determination.missing.contains(&asks) {
+        return judged;
+    }
+    let mut determination = judged.determination.clone();
+    if outcome != Outcome::NeedsInformation {
+        determination.label =
+            Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None };
+        determination.strictest = Outcome::LicenseRequired;
+    }
+    determination.missing.push(asks);
+    Arc::new(Judged { determination, scratch: judged.scratch.clone(), derived: judged.derived.clone() })
+}
+
+/// The columns of the items table.
+fn is_of_item(column: &str) -> bool {
+    tollgate_records::Table::Items.column(column).is_some()
+}
+
+/// The columns that would settle the outcome, each once, in the order of the facts; `item` for all that an unknown item lacks.
 fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for fact in &determination.missing {
         let named: &[&str] = if *fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
-        for column in named {
+        let unknown = line.item.unknown.is_some();
+        for column in named.iter().map(|column| if unknown && is_of_item(column) { &"item" } else { column }) {
             if !columns.iter().any(|known| known == column) {
                 columns.push((*column).to_owned());
             }
@@ -293,18 +325,13 @@ fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
     columns
 }
 
-fn claim_holds(
-    claim: Option<&str>,
-    program: &Program,
-    determination: &Determination,
-    scratch: &Scratch,
-) -> Option<bool> {
-    let claim = claim?;
+fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
+    let Claim::Known(_) = claim else { return None };
+    let claim = claim.name()?;
     let outcome = determination.label.outcome;
     if claim == "NLR" {
         return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
     }
-    let _exception = facts::CLAIMS.iter().position(|known| *known == claim).filter(|at| *at > 2)?;
     let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
     if named.is_empty() {
         return (outcome != Outcome::NeedsInformation).then_some(false);

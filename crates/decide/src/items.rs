@@ -21,6 +21,8 @@ pub struct ItemFacts {
     pub chip: Option<Item>,
     /// The column that would settle an unknown performance density.
     pub density_column: &'static str,
+    /// Why nothing is known of it, where no table and no catalog has it.
+    pub unknown: Option<UnknownItem>,
 }
 
 /// Why an item is not known: what is wrong and how to mend it.
@@ -108,7 +110,21 @@ fn facts_of(item: Item, chip: Option<Item>) -> ItemFacts {
     let other =
         figures.tpp_other.and_then(|tpp| Tpp::try_from(tpp).ok()).map(|tpp| slots(&item, figures, kind, Some(tpp)));
     let density_column = if tpp.is_none() && figures.die_area_mm2.is_some() { "tpp" } else { "die_area_mm2" };
-    ItemFacts { name: item.item.clone(), facts, unit_tpp, other, density_column, item, chip }
+    ItemFacts { name: item.item.clone(), facts, unit_tpp, other, density_column, item, chip, unknown: None }
+}
+
+/// An item of which nothing is known: every fact of it is unknown.
+pub(crate) fn unknown_item(name: &str, why: UnknownItem) -> ItemFacts {
+    ItemFacts {
+        name: name.to_owned(),
+        facts: Facts::default(),
+        unit_tpp: None,
+        other: None,
+        item: Item { item: name.to_owned(), ..Item::default() },
+        chip: None,
+        density_column: "item",
+        unknown: Some(why),
+    }
 }
 
 fn slots(item: &Item, figures: &Item, kind: ItemKind, tpp: Option<Tpp>) -> (Facts, Option<Tpp>) {

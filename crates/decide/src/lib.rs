@@ -5,8 +5,12 @@
 //! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
 
 mod accounts;
+mod claim;
 mod decider;
+mod end_use;
+mod end_use_words;
 mod facts;
+mod flags;
 mod items;
 mod names;
 mod parties;
@@ -14,12 +18,17 @@ mod record;
 mod roles;
 mod run;
 mod screened;
+mod spelling;
 mod tables;
+mod typed;
 mod wording;
 
 pub use accounts::{AccountView, Accounts, by_headquarters};
+pub use claim::{Claim, claim_of};
 pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
+pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use facts::{FactBuilder, LineFacts};
+pub use flags::{Flags, flags_of};
 pub use items::{ItemFacts, UnknownItem, item_facts};
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
@@ -31,4 +40,5 @@ pub use run::{
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
 pub use tables::{Screening, Tables, load_policy};
+pub use typed::TypedNames;
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

@@ -158,7 +158,8 @@ impl Screened {
         ownership: Option<&Path>,
         stop: &Stop,
     ) -> Result<Screened, RunError> {
-        let hits = screen_all(screener, parties, limits, stop);
+        let mut hits = screen_all(screener, parties, limits, stop);
+        hits.extend(screen_all(screener, &owners_without_row(parties, stakes), limits, stop));
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
@@ -194,11 +195,12 @@ impl Screened {
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
             effects.into_iter().chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
         };
+        let typed = owners_without_row(parties, stakes);
         // A clearance that ends makes its match stand again from the next day on.
         let ends = screened.matches().filter_map(|(_, hit)| Some(hit.cleared.as_ref()?.until?.plus_days(1)));
         let owners = Owners::new(stakes, ends.collect(), &|day, truth| {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
-            parties.iter().filter_map(of).collect()
+            parties.iter().chain(&typed).filter_map(of).collect()
         });
         screened.owners = owners?;
         screened.owned = screened.owners.graphs.iter().flat_map(Ownership::affected).map(str::to_owned).collect();
@@ -255,6 +257,13 @@ impl Screened {
     pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
         self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
     }
+}
+
+/// Owners that have no row, by the name that stands in the place of their id: a listed one is found by it.
+fn owners_without_row(parties: &BTreeMap<String, Party>, stakes: &[Stake]) -> BTreeMap<String, Party> {
+    let owners = stakes.iter().map(|stake| &stake.owner_id).filter(|id| !parties.contains_key(*id));
+    let row = |id: &String| (id.clone(), Party { party_id: id.clone(), name: Some(id.clone()), ..Party::default() });
+    owners.map(row).collect()
 }
 
 /// Screens parties on every core; the result does not depend on how many there are.

@@ -11,7 +11,7 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
     let mut lines = Vec::new();
     for (role, party) in roles(order) {
         let role = role.replace('_', " ");
-        for hit in tables.screened.hits(party) {
+        for hit in tables.hits(party).iter() {
             let taken = match (hit.same, hit.effect) {
                 _ if !hit.stands(order.date) => "cleared as another party",
                 (_, Effect::Other) => "that list has no effect under the EAR as modeled",

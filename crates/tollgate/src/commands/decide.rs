@@ -54,11 +54,11 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
 }
 
 /// The policy, the small tables and the lists of a command.
-pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>, Screener), Failure> {
+pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>, Arc<Screener>), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &basis.policy)?;
     let lists = &basis.lists;
-    let screener = load_screener(&lists.lists)?;
+    let screener = Arc::new(load_screener(&lists.lists)?);
     let screening =
         Screening { screener: &screener, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
     let tables =

@@ -378,8 +378,8 @@ fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -
         return None;
     }
     roles(order).find_map(|(role, party)| {
-        let hits = tables.screened.hits(party).iter();
-        let hit = hits.filter(|hit| hit.effect.flag().is_some()).find(|hit| hit.stands(order.date))?;
+        let hits = tables.hits(party);
+        let hit = hits.iter().filter(|hit| hit.effect.flag().is_some()).find(|hit| hit.stands(order.date))?;
         let role = role.replace('_', " ");
         Some(format!(
             "the {role} {party} may be {} ({}, entry {}): confirm it with a flag or clear it",
