@@ -32,7 +32,7 @@ pub struct ReadingTurn {
 }
 
 /// What is put into words once for all lines that are decided alike.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Worded {
     readings: Vec<ReadingTurn>,
     /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
@@ -52,6 +52,7 @@ pub struct Decided<'p> {
     pub claimed_ok: Option<bool>,
     /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
+    opened: Option<Determination>,
     disputed: Option<ReadingTurn>,
 }
 
@@ -166,7 +167,6 @@ impl Decider {
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
-        let judged = asked(judged, &line);
         Ok((program, line, judged))
     }
 
@@ -177,11 +177,11 @@ impl Decider {
         used: &[Tpp],
         shipment: Option<Tpp>,
     ) -> Result<Settled<'_>, UnknownItem> {
-        let (program, _, judged) = self.judge_with(order, |program, line| {
+        let (program, line, judged) = self.judge_with(order, |program, line| {
             set_account_facts(program, line, used.iter().copied());
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
-        let label = judged.determination.label;
+        let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
         Ok(Settled { label, program, counted: counted(program, label, &judged.scratch, Truth::True) })
     }
 
@@ -196,7 +196,7 @@ impl Decider {
             accounts = forget_account_facts(program, line);
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
-        let label = judged.determination.label;
+        let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
         let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
         let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
@@ -256,11 +256,12 @@ impl Decider {
             let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
-        let judged = asked(judged, &line);
-        self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let claimed_ok = claim_holds(&line.claim, program, &judged.determination, &judged.scratch);
-        let missing = missing(&judged.determination, &line);
-        Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
+        let opened = opened(&judged, &line);
+        let determination = opened.as_ref().unwrap_or(&judged.determination);
+        self.accounts.post(program, &line, determination.label, &judged.scratch);
+        let claimed_ok = claim_holds(&line.claim, program, determination, &judged.scratch);
+        let missing = missing(determination, &line);
+        Ok(Decided { program, line, judged, opened, claimed_ok, missing, disputed })
     }
 }
 
@@ -288,12 +289,13 @@ fn judge(
     })
 }
 
-/// The decision, left open where it may go and somebody must settle a fact first.
-fn asked(judged: Arc<Judged<Worded>>, line: &LineFacts) -> Arc<Judged<Worded>> {
-    let Some(asks) = line.asks else { return judged };
+/// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
+/// the law makes of the facts.
+fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
+    let asks = line.asks?;
     let outcome = judged.determination.label.outcome;
     if outcome == Outcome::LicenseRequired || judged.determination.missing.contains(&asks) {
-        return judged;
+        return None;
     }
     let mut determination = judged.determination.clone();
     if outcome != Outcome::NeedsInformation {
@@ -302,7 +304,7 @@ fn asked(judged: Arc<Judged<Worded>>, line: &LineFacts) -> Arc<Judged<Worded>> {
         determination.strictest = Outcome::LicenseRequired;
     }
     determination.missing.push(asks);
-    Arc::new(Judged { determination, scratch: judged.scratch.clone(), derived: judged.derived.clone() })
+    Some(determination)
 }
 
 /// The columns of the items table.
@@ -403,7 +405,7 @@ pub fn label_text(program: &Program, label: Label) -> String {
 impl Decided<'_> {
     /// Outcome, exception, review, and what they turn on.
     pub fn determination(&self) -> &Determination {
-        &self.judged.determination
+        self.opened.as_ref().unwrap_or(&self.judged.determination)
     }
 
     /// The readings that it turns on.
@@ -423,7 +425,7 @@ impl Decided<'_> {
 
     /// The argument, step by step.
     pub fn steps(&self) -> Vec<TraceStep<'_>> {
-        trace(self.program, self.determination(), &self.judged.scratch)
+        trace(self.program, &self.judged.determination, &self.judged.scratch)
     }
 
     /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.

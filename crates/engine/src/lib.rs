@@ -20,6 +20,6 @@ mod trace;
 pub use complete::representatives;
 pub use determine::{Determination, Turn, determine, verdict, with_readings};
 pub use memo::{Judged, Memo};
-pub use recheck::{BadCertificate, Certificate, RecheckError, Rederived, check_law, rederive};
+pub use recheck::{BadCertificate, Certificate, RecheckError, Rederived, RederivedStep, Rederiver, check_law};
 pub use scalar::{AtomMask, Scratch, Verdict};
 pub use trace::{TraceStep, eccn, eccn_pattern, fact_text, fact_word, trace, with_host};

@@ -3,17 +3,20 @@
 //! A certificate holds the truth of each of the law's atoms for an order. From these come facts that make the same atoms true; they are decided by the
 //! compiled program, and by the naive interpreter of the provisions as they are written, which shares nothing with it but the parsed conditions.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use tollgate_law::Policy;
 use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, NO_COUNTRY};
 use tollgate_law::program::Program;
-use tollgate_model::{Date, Outcome, ReviewPolicy};
+use tollgate_model::{Date, Outcome, ReviewPolicy, Truth};
 
 use crate::complete::representatives;
 use crate::determine::determine;
 use crate::naive;
 use crate::scalar::{AtomMask, Scratch};
+use crate::trace::{eccn_pattern, trace};
 
 /// From what a decision can be derived again (`docs/decision-record.md`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,23 @@ pub struct Rederived {
     pub strictest: Outcome,
     /// The mildest.
     pub mildest: Outcome,
+    /// The unknown facts that the outcome turns on.
+    pub missing: Vec<FactId>,
+    /// The readings that the outcome or the review turns on.
+    pub readings: Vec<FactId>,
+    /// The ECCN, with `{host}` for the item's own, which no atom reads; `None` where the facts do not settle it.
+    pub eccn: Option<String>,
+    /// The argument: citation and truth of each step.
+    pub steps: Vec<RederivedStep>,
+}
+
+/// A step of the argument that follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RederivedStep {
+    /// The citation with its paragraph.
+    pub cite: Arc<str>,
+    /// Whether it holds.
+    pub truth: Truth,
 }
 
 /// Why nothing can be derived from a certificate.
@@ -87,47 +107,75 @@ pub enum RecheckError {
     InterpretersDiffer,
 }
 
-/// Facts that make the atoms of a mask as true as they are in it; `None` where there are none.
-fn facts_of(program: &Program, mask: &AtomMask) -> Option<Facts> {
-    let words = program.atom_count().div_ceil(64);
-    if mask.holds.len() != words || mask.may_hold.len() != words {
-        return None;
-    }
-    let mut facts = Facts::default();
-    let mut found = AtomMask::default();
-    let all = FACTS.iter().filter_map(|def| FactId::named(def.name));
-    for fact in all.filter(|fact| fact.def().kind != FactKind::Denominator) {
+/// The values of a fact that a program can tell apart, by the truths of the atoms that read it.
+struct Cells {
+    fact: FactId,
+    /// The places of the atoms that read the fact.
+    atoms: Vec<usize>,
+    /// By whether each of the atoms holds: a value, and its denominator, which only fractions need.
+    values: BTreeMap<Vec<bool>, (i64, i64)>,
+}
+
+impl Cells {
+    fn of(program: &Program, fact: FactId) -> Cells {
         let mut values = representatives(program, fact);
         if fact.def().kind == FactKind::Country {
             values.push((NO_COUNTRY, 1));
         }
-        let agrees = |facts: &Facts, found: &mut AtomMask| {
-            found.read(program, facts);
-            atoms_of(program, fact).all(|atom| {
-                bit(&found.holds, atom) == bit(&mask.holds, atom)
-                    && bit(&found.may_hold, atom) == bit(&mask.may_hold, atom)
-            })
-        };
-        if agrees(&facts, &mut found) {
-            continue;
+        let atoms: Vec<usize> = atoms_of(program, fact).collect();
+        let mut mask = AtomMask::default();
+        let mut by_truth = BTreeMap::new();
+        for (value, denominator) in values {
+            let mut facts = Facts::default();
+            set(&mut facts, fact, value, denominator);
+            mask.read(program, &facts);
+            by_truth.entry(bits(&mask.holds, &atoms)).or_insert((value, denominator));
         }
-        let fits = values.into_iter().any(|(value, denominator)| {
-            facts.set(fact, value);
-            if matches!(fact.def().kind, FactKind::Ratio(_)) {
-                facts.set(fact.denominator(), denominator);
-            }
-            agrees(&facts, &mut found)
-        });
-        if !fits {
-            return None;
-        }
+        Cells { fact, atoms, values: by_truth }
     }
-    found.read(program, &facts);
-    (found == *mask).then_some(facts)
 }
 
-fn bit(words: &[u64], at: usize) -> Option<bool> {
-    words.get(at / 64).map(|word| word >> (at % 64) & 1 == 1)
+fn set(facts: &mut Facts, fact: FactId, value: i64, denominator: i64) {
+    facts.set(fact, value);
+    if matches!(fact.def().kind, FactKind::Ratio(_)) {
+        facts.set(fact.denominator(), denominator);
+    }
+}
+
+/// Finds facts for the masks of one program.
+struct FactFinder(Vec<Cells>);
+
+impl FactFinder {
+    fn new(program: &Program) -> FactFinder {
+        let facts = FACTS.iter().filter_map(|def| FactId::named(def.name));
+        let cells = facts.filter(|fact| fact.def().kind != FactKind::Denominator).map(|fact| Cells::of(program, fact));
+        FactFinder(cells.filter(|cells| !cells.atoms.is_empty()).collect())
+    }
+
+    /// Facts that make the atoms of a mask as true as they are in it; `None` where there are none.
+    fn facts_of(&self, program: &Program, mask: &AtomMask) -> Option<Facts> {
+        let words = program.atom_count().div_ceil(64);
+        if mask.holds.len() != words || mask.may_hold.len() != words {
+            return None;
+        }
+        let mut facts = Facts::default();
+        for cells in &self.0 {
+            let (holds, may_hold) = (bits(&mask.holds, &cells.atoms), bits(&mask.may_hold, &cells.atoms));
+            let unknown = holds.iter().all(|holds| !holds) && may_hold.iter().all(|may_hold| *may_hold);
+            if !unknown {
+                let (value, denominator) = cells.values.get(&holds).filter(|_| holds == may_hold)?;
+                set(&mut facts, cells.fact, *value, *denominator);
+            }
+        }
+        let mut found = AtomMask::default();
+        found.read(program, &facts);
+        (found == *mask).then_some(facts)
+    }
+}
+
+fn bits(words: &[u64], places: &[usize]) -> Vec<bool> {
+    let bit = |at: &usize| words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
+    places.iter().map(bit).collect()
 }
 
 /// The places of the atoms that read a fact.
@@ -148,28 +196,51 @@ pub fn check_law(policy: &Policy, order_day: Date, certificate: &Certificate) ->
     if same { Ok(()) } else { Err(RecheckError::OtherLaw) }
 }
 
-/// Derives the decision on an order of a day from a certificate, under the policy by which it was made. Under the same law, certificates that are alike
-/// but for the digest of the facts come to the same.
-pub fn rederive(policy: &Policy, order_day: Date, certificate: &Certificate) -> Result<Rederived, RecheckError> {
-    check_law(policy, order_day, certificate)?;
-    let program = policy.program(order_day);
-    let facts = facts_of(program, &certificate.mask).ok_or(RecheckError::Impossible)?;
-    let mut scratch = Scratch::default();
-    let determination = determine(program, &facts, &mut scratch);
-    let label = determination.label;
-    let exception = label.exception.and_then(|at| program.exceptions.get(usize::from(at)));
-    let rederived = Rederived {
-        outcome: label.outcome,
-        authorization: exception.map(|exception| exception.name.clone()),
-        review: label.review,
-        strictest: determination.strictest,
-        mildest: determination.mildest,
-    };
-    let plain = naive::decide(policy, order_day, &facts);
-    let settled = plain.outcome.is_none_or(|outcome| {
-        outcome == rederived.outcome
-            && plain.authorization == rederived.authorization
-            && plain.review == rederived.review
-    });
-    if settled { Ok(rederived) } else { Err(RecheckError::InterpretersDiffer) }
+/// Derives decisions from certificates.
+#[derive(Default)]
+pub struct Rederiver {
+    /// By the digest of a program.
+    finders: BTreeMap<String, FactFinder>,
+    scratch: Scratch,
+}
+
+impl Rederiver {
+    /// Derives the decision on an order of a day from a certificate, under the policy by which it was made. Under the same law, certificates that are
+    /// alike but for the digest of the facts come to the same.
+    pub fn rederive(
+        &mut self,
+        policy: &Policy,
+        order_day: Date,
+        certificate: &Certificate,
+    ) -> Result<Rederived, RecheckError> {
+        check_law(policy, order_day, certificate)?;
+        let program = policy.program(order_day);
+        if !self.finders.contains_key(&program.digest) {
+            self.finders.insert(program.digest.clone(), FactFinder::new(program));
+        }
+        let facts = self.finders.get(&program.digest).and_then(|finder| finder.facts_of(program, &certificate.mask));
+        let facts = facts.ok_or(RecheckError::Impossible)?;
+        let determination = determine(program, &facts, &mut self.scratch);
+        let label = determination.label;
+        let exception = label.exception.and_then(|at| program.exceptions.get(usize::from(at)));
+        let steps = trace(program, &determination, &self.scratch);
+        let rederived = Rederived {
+            outcome: label.outcome,
+            authorization: exception.map(|exception| exception.name.clone()),
+            review: label.review,
+            strictest: determination.strictest,
+            mildest: determination.mildest,
+            eccn: eccn_pattern(program, &self.scratch).map(str::to_owned),
+            steps: steps.iter().map(|step| RederivedStep { cite: step.step.cite.clone(), truth: step.truth }).collect(),
+            readings: determination.readings.iter().map(|turn| turn.reading).collect(),
+            missing: determination.missing,
+        };
+        let plain = naive::decide(policy, order_day, &facts);
+        let settled = plain.outcome.is_none_or(|outcome| {
+            outcome == rederived.outcome
+                && plain.authorization == rederived.authorization
+                && plain.review == rederived.review
+        });
+        if settled { Ok(rederived) } else { Err(RecheckError::InterpretersDiffer) }
+    }
 }

@@ -29,7 +29,7 @@ pub enum Verdict {
 }
 
 /// The truth of each atom as bits: the certificate from which a decision can be derived again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AtomMask {
     /// Bit `i` is set where atom `i` certainly holds.
     pub holds: Vec<u64>,

@@ -25,7 +25,7 @@ pub use hex::hex;
 pub use invariant::{BrokenInvariant, invariant_broken, report_broken_invariants};
 pub use known::Known;
 pub use lookup::Lookup;
-pub use number::{BadNumber, Decimal, Ratio, Tpp};
+pub use number::{BadNumber, Decimal, Ratio, Tpp, group_digits};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use period::{BadPeriod, Period, PeriodLength};
 pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};

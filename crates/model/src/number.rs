@@ -1,3 +1,5 @@
+//! Exact numbers: decimals, fractions, compute.
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -274,6 +276,19 @@ impl fmt::Display for Tpp {
             }
         }
     }
+}
+
+/// A whole number as it is read: its digits in groups of three, with a comma between.
+pub fn group_digits(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]

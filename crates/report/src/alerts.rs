@@ -1,14 +1,15 @@
 use std::fmt::Write as _;
 
 use super::data::Alerts;
-use super::svg::{escape, grouped, short, text};
+use super::svg::{escape, short, text};
+use tollgate_model::group_digits;
 
 /// What the typologies found, case by case.
 pub(crate) fn section(out: &mut String, alerts: &Alerts) {
     let _ = write!(
         out,
         "<section aria-labelledby=\"alerts\"><h2 id=\"alerts\">What looks like evasion <span class=\"count\">{}</span></h2>",
-        grouped(alerts.cases)
+        group_digits(alerts.cases)
     );
     if alerts.rows.is_empty() {
         let _ = write!(out, "<p>{} typologies were run; none found anything.</p></section>", alerts.run);
@@ -17,8 +18,8 @@ pub(crate) fn section(out: &mut String, alerts: &Alerts) {
     let _ = write!(
         out,
         "<p>{} alerts in {} cases, by {} typologies. Each case stands here once, by the compute that an officer's hour saves on average; a probability is what such evidence came to in simulated worlds whose truth is known. An alert asks for inquiry and decides nothing.</p>",
-        grouped(alerts.total),
-        grouped(alerts.cases),
+        group_digits(alerts.total),
+        group_digits(alerts.cases),
         alerts.run
     );
     out.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"alerts\"><table class=\"lines\"><thead><tr>");
@@ -46,7 +47,7 @@ pub(crate) fn section(out: &mut String, alerts: &Alerts) {
     out.push_str("</tbody></table></div>");
     let shown = u64::try_from(alerts.rows.len()).unwrap_or(u64::MAX);
     if alerts.cases > shown {
-        let _ = write!(out, "<p>{} more cases are in alerts.jsonl.</p>", grouped(alerts.cases - shown));
+        let _ = write!(out, "<p>{} more cases are in alerts.jsonl.</p>", group_digits(alerts.cases - shown));
     }
     out.push_str("</section>");
 }

@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
 
 use super::data::{ChipPoint, ControlLine, Month};
-use super::svg::{drawn, escape, grouped, short};
+use super::svg::{drawn, escape, short};
+use tollgate_model::group_digits;
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 340.0;
@@ -83,8 +84,12 @@ fn month_table(out: &mut String, months: &[Month]) {
     for month in months {
         let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escape(&month.month));
         for (tpp, lines) in month.tpp.iter().zip(&month.lines) {
-            let _ =
-                write!(out, "<td class=\"number\">{}</td><td class=\"number\">{}</td>", grouped(*tpp), grouped(*lines));
+            let _ = write!(
+                out,
+                "<td class=\"number\">{}</td><td class=\"number\">{}</td>",
+                group_digits(*tpp),
+                group_digits(*lines)
+            );
         }
         out.push_str("</tr>");
     }

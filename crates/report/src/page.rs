@@ -1,8 +1,9 @@
 use std::fmt::Write as _;
 
 use super::data::ReportData;
-use super::svg::{escape, grouped, text};
+use super::svg::{escape, text};
 use super::{alerts, charts, tables};
+use tollgate_model::group_digits;
 
 /// The whole page.
 pub(crate) fn render(data: &ReportData) -> String {
@@ -55,15 +56,15 @@ fn head(out: &mut String, data: &ReportData) {
     let _ = write!(
         out,
         "<header><h1>Export-control report</h1><p class=\"lead\">{} order lines of {} orders, {} to {}, decided under <b>{}</b>: {}.</p><ul class=\"figures\"><li><b>{}</b> may not go without a license</li><li><b>{}</b> not settled</li><li><b>{}</b> claims that do not hold</li></ul><p class=\"note\">Tollgate informs; it is not legal advice.</p></header>",
-        grouped(data.lines),
-        grouped(data.orders),
+        group_digits(data.lines),
+        group_digits(data.orders),
         escape(&data.first_date),
         escape(&data.last_date),
         text(&data.policy),
         escape(&data.policy_title),
-        grouped(data.may_not_go.total),
-        grouped(data.lacks_fact.total),
-        grouped(data.claim_fails.total),
+        group_digits(data.may_not_go.total),
+        group_digits(data.lacks_fact.total),
+        group_digits(data.claim_fails.total),
     );
 }
 
@@ -72,7 +73,7 @@ fn foot(out: &mut String, data: &ReportData) {
     bullets(
         out,
         data.red_flags.iter().map(|(flag, lines, cite)| {
-            format!("{} <cite>{}</cite> ({} lines)", escape(flag), escape(cite), grouped(*lines))
+            format!("{} <cite>{}</cite> ({} lines)", escape(flag), escape(cite), group_digits(*lines))
         }),
         "The facts show none.",
     );

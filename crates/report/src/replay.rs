@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
-use super::svg::{drawn, escape, grouped, short, text};
+use super::svg::{drawn, escape, short, text};
+use tollgate_model::group_digits;
 
 /// What a replay found.
 pub struct ReplayData {
@@ -53,7 +54,7 @@ pub fn replay_page(data: &ReplayData) -> String {
         escape(&data.policy),
         escape(&data.against),
         include_str!("report.css"),
-        grouped(data.lines),
+        group_digits(data.lines),
         escape(&data.span[0]),
         escape(&data.span[1]),
         short(data.tpp),
@@ -101,9 +102,9 @@ fn section(out: &mut String, (id, title, none): (&str, &str, &str), by: Option<&
             out,
             "<tr>{name}<td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td><svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{width:.0} %\"><rect class=\"track\" width=\"100\" height=\"6\"/><rect class=\"used\" width=\"{width:.2}\" height=\"6\"/></svg></td><td class=\"number\">{}</td></tr>",
             escape(&row.change),
-            grouped(row.lines),
+            group_digits(row.lines),
             short(row.tpp),
-            grouped(row.usd),
+            group_digits(row.usd),
         );
     }
     out.push_str("</tbody></table></div></section>");
@@ -121,7 +122,8 @@ fn schemes(out: &mut String, rows: &[[String; 5]]) {
     for [typology, rest @ ..] in rows {
         let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escape(typology));
         for cell in rest {
-            let _ = write!(out, "<td class=\"number\">{}</td>", cell.parse().map_or_else(|_| escape(cell), grouped));
+            let _ =
+                write!(out, "<td class=\"number\">{}</td>", cell.parse().map_or_else(|_| escape(cell), group_digits));
         }
         out.push_str("</tr>");
     }

@@ -22,19 +22,6 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// A whole number in groups of three.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// A number as a quantity to draw.
 #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
 pub(crate) fn drawn(number: u64) -> f64 {

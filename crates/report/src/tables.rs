@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
 
 use super::data::{Gauge, Listing, Tally};
-use super::svg::{drawn, escape, grouped, short, text};
+use super::svg::{drawn, escape, short, text};
+use tollgate_model::group_digits;
 
 /// A list of order lines, or the sentence that says that there is none.
 pub(crate) fn listing(out: &mut String, id: &str, title: &str, none: &str, list: &Listing) {
@@ -9,7 +10,7 @@ pub(crate) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
         out,
         "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{} <span class=\"count\">{}</span></h2>",
         escape(title),
-        grouped(list.total)
+        group_digits(list.total)
     );
     if list.rows.is_empty() {
         let _ = write!(out, "<p>{}</p></section>", escape(none));
@@ -20,7 +21,7 @@ pub(crate) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
         out,
         "<details{open}><summary>{} of {} lines</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"lines\"><thead><tr>",
         list.rows.len(),
-        grouped(list.total)
+        group_digits(list.total)
     );
     for head in ["Order", "Date", "Item", "Units", "Ultimate consignee", "To", "ECCN", "Decision", "Because"] {
         let _ = write!(out, "<th scope=\"col\">{head}</th>");
@@ -34,7 +35,7 @@ pub(crate) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
             text(&row.order),
             escape(&row.date),
             text(&row.item),
-            grouped(row.quantity),
+            group_digits(row.quantity),
             text(&row.consignee),
             escape(&row.destination),
             escape(&row.eccn),
@@ -46,7 +47,7 @@ pub(crate) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
     out.push_str("</tbody></table></div></details>");
     let shown = u64::try_from(list.rows.len()).unwrap_or(u64::MAX);
     if list.total > shown {
-        let _ = write!(out, "<p>{} more are in decisions.jsonl.</p>", grouped(list.total - shown));
+        let _ = write!(out, "<p>{} more are in decisions.jsonl.</p>", group_digits(list.total - shown));
     }
     out.push_str("</section>");
 }
@@ -122,8 +123,8 @@ pub(crate) fn tallies(out: &mut String, tallies: &[Tally]) {
             out,
             "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>",
             escape(&tally.label.replace('_', " ")),
-            grouped(tally.lines),
-            grouped(tally.tpp),
+            group_digits(tally.lines),
+            group_digits(tally.tpp),
         );
     }
     out.push_str("</tbody></table></div></section>");

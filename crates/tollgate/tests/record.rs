@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use tollgate_ledger::{Entry, Ledger, SqliteLog};
 use tollgate_records::DecisionRecord;
 
 fn root() -> PathBuf {
@@ -15,16 +16,21 @@ fn root() -> PathBuf {
 fn decisions() -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("decisions.jsonl");
+    decide(&out);
+    std::fs::read_to_string(out).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// Decides the bundled example into a file.
+fn decide(out: &Path) {
     let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(["decide", "--orders", "examples/orders/orders.csv", "--parties", "examples/orders/parties.csv"])
         .args(["--ownership", "examples/orders/ownership.csv", "--items", "examples/orders/items.csv"])
         .args(["--lists", "examples/orders/list.csv", "--policy", "diffusion", "--out"])
-        .arg(&out)
+        .arg(out)
         .current_dir(root())
         .output()
         .unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    std::fs::read_to_string(out).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// Holds a value to the parts of JSON schema that `decision.schema.json` uses; any other part fails.
@@ -135,12 +141,12 @@ fn recheck(lines: &[String]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("decisions.jsonl");
     std::fs::write(&file, lines.join("\n") + "\n").unwrap();
-    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["audit", "recheck", "--file"])
-        .arg(&file)
-        .current_dir(root())
-        .output()
-        .unwrap();
+    audit(&["recheck", "--file", file.to_str().unwrap()])
+}
+
+fn audit(arguments: &[&str]) -> (Option<i32>, String) {
+    let done =
+        Command::new(env!("CARGO_BIN_EXE_tollgate")).arg("audit").args(arguments).current_dir(root()).output().unwrap();
     let text = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
     (done.status.code(), text)
 }
@@ -205,4 +211,90 @@ fn a_certificate_that_no_order_makes_is_found_and_other_law_is_said() {
     assert_eq!((status, text.contains("no facts of an order")), (Some(1), true), "{text}");
     assert_eq!(recheck(&["lobsters".to_owned()]).0, Some(2));
     assert_eq!(recheck(&[r#"{"order_id":"PO-1"}"#.to_owned()]).0, Some(2));
+}
+
+#[test]
+fn what_is_said_beside_the_outcome_must_follow_too() {
+    let lines = decisions();
+    let open = lines.iter().find(|line| line.contains("\"needs_information\"") && !line.contains("\"missing\":[]"));
+    let open: Value = serde_json::from_str(open.unwrap()).unwrap();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut value = open.clone();
+        change(&mut value);
+        recheck(&[value.to_string()])
+    };
+    assert_eq!(changed(&|_| {}).0, Some(0));
+    for (change, says) in [
+        (&(|value: &mut Value| value["missing"] = Value::Array(Vec::new())) as &dyn Fn(&mut Value), "as missing"),
+        (&|value: &mut Value| value["missing"][0] = "value_usd".into(), "as missing"),
+        (&|value: &mut Value| value["eccn"] = "0A000".into(), "it says ECCN 0A000"),
+        (
+            &|value: &mut Value| {
+                value["readings"] = serde_json::json!([{ "reading": "x", "taken": "", "otherwise": "" }])
+            },
+            "readings",
+        ),
+        (&|value: &mut Value| value["trace"][0]["cite"] = "15 CFR 999".into(), "argument"),
+        (&|value: &mut Value| drop(value["trace"].as_array_mut().unwrap().pop()), "argument"),
+    ] {
+        let (status, text) = changed(change);
+        assert_eq!((status, text.contains(says)), (Some(1), true), "{says}: {text}");
+    }
+    let (status, text) = recheck(&[]);
+    assert_eq!((status, text.contains("cannot be read") || text.contains("EOF")), (Some(2), true), "{text}");
+    let records = [r#"{"hash":"01","record":{"kind":"policy","data":{}}}"#.to_owned()];
+    let (status, text) = recheck(&records);
+    assert_eq!((status, text.contains("not one recorded decision")), (Some(2), true), "{text}");
+}
+
+#[test]
+fn tables_of_decisions_are_checked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["decisions.csv", "decisions.parquet"] {
+        let out = folder.path().join(name);
+        decide(&out);
+        let (status, text) = audit(&["recheck", "--file", out.to_str().unwrap()]);
+        assert_eq!(status, Some(0), "{name}: {text}");
+        assert_eq!(text, format!("{} decisions follow from their certificates\n", decisions().len()), "{name}");
+    }
+    let csv = folder.path().join("decisions.csv");
+    let text = std::fs::read_to_string(&csv).unwrap();
+    std::fs::write(&csv, text.replacen(",license_required,,presumption_of_denial,", ",no_license_required,,,", 1))
+        .unwrap();
+    let (status, text) = audit(&["recheck", "--file", csv.to_str().unwrap()]);
+    assert_eq!((status, text.contains("1 do NOT follow")), (Some(1), true), "{text}");
+}
+
+#[test]
+fn a_ledger_whose_chain_was_made_anew_verifies_and_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = decisions();
+    let at = lines.iter().position(|line| line.contains("\"presumption_of_denial\"")).unwrap();
+    let mut changed: Value = serde_json::from_str(&lines[at]).unwrap();
+    changed["outcome"] = "no_license_required".into();
+    changed["review_policy"] = Value::Null;
+    for (name, line, follows) in [("honest", lines[at].clone(), 0), ("rewritten", changed.to_string(), 1)] {
+        let path = folder.path().join(format!("{name}.sqlite"));
+        let mut ledger = Ledger::open(SqliteLog::open(&path).unwrap()).unwrap();
+        let entries: Vec<Entry> =
+            lines.iter().take(3).chain([&line]).zip(0..).map(|(line, number)| note(number, line)).collect();
+        ledger.record(1_767_225_600_000, &entries).unwrap();
+        drop(ledger);
+        let address = format!("sqlite:{}", path.display());
+        let (status, text) = audit(&["verify", "--database", &address]);
+        assert_eq!((status, text.contains("an unbroken chain")), (Some(0), true), "{text}");
+        let (status, text) = audit(&["recheck", "--database", &address]);
+        assert_eq!(status, Some(follows), "{name}: {text}");
+    }
+}
+
+/// The record of a decision.
+fn note(number: usize, decision: &str) -> Entry {
+    let data = format!("{{\"decision\":{decision}}}");
+    Entry::Note {
+        kind: "decision".into(),
+        actor: "test".into(),
+        id: format!("decision:{number}"),
+        data: serde_json::value::RawValue::from_string(data).unwrap(),
+    }
 }

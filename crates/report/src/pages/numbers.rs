@@ -4,15 +4,8 @@ use minijinja::Value;
 
 /// A whole number in groups of three.
 pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = if number < 0 { "−".to_owned() } else { String::new() };
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", tollgate_model::group_digits(number.unsigned_abs()))
 }
 
 /// A quantity in short: 26.9 M.

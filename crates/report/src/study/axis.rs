@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::svg::{drawn, grouped};
+use super::super::svg::drawn;
 use super::frame::{Anchor, LEFT, label};
+use tollgate_model::group_digits;
 
 /// Beyond this nothing is drawn, so that no sum or difference of what is drawn becomes infinite.
 const LARGEST: f64 = 1e300;
@@ -62,7 +63,7 @@ pub(crate) fn exact(value: f64) -> String {
             let sign = if value < 0.0 { "-" } else { "" };
             return format!("{size:.0}")
                 .parse::<u64>()
-                .map_or_else(|_| short(value), |whole| sign.to_owned() + &grouped(whole));
+                .map_or_else(|_| short(value), |whole| sign.to_owned() + &group_digits(whole));
         }
         size if size >= 100.0 => 1,
         size if size >= 10.0 => 2,

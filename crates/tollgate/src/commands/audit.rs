@@ -58,7 +58,7 @@ pub(crate) enum AuditCommand {
     Recheck {
         #[command(flatten)]
         database: Database,
-        /// An export (.jsonl) or a decisions file (.jsonl), in place of the ledger
+        /// An export (.jsonl) or a decisions file (.jsonl, .csv, .parquet), in place of the ledger
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
         /// The file of a policy of your own, where decisions were made by one
