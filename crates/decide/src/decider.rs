@@ -307,8 +307,8 @@ fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
     Some(determination)
 }
 
-/// The columns of the items table.
-fn is_of_item(column: &str) -> bool {
+/// Whether a column is one of the items table.
+pub fn is_of_item(column: &str) -> bool {
     tollgate_records::Table::Items.column(column).is_some()
 }
 

@@ -25,7 +25,7 @@ mod wording;
 
 pub use accounts::{AccountView, Accounts, by_headquarters};
 pub use claim::{Claim, claim_of};
-pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
+pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, is_of_item, label_text};
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use facts::{FactBuilder, LineFacts};
 pub use flags::{Flags, flags_of};

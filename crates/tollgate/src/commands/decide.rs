@@ -38,6 +38,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
     let ledger = arguments.record.open()?;
+    arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let wrong = |error| RunError::Output(arguments.out.clone(), error);
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
@@ -61,8 +62,9 @@ pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Table
     let screener = Arc::new(load_screener(&lists.lists)?);
     let screening =
         Screening { screener: &screener, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
-    let tables =
+    let mut tables =
         Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
+    tables.strict = basis.strict;
     Ok((Arc::new(policy), Arc::new(tables), screener))
 }
 
