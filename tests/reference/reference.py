@@ -11,7 +11,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STRICT = ["policy_of_denial", "presumption_of_denial", "case_by_case", "presumption_of_approval", ""]
-UNMODELED = set("TMP RPL GOV TSU HBM GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD".split())
+UNMODELED = set("TMP RPL GOV TSU HBM GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD SCP SPP".split())
+LISTED_BY_746 = {"CU": "TMP TSU RPL BAG GOV GFT AVS APR CCD SCP", "KP": "TMP GOV GFT TSU BAG AVS", "SY": "TMP GOV TSU BAG AVS",
+                 "RU": "TMP GOV TSU BAG AVS ENC CCD", "BY": "TMP GOV TSU BAG AVS ENC CCD", "IR": "", "occupied": "TMP GOV GFT TSU BAG AVS"}
+SDN_2024 = set("BELARUS-EO14038 BELARUS RUSSIA-EO14024 UKRAINE-EO13660 UKRAINE-EO13661 UKRAINE-EO13662 UKRAINE-EO13685".split())
+SDN_2024 |= {"FTO", "SDGT", "NPWMD", "ILLICIT DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
+SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
+# Programs of OFAC that part 744 names nowhere, as far as the generator writes them.
+SDN_OTHERS = {"CUBA", "IRAN", "IFSR", "SYRIA"}
+ONWARD = {"resale", "resell", "reselling", "distribution", "redistribution", "wholesale", "onward sale", "for resale"}
+PASSERS = {"distributor", "reseller", "forwarder", "freight_forwarder"}
 EXCEPTIONS = ["AIA", "VEU", "ACM", "ACA", "NAC", "LPP"]
 T1 = set("AU BE CA DK FI FR DE IE IT JP NL NZ NO KR ES SE TW GB US".split())
 NVEU = [("2025-01-01", 633000000), ("2025-04-01", 949500000), ("2025-07-01", 1266000000), ("2025-10-01", 1582500000),
@@ -65,7 +74,7 @@ class Law:
                     groups[change["group"]] -= set(change.get("remove", []))
             groups["MACAU_D5"] = groups["D5"] | {"MO"}
             groups["AC"] = (groups["D1"] | groups["D4"] | groups["D5"]) - groups["A5"] - groups["A6"]
-            keys = ["MACAU_D5", "AC", "D1", "D4", "A5", "A6", "MEU_DESTINATIONS", "EMBARGOED"]
+            keys = ["MACAU_D5", "AC", "D1", "D4", "A5", "A6", "MEU_DESTINATIONS"]
             classes = {}
             codes = sorted(set().union(*groups.values()) | T1 | {"CN", "MO", "AE", "US"})
             for code in codes:
@@ -97,6 +106,8 @@ def truth(cell):
 
 
 def counted(country):
+    if country in ("AS", "GU", "MP", "PR", "UM", "VI"):
+        return "US"
     return "CN" if country == "HK" else country
 
 
@@ -150,10 +161,10 @@ def item_facts(tables, name):
                  share=number(row["synthetic_percent"]) if row["synthetic_percent"] else Fraction(0))
     synthetic = number(row["synthetic_operations"]) if row["synthetic_percent"] else Fraction(0)
     known["ops_synth"] = UNKNOWN if UNKNOWN in (training, synthetic) else training + synthetic
-    units = Fraction(row["accelerators"] or 1)
-    if kind in ("hbm", "model_weights"):
+    if kind in ("hbm", "model_weights", "other"):
         return known, Fraction(0)
-    return known, UNKNOWN if tpp is UNKNOWN else tpp * units
+    count = row["accelerators"] or ("1" if kind == "ic" and not row["accelerator"] else "")
+    return known, UNKNOWN if tpp is UNKNOWN or not count else tpp * Fraction(count)
 
 
 BOOL = [True, False]
@@ -165,7 +176,7 @@ OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 
 
 def grade(w, law, date):
-    if w.known["kind"] in ("hbm", "model_weights") or date < "2022-10-07":
+    if w.known["kind"] in ("hbm", "model_weights", "other") or date < "2022-10-07":
         return None
     if date < "2023-11-17":
         return "a" if w.get("tpp", TPPS) >= 4800 and w.get("io", IO) >= 600 else None
@@ -214,13 +225,19 @@ def decide_world(w, law, date):
     kind = k["kind"]
     read = lambda name: w.get(name, anywhere)
     consignee_d5 = lambda: read("c_hq") in d5 or read("c_parent") in d5
-    hq_d5 = lambda: consignee_d5() or read("e_hq") in d5 or read("e_parent") in d5
+    owner_d5 = lambda: consignee_d5() or read("p_hq") in d5 or read("p_parent") in d5
+    hq_d5 = lambda: owner_d5() or read("i_hq") in d5 or read("i_parent") in d5 or read("e_hq") in d5 or read("e_parent") in d5
     hq_t1 = lambda: read("c_hq") in T1 or read("c_parent") in T1
     hardware = kind != "model_weights"
     mark = grade(w, law, date)
     model = weights(w, law, date)
     hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", [Fraction(2), Fraction(3)]) > 2
     diffusion = law.diffusion(date)
+    at_home = dest == "US" and read("e_country") in ("US", "none")
+    if at_home:
+        return at_home_outcome(w, law, date, mark, model, hbm, d5)
+    for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
+    subject = hardware or not w.get("open", BOOL)
     uae_listed = law.uae(date) and dest == "AE" and (k["supp8"] or (k["government"] and read("c_hq") == "AE"))
     ab = mark in ("a", "b")
     needs = {}
@@ -230,7 +247,7 @@ def decide_world(w, law, date):
         wide = {"NAC", "ACA", "ACM", "VEU"}
         if dest in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)):
             needs["R-AC"] = wide
-        if dest not in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)) and hq_d5():
+        if dest not in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)) and for_d5():
             needs["R-HQ"] = wide
         if mark == "b" and law.uae(date) and dest == "AE" and not uae_listed:
             needs["R-AC-AE"] = wide
@@ -239,7 +256,7 @@ def decide_world(w, law, date):
     if hbm and date >= "2024-12-31":
         if dest in d5:
             needs["R-HBM"] = set()
-        elif hq_d5():
+        elif for_d5():
             needs["R-HBM-HQ"] = set()
     if model:
         needs["R-WEIGHTS"] = {"AIA"}
@@ -264,21 +281,42 @@ def decide_world(w, law, date):
         hard("R-GP10")
     if date >= "2025-04-09" and k["informed"] and kind not in ("hbm", "model_weights"):
         if w.get("dram", DRAM) >= 4000 or w.get("io", IO) >= 900:
-            if dest in d5 or hq_d5():
+            if dest in d5 or for_d5():
                 hard("R-LETTER")
+    if subject and designated(w, date):
+        hard("R-SDN")
+    embargo = None
+    if dest in ("CU", "KP", "SY") and subject:
+        embargo = dest
+        needs["R-" + dest] = set()
+    if dest == "IR" and subject:
+        embargo = dest
+        hard("R-IR")
+    if ((dest == "RU" and date >= "2022-02-24") or (dest == "BY" and date >= "2022-03-02")) and (hardware or model):
+        embargo = dest
+        needs["R-RU"] = set()
+    if k["occupied"] and dest == "UA" and subject:
+        embargo = "occupied"
+        needs["R-OCC"] = set()
     eccn = classify(k, mark, model, hbm, date)
     available = set()
     if needs:
         for name in EXCEPTIONS:
-            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5, g):
+            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, (hq_d5, for_d5, owner_d5), consignee_d5, hq_t1, d5, g):
                 available.add(name)
     claim = k["claim"]
     if needs and not available:
-        if not absolute and ((claim in UNMODELED and not k["unverified"]) or (claim == "VEU" and not diffusion)):
+        place = "occupied" if k["occupied"] and dest == "UA" else dest
+        listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
+        if claim == "TSU" and hardware:
+            listed = False
+        if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
+            listed = False
+        if not absolute and ((claim in UNMODELED and not k["unverified"] and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
         reviews = [review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g) for name in needs]
         return ("license_required", "", min(reviews, key=STRICT.index), eccn)
-    if dest in g["EMBARGOED"]:
+    if dest in ("RU", "BY") and not hardware and not model and not w.get("open", BOOL) and date >= "2022-03-02":
         return ("needs_information", "", "", eccn)
     if law.base == "ear" and law.uae(date) and mark == "a" and dest == "AE" and not uae_listed and not hq_d5():
         return ("needs_information", "", "", eccn)
@@ -288,6 +326,26 @@ def decide_world(w, law, date):
     return ("license_exception", chosen, "", eccn)
 
 
+def at_home_outcome(w, law, date, mark, model, hbm, d5):
+    """Nothing leaves the country: only what binds persons or the item itself is asked."""
+    k = w.known
+    eccn = classify(k, mark, model, hbm, date)
+    if k["denied"] or (date >= "2025-05-13" and mark in ("a", "b") and k["designer"] in d5):
+        return ("license_required", "", "policy_of_denial", eccn)
+    return ("no_license_required", "", "", eccn)
+
+
+def designated(w, date):
+    """Whether a party is an SDN under a program that the EAR name on the day."""
+    k = w.known
+    if date < "2024-03-21" and k["activity"] not in ("export", "reexport"):
+        return False
+    named = SDN_2024 if date >= "2024-03-21" else SDN_BEFORE
+    if k["sdn"] & named:
+        return True
+    return k["sdn_open"] and w.get("sdn_group", BOOL)
+
+
 def classify(k, mark, model, hbm, date):
     if mark:
         if k["host"] and date >= "2023-11-17":
@@ -295,19 +353,30 @@ def classify(k, mark, model, hbm, date):
         return ("3A090." if k["kind"] == "ic" else "4A090.") + mark
     if hbm:
         return "3A090.c"
-    return "4E091.a" if model else "EAR99/other"
+    return "4E091.a" if model else below(k)
 
 
-def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5, g):
+def below(k):
+    known = lambda name, least: k[name] is not UNKNOWN and k[name] >= least
+    if not known("tpp", 512) and not known("io", 150):
+        return "not determined here"
+    if k["kind"] in ("board", "server", "rack"):
+        return "4A994.l or 5A992.c"
+    return "3A991.p or 5A992.c" if k["kind"] == "ic" else "not determined here"
+
+
+def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5, g):
+    hq_d5, for_d5, owner_d5 = tests
+    unnamed = lambda: w.get("unnamed", BOOL)
     k = w.known
     dest, activity, diffusion = k["dest"], k["activity"], law.diffusion(date)
     ab = mark in ("a", "b")
     end_t1 = lambda: read("e_hq") == "none" or read("e_hq") in T1 or read("e_parent") in T1
     if name != "VEU":
-        if k["unverified"]:
+        if k["unverified"] or dest in LISTED_BY_746 or (dest == "UA" and k["occupied"]):
             return False
         if name in ("LPP",) or (name == "AIA"):
-            if (ab or (model and diffusion)) and (dest in g["AC"] or hq_d5()):
+            if (ab or (model and diffusion)) and (dest in g["AC"] or for_d5()):
                 if not (name == "AIA" and model and read("c_hq") in T1 and (read("e_hq") == "none" or read("e_hq") in T1)
                         and read("c_country") not in d5 and dest not in d5):
                     return False
@@ -317,21 +386,21 @@ def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5,
     out = activity in ("export", "reexport")
     if name == "NAC":
         if date < "2024-04-04":
-            return dest in g["AC"] or hq_d5()
-        return out and (dest in d5 or hq_d5())
+            return dest in g["AC"] or for_d5()
+        return out and (dest in d5 or for_d5())
     if name == "ACA":
         if date < "2024-04-04":
             return False
         if activity == "transfer" and dest in d5:
             return True
         wide = diffusion or dest in g["D1"] or dest in g["D4"]
-        return wide and dest not in d5 and not hq_d5()
+        return wide and dest not in d5 and not for_d5()
     if not diffusion:
         return False
     if name == "AIA":
         if mark == "a":
             return (dest in T1 and read("c_country") in T1 and read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
-                    and all(read(part) in T1 | {"none"} for part in ("e_country", "e_hq", "e_parent")))
+                    and all(read(part) in T1 | {"none"} for part in ("p_hq", "p_parent", "e_country", "e_hq", "e_parent")) and not unnamed())
         return (model and hq_t1() and end_t1() and read("c_country") not in d5 and read("e_country") not in d5
                 and dest not in d5 and k["secure"])
     uses = ["manufacturing", "data_center", "other"]
@@ -340,9 +409,9 @@ def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5,
             return False
         if k["government"] and read("c_hq") != "US":
             return False
-        return not consignee_d5() and read("e_country") not in d5
+        return not consignee_d5() and read("e_country") not in d5 and not unnamed()
     if name == "LPP":
-        if mark != "a" or k["host"] == "5A002" or not out or dest in d5 or consignee_d5():
+        if mark != "a" or k["host"] == "5A002" or not out or dest in d5 or owner_d5() or unnamed():
             return False
         return w.get("lpp", [Fraction(0), Fraction(10) ** 15]) <= law.lpp_limit()
     if not ab or not out or dest in d5 or w.get("use", uses) not in ("data_center", "training", "inference", "hpc", "research"):
@@ -361,8 +430,12 @@ def review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g):
     if name == "R-2022":
         friends = g["A5"] | g["A6"] | {"US"}
         return "case_by_case" if read("c_hq") in friends and read("c_parent") in friends | {"none"} else "presumption_of_denial"
-    if name in ("R-GP10", "R-DPL"):
+    if name in ("R-GP10", "R-DPL", "R-CU", "R-IR", "R-RU", "R-OCC"):
         return "policy_of_denial"
+    if name == "R-KP":
+        return "policy_of_denial" if mark in ("a", "b") or w.get("use", ["gaming", "other"]) == "gaming" else "case_by_case"
+    if name == "R-SY":
+        return "case_by_case" if date >= "2025-09-02" else "policy_of_denial"
     if name == "R-WEIGHTS":
         inside = (read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
                   and read("e_hq") in T1 | {"none"} and read("e_parent") in T1 | {"none"})
@@ -394,7 +467,18 @@ def line_facts(order, tables):
     named = order["end_user"] and order["end_user"] != order["ultimate_consignee"]
     end = tables.party(order["end_user"]) if named else {"country": "none", "hq": "none", "parent": "none", "flags": set()}
     others = [tables.party(order[role]) for role in ("purchaser", "intermediate_consignee", "freight_forwarder") if order[role]]
+    nobody = {"country": "none", "hq": "none", "parent": "none", "flags": set()}
+    buyer_row = tables.party(order["purchaser"]) if order["purchaser"] else nobody
+    between = tables.party(order["intermediate_consignee"]) if order["intermediate_consignee"] else nobody
     parties = [consignee, end] + others
+    tags = {flag[4:] for party in parties for flag in party["flags"] if flag.startswith("sdn:")}
+    bare = any("sdn" in party["flags"] and not any(flag.startswith("sdn:") for flag in party["flags"]) for party in parties)
+    strange = any(unreadable(party["flags"]) for party in parties)
+    resold = order["end_use"].strip().lower() in ONWARD or order["freight_forwarder"] == order["ultimate_consignee"]
+    if order["end_user"]:
+        unnamed = order["end_user"] == order["ultimate_consignee"] and resold
+    else:
+        unnamed = resold or bool(PASSERS & consignee["flags"])
     exporter = tables.party(order["exporter"])["flags"] if order["exporter"] else set()
     flagged = lambda flag: any(flag in party["flags"] for party in parties)
     dest = counted(order["destination"])
@@ -408,11 +492,18 @@ def line_facts(order, tables):
                  supp8="supp8_uae" in consignee["flags"], agreement="agreement_data_center" in consignee["flags"],
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
                  foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter)
+    known.update(p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
+                 unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
     buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
     known["buyer_designer"] = bool({"authorized_ic_designer", "approved_ic_designer"} & buyer["flags"])
     tpp = UNKNOWN if unit is UNKNOWN else unit * int(order["quantity"])
     return known, tpp, consignee
+
+
+def unreadable(flags):
+    """Whether a party's programs leave open under which it is designated."""
+    return any(flag[4:] not in SDN_2024 | SDN_BEFORE | SDN_OTHERS for flag in flags if flag.startswith("sdn:"))
 
 
 def decide_file(orders, tables, law):
@@ -430,7 +521,7 @@ def decide_file(orders, tables, law):
         missing = len(answers) > 1
         outcome, authorization = ("needs_information", "") if missing else next(iter(answers))
         policy = min((entry[2] for entry in found), key=STRICT.index) if outcome == "license_required" else ""
-        if tpp is not UNKNOWN and law.diffusion(date):
+        if tpp is not UNKNOWN and law.diffusion(date) and known["dest"] != "US":
             mark = {entry[3] for entry in found}
             if authorization == "LPP":
                 used[keys["lpp"]] = used.get(keys["lpp"], 0) + tpp
@@ -442,7 +533,7 @@ def decide_file(orders, tables, law):
         eccns = {entry[3] for entry in found}
         if len(eccns) > 1 or missing or outcome == "needs_information":
             eccns = classes(known, law, date)
-        yield order, eccns.pop() if len(eccns) == 1 else "", tpp, outcome, authorization, policy, missing
+        yield order, eccns.pop() if len(eccns) == 1 else "", tpp, outcome, authorization, policy, outcome == "needs_information"
 
 
 def classes(known, law, date):

@@ -70,7 +70,8 @@ peered AS (
 scored AS (
   SELECT
     root, chips, tpp, needed_mw, mw, ratio, peers,
-    {{base}} + least({{most_relative}}, ln({{evader_share}} / peers)) + {{slope}} * ln(ratio / {{over}}) AS llr
+    {{base}} + least({{most_relative}}, ln({{evader_share}} / peers)) + {{slope}} * ln(ratio / {{over}})
+      + CASE WHEN ratio > {{absurd}} THEN {{absurd_slope}} * ln(ratio / {{absurd}}) ELSE 0.0 END AS llr
   FROM peered
   WHERE ratio > {{over}} AND chips >= {{least_chips}}
 )

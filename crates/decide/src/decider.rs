@@ -6,18 +6,19 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tollgate_engine::{
-    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
+    AtomMask, BELOW, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
 };
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
-use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
 use super::claim::Claim;
 use super::facts::{FactBuilder, LineFacts};
-use super::items::UnknownItem;
+use super::item_findings::compare_eccn;
+use super::items::{UnknownItem, settle_density};
 use super::tables::Tables;
 
 /// What a decision would come to under the other reading.
@@ -138,6 +139,7 @@ impl Decider {
     ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         self.accounts = Accounts::default();
         self.accounts.set_facts(program, &mut line, order.date);
         self.accounts.stand_on(program, &self.builder.names, used);
@@ -164,6 +166,7 @@ impl Decider {
     ) -> Result<(&Program, LineFacts, Arc<Judged<Worded>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
@@ -208,6 +211,7 @@ impl Decider {
     pub fn truths(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         but_for.iter().for_each(|fact| line.facts.forget(*fact));
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
@@ -247,6 +251,7 @@ impl Decider {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         self.accounts.set_facts(program, &mut line, order.date);
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
@@ -260,7 +265,7 @@ impl Decider {
         let determination = opened.as_ref().unwrap_or(&judged.determination);
         self.accounts.post(program, &line, determination.label, &judged.scratch);
         let claimed_ok = claim_holds(&line.claim, program, determination, &judged.scratch);
-        let missing = missing(determination, &line);
+        let missing = missing(program, determination, &line);
         Ok(Decided { program, line, judged, opened, claimed_ok, missing, disputed })
     }
 }
@@ -312,12 +317,16 @@ pub fn is_of_item(column: &str) -> bool {
     tollgate_records::Table::Items.column(column).is_some()
 }
 
-/// The columns that would settle the outcome, each once, in the order of the facts; `item` for all that an unknown item lacks.
-fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
+/// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts. `item` stands for all that
+/// an item lacks of which nothing is known.
+fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
-    for fact in &determination.missing {
-        let named: &[&str] = if *fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
-        let unknown = line.item.unknown.is_some();
+    let uncounted = line.item.accelerators.is_none();
+    let unknown = line.item.unknown.is_some();
+    for fact in open_facts(program, determination) {
+        let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
+        let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
+        let named: &[&str] = if counts { &["accelerators"] } else { named };
         for column in named.iter().map(|column| if unknown && is_of_item(column) { &"item" } else { column }) {
             if !columns.iter().any(|known| known == column) {
                 columns.push((*column).to_owned());
@@ -325,6 +334,17 @@ fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
         }
     }
     columns
+}
+
+/// The facts that would settle the outcome, or in which what leaves it open stands.
+fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
+    // Where a provision that is not modeled leaves it open, its own facts are what somebody must look into: the claim, where there is one.
+    let open = determination.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
+    let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
+    let touched = if touched.contains(&facts::CLAIM) { &[facts::CLAIM] } else { touched };
+    let given_up: &[FactId] =
+        if determination.gave_up && determination.missing.is_empty() { &[facts::ITEM_KIND] } else { &[] };
+    determination.missing.iter().chain(touched).chain(given_up).copied().collect()
 }
 
 fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
@@ -413,6 +433,17 @@ impl Decided<'_> {
         self.judged.derived.readings.iter().chain(&self.disputed)
     }
 
+    /// The facts that would settle the outcome, or in which what leaves it open stands.
+    pub fn open_facts(&self) -> Vec<FactId> {
+        open_facts(self.program, self.determination())
+    }
+
+    /// The provision that is not modeled and leaves the outcome open, where one does.
+    pub fn open_provision(&self) -> Option<&Step> {
+        let at = self.determination().label.unmodeled?;
+        self.program.unmodeled.get(usize::from(at)).map(|rule| &rule.step)
+    }
+
     /// The exception that permits it, where one does.
     pub fn exception(&self) -> Option<&ExceptionRule> {
         self.determination().label.exception.and_then(|at| self.program.exceptions.get(usize::from(at)))
@@ -420,7 +451,21 @@ impl Decided<'_> {
 
     /// The ECCN with its host filled in; `None` where the facts do not settle it.
     pub fn eccn(&self) -> Option<Cow<'_, str>> {
-        self.judged.derived.eccn.as_deref().map(|pattern| with_host(pattern, &self.line.facts))
+        let pattern = self.judged.derived.eccn.as_deref()?;
+        let stated = self.line.item.item.eccn.as_deref().filter(|_| pattern == BELOW);
+        match stated.filter(|stated| compare_eccn(stated, Some(pattern)).is_none()) {
+            Some(stated) => Some(Cow::Borrowed(stated)),
+            None => Some(with_host(pattern, &self.line.facts)),
+        }
+    }
+
+    /// What was found in the item's row, and where the ECCN that it states is another than the figures come to.
+    pub fn item_findings(&self) -> Vec<String> {
+        let item = &self.line.item;
+        let mut findings = item.findings.clone();
+        let eccn = self.eccn();
+        findings.extend(item.item.eccn.as_deref().and_then(|stated| compare_eccn(stated, eccn.as_deref())));
+        findings
     }
 
     /// The argument, step by step.
@@ -443,6 +488,8 @@ impl Decided<'_> {
             reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
         let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
         let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
+        let duties = self.program.duties.iter().filter(move |duty| duty.outcomes.contains(&label.outcome));
+        let rules = rules.chain(duties.map(|duty| &duty.obligation));
         rules.filter(move |rule| scratch.truth(rule.when) != Truth::False)
     }
 

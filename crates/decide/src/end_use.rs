@@ -22,6 +22,11 @@ pub struct EndUse {
 }
 
 impl EndUse {
+    /// Whether the goods are to be sold on.
+    pub fn is_resale(&self) -> bool {
+        self.word.and_then(|place| END_USES.get(place)) == Some(&"resale")
+    }
+
     /// Whether it is military: unknown where the text is not understood.
     pub fn military(&self) -> Truth {
         match &self.open {

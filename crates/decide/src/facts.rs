@@ -5,12 +5,14 @@ use tollgate_model::{Activity, Country, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
 use super::claim::{Claim, claim_of};
+use super::designated::{set_flagged, set_listed};
 use super::end_use::{EndUse, EndUseQuestion, end_use_of};
 use super::items::{ItemFacts, UnknownItem, item_facts, unknown_item};
 use super::names::Names;
+use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, party_facts};
 use super::roles::roles;
-use super::screened::Hit;
+use super::screened::{Hit, designated_among};
 use super::tables::Tables;
 use super::typed::is_name;
 
@@ -173,6 +175,11 @@ impl FactBuilder {
         let parties =
             [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
         listed(&mut facts, parties, exporter.as_ref(), order.date);
+        set_flagged(&mut facts, parties);
+        let resold = end_use.as_deref().is_some_and(EndUse::is_resale);
+        let unnamed = end_user_is_unnamed(order, consignee.has(PASSES_ON), resold);
+        facts.set_if(facts::END_USER_UNNAMED, (!unnamed).then_some(0));
+        facts.set(facts::OCCUPIED_REGION, i64::from(consignee.has(OCCUPIED)));
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
         let military = [Some(&consignee), end_user.as_ref()].into_iter().flatten();
@@ -249,6 +256,14 @@ impl FactBuilder {
                 _ => {}
             }
         }
+        // The exporter is no party of 748.5(c) to (f).
+        set_listed(facts, &|program| {
+            let of = |id: &str| match self.others.contains_key(id) {
+                true => designated_among(&names.hits(id), program, order.date),
+                false => Truth::False,
+            };
+            any(false, &|id| screened.designated(id, program, order.date).max(of(id)))
+        });
     }
 }
 

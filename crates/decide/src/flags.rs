@@ -36,6 +36,10 @@ const LOOKED_AT: &[&str] = &[
     "dissolved",
     "liquidated",
     "deregistered",
+    "distributor",
+    "reseller",
+    "forwarder",
+    "freight_forwarder",
 ];
 
 /// Other words for flags.
@@ -96,6 +100,9 @@ fn known(flag: &str) -> Vec<String> {
     if word == "nveu" {
         let country = behind.and_then(|code| code.to_uppercase().parse::<Country>().ok());
         return country.map(|country| format!("nveu:{country}")).into_iter().collect();
+    }
+    if word == "sdn" && behind.is_some_and(|program| !program.is_empty() && program.parse::<Date>().is_err()) {
+        return behind.map(|program| format!("sdn:{program}")).into_iter().collect();
     }
     let same = |known: &&&str| known.replace('_', "") == word.replace(' ', "");
     let deciding = DECIDING.iter().find(same).map(|known| (*known).to_owned());

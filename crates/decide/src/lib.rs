@@ -7,18 +7,23 @@
 mod accounts;
 mod claim;
 mod decider;
+mod designated;
 mod end_use;
 mod end_use_words;
 mod facts;
 mod flags;
+mod item_findings;
 mod items;
 mod names;
+mod onward;
 mod parties;
+mod questions;
 mod record;
 mod roles;
 mod run;
 mod screened;
 mod spelling;
+mod summary;
 mod tables;
 mod typed;
 mod wording;
@@ -29,7 +34,8 @@ pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, is_of_item, l
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use facts::{FactBuilder, LineFacts};
 pub use flags::{Flags, flags_of};
-pub use items::{ItemFacts, UnknownItem, item_facts};
+pub use item_findings::compare_eccn;
+pub use items::{ItemFacts, UnknownItem, item_facts, settle_density};
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
@@ -39,6 +45,7 @@ pub use run::{
     spans,
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
+pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
 pub use typed::TypedNames;
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

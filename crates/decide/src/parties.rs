@@ -6,6 +6,7 @@ use tollgate_model::{Country, Date, Party, Stake, Truth};
 
 use super::flags::flags_of;
 use super::names::{Name, Names};
+use super::onward::shown_flags;
 
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +80,19 @@ impl PartyFacts {
     /// Whether some flag of it depends on the day.
     pub fn has_dated_flags(&self) -> bool {
         !self.since.is_empty()
+    }
+
+    /// The sanctions programs that its flags name; none where no flag says that it is designated, empty where one says no program or where not all
+    /// of its flags are known.
+    pub fn sanctions_programs(&self) -> Option<Vec<String>> {
+        let named: Vec<String> = self
+            .flags
+            .iter()
+            .filter_map(|flag| flag.strip_prefix("sdn:"))
+            .map(|program| program.trim().to_owned())
+            .collect();
+        let open = self.has("sdn") || self.has(UNREAD) || self.since.iter().any(|(flag, _)| flag == "sdn");
+        (open || !named.is_empty()).then_some(named)
     }
 
     /// Whether it is a national validated end-user in a country.
@@ -189,7 +203,7 @@ fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party)
         parent_hq,
         ultimate_parent: ultimate,
         has_parent,
-        flags,
+        flags: flags.into_iter().chain(shown_flags(party)).collect(),
         since,
         remarks,
         ..PartyFacts::default()

@@ -14,6 +14,7 @@ use tollgate_records::{
 
 use super::decider::Decided;
 use super::roles::roles;
+use super::summary::{failed_claim, next_steps, summary};
 use super::tables::Tables;
 use super::wording::{describe_standing, screening_sentences};
 
@@ -63,6 +64,8 @@ pub fn decision_record(
         quantity: order.quantity,
         destination: order.destination.code().to_owned(),
         parties: Default::default(),
+        summary: String::new(),
+        next: Vec::new(),
         obligations: Vec::new(),
         trace: Vec::new(),
         readings: readings.collect(),
@@ -76,6 +79,9 @@ pub fn decision_record(
     if detail == Detail::Whole {
         argue(&mut record, order, decided);
         screen(&mut record, order, tables);
+        record.summary = summary(order, decided, tables);
+        record.next = next_steps(order, decided);
+        record.remarks.extend(failed_claim(order, decided).map(Text::from));
     }
     record
 }
@@ -98,6 +104,7 @@ fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'
     for remark in &decided.line.remarks {
         record.remarks.push(Text::clone(remark));
     }
+    record.remarks.extend(decided.item_findings().into_iter().map(Text::from));
     if !decided.line.consignee.has_parent {
         record.remarks.push(Text::clone(&OWN_PARENT));
     }

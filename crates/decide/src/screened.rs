@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use super::designated::under_program;
 use super::run::RunError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};
 use tollgate_records::{InputError, InputErrors};
-use tollgate_screening::{BadStake, Basis, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version};
+use tollgate_screening::{
+    BadStake, Basis, Effect, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing, Version,
+};
 
 /// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
 pub const SHOWN: usize = 5;
@@ -31,6 +34,8 @@ pub struct Hit {
     alike: bool,
     /// What the list does to a decision.
     pub effect: Effect,
+    /// The entry's sanctions programs, as published.
+    pub programs: Vec<String>,
     /// What matched: a name, an address or a register number.
     pub basis: Basis,
     /// The parts of the score and what each was worth, a sentence each.
@@ -139,11 +144,22 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         same: false,
         alike: false,
         effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
+        programs: entry.map_or(Vec::new(), |entry| entry.programs.clone()),
         basis: Basis::Name,
         explanation: Vec::new(),
         fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
         cleared: None,
     }
+}
+
+/// Whether matches say that their party is designated under one of a group of programs, as [`Screened::designated`].
+pub(crate) fn designated_among(hits: &[Hit], program: SanctionsProgram, date: Date) -> Truth {
+    let hits = hits.iter().filter(|hit| hit.effect == Effect::SpeciallyDesignated && hit.stands(date));
+    let under = |hit: &Hit| match under_program(&hit.programs, program) {
+        Truth::True if !hit.same => Truth::Unknown,
+        truth => truth,
+    };
+    hits.map(under).max().unwrap_or(Truth::False)
 }
 
 impl Screened {
@@ -193,7 +209,9 @@ impl Screened {
         let listed = |id: &str, party: &Party, day| {
             let flagged = party.flags.iter().any(|flag| flag == "entity_list");
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
-            effects.into_iter().chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
+            let designated = SanctionsProgram::ALL.map(|program| screened.designated(id, program, day));
+            let effects = effects.into_iter().chain(designated);
+            effects.chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
         };
         let typed = owners_without_row(parties, stakes);
         // A clearance that ends makes its match stand again from the next day on.
@@ -236,6 +254,12 @@ impl Screened {
     pub fn listed(&self, party: &str, effect: Effect, date: Date) -> Truth {
         let hits = self.hits(party).iter().filter(|hit| hit.effect == effect && hit.stands(date));
         hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
+    }
+
+    /// Whether a party is designated under one of a group of programs: unknown where a match may be it, or where the entry's programs are not
+    /// stated or not known.
+    pub fn designated(&self, party: &str, program: SanctionsProgram, date: Date) -> Truth {
+        designated_among(self.hits(party), program, date)
     }
 
     /// Whether listed parties own half of a party on a day: unknown where a listed one, or one that may be, holds a part of it and nobody has told who

@@ -111,7 +111,8 @@ impl OrderRequest {
             freight_forwarder: self.freight_forwarder.as_deref(),
             lpp_operator: self.lpp_operator.as_deref(),
             origin: origin.map_err(|_| ("`origin` is no country".to_owned(), country))?,
-            destination: Country::from_text(&self.destination).map_err(|_| (text("destination", &self.destination), country))?,
+            destination: Country::from_text(&self.destination)
+                .map_err(|_| (text("destination", &self.destination), country))?,
             item: &self.item,
             quantity: self.quantity,
             end_use: self.end_use.as_deref(),

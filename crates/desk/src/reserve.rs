@@ -9,9 +9,11 @@ use tollgate_model::{Date, OrderLine, Outcome, Tpp, never};
 use super::decider_state::Desk;
 use super::decision::{
     Answer, Decision, HOLD, LineRecord, entries, limit_command, line_id, noted, raw, reserved, revision_id, sha256,
+    unavailable,
 };
 use super::error::DeskError;
 use super::order::OrderRequest;
+use super::scope::reserved_word;
 
 /// An order that is to be decided for good.
 #[derive(Clone)]
@@ -66,12 +68,16 @@ pub fn plan_reservation(
     let id = line_id(&request.order.order_id, request.order.line.unwrap_or(1));
     let note_id = format!("decision:{id}");
     let (decision, repeated) = match noted(ledger, &note_id)? {
-        Some((decision, _)) => (decision, true),
+        Some((decision, record)) => {
+            // Another caller may use the same word.
+            let same_caller = record.parse().map_err(|what| unavailable(&what))?.actor == actor;
+            if !same_caller || decision.idempotency_key != request.key || decision.request != request.digest() {
+                return Err(DeskError::AlreadyDecided(id));
+            }
+            (decision, true)
+        }
         None => (propose(desk, ledger, request, None, now_ms)?, false),
     };
-    if decision.idempotency_key != request.key || decision.request != request.digest() {
-        return Err(DeskError::AlreadyDecided(id));
-    }
     Ok(Plan { entries: entries(actor, &note_id, &decision)?, decision, repeated })
 }
 
@@ -93,6 +99,13 @@ impl Desk {
 
 /// Says what is wrong with an order before anything else is done.
 pub fn check(order: &OrderRequest) -> Result<(), DeskError> {
+    if let Some(word) = reserved_word(&order.order_id) {
+        let what = format!("`order_id` begins with `{word}:`, as the log's own records do");
+        return Err(DeskError::unusable(
+            what,
+            "give the order another id, such as one with another word before the colon",
+        ));
+    }
     order.line().map(|_| ()).map_err(|(what, mend)| DeskError::unusable(what, mend))
 }
 

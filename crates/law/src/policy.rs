@@ -324,11 +324,13 @@ fn amend_version(amend: &Amend, version: &mut Version, errors: &mut Vec<Diagnost
     let added = amend.rules.clone();
     rules.defines.extend(added.defines);
     rules.classifies.extend(added.classifies);
+    rules.outsides.extend(added.outsides);
     rules.requires.extend(added.requires);
     rules.reviews.extend(added.reviews);
     rules.gates.extend(added.gates);
     rules.exceptions.extend(added.exceptions);
     rules.allocations.extend(added.allocations);
+    rules.duties.extend(added.duties);
     rules.findings.extend(added.findings);
     rules.unmodeled.extend(added.unmodeled);
     for (account, limit) in &amend.limits {

@@ -65,6 +65,11 @@ impl Log for Failing {
         self.log.read(after, sink)
     }
 
+    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
+        self.fails(0, 15)?;
+        self.log.page(after, most, sink)
+    }
+
     fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
         self.log.keep(name, value)
     }
@@ -176,7 +181,7 @@ fn simulate(seed: u64) -> [u32; 3] {
         }
         let mut batch: Vec<Entry> = commands.iter().cloned().map(entry).collect();
         if dice.borrow_mut().throw(10) == 0 {
-            batch.push(entry(Command::Expire { id: format!("expire-{step}") }));
+            batch.push(entry(Command::Expire { id: format!("expire-{step}"), at_ms: Some(time) }));
         }
         match ledger.record(time, &batch) {
             Ok(applied) => {

@@ -136,8 +136,19 @@ mod tests {
         assert!(NAMES.is_sorted_by_key(|(name, _)| *name));
         assert!(NAMES.iter().all(|(_, code)| code.parse::<Country>().is_ok()));
         for (text, code) in [
-            ("MALAYSIA", "MY"), ("Viet Nam", "VN"), ("vietnam", "VN"), ("USA", "US"), ("U.S.A.", "US"), ("my", "MY"), (" UK ", "GB"), ("SGP", "SG"),
-            ("Korea, Republic of", "KR"), ("South Korea", "KR"), ("Côte d'Ivoire", "CI"), ("Hong Kong", "HK"), ("UAE", "AE"),
+            ("MALAYSIA", "MY"),
+            ("Viet Nam", "VN"),
+            ("vietnam", "VN"),
+            ("USA", "US"),
+            ("U.S.A.", "US"),
+            ("my", "MY"),
+            (" UK ", "GB"),
+            ("SGP", "SG"),
+            ("Korea, Republic of", "KR"),
+            ("South Korea", "KR"),
+            ("Côte d'Ivoire", "CI"),
+            ("Hong Kong", "HK"),
+            ("UAE", "AE"),
         ] {
             assert_eq!(Country::from_text(text).map(Country::code), Ok(code), "{text}");
         }

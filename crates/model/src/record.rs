@@ -50,10 +50,10 @@ impl Activity {
 /// What sort of thing an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum ItemKind {
-    /// An integrated circuit, or the card that holds one.
+    /// An integrated circuit by itself, in its package.
     #[default]
     IntegratedCircuit,
-    /// An assembly of several accelerators.
+    /// An electronic assembly: a card or module with one accelerator, or a board with several.
     Board,
     /// A computer.
     Server,
@@ -63,17 +63,20 @@ pub enum ItemKind {
     ModelWeights,
     /// High-bandwidth memory.
     Memory,
+    /// Goods without an accelerator: processors, network adapters, cables, drives.
+    Other,
 }
 
 impl ItemKind {
     /// Every kind.
-    pub const ALL: [ItemKind; 6] = [
+    pub const ALL: [ItemKind; 7] = [
         ItemKind::IntegratedCircuit,
         ItemKind::Board,
         ItemKind::Server,
         ItemKind::Rack,
         ItemKind::ModelWeights,
         ItemKind::Memory,
+        ItemKind::Other,
     ];
 
     /// The word used in files.
@@ -85,12 +88,16 @@ impl ItemKind {
             ItemKind::Rack => "rack",
             ItemKind::ModelWeights => "model_weights",
             ItemKind::Memory => "hbm",
+            ItemKind::Other => "other",
         }
     }
 
-    /// The kind that a word in a file names.
+    /// The kind that a word in a file names; a card or module is a board.
     pub fn from_word(word: &str) -> Result<ItemKind, UnknownWord> {
         let word = letters(word);
+        if matches!(word.as_str(), "card" | "module") {
+            return Ok(ItemKind::Board);
+        }
         ItemKind::ALL.into_iter().find(|kind| letters(kind.as_str()) == word).ok_or(UnknownWord)
     }
 }
@@ -256,6 +263,8 @@ pub struct Item {
     pub kind: Option<ItemKind>,
     /// The host ECCN of a `.z` item.
     pub host_eccn: Option<String>,
+    /// The ECCN that its maker or owner states.
+    pub eccn: Option<String>,
     /// TPP of one accelerator.
     pub tpp: Option<Decimal>,
     /// The other value, where public sources disagree; the stricter stands in `tpp`.
@@ -264,6 +273,10 @@ pub struct Item {
     pub dispute: Option<String>,
     /// Area of the logic dies on non-planar nodes, in mm2.
     pub die_area_mm2: Option<Decimal>,
+    /// The smallest die area that is reported, where reports differ and `die_area_mm2` is empty.
+    pub die_area_min_mm2: Option<Decimal>,
+    /// The largest die area that is reported.
+    pub die_area_max_mm2: Option<Decimal>,
     /// Performance density (for HBM: GB/s per mm2), where given as such.
     pub performance_density: Option<Decimal>,
     /// Whether it is designed or marketed for data centers.

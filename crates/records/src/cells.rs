@@ -130,6 +130,24 @@ impl Batch {
         self.parsed(name, mistakes, |text| text.parse().ok(), what, mend)
     }
 
+    /// A column as days of founding: firms are older than the calendar of [`Date`], and one founded before its first day is read as founded on that day.
+    pub(crate) fn founding_dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
+        let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
+        if matches!(array.data_type(), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..))
+            && let Some(days) = cast(array, &DataType::Date32)
+            && let Some(days) = days.as_primitive_opt::<Date32Type>()
+            && days.iter().flatten().any(|day| day < Date::MIN.epoch_days())
+        {
+            let date = |day: i32| Date::from_epoch_days(day.max(Date::MIN.epoch_days()));
+            return days.iter().map(|day| day.and_then(date)).collect();
+        }
+        if array.data_type().is_temporal() {
+            return self.dates(name, mistakes);
+        }
+        let read = |text: &str| text.parse().ok().or_else(|| is_before_the_calendar(text).then_some(Date::MIN));
+        self.parsed(name, mistakes, read, "is no day", "write it as YYYY-MM-DD")
+    }
+
     /// A column as whole numbers.
     pub(crate) fn integers(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<i64>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
@@ -313,6 +331,14 @@ pub(crate) fn text(column: &Option<StringArray>, index: usize) -> Option<&str> {
         return None;
     }
     Some(column.value(index)).filter(|text| !text.is_empty())
+}
+
+/// Whether a text is a day of the years 1000 to 1899: such a day has the form of one of the next century but for a leap day at its end.
+fn is_before_the_calendar(text: &str) -> bool {
+    let Some((year, rest)) = text.split_once('-') else { return false };
+    let is_year = year.len() == 4 && year.parse::<u16>().is_ok_and(|year| (1_000..1_900).contains(&year));
+    // 2000 is a leap year, so that no leap day of an early year is refused.
+    is_year && format!("2000-{rest}").parse::<Date>().is_ok()
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ pub use orders::{DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::{Output, formula_safe};
 pub use parties::{read_clearances, read_ownership, read_parties};
 pub use record::{
-    DecisionRecord, FactValue, Hit, NamedFacts, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step, Text,
-    UnsurePoint,
+    DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,
+    Text, UnsurePoint,
 };
 pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};

@@ -29,7 +29,7 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
         let [addresses, cities, phones] = ["address", "city", "phone"].map(&mut texts);
         let [emails, websites, directors] = ["email", "website", "directors"].map(&mut texts);
         let [registry_ids, businesses] = ["registry_id", "business"].map(&mut texts);
-        let incorporated = batch.dates("incorporated_on", &mut mistakes);
+        let incorporated = batch.founding_dates("incorporated_on", &mut mistakes);
         let powers = batch.decimals("data_center_mw", &mut mistakes);
         for (index, (country, hq_country)) in countries.into_iter().zip(headquarters).enumerate() {
             let row = batch.row(index);

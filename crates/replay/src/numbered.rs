@@ -179,6 +179,7 @@ impl Numberer {
         let origin = columns.origin.get(row).copied().flatten().map_or(0x100, |origin| u32::from(origin.index()));
         let trade = origin << 16
             | u32::from(destination.index()) << 8
+            | u32::from(end_user == consignee) << 5
             | u32::from(forwarder == consignee) << 4
             | Activity::ALL.iter().position(|own| *own == activity).and_then(|at| u32::try_from(at).ok()).unwrap_or(15);
         let watched = known.iter().flatten().any(|party| party.watched);

@@ -172,6 +172,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) | Err(Failure::NoReader) => ExitCode::SUCCESS,
         Err(Failure::Found) => ExitCode::from(FOUND),
+        Err(Failure::Incomplete(text)) => {
+            let _said = writeln!(errors, "error: {text}");
+            ExitCode::from(FOUND)
+        }
         Err(Failure::Stopped) => {
             let _said = writeln!(errors, "stopped: nothing was written");
             ExitCode::from(INTERRUPTED)

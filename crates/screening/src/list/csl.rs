@@ -2,7 +2,7 @@ use serde_json::Value;
 use tollgate_model::Country;
 
 use super::table::{Rows, nameless};
-use super::{BadRow, Entry, List, ListName, split_names};
+use super::{BadRow, Entry, List, ListName, split_names, split_programs};
 
 /// The Consolidated Screening List as published in CSV.
 pub(super) fn read_csv(text: &str, list: &mut List) {
@@ -16,7 +16,17 @@ pub(super) fn read_csv(text: &str, list: &mut List) {
         let ids = texts(row.get("ids")).iter().filter_map(|id| number_in(id)).collect();
         let dates = texts(row.get("dates_of_birth")).iter().filter_map(|date| date.parse().ok()).collect();
         let names = without_placeholder(names, &addresses);
-        list.entries.push(Entry { list: row.get("source").to_owned(), id, names, countries, addresses, ids, dates });
+        let programs = split_programs(row.get("programs"));
+        list.entries.push(Entry {
+            list: row.get("source").to_owned(),
+            id,
+            names,
+            countries,
+            addresses,
+            ids,
+            dates,
+            programs,
+        });
     });
 }
 
@@ -67,6 +77,10 @@ pub(super) fn read_json(text: &str, list: &mut List) {
             addresses,
             ids: numbers(result.get("ids")),
             dates: strings(result.get("dates_of_birth")).iter().filter_map(|date| date.parse().ok()).collect(),
+            programs: match result.get("programs") {
+                Some(Value::String(programs)) => split_programs(programs),
+                programs => strings(programs).iter().flat_map(|program| split_programs(program)).collect(),
+            },
         });
     }
 }

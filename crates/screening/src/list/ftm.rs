@@ -49,6 +49,7 @@ pub(super) fn read(text: &str, list: &mut List) {
             addresses: property("address"),
             ids: ids.into_iter().flat_map(property).collect(),
             dates: dates.filter_map(|date| date.parse().ok()).collect(),
+            programs: ["program", "programId"].into_iter().flat_map(property).collect(),
         });
     }
 }

@@ -5,6 +5,7 @@ mod csl;
 mod ftm;
 mod ofac;
 mod plain;
+mod programs;
 mod table;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use tollgate_model::{Country, Date, Diagnostic, Place, hex};
 
 pub use clean::split_names;
+pub use programs::{SanctionsProgram, split_programs};
 
 /// What a list is for, as far as the EAR or a sanctions program gives it an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +27,8 @@ pub enum Effect {
     UnverifiedList,
     /// The Military End-User List (15 CFR 744.21 and supplement no. 7 to part 744).
     MilitaryEndUser,
+    /// The list of Specially Designated Nationals (15 CFR 744.8), whose effect depends on the programs of the entry: see [`SanctionsProgram`].
+    SpeciallyDesignated,
     /// Another government's or agency's list: shown, and without effect on a determination under the EAR.
     Other,
 }
@@ -39,7 +43,13 @@ impl Effect {
             ("Military End User", Effect::MilitaryEndUser),
             ("Military End-User", Effect::MilitaryEndUser),
         ];
-        known.iter().find(|(start, _)| list.starts_with(start)).map_or(Effect::Other, |(_, effect)| *effect)
+        if let Some((_, effect)) = known.iter().find(|(start, _)| list.starts_with(start)) {
+            return *effect;
+        }
+        let lower = list.to_ascii_lowercase();
+        let designated = ["specially designated", "sdn", "ofac sdn", "ofac specially", "us_ofac_sdn"];
+        let names_it = designated.iter().any(|start| lower.starts_with(start));
+        if names_it { Effect::SpeciallyDesignated } else { Effect::Other }
     }
 
     /// The flag of a party that is on such a list.
@@ -49,6 +59,7 @@ impl Effect {
             Effect::DeniedPerson => Some("denied_person"),
             Effect::UnverifiedList => Some("unverified_list"),
             Effect::MilitaryEndUser => Some("military"),
+            Effect::SpeciallyDesignated => Some("sdn"),
             Effect::Other => None,
         }
     }
@@ -80,6 +91,8 @@ pub struct Entry {
     pub ids: Vec<String>,
     /// Days of incorporation or birth.
     pub dates: Vec<Date>,
+    /// The sanctions programs under which it is designated, as published; empty where the list states none.
+    pub programs: Vec<String>,
 }
 
 impl Entry {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{BadRow, Entry, List, ListName};
+use super::{BadRow, Entry, List, ListName, split_programs};
 
 pub(super) const LIST: &str = "Specially Designated Nationals (SDN) - Treasury Department";
 
@@ -39,7 +39,7 @@ fn rows(text: &str, width: usize, list: &mut List) -> Vec<Vec<String>> {
 /// `sdn.csv`.
 pub(super) fn read_primary(text: &str, list: &mut List) {
     for cells in rows(text, 12, list) {
-        let [id, name, ..] = cells.as_slice() else { continue };
+        let [id, name, _, programs, ..] = cells.as_slice() else { continue };
         if name.is_empty() {
             list.bad.push(BadRow { line: 0, what: format!("entry {id} has no name") });
             continue;
@@ -49,6 +49,7 @@ pub(super) fn read_primary(text: &str, list: &mut List) {
             id: id.clone(),
             names: vec![ListName { text: name.clone(), weak: false }],
             ids: numbers(cells.last().map_or("", String::as_str)),
+            programs: split_programs(programs),
             ..Entry::default()
         });
     }

@@ -1,7 +1,7 @@
 use super::table::{Rows, nameless};
-use super::{Entry, List, ListName};
+use super::{Entry, List, ListName, split_programs};
 
-/// A CSV of the user's own: `name`, and where present `id`, `list`, `aliases`, `country` and `address`.
+/// A CSV of the user's own: `name`, and where present `id`, `list`, `aliases`, `country`, `address` and `programs`.
 pub(super) fn read(text: &str, list: &mut List) {
     Rows::each(text, b',', list, &mut |row, list| {
         let aliases = row.get("aliases").split(';').chain(row.get("alias").split(';'));
@@ -28,6 +28,7 @@ pub(super) fn read(text: &str, list: &mut List) {
             addresses,
             ids: Some(row.get("registry_id")).filter(|text| !text.is_empty()).map(str::to_owned).into_iter().collect(),
             dates: row.get("date").parse().into_iter().collect(),
+            programs: ["programs", "program"].iter().flat_map(|column| split_programs(row.get(column))).collect(),
         });
     });
 }

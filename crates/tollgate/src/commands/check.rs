@@ -6,7 +6,7 @@ use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
 use super::decide::{Recorder, load};
-use super::looking::Looking;
+use super::looking::{Looked, Looking};
 use super::progress::Bar;
 use super::recorded::run_done;
 use super::sheet::{Questions, Sheet, safe_csv_text};
@@ -70,11 +70,20 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
     let failed = path("decisions.jsonl");
     let looking = Looking::new(arguments, &policy, &tables)?;
-    let mut checking = Checking { summary, recorder, decisions: &mut decisions, failed, looking, tables: &tables, sheet: &mut sheet, questions: &mut questions };
+    let mut checking = Checking {
+        summary,
+        recorder,
+        decisions: &mut decisions,
+        failed,
+        looking,
+        tables: &tables,
+        sheet: &mut sheet,
+        questions: &mut questions,
+    };
     let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
     let Checking { mut summary, looking, .. } = checking;
     let accounts = decider.account_views();
-    let (alerts, mut not_done) = looking.finish(&tables, &mut summary, stop)?;
+    let Looked { alerts, mut not_done, failed: failed_queries } = looking.finish(&tables, &mut summary, stop)?;
     not_done.extend(unlisted(arguments));
     summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
@@ -99,7 +108,15 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     for (output, file) in outputs {
         output.commit().map_err(|error| RunError::Output(file, error))?;
     }
-    let names = ["decisions.jsonl", "decisions.csv", "missing.csv", "alerts.jsonl", "allocations.csv", "summary.json", "report.html"];
+    let names = [
+        "decisions.jsonl",
+        "decisions.csv",
+        "missing.csv",
+        "alerts.jsonl",
+        "allocations.csv",
+        "summary.json",
+        "report.html",
+    ];
     let made = names.map(path);
     let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
     run_done(ledger, ("check", &policy.name, &policy.digest), &files, &made)?;
@@ -112,7 +129,11 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
         FailOn::NeedsInformation => summary.count("needs_information") > 0,
         FailOn::ClaimFailed => summary.claims_failed() > 0,
     });
-    if found { Err(Failure::Found) } else { Ok(()) }
+    match failed_queries {
+        Some(what) => Err(Failure::Incomplete(what)),
+        None if found => Err(Failure::Found),
+        None => Ok(()),
+    }
 }
 
 /// The input files, for the record of what a report was made from.

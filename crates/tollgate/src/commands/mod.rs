@@ -49,6 +49,8 @@ use tollgate_decide::RunError;
 pub(crate) enum Failure {
     /// The input, the law or an argument cannot be used; the text says what, where and how to mend it.
     Unusable(String),
+    /// A part of the work failed; the rest stands and was written. The text says what failed, where and how to mend it.
+    Incomplete(String),
     /// The work ran and found what `--fail-on` names.
     Found,
     /// Ctrl-C.

@@ -171,7 +171,8 @@ impl Questions {
 
     /// `missing.csv`, with an empty column for the answers.
     pub(crate) fn csv(&self) -> String {
-        let header = ["table", "of", "column", "question", "answer", "lines_that_wait", "tpp_at_stake", "h100_equivalents"];
+        let header =
+            ["table", "of", "column", "question", "answer", "lines_that_wait", "tpp_at_stake", "h100_equivalents"];
         let rows = self.sorted().into_iter().map(|((table, of, column), waiting)| {
             vec![
                 table.clone(),
@@ -193,7 +194,9 @@ fn asked_of(order: &OrderLine<'_>, column: &str) -> Vec<(&'static str, String)> 
     match column {
         "hq_country" | "country" | "flags" | "parent_id" => {
             let mut parties: Vec<String> = roles(order)
-                .filter(|(role, _)| !matches!((*role, column), ("exporter" | "freight_forwarder", "hq_country" | "country")))
+                .filter(|(role, _)| {
+                    !matches!((*role, column), ("exporter" | "freight_forwarder", "hq_country" | "country"))
+                })
                 .map(|(_, party)| party.to_owned())
                 .collect();
             parties.sort();

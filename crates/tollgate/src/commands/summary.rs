@@ -1,6 +1,6 @@
 //! What a run comes to in sum: for `summary.json`, the report and the terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use tollgate_law::{Policy, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::Failure;
+use super::sheet::{Questions, grouped, h100_equivalents};
 use tollgate_decide::{AccountView, Decided, Tables, roles};
 use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
 
@@ -36,6 +37,10 @@ pub(crate) struct Summary {
     unsure: BTreeMap<String, String>,
     inputs: Vec<(String, String)>,
     not_done: Vec<String>,
+    /// Names and ids in orders that have no row.
+    without_row: BTreeSet<String>,
+    /// Orders with such a party, where there are no lists to screen it against.
+    unscreened: BTreeSet<String>,
     /// What the typologies found: for the report, and as JSON.
     alerts: Option<(tollgate_report::Alerts, serde_json::Value)>,
 }
@@ -69,6 +74,8 @@ impl Summary {
             unsure: BTreeMap::new(),
             inputs: Vec::new(),
             not_done: Vec::new(),
+            without_row: BTreeSet::new(),
+            unscreened: BTreeSet::new(),
             alerts: None,
         }
     }
@@ -87,6 +94,14 @@ impl Summary {
         let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
+        for (_, party) in roles(order).filter(|(_, party)| !self.tables.parties.contains_key(*party)) {
+            if !self.without_row.contains(party) {
+                self.without_row.insert(party.to_owned());
+            }
+            if !self.tables.names.has_lists() && !self.unscreened.contains(order.order_id) {
+                self.unscreened.insert(order.order_id.to_owned());
+            }
+        }
         self.list(order, decided);
         self.month(order, decided, tpp);
         self.chip(decided);
@@ -194,6 +209,7 @@ impl Summary {
             "outcomes": outcomes, "details": details.collect::<Vec<_>>(), "claims_failed": self.claim_fails.total,
             "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
             "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
+            "parties_without_row": self.without_row.len(), "orders_screened_against_no_list": self.unscreened.len(),
             "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
         })
     }
@@ -233,14 +249,68 @@ impl Summary {
         matches.into_iter().map(|(_, cells)| cells).take(ROWS).collect()
     }
 
-    pub(crate) fn text(&self, folder: &Path) -> String {
+    /// What was not read as it should be, at the head of the results.
+    fn head(&self) -> String {
+        let mut out = String::new();
+        if !self.without_row.is_empty() {
+            let many = self.without_row.len();
+            let (parties, have) = if many == 1 { ("party", "has") } else { ("parties", "have") };
+            let _ = write!(out, "{many} {parties} {have} no row");
+            match self.unscreened.len() {
+                0 => out.push_str(" and were screened by the name in the order"),
+                1 => out.push_str("; 1 order was screened against no list"),
+                many => {
+                    let _ = write!(out, "; {many} orders were screened against no list");
+                }
+            }
+            out.push_str(".\n");
+        }
+        out
+    }
+
+    /// The first lines that may not go, what to ask for the others, and the claims that do not hold.
+    fn first_of_all(&self, questions: &Questions) -> String {
+        let mut out = String::new();
+        let rows = |out: &mut String, title: &str, list: &Listing| {
+            if list.total > 0 {
+                let _ = writeln!(out, "{title}");
+            }
+            for row in list.rows.iter().take(5) {
+                let cite = if row.cite.is_empty() { String::new() } else { format!(" ({})", row.cite) };
+                let what = format!("{} x {} to {}, {}", row.quantity, row.item, row.consignee, row.destination);
+                let _ = writeln!(out, "  {} line {}: {what}: {}{cite}", row.order, row.line, row.why);
+            }
+            if list.total > 5 {
+                let _ = writeln!(out, "  and {} more", list.total - 5);
+            }
+        };
+        rows(&mut out, "May not go:", &self.may_not_go);
+        let asked = questions.first(5);
+        if !asked.is_empty() {
+            out.push_str("Missing, and what waits for it (all in missing.csv):\n");
+            for row in &asked {
+                let _ = writeln!(out, "  {row}");
+            }
+        }
+        rows(&mut out, "Claims that do not hold:", &self.claim_fails);
+        out
+    }
+
+    pub(crate) fn text(&self, folder: &Path, questions: &Questions) -> String {
         let mut out = format!(
-            "{} lines of {} orders decided under {} ({})\n",
-            self.lines, self.orders, self.policy.name, self.policy.title
+            "{}{} lines of {} orders decided under {} ({})\n{}",
+            self.head(),
+            self.lines,
+            self.orders,
+            self.policy.name,
+            self.policy.title,
+            self.first_of_all(questions)
         );
         for ((outcome, detail), (lines, tpp)) in &self.tallies {
             let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
-            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {tpp} TPP", outcome.as_str().replace('_', " "));
+            let signed = i64::try_from(*tpp).unwrap_or(i64::MAX);
+            let compute = format!("{} TPP, {} H100e", grouped(signed), h100_equivalents(signed));
+            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {compute}", outcome.as_str().replace('_', " "));
         }
         let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
         let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
@@ -259,7 +329,7 @@ impl Summary {
         }
         let _ = writeln!(
             out,
-            "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html",
+            "written: {}: decisions.jsonl decisions.csv missing.csv alerts.jsonl allocations.csv summary.json report.html",
             folder.display()
         );
         for missing in &self.not_done {
@@ -370,6 +440,13 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usiz
         why,
         cite,
     }
+}
+
+/// Why a line is decided as it is, and the paragraph that says it.
+pub(crate) fn reason_of(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> (String, String) {
+    let list = usize::from(decided.determination().label.outcome == Outcome::NeedsInformation);
+    let (why, cite) = reason(decided, list);
+    (likely_match(order, decided, tables).filter(|_| list == 1).unwrap_or(why), cite)
 }
 
 /// Where the flags of a party would settle the outcome: whom it may be.

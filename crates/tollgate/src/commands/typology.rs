@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_detect::engine::{Finding, LocalOptions, QuerySession, run_all};
+use tollgate_detect::engine::{Finding, LocalOptions, QUERY_TIME, QuerySession, run_all};
 use tollgate_detect::entity::Entities;
 use tollgate_detect::typology::Typology;
 use tollgate_law::{Law, Policy};
 use tollgate_model::Date;
 
-use super::detect::Gathering;
+use super::detect::{Gathering, failures};
 use super::{Failure, print};
 use crate::commands::backtest::TypologyBacktestArguments;
 use crate::commands::measure::{TypologyFitArguments, TypologyMeasureArguments};
@@ -183,7 +183,7 @@ impl Folder {
         let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
         let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), context)?);
         run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
-        let options = LocalOptions { threads: threads(), memory: MEMORY, stop: Arc::clone(stop) };
+        let options = LocalOptions { threads: threads(), memory: MEMORY, time: QUERY_TIME, stop: Arc::clone(stop) };
         Ok(gathering.0.finish()?.open(&options)?)
     }
 
@@ -191,6 +191,10 @@ impl Folder {
     pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
         let mut session = self.open(as_of, stop)?;
         let findings = run_all(&mut session, typologies, &mut |_| {})?;
+        // Neither a test nor a measurement stands on a part.
+        if let Some(what) = failures(&findings.failed) {
+            return Err(Failure::Unusable(what));
+        }
         let entities = std::mem::take(&mut session.entities);
         let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
         Ok(InFolder { found: findings.found, skipped, entities })

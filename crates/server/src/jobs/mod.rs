@@ -1,8 +1,11 @@
 //! Whole files of orders: uploaded, decided line by line, their results read while they come, and gone on with after a crash.
 
+mod results_file;
+mod task;
+mod upload;
+
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::Write as _;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,24 +17,24 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{Semaphore, watch};
 use tollgate_records::OrderReader;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::access::{Caller, Right, sha256};
+use super::clock::day_of;
 use super::orders::{WriteKey, idempotency_key, record_order, try_order, unavailable};
 use super::problem::{Problem, Refusals};
 use super::reads::bad_query;
+use results_file::{page, results_so_far};
+use task::Task;
 use tollgate_desk::Order;
-use tollgate_desk::OrderRequest;
+use tollgate_desk::{OrderRequest, same_person};
 
-/// Bytes of results in one answer, about.
-const PAGE: u64 = 1 << 20;
 /// Tries of a line while the ledger is busy or away, a second apart; the job then waits for the next start or upload.
 const TRIES: u32 = 30;
 
@@ -62,12 +65,10 @@ pub(super) struct Progress {
     detail: Option<String>,
 }
 
-/// What a job was asked to do, kept beside its file.
-#[derive(Clone, Serialize, Deserialize)]
-struct Task {
-    actor: String,
-    file: String,
-    reserve: bool,
+/// A job as this process knows it.
+struct Known {
+    task: Task,
+    progress: watch::Sender<Progress>,
 }
 
 /// All jobs, each in a folder of its own.
@@ -75,7 +76,7 @@ pub(super) struct Jobs {
     folder: PathBuf,
     /// One job is worked on at a time: the others wait.
     turn: Arc<Semaphore>,
-    known: Mutex<BTreeMap<String, watch::Sender<Progress>>>,
+    known: Mutex<BTreeMap<String, Known>>,
 }
 
 impl Jobs {
@@ -83,21 +84,31 @@ impl Jobs {
         Jobs { folder, turn: Arc::new(Semaphore::new(1)), known: Mutex::default() }
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeMap<String, watch::Sender<Progress>>> {
+    /// Where they are.
+    pub(super) fn folder(&self) -> &FilePath {
+        &self.folder
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, id: &str) -> Result<watch::Receiver<Progress>, Problem> {
-        self.known().get(id).map(watch::Sender::subscribe).ok_or_else(|| {
-            let mend = "check the id that the upload gave";
-            Problem::new(StatusCode::NOT_FOUND, "unknown_job", "there is no such job", mend)
-        })
+    /// The progress of a job that a caller may see.
+    fn find(&self, id: &str, caller: &Caller) -> Result<watch::Receiver<Progress>, Problem> {
+        let known = self.known();
+        let job = known.get(id).filter(|job| job.task.is_seen_by(caller));
+        job.map(|job| job.progress.subscribe()).ok_or_else(unknown_job)
     }
 
     /// Lets all who wait for news look once more.
     pub(super) fn wake(&self) {
-        self.known().values().for_each(|progress| progress.send_modify(|_| {}));
+        self.known().values().for_each(|job| job.progress.send_modify(|_| {}));
     }
+}
+
+fn unknown_job() -> Problem {
+    let mend = "check the id that the upload gave; what somebody else tried is not shown";
+    Problem::new(StatusCode::NOT_FOUND, "unknown_job", "there is no such job", mend)
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -130,7 +141,8 @@ pub(super) struct Results {
     progress: Progress,
 }
 
-/// Takes a file of orders and decides every line of it. Sent again with the same key, it is the same job.
+/// Takes a file of orders and decides every line of it. Sent again with the same key and content, it is the same job; another content under the same key is
+/// refused.
 #[utoipa::path(
     post, path = "/v1/jobs", tag = "jobs", params(UploadQuery, WriteKey),
     request_body(
@@ -161,45 +173,24 @@ pub(super) async fn upload(
         }
     };
     let id: String = sha256(&format!("{}|{key}", caller.name)).chars().take(24).collect();
-    let task = Task { actor: caller.name, file: format!("orders.{ending}"), reserve };
-    let running = app.jobs.known().get(&id).map(|progress| progress.borrow().clone());
+    let file = format!("orders.{ending}");
+    let credential = Some(caller.credential.clone());
+    let task = Task { actor: caller.name, file, reserve, sha256: None, credential };
+    let task = upload::keep(&app.jobs.folder, &id, task, body).await?;
+    let running = app.jobs.known().get(&id).map(|job| job.progress.borrow().clone());
     let progress = match running.filter(|progress| progress.state != Phase::Interrupted) {
         Some(progress) => progress,
-        None => {
-            keep(&app.jobs.folder.join(&id), &task, body).await?;
-            begin(&app, &id, task)
-        }
+        None => begin(&app, &id, task),
     };
     Ok((StatusCode::ACCEPTED, Json(progress)))
-}
-
-/// Keeps an upload: the file first, and the task, which makes it a job, last.
-async fn keep(folder: &FilePath, task: &Task, body: Body) -> Result<(), Problem> {
-    let wrong = |error: std::io::Error| unavailable(&format!("the upload cannot be kept: {error}"));
-    if folder.join("task.json").exists() {
-        return Ok(());
-    }
-    tokio::fs::create_dir_all(folder).await.map_err(wrong)?;
-    let mut file = tokio::fs::File::create(folder.join(&task.file)).await.map_err(wrong)?;
-    let mut parts = body.into_data_stream();
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(|error| {
-            let mend = "send the whole file, without long pauses, in 1 GiB at the most";
-            Problem::new(StatusCode::BAD_REQUEST, "bad_request", format!("the upload broke off: {error}"), mend)
-        })?;
-        file.write_all(&part).await.map_err(wrong)?;
-    }
-    file.sync_all().await.map_err(wrong)?;
-    let text = serde_json::to_vec(task).map_err(std::io::Error::from).map_err(wrong)?;
-    tokio::fs::write(folder.join("task.partial"), text).await.map_err(wrong)?;
-    tokio::fs::rename(folder.join("task.partial"), folder.join("task.json")).await.map_err(wrong)
 }
 
 fn begin(app: &Shared, id: &str, task: Task) -> Progress {
     let first = Progress { id: id.to_owned(), state: Phase::Running, lines: None, done: 0, detail: None };
     let (sender, _) = watch::channel(first.clone());
-    if let Some(earlier) = app.jobs.known().insert(id.to_owned(), sender.clone()) {
-        earlier.send_modify(|_| {});
+    let job = Known { task: task.clone(), progress: sender.clone() };
+    if let Some(earlier) = app.jobs.known().insert(id.to_owned(), job) {
+        earlier.progress.send_modify(|_| {});
     }
     let (app, id) = (Arc::clone(app), id.to_owned());
     tokio::spawn(async move {
@@ -218,6 +209,8 @@ fn begin(app: &Shared, id: &str, task: Task) -> Progress {
 pub(super) fn go_on(app: &Shared) {
     let Ok(folders) = std::fs::read_dir(&app.jobs.folder) else { return };
     let mut ids: Vec<String> = folders.flatten().filter_map(|folder| folder.file_name().into_string().ok()).collect();
+    // What begins with a point is being uploaded.
+    ids.retain(|id| !id.starts_with('.'));
     ids.sort();
     for id in ids {
         let text = std::fs::read(app.jobs.folder.join(&id).join("task.json"));
@@ -251,7 +244,12 @@ fn work(
         Ok(reader) => reader,
         Err(errors) => return (Phase::Unusable, Some(errors.to_string())),
     };
-    while let Some(Ok(batch)) = reader.next_batch() {
+    while let Some(batch) = reader.next_batch() {
+        let batch = match batch {
+            Ok(batch) => batch,
+            // It could be read whole before: nothing of the file is passed over.
+            Err(errors) => return (Phase::Interrupted, Some(errors.to_string())),
+        };
         for line in batch.lines() {
             row += 1;
             if row <= had {
@@ -259,6 +257,9 @@ fn work(
             }
             if app.ending.load(Ordering::Relaxed) {
                 return (Phase::Interrupted, Some("the service ends".to_owned()));
+            }
+            if let Err(what) = runtime.block_on(still_may(app, task)) {
+                return (Phase::Interrupted, Some(what));
             }
             let request = OrderRequest::of(&line);
             let Some(result) = runtime.block_on(one(app, id, task, row, request)) else {
@@ -270,7 +271,34 @@ fn work(
             reports.send_modify(|progress| progress.done = row);
         }
     }
-    (Phase::Done, None)
+    match row == lines {
+        true => (Phase::Done, None),
+        false => (Phase::Interrupted, Some(format!("the file had {lines} lines, and has {row} now"))),
+    }
+}
+
+/// Whether whoever uploaded a file may still do what the job does; `Err` says why not.
+async fn still_may(app: &Shared, task: &Task) -> Result<(), String> {
+    let in_words = |problem: Problem| format!("{}\n  mend: {}", problem.detail, problem.mend);
+    for _ in 0..TRIES {
+        match app.refresh_directory().await {
+            Ok(()) => break,
+            Err(_) if !app.ending.load(Ordering::Relaxed) => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(problem) => return Err(in_words(problem)),
+        }
+    }
+    let day = day_of(app.time().map_err(in_words)?);
+    let directory = app.gate.directory();
+    directory.check()?;
+    let may = match &task.credential {
+        Some(credential) => directory.still_has(credential, task.right(), day),
+        None => directory.has_actor(&task.actor, task.right(), day),
+    };
+    if may {
+        return Ok(());
+    }
+    let mend = "whoever may do it can upload the rest; what was decided until now stands";
+    Err(format!("{} may not do that any more: the right was taken away\n  mend: {mend}", task.actor))
 }
 
 /// The lines of a file, or what is wrong with it: the whole file is read before anything of it is decided.
@@ -281,22 +309,6 @@ fn count(orders: &FilePath) -> Result<u64, String> {
         lines += u64::try_from(batch.map_err(|errors| errors.to_string())?.len()).unwrap_or(0);
     }
     Ok(lines)
-}
-
-/// The file of results without a line that was cut off, and how many it has.
-fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-    let (mut whole, mut had) = (0, 0);
-    let mut reader = BufReader::new(&file);
-    let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
-        whole += u64::try_from(line.len()).unwrap_or(0);
-        had += 1;
-        line.clear();
-    }
-    file.set_len(whole)?;
-    file.seek(SeekFrom::End(0))?;
-    Ok((file, had))
 }
 
 /// A line's result; nothing where the ledger stays away.
@@ -345,8 +357,34 @@ pub(super) async fn read(
     Path(id): Path<String>,
 ) -> Result<Json<Progress>, Problem> {
     caller.may(Right::Read)?;
-    let progress = app.jobs.find(&id)?.borrow().clone();
+    let progress = app.jobs.find(&id, &caller)?.borrow().clone();
     Ok(Json(progress))
+}
+
+/// Deletes a job that has ended: its file and its results. What was recorded stays on record.
+#[utoipa::path(
+    delete, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "as the upload gave it")),
+    responses((status = 204, description = "deleted"), Refusals),
+)]
+pub(super) async fn delete(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Right::Try)?;
+    {
+        let mut known = app.jobs.known();
+        let job = known.get(&id).filter(|job| same_person(&job.task.actor, &caller.name)).ok_or_else(unknown_job)?;
+        if job.progress.borrow().state == Phase::Running {
+            let mend = "wait until it has ended";
+            return Err(Problem::new(StatusCode::CONFLICT, "still_running", "the job is not done yet", mend));
+        }
+        known.remove(&id);
+    }
+    let folder = app.jobs.folder.join(&id);
+    let removed = tokio::fs::remove_dir_all(folder).await;
+    removed.map_err(|error| unavailable(&format!("the job cannot be deleted: {error}")))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The progress of a job as it goes on: server-sent events, the last of them when it ends.
@@ -360,7 +398,7 @@ pub(super) async fn events(
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, Problem> {
     caller.may(Right::Read)?;
-    let watching = app.jobs.find(&id)?;
+    let watching = app.jobs.find(&id, &caller)?;
     let next = |(mut watching, app, told): (watch::Receiver<Progress>, Shared, Option<Phase>)| async move {
         let over = told.is_some_and(|told| told != Phase::Running) || app.ending.load(Ordering::Relaxed);
         if over || (told.is_some() && watching.changed().await.is_err()) {
@@ -392,48 +430,10 @@ pub(super) async fn results(
     caller.may(Right::Read)?;
     let Query(ResultsQuery { cursor }) = query.map_err(|error| bad_query(error.body_text()))?;
     let cursor = u64::try_from(cursor).map_err(|_| bad_query("`cursor` is less than 0"))?;
-    let progress = app.jobs.find(&id)?.borrow().clone();
+    let progress = app.jobs.find(&id, &caller)?.borrow().clone();
     // The id is one of ours by now, not a path.
     let path = app.jobs.folder.join(&id).join("results.jsonl");
     let read = tokio::task::spawn_blocking(move || page(&path, cursor)).await;
     let (results, next) = read.map_err(|error| unavailable(&error.to_string()))?;
     Ok(Json(Results { results, next, progress }))
-}
-
-fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, u64) {
-    let mut results = Vec::new();
-    let mut next = cursor;
-    let Ok(mut file) = File::open(path) else { return (results, next) };
-    if file.seek(SeekFrom::Start(cursor)).is_err() {
-        return (results, next);
-    }
-    let mut reader = BufReader::new(file.take(PAGE.saturating_mul(2)));
-    let mut line = Vec::new();
-    while next - cursor < PAGE && reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-        // A line that is being written, or a cursor that points into one.
-        let Ok(result) = serde_json::from_slice(line.strip_suffix(b"\n").unwrap_or_default()) else { break };
-        next += u64::try_from(line.len()).unwrap_or(0);
-        results.push(result);
-        line.clear();
-    }
-    (results, next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_that_was_cut_off_is_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("results.jsonl");
-        std::fs::write(&path, "{\"row\":1}\n{\"row\":2}\n{\"ro").unwrap();
-        let (mut file, had) = results_so_far(&path).unwrap();
-        assert_eq!(had, 2);
-        writeln!(file, "{{\"row\":3}}").unwrap();
-        let (results, next) = page(&path, 10);
-        assert_eq!((results, next), (vec![json!({ "row": 2 }), json!({ "row": 3 })], 30));
-        assert_eq!(page(&path, 30), (Vec::new(), 30));
-        assert_eq!(page(&path, 7).0, Vec::<Value>::new());
-    }
 }
