@@ -77,6 +77,9 @@ pub fn end_use_of(text: &str) -> EndUse {
         return of_word(place);
     }
     let plain = plain(text);
+    if let Some(place) = phrase(&plain) {
+        return of_word(place);
+    }
     if let Some(found) = sensitive(&plain) {
         return found;
     }

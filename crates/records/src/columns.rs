@@ -345,13 +345,12 @@ impl Table {
     pub fn misspelt_column(self, header: &str) -> Option<&'static Column> {
         let header = plain(header);
         let letters = header.chars().count();
-        let near = self.columns().iter().find(|column| {
+        self.columns().iter().find(|column| {
             let name = plain(column.name);
             let edits = edits(&header, &name);
             let says_more = header.starts_with(&name) && letters > name.chars().count() + 1;
             edits <= 2 && edits * 4 <= letters && !says_more
-        });
-        near
+        })
     }
 
     /// The names of the columns that must be there.

@@ -177,7 +177,7 @@ impl Lines for Checking<'_> {
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
         self.summary.add(order, decided);
-        self.questions.add(order, decided);
+        self.questions.add(order, decided, self.tables);
         let reason = reason_of(order, decided, self.tables);
         let file = || self.failed.with_file_name("decisions.csv");
         self.sheet.write(order, decided, self.tables, reason).map_err(|error| RunError::Output(file(), error))?;

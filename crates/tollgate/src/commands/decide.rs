@@ -55,7 +55,10 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
 }
 
 /// The policy, the small tables and the lists of a command.
-pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>, Arc<Screener>), Failure> {
+pub(crate) type Loaded = (Arc<Policy>, Arc<Tables>, Arc<Screener>);
+
+/// Reads the policy, the small tables and the lists of a command.
+pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &basis.policy)?;
     let lists = &basis.lists;

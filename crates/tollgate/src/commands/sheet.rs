@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use tollgate_decide::{Decided, Tables, is_of_item, label_text, roles};
+use tollgate_decide::{Decided, Tables, flags_of, is_of_item, label_text, roles};
 use tollgate_model::{OrderLine, Outcome, Tpp, group_digits};
 use tollgate_records::{Output, formula_safe};
 
@@ -142,10 +142,10 @@ pub(crate) struct Questions(BTreeMap<(String, String, String), Waiting>);
 
 impl Questions {
     /// Adds a line, if something is missing.
-    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
+    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) {
         let tpp = decided.line.tpp.map_or(0, Tpp::ceil);
         for column in &decided.missing {
-            for (table, of) in asked_of(order, column) {
+            for (table, of) in asked_of(order, column, tables) {
                 let waiting = self.0.entry((table.to_owned(), of, column.clone())).or_default();
                 waiting.lines += 1;
                 waiting.tpp = waiting.tpp.saturating_add(tpp);
@@ -190,7 +190,7 @@ impl Questions {
 }
 
 /// In which table a column stands, and of whom or what of an order it is asked.
-fn asked_of(order: &OrderLine<'_>, column: &str) -> Vec<(&'static str, String)> {
+fn asked_of(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec<(&'static str, String)> {
     match column {
         "hq_country" | "country" | "flags" | "parent_id" => {
             let mut parties: Vec<String> = roles(order)
@@ -201,11 +201,27 @@ fn asked_of(order: &OrderLine<'_>, column: &str) -> Vec<(&'static str, String)> 
                 .collect();
             parties.sort();
             parties.dedup();
-            parties.into_iter().map(|party| ("parties", party)).collect()
+            // Those whose rows say it already are not asked; where none is left, the answer is another party's, and all are.
+            let open: Vec<String> = parties.iter().filter(|party| is_open(tables, party, column)).cloned().collect();
+            let asked = if open.is_empty() { parties } else { open };
+            asked.into_iter().map(|party| ("parties", party)).collect()
         }
         "item" => vec![("items", order.item.to_owned())],
         column if is_of_item(column) => vec![("items", order.item.to_owned())],
         _ => vec![("orders", format!("{} line {}", order.order_id, order.line))],
+    }
+}
+
+/// Whether what a column says of a party is not known from its row, or put in doubt by lists.
+fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
+    let Some(party) = tables.parties.get(id) else { return true };
+    match column {
+        "hq_country" => {
+            let parent = party.parent_id.as_ref().map(|parent| tables.parties.get(parent));
+            party.hq_country.is_none() || parent.is_some_and(|parent| parent.is_none_or(|own| own.hq_country.is_none()))
+        }
+        "country" => party.country.is_none(),
+        _ => !tables.hits(id).is_empty() || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty(),
     }
 }
 
@@ -223,6 +239,8 @@ fn question(column: &str) -> &str {
         "origin" => "From which country is it shipped?",
         "activity" => "Is it an export, a reexport or a transfer in a country?",
         "freight_forwarder" => "Who carries the goods?",
+        "end_user" => "Who uses the goods in the end, and where is its headquarters?",
+        "accelerators" => "How many accelerators does one unit hold?",
         column => column,
     }
 }

@@ -254,10 +254,12 @@ impl Summary {
         let mut out = String::new();
         if !self.without_row.is_empty() {
             let many = self.without_row.len();
-            let (parties, have) = if many == 1 { ("party", "has") } else { ("parties", "have") };
+            let (parties, have, were) = if many == 1 { ("party", "has", "was") } else { ("parties", "have", "were") };
             let _ = write!(out, "{many} {parties} {have} no row");
             match self.unscreened.len() {
-                0 => out.push_str(" and were screened by the name in the order"),
+                0 => {
+                    let _ = write!(out, " and {were} screened by the name in the order");
+                }
                 1 => out.push_str("; 1 order was screened against no list"),
                 many => {
                     let _ = write!(out, "; {many} orders were screened against no list");
@@ -314,9 +316,12 @@ impl Summary {
         }
         let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
         let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
-        let (matched, taken) = self.tables.screened.matched().fold((0, 0), |(matched, taken), (_, hits)| {
-            (matched + 1, taken + u32::from(hits.iter().any(|hit| hit.same)))
-        });
+        let typed = self.without_row.iter().map(|name| self.tables.names.hits(name));
+        let typed = typed.filter(|hits| !hits.is_empty()).map(|hits| hits.iter().any(|hit| hit.same));
+        let rows = self.tables.screened.matched().filter(|(id, _)| !self.without_row.contains(*id));
+        let rows = rows.map(|(_, hits)| hits.iter().any(|hit| hit.same));
+        let (matched, taken) =
+            rows.chain(typed).fold((0, 0), |(matched, taken), same| (matched + 1, taken + u32::from(same)));
         if !self.tables.screened.versions.is_empty() {
             let _ = writeln!(out, "  {matched:>8}  parties match a list entry; {taken} are taken for the listed party");
         }
@@ -367,7 +372,7 @@ impl Summary {
             lines: *lines,
             tpp: *tpp,
         });
-        let take = |list: &mut Listing| Listing { total: list.total, rows: std::mem::take(&mut list.rows) };
+        let take = |list: &Listing| Listing { total: list.total, rows: list.rows.clone() };
         ReportData {
             policy: self.policy.name.clone(),
             policy_title: self.policy.title.clone(),
@@ -379,10 +384,10 @@ impl Summary {
             lines: self.lines,
             orders: self.orders,
             tallies: tallies.collect(),
-            may_not_go: take(&mut self.may_not_go),
-            lacks_fact: take(&mut self.lacks_fact),
-            claim_fails: take(&mut self.claim_fails),
-            turns_on_reading: take(&mut self.turns_on_reading),
+            may_not_go: take(&self.may_not_go),
+            lacks_fact: take(&self.lacks_fact),
+            claim_fails: take(&self.claim_fails),
+            turns_on_reading: take(&self.turns_on_reading),
             gauges,
             months: self.months.values().cloned().collect(),
             chips: self.chips.values().map(|(point, lines)| ChipPoint { lines: *lines, ..point.clone() }).collect(),
