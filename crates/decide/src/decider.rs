@@ -15,6 +15,7 @@ use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
+use super::claim::Claim;
 use super::facts::{FactBuilder, LineFacts};
 use super::item_findings::compare_eccn;
 use super::items::{UnknownItem, settle_density};
@@ -55,6 +56,7 @@ pub struct Decided<'p> {
     pub license: Option<LicenseFinding>,
     /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
+    opened: Option<Determination>,
     disputed: Option<ReadingTurn>,
 }
 
@@ -125,6 +127,11 @@ impl Decider {
         Ok(())
     }
 
+    /// Whether the item that a line names is known; else says what is wrong and how to mend it.
+    pub fn check_item(&mut self, name: &str) -> Result<(), UnknownItem> {
+        self.builder.item(name)?.unknown.clone().map_or(Ok(()), Err)
+    }
+
     /// The accounts that some line has touched.
     pub fn account_views(&self) -> Vec<AccountView> {
         self.accounts.views(&self.builder.names)
@@ -179,11 +186,11 @@ impl Decider {
         used: &[Tpp],
         shipment: Option<Tpp>,
     ) -> Result<Settled<'_>, UnknownItem> {
-        let (program, _, judged) = self.judge_with(order, |program, line| {
+        let (program, line, judged) = self.judge_with(order, |program, line| {
             set_account_facts(program, line, used.iter().copied());
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
-        let label = judged.determination.label;
+        let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
         Ok(Settled { label, program, counted: counted(program, label, &judged.scratch, Truth::True) })
     }
 
@@ -198,7 +205,7 @@ impl Decider {
             accounts = forget_account_facts(program, line);
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
-        let label = judged.determination.label;
+        let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
         let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
         let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
@@ -216,7 +223,8 @@ impl Decider {
         let mut mask = AtomMask::default();
         mask.read(program, &line.facts);
         let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
-        Ok([&[epoch], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
+        let asks = line.asks.map_or(0, |fact| u64::from(fact.0) + 1);
+        Ok([&[epoch, asks], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
     }
 
     /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
@@ -259,12 +267,14 @@ impl Decider {
             let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
-        self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let license = self.license_use.hold(order, self.builder.tables(), judged.determination.label.outcome);
-        let claimed = || claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
+        let opened = opened(&judged, &line);
+        let determination = opened.as_ref().unwrap_or(&judged.determination);
+        self.accounts.post(program, &line, determination.label, &judged.scratch);
+        let license = self.license_use.hold(order, self.builder.tables(), determination.label.outcome);
+        let claimed = || claim_holds(&line.claim, program, determination, &judged.scratch);
         let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
-        let missing = missing(program, &judged.determination, &line);
-        Ok(Decided { program, line, judged, claimed_ok, license, missing, disputed })
+        let missing = missing(program, determination, &line);
+        Ok(Decided { program, line, judged, opened, claimed_ok, license, missing, disputed })
     }
 }
 
@@ -292,15 +302,41 @@ fn judge(
     })
 }
 
+/// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
+/// the law makes of the facts.
+fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
+    let asks = line.asks?;
+    let outcome = judged.determination.label.outcome;
+    if outcome == Outcome::LicenseRequired || judged.determination.missing.contains(&asks) {
+        return None;
+    }
+    let mut determination = judged.determination.clone();
+    if outcome != Outcome::NeedsInformation {
+        determination.label =
+            Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None };
+        determination.strictest = Outcome::LicenseRequired;
+    }
+    determination.missing.push(asks);
+    Some(determination)
+}
+
+/// Whether a column is one of the items table.
+pub fn is_of_item(column: &str) -> bool {
+    tollgate_records::Table::Items.column(column).is_some()
+}
+
 /// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts.
-/// Where what leaves it open holds whatever the facts, it is the day: the law of that day is not modeled.
+/// Where what leaves it open holds whatever the facts, it is the day: the law of that day is not modeled. `item` stands for all that
+/// an item lacks of which nothing is known.
 fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
-    let (mut columns, uncounted) = (Vec::<String>::new(), line.item.accelerators.is_none());
+    let mut columns: Vec<String> = Vec::new();
+    let uncounted = line.item.accelerators.is_none();
+    let unknown = line.item.unknown.is_some();
     for fact in open_facts(program, determination) {
         let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
         let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
         let named: &[&str] = if counts { &["accelerators"] } else { named };
-        for column in named {
+        for column in named.iter().map(|column| if unknown && is_of_item(column) { &"item" } else { column }) {
             if !columns.iter().any(|known| known == column) {
                 columns.push((*column).to_owned());
             }
@@ -322,18 +358,13 @@ fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
     determination.missing.iter().chain(touched).chain(given_up).copied().collect()
 }
 
-fn claim_holds(
-    claim: Option<&str>,
-    program: &Program,
-    determination: &Determination,
-    scratch: &Scratch,
-) -> Option<bool> {
-    let claim = claim?;
+fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
+    let Claim::Known(_) = claim else { return None };
+    let claim = claim.name()?;
     let outcome = determination.label.outcome;
     if claim == "NLR" {
         return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
     }
-    let _exception = facts::CLAIMS.iter().position(|known| *known == claim).filter(|at| *at > 2)?;
     let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
     if named.is_empty() {
         return (outcome != Outcome::NeedsInformation).then_some(false);
@@ -405,7 +436,7 @@ pub fn label_text(program: &Program, label: Label) -> String {
 impl Decided<'_> {
     /// Outcome, exception, review, and what they turn on.
     pub fn determination(&self) -> &Determination {
-        &self.judged.determination
+        self.opened.as_ref().unwrap_or(&self.judged.determination)
     }
 
     /// The readings that it turns on.
@@ -450,7 +481,7 @@ impl Decided<'_> {
 
     /// The argument, step by step.
     pub fn steps(&self) -> Vec<TraceStep<'_>> {
-        trace(self.program, self.determination(), &self.judged.scratch)
+        trace(self.program, &self.judged.determination, &self.judged.scratch)
     }
 
     /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.

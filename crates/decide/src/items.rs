@@ -27,6 +27,8 @@ pub struct ItemFacts {
     pub chip: Option<Item>,
     /// The column that would settle an unknown performance density.
     pub density_column: &'static str,
+    /// Why nothing is known of it, where no table and no catalog has it.
+    pub unknown: Option<UnknownItem>,
     /// The performance densities of the largest and the smallest die area that are reported, where these differ.
     pub density_bounds: Option<(Ratio, Ratio)>,
     /// How many accelerators a unit holds; `None` where that is not known.
@@ -283,6 +285,24 @@ fn facts_of(mut item: Item, chip: Option<Item>) -> ItemFacts {
         findings: Vec::new(),
         item,
         chip,
+        unknown: None,
+    }
+}
+
+/// An item of which nothing is known: every fact of it is unknown.
+pub(crate) fn unknown_item(name: &str, why: UnknownItem) -> ItemFacts {
+    ItemFacts {
+        name: name.to_owned(),
+        facts: Facts::default(),
+        unit_tpp: None,
+        other: None,
+        item: Item { item: name.to_owned(), ..Item::default() },
+        chip: None,
+        density_column: "item",
+        density_bounds: None,
+        accelerators: None,
+        findings: Vec::new(),
+        unknown: Some(why),
     }
 }
 

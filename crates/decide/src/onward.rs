@@ -56,10 +56,10 @@ pub(crate) fn goes_on(order: &OrderLine<'_>) -> bool {
 
 /// Whether nobody has named who uses the goods in the end, though they go on. A reseller or forwarder that is named as the end user too names nobody:
 /// by 15 CFR 748.5(f) the end user is no intermediary.
-pub(crate) fn end_user_is_unnamed(order: &OrderLine<'_>, consignee_passes_on: bool) -> bool {
+pub(crate) fn end_user_is_unnamed(order: &OrderLine<'_>, consignee_passes_on: bool, resold: bool) -> bool {
     match order.end_user {
-        None => goes_on(order) || consignee_passes_on,
-        Some(end_user) => end_user == order.ultimate_consignee && goes_on(order),
+        None => resold || goes_on(order) || consignee_passes_on,
+        Some(end_user) => end_user == order.ultimate_consignee && (resold || goes_on(order)),
     }
 }
 

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tollgate_law::facts::as_counted;
-use tollgate_model::{Country, Party, Stake};
+use tollgate_model::{Country, Date, Party, Stake, Truth};
 
+use super::flags::flags_of;
 use super::names::{Name, Names};
 use super::onward::shown_flags;
 
@@ -24,7 +26,16 @@ pub struct PartyFacts {
     /// Whether the parent chain is given (else the party counts as its own ultimate parent).
     pub has_parent: bool,
     flags: BTreeSet<String>,
+    /// Flags that stand from some day on.
+    since: Vec<(String, Date)>,
+    /// What is to be said of its row, or of its having none, a sentence each.
+    pub remarks: Vec<Arc<str>>,
 }
+
+/// A mark beside the flags: what else they may be is not known.
+const UNREAD: &str = "?";
+/// A mark beside the flags: the party has no row, so that nothing is known of it but what lists say.
+const NO_ROW: &str = "?row";
 
 /// What the law asks of a party, apart from who it is: country, headquarters, those of its parent, flags.
 pub type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
@@ -36,12 +47,43 @@ impl PartyFacts {
         [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
     }
 
-    /// Whether the party carries a flag.
+    /// Whether the party carries a flag, whatever the day.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.contains(flag)
     }
 
-    /// The sanctions programs that its flags name; none where no flag says that it is designated, empty where one says no program.
+    /// Whether the party carries a flag on a day that says that it is listed; unknown where not all of its flags are understood, and
+    /// where it has no row and could not be screened.
+    pub fn listing(&self, flag: &str, date: Date) -> Truth {
+        let since = self.since.iter().any(|(own, day)| own == flag && *day <= date);
+        match (self.has(flag) || since, self.has(UNREAD)) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+
+    /// Whether the party carries a flag that only its row can give; unknown where it has none, or not all of it is understood.
+    pub fn truth(&self, flag: &str) -> Truth {
+        match (self.has(flag), self.has(UNREAD) || self.has(NO_ROW)) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+
+    /// Whether it has a row of its own.
+    pub fn has_row(&self) -> bool {
+        !self.has(NO_ROW)
+    }
+
+    /// Whether some flag of it depends on the day.
+    pub fn has_dated_flags(&self) -> bool {
+        !self.since.is_empty()
+    }
+
+    /// The sanctions programs that its flags name; none where no flag says that it is designated, empty where one says no program or where not all
+    /// of its flags are known.
     pub fn sanctions_programs(&self) -> Option<Vec<String>> {
         let named: Vec<String> = self
             .flags
@@ -49,7 +91,8 @@ impl PartyFacts {
             .filter_map(|flag| flag.strip_prefix("sdn:"))
             .map(|program| program.trim().to_owned())
             .collect();
-        (self.has("sdn") || !named.is_empty()).then_some(named)
+        let open = self.has("sdn") || self.has(UNREAD) || self.since.iter().any(|(flag, _)| flag == "sdn");
+        (open || !named.is_empty()).then_some(named)
     }
 
     /// Whether it is a national validated end-user in a country.
@@ -65,9 +108,16 @@ impl PartyFacts {
         PartyFacts { name: names.place(id), parent: names.place(&self.ultimate_parent), ..self }
     }
 
-    /// A party that is named in an order but has no row.
-    pub fn without_row(id: &str) -> PartyFacts {
-        PartyFacts { parent_hq: Some(None), ultimate_parent: id.to_owned(), ..PartyFacts::default() }
+    /// A party that is named in an order but has no row: where it is, and who owns it, is unknown. `screened` says whether lists say all of
+    /// its listings; `remark` is what is said of it.
+    pub fn without_row(id: &str, screened: bool, remark: String) -> PartyFacts {
+        let marks = [Some(NO_ROW), (!screened).then_some(UNREAD)];
+        PartyFacts {
+            ultimate_parent: id.to_owned(),
+            flags: marks.into_iter().flatten().map(str::to_owned).collect(),
+            remarks: vec![Arc::from(remark)],
+            ..PartyFacts::default()
+        }
     }
 }
 
@@ -129,13 +179,33 @@ fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party)
         (true, true) => counted(parties.get(&ultimate).and_then(|parent| parent.hq_country)),
         (true, false) => None,
     };
+    let (mut flags, mut since, mut remarks) = (BTreeSet::new(), Vec::new(), Vec::new());
+    if !party.flags.is_empty() {
+        let read = flags_of(party.flags.iter().map(String::as_str));
+        for flag in read.known {
+            match flag.split_once(':').and_then(|(word, day)| Some((word.to_owned(), day.parse::<Date>().ok()?))) {
+                Some(dated) => since.push(dated),
+                None => drop(flags.insert(flag)),
+            }
+        }
+        for (flag, near) in read.unread {
+            flags.insert(UNREAD.to_owned());
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let id = &party.party_id;
+            remarks.push(Arc::from(format!(
+                "The flag `{flag}` of the party `{id}` is not understood{near}: its flags are unknown."
+            )));
+        }
+    }
     PartyFacts {
         country: counted(party.country),
         hq: counted(party.hq_country),
         parent_hq,
         ultimate_parent: ultimate,
         has_parent,
-        flags: party.flags.iter().cloned().chain(shown_flags(party)).collect(),
+        flags: flags.into_iter().chain(shown_flags(party)).collect(),
+        since,
+        remarks,
         ..PartyFacts::default()
     }
 }

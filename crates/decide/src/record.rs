@@ -102,6 +102,9 @@ fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'
     record.unsure = unsure.map(|(cite, note)| UnsurePoint { cite: cite.clone(), note: note.clone() }).collect();
     let flags = decided.red_flags().map(|rule| RedFlag { cite: rule.step.cite.clone(), flag: rule.step.rule.clone() });
     record.red_flags = flags.collect();
+    for remark in &decided.line.remarks {
+        record.remarks.push(Text::clone(remark));
+    }
     record.remarks.extend(decided.item_findings().into_iter().map(Text::from));
     if !decided.line.consignee.has_parent {
         record.remarks.push(Text::clone(&OWN_PARENT));
@@ -111,11 +114,11 @@ fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'
 /// Adds the list matches of the parties, and what their owners make of them.
 fn screen(record: &mut DecisionRecord, order: &OrderLine<'_>, tables: &Tables) {
     let screened = &tables.screened;
-    if screened.is_silent() {
+    if tables.are_silent() {
         return;
     }
     for (role, party) in roles(order) {
-        record.hits.extend(screened.hits(party).iter().map(|hit| Hit {
+        record.hits.extend(tables.hits(party).iter().map(|hit| Hit {
             list: hit.list.clone(),
             entry: hit.entry.clone(),
             name: hit.name.clone(),

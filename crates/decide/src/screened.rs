@@ -169,6 +169,18 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
     }
 }
 
+/// Whether matches say that their party is designated under one of a group of programs, as [`Screened::designated`].
+pub(crate) fn designated_among(hits: &[Hit], program: SanctionsProgram, date: Date) -> Truth {
+    let bears = |hit: &&Hit| matches!(hit.effect, Effect::SpeciallyDesignated | Effect::Unknown) && hit.stands(date);
+    let hits = hits.iter().filter(bears);
+    let under = |hit: &Hit| match under_program(&hit.programs, program) {
+        _ if hit.effect == Effect::Unknown => Truth::Unknown,
+        Truth::True if !hit.same => Truth::Unknown,
+        truth => truth,
+    };
+    hits.map(under).max().unwrap_or(Truth::False)
+}
+
 impl Screened {
     /// Screens every party and follows the stakes. Every match at or above the threshold has its effect; of those on lists without one, only
     /// such as are among a party's first `shown` are kept.
@@ -181,7 +193,8 @@ impl Screened {
         ownership: Option<&Path>,
         stop: &Stop,
     ) -> Result<Screened, RunError> {
-        let hits = screen_all(screener, parties, limits, stop);
+        let mut hits = screen_all(screener, parties, limits, stop);
+        hits.extend(screen_all(screener, &owners_without_row(parties, stakes), limits, stop));
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
@@ -219,6 +232,7 @@ impl Screened {
             let effects = effects.into_iter().chain(designated);
             effects.chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
         };
+        let typed = owners_without_row(parties, stakes);
         // A clearance that ends makes its match stand again from the next day on.
         let changes = screened.matches().flat_map(|(_, hit)| {
             let ends = [hit.cleared.as_ref().and_then(|cleared| cleared.until), hit.until];
@@ -226,7 +240,7 @@ impl Screened {
         });
         let owners = Owners::new(stakes, changes.collect(), &|day, truth| {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
-            parties.iter().filter_map(of).collect()
+            parties.iter().chain(&typed).filter_map(of).collect()
         });
         screened.owners = owners?;
         screened.owned = screened.owners.graphs.iter().flat_map(Ownership::affected).map(str::to_owned).collect();
@@ -273,15 +287,7 @@ impl Screened {
     /// Whether a party is designated under one of a group of programs: unknown where a match may be it, or where the entry's programs are not
     /// stated or not known.
     pub fn designated(&self, party: &str, program: SanctionsProgram, date: Date) -> Truth {
-        let bears =
-            |hit: &&Hit| matches!(hit.effect, Effect::SpeciallyDesignated | Effect::Unknown) && hit.stands(date);
-        let hits = self.hits(party).iter().filter(bears);
-        let under = |hit: &Hit| match under_program(&hit.programs, program) {
-            _ if hit.effect == Effect::Unknown => Truth::Unknown,
-            Truth::True if !hit.same => Truth::Unknown,
-            truth => truth,
-        };
-        hits.map(under).max().unwrap_or(Truth::False)
+        designated_among(self.hits(party), program, date)
     }
 
     /// Whether listed parties own half of a party on a day: unknown where a listed one, or one that may be, holds a part of it and nobody has told who
@@ -303,6 +309,13 @@ impl Screened {
     pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
         self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
     }
+}
+
+/// Owners that have no row, by the name that stands in the place of their id: a listed one is found by it.
+fn owners_without_row(parties: &BTreeMap<String, Party>, stakes: &[Stake]) -> BTreeMap<String, Party> {
+    let owners = stakes.iter().map(|stake| &stake.owner_id).filter(|id| !parties.contains_key(*id));
+    let row = |id: &String| (id.clone(), Party { party_id: id.clone(), name: Some(id.clone()), ..Party::default() });
+    owners.map(row).collect()
 }
 
 /// Screens parties on every core; the result does not depend on how many there are.

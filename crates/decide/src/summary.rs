@@ -68,8 +68,7 @@ pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) ->
 /// Whether a party matches an entry of the list of Specially Designated Nationals, under whatever program.
 fn is_designated(order: &OrderLine<'_>, tables: &Tables) -> bool {
     let standing = |party: &str| {
-        let hits = tables.screened.hits(party).iter();
-        hits.into_iter().any(|hit| hit.effect == Effect::SpeciallyDesignated && hit.stands(order.date))
+        tables.hits(party).iter().any(|hit| hit.effect == Effect::SpeciallyDesignated && hit.stands(order.date))
     };
     roles(order).any(|(_, party)| standing(party))
 }

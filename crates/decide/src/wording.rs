@@ -11,7 +11,7 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
     let mut lines = Vec::new();
     for (role, party) in roles(order) {
         let role = role.replace('_', " ");
-        for hit in tables.screened.hits(party) {
+        for hit in tables.hits(party).iter() {
             let taken = match (hit.same, hit.effect) {
                 _ if !hit.binds(order.date) && hit.from.is_some_and(|from| order.date < from) => {
                     "not yet listed on the order's day, listed since"

@@ -6,6 +6,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod country;
+mod country_names;
 mod date;
 mod diagnostic;
 mod hex;

@@ -5,6 +5,11 @@ use crate::{Country, Date, Decimal};
 #[error("not one of the words that this column takes")]
 pub struct UnknownWord;
 
+/// A word without what makes no difference in it: letter case, spaces, hyphens, underscores, brackets.
+fn letters(word: &str) -> String {
+    word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// What is done with the item (15 CFR 734.13, 734.14, 734.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Activity {
@@ -32,7 +37,13 @@ impl Activity {
 
     /// The activity that a word in a file names.
     pub fn from_word(word: &str) -> Result<Activity, UnknownWord> {
-        Activity::ALL.into_iter().find(|activity| activity.as_str() == word).ok_or(UnknownWord)
+        let word = letters(word);
+        let is = |activity: &Activity| {
+            activity.as_str() == word
+                || *activity == Activity::TransferInCountry
+                    && matches!(word.as_str(), "transferincountry" | "incountrytransfer")
+        };
+        Activity::ALL.into_iter().find(is).ok_or(UnknownWord)
     }
 }
 
@@ -83,10 +94,11 @@ impl ItemKind {
 
     /// The kind that a word in a file names; a card or module is a board.
     pub fn from_word(word: &str) -> Result<ItemKind, UnknownWord> {
-        if matches!(word, "card" | "module") {
+        let word = letters(word);
+        if matches!(word.as_str(), "card" | "module") {
             return Ok(ItemKind::Board);
         }
-        ItemKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(UnknownWord)
+        ItemKind::ALL.into_iter().find(|kind| letters(kind.as_str()) == word).ok_or(UnknownWord)
     }
 }
 

@@ -362,6 +362,19 @@ impl Table {
             .map(|(_, column)| column)
     }
 
+    /// The column of which a header is a slip of the pen: two letters at the most, and a quarter of them, are others. A header that only says more, such as
+    /// `line_no`, is another column.
+    pub fn misspelt_column(self, header: &str) -> Option<&'static Column> {
+        let header = plain(header);
+        let letters = header.chars().count();
+        self.columns().iter().find(|column| {
+            let name = plain(column.name);
+            let edits = edits(&header, &name);
+            let says_more = header.starts_with(&name) && letters > name.chars().count() + 1;
+            edits <= 2 && edits * 4 <= letters && !says_more
+        })
+    }
+
     /// The names of the columns that must be there.
     pub(crate) fn required(self) -> Vec<&'static str> {
         self.columns().iter().filter(|column| column.required).map(|column| column.name).collect()
@@ -396,11 +409,11 @@ impl CellKind {
             Text => "text".to_owned(),
             Words => "texts with `;` between, or a list".to_owned(),
             Word(words) => format!("one of {words}"),
-            Country => "ISO 3166-1 alpha-2 code such as `SG`".to_owned(),
+            Country => "ISO 3166-1 alpha-2 or alpha-3 code such as `SG`, or the name in English".to_owned(),
             Day => "day as `YYYY-MM-DD`; in Parquet also a date or a timestamp, of which the day counts".to_owned(),
-            Whole => "whole number".to_owned(),
+            Whole => "whole number; not `1.000`, which may be one or a thousand".to_owned(),
             Number => "number of zero or more such as `5.92`".to_owned(),
-            Truth => "`true` or `false`, also `1` or `0`".to_owned(),
+            Truth => "`true` or `false`, also `yes` or `no`, `1` or `0`".to_owned(),
         }
     }
 }
@@ -432,7 +445,7 @@ const DOCUMENT_HEAD: &str = "\
 
 Tables are CSV, JSON Lines (both also packed with gzip or Zstandard) or Parquet; a folder of Parquet files is one table.
 Headers may differ from the names below in letter case, spaces, hyphens and underscores.
-A column that is none of them is not read, and the reader names it.
+A column that is none of them is not read, and the commands name it; one that is a slip of the pen away from a column is refused, with `--strict` all are.
 An empty cell is an unknown fact unless the meaning says otherwise.
 Space around a cell makes no difference in CSV and JSON Lines.
 
@@ -466,6 +479,10 @@ mod tests {
         assert_eq!(named("end_usr"), None);
         assert_eq!(Table::Orders.nearest_column("end_usr").map(|column| column.name), Some("end_user"));
         assert_eq!(Table::Orders.nearest_column("remark"), None);
+        let misspelt = |header: &str| Table::Orders.misspelt_column(header).map(|column| column.name);
+        assert_eq!(misspelt("end_usr"), Some("end_user"));
+        assert_eq!(misspelt("End Users"), Some("end_user"));
+        assert_eq!((misspelt("line_no"), misspelt("itn"), misspelt("remark")), (None, None, None));
     }
 
     #[test]

@@ -30,11 +30,12 @@ pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
 pub use licenses::read_licenses;
 pub use orders::{DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
-pub use output::Output;
+pub use output::{Output, formula_safe};
 pub use parties::{read_clearances, read_ownership, read_parties};
 pub use record::{
     DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,
     Text, UnsurePoint,
 };
+pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
 pub use texts::{NONE, Numbering, Texts};

@@ -139,8 +139,9 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
             };
             let fingerprint = text(&print, index).map(str::to_owned);
             let confirmed = match text(&finding, index) {
-                None | Some("cleared") => false,
-                Some("confirmed") => true,
+                None => false,
+                Some(word) if word.eq_ignore_ascii_case("cleared") => false,
+                Some(word) if word.eq_ignore_ascii_case("confirmed") => true,
                 Some(other) => {
                     let what = "is no finding";
                     mistakes.add(

@@ -15,8 +15,9 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::bounded::{as_kept, coded, weighed};
+use crate::cells::is_grouped;
 use crate::columns::Table;
-use crate::error::InputError;
+use crate::error::{InputError, InputErrors};
 use crate::folder::parts;
 
 /// How many rows a batch holds.
@@ -236,6 +237,25 @@ impl Source {
             }
         }
     }
+}
+
+/// Names the columns of a file that its table does not have, which are therefore not read. Those that are a slip of the pen away from one that the
+/// table has are an error, and with `strict` all of them.
+pub fn unknown_columns(path: &Path, table: Table, strict: bool) -> Result<Vec<InputError>, InputErrors> {
+    let mut source = Source::open(path, table)?;
+    if matches!(source.reader, Reader::JsonLines(_)) {
+        while let Some(batch) = source.next() {
+            batch?;
+        }
+    }
+    while let Some(part) = source.rest.pop() {
+        let headers = Source::open(&part, table)?.headers;
+        source.headers.unknown.extend(headers.unknown);
+    }
+    let unknown = source.unknown_columns();
+    let refused = |error: &&InputError| strict || table.misspelt_column(&error.column).is_some();
+    let refused: Vec<InputError> = unknown.iter().filter(refused).cloned().collect();
+    if refused.is_empty() { Ok(unknown) } else { Err(InputErrors(refused)) }
 }
 
 type Columns = (BTreeMap<String, ArrayRef>, usize);
@@ -476,6 +496,8 @@ fn cell(value: &serde_json::Value) -> Result<Option<String>, &'static str> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
+        // A number of JSON has a decimal point and nothing else, which one more place shows.
+        Value::Number(number) if is_grouped(&number.to_string()) => Ok(Some(format!("{number}0"))),
         Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
         Value::Object(_) => Err("is an object, which no cell can hold"),
         Value::Array(values) => {

@@ -52,7 +52,8 @@ pub(super) async fn matches(
     let desk = std::sync::Arc::clone(&app.desk);
     let tables =
         app.with_ledger(move |ledger| desk.decider(ledger).map(|state| std::sync::Arc::clone(&state.tables))).await??;
-    let matches = tables.screened.hits(&party).iter().map(|hit| {
+    let hits = tables.hits(&party);
+    let matches = hits.iter().map(|hit| {
         let mut json = hit.json();
         json.insert("explanation".to_owned(), json!(hit.explanation));
         let cleared = hit.cleared.as_ref().map(|cleared| {
@@ -94,8 +95,8 @@ pub(super) async fn find_out(
     let (list, entry, of) = (asked.list.clone(), asked.entry.clone(), party.clone());
     let fingerprint = app.with_ledger(move |ledger| {
         let state = desk.decider(ledger)?;
-        let hits = state.tables.screened.hits(&of).iter();
-        let hit = hits.into_iter().find(|hit| hit.list == list && hit.entry == entry).ok_or_else(unknown_match)?;
+        let hits = state.tables.hits(&of);
+        let hit = hits.iter().find(|hit| hit.list == list && hit.entry == entry).ok_or_else(unknown_match)?;
         Ok::<_, Problem>(hit.fingerprint.clone())
     });
     let finding = Finding {

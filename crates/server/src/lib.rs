@@ -71,7 +71,7 @@ type Shared = Arc<App>;
 /// What the service is made of.
 pub struct App {
     desk: Arc<Desk>,
-    screener: Screener,
+    screener: Arc<Screener>,
     /// Basis points.
     threshold: u32,
     /// Whether all comes over TLS: here, or at a proxy before.
@@ -136,7 +136,7 @@ impl App {
     /// Puts the service together and starts the thread that writes the ledger.
     pub fn new(
         (policy, tables): (Arc<Policy>, Arc<Tables>),
-        screener: Screener,
+        screener: Arc<Screener>,
         ledger: Ledger<AnyLog>,
         settings: Settings,
         (pages, shown): (tollgate_report::pages::Pages, Shown),

@@ -225,7 +225,7 @@ async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, 
             let name = party.name.as_deref().unwrap_or_default();
             id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)
         });
-        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.screened.hits(id).len() });
+        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.hits(id).len() });
         Ok(hits.take(most).map(row).collect())
     });
     found.await?

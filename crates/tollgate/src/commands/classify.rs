@@ -44,7 +44,7 @@ pub(crate) struct ClassifyArguments {
 pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &arguments.policy)?;
-    let screener = load_screener(&[])?;
+    let screener = std::sync::Arc::new(load_screener(&[])?);
     let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
     let tables = Tables::read(None, None, arguments.items.as_deref(), screening, stop)?;
     let date = arguments.date.unwrap_or_else(today);

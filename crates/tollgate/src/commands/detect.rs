@@ -123,6 +123,8 @@ impl Lines for Gathering {
 
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
     let detector = detector(&arguments.surroundings)?;
+    arguments.inputs.name_unknown_columns()?;
+    arguments.surroundings.name_unknown_columns(arguments.inputs.basis.strict)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.context_tables())?;
     let job = Run { orders: &arguments.inputs.orders, tables, policy };

@@ -34,6 +34,7 @@ pub(crate) struct ExplainArguments {
 }
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
+    arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<DecisionRecord> = Vec::new();
@@ -118,6 +119,7 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
         decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
     );
     listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
+    listed(&mut out, "Not understood, or not known", decided.line.remarks.iter().map(|remark| remark.to_string()));
     if !decided.line.consignee.has_parent {
         out.push_str("No parent of the ultimate consignee is known: it counts as its own ultimate parent.\n");
     }

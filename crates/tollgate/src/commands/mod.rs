@@ -33,6 +33,7 @@ pub(crate) mod run_cases;
 pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod settings;
+pub(crate) mod sheet;
 pub(crate) mod simulate;
 #[cfg(feature = "detect")]
 pub(crate) mod since;

@@ -147,7 +147,7 @@ impl Folder {
         };
         let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
         let lists: Vec<PathBuf> = file("list").into_iter().collect();
-        let screener = load_screener(&lists)?;
+        let screener = Arc::new(load_screener(&lists)?);
         let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
         let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
         let tables = Arc::new(read?);

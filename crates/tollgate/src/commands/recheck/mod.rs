@@ -8,9 +8,10 @@ use std::sync::Arc;
 use serde_json::json;
 use tollgate_decide::load_policy;
 use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, Rederiver, check_law};
-use tollgate_law::facts::IC_DENSITY;
+use tollgate_law::facts::{END_USE, IC_DENSITY};
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Lookup, Outcome, ReviewPolicy, Stop, group_digits};
+use tollgate_records::Table;
 
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
@@ -125,6 +126,8 @@ impl Checker {
 
 /// In what a recorded decision differs from the one that follows; `None` where in nothing.
 fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option<String> {
+    let opened = opened(recorded, derived);
+    let derived = opened.as_ref().unwrap_or(derived);
     let same = derived.outcome == recorded.outcome
         && derived.authorization.as_deref() == recorded.authorization.as_deref()
         && derived.review == recorded.review_policy;
@@ -156,6 +159,22 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
             .zip(&derived.steps)
             .all(|(says, follows)| says.cite == *follows.cite && says.result == follows.truth);
     (!same_steps).then(|| "its argument is not the one that follows".to_owned())
+}
+
+/// What follows, left open where the record says that nobody has settled the end use: that is no matter of the atoms, and only ever stricter.
+fn opened(recorded: &Recorded<'_>, derived: &Rederived) -> Option<Rederived> {
+    let asks = recorded.missing.iter().flatten().any(|column| column == "end_use");
+    if !asks || derived.outcome == Outcome::LicenseRequired || derived.missing.contains(&END_USE) {
+        return None;
+    }
+    let mut opened = derived.clone();
+    if opened.outcome != Outcome::NeedsInformation {
+        opened.outcome = Outcome::NeedsInformation;
+        opened.authorization = None;
+        opened.strictest = Outcome::LicenseRequired;
+    }
+    opened.missing.push(END_USE);
+    Some(opened)
 }
 
 fn label(outcome: Outcome, authorization: Option<&str>, review: Option<ReviewPolicy>) -> String {
@@ -191,12 +210,16 @@ fn stands_for_tpp(says: &str, column: &str) -> bool {
 fn same_missing(says: &[std::borrow::Cow<'_, str>], derived: &Rederived) -> bool {
     let columns = |fact: &tollgate_law::facts::FactId| fact.def().columns;
     let plain = derived.missing.iter().filter(|fact| **fact != IC_DENSITY);
-    let all_stand =
-        plain.flat_map(columns).all(|column| says.iter().any(|says| says == column || stands_for_tpp(says, column)));
+    // Of an item that nothing is known of, `item` stands for all of its columns.
+    let of_item = |column: &str| Table::Items.column(column).is_some();
+    let whole_item = says.iter().any(|says| says == "item");
+    let stands = |column: &&str| says.iter().any(|says| says == column || stands_for_tpp(says, column));
+    let all_stand = plain.flat_map(columns).all(|column| whole_item && of_item(column) || stands(column));
     let density = derived.missing.contains(&IC_DENSITY);
-    let density_stands = !density || says.iter().any(|says| DENSITY_COLUMNS.contains(&&**says));
+    let density_stands = !density || whole_item || says.iter().any(|says| DENSITY_COLUMNS.contains(&&**says));
     let none_added = says.iter().all(|says| {
-        density && DENSITY_COLUMNS.contains(&&**says)
+        says == "item" && derived.missing.iter().flat_map(columns).any(|column| of_item(column))
+            || density && DENSITY_COLUMNS.contains(&&**says)
             || derived.missing.iter().flat_map(columns).any(|column| says == column || stands_for_tpp(says, column))
     });
     all_stand && density_stands && none_added
