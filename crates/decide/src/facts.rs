@@ -12,7 +12,7 @@ use super::names::Names;
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, party_facts};
 use super::roles::roles;
-use super::screened::{Hit, designated_among};
+use super::screened::{designated_among, listed_among};
 use super::tables::Tables;
 use super::typed::is_name;
 
@@ -317,12 +317,6 @@ fn listed(
     set_truth(facts, facts::UNVERIFIED, any("unverified_list"));
     let denied = exporter.map_or(Truth::False, |party| of(party, "denied_person"));
     set_truth(facts, facts::DENIED, any("denied_person").max(denied));
-}
-
-/// What a list's matches say of a party: unknown where a match may be it and nobody has said.
-fn listed_among(hits: &[Hit], effect: Effect, date: tollgate_model::Date) -> Truth {
-    let hits = hits.iter().filter(|hit| hit.effect == effect && hit.stands(date));
-    hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
 }
 
 fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {

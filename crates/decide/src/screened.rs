@@ -169,6 +169,17 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
     }
 }
 
+/// Whether one of a party's matches puts it on a list of an effect: unknown where a match may be it and nobody has said.
+pub(crate) fn listed_among(hits: &[Hit], effect: Effect, date: Date) -> Truth {
+    let truths = hits.iter().filter(|hit| hit.stands(date)).filter_map(|hit| match hit.effect {
+        of_hit if of_hit == effect => Some(if hit.same { Truth::True } else { Truth::Unknown }),
+        // Nobody knows what the list is for: it may be this one.
+        Effect::Unknown => Some(Truth::Unknown),
+        _ => None,
+    });
+    truths.max().unwrap_or(Truth::False)
+}
+
 /// Whether matches say that their party is designated under one of a group of programs, as [`Screened::designated`].
 pub(crate) fn designated_among(hits: &[Hit], program: SanctionsProgram, date: Date) -> Truth {
     let bears = |hit: &&Hit| matches!(hit.effect, Effect::SpeciallyDesignated | Effect::Unknown) && hit.stands(date);
@@ -274,14 +285,7 @@ impl Screened {
 
     /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.
     pub fn listed(&self, party: &str, effect: Effect, date: Date) -> Truth {
-        let hits = self.hits(party).iter().filter(|hit| hit.stands(date));
-        let truth = hits.filter_map(|hit| match hit.effect {
-            own if own == effect => Some(if hit.same { Truth::True } else { Truth::Unknown }),
-            // Nobody knows what the list is for: it may be this one.
-            Effect::Unknown => Some(Truth::Unknown),
-            _ => None,
-        });
-        truth.max().unwrap_or(Truth::False)
+        listed_among(self.hits(party), effect, date)
     }
 
     /// Whether a party is designated under one of a group of programs: unknown where a match may be it, or where the entry's programs are not

@@ -119,11 +119,14 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
     Ok(())
 }
 
+/// From when until when something holds, and the programs that say so.
+type Days = (Option<Date>, Option<Date>, Vec<String>);
+
 /// Adds a party under each list that its programs name: BIS's by their effect, and the rest under the name of its data set.
 fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List) {
     let own = Listing { programs: entry.programs.clone(), from: None, until: None };
     // A sanction says when; what only the party's own row says has no days.
-    let mut of_effect: BTreeMap<Effect, Vec<(Option<Date>, Option<Date>, Vec<String>)>> = BTreeMap::new();
+    let mut of_effect: BTreeMap<Effect, Vec<Days>> = BTreeMap::new();
     for listing in listings.into_iter().chain([own]) {
         for program in &listing.programs {
             let effect = of_program(program);

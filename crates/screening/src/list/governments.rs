@@ -24,10 +24,13 @@ pub(super) fn is_list(text: &str) -> bool {
     name.is_some_and(|name| ROOTS.contains(&name.rsplit(':').next().unwrap_or(name)))
 }
 
+/// Reads an entry of a list of that name; `None` where it has no name.
+type ReadEntry = fn(&Node, &str) -> Option<Entry>;
+
 /// Reads a list in XML; one that breaks off or holds fewer entries than it says is refused.
 pub(super) fn read_xml(text: &str, list: &mut List) -> Result<(), String> {
     let root = parse(text)?;
-    let (records, read): (Vec<&Node>, fn(&Node, &str) -> Option<Entry>) = match root.name.as_str() {
+    let (records, read): (Vec<&Node>, ReadEntry) = match root.name.as_str() {
         "sdnList" => (root.all("sdnEntry").collect(), sdn),
         "CONSOLIDATED_LIST" => {
             let kinds = ["INDIVIDUALS", "ENTITIES"].into_iter().flat_map(|kind| root.all(kind));
