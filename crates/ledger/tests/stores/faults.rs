@@ -1,6 +1,7 @@
 //! What happens while a log cannot be reached, went back, was changed or moved: nothing is read off a ledger that is not sure of it, and nothing is
 //! recorded on top of a hole.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(clippy::disallowed_methods, reason = "it is measured how long a caller waits")]
 
 use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt as _;

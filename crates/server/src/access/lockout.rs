@@ -187,7 +187,9 @@ mod tests {
         assert_eq!((network(one), network(mapped)), (network(other), from(7)));
         let mut attempts = Attempts::default();
         let origin = attempts.origin("x", None, from(1));
-        (0..5).for_each(|_| drop(attempts.begin("locked", &origin, 0)));
+        for _ in 0..5 {
+            let _ = attempts.begin("locked", &origin, 0);
+        }
         for number in 0..3 * MOST {
             assert!(attempts.begin(&format!("n{number}"), &origin, 0).is_ok());
         }

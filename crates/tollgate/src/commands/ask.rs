@@ -95,6 +95,8 @@ fn decided(
         clearances: arguments.lists.clearances.clone(),
     };
     let basis = Basis {
+        licenses: None,
+        strict: false,
         parties: Some(path("parties.csv")),
         ownership: None,
         items: Some(path("items.csv")),
