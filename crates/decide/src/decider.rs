@@ -239,7 +239,7 @@ impl Decider {
 
     /// What lines with a line's parties and destination are charged to.
     pub fn charged(&mut self, order: &OrderLine<'_>) -> Charged {
-        let consignee = self.builder.party(order.ultimate_consignee);
+        let consignee = self.builder.party_on(order.ultimate_consignee, order.date);
         Charged {
             operator: self.builder.operator_is_charged(&consignee),
             headquarters: headquarters(&consignee),

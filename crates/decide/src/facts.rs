@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use tollgate_law::facts::{self, FactId, Facts, as_counted};
-use tollgate_model::{Activity, Country, OrderLine, Tpp, Truth};
+use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
 use super::claim::{Claim, claim_of};
@@ -10,7 +10,7 @@ use super::end_use::{EndUse, EndUseQuestion, end_use_of};
 use super::items::{ItemFacts, UnknownItem, item_facts, unknown_item};
 use super::names::Names;
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
-use super::parties::{PartyFacts, party_facts};
+use super::parties::{PartyFacts, dated_facts, party_facts};
 use super::roles::roles;
 use super::screened::{designated_among, listed_among};
 use super::tables::Tables;
@@ -48,6 +48,8 @@ pub struct FactBuilder {
     law: Arc<tollgate_law::Law>,
     /// Parties that have a row.
     known: Arc<ByName<Arc<PartyFacts>>>,
+    /// Those of them whose parents change, from each day on which they do.
+    dated: Arc<ByName<Vec<(Date, Arc<PartyFacts>)>>>,
     /// Those that have none.
     others: ByName<Arc<PartyFacts>>,
     /// The texts of names that stand as numbers elsewhere.
@@ -64,8 +66,14 @@ impl FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
         let known = parties.map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names)))).collect();
+        let mut numbered = |id: &str, dated: Vec<(Date, PartyFacts)>| {
+            dated.into_iter().map(|(day, facts)| (day, Arc::new(facts.numbered(id, &mut names)))).collect()
+        };
+        let dated = dated_facts(&tables.parties, &tables.parents).into_iter();
+        let dated = dated.map(|(id, dated)| (id.clone(), numbered(&id, dated))).collect();
         FactBuilder {
             known: Arc::new(known),
+            dated: Arc::new(dated),
             others: ByName::default(),
             names: names.into_shared(),
             law: Arc::clone(&policy.law),
@@ -83,6 +91,7 @@ impl FactBuilder {
             tables: Arc::clone(&self.tables),
             law: Arc::clone(&policy.law),
             known: Arc::clone(&self.known),
+            dated: Arc::clone(&self.dated),
             others: ByName::default(),
             names: self.names.begun(),
             items: ByName::default(),
@@ -102,15 +111,22 @@ impl FactBuilder {
         &self.tables
     }
 
-    /// Whether lists or owners say something of a party, on some day.
+    /// Whether lists or owners say something of a party, on some day, or its parents change.
     pub fn is_watched(&self, id: &str) -> bool {
-        match self.known.get(id) {
-            Some(party) => party.has_dated_flags() || self.tables.screened.says_of(id),
-            None => self.tables.screened.says_of(id) || !self.tables.names.hits(id).is_empty(),
+        let says = self.dated.contains_key(id) || self.tables.screened.says_of(id);
+        says || match self.known.get(id) {
+            Some(party) => party.has_dated_flags(),
+            None => !self.tables.names.hits(id).is_empty(),
         }
     }
 
-    /// The facts of a party, with or without a row.
+    /// The facts of a party on a day, with or without a row.
+    pub fn party_on(&mut self, id: &str, day: Date) -> Arc<PartyFacts> {
+        let dated = self.dated.get(id).and_then(|dated| dated.iter().rev().find(|(from, _)| *from <= day));
+        dated.map(|(_, facts)| Arc::clone(facts)).unwrap_or_else(|| self.party(id))
+    }
+
+    /// The facts of a party, with or without a row, before any day on which its parents change.
     pub fn party(&mut self, id: &str) -> Arc<PartyFacts> {
         if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
@@ -151,11 +167,12 @@ impl FactBuilder {
     pub fn line(&mut self, order: &OrderLine<'_>) -> Result<LineFacts, UnknownItem> {
         let item = self.item(order.item)?;
         let mut facts = item.facts.clone();
-        let consignee = self.party(order.ultimate_consignee);
-        let end_user = order.end_user.filter(|id| *id != order.ultimate_consignee).map(|id| self.party(id));
+        let consignee = self.party_on(order.ultimate_consignee, order.date);
+        let end_user =
+            order.end_user.filter(|id| *id != order.ultimate_consignee).map(|id| self.party_on(id, order.date));
         let others = [order.purchaser, order.intermediate_consignee, order.freight_forwarder];
-        let [purchaser, intermediate, forwarder] = others.map(|id| id.map(|id| self.party(id)));
-        let exporter = order.exporter.map(|id| self.party(id));
+        let [purchaser, intermediate, forwarder] = others.map(|id| id.map(|id| self.party_on(id, order.date)));
+        let exporter = order.exporter.map(|id| self.party_on(id, order.date));
         let destination = as_counted(order.destination);
         let (end_use, claim) = (order.end_use.map(|text| self.end_use(text)), self.claim(order.authorization));
         trade(&mut facts, order, destination);
@@ -196,7 +213,7 @@ impl FactBuilder {
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
         let lpp_holder = match order.lpp_operator {
-            Some(operator) if self.operator_is_charged(&consignee) => self.party(operator),
+            Some(operator) if self.operator_is_charged(&consignee) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
         };
         let mut remarks = Vec::new();

@@ -121,35 +121,72 @@ impl PartyFacts {
     }
 }
 
-/// The immediate parent of each party of which the stakes name one: who controls it or holds half of it or more. Empty where several do,
-/// at one time or one after the other: then somebody must say, in `parent_id`.
+/// A stake that makes its owner a parent, on its days.
+#[derive(Clone, Debug)]
+struct Held {
+    owner: String,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+impl Held {
+    /// Whether it counts on a day; where none is named, whether it counts on any.
+    fn counts(&self, day: Option<Date>) -> bool {
+        day.is_none_or(|day| self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until))
+    }
+}
+
+/// The immediate parents of each party of which the stakes name one: who controls it or holds half of it or more, each on its days. Where several do on
+/// one day, somebody must say, in `parent_id`.
 #[derive(Clone, Debug, Default)]
-pub struct Parents(BTreeMap<String, Option<String>>);
+pub struct Parents(BTreeMap<String, Vec<Held>>);
 
 impl Parents {
     /// The parents that stakes show.
     pub fn of(stakes: &[Stake]) -> Parents {
-        let mut parents: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut parents: BTreeMap<String, Vec<Held>> = BTreeMap::new();
         let half = |stake: &&Stake| {
             stake.controls
                 || stake.percent.and_then(|percent| percent.thousandths()).is_some_and(|share| share >= 50_000)
         };
         for stake in stakes.iter().filter(half) {
-            parents
-                .entry(stake.owned_id.clone())
-                .and_modify(|owner| *owner = owner.take().filter(|owner| *owner == stake.owner_id))
-                .or_insert_with(|| Some(stake.owner_id.clone()));
+            let held = Held { owner: stake.owner_id.clone(), from: stake.from, until: stake.until };
+            parents.entry(stake.owned_id.clone()).or_default().push(held);
         }
         Parents(parents)
     }
 
-    /// The parent that a party's row names, or else the one that the stakes show.
-    fn parent<'a>(&'a self, id: &str, row: Option<&'a Party>) -> Parent<'a> {
-        match (row.and_then(|party| party.parent_id.as_deref()), self.0.get(id).map(Option::as_deref)) {
-            (Some(parent), _) | (None, Some(Some(parent))) => Parent::Of(parent),
-            (None, Some(None)) => Parent::Unclear,
-            (None, None) => Parent::None,
+    /// The parent that a party's row names, or else the one that the stakes show on a day; on any day where none is named.
+    fn parent<'a>(&'a self, id: &str, row: Option<&'a Party>, day: Option<Date>) -> Parent<'a> {
+        if let Some(parent) = row.and_then(|party| party.parent_id.as_deref()) {
+            return Parent::Of(parent);
         }
+        let held = self.0.get(id).into_iter().flatten().filter(|held| held.counts(day));
+        let mut owners = held.map(|held| held.owner.as_str());
+        match owners.next() {
+            None => Parent::None,
+            Some(first) if owners.all(|owner| owner == first) => Parent::Of(first),
+            Some(_) => Parent::Unclear,
+        }
+    }
+
+    /// The days on which a party's chain of parents may become another.
+    fn changes(&self, parties: &BTreeMap<String, Party>, id: &str) -> BTreeSet<Date> {
+        let (mut days, mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
+        while let Some(own) = waiting.pop() {
+            if !seen.insert(own) {
+                continue;
+            }
+            if let Some(parent) = parties.get(own).and_then(|party| party.parent_id.as_deref()) {
+                waiting.push(parent);
+                continue;
+            }
+            for held in self.0.get(own).into_iter().flatten() {
+                days.extend([held.from, held.until].into_iter().flatten());
+                waiting.push(&held.owner);
+            }
+        }
+        days
     }
 }
 
@@ -159,21 +196,33 @@ enum Parent<'a> {
     None,
 }
 
-/// The facts of every party that has a row.
+/// The facts of every party that has a row, before any day on which its parents change.
 pub(crate) fn party_facts(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, PartyFacts> {
-    parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party))).collect()
+    parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party, Date::MIN))).collect()
 }
 
-/// The ultimate parent of each party that is not its own.
+/// The facts of each party whose parents change, from each day on which they do, in order.
+pub(crate) fn dated_facts(
+    parties: &BTreeMap<String, Party>,
+    parents: &Parents,
+) -> BTreeMap<String, Vec<(Date, PartyFacts)>> {
+    let all = parties.iter().map(|(id, party)| {
+        let days = parents.changes(parties, id).into_iter();
+        (id.clone(), days.map(|day| (day, facts_of(parties, parents, party, day))).collect())
+    });
+    all.filter(|(_, dated): &(String, Vec<_>)| !dated.is_empty()).collect()
+}
+
+/// The ultimate parent that each party has or had that is not its own.
 pub fn ultimate_parents(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, String> {
-    let all = parties.iter().map(|(id, party)| (id, ultimate_parent(parties, parents, party).0));
+    let all = parties.iter().map(|(id, party)| (id, ultimate_parent(parties, parents, party, None).0));
     all.filter(|(id, root)| *id != root).map(|(id, root)| (id.clone(), root)).collect()
 }
 
-fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> PartyFacts {
+fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party, day: Date) -> PartyFacts {
     let counted = |country: Option<Country>| country.map(|country| Some(as_counted(country)));
-    let has_parent = !matches!(parents.parent(&party.party_id, Some(party)), Parent::None);
-    let (ultimate, known) = ultimate_parent(parties, parents, party);
+    let has_parent = !matches!(parents.parent(&party.party_id, Some(party), Some(day)), Parent::None);
+    let (ultimate, known) = ultimate_parent(parties, parents, party, Some(day));
     let parent_hq = match (has_parent, known) {
         (false, _) => Some(None),
         (true, true) => counted(parties.get(&ultimate).and_then(|parent| parent.hq_country)),
@@ -212,12 +261,17 @@ fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party)
 
 /// The end of the parent chain, and whether it is known and has a row. A circle of parents has no end: its first id
 /// stands for it, and its headquarters are unknown.
-fn ultimate_parent(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> (String, bool) {
+fn ultimate_parent(
+    parties: &BTreeMap<String, Party>,
+    parents: &Parents,
+    party: &Party,
+    day: Option<Date>,
+) -> (String, bool) {
     let mut seen = BTreeSet::new();
     let mut current = party.party_id.as_str();
     loop {
         let row = parties.get(current);
-        match parents.parent(current, row) {
+        match parents.parent(current, row, day) {
             Parent::Of(parent) => {
                 if !seen.insert(current) {
                     return (seen.first().copied().unwrap_or_default().to_owned(), false);
@@ -295,5 +349,35 @@ mod tests {
         assert_eq!((hq("c"), hq("small")), (Some(None), Some(None)), "no parent is known");
         assert_eq!((hq("halved"), hq("orphan")), (None, None), "unknown");
         assert_eq!(facts["orphan"].ultimate_parent, "nobody");
+    }
+
+    #[test]
+    fn parents_are_those_of_the_day() {
+        let stake = |owner: &str, from: Option<&str>, until: Option<&str>| Stake {
+            owner_id: owner.into(),
+            owned_id: "t".into(),
+            percent: "100".parse().ok(),
+            from: from.map(|day| day.parse().unwrap()),
+            until: until.map(|day| day.parse().unwrap()),
+            ..Stake::default()
+        };
+        let parents = Parents::of(&[
+            stake("old", Some("2015-01-01"), Some("2021-01-01")),
+            stake("new", Some("2021-01-01"), None),
+        ]);
+        let parties = BTreeMap::from([
+            party("old", None, Some("CN")),
+            party("new", None, Some("SG")),
+            party("t", None, Some("SG")),
+            party("sub", Some("t"), Some("SG")),
+        ]);
+        for id in ["t", "sub"] {
+            let dated = &dated_facts(&parties, &parents)[id];
+            let short: Vec<(String, &str)> =
+                dated.iter().map(|(day, facts)| (day.to_string(), facts.ultimate_parent.as_str())).collect();
+            assert_eq!(short, [("2015-01-01".to_owned(), "old"), ("2021-01-01".to_owned(), "new")]);
+        }
+        assert!(!party_facts(&parties, &parents)["t"].has_parent, "before the first stake it has none");
+        assert!(!dated_facts(&parties, &parents).contains_key("new"));
     }
 }

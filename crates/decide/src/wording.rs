@@ -78,6 +78,11 @@ pub fn describe_standing(standing: Standing) -> String {
                 percent(unaccounted)
             )
         }
+        Standing::Overstated { share, accounted } => format!(
+            "the stakes in it come to {} percent, more than all of it, so who owns how much is not known; listed parties are said to own {}",
+            percent(accounted),
+            percent(share)
+        ),
         Standing::SignificantMinority { share } => {
             format!("listed parties own {} percent of it, less than half", percent(share))
         }

@@ -77,10 +77,11 @@ fn words_of(cell: Option<&str>) -> Vec<String> {
     cell.unwrap_or_default().split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Reads an ownership table, or statements of the Beneficial Ownership Data Standard where the file ends in `.json`.
+/// Reads an ownership table, or what registers publish: statements of the Beneficial Ownership Data Standard (0.2 to 0.4, JSON or JSON lines), GLEIF's
+/// relationship records (JSON, XML, golden copy in CSV).
 pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
-    if path.extension().is_some_and(|ending| ending == "json") {
-        return crate::ownership::read_json(path);
+    if crate::ownership::is_published(path) {
+        return crate::ownership::read_published(path);
     }
     let mut source = Source::open(path, Table::Ownership)?;
     let mut mistakes = Mistakes::new(path);
