@@ -19,6 +19,9 @@ use super::typed::is_name;
 #[expect(clippy::disallowed_types, reason = "looked up by name once a line, never iterated")]
 type ByName<T> = std::collections::HashMap<String, T, ahash::RandomState>;
 
+/// The facts of a party from each day on which they change, in order.
+type Spans = Vec<(Date, Arc<PartyFacts>)>;
+
 /// The facts of an order line, and what the counts need beside them.
 #[derive(Clone, Debug)]
 pub struct LineFacts {
@@ -49,7 +52,7 @@ pub struct FactBuilder {
     /// Parties that have a row.
     known: Arc<ByName<Arc<PartyFacts>>>,
     /// Those of them whose parents change, from each day on which they do.
-    dated: Arc<ByName<Vec<(Date, Arc<PartyFacts>)>>>,
+    dated: Arc<ByName<Spans>>,
     /// Those that have none.
     others: ByName<Arc<PartyFacts>>,
     /// The texts of names that stand as numbers elsewhere.
