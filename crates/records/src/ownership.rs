@@ -39,7 +39,8 @@ pub(crate) fn read_published(path: &Path) -> Result<Vec<Stake>, InputErrors> {
     let records = match text.as_bytes().first() {
         Some(b'<') => xml_records(text),
         Some(b'{' | b'[') => json_records(text),
-        _ => csv_records(text),
+        Some(_) if text.lines().next().is_some_and(|line| line.contains("Relationship.StartNode")) => csv_records(text),
+        _ => Err("is neither JSON nor XML nor GLEIF's golden copy in CSV".to_owned()),
     };
     let records = records.map_err(wrong)?;
     match records.first().is_some_and(|first| first.get("Relationship").is_some()) {
