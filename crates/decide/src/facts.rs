@@ -8,7 +8,7 @@ use super::claim::{Claim, claim_of};
 use super::designated::{set_flagged, set_listed};
 use super::end_use::{EndUse, EndUseQuestion, end_use_of};
 use super::items::{ItemFacts, UnknownItem, item_facts, unknown_item};
-use super::names::Names;
+use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
 use super::roles::roles;
@@ -127,6 +127,12 @@ impl FactBuilder {
     pub fn party_on(&mut self, id: &str, day: Date) -> Arc<PartyFacts> {
         let dated = self.dated.get(id).and_then(|dated| dated.iter().rev().find(|(from, _)| *from <= day));
         dated.map(|(_, facts)| Arc::clone(facts)).unwrap_or_else(|| self.party(id))
+    }
+
+    /// The ultimate parent of a party on a day, both by name; `None` where the party's parents never change.
+    pub fn parent_on(&self, party: Name, day: Date) -> Option<Name> {
+        let dated = self.dated.get(self.names.text(party))?;
+        dated.iter().rev().find(|(from, _)| *from <= day).map(|(_, facts)| facts.parent)
     }
 
     /// The facts of a party, with or without a row, before any day on which its parents change.

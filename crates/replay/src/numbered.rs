@@ -197,8 +197,12 @@ impl Numberer {
             both(at(9), trade),
             u64::from(day),
         ]);
-        let parent = of(consignee)?.parent;
-        let operator_parent = of(at(6)).map_or(NONE, |party| party.parent);
+        let parent_of = |name: Name, party: PartyOf| match party.watched {
+            true => self.builder.parent_on(name, date).unwrap_or(party.parent),
+            false => party.parent,
+        };
+        let parent = parent_of(consignee, of(consignee)?);
+        let operator_parent = of(at(6)).map_or(NONE, |party| parent_of(at(6), party));
         let unit = usize::try_from(at(7)).ok().and_then(|item| self.items.get(item)?.as_ref().ok().copied().flatten());
         let tpp = unit.map(|unit| unit.times(quantity));
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order_id).copied() };
