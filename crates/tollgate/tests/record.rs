@@ -236,6 +236,8 @@ fn what_is_said_beside_the_outcome_must_follow_too() {
         ),
         (&|value: &mut Value| value["trace"][0]["cite"] = "15 CFR 999".into(), "argument"),
         (&|value: &mut Value| drop(value["trace"].as_array_mut().unwrap().pop()), "argument"),
+        (&|value: &mut Value| drop(value.as_object_mut().unwrap().remove("trace")), "argument was taken away"),
+        (&|value: &mut Value| drop(value.as_object_mut().unwrap().remove("missing")), "as missing"),
     ] {
         let (status, text) = changed(change);
         assert_eq!((status, text.contains(says)), (Some(1), true), "{says}: {text}");

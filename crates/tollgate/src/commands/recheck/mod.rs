@@ -143,13 +143,15 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
         let (says, follows) = (name(recorded.eccn.as_deref()), name(derived.eccn.as_deref()));
         return Some(format!("it says ECCN {says}, but {follows} follows"));
     }
-    if recorded.missing.as_ref().is_some_and(|missing| !same_missing(missing, derived)) {
+    if !recorded.missing.as_ref().is_some_and(|missing| same_missing(missing, derived)) {
         return Some("other facts stand in it as missing than those that it turns on".to_owned());
     }
-    if recorded.readings.is_some() && !same_readings(law, recorded, derived) {
+    if !same_readings(law, recorded, derived) {
         return Some("other readings stand in it than those that it turns on".to_owned());
     }
-    let steps = recorded.trace.as_ref()?;
+    let Some(steps) = &recorded.trace else {
+        return (!recorded.is_row).then(|| "its argument was taken away".to_owned());
+    };
     let same_steps = steps.len() == derived.steps.len()
         && steps
             .iter()

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type};
-use arrow_array::{Array as _, RecordBatch};
+use arrow_array::{Array as _, ArrayRef, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -44,7 +44,7 @@ pub(crate) struct Recorded<'a> {
     pub(crate) mildest: Option<Outcome>,
     #[serde(borrow)]
     pub(crate) certificate: Option<Cow<'a, str>>,
-    /// `None` where the form of the file has no such column.
+    /// `None` where it was taken away: every version that wrote a certificate wrote it.
     #[serde(borrow)]
     pub(crate) missing: Option<Vec<Cow<'a, str>>>,
     #[serde(borrow)]
@@ -52,8 +52,12 @@ pub(crate) struct Recorded<'a> {
     /// The argument; `None` in CSV and Parquet, which hold none.
     #[serde(borrow)]
     pub(crate) trace: Option<Vec<RecordedStep<'a>>>,
+    /// `None` where it says none.
     #[serde(borrow)]
     pub(crate) readings: Option<Vec<RecordedReading<'a>>>,
+    /// Whether it is a row of CSV or Parquet.
+    #[serde(skip)]
+    pub(crate) is_row: bool,
 }
 
 /// A step of the argument.
@@ -191,6 +195,7 @@ fn decision_of<'a>(row: &'a dyn Cells, place: &str) -> Result<Recorded<'a>, Fail
         missing: list("missing"),
         eccn: row.text("eccn"),
         trace: None,
+        is_row: true,
         readings: readings.map(|names| names.into_iter().map(|reading| RecordedReading { reading }).collect()),
     })
 }
@@ -261,6 +266,16 @@ impl Cells for BatchRow<'_> {
     }
 }
 
+/// Whether the cells of a column are of a type in which Tollgate writes decisions.
+fn is_read(column: &ArrayRef) -> bool {
+    let words = column.as_dictionary_opt::<Int32Type>();
+    words.is_some_and(|words| words.values().as_string_opt::<i32>().is_some())
+        || column.as_string_opt::<i32>().is_some()
+        || column.as_primitive_opt::<Date32Type>().is_some()
+        || column.as_primitive_opt::<Int64Type>().is_some()
+        || column.as_boolean_opt().is_some()
+}
+
 fn from_parquet(path: &Path, stop: &Stop, each: &mut dyn FnMut(&Recorded<'_>)) -> Result<(), Failure> {
     let failed = |what: String| unreadable(&path.display().to_string(), &what);
     let file = File::open(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
@@ -268,6 +283,10 @@ fn from_parquet(path: &Path, stop: &Stop, each: &mut dyn FnMut(&Recorded<'_>)) -
     let mut before = 0;
     for batch in reader.map_err(|error| failed(error.to_string()))? {
         let batch = batch.map_err(|error| failed(error.to_string()))?;
+        let schema = batch.schema();
+        if let Some((field, _)) = schema.fields().iter().zip(batch.columns()).find(|(_, column)| !is_read(column)) {
+            return Err(failed(format!("the cells of {} have a type that Tollgate does not write", field.name())));
+        }
         for row in 0..batch.num_rows() {
             go_on(stop)?;
             let place = format!("{}: row {}", path.display(), before + row + 1);
