@@ -155,11 +155,16 @@ fn from_lines(path: &Path, stop: &Stop, each: &mut dyn FnMut(&Recorded<'_>)) -> 
         go_on(stop)?;
         let place = || format!("{}:{at}", path.display());
         let wrong = |error: serde_json::Error| unreadable(&place(), &error.to_string());
-        let exported: Exported<'_> = serde_json::from_str(&line).map_err(wrong)?;
-        match exported.record {
-            None => each(&serde_json::from_str(&line).map_err(wrong)?),
-            Some(body) if body.kind == "decision" => each(&decision_in(body.data.get(), &place())?),
-            Some(_) => {}
+        // Most lines are decisions: only where one is none is it read as a record of an export.
+        match serde_json::from_str(&line) {
+            Ok(recorded) => each(&recorded),
+            Err(no_decision) => {
+                let exported: Exported<'_> = serde_json::from_str(&line).map_err(wrong)?;
+                let body = exported.record.ok_or_else(|| wrong(no_decision))?;
+                if body.kind == "decision" {
+                    each(&decision_in(body.data.get(), &place())?);
+                }
+            }
         }
     }
     Ok(())
