@@ -21,7 +21,7 @@ def verify(lines):
         record = json.loads(body)
         if record["seq"] != number:
             raise ValueError(f"record {number} says that it is number {record['seq']}")
-        if time is not None and record["at"] < time:
+        if time is not None and record["at"] < time and record["kind"] != "clock":
             raise ValueError(f"record {number} is older than the one before")
         before, time = said, record["at"]
     return number, before.hex()

@@ -5,12 +5,12 @@ import datetime
 import os
 import random
 
-EDGES = """2022-10-07 2022-10-21 2023-01-17 2023-11-17 2024-03-15 2024-04-04 2024-05-30 2024-12-02 2024-12-31 2025-01-31 2025-04-09
+EDGES = """2022-08-26 2022-10-07 2022-10-21 2023-01-17 2023-11-17 2024-03-15 2024-04-04 2024-05-30 2024-12-02 2024-12-31 2025-01-01 2025-01-31 2025-04-09
 2025-05-13 2025-05-15 2025-07-01 2025-09-29 2025-10-01 2025-11-07 2025-11-10 2026-01-01 2026-01-15 2026-04-01 2026-07-01 2026-07-10
-2026-10-01 2026-11-10 2027-01-01""".split()
-PLACES = "CN HK MO AE SA SG MY DE JP TW US VN KZ KH NI CY IL IN RU IR IE CH KR QA EG BR PL MX TR GB".split()
+2026-10-01 2026-11-10 2027-01-01 2027-01-10 2027-04-06""".split()
+PLACES = "CN HK MO AE SA SG MY DE JP TW US VN KZ KH NI CY IL IN RU IR IE CH KR QA EG BR PL MX TR GB UA PR".split()
 OTHERS = "AF AL AR AT BY CD CU EE ER ES ET FI GE HT ID IQ IS IT JO KE KG KP KW LA LB LT LY MA MD ML MM MN NL NO NZ OM PE PH PK PT RO SD SE SO SS SY TH TJ TM UA UZ VE YE ZA ZW".split()
-FLAGS = "government military entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat authorized_ic_designer is_informed".split()
+FLAGS = "government military entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder".split()
 ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn".split()
 ORDER = "order_id line date activity exporter purchaser intermediate_consignee ultimate_consignee end_user freight_forwarder origin destination item quantity end_use authorization".split()
 
@@ -35,7 +35,7 @@ def items(r, hole):
                 row.update(derived_from_published="true", base_operations=hole(r.choice(["4e25", "1e26", "2e26"])), additional_operations=hole(r.choice(["2.5e25", "2.6e25", "5e25", "5.1e25"])))
             row["below_published_frontier"] = r.choice(["", "", "", "true", "false"])
         elif kind == "hbm":
-            row["performance_density"] = hole(r.choice(["1.9", "2", "2.001", "5"]))
+            row["performance_density"] = hole(r.choice(["1.9", "2", "2.001", "3.299", "3.3", "5"]))
         else:
             edge = r.choice([1600, 2400, 4800, 21000])
             tpp = r.choice([str(edge - 1), str(edge), str(edge + 1), f"{edge - 1}.999", f"{edge}.001", "900", "15824", "36000", "5000", "3000"])
@@ -79,7 +79,7 @@ def parties(r, hole):
 def orders(r, count, item_rows, party_rows, hole):
     ids = [row["party_id"] for row in party_rows] + ["stranger"]
     country = {row["party_id"]: row["country"] for row in party_rows}
-    start = datetime.date(2022, 9, 1)
+    start = datetime.date(2022, 8, 1)
     for number in range(count):
         if r.random() < 0.5:
             date = datetime.date.fromisoformat(r.choice(EDGES)) + datetime.timedelta(days=r.choice([-1, 0, 1]))
@@ -98,7 +98,7 @@ def orders(r, count, item_rows, party_rows, hole):
                    "end_user": maybe(0.25), "freight_forwarder": maybe(0.1), "origin": hole(r.choice(["US", "US", "SG", "TW"])),
                    "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "item": item["item"], "quantity": quantity,
                    "end_use": hole(r.choice("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage unheard_of".split())),
-                   "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "D1234567"])}
+                   "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "HBM", "RPL", "CCD", "STA", "TSU", "D1234567"])}
 
 
 def main():

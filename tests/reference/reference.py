@@ -11,7 +11,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STRICT = ["policy_of_denial", "presumption_of_denial", "case_by_case", "presumption_of_approval", ""]
-UNMODELED = set("TMP RPL GOV TSU HBM GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD".split())
+UNMODELED = set("TMP RPL GOV TSU GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD SCP SPP".split())
+LISTED_BY_746 = {"CU": "TMP TSU RPL BAG GOV GFT AVS APR CCD SCP", "KP": "TMP GOV GFT TSU BAG AVS", "SY": "TMP GOV TSU BAG AVS",
+                 "RU": "TMP GOV TSU BAG AVS ENC CCD", "BY": "TMP GOV TSU BAG AVS ENC CCD", "IR": "", "occupied": "TMP GOV GFT TSU BAG AVS"}
+SDN_2024 = set("BELARUS-EO14038 BELARUS RUSSIA-EO14024 UKRAINE-EO13660 UKRAINE-EO13661 UKRAINE-EO13662 UKRAINE-EO13685".split())
+SDN_2024 |= {"FTO", "SDGT", "NPWMD", "ILLICIT DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
+SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
+# Programs of OFAC that part 744 names nowhere, as far as the generator writes them.
+SDN_OTHERS = {"CUBA", "IRAN", "IFSR", "SYRIA"}
+ONWARD = {"resale", "resell", "reselling", "distribution", "redistribution", "wholesale", "onward sale", "for resale"}
+PASSERS = {"distributor", "reseller", "forwarder", "freight_forwarder"}
 EXCEPTIONS = ["AIA", "VEU", "ACM", "ACA", "NAC", "LPP"]
 T1 = set("AU BE CA DK FI FR DE IE IT JP NL NZ NO KR ES SE TW GB US".split())
 NVEU = [("2025-01-01", 633000000), ("2025-04-01", 949500000), ("2025-07-01", 1266000000), ("2025-10-01", 1582500000),
@@ -65,7 +74,7 @@ class Law:
                     groups[change["group"]] -= set(change.get("remove", []))
             groups["MACAU_D5"] = groups["D5"] | {"MO"}
             groups["AC"] = (groups["D1"] | groups["D4"] | groups["D5"]) - groups["A5"] - groups["A6"]
-            keys = ["MACAU_D5", "AC", "D1", "D4", "A5", "A6", "MEU_DESTINATIONS", "EMBARGOED"]
+            keys = ["MACAU_D5", "AC", "D1", "D4", "A5", "A6", "MEU_DESTINATIONS"]
             classes = {}
             codes = sorted(set().union(*groups.values()) | T1 | {"CN", "MO", "AE", "US"})
             for code in codes:
@@ -97,6 +106,8 @@ def truth(cell):
 
 
 def counted(country):
+    if country in ("AS", "GU", "MP", "PR", "UM", "VI"):
+        return "US"
     return "CN" if country == "HK" else country
 
 
@@ -150,14 +161,16 @@ def item_facts(tables, name):
                  share=number(row["synthetic_percent"]) if row["synthetic_percent"] else Fraction(0))
     synthetic = number(row["synthetic_operations"]) if row["synthetic_percent"] else Fraction(0)
     known["ops_synth"] = UNKNOWN if UNKNOWN in (training, synthetic) else training + synthetic
-    units = Fraction(row["accelerators"] or 1)
-    if kind in ("hbm", "model_weights"):
+    if kind in ("hbm", "model_weights", "other"):
         return known, Fraction(0)
-    return known, UNKNOWN if tpp is UNKNOWN else tpp * units
+    single = not row["accelerator"] and (kind == "ic" or tpp == 0)
+    count = row["accelerators"] or ("1" if single else "")
+    return known, UNKNOWN if tpp is UNKNOWN or not count else tpp * Fraction(count)
 
 
 BOOL = [True, False]
-TPPS = [Fraction(n) for n in (1599, 1600, 2399, 2400, 4799, 4800, 20999, 21000)]
+TPPS = [Fraction(n) for n in (1599, 1600, 2399, 2400, 4799, 4800, 4991, 4992, 20999, 21000)]
+HBM = [Fraction(n, 10) for n in (20, 30, 33)]
 DENS = [Fraction(n, 100) for n in (159, 160, 319, 320, 591, 592)]
 IO = [Fraction(n) for n in (599, 600, 899, 900)]
 DRAM = [Fraction(n) for n in (3999, 4000, 6499, 6500)]
@@ -165,7 +178,7 @@ OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 
 
 def grade(w, law, date):
-    if w.known["kind"] in ("hbm", "model_weights") or date < "2022-10-07":
+    if w.known["kind"] in ("hbm", "model_weights", "other") or date < "2022-10-21":
         return None
     if date < "2023-11-17":
         return "a" if w.get("tpp", TPPS) >= 4800 and w.get("io", IO) >= 600 else None
@@ -185,7 +198,9 @@ def grade(w, law, date):
 
 
 def presumed(w, date):
-    if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"] or w.known["buyer_designer"]:
+    if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"]:
+        return False
+    if w.known["buyer_approved"] or (w.known["buyer_designer"] and date < "2027-01-01"):
         return False
     return w.get("advanced", BOOL)
 
@@ -200,10 +215,15 @@ def weights(w, law, date):
         return False
     if not w.known["derived"]:
         return True
-    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24])
+    added = w.get("added", [Fraction(25) * 10 ** 24, Fraction(26) * 10 ** 24, Fraction(10) ** 27])
     if added <= Fraction(25) * 10 ** 24:
         return False
     return added > w.get("base", [added * 4, added]) / 4
+
+
+def eligible(w, date, mark):
+    """Grade a or b, but not designed for data centers and of grade a: NAC and ACA cover it, 744.23(d)(3)(i) eases its review."""
+    return mark == "b" or (mark == "a" and not presumed(w, date) and not w.get("dc", BOOL))
 
 
 def decide_world(w, law, date):
@@ -214,24 +234,34 @@ def decide_world(w, law, date):
     kind = k["kind"]
     read = lambda name: w.get(name, anywhere)
     consignee_d5 = lambda: read("c_hq") in d5 or read("c_parent") in d5
-    hq_d5 = lambda: consignee_d5() or read("e_hq") in d5 or read("e_parent") in d5
+    owner_d5 = lambda: consignee_d5() or read("p_hq") in d5 or read("p_parent") in d5
+    hq_d5 = lambda: owner_d5() or read("i_hq") in d5 or read("i_parent") in d5 or read("e_hq") in d5 or read("e_parent") in d5
     hq_t1 = lambda: read("c_hq") in T1 or read("c_parent") in T1
     hardware = kind != "model_weights"
     mark = grade(w, law, date)
     model = weights(w, law, date)
-    hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", [Fraction(2), Fraction(3)]) > 2
+    hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", HBM) > 2
     diffusion = law.diffusion(date)
-    uae_listed = law.uae(date) and dest == "AE" and (k["supp8"] or (k["government"] and read("c_hq") == "AE"))
+    at_home = dest == "US" and read("e_country") in ("US", "none")
+    if at_home:
+        return at_home_outcome(w, law, date, mark, model, hbm, d5)
+    for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
+    subject = hardware or not w.get("open", BOOL)
+    supp8 = lambda: k["supp8"] and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
+    uae_listed = law.uae(date) and dest == "AE" and (supp8() or (k["government"] and read("c_hq") == "AE"))
+    text_2025 = date >= "2025-05-15"
     ab = mark in ("a", "b")
     needs = {}
-    if "2022-10-07" <= date < "2023-11-17" and mark == "a" and (dest == "CN" or (dest == "MO" and date >= "2023-01-17")):
+    if "2022-10-21" <= date < "2023-11-17" and mark == "a" and (dest == "CN" or (dest == "MO" and date >= "2023-01-17")):
         needs["R-2022"] = set()
     if date >= "2023-11-17":
         wide = {"NAC", "ACA", "ACM", "VEU"}
         if dest in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)):
             needs["R-AC"] = wide
-        if dest not in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)) and hq_d5():
-            needs["R-HQ"] = wide
+        if dest not in g["AC"] and (mark == "b" or (mark == "a" and not diffusion)) and for_d5():
+            needs["R-A-HQ" if mark == "a" and text_2025 else "R-HQ"] = wide
+        if mark == "a" and law.base == "ear" and law.uae(date) and dest == "AE" and not uae_listed:
+            needs["R-A-AE"] = wide
         if mark == "b" and law.uae(date) and dest == "AE" and not uae_listed:
             needs["R-AC-AE"] = wide
         if diffusion and mark == "a" and not (uae_listed and not hq_d5()):
@@ -239,7 +269,7 @@ def decide_world(w, law, date):
     if hbm and date >= "2024-12-31":
         if dest in d5:
             needs["R-HBM"] = set()
-        elif hq_d5():
+        elif for_d5():
             needs["R-HBM-HQ"] = set()
     if model:
         needs["R-WEIGHTS"] = {"AIA"}
@@ -256,7 +286,7 @@ def decide_world(w, law, date):
         hard("R-MEU")
     if k["entity_list"]:
         hard("R-EL")
-    if k["affiliate"] and ("2025-09-29" <= date < "2025-11-10" or date >= "2026-11-10"):
+    if k["affiliate"] and ("2025-09-29" <= date < "2025-11-10" or date >= "2027-01-10"):
         hard("R-AFF")
     if k["denied"]:
         hard("R-DPL")
@@ -264,28 +294,75 @@ def decide_world(w, law, date):
         hard("R-GP10")
     if date >= "2025-04-09" and k["informed"] and kind not in ("hbm", "model_weights"):
         if w.get("dram", DRAM) >= 4000 or w.get("io", IO) >= 900:
-            if dest in d5 or hq_d5():
+            if dest in d5 or for_d5():
                 hard("R-LETTER")
+    if "2022-08-26" <= date < "2022-10-21" and k["informed"] and kind not in ("hbm", "model_weights", "other") and dest in ("CN", "RU"):
+        if w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
+            hard("R-LETTER-2022")
+    if subject and designated(w, date):
+        hard("R-SDN")
+    embargo = None
+    if dest in ("CU", "KP", "SY") and subject:
+        embargo = dest
+        needs["R-" + dest] = set()
+    if dest == "IR" and subject:
+        embargo = dest
+        hard("R-IR")
+    if ((dest == "RU" and date >= "2022-02-24") or (dest == "BY" and date >= "2022-03-02")) and (hardware or model):
+        embargo = dest
+        needs["R-RU"] = set()
+    if k["occupied"] and dest == "UA" and subject:
+        embargo = "occupied"
+        needs["R-OCC"] = set()
     eccn = classify(k, mark, model, hbm, date)
     available = set()
     if needs:
         for name in EXCEPTIONS:
-            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5, g):
+            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, (hq_d5, for_d5, owner_d5), consignee_d5, hq_t1, d5, g):
                 available.add(name)
     claim = k["claim"]
     if needs and not available:
-        if not absolute and ((claim in UNMODELED and not k["unverified"]) or (claim == "VEU" and not diffusion)):
+        place = "occupied" if k["occupied"] and dest == "UA" else dest
+        listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
+        if claim == "TSU" and hardware:
+            listed = False
+        if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
+            listed = False
+        if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not k["unverified"] and not absolute:
+            if w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
+                return ("needs_information", "", "", eccn)
+        if not absolute and ((claim in UNMODELED and not k["unverified"] and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
-        reviews = [review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g) for name in needs]
+        reviews = [review(name, w, law, date, mark, read, (hq_d5, for_d5), hq_t1, d5, g) for name in needs]
         return ("license_required", "", min(reviews, key=STRICT.index), eccn)
-    if dest in g["EMBARGOED"]:
+    if dest in ("RU", "BY") and not hardware and not model and not w.get("open", BOOL) and date >= "2022-03-02":
         return ("needs_information", "", "", eccn)
-    if law.base == "ear" and law.uae(date) and mark == "a" and dest == "AE" and not uae_listed and not hq_d5():
+    if date < "2022-10-07":
         return ("needs_information", "", "", eccn)
     if not needs:
         return ("no_license_required", "", "", eccn)
     chosen = claim if claim in available else next(name for name in EXCEPTIONS if name in available)
     return ("license_exception", chosen, "", eccn)
+
+
+def at_home_outcome(w, law, date, mark, model, hbm, d5):
+    """Nothing leaves the country: only what binds persons or the item itself is asked."""
+    k = w.known
+    eccn = classify(k, mark, model, hbm, date)
+    if k["denied"] or (date >= "2025-05-13" and mark in ("a", "b") and k["designer"] in d5):
+        return ("license_required", "", "policy_of_denial", eccn)
+    return ("no_license_required", "", "", eccn)
+
+
+def designated(w, date):
+    """Whether a party is an SDN under a program that the EAR name on the day."""
+    k = w.known
+    if date < "2024-03-21" and k["activity"] not in ("export", "reexport"):
+        return False
+    named = SDN_2024 if date >= "2024-03-21" else SDN_BEFORE
+    if k["sdn"] & named:
+        return True
+    return k["sdn_open"] and w.get("sdn_group", BOOL)
 
 
 def classify(k, mark, model, hbm, date):
@@ -295,43 +372,53 @@ def classify(k, mark, model, hbm, date):
         return ("3A090." if k["kind"] == "ic" else "4A090.") + mark
     if hbm:
         return "3A090.c"
-    return "4E091.a" if model else "EAR99/other"
+    return "4E091.a" if model else below(k)
 
 
-def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5, g):
+def below(k):
+    known = lambda name, least: k[name] is not UNKNOWN and k[name] >= least
+    if not known("tpp", 512) and not known("io", 150):
+        return "not determined here"
+    if k["kind"] in ("board", "server", "rack"):
+        return "4A994.l or 5A992.c"
+    return "3A991.p or 5A992.c" if k["kind"] == "ic" else "not determined here"
+
+
+def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5, g):
+    hq_d5, for_d5, owner_d5 = tests
+    unnamed = lambda: w.get("unnamed", BOOL)
     k = w.known
     dest, activity, diffusion = k["dest"], k["activity"], law.diffusion(date)
     ab = mark in ("a", "b")
     end_t1 = lambda: read("e_hq") == "none" or read("e_hq") in T1 or read("e_parent") in T1
     if name != "VEU":
-        if k["unverified"]:
+        if k["unverified"] or dest in LISTED_BY_746 or (dest == "UA" and k["occupied"]):
             return False
         if name in ("LPP",) or (name == "AIA"):
-            if (ab or (model and diffusion)) and (dest in g["AC"] or hq_d5()):
+            if (ab or (model and diffusion)) and (dest in g["AC"] or for_d5()):
                 if not (name == "AIA" and model and read("c_hq") in T1 and (read("e_hq") == "none" or read("e_hq") in T1)
                         and read("c_country") not in d5 and dest not in d5):
                     return False
-    if name in ("NAC", "ACA"):
-        if not ab or (mark == "a" and (presumed(w, date) or w.get("dc", BOOL))):
-            return False
+    if name in ("NAC", "ACA") and not eligible(w, date, mark):
+        return False
     out = activity in ("export", "reexport")
     if name == "NAC":
         if date < "2024-04-04":
-            return dest in g["AC"] or hq_d5()
-        return out and (dest in d5 or hq_d5())
+            return dest in g["AC"] or (out and for_d5())
+        return out and (dest in d5 or for_d5())
     if name == "ACA":
         if date < "2024-04-04":
             return False
         if activity == "transfer" and dest in d5:
             return True
-        wide = diffusion or dest in g["D1"] or dest in g["D4"]
-        return wide and dest not in d5 and not hq_d5()
+        wide = date >= "2025-05-15" or dest in g["D1"] or dest in g["D4"]
+        return wide and dest not in d5 and not for_d5()
     if not diffusion:
         return False
     if name == "AIA":
         if mark == "a":
             return (dest in T1 and read("c_country") in T1 and read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
-                    and all(read(part) in T1 | {"none"} for part in ("e_country", "e_hq", "e_parent")))
+                    and all(read(part) in T1 | {"none"} for part in ("p_hq", "p_parent", "e_country", "e_hq", "e_parent")) and not unnamed())
         return (model and hq_t1() and end_t1() and read("c_country") not in d5 and read("e_country") not in d5
                 and dest not in d5 and k["secure"])
     uses = ["manufacturing", "data_center", "other"]
@@ -340,9 +427,9 @@ def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5,
             return False
         if k["government"] and read("c_hq") != "US":
             return False
-        return not consignee_d5() and read("e_country") not in d5
+        return not consignee_d5() and read("e_country") not in d5 and not unnamed()
     if name == "LPP":
-        if mark != "a" or k["host"] == "5A002" or not out or dest in d5 or consignee_d5():
+        if mark != "a" or k["host"] == "5A002" or not out or dest in d5 or owner_d5() or unnamed():
             return False
         return w.get("lpp", [Fraction(0), Fraction(10) ** 15]) <= law.lpp_limit()
     if not ab or not out or dest in d5 or w.get("use", uses) not in ("data_center", "training", "inference", "hpc", "research"):
@@ -355,19 +442,32 @@ def holds(name, w, law, date, mark, model, read, hq_d5, consignee_d5, hq_t1, d5,
     return mark == "b" or w.get("nveu_after", [Fraction(0), Fraction(10) ** 15]) <= limit
 
 
-def review(name, w, law, date, mark, read, hq_d5, hq_t1, d5, g):
+def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
+    hq_d5, for_d5 = tests
     k = w.known
     dest = k["dest"]
     if name == "R-2022":
+        return "case_by_case"
+    if name == "R-SUPER":
         friends = g["A5"] | g["A6"] | {"US"}
-        return "case_by_case" if read("c_hq") in friends and read("c_parent") in friends | {"none"} else "presumption_of_denial"
-    if name in ("R-GP10", "R-DPL"):
+        if (read("c_hq") in friends and read("c_parent") not in d5 and read("e_hq") in friends | {"none"} and read("e_parent") not in d5):
+            return "case_by_case" if date < "2023-11-17" else "presumption_of_approval"
+        return "case_by_case" if date >= "2024-04-04" and eligible(w, date, mark) else "presumption_of_denial"
+    if name == "R-HQ":
+        return "case_by_case" if date >= "2024-04-04" and eligible(w, date, mark) else "presumption_of_denial"
+    if name == "R-HBM":
+        return "presumption_of_denial" if for_d5() else "presumption_of_approval"
+    if name in ("R-GP10", "R-DPL", "R-CU", "R-IR", "R-RU", "R-OCC"):
         return "policy_of_denial"
+    if name == "R-KP":
+        return "policy_of_denial" if mark in ("a", "b") or w.get("use", ["gaming", "other"]) == "gaming" else "case_by_case"
+    if name == "R-SY":
+        return "case_by_case" if date >= "2025-09-02" else "policy_of_denial"
     if name == "R-WEIGHTS":
         inside = (read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
                   and read("e_hq") in T1 | {"none"} and read("e_parent") in T1 | {"none"})
         return "" if inside else "presumption_of_denial"
-    if name not in ("R-AC", "R-AC-AE", "R-HQ", "R-WORLD"):
+    if name not in ("R-AC", "R-AC-AE", "R-A-HQ", "R-A-AE", "R-WORLD"):
         return "presumption_of_denial"
     if name in ("R-AC", "R-WORLD") and mark == "a" and law.eased(date) and k["activity"] == "export" and dest in ("CN", "MO"):
         if w.get("origin", ["US", "SG"]) == "US" and w.get("tpp", TPPS) < 21000 and w.get("dram", DRAM) < 6500:
@@ -394,7 +494,18 @@ def line_facts(order, tables):
     named = order["end_user"] and order["end_user"] != order["ultimate_consignee"]
     end = tables.party(order["end_user"]) if named else {"country": "none", "hq": "none", "parent": "none", "flags": set()}
     others = [tables.party(order[role]) for role in ("purchaser", "intermediate_consignee", "freight_forwarder") if order[role]]
+    nobody = {"country": "none", "hq": "none", "parent": "none", "flags": set()}
+    buyer_row = tables.party(order["purchaser"]) if order["purchaser"] else nobody
+    between = tables.party(order["intermediate_consignee"]) if order["intermediate_consignee"] else nobody
     parties = [consignee, end] + others
+    tags = {flag[4:] for party in parties for flag in party["flags"] if flag.startswith("sdn:")}
+    bare = any("sdn" in party["flags"] and not any(flag.startswith("sdn:") for flag in party["flags"]) for party in parties)
+    strange = any(unreadable(party["flags"]) for party in parties)
+    resold = order["end_use"].strip().lower() in ONWARD or order["freight_forwarder"] == order["ultimate_consignee"]
+    if order["end_user"]:
+        unnamed = order["end_user"] == order["ultimate_consignee"] and resold
+    else:
+        unnamed = resold or bool(PASSERS & consignee["flags"])
     exporter = tables.party(order["exporter"])["flags"] if order["exporter"] else set()
     flagged = lambda flag: any(flag in party["flags"] for party in parties)
     dest = counted(order["destination"])
@@ -408,11 +519,19 @@ def line_facts(order, tables):
                  supp8="supp8_uae" in consignee["flags"], agreement="agreement_data_center" in consignee["flags"],
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
                  foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter)
+    known.update(p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
+                 unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
     buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
+    known["buyer_approved"] = "approved_ic_designer" in buyer["flags"]
     known["buyer_designer"] = bool({"authorized_ic_designer", "approved_ic_designer"} & buyer["flags"])
     tpp = UNKNOWN if unit is UNKNOWN else unit * int(order["quantity"])
     return known, tpp, consignee
+
+
+def unreadable(flags):
+    """Whether a party's programs leave open under which it is designated."""
+    return any(flag[4:] not in SDN_2024 | SDN_BEFORE | SDN_OTHERS for flag in flags if flag.startswith("sdn:"))
 
 
 def decide_file(orders, tables, law):
@@ -430,7 +549,7 @@ def decide_file(orders, tables, law):
         missing = len(answers) > 1
         outcome, authorization = ("needs_information", "") if missing else next(iter(answers))
         policy = min((entry[2] for entry in found), key=STRICT.index) if outcome == "license_required" else ""
-        if tpp is not UNKNOWN and law.diffusion(date):
+        if tpp is not UNKNOWN and law.base != "ear" and date >= "2025-01-01" and known["dest"] != "US":
             mark = {entry[3] for entry in found}
             if authorization == "LPP":
                 used[keys["lpp"]] = used.get(keys["lpp"], 0) + tpp
@@ -442,7 +561,7 @@ def decide_file(orders, tables, law):
         eccns = {entry[3] for entry in found}
         if len(eccns) > 1 or missing or outcome == "needs_information":
             eccns = classes(known, law, date)
-        yield order, eccns.pop() if len(eccns) == 1 else "", tpp, outcome, authorization, policy, missing
+        yield order, eccns.pop() if len(eccns) == 1 else "", tpp, outcome, authorization, policy, outcome == "needs_information"
 
 
 def classes(known, law, date):
@@ -454,7 +573,7 @@ def classes(known, law, date):
         try:
             mark = grade(world, law, date)
             model = weights(world, law, date)
-            hbm = known["kind"] == "hbm" and date >= "2024-12-02" and world.get("hbm", [Fraction(2), Fraction(3)]) > 2
+            hbm = known["kind"] == "hbm" and date >= "2024-12-02" and world.get("hbm", HBM) > 2
             found.add(classify(known, mark, model, hbm, date))
         except Split as split:
             for value in split.values:

@@ -1,6 +1,6 @@
 WITH claim AS (
   SELECT
-    order_id, root, ultimate_consignee AS consignee, authorization, day, tpp, CASE WHEN claimed_ok THEN 0 ELSE 1 END AS fails
+    order_id, root, ultimate_consignee AS consignee, authorization, day, tpp, CASE WHEN claimed_ok THEN 0 ELSE 1 END AS fails, tier
   FROM lines
   WHERE authorization IS NOT NULL AND claimed_ok IS NOT NULL AND tpp > 0
 ),
@@ -8,16 +8,25 @@ by_root AS (
   SELECT
     root, count(*) AS claims, sum(fails) AS failing, sum(CASE WHEN fails = 1 THEN tpp ELSE 0 END) AS tpp,
     min(CASE WHEN fails = 1 THEN day END) AS first_day, max(CASE WHEN fails = 1 THEN day END) AS last_day,
-    max(CASE WHEN fails = 1 THEN authorization END) AS authorization
+    max(CASE WHEN fails = 1 THEN authorization END) AS authorization, max(tier) AS tier
   FROM claim
   GROUP BY root
+),
+peered AS (
+  -- Where a whole trade misreads the law, a wrong claim tells little.
+  SELECT
+    root, claims, failing, tpp, first_day, last_day, authorization,
+    least({{evader_share}} * 0.9, greatest({{slip_share}},
+      (sum(failing) OVER (PARTITION BY tier) - failing + {{slip_share}} * {{prior_claims}})
+        / CAST(sum(claims) OVER (PARTITION BY tier) - claims + {{prior_claims}} AS DOUBLE))) AS peers
+  FROM by_root
 ),
 scored AS (
   SELECT
     root, claims, failing, tpp, first_day, last_day, authorization,
-    {{base}} + least({{most}}, {{slope}} * (failing * ln({{evader_share}} / {{slip_share}})
-      + (claims - failing) * ln((1 - {{evader_share}}) / (1 - {{slip_share}})))) AS llr
-  FROM by_root
+    {{base}} + least({{most}}, {{slope}} * (failing * ln({{evader_share}} / peers)
+      + (claims - failing) * ln((1 - {{evader_share}}) / (1 - peers)))) AS llr
+  FROM peered
   WHERE failing >= {{least_orders}} AND tpp >= {{least_tpp}}
 )
 SELECT

@@ -33,7 +33,8 @@ taken AS (
         AND lower(business) NOT LIKE '%logistic%' AND lower(business) NOT LIKE '%warehous%' AND lower(business) NOT LIKE '%trading%') THEN 1 ELSE 0 END AS uses
     FROM parties
   ) AS b ON b.party_id = l.end_user
-  WHERE l.controlled
+  -- What goes to a country without limits needs no false consignee there.
+  WHERE l.controlled AND l.tier > 1
   GROUP BY l.order_id, w.party_id, w.kind
 ),
 judged AS (

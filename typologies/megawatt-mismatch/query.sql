@@ -1,22 +1,22 @@
 WITH received AS (
-  SELECT root, day, chips, tdp_w, tpp
+  SELECT root, day, chips, tdp_w, tpp, CASE WHEN end_use IS NOT NULL THEN chips ELSE 0 END AS used
   FROM lines
   WHERE controlled AND chips > 0 AND tdp_w > 0 AND coalesce(end_use, '') <> 'resale'
 ),
 sent AS (
-  SELECT p.root, l.day, -l.chips AS chips, l.tdp_w, -l.tpp AS tpp
+  SELECT p.root, l.day, -l.chips AS chips, l.tdp_w, -l.tpp AS tpp, 0 AS used
   FROM lines l
   JOIN parties p ON p.party_id = l.exporter
   WHERE l.controlled AND l.chips > 0 AND l.tdp_w > 0 AND p.root <> l.root
 ),
 moved AS (
-  SELECT root, day, chips, tdp_w, tpp FROM received
+  SELECT root, day, chips, tdp_w, tpp, used FROM received
   UNION ALL
-  SELECT root, day, chips, tdp_w, tpp FROM sent
+  SELECT root, day, chips, tdp_w, tpp, used FROM sent
 ),
 held AS (
   SELECT
-    m.root, sum(m.chips) AS chips, sum(m.tpp) AS tpp, sum(m.chips * m.tdp_w) * {{facility_per_chip_watt}} / 1000000.0 AS needed_mw
+    m.root, sum(m.chips) AS chips, sum(m.tpp) AS tpp, sum(m.used) AS used, sum(m.chips * m.tdp_w) * {{facility_per_chip_watt}} / 1000000.0 AS needed_mw
   FROM law w
   CROSS JOIN moved m
   WHERE m.day > w.last_day - {{years_days}}
@@ -48,20 +48,23 @@ unpowered AS (
   GROUP BY t.root
 ),
 fed AS (
-  SELECT h.root, h.chips, h.tpp, h.needed_mw, greatest(coalesce(d.mw, 0.0), coalesce(s.mw, 0.0)) AS mw
+  SELECT h.root, h.chips, h.tpp, h.needed_mw,
+    -- What stands counts before what is said; who says that it has more is believed in part.
+    CASE WHEN s.mw > 0 THEN s.mw ELSE coalesce(d.mw, 0.0) END AS mw, CASE WHEN d.mw >= h.needed_mw AND s.mw > 0 THEN 1 ELSE 0 END AS says_more
   FROM held h
   LEFT JOIN declared d ON d.root = h.root
   LEFT JOIN sited s ON s.root = h.root
   LEFT JOIN parties b ON b.party_id = h.root
   LEFT JOIN unpowered u ON u.root = h.root
   WHERE h.chips > 0 AND coalesce(s.unknown, 0) = 0 AND coalesce(u.takers, 0) = 0
-    AND lower(coalesce(b.business, '')) NOT LIKE '%distribut%' AND lower(coalesce(b.business, '')) NOT LIKE '%resale%'
+    -- A dealer's stock needs no power, unless the papers say that the goods are for use.
+    AND (2 * h.used >= h.chips OR (lower(coalesce(b.business, '')) NOT LIKE '%distribut%' AND lower(coalesce(b.business, '')) NOT LIKE '%resale%'
     AND lower(coalesce(b.business, '')) NOT LIKE '%resell%' AND lower(coalesce(b.business, '')) NOT LIKE '%wholesale%'
-    AND lower(coalesce(b.business, '')) NOT LIKE '%dealer%' AND lower(coalesce(b.business, '')) NOT LIKE '%export%'
+    AND lower(coalesce(b.business, '')) NOT LIKE '%dealer%' AND lower(coalesce(b.business, '')) NOT LIKE '%export%'))
 ),
 peered AS (
   SELECT
-    root, chips, tpp, needed_mw, mw, needed_mw / mw AS ratio,
+    root, chips, tpp, needed_mw, mw, says_more, needed_mw / mw AS ratio,
     (sum(CASE WHEN needed_mw > {{over}} * mw THEN 1 ELSE 0 END) OVER () - CASE WHEN needed_mw > {{over}} * mw THEN 1 ELSE 0 END
       + {{prior_share}} * {{prior_operators}}) / CAST(count(*) OVER () - 1 + {{prior_operators}} AS DOUBLE) AS peers
   FROM fed
@@ -70,7 +73,8 @@ peered AS (
 scored AS (
   SELECT
     root, chips, tpp, needed_mw, mw, ratio, peers,
-    {{base}} + least({{most_relative}}, ln({{evader_share}} / peers)) + {{slope}} * ln(ratio / {{over}}) AS llr
+    {{base}} + says_more * {{says_more}} + least({{most_relative}}, ln({{evader_share}} / peers)) + {{slope}} * ln(ratio / {{over}})
+      + CASE WHEN ratio > {{absurd}} THEN {{absurd_slope}} * ln(ratio / {{absurd}}) ELSE 0.0 END AS llr
   FROM peered
   WHERE ratio > {{over}} AND chips >= {{least_chips}}
 )

@@ -1,16 +1,22 @@
 WITH worded AS (
   SELECT
     l.order_id, l.day, coalesce(l.exporter, l.root) AS exporter, l.quantity, l.chips, l.tpp, l.controlled,
-    concat(' ', lower(l.description), ' ') AS d,
+    concat(' ', lower(coalesce(l.description, '')), ' ') AS d,
     CASE WHEN i.hs_codes IS NOT NULL AND length(l.hs_code) >= 4
         AND concat(';', replace(i.hs_codes, '.', '')) NOT LIKE concat('%;', substr(replace(l.hs_code, '.', ''), 1, 4), '%')
       THEN 1 ELSE 0 END AS wrong_heading,
+    -- The first two digits are the chapter, the same in every country: goods of another are another trade altogether.
+    CASE WHEN i.hs_codes IS NOT NULL AND length(l.hs_code) >= 4
+        AND concat(';', replace(i.hs_codes, '.', '')) NOT LIKE concat('%;', substr(replace(l.hs_code, '.', ''), 1, 2), '%')
+        AND substr(l.hs_code, 1, 2) NOT IN ('84', '85', '98', '99')
+      THEN 1 ELSE 0 END AS wrong_chapter,
     CASE WHEN l.gross_weight_kg > 0 AND l.quantity * l.unit_price_usd / l.gross_weight_kg > 50 * h.usd_per_kg_p50 THEN 1 ELSE 0 END AS dear
   FROM lines l
   LEFT JOIN items i ON i.item = l.item
   LEFT JOIN hs h ON h.hs_code = l.hs_code
-  WHERE l.description IS NOT NULL AND (l.controlled OR l.kind IN ('ic', 'board', 'server', 'rack'))
-    AND replace(lower(l.description), lower(l.item), '') = lower(l.description)
+  WHERE (l.controlled OR l.kind IN ('ic', 'board', 'server', 'rack'))
+    AND ((l.description IS NOT NULL AND replace(lower(l.description), lower(l.item), '') = lower(l.description))
+      OR (length(l.hs_code) >= 4 AND substr(l.hs_code, 1, 2) NOT IN ('84', '85', '98', '99')))
 ),
 word AS (
   -- The same words are read once, on however many lines they stand.
@@ -41,13 +47,13 @@ word AS (
 ),
 classed AS (
   SELECT
-    l.order_id, l.day, l.exporter, l.quantity, l.tpp, l.d, l.wrong_heading, l.dear, l.controlled,
+    l.order_id, l.day, l.exporter, l.quantity, l.tpp, l.d, l.wrong_heading, l.wrong_chapter, l.dear, l.controlled,
     CASE w.said
       WHEN 'sample' THEN CASE WHEN l.quantity >= {{sample_units}} THEN 'sample' ELSE 'plain' END
       WHEN 'vague' THEN CASE WHEN l.controlled AND l.chips >= {{least_chips}} THEN 'vague' ELSE 'plain' END
-      ELSE w.said END AS class
-  FROM word w
-  JOIN worded l ON l.d = w.d
+      ELSE coalesce(w.said, 'plain') END AS class
+  FROM worded l
+  LEFT JOIN word w ON w.d = l.d
 ),
 by_exporter AS (
   SELECT
@@ -56,6 +62,7 @@ by_exporter AS (
     sum(CASE WHEN class = 'vague' THEN 1 ELSE 0 END) AS vague,
     sum(CASE WHEN class = 'sample' THEN 1 ELSE 0 END) AS sample,
     sum(CASE WHEN wrong_heading = 1 AND class <> 'none' THEN 1 ELSE 0 END) AS heading,
+    sum(CASE WHEN class <> 'none' THEN wrong_chapter ELSE 0 END) AS chapter,
     max(CASE WHEN class IN ('wrong', 'vague', 'sample') THEN dear ELSE 0 END) AS dear,
     sum(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN 1 ELSE 0 END) AS odd,
     sum(CASE WHEN class IN ('wrong', 'vague', 'sample') OR (wrong_heading = 1 AND class <> 'none') THEN tpp ELSE 0 END) AS tpp,
@@ -68,26 +75,30 @@ by_exporter AS (
 ),
 peered AS (
   SELECT
-    exporter, described, wrong, vague, sample, heading, dear, odd, tpp, first_day, last_day, words, orders,
+    exporter, described, wrong, vague, sample, heading, chapter, dear, odd, tpp, first_day, last_day, words, orders,
     (sum(wrong) OVER () - wrong + {{prior_wrong}} * {{prior_lines}})
       / CAST(sum(described) OVER () - described + {{prior_lines}} AS DOUBLE) AS peers_wrong,
     (sum(vague) OVER () - vague + {{prior_vague}} * {{prior_lines}})
-      / CAST(sum(described) OVER () - described + {{prior_lines}} AS DOUBLE) AS peers_vague
+      / CAST(sum(described) OVER () - described + {{prior_lines}} AS DOUBLE) AS peers_vague,
+    (sum(heading) OVER () - heading + {{prior_wrong}} * {{prior_lines}})
+      / CAST(sum(described) OVER () - described + {{prior_lines}} AS DOUBLE) AS peers_heading
   FROM by_exporter
 ),
 scored AS (
   SELECT
-    exporter, described, wrong, vague, sample, heading, dear, odd, coalesce(tpp, 0) AS tpp, first_day, last_day, words, orders,
+    exporter, described, wrong, vague, sample, heading, chapter, dear, odd, coalesce(tpp, 0) AS tpp, first_day, last_day, words, orders,
     peers_wrong, peers_vague,
     {{base}}
       + greatest(
         CASE WHEN wrong > 0 THEN least({{most_wrong}}, ln({{evader_share}} / peers_wrong)) ELSE 0.0 END,
         CASE WHEN sample > 0 THEN {{sample}} ELSE 0.0 END,
-        CASE WHEN vague > 0 THEN least({{most_vague}}, ln({{evader_share}} / peers_vague)) ELSE 0.0 END)
-      + CASE WHEN heading > 0 THEN {{heading}} ELSE 0.0 END
+        CASE WHEN vague > 0 THEN least({{most_vague}}, ln((vague + peers_vague * {{prior_lines}}) / CAST(described + {{prior_lines}} AS DOUBLE) / peers_vague)) ELSE 0.0 END,
+        CASE WHEN chapter > 0 THEN {{chapter}} ELSE 0.0 END)
+      + CASE WHEN heading > 0 THEN greatest(0.0, least({{heading}},
+        ln((heading + peers_heading * {{prior_lines}}) / CAST(described + {{prior_lines}} AS DOUBLE) / peers_heading))) ELSE 0.0 END
       + CASE WHEN dear = 1 THEN {{dear}} ELSE 0.0 END
       + least({{most_repeat}}, 0.3 * ln(odd))
-      + least(0.0, ln(3 * odd / CAST(described AS DOUBLE))) AS llr
+      + CASE WHEN chapter > 0 THEN 0.0 ELSE least(0.0, ln(3 * odd / CAST(described AS DOUBLE))) END AS llr
   FROM peered
   WHERE odd > 0
 )
@@ -101,7 +112,9 @@ SELECT
   h.last_day,
   h.llr,
   concat(h.exporter, ' described ', CAST(h.odd AS STRING), ' of ', CAST(h.described AS STRING), 
-    ' lines of chips or accelerators as something else, vaguely or under a foreign heading (for instance "', h.words, '").') AS why,
+    ' lines of chips or accelerators as something else, vaguely or under a foreign heading',
+    CASE WHEN h.words IS NULL OR h.words = '' THEN '' ELSE concat(' (for instance "', h.words, '")') END,
+    CASE WHEN h.chapter > 0 THEN concat('; ', CAST(h.chapter AS STRING), ' under a chapter of the tariff that holds no machines.') ELSE '.' END) AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'wrong' THEN CAST(h.wrong AS STRING)
     WHEN 'samples' THEN CAST(h.sample AS STRING)
@@ -115,4 +128,4 @@ CROSS JOIN (VALUES ('wrong'), ('samples'), ('vague'), ('foreign_heading'), ('lin
   ('peers_vague_permille')) AS f (name)
 WHERE h.llr >= {{least}}
 GROUP BY h.exporter, h.orders, h.tpp, h.first_day, h.last_day, h.llr, h.odd, h.described,
-  h.words, h.wrong, h.sample, h.vague, h.heading, h.peers_wrong, h.peers_vague
+  h.words, h.wrong, h.sample, h.vague, h.heading, h.chapter, h.peers_wrong, h.peers_vague

@@ -39,7 +39,7 @@ matched AS (
     d.root, d.visit_day, d.place, d.order_id, d.line, d.ultimate_consignee, d.day, d.quantity, d.tpp, d.tier, d.after,
     max(CASE WHEN r.item = d.item AND r.day <= d.visit_day THEN 1 ELSE 0 END) AS same_item,
     max(CASE WHEN r.exporter_root = d.consignee_root THEN 1 ELSE 0 END) AS to_source,
-    max(CASE WHEN r.day <= d.visit_day THEN 1 ELSE 0 END) AS user
+    max(CASE WHEN r.day <= d.visit_day THEN 1 ELSE 0 END) AS is_user
   FROM paired d
   JOIN received r ON r.root = d.root
   GROUP BY d.root, d.visit_day, d.place, d.order_id, d.line, d.ultimate_consignee, d.day, d.quantity, d.tpp, d.tier, d.after
@@ -56,7 +56,7 @@ by_visit AS (
     array_agg(DISTINCT m.order_id) FILTER (WHERE m.after = 1) AS orders
   FROM (VALUES ('sender'), ('receiver')) AS r (role)
   CROSS JOIN matched m
-  WHERE m.to_source = 0 AND m.user = 1
+  WHERE m.to_source = 0 AND m.is_user = 1
   GROUP BY m.root, m.visit_day
 ),
 scored AS (

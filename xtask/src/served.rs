@@ -25,7 +25,7 @@ impl Drop for Served {
 pub(crate) fn serve(tollgate: &Path, folder: &Path, more: &[&str]) -> Result<(Served, String), Failed> {
     let cannot = |what: &dyn std::fmt::Display| format!("the service does not start: {what}");
     let mut child = Command::new(tollgate)
-        .args(["serve", "--listen", "127.0.0.1:0", "--rate", "1000000", "--log", "off"])
+        .args(["serve", "--create", "--listen", "127.0.0.1:0", "--rate", "1000000", "--log", "off"])
         .args(more)
         .current_dir(folder)
         .stderr(Stdio::piped())

@@ -173,6 +173,7 @@ impl Accounts {
                 HolderKey::Country(headquarters(&line.consignee).unwrap_or(line.destination))
             }
             Holder::Destination => HolderKey::Country(line.destination),
+            Holder::Consignee => HolderKey::Party(line.consignee.name),
             Holder::ConsigneeAndDestination => HolderKey::PartyIn(line.consignee.name, line.destination),
         };
         let year = match rule.period {

@@ -6,17 +6,20 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tollgate_engine::{
-    AtomMask, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
+    AtomMask, BELOW, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
 };
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
-use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
 use tollgate_ledger::AccountKey;
 use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
+use super::claim::Claim;
 use super::facts::{FactBuilder, LineFacts};
-use super::items::UnknownItem;
+use super::item_findings::compare_eccn;
+use super::items::{UnknownItem, settle_density};
+use super::licenses::{LicenseFinding, LicenseUse};
 use super::tables::Tables;
 
 /// What a decision would come to under the other reading.
@@ -49,8 +52,11 @@ pub struct Decided<'p> {
     pub judged: Arc<Judged<Worded>>,
     /// Whether the claimed authorization holds; `None` where none was claimed, or where that is not settled.
     pub claimed_ok: Option<bool>,
+    /// What the table of licenses says of a claimed license, where both are there.
+    pub license: Option<LicenseFinding>,
     /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
+    opened: Option<Determination>,
     disputed: Option<ReadingTurn>,
 }
 
@@ -83,6 +89,7 @@ pub struct Decider {
     pub accounts: Accounts,
     builder: FactBuilder,
     memo: Memo<Worded>,
+    license_use: LicenseUse,
     shipments: BTreeMap<String, Option<Tpp>>,
 }
 
@@ -94,6 +101,7 @@ impl Decider {
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
+            license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -105,6 +113,7 @@ impl Decider {
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
+            license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
     }
@@ -116,6 +125,11 @@ impl Decider {
         let total = self.shipments.entry(order.order_id.to_owned()).or_insert(Some(Tpp::default()));
         *total = total.zip(tpp).map(|(total, tpp)| total.plus(tpp));
         Ok(())
+    }
+
+    /// Whether the item that a line names is known; else says what is wrong and how to mend it.
+    pub fn check_item(&mut self, name: &str) -> Result<(), UnknownItem> {
+        self.builder.item(name)?.unknown.clone().map_or(Ok(()), Err)
     }
 
     /// The accounts that some line has touched.
@@ -131,6 +145,7 @@ impl Decider {
     ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         self.accounts = Accounts::default();
         self.accounts.set_facts(program, &mut line, order.date);
         self.accounts.stand_on(program, &self.builder.names, used);
@@ -157,6 +172,7 @@ impl Decider {
     ) -> Result<(&Program, LineFacts, Arc<Judged<Worded>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
@@ -170,11 +186,11 @@ impl Decider {
         used: &[Tpp],
         shipment: Option<Tpp>,
     ) -> Result<Settled<'_>, UnknownItem> {
-        let (program, _, judged) = self.judge_with(order, |program, line| {
+        let (program, line, judged) = self.judge_with(order, |program, line| {
             set_account_facts(program, line, used.iter().copied());
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
-        let label = judged.determination.label;
+        let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
         Ok(Settled { label, program, counted: counted(program, label, &judged.scratch, Truth::True) })
     }
 
@@ -189,7 +205,7 @@ impl Decider {
             accounts = forget_account_facts(program, line);
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
-        let label = judged.determination.label;
+        let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
         let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
         let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
@@ -201,12 +217,14 @@ impl Decider {
     pub fn truths(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         but_for.iter().for_each(|fact| line.facts.forget(*fact));
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
         mask.read(program, &line.facts);
         let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
-        Ok([&[epoch], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
+        let asks = line.asks.map_or(0, |fact| u64::from(fact.0) + 1);
+        Ok([&[epoch, asks], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
     }
 
     /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
@@ -221,7 +239,7 @@ impl Decider {
 
     /// What lines with a line's parties and destination are charged to.
     pub fn charged(&mut self, order: &OrderLine<'_>) -> Charged {
-        let consignee = self.builder.party(order.ultimate_consignee);
+        let consignee = self.builder.party_on(order.ultimate_consignee, order.date);
         Charged {
             operator: self.builder.operator_is_charged(&consignee),
             headquarters: headquarters(&consignee),
@@ -239,6 +257,7 @@ impl Decider {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
+        settle_density(program, &mut line.facts, &line.item);
         self.accounts.set_facts(program, &mut line, order.date);
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
@@ -248,10 +267,14 @@ impl Decider {
             let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
             disputed(program, &line, judged.determination.label, other.determination.label)
         });
-        self.accounts.post(program, &line, judged.determination.label, &judged.scratch);
-        let claimed_ok = claim_holds(order.authorization, program, &judged.determination, &judged.scratch);
-        let missing = missing(&judged.determination, &line);
-        Ok(Decided { program, line, judged, claimed_ok, missing, disputed })
+        let opened = opened(&judged, &line);
+        let determination = opened.as_ref().unwrap_or(&judged.determination);
+        self.accounts.post(program, &line, determination.label, &judged.scratch);
+        let license = self.license_use.hold(order, self.builder.tables(), determination.label.outcome);
+        let claimed = || claim_holds(&line.claim, program, determination, &judged.scratch);
+        let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
+        let missing = missing(program, determination, &line);
+        Ok(Decided { program, line, judged, opened, claimed_ok, license, missing, disputed })
     }
 }
 
@@ -279,32 +302,69 @@ fn judge(
     })
 }
 
-/// The columns that would settle the outcome, each once, in the order of the facts.
-fn missing(determination: &Determination, line: &LineFacts) -> Vec<String> {
+/// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
+/// the law makes of the facts.
+fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
+    let asks = line.asks?;
+    let outcome = judged.determination.label.outcome;
+    if outcome == Outcome::LicenseRequired || judged.determination.missing.contains(&asks) {
+        return None;
+    }
+    let mut determination = judged.determination.clone();
+    if outcome != Outcome::NeedsInformation {
+        determination.label =
+            Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None };
+        determination.strictest = Outcome::LicenseRequired;
+    }
+    determination.missing.push(asks);
+    Some(determination)
+}
+
+/// Whether a column is one of the items table.
+pub fn is_of_item(column: &str) -> bool {
+    tollgate_records::Table::Items.column(column).is_some()
+}
+
+/// The columns that would settle the outcome, or in which what leaves it open stands; each once, in the order of the facts.
+/// Where what leaves it open holds whatever the facts, it is the day: the law of that day is not modeled. `item` stands for all that
+/// an item lacks of which nothing is known.
+fn missing(program: &Program, determination: &Determination, line: &LineFacts) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
-    for fact in &determination.missing {
-        let named: &[&str] = if *fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
-        for column in named {
+    let uncounted = line.item.accelerators.is_none();
+    let unknown = line.item.unknown.is_some();
+    for fact in open_facts(program, determination) {
+        let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
+        let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
+        let named: &[&str] = if counts { &["accelerators"] } else { named };
+        for column in named.iter().map(|column| if unknown && is_of_item(column) { &"item" } else { column }) {
             if !columns.iter().any(|known| known == column) {
                 columns.push((*column).to_owned());
             }
         }
     }
+    if columns.is_empty() && determination.label.unmodeled.is_some() {
+        columns.push("date".to_owned());
+    }
     columns
 }
 
-fn claim_holds(
-    claim: Option<&str>,
-    program: &Program,
-    determination: &Determination,
-    scratch: &Scratch,
-) -> Option<bool> {
-    let claim = claim?;
+/// The facts that would settle the outcome, or in which what leaves it open stands.
+fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
+    // Where a provision that is not modeled leaves it open, its own facts are what somebody must look into: the claim, where there is one.
+    let open = determination.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
+    let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
+    let touched = if touched.contains(&facts::CLAIM) { &[facts::CLAIM] } else { touched };
+    let given_up = (determination.gave_up && determination.missing.is_empty()).then_some(&facts::ITEM_KIND);
+    determination.missing.iter().chain(touched).chain(given_up).copied().collect()
+}
+
+fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
+    let Claim::Known(_) = claim else { return None };
+    let claim = claim.name()?;
     let outcome = determination.label.outcome;
     if claim == "NLR" {
         return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
     }
-    let _exception = facts::CLAIMS.iter().position(|known| *known == claim).filter(|at| *at > 2)?;
     let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
     if named.is_empty() {
         return (outcome != Outcome::NeedsInformation).then_some(false);
@@ -376,12 +436,23 @@ pub fn label_text(program: &Program, label: Label) -> String {
 impl Decided<'_> {
     /// Outcome, exception, review, and what they turn on.
     pub fn determination(&self) -> &Determination {
-        &self.judged.determination
+        self.opened.as_ref().unwrap_or(&self.judged.determination)
     }
 
     /// The readings that it turns on.
     pub fn readings(&self) -> impl Iterator<Item = &ReadingTurn> {
         self.judged.derived.readings.iter().chain(&self.disputed)
+    }
+
+    /// The facts that would settle the outcome, or in which what leaves it open stands.
+    pub fn open_facts(&self) -> Vec<FactId> {
+        open_facts(self.program, self.determination())
+    }
+
+    /// The provision that is not modeled and leaves the outcome open, where one does.
+    pub fn open_provision(&self) -> Option<&Step> {
+        let at = self.determination().label.unmodeled?;
+        self.program.unmodeled.get(usize::from(at)).map(|rule| &rule.step)
     }
 
     /// The exception that permits it, where one does.
@@ -391,12 +462,26 @@ impl Decided<'_> {
 
     /// The ECCN with its host filled in; `None` where the facts do not settle it.
     pub fn eccn(&self) -> Option<Cow<'_, str>> {
-        self.judged.derived.eccn.as_deref().map(|pattern| with_host(pattern, &self.line.facts))
+        let pattern = self.judged.derived.eccn.as_deref()?;
+        let stated = self.line.item.item.eccn.as_deref().filter(|_| pattern == BELOW);
+        match stated.filter(|stated| compare_eccn(stated, Some(pattern)).is_none()) {
+            Some(stated) => Some(Cow::Borrowed(stated)),
+            None => Some(with_host(pattern, &self.line.facts)),
+        }
+    }
+
+    /// What was found in the item's row, and where the ECCN that it states is another than the figures come to.
+    pub fn item_findings(&self) -> Vec<String> {
+        let item = &self.line.item;
+        let mut findings = item.findings.clone();
+        let eccn = self.eccn();
+        findings.extend(item.item.eccn.as_deref().and_then(|stated| compare_eccn(stated, eccn.as_deref())));
+        findings
     }
 
     /// The argument, step by step.
     pub fn steps(&self) -> Vec<TraceStep<'_>> {
-        trace(self.program, self.determination(), &self.judged.scratch)
+        trace(self.program, &self.judged.determination, &self.judged.scratch)
     }
 
     /// What must be done to use the authorization, or in applying for the license: citation, text, deadline.
@@ -414,6 +499,8 @@ impl Decided<'_> {
             reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
         let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
         let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
+        let duties = self.program.duties.iter().filter(move |duty| duty.outcomes.contains(&label.outcome));
+        let rules = rules.chain(duties.map(|duty| &duty.obligation));
         rules.filter(move |rule| scratch.truth(rule.when) != Truth::False)
     }
 

@@ -1,18 +1,26 @@
 use std::sync::Arc;
 
-use tollgate_law::facts::{self, CLAIMS, END_USES, Facts, as_counted};
-use tollgate_model::{Activity, Country, OrderLine, Tpp, Truth};
+use tollgate_law::facts::{self, FactId, Facts, as_counted};
+use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
-use super::items::{ItemFacts, UnknownItem, item_facts};
-use super::names::Names;
-use super::parties::{PartyFacts, party_facts};
+use super::claim::{Claim, claim_of};
+use super::designated::{set_flagged, set_listed};
+use super::end_use::{EndUse, EndUseQuestion, end_use_of};
+use super::items::{ItemFacts, UnknownItem, item_facts, unknown_item};
+use super::names::{Name, Names};
+use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
+use super::parties::{PartyFacts, dated_facts, party_facts};
 use super::roles::roles;
-use super::screened::Screened;
+use super::screened::{designated_among, listed_among};
 use super::tables::Tables;
+use super::typed::is_name;
 
 #[expect(clippy::disallowed_types, reason = "looked up by name once a line, never iterated")]
 type ByName<T> = std::collections::HashMap<String, T, ahash::RandomState>;
+
+/// The facts of a party from each day on which they change, in order.
+type Spans = Vec<(Date, Arc<PartyFacts>)>;
 
 /// The facts of an order line, and what the counts need beside them.
 #[derive(Clone, Debug)]
@@ -29,6 +37,12 @@ pub struct LineFacts {
     pub consignee: Arc<PartyFacts>,
     /// The country of destination, as the EAR counts it.
     pub destination: Country,
+    /// What is claimed.
+    pub claim: Claim,
+    /// A fact that somebody must settle before the line may go, whatever the law makes of the others.
+    pub asks: Option<FactId>,
+    /// What was not understood, or is not known, a sentence each.
+    pub remarks: Vec<Arc<str>>,
 }
 
 /// Makes facts out of order lines, remembering items and parties by name.
@@ -37,11 +51,15 @@ pub struct FactBuilder {
     law: Arc<tollgate_law::Law>,
     /// Parties that have a row.
     known: Arc<ByName<Arc<PartyFacts>>>,
+    /// Those of them whose parents change, from each day on which they do.
+    dated: Arc<ByName<Spans>>,
     /// Those that have none.
     others: ByName<Arc<PartyFacts>>,
     /// The texts of names that stand as numbers elsewhere.
     pub names: Names,
     items: ByName<Result<Arc<ItemFacts>, UnknownItem>>,
+    end_uses: ByName<Arc<EndUse>>,
+    claims: ByName<Claim>,
     tier1: std::collections::BTreeSet<Country>,
 }
 
@@ -51,13 +69,21 @@ impl FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
         let known = parties.map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names)))).collect();
+        let mut numbered = |id: &str, dated: Vec<(Date, PartyFacts)>| {
+            dated.into_iter().map(|(day, facts)| (day, Arc::new(facts.numbered(id, &mut names)))).collect()
+        };
+        let dated = dated_facts(&tables.parties, &tables.parents).into_iter();
+        let dated = dated.map(|(id, dated)| (id.clone(), numbered(&id, dated))).collect();
         FactBuilder {
             known: Arc::new(known),
+            dated: Arc::new(dated),
             others: ByName::default(),
             names: names.into_shared(),
             law: Arc::clone(&policy.law),
             tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
             items: ByName::default(),
+            end_uses: ByName::default(),
+            claims: ByName::default(),
             tables,
         }
     }
@@ -68,9 +94,12 @@ impl FactBuilder {
             tables: Arc::clone(&self.tables),
             law: Arc::clone(&policy.law),
             known: Arc::clone(&self.known),
+            dated: Arc::clone(&self.dated),
             others: ByName::default(),
             names: self.names.begun(),
             items: ByName::default(),
+            end_uses: ByName::default(),
+            claims: ByName::default(),
             tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
         }
     }
@@ -80,17 +109,51 @@ impl FactBuilder {
         consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq))
     }
 
-    /// Whether lists or owners say something of a party, on some day.
-    pub fn is_watched(&self, id: &str) -> bool {
-        self.tables.screened.says_of(id)
+    /// The tables that facts are made from.
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
     }
 
-    /// The facts of a party, with or without a row.
+    /// Whether lists or owners say something of a party, on some day, or its parents change.
+    pub fn is_watched(&self, id: &str) -> bool {
+        let says = self.dated.contains_key(id) || self.tables.screened.says_of(id);
+        says || match self.known.get(id) {
+            Some(party) => party.has_dated_flags(),
+            None => !self.tables.names.hits(id).is_empty(),
+        }
+    }
+
+    /// The facts of a party on a day, with or without a row.
+    pub fn party_on(&mut self, id: &str, day: Date) -> Arc<PartyFacts> {
+        let dated = self.dated.get(id).and_then(|dated| dated.iter().rev().find(|(from, _)| *from <= day));
+        dated.map(|(_, facts)| Arc::clone(facts)).unwrap_or_else(|| self.party(id))
+    }
+
+    /// The ultimate parent of a party on a day, both by name; `None` where the party's parents never change.
+    pub fn parent_on(&self, party: Name, day: Date) -> Option<Name> {
+        let dated = self.dated.get(self.names.text(party))?;
+        dated.iter().rev().find(|(from, _)| *from <= day).map(|(_, facts)| facts.parent)
+    }
+
+    /// The facts of a party, with or without a row, before any day on which its parents change.
     pub fn party(&mut self, id: &str) -> Arc<PartyFacts> {
         if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
         }
-        let party = Arc::new(PartyFacts::without_row(id).numbered(id, &mut self.names));
+        let names = &self.tables.names;
+        let nearest = names.nearest_row(id, &self.tables.parties);
+        let (screened, what) = match nearest {
+            Some(nearest) => (false, format!("did you mean `{nearest}`? Its listings and its place are unknown")),
+            None if !names.has_lists() => {
+                (false, "it was screened against no list, and its listings and its place are unknown".to_owned())
+            }
+            None if !is_name(id) => {
+                (false, "it is no name that could be screened, and its listings and its place are unknown".to_owned())
+            }
+            None => (true, "it was screened by that name; its place and its owners are unknown".to_owned()),
+        };
+        let remark = format!("The party `{id}` has no row: {what}.");
+        let party = Arc::new(PartyFacts::without_row(id, screened, remark).numbered(id, &mut self.names));
         self.others.insert(id.to_owned(), Arc::clone(&party));
         party
     }
@@ -100,7 +163,11 @@ impl FactBuilder {
         if let Some(known) = self.items.get(name) {
             return known.clone();
         }
-        let facts = item_facts(name, &self.tables.items, &self.law.catalog).map(Arc::new);
+        let facts = item_facts(name, &self.tables.items, &self.law.catalog);
+        let facts = match facts {
+            Err(unknown) if !self.tables.strict => Ok(Arc::new(unknown_item(name, unknown))),
+            facts => facts.map(Arc::new),
+        };
         self.items.insert(name.to_owned(), facts.clone());
         facts
     }
@@ -109,13 +176,16 @@ impl FactBuilder {
     pub fn line(&mut self, order: &OrderLine<'_>) -> Result<LineFacts, UnknownItem> {
         let item = self.item(order.item)?;
         let mut facts = item.facts.clone();
-        let consignee = self.party(order.ultimate_consignee);
-        let end_user = order.end_user.filter(|id| *id != order.ultimate_consignee).map(|id| self.party(id));
+        let consignee = self.party_on(order.ultimate_consignee, order.date);
+        let end_user =
+            order.end_user.filter(|id| *id != order.ultimate_consignee).map(|id| self.party_on(id, order.date));
         let others = [order.purchaser, order.intermediate_consignee, order.freight_forwarder];
-        let [purchaser, intermediate, forwarder] = others.map(|id| id.map(|id| self.party(id)));
-        let exporter = order.exporter.map(|id| self.party(id));
+        let [purchaser, intermediate, forwarder] = others.map(|id| id.map(|id| self.party_on(id, order.date)));
+        let exporter = order.exporter.map(|id| self.party_on(id, order.date));
         let destination = as_counted(order.destination);
+        let (end_use, claim) = (order.end_use.map(|text| self.end_use(text)), self.claim(order.authorization));
         trade(&mut facts, order, destination);
+        let asks = declared(&mut facts, end_use.as_deref(), &claim, self.tier1.contains(&destination));
         set_party(
             &mut facts,
             [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ],
@@ -135,21 +205,96 @@ impl FactBuilder {
         }
         let parties =
             [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
-        listed(&mut facts, parties, exporter.as_ref());
+        listed(&mut facts, parties, exporter.as_ref(), order.date);
+        set_flagged(&mut facts, parties);
+        let resold = end_use.as_deref().is_some_and(EndUse::is_resale);
+        let unnamed = end_user_is_unnamed(order, consignee.has(PASSES_ON), resold);
+        facts.set_if(facts::END_USER_UNNAMED, (!unnamed).then_some(0));
+        facts.set(facts::OCCUPIED_REGION, i64::from(consignee.has(OCCUPIED)));
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
-        let military = consignee.has("military") || end_user.as_ref().is_some_and(|party| party.has("military"));
-        facts.set(facts::MILITARY, i64::from(military));
-        if !self.tables.screened.is_silent() {
-            screened(&mut facts, &self.tables.screened, order);
+        let military = [Some(&consignee), end_user.as_ref()].into_iter().flatten();
+        let military = military.map(|party| party.listing("military", order.date)).max().unwrap_or(Truth::False);
+        set_truth(&mut facts, facts::MILITARY, military.max(end_use.as_deref().map_or(Truth::False, EndUse::military)));
+        if !self.tables.are_silent() {
+            self.screened(&mut facts, order);
         }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
         let lpp_holder = match order.lpp_operator {
-            Some(operator) if self.operator_is_charged(&consignee) => self.party(operator),
+            Some(operator) if self.operator_is_charged(&consignee) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
         };
-        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination })
+        let mut remarks = Vec::new();
+        let seen = [exporter.as_ref(), purchaser.as_ref(), intermediate.as_ref(), Some(&consignee), end_user.as_ref()];
+        for party in seen.into_iter().chain([forwarder.as_ref()]).flatten() {
+            remarks.extend(party.remarks.iter().map(Arc::clone));
+        }
+        if let Some(unknown) = &item.unknown {
+            remarks
+                .push(Arc::from(format!("The item `{}` is not known: {}; {}.", item.name, unknown.what, unknown.mend)));
+        }
+        let open = end_use.as_ref().and_then(|end_use| end_use.open.as_ref());
+        let asked = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
+        let claimed = order.authorization.and_then(|text| claim.question(text));
+        remarks.extend(asked.into_iter().chain(claimed).map(Arc::from));
+        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, remarks })
+    }
+
+    fn end_use(&mut self, text: &str) -> Arc<EndUse> {
+        if let Some(known) = self.end_uses.get(text) {
+            return Arc::clone(known);
+        }
+        let read = Arc::new(end_use_of(text));
+        self.end_uses.insert(text.to_owned(), Arc::clone(&read));
+        read
+    }
+
+    fn claim(&mut self, text: Option<&str>) -> Claim {
+        let Some(text) = text else { return Claim::None };
+        if let Some(known) = self.claims.get(text) {
+            return known.clone();
+        }
+        let read = claim_of(Some(text));
+        self.claims.insert(text.to_owned(), read.clone());
+        read
+    }
+
+    /// What lists and owners say, where the flags of the parties table say nothing: a match that may be the party leaves the fact unknown.
+    fn screened(&self, facts: &mut Facts, order: &OrderLine<'_>) {
+        let (screened, names) = (&self.tables.screened, &self.tables.names);
+        let listed_party = |id: &str, effect: Effect| match self.others.contains_key(id) {
+            true => screened.listed(id, effect, order.date).max(listed_among(&names.hits(id), effect, order.date)),
+            false => screened.listed(id, effect, order.date),
+        };
+        // The exporter counts where it is denied; its other listings are no matter of the transaction.
+        let any = |with_exporter: bool, truth: &dyn Fn(&str) -> Truth| {
+            let parties = roles(order).filter(|(role, _)| with_exporter || *role != "exporter");
+            parties.map(|(_, party)| truth(party)).max().unwrap_or(Truth::False)
+        };
+        let listed = |effect: Effect| any(effect == Effect::DeniedPerson, &|id| listed_party(id, effect));
+        let found = [
+            (facts::ENTITY_LIST, listed(Effect::EntityList)),
+            (facts::UNVERIFIED, listed(Effect::UnverifiedList)),
+            (facts::DENIED, listed(Effect::DeniedPerson)),
+            (facts::AFFILIATE, any(false, &|id| screened.affiliate(id, order.date))),
+            (facts::MILITARY, listed(Effect::MilitaryEndUser)),
+        ];
+        for (fact, truth) in found {
+            match truth {
+                Truth::True => facts.set(fact, 1),
+                Truth::Unknown if facts.get(fact) != Some(1) => facts.forget(fact),
+                _ => {}
+            }
+        }
+        // The exporter is no party of 748.5(c) to (f).
+        set_listed(facts, &|program| {
+            let of = |id: &str| match self.others.contains_key(id) {
+                true => designated_among(&names.hits(id), program, order.date),
+                false => Truth::False,
+            };
+            any(false, &|id| screened.designated(id, program, order.date).max(of(id)))
+        });
     }
 }
 
@@ -158,18 +303,25 @@ fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
     facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
     facts.set_country(facts::DESTINATION, Some(Some(destination)));
-    let word =
-        |words: &[&str], word: &str| words.iter().position(|own| *own == word).and_then(|at| i64::try_from(at).ok());
-    facts.set_if(facts::END_USE, order.end_use.map(|end_use| word(END_USES, end_use).unwrap_or(0)));
-    let supercomputer = match order.end_use {
-        None | Some("hpc") => None,
-        Some(end_use) => Some(i64::from(end_use == "supercomputer")),
-    };
-    facts.set_if(facts::SUPERCOMPUTER, supercomputer);
-    facts.set(
-        facts::CLAIM,
-        order.authorization.map_or(0, |claim| word(CLAIMS, claim).filter(|at| *at != 0).unwrap_or(2)),
-    );
+}
+
+/// Sets what the declared end use and the claim say; returns the fact that is still to be settled, where one is. `tier1` says whether the
+/// destination is one of those in supplement no. 5 to part 740, where a military end use asks for nothing.
+fn declared(facts: &mut Facts, end_use: Option<&EndUse>, claim: &Claim, tier1: bool) -> Option<FactId> {
+    let index = |at: usize| i64::try_from(at).ok();
+    facts.set_if(facts::END_USE, end_use.and_then(|end_use| end_use.word).and_then(index));
+    facts.set_if(facts::SUPERCOMPUTER, end_use.and_then(|end_use| end_use.supercomputer).map(i64::from));
+    facts.set_if(facts::CLAIM, index(claim.place()));
+    let open = end_use.and_then(|end_use| end_use.open.as_ref());
+    open.filter(|open| !(tier1 && **open == EndUseQuestion::Military)).map(|_| facts::END_USE)
+}
+
+fn set_truth(facts: &mut Facts, fact: FactId, truth: Truth) {
+    match truth {
+        Truth::True => facts.set(fact, 1),
+        Truth::False => facts.set(fact, 0),
+        Truth::Unknown => facts.forget(fact),
+    }
 }
 
 fn set_party(facts: &mut Facts, [country, hq, parent]: [facts::FactId; 3], party: Option<&Arc<PartyFacts>>) {
@@ -178,37 +330,19 @@ fn set_party(facts: &mut Facts, [country, hq, parent]: [facts::FactId; 3], party
     facts.set_country(parent, party.map_or(Some(None), |party| party.parent_hq));
 }
 
-fn listed(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>; 5], exporter: Option<&Arc<PartyFacts>>) {
-    let any = |flag: &str| parties.iter().flatten().any(|party| party.has(flag));
-    facts.set(facts::ENTITY_LIST, i64::from(any("entity_list")));
-    facts.set(facts::AFFILIATE, i64::from(any("affiliate_50")));
-    facts.set(facts::UNVERIFIED, i64::from(any("unverified_list")));
-    let denied = any("denied_person") || exporter.is_some_and(|party| party.has("denied_person"));
-    facts.set(facts::DENIED, i64::from(denied));
-}
-
-/// What lists and owners say, where the flags of the parties table say nothing: a match that may be the party leaves the fact unknown.
-fn screened(facts: &mut Facts, screened: &Screened, order: &OrderLine<'_>) {
-    // The exporter counts where it is denied; its other listings are no matter of the transaction.
-    let any = |with_exporter: bool, truth: &dyn Fn(&str) -> Truth| {
-        let parties = roles(order).filter(|(role, _)| with_exporter || *role != "exporter");
-        parties.map(|(_, party)| truth(party)).max().unwrap_or(Truth::False)
-    };
-    let listed = |effect: Effect| any(effect == Effect::DeniedPerson, &|id| screened.listed(id, effect, order.date));
-    let found = [
-        (facts::ENTITY_LIST, listed(Effect::EntityList)),
-        (facts::UNVERIFIED, listed(Effect::UnverifiedList)),
-        (facts::DENIED, listed(Effect::DeniedPerson)),
-        (facts::AFFILIATE, any(false, &|id| screened.affiliate(id, order.date))),
-        (facts::MILITARY, listed(Effect::MilitaryEndUser)),
-    ];
-    for (fact, truth) in found {
-        match truth {
-            Truth::True => facts.set(fact, 1),
-            Truth::Unknown if facts.get(fact) != Some(1) => facts.forget(fact),
-            _ => {}
-        }
-    }
+fn listed(
+    facts: &mut Facts,
+    parties: [Option<&Arc<PartyFacts>>; 5],
+    exporter: Option<&Arc<PartyFacts>>,
+    date: tollgate_model::Date,
+) {
+    let of = |party: &Arc<PartyFacts>, flag: &str| party.listing(flag, date);
+    let any = |flag: &str| parties.iter().flatten().map(|party| of(party, flag)).max().unwrap_or(Truth::False);
+    set_truth(facts, facts::ENTITY_LIST, any("entity_list"));
+    set_truth(facts, facts::AFFILIATE, any("affiliate_50"));
+    set_truth(facts, facts::UNVERIFIED, any("unverified_list"));
+    let denied = exporter.map_or(Truth::False, |party| of(party, "denied_person"));
+    set_truth(facts, facts::DENIED, any("denied_person").max(denied));
 }
 
 fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {
@@ -219,8 +353,9 @@ fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Count
         (facts::CONSIGNEE_SUPP8, "supp8_uae"),
         (facts::CONSIGNEE_AGREEMENT, "agreement_data_center"),
     ] {
-        facts.set(fact, i64::from(consignee.has(flag)));
+        set_truth(facts, fact, consignee.truth(flag));
     }
+    // A status that nobody gave is not had.
     facts.set(facts::CONSIGNEE_NVEU, i64::from(consignee.is_nveu_in(destination)));
 }
 
@@ -231,8 +366,11 @@ fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: 
         (facts::EXPORTER_APPROVED_OSAT, "approved_osat"),
         (facts::EXPORTER_INFORMED, "is_informed"),
     ] {
-        facts.set(fact, i64::from(exporter.is_some_and(|party| party.has(flag))));
+        // An exporter without a row is as one that is not named: whoever is told by BIS, or makes chips, says so in a row.
+        let with_row = exporter.filter(|party| party.has_row());
+        set_truth(facts, fact, with_row.map_or(Truth::False, |party| party.truth(flag)));
     }
-    let designer = buyer.has("authorized_ic_designer") || buyer.has("approved_ic_designer");
-    facts.set(facts::BUYER_IC_DESIGNER, i64::from(designer));
+    let approved = buyer.truth("approved_ic_designer");
+    set_truth(facts, facts::BUYER_APPROVED_DESIGNER, approved);
+    set_truth(facts, facts::BUYER_IC_DESIGNER, buyer.truth("authorized_ic_designer").or(approved));
 }

@@ -1,8 +1,14 @@
+//! What the law asks of an item, from the items table and the catalog.
+
 use std::collections::BTreeMap;
 
+use tollgate_engine::{Scratch, representatives};
 use tollgate_law::catalog::{Catalog, Resolution};
-use tollgate_law::facts::{self, Facts, HOSTS, as_counted};
-use tollgate_model::{Decimal, Item, ItemKind, Ratio, Tpp};
+use tollgate_law::facts::{self, FactId, Facts, HOSTS, as_counted};
+use tollgate_law::program::Program;
+use tollgate_model::{Decimal, Item, ItemKind, Ratio, Tpp, Truth};
+
+use crate::item_findings::{find_in, looks_like_total};
 
 /// What the law asks of an item.
 #[derive(Clone, Debug)]
@@ -21,6 +27,14 @@ pub struct ItemFacts {
     pub chip: Option<Item>,
     /// The column that would settle an unknown performance density.
     pub density_column: &'static str,
+    /// Why nothing is known of it, where no table and no catalog has it.
+    pub unknown: Option<UnknownItem>,
+    /// The performance densities of the largest and the smallest die area that are reported, where these differ.
+    pub density_bounds: Option<(Ratio, Ratio)>,
+    /// How many accelerators a unit holds; `None` where that is not known.
+    pub accelerators: Option<i64>,
+    /// What was found in the item's row, as sentences: they decide nothing.
+    pub findings: Vec<String>,
 }
 
 /// Why an item is not known: what is wrong and how to mend it.
@@ -33,21 +47,154 @@ pub struct UnknownItem {
 }
 
 /// The facts of an item as an order names it.
+///
+/// Where a name may mean several items between which the law makes no difference, the facts are those that they
+/// share, what differs is unknown, and a finding names them.
 pub fn item_facts(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Result<ItemFacts, UnknownItem> {
-    let item = resolve(name, items, catalog)?;
+    match (catalog.resolve(name), items.get(name)) {
+        (Resolution::Ambiguous(names), None) => any_of(name, &names, catalog),
+        _ => facts_of_item(resolve(name, items, catalog)?, items, catalog),
+    }
+}
+
+fn facts_of_item(item: Item, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Result<ItemFacts, UnknownItem> {
     let chip = match &item.accelerator {
-        Some(chip) => Some(resolve(chip, items, catalog)?),
+        Some(chip) => Some(chip_of(chip, items, catalog)?),
         None => None,
     };
-    Ok(facts_of(item, chip))
+    let total = chip.is_none() && looks_like_total(&item, catalog);
+    let mut facts = facts_of(item, chip);
+    if total {
+        facts.forget_performance();
+    }
+    facts.findings.extend(find_in(&facts, total));
+    Ok(facts)
+}
+
+/// The accelerator that a row names; of several between which the law makes no difference, the first.
+fn chip_of(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Result<Item, UnknownItem> {
+    if let (Resolution::Ambiguous(names), None) = (catalog.resolve(name), items.get(name)) {
+        return any_of(name, &names, catalog).map(|merged| merged.item);
+    }
+    resolve(name, items, catalog)
+}
+
+/// The facts that all items of these names share, if the law makes no difference between them.
+fn any_of(name: &str, names: &[&str], catalog: &Catalog) -> Result<ItemFacts, UnknownItem> {
+    let ambiguous = || match catalog.chassis(name) {
+        Some(chassis) => UnknownItem {
+            what: format!(
+                "`{}` is a {} that may hold any of several accelerators",
+                chassis.name,
+                chassis.kind.as_str()
+            ),
+            mend: format!(
+                "add a row to the items table with kind, accelerator and accelerators ({}): which of {}",
+                if chassis.accelerators.is_empty() { "how many" } else { &chassis.accelerators },
+                chassis.candidates.join(", ")
+            ),
+        },
+        None => UnknownItem {
+            what: "several items answer to this name".to_owned(),
+            mend: format!("write one of: {}", names.join(", ")),
+        },
+    };
+    if catalog.chassis(name).is_some() {
+        return Err(ambiguous());
+    }
+    let none = BTreeMap::new();
+    let mut merged: Option<ItemFacts> = None;
+    for name in names {
+        let item = catalog.item(name).ok_or_else(ambiguous)?;
+        let next = facts_of_item(item.clone(), &none, catalog)?;
+        merged = Some(match merged {
+            None => next,
+            Some(merged) => merged.shared_with(&next).ok_or_else(ambiguous)?,
+        });
+    }
+    let mut merged = merged.ok_or_else(ambiguous)?;
+    let any = names.join(" or ");
+    merged.findings.push(format!("`{name}` may be {any}: between them this law makes no difference."));
+    merged.name = any.clone();
+    merged.item.item = any;
+    Ok(merged)
+}
+
+impl ItemFacts {
+    /// What two items have in common; none where the law may tell them apart by more than memory and interconnect.
+    fn shared_with(mut self, other: &ItemFacts) -> Option<ItemFacts> {
+        let same = |fact: FactId| self.facts.get(fact) == other.facts.get(fact);
+        let telling = [
+            facts::ITEM_KIND,
+            facts::ITEM_HOST,
+            facts::IC_TPP,
+            facts::IC_DENSITY,
+            facts::IC_DENSITY_DEN,
+            facts::IC_DATA_CENTER,
+            facts::HBM_DENSITY,
+            facts::HBM_DENSITY_DEN,
+        ];
+        let dispute = |item: &ItemFacts| item.other.as_ref().map(|(_, unit)| *unit);
+        if self.unit_tpp != other.unit_tpp || dispute(&self) != dispute(other) || !telling.into_iter().all(same) {
+            return None;
+        }
+        for place in 0..facts::SLOTS {
+            let Some(fact) = u8::try_from(place).ok().map(FactId) else { continue };
+            if self.facts.get(fact) != other.facts.get(fact) {
+                self.facts.forget(fact);
+            }
+        }
+        macro_rules! keep_same {
+            ($($field:ident),*) => { $(if self.item.$field != other.item.$field { self.item.$field = None; })* };
+        }
+        keep_same!(designer_hq, memory_bandwidth_gb_s, interconnect_gb_s, tdp_w, price_usd, eccn, note);
+        Some(self)
+    }
+
+    /// Makes unknown what follows from a TPP that cannot be that of one accelerator.
+    fn forget_performance(&mut self) {
+        for fact in [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN] {
+            self.facts.forget(fact);
+        }
+        self.unit_tpp = None;
+        self.other = None;
+        self.density_column = "tpp";
+    }
+}
+
+/// Settles an unknown performance density where every die area that is reported falls under the same entries.
+pub fn settle_density(program: &Program, facts: &mut Facts, item: &ItemFacts) {
+    let Some((low, high)) = item.density_bounds else { return };
+    if facts.get(facts::IC_DENSITY).is_some() {
+        return;
+    }
+    let between = |ratio: &Ratio| {
+        low.compare(*ratio).is_some_and(|order| order.is_le())
+            && high.compare(*ratio).is_some_and(|order| order.is_ge())
+    };
+    let known = representatives(program, facts::IC_DENSITY).into_iter().map(|(num, den)| Ratio { num, den });
+    let cells: Vec<Ratio> = [low, high].into_iter().chain(known.filter(between)).collect();
+    let mut scratch = Scratch::default();
+    let mut first: Option<Vec<Truth>> = None;
+    for cell in cells {
+        let mut tried = facts.clone();
+        tried.set_ratio(facts::IC_DENSITY, Some(cell));
+        scratch.start(program, &tried);
+        scratch.finish(program);
+        let steps = program.definitions.iter().chain(program.classifications.iter().map(|rule| &rule.step));
+        let truths: Vec<Truth> = steps.map(|step| scratch.truth(step.when)).collect();
+        if *first.get_or_insert_with(|| truths.clone()) != truths {
+            return;
+        }
+    }
+    facts.set_ratio(facts::IC_DENSITY, Some(low));
 }
 
 fn resolve(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Result<Item, UnknownItem> {
-    let own = items.get(name);
-    match (catalog.resolve(name), own) {
+    match (catalog.resolve(name), items.get(name)) {
         (Resolution::Found(known), None) => Ok(known.clone()),
-        (Resolution::Found(known), Some(own)) if known.item == name => Ok(overridden(known, own)),
-        (_, Some(own)) => Ok(own.clone()),
+        (Resolution::Found(known), Some(row)) if known.item == name => Ok(overridden(known, row)),
+        (_, Some(row)) => Ok(row.clone()),
         (Resolution::Ambiguous(names), None) => Err(UnknownItem {
             what: "several items answer to this name".to_owned(),
             mend: format!("write one of: {}", names.join(", ")),
@@ -63,16 +210,17 @@ fn resolve(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Res
 }
 
 /// The catalog's item with the cells that the user's row fills in.
-fn overridden(known: &Item, own: &Item) -> Item {
+fn overridden(known: &Item, row: &Item) -> Item {
     let mut item = known.clone();
     macro_rules! take {
-        ($($field:ident),*) => { $(if own.$field.is_some() { item.$field.clone_from(&own.$field); })* };
+        ($($field:ident),*) => { $(if row.$field.is_some() { item.$field.clone_from(&row.$field); })* };
     }
     take!(
         vendor,
         designer_hq,
         kind,
         host_eccn,
+        eccn,
         tpp,
         die_area_mm2,
         performance_density,
@@ -94,37 +242,91 @@ fn overridden(known: &Item, own: &Item) -> Item {
         tdp_w,
         price_usd
     );
-    if own.tpp.is_some() {
+    if row.tpp.is_some() {
         item.tpp_other = None;
     }
     item
 }
 
-fn facts_of(item: Item, chip: Option<Item>) -> ItemFacts {
+/// How many accelerators a unit holds: a bare circuit and what is no accelerator count as one, what may hold several
+/// and does not say how many is unknown.
+fn accelerators(item: &Item) -> Option<i64> {
+    let bare = item.kind.unwrap_or_default() == ItemKind::IntegratedCircuit && item.accelerator.is_none();
+    let idle = item.accelerator.is_none() && item.tpp.and_then(|tpp| Tpp::try_from(tpp).ok()) == Some(Tpp::default());
+    let none = idle || matches!(item.kind, Some(ItemKind::Memory | ItemKind::ModelWeights | ItemKind::Other));
+    item.accelerators.or_else(|| (bare || none).then_some(1))
+}
+
+fn facts_of(mut item: Item, chip: Option<Item>) -> ItemFacts {
+    if item.host_eccn.is_none() {
+        item.host_eccn = stated_host(&item);
+    }
     let figures = chip.as_ref().unwrap_or(&item);
     let kind = item.kind.unwrap_or_default();
     let tpp = figures.tpp.and_then(|tpp| Tpp::try_from(tpp).ok());
     let (facts, unit_tpp) = slots(&item, figures, kind, tpp);
     let other =
         figures.tpp_other.and_then(|tpp| Tpp::try_from(tpp).ok()).map(|tpp| slots(&item, figures, kind, Some(tpp)));
-    let density_column = if tpp.is_none() && figures.die_area_mm2.is_some() { "tpp" } else { "die_area_mm2" };
-    ItemFacts { name: item.item.clone(), facts, unit_tpp, other, density_column, item, chip }
+    let has_area = figures.die_area_mm2.is_some() || figures.die_area_max_mm2.is_some();
+    let density_column = if tpp.is_none() && has_area { "tpp" } else { "die_area_mm2" };
+    let density = |area: Option<Decimal>| {
+        Some(Ratio { num: tpp?.thousandths(), den: area.and_then(|area| area.scaled_exact(3)).filter(|den| *den > 0)? })
+    };
+    let density_bounds = density(figures.die_area_max_mm2).zip(density(figures.die_area_min_mm2));
+    let accelerators = accelerators(&item);
+    ItemFacts {
+        name: item.item.clone(),
+        facts,
+        unit_tpp,
+        other,
+        density_column,
+        density_bounds,
+        accelerators,
+        findings: Vec::new(),
+        item,
+        chip,
+        unknown: None,
+    }
+}
+
+/// An item of which nothing is known: every fact of it is unknown.
+pub(crate) fn unknown_item(name: &str, why: UnknownItem) -> ItemFacts {
+    ItemFacts {
+        name: name.to_owned(),
+        facts: Facts::default(),
+        unit_tpp: None,
+        other: None,
+        item: Item { item: name.to_owned(), ..Item::default() },
+        chip: None,
+        density_column: "item",
+        density_bounds: None,
+        accelerators: None,
+        findings: Vec::new(),
+        unknown: Some(why),
+    }
+}
+
+/// The host that a stated ECCN of the form `5A992.z` names.
+fn stated_host(item: &Item) -> Option<String> {
+    let host = item.eccn.as_deref()?.trim().to_ascii_uppercase();
+    let host = host.strip_suffix(".Z")?;
+    HOSTS.iter().skip(1).find(|known| **known == host).map(|known| (*known).to_owned())
 }
 
 fn slots(item: &Item, figures: &Item, kind: ItemKind, tpp: Option<Tpp>) -> (Facts, Option<Tpp>) {
     let mut facts = Facts::default();
-    let place = ItemKind::ALL.iter().position(|own| *own == kind).and_then(|at| i64::try_from(at).ok());
+    let place = ItemKind::ALL.iter().position(|known| *known == kind).and_then(|at| i64::try_from(at).ok());
     facts.set_if(facts::ITEM_KIND, place);
     let host = item.host_eccn.as_deref().unwrap_or("none");
-    facts.set_if(facts::ITEM_HOST, HOSTS.iter().position(|own| *own == host).and_then(|at| i64::try_from(at).ok()));
+    facts.set_if(facts::ITEM_HOST, HOSTS.iter().position(|known| *known == host).and_then(|at| i64::try_from(at).ok()));
     let designer = figures.designer_hq.or(item.designer_hq);
     facts.set_country(facts::DESIGNER_HQ, Some(designer.map(as_counted)));
-    let computing = !matches!(kind, ItemKind::ModelWeights | ItemKind::Memory);
+    let computing = !matches!(kind, ItemKind::ModelWeights | ItemKind::Memory | ItemKind::Other);
     chip_slots(&mut facts, figures, tpp, computing);
     memory_slots(&mut facts, item, kind);
     model_slots(&mut facts, item, kind);
-    let count = item.accelerators.unwrap_or(1);
-    (facts, if computing { tpp.map(|tpp| tpp.times(count)) } else { Some(Tpp::default()) })
+    let unit_tpp = tpp.zip(accelerators(item)).map(|(tpp, count)| tpp.times(count));
+    (facts, if computing { unit_tpp } else { Some(Tpp::default()) })
 }
 
 fn chip_slots(facts: &mut Facts, figures: &Item, tpp: Option<Tpp>, computing: bool) {

@@ -5,22 +5,39 @@
 //! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
 
 mod accounts;
+mod claim;
 mod decider;
+mod designated;
+mod end_use;
+mod end_use_words;
 mod facts;
+mod flags;
+mod item_findings;
 mod items;
+mod licenses;
 mod names;
+mod onward;
 mod parties;
+mod questions;
 mod record;
 mod roles;
 mod run;
 mod screened;
+mod spelling;
+mod summary;
 mod tables;
+mod typed;
 mod wording;
 
 pub use accounts::{AccountView, Accounts, by_headquarters};
-pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
+pub use claim::{Claim, claim_of};
+pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, is_of_item, label_text};
+pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use facts::{FactBuilder, LineFacts};
-pub use items::{ItemFacts, UnknownItem, item_facts};
+pub use flags::{Flags, flags_of};
+pub use item_findings::compare_eccn;
+pub use items::{ItemFacts, UnknownItem, item_facts, settle_density};
+pub use licenses::LicenseFinding;
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
@@ -30,5 +47,7 @@ pub use run::{
     spans,
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
+pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
+pub use typed::TypedNames;
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

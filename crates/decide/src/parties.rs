@@ -1,9 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tollgate_law::facts::as_counted;
-use tollgate_model::{Country, Party, Stake};
+use tollgate_model::{Country, Date, Party, Stake, Truth};
 
+use super::flags::flags_of;
 use super::names::{Name, Names};
+use super::onward::shown_flags;
 
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +26,16 @@ pub struct PartyFacts {
     /// Whether the parent chain is given (else the party counts as its own ultimate parent).
     pub has_parent: bool,
     flags: BTreeSet<String>,
+    /// Flags that stand from some day on.
+    since: Vec<(String, Date)>,
+    /// What is to be said of its row, or of its having none, a sentence each.
+    pub remarks: Vec<Arc<str>>,
 }
+
+/// A mark beside the flags: what else they may be is not known.
+const UNREAD: &str = "?";
+/// A mark beside the flags: the party has no row, so that nothing is known of it but what lists say.
+const NO_ROW: &str = "?row";
 
 /// What the law asks of a party, apart from who it is: country, headquarters, those of its parent, flags.
 pub type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
@@ -35,9 +47,52 @@ impl PartyFacts {
         [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
     }
 
-    /// Whether the party carries a flag.
+    /// Whether the party carries a flag, whatever the day.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.contains(flag)
+    }
+
+    /// Whether the party carries a flag on a day that says that it is listed; unknown where not all of its flags are understood, and
+    /// where it has no row and could not be screened.
+    pub fn listing(&self, flag: &str, date: Date) -> Truth {
+        let since = self.since.iter().any(|(own, day)| own == flag && *day <= date);
+        match (self.has(flag) || since, self.has(UNREAD)) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+
+    /// Whether the party carries a flag that only its row can give; unknown where it has none, or not all of it is understood.
+    pub fn truth(&self, flag: &str) -> Truth {
+        match (self.has(flag), self.has(UNREAD) || self.has(NO_ROW)) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+
+    /// Whether it has a row of its own.
+    pub fn has_row(&self) -> bool {
+        !self.has(NO_ROW)
+    }
+
+    /// Whether some flag of it depends on the day.
+    pub fn has_dated_flags(&self) -> bool {
+        !self.since.is_empty()
+    }
+
+    /// The sanctions programs that its flags name; none where no flag says that it is designated, empty where one says no program or where not all
+    /// of its flags are known.
+    pub fn sanctions_programs(&self) -> Option<Vec<String>> {
+        let named: Vec<String> = self
+            .flags
+            .iter()
+            .filter_map(|flag| flag.strip_prefix("sdn:"))
+            .map(|program| program.trim().to_owned())
+            .collect();
+        let open = self.has("sdn") || self.has(UNREAD) || self.since.iter().any(|(flag, _)| flag == "sdn");
+        (open || !named.is_empty()).then_some(named)
     }
 
     /// Whether it is a national validated end-user in a country.
@@ -53,41 +108,85 @@ impl PartyFacts {
         PartyFacts { name: names.place(id), parent: names.place(&self.ultimate_parent), ..self }
     }
 
-    /// A party that is named in an order but has no row.
-    pub fn without_row(id: &str) -> PartyFacts {
-        PartyFacts { parent_hq: Some(None), ultimate_parent: id.to_owned(), ..PartyFacts::default() }
+    /// A party that is named in an order but has no row: where it is, and who owns it, is unknown. `screened` says whether lists say all of
+    /// its listings; `remark` is what is said of it.
+    pub fn without_row(id: &str, screened: bool, remark: String) -> PartyFacts {
+        let marks = [Some(NO_ROW), (!screened).then_some(UNREAD)];
+        PartyFacts {
+            ultimate_parent: id.to_owned(),
+            flags: marks.into_iter().flatten().map(str::to_owned).collect(),
+            remarks: vec![Arc::from(remark)],
+            ..PartyFacts::default()
+        }
     }
 }
 
-/// The immediate parent of each party of which the stakes name one: who controls it or holds half of it or more. Empty where several do,
-/// at one time or one after the other: then somebody must say, in `parent_id`.
+/// A stake that makes its owner a parent, on its days.
+#[derive(Clone, Debug)]
+struct Held {
+    owner: String,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+impl Held {
+    /// Whether it counts on a day; where none is named, whether it counts on any.
+    fn counts(&self, day: Option<Date>) -> bool {
+        day.is_none_or(|day| self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until))
+    }
+}
+
+/// The immediate parents of each party of which the stakes name one: who controls it or holds half of it or more, each on its days. Where several do on
+/// one day, somebody must say, in `parent_id`.
 #[derive(Clone, Debug, Default)]
-pub struct Parents(BTreeMap<String, Option<String>>);
+pub struct Parents(BTreeMap<String, Vec<Held>>);
 
 impl Parents {
     /// The parents that stakes show.
     pub fn of(stakes: &[Stake]) -> Parents {
-        let mut parents: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut parents: BTreeMap<String, Vec<Held>> = BTreeMap::new();
         let half = |stake: &&Stake| {
             stake.controls
                 || stake.percent.and_then(|percent| percent.thousandths()).is_some_and(|share| share >= 50_000)
         };
         for stake in stakes.iter().filter(half) {
-            parents
-                .entry(stake.owned_id.clone())
-                .and_modify(|owner| *owner = owner.take().filter(|owner| *owner == stake.owner_id))
-                .or_insert_with(|| Some(stake.owner_id.clone()));
+            let held = Held { owner: stake.owner_id.clone(), from: stake.from, until: stake.until };
+            parents.entry(stake.owned_id.clone()).or_default().push(held);
         }
         Parents(parents)
     }
 
-    /// The parent that a party's row names, or else the one that the stakes show.
-    fn parent<'a>(&'a self, id: &str, row: Option<&'a Party>) -> Parent<'a> {
-        match (row.and_then(|party| party.parent_id.as_deref()), self.0.get(id).map(Option::as_deref)) {
-            (Some(parent), _) | (None, Some(Some(parent))) => Parent::Of(parent),
-            (None, Some(None)) => Parent::Unclear,
-            (None, None) => Parent::None,
+    /// The parent that a party's row names, or else the one that the stakes show on a day; on any day where none is named.
+    fn parent<'a>(&'a self, id: &str, row: Option<&'a Party>, day: Option<Date>) -> Parent<'a> {
+        if let Some(parent) = row.and_then(|party| party.parent_id.as_deref()) {
+            return Parent::Of(parent);
         }
+        let held = self.0.get(id).into_iter().flatten().filter(|held| held.counts(day));
+        let mut owners = held.map(|held| held.owner.as_str());
+        match owners.next() {
+            None => Parent::None,
+            Some(first) if owners.all(|owner| owner == first) => Parent::Of(first),
+            Some(_) => Parent::Unclear,
+        }
+    }
+
+    /// The days on which a party's chain of parents may become another.
+    fn changes(&self, parties: &BTreeMap<String, Party>, id: &str) -> BTreeSet<Date> {
+        let (mut days, mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
+        while let Some(own) = waiting.pop() {
+            if !seen.insert(own) {
+                continue;
+            }
+            if let Some(parent) = parties.get(own).and_then(|party| party.parent_id.as_deref()) {
+                waiting.push(parent);
+                continue;
+            }
+            for held in self.0.get(own).into_iter().flatten() {
+                days.extend([held.from, held.until].into_iter().flatten());
+                waiting.push(&held.owner);
+            }
+        }
+        days
     }
 }
 
@@ -97,45 +196,82 @@ enum Parent<'a> {
     None,
 }
 
-/// The facts of every party that has a row.
+/// The facts of every party that has a row, before any day on which its parents change.
 pub(crate) fn party_facts(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, PartyFacts> {
-    parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party))).collect()
+    parties.iter().map(|(id, party)| (id.clone(), facts_of(parties, parents, party, Date::MIN))).collect()
 }
 
-/// The ultimate parent of each party that is not its own.
+/// The facts of each party whose parents change, from each day on which they do, in order.
+pub(crate) fn dated_facts(
+    parties: &BTreeMap<String, Party>,
+    parents: &Parents,
+) -> BTreeMap<String, Vec<(Date, PartyFacts)>> {
+    let all = parties.iter().map(|(id, party)| {
+        let days = parents.changes(parties, id).into_iter();
+        (id.clone(), days.map(|day| (day, facts_of(parties, parents, party, day))).collect())
+    });
+    all.filter(|(_, dated): &(String, Vec<_>)| !dated.is_empty()).collect()
+}
+
+/// The ultimate parent that each party has or had that is not its own.
 pub fn ultimate_parents(parties: &BTreeMap<String, Party>, parents: &Parents) -> BTreeMap<String, String> {
-    let all = parties.iter().map(|(id, party)| (id, ultimate_parent(parties, parents, party).0));
+    let all = parties.iter().map(|(id, party)| (id, ultimate_parent(parties, parents, party, None).0));
     all.filter(|(id, root)| *id != root).map(|(id, root)| (id.clone(), root)).collect()
 }
 
-fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> PartyFacts {
+fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party, day: Date) -> PartyFacts {
     let counted = |country: Option<Country>| country.map(|country| Some(as_counted(country)));
-    let has_parent = !matches!(parents.parent(&party.party_id, Some(party)), Parent::None);
-    let (ultimate, known) = ultimate_parent(parties, parents, party);
+    let has_parent = !matches!(parents.parent(&party.party_id, Some(party), Some(day)), Parent::None);
+    let (ultimate, known) = ultimate_parent(parties, parents, party, Some(day));
     let parent_hq = match (has_parent, known) {
         (false, _) => Some(None),
         (true, true) => counted(parties.get(&ultimate).and_then(|parent| parent.hq_country)),
         (true, false) => None,
     };
+    let (mut flags, mut since, mut remarks) = (BTreeSet::new(), Vec::new(), Vec::new());
+    if !party.flags.is_empty() {
+        let read = flags_of(party.flags.iter().map(String::as_str));
+        for flag in read.known {
+            match flag.split_once(':').and_then(|(word, day)| Some((word.to_owned(), day.parse::<Date>().ok()?))) {
+                Some(dated) => since.push(dated),
+                None => drop(flags.insert(flag)),
+            }
+        }
+        for (flag, near) in read.unread {
+            flags.insert(UNREAD.to_owned());
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let id = &party.party_id;
+            remarks.push(Arc::from(format!(
+                "The flag `{flag}` of the party `{id}` is not understood{near}: its flags are unknown."
+            )));
+        }
+    }
     PartyFacts {
         country: counted(party.country),
         hq: counted(party.hq_country),
         parent_hq,
         ultimate_parent: ultimate,
         has_parent,
-        flags: party.flags.iter().cloned().collect(),
+        flags: flags.into_iter().chain(shown_flags(party)).collect(),
+        since,
+        remarks,
         ..PartyFacts::default()
     }
 }
 
 /// The end of the parent chain, and whether it is known and has a row. A circle of parents has no end: its first id
 /// stands for it, and its headquarters are unknown.
-fn ultimate_parent(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party) -> (String, bool) {
+fn ultimate_parent(
+    parties: &BTreeMap<String, Party>,
+    parents: &Parents,
+    party: &Party,
+    day: Option<Date>,
+) -> (String, bool) {
     let mut seen = BTreeSet::new();
     let mut current = party.party_id.as_str();
     loop {
         let row = parties.get(current);
-        match parents.parent(current, row) {
+        match parents.parent(current, row, day) {
             Parent::Of(parent) => {
                 if !seen.insert(current) {
                     return (seen.first().copied().unwrap_or_default().to_owned(), false);
@@ -213,5 +349,35 @@ mod tests {
         assert_eq!((hq("c"), hq("small")), (Some(None), Some(None)), "no parent is known");
         assert_eq!((hq("halved"), hq("orphan")), (None, None), "unknown");
         assert_eq!(facts["orphan"].ultimate_parent, "nobody");
+    }
+
+    #[test]
+    fn parents_are_those_of_the_day() {
+        let stake = |owner: &str, from: Option<&str>, until: Option<&str>| Stake {
+            owner_id: owner.into(),
+            owned_id: "t".into(),
+            percent: "100".parse().ok(),
+            from: from.map(|day| day.parse().unwrap()),
+            until: until.map(|day| day.parse().unwrap()),
+            ..Stake::default()
+        };
+        let parents = Parents::of(&[
+            stake("old", Some("2015-01-01"), Some("2021-01-01")),
+            stake("new", Some("2021-01-01"), None),
+        ]);
+        let parties = BTreeMap::from([
+            party("old", None, Some("CN")),
+            party("new", None, Some("SG")),
+            party("t", None, Some("SG")),
+            party("sub", Some("t"), Some("SG")),
+        ]);
+        for id in ["t", "sub"] {
+            let dated = &dated_facts(&parties, &parents)[id];
+            let short: Vec<(String, &str)> =
+                dated.iter().map(|(day, facts)| (day.to_string(), facts.ultimate_parent.as_str())).collect();
+            assert_eq!(short, [("2015-01-01".to_owned(), "old"), ("2021-01-01".to_owned(), "new")]);
+        }
+        assert!(!party_facts(&parties, &parents)["t"].has_parent, "before the first stake it has none");
+        assert!(!dated_facts(&parties, &parents).contains_key("new"));
     }
 }

@@ -14,6 +14,7 @@ use tollgate_records::{
 
 use super::decider::Decided;
 use super::roles::roles;
+use super::summary::{failed_claim, next_steps, summary};
 use super::tables::Tables;
 use super::wording::{describe_standing, screening_sentences};
 
@@ -63,6 +64,8 @@ pub fn decision_record(
         quantity: order.quantity,
         destination: order.destination.code().to_owned(),
         parties: Default::default(),
+        summary: String::new(),
+        next: Vec::new(),
         obligations: Vec::new(),
         trace: Vec::new(),
         readings: readings.collect(),
@@ -76,6 +79,10 @@ pub fn decision_record(
     if detail == Detail::Whole {
         argue(&mut record, order, decided);
         screen(&mut record, order, tables);
+        record.summary = summary(order, decided, tables);
+        record.next = next_steps(order, decided);
+        record.remarks.extend(failed_claim(order, decided).map(Text::from));
+        record.remarks.extend(decided.license.iter().map(|found| Text::from(found.why.as_str())));
     }
     record
 }
@@ -95,6 +102,10 @@ fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'
     record.unsure = unsure.map(|(cite, note)| UnsurePoint { cite: cite.clone(), note: note.clone() }).collect();
     let flags = decided.red_flags().map(|rule| RedFlag { cite: rule.step.cite.clone(), flag: rule.step.rule.clone() });
     record.red_flags = flags.collect();
+    for remark in &decided.line.remarks {
+        record.remarks.push(Text::clone(remark));
+    }
+    record.remarks.extend(decided.item_findings().into_iter().map(Text::from));
     if !decided.line.consignee.has_parent {
         record.remarks.push(Text::clone(&OWN_PARENT));
     }
@@ -103,11 +114,11 @@ fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'
 /// Adds the list matches of the parties, and what their owners make of them.
 fn screen(record: &mut DecisionRecord, order: &OrderLine<'_>, tables: &Tables) {
     let screened = &tables.screened;
-    if screened.is_silent() {
+    if tables.are_silent() {
         return;
     }
     for (role, party) in roles(order) {
-        record.hits.extend(screened.hits(party).iter().map(|hit| Hit {
+        record.hits.extend(tables.hits(party).iter().map(|hit| Hit {
             list: hit.list.clone(),
             entry: hit.entry.clone(),
             name: hit.name.clone(),

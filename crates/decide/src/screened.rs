@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use super::designated::under_program;
 use super::run::RunError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};
 use tollgate_records::{InputError, InputErrors};
-use tollgate_screening::{BadStake, Basis, Effect, Match, Ownership, Query, Scratch, Screener, Standing, Version};
+use tollgate_screening::{
+    BadStake, Basis, Effect, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing, Version,
+};
 
 /// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
 pub const SHOWN: usize = 5;
@@ -31,6 +34,8 @@ pub struct Hit {
     alike: bool,
     /// What the list does to a decision.
     pub effect: Effect,
+    /// The entry's sanctions programs, as published.
+    pub programs: Vec<String>,
     /// What matched: a name, an address or a register number.
     pub basis: Basis,
     /// The parts of the score and what each was worth, a sentence each.
@@ -39,11 +44,24 @@ pub struct Hit {
     pub fingerprint: String,
     /// Somebody's finding that the party is another one.
     pub cleared: Option<Clearance>,
+    /// The first day on which the entry binds, where the list says so.
+    pub from: Option<Date>,
+    /// The last day on which it binds, where the list says so.
+    pub until: Option<Date>,
 }
 
 impl Hit {
-    /// Whether the match stands on a day: it is not cleared, or no longer.
+    /// Whether the entry binds on a day: it is listed by then, and its listing has not ended.
+    pub fn binds(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until)
+    }
+
+    /// Whether the match stands on a day: the entry binds, and the match is not cleared, or no longer.
     pub fn stands(&self, date: Date) -> bool {
+        self.binds(date) && self.is_open(date)
+    }
+
+    fn is_open(&self, date: Date) -> bool {
         self.cleared.as_ref().is_none_or(|cleared| cleared.until.is_some_and(|until| until < date))
     }
 
@@ -69,6 +87,8 @@ impl Hit {
             ("score", self.points.into()),
             ("taken_for_listed", self.same.into()),
             ("basis", self.basis.as_str().into()),
+            ("listed_from", self.from.map(|day| day.to_string()).into()),
+            ("listed_until", self.until.map(|day| day.to_string()).into()),
         ];
         fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -138,12 +158,38 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         points: 0,
         same: false,
         alike: false,
-        effect: entry.map_or(Effect::Other, |entry| Effect::of(&entry.list)),
+        effect: entry.map_or(Effect::Other, |entry| entry.effect),
+        programs: entry.map_or(Vec::new(), |entry| entry.programs.clone()),
         basis: Basis::Name,
         explanation: Vec::new(),
         fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
         cleared: None,
+        from: entry.and_then(|entry| entry.from),
+        until: entry.and_then(|entry| entry.until),
     }
+}
+
+/// Whether one of a party's matches puts it on a list of an effect: unknown where a match may be it and nobody has said.
+pub(crate) fn listed_among(hits: &[Hit], effect: Effect, date: Date) -> Truth {
+    let truths = hits.iter().filter(|hit| hit.stands(date)).filter_map(|hit| match hit.effect {
+        of_hit if of_hit == effect => Some(if hit.same { Truth::True } else { Truth::Unknown }),
+        // Nobody knows what the list is for: it may be this one.
+        Effect::Unknown => Some(Truth::Unknown),
+        _ => None,
+    });
+    truths.max().unwrap_or(Truth::False)
+}
+
+/// Whether matches say that their party is designated under one of a group of programs, as [`Screened::designated`].
+pub(crate) fn designated_among(hits: &[Hit], program: SanctionsProgram, date: Date) -> Truth {
+    let bears = |hit: &&Hit| matches!(hit.effect, Effect::SpeciallyDesignated | Effect::Unknown) && hit.stands(date);
+    let hits = hits.iter().filter(bears);
+    let under = |hit: &Hit| match under_program(&hit.programs, program) {
+        _ if hit.effect == Effect::Unknown => Truth::Unknown,
+        Truth::True if !hit.same => Truth::Unknown,
+        truth => truth,
+    };
+    hits.map(under).max().unwrap_or(Truth::False)
 }
 
 impl Screened {
@@ -158,7 +204,8 @@ impl Screened {
         ownership: Option<&Path>,
         stop: &Stop,
     ) -> Result<Screened, RunError> {
-        let hits = screen_all(screener, parties, limits, stop);
+        let mut hits = screen_all(screener, parties, limits, stop);
+        hits.extend(screen_all(screener, &owners_without_row(parties, stakes), limits, stop));
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
@@ -192,13 +239,19 @@ impl Screened {
         let listed = |id: &str, party: &Party, day| {
             let flagged = party.flags.iter().any(|flag| flag == "entity_list");
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
-            effects.into_iter().chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
+            let designated = SanctionsProgram::ALL.map(|program| screened.designated(id, program, day));
+            let effects = effects.into_iter().chain(designated);
+            effects.chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
         };
+        let typed = owners_without_row(parties, stakes);
         // A clearance that ends makes its match stand again from the next day on.
-        let ends = screened.matches().filter_map(|(_, hit)| Some(hit.cleared.as_ref()?.until?.plus_days(1)));
-        let owners = Owners::new(stakes, ends.collect(), &|day, truth| {
+        let changes = screened.matches().flat_map(|(_, hit)| {
+            let ends = [hit.cleared.as_ref().and_then(|cleared| cleared.until), hit.until];
+            ends.into_iter().flatten().map(|day| day.plus_days(1)).chain(hit.from)
+        });
+        let owners = Owners::new(stakes, changes.collect(), &|day, truth| {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
-            parties.iter().filter_map(of).collect()
+            parties.iter().chain(&typed).filter_map(of).collect()
         });
         screened.owners = owners?;
         screened.owned = screened.owners.graphs.iter().flat_map(Ownership::affected).map(str::to_owned).collect();
@@ -232,8 +285,13 @@ impl Screened {
 
     /// Whether a party is on a list of this effect: unknown where a match may be it and nobody has said.
     pub fn listed(&self, party: &str, effect: Effect, date: Date) -> Truth {
-        let hits = self.hits(party).iter().filter(|hit| hit.effect == effect && hit.stands(date));
-        hits.map(|hit| if hit.same { Truth::True } else { Truth::Unknown }).max().unwrap_or(Truth::False)
+        listed_among(self.hits(party), effect, date)
+    }
+
+    /// Whether a party is designated under one of a group of programs: unknown where a match may be it, or where the entry's programs are not
+    /// stated or not known.
+    pub fn designated(&self, party: &str, program: SanctionsProgram, date: Date) -> Truth {
+        designated_among(self.hits(party), program, date)
     }
 
     /// Whether listed parties own half of a party on a day: unknown where a listed one, or one that may be, holds a part of it and nobody has told who
@@ -255,6 +313,13 @@ impl Screened {
     pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
         self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
     }
+}
+
+/// Owners that have no row, by the name that stands in the place of their id: a listed one is found by it.
+fn owners_without_row(parties: &BTreeMap<String, Party>, stakes: &[Stake]) -> BTreeMap<String, Party> {
+    let owners = stakes.iter().map(|stake| &stake.owner_id).filter(|id| !parties.contains_key(*id));
+    let row = |id: &String| (id.clone(), Party { party_id: id.clone(), name: Some(id.clone()), ..Party::default() });
+    owners.map(row).collect()
 }
 
 /// Screens parties on every core; the result does not depend on how many there are.

@@ -1,14 +1,17 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy, split_fixed};
-use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, Party, Place, Stake};
+use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
 use tollgate_screening::{BadStake, Screener};
 
+use super::flags::flags_of;
 use super::parties::Parents;
 use super::run::RunError;
-use super::screened::{SHOWN, Screened};
+use super::screened::{Hit, SHOWN, Screened};
+use super::typed::TypedNames;
 use tollgate_model::Stop;
 
 /// The small tables beside the orders.
@@ -26,13 +29,19 @@ pub struct Tables {
     pub stakes: Vec<Stake>,
     /// Findings about list matches, the latest last.
     pub clearances: Vec<Clearance>,
+    /// Licenses of BIS, by number; empty where no table of them was given.
+    pub licenses: BTreeMap<String, License>,
+    /// Screens names that stand in the place of ids and have no row.
+    pub names: TypedNames,
+    /// Whether an item that nothing is known of refuses its file; else it leaves its lines unsettled.
+    pub strict: bool,
 }
 
 /// How the parties of a table are screened.
 #[derive(Clone, Copy, Debug)]
 pub struct Screening<'a> {
     /// The lists.
-    pub screener: &'a Screener,
+    pub screener: &'a Arc<Screener>,
     /// The least score of a match, in basis points.
     pub threshold: u32,
     /// Findings about matches.
@@ -49,7 +58,8 @@ impl Tables {
         stop: &Stop,
     ) -> Result<Tables, RunError> {
         let stakes = ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default();
-        let parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
+        let mut parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
+        parties.values_mut().for_each(spell_flags);
         let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
         let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
         let screened = Screened::new(
@@ -62,7 +72,9 @@ impl Tables {
             stop,
         )?;
         let parents = Parents::of(&stakes);
-        Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared })
+        let names = TypedNames::new(screening.screener, screening.threshold, &cleared);
+        let licenses = BTreeMap::new();
+        Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared, licenses, names, strict: false })
     }
 
     /// The same tables, with further findings about list matches; what was said last counts.
@@ -71,8 +83,40 @@ impl Tables {
         let screened = self.screened.with_findings(&self.parties, &self.stakes, &clearances)?;
         let (parties, items) = (self.parties.clone(), self.items.clone());
         let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
-        Ok(Tables { parties, items, screened, parents, stakes, clearances })
+        let names = self.names.with_findings(&clearances);
+        let (licenses, strict) = (self.licenses.clone(), self.strict);
+        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, strict })
     }
+
+    /// The same tables with a table of licenses, against which claimed licenses are held.
+    pub fn with_licenses(self, path: Option<&Path>) -> Result<Tables, RunError> {
+        let licenses = path.map(tollgate_records::read_licenses).transpose()?.unwrap_or(self.licenses);
+        Ok(Tables { licenses, ..self })
+    }
+
+    /// The matches of a party with list entries, best first: of its row, or of the name where it has none.
+    pub fn hits(&self, party: &str) -> Cow<'_, [Hit]> {
+        match self.screened.hits(party) {
+            [] if self.names.has_lists() && !self.parties.contains_key(party) => {
+                Cow::Owned(self.names.hits(party).to_vec())
+            }
+            hits => Cow::Borrowed(hits),
+        }
+    }
+
+    /// Whether neither lists nor stakes say anything of any party, and no name is screened.
+    pub fn are_silent(&self) -> bool {
+        self.screened.is_silent() && !self.names.has_lists()
+    }
+}
+
+/// Writes the flags of a party that are understood as the law spells them; the others stay as they are.
+fn spell_flags(party: &mut Party) {
+    if party.flags.is_empty() {
+        return;
+    }
+    let read = flags_of(party.flags.iter().map(String::as_str));
+    party.flags = read.known.into_iter().chain(read.unread.into_iter().map(|(flag, _)| flag)).collect();
 }
 
 /// The policy of a name, or of a file or folder of the user's own, with `@YYYY-MM-DD` behind either.

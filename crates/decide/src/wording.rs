@@ -1,7 +1,7 @@
 //! What screening found, in words.
 
 use tollgate_model::{Date, OrderLine};
-use tollgate_screening::{Effect, Standing, percent};
+use tollgate_screening::{Effect, SanctionsProgram, Standing, percent};
 
 use super::roles::roles;
 use super::tables::Tables;
@@ -11,10 +11,25 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
     let mut lines = Vec::new();
     for (role, party) in roles(order) {
         let role = role.replace('_', " ");
-        for hit in tables.screened.hits(party) {
+        for hit in tables.hits(party).iter() {
             let taken = match (hit.same, hit.effect) {
+                _ if !hit.binds(order.date) && hit.from.is_some_and(|from| order.date < from) => {
+                    "not yet listed on the order's day, listed since"
+                }
+                _ if !hit.binds(order.date) => "its listing had ended by the order's day",
                 _ if !hit.stands(order.date) => "cleared as another party",
+                (_, Effect::SpeciallyDesignated) if programs_are_open(&hit.programs) => {
+                    "its programs are not stated or not known, so whether 15 CFR 744.8 applies is open: look them up at OFAC, or clear the match"
+                }
+                (_, Effect::SpeciallyDesignated)
+                    if hit.programs.iter().all(|tag| SanctionsProgram::of(tag) == Some(None)) =>
+                {
+                    "its programs are not among those of 15 CFR 744.8, so the EAR ask for no license because of it; OFAC's own rules still bind"
+                }
                 (_, Effect::Other) => "that list has no effect under the EAR as modeled",
+                (_, Effect::Unknown) => {
+                    "it is not known what that list is for: name it in its column `list`, or clear it"
+                }
                 (true, _) => "taken for the listed party",
                 (false, _) => "may be it: confirm it with a flag of the party, or clear it",
             };
@@ -28,6 +43,13 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
         }
     }
     lines
+}
+
+/// Whether an entry's programs leave open which sections name it: none is stated, or none is named and one is not known.
+fn programs_are_open(programs: &[String]) -> bool {
+    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::of(tag)).collect();
+    let named = groups.iter().any(|group| matches!(group, Some(Some(_))));
+    !named && (groups.is_empty() || groups.contains(&None))
 }
 
 /// What the stakes of a day say of a party under the 50 percent rule, and by which of them.
@@ -56,6 +78,11 @@ pub fn describe_standing(standing: Standing) -> String {
                 percent(unaccounted)
             )
         }
+        Standing::Overstated { share, accounted } => format!(
+            "the stakes in it come to {} percent, more than all of it, so who owns how much is not known; listed parties are said to own {}",
+            percent(accounted),
+            percent(share)
+        ),
         Standing::SignificantMinority { share } => {
             format!("listed parties own {} percent of it, less than half", percent(share))
         }

@@ -18,29 +18,33 @@ pub fn plan_amendment(
     check(&request.order)?;
     let id = line_id(&request.order.order_id, request.order.line.unwrap_or(1));
     let earlier = standing_line(ledger, &id)?;
-    if let Some((decision, note)) = earlier_decision(ledger, &id, earlier.decided, request)? {
+    if let Some((decision, note)) = earlier_decision(ledger, (&id, actor), earlier.decided, request)? {
         return Ok(Plan { entries: entries(actor, &note, &decision)?, decision, repeated: true });
     }
     // Of what has gone, or was given up, nothing can be amended.
     let closed = earlier.reservation().and_then(|id| ledger.state().reservation(id));
-    if closed.is_some_and(|left| !left.open || left.begun) {
-        return Err(DeskError::Refused(Status::ReservationClosed));
+    match closed {
+        Some(left) if left.open && left.begun => return Err(DeskError::ShippedInPart),
+        Some(left) if !left.open => return Err(DeskError::Refused(Status::ReservationClosed)),
+        _ => {}
     }
     let decision = propose(desk, ledger, request, Some(&earlier), now_ms)?;
     let note = format!("decision:{}", revision_id(&id, earlier.decided + 1));
     Ok(Plan { entries: entries(actor, &note, &decision)?, decision, repeated: false })
 }
 
-/// The decision that the same request led to before.
+/// The decision that the same request of the same caller led to before; `line` is its id.
 fn earlier_decision(
     ledger: &mut Ledger<impl Log>,
-    line: &str,
+    (line, actor): (&str, &str),
     decided: u32,
     request: &Order,
 ) -> Result<Option<(Decision, String)>, DeskError> {
     for revision in 2..=decided {
         let note = format!("decision:{}", revision_id(line, revision));
-        let known = noted(ledger, &note)?.filter(|(decision, _)| decision.idempotency_key == request.key);
+        let known = noted(ledger, &note)?.filter(|(decision, record)| {
+            decision.idempotency_key == request.key && record.parse().is_ok_and(|body| body.actor == actor)
+        });
         match known {
             Some((decision, _)) if decision.request == request.digest() => return Ok(Some((decision, note))),
             Some(_) => return Err(DeskError::Refused(Status::IdTaken)),

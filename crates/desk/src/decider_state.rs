@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use tollgate_decide::{Decider, Tables};
 use tollgate_ledger::{Ledger, Log};
 
+use super::decision::unavailable;
 use super::error::DeskError;
 
 /// What decides orders, and the tables that it decides by.
@@ -80,14 +81,19 @@ impl DeciderState {
     }
 
     /// Takes up the findings that came since; `all` are the data of all records of kind `screening`.
-    fn take(&mut self, policy: &Arc<Policy>, all: &[String]) -> Result<(), BadStake> {
+    fn take(&mut self, policy: &Arc<Policy>, all: &[String]) -> Result<(), DeskError> {
         if all.len() <= self.seen {
             return Ok(());
         }
-        // What a later version wrote and this one cannot read clears nobody here.
-        let findings = all.iter().filter_map(|text| serde_json::from_str::<Finding>(text).ok());
-        let findings: Vec<Clearance> = findings.map(Finding::clearance).collect();
-        self.tables = Arc::new(self.read.with_findings(&findings)?);
+        // What a later version wrote and this one cannot read may confirm a match: nothing is decided without it.
+        let findings = all.iter().map(|text| serde_json::from_str::<Finding>(text));
+        let findings: Result<Vec<Finding>, _> = findings.collect();
+        let findings = findings.map_err(|error| unavailable(&format!(
+            "a finding about a list match cannot be read: {error}\n  mend: use the version of Tollgate that recorded it, or a later one"
+        )))?;
+        let findings: Vec<Clearance> = findings.into_iter().map(Finding::clearance).collect();
+        let tables = self.read.with_findings(&findings).map_err(|error: BadStake| unavailable(&error.to_string()))?;
+        self.tables = Arc::new(tables);
         self.decider = Decider::new(Arc::clone(policy), Arc::clone(&self.tables));
         self.seen = all.len();
         Ok(())
@@ -110,7 +116,7 @@ impl Desk {
     /// The decider, with all that the ledger has of list matches.
     pub fn decider<L: Log>(&self, ledger: &Ledger<L>) -> Result<MutexGuard<'_, DeciderState>, DeskError> {
         let mut state = self.latest();
-        state.take(&self.policy, ledger.findings()).map_err(|error| DeskError::Unavailable(error.to_string()))?;
+        state.take(&self.policy, ledger.findings())?;
         Ok(state)
     }
 

@@ -27,6 +27,12 @@ pub enum DeskError {
     FourEyes,
     /// Somebody released the line already.
     ReleasedAlready,
+    /// A part of the line has shipped.
+    ShippedInPart,
+    /// No proposal has the id.
+    UnknownProposal,
+    /// Somebody else concluded the proposal already, in another way or with another reason.
+    ConcludedAlready,
 }
 
 impl DeskError {
@@ -46,7 +52,10 @@ impl DeskError {
             ),
             DeskError::Refused(status) => (
                 status.as_str(),
-                format!("the ledger refuses: {}", status.as_str().replace('_', " ")),
+                match status {
+                    Status::IdTaken => "you used this Idempotency-Key for another request of this kind".to_owned(),
+                    _ => format!("the ledger refuses: {}", status.as_str().replace('_', " ")),
+                },
                 refusal_mend(*status),
             ),
             DeskError::UnknownOrder => (
@@ -67,13 +76,28 @@ impl DeskError {
             DeskError::NotHeld => ("not_held", "the line is not held".to_owned(), "ship it: nothing stands in the way"),
             DeskError::FourEyes => (
                 "four_eyes",
-                "whoever entered a line cannot release it".to_owned(),
-                "ask another officer to look at it",
+                "whoever entered a line cannot release it, nor can who proposed an act confirm it".to_owned(),
+                "ask another person to look at it",
             ),
             DeskError::ReleasedAlready => (
                 "released_already",
                 "somebody released the line already".to_owned(),
                 "ship it: nothing stands in the way",
+            ),
+            DeskError::ShippedInPart => (
+                Status::ReservationClosed.as_str(),
+                "a part of the line has shipped: it cannot be amended any more".to_owned(),
+                "ship what is left, or cancel it; what is to come beside it is a new order or line",
+            ),
+            DeskError::UnknownProposal => (
+                "unknown_proposal",
+                "there is no such proposal".to_owned(),
+                "read GET /v1/proposals for those that wait",
+            ),
+            DeskError::ConcludedAlready => (
+                "concluded_already",
+                "the proposal was confirmed or rejected already".to_owned(),
+                "read GET /v1/proposals for those that wait",
             ),
         };
         Diagnostic::new(code, Place::default(), what, mend)

@@ -11,9 +11,11 @@ mod decision;
 mod error;
 mod held;
 mod order;
+mod proposal;
 mod rebase;
 mod release;
 mod reserve;
+mod scope;
 mod ship;
 
 pub use amend::plan_amendment;
@@ -25,10 +27,15 @@ pub use decision::{
 pub use error::DeskError;
 pub use held::{HeldLine, HeldQueue};
 pub use order::OrderRequest;
+pub use proposal::{
+    Conclusion, ConclusionPlan, Proposal, ProposalOnRecord, ProposalState, ProposedEntry, open_proposals,
+    plan_conclusion, plan_proposal, proposal,
+};
 pub use rebase::{LimitChange, limit_changes};
 pub use release::{Release, ReleasePlan, plan_release};
 pub use reserve::{Order, Plan, check, plan_reservation, propose};
+pub use scope::{person_of, same_person, scoped_id, scoped_or_earlier_id};
 pub use ship::{
-    Correction, LineOnRecord, LineWrite, ReservationCommand, ReservedLine, line_on_record, plan_cancellation,
-    plan_correction, plan_shipment, reserved_line,
+    Correction, CorrectionPlan, LineOnRecord, LineWrite, ReservationCommand, ReservedLine, line_on_record,
+    plan_cancellation, plan_correction, plan_shipment, reserved_line,
 };

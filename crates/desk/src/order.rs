@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tollgate_model::{Activity, OrderLine};
+use tollgate_model::{Activity, Country, OrderLine};
 use utoipa::ToSchema;
 
 /// An order line as a request states it: the columns of the orders table. Those that decide nothing yet are taken and kept on record.
@@ -92,8 +92,8 @@ impl OrderRequest {
             return Err((format!("`quantity` is {}", self.quantity), "give a whole number of 1 or more"));
         }
         let day = "write it as YYYY-MM-DD";
-        let country = "write an ISO 3166-1 alpha-2 code in capitals, such as SG";
-        let origin = self.origin.as_deref().map(str::parse).transpose();
+        let country = "write an ISO 3166-1 alpha-2 code in capitals, such as SG, or the name in English";
+        let origin = self.origin.as_deref().map(Country::from_text).transpose();
         let activity = self.activity.as_deref().map(Activity::from_word).transpose();
         let text = |member: &'static str, value: &str| format!("`{member}` is `{value}`");
         Ok(OrderLine {
@@ -111,7 +111,8 @@ impl OrderRequest {
             freight_forwarder: self.freight_forwarder.as_deref(),
             lpp_operator: self.lpp_operator.as_deref(),
             origin: origin.map_err(|_| ("`origin` is no country".to_owned(), country))?,
-            destination: self.destination.parse().map_err(|_| (text("destination", &self.destination), country))?,
+            destination: Country::from_text(&self.destination)
+                .map_err(|_| (text("destination", &self.destination), country))?,
             item: &self.item,
             quantity: self.quantity,
             end_use: self.end_use.as_deref(),

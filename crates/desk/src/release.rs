@@ -5,6 +5,7 @@ use tollgate_ledger::{Applied, Entry, Ledger, Log, Status};
 
 use super::decision::{note, release_id, unavailable};
 use super::error::DeskError;
+use super::scope::same_person;
 use super::ship::{ReservedLine, reserved_line};
 
 /// The longest reason, in bytes.
@@ -46,7 +47,7 @@ pub fn plan_release(ledger: &mut Ledger<impl Log>, line: &str, release: &Release
     if standing.decision.held.is_empty() {
         return Err(DeskError::NotHeld);
     }
-    if standing.actors.contains(&release.person) {
+    if standing.actors.iter().any(|actor| same_person(actor, &release.person)) {
         return Err(DeskError::FourEyes);
     }
     if release.reason.trim().is_empty() || release.reason.len() > REASON {

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use tollgate_decide::{Decided, Detail, Tables, decision_record, roles};
-use tollgate_law::facts;
+use tollgate_decide::{Claim, Decided, Detail, Tables, claim_of, decision_record, roles};
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp, never};
 
 use super::decider_state::Desk;
 use super::decision::{
     Answer, Decision, HOLD, LineRecord, entries, limit_command, line_id, noted, raw, reserved, revision_id, sha256,
+    unavailable,
 };
 use super::error::DeskError;
 use super::order::OrderRequest;
+use super::scope::reserved_word;
 
 /// An order that is to be decided for good.
 #[derive(Clone)]
@@ -67,12 +68,16 @@ pub fn plan_reservation(
     let id = line_id(&request.order.order_id, request.order.line.unwrap_or(1));
     let note_id = format!("decision:{id}");
     let (decision, repeated) = match noted(ledger, &note_id)? {
-        Some((decision, _)) => (decision, true),
+        Some((decision, record)) => {
+            // Another caller may use the same word.
+            let same_caller = record.parse().map_err(|what| unavailable(&what))?.actor == actor;
+            if !same_caller || decision.idempotency_key != request.key || decision.request != request.digest() {
+                return Err(DeskError::AlreadyDecided(id));
+            }
+            (decision, true)
+        }
         None => (propose(desk, ledger, request, None, now_ms)?, false),
     };
-    if decision.idempotency_key != request.key || decision.request != request.digest() {
-        return Err(DeskError::AlreadyDecided(id));
-    }
     Ok(Plan { entries: entries(actor, &note_id, &decision)?, decision, repeated })
 }
 
@@ -94,6 +99,13 @@ impl Desk {
 
 /// Says what is wrong with an order before anything else is done.
 pub fn check(order: &OrderRequest) -> Result<(), DeskError> {
+    if let Some(word) = reserved_word(&order.order_id) {
+        let what = format!("`order_id` begins with `{word}:`, as the log's own records do");
+        return Err(DeskError::unusable(
+            what,
+            "give the order another id, such as one with another word before the colon",
+        ));
+    }
     order.line().map(|_| ()).map_err(|(what, mend)| DeskError::unusable(what, mend))
 }
 
@@ -118,6 +130,7 @@ pub fn propose(
     let mut state_of_desk = desk.decider(ledger)?;
     let tables = Arc::clone(&state_of_desk.tables);
     let decider = &mut state_of_desk.decider;
+    decider.check_item(line.item).map_err(|error| DeskError::unusable(&error.what, &error.mend))?;
     let decided = decider.decide_on(&line, &used).map_err(|error| DeskError::unusable(&error.what, &error.mend))?;
     let outcome = decided.determination().label.outcome;
     let amount = decided.line.tpp.map_or(0, Tpp::thousandths);
@@ -130,11 +143,12 @@ pub fn propose(
     let decision = raw(&decision_record(&line, &decided, &desk.policy, &tables, Detail::Whole))?;
     let license = license(&line).filter(|_| outcome == Outcome::LicenseRequired);
     let goes = license.is_some() || matches!(outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
-    let held = if goes { reasons_to_hold(&tables, &line, &decided, license, request.hold) } else { Vec::new() };
+    let held =
+        if goes { reasons_to_hold(&tables, &line, &decided, license.as_deref(), request.hold) } else { Vec::new() };
     let exception = decided.exception().map(|exception| exception.id.clone());
     let mut charges = decider.charges();
     drop(state_of_desk);
-    charges.extend(counted_besides(&line, license, exception.as_deref()).map(|key| (key, None)));
+    charges.extend(counted_besides(&line, license.as_deref(), exception.as_deref()).map(|key| (key, None)));
     let known = |key: &AccountKey, date: Date| state.account(key, date).filter(|view| !view.provision.is_empty());
     let limits = charges.iter().map(|(key, limit)| (key, limit.map(Tpp::thousandths)));
     let limits = limits.filter(|(key, limit)| known(key, line.date).is_none_or(|view| view.limit_milli_tpp != *limit));
@@ -178,8 +192,11 @@ fn command(
 }
 
 /// The number of the license that the line claims.
-fn license<'a>(line: &OrderLine<'a>) -> Option<&'a str> {
-    line.authorization.filter(|claim| !facts::CLAIMS.contains(claim) && !claim.is_empty())
+fn license(line: &OrderLine<'_>) -> Option<String> {
+    match claim_of(line.authorization) {
+        Claim::License(number) => Some(number),
+        _ => None,
+    }
 }
 
 /// Accounts that are counted without a ceiling beside those of the law's files: what has gone under a license, and the installed base of a
@@ -215,12 +232,15 @@ fn reasons_to_hold(
     if let Some(license) = license {
         reasons.push(format!("goes under license {license}: compare it with what was granted"));
     }
+    if let Some(question) = line.authorization.and_then(|claim| decided.line.claim.question(claim)) {
+        reasons.push(question);
+    }
     if decided.claimed_ok == Some(false) {
         reasons.push("the claimed authorization does not hold".to_owned());
     }
     reasons.extend(decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)));
     for (role, party) in roles(line) {
-        for hit in tables.screened.hits(party).iter().filter(|hit| hit.stands(line.date)) {
+        for hit in tables.hits(party).iter().filter(|hit| hit.stands(line.date)) {
             reasons.push(format!("{role} {party} matches `{}` on {}", hit.name, hit.list));
         }
     }

@@ -1,10 +1,11 @@
 //! What goes, what is given up, and what was said wrong of either.
 
-use tollgate_ledger::{Command, Ledger, Log, Record, ReservationView, Status};
+use tollgate_ledger::{Command, Ledger, Log, PostingView, Record, ReservationView, Status};
 use tollgate_model::Date;
 
 use super::decision::{LineRecord, line_id, release_id, standing_line, unavailable};
 use super::error::DeskError;
+use super::scope::{scoped_id, scoped_or_earlier_id};
 
 /// A line with what was set aside for it.
 pub struct ReservedLine {
@@ -51,6 +52,14 @@ pub struct LineWrite {
     pub line: i64,
     /// The word for this write.
     pub key: String,
+    /// Who asks for it, as the log has it.
+    pub actor: String,
+}
+
+/// The id of a write on a line's reservation.
+fn own_id(ledger: &Ledger<impl Log>, kind: &str, write: &LineWrite, reservation: &str) -> String {
+    let scoped = scoped_id(kind, &write.actor, &[reservation, &write.key]);
+    scoped_or_earlier_id(ledger, format!("{kind}:{reservation}:{}", write.key), scoped)
 }
 
 /// A command on a line's reservation.
@@ -78,7 +87,7 @@ pub fn plan_shipment(
         return Err(DeskError::Held(found.line.decision.held));
     }
     let reservation = found.reservation;
-    let id = format!("ship:{reservation}:{}", write.key);
+    let id = own_id(ledger, "ship", write, &reservation);
     let last = last || amount_milli_tpp.is_none();
     let command = Command::Post { id, reservation: reservation.clone(), amount_milli_tpp, day, last };
     Ok(ReservationCommand { reservation, command })
@@ -91,7 +100,7 @@ pub fn plan_cancellation(
     reason: String,
 ) -> Result<ReservationCommand, DeskError> {
     let reservation = reserved_line(ledger, &line_id(&write.order, write.line))?.reservation;
-    let id = format!("cancel:{reservation}:{}", write.key);
+    let id = own_id(ledger, "cancel", write, &reservation);
     let command = Command::Void { id, reservation: reservation.clone(), reason };
     Ok(ReservationCommand { reservation, command })
 }
@@ -101,6 +110,8 @@ pub fn plan_cancellation(
 pub struct Correction {
     /// The word with which the shipment was recorded.
     pub shipment: String,
+    /// Who recorded it, as the log has it, where that is said.
+    pub by: Option<String>,
     /// What really went, in thousandths of a TPP.
     pub amount_milli_tpp: i64,
     /// The day on which it really went.
@@ -109,18 +120,61 @@ pub struct Correction {
     pub reason: String,
 }
 
-/// Puts right what was said of a shipment. It counts even over a limit: a breach then says so.
+/// A correction, and whether one person alone may make it.
+#[derive(Clone, Debug)]
+pub struct CorrectionPlan {
+    /// What the ledger is to do.
+    pub command: ReservationCommand,
+    /// Whether it takes something off an account: another person must confirm it then.
+    pub takes_off: bool,
+}
+
+/// Puts right what was said of a shipment. It counts even over a limit: a breach then says so. `actors` are all who ever could record a shipment.
 pub fn plan_correction(
     ledger: &mut Ledger<impl Log>,
     write: &LineWrite,
     correction: Correction,
-) -> Result<ReservationCommand, DeskError> {
+    actors: &[String],
+) -> Result<CorrectionPlan, DeskError> {
     let reservation = reserved_line(ledger, &line_id(&write.order, write.line))?.reservation;
-    let id = format!("correct:{reservation}:{}", write.key);
-    let posting = format!("ship:{reservation}:{}", correction.shipment);
+    let id = own_id(ledger, "correct", write, &reservation);
+    let (posting, posted) = shipment(ledger, &reservation, &correction, &write.actor, actors)?;
     let Correction { amount_milli_tpp: amount, day, reason, .. } = correction;
-    Ok(ReservationCommand {
-        reservation,
-        command: Command::Correct { id, posting, amount_milli_tpp: amount, day, reason },
-    })
+    // Of a shipment that is not on record nothing is taken off: the ledger says so.
+    let stays = posted.is_none_or(|posted| {
+        amount >= posted.amount_milli_tpp && posted.periods.iter().all(|period| period.contains(day))
+    });
+    let command = Command::Correct { id, posting, amount_milli_tpp: amount, day, reason };
+    Ok(CorrectionPlan { command: ReservationCommand { reservation, command }, takes_off: !stays })
+}
+
+/// The id of the shipment of a reservation that a correction means, and how it stands; of one that was never recorded, the id that it would have.
+fn shipment(
+    ledger: &Ledger<impl Log>,
+    reservation: &str,
+    correction: &Correction,
+    actor: &str,
+    actors: &[String],
+) -> Result<(String, Option<PostingView>), DeskError> {
+    let key = correction.shipment.as_str();
+    let of = |actor: &str| scoped_id("ship", actor, &[reservation, key]);
+    let mut ids: Vec<String> = match &correction.by {
+        Some(by) => vec![of(by)],
+        // Shipments of before 2026-11-28 are known by their line and word alone.
+        None => {
+            std::iter::once(format!("ship:{reservation}:{key}")).chain(actors.iter().map(|actor| of(actor))).collect()
+        }
+    };
+    ids.sort();
+    ids.dedup();
+    let known = |id: String| ledger.state().posting(&id).map(|posting| (id, posting));
+    let mut found: Vec<_> = ids.into_iter().filter_map(known).collect();
+    match (found.pop(), found.pop()) {
+        (Some((id, posting)), None) => Ok((id, Some(posting))),
+        (None, _) => Ok((of(correction.by.as_deref().unwrap_or(actor)), None)),
+        (Some(_), Some(_)) => Err(DeskError::unusable(
+            "several people recorded a shipment of this line with the same Idempotency-Key",
+            "say in `by` whose is meant, as the audit log names who recorded it",
+        )),
+    }
 }

@@ -79,7 +79,7 @@ fn a_held_line_ships_once_somebody_else_has_released_it() {
     let (desk, mut ledger) = desk();
     let answer = desk.reserve(&mut ledger, "ana", &order("PO-1", "k1", 10, true), NOW_MS).unwrap();
     assert!(!answer.held.is_empty());
-    let write = LineWrite { order: "PO-1".to_owned(), line: 1, key: "s1".to_owned() };
+    let write = LineWrite { order: "PO-1".to_owned(), line: 1, key: "s1".to_owned(), actor: "ana".to_owned() };
     let day: Date = "2025-06-03".parse().unwrap();
     let early = plan_shipment(&mut ledger, &write, None, day, false);
     assert!(matches!(early, Err(DeskError::Held(_))));
@@ -100,7 +100,7 @@ fn a_held_line_ships_once_somebody_else_has_released_it() {
 #[test]
 fn a_line_that_nobody_entered_is_unknown() {
     let (_, mut ledger) = desk();
-    let write = LineWrite { order: "PO-9".to_owned(), line: 1, key: "s1".to_owned() };
+    let write = LineWrite { order: "PO-9".to_owned(), line: 1, key: "s1".to_owned(), actor: "ana".to_owned() };
     let day: Date = "2025-06-03".parse().unwrap();
     assert!(matches!(plan_shipment(&mut ledger, &write, None, day, false), Err(DeskError::UnknownOrder)));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use tollgate_detect::engine::{Engine as _, LocalEngine, LocalOptions};
+use tollgate_detect::engine::{Engine as _, LocalEngine, LocalOptions, QUERY_TIME};
 use tollgate_detect::typology::Typology;
 
 const TABLES: [&str; 12] = [
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("give the folder of the tables")?);
     let threads = std::env::args().nth(2).map_or(Ok(2), |word| word.parse())?;
     let stop = Arc::new(AtomicBool::new(false));
-    let mut engine = LocalEngine::new(&LocalOptions { threads, memory: 3 << 30, stop })?;
+    let mut engine = LocalEngine::new(&LocalOptions { threads, memory: 3 << 30, time: QUERY_TIME, stop })?;
     for table in TABLES {
         engine.add_parquet(table, &folder.join(format!("{table}.parquet")))?;
     }

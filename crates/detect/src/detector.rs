@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::alerts::{Alerts, Calibration, LEAST, alerts};
-use crate::engine::{Engine, EngineError, Finding, Skipped, run_all};
+use crate::engine::{Engine, EngineError, FailedQuery, Finding, Skipped, run_all};
 use crate::entity::Entities;
 use crate::typology::Typology;
 use tollgate_model::{Diagnostic, Diagnostics, Place};
@@ -26,7 +26,9 @@ pub struct Detection {
     pub ranked: Alerts,
     /// Typologies that lack their data.
     pub skipped: Vec<Skipped>,
-    /// How many typologies were run.
+    /// Typologies whose query failed.
+    pub failed: Vec<FailedQuery>,
+    /// How many typologies were run to their end.
     pub run: usize,
 }
 
@@ -86,6 +88,7 @@ impl Detector {
     ) -> Result<Detection, EngineError> {
         let findings = run_all(engine, &self.typologies, progress)?;
         let ranked = self.rank(&findings.found, entities, LEAST);
-        Ok(Detection { findings: findings.found, ranked, skipped: findings.skipped, run: findings.run })
+        let (found, skipped, failed) = (findings.found, findings.skipped, findings.failed);
+        Ok(Detection { findings: found, ranked, skipped, failed, run: findings.run })
     }
 }

@@ -9,13 +9,13 @@ use crate::entity::Entities;
 use crate::tables::{self, Derived, DerivedColumns, KnownItem, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
 use tollgate_law::{Policy, facts};
-use tollgate_model::{Country, Date, OrderLine, Outcome, Party, Stake};
+use tollgate_model::{Country, Date, ItemKind, OrderLine, Outcome, Party, Stake};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use tollgate_decide::Decided;
 use tollgate_decide::RunError;
 use tollgate_decide::Tables;
-use tollgate_decide::{ItemFacts, item_facts};
+use tollgate_decide::{ItemFacts, item_facts, settle_density};
 use tollgate_decide::{Parents, ultimate_parents};
 
 /// The optional tables that were given.
@@ -206,11 +206,11 @@ impl Watch {
         let (item, eccn) = (&decided.line.item, decided.eccn());
         let label = decided.determination().label;
         let derived = DerivedColumns {
-            kind: item.item.kind.unwrap_or_default().as_str(),
+            kind: traded_kind(item),
             eccn: eccn.as_deref(),
             unit_tpp: item.unit_tpp,
             tpp: decided.line.tpp,
-            accelerators: item.item.accelerators.unwrap_or(1),
+            accelerators: item.accelerators,
             tdp_w: real_of(item, |own| own.tdp_w),
             list_price_usd: item.item.price_usd.and_then(tables::real),
             outcome: label.outcome.as_str(),
@@ -323,19 +323,24 @@ impl Watch {
             let item = item_facts(name, &self.tables.items, &self.policy.law.catalog).ok()?;
             let mut facts = item.facts.clone();
             with_readings(program, &mut facts);
-            for flag in
-                [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
-            {
+            for flag in [
+                facts::EXPORTER_FOUNDRY,
+                facts::EXPORTER_OSAT,
+                facts::EXPORTER_APPROVED_OSAT,
+                facts::BUYER_IC_DESIGNER,
+                facts::BUYER_APPROVED_DESIGNER,
+            ] {
                 facts.set(flag, 0);
             }
+            settle_density(program, &mut facts, &item);
             scratch.start(program, &facts);
             scratch.finish(program);
             let eccn = eccn(program, &facts, &scratch);
             Some(KnownItem {
                 item: name.to_owned(),
-                kind: item.item.kind.unwrap_or_default().as_str(),
+                kind: traded_kind(&item),
                 unit_tpp: item.unit_tpp.map(tables::tpp_real),
-                chips: item.item.accelerators.unwrap_or(1),
+                chips: item.accelerators,
                 controlled: eccn.map(|eccn| tables::is_controlled(&eccn)),
                 price_usd: item.item.price_usd.and_then(tables::real),
                 tdp_w: real_of(&item, |own| own.tdp_w),
@@ -343,6 +348,13 @@ impl Watch {
         };
         all.filter_map(row).collect()
     }
+}
+
+/// The kind under which an item is traded: a card with one accelerator goes as its circuit does.
+fn traded_kind(item: &ItemFacts) -> &'static str {
+    let kind = item.item.kind.unwrap_or_default();
+    let single = kind == ItemKind::Board && item.chip.is_none() && item.accelerators == Some(1);
+    if single { ItemKind::IntegratedCircuit.as_str() } else { kind.as_str() }
 }
 
 /// The parties and stakes as they were known on a day.

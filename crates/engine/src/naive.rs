@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
     fn decide(&self) -> Plain {
         let requires = self.each(|version| &version.rules.requires);
         let holding: Vec<(&Require, Truth)> =
-            requires.iter().map(|(version, require)| (*require, self.clause(version, &require.clause))).collect();
+            requires.iter().map(|(version, require)| (*require, self.requires(version, require))).collect();
         let required = holding.iter().fold(Truth::False, |any, (_, truth)| any.or(*truth));
         let absolute =
             holding.iter().filter(|(require, _)| require.absolute).fold(Truth::False, |any, (_, truth)| any.or(*truth));
@@ -60,7 +60,10 @@ impl<'a> Reader<'a> {
         let open = || Plain { outcome: Some(Outcome::NeedsInformation), authorization: None, review: None };
         let unmodeled = self.each(|version| &version.rules.unmodeled);
         for (version, finding) in unmodeled.iter().filter(|(_, finding)| finding.permits) {
-            list.push((license.and(!absolute).and(self.clause(version, &finding.clause)), open()));
+            list.push((
+                license.and(!absolute).and(self.clause(version, &finding.clause)).and(!self.outside("")),
+                open(),
+            ));
         }
         for review in ReviewPolicy::ALL.into_iter().rev().map(Some).chain([None]) {
             let reviewed = match review {
@@ -75,7 +78,7 @@ impl<'a> Reader<'a> {
             ));
         }
         for (version, finding) in unmodeled.iter().filter(|(_, finding)| !finding.permits) {
-            list.push((self.clause(version, &finding.clause), open()));
+            list.push((self.clause(version, &finding.clause).and(!self.outside("")), open()));
         }
         list.push((!required, Plain { outcome: Some(Outcome::NoLicenseRequired), authorization: None, review: None }));
         let under = |name: &str| Plain {
@@ -90,6 +93,17 @@ impl<'a> Reader<'a> {
             list.push((*truth, under(&exception.name)));
         }
         first(list)
+    }
+
+    fn requires(&self, version: &'a Version, require: &Require) -> Truth {
+        self.clause(version, &require.clause).and(!self.outside(&require.id))
+    }
+
+    /// Whether the line is no export at all, as far as a requirement is concerned.
+    fn outside(&self, requirement: &str) -> Truth {
+        let outsides = self.each(|version| &version.rules.outsides);
+        let spares = outsides.iter().filter(|(_, outside)| !outside.keeps.iter().any(|kept| kept == requirement));
+        spares.fold(Truth::False, |any, (version, outside)| any.or(self.clause(version, &outside.clause)))
     }
 
     fn each<T>(&self, rules: impl Fn(&'a Version) -> &'a Vec<T>) -> Vec<(&'a Version, &'a T)> {

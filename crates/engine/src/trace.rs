@@ -40,9 +40,12 @@ pub fn trace<'a>(program: &'a Program, determination: &Determination, scratch: &
     for step in &program.definitions {
         add(step, if classified { not_false } else { any });
     }
+    for step in &program.outsides {
+        add(step, not_false);
+    }
     let required = program.requirements.iter().any(|rule| scratch.truth(rule.step.when) != Truth::False);
     for rule in &program.requirements {
-        add(&rule.step, if required { not_false } else { any });
+        add(&rule.step, if required || rule.quiet { not_false } else { any });
     }
     if required {
         for (place, exception) in program.exceptions.iter().enumerate() {
@@ -127,7 +130,7 @@ fn word(words: &'static [&'static str], value: i64) -> &'static str {
     usize::try_from(value).ok().and_then(|at| words.get(at)).copied().unwrap_or("?")
 }
 
-/// The ECCN that an item falls under, with `{host}` for the item's own; `None` where the facts do not settle it.
+/// The ECCN that an item falls under, with `{host}` for the item's own and [`BELOW`] where none lists it; `None` where the facts do not settle it.
 pub fn eccn_pattern<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p str> {
     for rule in &program.classifications {
         match scratch.truth(rule.step.when) {
@@ -136,7 +139,24 @@ pub fn eccn_pattern<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p s
             Truth::False => {}
         }
     }
-    Some("EAR99/other")
+    Some(BELOW)
+}
+
+/// The pattern of an item that no entry of the law's lists: filled in by what is known of it.
+pub const BELOW: &str = "{below}";
+
+/// What is known of an item below the lines: assemblies and circuits of 8 TOPS or more, or of 150 GB/s of transfer
+/// other than to memory, are 4A994.l and 3A991.p, unless what they encrypt makes them 5A992.c.
+fn below(facts: &Facts) -> &'static str {
+    // 512 TPP are 8 TOPS at the longest bit length, 64.
+    let tops = facts.get(facts::IC_TPP).is_some_and(|tpp| tpp >= 512_000);
+    let transfer = facts.get(facts::IC_IO).is_some_and(|rate| rate >= 150_000);
+    let kind = facts.get(facts::ITEM_KIND).map(|kind| word(facts::KINDS, kind));
+    match kind {
+        Some("ic") if tops || transfer => "3A991.p or 5A992.c",
+        Some("board" | "server" | "rack") if tops || transfer => "4A994.l or 5A992.c",
+        _ => "not determined here",
+    }
 }
 
 /// The ECCN that an item falls under; `None` where the facts do not settle it.
@@ -146,6 +166,9 @@ pub fn eccn(program: &Program, facts: &Facts, scratch: &Scratch) -> Option<Strin
 
 /// A pattern of [`eccn_pattern()`] with the item's own ECCN, which no atom reads.
 pub fn with_host<'a>(pattern: &'a str, facts: &Facts) -> Cow<'a, str> {
+    if pattern == BELOW {
+        return Cow::Borrowed(below(facts));
+    }
     if !pattern.contains("{host}") {
         return Cow::Borrowed(pattern);
     }

@@ -98,7 +98,7 @@ pub struct FactDef {
 const UNDEFINED: FactDef = FactDef { name: "?", kind: FactKind::Bool, columns: &[] };
 
 /// The words of `item.kind`, as in the `items` table, in the order of `ItemKind::ALL`.
-pub const KINDS: &[&str] = &["ic", "board", "server", "rack", "model_weights", "hbm"];
+pub const KINDS: &[&str] = &["ic", "board", "server", "rack", "model_weights", "hbm", "other"];
 /// The host ECCNs of `.z` items.
 pub const HOSTS: &[&str] = &["none", "3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 /// The words of `activity`, in the order of `Activity::ALL`.
@@ -123,7 +123,7 @@ pub const END_USES: &[&str] = &[
 /// What a shipper may claim; `license` is any license number.
 pub const CLAIMS: &[&str] = &[
     "none", "NLR", "license", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "RPL", "GOV", "TSU", "HBM", "GFT",
-    "BAG", "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD",
+    "BAG", "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD", "SCP", "SPP",
 ];
 
 macro_rules! facts {
@@ -177,17 +177,27 @@ facts! {
     END_USER_COUNTRY "end_user.country" Place, ["country"];
     END_USER_HQ "end_user.hq" Place, ["hq_country"];
     END_USER_PARENT_HQ "end_user.parent_hq" Place, ["hq_country"];
+    END_USER_UNNAMED "end_user.unnamed_restricted" Bool, ["end_user"];
     PURCHASER_HQ "purchaser.hq" Place, ["hq_country"];
     PURCHASER_PARENT_HQ "purchaser.parent_hq" Place, ["hq_country"];
     INTERMEDIATE_HQ "intermediate.hq" Place, ["hq_country"];
     INTERMEDIATE_PARENT_HQ "intermediate.parent_hq" Place, ["hq_country"];
     BUYER_IC_DESIGNER "buyer.ic_designer" Bool, ["flags"];
+    BUYER_APPROVED_DESIGNER "buyer.approved_ic_designer" Bool, ["flags"];
     CONSIGNEE_GOVERNMENT "consignee.government" Bool, ["flags"];
     MILITARY "parties.military" Bool, ["flags"];
     ENTITY_LIST "parties.entity_list" Bool, ["flags"];
     AFFILIATE "parties.affiliate_50" Bool, ["flags"];
     DENIED "parties.denied_person" Bool, ["flags"];
     UNVERIFIED "parties.unverified_list" Bool, ["flags"];
+    SDN_RUSSIA "parties.sdn_russia" Bool, ["flags"];
+    SDN_FTO "parties.sdn_fto" Bool, ["flags"];
+    SDN_SDGT "parties.sdn_sdgt" Bool, ["flags"];
+    SDN_SDT "parties.sdn_sdt" Bool, ["flags"];
+    SDN_NPWMD "parties.sdn_npwmd" Bool, ["flags"];
+    SDN_NARCOTICS "parties.sdn_narcotics" Bool, ["flags"];
+    SDN_IRAQ "parties.sdn_iraq" Bool, ["flags"];
+    OCCUPIED_REGION "consignee.occupied_region" Bool, ["address"];
     CONSIGNEE_UVEU "consignee.uveu" Bool, ["flags"];
     CONSIGNEE_NVEU "consignee.nveu_here" Bool, ["flags"];
     CONSIGNEE_SECURE "consignee.secure_facility" Bool, ["flags"];
@@ -219,6 +229,10 @@ facts! {
     R_CASE_2024 "reading.case_by_case_2024" Reading, [];
     R_AFFILIATES "reading.affiliates_rule_returned" Reading, [];
     R_DERIVED_TOTAL "reading.derived_share_of_total" Reading, [];
+    R_DENIAL_2022 "reading.denial_presumed_2022" Reading, [];
+    R_HEADQUARTERS_2023 "reading.headquarters_case_by_case_2023" Reading, [];
+    R_EXCEPTION_2023 "reading.no_exception_over_headquarters_2023" Reading, [];
+    R_UNENFORCED "reading.unenforced_exceptions_live" Reading, [];
 }
 
 /// How many slots [`Facts`] has.
@@ -285,10 +299,16 @@ impl Facts {
     }
 }
 
+/// The territories and possessions of the United States, which part 772 counts as the United States.
+const UNITED_STATES: [&str; 6] = ["AS", "GU", "MP", "PR", "UM", "VI"];
+
 /// The country of ultimate destination or of a party as the EAR counts it: Hong Kong is China since
-/// 2020-12-23 (85 FR 83765).
+/// 2020-12-23 (85 FR 83765), and the territories of the United States are the United States (15 CFR part 772).
 pub fn as_counted(country: Country) -> Country {
-    if country == Country::HONG_KONG { Country::CHINA } else { country }
+    if country == Country::HONG_KONG {
+        return Country::CHINA;
+    }
+    if UNITED_STATES.contains(&country.code()) { Country::UNITED_STATES } else { country }
 }
 
 #[cfg(test)]

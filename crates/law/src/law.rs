@@ -88,7 +88,10 @@ impl Law {
             "coverage.toml" => errors.extend(read_coverage(&file, text, &mut self.coverage)),
             "readings.toml" => errors.extend(read_readings(&file, text, &mut self.readings)),
             "ear/country-groups.toml" | "ear/derived-groups.toml" => errors.extend(self.groups.read(&file, text)),
-            "catalog/chips.csv" | "catalog/systems.csv" => self.catalog.read(&file, text, errors),
+            "catalog/words.csv" => self.catalog.read_words(&file, text, errors),
+            "catalog/chips.csv" | "catalog/systems.csv" | "catalog/chassis.csv" | "catalog/other.csv" => {
+                self.catalog.read(&file, text, errors)
+            }
             _ => match (provision, path.strip_prefix("policies/").and_then(|name| name.strip_suffix(".toml"))) {
                 (Some(path), _) => {
                     let (provision, wrong) = read_provision(&file, path, text);
@@ -148,6 +151,14 @@ impl Law {
                     let what = format!("`{name}` is no license exception or authorization");
                     let mend = "name one that some provision defines with `[[version.exception]]`";
                     errors.push(Diagnostic::new("unknown-exception", Place::line(file(), line), what, mend));
+                }
+                for outside in &version.rules.outsides {
+                    for name in outside.keeps.iter().filter(|name| !self.has_requirement(name)) {
+                        let what = format!("`{name}` is no license requirement");
+                        let mend = "name one that some provision defines with `[[version.require]]`";
+                        let place = Place::line(file(), outside.clause.when.line);
+                        errors.push(Diagnostic::new("unknown-requirement", place, what, mend));
+                    }
                 }
                 for review in &version.rules.reviews {
                     for name in review.of.iter().filter(|name| !self.has_requirement(name)) {

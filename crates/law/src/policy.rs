@@ -14,6 +14,8 @@ use crate::law::{Law, defined_names, policy_error};
 use crate::program::Program;
 use crate::provision::{Limit, Parameter, Provision, Rules, Version, read_amend_rules, read_parameters};
 
+mod amendments;
+
 /// A policy file as read.
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyFile {
@@ -148,7 +150,10 @@ impl Policy {
         hash.update(&law.digest);
         for file in &chain {
             hash.update(&file.digest);
-            file.amends.iter().for_each(|amend| apply(amend, &mut provisions, &mut errors));
+            amendments::check(file, &law, &mut errors);
+            for amend in amendments::in_order_of_day(file) {
+                apply(amend, &mut provisions, &mut errors);
+            }
             set_readings(&law, file, &mut readings, &mut errors);
         }
         let fixed_text = fixed.map_or(String::new(), |day| format!("@{day}"));
@@ -324,11 +329,13 @@ fn amend_version(amend: &Amend, version: &mut Version, errors: &mut Vec<Diagnost
     let added = amend.rules.clone();
     rules.defines.extend(added.defines);
     rules.classifies.extend(added.classifies);
+    rules.outsides.extend(added.outsides);
     rules.requires.extend(added.requires);
     rules.reviews.extend(added.reviews);
     rules.gates.extend(added.gates);
     rules.exceptions.extend(added.exceptions);
     rules.allocations.extend(added.allocations);
+    rules.duties.extend(added.duties);
     rules.findings.extend(added.findings);
     rules.unmodeled.extend(added.unmodeled);
     for (account, limit) in &amend.limits {

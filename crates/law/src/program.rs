@@ -153,6 +153,8 @@ pub struct RequirementRule {
     pub id: String,
     /// When a license is required.
     pub step: Step,
+    /// Whether an argument leaves it out where it does not hold.
+    pub quiet: bool,
     /// How applications are reviewed.
     pub reviews: Vec<ReviewRule>,
 }
@@ -198,6 +200,8 @@ pub enum Holder {
     UltimateParent,
     /// The country of ultimate destination.
     Destination,
+    /// The ultimate consignee, over all destinations.
+    Consignee,
     /// The ultimate consignee in the country of destination.
     ConsigneeAndDestination,
 }
@@ -230,6 +234,15 @@ pub struct AccountRule {
     pub fact: FactId,
     /// The limits; the first whose condition holds is in force.
     pub limits: Vec<(Lit, Tpp)>,
+}
+
+/// What must be done where a decision has one of some outcomes.
+#[derive(Clone, Debug)]
+pub struct DutyRule {
+    /// The outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// What must be done.
+    pub obligation: ObligationRule,
 }
 
 /// A red flag, or a provision that is not modeled.
@@ -284,6 +297,8 @@ pub struct Program {
     pub definitions: Vec<Step>,
     /// ECCNs, in order of precedence.
     pub classifications: Vec<ClassifyRule>,
+    /// What is no export, reexport or transfer at all.
+    pub outsides: Vec<Step>,
     /// License requirements.
     pub requirements: Vec<RequirementRule>,
     /// Whether any requirement applies.
@@ -292,6 +307,8 @@ pub struct Program {
     pub exceptions: Vec<ExceptionRule>,
     /// Allocation accounts.
     pub accounts: Vec<AccountRule>,
+    /// What must be done whatever the authorization.
+    pub duties: Vec<DutyRule>,
     /// Red flags.
     pub findings: Vec<FindingRule>,
     /// What is not modeled.

@@ -6,7 +6,7 @@ pub(crate) use read::{read_amend_rules, read_parameters, read_provision};
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Date, Decimal, ReviewPolicy};
+use tollgate_model::{Date, Decimal, Outcome, ReviewPolicy};
 
 use crate::expr::Expr;
 
@@ -97,6 +97,8 @@ pub struct Rules {
     pub defines: Vec<Define>,
     /// ECCNs.
     pub classifies: Vec<Classify>,
+    /// What is no export, reexport or transfer at all.
+    pub outsides: Vec<Outside>,
     /// License requirements.
     pub requires: Vec<Require>,
     /// Review policies.
@@ -107,6 +109,8 @@ pub struct Rules {
     pub exceptions: Vec<Exception>,
     /// Allocation accounts.
     pub allocations: Vec<Allocate>,
+    /// What must be done whatever the authorization.
+    pub duties: Vec<Duty>,
     /// Red flags and other findings, which never decide.
     pub findings: Vec<Finding>,
     /// What is not modeled, and when the facts touch it.
@@ -176,6 +180,25 @@ pub struct Classify {
     pub clause: Clause,
 }
 
+/// What is no export, reexport or transfer (in-country): where it holds, no requirement applies but the named ones, nothing is counted, and
+/// no provision that is not modeled is touched.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// When.
+    pub clause: Clause,
+    /// The requirements that apply all the same.
+    pub keeps: Vec<String>,
+}
+
+/// What must be done where a decision has one of some outcomes, whatever authorizes it.
+#[derive(Clone, Debug)]
+pub struct Duty {
+    /// The outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// What must be done, and when it applies.
+    pub obligation: Obligation,
+}
+
 /// A license requirement.
 #[derive(Clone, Debug)]
 pub struct Require {
@@ -187,6 +210,8 @@ pub struct Require {
     pub overcome_by: Vec<String>,
     /// Whether even exceptions that are not modeled cannot overcome it.
     pub absolute: bool,
+    /// Whether an argument leaves it out where it does not hold, because another step says so for several.
+    pub quiet: bool,
 }
 
 /// How applications are reviewed.
@@ -254,7 +279,7 @@ pub struct Allocate {
     pub account: String,
     /// What it is, in a sentence, with its paragraph, and which lines it is about.
     pub clause: Clause,
-    /// Who holds it: `ultimate_parent`, `destination`, `consignee_and_destination`.
+    /// Who holds it: `ultimate_parent`, `destination`, `consignee`, `consignee_and_destination`.
     pub holder: String,
     /// `calendar_year` or `cumulative`.
     pub period: String,

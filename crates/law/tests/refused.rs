@@ -105,8 +105,42 @@ fn a_policy_of_the_users_own_is_checked_too() {
         ("unit = \"TPP\"", "unit = \"GB/s\"", "is in TPP, not in GB/s"),
         ("why = \"w\"\n", "", "`why` is missing"),
         ("title = \"t\"", "title = \"t\"\nreadings = { nonsense = true }", "there is no reading `nonsense`"),
+        ("amend.parameters.limit", "amend.parameters.limt", "has no parameter `limt`"),
+        ("value = 5", "value = -5", "`limit` is below zero"),
+        ("why = \"w\"\n", "why = \"w\"\nremove = [\"LLP\"]\n", "has no rule `LLP` to remove"),
+        (
+            "[[amend]]",
+            "[[exclude]]\nsource = \"fr.2025-0636\"\nwhy = \"w\"\n[[amend]]",
+            "`fr.2025-0636` is not a source",
+        ),
     ] {
         let errors = law.policy_from_text("mine.toml", &good.replace(from, to), None).unwrap_err();
         assert!(errors.0.iter().any(|error| error.what.contains(what)), "{what}: {errors}");
     }
+}
+
+/// An amendment of the limit of License Exception LPP.
+fn limit(from: &str, value: u32) -> String {
+    format!(
+        "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = {from}\nsource = \"mine\"\nwhy = \"w\"\n[amend.parameters.limit]\nvalue = {value}\nunit = \"TPP\"\n"
+    )
+}
+
+#[test]
+fn amendments_hold_from_their_days_wherever_they_stand() {
+    let law = Law::embedded().unwrap();
+    let (early, late) = (limit("2025-05-15", 1000), limit("2025-08-01", 20_000));
+    let head = "title = \"t\"\nbase = \"diffusion\"\n";
+    for text in [format!("{head}{early}{late}"), format!("{head}{late}{early}")] {
+        let policy = law.policy_from_text("mine.toml", &text, None).unwrap();
+        let provision = policy.provisions.iter().find(|provision| provision.path == "740/740.29-lpp").unwrap();
+        for (day, value) in [("2025-07-31", "1000"), ("2025-08-01", "20000")] {
+            let day = day.parse().unwrap();
+            let version = provision.versions.iter().rev().find(|version| version.from <= day).unwrap();
+            assert_eq!(version.parameters["limit"].on(day), Some(value.parse().unwrap()), "{text}");
+        }
+    }
+    let twice = format!("{head}{early}{}", limit("2025-05-15", 7));
+    let errors = law.policy_from_text("mine.toml", &twice, None).unwrap_err();
+    assert!(errors.0.iter().any(|error| error.what.contains("is set twice from 2025-05-15")), "{errors}");
 }

@@ -130,6 +130,9 @@ pub enum Command {
     Expire {
         /// The caller's id.
         id: String,
+        /// At which time, in milliseconds since 1970-01-01 UTC; at the latest time of a record where absent.
+        #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
+        at_ms: Option<i64>,
     },
 }
 
@@ -145,7 +148,7 @@ impl Command {
             | Command::Adjust { id, .. }
             | Command::Correct { id, .. }
             | Command::Group { id, .. }
-            | Command::Expire { id } => id,
+            | Command::Expire { id, .. } => id,
         }
     }
 }

@@ -4,18 +4,20 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tollgate_model::never;
+use tollgate_model::{hex, never};
 
 use crate::command::{Applied, Command, Status};
 use crate::log::{Log, LogError};
-use crate::record::{Body, Draft, Head, Record};
+use crate::notes::{Notes, NotesMark};
+use crate::record::{Body, Draft, Hash, Head, Record};
 use crate::state::State;
 use crate::verify::{BadRecord, follows};
 
 /// Tries of a batch where the log is unavailable or another ledger was first.
 const TRIES: u32 = 5;
 
-/// Why a ledger cannot go on.
+/// Why a ledger cannot go on. After all but `Log(Unavailable)`, `Log(Busy)` and `Unwritable` it stays so: it has to be opened anew once the log is put
+/// right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// The log. After `Unavailable` the same batch may be given again: what was done is not done twice.
@@ -31,6 +33,14 @@ pub enum LedgerError {
         /// What is wrong.
         what: String,
     },
+    /// The log is not the one that this ledger has followed, or not as long any more: it went back, was forked, or another one stands in its place.
+    #[error(
+        "{0}\n  mend: stop every Tollgate on this log, keep the log as it is, find out what became of the records (docs/runbook.md), and start anew"
+    )]
+    Diverged(String),
+    /// The machine's clock cannot be believed: nothing is recorded, since what is recorded with a wrong time stays so.
+    #[error("{0}")]
+    Clock(String),
     /// An entry cannot be written as JSON: nothing of its batch is on record.
     #[error("an entry cannot be written: {0}")]
     Unwritable(String),
@@ -72,89 +82,96 @@ struct Kept<'a> {
     applied: Applied,
 }
 
-/// What is kept at hand of the records beside the ledger's commands.
+/// What follows from the records up to a head.
 #[derive(Debug, Default)]
-struct Notes {
-    /// The number of each by its id.
-    #[expect(clippy::disallowed_types, reason = "looked up by id, never iterated")]
-    places: std::collections::HashMap<String, u64, ahash::RandomState>,
-    /// The data of those of kind `access`, in order.
-    access: Vec<String>,
-    /// The data of those of kind `screening`, in order.
-    screening: Vec<String>,
-    /// The number of the last of kind `origin`.
-    origin: u64,
-}
-
-impl Notes {
-    fn take(&mut self, seq: u64, kind: &str, id: &str, data: &str) {
-        self.places.insert(id.to_owned(), seq);
-        match kind {
-            "access" => self.access.push(data.to_owned()),
-            "screening" => self.screening.push(data.to_owned()),
-            "origin" => self.origin = seq,
-            _ => {}
-        }
-    }
+struct Known {
+    state: State,
+    head: Head,
+    notes: Notes,
 }
 
 /// Accounts in step with a log.
 #[derive(Debug)]
 pub struct Ledger<L> {
     log: L,
-    state: State,
-    head: Head,
-    notes: Notes,
-    /// Whether the state may hold what the log does not: it is then built anew before anything else is done.
+    known: Known,
+    /// The last record that is known to be in the log.
+    committed: Head,
+    /// Whether what is known may hold what the log does not: nothing is read off it then before it is built anew.
     uncertain: bool,
+    /// Why the log could not be followed or added to the last time, where it could not.
+    trouble: Option<LedgerError>,
+    /// Why nothing can be done any more.
+    stopped: Option<LedgerError>,
 }
 
 impl<L: Log> Ledger<L> {
     /// Reads a log and checks its chain.
     pub fn open(log: L) -> Result<Ledger<L>, LedgerError> {
-        let mut ledger =
-            Ledger { log, state: State::default(), head: Head::default(), notes: Notes::default(), uncertain: true };
+        let mut ledger = Ledger {
+            log,
+            known: Known::default(),
+            committed: Head::default(),
+            uncertain: true,
+            trouble: None,
+            stopped: None,
+        };
         ledger.build()?;
         Ok(ledger)
     }
 
     /// The accounts.
     pub fn state(&self) -> &State {
-        &self.state
+        &self.known.state
     }
 
     /// The data of every record of kind `access`, in order.
     pub fn access(&self) -> &[String] {
-        &self.notes.access
+        &self.known.notes.access
     }
 
     /// The data of every record of kind `screening`, in order.
     pub fn findings(&self) -> &[String] {
-        &self.notes.screening
+        &self.known.notes.screening
     }
 
-    /// The record that a caller's id stands for, among those beside the ledger's commands.
+    /// The ids of the records of kind `proposal` that no record of kind `conclusion` has concluded, in order.
+    pub fn open_proposals(&self) -> &[String] {
+        &self.known.notes.proposals
+    }
+
+    /// The record that a caller's id stands for, among those beside the ledger's commands; an error where it is not as it was written.
     pub fn noted(&mut self, id: &str) -> Result<Option<Record>, LedgerError> {
-        let Some(seq) = self.notes.places.get(id).copied() else { return Ok(None) };
-        let mut found = None;
-        let Some(before) = seq.checked_sub(1) else {
-            never!("a note has the number 0");
-            return Ok(None);
+        self.check()?;
+        let Some(place) = self.known.notes.place(id) else { return Ok(None) };
+        // The hash of a record is that of the one before and of its body.
+        let (after, most) = match place.seq {
+            0 | 1 => (0, 1),
+            seq => (seq - 2, 2),
         };
-        self.log.read(before, &mut |record| {
-            found = Some(record);
-            ControlFlow::Break(())
+        let (mut before, mut found): (Hash, Option<Record>) = ([0; 32], None);
+        self.log.page(after, most, &mut |record| {
+            match record.seq == place.seq {
+                true => found = Some(record),
+                false => before = record.hash,
+            }
+            ControlFlow::Continue(())
         })?;
-        Ok(found)
+        let found = found.filter(|record| place.holds(&before, record));
+        let changed = || LedgerError::Corrupt { seq: place.seq, what: "is not as it was written".to_owned() };
+        let result = found.ok_or_else(changed).map(Some);
+        self.judge(&result);
+        result
     }
 
     /// Whether a caller's id stands for a record beside the ledger's commands.
     pub fn has_note(&self, id: &str) -> bool {
-        self.notes.places.contains_key(id)
+        self.known.notes.place(id).is_some()
     }
 
     /// See [`Log::keep`].
     pub fn keep(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+        self.check()?;
         Ok(self.log.keep(name, value)?)
     }
 
@@ -165,7 +182,18 @@ impl<L: Log> Ledger<L> {
 
     /// The end of the log as far as this ledger knows it.
     pub fn head(&self) -> Head {
-        self.head
+        self.known.head
+    }
+
+    /// An error where nothing may be read off this ledger: what it knows may not be what the log has, or the log is not as it was written.
+    pub fn check(&self) -> Result<(), LedgerError> {
+        match self.stopped.as_ref().or(self.trouble.as_ref()) {
+            Some(error) => Err(error.clone()),
+            None if self.uncertain => {
+                Err(LogError::Unavailable("what the log holds is not known now".to_owned()).into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Records entries and does what they ask, all durably or none. The answers are in the order of the entries; one that was recorded before, by
@@ -182,44 +210,92 @@ impl<L: Log> Ledger<L> {
         }
     }
 
+    /// Where a result says that the log cannot be gone on from, nothing is done any more.
+    fn judge<T>(&mut self, result: &Result<T, LedgerError>) {
+        let lasting = |error: &LedgerError| match error {
+            LedgerError::Log(LogError::Unusable(_)) | LedgerError::Corrupt { .. } | LedgerError::Diverged(_) => true,
+            LedgerError::Log(LogError::Unavailable(_) | LogError::Busy(_))
+            | LedgerError::Clock(_)
+            | LedgerError::Unwritable(_)
+            | LedgerError::Stopped => false,
+        };
+        self.trouble = result.as_ref().err().cloned();
+        if let Some(error) = result.as_ref().err().filter(|error| lasting(error)) {
+            self.stopped.get_or_insert_with(|| error.clone());
+        }
+    }
+
     fn once(&mut self, time_ms: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
+        if let Some(error) = &self.stopped {
+            return Err(error.clone());
+        }
         if self.uncertain {
             self.build()?;
         }
         let result = self.locked(time_ms, entries);
         if result.is_err() {
             self.log.release();
-            // Neither what was applied nor whether it was committed is known: the log says.
-            self.uncertain = true;
         }
+        self.judge(&result);
         result
     }
 
     fn locked(&mut self, time_ms: i64, entries: &[Entry]) -> Result<Vec<Applied>, LedgerError> {
         self.follow(true)?;
-        let mut records: Vec<Record> = Vec::with_capacity(entries.len());
+        let mark = self.known.notes.mark();
+        self.known.state.begin();
+        let mut batch = Batch { records: Vec::with_capacity(entries.len()), mark };
+        let result = self.apply_all(time_ms, entries, &mut batch).and_then(|answers| {
+            match batch.records.is_empty() {
+                true => self.log.release(),
+                false => self.log.commit(&batch.records)?,
+            }
+            Ok(answers)
+        });
+        match &result {
+            Ok(_) => {
+                self.known.state.keep();
+                self.committed = self.known.head;
+            }
+            // Neither what was applied nor whether it was committed is known: the log says when it is followed on from what was there before.
+            Err(_) => {
+                self.known.head = self.committed;
+                self.known.notes.undo(batch.mark);
+                self.uncertain = !self.known.state.undo();
+            }
+        }
+        result
+    }
+
+    fn apply_all(&mut self, time_ms: i64, entries: &[Entry], batch: &mut Batch) -> Result<Vec<Applied>, LedgerError> {
         let mut answers = Vec::with_capacity(entries.len());
-        let time_ms = time_ms.max(self.head.at_ms);
         for entry in entries {
             let (applied, record) = self.apply(time_ms, entry)?;
             if let Some(record) = record {
-                self.head = Head { seq: record.seq, hash: record.hash, at_ms: time_ms };
+                let at_ms = self.time_of(time_ms, entry);
+                self.known.head = Head { seq: record.seq, hash: record.hash, at_ms };
                 if let Entry::Note { kind, id, data, .. } = entry {
-                    self.notes.take(record.seq, kind, id, data.get());
+                    self.known.notes.take(&record, kind, id, data.get());
+                    batch.mark.add(id);
                 }
-                records.push(record);
+                batch.records.push(record);
             }
             answers.push(applied);
-        }
-        match records.is_empty() {
-            true => self.log.release(),
-            false => self.log.commit(&records)?,
         }
         Ok(answers)
     }
 
+    /// The time of an entry's record: never before that of the record before it, except where somebody says that the clock was wrong.
+    fn time_of(&self, time_ms: i64, entry: &Entry) -> i64 {
+        match entry {
+            Entry::Note { kind, .. } if kind == CLOCK => time_ms,
+            _ => time_ms.max(self.known.head.at_ms),
+        }
+    }
+
     /// What an entry comes to, and its record unless it is on record already.
     fn apply(&mut self, time_ms: i64, entry: &Entry) -> Result<(Applied, Option<Record>), LedgerError> {
+        let time_ms = self.time_of(time_ms, entry);
         let (kind, actor, id) = match entry {
             Entry::Command { actor, command } => ("ledger", actor, command.id()),
             Entry::Note { kind, actor, id, .. } => (kind.as_str(), actor, id.as_str()),
@@ -229,7 +305,7 @@ impl<L: Log> Ledger<L> {
             Entry::Command { command, .. } => {
                 data.extend_from_slice(br#"{"command":"#);
                 let json = serde_json::to_vec(command).map_err(unwritable)?;
-                let applied = self.state.apply_known(time_ms, command, &json);
+                let applied = self.known.state.apply_known(time_ms, command, &json);
                 data.extend_from_slice(&json);
                 data.extend_from_slice(br#","status":""#);
                 data.extend_from_slice(applied.status.as_str().as_bytes());
@@ -243,7 +319,7 @@ impl<L: Log> Ledger<L> {
             }
             Entry::Note { id, data: content, .. } => {
                 data.extend_from_slice(content.get().as_bytes());
-                self.state.note(id, &data)
+                self.known.state.note(id, &data)
             }
         };
         // A note under a used id would say something that its answer denies; refused commands are on record as such.
@@ -251,61 +327,112 @@ impl<L: Log> Ledger<L> {
             Entry::Command { .. } => !applied.replayed,
             Entry::Note { .. } => applied.status == Status::Done && !applied.replayed,
         };
-        let draft = Draft { at_ms: time_ms, kind, actor, origin: self.notes.origin, id, data: &data };
-        let record = kept.then(|| Record::after(&self.head, &draft)).transpose().map_err(unwritable)?;
+        if kept && kind == CLOCK {
+            self.known.state.set_time(time_ms);
+        }
+        let draft = Draft { at_ms: time_ms, kind, actor, origin: self.known.notes.origin, id, data: &data };
+        let record = kept.then(|| Record::after(&self.known.head, &draft)).transpose().map_err(unwritable)?;
         Ok((applied, record))
     }
 
-    /// Takes up what others recorded meanwhile.
+    /// Takes up what others recorded meanwhile. After an error nothing may be read off this ledger until it succeeds.
     pub fn catch_up(&mut self) -> Result<(), LedgerError> {
-        if self.uncertain {
-            return self.build();
+        if let Some(error) = &self.stopped {
+            return Err(error.clone());
         }
-        self.follow(false).inspect_err(|_| self.uncertain = true)
+        let result = if self.uncertain { self.build() } else { self.follow(false) };
+        self.judge(&result);
+        result
     }
 
-    /// Builds the state anew from the whole log.
+    /// Builds what is known anew from the whole log, beside what was known until now, which is given up where that succeeds.
     fn build(&mut self) -> Result<(), LedgerError> {
-        (self.state, self.head, self.notes) = (State::default(), Head::default(), Notes::default());
-        self.follow(false)?;
+        let mut fresh = Known::default();
+        let committed = self.committed;
+        let mut bad = None;
+        let result = self.log.read(0, &mut |record| {
+            let taken = if record.seq == committed.seq && record.hash != committed.hash {
+                Err(diverged(&committed, "has another hash"))
+            } else {
+                fresh.take_up(&record).map_err(corrupt)
+            };
+            bad = taken.err();
+            if bad.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let shorter = fresh.head.seq < committed.seq;
+        let result = match bad {
+            Some(bad) => Err(bad),
+            None => result.map_err(LedgerError::from),
+        };
+        let result = result.and_then(|()| if shorter { Err(diverged(&committed, "is gone")) } else { Ok(()) });
+        self.judge(&result);
+        result?;
+        self.committed = fresh.head;
+        self.known = fresh;
         self.uncertain = false;
         Ok(())
     }
 
+    /// Takes up what stands in the log after the last known record, which must still stand there as it is known.
     fn follow(&mut self, lock: bool) -> Result<(), LedgerError> {
-        let after = self.head.seq;
-        let (state, notes, head) = (&mut self.state, &mut self.notes, &mut self.head);
-        let mut corrupt = None;
-        let mut take = |record: Record| match take_up(state, notes, head, &record) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(bad) => {
-                corrupt = Some(LedgerError::Corrupt { seq: bad.seq, what: bad.what });
-                ControlFlow::Break(())
-            }
+        let last = self.known.head;
+        let known = &mut self.known;
+        let mut seen = last.seq == 0;
+        let mut bad = None;
+        let mut take = |record: Record| {
+            let taken = match std::mem::replace(&mut seen, true) {
+                true => known.take_up(&record).map_err(corrupt),
+                false if record.seq == last.seq && record.hash == last.hash => Ok(()),
+                false => Err(diverged(&last, "is gone or has another hash")),
+            };
+            bad = taken.err();
+            if bad.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
+        let after = last.seq.saturating_sub(1);
         let result = match lock {
             true => self.log.lock(after, &mut take),
             false => self.log.read(after, &mut take),
         };
-        match (corrupt, result) {
-            (Some(corrupt), _) => Err(corrupt),
-            (None, result) => Ok(result?),
+        self.committed = self.known.head;
+        match bad {
+            Some(bad) => return Err(bad),
+            None => result?,
         }
+        if seen { Ok(()) } else { Err(diverged(&last, "is gone")) }
     }
 
     /// Hands on the records after a number, so many at the most.
     pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
-        let mut count = 0;
-        if most == 0 {
-            return Ok(());
-        }
-        self.log.read(after, &mut |record| {
+        self.check()?;
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        self.log.page(after, most, &mut |record| {
             sink(&record);
-            count += 1;
-            if count == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            ControlFlow::Continue(())
         })?;
         Ok(())
     }
+}
+
+/// The kind of the records by which somebody says that the clock was wrong: time goes on from theirs, even where it is an earlier one.
+const CLOCK: &str = "clock";
+
+/// Records that are to be committed together, and how the notes stood before.
+struct Batch {
+    records: Vec<Record>,
+    mark: NotesMark,
+}
+
+fn corrupt(bad: BadRecord) -> LedgerError {
+    LedgerError::Corrupt { seq: bad.seq, what: bad.what }
+}
+
+/// The log is not the one that was followed up to a head.
+fn diverged(head: &Head, what: &str) -> LedgerError {
+    let hash: String = hex(&head.hash).chars().take(12).collect();
+    LedgerError::Diverged(format!(
+        "record {} (hash {hash}…), up to which this ledger followed the log, {what}: the log went back, was forked, or is another one",
+        head.seq
+    ))
 }
 
 /// What is said of an entry whose JSON cannot be made, which no entry of this program's own types should come to.
@@ -314,27 +441,32 @@ fn unwritable(error: serde_json::Error) -> LedgerError {
     LedgerError::Unwritable(error.to_string())
 }
 
-/// Applies a record of the log: its chain must hold, and it must come to what it says.
-fn take_up(state: &mut State, notes: &mut Notes, head: &mut Head, record: &Record) -> Result<(), BadRecord> {
-    follows(head.seq, &head.hash, record)?;
-    let bad = |what: String| BadRecord { seq: record.seq, what };
-    let wrong = |error: serde_json::Error| bad(error.to_string());
-    let body: Body<'_> = record.parse().map_err(bad)?;
-    match body.kind.as_ref() {
-        "ledger" => {
-            let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(wrong)?;
-            let command: Command = serde_json::from_str(kept.command.get()).map_err(wrong)?;
-            let applied = state.apply_known(body.at_ms, &command, kept.command.get().as_bytes());
-            if applied != kept.applied {
-                let (said, came) = (kept.applied.status.as_str(), applied.status.as_str());
-                return Err(bad(format!("says `{said}`, and comes to `{came}`")));
+impl Known {
+    /// Applies a record of the log: its chain must hold, and it must come to what it says.
+    fn take_up(&mut self, record: &Record) -> Result<(), BadRecord> {
+        follows(self.head.seq, &self.head.hash, record)?;
+        let bad = |what: String| BadRecord { seq: record.seq, what };
+        let wrong = |error: serde_json::Error| bad(error.to_string());
+        let body: Body<'_> = record.parse().map_err(bad)?;
+        match body.kind.as_ref() {
+            "ledger" => {
+                let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(wrong)?;
+                let command: Command = serde_json::from_str(kept.command.get()).map_err(wrong)?;
+                let applied = self.state.apply_known(body.at_ms, &command, kept.command.get().as_bytes());
+                if applied != kept.applied {
+                    let (said, came) = (kept.applied.status.as_str(), applied.status.as_str());
+                    return Err(bad(format!("says `{said}`, and comes to `{came}`")));
+                }
+            }
+            kind => {
+                self.state.note(&body.id, body.data.get().as_bytes());
+                self.notes.take(record, kind, &body.id, body.data.get());
+                if kind == CLOCK {
+                    self.state.set_time(body.at_ms);
+                }
             }
         }
-        kind => {
-            state.note(&body.id, body.data.get().as_bytes());
-            notes.take(record.seq, kind, &body.id, body.data.get());
-        }
+        self.head = Head { seq: record.seq, hash: record.hash, at_ms: body.at_ms };
+        Ok(())
     }
-    *head = Head { seq: record.seq, hash: record.hash, at_ms: body.at_ms };
-    Ok(())
 }

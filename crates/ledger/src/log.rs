@@ -12,6 +12,9 @@ pub enum LogError {
     /// It cannot be reached or has no room: the same may succeed later. Whether records that were being committed are in it is not known.
     #[error("{0}")]
     Unavailable(String),
+    /// Another one holds it, or it does not answer in time: nothing of what was to be done is in it. It is asked again later, not at once.
+    #[error("{0}")]
+    Busy(String),
     /// It is not what this program can go on from.
     #[error("{0}")]
     Unusable(String),
@@ -33,6 +36,9 @@ pub trait Log {
 
     /// Hands on the records after a number, without shutting anybody out.
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError>;
+
+    /// Hands on so many of the records after a number at the most, and fetches no more than these.
+    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError>;
 
     /// Keeps a value beside the records, for good, in the place of the one that its name had: what no reader of the log may see, such as the hash of
     /// a password. Not between [`Log::lock`] and the end of what it began.
@@ -57,6 +63,10 @@ impl<L: Log + ?Sized> Log for Box<L> {
 
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
         (**self).read(after, sink)
+    }
+
+    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
+        (**self).page(after, most, sink)
     }
 
     fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
@@ -104,9 +114,13 @@ impl Log for MemoryLog {
     fn release(&mut self) {}
 
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
+        self.page(after, u32::MAX, sink)
+    }
+
+    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
         // A number beyond what addresses reach is beyond every record.
-        let skip = usize::try_from(after).unwrap_or(usize::MAX);
-        let new: Vec<Record> = self.records().iter().skip(skip).cloned().collect();
+        let [skip, most] = [after, u64::from(most)].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+        let new: Vec<Record> = self.records().iter().skip(skip).take(most).cloned().collect();
         // Where the sink wants no more, all that was asked for was read.
         let (ControlFlow::Continue(()) | ControlFlow::Break(())) = new.into_iter().try_for_each(sink);
         Ok(())

@@ -83,7 +83,7 @@ impl Record {
     pub(crate) fn after(head: &Head, draft: &Draft<'_>) -> Result<Record, serde_json::Error> {
         let seq = head.seq + 1;
         let mut body = Vec::with_capacity(draft.data.len() + 128);
-        let at = draft.at_ms.max(head.at_ms);
+        let at = draft.at_ms;
         let text = |text: &str| serde_json::to_string(text);
         let (kind, actor, id) = (text(draft.kind)?, text(draft.actor)?, text(draft.id)?);
         write!(

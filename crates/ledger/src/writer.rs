@@ -43,8 +43,11 @@ impl Drop for Answer {
     }
 }
 
-/// Looks at a ledger between two commits.
-type Look<L> = Box<dyn FnOnce(&mut Ledger<L>) + Send>;
+/// Looks at a ledger between two commits, or learns why nothing can be read off it now.
+type Look<L> = Box<dyn FnOnce(Result<&mut Ledger<L>, LedgerError>) + Send>;
+
+/// Tells the time in milliseconds since 1970-01-01 UTC, or why the clock is not believed.
+type Clock = dyn Fn() -> Result<i64, String>;
 
 enum Task<L> {
     Record(Vec<Entry>, Answer),
@@ -70,8 +73,13 @@ pub struct Writer<L> {
 }
 
 impl<L: Log + Send + 'static> Writer<L> {
-    /// Starts the thread. `clock` tells the time in milliseconds since 1970-01-01 UTC; at most `waiting` requests may wait.
-    pub fn start(ledger: Ledger<L>, waiting: usize, clock: impl Fn() -> i64 + Send + 'static) -> Writer<L> {
+    /// Starts the thread. `clock` tells the time in milliseconds since 1970-01-01 UTC, or why it is not believed: nothing is recorded then. At most
+    /// `waiting` requests may wait.
+    pub fn start(
+        ledger: Ledger<L>,
+        waiting: usize,
+        clock: impl Fn() -> Result<i64, String> + Send + 'static,
+    ) -> Writer<L> {
         let (tasks, queue) = sync_channel(waiting);
         let thread = std::thread::spawn(move || serve(ledger, &queue, &clock));
         Writer { tasks, thread: Some(thread) }
@@ -87,10 +95,15 @@ impl<L: Log + Send + 'static> Writer<L> {
         self.give(Task::Record(entries, Answer(Some(Box::new(answer)))))
     }
 
-    /// Asks to look at the ledger between two commits, after what other ledgers recorded was taken up as far as the log can be reached.
-    /// `look` is dropped without a call where the writer's thread panics before it.
-    pub fn look(&self, look: impl FnOnce(&mut Ledger<L>) + Send + 'static) -> Result<(), Busy> {
+    /// Asks to look at the ledger between two commits, after what other ledgers recorded was taken up; where the log cannot be reached or cannot be
+    /// gone on from, `look` is given the reason, and nothing else. It is dropped without a call where the writer's thread panics before it.
+    pub fn look(&self, look: impl FnOnce(Result<&mut Ledger<L>, LedgerError>) + Send + 'static) -> Result<(), Busy> {
         self.give(Task::Look(Box::new(look)))
+    }
+
+    /// Whether the thread goes on. It ends with the writer, or by a panic: then nothing can be recorded or looked at any more.
+    pub fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
     fn give(&self, task: Task<L>) -> Result<(), Busy> {
@@ -112,56 +125,84 @@ impl<L> Drop for Writer<L> {
     }
 }
 
-fn serve<L: Log>(mut ledger: Ledger<L>, queue: &Receiver<Task<L>>, clock: &dyn Fn() -> i64) {
+fn serve<L: Log>(mut ledger: Ledger<L>, queue: &Receiver<Task<L>>, clock: &Clock) {
     let mut kept: Option<Task<L>> = None;
     while let Some(task) = kept.take().or_else(|| queue.recv().ok()) {
-        let (entries, answer) = match task {
+        match task {
             Task::End => return,
-            Task::Look(look) => {
-                // Where the log cannot be reached, what is known is shown.
-                let _known_is_shown = ledger.catch_up();
-                look(&mut ledger);
-                continue;
-            }
-            Task::Record(entries, answer) => (entries, answer),
-        };
-        let mut batch = entries;
-        let mut answers = vec![(batch.len(), answer)];
-        while batch.len() < MOST {
-            match queue.try_recv() {
-                Ok(Task::Record(entries, answer)) => {
-                    answers.push((entries.len(), answer));
-                    batch.extend(entries);
+            Task::Look(look) => match ledger.catch_up() {
+                Ok(()) => look(Ok(&mut ledger)),
+                Err(error) => {
+                    look(Err(error.clone()));
+                    kept = refuse_waiting(queue, &error);
                 }
-                // A look shows what is recorded, and does not hold up what is to be.
-                Ok(Task::Look(look)) => look(&mut ledger),
-                Ok(Task::End) => {
-                    kept = Some(Task::End);
-                    break;
-                }
-                Err(_) => break,
-            }
-        }
-        let time_ms = clock();
-        let lapsed = lapse(&ledger, time_ms);
-        let lapses = lapsed.iter().len();
-        batch.splice(0..0, lapsed);
-        let result = ledger.record(time_ms, &batch);
-        let mut applied = result.as_ref().map(|applied| applied.iter().skip(lapses).cloned()).map_err(Clone::clone);
-        for (count, answer) in answers {
-            answer.give(match &mut applied {
-                Ok(applied) => Ok(applied.by_ref().take(count).collect()),
-                Err(error) => Err(error.clone()),
-            });
+            },
+            Task::Record(entries, answer) => kept = record(&mut ledger, queue, clock, (entries, answer)),
         }
     }
+}
+
+/// Records a batch with all that waits behind it; returns what is to be done next, where it was met.
+fn record<L: Log>(
+    ledger: &mut Ledger<L>,
+    queue: &Receiver<Task<L>>,
+    clock: &Clock,
+    (mut batch, answer): (Vec<Entry>, Answer),
+) -> Option<Task<L>> {
+    let mut next = None;
+    let mut answers = vec![(batch.len(), answer)];
+    while batch.len() < MOST {
+        match queue.try_recv() {
+            Ok(Task::Record(entries, answer)) => {
+                answers.push((entries.len(), answer));
+                batch.extend(entries);
+            }
+            // A look shows what is recorded, and does not hold up what is to be.
+            Ok(Task::Look(look)) => look(ledger.check().map(|()| &mut *ledger)),
+            Ok(Task::End) => {
+                next = Some(Task::End);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let result = clock().map_err(LedgerError::Clock).and_then(|time_ms| {
+        let lapsed = lapse(ledger, time_ms);
+        let lapses = lapsed.iter().len();
+        batch.splice(0..0, lapsed);
+        ledger.record(time_ms, &batch).map(|applied| applied.into_iter().skip(lapses))
+    });
+    match result {
+        Ok(mut applied) => {
+            for (count, answer) in answers {
+                answer.give(Ok(applied.by_ref().take(count).collect()));
+            }
+            next
+        }
+        Err(error) => {
+            answers.into_iter().for_each(|(_, answer)| answer.give(Err(error.clone())));
+            next.or_else(|| refuse_waiting(queue, &error))
+        }
+    }
+}
+
+/// Tells all who wait that the log cannot be used, so that nobody waits for it longer than it was tried once. Returns the end where it was met.
+fn refuse_waiting<L>(queue: &Receiver<Task<L>>, error: &LedgerError) -> Option<Task<L>> {
+    while let Ok(task) = queue.try_recv() {
+        match task {
+            Task::End => return Some(Task::End),
+            Task::Look(look) => look(Err(error.clone())),
+            Task::Record(_, answer) => answer.give(Err(error.clone())),
+        }
+    }
+    None
 }
 
 /// The command that lets reservations lapse, where some are past their time.
 fn lapse<L: Log>(ledger: &Ledger<L>, time_ms: i64) -> Option<Entry> {
     let id = format!("expire-{}-{time_ms}", ledger.head().seq);
     let due = ledger.state().has_due(time_ms);
-    due.then(|| Entry::Command { actor: "clock".to_owned(), command: Command::Expire { id } })
+    due.then(|| Entry::Command { actor: "clock".to_owned(), command: Command::Expire { id, at_ms: Some(time_ms) } })
 }
 
 #[cfg(test)]
@@ -174,7 +215,7 @@ mod tests {
 
     #[test]
     fn who_asked_a_writer_that_panics_gets_an_error_and_so_does_who_asks_later() {
-        let writer = Writer::start(Ledger::open(MemoryLog::default()).unwrap(), 8, || 0);
+        let writer = Writer::start(Ledger::open(MemoryLog::default()).unwrap(), 8, || Ok(0));
         let (wait, gate) = channel::<()>();
         writer
             .look(move |_| {
@@ -186,7 +227,7 @@ mod tests {
         let (answer, answers) = channel();
         for number in 0..2 {
             let answer = answer.clone();
-            let command = Command::Expire { id: format!("e{number}") };
+            let command = Command::Expire { id: format!("e{number}"), at_ms: None };
             let entry = Entry::Command { actor: "tester".to_owned(), command };
             writer.record(vec![entry], move |result| answer.send(result).unwrap()).unwrap();
         }

@@ -1,4 +1,5 @@
 //! Many clients and servers on one log that fails at every step it can, in thousands of interleavings, each from a seed: the same seed, the same run.
+//! What is read meanwhile is checked against what was acknowledged.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -63,6 +64,11 @@ impl Log for Failing {
     fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
         self.fails(0, 15)?;
         self.log.read(after, sink)
+    }
+
+    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
+        self.fails(0, 15)?;
+        self.log.page(after, most, sink)
     }
 
     fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
@@ -176,7 +182,7 @@ fn simulate(seed: u64) -> [u32; 3] {
         }
         let mut batch: Vec<Entry> = commands.iter().cloned().map(entry).collect();
         if dice.borrow_mut().throw(10) == 0 {
-            batch.push(entry(Command::Expire { id: format!("expire-{step}") }));
+            batch.push(entry(Command::Expire { id: format!("expire-{step}"), at_ms: Some(time) }));
         }
         match ledger.record(time, &batch) {
             Ok(applied) => {
@@ -190,6 +196,19 @@ fn simulate(seed: u64) -> [u32; 3] {
             }
             Err(LedgerError::Log(LogError::Unavailable(_))) => {}
             Err(error) => panic!("seed {seed}: {error}"),
+        }
+        // What is read while the log fails is all that was acknowledged, or nothing.
+        if let Some(ledger) = servers[server].as_mut() {
+            if ledger.catch_up().is_ok() {
+                for (reservation, _) in clients.iter().filter_map(|client| client.reserved.as_ref()) {
+                    assert!(
+                        ledger.state().reservation(reservation).is_some(),
+                        "seed {seed}: {reservation} is not shown"
+                    );
+                }
+            } else {
+                assert!(ledger.check().is_err(), "seed {seed}: a ledger that cannot follow its log shows something");
+            }
         }
         if dice.borrow_mut().throw(20) == 0 {
             servers[server] = None;

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::country_names::NAMES;
+
 /// A country or territory, by its ISO 3166-1 alpha-2 code (and `XK` for Kosovo, a user-assigned code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country(u8);
@@ -67,6 +69,28 @@ impl Country {
         CODES.get(usize::from(self.0)).copied().unwrap_or("??")
     }
 
+    /// The country that a text names: by its two-letter code in any letter case, its three-letter code, or a name in English. A name that two
+    /// countries share names neither.
+    pub fn from_text(text: &str) -> Result<Country, UnknownCountry> {
+        let text = text.trim();
+        if let Ok(country) = text.parse() {
+            return Ok(country);
+        }
+        // Longer texts, and such with digits, are no names of countries.
+        if text.len() > 100 || text.chars().any(char::is_numeric) {
+            return Err(UnknownCountry);
+        }
+        let plain = text.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase);
+        let letters: String = plain.map(without_accent).collect();
+        let found = NAMES.binary_search_by(|(name, _)| (*name).cmp(letters.as_str())).ok();
+        let code = found.and_then(|place| NAMES.get(place)).map(|(_, code)| *code);
+        match code {
+            Some(code) => code.parse(),
+            None if text.len() == 2 => text.to_ascii_uppercase().parse(),
+            None => Err(UnknownCountry),
+        }
+    }
+
     /// Every country, in alphabetical order of code.
     pub fn all() -> impl Iterator<Item = Country> {
         (0..=u8::MAX).map_while(Country::from_index)
@@ -83,6 +107,20 @@ impl FromStr for Country {
     }
 }
 
+/// The plain letter of one that names of countries write with an accent.
+fn without_accent(letter: char) -> char {
+    match letter {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        letter => letter,
+    }
+}
+
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -92,6 +130,32 @@ impl fmt::Display for Country {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn countries_are_understood_by_name_and_by_three_letters() {
+        assert!(NAMES.is_sorted_by_key(|(name, _)| *name));
+        assert!(NAMES.iter().all(|(_, code)| code.parse::<Country>().is_ok()));
+        for (text, code) in [
+            ("MALAYSIA", "MY"),
+            ("Viet Nam", "VN"),
+            ("vietnam", "VN"),
+            ("USA", "US"),
+            ("U.S.A.", "US"),
+            ("my", "MY"),
+            (" UK ", "GB"),
+            ("SGP", "SG"),
+            ("Korea, Republic of", "KR"),
+            ("South Korea", "KR"),
+            ("Côte d'Ivoire", "CI"),
+            ("Hong Kong", "HK"),
+            ("UAE", "AE"),
+        ] {
+            assert_eq!(Country::from_text(text).map(Country::code), Ok(code), "{text}");
+        }
+        for text in ["", "Korea", "Congo", "Ruritania", "ZZ", "M", "MY1", "Malaysi"] {
+            assert_eq!(Country::from_text(text), Err(UnknownCountry), "{text}");
+        }
+    }
 
     #[test]
     fn every_code_reads_back() {

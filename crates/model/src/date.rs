@@ -17,7 +17,7 @@ const EPOCH_FROM_CE: i32 = 719_163;
 
 impl Date {
     /// The first day that any table can name; earlier than any law in `law/`.
-    pub const MIN: Date = Date(-25_567);
+    pub const MIN: Date = Date(-354_285);
     /// A day beyond any law in `law/`: 9999-12-31.
     pub const MAX: Date = Date(2_932_896);
 
@@ -120,13 +120,13 @@ mod tests {
         }
         assert_eq!("1970-01-02".parse::<Date>().unwrap().epoch_days(), 1);
         assert_eq!(Date::MAX.to_string(), "9999-12-31");
-        assert_eq!(Date::MIN.to_string(), "1900-01-01");
+        assert_eq!(Date::MIN.to_string(), "1000-01-01");
     }
 
     #[test]
     fn refuses_what_is_no_day() {
         for text in
-            ["", "2025-2-3", "2025-02-30", "25-01-01", "2025-01-01 ", "2025-01-01T00:00", "+025-01-01", "1899-12-31"]
+            ["", "2025-2-3", "2025-02-30", "25-01-01", "2025-01-01 ", "2025-01-01T00:00", "+025-01-01", "0999-12-31"]
         {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }

@@ -6,6 +6,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod country;
+mod country_names;
 mod date;
 mod diagnostic;
 mod hex;
@@ -28,5 +29,5 @@ pub use lookup::Lookup;
 pub use number::{BadNumber, Decimal, Ratio, Tpp, group_digits};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use period::{BadPeriod, Period, PeriodLength};
-pub use record::{Activity, Clearance, Item, ItemKind, OrderLine, Party, PartyDetails, Stake, UnknownWord};
+pub use record::{Activity, Clearance, Item, ItemKind, License, OrderLine, Party, PartyDetails, Stake, UnknownWord};
 pub use stop::Stop;

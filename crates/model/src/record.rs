@@ -5,6 +5,11 @@ use crate::{Country, Date, Decimal};
 #[error("not one of the words that this column takes")]
 pub struct UnknownWord;
 
+/// A word without what makes no difference in it: letter case, spaces, hyphens, underscores, brackets.
+fn letters(word: &str) -> String {
+    word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// What is done with the item (15 CFR 734.13, 734.14, 734.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Activity {
@@ -32,17 +37,23 @@ impl Activity {
 
     /// The activity that a word in a file names.
     pub fn from_word(word: &str) -> Result<Activity, UnknownWord> {
-        Activity::ALL.into_iter().find(|activity| activity.as_str() == word).ok_or(UnknownWord)
+        let word = letters(word);
+        let is = |activity: &Activity| {
+            activity.as_str() == word
+                || *activity == Activity::TransferInCountry
+                    && matches!(word.as_str(), "transferincountry" | "incountrytransfer")
+        };
+        Activity::ALL.into_iter().find(is).ok_or(UnknownWord)
     }
 }
 
 /// What sort of thing an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum ItemKind {
-    /// An integrated circuit, or the card that holds one.
+    /// An integrated circuit by itself, in its package.
     #[default]
     IntegratedCircuit,
-    /// An assembly of several accelerators.
+    /// An electronic assembly: a card or module with one accelerator, or a board with several.
     Board,
     /// A computer.
     Server,
@@ -52,17 +63,20 @@ pub enum ItemKind {
     ModelWeights,
     /// High-bandwidth memory.
     Memory,
+    /// Goods without an accelerator: processors, network adapters, cables, drives.
+    Other,
 }
 
 impl ItemKind {
     /// Every kind.
-    pub const ALL: [ItemKind; 6] = [
+    pub const ALL: [ItemKind; 7] = [
         ItemKind::IntegratedCircuit,
         ItemKind::Board,
         ItemKind::Server,
         ItemKind::Rack,
         ItemKind::ModelWeights,
         ItemKind::Memory,
+        ItemKind::Other,
     ];
 
     /// The word used in files.
@@ -74,12 +88,17 @@ impl ItemKind {
             ItemKind::Rack => "rack",
             ItemKind::ModelWeights => "model_weights",
             ItemKind::Memory => "hbm",
+            ItemKind::Other => "other",
         }
     }
 
-    /// The kind that a word in a file names.
+    /// The kind that a word in a file names; a card or module is a board.
     pub fn from_word(word: &str) -> Result<ItemKind, UnknownWord> {
-        ItemKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(UnknownWord)
+        let word = letters(word);
+        if matches!(word.as_str(), "card" | "module") {
+            return Ok(ItemKind::Board);
+        }
+        ItemKind::ALL.into_iter().find(|kind| letters(kind.as_str()) == word).ok_or(UnknownWord)
     }
 }
 
@@ -193,6 +212,29 @@ impl Party {
     }
 }
 
+/// A license of BIS, as a table of licenses states it. What is empty is not stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct License {
+    /// Its number.
+    pub number: String,
+    /// The day of its issue.
+    pub issued_on: Option<Date>,
+    /// Its last day.
+    pub expires_on: Option<Date>,
+    /// Who may receive under it: party ids or names.
+    pub consignees: Vec<String>,
+    /// Where to; any where it is empty.
+    pub destinations: Vec<Country>,
+    /// What; any where it is empty.
+    pub items: Vec<String>,
+    /// How many units in all.
+    pub quantity: Option<i64>,
+    /// Their value in all, in US dollars.
+    pub value_usd: Option<Decimal>,
+    /// Its conditions, a sentence each.
+    pub conditions: Vec<String>,
+}
+
 /// A list match that somebody has looked into: another party, or the listed one after all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clearance {
@@ -244,6 +286,8 @@ pub struct Item {
     pub kind: Option<ItemKind>,
     /// The host ECCN of a `.z` item.
     pub host_eccn: Option<String>,
+    /// The ECCN that its maker or owner states.
+    pub eccn: Option<String>,
     /// TPP of one accelerator.
     pub tpp: Option<Decimal>,
     /// The other value, where public sources disagree; the stricter stands in `tpp`.
@@ -252,6 +296,10 @@ pub struct Item {
     pub dispute: Option<String>,
     /// Area of the logic dies on non-planar nodes, in mm2.
     pub die_area_mm2: Option<Decimal>,
+    /// The smallest die area that is reported, where reports differ and `die_area_mm2` is empty.
+    pub die_area_min_mm2: Option<Decimal>,
+    /// The largest die area that is reported.
+    pub die_area_max_mm2: Option<Decimal>,
     /// Performance density (for HBM: GB/s per mm2), where given as such.
     pub performance_density: Option<Decimal>,
     /// Whether it is designed or marketed for data centers.

@@ -1,6 +1,6 @@
-//! Stakes from statements of the Beneficial Ownership Data Standard, version 0.4.
+//! Stakes from statements of the Beneficial Ownership Data Standard, versions 0.2 to 0.4.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -11,67 +11,177 @@ use crate::error::{InputError, InputErrors, MAX_ERRORS};
 pub(crate) const MEND: &str =
     "give an array of statements as https://standard.openownership.org/en/0.4.0/ defines them, or a CSV";
 
-/// Reads an array of statements: the direct shareholdings of relationship records that are not closed, each record by its last statement.
-///
-/// Parties are named by their record ids. A share that is given as a range counts by its lower end, so that the rest stays unaccounted for;
-/// an interested party that is not named is nobody's, and its share stays unaccounted for too. A shareholding without a share is one of unknown size.
-/// Voting rights and control are no ownership.
-pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
-    let wrong = |what: String| InputErrors(vec![InputError::file(path, what, MEND)]);
-    let mut records: BTreeMap<&str, (u64, &Value)> = BTreeMap::new();
-    for (row, statement) in (1..).zip(statements) {
-        let text = |key: &str| statement.get(key).and_then(Value::as_str);
-        match (text("recordType"), text("recordId")) {
-            (Some("relationship"), Some(id)) => {
-                records.insert(id, (row, statement));
-            }
-            (Some("entity" | "person"), _) => {}
-            _ => return Err(wrong(format!("statement {row} has no recordType and recordId of version 0.4"))),
-        }
-    }
-    let (mut stakes, mut errors) = (Vec::new(), Vec::new());
-    for (row, statement) in records.into_values() {
-        if statement.get("recordStatus").and_then(Value::as_str) == Some("closed") {
-            continue;
-        }
-        if let Err(what) = relationship(statement, &mut stakes)
-            && errors.len() < MAX_ERRORS
-        {
-            errors.push(InputError { row, ..InputError::file(path, what, MEND) });
-        }
-    }
-    if errors.is_empty() { Ok(stakes) } else { Err(InputErrors(errors)) }
+/// What one statement says of a relationship, and from when.
+struct Said<'v> {
+    row: u64,
+    date: Option<Date>,
+    closes: bool,
+    subject: Option<&'v str>,
+    party: Option<&'v str>,
+    interests: &'v [Value],
 }
 
-fn relationship(statement: &Value, stakes: &mut Vec<Stake>) -> Result<(), String> {
-    let details = statement.get("recordDetails").ok_or("has no recordDetails")?;
-    let owned = details.get("subject").and_then(Value::as_str).ok_or("names no subject")?;
+/// Stakes, and of those the ones that are held through others.
+#[derive(Default)]
+struct Held {
+    direct: Vec<Stake>,
+    indirect: Vec<Stake>,
+}
+
+/// Reads statements of version 0.2, 0.3 or 0.4: the shareholdings of each relationship, each from its day to that of the statement that came after it,
+/// whatever the order in which they stand.
+///
+/// Parties are named by the ids that the statements use. A share that is given as a range counts by its lower end, so that the rest stays unaccounted for;
+/// an interested party that is not named is nobody's, and its share stays unaccounted for too. A shareholding without a share is one of unknown size. An
+/// indirect one counts where the direct ones do not already lead from its holder to the company. Voting rights and control are no ownership.
+pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
+    let mut records: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
+    let mut replaced: BTreeMap<&str, &str> = BTreeMap::new();
+    for (row, statement) in (1..).zip(statements) {
+        let what = |what: &str| InputErrors(vec![InputError { row, ..InputError::file(path, what, MEND) }]);
+        if let Some((id, said)) = said(row, statement).map_err(|error| what(&error))? {
+            let id = first_of(id, statement, &mut replaced);
+            records.entry(id).or_default().push(said);
+        }
+    }
+    let (mut held, mut errors) = (Held::default(), Vec::new());
+    for mut record in records.into_values() {
+        // Statements without a day stand in their order, before those with one.
+        record.sort_by_key(|said| said.date);
+        for (place, said) in record.iter().enumerate() {
+            let next = record.get(place + 1);
+            if said.closes || next.is_some_and(|next| next.date.is_none() || next.date == said.date) {
+                continue;
+            }
+            let span = [said.date.filter(|_| place > 0), next.and_then(|next| next.date)];
+            if let Err(what) = relationship(said, span, &mut held)
+                && errors.len() < MAX_ERRORS
+            {
+                errors.push(InputError { row: said.row, ..InputError::file(path, what, MEND) });
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return Err(InputErrors(errors));
+    }
+    let chains: BTreeMap<&str, Vec<&str>> = held.direct.iter().fold(BTreeMap::new(), |mut chains, stake| {
+        chains.entry(stake.owner_id.as_str()).or_insert_with(Vec::new).push(&stake.owned_id);
+        chains
+    });
+    let beside = held.indirect.into_iter().filter(|stake| !leads(&chains, &stake.owner_id, &stake.owned_id));
+    let beside: Vec<Stake> = beside.collect();
+    held.direct.extend(beside);
+    Ok(held.direct)
+}
+
+/// The id that stands for a statement and those which it replaces: versions before 0.4 have no records.
+fn first_of<'v>(id: &'v str, statement: &'v Value, replaced: &mut BTreeMap<&'v str, &'v str>) -> &'v str {
+    let before = statement.get("replacesStatements").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let first =
+        before.iter().filter_map(Value::as_str).next().map_or(id, |before| *replaced.get(before).unwrap_or(&before));
+    replaced.insert(id, first);
+    first
+}
+
+fn interests(of: Option<&Value>) -> &[Value] {
+    of.and_then(|of| of.get("interests")).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// What a statement says of a relationship, with the id of its record; nothing where it describes a person or an entity.
+fn said(row: u64, statement: &Value) -> Result<Option<(&str, Said<'_>)>, String> {
+    let text = |key: &str| statement.get(key).and_then(Value::as_str);
+    let date =
+        text("statementDate").map(|day| partial_day(day, true).ok_or_else(|| format!("has a statementDate of {day}")));
+    let date = date.transpose()?;
+    match (text("recordType"), text("recordId"), text("statementType"), text("statementID")) {
+        (Some("relationship"), Some(id), ..) => {
+            let details = statement.get("recordDetails");
+            let closes = text("recordStatus") == Some("closed");
+            if details.is_none() && !closes {
+                return Err("has no recordDetails".to_owned());
+            }
+            let named = |key: &str| details.and_then(|details| details.get(key)).and_then(Value::as_str);
+            let interests = interests(details);
+            let (subject, party) = (named("subject"), named("interestedParty"));
+            Ok(Some((id, Said { row, date, closes, subject, party, interests })))
+        }
+        (None, _, Some("ownershipOrControlStatement"), Some(id)) => {
+            let within = |key: &str, kinds: [&str; 2]| {
+                let of = statement.get(key)?;
+                kinds.into_iter().find_map(|kind| of.get(kind)?.as_str())
+            };
+            let kinds = ["describedByEntityStatement", "describedByPersonStatement"];
+            let (subject, party) = (within("subject", kinds), within("interestedParty", kinds));
+            let closes = statement.get("isClosed").and_then(Value::as_bool) == Some(true);
+            Ok(Some((id, Said { row, date, closes, subject, party, interests: interests(Some(statement)) })))
+        }
+        (Some("entity" | "person"), ..) | (None, _, Some("entityStatement" | "personStatement"), _) => Ok(None),
+        _ => Err("has neither the recordType and recordId of version 0.4 nor the statementType and statementID of those before".to_owned()),
+    }
+}
+
+/// Whether direct stakes lead from an owner to a company.
+fn leads(chains: &BTreeMap<&str, Vec<&str>>, owner: &str, owned: &str) -> bool {
+    let (mut waiting, mut seen) = (vec![owner], BTreeSet::new());
+    while let Some(own) = waiting.pop() {
+        if own == owned && own != owner {
+            return true;
+        }
+        if seen.insert(own) {
+            waiting.extend(chains.get(own).into_iter().flatten().copied());
+        }
+    }
+    false
+}
+
+fn relationship(said: &Said<'_>, [since, until]: [Option<Date>; 2], held: &mut Held) -> Result<(), String> {
+    let owned = said.subject.ok_or("names no subject")?;
     // An object here says why the party is not named.
-    let Some(owner) = details.get("interestedParty").and_then(Value::as_str) else { return Ok(()) };
-    let interests = details.get("interests").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for interest in interests {
+    let Some(owner) = said.party else { return Ok(()) };
+    for interest in said.interests {
         let text = |key: &str| interest.get(key).and_then(Value::as_str);
-        if text("type") != Some("shareholding") || text("directOrIndirect") == Some("indirect") {
+        if text("type") != Some("shareholding") {
             continue;
         }
         let share = interest.get("share");
         let part = |key: &str| share.and_then(|share| share.get(key)).filter(|value| value.is_number());
         let percent = ["exact", "minimum", "exclusiveMinimum"].into_iter().find_map(part);
         let percent = percent.map(|percent| share_of(&percent.to_string())).transpose()?;
-        let day = |key: &str| {
-            text(key).map(|day| day.parse::<Date>().map_err(|_| format!("has a {key} of {day}"))).transpose()
+        let day = |key: &str, start: bool| {
+            text(key).map(|day| partial_day(day, start).ok_or_else(|| format!("has a {key} of {day}"))).transpose()
         };
-        let (from, until) = (day("startDate")?, day("endDate")?);
-        stakes.push(Stake {
+        let (from, ends) = (day("startDate", true)?, day("endDate", false)?);
+        let ends = [ends, until].into_iter().flatten().min();
+        let stake = Stake {
             owner_id: owner.to_owned(),
             owned_id: owned.to_owned(),
             percent,
-            from,
-            until,
+            from: from.max(since),
+            until: ends,
             controls: false,
-        });
+        };
+        match text("directOrIndirect").or(text("interestLevel")) {
+            Some("indirect") => held.indirect.push(stake),
+            _ => held.direct.push(stake),
+        }
     }
     Ok(())
+}
+
+/// The day in a text that may name a year or a month alone or have a time behind it: its first day where something starts, the last where it ends.
+pub(crate) fn partial_day(text: &str, start: bool) -> Option<Date> {
+    let text = text.trim();
+    if let Some(whole) = text.get(..10) {
+        return whole.parse().ok();
+    }
+    let (year, month) = text.split_once('-').map_or((text, None), |(year, month)| (year, Some(month)));
+    let year = Some(year).filter(|year| year.len() == 4)?.parse::<i32>().ok()?;
+    let month = month.map(|month| month.parse::<u32>().ok().ok_or(())).transpose().ok()?;
+    match (start, month) {
+        (true, month) => Date::from_ymd(year, month.unwrap_or(1), 1),
+        (false, None | Some(12)) => Date::from_ymd(year, 12, 31),
+        (false, Some(month)) => Date::from_ymd(year, month + 1, 1).map(Date::before),
+    }
 }
 
 /// A share as a number from 0 to 100.
@@ -89,7 +199,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("statements.json");
         std::fs::write(&path, text).unwrap();
-        crate::ownership::read_json(&path)
+        crate::ownership::read_published(&path)
     }
 
     fn statement(id: &str, status: &str, party: &str, interest: &str) -> String {
@@ -130,16 +240,53 @@ mod tests {
                 )
             })
             .collect();
-        assert_eq!(short, [("a".into(), "b".into(), Some(62_500)), ("c".into(), "b".into(), Some(25_000))]);
+        assert_eq!(
+            short,
+            [
+                ("a".into(), "b".into(), Some(62_500)),
+                ("c".into(), "b".into(), Some(25_000)),
+                ("f".into(), "b".into(), Some(90_000)),
+            ],
+            "an indirect holding counts where no direct ones lead there"
+        );
         assert!(stakes[0].from.is_some());
     }
 
     #[test]
     fn what_is_no_statement_is_refused() {
-        for text in ["", "{}", "[1]", r#"[{"statementType":"ownershipOrControlStatement"}]"#] {
+        for text in ["", "{}", "[1]", r#"[{"statementType":"ownershipOrControlStatement"}]"#, "<html></html>", "<a><b>"]
+        {
             assert!(read_text(text).is_err(), "{text}");
         }
         let wrong = statement("r1", "new", "\"a\"", r#"{"type":"shareholding","share":{"exact":130}}"#);
         assert_eq!(read_text(&format!("[{wrong}]")).unwrap_err().0[0].row, 1);
+    }
+
+    #[test]
+    fn statements_count_each_in_its_days_whatever_their_order() {
+        let text = [
+            r#"{"recordId":"r","recordType":"relationship","recordStatus":"closed","statementDate":"2024-05-01"}"#,
+            r#"{"recordId":"r","recordType":"relationship","statementDate":"2022-01-01","recordDetails":{"subject":"b","interestedParty":"a","interests":[{"type":"shareholding","share":{"exact":20}}]}}"#,
+            r#"{"recordId":"r","recordType":"relationship","statementDate":"2020-01-01","recordDetails":{"subject":"b","interestedParty":"a","interests":[{"type":"shareholding","startDate":"1895","share":{"exact":60}}]}}"#,
+        ];
+        let stakes = read_text(&text.join("\n")).unwrap();
+        let short: Vec<_> = stakes
+            .iter()
+            .map(|stake| [stake.from, stake.until].map(|day| day.map_or(String::new(), |day| day.to_string())))
+            .collect();
+        assert_eq!(short, [["1895-01-01", "2022-01-01"], ["2022-01-01", "2024-05-01"]]);
+    }
+
+    #[test]
+    fn versions_before_0_4_are_read_and_replaced_statements_end() {
+        let statement = |id: &str, share: u32, date: &str, more: &str| {
+            format!(
+                r#"{{"statementID":"{id}","statementType":"ownershipOrControlStatement","statementDate":"{date}"{more},"subject":{{"describedByEntityStatement":"b"}},"interestedParty":{{"describedByPersonStatement":"a"}},"interests":[{{"type":"shareholding","interestLevel":"direct","share":{{"exact":{share}}}}}]}}"#
+            )
+        };
+        let replacing = statement("s2", 30, "2021-01-01", r#","replacesStatements":["s1"]"#);
+        let stakes = read_text(&format!("[{},{replacing}]", statement("s1", 60, "2019-01-01", ""))).unwrap();
+        let until: Vec<_> = stakes.iter().map(|stake| stake.until.map(|day| day.to_string())).collect();
+        assert_eq!(until, [Some("2021-01-01".to_owned()), None]);
     }
 }

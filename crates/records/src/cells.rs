@@ -130,6 +130,24 @@ impl Batch {
         self.parsed(name, mistakes, |text| text.parse().ok(), what, mend)
     }
 
+    /// A column as days of founding: firms are older than the calendar of [`Date`], and one founded before its first day is read as founded on that day.
+    pub(crate) fn founding_dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
+        let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
+        if matches!(array.data_type(), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..))
+            && let Some(days) = cast(array, &DataType::Date32)
+            && let Some(days) = days.as_primitive_opt::<Date32Type>()
+            && days.iter().flatten().any(|day| day < Date::MIN.epoch_days())
+        {
+            let date = |day: i32| Date::from_epoch_days(day.max(Date::MIN.epoch_days()));
+            return days.iter().map(|day| day.and_then(date)).collect();
+        }
+        if array.data_type().is_temporal() {
+            return self.dates(name, mistakes);
+        }
+        let read = |text: &str| text.parse().ok().or_else(|| is_before_the_calendar(text).then_some(Date::MIN));
+        self.parsed(name, mistakes, read, "is no day", "write it as YYYY-MM-DD")
+    }
+
     /// A column as whole numbers.
     pub(crate) fn integers(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<i64>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
@@ -140,6 +158,7 @@ impl Batch {
             self.add_lost(name, &lost(array, numbers), "is no whole number", "write digits only", mistakes);
             return numbers.iter().collect();
         }
+        self.refuse_grouped(name, mistakes);
         let whole = |text: &str| text.parse::<Decimal>().ok().and_then(|number| number.scaled_exact(0));
         self.parsed(name, mistakes, whole, "is no whole number", "write digits only")
     }
@@ -149,18 +168,34 @@ impl Batch {
         if let Some(whole) = self.columns.get(name).and_then(plain_floats) {
             return whole;
         }
+        if GROUPED.contains(&name) {
+            self.refuse_grouped(name, mistakes);
+        }
         self.parsed(name, mistakes, read, "is no number of zero or more", "write digits with a point, such as 5.92")
     }
 
+    /// Reports numbers such as `1.000`, which may be one or a thousand.
+    fn refuse_grouped(&self, name: &str, mistakes: &mut Mistakes) {
+        let Some(array) = self.columns.get(name).filter(|array| !array.data_type().is_numeric()) else { return };
+        let Some(texts) = self.coded(name, &mut Mistakes::new(&mistakes.file)) else { return };
+        for row in 0..array.len() {
+            if let Some(text) = texts.get(row).filter(|text| is_grouped(text)) {
+                let what = "may be read in two ways: with a decimal point, or with a point between thousands";
+                let mend = format!("write {} or {}0", text.replace('.', ""), text);
+                mistakes.add(self.row(row), name, text, what, mend);
+            }
+        }
+    }
+
     pub(crate) fn countries(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Country>> {
-        let mend = "write an ISO 3166-1 alpha-2 code in capitals, such as SG";
-        self.parsed(name, mistakes, |text| text.parse().ok(), "is no country", mend)
+        let mend = "write an ISO 3166-1 alpha-2 code in capitals, such as SG, or the name in English";
+        self.parsed(name, mistakes, |text| Country::from_text(text).ok(), "is no country", mend)
     }
 
     pub(crate) fn booleans(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<bool>> {
-        let read = |text: &str| match text {
-            "true" | "TRUE" | "True" | "1" => Some(true),
-            "false" | "FALSE" | "False" | "0" => Some(false),
+        let read = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "y" => Some(true),
+            "false" | "0" | "no" | "n" => Some(false),
             _ => None,
         };
         self.parsed(name, mistakes, read, "is neither true nor false", "write true or false")
@@ -248,6 +283,22 @@ impl Batch {
     }
 }
 
+/// Columns of numbers in which a point may stand between thousands.
+const GROUPED: &[&str] = &["unit_price_usd", "gross_weight_kg", "amount_usd", "price_usd", "tpp"];
+
+/// Whether a text is digits in groups of three with points between, as thousands are written in much of Europe.
+pub(crate) fn is_grouped(text: &str) -> bool {
+    let mut groups = text.trim_start_matches('-').split('.');
+    let first = groups.next().unwrap_or_default();
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let mut rest = groups.peekable();
+    (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && digits(first)
+        && rest.peek().is_some()
+        && rest.all(|group| group.len() == 3 && digits(group))
+}
+
 /// A column of floating-point numbers that all are millionths in few digits: the same decimals as their shortest texts, sooner.
 fn plain_floats(array: &ArrayRef) -> Option<Vec<Option<Decimal>>> {
     let floats = array.as_primitive_opt::<Float64Type>()?;
@@ -282,6 +333,14 @@ pub(crate) fn text(column: &Option<StringArray>, index: usize) -> Option<&str> {
     Some(column.value(index)).filter(|text| !text.is_empty())
 }
 
+/// Whether a text is a day of the years 1000 to 1899: such a day has the form of one of the next century but for a leap day at its end.
+fn is_before_the_calendar(text: &str) -> bool {
+    let Some((year, rest)) = text.split_once('-') else { return false };
+    let is_year = year.len() == 4 && year.parse::<u16>().is_ok_and(|year| (1_000..1_900).contains(&year));
+    // 2000 is a leap year, so that no leap day of an early year is refused.
+    is_year && format!("2000-{rest}").parse::<Date>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -297,6 +356,16 @@ mod tests {
             if let Some(number) = plain_float(any) {
                 prop_assert_eq!(Ok(number), format!("{any}").parse());
             }
+        }
+    }
+
+    #[test]
+    fn points_between_thousands_are_seen() {
+        for text in ["1.000", "1.560", "295.000", "1.000.000", "-1.500"] {
+            assert!(is_grouped(text), "{text}");
+        }
+        for text in ["1", "0.125", "5.92", "1.0000", "1000.000", "1.00", "", ".500", "1.2.3"] {
+            assert!(!is_grouped(text), "{text}");
         }
     }
 

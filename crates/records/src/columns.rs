@@ -15,6 +15,8 @@ pub enum Table {
     Items,
     /// List matches that somebody has looked into.
     Clearances,
+    /// Licenses of BIS.
+    Licenses,
     /// Money that was paid.
     Payments,
     /// Data centers.
@@ -113,7 +115,12 @@ const PARTIES: &[Column] = &[
     column("registry_id", Text, "", "The number in the company register."),
     column("business", Text, "", "The declared line of business."),
     column("data_center_mw", Number, "MW", "Power of the data-center capacity that the party can show."),
-    column("flags", Words, "", "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`; empty means none."),
+    column(
+        "flags",
+        Words,
+        "",
+        "Words such as `government`, `entity_list`, `uveu`, `nveu:XX`, `sdn:SDGT`, `distributor`; empty means none.",
+    ),
 ];
 const OWNERSHIP: &[Column] = &[
     required("owner_id", Text, "", "Who owns: a party id."),
@@ -131,15 +138,36 @@ const ITEMS: &[Column] = &[
     required("item", Text, "", "The name that orders use; each stands once."),
     column("vendor", Text, "", "Who makes the item."),
     column("designer_hq", Country, "", "Where the designer is headquartered."),
-    column("kind", Word("ic, board, server, rack, model_weights, hbm"), "", "What the item is; ic where it is empty."),
+    column(
+        "kind",
+        Word("ic, board, card, module, server, rack, model_weights, hbm, other"),
+        "",
+        "What the item is: a bare circuit, an assembly (a card or module is a board), a computer, and so on, other for goods without an accelerator; ic where it is empty.",
+    ),
+    column(
+        "eccn",
+        Text,
+        "",
+        "The ECCN that you or the maker state: kept, shown, and compared with what the figures come to; it decides nothing.",
+    ),
     column("host_eccn", Word("3A001, 4A003, 4A004, 4A005, 5A002, 5A004, 5A992"), "", "The host ECCN of a `.z` item."),
-    column("tpp", Number, "TPP", "Total processing performance of one accelerator, to three decimal places."),
+    column(
+        "tpp",
+        Number,
+        "TPP",
+        "Total processing performance of one accelerator and never of the whole board, server or rack, to three decimal places; empty where `accelerator` names a known one.",
+    ),
     column("die_area_mm2", Number, "mm2", "Area of the logic dies on non-planar nodes."),
     column("performance_density", Number, "TPP per mm2", "Performance density; GB/s per mm2 for HBM."),
     column("data_center", Truth, "", "Whether the item is designed or marketed for data centers."),
     column("memory_bandwidth_gb_s", Number, "GB/s", "Total DRAM bandwidth."),
     column("interconnect_gb_s", Number, "GB/s", "Aggregate bidirectional transfer rate other than to memory."),
-    column("accelerators", Whole, "", "How many accelerators a board, server or rack holds, from 1 to 1,000,000."),
+    column(
+        "accelerators",
+        Whole,
+        "",
+        "How many accelerators a unit holds, from 1 to 1,000,000; empty is unknown, but for a bare circuit.",
+    ),
     column("accelerator", Text, "", "Which accelerator it holds: an item."),
     column("tdp_w", Number, "W", "Thermal design power of one accelerator."),
     column("price_usd", Number, "US dollars", "What a unit costs as listed."),
@@ -190,13 +218,34 @@ const CLEARANCES: &[Column] = &[
         "What party and entry were like at the time; where they have changed, the match comes back.",
     ),
 ];
+const LICENSES: &[Column] = &[
+    required("number", Text, "", "The number that orders claim; each stands once."),
+    column("issued_on", Day, "", "The day of its issue."),
+    column("expires_on", Day, "", "Its last day; where it is empty, whether the license covers a line is open."),
+    column(
+        "consignees",
+        Words,
+        "",
+        "Who may receive under it, end users too: party ids or names; open where it is empty.",
+    ),
+    column("destinations", Words, "", "The countries it is for, as codes; any where it is empty."),
+    column("items", Words, "", "The items it is for, as orders name them; any where it is empty."),
+    column("quantity", Whole, "units", "How many units it covers in all; open where it is empty."),
+    column("value_usd", Number, "US dollars", "Their value in all; shown, and not held against orders."),
+    column("conditions", Words, "", "Its conditions, a sentence each; shown with each line under it."),
+];
 const PAYMENTS: &[Column] = &[
     column("payment_id", Text, "", "The payment."),
     column("order_id", Text, "", "The transaction that it is for."),
     column("payer", Text, "", "Who pays: a party id."),
     column("payee", Text, "", "Who is paid: a party id."),
     column("payer_country", Country, "", "The country of the payer's bank."),
-    column("amount_usd", Number, "US dollars", "The amount, zero or more."),
+    column(
+        "amount_usd",
+        Number,
+        "US dollars",
+        "The amount; below zero where it was paid back, which is read as a payment the other way.",
+    ),
     column("date", Day, "", "The day of the payment."),
     column("terms", Text, "", "The terms of payment."),
 ];
@@ -230,12 +279,13 @@ const INSPECTIONS: &[Column] = &[
 
 impl Table {
     /// Every table, in the order of the documentation.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Orders,
         Table::Parties,
         Table::Ownership,
         Table::Items,
         Table::Clearances,
+        Table::Licenses,
         Table::Payments,
         Table::Sites,
         Table::Serials,
@@ -250,6 +300,7 @@ impl Table {
             Table::Ownership => "ownership",
             Table::Items => "items",
             Table::Clearances => "clearances",
+            Table::Licenses => "licenses",
             Table::Payments => "payments",
             Table::Sites => "sites",
             Table::Serials => "serials",
@@ -265,6 +316,7 @@ impl Table {
             Table::Ownership => "stakes of parties in parties",
             Table::Items => "chips, boards, servers, racks, memory and model weights",
             Table::Clearances => "list matches that somebody has looked into",
+            Table::Licenses => "licenses of BIS",
             Table::Payments => "money that was paid",
             Table::Sites => "data centers",
             Table::Serials => "what was seen of serial numbers",
@@ -280,6 +332,7 @@ impl Table {
             Table::Ownership => OWNERSHIP,
             Table::Items => ITEMS,
             Table::Clearances => CLEARANCES,
+            Table::Licenses => LICENSES,
             Table::Payments => PAYMENTS,
             Table::Sites => SITES,
             Table::Serials => SERIALS,
@@ -307,6 +360,19 @@ impl Table {
         near.filter(|(edits, _)| *edits * 3 <= header.chars().count())
             .min_by_key(|(edits, _)| *edits)
             .map(|(_, column)| column)
+    }
+
+    /// The column of which a header is a slip of the pen: two letters at the most, and a quarter of them, are others. A header that only says more, such as
+    /// `line_no`, is another column.
+    pub fn misspelt_column(self, header: &str) -> Option<&'static Column> {
+        let header = plain(header);
+        let letters = header.chars().count();
+        self.columns().iter().find(|column| {
+            let name = plain(column.name);
+            let edits = edits(&header, &name);
+            let says_more = header.starts_with(&name) && letters > name.chars().count() + 1;
+            edits <= 2 && edits * 4 <= letters && !says_more
+        })
     }
 
     /// The names of the columns that must be there.
@@ -343,11 +409,11 @@ impl CellKind {
             Text => "text".to_owned(),
             Words => "texts with `;` between, or a list".to_owned(),
             Word(words) => format!("one of {words}"),
-            Country => "ISO 3166-1 alpha-2 code such as `SG`".to_owned(),
+            Country => "ISO 3166-1 alpha-2 or alpha-3 code such as `SG`, or the name in English".to_owned(),
             Day => "day as `YYYY-MM-DD`; in Parquet also a date or a timestamp, of which the day counts".to_owned(),
-            Whole => "whole number".to_owned(),
+            Whole => "whole number; not `1.000`, which may be one or a thousand".to_owned(),
             Number => "number of zero or more such as `5.92`".to_owned(),
-            Truth => "`true` or `false`, also `1` or `0`".to_owned(),
+            Truth => "`true` or `false`, also `yes` or `no`, `1` or `0`".to_owned(),
         }
     }
 }
@@ -379,7 +445,7 @@ const DOCUMENT_HEAD: &str = "\
 
 Tables are CSV, JSON Lines (both also packed with gzip or Zstandard) or Parquet; a folder of Parquet files is one table.
 Headers may differ from the names below in letter case, spaces, hyphens and underscores.
-A column that is none of them is not read, and the reader names it.
+A column that is none of them is not read, and the commands name it; one that is a slip of the pen away from a column is refused, with `--strict` all are.
 An empty cell is an unknown fact unless the meaning says otherwise.
 Space around a cell makes no difference in CSV and JSON Lines.
 
@@ -413,6 +479,10 @@ mod tests {
         assert_eq!(named("end_usr"), None);
         assert_eq!(Table::Orders.nearest_column("end_usr").map(|column| column.name), Some("end_user"));
         assert_eq!(Table::Orders.nearest_column("remark"), None);
+        let misspelt = |header: &str| Table::Orders.misspelt_column(header).map(|column| column.name);
+        assert_eq!(misspelt("end_usr"), Some("end_user"));
+        assert_eq!(misspelt("End Users"), Some("end_user"));
+        assert_eq!((misspelt("line_no"), misspelt("itn"), misspelt("remark")), (None, None, None));
     }
 
     #[test]

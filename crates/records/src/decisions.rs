@@ -14,7 +14,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
-use crate::output::Output;
+use crate::output::{Output, formula_safe};
 use crate::record::DecisionRecord;
 
 /// The form of a decisions file.
@@ -163,7 +163,7 @@ impl DecisionWriter {
 
 fn write_csv(writer: &mut csv::Writer<Output>, record: &DecisionRecord) -> io::Result<()> {
     let claimed = record.claimed_ok.map_or(String::new(), |ok| ok.to_string());
-    writer.write_record([
+    let cells = [
         record.order_id.as_str(),
         &record.line.to_string(),
         &record.date.to_string(),
@@ -179,7 +179,9 @@ fn write_csv(writer: &mut csv::Writer<Output>, record: &DecisionRecord) -> io::R
         record.mildest.as_str(),
         &reading_names(record),
         &record.certificate,
-    ])?;
+    ];
+    let safe = cells.map(formula_safe);
+    writer.write_record(safe.iter().map(|cell| cell.as_bytes()))?;
     Ok(())
 }
 

@@ -1,12 +1,12 @@
 //! Stakes from GLEIF's relationship records ("level 2": who owns whom), common data format 2.1 in JSON.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 use tollgate_model::{Date, Stake};
 
-use crate::bods::share_of;
+use crate::bods::{partial_day, share_of};
 use crate::error::{InputError, InputErrors, MAX_ERRORS};
 
 const MEND: &str = "give an array of objects with `Relationship` as GLEIF publishes them";
@@ -14,7 +14,7 @@ const MEND: &str = "give an array of objects with `Relationship` as GLEIF publis
 /// Reads the active consolidations; parties are named by their LEI.
 ///
 /// A parent that consolidates a company in its accounts controls it, but the record seldom says by what part: the stake is then one of unknown size.
-/// Funds and branches are no ownership. An ultimate parent counts where the record of the direct one is missing.
+/// A branch is its head's own; funds are no ownership. An ultimate parent counts where no record names a direct one, or from when that ended.
 pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
     let (mut direct, mut ultimate, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (row, record) in (1..).zip(records) {
@@ -31,8 +31,18 @@ pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, Input
     if !errors.is_empty() {
         return Err(InputErrors(errors));
     }
-    let known: BTreeSet<String> = direct.iter().map(|stake| stake.owned_id.clone()).collect();
-    direct.extend(ultimate.into_iter().filter(|stake| !known.contains(&stake.owned_id)));
+    // Until when a direct parent is known: for ever where none of its records ends.
+    let mut known: BTreeMap<String, Option<Date>> = BTreeMap::new();
+    for stake in &direct {
+        let until = known.entry(stake.owned_id.clone()).or_insert(stake.until);
+        *until = until.zip(stake.until).map(|(a, b)| a.max(b));
+    }
+    let after = |stake: Stake| match known.get(&stake.owned_id) {
+        None => Some(stake),
+        Some(None) => None,
+        Some(until) => Some(Stake { from: stake.from.max(*until), ..stake }),
+    };
+    direct.extend(ultimate.into_iter().filter_map(after));
     Ok(direct)
 }
 
@@ -40,38 +50,43 @@ pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, Input
 fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
     let relationship = record.get("Relationship").ok_or("has no Relationship")?;
     let text = |key: &str| relationship.get(key).and_then(Value::as_str);
-    let direct = match text("RelationshipType").ok_or("has no RelationshipType")? {
-        "IS_DIRECTLY_CONSOLIDATED_BY" => true,
+    let kind = text("RelationshipType").ok_or("has no RelationshipType")?;
+    let branch = kind == "IS_INTERNATIONAL_BRANCH_OF";
+    let direct = match kind {
+        "IS_DIRECTLY_CONSOLIDATED_BY" | "IS_INTERNATIONAL_BRANCH_OF" => true,
         "IS_ULTIMATELY_CONSOLIDATED_BY" => false,
         _ => return Ok(None),
     };
-    if text("RelationshipStatus").is_some_and(|status| status != "ACTIVE") {
-        return Ok(None);
-    }
     let node = |key: &str| {
         let id = relationship.get(key).and_then(|node| node.get("NodeID")).and_then(Value::as_str);
         id.map(str::to_owned).ok_or_else(|| format!("has no {key} with a NodeID"))
     };
     let items = |key: &str| relationship.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let kind = |item: &&Value, key: &str, word: &str| item.get(key).and_then(Value::as_str) == Some(word);
-    let period = items("RelationshipPeriods").iter().find(|period| kind(period, "PeriodType", "RELATIONSHIP_PERIOD"));
-    let day = |key: &str| -> Result<Option<Date>, String> {
+    let is = |item: &&Value, key: &str, word: &str| item.get(key).and_then(Value::as_str) == Some(word);
+    let period = items("RelationshipPeriods").iter().find(|period| is(period, "PeriodType", "RELATIONSHIP_PERIOD"));
+    let day = |key: &str, start: bool| -> Result<Option<Date>, String> {
         let text = period.and_then(|period| period.get(key)).and_then(Value::as_str);
-        text.map(|text| text.get(..10).unwrap_or(text).parse().map_err(|_| format!("has a {key} of {text}")))
-            .transpose()
+        text.map(|text| partial_day(text, start).ok_or_else(|| format!("has a {key} of {text}"))).transpose()
     };
+    let until = day("EndDate", false)?;
+    // What has ended counts up to its end; where nobody says when that was, it does not count.
+    if until.is_none() && text("RelationshipStatus").is_some_and(|status| status != "ACTIVE") {
+        return Ok(None);
+    }
     let share =
-        items("RelationshipQuantifiers").iter().find(|quantifier| kind(quantifier, "QuantifierUnits", "PERCENTAGE"));
+        items("RelationshipQuantifiers").iter().find(|quantifier| is(quantifier, "QuantifierUnits", "PERCENTAGE"));
     let amount = share.and_then(|share| share.get("QuantifierAmount"));
     let amount = amount.map(|amount| amount.as_str().map_or_else(|| amount.to_string(), str::to_owned));
+    let percent = amount.map(|amount| share_of(&amount)).transpose()?;
+    let percent = if branch { Some(share_of("100")?) } else { percent };
     Ok(Some((
         direct,
         Stake {
             owner_id: node("EndNode")?,
             owned_id: node("StartNode")?,
-            percent: amount.map(|amount| share_of(&amount)).transpose()?,
-            from: day("StartDate")?,
-            until: day("EndDate")?,
+            percent,
+            from: day("StartDate", true)?,
+            until,
             controls: true,
         },
     )))

@@ -74,7 +74,7 @@ fn check(item: &Item, row: u64, mistakes: &mut Mistakes) {
 
 struct Columns {
     item: Option<StringArray>,
-    texts: [Option<StringArray>; 3],
+    texts: [Option<StringArray>; 4],
     kind: Vec<Option<ItemKind>>,
     designer_hq: Vec<Option<Country>>,
     decimals: [Vec<Option<Decimal>>; 13],
@@ -84,11 +84,11 @@ struct Columns {
 
 impl Columns {
     fn of(batch: &Batch, mistakes: &mut Mistakes) -> Columns {
-        let mend = "write ic, board, server, rack, model_weights or hbm, or leave it empty for ic";
+        let mend = "write ic, board, server, rack, model_weights, hbm or other, or leave it empty for ic";
         let _ = batch.dates("launched_on", mistakes);
         Columns {
             item: batch.texts("item", mistakes),
-            texts: ["vendor", "host_eccn", "accelerator"].map(|name| batch.texts(name, mistakes)),
+            texts: ["vendor", "host_eccn", "accelerator", "eccn"].map(|name| batch.texts(name, mistakes)),
             kind: batch.parsed("kind", mistakes, |text| ItemKind::from_word(text).ok(), "is no kind of item", mend),
             designer_hq: batch.countries("designer_hq", mistakes),
             decimals: [
@@ -126,7 +126,7 @@ impl Columns {
         let [tpp, die, density, memory, io, training, base, additional, share, synthetic, transistors] = figures;
         let truth = |column: &[Option<bool>]| column.get(index).copied().flatten();
         let [data_center, open, derived, below, advanced] = &self.booleans;
-        let [vendor, host, accelerator] = &self.texts;
+        let [vendor, host, accelerator, eccn] = &self.texts;
         let owned = |column: &Option<StringArray>| text(column, index).map(str::to_owned);
         Some(Item {
             item: name.to_owned(),
@@ -134,6 +134,7 @@ impl Columns {
             designer_hq: self.designer_hq.get(index).copied().flatten(),
             kind: self.kind.get(index).copied().flatten(),
             host_eccn: owned(host),
+            eccn: owned(eccn),
             tpp: at(tpp),
             die_area_mm2: at(die),
             performance_density: at(density),

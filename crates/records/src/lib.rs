@@ -6,12 +6,15 @@
 #![deny(clippy::float_arithmetic)]
 
 mod bods;
+mod bounded;
 mod cells;
 mod columns;
 mod decisions;
 mod error;
+mod folder;
 mod gleif;
 mod items;
+mod licenses;
 mod orders;
 mod output;
 mod ownership;
@@ -25,12 +28,14 @@ pub use columns::{CellKind, Column, Table, tables_markdown};
 pub use decisions::{DecisionWriter, Format};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
+pub use licenses::read_licenses;
 pub use orders::{DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
-pub use output::Output;
+pub use output::{Output, formula_safe};
 pub use parties::{read_clearances, read_ownership, read_parties};
 pub use record::{
-    DecisionRecord, FactValue, Hit, NamedFacts, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step, Text,
-    UnsurePoint,
+    DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,
+    Text, UnsurePoint,
 };
+pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
 pub use texts::{NONE, Numbering, Texts};

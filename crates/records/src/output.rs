@@ -2,6 +2,16 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+/// A cell of CSV that no spreadsheet runs as a formula: an apostrophe stands before `=`, `+`, `-`, `@`, a tab or a return, unless it is a number.
+pub fn formula_safe(cell: &str) -> std::borrow::Cow<'_, str> {
+    let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let number = cell.strip_prefix('-').is_some_and(|rest| {
+        rest.starts_with(|first: char| first.is_ascii_digit())
+            && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    });
+    if runs && !number { format!("'{cell}").into() } else { cell.into() }
+}
+
 /// A file that appears whole, or not at all: it is written under another name beside its own, and renamed
 /// by [`Output::commit`]. Dropped before that, it leaves nothing behind.
 pub struct Output {

@@ -29,7 +29,7 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
         let [addresses, cities, phones] = ["address", "city", "phone"].map(&mut texts);
         let [emails, websites, directors] = ["email", "website", "directors"].map(&mut texts);
         let [registry_ids, businesses] = ["registry_id", "business"].map(&mut texts);
-        let incorporated = batch.dates("incorporated_on", &mut mistakes);
+        let incorporated = batch.founding_dates("incorporated_on", &mut mistakes);
         let powers = batch.decimals("data_center_mw", &mut mistakes);
         for (index, (country, hq_country)) in countries.into_iter().zip(headquarters).enumerate() {
             let row = batch.row(index);
@@ -77,10 +77,11 @@ fn words_of(cell: Option<&str>) -> Vec<String> {
     cell.unwrap_or_default().split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Reads an ownership table, or statements of the Beneficial Ownership Data Standard where the file ends in `.json`.
+/// Reads an ownership table, or what registers publish: statements of the Beneficial Ownership Data Standard (0.2 to 0.4, JSON or JSON lines), GLEIF's
+/// relationship records (JSON, XML, golden copy in CSV).
 pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
-    if path.extension().is_some_and(|ending| ending == "json") {
-        return crate::ownership::read_json(path);
+    if crate::ownership::is_published(path) {
+        return crate::ownership::read_published(path);
     }
     let mut source = Source::open(path, Table::Ownership)?;
     let mut mistakes = Mistakes::new(path);
@@ -139,8 +140,9 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
             };
             let fingerprint = text(&print, index).map(str::to_owned);
             let confirmed = match text(&finding, index) {
-                None | Some("cleared") => false,
-                Some("confirmed") => true,
+                None => false,
+                Some(word) if word.eq_ignore_ascii_case("cleared") => false,
+                Some(word) if word.eq_ignore_ascii_case("confirmed") => true,
                 Some(other) => {
                     let what = "is no finding";
                     mistakes.add(

@@ -59,6 +59,12 @@ pub struct DecisionRecord {
     /// The parties to the order, by role.
     #[serde(default)]
     pub parties: BTreeMap<Cow<'static, str>, String>,
+    /// The decision in one sentence that a shipping clerk understands; empty in records of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// What is to be done next, by whom and by when; empty in records of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<NextStep>,
     /// What must be done to use the authorization, or in applying for the license.
     pub obligations: Vec<Obligation>,
     /// The argument, step by step.
@@ -114,6 +120,17 @@ pub enum FactValue {
     Thousandths(i64),
     /// A word, a country, a fraction.
     Text(Cow<'static, str>),
+}
+
+/// Something to be done next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NextStep {
+    /// What to do, in a sentence.
+    pub what: String,
+    /// Who does it, or whom to ask.
+    pub who: String,
+    /// By when, and what happens to the goods meanwhile.
+    pub by: String,
 }
 
 /// Something that must be done.

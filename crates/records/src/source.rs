@@ -8,14 +8,17 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Schema, SchemaRef};
+use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 
+use crate::bounded::{as_kept, coded, weighed};
+use crate::cells::is_grouped;
 use crate::columns::Table;
-use crate::error::InputError;
+use crate::error::{InputError, InputErrors};
+use crate::folder::parts;
 
 /// How many rows a batch holds.
 const BATCH: usize = 8192;
@@ -160,7 +163,7 @@ impl Source {
         }
         let batch = match &mut self.reader {
             Reader::Parquet(reader) => reader.next().map(|batch| match batch {
-                Ok(batch) => from_arrow(&batch, &mut self.headers, &self.path),
+                Ok(batch) => from_parquet(&batch, &mut self.headers, self.wanted, &self.path),
                 Err(error) => Err(InputError::file(
                     &self.path,
                     format!("cannot be read as Parquet: {error}"),
@@ -236,16 +239,23 @@ impl Source {
     }
 }
 
-/// The Parquet files of a folder, the first last.
-fn parts(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
-    let entries = std::fs::read_dir(folder).map_err(|error| {
-        InputError::file(folder, format!("cannot be read: {error}"), "check the path and that you may read it")
-    })?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
-    files.sort();
-    files.reverse();
-    Ok(files)
+/// Names the columns of a file that its table does not have, which are therefore not read. Those that are a slip of the pen away from one that the
+/// table has are an error, and with `strict` all of them.
+pub fn unknown_columns(path: &Path, table: Table, strict: bool) -> Result<Vec<InputError>, InputErrors> {
+    let mut source = Source::open(path, table)?;
+    if matches!(source.reader, Reader::JsonLines(_)) {
+        while let Some(batch) = source.next() {
+            batch?;
+        }
+    }
+    while let Some(part) = source.rest.pop() {
+        let headers = Source::open(&part, table)?.headers;
+        source.headers.unknown.extend(headers.unknown);
+    }
+    let unknown = source.unknown_columns();
+    let refused = |error: &&InputError| strict || table.misspelt_column(&error.column).is_some();
+    let refused: Vec<InputError> = unknown.iter().filter(refused).cloned().collect();
+    if refused.is_empty() { Ok(unknown) } else { Err(InputErrors(refused)) }
 }
 
 type Columns = (BTreeMap<String, ArrayRef>, usize);
@@ -263,6 +273,21 @@ fn from_arrow(batch: &RecordBatch, headers: &mut Headers, path: &Path) -> Result
     Ok((columns, batch.num_rows()))
 }
 
+/// The columns of a batch of Parquet, whose texts have a bound.
+fn from_parquet(
+    batch: &RecordBatch,
+    headers: &mut Headers,
+    wanted: Wanted,
+    path: &Path,
+) -> Result<Columns, InputError> {
+    let (mut columns, rows) = from_arrow(batch, headers, path)?;
+    let arrays = weighed(batch, &|header| is_coded(wanted, header), path)?;
+    for (field, array) in batch.schema().fields().iter().zip(arrays) {
+        columns.insert(headers.name(field.name().trim()), array);
+    }
+    Ok((columns, rows))
+}
+
 /// Two headers that mean one column.
 fn twice(path: &Path, name: &str) -> InputError {
     let what = format!("the column `{name}` stands twice in the header");
@@ -278,8 +303,9 @@ fn parquet(path: &Path, file: File, wanted: Wanted, headers: &mut Headers) -> Re
         InputError::file(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
     };
     let read = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(wrong)?;
-    let schema = coded(read.schema(), wanted);
-    let options = ArrowReaderOptions::new().with_schema(schema);
+    let schema = coded(read.schema(), &|header| is_coded(wanted, header));
+    let any_coded = schema.fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
+    let options = ArrowReaderOptions::new().with_schema(as_kept(&schema, read.metadata()));
     let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options).map_err(wrong)?;
     let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read);
     let roots = builder.parquet_schema().root_schema().get_fields().iter().enumerate();
@@ -296,22 +322,12 @@ fn parquet(path: &Path, file: File, wanted: Wanted, headers: &mut Headers) -> Re
     }
     let mask = ProjectionMask::roots(builder.parquet_schema(), read);
     builder = builder.with_projection(mask);
-    let any_coded = builder.schema().fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
     builder.with_batch_size(if any_coded { CODED_BATCH } else { BATCH }).build().map(Reader::Parquet).map_err(wrong)
 }
 
-/// The schema with texts of some columns as numbers of their distinct values.
-fn coded(schema: &SchemaRef, wanted: Wanted) -> SchemaRef {
-    let is_coded =
-        |header: &str| wanted.table.column_of_header(header.trim()).is_some_and(|column| (wanted.coded)(column.name));
-    let number = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    let fields = schema.fields().iter().map(|field| match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 if is_coded(field.name()) => {
-            Arc::new(field.as_ref().clone().with_data_type(number()))
-        }
-        _ => Arc::clone(field),
-    });
-    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+/// Whether the texts of a header's column are taken up as numbers of their distinct values.
+fn is_coded(wanted: Wanted, header: &str) -> bool {
+    wanted.table.column_of_header(header.trim()).is_some_and(|column| (wanted.coded)(column.name))
 }
 
 fn csv_reader(path: &Path, input: Box<dyn Read + Send>, known: &mut Headers) -> Result<Reader, InputError> {
@@ -480,6 +496,8 @@ fn cell(value: &serde_json::Value) -> Result<Option<String>, &'static str> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
+        // A number of JSON has a decimal point and nothing else, which one more place shows.
+        Value::Number(number) if is_grouped(&number.to_string()) => Ok(Some(format!("{number}0"))),
         Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
         Value::Object(_) => Err("is an object, which no cell can hold"),
         Value::Array(values) => {

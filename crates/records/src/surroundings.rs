@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Float64Type;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
@@ -99,6 +101,7 @@ impl SurroundingReader {
         if let Err(errors) = mistakes.into_result(()) {
             return Some(Err(errors));
         }
+        let arrays = if self.table == Surrounding::Payments { paid_back(table, arrays) } else { arrays };
         let made = RecordBatch::try_new(self.table.schema(), arrays);
         Some(made.map_err(|error| {
             InputErrors(vec![InputError::file(&self.path, format!("cannot be read: {error}"), "write the file again")])
@@ -113,6 +116,48 @@ impl SurroundingReader {
         }
         Ok(batches)
     }
+}
+
+/// The amount of a payment, which is below zero where it was paid back.
+const AMOUNT: &str = "amount_usd";
+
+/// Payments with those turned round that were paid back: who was paid pays, from a country that the row does not tell.
+fn paid_back(table: Table, mut arrays: Vec<ArrayRef>) -> Vec<ArrayRef> {
+    let place = |name: &str| table.columns().iter().position(|column| column.name == name);
+    let places = (place(AMOUNT), place("payer"), place("payee"), place("payer_country"));
+    let (Some(amount), Some(payer), Some(payee), Some(country)) = places else { return arrays };
+    let back: Vec<bool> = match arrays.get(amount).and_then(|amounts| amounts.as_primitive_opt::<Float64Type>()) {
+        Some(amounts) => amounts.iter().map(|amount| amount.is_some_and(|amount| amount < 0.0)).collect(),
+        None => return arrays,
+    };
+    if !back.contains(&true) {
+        return arrays;
+    }
+    let texts = |place: usize| -> Vec<Option<String>> {
+        let texts = arrays.get(place).and_then(|texts| texts.as_string_opt::<i32>());
+        texts.map_or_else(Vec::new, |texts| texts.iter().map(|text| text.map(str::to_owned)).collect())
+    };
+    let (mut payers, mut payees, mut countries) = (texts(payer), texts(payee), texts(country));
+    for (((payer, payee), country), _) in
+        payers.iter_mut().zip(&mut payees).zip(&mut countries).zip(&back).filter(|(_, back)| **back)
+    {
+        std::mem::swap(payer, payee);
+        *country = None;
+    }
+    let amounts = arrays.get(amount).and_then(|amounts| amounts.as_primitive_opt::<Float64Type>());
+    let amounts: Option<Float64Array> = amounts.map(|amounts| amounts.iter().map(|own| own.map(f64::abs)).collect());
+    let turned: [(usize, Option<ArrayRef>); 4] = [
+        (amount, amounts.map(|amounts| Arc::new(amounts) as ArrayRef)),
+        (payer, Some(Arc::new(StringArray::from(payers)))),
+        (payee, Some(Arc::new(StringArray::from(payees)))),
+        (country, Some(Arc::new(StringArray::from(countries)))),
+    ];
+    for (place, array) in turned {
+        if let (Some(slot), Some(array)) = (arrays.get_mut(place), array) {
+            *slot = array;
+        }
+    }
+    arrays
 }
 
 fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes) -> ArrayRef {
@@ -135,11 +180,49 @@ fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes) -> ArrayRef {
         }
         CellKind::Whole => Arc::new(batch.integers(name, mistakes).into_iter().collect::<Int64Array>()),
         CellKind::Number => {
-            let read = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
-            let mend = "write digits with a point, such as 5.92";
-            let reals = batch.parsed(name, mistakes, read, "is no number of zero or more", mend);
+            // Money goes back too.
+            let signed = name == AMOUNT;
+            let taken = |number: &f64| number.is_finite() && (signed || *number >= 0.0);
+            let read = |text: &str| text.parse::<f64>().ok().filter(taken);
+            let what = if signed { "is no number" } else { "is no number of zero or more" };
+            let reals = batch.parsed(name, mistakes, read, what, "write digits with a point, such as 5.92");
             Arc::new(reals.into_iter().collect::<Float64Array>())
         }
         CellKind::Truth => Arc::new(batch.booleans(name, mistakes).into_iter().collect::<BooleanArray>()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(rows: &str) -> Result<Vec<RecordBatch>, InputErrors> {
+        let folder = std::env::temp_dir().join(format!("tollgate-payments-{}-{}", std::process::id(), rows.len()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("payments.csv");
+        std::fs::write(&path, format!("payment_id,order_id,payer,payee,payer_country,amount_usd,date\n{rows}"))
+            .unwrap();
+        let read = SurroundingReader::open(&path, Surrounding::Payments).and_then(SurroundingReader::read_all);
+        std::fs::remove_dir_all(&folder).unwrap();
+        read
+    }
+
+    #[test]
+    fn what_is_paid_back_is_a_payment_the_other_way() {
+        let batches = read("p1,o1,buyer,seller,SG,100.5,2025-01-02\np2,o1,buyer,seller,SG,-40,2025-02-03\n").unwrap();
+        let text = |column: &str, row: usize| {
+            let texts = batches[0].column_by_name(column).unwrap().as_string::<i32>().clone();
+            texts.iter().nth(row).unwrap().map(str::to_owned)
+        };
+        assert_eq!(
+            (text("payer", 0).unwrap(), text("payer_country", 0).unwrap()),
+            ("buyer".to_owned(), "SG".to_owned())
+        );
+        assert_eq!((text("payer", 1).unwrap(), text("payee", 1).unwrap()), ("seller".to_owned(), "buyer".to_owned()));
+        assert_eq!(text("payer_country", 1), None);
+        let amounts = batches[0].column_by_name(AMOUNT).unwrap().as_primitive::<Float64Type>().clone();
+        assert_eq!(amounts.values(), &[100.5, 40.0]);
+        let told = read("p1,o1,buyer,seller,SG,much,2025-01-02\n").unwrap_err().to_string();
+        assert!(told.contains("is no number"), "{told}");
     }
 }

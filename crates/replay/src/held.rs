@@ -121,7 +121,7 @@ impl Table {
         match self.holder {
             Holder::UltimateParent => at(holders.parent),
             Holder::Destination => usize::from(holders.charged.index()),
-            Holder::ConsigneeAndDestination => at(holders.consignee),
+            Holder::Consignee | Holder::ConsigneeAndDestination => at(holders.consignee),
         }
     }
 

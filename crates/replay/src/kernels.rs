@@ -48,7 +48,7 @@ impl ReplayKernel {
         let spec: ReplaySpec = serde_json::from_str(spec).map_err(|error| format!("the specification: {error}"))?;
         let law = Law::embedded().map_err(|error| error.to_string())?;
         let policy = |name: &str| load_policy(&law, name).map(Arc::new).map_err(|error| error.to_string());
-        let screener = load_screener(&spec.lists).map_err(|error| error.to_string())?;
+        let screener = Arc::new(load_screener(&spec.lists).map_err(|error| error.to_string())?);
         let screening =
             Screening { screener: &screener, threshold: spec.threshold, clearances: spec.clearances.as_deref() };
         let [parties, ownership, items] = [&spec.parties, &spec.ownership, &spec.items].map(|path| path.as_deref());

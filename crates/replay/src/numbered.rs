@@ -179,6 +179,7 @@ impl Numberer {
         let origin = columns.origin.get(row).copied().flatten().map_or(0x100, |origin| u32::from(origin.index()));
         let trade = origin << 16
             | u32::from(destination.index()) << 8
+            | u32::from(end_user == consignee) << 5
             | u32::from(forwarder == consignee) << 4
             | Activity::ALL.iter().position(|own| *own == activity).and_then(|at| u32::try_from(at).ok()).unwrap_or(15);
         let watched = known.iter().flatten().any(|party| party.watched);
@@ -196,8 +197,12 @@ impl Numberer {
             both(at(9), trade),
             u64::from(day),
         ]);
-        let parent = of(consignee)?.parent;
-        let operator_parent = of(at(6)).map_or(NONE, |party| party.parent);
+        let parent_of = |name: Name, party: PartyOf| match party.watched {
+            true => self.builder.parent_on(name, date).unwrap_or(party.parent),
+            false => party.parent,
+        };
+        let parent = parent_of(consignee, of(consignee)?);
+        let operator_parent = of(at(6)).map_or(NONE, |party| parent_of(at(6), party));
         let unit = usize::try_from(at(7)).ok().and_then(|item| self.items.get(item)?.as_ref().ok().copied().flatten());
         let tpp = unit.map(|unit| unit.times(quantity));
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order_id).copied() };

@@ -126,7 +126,7 @@ fn tables(folder: &Path) -> Arc<Tables> {
     }
     let at = |name: &str| folder.join(name);
     let lists = [at("list.csv")];
-    let screener = tollgate_lists::load_screener(&lists).unwrap();
+    let screener = Arc::new(tollgate_lists::load_screener(&lists).unwrap());
     let screening = Screening { screener: &screener, threshold: 9_000, clearances: None };
     let stop = Stop::default();
     let read =

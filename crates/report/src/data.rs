@@ -101,6 +101,7 @@ pub struct Tally {
 }
 
 /// The first rows of a list, and how many there are in all.
+#[derive(Clone)]
 pub struct Listing {
     /// How many there are; fewer may be shown.
     pub total: u64,
@@ -109,6 +110,7 @@ pub struct Listing {
 }
 
 /// One order line in a list.
+#[derive(Clone)]
 pub struct Row {
     /// The order's id.
     pub order: String,

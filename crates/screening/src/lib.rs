@@ -23,7 +23,7 @@ mod words;
 pub use evidence::{Agreement, Evidence};
 pub use fold::fold;
 pub use index::{Found, Index, Scratch};
-pub use list::{BadRow, Effect, Entry, List, ListName, read_lists, split_names};
+pub use list::{BadRow, Effect, Entry, List, ListName, SanctionsProgram, read_lists, split_names, split_programs};
 pub use name::{Name, Token};
 pub use ofac::ofac_score;
 pub use ownership::{BadStake, Ownership, Standing, percent};

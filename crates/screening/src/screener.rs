@@ -110,8 +110,12 @@ pub struct Version {
     pub date: Option<Date>,
     /// How many entries it has.
     pub entries: usize,
-    /// How many rows could not be read.
+    /// How many rows the file has.
+    pub rows: usize,
+    /// How many rows could not be read and are kept out.
     pub bad: usize,
+    /// How many rows were not in order and were read as they most likely were meant.
+    pub guessed: usize,
 }
 
 /// Lists, ready to be searched.
@@ -133,8 +137,9 @@ impl Screener {
     pub fn new(lists: Vec<List>) -> Screener {
         let mut screener = Screener::default();
         for list in lists {
-            let (entries, bad) = (list.entries.len(), list.bad.len());
-            screener.versions.push(Version { file: list.file, digest: list.digest, date: None, entries, bad });
+            let (rows, bad, guessed) = (list.rows, list.bad.len(), list.guessed.len());
+            let (file, digest, entries) = (list.file, list.digest, list.entries.len());
+            screener.versions.push(Version { file, digest, date: None, entries, rows, bad, guessed });
             screener.entries.extend(list.entries);
         }
         for (place, entry) in screener.entries.iter().enumerate() {
@@ -253,7 +258,7 @@ impl Screener {
     pub fn effect(&self, hit: &Match) -> Effect {
         // Who shares an address with a listed party is not listed; who is at an address that is itself listed may be.
         let entry = self.entries.get(hit.entry).filter(|entry| hit.basis != Basis::Address || entry.is_address());
-        entry.map_or(Effect::Other, |entry| Effect::of(&entry.list))
+        entry.map_or(Effect::Other, |entry| entry.effect)
     }
 
     /// Whether a party is taken for the listed one until somebody clears it: it has the entry's register number, or the names are the same words,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tollgate_ledger::{AccountKey, Command};
 use utoipa::ToSchema;
@@ -12,7 +13,8 @@ use super::Shared;
 use super::access::{Caller, Right};
 use super::orders::{WriteKey, bad_json, day, idempotency_key, unusable};
 use super::problem::{Problem, Refusals};
-use tollgate_desk::{limit_command, thousandths};
+use super::proposals::{Proposed, proposal_id, propose};
+use tollgate_desk::{Proposal, ProposedEntry, limit_command, scoped_id, scoped_or_earlier_id, thousandths};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,53 +53,80 @@ pub(super) struct GroupRequest {
     reason: String,
 }
 
-/// Adds to an account, or takes off it, what no reservation led to.
+/// Adds to an account what no reservation led to; what is taken off it is done once another person confirms it.
 #[utoipa::path(
     post, path = "/v1/allocations/adjustments", tag = "allocations", request_body = AdjustRequest, params(WriteKey),
-    responses((status = 204, description = "counted"), Refusals),
+    responses(
+        (status = 204, description = "counted"),
+        (status = 202, description = "it takes off what counts: done once another person confirms it", body = Proposed),
+        Refusals,
+    ),
 )]
 pub(super) async fn adjust(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<AdjustRequest>, JsonRejection>,
-) -> Result<StatusCode, Problem> {
+    request: Result<Json<AdjustRequest>, JsonRejection>,
+) -> Result<Response, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let id = format!("adjust:{}", idempotency_key(&headers)?);
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let key = idempotency_key(&headers)?;
     let period =
-        asked.period.parse().map_err(|what: tollgate_model::BadPeriod| unusable(&what.to_string(), "write it so"))?;
-    let account = AccountKey { rule: asked.rule, holder: asked.holder, country: asked.country, period };
-    let (amount, day) = (thousandths(asked.tpp)?, day("date", &asked.date)?);
+        request.period.parse().map_err(|what: tollgate_model::BadPeriod| unusable(&what.to_string(), "write it so"))?;
+    let account = AccountKey { rule: request.rule, holder: request.holder, country: request.country, period };
+    let (amount, day) = (thousandths(request.tpp)?, day("date", &request.date)?);
+    let id = own_id(&app, "adjust", &caller, &key).await?;
     // An installed base may be told before anything was sent.
     let unknown = account.rule == "uveu" && {
         let key = account.clone();
         app.with_ledger(move |ledger| ledger.state().account(&key, day).is_none()).await?
     };
-    if unknown {
-        app.command(&caller.name, limit_command(&account, day, None, &app.desk.policy.name)).await?;
+    let limit = unknown.then(|| limit_command(&account, day, None, &app.desk.policy.name));
+    let what = format!(
+        "take {} TPP off {} of {}: {}",
+        request.tpp.unsigned_abs(),
+        account.rule,
+        account.holder,
+        request.reason
+    );
+    let command = Command::Adjust { id, account, amount_milli_tpp: amount, day, reason: request.reason };
+    let commands = limit.into_iter().chain([command]);
+    if amount < 0 {
+        let entries = commands.map(ProposedEntry::Command).collect();
+        let proposal = Proposal { what, beneficiary: None, entries };
+        let id = proposal_id("adjust", &caller, &[&key]);
+        return Ok(propose(&app, &caller, id, proposal).await?.into_response());
     }
-    app.command(&caller.name, Command::Adjust { id, account, amount_milli_tpp: amount, day, reason: asked.reason })
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
+    for command in commands {
+        app.command(&caller.name, command).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Counts a holder as another one from a day on: they have been found to be one group. Where their past now stands over a limit, a breach says so.
+/// The id of a caller's write of a kind.
+async fn own_id(app: &Shared, kind: &'static str, caller: &Caller, key: &str) -> Result<String, Problem> {
+    let (scoped, earlier) = (scoped_id(kind, &caller.name, &[key]), format!("{kind}:{key}"));
+    app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await
+}
+
+/// Counts a holder as another one from a day on, once another person confirms it: they have been found to be one group. Where their past now stands over a limit, a breach says so.
 #[utoipa::path(
     post, path = "/v1/allocations/groups", tag = "allocations", request_body = GroupRequest, params(WriteKey),
-    responses((status = 204, description = "counted as one"), Refusals),
+    responses((status = 202, description = "done once another person confirms it", body = Proposed), Refusals),
 )]
 pub(super) async fn group(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<GroupRequest>, JsonRejection>,
-) -> Result<StatusCode, Problem> {
+    request: Result<Json<GroupRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<Proposed>), Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let id = format!("group:{}", idempotency_key(&headers)?);
-    let from = day("from", &asked.from)?;
-    let command = Command::Group { id, holder: asked.holder, into: asked.into, from, reason: asked.reason };
-    app.command(&caller.name, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let key = idempotency_key(&headers)?;
+    let from = day("from", &request.from)?;
+    let id = own_id(&app, "group", &caller, &key).await?;
+    let what = format!("count {} as {} from {from} on: {}", request.holder, request.into, request.reason);
+    let command = Command::Group { id, holder: request.holder, into: request.into, from, reason: request.reason };
+    let proposal = Proposal { what, beneficiary: None, entries: vec![ProposedEntry::Command(command)] };
+    propose(&app, &caller, proposal_id("group", &caller, &[&key]), proposal).await
 }

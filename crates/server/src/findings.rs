@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_ledger::Status;
@@ -12,8 +13,9 @@ use utoipa::ToSchema;
 use super::access::{Caller, Right};
 use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unusable};
 use super::problem::{Problem, Refusals};
+use super::proposals::{Proposed, proposal_id, propose, proposed_note};
 use super::{Shared, note};
-use tollgate_desk::{Finding, FindingKind};
+use tollgate_desk::{Finding, FindingKind, Proposal, scoped_id};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +52,8 @@ pub(super) async fn matches(
     let desk = std::sync::Arc::clone(&app.desk);
     let tables =
         app.with_ledger(move |ledger| desk.decider(ledger).map(|state| std::sync::Arc::clone(&state.tables))).await??;
-    let matches = tables.screened.hits(&party).iter().map(|hit| {
+    let hits = tables.hits(&party);
+    let matches = hits.iter().map(|hit| {
         let mut json = hit.json();
         json.insert("explanation".to_owned(), json!(hit.explanation));
         let cleared = hit.cleared.as_ref().map(|cleared| {
@@ -62,11 +65,15 @@ pub(super) async fn matches(
     Ok(Json(json!({ "party": party, "matches": matches.collect::<Vec<_>>() })))
 }
 
-/// Says what a match turned out to be: the listed party, or another one. Later decisions go by it, on every server; the log has it for good.
+/// Says what a match turned out to be: the listed party, or another one, which another person must confirm. Later decisions go by it, on every server; the log has it for good.
 #[utoipa::path(
     post, path = "/v1/parties/{party}/findings", tag = "screening", request_body = FindingRequest,
     params(("party" = String, Path, description = "the party's id"), WriteKey),
-    responses((status = 204, description = "recorded"), Refusals),
+    responses(
+        (status = 204, description = "recorded"),
+        (status = 202, description = "it clears a match: in force once another person confirms it", body = Proposed),
+        Refusals,
+    ),
 )]
 pub(super) async fn find_out(
     State(app): State<Shared>,
@@ -74,20 +81,22 @@ pub(super) async fn find_out(
     Path(party): Path<String>,
     headers: HeaderMap,
     asked: Result<Json<FindingRequest>, JsonRejection>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     caller.may(Right::Record)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     asked.until.as_deref().map(|until| day("until", until)).transpose()?;
     if asked.reason.trim().is_empty() || asked.reason.len() > 2_000 {
         return Err(unusable("`reason` is empty or longer than 2,000 bytes", "say why in a sentence"));
     }
-    let id = format!("finding:{party}:{}", idempotency_key(&headers)?);
+    let key = idempotency_key(&headers)?;
+    let id = scoped_id("finding", &caller.name, &[&party, &key]);
+    let proposal = proposal_id("finding", &caller, &[&party, &key]);
     let desk = std::sync::Arc::clone(&app.desk);
     let (list, entry, of) = (asked.list.clone(), asked.entry.clone(), party.clone());
     let fingerprint = app.with_ledger(move |ledger| {
         let state = desk.decider(ledger)?;
-        let hits = state.tables.screened.hits(&of).iter();
-        let hit = hits.into_iter().find(|hit| hit.list == list && hit.entry == entry).ok_or_else(unknown_match)?;
+        let hits = state.tables.hits(&of);
+        let hit = hits.iter().find(|hit| hit.list == list && hit.entry == entry).ok_or_else(unknown_match)?;
         Ok::<_, Problem>(hit.fingerprint.clone())
     });
     let finding = Finding {
@@ -100,9 +109,16 @@ pub(super) async fn find_out(
         until: asked.until,
         fingerprint: fingerprint.await??,
     };
+    if finding.finding == FindingKind::Cleared {
+        let what =
+            format!("clear {} of the entry {} of {}: {}", finding.party, finding.entry, finding.list, finding.reason);
+        let entries = vec![proposed_note("screening", id, &finding)?];
+        let proposed = Proposal { what, beneficiary: None, entries };
+        return Ok(propose(&app, &caller, proposal, proposed).await?.into_response());
+    }
     let applied = app.record(vec![note("screening", &caller.name, &id, &finding)?]).await?;
     match applied.first().map(|applied| applied.status) {
-        Some(Status::Done) => Ok(StatusCode::NO_CONTENT),
+        Some(Status::Done) => Ok(StatusCode::NO_CONTENT.into_response()),
         Some(status) => Err(refused(status)),
         None => Err(super::orders::unavailable("the ledger gave no answer")),
     }

@@ -2,10 +2,15 @@
 
 mod access;
 mod clock;
+mod connections;
 mod counts;
 mod findings;
+mod grants;
+mod hashing;
 mod jobs;
+mod last_seen;
 mod links;
+mod logins;
 mod oidc;
 mod openapi;
 mod operators;
@@ -13,6 +18,7 @@ mod order_index;
 mod orders;
 mod pages;
 mod problem;
+mod proposals;
 mod reads;
 mod rebase;
 mod server;
@@ -24,16 +30,19 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot, watch};
 use tollgate_desk::{Desk, HeldQueue};
 use tollgate_law::Policy;
-use tollgate_ledger::{Applied, Busy, Command, Entry, Ledger, LedgerError, Status, Writer};
+use tollgate_ledger::{Applied, Busy, Command, Entry, Ledger, LedgerError, LogError, Status, Writer};
 use tollgate_screening::Screener;
 
 use access::Gate;
-pub use access::{Access, Right, Role, new_secret, new_token, password_hash, sha256};
+use hashing::Hashing;
+
+pub use access::{Access, Proxies, Right, Role, new_secret, new_token, password_hash, sha256};
 use jobs::Jobs;
 pub use oidc::Provider;
 pub use openapi::description;
@@ -43,13 +52,17 @@ pub use server::{Listen, serve};
 use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
 
-pub use clock::{now, today};
+use clock::Clock;
+pub use clock::{check_start, now, today};
+pub use last_seen::check_last_seen;
 pub use links::{Links, identifiers};
 pub use order_index::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 use tollgate_decide::Tables;
 use tollgate_ledger::AnyLog;
 use tollgate_world::LawDesks;
 
+/// A request is told that the ledger does not answer after so long.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Requests that may wait for the ledger before others are asked to come back later.
 const WAITING: usize = 4_096;
 
@@ -58,17 +71,19 @@ type Shared = Arc<App>;
 /// What the service is made of.
 pub struct App {
     desk: Arc<Desk>,
-    screener: Screener,
+    screener: Arc<Screener>,
     /// Basis points.
     threshold: u32,
-    /// Whether the service has certificates.
-    tls: bool,
+    /// Whether all comes over TLS: here, or at a proxy before.
+    secure: bool,
+    /// Proxies that are believed when they say from where a request comes.
+    proxies: Proxies,
     writer: Writer<AnyLog>,
     telemetry: Telemetry,
     gate: Arc<Gate>,
     provider: Option<Provider>,
     /// Who may hash a password now.
-    hashing: Semaphore,
+    hashing: Hashing,
     jobs: Jobs,
     /// Lines that a second person has to release.
     held: Mutex<HeldQueue>,
@@ -84,6 +99,10 @@ pub struct App {
     policies: Mutex<BTreeMap<String, Arc<Policy>>>,
     /// Raised when the service is to end.
     ending: AtomicBool,
+    /// The time that is recorded, where it is believed.
+    clock: Arc<Clock>,
+    /// Why the service cannot go on, where it cannot.
+    fatal: watch::Sender<Option<String>>,
 }
 
 /// What a service is set to.
@@ -94,8 +113,10 @@ pub struct Settings {
     pub rate: NonZeroU32,
     /// Where uploaded files and their results are kept.
     pub jobs: PathBuf,
-    /// Whether the service has certificates.
-    pub tls: bool,
+    /// Whether all comes over TLS: here, or at a proxy before.
+    pub secure: bool,
+    /// Proxies that are believed when they say from where a request comes.
+    pub proxies: Proxies,
     /// Where people may log in instead of here.
     pub provider: Option<Provider>,
 }
@@ -115,22 +136,25 @@ impl App {
     /// Puts the service together and starts the thread that writes the ledger.
     pub fn new(
         (policy, tables): (Arc<Policy>, Arc<Tables>),
-        screener: Screener,
+        screener: Arc<Screener>,
         ledger: Ledger<AnyLog>,
         settings: Settings,
         (pages, shown): (tollgate_report::pages::Pages, Shown),
     ) -> App {
+        let clock = Arc::new(Clock::start());
+        let recorded = Arc::clone(&clock);
         App {
             desks: Arc::new(LawDesks::new(Arc::clone(&policy.law))),
             desk: Arc::new(Desk::new(policy, tables)),
             screener,
             threshold: settings.threshold,
-            tls: settings.tls,
-            writer: Writer::start(ledger, WAITING, now),
+            secure: settings.secure,
+            proxies: settings.proxies,
+            writer: Writer::start(ledger, WAITING, move || recorded.now()),
             telemetry: Telemetry::default(),
             gate: Arc::new(Gate::new(settings.rate)),
             provider: settings.provider,
-            hashing: Semaphore::new(2),
+            hashing: Hashing::new(),
             jobs: Jobs::new(settings.jobs),
             held: Mutex::default(),
             pages,
@@ -139,18 +163,48 @@ impl App {
             last_studies: Mutex::default(),
             policies: Mutex::default(),
             ending: AtomicBool::new(false),
+            clock,
+            fatal: watch::Sender::new(None),
         }
     }
 
-    /// Looks at the ledger between two commits.
+    /// The time, in milliseconds since 1970-01-01 UTC, where the clock is believed.
+    fn time(&self) -> Result<i64, Problem> {
+        self.clock.now().map_err(|what| orders::unavailable(&what))
+    }
+
+    /// Why the service cannot go on: its ledger's thread ended, or its log is not the one that it followed.
+    fn fatal(&self) -> Option<String> {
+        let ended = "the ledger's thread ended by a fault of the program\n  mend: start Tollgate anew; what was done is not done twice";
+        self.fatal.borrow().clone().or_else(|| (!self.writer.is_alive()).then(|| ended.to_owned()))
+    }
+
+    /// What the ledger cannot do, as an answer. Where its log is not what it was, the service is about to end.
+    fn refused_by_ledger(&self, error: &LedgerError) -> Problem {
+        let text = error.to_string();
+        if matches!(error, LedgerError::Diverged(_) | LedgerError::Log(LogError::Unusable(_))) {
+            self.fatal.send_if_modified(|known| known.is_none() && known.insert(text.clone()) == &text);
+        }
+        orders::unavailable(&text)
+    }
+
+    /// What the ledger's thread answers, unless it takes too long.
+    async fn answered<T>(&self, answer: oneshot::Receiver<Result<T, LedgerError>>) -> Result<T, Problem> {
+        let late = |_| orders::unavailable("the ledger does not answer in time");
+        let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(late)?;
+        let answer = answer.map_err(|_| orders::unavailable("the ledger stopped"))?;
+        answer.map_err(|error| self.refused_by_ledger(&error))
+    }
+
+    /// Looks at the ledger between two commits. An error where what it shows may not be what its log holds.
     async fn with_ledger<T: Send + 'static>(
         &self,
         look: impl FnOnce(&mut Ledger<AnyLog>) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let (give, take) = tokio::sync::oneshot::channel();
+        let (give, take) = oneshot::channel();
         // Who asked may have gone away meanwhile.
-        self.writer.look(move |ledger| drop(give.send(look(ledger)))).map_err(refused_by_writer)?;
-        take.await.map_err(|_| orders::unavailable("the ledger stopped"))
+        self.writer.look(move |ledger| drop(give.send(ledger.map(look)))).map_err(refused_by_writer)?;
+        self.answered(take).await
     }
 
     /// Takes up what any server recorded of who may do what.
@@ -161,10 +215,9 @@ impl App {
 
     /// Records entries for good.
     async fn record(&self, entries: Vec<Entry>) -> Result<Vec<Applied>, Problem> {
-        let (give, take) = tokio::sync::oneshot::channel::<Result<Vec<Applied>, LedgerError>>();
+        let (give, take) = oneshot::channel::<Result<Vec<Applied>, LedgerError>>();
         self.writer.record(entries, move |result| drop(give.send(result))).map_err(refused_by_writer)?;
-        let result = take.await.map_err(|_| orders::unavailable("the ledger stopped"))?;
-        result.map_err(|error| orders::unavailable(&error.to_string()))
+        self.answered(take).await
     }
 
     async fn command(&self, actor: &str, command: Command) -> Result<(), Problem> {

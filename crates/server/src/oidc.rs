@@ -1,11 +1,11 @@
 //! Login at an OpenID provider: the authorization code flow with PKCE (OpenID Connect Core 1.0, RFC 7636).
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -14,11 +14,13 @@ use openidconnect::{
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
 };
 use serde::Deserialize;
+use tollgate_desk::scoped_id;
 
-use super::access::denied;
+use super::access::{Access, Directory, LONGEST_VOUCHED, Peer, admission, denied};
+use super::grants::record;
+use super::logins::{Cookies, session_cookie};
 use super::orders::unavailable;
 use super::problem::Problem;
-use super::users::{Cookie, set_cookie};
 use super::{Shared, sha256};
 use crate::now;
 
@@ -54,8 +56,17 @@ impl Provider {
             format!("{what}: is no address: {error}\n  mend: write it whole, such as https://login.example.org")
         };
         let back = format!("{}/login/oidc/callback", public.trim_end_matches('/'));
+        let address = IssuerUrl::new(issuer.to_owned()).map_err(|error| wrong(issuer, &error))?;
+        let here = |host: &str| {
+            host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|host: IpAddr| host.is_loopback())
+        };
+        if address.url().scheme() != "https" && !address.url().host_str().is_some_and(here) {
+            return Err(format!(
+                "{issuer}: is reached without TLS: anybody between could log in as anybody\n  mend: give the provider's https address"
+            ));
+        }
         Ok(Provider {
-            issuer: IssuerUrl::new(issuer.to_owned()).map_err(|error| wrong(issuer, &error))?,
+            issuer: address,
             client: ClientId::new(client.to_owned()),
             secret: secret.map(ClientSecret::new),
             back: RedirectUrl::new(back).map_err(|error| wrong(public, &error))?,
@@ -97,17 +108,73 @@ impl Provider {
         Ok((address.to_string(), state.secret().clone()))
     }
 
-    /// Whom the provider vouches for: an e-mail address that it verified, or else its own id of the person.
-    fn end(&self, code: String, begun: Begun) -> Result<String, String> {
+    /// Whom the provider vouches for.
+    fn end(&self, code: String, begun: Begun) -> Result<Vouched, String> {
         let client = CoreClient::from_provider_metadata(self.metadata()?, self.client.clone(), self.secret.clone());
         let client = client.set_redirect_uri(self.back.clone());
         let exchange = client.exchange_code(AuthorizationCode::new(code)).map_err(|error| told(&error))?;
         let answer = exchange.set_pkce_verifier(begun.verifier).request(&ask).map_err(|error| told(&error))?;
         let token = answer.id_token().ok_or_else(|| "the provider gave no id token".to_owned())?;
         let claims = token.claims(&client.id_token_verifier(), &begun.nonce).map_err(|error| told(&error))?;
-        let email =
-            claims.email().filter(|_| claims.email_verified() == Some(true)).map(|email| email.as_str().to_owned());
-        Ok(email.unwrap_or_else(|| claims.subject().as_str().to_owned()))
+        Ok(Vouched {
+            issuer: claims.issuer().as_str().to_owned(),
+            subject: claims.subject().as_str().to_owned(),
+            email: claims.email().map(|email| email.as_str().to_owned()),
+            verified: claims.email_verified(),
+        })
+    }
+}
+
+/// What the provider says of a person.
+#[derive(Clone, Debug)]
+struct Vouched {
+    issuer: String,
+    /// Its own id of the person.
+    subject: String,
+    email: Option<String>,
+    /// Whether the address is the person's; nothing where the provider does not say.
+    verified: Option<bool>,
+}
+
+/// Who a person is here.
+#[derive(Debug, PartialEq, Eq)]
+struct Admitted {
+    name: String,
+    /// By what the sessions of the user are known.
+    password: String,
+    /// Whether the provider's id of the person is on record already.
+    bound: bool,
+}
+
+/// Who an administrator let in by an address that the provider vouches for, or by its own id of the person; `Err` says why nobody.
+fn admitted(directory: &Directory, person: &Vouched) -> Result<Admitted, String> {
+    let of = |subject: &str| directory.federated.get(&admission(subject)).cloned();
+    let address = person.email.as_deref().filter(|email| email.contains('@'));
+    let by_address = address.filter(|_| person.verified == Some(true)).and_then(of);
+    let name = by_address.or_else(|| of(&format!("sub:{}", person.subject)));
+    let let_in = format!(
+        "an administrator can let this person in by the provider's own id: tollgate user add --subject sub:{}",
+        person.subject
+    );
+    let Some(name) = name else {
+        let known = address.is_some_and(|address| of(address).is_some());
+        return Err(match (known, address, person.verified) {
+            (true, Some(address), Some(false)) => {
+                format!("the OpenID provider says that the address {address} is not verified; {let_in}")
+            }
+            (true, Some(address), _) => {
+                format!("the OpenID provider does not vouch for the address {address} (no `email_verified`); {let_in}")
+            }
+            _ => format!("the OpenID provider knows you, but no administrator let you in; {let_in}"),
+        });
+    };
+    let user = directory.users.get(&name).ok_or("the user was removed")?;
+    let bound = directory.bound.get(&name);
+    match bound {
+        Some((issuer, subject)) if (issuer, subject) != (&person.issuer, &person.subject) => {
+            Err(format!("{name} is another person at the OpenID provider than the one who logged in before; {let_in}"))
+        }
+        _ => Ok(Admitted { password: user.password.clone(), name, bound: bound.is_some() }),
     }
 }
 
@@ -152,16 +219,13 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Sen
 }
 
 /// Sends a browser to the provider.
-pub(super) async fn begin(
-    State(app): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-) -> Result<Response, Problem> {
+pub(super) async fn begin(State(app): State<Shared>, Peer(from): Peer) -> Result<Response, Problem> {
     // Each login asks the provider twice: strangers may cause that so often and no more.
-    app.gate.check_stranger(peer.ip())?;
+    app.gate.check_stranger(from)?;
     app.provider.as_ref().ok_or_else(no_provider)?;
     let desk = app.clone();
     let (address, state) = aside(move || desk.provider.as_ref().map_or(Err(String::new()), Provider::begin)).await?;
-    let secure = if app.tls { "; Secure" } else { "" };
+    let secure = if app.secure { "; Secure" } else { "" };
     // Lax: the provider's answer is a request from elsewhere, and must carry it.
     let cookie = format!("{COOKIE}={state}; Path=/login; HttpOnly; SameSite=Lax; Max-Age={}{secure}", PATIENCE / 1_000);
     let header = |text: &str| HeaderValue::from_str(text).map_err(|error| unavailable(&error.to_string()));
@@ -174,7 +238,7 @@ pub(super) async fn callback(
     State(app): State<Shared>,
     headers: HeaderMap,
     Query(returned): Query<Returned>,
-) -> Result<(Cookie, Html<&'static str>), Problem> {
+) -> Result<(Cookies, Html<&'static str>), Problem> {
     let provider = app.provider.as_ref().ok_or_else(no_provider)?;
     if let Some(error) = returned.error {
         return Err(denied(&format!("the OpenID provider refuses: {error}")));
@@ -186,22 +250,76 @@ pub(super) async fn callback(
     let begun = provider.begun().remove(&sha256(&state)).filter(|begun| own && begun.at > now() - PATIENCE);
     let begun = begun.ok_or_else(|| denied("this browser began no such login, or too long ago"))?;
     let desk = app.clone();
-    let subject = aside(move || match &desk.provider {
+    let person = aside(move || match &desk.provider {
         Some(provider) => provider.end(code, begun),
         None => Err(String::new()),
     });
-    let subject = subject.await?;
+    let person = person.await?;
     app.refresh_directory().await?;
-    let known = {
-        let directory = app.gate.directory();
-        let name = directory.federated.get(&subject).cloned();
-        name.and_then(|name| Some((directory.users.get(&name)?.password.clone(), name)))
-    };
-    let (password, name) =
-        known.ok_or_else(|| denied("the OpenID provider knows you, but no administrator let you in"))?;
-    let begun = app.gate.sessions().begin(&name, &password, now());
+    let found = admitted(&app.gate.directory(), &person);
+    let refused = |what: String| Problem { mend: "log in as somebody who was let in".to_owned(), ..denied(&what) };
+    let Admitted { name, password, bound } = found.map_err(refused)?;
+    if !bound {
+        let id = scoped_id("access", &name, &["bound", &person.issuer, &person.subject]);
+        let access = Access::Bound { name: name.clone(), issuer: person.issuer, subject: person.subject };
+        record(&app, &name, &id, &access).await?;
+    }
+    let begun = app.gate.sessions().begin(&name, &password, now(), LONGEST_VOUCHED);
     let (value, _) = begun.map_err(|what| unavailable(&what))?;
     // A page of this site leads on: a redirect would still count as coming from the provider, and the strict cookie would stay behind.
     let page = "<!doctype html><html lang=\"en\"><meta http-equiv=\"refresh\" content=\"0; url=/\"><title>Tollgate</title><p><a href=\"/\">Logged in</a></p></html>";
-    Ok((set_cookie(&app, &value, 12 * 3_600)?, Html(page)))
+    Ok((session_cookie(&app, &value, LONGEST_VOUCHED / 1_000)?, Html(page)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(subject: &str, email: Option<&str>, verified: Option<bool>) -> Vouched {
+        let (subject, email) = (subject.to_owned(), email.map(str::to_owned));
+        Vouched { issuer: "https://login.example".to_owned(), subject, email, verified }
+    }
+
+    #[test]
+    fn an_address_counts_where_it_is_vouched_for_and_for_the_person_who_had_it_first() {
+        let mut directory = Directory::default();
+        let let_in = |name: &str, subject: &str| Access::Federated {
+            name: name.to_owned(),
+            role: crate::Role::Officer,
+            subject: subject.to_owned(),
+        };
+        let mut log: Vec<String> = [let_in("ana", "Ana@example.org"), let_in("bob", "b-2")]
+            .iter()
+            .map(|access| serde_json::to_string(access).unwrap())
+            .collect();
+        directory.take(&log);
+        let name = |directory: &Directory, person: &Vouched| {
+            admitted(directory, person).map(|found| (found.name, found.bound))
+        };
+        let ana = person("a-1", Some("ana@example.org"), Some(true));
+        assert_eq!(name(&directory, &ana), Ok(("ana".to_owned(), false)));
+        assert_eq!(name(&directory, &person("b-2", None, None)), Ok(("bob".to_owned(), false)));
+        // Whose own id reads like somebody's address is not that somebody.
+        assert!(name(&directory, &person("ana@example.org", None, None)).is_err());
+        for verified in [None, Some(false)] {
+            let error = name(&directory, &person("a-1", Some("ana@example.org"), verified)).unwrap_err();
+            assert!(error.contains("ana@example.org") && error.contains("sub:a-1"), "{error}");
+        }
+        let bound = Access::Bound { name: "ana".to_owned(), issuer: ana.issuer.clone(), subject: "a-1".to_owned() };
+        log.push(serde_json::to_string(&bound).unwrap());
+        directory.take(&log);
+        assert_eq!(name(&directory, &ana), Ok(("ana".to_owned(), true)));
+        let heir = person("a-9", Some("ana@example.org"), Some(true));
+        assert!(name(&directory, &heir).unwrap_err().contains("another person"), "the address went to somebody else");
+        assert!(name(&directory, &Vouched { issuer: "https://other.example".to_owned(), ..ana }).is_err());
+    }
+
+    #[test]
+    fn a_provider_is_reached_over_tls_or_on_this_machine() {
+        let new = |issuer: &str| Provider::new(issuer, "tollgate", None, "https://tollgate.example");
+        assert!(new("http://login.example").unwrap_err().contains("without TLS"));
+        for fine in ["https://login.example", "http://127.0.0.1:7395", "http://localhost:1", "http://[::1]:1"] {
+            assert!(new(fine).is_ok(), "{fine}");
+        }
+    }
 }

@@ -62,14 +62,14 @@ pub(super) async fn operator(
         json!({ "country": view.key.country, "posted_tpp": tpp(view.posted_milli_tpp), "reserved_tpp": tpp(view.reserved_milli_tpp), "limit_tpp": view.limit_milli_tpp.map(tpp) })
     });
     let national: Vec<Value> = national.collect();
-    let mut base: BTreeMap<Country, i64> = BTreeMap::new();
+    let mut base: BTreeMap<Country, i128> = BTreeMap::new();
     for view in &universal {
         let country = view.key.country.as_deref().and_then(|code| code.parse().ok());
-        *base.entry(country.unwrap_or(Country::UNITED_STATES)).or_default() += view.posted_milli_tpp;
+        *base.entry(country.unwrap_or(Country::UNITED_STATES)).or_default() += i128::from(view.posted_milli_tpp);
     }
     let installed: Vec<Value> = base
         .iter()
-        .map(|(country, held)| json!({ "country": country.to_string(), "posted_tpp": tpp(*held) }))
+        .map(|(country, held)| json!({ "country": country.to_string(), "posted_tpp": sum_tpp(*held) }))
         .collect();
     let ratios = ratios(&app.desk.policy, day, &base, headquarters);
     Ok(Json(
@@ -78,13 +78,13 @@ pub(super) async fn operator(
 }
 
 /// The three ratios in force on a day, each with what it comes to; none where the policy has none on that day or nothing is installed.
-fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i64>, headquarters: Option<Country>) -> Vec<Value> {
-    let total: i128 = base.values().map(|held| i128::from(*held)).sum();
+fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i128>, headquarters: Option<Country>) -> Vec<Value> {
+    let total: i128 = base.values().sum();
     // Supplement no. 5(a) names who may be exported to: the United States itself is not among them, nor outside.
     let mut first_tier = policy.groups.countries("SUPP5A", day).unwrap_or_default();
     first_tier.insert(Country::UNITED_STATES);
     let abroad = |inside: &BTreeSet<Country>| -> i128 {
-        base.iter().filter(|(country, _)| !inside.contains(country)).map(|(_, held)| i128::from(*held)).sum()
+        base.iter().filter(|(country, _)| !inside.contains(country)).map(|(_, held)| *held).sum()
     };
     let outside = abroad(&first_tier);
     let single = base
@@ -102,7 +102,7 @@ fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i64>, headquarter
         (
             "uveu_country",
             "at most this share in any one country outside supplement no. 5(a)",
-            Some(single.map_or(0, |(_, held)| i128::from(*held))),
+            Some(single.map_or(0, |(_, held)| *held)),
             single.map(|(country, _)| country.to_string()),
         ),
         (
@@ -126,6 +126,13 @@ fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i64>, headquarter
         }));
     }
     told
+}
+
+/// A sum of several accounts, in thousandths of a TPP, as exact TPP.
+fn sum_tpp(thousandths: i128) -> String {
+    let (whole, rest) = (thousandths / 1_000, (thousandths % 1_000).unsigned_abs());
+    let text = format!("{whole}.{rest:03}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A ratio of the provision in force on the day, in thousandths of a percent.

@@ -62,6 +62,30 @@ pub struct BoardRow {
     pub claimed: Option<String>,
 }
 
+impl BoardRow {
+    /// The same with an apostrophe before each text that a spreadsheet would take for a formula.
+    pub(crate) fn without_formulas(&self) -> BoardRow {
+        let safe = |text: &Option<String>| text.as_deref().map(without_formula);
+        BoardRow {
+            order_id: without_formula(&self.order_id),
+            date: without_formula(&self.date),
+            exporter: safe(&self.exporter),
+            consignee: without_formula(&self.consignee),
+            destination: without_formula(&self.destination),
+            item: without_formula(&self.item),
+            outcome: without_formula(&self.outcome),
+            authorization: safe(&self.authorization),
+            claimed: safe(&self.claimed),
+            ..self.clone()
+        }
+    }
+}
+
+/// A text that a spreadsheet takes for a text.
+fn without_formula(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// Which lines, in which order.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {

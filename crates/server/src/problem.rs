@@ -20,7 +20,7 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     pub(crate) mend: String,
     /// Seconds after which to ask again.
-    retry: u64,
+    pub(crate) retry: u64,
 }
 
 /// A refusal (RFC 9457).
@@ -92,11 +92,14 @@ impl From<DeskError> for Problem {
                 Status::UnknownReservation | Status::UnknownPosting => StatusCode::NOT_FOUND,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             },
-            DeskError::UnknownOrder => StatusCode::NOT_FOUND,
+            DeskError::UnknownOrder | DeskError::UnknownProposal => StatusCode::NOT_FOUND,
             DeskError::FourEyes => StatusCode::FORBIDDEN,
-            DeskError::AlreadyDecided(_) | DeskError::Held(_) | DeskError::NotHeld | DeskError::ReleasedAlready => {
-                StatusCode::CONFLICT
-            }
+            DeskError::AlreadyDecided(_)
+            | DeskError::Held(_)
+            | DeskError::NotHeld
+            | DeskError::ReleasedAlready
+            | DeskError::ShippedInPart
+            | DeskError::ConcludedAlready => StatusCode::CONFLICT,
         };
         let Diagnostic { code, what, mend, .. } = error.diagnostic();
         Problem::new(status, code, what, &mend)

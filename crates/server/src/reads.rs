@@ -190,14 +190,18 @@ pub(super) async fn records(
     Ok(([(header::CONTENT_TYPE, "application/jsonl")], lines).into_response())
 }
 
-/// Whether the process lives.
-pub(super) async fn health() -> &'static str {
-    "ok\n"
+/// Whether the process lives, and its ledger's thread with it.
+pub(super) async fn health(State(app): State<Shared>) -> Result<&'static str, Problem> {
+    match app.fatal() {
+        Some(what) => Err(unavailable(&what)),
+        None => Ok("ok\n"),
+    }
 }
 
 /// Whether the ledger answers.
 pub(super) async fn ready(State(app): State<Shared>) -> Result<&'static str, Problem> {
-    app.with_ledger(|ledger| ledger.catch_up().map_err(|error| unavailable(&error.to_string()))).await??;
+    app.time()?;
+    app.with_ledger(|ledger| ledger.check().map_err(|error| unavailable(&error.to_string()))).await??;
     Ok("ready\n")
 }
 

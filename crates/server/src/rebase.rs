@@ -8,7 +8,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tollgate_desk::{LimitChange, limit_changes, tpp};
+use tollgate_desk::{LimitChange, limit_changes, scoped_id, tpp};
 use tollgate_ledger::{AccountKey, Command, Entry};
 use utoipa::ToSchema;
 
@@ -75,7 +75,7 @@ pub(super) async fn rebase(
         return Ok(Json(changes.iter().filter_map(|change| described(change, None)).collect()));
     }
     let data = serde_json::json!({ "policy": app.desk.policy.name, "law": app.desk.policy.digest, "from": from.to_string(), "limits": changes.len() });
-    let mut entries = vec![note("policy", &caller.name, &format!("rebase:{key}"), &data)?];
+    let mut entries = vec![note("policy", &caller.name, &scoped_id("rebase", &caller.name, &[&key]), &data)?];
     let command = |command: &Command| Entry::Command { actor: caller.name.clone(), command: command.clone() };
     entries.extend(changes.iter().map(|change| command(&change.command)));
     let applied = app.record(entries).await?;

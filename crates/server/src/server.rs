@@ -7,27 +7,37 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use futures_util::StreamExt as _;
 use hyper_util::rt::TokioTimer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::connections::Limited;
 use super::problem::Problem;
-use super::{App, Shared, counts, findings, jobs, oidc, operators, orders, pages, reads, rebase, telemetry, users};
+use super::{
+    App, Shared, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals, reads, rebase,
+    telemetry, users,
+};
 
 /// The largest body of a request, in bytes; of an upload.
 const LARGEST: usize = 256 * 1024;
 const LARGEST_UPLOAD: usize = 1 << 30;
 /// A client that sends nothing for so long is let go: in the head of a request, and between two parts of its body.
 const SILENCE: Duration = Duration::from_secs(10);
+/// A body that is no upload must be there so soon.
+const WHOLE: Duration = Duration::from_secs(30);
+/// So often it is looked whether the ledger's thread goes on.
+const WATCHED: Duration = Duration::from_millis(200);
 /// Requests that are being answered when the service is to end have so long.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -59,16 +69,20 @@ pub(super) fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(reads::screen))
         .routes(routes!(reads::policies))
         .routes(routes!(reads::records))
-        .routes(routes!(jobs::read))
+        .routes(routes!(jobs::read, jobs::delete))
         .routes(routes!(jobs::results))
         .routes(routes!(jobs::events))
-        .routes(routes!(users::log_in, users::who_am_i, users::log_out))
-        .routes(routes!(users::change_password))
-        .routes(routes!(users::set_up))
+        .routes(routes!(logins::log_in, logins::who_am_i, logins::log_out))
+        .routes(routes!(logins::change_password))
+        .routes(routes!(logins::set_up))
         .routes(routes!(users::users, users::add_user))
         .routes(routes!(users::remove_user))
         .routes(routes!(users::add_token))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::confirm))
+        .routes(routes!(proposals::reject))
         .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(axum::middleware::from_fn(in_time))
         .merge(OpenApiRouter::new().routes(routes!(jobs::upload)).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
 }
 
@@ -78,7 +92,7 @@ fn router(app: Shared) -> Router {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     described
-        .merge(pages::router().layer(DefaultBodyLimit::max(LARGEST)))
+        .merge(pages::router().layer(DefaultBodyLimit::max(LARGEST)).layer(axum::middleware::from_fn(in_time)))
         .route("/setup", get(|| async { Html(include_str!("setup.html")) }))
         .route("/setup.js", get(setup_script))
         .route("/login/oidc", get(oidc::begin))
@@ -98,11 +112,36 @@ fn router(app: Shared) -> Router {
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         ))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .layer(from_fn_with_state(Arc::clone(&app), over_tls_alone))
         .with_state(app)
+}
+
+/// Where all goes over TLS, a browser is told to come no other way.
+async fn over_tls_alone(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if app.secure {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
+    }
+    response
 }
 
 async fn setup_script() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "text/javascript")], include_str!("setup.js"))
+}
+
+/// A body that is no upload must come whole within a time, however its parts come.
+async fn in_time(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let deadline = tokio::time::Instant::now() + WHOLE;
+    let timed = futures_util::stream::unfold(Some(body.into_data_stream()), move |body| async move {
+        let mut body = body?;
+        match tokio::time::timeout_at(deadline, body.next()).await {
+            Ok(part) => part.map(|part| (part, Some(body))),
+            Err(_) => Some((Err(axum::Error::new("the body took too long")), None)),
+        }
+    });
+    next.run(Request::from_parts(parts, Body::from_stream(timed))).await
 }
 
 /// Whoever reads pages is told in a page.
@@ -124,7 +163,10 @@ async fn not_so() -> Problem {
 pub fn serve(app: App, listen: &Listen, listening: impl FnOnce(&str) + Send) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start threads: {error}"))?;
-    runtime.block_on(listen_and_answer(Arc::new(app), listen, listening))
+    let result = runtime.block_on(listen_and_answer(Arc::new(app), listen, listening));
+    // What hangs in a thread of its own does not keep the process.
+    runtime.shutdown_timeout(GRACE);
+    result
 }
 
 async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(&str)) -> Result<(), String> {
@@ -139,12 +181,17 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
     let listener = listener.into_std().map_err(|error| cannot(&error))?;
     let handle = Handle::new();
     let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    // Who is known already is told apart from strangers from the first request on; where that cannot be read now, it is read with it.
+    let _read_later = app.refresh_directory().await;
     jobs::go_on(&app);
     tokio::spawn(end(Arc::clone(&app), handle.clone()));
+    tokio::spawn(last_seen::write_down(Arc::clone(&app)));
+    tokio::spawn(end_without_ledger(Arc::clone(&app), handle.clone()));
     let result = match &listen.tls {
         None => {
             listening(&format!("http://{local}"));
-            let mut server = axum_server::from_tcp(listener).map_err(|error| cannot(&error))?.handle(handle);
+            let server = axum_server::from_tcp(listener).map_err(|error| cannot(&error))?;
+            let mut server = server.acceptor(Limited::new()).http1_only().handle(handle);
             server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(SILENCE);
             server.serve(service).await
         }
@@ -154,13 +201,43 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
                 format!("{files}: no certificate can be read: {error}\n  mend: give --tls-cert a chain and --tls-key its key, both PEM")
             })?;
             listening(&format!("https://{local}"));
-            let server = axum_server::from_tcp_rustls(listener, config).map_err(|error| cannot(&error))?;
-            let mut server = server.handle(handle);
+            let server = axum_server::from_tcp(listener).map_err(|error| cannot(&error))?;
+            let acceptor = RustlsAcceptor::new(http1_alone(&config)).acceptor(Limited::new());
+            let mut server = server.acceptor(acceptor).http1_only().handle(handle);
             server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(SILENCE);
             server.serve(service).await
         }
     };
-    result.map_err(|error| error.to_string())
+    match app.fatal() {
+        Some(what) => Err(what),
+        None => result.map_err(|error| error.to_string()),
+    }
+}
+
+/// Ends the service where its ledger cannot be gone on with, so that whoever watches the process knows: at once where its thread ended, and after a
+/// while in which everybody is told why where its log is not what it was.
+async fn end_without_ledger(app: Shared, handle: Handle<SocketAddr>) {
+    while app.fatal().is_none() {
+        tokio::time::sleep(WATCHED).await;
+        // The clock is looked at all the time, so that a jump is seen as one. What is not believed now is told to whoever asks.
+        let _told_then = app.clock.now();
+    }
+    if let Some(what) = app.fatal() {
+        tracing::error!("{what}");
+    }
+    app.ending.store(true, Ordering::Relaxed);
+    app.jobs.wake();
+    if app.writer.is_alive() {
+        tokio::time::sleep(GRACE).await;
+    }
+    handle.shutdown();
+}
+
+/// The same certificate for HTTP/1 alone, which is all that is spoken here.
+fn http1_alone(config: &RustlsConfig) -> RustlsConfig {
+    let mut changed = (*config.get_inner()).clone();
+    changed.alpn_protocols = vec![b"http/1.1".to_vec()];
+    RustlsConfig::from_config(Arc::new(changed))
 }
 
 /// Waits until the process is asked to stop, and tells all who must know.

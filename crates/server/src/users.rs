@@ -1,41 +1,24 @@
-//! Users, sessions and tokens: who may do what.
-
-use std::net::IpAddr;
+//! Users and tokens: who may do what.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
+use tollgate_desk::{Proposal, ProposedEntry, scoped_id, scoped_or_earlier_id};
 use tollgate_ledger::{Record, Status};
 use tollgate_model::Date;
 use utoipa::ToSchema;
 
-use super::access::{
-    Access, COOKIE, Caller, LONGEST, Right, Role, SHORTEST, cookie, denied, new_token, password_hash, password_matches,
-    sha256,
-};
+use super::Shared;
+use super::access::{Access, Caller, Right, Role, new_token, sha256};
+use super::grants::{named, record};
+use super::logins::{is_password, keep};
 use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unavailable, unusable};
 use super::problem::{Problem, Refusals};
-use super::{Shared, note};
-use crate::{now, today};
-use tollgate_lists::is_set_name;
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LoginRequest {
-    name: String,
-    password: String,
-}
-
-/// Who a request comes from.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Me {
-    name: String,
-    role: Role,
-    /// What a session must send as X-CSRF-Token with every write; nothing for a token.
-    csrf: Option<String>,
-}
+use super::proposals::{Proposed, proposal_id, propose, proposed_note, standing};
+use crate::today;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,35 +30,16 @@ pub(super) struct UserRequest {
     /// Where the user logs in here: either this or `subject`.
     #[schema(min_length = 15, max_length = 200)]
     password: Option<String>,
-    /// Where the user logs in at the OpenID provider: the e-mail address that it vouches for, or else its own id of the person.
+    /// Where the user logs in at the OpenID provider: the e-mail address that it vouches for, where it has an `@`; else the provider's own id of the
+    /// person, which may have `sub:` before it.
     #[schema(min_length = 1, max_length = 255)]
     subject: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SetupRequest {
-    /// What stands behind `#` in the link that the first start printed.
-    secret: String,
-    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    name: String,
-    #[schema(min_length = 15, max_length = 200)]
-    password: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PasswordRequest {
-    /// The password until now.
-    old: String,
-    #[schema(min_length = 15, max_length = 200)]
-    new: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(super) struct TokenRequest {
-    /// Whose it is: a user's name, or a program's.
+    /// What it is called: all that is done with it is done by `YOU/NAME`.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     name: String,
     role: Role,
@@ -90,6 +54,8 @@ pub(super) struct TokenRequest {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Holder {
     name: String,
+    /// The person whose it is.
+    person: String,
     role: Role,
     /// `user` or `token`.
     kind: String,
@@ -101,153 +67,6 @@ pub(super) struct Holder {
 pub(super) struct NewToken {
     /// Shown this once.
     token: String,
-}
-
-fn named(name: &str) -> Result<(), Problem> {
-    if is_set_name(name) && name.len() <= 64 {
-        return Ok(());
-    }
-    Err(unusable("`name` is not usable", "use 1 to 64 letters, digits, `-` and `_`"))
-}
-
-/// What slow hashing gives, away from the threads that answer.
-async fn aside<T: Send + 'static>(app: &Shared, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    // Two at a time: each takes 19 MiB and some tens of milliseconds.
-    let _place = app.hashing.acquire().await.map_err(|error| unavailable(&error.to_string()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|error| unavailable(&error.to_string()))
-}
-
-/// Keeps a password's hash beside the log, and returns by what the log names it.
-async fn keep(app: &Shared, password: String) -> Result<String, Problem> {
-    let hash = aside(app, move || password_hash(&password)).await?;
-    let mend = format!("choose a sentence of {SHORTEST} to {LONGEST} characters");
-    let hash = hash.map_err(|what| unusable(&what, &mend))?;
-    let digest = sha256(&hash);
-    let slot = format!("password:{digest}");
-    let kept = app.with_ledger(move |ledger| ledger.keep(&slot, &hash)).await?;
-    kept.map_err(|error| unavailable(&error.to_string())).map(|()| digest)
-}
-
-async fn record(app: &Shared, actor: &str, id: &str, access: &Access) -> Result<Status, Problem> {
-    let applied = app.record(vec![note("access", actor, id, access)?]).await?;
-    app.refresh_directory().await?;
-    applied.first().map(|applied| applied.status).ok_or_else(|| unavailable("the ledger gave no answer"))
-}
-
-/// Whether somebody's password is this one. Who fails too often is locked out for a while.
-async fn check_password(app: &Shared, name: &str, password: String) -> Result<String, Problem> {
-    if let Some(left) = app.gate.sessions().locked(name, now()) {
-        let seconds = u64::try_from(left / 1_000 + 1).unwrap_or(1);
-        return Err(Problem::too_many("too many attempts failed: the name is locked for a while", seconds));
-    }
-    let which = app.gate.directory().users.get(name).map(|user| user.password.clone());
-    let slot = which.as_ref().map(|which| format!("password:{which}"));
-    let kept = match slot {
-        Some(slot) => app.with_ledger(move |ledger| ledger.kept(&slot)).await?,
-        None => Ok(None),
-    };
-    let kept = kept.map_err(|error| unavailable(&error.to_string()))?;
-    let fits = aside(app, move || password_matches(&password, kept.as_deref())).await?;
-    match which.filter(|_| fits) {
-        Some(which) => Ok(which),
-        None => {
-            app.gate.sessions().fail(name, now());
-            Err(denied("no user has this name and password"))
-        }
-    }
-}
-
-pub(super) type Cookie = [(HeaderName, HeaderValue); 1];
-
-pub(super) fn set_cookie(app: &Shared, value: &str, age: i64) -> Result<Cookie, Problem> {
-    let secure = if app.tls { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
-    let value = HeaderValue::from_str(&text).map_err(|error| unavailable(&error.to_string()))?;
-    Ok([(header::SET_COOKIE, value)])
-}
-
-/// Begins a session: a cookie for a browser, and what it must send with every write.
-#[utoipa::path(
-    post, path = "/v1/session", tag = "access", request_body = LoginRequest, security(()),
-    responses((status = 200, description = "logged in", body = Me), Refusals),
-)]
-pub(super) async fn log_in(
-    State(app): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
-    asked: Result<Json<LoginRequest>, JsonRejection>,
-) -> Result<(Cookie, Json<Me>), Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let (cookie, role, csrf) = begin_session(&app, peer.ip(), &asked.name, asked.password).await?;
-    Ok((cookie, Json(Me { name: asked.name, role, csrf: Some(csrf) })))
-}
-
-/// Begins a session of somebody whose password it is: its cookie, and what each write must carry.
-pub(super) async fn begin_session(
-    app: &Shared,
-    from: IpAddr,
-    name: &str,
-    password: String,
-) -> Result<(Cookie, Role, String), Problem> {
-    app.refresh_directory().await?;
-    let checked = check_password(app, name, password).await;
-    let which = checked.map_err(|problem| app.gate.check_stranger(from).err().unwrap_or(problem))?;
-    let begun = app.gate.sessions().begin(name, &which, now());
-    let (value, csrf) = begun.map_err(|what| unavailable(&what))?;
-    let role = app.gate.directory().users.get(name).map(|user| user.role);
-    let role = role.ok_or_else(|| denied("the user was removed"))?;
-    Ok((set_cookie(app, &value, 12 * 3_600)?, role, csrf))
-}
-
-/// Who the request comes from.
-#[utoipa::path(
-    get, path = "/v1/session", tag = "access",
-    responses((status = 200, description = "who you are", body = Me), Refusals),
-)]
-pub(super) async fn who_am_i(caller: Caller) -> Json<Me> {
-    Json(Me { name: caller.name, role: caller.role, csrf: caller.csrf })
-}
-
-/// Ends the session.
-#[utoipa::path(
-    delete, path = "/v1/session", tag = "access",
-    responses((status = 204, description = "logged out"), Refusals),
-)]
-pub(super) async fn log_out(
-    State(app): State<Shared>,
-    _caller: Caller,
-    headers: HeaderMap,
-) -> Result<(StatusCode, Cookie), Problem> {
-    if let Some(value) = cookie(&headers) {
-        app.gate.sessions().end(value);
-    }
-    Ok((StatusCode::NO_CONTENT, set_cookie(&app, "", 0)?))
-}
-
-/// Makes the first administrator, by the link that the first start printed. It works once.
-#[utoipa::path(
-    post, path = "/v1/setup", tag = "access", request_body = SetupRequest, security(()),
-    responses((status = 201, description = "the administrator can log in"), Refusals),
-)]
-pub(super) async fn set_up(
-    State(app): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
-    asked: Result<Json<SetupRequest>, JsonRejection>,
-) -> Result<StatusCode, Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    named(&asked.name)?;
-    app.refresh_directory().await?;
-    let given = sha256(&asked.secret);
-    if app.gate.directory().setup.as_ref() != Some(&given) {
-        app.gate.check_stranger(peer.ip())?;
-        return Err(denied("the link is not the one of the first start, or was used"));
-    }
-    let password = keep(&app, asked.password).await?;
-    let access = Access::User { name: asked.name.clone(), role: Role::Administrator, password };
-    // One id for one link: of two who use it at once, one is first.
-    match record(&app, &asked.name, &format!("setup-used:{given}"), &access).await? {
-        Status::Done => Ok(StatusCode::CREATED),
-        _ => Err(denied("the link was used")),
-    }
 }
 
 /// Who may do what.
@@ -262,6 +81,7 @@ pub(super) async fn users(State(app): State<Shared>, caller: Caller) -> Result<J
     let directory = app.gate.directory();
     let users = directory.users.iter().map(|(name, user)| Holder {
         name: name.clone(),
+        person: name.clone(),
         role: user.role,
         kind: "user".to_owned(),
         until: None,
@@ -269,6 +89,7 @@ pub(super) async fn users(State(app): State<Shared>, caller: Caller) -> Result<J
     });
     let tokens = directory.tokens.values().map(|token| Holder {
         name: token.name.clone(),
+        person: token.person.clone(),
         role: token.role,
         kind: "token".to_owned(),
         until: token.until.clone(),
@@ -279,83 +100,107 @@ pub(super) async fn users(State(app): State<Shared>, caller: Caller) -> Result<J
     Ok(Json(all))
 }
 
-/// Makes a user, or gives one another role and password.
+/// Whether a grant of these rights takes two people.
+fn takes_two(role: Role, scopes: Option<&[Right]>) -> bool {
+    let granted = |right: Right| role.has(right) && scopes.is_none_or(|scopes| scopes.contains(&right));
+    granted(Right::Record) || granted(Right::Manage)
+}
+
+/// Makes a user, or gives one another role and password. That somebody may record or manage is done once another person confirms it.
 #[utoipa::path(
     post, path = "/v1/users", tag = "access", request_body = UserRequest, params(WriteKey),
-    responses((status = 201, description = "the user can log in"), Refusals),
+    responses(
+        (status = 201, description = "the user can log in"),
+        (status = 202, description = "done once another person confirms it", body = Proposed),
+        Refusals,
+    ),
 )]
 pub(super) async fn add_user(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
     asked: Result<Json<UserRequest>, JsonRejection>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     caller.may(Right::Manage)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     named(&asked.name)?;
-    let id = format!("user:{}:{}", asked.name, idempotency_key(&headers)?);
-    let lookup = id.clone();
-    let known = app.with_ledger(move |ledger| ledger.noted(&lookup)).await?;
-    if let Some(record) = known.map_err(|error| unavailable(&error.to_string()))? {
-        return made_already(&app, &record, asked).await;
+    let key = idempotency_key(&headers)?;
+    let (name, role) = (asked.name.clone(), asked.role);
+    let (scoped, earlier) = (scoped_id("access", &caller.name, &["user", &name, &key]), format!("user:{name}:{key}"));
+    let id = app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await?;
+    let proposal = proposal_id("user", &caller, &[&name, &key]);
+    if let Some(answer) = made_already(&app, &id, &proposal, &asked).await? {
+        return Ok(answer);
     }
-    let access = match (asked.password, asked.subject) {
-        (Some(password), None) => {
-            Access::User { name: asked.name, role: asked.role, password: keep(&app, password).await? }
-        }
+    let access = match (asked.password.clone(), asked.subject.clone()) {
+        (Some(password), None) => Access::User { name: name.clone(), role, password: keep(&app, password).await? },
         (None, Some(subject)) if (1..=255).contains(&subject.len()) => {
-            Access::Federated { name: asked.name, role: asked.role, subject }
+            Access::Federated { name: name.clone(), role, subject }
         }
         _ => return Err(unusable("a user has either a `password` or a `subject`", "give one of the two")),
     };
-    match record(&app, &caller.name, &id, &access).await? {
-        Status::Done => Ok(StatusCode::CREATED),
-        status => Err(refused(status)),
-    }
-}
-
-/// Whether a record is what is asked once more.
-async fn made_already(app: &Shared, record: &Record, asked: UserRequest) -> Result<StatusCode, Problem> {
-    let body = record.parse().map_err(|what| unavailable(&what))?;
-    let (role, password) = match (serde_json::from_str(body.data.get()), asked.password) {
-        (Ok(Access::User { role, password, .. }), Some(asked)) => (role, (password, asked)),
-        (Ok(Access::Federated { role, subject, .. }), None)
-            if asked.subject.as_ref() == Some(&subject) && role == asked.role =>
-        {
-            return Ok(StatusCode::CREATED);
+    let made = if takes_two(role, None) {
+        let what = format!("let {name} log in as {}", role.as_str());
+        let entries = vec![proposed_note("access", id.clone(), &access)?];
+        let proposed = Proposal { what, beneficiary: Some(name), entries };
+        propose(&app, &caller, proposal.clone(), proposed).await.map(|answer| answer.into_response())
+    } else {
+        match record(&app, &caller.name, &id, &access).await? {
+            Status::Done => Ok(StatusCode::CREATED.into_response()),
+            status => Err(refused(status)),
         }
-        _ => return Err(refused(Status::IdTaken)),
     };
-    let (password, said) = password;
-    let slot = format!("password:{password}");
-    let kept = app.with_ledger(move |ledger| ledger.kept(&slot)).await?;
-    let kept = kept.map_err(|error| unavailable(&error.to_string()))?;
-    let fits = aside(app, move || password_matches(&said, kept.as_deref())).await?;
-    if fits && role == asked.role { Ok(StatusCode::CREATED) } else { Err(refused(Status::IdTaken)) }
+    match made {
+        // The same request may have come in between, with another hash of the same password.
+        Err(problem) if problem.status == StatusCode::CONFLICT => {
+            made_already(&app, &id, &proposal, &asked).await?.ok_or(problem)
+        }
+        made => made,
+    }
 }
 
-/// Gives yourself another password; all your sessions end.
-#[utoipa::path(
-    post, path = "/v1/session/password", tag = "access", request_body = PasswordRequest, params(WriteKey),
-    responses((status = 204, description = "done: log in with it"), Refusals),
-)]
-pub(super) async fn change_password(
-    State(app): State<Shared>,
-    caller: Caller,
-    headers: HeaderMap,
-    asked: Result<Json<PasswordRequest>, JsonRejection>,
-) -> Result<StatusCode, Problem> {
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let id = format!("password:{}:{}", caller.name, idempotency_key(&headers)?);
-    if caller.csrf.is_none() {
-        return Err(unusable("a token has no password", "log in, and send this with the session"));
+/// The answer where what is asked stands on record already, as done or as proposed; an error where something else does.
+async fn made_already(
+    app: &Shared,
+    id: &str,
+    proposal: &str,
+    asked: &UserRequest,
+) -> Result<Option<Response>, Problem> {
+    let (id, lookup) = (id.to_owned(), proposal.to_owned());
+    let found = app.with_ledger(move |ledger| {
+        let proposed = ledger.noted(&lookup)?;
+        Ok::<_, tollgate_ledger::LedgerError>((
+            proposed.is_some(),
+            proposed.map_or_else(|| ledger.noted(&id), |record| Ok(Some(record)))?,
+        ))
+    });
+    let (proposed, record) = found.await?.map_err(|error| unavailable(&error.to_string()))?;
+    let Some(record) = record else { return Ok(None) };
+    let same = match (access_in(&record)?, &asked.password, &asked.subject) {
+        (Access::User { role, password, .. }, Some(said), None) => {
+            role == asked.role && is_password(app, &password, said.clone()).await?
+        }
+        (Access::Federated { role, subject, .. }, None, Some(said)) => role == asked.role && subject == *said,
+        _ => false,
+    };
+    match (same, proposed) {
+        (false, _) => Err(refused(Status::IdTaken)),
+        (true, true) => Ok(Some(standing(app, proposal.to_owned()).await?.into_response())),
+        (true, false) => Ok(Some(StatusCode::CREATED.into_response())),
     }
-    check_password(&app, &caller.name, asked.old).await?;
-    let password = keep(&app, asked.new).await?;
-    let access = Access::User { name: caller.name.clone(), role: caller.role, password };
-    match record(&app, &caller.name, &id, &access).await? {
-        Status::Done => Ok(StatusCode::NO_CONTENT),
-        status => Err(refused(status)),
+}
+
+/// What a record says of who may do what, or proposes.
+fn access_in(record: &Record) -> Result<Access, Problem> {
+    let body = record.parse().map_err(|what| unavailable(&what))?;
+    let wrong = |error: serde_json::Error| unavailable(&error.to_string());
+    if body.kind != "proposal" {
+        return serde_json::from_str(body.data.get()).map_err(wrong);
+    }
+    let proposal: Proposal = serde_json::from_str(body.data.get()).map_err(wrong)?;
+    match proposal.entries.first() {
+        Some(ProposedEntry::Note { data, .. }) => serde_json::from_str(data.get()).map_err(wrong),
+        _ => Err(refused(Status::IdTaken)),
     }
 }
 
@@ -373,22 +218,39 @@ pub(super) async fn remove_user(
     caller.may(Right::Manage)?;
     named(&name)?;
     let key = idempotency_key(&headers)?;
-    record(&app, &caller.name, &format!("revoked:{name}:{key}"), &Access::Revoked { name: name.clone() }).await?;
-    record(&app, &caller.name, &format!("removed:{name}:{key}"), &Access::UserRemoved { name }).await?;
+    record(
+        &app,
+        &caller.name,
+        &scoped_id("access", &caller.name, &["revoked", &name, &key]),
+        &Access::Revoked { name: name.clone() },
+    )
+    .await?;
+    record(
+        &app,
+        &caller.name,
+        &scoped_id("access", &caller.name, &["removed", &name, &key]),
+        &Access::UserRemoved { name },
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a token. It is shown once and kept by its hash.
+/// Makes a token, which is yours: all that is done with it is done by `YOU/NAME`. It is shown once and kept by its hash. One that may record or manage is
+/// good once another person confirms it.
 #[utoipa::path(
     post, path = "/v1/tokens", tag = "access", request_body = TokenRequest, params(WriteKey),
-    responses((status = 201, description = "the token", body = NewToken), Refusals),
+    responses(
+        (status = 201, description = "the token", body = NewToken),
+        (status = 202, description = "the token, which is good once another person confirms it", body = Proposed),
+        Refusals,
+    ),
 )]
 pub(super) async fn add_token(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
     asked: Result<Json<TokenRequest>, JsonRejection>,
-) -> Result<(StatusCode, Json<NewToken>), Problem> {
+) -> Result<Response, Problem> {
     caller.may(Right::Manage)?;
     let Json(asked) = asked.map_err(|error| bad_json(&error))?;
     named(&asked.name)?;
@@ -396,22 +258,51 @@ pub(super) async fn add_token(
     if until.is_some_and(|until| until < today()) {
         return Err(unusable("`until` is past", "give a day to come"));
     }
-    let id = format!("token:{}:{}", asked.name, idempotency_key(&headers)?);
+    let person = caller.person().to_owned();
+    let writes = takes_two(asked.role, asked.scopes.as_deref());
+    if writes && asked.name != person && app.gate.directory().is_person(&asked.name) {
+        let mend = "give the token a name that no other person has";
+        let what = format!("`{}` is another person: nobody makes a token in another's name", asked.name);
+        return Err(Problem::new(StatusCode::FORBIDDEN, "anothers_name", what, mend));
+    }
+    let key = idempotency_key(&headers)?;
+    let id = scoped_id("access", &caller.name, &["token", &asked.name, &key]);
+    let proposal = proposal_id("token", &caller, &[&asked.name, &key]);
+    let (lookup, earlier) = (id.clone(), format!("token:{}:{key}", asked.name));
+    let proposed = proposal.clone();
+    let known = app.with_ledger(move |ledger| [&lookup, &earlier, &proposed].iter().any(|id| ledger.has_note(id)));
+    if known.await? {
+        return Err(made_before());
+    }
     let token = new_token().map_err(|what| unavailable(&what))?;
+    let what = format!("give {person} the token `{}` of the role {}", asked.name, asked.role.as_str());
     let access = Access::Token {
         sha256: sha256(&token),
         name: asked.name,
+        person: Some(person),
         role: asked.role,
         until: asked.until,
         scopes: asked.scopes,
     };
-    match record(&app, &caller.name, &id, &access).await? {
-        Status::Done => Ok((StatusCode::CREATED, Json(NewToken { token }))),
-        _ => {
-            let mend =
-                "if you lost it, take the tokens of the name back and make another one with a new Idempotency-Key";
-            let what = "this token was made already, and is not shown twice";
-            Err(Problem::new(StatusCode::CONFLICT, "already_made", what, mend))
-        }
+    if writes {
+        let entries = vec![proposed_note("access", id, &access)?];
+        let made = propose(&app, &caller, proposal, Proposal { what, beneficiary: None, entries }).await;
+        let (status, Json(answer)) = made.map_err(once)?;
+        return Ok((status, Json(answer.with_token(token))).into_response());
     }
+    match record(&app, &caller.name, &id, &access).await? {
+        Status::Done => Ok((StatusCode::CREATED, Json(NewToken { token })).into_response()),
+        _ => Err(made_before()),
+    }
+}
+
+/// A token that was made by the same request is not shown twice.
+fn once(problem: Problem) -> Problem {
+    if problem.status == StatusCode::CONFLICT { made_before() } else { problem }
+}
+
+fn made_before() -> Problem {
+    let mend = "if you lost it, take the tokens of the name back and make another one with a new Idempotency-Key";
+    let what = "this token was made already, and is not shown twice";
+    Problem::new(StatusCode::CONFLICT, "already_made", what, mend)
 }

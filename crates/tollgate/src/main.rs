@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Parser, Subcommand};
 use tollgate_model::{BrokenInvariant, Stop, report_broken_invariants};
 
+use commands::ask::AskArguments;
 use commands::audit::AuditCommand;
 use commands::backup::{BackupArguments, RestoreArguments};
 use commands::check::CheckArguments;
@@ -25,6 +26,7 @@ use commands::decide::DecideArguments;
 use commands::detect::DetectArguments;
 use commands::examples::ExamplesCommand;
 use commands::explain::ExplainArguments;
+use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
 use commands::policy::PolicyCommand;
 use commands::replay::ReplayArguments;
@@ -80,6 +82,10 @@ pub(crate) enum Command {
     #[cfg(feature = "detect")]
     #[command(subcommand)]
     Typology(TypologyCommand),
+    /// Answers a question in one line: so many of what, to whom, where, what for.
+    Ask(AskArguments),
+    /// Reads spreadsheets and exports as they come into the tables that the other commands take.
+    Intake(IntakeArguments),
     /// One decision as a readable argument, every step with its citation.
     Explain(ExplainArguments),
     /// TPP, performance density and ECCN of items, and why.
@@ -172,6 +178,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) | Err(Failure::NoReader) => ExitCode::SUCCESS,
         Err(Failure::Found) => ExitCode::from(FOUND),
+        Err(Failure::Incomplete(text)) => {
+            let _said = writeln!(errors, "error: {text}");
+            ExitCode::from(FOUND)
+        }
         Err(Failure::Stopped) => {
             let _said = writeln!(errors, "stopped: nothing was written");
             ExitCode::from(INTERRUPTED)
@@ -185,7 +195,10 @@ fn main() -> ExitCode {
 
 fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
     match command {
-        Command::Check(arguments) => commands::check::check(&arguments, stop),
+        Command::Check(mut arguments) => {
+            commands::intake::read_raw_orders(&mut arguments.inputs, &arguments.out.join("read"))?;
+            commands::check::check(&arguments, stop)
+        }
         #[cfg(feature = "detect")]
         Command::Detect(arguments) => commands::detect::detect(&arguments, stop),
         #[cfg(feature = "detect")]
@@ -194,6 +207,8 @@ fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
         Command::Customs(arguments) => commands::customs::customs(&arguments),
         Command::Replay(arguments) => commands::replay::replay(&arguments, stop),
         Command::Decide(arguments) => commands::decide::decide(&arguments, stop),
+        Command::Ask(arguments) => commands::ask::ask(&arguments, stop),
+        Command::Intake(arguments) => commands::intake::intake(&arguments),
         Command::Explain(arguments) => commands::explain::explain(&arguments, stop),
         Command::Classify(arguments) => commands::classify::classify(&arguments, stop),
         Command::Screen(arguments) => commands::screen::screen(&arguments, stop),

@@ -148,15 +148,16 @@ fn a_wrong_query_is_told_with_file_line_and_mend() {
         let words = ["detect", "--orders", orders.to_str().unwrap(), "--typologies", "own", "--out", "alerts.jsonl"];
         tollgate(&at, &words)
     };
-    for (query, part) in [
-        ("SELECT pattern\nFROM lines\nWHERE tpp >> ORDER\n", "query.sql"),
-        ("SELECT 'A1' AS pattern,\n  nonsense AS key\nFROM lines\n", "query.sql:2"),
-        ("SELECT 'A1' AS pattern FROM lines\n", "return exactly the columns"),
+    // What is no query is refused before anything runs; one that fails is named, and what the others found would stand.
+    for (query, status, part) in [
+        ("SELECT pattern\nFROM lines\nWHERE tpp >> ORDER\n", 2, "query.sql:3"),
+        ("SELECT 'A1' AS pattern,\n  nonsense AS key\nFROM lines\n", 1, "query.sql:2"),
+        ("SELECT 'A1' AS pattern FROM lines\n", 1, "return exactly the columns"),
     ] {
         let done = run(query);
         let said = text(&done);
-        assert!(done.status.code() == Some(2) && said.contains(part) && said.contains("mend:"), "{query}: {said}");
-        assert!(!at.join("alerts.jsonl").exists(), "nothing is half-written");
+        assert!(done.status.code() == Some(status) && said.contains(part) && said.contains("mend:"), "{query}: {said}");
+        assert_eq!(at.join("alerts.jsonl").exists(), status == 1, "nothing is half-written");
     }
 }
 

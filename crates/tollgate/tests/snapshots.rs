@@ -58,7 +58,7 @@ const FILES: [&str; 10] = [
 
 #[test]
 fn items_are_classified() {
-    holds("classify", &["classify", "NVIDIA H100 SXM", "L4", "no such chip"]);
+    holds("classify", &["classify", "--date", "2026-11-28", "NVIDIA H100 SXM", "L4", "no such chip"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("law", &["strict-toml"]),
     ("engine", &["law"]),
     ("records", &["model"]),
-    ("intake", &["records"]),
+    ("intake", &["law", "records"]),
     ("screening", &["model"]),
     ("lists", &["strict-toml", "screening", "records"]),
     ("decide", &["engine", "records", "screening"]),

@@ -46,36 +46,64 @@ impl Reliability {
 
 /// Rounds of descent; the loss is convex, and a hundred fewer give the same to three places.
 const ROUNDS: usize = 3_000;
-/// How strongly weights are held to where they start.
-const HOLD: f64 = 2.0;
+/// How strongly weights are held to where they start, in cases: what few cases tell counts little.
+const HOLD: f64 = 4.0;
+/// What a nat of a query's own estimate counts before anything is known of it.
+const WEIGHT: f64 = 0.4;
+/// What a finding counts before anything is known of it, whatever its estimate.
+const OFFSET: f64 = 0.0;
 
-/// Fits weights and offsets, none of them below zero, and the intercept. `start` gives the caps, and what is held to.
-pub fn fit(examples: &[Example], start: &Calibration) -> Calibration {
-    let mut names: Vec<String> = examples.iter().flat_map(|example| example.patterns.keys().cloned()).collect();
+/// A case with the places of its patterns and their estimates.
+struct Row {
+    places: Vec<(usize, f64)>,
+    truth: f64,
+    /// What it counts for.
+    share: f64,
+    /// The place of whoever made its world.
+    maker: usize,
+}
+
+/// Fits weights and offsets, none of the weights below zero, and the intercept, to the cases of each maker of worlds. `start` gives the caps.
+///
+/// How common schemes are differs from maker to maker, and each has an intercept of its own; what holds elsewhere is taken for that of the makers who
+/// plant fewest ([`prior`]). Every maker counts the same, however many worlds it made: what holds in the worlds of one and not of another is worth little in a world of neither.
+pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
+    let examples = || makers.iter().flatten();
+    let mut names: Vec<String> = examples().flat_map(|example| example.patterns.keys().cloned()).collect();
     names.sort();
     names.dedup();
-    let mut weights = vec![0.5; names.len()];
-    let mut offsets = vec![0.3; names.len()];
-    let mut intercept = start.intercept;
-    let rows: Vec<(Vec<(usize, f64)>, f64)> = examples
+    let mut weights = vec![WEIGHT; names.len()];
+    let mut offsets = vec![OFFSET; names.len()];
+    let mut intercepts = vec![start.intercept; makers.len().max(1)];
+    #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+    let (count, parts) = (examples().count().max(1) as f64, makers.len().max(1) as f64);
+    let rows: Vec<Row> = makers
         .iter()
-        .map(|example| {
+        .enumerate()
+        .flat_map(|(maker, own)| {
+            #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+            let share = count / parts / own.len().max(1) as f64;
+            own.iter().map(move |example| (maker, share, example))
+        })
+        .map(|(maker, share, example)| {
             let places =
                 example.patterns.iter().filter_map(|(name, llr)| Some((names.binary_search(name).ok()?, *llr)));
-            (places.collect(), f64::from(u8::from(example.guilty)))
+            Row { places: places.collect(), truth: f64::from(u8::from(example.guilty)), share, maker }
         })
         .collect();
-    #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-    let count = rows.len().max(1) as f64;
     for round in 0..ROUNDS {
         #[expect(clippy::cast_precision_loss, reason = "a small number")]
         let rate = 0.5 / (1.0 + round as f64 / 300.0);
-        let (mut of_weights, mut of_offsets, mut of_intercept) = (vec![0.0; names.len()], vec![0.0; names.len()], 0.0);
-        for (places, truth) in &rows {
+        let (mut of_weights, mut of_offsets) = (vec![0.0; names.len()], vec![0.0; names.len()]);
+        let mut of_intercepts = vec![0.0; intercepts.len()];
+        for Row { places, truth, share, maker } in &rows {
             let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
             let sum: f64 = places.iter().map(|(place, llr)| at(&weights, *place) * llr + at(&offsets, *place)).sum();
-            let miss = 1.0 / (1.0 + libm::exp(-(intercept + sum))) - truth;
-            of_intercept += miss;
+            let intercept = at(&intercepts, *maker);
+            let miss = share * (1.0 / (1.0 + libm::exp(-(intercept + sum))) - truth);
+            if let Some(own) = of_intercepts.get_mut(*maker) {
+                *own += miss;
+            }
             for (place, llr) in places {
                 if let (Some(weight), Some(offset)) = (of_weights.get_mut(*place), of_offsets.get_mut(*place)) {
                     *weight += miss * llr;
@@ -83,18 +111,30 @@ pub fn fit(examples: &[Example], start: &Calibration) -> Calibration {
                 }
             }
         }
-        intercept -= rate * of_intercept / count;
+        for (intercept, by_intercept) in intercepts.iter_mut().zip(&of_intercepts) {
+            *intercept -= rate * parts * by_intercept / count;
+        }
         for ((weight, offset), (by_weight, by_offset)) in
             weights.iter_mut().zip(&mut offsets).zip(of_weights.iter().zip(&of_offsets))
         {
-            *weight = (*weight - rate * (by_weight + HOLD * (*weight - 0.5)) / count).max(0.0);
-            *offset = (*offset - rate * (by_offset + HOLD * (*offset - 0.3)) / count).max(-1.5);
+            *weight = (*weight - rate * (by_weight + HOLD * (*weight - WEIGHT)) / count).max(0.0);
+            *offset = (*offset - rate * (by_offset + HOLD * (*offset - OFFSET)) / count).max(-2.0);
         }
     }
     Calibration {
-        intercept,
+        intercept: prior(&intercepts),
         weights: names.iter().cloned().zip(weights).collect(),
         offsets: names.into_iter().zip(offsets).collect(),
         ..start.clone()
     }
+}
+
+/// Log-odds before any evidence in worlds of nobody who was learned from: the mean of the makers' less their standard deviation. To accuse the honest costs
+/// more than to be late.
+fn prior(intercepts: &[f64]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a number of makers")]
+    let count = intercepts.len().max(1) as f64;
+    let mean = intercepts.iter().sum::<f64>() / count;
+    let spread = intercepts.iter().map(|own| (own - mean) * (own - mean)).sum::<f64>() / count;
+    mean - libm::sqrt(spread)
 }

@@ -100,7 +100,7 @@ fn weights_are_learned_where_they_tell_and_probabilities_fit() {
     let examples: Vec<Example> = (0..1_000)
         .map(|number| example(number % 2 == 0, number % 4 < 2, (number % 2 == 0) != (number % 10 == 0)))
         .collect();
-    let fitted = fit(&examples, &plain());
+    let fitted = fit(&[examples], &plain());
     let worth = |name: &str| 2.0 * fitted.weights[name] + fitted.offsets[name];
     assert!(worth("T") > 2.0 && worth("T") > 4.0 * worth("N").abs(), "{fitted:?}");
     let read = Calibration::read("calibration.toml", &fitted.text("fitted")).unwrap();

@@ -13,6 +13,8 @@ def session(job, name):
            .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
            .config("spark.sql.shuffle.partitions", str(job.get("partitions", 4)))
            .config("spark.executor.memory", job.get("memory", "1g")).config("spark.sql.ansi.enabled", "false")
+           # A query asks the tables that were written and nothing else: no file by its path, no table of another, no variable of the machine.
+           .config("spark.sql.runSQLOnFiles", "false").config("spark.sql.catalogImplementation", "in-memory").config("spark.sql.variable.substitute", "false")
            .config("spark.task.maxFailures", "8").config("spark.sql.session.timeZone", "UTC")
            .config("spark.driver.host", job.get("driver", "127.0.0.1")).config("spark.driver.bindAddress", job.get("driver", "127.0.0.1")))
     return one.getOrCreate()

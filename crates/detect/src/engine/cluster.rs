@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tollgate_model::Date;
 
-use super::{Engine, EngineError, Finding};
+use super::{Engine, EngineError, Finding, QUERY_TIME};
 use crate::typology::Typology;
 
 /// The drivers, as files that Python runs, and what they share.
@@ -40,6 +40,8 @@ pub struct ClusterOptions {
 #[derive(Debug)]
 pub struct ClusterEngine {
     found: BTreeMap<String, Vec<Finding>>,
+    /// What is said of each query that failed, by the typology's id.
+    failed: BTreeMap<String, String>,
     filled: Value,
 }
 
@@ -59,7 +61,7 @@ impl ClusterEngine {
         let queries: Vec<Value> = typologies.iter().map(|own| json!({ "id": own.id, "sql": own.sql })).collect();
         let job = json!({
             "master": options.master, "tables": options.tables, "rows": rows, "queries": queries, "out": at("findings.jsonl"),
-            "partitions": options.partitions,
+            "partitions": options.partitions, "seconds": QUERY_TIME.as_secs(),
         });
         drive(options, folder.path(), DETECT, &job)?;
         let text = std::fs::read_to_string(at("findings.jsonl"))
@@ -127,12 +129,17 @@ fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> 
 
 fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineError> {
     let caps: BTreeMap<&str, f64> = typologies.iter().map(|own| (own.id.as_str(), own.cap)).collect();
-    let mut own = ClusterEngine { found: BTreeMap::new(), filled: Value::Null };
+    let mut own = ClusterEngine { found: BTreeMap::new(), failed: BTreeMap::new(), filled: Value::Null };
     for line in text.lines() {
         let value: Value =
             serde_json::from_str(line).map_err(|error| engine(format!("the cluster's findings: {error}")))?;
         if let Some(filled) = value.get("filled") {
             own.filled = filled.clone();
+            continue;
+        }
+        if let Some(id) = value.get("failed").and_then(Value::as_str) {
+            let what = value.get("what").and_then(Value::as_str).unwrap_or("failed");
+            own.failed.insert(id.to_owned(), what.to_owned());
             continue;
         }
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -168,6 +175,11 @@ fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineErro
 
 impl Engine for ClusterEngine {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
+        if let Some(what) = self.failed.get(&typology.id) {
+            let mend = "see docs/design/typologies.md for the tables, their columns, and what every engine runs";
+            let (file, what) = (typology.file.clone(), what.clone());
+            return Err(EngineError::Query { file, line: 0, what, mend: mend.to_owned() });
+        }
         Ok(self.found.get(&typology.id).cloned().unwrap_or_default())
     }
 

@@ -2,23 +2,54 @@
 
     python3 driver.py JOB.json
 
-JOB.json: {"master": "spark://host:port", "tables": DIR, "rows": {table: rows}, "queries": [{"id", "sql"}], "out": FILE, "partitions": N, "memory": "2g"}
+JOB.json: {"master": "spark://host:port", "tables": DIR, "rows": {table: rows}, "queries": [{"id", "sql"}], "out": FILE, "partitions": N, "seconds": N,
+"memory": "2g"}
 The folder must lie where every worker can read it. Exit status 0 where all of it ran; else the reason is on standard error and there is no FILE.
 """
-import json, os, sys
+import json, os, sys, threading
 
 from cluster import fail, session, written
 
 FIELDS = ["pattern", "key", "subjects", "orders", "tpp", "first_day", "last_day", "llr", "why", "facts"]
 
 
+class Late(Exception):
+    """A query whose time is over."""
+
+
+def answer(spark, query, seconds):
+    """The rows of a query, in a session of its own with the tables of this one."""
+    own = spark.newSession()
+    for table in spark.catalog.listTables():
+        own.read.parquet(PATHS[table.name]).createOrReplaceTempView(table.name)
+    late = threading.Event()
+    def end():
+        late.set()
+        spark.sparkContext.cancelAllJobs()
+    clock = threading.Timer(seconds, end)
+    clock.start()
+    try:
+        return own.sql(query["sql"]).collect()
+    except Exception as error:
+        if late.is_set():
+            raise Late(f"took more than {seconds} seconds") from error
+        raise
+    finally:
+        clock.cancel()
+
+
+PATHS = {}
+
+
 def main():
+    from pyspark.errors import AnalysisException
     job = json.load(open(sys.argv[1], encoding="utf-8"))
     spark = session(job, "tollgate detect")
     spark.sparkContext.setLogLevel("ERROR")
     filled = {}
     for table, rows in sorted(job["rows"].items()):
-        frame = spark.read.parquet(os.path.join(job["tables"], table + ".parquet"))
+        PATHS[table] = os.path.join(job["tables"], table + ".parquet")
+        frame = spark.read.parquet(PATHS[table])
         frame.createOrReplaceTempView(table)
         counts = spark.sql("SELECT count(*)" + "".join(f", count(`{name}`)" for name in frame.columns) + f" FROM {table}").collect()[0]
         if counts[0] != rows:
@@ -28,14 +59,21 @@ def main():
     for query in job["queries"]:
         print(f"cluster: {query['id']}", file=sys.stderr, flush=True)
         try:
-            found = spark.sql(query["sql"]).collect()
+            found = answer(spark, query, job.get("seconds", 3600))
+        except AnalysisException as error:
+            # The query is wrong: it is named, and the others stand. Whatever else fails is the cluster's, and nothing stands.
+            lines.append(json.dumps(dict(failed=query["id"], what=str(error).splitlines()[0])))
+            continue
+        except Late as error:
+            lines.append(json.dumps(dict(failed=query["id"], what=str(error))))
+            continue
         except Exception as error:
             fail(f"{query['id']}: {str(error).splitlines()[0]}")
+        if found and list(found[0].asDict()) != FIELDS:
+            lines.append(json.dumps(dict(failed=query["id"], what=f"returns the columns {', '.join(found[0].asDict())}")))
+            continue
         for row in found:
-            own = row.asDict()
-            if list(own) != FIELDS:
-                fail(f"{query['id']} returns {list(own)}")
-            lines.append(json.dumps(own, ensure_ascii=False))
+            lines.append(json.dumps(row.asDict(), ensure_ascii=False))
     # What was read must still be what it was when the last query has run.
     for table, own in filled.items():
         again = spark.table(table).count()

@@ -1,5 +1,6 @@
 //! Queries in the process: DataFusion, within a bounded memory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,13 +10,17 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
+use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
+use futures_util::StreamExt as _;
 use tokio::runtime::Runtime;
 use tollgate_model::Date;
 
@@ -29,47 +34,79 @@ use crate::typology::{COLUMNS, Typology};
 pub struct LocalOptions {
     /// Threads.
     pub threads: usize,
-    /// Bytes that queries may hold before they spill to disk.
+    /// Bytes that queries may hold before they spill to disk, and that their answers may have.
     pub memory: usize,
+    /// The longest that a query may take in each form in which it is asked; looked at where its operators yield, which a join of all rows with all does not.
+    pub time: Duration,
     /// Raised by Ctrl-C.
     pub stop: Arc<AtomicBool>,
 }
 
-/// DataFusion over the tables that it was given.
+/// How long a query may take: longer than any of the program's own takes over a hundred million lines.
+pub const QUERY_TIME: Duration = Duration::from_secs(3_600);
+
+/// The form in which a query is planned: the fastest first, and then those that need less memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// One side of each join is held in memory.
+    HashJoins,
+    /// Both sides of a join are sorted, which spills to disk.
+    MergeJoins,
+    /// The same, one partition at a time: operators that run side by side share the memory.
+    OnePartition,
+}
+
+impl Form {
+    const ALL: [Form; 3] = [Form::HashJoins, Form::MergeJoins, Form::OnePartition];
+}
+
+/// DataFusion over the tables that it was given. Each query has a session of its own: nothing that one does can be seen by another.
 pub struct LocalEngine {
     runtime: Runtime,
-    context: SessionContext,
-    stop: Arc<AtomicBool>,
+    environment: Arc<RuntimeEnv>,
+    tables: BTreeMap<String, Arc<dyn TableProvider>>,
+    options: LocalOptions,
 }
 
 impl LocalEngine {
     /// An engine without tables.
     pub fn new(options: &LocalOptions) -> Result<LocalEngine, EngineError> {
-        let threads = options.threads.max(1);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+        let options = LocalOptions { threads: options.threads.max(1), ..options.clone() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(options.threads).enable_all().build();
         let runtime = runtime.map_err(|error| EngineError::Engine(format!("no threads: {error}")))?;
-        let mut config = SessionConfig::new().with_target_partitions(threads).with_batch_size(8_192);
+        let environment = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(options.memory)))
+            .with_disk_manager_builder(DiskManagerBuilder::default())
+            .build_arc();
+        let environment = environment.map_err(|error| engine(&error))?;
+        Ok(LocalEngine { runtime, environment, tables: BTreeMap::new(), options })
+    }
+
+    /// A new session with the tables, and nothing else.
+    fn session(&self, form: Form) -> Result<SessionContext, EngineError> {
+        let partitions = if form == Form::OnePartition { 1 } else { self.options.threads };
+        let mut config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(8_192);
         config.options_mut().sql_parser.collect_spans = true;
         config.options_mut().execution.sort_spill_reservation_bytes = 1 << 20;
-        let environment =
-            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(options.memory))).build_arc();
-        let environment = environment.map_err(|error| engine(&error))?;
-        let context = SessionContext::new_with_config_rt(config, environment);
+        config.options_mut().optimizer.prefer_hash_join = form == Form::HashJoins;
+        let context = SessionContext::new_with_config_rt(config, Arc::clone(&self.environment));
         context.add_analyzer_rule(Arc::new(UseRolling));
-        Ok(LocalEngine { runtime, context, stop: Arc::clone(&options.stop) })
+        for (name, table) in &self.tables {
+            context.register_table(name, Arc::clone(table)).map_err(|error| engine(&error))?;
+        }
+        Ok(context)
     }
 
     /// Adds a table.
     pub fn add(&mut self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<(), EngineError> {
         // As many partitions as there are threads, in the order of the rows.
-        let threads = self.context.copied_config().target_partitions().max(1);
-        let each = batches.len().div_ceil(threads).max(1);
+        let each = batches.len().div_ceil(self.options.threads).max(1);
         let mut partitions: Vec<Vec<RecordBatch>> = batches.chunks(each).map(<[RecordBatch]>::to_vec).collect();
         if partitions.is_empty() {
             partitions.push(Vec::new());
         }
         let table = MemTable::try_new(schema, partitions).map_err(|error| engine(&error))?;
-        self.context.register_table(name, Arc::new(table)).map_err(|error| engine(&error))?;
+        self.tables.insert(name.to_owned(), Arc::new(table));
         Ok(())
     }
 
@@ -84,14 +121,20 @@ impl LocalEngine {
     /// Adds a Parquet file, or a folder of them.
     pub fn add_parquet(&mut self, name: &str, path: &Path) -> Result<(), EngineError> {
         let path = path.display().to_string();
-        let added = self.runtime.block_on(self.context.register_parquet(name, &path, ParquetReadOptions::default()));
-        added.map_err(|error| EngineError::Engine(format!("{path}: {}", error.strip_backtrace())))
+        let context = self.session(Form::HashJoins)?;
+        let table = self.runtime.block_on(async {
+            context.register_parquet(name, &path, ParquetReadOptions::default()).await?;
+            context.table_provider(name).await
+        });
+        let table = table.map_err(|error| EngineError::Engine(format!("{path}: {}", error.strip_backtrace())))?;
+        self.tables.insert(name.to_owned(), table);
+        Ok(())
     }
 
     /// The columns that a typology's query reads of the tables added so far, as pairs of table and column in order, by the engine's own plan.
     pub fn columns_read(&self, typology: &Typology) -> Result<Vec<(String, String)>, EngineError> {
-        let context = &self.context;
-        let plan = self.runtime.block_on(async { context.sql(&typology.sql).await?.into_optimized_plan() });
+        let context = self.session(Form::HashJoins)?;
+        let plan = self.runtime.block_on(async { one_select(&context, &typology.sql).await?.into_optimized_plan() });
         let plan = plan.map_err(|error| of_query(typology, &error))?;
         let mut columns = std::collections::BTreeSet::new();
         plan.apply_with_subqueries(|node| {
@@ -105,75 +148,146 @@ impl LocalEngine {
         Ok(columns.into_iter().collect())
     }
 
-    /// Runs a query to its end, or until it is stopped.
-    fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>, Failed> {
-        let context = &self.context;
-        let stop = &self.stop;
+    /// Runs a query to its end, until it is stopped, or until its time is over; `take` hears of each batch of the answer.
+    fn run(
+        &self,
+        sql: &str,
+        form: Form,
+        take: &mut dyn FnMut(&RecordBatch) -> Result<(), EngineError>,
+    ) -> Result<(), Failed> {
+        let context = self.session(form).map_err(Failed::Engine)?;
+        let stop = &self.options.stop;
         self.runtime.block_on(async move {
-            let asked = async { context.sql(sql).await?.collect().await };
+            let answer = async {
+                let asked = async { one_select(&context, sql).await?.execute_stream().await };
+                let mut stream = asked.await.map_err(|error| Failed::Query(Box::new(error)))?;
+                while let Some(batch) = stream.next().await {
+                    take(&batch.map_err(|error| Failed::Query(Box::new(error)))?).map_err(Failed::Engine)?;
+                }
+                Ok(())
+            };
             let stopped = async {
                 while !stop.load(Ordering::Relaxed) {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             };
             tokio::select! {
-                answer = asked => answer.map_err(|error| Failed::Query(Box::new(error))),
+                answer = answer => answer,
                 () = stopped => Err(Failed::Stopped),
+                () = tokio::time::sleep(self.options.time) => Err(Failed::Late),
             }
         })
     }
+
+    /// The findings of a typology by a query in one form.
+    fn ask(&self, typology: &Typology, form: Form) -> Result<Vec<Finding>, Failed> {
+        let (mut findings, mut bytes) = (Vec::new(), 0);
+        self.run(&typology.sql, form, &mut |batch| {
+            let before = findings.len();
+            read(typology, batch, &mut findings)?;
+            bytes += findings.iter().skip(before).map(size_bytes).sum::<usize>();
+            if bytes > self.options.memory {
+                let mend = "look for less: an answer is a list for people to read";
+                return Err(wrong_query(typology, format!("finds more than {bytes} bytes"), mend));
+            }
+            Ok(())
+        })?;
+        findings.sort_by(|one: &Finding, other| one.key.cmp(&other.key));
+        Ok(findings)
+    }
+}
+
+/// Plans a query that may only read.
+async fn one_select(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
+    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    context.sql_with_options(sql, options).await
+}
+
+/// About how many bytes a finding has.
+fn size_bytes(finding: &Finding) -> usize {
+    let texts = finding.subjects.iter().chain(&finding.orders).chain(&finding.facts);
+    std::mem::size_of::<Finding>()
+        + finding.key.len()
+        + finding.why.len()
+        + texts.map(|text| text.len() + 24).sum::<usize>()
 }
 
 enum Failed {
     Query(Box<DataFusionError>),
+    Engine(EngineError),
+    Late,
     Stopped,
+}
+
+impl Failed {
+    fn no_memory(&self) -> bool {
+        matches!(self, Failed::Query(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
+    }
 }
 
 fn engine(error: &DataFusionError) -> EngineError {
     EngineError::Engine(error.strip_backtrace())
 }
 
+fn wrong_query(typology: &Typology, what: String, mend: &str) -> EngineError {
+    EngineError::Query { file: typology.file.clone(), line: 0, what, mend: mend.to_owned() }
+}
+
 impl Engine for LocalEngine {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
-        let failed = |failed: Failed| match failed {
-            Failed::Stopped => EngineError::Stopped,
-            Failed::Query(error) => of_query(typology, &error),
-        };
-        let batches = match self.collect(&typology.sql) {
-            // Operators that run side by side share the memory: one partition at a time has all of it.
-            Err(Failed::Query(error)) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)) => {
-                let threads = self.context.copied_config().target_partitions();
-                self.collect("SET datafusion.execution.target_partitions = 1").map_err(failed)?;
-                let alone = self.collect(&typology.sql).map_err(failed);
-                self.collect(&format!("SET datafusion.execution.target_partitions = {threads}")).map_err(failed)?;
-                alone?
+        let mut last = Failed::Stopped;
+        for form in Form::ALL {
+            match self.ask(typology, form) {
+                Ok(findings) => return Ok(findings),
+                Err(failed) if failed.no_memory() => last = failed,
+                Err(failed) => {
+                    last = failed;
+                    break;
+                }
             }
-            other => other.map_err(failed)?,
-        };
-        let mut findings = Vec::new();
-        for batch in &batches {
-            read(typology, batch, &mut findings)?;
         }
-        findings.sort_by(|one, other| one.key.cmp(&other.key));
-        Ok(findings)
+        Err(match last {
+            Failed::Stopped => EngineError::Stopped,
+            Failed::Engine(error) => error,
+            Failed::Late => {
+                let what = format!("took more than {} seconds", self.options.time.as_secs());
+                wrong_query(
+                    typology,
+                    what,
+                    "filter before joins and windows (docs/design/typologies.md); or use --cluster",
+                )
+            }
+            Failed::Query(error) => of_query(typology, &error),
+        })
     }
 
     fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
-        let counts: Vec<String> = columns.iter().map(|column| format!(", count({column})")).collect();
-        let sql = format!("SELECT count(*){} FROM {table}", counts.concat());
-        let batches = match self.collect(&sql) {
-            Ok(batches) => batches,
+        // A table that nobody gave has no rows.
+        if !self.tables.contains_key(table) {
+            return Ok((0, vec![0; columns.len()]));
+        }
+        let names: Vec<String> = columns.iter().map(|column| format!(", count({column})")).collect();
+        let sql = format!("SELECT count(*){} FROM {table}", names.concat());
+        let mut counts: Vec<u64> = Vec::new();
+        let answer = self.run(&sql, Form::HashJoins, &mut |batch| {
+            counts.extend(batch.columns().iter().filter_map(|column| {
+                let counts = column.as_primitive_opt::<Int64Type>().filter(|counts| !counts.is_empty())?;
+                u64::try_from(counts.value(0)).ok()
+            }));
+            Ok(())
+        });
+        match answer {
+            Ok(()) => {}
             Err(Failed::Stopped) => return Err(EngineError::Stopped),
-            // A table that nobody gave has no rows.
-            Err(Failed::Query(_)) => return Ok((0, vec![0; columns.len()])),
-        };
-        let Some(batch) = batches.first() else { return Ok((0, vec![0; columns.len()])) };
-        let one = |column: &ArrayRef| {
-            let counts = column.as_primitive_opt::<Int64Type>().filter(|counts| !counts.is_empty());
-            counts.map_or(0, |counts| u64::try_from(counts.value(0)).unwrap_or(0))
-        };
-        let mut counts = batch.columns().iter().map(one);
-        Ok((counts.next().unwrap_or(0), counts.collect()))
+            Err(Failed::Engine(error)) => return Err(error),
+            Err(Failed::Late) => return Err(EngineError::Engine(format!("{table}: could not be counted in time"))),
+            Err(Failed::Query(error)) => return Err(engine(&error)),
+        }
+        let mut counts = counts.into_iter();
+        match (counts.next(), counts.collect::<Vec<u64>>()) {
+            (Some(rows), counts) if counts.len() == columns.len() => Ok((rows, counts)),
+            _ => Err(EngineError::Engine(format!("{table}: its rows could not be counted"))),
+        }
     }
 }
 
@@ -193,12 +307,8 @@ fn of_query(typology: &Typology, error: &DataFusionError) -> EngineError {
 }
 
 fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -> Result<(), EngineError> {
-    let wrong = |what: String| EngineError::Query {
-        file: typology.file.clone(),
-        line: 0,
-        what,
-        mend: format!("return exactly the columns {}", COLUMNS.join(", ")),
-    };
+    let wrong =
+        |what: String| wrong_query(typology, what, &format!("return exactly the columns {}", COLUMNS.join(", ")));
     let names: Vec<String> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
     if names != COLUMNS {
         return Err(wrong(format!("returns the columns {}", names.join(", "))));

@@ -5,6 +5,8 @@ mod gathered;
 mod local;
 mod since;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use tollgate_model::Date;
 
 pub use cluster::{ClusterEngine, ClusterOptions, replay_on_cluster};
 pub use gathered::{GatheredTables, QuerySession};
-pub use local::{LocalEngine, LocalOptions};
+pub use local::{LocalEngine, LocalOptions, QUERY_TIME};
 pub use since::{Digests, IncrementalEngine, PriorRun};
 pub use store::{Spool, StoredTable};
 
@@ -87,6 +89,17 @@ pub struct Skipped {
     pub lacks: Vec<String>,
 }
 
+/// A typology whose query failed; what the others found stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedQuery {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What is wrong, where, and how to mend it.
+    pub error: EngineError,
+}
+
 /// What all typologies found.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
@@ -94,7 +107,9 @@ pub struct Findings {
     pub found: Vec<Finding>,
     /// Those that lack their data.
     pub skipped: Vec<Skipped>,
-    /// How many were run.
+    /// Those whose query failed, in order of id.
+    pub failed: Vec<FailedQuery>,
+    /// How many were run to their end.
     pub run: usize,
 }
 
@@ -122,6 +137,8 @@ fn query_names(table: &str, column: &str) -> (&'static str, String) {
 }
 
 /// Runs every typology that has its data; `progress` hears of each before it runs. Findings are in order of pattern and key.
+///
+/// A query that fails is named, and the others are run; fails where the engine itself does, or is stopped.
 pub fn run_all(
     engine: &mut dyn Engine,
     typologies: &[Typology],
@@ -136,8 +153,16 @@ pub fn run_all(
             continue;
         }
         progress(typology);
-        all.found.append(&mut engine.findings(typology)?);
-        all.run += 1;
+        match engine.findings(typology) {
+            Ok(mut found) => {
+                all.found.append(&mut found);
+                all.run += 1;
+            }
+            Err(error @ EngineError::Query { .. }) => {
+                all.failed.push(FailedQuery { id: typology.id.clone(), title: typology.title.clone(), error });
+            }
+            Err(error) => return Err(error),
+        }
     }
     all.found.sort_by(|one, other| (&one.pattern, &one.key).cmp(&(&other.pattern, &other.key)));
     Ok(all)

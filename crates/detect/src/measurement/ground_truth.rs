@@ -48,7 +48,7 @@ impl Scheme {
 }
 
 impl GroundTruth {
-    /// Reads `truth.jsonl`: of `simulate world` (`typology`, `parties`, `orders`), or of others (`kind`, `guilty_parties`, `guilty_orders`).
+    /// Reads `truth.jsonl`: of `simulate world` (`typology`, `parties`, `orders`), or of others (`kind`, `guilty_parties` or `subjects`, `guilty_orders`).
     ///
     /// A line without a `scheme` is an honest twin, and a scheme without orders leaves nothing to find: both are left out.
     pub fn parse(text: &str) -> Result<GroundTruth, GroundTruthError> {
@@ -56,17 +56,21 @@ impl GroundTruth {
         for (place, line) in text.lines().enumerate() {
             let wrong = |what: String| GroundTruthError { line: place + 1, what };
             let value: Value = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
-            let ids = |keys: [&str; 2]| -> BTreeSet<String> {
+            let ids = |keys: [&str; 3]| -> BTreeSet<String> {
                 let list = keys.iter().find_map(|key| value.get(key)?.as_array());
                 list.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect()
             };
-            let orders = ids(["orders", "guilty_orders"]);
+            let orders = ids(["orders", "guilty_orders", "order_ids"]);
             if value.get("scheme").is_none_or(Value::is_null) || orders.is_empty() {
                 continue;
             }
             let kind = ["typology", "kind"].iter().find_map(|key| value.get(key)?.as_str());
             let kind = kind.ok_or_else(|| wrong("a scheme has neither `typology` nor `kind`".to_owned()))?;
-            schemes.push(Scheme { kind: kind.to_owned(), parties: ids(["parties", "guilty_parties"]), orders });
+            schemes.push(Scheme {
+                kind: kind.to_owned(),
+                parties: ids(["parties", "guilty_parties", "subjects"]),
+                orders,
+            });
         }
         Ok(GroundTruth { schemes })
     }

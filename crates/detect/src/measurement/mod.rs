@@ -3,6 +3,7 @@
 //! Pure: nothing here runs an engine or reads a file.
 
 mod backtest;
+mod by_case;
 mod cases;
 mod ground_truth;
 mod recall;
@@ -10,6 +11,7 @@ mod recall;
 mod tests;
 
 pub use backtest::{Comparison, ComparisonCounts, Sighting, Sightings, Version, days_between};
+pub use by_case::CaseMeasurement;
 pub use cases::{CaseFile, CaseRun, CaseSummary, first_flagged_day};
 pub use ground_truth::{GroundTruth, GroundTruthError, Scheme};
 pub use recall::{KindRecall, Measurement, share};

@@ -122,7 +122,7 @@ derived_tables! {
         quantity: BigInt, "units", "How many units.";
         unit_tpp: Maybe<Real>, "TPP", "TPP of a unit, all its accelerators together.";
         tpp: Maybe<BigInt>, "TPP", "TPP of the whole line, rounded up.";
-        chips: BigInt, "accelerators", "Accelerators in the line.";
+        chips: Maybe<BigInt>, "accelerators", "Accelerators in the line; NULL where the number of a unit is not known.";
         tdp_w: Maybe<Real>, "W", "Thermal design power of an accelerator.";
         unit_price_usd: Maybe<Real>, "US dollars a unit", "The price on the invoice.";
         list_price_usd: Maybe<Real>, "US dollars a unit", "The price as listed.";
@@ -197,7 +197,7 @@ derived_tables! {
         item: Text, "", "Its name.";
         kind: Text, "", "What it is: `ic`, `board`, `server`, `rack`, `model_weights`, `hbm`.";
         unit_tpp: Maybe<Real>, "TPP", "TPP of a unit.";
-        chips: BigInt, "accelerators", "Accelerators of a unit.";
+        chips: Maybe<BigInt>, "accelerators", "Accelerators of a unit; NULL where it is not known.";
         controlled: Maybe<Flag>, "", "Whether its ECCN is 3A090 or 4A090, a or b, or `.z`; NULL where it is not known.";
         list_price_usd: Maybe<Real>, "US dollars a unit", "The price as listed.";
         tdp_w: Maybe<Real>, "W", "Thermal design power of an accelerator.";

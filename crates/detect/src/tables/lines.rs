@@ -24,7 +24,7 @@ pub struct DerivedColumns<'a> {
     /// TPP of the line.
     pub tpp: Option<Tpp>,
     /// Accelerators of a unit.
-    pub accelerators: i64,
+    pub accelerators: Option<i64>,
     /// Watts of an accelerator.
     pub tdp_w: Option<f64>,
     /// What a unit costs as listed, in US dollars.
@@ -81,7 +81,7 @@ impl LineBuilder {
             unit_tpp: derived.unit_tpp.map(|tpp| thousandths(tpp.thousandths())),
             tpp: derived.tpp.map(Tpp::ceil),
             // Only ranks evidence: a line of more accelerators than 64 bits hold stays the largest.
-            chips: derived.accelerators.saturating_mul(order.quantity),
+            chips: derived.accelerators.map(|count| count.saturating_mul(order.quantity)),
             tdp_w: derived.tdp_w,
             unit_price_usd: declared.unit_price_usd.and_then(real),
             list_price_usd: derived.list_price_usd,

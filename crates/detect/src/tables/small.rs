@@ -149,7 +149,7 @@ pub struct KnownItem {
     /// TPP of a unit.
     pub unit_tpp: Option<f64>,
     /// Accelerators of a unit.
-    pub chips: i64,
+    pub chips: Option<i64>,
     /// Whether it is 3A090 or 4A090, where that can be told.
     pub controlled: Option<bool>,
     /// What a unit costs as listed, in US dollars.

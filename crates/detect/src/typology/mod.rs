@@ -1,6 +1,7 @@
 //! Typologies: a folder each, with what it looks for, and one query.
 
 mod read;
+mod statement;
 #[cfg(test)]
 mod tests;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tollgate_model::{Diagnostic, Diagnostics, Place};
 use tollgate_strict_toml::{Domain, Placed, Table, TomlFile};
 
-use super::{FAMILIES, Typology};
+use super::{FAMILIES, Typology, statement};
 
 /// Tables that a typology can need, by their names in files.
 const TABLES: [&str; 7] = ["orders", "parties", "ownership", "payments", "sites", "serials", "inspections"];
@@ -97,6 +97,9 @@ pub(super) fn typology(texts: &Texts) -> Result<Typology, Diagnostics> {
     root.finish();
     let Diagnostics(mut found) = toml.into_diagnostics();
     found.append(&mut query_errors);
+    if found.is_empty() {
+        found = statement::check(&typology.file, &typology.sql);
+    }
     if found.is_empty() { Ok(typology) } else { Err(Diagnostics(found)) }
 }
 

@@ -6,9 +6,13 @@ use super::*;
 use crate::engine::{LocalEngine, LocalOptions};
 use crate::tables::Derived;
 
+fn options() -> LocalOptions {
+    LocalOptions { threads: 1, memory: 1 << 28, time: std::time::Duration::from_secs(600), stop: Arc::default() }
+}
+
 #[test]
 fn every_query_reads_columns_that_there_are() {
-    let mut engine = LocalEngine::new(&LocalOptions { threads: 1, memory: 1 << 28, stop: Arc::default() }).unwrap();
+    let mut engine = LocalEngine::new(&options()).unwrap();
     for table in Derived::ALL {
         engine.add(table.as_str(), table.schema(), Vec::new()).unwrap();
     }

@@ -6,14 +6,20 @@ use super::build::{Graph, Renumbering};
 use super::{Compiler, Source, version_in_force};
 use crate::facts::{self, CLAIMS};
 use crate::program::{
-    AccountRule, ClassifyRule, Counts, DecisionRule, ExceptionRule, FindingRule, Holder, Label, Lit, MemberAtom,
-    ObligationRule, Program, RequirementRule, ReviewRule, Step,
+    AccountRule, ClassifyRule, Counts, DecisionRule, DutyRule, ExceptionRule, FindingRule, Holder, Label, Lit,
+    MemberAtom, ObligationRule, Program, RequirementRule, ReviewRule, Step,
 };
 use crate::provision::{Allocate, Exception, Finding, Gate, Obligation, Require};
 
 /// A program whose literals are still those of the growing graph.
 pub(super) struct Draft {
     program: Program,
+}
+
+/// When something is no export at all, and which requirements apply all the same.
+struct Excluded {
+    when: Lit,
+    keeps: Vec<String>,
 }
 
 struct Requirement {
@@ -30,6 +36,7 @@ impl Compiler<'_> {
             readings: source.readings.iter().map(|(fact, value)| (*fact, *value)).collect(),
             ..Program::default()
         };
+        let outsides = self.outsides(&mut program, graph);
         let (mut requirements, mut gates) = (Vec::new(), Vec::new());
         for (index, in_force) in source.in_force.iter().enumerate() {
             let rules = &in_force.version.rules;
@@ -43,11 +50,29 @@ impl Compiler<'_> {
                 let step = self.step(index, &classify.clause, graph);
                 program.classifications.push(ClassifyRule { eccn: classify.eccn.clone(), step });
             }
-            requirements.extend(rules.requires.iter().map(|require| self.requirement(index, require, graph)));
+            for require in &rules.requires {
+                let requirement = self.requirement(index, require, &outsides, graph);
+                requirements.push(requirement);
+            }
             gates.extend(rules.gates.iter().map(|gate| (index, gate)));
-            program.accounts.extend(rules.allocations.iter().map(|allocate| self.account(index, allocate, graph)));
+            let anything = graph.any(outsides.iter().map(|outside| outside.when));
+            program.accounts.extend(rules.allocations.iter().map(|allocate| {
+                let account = self.account(index, allocate, graph);
+                AccountRule { step: within(account.step, anything, graph), ..account }
+            }));
+            for duty in &rules.duties {
+                let obligations = self.obligations(index, std::slice::from_ref(&duty.obligation), graph);
+                let outcomes = || duty.outcomes.clone();
+                program.duties.extend(obligations.into_iter().map(|obligation| {
+                    let when = graph.and(obligation.when, !anything);
+                    DutyRule { outcomes: outcomes(), obligation: ObligationRule { when, ..obligation } }
+                }));
+            }
             program.findings.extend(rules.findings.iter().map(|finding| self.finding(index, finding, graph)));
-            program.unmodeled.extend(rules.unmodeled.iter().map(|finding| self.finding(index, finding, graph)));
+            program.unmodeled.extend(rules.unmodeled.iter().map(|finding| {
+                let finding = self.finding(index, finding, graph);
+                FindingRule { step: within(finding.step, anything, graph), ..finding }
+            }));
         }
         self.reviews(&mut requirements, graph);
         self.exceptions(&gates, &requirements, &mut program, graph);
@@ -56,10 +81,32 @@ impl Compiler<'_> {
         Draft { program }
     }
 
-    fn requirement(&mut self, index: usize, require: &Require, graph: &mut Graph) -> Requirement {
-        let step = self.step(index, &require.clause, graph);
+    /// What is no export at all, with the requirements that each leaves standing.
+    fn outsides(&mut self, program: &mut Program, graph: &mut Graph) -> Vec<Excluded> {
+        let source = self.source;
+        let mut excluded = Vec::new();
+        for (index, in_force) in source.in_force.iter().enumerate() {
+            for outside in &in_force.version.rules.outsides {
+                let step = self.step(index, &outside.clause, graph);
+                excluded.push(Excluded { when: step.when, keeps: outside.keeps.clone() });
+                program.outsides.push(step);
+            }
+        }
+        excluded
+    }
+
+    fn requirement(
+        &mut self,
+        index: usize,
+        require: &Require,
+        outsides: &[Excluded],
+        graph: &mut Graph,
+    ) -> Requirement {
+        let spared = outsides.iter().filter(|outside| !outside.keeps.contains(&require.id));
+        let spared = graph.any(spared.map(|outside| outside.when));
+        let step = within(self.step(index, &require.clause, graph), spared, graph);
         Requirement {
-            rule: RequirementRule { id: require.id.clone(), step, reviews: Vec::new() },
+            rule: RequirementRule { id: require.id.clone(), step, quiet: require.quiet, reviews: Vec::new() },
             overcome_by: require.overcome_by.clone(),
             absolute: require.absolute,
         }
@@ -77,6 +124,7 @@ impl Compiler<'_> {
             step: self.step(index, &allocate.clause, graph),
             holder: match allocate.holder.as_str() {
                 "destination" => Holder::Destination,
+                "consignee" => Holder::Consignee,
                 "consignee_and_destination" => Holder::ConsigneeAndDestination,
                 _ => Holder::UltimateParent,
             },
@@ -181,6 +229,11 @@ impl Compiler<'_> {
     }
 }
 
+/// A step that holds only where something else does not.
+fn within(step: Step, outside: Lit, graph: &mut Graph) -> Step {
+    Step { when: graph.and(step.when, !outside), ..step }
+}
+
 fn claims(name: &str, graph: &mut Graph) -> Lit {
     match CLAIMS.iter().position(|claim| *claim == name) {
         Some(index) => graph.member(MemberAtom { fact: facts::CLAIM, set: [1 << index, 0, 0, 0] }),
@@ -259,6 +312,8 @@ fn each_literal(program: &mut Program, visit: &mut dyn FnMut(&mut Lit)) {
     visit(&mut program.any_requirement);
     program.definitions.iter_mut().for_each(|step| visit(&mut step.when));
     program.classifications.iter_mut().for_each(|rule| visit(&mut rule.step.when));
+    program.outsides.iter_mut().for_each(|step| visit(&mut step.when));
+    program.duties.iter_mut().for_each(|rule| visit(&mut rule.obligation.when));
     for requirement in &mut program.requirements {
         visit(&mut requirement.step.when);
         for review in &mut requirement.reviews {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, Diagnostic, ReviewPolicy};
+use tollgate_model::{Date, Decimal, Diagnostic, Outcome, ReviewPolicy};
 use tollgate_strict_toml::{Domain, Entry, Placed, Table, TomlFile};
 
 use super::*;
@@ -107,6 +107,7 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
         let line = entry.line();
         let mut values = Vec::new();
         if let Some(number) = entry.decimal("value") {
+            check_not_negative(&entry, &name, number);
             values.push((Date::MIN, number.value));
         }
         let steps = entry.tables("schedule");
@@ -120,10 +121,16 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
                 step.missing("value", "4800");
             }
             if let Some(number) = step.decimal("value") {
+                check_not_negative(&step, &name, number);
                 values.push((from, number.value));
+            }
+            if values.iter().filter(|(day, _)| *day == from).count() > 1 {
+                let what = format!("`{name}` has two values from {from}");
+                step.report("two-for-one-day", step.line(), what, "keep one of them, or give it another day");
             }
             step.finish();
         }
+        values.sort_by_key(|(from, _)| *from);
         let unit = entry.required_text("unit", "\"TPP\"").value;
         let assumption = entry.text_value("assumption");
         let _note = entry.text("note");
@@ -131,6 +138,14 @@ pub(crate) fn read_parameters(table: &Table<'_, '_>) -> BTreeMap<String, Paramet
         read.insert(name, Parameter { values, unit, assumption, line });
     }
     read
+}
+
+/// Reports a threshold or limit below zero: nothing that is measured against it can be.
+fn check_not_negative(table: &Table<'_, '_>, name: &str, number: Placed<Decimal>) {
+    if number.value.is_negative() {
+        let what = format!("`{name}` is below zero");
+        table.report("out-of-range", number.line, what, "write a number of zero or more");
+    }
 }
 
 fn read_rules(table: &Table<'_, '_>) -> Rules {
@@ -146,7 +161,14 @@ fn read_rules(table: &Table<'_, '_>) -> Rules {
         rules.classifies.push(Classify { eccn, clause: read_clause(&entry) });
         entry.finish();
     }
+    for entry in table.tables("outside") {
+        rules.outsides.push(Outside { keeps: entry.word_values("keeps"), clause: read_clause(&entry) });
+        entry.finish();
+    }
     read_requirements(table, &mut rules);
+    for entry in table.tables("duty") {
+        rules.duties.push(read_duty(entry));
+    }
     for entry in table.tables("gate") {
         rules.gates.push(read_gate(entry));
     }
@@ -184,7 +206,8 @@ fn read_requirements(table: &Table<'_, '_>, rules: &mut Rules) {
         let id = entry.required_text("id", "\"R-WORLD\"").value;
         let overcome_by = entry.word_values("overcome_by");
         let absolute = entry.boolean("absolute").unwrap_or(false);
-        rules.requires.push(Require { id, clause: read_clause(&entry), overcome_by, absolute });
+        let quiet = entry.boolean("quiet").unwrap_or(false);
+        rules.requires.push(Require { id, clause: read_clause(&entry), overcome_by, absolute, quiet });
         entry.finish();
     }
     for entry in table.tables("review") {
@@ -244,14 +267,33 @@ fn read_exception(entry: Table<'_, '_>) -> Exception {
 
 fn read_obligations(entry: &Table<'_, '_>) -> Vec<Obligation> {
     let read = |obligation: Table<'_, '_>| {
-        let paragraph = obligation.required_text("paragraph", "\"(g)(1)\"").value;
-        let text = obligation.required_text("text", "\"Send BIS a copy of the certification.\"").value;
-        let deadline = obligation.required_text("deadline", "\"within 30 days of the export\"").value;
-        let when = obligation.has("when").then(|| read_condition(&obligation, "when"));
+        let written = read_obligation(&obligation);
         obligation.finish();
-        Obligation { paragraph, text, deadline, when }
+        written
     };
     entry.tables("obligation").into_iter().map(read).collect()
+}
+
+fn read_obligation(obligation: &Table<'_, '_>) -> Obligation {
+    Obligation {
+        paragraph: obligation.required_text("paragraph", "\"(g)(1)\"").value,
+        text: obligation.required_text("text", "\"Send BIS a copy of the certification.\"").value,
+        deadline: obligation.required_text("deadline", "\"within 30 days of the export\"").value,
+        when: obligation.has("when").then(|| read_condition(obligation, "when")),
+    }
+}
+
+fn read_duty(entry: Table<'_, '_>) -> Duty {
+    let words = entry.word_values("for");
+    let outcomes: Vec<Outcome> =
+        Outcome::ALL.into_iter().filter(|outcome| words.iter().any(|word| word == outcome.as_str())).collect();
+    if outcomes.is_empty() || outcomes.len() != words.len() {
+        let mend = "write `for = [\"no_license_required\"]`, with outcomes as decisions name them";
+        entry.report("unknown-word", entry.line(), "the outcomes of this duty are not all known", mend);
+    }
+    let duty = Duty { outcomes, obligation: read_obligation(&entry) };
+    entry.finish();
+    duty
 }
 
 fn read_allocation(entry: Table<'_, '_>) -> Allocate {
@@ -272,7 +314,7 @@ fn read_allocation(entry: Table<'_, '_>) -> Allocate {
     let allocation = Allocate {
         limits: limits.collect(),
         account: entry.required_text("account", "\"lpp\"").value,
-        holder: word("holder", &["ultimate_parent", "destination", "consignee_and_destination"]),
+        holder: word("holder", &["ultimate_parent", "destination", "consignee", "consignee_and_destination"]),
         period: word("period", &["calendar_year", "cumulative"]),
         counts: word("counts", &["exception", "license", "any"]),
         fact: entry.required_text("fact", "\"account.lpp\"").value,

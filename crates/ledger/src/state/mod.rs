@@ -1,12 +1,13 @@
 //! The pure machine: accounts, reservations, postings.
 
+mod journal;
 mod past;
 mod shipment;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, never};
+use tollgate_model::{Date, Period, never};
 
 use crate::account::{Account, AccountKey, AccountView};
 use crate::command::{Applied, BreachChange, Command, Status};
@@ -71,6 +72,17 @@ pub struct ReservationView {
     pub begun: bool,
 }
 
+/// How a posting stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostingView {
+    /// What it counts, in milli-TPP.
+    pub amount_milli_tpp: i64,
+    /// The day on which it counts.
+    pub day: Date,
+    /// What each of its accounts counts over.
+    pub periods: Vec<Period>,
+}
+
 /// All accounts and what was done to them.
 #[derive(Debug, Default)]
 pub struct State {
@@ -86,6 +98,8 @@ pub struct State {
     groups: BTreeMap<String, Vec<(Date, String)>>,
     /// The latest time that a command was given, in milliseconds since 1970-01-01 UTC.
     now_ms: i64,
+    /// What a batch that is under way changed, as it was.
+    journal: Option<Box<journal::Journal>>,
 }
 
 /// A place as an index. Where addresses are too small for it nothing stands there, and looking it up finds nothing.
@@ -104,6 +118,11 @@ fn hashed(bytes: &[u8]) -> (u128, u64) {
     id.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
     content.iter_mut().zip(digest.iter().skip(16)).for_each(|(to, from)| *to = *from);
     (u128::from_be_bytes(id), u64::from_be_bytes(content))
+}
+
+/// A half of the SHA-256 of a caller's id, by which it is remembered.
+pub(crate) fn id_hash(id: &str) -> u128 {
+    hashed(id.as_bytes()).0
 }
 
 impl State {
@@ -154,12 +173,13 @@ impl State {
                 self.correct(posting, *amount_milli_tpp, *day, &mut breaches)
             }
             Command::Group { holder, into, from, .. } => self.group(holder, into, *from, &mut breaches),
-            Command::Expire { .. } => self.expire(),
+            Command::Expire { at_ms, .. } => self.expire(*at_ms),
         };
         let (status, made) = match result {
             Ok(made) => (Status::Done, made),
             Err(status) => (status, Made::Nothing),
         };
+        self.remember_id(id);
         self.operations.insert(id, Operation { content, status, made });
         Applied { status, replayed: false, breaches }
     }
@@ -171,6 +191,7 @@ impl State {
             Some(known) if known.content == content => Applied { replayed: true, ..only(known.status) },
             Some(_) => only(Status::IdTaken),
             None => {
+                self.remember_id(id);
                 self.operations.insert(id, Operation { content, status: Status::Done, made: Made::Nothing });
                 only(Status::Done)
             }
@@ -215,6 +236,19 @@ impl State {
     pub fn reservation(&self, id: &str) -> Option<ReservationView> {
         let known = self.reservations.get(at(self.reserved(id).ok()?))?;
         Some(ReservationView { left_milli_tpp: known.left_milli_tpp, open: known.open, begun: known.begun })
+    }
+
+    /// Whether a caller's id was used.
+    pub fn knows(&self, id: &str) -> bool {
+        self.operations.contains_key(&id_hash(id))
+    }
+
+    /// How a posting stands; nothing where no such posting was made.
+    pub fn posting(&self, id: &str) -> Option<PostingView> {
+        let Made::Posting(place) = self.operations.get(&id_hash(id))?.made else { return None };
+        let known = self.postings.get(at(place))?;
+        let periods = known.accounts.iter().filter_map(|account| self.keys.get(at(*account)).map(|key| key.period));
+        Some(PostingView { amount_milli_tpp: known.amount_milli_tpp, day: known.day, periods: periods.collect() })
     }
 
     /// What a reservation holds in an account, in milli-TPP, 0 where it holds nothing or was never made; under the holder that this one counts as on the day.
@@ -265,8 +299,14 @@ impl State {
         Ok(new)
     }
 
+    /// Somebody says that the clock was wrong: time goes on from this one, in milliseconds since 1970-01-01 UTC.
+    pub(crate) fn set_time(&mut self, time_ms: i64) {
+        self.now_ms = time_ms;
+    }
+
     /// Looks again whether an account's past stands over a limit, and tells where that changed.
     fn look_again(&mut self, account: u32, breaches: &mut Vec<BreachChange>) {
+        self.remember_account(account);
         let (Some(known), Some(key)) = (self.accounts.get_mut(at(account)), self.keys.get(at(account))) else {
             never!("account {account} has no place");
             return;
@@ -315,7 +355,7 @@ fn well_formed(command: &Command) -> bool {
             text(posting) && (0..=MAX_AMOUNT_MILLI_TPP).contains(shipped) && text(reason)
         }
         Command::Group { holder, into, reason, .. } => text(holder) && text(into) && text(reason),
-        Command::Expire { .. } => true,
+        Command::Expire { at_ms, .. } => at_ms.is_none_or(|at| at >= 0),
     };
     fits && text(command.id())
 }

@@ -21,6 +21,7 @@ impl State {
 
     /// Changes the account at a place, which was looked up before anything was changed.
     pub(super) fn change(&mut self, place: u32, change: impl FnOnce(&mut Account)) {
+        self.remember_account(place);
         match self.accounts.get_mut(at(place)) {
             Some(account) => change(account),
             None => never!("account {place} has no place"),
@@ -109,6 +110,7 @@ impl State {
         touched.sort_unstable();
         touched.dedup();
         touched.iter().for_each(|account| self.look_again(*account, breaches));
+        self.remember_posting(which);
         match self.postings.get_mut(at(which)) {
             Some(known) => *known = Posting { accounts: moved.into_boxed_slice(), amount_milli_tpp, day },
             None => never!("posting {which} has no place"),
@@ -138,6 +140,7 @@ impl State {
         }
         // Each of them may begin another account.
         place(self.accounts.len().checked_add(accounts.len()).ok_or(Status::Overflow)?)?;
+        self.remember_group(holder);
         let groups = self.groups.entry(holder.to_owned()).or_default();
         groups.retain(|(day, _)| *day != from);
         let later = groups.partition_point(|(day, _)| *day < from);
@@ -160,6 +163,7 @@ impl State {
 
     /// Moves what an account holds on some days to another account. What stands in both is from then on counted once.
     fn regroup(&mut self, account: u32, target: u32, days: &RangeInclusive<Date>, breaches: &mut Vec<BreachChange>) {
+        self.remember_nothing();
         let (mut moved, mut limits) = (Vec::new(), Vec::new());
         self.change(account, |known| {
             moved = known.days.iter().copied().filter(|(day, _)| days.contains(day)).collect();

@@ -131,6 +131,7 @@ impl State {
                 self.look_again(*account, breaches);
             }
         }
+        self.remember_reservation(which);
         match self.reservations.get_mut(at(which)) {
             Some(known) => {
                 known.left_milli_tpp -= freed;
@@ -153,8 +154,10 @@ impl State {
         Ok(Made::Nothing)
     }
 
-    pub(super) fn expire(&mut self) -> Result<Made, Status> {
-        while let Some((expires_at_ms, which)) = self.due.first().copied().filter(|(due, _)| *due <= self.now_ms) {
+    /// What is due at a time lapses, in milliseconds since 1970-01-01 UTC; at the latest time of a record where none is said, as before 2026-11-28.
+    pub(super) fn expire(&mut self, at_ms: Option<i64>) -> Result<Made, Status> {
+        let until = at_ms.unwrap_or(self.now_ms).min(self.now_ms);
+        while let Some((expires_at_ms, which)) = self.due.first().copied().filter(|(due, _)| *due <= until) {
             self.release(which);
             self.due.remove(&(expires_at_ms, which));
         }
@@ -163,6 +166,7 @@ impl State {
 
     /// Makes what is left of a reservation free again.
     fn release(&mut self, which: u32) {
+        self.remember_reservation(which);
         let Some(known) = self.reservations.get_mut(at(which)) else {
             never!("reservation {which} has no place");
             return;

@@ -176,7 +176,7 @@ fn an_amended_reservation_takes_the_place_of_the_other_or_nothing_changes() {
     assert_eq!(state.apply(0, &amend("m5", "none", &["a"], 1)).status, Status::UnknownReservation);
     assert_eq!(amounts(&state, "a"), (1, 99, Some(0)));
     // It lapses in its own time.
-    assert_eq!(state.apply(1_000, &Command::Expire { id: "e1".into() }).status, Status::Done);
+    assert_eq!(state.apply(1_000, &Command::Expire { id: "e1".into(), at_ms: None }).status, Status::Done);
     assert_eq!(amounts(&state, "a"), (1, 0, Some(99)));
 }
 
@@ -216,11 +216,11 @@ fn a_shipment_is_charged_to_all_its_accounts_or_to_none() {
 #[test]
 fn reservations_lapse_by_a_command_and_no_clock_runs_back() {
     let mut state = after(&[limit("l1", "a", "2026-01-01", 100), reserve("r1", &["a"], 60)]);
-    assert_eq!(state.apply(999, &Command::Expire { id: "e1".into() }).status, Status::Done);
+    assert_eq!(state.apply(999, &Command::Expire { id: "e1".into(), at_ms: None }).status, Status::Done);
     assert_eq!(amounts(&state, "a"), (0, 60, Some(40)));
     state.apply(1_000, &limit("l2", "b", "2026-01-01", 1));
     // The caller's clock has jumped back: the latest time that was seen counts.
-    assert_eq!(state.apply(5, &Command::Expire { id: "e2".into() }).status, Status::Done);
+    assert_eq!(state.apply(5, &Command::Expire { id: "e2".into(), at_ms: None }).status, Status::Done);
     assert_eq!((amounts(&state, "a"), left(&state, "r1")), ((0, 0, Some(100)), Some((0, false))));
     assert_eq!(state.apply(5, &post("p1", "r1", 1, "2026-05-01")).status, Status::ReservationClosed);
 }
@@ -378,7 +378,7 @@ proptest! {
                     }
                 }
                 _ => {
-                    state.apply(time, &Command::Expire { id: format!("e{step}") });
+                    state.apply(time, &Command::Expire { id: format!("e{step}"), at_ms: None });
                     model.reservations.values_mut().filter(|own| own.3 <= time).for_each(|own| own.2 = false);
                 }
             }

@@ -68,3 +68,16 @@ fn parentheses(text: &str) -> (String, String) {
     }
     (before.to_owned(), inside.to_owned())
 }
+
+/// The names in several name fields, each once, the first field's first.
+pub(super) fn names_of<'t>(fields: impl Iterator<Item = &'t str>) -> Vec<ListName> {
+    let mut names: Vec<ListName> = Vec::new();
+    for field in fields.map(str::trim).filter(|field| !field.is_empty()) {
+        for name in split_names(field) {
+            if !names.iter().any(|known| known.text == name.text) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}

@@ -1,80 +1,98 @@
 use serde_json::Value;
 use tollgate_model::Country;
 
-use super::table::{Rows, nameless};
-use super::{BadRow, Entry, List, ListName, split_names};
+use super::day::day;
+use super::table::{Layout, each_row, nameless};
+use super::{BadRow, Effect, Entry, List, ListName, json, names_of, split_programs};
 
-/// The Consolidated Screening List as published in CSV.
-pub(super) fn read_csv(text: &str, list: &mut List) {
-    Rows::each(text, b',', list, &mut |row, list| {
+/// The columns without which the Consolidated Screening List tells too little to be one.
+pub(super) const COLUMNS: [&str; 4] = ["source", "name", "alt_names", "addresses"];
+
+/// The Consolidated Screening List as published in CSV and TSV.
+pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
+    each_row(text, layout, list, &mut |row, list| {
         let addresses = texts(row.get("addresses"));
-        let (names, countries) = (names(row.get("name"), &texts(row.get("alt_names"))), countries(&addresses));
+        let names = names_of(std::iter::once(row.get("name")).chain(row.get("alt_names").split(';')));
         if names.is_empty() && addresses.is_empty() {
             return nameless(row.line, list);
         }
-        let id = row.get("entity_number").to_owned();
-        let ids = texts(row.get("ids")).iter().filter_map(|id| number_in(id)).collect();
-        let dates = texts(row.get("dates_of_birth")).iter().filter_map(|date| date.parse().ok()).collect();
-        let names = without_placeholder(names, &addresses);
-        list.entries.push(Entry { list: row.get("source").to_owned(), id, names, countries, addresses, ids, dates });
+        let source = row.get("source");
+        if source.is_empty() {
+            return list.bad.push(BadRow { line: row.line, what: "does not say on which list it is".to_owned() });
+        }
+        let dates = texts(row.get("dates_of_birth")).iter().filter_map(|date| day(date)).collect();
+        list.entries.push(Entry {
+            list: source.to_owned(),
+            effect: Effect::of(source),
+            id: row.get("entity_number").to_owned(),
+            countries: countries(&addresses),
+            names: without_placeholder(names, &addresses),
+            addresses,
+            ids: texts(row.get("ids")).iter().filter_map(|id| number_in(id)).collect(),
+            dates,
+            programs: split_programs(row.get("programs")),
+            from: day(row.get("start_date")),
+            until: day(row.get("end_date")),
+        });
     });
 }
 
 /// The same as its programming interface answers: an object with `results`, or their array.
-pub(super) fn read_json(text: &str, list: &mut List) {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            let line = u64::try_from(error.line()).unwrap_or(0);
-            return list.bad.push(BadRow { line, what: error.to_string() });
-        }
-    };
-    let results = value.get("results").unwrap_or(&value).as_array().map(Vec::as_slice).unwrap_or_default();
-    for (place, result) in results.iter().enumerate() {
+pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
+    json::each_record(text, list, &mut |number, result, list| {
         let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
-        let strings = |value: Option<&Value>| -> Vec<String> {
-            let array = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            array.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        let addresses: Vec<String> = match result.get("addresses") {
+            Some(Value::Array(all)) => all.iter().map(address).filter(|text| !text.is_empty()).collect(),
+            Some(Value::String(all)) => texts(all),
+            _ => Vec::new(),
         };
-        let given = result.get("addresses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let addresses: Vec<String> = given
-            .iter()
-            .map(|address| {
-                let part = |key: &str| address.get(key).and_then(Value::as_str).filter(|part| !part.is_empty());
-                ["address", "city", "state", "postal_code", "country"]
-                    .into_iter()
-                    .filter_map(part)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            })
-            .collect();
-        let names = names(text("name"), &strings(result.get("alt_names")));
-        let number = u64::try_from(place + 1).unwrap_or(0);
-        if names.is_empty() {
-            nameless(number, list);
-            continue;
+        let others = match result.get("alt_names") {
+            Some(Value::String(all)) => texts(all),
+            others => json::texts(others),
+        };
+        let names = names_of(std::iter::once(text("name")).chain(others.iter().map(String::as_str)));
+        if names.is_empty() && addresses.is_empty() {
+            return nameless(number, list);
         }
+        let source = match result.get("source") {
+            Some(Value::Object(source)) => source.get("full_name").or(source.get("code")).and_then(Value::as_str),
+            source => source.and_then(Value::as_str),
+        };
+        let Some(source) = source.filter(|source| !source.is_empty()) else {
+            return list.bad.push(BadRow { line: number, what: "does not say on which list it is".to_owned() });
+        };
         let id = match result.get("entity_number") {
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::String(number)) => number.clone(),
             _ => String::new(),
         };
+        let of_program = |value: &String| split_programs(value);
         list.entries.push(Entry {
-            list: text("source").to_owned(),
+            list: source.to_owned(),
+            effect: Effect::of(source),
             id,
             countries: countries(&addresses),
             names: without_placeholder(names, &addresses),
             addresses,
             ids: numbers(result.get("ids")),
-            dates: strings(result.get("dates_of_birth")).iter().filter_map(|date| date.parse().ok()).collect(),
+            dates: json::texts(result.get("dates_of_birth")).iter().filter_map(|date| day(date)).collect(),
+            programs: json::texts(result.get("programs")).iter().flat_map(of_program).collect(),
+            from: day(text("start_date")),
+            until: day(text("end_date")),
         });
-    }
+    })
+}
+
+fn address(address: &Value) -> String {
+    let part = |key: &str| address.get(key).and_then(Value::as_str).filter(|part| !part.is_empty());
+    let keys = ["address", "city", "state", "postal_code", "country"];
+    address.as_str().map_or_else(|| keys.into_iter().filter_map(part).collect::<Vec<_>>().join(", "), str::to_owned)
 }
 
 /// BIS's Denied Persons text file: tab-separated, without ids.
-pub(super) fn read_denied(text: &str, list: &mut List) {
-    Rows::each(text, b'\t', list, &mut |row, list| {
-        let names = names(row.get("name"), &[]);
+pub(super) fn read_denied(text: &str, layout: Layout, list: &mut List) {
+    each_row(text, layout, list, &mut |row, list| {
+        let names = names_of(std::iter::once(row.get("name")));
         if names.is_empty() {
             return nameless(row.line, list);
         }
@@ -83,10 +101,12 @@ pub(super) fn read_denied(text: &str, list: &mut List) {
         let country = row.get("country").parse::<Country>().ok();
         list.entries.push(Entry {
             list: "Denied Persons List (DPL) - Bureau of Industry and Security".to_owned(),
-            id: String::new(),
+            effect: Effect::DeniedPerson,
             names,
             countries: country.into_iter().collect(),
-            addresses: vec![address],
+            addresses: Some(address).filter(|address| !address.is_empty()).into_iter().collect(),
+            from: day(row.get("effective_date")),
+            until: day(row.get("expiration_date")),
             ..Entry::default()
         });
     });
@@ -109,6 +129,9 @@ fn number_in(text: &str) -> Option<String> {
 
 /// The numbers among an entry's `ids`.
 fn numbers(value: Option<&Value>) -> Vec<String> {
+    if let Some(Value::String(all)) = value {
+        return texts(all).iter().filter_map(|id| number_in(id)).collect();
+    }
     let all = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     all.iter().filter_map(|id| id.get("number")?.as_str().map(str::to_owned)).collect()
 }
@@ -117,23 +140,11 @@ fn texts(cell: &str) -> Vec<String> {
     cell.split(';').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 
-fn names(main: &str, others: &[String]) -> Vec<ListName> {
-    let mut names: Vec<ListName> = Vec::new();
-    for field in std::iter::once(main).chain(others.iter().map(String::as_str)).filter(|field| !field.trim().is_empty())
-    {
-        for name in split_names(field) {
-            if !names.iter().any(|known| known.text == name.text) {
-                names.push(name);
-            }
-        }
-    }
-    names
-}
-
 /// The countries that addresses end with.
 fn countries(addresses: &[String]) -> Vec<Country> {
-    let last =
-        |address: &String| address.rsplit(',').next().map(str::trim).and_then(|text| text.parse::<Country>().ok());
+    let last = |address: &String| {
+        address.rsplit([',', ' ']).next().map(str::trim).and_then(|text| text.parse::<Country>().ok())
+    };
     let mut countries: Vec<Country> = addresses.iter().filter_map(last).collect();
     countries.sort();
     countries.dedup();

@@ -1,54 +1,178 @@
+use std::collections::BTreeMap;
+
 use serde_json::Value;
-use tollgate_model::Country;
+use tollgate_model::{Country, Date};
 
-use super::{BadRow, Entry, List, ListName};
+use super::day::day;
+use super::{BadRow, Effect, Entry, List, ListName, json};
 
-/// FollowTheMoney entities, one JSON object a line: those with a name.
-pub(super) fn read(text: &str, list: &mut List) {
-    for (line, row) in (1..).zip(text.lines()).filter(|(_, row)| !row.trim().is_empty()) {
-        let value: Value = match serde_json::from_str(row) {
-            Ok(value) => value,
-            Err(error) => {
-                list.bad.push(BadRow { line, what: error.to_string() });
-                continue;
+/// Kinds of entities that are no party: they describe one, or tie two.
+const NO_PARTY: [&str; 24] = [
+    "Address",
+    "Passport",
+    "Identification",
+    "Sanction",
+    "Ownership",
+    "Directorship",
+    "Family",
+    "Associate",
+    "Membership",
+    "Occupancy",
+    "Position",
+    "UnknownLink",
+    "Representation",
+    "Employment",
+    "Succession",
+    "Debt",
+    "Payment",
+    "Document",
+    "Article",
+    "Documentation",
+    "Event",
+    "Similar",
+    "Security",
+    "CryptoWallet",
+];
+
+/// What a sanction says of the party that it names.
+#[derive(Default)]
+struct Listing {
+    programs: Vec<String>,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+/// FollowTheMoney entities: those of kinds that are parties, with the programs that they or the sanctions that name them have.
+pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
+    let mut listings: BTreeMap<String, Vec<Listing>> = BTreeMap::new();
+    let mut read: Vec<(Entry, Vec<String>)> = Vec::new();
+    json::each_record(text, list, &mut |line, value, list| {
+        let property = |name: &str| json::texts(value.get("properties").and_then(|properties| properties.get(name)));
+        let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
+        if schema.is_empty() || value.get("properties").is_none() {
+            return list.bad.push(BadRow { line, what: "has no `schema` with `properties`".to_owned() });
+        }
+        if schema == "Sanction" {
+            for entity in property("entity") {
+                listings.entry(entity).or_default().push(Listing {
+                    programs: ["programId", "program"].into_iter().flat_map(property).collect(),
+                    from: ["listingDate", "startDate"].into_iter().flat_map(property).find_map(|text| day(&text)),
+                    until: property("endDate").iter().find_map(|text| day(text)),
+                });
             }
-        };
-        let property = |name: &str| -> Vec<String> {
-            let values = value.get("properties").and_then(|properties| properties.get(name)).and_then(Value::as_array);
-            values
-                .map(Vec::as_slice)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|value| value.as_str().map(str::to_owned))
-                .collect()
-        };
-        let strong =
-            ["name", "alias", "previousName"].into_iter().flat_map(property).map(|text| ListName { text, weak: false });
-        let weak =
-            property("weakAlias").into_iter().chain(property("abbreviation")).map(|text| ListName { text, weak: true });
-        let mut names: Vec<ListName> = strong.chain(weak).collect();
+        }
+        if NO_PARTY.contains(&schema) {
+            list.no_party += 1;
+            return;
+        }
+        let strong = ["name", "alias", "previousName"].into_iter().flat_map(property);
+        let strong = strong.map(|text| ListName { text, weak: false });
+        let weak = ["weakAlias", "abbreviation"].into_iter().flat_map(property);
+        let mut names: Vec<ListName> = strong.chain(weak.map(|text| ListName { text, weak: true })).collect();
         names.retain(|name| !name.text.trim().is_empty());
-        let id = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        // Addresses, passports and links between entities are objects of their own, without names.
         if names.is_empty() {
-            continue;
+            let caption = value.get("caption").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+            names.extend(caption.map(|text| ListName { text: text.to_owned(), weak: false }));
+        }
+        if names.is_empty() {
+            return list.bad.push(BadRow { line, what: format!("is a {schema} without a name") });
         }
         let codes = ["country", "jurisdiction", "mainCountry"].into_iter().flat_map(property);
         let mut countries: Vec<Country> = codes.filter_map(|code| code.to_ascii_uppercase().parse().ok()).collect();
         countries.sort();
         countries.dedup();
-        let dataset = value.get("datasets").and_then(Value::as_array).and_then(|sets| sets.first()?.as_str());
-        let list_name = dataset.map_or_else(|| list.file.clone(), str::to_owned);
-        let ids = ["registrationNumber", "leiCode", "taxNumber", "ogrnCode", "innCode", "uscCode", "idNumber"];
+        let ids = [
+            "registrationNumber",
+            "leiCode",
+            "taxNumber",
+            "ogrnCode",
+            "innCode",
+            "uscCode",
+            "idNumber",
+            "imoNumber",
+            "vatCode",
+            "kppCode",
+            "npiCode",
+            "uniqueEntityId",
+            "dunsCode",
+            "swiftBic",
+            "permId",
+        ];
         let dates = property("incorporationDate").into_iter().chain(property("birthDate"));
-        list.entries.push(Entry {
-            list: list_name,
-            id,
+        let entry = Entry {
+            list: json::texts(value.get("datasets")).join(", "),
+            id: value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
             names,
             countries,
             addresses: property("address"),
             ids: ids.into_iter().flat_map(property).collect(),
-            dates: dates.filter_map(|date| date.parse().ok()).collect(),
-        });
+            dates: dates.filter_map(|date| day(&date)).collect(),
+            programs: ["programId", "program"].into_iter().flat_map(property).collect(),
+            ..Entry::default()
+        };
+        read.push((entry, property("topics")));
+    })?;
+    for (entry, topics) in read {
+        let of_it = listings.remove(&entry.id).unwrap_or_default();
+        add(entry, &topics, of_it, list);
     }
+    Ok(())
+}
+
+/// From when until when something holds, and the programs that say so.
+type Days = (Option<Date>, Option<Date>, Vec<String>);
+
+/// Adds a party under each list that its programs name: BIS's by their effect, and the rest under the name of its data set.
+fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List) {
+    let own = Listing { programs: entry.programs.clone(), from: None, until: None };
+    // A sanction says when; what only the party's own row says has no days.
+    let mut of_effect: BTreeMap<Effect, Vec<Days>> = BTreeMap::new();
+    for listing in listings.into_iter().chain([own]) {
+        for program in &listing.programs {
+            let effect = of_program(program);
+            let dated = listing.from.is_some() || listing.until.is_some();
+            let known = of_effect.entry(effect).or_default();
+            if dated || known.is_empty() {
+                known.push((listing.from, listing.until, vec![program.clone()]));
+            }
+        }
+    }
+    let set = if entry.list.is_empty() { list.file.clone() } else { entry.list.clone() };
+    if of_effect.keys().all(|effect| *effect == Effect::Other) {
+        let controlled = topics.iter().any(|topic| topic.starts_with("export"));
+        let binds = |topic: &String| ["sanction", "export", "debarment"].iter().any(|start| topic.starts_with(start));
+        let foreign = |program: &String| {
+            let of = program.split('-').next().unwrap_or_default();
+            of.len() == 2 && of.bytes().all(|byte| byte.is_ascii_uppercase()) && of != "US" && program.len() > 3
+        };
+        let foreign = !entry.programs.is_empty() && entry.programs.iter().all(foreign);
+        let effect = match Effect::of(&set) {
+            // A set of many lists, and nothing says on which of them the party is.
+            Effect::Other | Effect::Unknown if controlled => Effect::Unknown,
+            Effect::Unknown if foreign || !topics.is_empty() && !topics.iter().any(binds) => Effect::Other,
+            effect => effect,
+        };
+        let days = of_effect.remove(&Effect::Other).unwrap_or_default();
+        let (from, until) = match days.as_slice() {
+            [(from, until, _)] => (*from, *until),
+            _ => (None, None),
+        };
+        list.entries.push(Entry { list: set, effect, from, until, ..entry });
+        return;
+    }
+    for (effect, days) in of_effect {
+        let name = effect.list().map_or_else(|| set.clone(), |name| format!("{name} ({set})"));
+        for (from, until, programs) in days {
+            let copy = Entry { list: name.clone(), effect, from, until, programs, ..entry.clone() };
+            list.entries.push(copy);
+        }
+    }
+}
+
+/// What a program says, by its key or in words: one that says nothing of BIS's lists has no effect.
+fn of_program(program: &str) -> Effect {
+    Effect::of_program(program).unwrap_or_else(|| match Effect::of(program) {
+        Effect::Unknown => Effect::Other,
+        effect => effect,
+    })
 }

@@ -2,57 +2,28 @@
 
 mod clean;
 mod csl;
+mod day;
+mod decode;
+mod effect;
 mod ftm;
+mod governments;
+mod json;
 mod ofac;
 mod plain;
+mod programs;
 mod table;
+mod xml;
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use tollgate_model::{Country, Date, Diagnostic, Place, hex};
 
+use clean::names_of;
 pub use clean::split_names;
-
-/// What a list is for, as far as the EAR or a sanctions program gives it an effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
-    /// The Entity List (15 CFR 744.11 and supplement no. 4 to part 744).
-    EntityList,
-    /// The Denied Persons List (15 CFR 764.3(a)(2)).
-    DeniedPerson,
-    /// The Unverified List (15 CFR 744.15).
-    UnverifiedList,
-    /// The Military End-User List (15 CFR 744.21 and supplement no. 7 to part 744).
-    MilitaryEndUser,
-    /// Another government's or agency's list: shown, and without effect on a determination under the EAR.
-    Other,
-}
-
-impl Effect {
-    /// What a list's name says that it is for.
-    pub fn of(list: &str) -> Effect {
-        let known = [
-            ("Entity List", Effect::EntityList),
-            ("Denied Persons", Effect::DeniedPerson),
-            ("Unverified List", Effect::UnverifiedList),
-            ("Military End User", Effect::MilitaryEndUser),
-            ("Military End-User", Effect::MilitaryEndUser),
-        ];
-        known.iter().find(|(start, _)| list.starts_with(start)).map_or(Effect::Other, |(_, effect)| *effect)
-    }
-
-    /// The flag of a party that is on such a list.
-    pub fn flag(self) -> Option<&'static str> {
-        match self {
-            Effect::EntityList => Some("entity_list"),
-            Effect::DeniedPerson => Some("denied_person"),
-            Effect::UnverifiedList => Some("unverified_list"),
-            Effect::MilitaryEndUser => Some("military"),
-            Effect::Other => None,
-        }
-    }
-}
+pub use effect::Effect;
+pub use programs::{SanctionsProgram, split_programs};
+use table::Layout;
 
 /// A name of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +51,14 @@ pub struct Entry {
     pub ids: Vec<String>,
     /// Days of incorporation or birth.
     pub dates: Vec<Date>,
+    /// What the list does to a decision.
+    pub effect: Effect,
+    /// The sanctions programs under which it is listed, as the publisher calls them.
+    pub programs: Vec<String>,
+    /// The first day on which it binds, where the list says so.
+    pub from: Option<Date>,
+    /// The last day on which it binds, where the list says so.
+    pub until: Option<Date>,
 }
 
 impl Entry {
@@ -116,37 +95,61 @@ pub struct List {
     pub digest: String,
     /// The entries that could be read.
     pub entries: Vec<Entry>,
-    /// The rows that could not.
+    /// How many rows the file has: each is an entry or adds to one, or is counted below.
+    pub rows: usize,
+    /// The rows that could not be read and are kept out.
     pub bad: Vec<BadRow>,
+    /// The rows that are not in order and were read as they most likely were meant.
+    pub guessed: Vec<BadRow>,
+    /// Rows that by their kind name no party, such as addresses and links in FollowTheMoney.
+    pub no_party: usize,
+    /// What the file has beside and is not used.
+    pub passed: Vec<String>,
+}
+
+/// A file of whose rows more than this share cannot be read, in percent, is no list; so is one most of whose rows cannot be read, however few there are.
+const MOST_BAD: usize = 5;
+/// Rows that a file may lose whatever share they are.
+const FEW: usize = 3;
+
+impl List {
+    /// What speaks against taking it for a list: too much of it cannot be read.
+    fn is_damaged(&self) -> Option<String> {
+        let bad = self.bad.len();
+        let rows = self.rows.max(bad);
+        let first =
+            self.bad.first().map_or(String::new(), |bad| format!(" (the first: line {} {})", bad.line, bad.what));
+        let too_many = bad * 2 > rows || bad > FEW && bad * 100 > rows * MOST_BAD;
+        too_many.then(|| format!("has {bad} rows of {rows} that cannot be read{first}"))
+    }
 }
 
 /// Reads list files together; those of OFAC belong to each other by entry number.
 ///
-/// A file that is not a list, or is one without a single entry, is refused. Single bad rows are kept out and reported in [`List::bad`].
+/// A file that is not a list, or is one without a single entry, or one of which more than a twentieth cannot be read, is refused. Single bad rows are kept
+/// out and reported in [`List::bad`].
 pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> {
-    let mut lists = Vec::new();
-    let mut additions = Vec::new();
-    let mut primary = None;
+    let (mut primaries, mut others, mut additions) = (Vec::new(), Vec::new(), Vec::new());
     for (file, bytes) in files {
-        let text = decode(bytes);
-        let kind = Kind::of(&text);
-        let Some(kind) = kind else {
+        let decoded = decode::decode(bytes);
+        let text = decoded.text;
+        let Some(kind) = kind(&text).map_err(|what| refused(file, &what, FORMS))? else {
             return Err(refused(file, "is not in the form of a screening list", FORMS));
         };
         let mut list = List { file: file.clone(), digest: hex(&Sha256::digest(bytes)), ..List::default() };
-        match kind {
-            Kind::Consolidated => csl::read_csv(&text, &mut list),
-            Kind::ConsolidatedJson => csl::read_json(&text, &mut list),
-            Kind::DeniedPersons => csl::read_denied(&text, &mut list),
-            Kind::Primary => {
-                primary = Some(lists.len());
-                ofac::read_primary(&text, &mut list);
-            }
-            Kind::FollowTheMoney => ftm::read(&text, &mut list),
-            Kind::Plain => plain::read(&text, &mut list),
+        list.rows = decoded.bad.len();
+        (list.guessed, list.bad) = (decoded.guessed, decoded.bad);
+        let whole = |what: String| refused(file, &what, "fetch the whole list: what is not there would be cleared");
+        match &kind {
+            Kind::Consolidated(layout) => csl::read_table(&text, *layout, &mut list),
+            Kind::DeniedPersons(layout) => csl::read_denied(&text, *layout, &mut list),
+            Kind::Plain(layout, header) => plain::read(&text, *layout, header, &mut list),
+            Kind::ConsolidatedJson => csl::read_json(&text, &mut list).map_err(whole)?,
+            Kind::FollowTheMoney => ftm::read(&text, &mut list).map_err(whole)?,
+            Kind::Xml => governments::read_xml(&text, &mut list).map_err(whole)?,
+            Kind::Primary => ofac::read_primary(&text, &mut list),
             Kind::Aliases | Kind::Addresses => {
-                additions.push((kind, text));
-                lists.push(list);
+                additions.push((if kind == Kind::Aliases { 5 } else { 6 }, text, list));
                 continue;
             }
         }
@@ -155,21 +158,25 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> 
             let what = format!("has no entry that can be read ({} bad rows)", list.bad.len());
             return Err(refused(file, &what, "fetch it again; an empty list would clear everybody"));
         }
-        lists.push(list);
+        if kind == Kind::Primary { primaries.push(list) } else { others.push(list) }
     }
-    if !additions.is_empty() {
-        let Some(primary) = primary.and_then(|place: usize| lists.get_mut(place)) else {
-            let file = files.first().map_or("", |(file, _)| file.as_str());
-            return Err(refused(file, "holds aliases or addresses of another file's entries", "give sdn.csv with it"));
-        };
-        for (kind, text) in &additions {
-            match kind {
-                Kind::Aliases => ofac::add_aliases(text, primary),
-                _ => ofac::add_addresses(text, primary),
-            }
+    for (width, text, mut list) in additions {
+        if !ofac::add(&text, width, &mut list, &mut primaries) {
+            let what = "holds aliases or addresses of another file's entries";
+            return Err(refused(&list.file, what, "give sdn.csv (or cons_prim.csv) with it"));
         }
+        others.push(list);
     }
-    Ok(lists)
+    let mut lists: Vec<List> = primaries.into_iter().chain(others).collect();
+    lists.sort_by_key(|list| files.iter().position(|(file, _)| *file == list.file));
+    let damaged = lists.iter().find_map(|list| Some((list.file.as_str(), list.is_damaged()?)));
+    match damaged {
+        Some((file, what)) => {
+            let mend = "fetch it again, with all files of one day: a list that is not read would clear everybody on it";
+            Err(refused(file, &what, mend))
+        }
+        None => Ok(lists),
+    }
 }
 
 /// Gives entries without a number of the list's own one that stays the same from version to version: made of their name, and counted on where
@@ -185,73 +192,81 @@ fn number_entries(list: &mut List) {
     }
 }
 
-const FORMS: &str = "give the Consolidated Screening List (CSV or JSON), OFAC's sdn.csv with alt.csv and add.csv, BIS's dpl.txt, FollowTheMoney JSON lines, \
-                     or a CSV with the columns name and, as you like, id, list, aliases, country, address, registry_id, date";
+const FORMS: &str = "give the Consolidated Screening List (CSV, TSV or JSON), OFAC's sdn.csv with alt.csv and add.csv, its cons_*.csv or XML, BIS's dpl.txt, \
+                     the lists of the EU, the UK or the UN in XML, FollowTheMoney JSON lines, \
+                     or a CSV with the columns name and, as you like, id, list, aliases, country, address, registry_id, date, from, until";
 
 fn refused(file: &str, what: &str, mend: &str) -> Diagnostic {
     Diagnostic::new("not-a-list", Place::file(file), what, mend)
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
-    Consolidated,
+    Consolidated(Layout),
     ConsolidatedJson,
-    DeniedPersons,
+    DeniedPersons(Layout),
     Primary,
     Aliases,
     Addresses,
     FollowTheMoney,
-    Plain,
+    Plain(Layout, Vec<String>),
+    Xml,
 }
 
-impl Kind {
-    fn of(text: &str) -> Option<Kind> {
-        let start = text.trim_start();
-        let first = start.lines().next()?;
-        if start.starts_with('{') || start.starts_with('[') {
-            let follows = first.contains("\"schema\"") && first.contains("\"properties\"");
-            let head: String = start.chars().take(4000).collect();
-            return match (follows, head.contains("\"results\"") || head.contains("\"source\"")) {
+/// The form of a text; nothing where it is none of a list, and what is wrong where it is nearly one.
+fn kind(text: &str) -> Result<Option<Kind>, String> {
+    let start = text.trim_start();
+    let Some(first) = start.lines().next() else { return Ok(None) };
+    if start.starts_with('<') {
+        return Ok(governments::is_list(start).then_some(Kind::Xml));
+    }
+    if start.starts_with(['{', '[']) {
+        let head: String = start.chars().take(20_000).collect();
+        return Ok(
+            match (head.contains("\"schema\"") && head.contains("\"properties\""), head.contains("\"source\"")) {
                 (true, _) => Some(Kind::FollowTheMoney),
                 (false, true) => Some(Kind::ConsolidatedJson),
-                _ => None,
-            };
-        }
-        if first.contains("\"Standard_Order\"") || first.contains("Standard_Order\t") {
-            return Some(Kind::DeniedPersons);
-        }
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(first.as_bytes());
-        let row = reader.records().next()?.ok()?;
-        let has = |name: &str| row.iter().any(|cell| cell.trim().eq_ignore_ascii_case(name));
-        let numbered =
-            row.get(0).is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()));
-        match row.len() {
-            _ if has("alt_names") && has("source") && has("name") => Some(Kind::Consolidated),
-            12 if numbered => Some(Kind::Primary),
-            5 if numbered => Some(Kind::Aliases),
-            6 if numbered => Some(Kind::Addresses),
-            _ if has("name") => Some(Kind::Plain),
-            _ => None,
-        }
+                (false, false) => head.contains("\"results\"").then_some(Kind::ConsolidatedJson),
+            },
+        );
     }
+    let delimiters = [',', '\t', ';', '|'];
+    let cells = |delimiter: &char| table::lenient(first, *delimiter);
+    let delimiter = delimiters.into_iter().rev().max_by_key(|delimiter| cells(delimiter).len()).unwrap_or(',');
+    let row = cells(&delimiter);
+    let header: Vec<String> = row.iter().map(|cell| table::column_name(cell)).collect();
+    let has = |name: &str| header.iter().any(|own| own == name);
+    let layout = Layout { delimiter: u8::try_from(delimiter).unwrap_or(b','), ahead: blank_lines(text) };
+    let numbered = row.first().is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()));
+    if has("source")
+        && (has("entity_number") || has("federal_register_notice") || has("license_requirement") || has("alt_names"))
+    {
+        let lacks: Vec<&str> = csl::COLUMNS.into_iter().filter(|column| !has(column)).collect();
+        return match lacks.is_empty() {
+            true => Ok(Some(Kind::Consolidated(layout))),
+            false => Err(format!("is the Consolidated Screening List without the columns {}", lacks.join(", "))),
+        };
+    }
+    if has("standard_order") || has("expiration_date") && has("street_address") {
+        let lacks: Vec<&str> = ["name", "expiration_date"].into_iter().filter(|column| !has(column)).collect();
+        return match lacks.is_empty() {
+            true => Ok(Some(Kind::DeniedPersons(layout))),
+            false => Err(format!("is the Denied Persons List without the columns {}", lacks.join(", "))),
+        };
+    }
+    let named = ["name", "company_or_organization", "entity_name", "full_name"];
+    Ok(match row.len() {
+        12.. if numbered => Some(Kind::Primary),
+        5 if numbered => Some(Kind::Aliases),
+        6.. if numbered => Some(Kind::Addresses),
+        _ if header.iter().any(|own| named.contains(&own.as_str())) => Some(Kind::Plain(layout, header)),
+        _ => None,
+    })
 }
 
-/// UTF-8 without a byte-order mark; bytes that are not UTF-8 are taken for Windows-1252, in which older files are written.
-fn decode(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| windows_1252(*byte)).collect(),
-    }
-}
-
-fn windows_1252(byte: u8) -> char {
-    match byte {
-        0x91 | 0x92 => '\'',
-        0x93 | 0x94 => '"',
-        0x96 | 0x97 => '-',
-        _ => char::from(byte),
-    }
+/// Empty lines at the start of a text.
+fn blank_lines(text: &str) -> usize {
+    text.lines().take_while(|line| line.trim().is_empty()).count()
 }
 
 #[cfg(test)]

@@ -1,67 +1,107 @@
 use std::collections::BTreeMap;
 
-use super::{BadRow, Entry, List, ListName};
+use super::table::numbered_rows;
+use super::{BadRow, Effect, Entry, List, ListName, split_programs};
 
-pub(super) const LIST: &str = "Specially Designated Nationals (SDN) - Treasury Department";
+const SDN: &str = "Specially Designated Nationals (SDN) - Treasury Department";
+const CONSOLIDATED: &str = "Consolidated Non-SDN List - Treasury Department";
 
-/// The cells of a file without a header; OFAC writes `-0-` where there is none.
-fn rows(text: &str, width: usize, list: &mut List) -> Vec<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                list.bad
-                    .push(BadRow { line: error.position().map_or(0, csv::Position::line), what: error.to_string() });
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells: Vec<String> = record
-            .iter()
-            .map(|cell| cell.trim())
-            .map(|cell| if cell == "-0-" { "" } else { cell }.to_owned())
-            .collect();
-        // The files end with a byte that ends files of old.
-        if cells.len() == 1 && cells.iter().all(|cell| cell.trim_matches('\u{1a}').is_empty()) {
-            continue;
-        }
-        if cells.len() == width {
-            rows.push(cells);
-        } else {
-            list.bad.push(BadRow { line, what: format!("has {} cells where {width} are expected", cells.len()) });
-        }
+/// The list that a file of OFAC's belongs to, by its name: nothing where that says neither.
+pub(super) fn family(file: &str) -> Option<&'static str> {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file).to_ascii_lowercase();
+    if name.contains("cons") || name.contains("non-sdn") || name.contains("nonsdn") || name.contains("non_sdn") {
+        return Some(CONSOLIDATED);
     }
-    rows
+    (name.contains("sdn") || name.starts_with("alt") || name.starts_with("add")).then_some(SDN)
 }
 
-/// `sdn.csv`.
+/// `sdn.csv` and `cons_prim.csv`.
 pub(super) fn read_primary(text: &str, list: &mut List) {
-    for cells in rows(text, 12, list) {
-        let [id, name, ..] = cells.as_slice() else { continue };
-        if name.is_empty() {
-            list.bad.push(BadRow { line: 0, what: format!("entry {id} has no name") });
+    let name = family(&list.file).unwrap_or(SDN);
+    for row in numbered_rows(text, 12, list) {
+        let [id, title, kind, program, ..] = row.cells.as_slice() else { continue };
+        if title.is_empty() {
+            list.bad.push(BadRow { line: row.line, what: format!("entry {id} has no name") });
             continue;
         }
+        let kinds = ["", "individual", "entity", "vessel", "aircraft"];
+        if !kinds.contains(&kind.to_ascii_lowercase().as_str()) {
+            let what = format!("entry {id} is a {kind:?}: its cells do not stand where they belong");
+            list.bad.push(BadRow { line: row.line, what });
+            continue;
+        }
+        let remarks = row.cells.last().map_or("", String::as_str);
+        let mut names = vec![ListName { text: title.clone(), weak: false }];
+        names.extend(other_names(remarks));
         list.entries.push(Entry {
-            list: LIST.to_owned(),
+            list: name.to_owned(),
+            effect: Effect::of(name),
             id: id.clone(),
-            names: vec![ListName { text: name.clone(), weak: false }],
-            ids: numbers(cells.last().map_or("", String::as_str)),
+            names,
+            ids: numbers(remarks),
+            programs: split_programs(program),
             ..Entry::default()
         });
     }
 }
 
+/// The names in `a.k.a. 'BNC'` and the like within the remarks: weak aliases.
+fn other_names(remarks: &str) -> Vec<ListName> {
+    let clauses = remarks.split(';').map(|clause| clause.trim().trim_end_matches('.'));
+    let name = |clause: &str| {
+        let rest = clause.strip_prefix("a.k.a. ")?.trim_matches(['\'', '"', ' ']);
+        (rest.chars().filter(|c| c.is_alphanumeric()).count() >= 3)
+            .then(|| ListName { text: rest.to_owned(), weak: true })
+    };
+    clauses.filter_map(name).collect()
+}
+
+/// What the remarks call a registration, tax or other official number of a party.
+const NUMBERS: [&str; 32] = [
+    "Registration ID",
+    "Registration Number",
+    "Registration No.",
+    "Tax ID No.",
+    "Company Number",
+    "Identification Number",
+    "Vessel Registration Identification",
+    "Commercial Registry Number",
+    "C.R. No.",
+    "Business Registration Number",
+    "Business Registration Document #",
+    "Business Number",
+    "Certificate of Incorporation Number",
+    "Chamber of Commerce Number",
+    "Chinese Commercial Code",
+    "Unified Social Credit Code (USCC)",
+    "Unified Social Credit Code",
+    "Organization Code",
+    "Legal Entity Number",
+    "Legal Entity Identifier",
+    "LE Number",
+    "Enterprise Number",
+    "Economic Register Number (CBLS)",
+    "Government Gazette Number",
+    "Istanbul Chamber of Comm. No.",
+    "Trade License No.",
+    "License",
+    "RTN",
+    "RFC",
+    "C.U.I.T.",
+    "MMSI",
+    "National ID No.",
+];
+
 /// The numbers that the remarks call a registration, tax or other official number.
 fn numbers(remarks: &str) -> Vec<String> {
-    let kinds =
-        ["Registration ID ", "Registration Number ", "Tax ID No. ", "Company Number ", "Identification Number IMO "];
     let clauses = remarks.split(';').map(|clause| clause.trim().trim_end_matches('.'));
     let number = |clause: &str| {
-        let rest = kinds.iter().find_map(|kind| clause.strip_prefix(kind))?;
-        rest.split([' ', '(']).next().filter(|number| !number.is_empty()).map(str::to_owned)
+        let clause = clause.strip_prefix("alt. ").unwrap_or(clause);
+        let rest = NUMBERS.iter().find_map(|kind| clause.strip_prefix(kind))?.trim();
+        let rest = rest.strip_prefix("IMO ").unwrap_or(rest);
+        let number = rest.split('(').next().unwrap_or_default().trim();
+        let told = number.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        (told && !number.contains(' ')).then(|| number.to_owned())
     };
     clauses.filter_map(number).collect()
 }
@@ -70,47 +110,64 @@ fn places(list: &List) -> BTreeMap<String, usize> {
     list.entries.iter().enumerate().map(|(place, entry)| (entry.id.clone(), place)).collect()
 }
 
-/// `alt.csv`: entry, its own number, kind, name, remarks.
-pub(super) fn add_aliases(text: &str, list: &mut List) {
-    let places = places(list);
-    for cells in rows(text, 5, list) {
-        let [id, _, kind, name, remarks] = cells.as_slice() else { continue };
-        let Some(entry) = places.get(id).and_then(|place| list.entries.get_mut(*place)) else {
-            list.bad.push(BadRow { line: 0, what: format!("alias of entry {id}, which sdn.csv lacks") });
+/// The list among several whose entries most rows of a file of aliases or addresses belong to.
+fn owner<'l>(file: &str, ids: &[&str], lists: &'l mut [List]) -> Option<&'l mut List> {
+    let own = family(file);
+    let shared = |list: &List| {
+        let places = places(list);
+        let met = ids.iter().filter(|id| places.contains_key(**id)).count();
+        (own.is_some() && list.entries.first().map(|entry| entry.list.as_str()) == own, met)
+    };
+    let best = (0..lists.len()).rev().max_by_key(|at| lists.get(*at).map(shared))?;
+    lists.get_mut(best)
+}
+
+/// Adds `alt.csv` or `add.csv` to the list that it belongs to, one of `primaries`; false where there is none. What cannot be added is noted in `list`,
+/// that of the file itself.
+pub(super) fn add(text: &str, width: usize, list: &mut List, primaries: &mut [List]) -> bool {
+    let rows = numbered_rows(text, width, list);
+    let ids: Vec<&str> = rows.iter().filter_map(|row| row.cells.first().map(String::as_str)).collect();
+    let Some(primary) = owner(&list.file, &ids, primaries) else { return false };
+    let places = places(primary);
+    for row in &rows {
+        let id = row.cells.first().map_or("", String::as_str);
+        let Some(entry) = places.get(id).and_then(|place| primary.entries.get_mut(*place)) else {
+            let what = format!("belongs to entry {id}, which {} lacks", primary.file);
+            list.bad.push(BadRow { line: row.line, what });
             continue;
         };
-        if !name.is_empty() {
-            let weak = kind.contains("weak") || remarks.contains("weak");
-            entry.names.push(ListName { text: name.clone(), weak });
-        }
+        if width == 5 { add_alias(&row.cells, entry) } else { add_address(&row.cells, entry) }
+    }
+    true
+}
+
+/// Entry, its own number, kind, name, remarks.
+fn add_alias(cells: &[String], entry: &mut Entry) {
+    let [_, _, kind, name, remarks] = cells else { return };
+    if !name.is_empty() {
+        let weak = kind.contains("weak") || remarks.contains("weak");
+        entry.names.push(ListName { text: name.clone(), weak });
     }
 }
 
-/// `add.csv`: entry, its own number, street, city and postal code, country, remarks.
-pub(super) fn add_addresses(text: &str, list: &mut List) {
-    let places = places(list);
-    for cells in rows(text, 6, list) {
-        let [id, _, street, city, country, _] = cells.as_slice() else { continue };
-        let Some(entry) = places.get(id).and_then(|place| list.entries.get_mut(*place)) else {
-            list.bad.push(BadRow { line: 0, what: format!("address of entry {id}, which sdn.csv lacks") });
-            continue;
-        };
-        let parts: Vec<&str> =
-            [street, city, country].into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
-        if !parts.is_empty() {
-            entry.addresses.push(parts.join(", "));
-        }
-        if let Some(code) = country_named(country)
-            && !entry.countries.contains(&code)
-        {
-            entry.countries.push(code);
-            entry.countries.sort();
-        }
+/// Entry, its own number, street, city and postal code, country, remarks.
+fn add_address(cells: &[String], entry: &mut Entry) {
+    let [_, _, street, city, country, _] = cells else { return };
+    let parts: Vec<&str> =
+        [street, city, country].into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
+    if !parts.is_empty() {
+        entry.addresses.push(parts.join(", "));
+    }
+    if let Some(code) = country_named(country)
+        && !entry.countries.contains(&code)
+    {
+        entry.countries.push(code);
+        entry.countries.sort();
     }
 }
 
 /// The countries that OFAC's files name most, in its spelling; others stay unknown, which costs a match nothing.
-fn country_named(name: &str) -> Option<tollgate_model::Country> {
+pub(super) fn country_named(name: &str) -> Option<tollgate_model::Country> {
     let code = match name {
         "Afghanistan" => "AF",
         "Belarus" => "BY",

@@ -1,33 +1,63 @@
-use super::table::{Rows, nameless};
-use super::{Entry, List, ListName};
+use super::day::day;
+use super::table::{Layout, each_row, nameless};
+use super::{Effect, Entry, List, ListName, names_of, split_programs};
 
-/// A CSV of the user's own: `name`, and where present `id`, `list`, `aliases`, `country` and `address`.
-pub(super) fn read(text: &str, list: &mut List) {
-    Rows::each(text, b',', list, &mut |row, list| {
-        let aliases = row.get("aliases").split(';').chain(row.get("alias").split(';'));
-        let names: Vec<ListName> = std::iter::once(row.get("name"))
-            .chain(aliases)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(|text| ListName { text: text.to_owned(), weak: false })
-            .collect();
-        let addresses: Vec<String> =
-            Some(row.get("address")).filter(|text| !text.is_empty()).map(str::to_owned).into_iter().collect();
+/// The columns of a user's own list and what others call them.
+const COLUMNS: [(&str, &[&str]); 12] = [
+    ("name", &["name", "names", "entity", "entity_name", "full_name", "company_or_organization", "company", "caption"]),
+    ("id", &["id", "entity_number", "no", "number", "uid"]),
+    ("list", &["list", "source", "list_name"]),
+    ("aliases", &["aliases", "alias", "alt_names", "also_known_as", "aka", "a_k_a", "previous_name", "former_names"]),
+    ("country", &["country", "country_code", "country_or_region"]),
+    ("address", &["address", "addresses"]),
+    ("registry_id", &["registry_id", "registration_number", "lei", "tax_id", "ids"]),
+    ("date", &["date", "incorporated_on", "date_of_birth"]),
+    ("programs", &["programs", "program", "program_ids"]),
+    ("from", &["from", "start_date", "listed_on", "effective_date"]),
+    ("until", &["until", "end_date", "delisted_on", "expiration_date"]),
+    ("clean", &["clean_name"]),
+];
+
+fn known(column: &str) -> &'static [&'static str] {
+    COLUMNS.iter().find(|(own, _)| *own == column).map_or(&[], |(_, names)| names)
+}
+
+/// A CSV of the user's own: a name, and where present what `COLUMNS` has.
+pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut List) {
+    for column in header {
+        let of_ours = COLUMNS.iter().any(|(_, names)| names.contains(&column.as_str()));
+        if !of_ours && !column.is_empty() {
+            list.passed.push(format!("column `{column}`"));
+        }
+    }
+    let japanese = header.iter().any(|column| column == "company_or_organization");
+    each_row(text, layout, list, &mut |row, list| {
+        let cell = |column: &str| known(column).iter().map(|own| row.get(own)).find(|cell| !cell.is_empty());
+        let aliases = known("aliases").iter().flat_map(|own| row.get(own).split([';', '\n']));
+        let fields: Vec<&str> = cell("name").into_iter().chain(cell("clean")).chain(aliases).collect();
+        let names: Vec<ListName> = names_of(fields.into_iter());
+        let addresses: Vec<String> = cell("address").map(str::to_owned).into_iter().collect();
         if names.is_empty() && addresses.is_empty() {
             return nameless(row.line, list);
         }
-        let own = |column: &str, otherwise: String| match row.get(column) {
-            "" => otherwise,
-            text => text.to_owned(),
-        };
+        let otherwise = if japanese { "Foreign End User List - METI, Japan" } else { list.file.as_str() };
+        let name = cell("list").unwrap_or(otherwise).to_owned();
         list.entries.push(Entry {
-            list: own("list", list.file.clone()),
-            id: row.get("id").to_owned(),
+            effect: Effect::of(&name),
+            list: name,
+            id: cell("id").unwrap_or_default().to_owned(),
             names,
-            countries: row.get("country").parse().into_iter().collect(),
+            countries: cell("country").and_then(|text| text.parse().ok()).into_iter().collect(),
             addresses,
-            ids: Some(row.get("registry_id")).filter(|text| !text.is_empty()).map(str::to_owned).into_iter().collect(),
-            dates: row.get("date").parse().into_iter().collect(),
+            ids: cell("registry_id")
+                .into_iter()
+                .flat_map(|ids| ids.split(';'))
+                .map(|id| id.trim().to_owned())
+                .collect(),
+            dates: cell("date").and_then(day).into_iter().collect(),
+            programs: split_programs(cell("programs").unwrap_or_default()),
+            from: cell("from").and_then(day),
+            until: cell("until").and_then(day),
         });
     });
 }

@@ -1,14 +1,179 @@
+//! Delimited files as their publishers write them: a row that is not in order costs itself and no other.
+
 use super::{BadRow, List};
 
-/// The rows of a delimited file with a header, by column name.
-pub(super) struct Rows {
-    columns: Vec<String>,
+/// A cell in quotes that is longer is one whose closing quote is missing.
+const LONGEST_CELL: usize = 100_000;
+
+/// A row's cells.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) line: u64,
+    pub(super) cells: Vec<String>,
 }
 
-/// One row.
+/// A record from the start of a text, quoted as the rules are, and how many bytes it takes; nothing where a quote is not closed or something stands
+/// behind a closing one.
+fn strict(text: &str, delimiter: u8) -> Option<(Vec<String>, usize)> {
+    let bytes = text.as_bytes();
+    let mut cells = Vec::new();
+    let mut at = 0;
+    loop {
+        let mut next;
+        if bytes.get(at) == Some(&b'"') {
+            let (cell, after) = quoted(text, at + 1)?;
+            cells.push(cell);
+            next = after;
+            while bytes.get(next) == Some(&b' ') {
+                next += 1;
+            }
+        } else {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let length = rest.iter().position(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'));
+            next = at + length.unwrap_or(rest.len());
+            cells.push(text.get(at..next)?.trim().to_owned());
+        }
+        match bytes.get(next) {
+            Some(byte) if *byte == delimiter => at = next + 1,
+            None => return Some((cells, next)),
+            Some(b'\r') if bytes.get(next + 1) == Some(&b'\n') => return Some((cells, next + 2)),
+            Some(b'\n' | b'\r') => return Some((cells, next + 1)),
+            Some(_) => return None,
+        }
+    }
+}
+
+/// What stands in quotes from a place behind the opening one, and the place behind the closing one.
+fn quoted(text: &str, from: usize) -> Option<(String, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        let length = bytes.get(at..)?.iter().take(LONGEST_CELL).position(|byte| *byte == b'"')?;
+        let quote = at + length;
+        if quote - from > LONGEST_CELL {
+            return None;
+        }
+        if bytes.get(quote + 1) != Some(&b'"') {
+            return Some((text.get(from..quote)?.replace("\"\"", "\"").trim().to_owned(), quote + 1));
+        }
+        at = quote + 2;
+    }
+}
+
+/// The cells of one line where quotes also stand within cells, as OFAC writes them: a quote closes only before a delimiter or at the end. What
+/// follows an opening quote that none closes is one cell.
+pub(super) fn lenient(line: &str, delimiter: char) -> Vec<String> {
+    let mut cells = Vec::new();
+    let mut rest = line;
+    loop {
+        let start = if delimiter == '\t' { rest } else { rest.trim_start_matches(' ') };
+        let (cell, after) = match start.strip_prefix('"') {
+            Some(inside) => {
+                let closes = inside.match_indices('"').find_map(|(at, _)| {
+                    let after = inside.get(at + 1..)?;
+                    let behind = if delimiter == '\t' { after } else { after.trim_start_matches(' ') };
+                    (behind.is_empty() || behind.starts_with(delimiter)).then_some((at, behind))
+                });
+                match closes {
+                    Some((at, behind)) => (inside.get(..at).unwrap_or_default(), behind.strip_prefix(delimiter)),
+                    None => (inside, None),
+                }
+            }
+            None => match start.split_once(delimiter) {
+                Some((cell, after)) => (cell, Some(after)),
+                None => (start, None),
+            },
+        };
+        cells.push(cell.trim().replace("\"\"", "\""));
+        match after {
+            Some(after) => rest = after,
+            None => return cells,
+        }
+    }
+}
+
+/// The first line of a text without its end, and what follows.
+fn line_of(text: &str) -> (&str, &str) {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    (line.strip_suffix('\r').unwrap_or(line), rest)
+}
+
+/// Whether a line holds nothing: also the byte that ends files of old.
+fn blank(line: &str) -> bool {
+    line.trim_matches(|c: char| c.is_whitespace() || c == '\u{1a}' || c == '\u{feff}').is_empty()
+}
+
+/// Hands on every record behind the header that has its number of cells, and accounts for the others. Returns the header; `ahead` is how many lines
+/// stand before it.
+fn each_record(
+    text: &str,
+    delimiter: u8,
+    ahead: usize,
+    list: &mut List,
+    take: &mut dyn FnMut(&[String], Record, &mut List),
+) {
+    let mut header: Option<Vec<String>> = None;
+    let (mut rest, mut line) = (text, 1_u64);
+    for _ in 0..ahead {
+        rest = line_of(rest).1;
+        line += 1;
+    }
+    while !rest.is_empty() {
+        let (first, behind) = line_of(rest);
+        if blank(first) {
+            (rest, line) = (behind, line + 1);
+            continue;
+        }
+        let whole = strict(rest, delimiter);
+        let Some(columns) = &header else {
+            let (cells, length) = whole.unwrap_or((lenient(first, char::from(delimiter)), rest.len() - behind.len()));
+            line += lines_in(rest.get(..length).unwrap_or_default());
+            rest = rest.get(length..).unwrap_or_default();
+            header = Some(cells.iter().map(|cell| column_name(cell)).collect());
+            continue;
+        };
+        let width = columns.len();
+        list.rows += 1;
+        let in_order = whole.filter(|(cells, length)| {
+            let swallowed = rest.get(first.len()..*length).unwrap_or_default();
+            // A line within quotes that would be a row by itself is one that an open quote has taken in.
+            let looks_like_row = |line: &str| width > 2 && lenient(line, char::from(delimiter)).len() == width;
+            cells.len() == width && !swallowed.lines().skip(1).any(looks_like_row)
+        });
+        if let Some((cells, length)) = in_order {
+            take(columns, Record { line, cells }, list);
+            line += lines_in(rest.get(..length).unwrap_or_default());
+            rest = rest.get(length..).unwrap_or_default();
+            continue;
+        }
+        let cells = lenient(first, char::from(delimiter));
+        if cells.len() == width {
+            let what = "has quotes that are not in order: it was read to the end of its line";
+            list.guessed.push(BadRow { line, what: what.to_owned() });
+            take(columns, Record { line, cells }, list);
+        } else {
+            let what = format!("has {} cells where the header has {width}", cells.len());
+            list.bad.push(BadRow { line, what });
+        }
+        (rest, line) = (behind, line + 1);
+    }
+}
+
+fn lines_in(text: &str) -> u64 {
+    u64::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(0)
+}
+
+/// A column's name as it is looked up: in lower case, with one `_` for whatever stands between words.
+pub(super) fn column_name(cell: &str) -> String {
+    let lower = cell.trim().trim_start_matches('\u{feff}').to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("_")
+}
+
+/// One row, by column name.
 pub(super) struct Row<'a> {
     columns: &'a [String],
-    cells: &'a csv::StringRecord,
+    record: Record,
     pub(super) line: u64,
 }
 
@@ -16,42 +181,66 @@ impl Row<'_> {
     /// A cell without the space around it; empty where the column is absent.
     pub(super) fn get(&self, column: &str) -> &str {
         let at = self.columns.iter().position(|own| own == column);
-        at.and_then(|at| self.cells.get(at)).unwrap_or_default().trim()
+        at.and_then(|at| self.record.cells.get(at)).map_or("", |cell| cell.trim())
     }
 }
 
-impl Rows {
-    /// Hands on every row that can be read, and reports the others.
-    pub(super) fn each(text: &str, delimiter: u8, list: &mut List, row: &mut dyn FnMut(Row<'_>, &mut List)) {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(text.as_bytes());
-        let mut rows: Option<Rows> = None;
-        for record in reader.records() {
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => {
-                    let line = error.position().map_or(0, csv::Position::line);
-                    list.bad.push(BadRow { line, what: error.to_string() });
-                    continue;
-                }
-            };
-            let line = record.position().map_or(0, csv::Position::line);
-            match &rows {
-                None => {
-                    let columns = record.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
-                    rows = Some(Rows { columns });
-                }
-                Some(rows) if record.len() != rows.columns.len() => {
-                    let what = format!("has {} cells where the header has {}", record.len(), rows.columns.len());
-                    list.bad.push(BadRow { line, what });
-                }
-                Some(rows) => row(Row { columns: &rows.columns, cells: &record, line }, list),
+/// How a delimited file is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) delimiter: u8,
+    /// Lines before the header.
+    pub(super) ahead: usize,
+}
+
+/// Hands on every row that can be read, and reports the others.
+pub(super) fn each_row(text: &str, layout: Layout, list: &mut List, row: &mut dyn FnMut(Row<'_>, &mut List)) {
+    each_record(text, layout.delimiter, layout.ahead, list, &mut |columns, record, list| {
+        // A page of HTML in the place of a row names nobody.
+        if record.cells.iter().any(|cell| cell.starts_with("</") || cell.starts_with("<html") || cell.starts_with("<!"))
+        {
+            return list.bad.push(BadRow { line: record.line, what: "is HTML".to_owned() });
+        }
+        row(Row { columns, line: record.line, record }, list);
+    });
+}
+
+/// The rows of a file without a header whose first cell is a number and whose last may hold anything; `-0-` stands for nothing. A line that does not
+/// begin with a number goes on with the one before.
+pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Record> {
+    let mut lines: Vec<(u64, String)> = Vec::new();
+    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !blank(text)) {
+        let number = text.split(',').next().unwrap_or_default().trim().trim_matches('"');
+        let begins = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && text.contains(',');
+        match lines.last_mut() {
+            Some((_, last)) if !begins && lenient(last, ',').len() < width => {
+                last.push(' ');
+                last.push_str(text);
             }
+            _ => lines.push((line, text.to_owned())),
         }
     }
+    let mut rows = Vec::new();
+    for (line, text) in lines {
+        list.rows += 1;
+        let mut cells = lenient(&text, ',');
+        if cells.len() > width {
+            let last = cells.split_off(width - 1);
+            cells.push(last.join(", "));
+            let what = "has quotes that are not in order: its last cell was read to the end of the line";
+            list.guessed.push(BadRow { line, what: what.to_owned() });
+        }
+        for cell in cells.iter_mut().filter(|cell| cell.trim() == "-0-") {
+            cell.clear();
+        }
+        let numbered = cells.first().is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
+        match cells.len() {
+            own if own == width && numbered => rows.push(Record { line, cells }),
+            own if own == width => list.bad.push(BadRow { line, what: "does not begin with a number".to_owned() }),
+            own => list.bad.push(BadRow { line, what: format!("has {own} cells where {width} are expected") }),
+        }
+    }
+    rows
 }
 
 /// Keeps a row without a name out of the list.

@@ -43,7 +43,7 @@ fn ofac_files_belong_together() {
     assert_eq!(entry.names.len(), 2);
     assert_eq!(entry.addresses, ["Havana, Cuba"]);
     assert_eq!(entry.countries[0].code(), "CU");
-    assert!(lists[0].bad.iter().any(|bad| bad.what.contains("entry 99")), "{:?}", lists[0].bad);
+    assert!(lists[1].bad.iter().any(|bad| bad.what.contains("entry 99")), "{:?}", lists[1].bad);
     assert!(read_lists(&files[1..]).unwrap_err().mend.contains("sdn.csv"));
 }
 

@@ -1,6 +1,8 @@
 //! Who asks, and what they may do.
 
+mod lockout;
 mod passwords;
+mod proxies;
 mod records;
 mod sessions;
 
@@ -12,17 +14,24 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 pub use passwords::hash as password_hash;
 pub(super) use passwords::{LONGEST, SHORTEST, matches as password_matches};
-use records::Directory;
+pub(super) use records::Directory;
+pub(super) use records::admission;
 pub use records::{Access, Right, Role, new_secret, new_token, sha256};
-pub(super) use sessions::{Session, Sessions};
+pub(super) use sessions::{LONGEST as LONGEST_SESSION, LONGEST_VOUCHED, Session, Sessions};
+
+pub(super) use lockout::{Attempts, Origin};
+pub use proxies::Proxies;
 
 use super::problem::Problem;
 use super::{App, Shared};
-use crate::{now, today};
+use crate::clock::day_of;
+use crate::orders::unavailable;
+use tollgate_desk::person_of;
+use tollgate_model::Date;
 
 /// What a browser keeps of a session.
 pub(super) const COOKIE: &str = "tollgate_session";
@@ -34,7 +43,13 @@ pub(crate) struct Gate {
     sessions: Mutex<Sessions>,
     callers: DefaultKeyedRateLimiter<String>,
     strangers: DefaultKeyedRateLimiter<IpAddr>,
+    attempts: Mutex<Attempts>,
+    /// How often strangers may cause a look at the ledger, all together.
+    looks: DefaultDirectRateLimiter,
 }
+
+/// Looks at the ledger in a second that strangers may cause, all together.
+const LOOKS: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
 
 impl Gate {
     /// `rate` is how many requests a second one caller may send, and how many failed attempts a minute from one address are answered. A token cannot
@@ -46,6 +61,8 @@ impl Gate {
             sessions: Mutex::default(),
             callers: RateLimiter::keyed(callers),
             strangers: RateLimiter::keyed(Quota::per_minute(rate)),
+            attempts: Mutex::default(),
+            looks: RateLimiter::direct(Quota::per_second(LOOKS)),
         }
     }
 
@@ -55,6 +72,15 @@ impl Gate {
 
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a stranger may cause one more look at the ledger now.
+    fn may_look(&self) -> bool {
+        self.looks.check().is_ok()
     }
 
     /// Whether a caller may send one more request now.
@@ -84,9 +110,48 @@ pub(crate) struct Caller {
     scopes: Option<Vec<Right>>,
     /// Where the caller has a session.
     pub(super) csrf: Option<String>,
+    /// By what the caller proved who it is.
+    pub(super) credential: Credential,
+}
+
+/// From where a request comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(super) IpAddr);
+
+impl FromRequestParts<Shared> for Peer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Peer, Self::Rejection> {
+        Ok(Peer(app.address(parts)))
+    }
+}
+
+/// By what somebody proves who it is, so that it can be asked later whether it still holds.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Credential {
+    /// A token, by its SHA-256.
+    Token(String),
+    /// A user's name.
+    User(String),
+}
+
+impl Directory {
+    /// Whether what somebody proved who it is with is still good for a right on a day.
+    pub(super) fn still_has(&self, credential: &Credential, right: Right, day: Date) -> bool {
+        match credential {
+            Credential::Token(hash) => self.token(hash, day).is_some_and(|token| token.has(right)),
+            Credential::User(name) => self.users.get(name).is_some_and(|user| user.role.has(right)),
+        }
+    }
 }
 
 impl Caller {
+    /// The person behind it.
+    pub(super) fn person(&self) -> &str {
+        person_of(&self.name)
+    }
+
     pub(super) fn has(&self, right: Right) -> bool {
         self.role.has(right) && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&right))
     }
@@ -106,13 +171,23 @@ pub(super) fn denied(detail: &str) -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "not_authenticated", detail, mend)
 }
 
-pub(super) fn address(parts: &Parts) -> IpAddr {
-    let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    known.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip())
-}
+impl App {
+    /// From where a request comes: behind a proxy that is trusted, from where that says.
+    pub(super) fn address(&self, parts: &Parts) -> IpAddr {
+        let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = known.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip());
+        self.proxies.client(peer, &parts.headers)
+    }
 
-pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
-    cookie_named(headers, COOKIE)
+    /// A cookie's name: where all goes over TLS, one that no other host and no plain connection can set.
+    pub(super) fn cookie_name(&self, name: &str) -> String {
+        if self.secure { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    /// What a browser kept of its session.
+    pub(super) fn session_cookie<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        cookie_named(headers, &self.cookie_name(COOKIE))
+    }
 }
 
 pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -124,9 +199,7 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Caller, Problem> {
-        app.refresh_directory().await?;
-        let found = identify(app, &parts.headers, &parts.method);
-        let caller = found.map_err(|problem| app.gate.check_stranger(address(parts)).err().unwrap_or(problem))?;
+        let caller = caller(app, &parts.headers, &parts.method, app.address(parts)).await?;
         app.gate.check_caller(&caller.name)?;
         // The line of the request in the server's own log says who asked.
         tracing::Span::current().record("caller", &caller.name);
@@ -134,17 +207,42 @@ impl FromRequestParts<Shared> for Caller {
     }
 }
 
+/// Who sent a request. Who is known is asked for again once all that any server recorded is known too; strangers cause that so often and no more.
+pub(super) async fn caller(app: &App, headers: &HeaderMap, method: &Method, from: IpAddr) -> Result<Caller, Problem> {
+    match identify(app, headers, method) {
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+            app.gate.check_stranger(from)?;
+            // A token that another server gave out is not known here yet; who is known brings news of it too.
+            if !headers.contains_key(header::AUTHORIZATION) || !app.gate.may_look() {
+                return Err(problem);
+            }
+        }
+        _ => {}
+    }
+    app.refresh_directory().await?;
+    identify(app, headers, method)
+}
+
 pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Result<Caller, Problem> {
+    let now = app.time()?;
     let directory = app.gate.directory();
+    directory.check().map_err(|what| unavailable(&what))?;
     let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     if let Some(value) = bearer {
-        let token = value.strip_prefix("Bearer ").ok_or_else(|| denied("the request carries no token"))?;
-        let known = directory.token(&sha256(token.trim()), today());
+        let value = value.strip_prefix("Bearer ").ok_or_else(|| denied("the request carries no token"))?.trim();
+        let known = directory.token(&sha256(value), day_of(now));
         let token = known.ok_or_else(|| denied("the token is not known, was taken back, or is past its day"))?;
-        return Ok(Caller { name: token.name.clone(), role: token.role, scopes: token.scopes.clone(), csrf: None });
+        let credential = Credential::Token(sha256(value));
+        return Ok(Caller {
+            name: token.actor(),
+            role: token.role,
+            scopes: token.scopes.clone(),
+            csrf: None,
+            credential,
+        });
     }
-    let cookie = cookie(headers).ok_or_else(|| denied("the request carries neither token nor session"))?;
-    let session = app.gate.sessions().find(cookie, now());
+    let cookie = app.session_cookie(headers).ok_or_else(|| denied("the request carries neither token nor session"))?;
+    let session = app.gate.sessions().find(cookie, now);
     // Whoever was removed, or has another password since, is out.
     let known = session.and_then(|session| {
         let user = directory.users.get(&session.name).filter(|user| user.password == session.password)?;
@@ -159,5 +257,6 @@ pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Resul
         return Err(Problem::new(StatusCode::FORBIDDEN, "no_csrf_token", what, mend));
     }
     let Session { name, csrf, .. } = session;
-    Ok(Caller { name, role, scopes: None, csrf: Some(csrf) })
+    let credential = Credential::User(name.clone());
+    Ok(Caller { name, role, scopes: None, csrf: Some(csrf), credential })
 }

@@ -1,6 +1,6 @@
 //! What the audit log says of who may do what. Every server on a database knows the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -42,6 +42,17 @@ pub enum Right {
 }
 
 impl Role {
+    /// Its word in records and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::Analyst => "analyst",
+            Role::Officer => "officer",
+            Role::Administrator => "administrator",
+            Role::Auditor => "auditor",
+        }
+    }
+
     /// Whether the role has a right.
     pub fn has(self, right: Right) -> bool {
         match right {
@@ -62,8 +73,11 @@ pub enum Access {
     Token {
         /// SHA-256 of the token, in hexadecimal. It is as long as a key, so that no slow hash is needed.
         sha256: String,
-        /// Whose it is.
+        /// What it is called; whose it is too, where no person is named.
         name: String,
+        /// The person whose it is: all that is done with it is done by `PERSON/NAME`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
         /// What it may do.
         role: Role,
         /// The last day on which it is good; without an end where absent.
@@ -72,7 +86,7 @@ pub enum Access {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scopes: Option<Vec<Right>>,
     },
-    /// All tokens of a name are taken back.
+    /// All tokens of a name, and of a person of the name, are taken back.
     Revoked {
         /// Whose.
         name: String,
@@ -92,7 +106,18 @@ pub enum Access {
         name: String,
         /// What the person may do.
         role: Role,
-        /// The e-mail address that the provider vouches for, or else its own id of the person.
+        /// The e-mail address that the provider vouches for, where it has an `@`; else the provider's own id of the person, which may have `sub:` before
+        /// it.
+        subject: String,
+    },
+    /// A user who was let in by an e-mail address or an id logged in for the first time: from now on only the person of this id of the provider's is
+    /// meant, whoever has the address later.
+    Bound {
+        /// Who.
+        name: String,
+        /// The provider.
+        issuer: String,
+        /// Its own id of the person.
         subject: String,
     },
     /// A user may not log in any more.
@@ -110,7 +135,10 @@ pub enum Access {
 /// A token as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
+    /// What it is called.
     pub name: String,
+    /// Whose it is.
+    pub person: String,
     pub role: Role,
     pub until: Option<String>,
     pub scopes: Option<Vec<Right>>,
@@ -131,9 +159,27 @@ pub(crate) struct Directory {
     seen: usize,
     pub tokens: BTreeMap<String, Token>,
     pub users: BTreeMap<String, User>,
-    /// Names of users by what the OpenID provider calls them.
+    /// Names of users by what they were let in by: an e-mail address in small letters, or the provider's own id after `sub:`.
     pub federated: BTreeMap<String, String>,
+    /// Provider and its own id of each user who logged in there, by name.
+    pub bound: BTreeMap<String, (String, String)>,
     pub setup: Option<String>,
+    /// Everybody who ever could act, as the log has them.
+    actors: BTreeSet<String>,
+    /// What cannot be read, where something cannot: it may take rights away, so nobody has any then.
+    unreadable: Option<String>,
+}
+
+impl Token {
+    /// As whom the log has what is done with it.
+    pub(crate) fn actor(&self) -> String {
+        if self.person == self.name { self.name.clone() } else { format!("{}/{}", self.person, self.name) }
+    }
+
+    /// Whether it is good for a right.
+    pub(crate) fn has(&self, right: Right) -> bool {
+        self.role.has(right) && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&right))
+    }
 }
 
 impl Directory {
@@ -141,39 +187,91 @@ impl Directory {
     pub(crate) fn take(&mut self, all: &[String]) {
         for text in all.iter().skip(self.seen) {
             match serde_json::from_str(text) {
-                Ok(Access::Token { sha256, name, role, until, scopes }) => {
-                    self.tokens.insert(sha256, Token { name, role, until, scopes });
+                Ok(Access::Token { sha256, name, person, role, until, scopes }) => {
+                    let person = person.unwrap_or_else(|| name.clone());
+                    let token = Token { name, person, role, until, scopes };
+                    self.actors.insert(token.actor());
+                    self.tokens.insert(sha256, token);
                 }
-                Ok(Access::Revoked { name }) => self.tokens.retain(|_, token| token.name != name),
+                Ok(Access::Revoked { name }) => {
+                    self.tokens.retain(|_, token| token.name != name && token.person != name);
+                }
                 Ok(Access::User { name, role, password }) => {
-                    self.federated.retain(|_, own| *own != name);
+                    self.let_in_anew(&name);
                     self.users.insert(name, User { role, password });
                     // Somebody can log in: the link has done its work.
                     self.setup = None;
                 }
                 Ok(Access::Federated { name, role, subject }) => {
-                    self.federated.retain(|_, own| *own != name);
+                    self.let_in_anew(&name);
                     // Of no password the hash is this: nobody can log in with one.
                     self.users.insert(name.clone(), User { role, password: format!("federated:{subject}") });
-                    self.federated.insert(subject, name);
+                    self.federated.insert(admission(&subject), name);
                     self.setup = None;
                 }
                 Ok(Access::UserRemoved { name }) => {
                     self.users.remove(&name);
-                    self.federated.retain(|_, own| *own != name);
+                    self.federated.retain(|_, known| *known != name);
+                    self.bound.remove(&name);
                 }
+                Ok(Access::Bound { name, issuer, subject }) => drop(self.bound.insert(name, (issuer, subject))),
                 Ok(Access::Setup { sha256 }) => self.setup = Some(sha256),
-                // Of a later version: it gives nobody anything here.
-                Err(_) => {}
+                // Of a later version, or damaged: it may take somebody's rights away.
+                Err(error) => drop(self.unreadable.get_or_insert_with(|| error.to_string())),
             }
         }
         self.seen = self.seen.max(all.len());
+    }
+
+    /// Forgets by what somebody could log in until now.
+    fn let_in_anew(&mut self, name: &str) {
+        self.federated.retain(|_, known| known != name);
+        self.bound.remove(name);
+        self.actors.insert(name.to_owned());
+    }
+
+    /// Everybody who ever could act, as the log has them, in alphabetical order.
+    pub(crate) fn actors(&self) -> Vec<String> {
+        self.actors.iter().cloned().collect()
+    }
+
+    /// Whether somebody of a name has a way in now: as a user, or as the person of a token.
+    pub(crate) fn is_person(&self, name: &str) -> bool {
+        self.users.contains_key(name) || self.tokens.values().any(|token| token.person == name)
+    }
+
+    /// Whether an actor of the log has a right on a day, by whatever means.
+    pub(crate) fn has_actor(&self, actor: &str, right: Right, today: Date) -> bool {
+        let good = |token: &Token| {
+            token.until.as_deref().is_none_or(|until| until.parse::<Date>().is_ok_and(|until| today <= until))
+        };
+        let by_token = self.tokens.values().any(|token| token.actor() == actor && token.has(right) && good(token));
+        by_token || self.users.get(actor).is_some_and(|user| user.role.has(right))
+    }
+
+    /// An error where a record of who may do what cannot be read.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match &self.unreadable {
+            None => Ok(()),
+            Some(what) => Err(format!(
+                "a record of who may do what cannot be read: {what}\n  mend: use the version of Tollgate that wrote it, or a later one"
+            )),
+        }
     }
 
     /// The token of a hash, if it is good on the day.
     pub(crate) fn token(&self, hash: &str, today: Date) -> Option<&Token> {
         let good = |until: &str| until.parse::<Date>().is_ok_and(|until| today <= until);
         self.tokens.get(hash).filter(|token| token.until.as_deref().is_none_or(good))
+    }
+}
+
+/// By what somebody is let in, so that an address and an id that reads like one are two things.
+pub(crate) fn admission(subject: &str) -> String {
+    match subject {
+        id if id.starts_with("sub:") => id.to_owned(),
+        address if address.contains('@') => address.to_lowercase(),
+        id => format!("sub:{id}"),
     }
 }
 
@@ -206,6 +304,7 @@ mod tests {
         let given = Access::Token {
             sha256: hash.clone(),
             name: "ana".into(),
+            person: None,
             role: Role::Analyst,
             until: Some("2026-12-31".into()),
             scopes: None,
@@ -219,12 +318,39 @@ mod tests {
         assert_eq!(directory.token(&hash, last).map(|token| token.role), Some(Role::Analyst));
         assert_eq!(directory.token(&hash, last.plus_days(1)), None);
         assert_eq!(directory.setup.as_deref(), Some("s"));
-        all.extend([text(&Access::Revoked { name: "ana".into() }), text(&user(Role::Officer)), "{}".into()]);
+        all.extend([text(&Access::Revoked { name: "ana".into() }), text(&user(Role::Officer))]);
         directory.take(&all);
         assert_eq!((directory.token(&hash, last), &directory.setup), (None, &None));
         assert_eq!(directory.users["ana"].role, Role::Officer);
         all.extend([text(&given), text(&Access::UserRemoved { name: "ana".into() })]);
         directory.take(&all);
         assert!(directory.users.is_empty() && directory.token(&hash, last).is_some());
+        // What cannot be read may be somebody's revocation.
+        assert!(directory.check().is_ok());
+        all.push(r#"{"suspended":{"name":"ana"}}"#.into());
+        directory.take(&all);
+        assert!(directory.check().unwrap_err().contains("suspended"));
+    }
+
+    #[test]
+    fn a_token_acts_as_its_person_and_goes_with_the_person() {
+        let mut directory = Directory::default();
+        let token = |hash: &str, name: &str, person: Option<&str>| {
+            let (sha256, name, person) = (hash.to_owned(), name.to_owned(), person.map(str::to_owned));
+            let access = Access::Token { sha256, name, person, role: Role::Officer, until: None, scopes: None };
+            serde_json::to_string(&access).unwrap()
+        };
+        let mut all = vec![token("1", "desk", Some("ana")), token("2", "desk", None), token("3", "ana", Some("ana"))];
+        directory.take(&all);
+        let day: Date = "2026-01-01".parse().unwrap();
+        let actor = |directory: &Directory, hash: &str| directory.token(hash, day).map(Token::actor);
+        assert_eq!(actor(&directory, "1").as_deref(), Some("ana/desk"));
+        assert_eq!(actor(&directory, "2").as_deref(), Some("desk"));
+        assert_eq!(actor(&directory, "3").as_deref(), Some("ana"));
+        all.push(serde_json::to_string(&Access::Revoked { name: "ana".into() }).unwrap());
+        directory.take(&all);
+        assert_eq!((actor(&directory, "1"), actor(&directory, "3")), (None, None));
+        assert!(actor(&directory, "2").is_some());
+        assert_eq!(directory.actors(), ["ana", "ana/desk", "desk"], "who could act stays known");
     }
 }

@@ -6,16 +6,6 @@ use super::records::{new_secret, sha256};
 
 /// A session ends so long after its last request, in milliseconds: thirty minutes.
 const IDLE: i64 = 30 * 60_000;
-/// And so long after its start: twelve hours.
-const LONGEST: i64 = 12 * 3_600_000;
-/// Failures in a row after which a name is locked.
-const FAILURES: u32 = 5;
-/// The first lock lasts a minute; each further failure doubles it, up to an hour.
-const LOCK: i64 = 60_000;
-const LONGEST_LOCK: i64 = 3_600_000;
-/// Names whose failures are remembered; nobody is locked out because others fail.
-const NAMES: usize = 10_000;
-
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
@@ -24,29 +14,39 @@ pub(crate) struct Session {
     pub(crate) csrf: String,
     begun: i64,
     used: i64,
+    /// So long after its start it ends, in milliseconds.
+    longest: i64,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Failures {
-    count: u32,
-    until: i64,
-}
+/// How long a session lasts at the longest, in milliseconds: twelve hours; one that a provider vouched for, an hour, so that the provider is asked again.
+pub(crate) const LONGEST: i64 = 12 * 3_600_000;
+pub(crate) const LONGEST_VOUCHED: i64 = 3_600_000;
 
-/// All sessions, by the SHA-256 of their cookies, and who failed to log in.
+/// All sessions, by the SHA-256 of their cookies.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     open: BTreeMap<String, Session>,
-    failed: BTreeMap<String, Failures>,
 }
 
 impl Sessions {
     /// Begins a session; returns its cookie's value and what must be sent with every write.
-    pub(crate) fn begin(&mut self, name: &str, password: &str, now: i64) -> Result<(String, String), String> {
+    pub(crate) fn begin(
+        &mut self,
+        name: &str,
+        password: &str,
+        now: i64,
+        longest: i64,
+    ) -> Result<(String, String), String> {
         self.open.retain(|_, session| session.lives(now));
-        self.failed.remove(name);
         let (cookie, csrf) = (new_secret()?, new_secret()?);
-        let session =
-            Session { name: name.to_owned(), password: password.to_owned(), csrf: csrf.clone(), begun: now, used: now };
+        let session = Session {
+            name: name.to_owned(),
+            password: password.to_owned(),
+            csrf: csrf.clone(),
+            begun: now,
+            used: now,
+            longest,
+        };
         self.open.insert(sha256(&cookie), session);
         Ok((cookie, csrf))
     }
@@ -61,28 +61,11 @@ impl Sessions {
     pub(crate) fn end(&mut self, cookie: &str) {
         self.open.remove(&sha256(cookie));
     }
-
-    /// Milliseconds for which a name may not try to log in.
-    pub(crate) fn locked(&self, name: &str, now: i64) -> Option<i64> {
-        self.failed.get(name).map(|failures| failures.until - now).filter(|left| *left > 0)
-    }
-
-    pub(crate) fn fail(&mut self, name: &str, now: i64) {
-        if self.failed.len() >= NAMES {
-            self.failed.retain(|_, failures| failures.until > now);
-        }
-        let failures = self.failed.entry(name.to_owned()).or_default();
-        failures.count += 1;
-        if failures.count >= FAILURES {
-            let doubled = LOCK.saturating_mul(1_i64.checked_shl(failures.count - FAILURES).unwrap_or(i64::MAX));
-            failures.until = now + doubled.clamp(LOCK, LONGEST_LOCK);
-        }
-    }
 }
 
 impl Session {
     fn lives(&self, now: i64) -> bool {
-        now - self.used <= IDLE && now - self.begun <= LONGEST
+        now - self.used <= IDLE && now - self.begun <= self.longest
     }
 }
 
@@ -91,30 +74,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sessions_end_and_failures_lock() {
+    fn sessions_end() {
         let mut sessions = Sessions::default();
-        let (cookie, csrf) = sessions.begin("ana", "p", 0).unwrap();
+        let (cookie, csrf) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         assert_eq!(
             sessions.find(&cookie, IDLE).map(|session| (session.name, session.csrf)),
             Some(("ana".into(), csrf))
         );
         assert!(sessions.find(&cookie, 2 * IDLE).is_some() && sessions.find(&cookie, 3 * IDLE + 1).is_none());
         assert!(sessions.find("forged", 0).is_none());
-        let (cookie, _) = sessions.begin("ana", "p", 0).unwrap();
+        let (cookie, _) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         for step in 0..=LONGEST / IDLE {
             assert!(sessions.find(&cookie, step * IDLE).is_some());
         }
         assert!(sessions.find(&cookie, LONGEST + 1).is_none());
-        let (cookie, _) = sessions.begin("ana", "p", 0).unwrap();
+        let (cookie, _) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         sessions.end(&cookie);
         assert!(sessions.find(&cookie, 0).is_none());
-
-        (0..4).for_each(|_| sessions.fail("bob", 0));
-        assert_eq!(sessions.locked("bob", 0), None);
-        sessions.fail("bob", 0);
-        assert_eq!((sessions.locked("bob", 0), sessions.locked("bob", LOCK)), (Some(LOCK), None));
-        (0..90).for_each(|_| sessions.fail("bob", LOCK));
-        assert_eq!(sessions.locked("bob", LOCK), Some(LONGEST_LOCK));
-        assert_eq!(sessions.locked("ana", 0), None);
     }
 }

@@ -7,14 +7,15 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use tollgate_desk::{Answer, Order, OrderRequest, check, plan_amendment};
+use tollgate_desk::{Answer, DeskError, Order, OrderRequest, check, plan_amendment};
+use tollgate_ledger::Status;
 use utoipa::ToSchema;
 
 use super::super::Shared;
 use super::super::access::{Caller, Right};
 use super::super::problem::{Problem, Refusals};
+use super::decide::TRIES;
 use super::{LineAddress, WriteKey, bad_json, idempotency_key, unusable};
-use crate::now;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -50,9 +51,18 @@ pub(crate) async fn amend(
         return Err(unusable("`order` names another line than the address", "give both the same order_id and line"));
     }
     let request = Order { key: idempotency_key(&headers)?, order: request.order, hold: request.hold };
-    let (desk, actor) = (Arc::clone(&app.desk), caller.name.clone());
-    let mut plan = app.with_ledger(move |ledger| plan_amendment(&desk, ledger, &actor, &request, now())).await??;
-    let applied = app.record(std::mem::take(&mut plan.entries)).await?;
-    let status = if plan.repeated { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(plan.conclude(&applied)?)))
+    for _ in 0..TRIES {
+        let (desk, actor, request) = (Arc::clone(&app.desk), caller.name.clone(), request.clone());
+        let time = app.time()?;
+        let plan = app.with_ledger(move |ledger| plan_amendment(&desk, ledger, &actor, &request, time));
+        let mut plan = plan.await??;
+        let applied = app.record(std::mem::take(&mut plan.entries)).await?;
+        let status = if plan.repeated { StatusCode::OK } else { StatusCode::CREATED };
+        match plan.conclude(&applied) {
+            // Another amendment came in between: this one is made on top of it, or was made by the same request.
+            Err(DeskError::Refused(Status::IdTaken)) => {}
+            result => return Ok((status, Json(result?))),
+        }
+    }
+    Err(unusable("the line was amended by others all the while", "read it, and amend it as it stands now"))
 }

@@ -7,14 +7,14 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use tollgate_desk::{Answer, Order, OrderRequest, check, plan_reservation, propose};
+use tollgate_desk::{Answer, DeskError, Order, OrderRequest, check, line_id, plan_reservation, propose};
+use tollgate_ledger::Status;
 use utoipa::ToSchema;
 
 use super::super::Shared;
 use super::super::access::{Caller, Right};
 use super::super::problem::{Problem, Refusals};
 use super::{bad_json, idempotency_key};
-use crate::now;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,16 +59,30 @@ pub(crate) async fn decide(
 pub(crate) async fn try_order(app: &Shared, order: OrderRequest) -> Result<Answer, Problem> {
     check(&order)?;
     let desk = Arc::clone(&app.desk);
+    let time = app.time()?;
     let trial = Order { key: String::new(), order, hold: false };
-    let decision = app.with_ledger(move |ledger| propose(&desk, ledger, &trial, None, now())).await??;
+    let decision = app.with_ledger(move |ledger| propose(&desk, ledger, &trial, None, time)).await??;
     Ok(Answer { decision: decision.decision, reservation: None, held: decision.held })
 }
 
+/// Tries of an order that another request of the same line came before: the next one finds what that one recorded.
+pub(super) const TRIES: u32 = 3;
+
 /// Decides a line, records that, and sets its TPP aside. Said again it is done once; the answer then is the same, and `true`.
 pub(crate) async fn record_order(app: &Shared, actor: &str, order: Order) -> Result<(Answer, bool), Problem> {
-    let (desk, actor) = (Arc::clone(&app.desk), actor.to_owned());
-    let mut plan = app.with_ledger(move |ledger| plan_reservation(&desk, ledger, &actor, &order, now())).await??;
-    let applied = app.record(std::mem::take(&mut plan.entries)).await?;
-    let repeated = plan.repeated;
-    Ok((plan.conclude(&applied)?, repeated))
+    let line = line_id(&order.order.order_id, order.order.line.unwrap_or(1));
+    for _ in 0..TRIES {
+        let (desk, name, request) = (Arc::clone(&app.desk), actor.to_owned(), order.clone());
+        let time = app.time()?;
+        let plan = app.with_ledger(move |ledger| plan_reservation(&desk, ledger, &name, &request, time));
+        let mut plan = plan.await??;
+        let applied = app.record(std::mem::take(&mut plan.entries)).await?;
+        let repeated = plan.repeated;
+        match plan.conclude(&applied) {
+            // Another request for the line came in between: what it recorded is the answer, or the reason of the refusal.
+            Err(DeskError::Refused(Status::IdTaken)) => {}
+            result => return Ok((result?, repeated)),
+        }
+    }
+    Err(DeskError::AlreadyDecided(line).into())
 }

@@ -63,8 +63,13 @@ pub(super) fn unusable(what: &str, mend: &str) -> Problem {
     DeskError::unusable(what, mend).into()
 }
 
+/// The ledger cannot be used now, and why; a mend that the reason has itself is given in the place of the usual one.
 pub(super) fn unavailable(what: &str) -> Problem {
-    DeskError::Unavailable(what.to_owned()).into()
+    let problem = |what: &str| Problem::from(DeskError::Unavailable(what.to_owned()));
+    match what.split_once("\n  mend: ") {
+        Some((what, mend)) => Problem { mend: mend.to_owned(), ..problem(what) },
+        None => problem(what),
+    }
 }
 
 /// A status of the ledger as an answer.

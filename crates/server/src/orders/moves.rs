@@ -6,20 +6,22 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tollgate_desk::{
-    Correction, HeldLine, LineOnRecord, LineWrite, OrderRequest, Release, ReservationCommand, line_id, line_on_record,
-    plan_cancellation, plan_correction, plan_release, plan_shipment, thousandths, tpp,
+    Correction, HeldLine, LineOnRecord, LineWrite, OrderRequest, Proposal, ProposedEntry, Release, ReservationCommand,
+    line_id, line_on_record, plan_cancellation, plan_correction, plan_release, plan_shipment, thousandths, tpp,
 };
 use tollgate_ledger::Status;
-use tollgate_model::hex;
+use tollgate_model::{Date, hex};
 use utoipa::ToSchema;
 
 use super::super::Shared;
 use super::super::access::{Caller, Right};
 use super::super::problem::{Problem, Refusals};
+use super::super::proposals::{Proposed, proposal_id, propose};
 use super::{LineAddress, WriteKey, bad_json, day, idempotency_key, refused, unavailable};
 
 /// What is left of a reservation.
@@ -60,6 +62,8 @@ pub(crate) struct ReasonRequest {
 pub(crate) struct CorrectRequest {
     /// The Idempotency-Key with which the shipment was recorded.
     shipment: String,
+    /// Who recorded it, as the audit log names who did; needed only where several people used the same key.
+    by: Option<String>,
     /// TPP that really went; 0 where nothing did.
     #[schema(minimum = 0)]
     tpp: i64,
@@ -114,13 +118,14 @@ pub(crate) async fn ship(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<ShipRequest>, JsonRejection>,
+    request: Result<Json<ShipRequest>, JsonRejection>,
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let day = day("date", &asked.date)?;
-    let amount = asked.tpp.map(thousandths).transpose()?;
-    let (write, last) = (LineWrite { order, line, key: idempotency_key(&headers)? }, asked.last);
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let day = day("date", &request.date)?;
+    let amount = request.tpp.map(thousandths).transpose()?;
+    let (write, last) =
+        (LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() }, request.last);
     let plan = app.with_ledger(move |ledger| plan_shipment(ledger, &write, amount, day, last)).await??;
     apply(&app, &caller.name, plan).await
 }
@@ -136,12 +141,12 @@ pub(crate) async fn cancel(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<ReasonRequest>, JsonRejection>,
+    request: Result<Json<ReasonRequest>, JsonRejection>,
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let write = LineWrite { order, line, key: idempotency_key(&headers)? };
-    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, asked.reason)).await??;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let write = LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() };
+    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, request.reason)).await??;
     apply(&app, &caller.name, plan).await
 }
 
@@ -156,11 +161,11 @@ pub(crate) async fn release(
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<ReasonRequest>, JsonRejection>,
+    request: Result<Json<ReasonRequest>, JsonRejection>,
 ) -> Result<Json<Left>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let release = Release { person: caller.name.clone(), key: idempotency_key(&headers)?, reason: asked.reason };
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let release = Release { person: caller.name.clone(), key: idempotency_key(&headers)?, reason: request.reason };
     let reservation = release_line(&app, &line_id(&order, line), release).await?;
     left(&app, reservation).await.map(Json)
 }
@@ -173,26 +178,48 @@ pub(crate) async fn release_line(app: &Shared, line: &str, release: Release) -> 
     Ok(plan.conclude(&applied)?)
 }
 
-/// Puts right what was said of a shipment. It counts even over a limit: a breach then says so.
+/// Puts right what was said of a shipment. It counts even over a limit: a breach then says so. What takes off an account is done once another person
+/// confirms it.
 #[utoipa::path(
     post, path = "/v1/orders/{order}/lines/{line}/correct", tag = "orders", request_body = CorrectRequest,
     params(LineAddress, WriteKey),
-    responses((status = 200, description = "put right", body = Left), Refusals),
+    responses(
+        (status = 200, description = "put right", body = Left),
+        (status = 202, description = "it takes off what counts: done once another person confirms it", body = Proposed),
+        Refusals,
+    ),
 )]
 pub(crate) async fn correct(
     State(app): State<Shared>,
     caller: Caller,
     Path(LineAddress { order, line }): Path<LineAddress>,
     headers: HeaderMap,
-    asked: Result<Json<CorrectRequest>, JsonRejection>,
-) -> Result<Json<Left>, Problem> {
+    request: Result<Json<CorrectRequest>, JsonRejection>,
+) -> Result<Response, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let (day, amount) = (day("date", &asked.date)?, thousandths(asked.tpp)?);
-    let write = LineWrite { order, line, key: idempotency_key(&headers)? };
-    let correction = Correction { shipment: asked.shipment, amount_milli_tpp: amount, day, reason: asked.reason };
-    let plan = app.with_ledger(move |ledger| plan_correction(ledger, &write, correction)).await??;
-    apply(&app, &caller.name, plan).await
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let (day, amount) = (day("date", &request.date)?, thousandths(request.tpp)?);
+    let key = idempotency_key(&headers)?;
+    let what = format!(
+        "correct the shipment `{}` of {order}, line {line}, to {} TPP on {}: {}",
+        request.shipment, request.tpp, request.date, request.reason
+    );
+    let id = proposal_id("correct", &caller, &[&order, &line.to_string(), &key]);
+    let write = LineWrite { order, line, key, actor: caller.name.clone() };
+    let correction = correction_of(&request, amount, day);
+    let actors = app.gate.directory().actors();
+    let plan = app.with_ledger(move |ledger| plan_correction(ledger, &write, correction, &actors)).await??;
+    if !plan.takes_off {
+        return Ok(apply(&app, &caller.name, plan.command).await?.into_response());
+    }
+    let entries = vec![ProposedEntry::Command(plan.command.command)];
+    let proposal = Proposal { what, beneficiary: None, entries };
+    Ok(propose(&app, &caller, id, proposal).await?.into_response())
+}
+
+fn correction_of(request: &CorrectRequest, amount_milli_tpp: i64, day: Date) -> Correction {
+    let (shipment, by, reason) = (request.shipment.clone(), request.by.clone(), request.reason.clone());
+    Correction { shipment, by, amount_milli_tpp, day, reason }
 }
 
 /// A line as it stands, with the decision as it was made.

@@ -66,6 +66,7 @@ pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> 
                 .map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
             tollgate_model::Tpp::from_thousandths(held)
         };
+        decider.check_item(line.item).map_err(|error| unusable(&error.what, &error.mend))?;
         let decided = decider.decide_on(&line, &used).map_err(|error| unusable(&error.what, &error.mend))?;
         let record = decision_record(&line, &decided, &policy, &tables, Detail::Whole);
         serde_json::to_value(record).map_err(|error| unavailable(&error.to_string()))

@@ -79,6 +79,7 @@ fn steps(program: &Program) -> impl Iterator<Item = &Step> {
         .definitions
         .iter()
         .chain(program.classifications.iter().map(|own| &own.step))
+        .chain(&program.outsides)
         .chain(program.requirements.iter().map(|own| &own.step))
         .chain(reviews)
         .chain(program.exceptions.iter().flat_map(|own| &own.steps))

@@ -48,6 +48,7 @@ const MENU: [(&str, &str, Right); 9] = [
 pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(today::today).post(today::release))
+        .route("/proposals", axum::routing::post(today::conclude))
         .route("/login", get(session::form).post(session::log_in))
         .route("/logout", axum::routing::post(session::log_out))
         .route("/language", get(session::language))
@@ -144,9 +145,16 @@ impl FromRequestParts<Shared> for View {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<View, Problem> {
-        app.refresh_directory().await?;
-        // A form proves itself by what it holds, not by a header: see `View::proved`.
-        let caller = identify(app, &parts.headers, &Method::GET).ok().filter(|caller| caller.csrf.is_some());
+        // A form proves itself by what it holds, not by a header: see `View::proved`. Strangers cause no look at the ledger.
+        let known = |found: Result<Caller, Problem>| match found {
+            Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => Err(problem),
+            found => Ok(found.ok().filter(|caller| caller.csrf.is_some())),
+        };
+        let mut caller = known(identify(app, &parts.headers, &Method::GET))?;
+        if caller.is_some() {
+            app.refresh_directory().await?;
+            caller = known(identify(app, &parts.headers, &Method::GET))?;
+        }
         if let Some(caller) = &caller {
             app.gate.check_caller(&caller.name)?;
             tracing::Span::current().record("caller", &caller.name);

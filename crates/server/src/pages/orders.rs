@@ -101,11 +101,7 @@ pub(super) async fn csv(view: View, Query(asked): Query<Asked>) -> Result<Respon
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in &rows {
-        // A spreadsheet must not take a text for a formula.
-        let safe =
-            |text: &str| if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
-        let row = crate::BoardRow { order_id: safe(&row.order_id), consignee: safe(&row.consignee), ..row.clone() };
-        if let Err(error) = writer.serialize(row) {
+        if let Err(error) = writer.serialize(row.without_formulas()) {
             return Err(view.wrong(&error.to_string()));
         }
     }
@@ -229,7 +225,7 @@ async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, 
             let name = party.name.as_deref().unwrap_or_default();
             id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)
         });
-        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.screened.hits(id).len() });
+        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.hits(id).len() });
         Ok(hits.take(most).map(row).collect())
     });
     found.await?

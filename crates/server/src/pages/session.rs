@@ -1,16 +1,16 @@
 //! Logging in and out, and the language.
 
-use axum::extract::{ConnectInfo, Form, Query, State};
+use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 use tollgate_report::pages::Language;
 
-use super::super::access::cookie;
+use super::super::Shared;
+use super::super::access::{Peer, Right};
+use super::super::logins::{Attempt, begin_session, session_cookie};
 use super::super::problem::Problem;
-use super::super::users;
-use super::super::{Shared, access::Right};
 use super::{LANGUAGE, Refused, View};
 
 #[derive(Deserialize)]
@@ -21,7 +21,11 @@ pub(super) struct Next {
 
 /// Where to go on: an address of this service and of no other.
 fn own_address(asked: &str) -> &str {
-    let own = asked.starts_with('/') && !asked.starts_with("//") && !asked.contains(['\\', '\r', '\n']);
+    // Readers of addresses drop tabs and line ends, and take `\` for `/`.
+    let own = asked.starts_with('/')
+        && !asked.starts_with("//")
+        && !asked.contains('\\')
+        && !asked.chars().any(char::is_control);
     if own { asked } else { "/" }
 }
 
@@ -39,11 +43,13 @@ pub(super) struct LogIn {
 
 pub(super) async fn log_in(
     State(app): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
+    Peer(from): Peer,
+    headers: HeaderMap,
     view: View,
     Form(asked): Form<LogIn>,
 ) -> Result<Response, Problem> {
-    match users::begin_session(&app, peer.ip(), &asked.name, asked.password).await {
+    let attempt = Attempt { name: &asked.name, password: asked.password, from, headers: &headers };
+    match begin_session(&app, attempt).await {
         Ok((cookie, ..)) => Ok((cookie, Redirect::to(own_address(&asked.next))).into_response()),
         Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => Err(problem),
         Err(problem) => {
@@ -65,10 +71,10 @@ pub(super) async fn log_out(
     Form(form): Form<LogOut>,
 ) -> Result<Response, Refused> {
     let (view, _) = view.proved(Right::Read, &form.csrf)?;
-    if let Some(value) = cookie(&headers) {
+    if let Some(value) = app.session_cookie(&headers) {
         app.gate.sessions().end(value);
     }
-    let cookie = users::set_cookie(&app, "", 0).map_err(|problem| view.failed(&problem))?;
+    let cookie = session_cookie(&app, "", 0).map_err(|problem| view.failed(&problem))?;
     Ok((cookie, Redirect::to("/login")).into_response())
 }
 
@@ -86,5 +92,29 @@ pub(super) async fn language(Query(choice): Query<Choice>) -> Response {
     match HeaderValue::from_str(&text) {
         Ok(value) => ([(header::SET_COOKIE, value)], back).into_response(),
         Err(_) => back.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_elsewhere() {
+        for here in ["/", "/orders?q=1", "/a//b"] {
+            assert_eq!(own_address(here), here);
+        }
+        for other in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\t/evil.example",
+            "/\\evil.example",
+            "/\r\n/evil",
+            "\t//x",
+            "/\u{85}/x",
+        ] {
+            assert_eq!(own_address(other), "/", "{other:?}");
+        }
     }
 }

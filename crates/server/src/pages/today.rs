@@ -15,9 +15,10 @@ use tollgate_report::pages::short;
 use super::super::access::{Caller, Right, new_secret};
 use super::super::orders::{day, held, release_line};
 use super::super::problem::Problem;
-use super::{Refused, View, cases};
+use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
+use super::{Refused, View, cases, moment};
 use crate::{Sums, today as this_day};
-use tollgate_desk::{HeldLine, Release, line_id};
+use tollgate_desk::{Conclusion, HeldLine, Release, line_id, same_person};
 
 /// Accounts on a page.
 const PAGE: usize = 100;
@@ -124,11 +125,48 @@ const SECOND: usize = 20;
 /// Lines that wait for a second person.
 async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let row = |held: HeldLine| {
-        let may_release = caller.has(Right::Record) && held.by != caller.name;
+        let may_release = caller.has(Right::Record) && !same_person(&held.by, &caller.name);
         let key = new_secret().unwrap_or_default();
         json!({ "order": held.order, "line": held.line, "by": held.by, "why": held.why, "may_release": may_release, "key": key })
     };
     Ok(held(&view.app, SECOND).await?.into_iter().map(row).collect())
+}
+
+/// Proposals that are shown.
+const PROPOSALS: usize = 50;
+
+/// Proposals that wait for another person.
+async fn proposals(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
+    let row = |waiting: ProposalRow| {
+        let may = (caller.has(Right::Record) || caller.has(Right::Manage)) && !same_person(&waiting.by, &caller.name);
+        json!({ "id": waiting.proposal, "by": waiting.by, "at": moment(waiting.at), "what": waiting.what, "may_confirm": may })
+    };
+    Ok(waiting(&view.app, PROPOSALS).await?.into_iter().map(row).collect())
+}
+
+#[derive(Deserialize)]
+pub(super) struct ConcludeForm {
+    csrf: String,
+    proposal: String,
+    reason: String,
+    /// `confirm` or `reject`.
+    act: String,
+}
+
+/// A second person confirms what one proposed, or rejects it.
+pub(super) async fn conclude(view: View, Form(form): Form<ConcludeForm>) -> Result<Response, Refused> {
+    let (view, caller) = view.proved(Right::Read, &form.csrf)?;
+    if !(caller.has(Right::Record) || caller.has(Right::Manage)) || !matches!(form.act.as_str(), "confirm" | "reject") {
+        return Err(view.refuse(axum::http::StatusCode::FORBIDDEN, "problem.role"));
+    }
+    let conclusion = Conclusion { confirmed: form.act == "confirm", reason: form.reason };
+    match concluded(&view.app, &caller, form.proposal, conclusion).await {
+        Ok(_) => Ok(Redirect::to("/").into_response()),
+        Err(problem) => {
+            let wrong = json!(format!("{} {}", problem.detail, problem.mend));
+            page(view, &caller, &Chosen::default(), wrong).await
+        }
+    }
 }
 
 async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Value, Problem> {
@@ -141,11 +179,12 @@ async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) ->
     let (queue, open) = cases::standing(view, (0, 8), false).await?;
     let near = near(view).await?;
     let second = second(view, caller).await?;
+    let proposals = proposals(view, caller).await?;
     let mut context = pictures(view, &policy, day, sums);
     let (law, lists) = news(view, &policy, day);
     let own = json!({
         "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
-        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "second": second, "wrong": wrong, "near": near,
+        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "second": second, "proposals": proposals, "wrong": wrong, "near": near,
     });
     if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
         all.extend(own);
@@ -178,7 +217,10 @@ fn account(view: &AccountView) -> Value {
     let percent = view
         .limit_milli_tpp
         .filter(|limit| *limit > 0)
-        .map(|limit| (view.posted_milli_tpp + view.reserved_milli_tpp) * 100 / limit);
+        .map(|limit| {
+            (i128::from(view.posted_milli_tpp) + i128::from(view.reserved_milli_tpp)) * 100 / i128::from(limit)
+        })
+        .map(|percent| percent.clamp(0, 1_000_000));
     json!({
         "rule": view.key.rule, "holder": view.key.holder, "posted": view.posted_milli_tpp / 1_000, "reserved": view.reserved_milli_tpp / 1_000,
         "limit": view.limit_milli_tpp.map(|limit| limit / 1_000), "percent": percent,
@@ -190,7 +232,8 @@ async fn near(view: &View) -> Result<Vec<Value>, Problem> {
     let day = this_day();
     let taken = |view: &AccountView| {
         view.limit_milli_tpp.is_some_and(|limit| {
-            limit > 0 && (view.posted_milli_tpp + view.reserved_milli_tpp).saturating_mul(5) >= limit * 4
+            let used = i128::from(view.posted_milli_tpp) + i128::from(view.reserved_milli_tpp);
+            limit > 0 && used * 5 >= i128::from(limit) * 4
         })
     };
     let views = view.app().with_ledger(move |ledger| {

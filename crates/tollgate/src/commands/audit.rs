@@ -19,7 +19,7 @@ use crate::commands::inputs::{Database, TextFormat, day};
 use clap::Subcommand;
 use std::path::PathBuf;
 use tollgate_decide::RunError;
-use tollgate_ledger::open_log;
+use tollgate_ledger::open_log_to_read;
 use tollgate_model::Stop;
 
 #[derive(Subcommand)]
@@ -99,7 +99,7 @@ pub(crate) fn follow(
     stop: &Stop,
     each: &mut dyn FnMut(&Record) -> Result<(), Failure>,
 ) -> Result<Verifier, Failure> {
-    let mut log = open_log(address, false).map_err(Failure::Unusable)?;
+    let mut log = open_log_to_read(address).map_err(Failure::Unusable)?;
     let mut verifier = Verifier::default();
     let mut failure = None;
     let result = log.read(0, &mut |record| {

@@ -6,21 +6,22 @@ use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
 use super::decide::{Recorder, load};
-use super::looking::Looking;
+use super::looking::{Looked, Looking};
 use super::progress::Bar;
 use super::recorded::run_done;
-use super::summary::Summary;
-use super::{Failure, csv_text, print};
+use super::sheet::{Questions, Sheet, safe_csv_text};
+use super::summary::{Summary, reason_of};
+use super::{Failure, print};
 use crate::commands::inputs::{Inputs, Surroundings, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
-use tollgate_decide::{AccountView, Decided, Lines, Run, RunError, run};
+use tollgate_decide::{AccountView, Decided, Lines, Run, RunError, Tables, run};
 use tollgate_model::Stop;
 
 #[derive(Args)]
 #[command(after_help = "Example:
   tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --out out
-Writes DIR/decisions.jsonl, alerts.jsonl, allocations.csv, summary.json and report.html, whole or not at all.")]
+Writes DIR/decisions.jsonl, decisions.csv, missing.csv, alerts.jsonl, allocations.csv, summary.json and report.html, whole or not at all.")]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
@@ -53,6 +54,8 @@ pub(crate) enum FailOn {
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
     let ledger = arguments.record.open()?;
+    arguments.inputs.name_unknown_columns()?;
+    arguments.surroundings.name_unknown_columns(arguments.inputs.basis.strict)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut files = given(&arguments.inputs);
     files.extend(arguments.surroundings.given());
@@ -60,16 +63,27 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
         DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
+    let mut sheet = Sheet::create(&path("decisions.csv")).map_err(wrong("decisions.csv"))?;
+    let mut questions = Questions::default();
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
     let summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
     let failed = path("decisions.jsonl");
     let looking = Looking::new(arguments, &policy, &tables)?;
-    let mut checking = Checking { summary, recorder, decisions: &mut decisions, failed, looking };
+    let mut checking = Checking {
+        summary,
+        recorder,
+        decisions: &mut decisions,
+        failed,
+        looking,
+        tables: &tables,
+        sheet: &mut sheet,
+        questions: &mut questions,
+    };
     let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
     let Checking { mut summary, looking, .. } = checking;
     let accounts = decider.account_views();
-    let (alerts, mut not_done) = looking.finish(&tables, &mut summary, stop)?;
+    let Looked { alerts, mut not_done, failed: failed_queries } = looking.finish(&tables, &mut summary, stop)?;
     not_done.extend(unlisted(arguments));
     summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
@@ -77,6 +91,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let rest = [
         ("alerts.jsonl", alerts),
         ("allocations.csv", allocations(&accounts)),
+        ("missing.csv", questions.csv()),
         ("summary.json", json.clone()),
         ("report.html", page),
     ];
@@ -89,22 +104,36 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
         outputs.push((output, file.clone()));
     }
     decisions.commit().map_err(wrong("decisions.jsonl"))?;
+    sheet.commit().map_err(wrong("decisions.csv"))?;
     for (output, file) in outputs {
         output.commit().map_err(|error| RunError::Output(file, error))?;
     }
-    let made = ["decisions.jsonl", "alerts.jsonl", "allocations.csv", "summary.json", "report.html"].map(path);
+    let names = [
+        "decisions.jsonl",
+        "decisions.csv",
+        "missing.csv",
+        "alerts.jsonl",
+        "allocations.csv",
+        "summary.json",
+        "report.html",
+    ];
+    let made = names.map(path);
     let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
     run_done(ledger, ("check", &policy.name, &policy.digest), &files, &made)?;
     match arguments.format {
         TextFormat::Json => print(&json)?,
-        TextFormat::Text => print(&summary.text(&arguments.out))?,
+        TextFormat::Text => print(&summary.text(&arguments.out, &questions))?,
     }
     let found = arguments.fail_on.iter().any(|what| match what {
         FailOn::LicenseRequired => summary.count("license_required") > 0,
         FailOn::NeedsInformation => summary.count("needs_information") > 0,
         FailOn::ClaimFailed => summary.claims_failed() > 0,
     });
-    if found { Err(Failure::Found) } else { Ok(()) }
+    match failed_queries {
+        Some(what) => Err(Failure::Incomplete(what)),
+        None if found => Err(Failure::Found),
+        None => Ok(()),
+    }
 }
 
 /// The input files, for the record of what a report was made from.
@@ -127,6 +156,9 @@ struct Checking<'a> {
     /// The decisions' file.
     failed: PathBuf,
     looking: Looking,
+    tables: &'a Tables,
+    sheet: &'a mut Sheet,
+    questions: &'a mut Questions,
 }
 
 impl Lines for Checking<'_> {
@@ -145,6 +177,10 @@ impl Lines for Checking<'_> {
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
         self.summary.add(order, decided);
+        self.questions.add(order, decided, self.tables);
+        let reason = reason_of(order, decided, self.tables);
+        let file = || self.failed.with_file_name("decisions.csv");
+        self.sheet.write(order, decided, self.tables, reason).map_err(|error| RunError::Output(file(), error))?;
         self.looking.decided(order, decided, declared)?;
         let written = self.recorder.write(order, decided, self.decisions);
         written.map_err(|error| RunError::Output(self.failed.clone(), error))
@@ -167,5 +203,5 @@ fn allocations(accounts: &[AccountView]) -> String {
             view.lines.to_string(),
         ]
     });
-    csv_text(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
+    safe_csv_text(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
 }

@@ -2,16 +2,17 @@ use std::fmt::Write as _;
 
 use tollgate_engine::{Scratch, eccn, fact_text, with_readings};
 use tollgate_law::Law;
+use tollgate_law::catalog::Resolution;
 use tollgate_law::facts::{self, Facts};
 use tollgate_law::program::Program;
-use tollgate_model::{Tpp, Truth};
+use tollgate_model::{ItemKind, Tpp, Truth};
 
 use super::{Failure, print};
 use crate::commands::inputs::{TextFormat, day};
 use clap::Args;
 use std::path::PathBuf;
 use tollgate_decide::load_policy;
-use tollgate_decide::{ItemFacts, Screening, Tables, item_facts};
+use tollgate_decide::{ItemFacts, Screening, Tables, compare_eccn, item_facts, settle_density};
 use tollgate_lists::load_screener;
 use tollgate_model::Date;
 use tollgate_model::Stop;
@@ -43,7 +44,7 @@ pub(crate) struct ClassifyArguments {
 pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &arguments.policy)?;
-    let screener = load_screener(&[])?;
+    let screener = std::sync::Arc::new(load_screener(&[])?);
     let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
     let tables = Tables::read(None, None, arguments.items.as_deref(), screening, stop)?;
     let date = arguments.date.unwrap_or_else(today);
@@ -53,25 +54,65 @@ pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(),
         names.extend(law.catalog.items().iter().map(|item| item.item.clone()));
     }
     let program = policy.program(date);
-    let mut errors = Vec::new();
-    let mut classified = Vec::new();
+    let mut answers = Vec::new();
     for name in &names {
-        match item_facts(name, &tables.items, &law.catalog) {
-            Ok(item) => classified.push(Classified::new(name, &item, program)),
-            Err(error) => errors.push(format!("`{name}`: {}\n  mend: {}", error.what, error.mend)),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Failure::Unusable(errors.join("\nerror: ")));
+        answers.push(match item_facts(name, &tables.items, &law.catalog) {
+            Ok(item) => Answer::Known(Box::new(Classified::new(name, &item, program))),
+            Err(error) => Answer::Open(Question {
+                asked: name.clone(),
+                what: error.what,
+                mend: error.mend,
+                candidates: candidates(name, &law),
+            }),
+        });
     }
     let title = format!("policy {} on {date}", policy.name);
     match arguments.format {
         TextFormat::Json => {
-            let items: Vec<serde_json::Value> = classified.iter().map(Classified::json).collect();
+            let items: Vec<serde_json::Value> = answers.iter().map(Answer::json).collect();
             let whole = serde_json::json!({ "policy": policy.name, "date": date.to_string(), "items": items });
-            print(&format!("{whole:#}\n"))
+            print(&format!("{whole:#}\n"))?;
         }
-        TextFormat::Text => print(&text(&title, &classified)),
+        TextFormat::Text => print(&text(&title, &answers))?,
+    }
+    let open = answers.iter().filter(|answer| matches!(answer, Answer::Open(_))).count();
+    if open > 0 {
+        return Err(Failure::Unusable(format!("{open} of {} names are no known item; see above", answers.len())));
+    }
+    Ok(())
+}
+
+/// The items that a name may stand for.
+fn candidates(name: &str, law: &Law) -> Vec<String> {
+    match law.catalog.resolve(name) {
+        Resolution::Found(item) => vec![item.item.clone()],
+        Resolution::Ambiguous(names) | Resolution::Unknown(names) => names.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// What a name comes to.
+enum Answer {
+    Known(Box<Classified>),
+    Open(Question),
+}
+
+/// A name that stands for no one item.
+struct Question {
+    asked: String,
+    what: String,
+    mend: String,
+    candidates: Vec<String>,
+}
+
+impl Answer {
+    fn json(&self) -> serde_json::Value {
+        match self {
+            Answer::Known(item) => item.json(),
+            Answer::Open(question) => serde_json::json!({
+                "asked": question.asked, "item": null, "eccn": null, "problem": question.what, "mend": question.mend,
+                "candidates": question.candidates,
+            }),
+        }
     }
 }
 
@@ -84,6 +125,8 @@ struct Classified {
     density: Option<String>,
     eccn: Option<String>,
     why: Vec<(String, String, Truth)>,
+    stated_eccn: Option<String>,
+    certainty: Option<String>,
     source: String,
     notes: Vec<String>,
 }
@@ -92,11 +135,16 @@ impl Classified {
     fn new(asked: &str, item: &ItemFacts, program: &Program) -> Classified {
         let mut facts = item.facts.clone();
         with_readings(program, &mut facts);
-        for flag in
-            [facts::EXPORTER_FOUNDRY, facts::EXPORTER_OSAT, facts::EXPORTER_APPROVED_OSAT, facts::BUYER_IC_DESIGNER]
-        {
+        for flag in [
+            facts::EXPORTER_FOUNDRY,
+            facts::EXPORTER_OSAT,
+            facts::EXPORTER_APPROVED_OSAT,
+            facts::BUYER_IC_DESIGNER,
+            facts::BUYER_APPROVED_DESIGNER,
+        ] {
             facts.set(flag, 0);
         }
+        settle_density(program, &mut facts, item);
         let mut scratch = Scratch::default();
         scratch.start(program, &facts);
         scratch.finish(program);
@@ -111,8 +159,10 @@ impl Classified {
             tpp: shown(facts::IC_TPP),
             unit_tpp: item.unit_tpp.map(|tpp| tpp.to_string()),
             density: shown(facts::IC_DENSITY),
-            eccn: eccn(program, &facts, &scratch),
+            eccn: shown_eccn(eccn(program, &facts, &scratch), item.item.eccn.as_deref()),
             why: why.filter(|(_, _, truth)| *truth != Truth::False).collect(),
+            stated_eccn: item.item.eccn.clone(),
+            certainty: figures.certainty.clone(),
             source: figures.source.clone().unwrap_or_else(|| "your items table".to_owned()),
             notes: notes(item, &facts, program),
         }
@@ -125,9 +175,18 @@ impl Classified {
             .map(|(cite, rule, truth)| serde_json::json!({ "cite": cite, "rule": rule, "result": truth.as_str() }));
         serde_json::json!({
             "asked": self.asked, "item": self.name, "kind": self.kind, "tpp": self.tpp, "unit_tpp": self.unit_tpp,
-            "performance_density": self.density, "eccn": self.eccn, "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
+            "performance_density": self.density, "eccn": self.eccn, "stated_eccn": self.stated_eccn, "certainty": self.certainty,
+            "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
         })
     }
+}
+
+/// The ECCN that the figures come to; where that is none of the modeled entries, the one that is stated, if it is none either.
+fn shown_eccn(figured: Option<String>, stated: Option<&str>) -> Option<String> {
+    let figured = figured?;
+    let listed = ["3A090", "4A090", "4E091"].iter().any(|entry| figured.starts_with(entry)) || figured.ends_with(".z");
+    let agrees = |stated: &&str| !listed && compare_eccn(stated, Some(&figured)).is_none();
+    Some(stated.filter(agrees).map_or_else(|| figured.clone(), str::to_owned))
 }
 
 fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
@@ -146,12 +205,23 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
         let then = eccn(program, &changed, &scratch).unwrap_or_else(|| "unsettled".to_owned());
         notes.push(format!("TPP is {value} by another count ({dispute}); the ECCN is then {then}"));
     }
+    if item.item.kind == Some(ItemKind::Other) {
+        notes.push("known, and no accelerator of 3A090 or 4A090; its ECCN is by its maker".to_owned());
+        notes.extend(figures.note.iter().cloned());
+        return notes;
+    }
     if facts.get(facts::IC_DATA_CENTER).is_none() {
         notes.push("whether it is designed or marketed for data centers is unknown".to_owned());
     }
-    if facts.get(facts::IC_DENSITY).is_none() {
+    if facts.get(facts::IC_DENSITY).is_none() && facts.get(facts::IC_TPP).is_none_or(|tpp| tpp < 4_800_000) {
         notes.push("its performance density is unknown: the die area is not given".to_owned());
     }
+    notes.extend(item.findings.iter().cloned());
+    let mut scratch = Scratch::default();
+    scratch.start(program, facts);
+    scratch.finish(program);
+    let figured = eccn(program, facts, &scratch);
+    notes.extend(item.item.eccn.as_deref().and_then(|stated| compare_eccn(stated, figured.as_deref())));
     notes.extend(
         figures
             .certainty
@@ -160,31 +230,49 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
             .map(|_| "the figures are of low certainty".to_owned()),
     );
     notes.extend(figures.note.iter().cloned());
+    if item.chip.is_some() {
+        notes.extend(item.item.note.iter().cloned());
+    }
     notes
 }
 
-fn text(title: &str, items: &[Classified]) -> String {
-    let mut out = format!("{title}\n");
-    for item in items {
-        let eccn = item.eccn.as_deref().unwrap_or("not settled by the facts given");
-        let asked = if item.asked == item.name { String::new() } else { format!(" (asked: {})", item.asked) };
-        let _ = writeln!(out, "\n{}{asked}: {eccn}", item.name);
-        let unknown = || "unknown".to_owned();
-        let whole = match (&item.unit_tpp, &item.tpp) {
-            (Some(unit), Some(tpp)) if unit != tpp => format!(" an accelerator, {unit} in all"),
-            _ => String::new(),
-        };
-        let tpp = item.tpp.clone().unwrap_or_else(unknown);
-        let density = item.density.clone().unwrap_or_else(unknown);
-        let _ = writeln!(out, "  {}; TPP {tpp}{whole}; performance density {density}", item.kind);
-        for (cite, rule, truth) in &item.why {
-            let mark = if *truth == Truth::Unknown { " (not settled)" } else { "" };
-            let _ = writeln!(out, "  {cite}{mark}: {rule}");
-        }
-        let _ = writeln!(out, "  source: {}", item.source);
-        for note in &item.notes {
-            let _ = writeln!(out, "  note: {note}");
+fn text(title: &str, answers: &[Answer]) -> String {
+    let mut out = format!("{title}; ECCNs for the advanced-computing controls only\n");
+    for answer in answers {
+        match answer {
+            Answer::Known(item) => write_item(&mut out, item),
+            Answer::Open(question) => {
+                let _ = writeln!(out, "\n{}: {}", question.asked, question.what);
+                let _ = writeln!(out, "  mend: {}", question.mend);
+            }
         }
     }
     out
+}
+
+fn write_item(out: &mut String, item: &Classified) {
+    let eccn = item.eccn.as_deref().unwrap_or("not settled by the facts given");
+    let asked = if item.asked == item.name { String::new() } else { format!(" (asked: {})", item.asked) };
+    let _ = writeln!(out, "\n{}{asked}: {eccn}", item.name);
+    let whole = match (&item.unit_tpp, &item.tpp) {
+        (Some(unit), Some(tpp)) if unit != tpp => format!(" an accelerator, {unit} in all"),
+        (None, Some(_)) => " an accelerator; how many it holds is not known".to_owned(),
+        _ => String::new(),
+    };
+    let tpp = item.tpp.as_deref().unwrap_or("unknown");
+    let density = item.density.as_deref().unwrap_or("unknown");
+    let _ = writeln!(out, "  {}; TPP {tpp}{whole}; performance density {density}", item.kind);
+    if let Some(stated) = &item.stated_eccn {
+        let _ = writeln!(out, "  ECCN as stated: {stated}");
+    }
+    for (cite, rule, truth) in &item.why {
+        let mark = if *truth == Truth::Unknown { " (not settled)" } else { "" };
+        let _ = writeln!(out, "  {cite}{mark}: {rule}");
+    }
+    let certainty =
+        item.certainty.as_deref().map_or_else(String::new, |certainty| format!(" (certainty: {certainty})"));
+    let _ = writeln!(out, "  source: {}{certainty}", item.source);
+    for note in &item.notes {
+        let _ = writeln!(out, "  note: {note}");
+    }
 }

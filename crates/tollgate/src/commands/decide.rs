@@ -38,6 +38,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
     let ledger = arguments.record.open()?;
+    arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let wrong = |error| RunError::Output(arguments.out.clone(), error);
     let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
@@ -54,15 +55,20 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
 }
 
 /// The policy, the small tables and the lists of a command.
-pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<(Arc<Policy>, Arc<Tables>, Screener), Failure> {
+pub(crate) type Loaded = (Arc<Policy>, Arc<Tables>, Arc<Screener>);
+
+/// Reads the policy, the small tables and the lists of a command.
+pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &basis.policy)?;
     let lists = &basis.lists;
-    let screener = load_screener(&lists.lists)?;
+    let screener = Arc::new(load_screener(&lists.lists)?);
     let screening =
         Screening { screener: &screener, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
     let tables =
         Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
+    let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
+    tables.strict = basis.strict;
     Ok((Arc::new(policy), Arc::new(tables), screener))
 }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tollgate_detect::alerts::{Alert, Alerts};
 use tollgate_detect::detector::{Detection, Detector};
 use tollgate_detect::engine::{
-    ClusterEngine, ClusterOptions, EngineError, GatheredTables, LocalOptions, QuerySession, Skipped,
+    ClusterEngine, ClusterOptions, EngineError, FailedQuery, GatheredTables, LocalOptions, QUERY_TIME, QuerySession,
+    Skipped,
 };
 use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
@@ -68,7 +69,7 @@ pub(crate) fn detector(surroundings: &Surroundings) -> Result<Detector, Failure>
 /// Gathered tables in an engine in this process.
 pub(super) fn open(gathered: GatheredTables, stop: &Stop) -> Result<QuerySession, EngineError> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    gathered.open(&LocalOptions { threads, memory: MEMORY, stop: Arc::clone(stop) })
+    gathered.open(&LocalOptions { threads, memory: MEMORY, time: QUERY_TIME, stop: Arc::clone(stop) })
 }
 
 /// Runs typologies over what was gathered, and shows how far it has come.
@@ -122,6 +123,8 @@ impl Lines for Gathering {
 
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
     let detector = detector(&arguments.surroundings)?;
+    arguments.inputs.name_unknown_columns()?;
+    arguments.surroundings.name_unknown_columns(arguments.inputs.basis.strict)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.context_tables())?;
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
@@ -156,7 +159,19 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
         output.commit().map_err(|error| RunError::Output(path, error))?;
     }
     let news = earlier.map_or(String::new(), |left| left.told(&detected.ranked));
-    print(&(told(&detected, &arguments.out) + &news))
+    print(&(told(&detected, &arguments.out) + &news))?;
+    match failures(&detected.failed) {
+        Some(what) => Err(Failure::Incomplete(what)),
+        None => Ok(()),
+    }
+}
+
+/// What is said of queries that failed; `None` where all were run.
+pub(crate) fn failures(failed: &[FailedQuery]) -> Option<String> {
+    let ids: Vec<&str> = failed.iter().map(|own| own.id.as_str()).collect();
+    let each: Vec<String> = failed.iter().map(|own| format!("{} {}: {}", own.id, own.title, own.error)).collect();
+    let what = "failed, and what only they find is missing; what the others found stands";
+    (!failed.is_empty()).then(|| format!("{} {what}\n{}", ids.join(", "), each.join("\n")))
 }
 
 fn written(path: &Path, bytes: &[u8]) -> Result<(Output, PathBuf), RunError> {

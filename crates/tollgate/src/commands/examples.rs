@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy};
-use tollgate_model::{Activity, Country, Date, Decimal, Item, ItemKind, OrderLine, Party, Tpp, Truth};
+use tollgate_model::{Activity, Country, Date, Decimal, Item, ItemKind, OrderLine, Party, PartyDetails, Tpp, Truth};
 use toml::de::{DeTable, DeValue};
 
 use super::{Failure, print};
@@ -238,6 +238,12 @@ impl Case {
             country: parsed(table, "country")?,
             hq_country: parsed(table, "hq_country")?,
             flags,
+            details: Some(Box::new(PartyDetails {
+                address: text(table, "address"),
+                city: text(table, "city"),
+                business: text(table, "business"),
+                ..PartyDetails::default()
+            })),
             ..Party::default()
         };
         if let Some(DeValue::Table(parent)) = table.get("parent").map(|parent| parent.get_ref()) {
@@ -403,6 +409,11 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
             }
         }
     }
+    for want in words(expected, "red_flags").into_iter().flatten() {
+        if !decided.red_flags().any(|rule| rule.step.rule.contains(&want) || rule.step.cite.contains(&want)) {
+            let _ = write!(wrong, "no red flag says `{want}`; ");
+        }
+    }
     unknown_key(expected, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
@@ -421,6 +432,7 @@ fn unknown_key(expected: &Table<'_>, wrong: &mut String) {
         "readings",
         "obligations",
         "unsure",
+        "red_flags",
         "decisive",
         "not",
     ];

@@ -3,13 +3,16 @@ use std::sync::Arc;
 
 use tollgate_engine::{TraceStep, fact_text};
 use tollgate_law::Policy;
-use tollgate_model::{OrderLine, Outcome, Truth};
+use tollgate_model::{OrderLine, Truth};
 
 use super::decide::load;
 use super::{Failure, print};
 use crate::commands::inputs::{Inputs, TextFormat};
 use clap::Args;
-use tollgate_decide::{Decided, Detail, Run, Silent, Tables, decision_record, each, run, screening_sentences};
+use tollgate_decide::{
+    Decided, Detail, Run, Silent, Tables, decision_record, each, failed_claim, next_steps, run, screening_sentences,
+    summary,
+};
 use tollgate_model::Stop;
 use tollgate_records::DecisionRecord;
 
@@ -31,6 +34,7 @@ pub(crate) struct ExplainArguments {
 }
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
+    arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut texts: Vec<String> = Vec::new();
     let mut objects: Vec<DecisionRecord> = Vec::new();
@@ -75,12 +79,25 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
         order.order_id, order.line, order.quantity, decided.line.item.name, order.destination, order.date
     );
     let _ = writeln!(out, "Policy {} ({})\n", policy.name, policy.title);
-    let _ = writeln!(out, "{}\n", headline(decided));
+    let _ = writeln!(out, "{}\n", summary(order, decided, tables));
+    if let Some(claim) = failed_claim(order, decided) {
+        let _ = writeln!(out, "{claim}\n");
+    }
+    listed(
+        &mut out,
+        "Next",
+        next_steps(order, decided).into_iter().map(|step| format!("{} Who: {}. By: {}.", step.what, step.who, step.by)),
+    );
     part(&mut out, "What it is", &steps, decided, |step| {
         step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
     });
     let eccn = decided.eccn().unwrap_or("not settled by the facts given".into());
-    let _ = writeln!(out, "   ECCN: {eccn}\n");
+    let covers = if is_named(&eccn) { "" } else { " (for the advanced-computing controls only)" };
+    let _ = writeln!(out, "   ECCN: {eccn}{covers}");
+    for finding in decided.item_findings() {
+        let _ = writeln!(out, "   {finding}");
+    }
+    out.push('\n');
     part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
         !step.step.cite.contains("CFR 774")
     });
@@ -102,48 +119,11 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
         decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
     );
     listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
+    listed(&mut out, "Not understood, or not known", decided.line.remarks.iter().map(|remark| remark.to_string()));
     if !decided.line.consignee.has_parent {
         out.push_str("No parent of the ultimate consignee is known: it counts as its own ultimate parent.\n");
     }
     out
-}
-
-fn headline(decided: &Decided<'_>) -> String {
-    let determination = decided.determination();
-    let label = determination.label;
-    let mut text = match label.outcome {
-        Outcome::NoLicenseRequired => "It may go: no license is required (NLR).".to_owned(),
-        Outcome::LicenseException => {
-            let exception = decided.exception();
-            let authorized = exception.is_some_and(|exception| exception.name == "VEU");
-            let what = if authorized { "Authorization" } else { "License Exception" };
-            format!("It may go under {what} {}.", exception.map_or("", |exception| exception.name.as_str()))
-        }
-        Outcome::LicenseRequired => match label.review {
-            Some(review) => format!(
-                "It may not go without a license; an application is reviewed under: {}.",
-                review.as_str().replace('_', " ")
-            ),
-            None => "It may not go without a license; no review policy is stated.".to_owned(),
-        },
-        Outcome::NeedsInformation => {
-            let open = label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
-            let why = match open {
-                Some(rule) => format!("{} ({})", rule.step.rule, rule.step.cite),
-                None => format!("it turns on {}", decided.missing.join(", ")),
-            };
-            format!(
-                "Not settled: {why}. At the strictest {}, at the mildest {}.",
-                determination.strictest, determination.mildest
-            )
-        }
-    };
-    match decided.claimed_ok {
-        Some(true) => text.push_str(" The claimed authorization holds."),
-        Some(false) => text.push_str(" The claimed authorization does NOT hold."),
-        None => {}
-    }
-    text
 }
 
 fn part(
@@ -186,4 +166,9 @@ fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
         let _ = writeln!(out, "   - {line}");
     }
     out.push('\n');
+}
+
+/// Whether an ECCN is one of those that the modeled law controls.
+fn is_named(eccn: &str) -> bool {
+    ["3A090", "4A090", "4E091", "not settled"].iter().any(|name| eccn.starts_with(name)) || eccn.ends_with(".z")
 }

@@ -1,9 +1,11 @@
 //! What several commands take: orders and the tables beside them, lists, the policy, the ledger, how an answer is printed.
 
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use tollgate_model::Country;
 use tollgate_model::Date;
+use tollgate_records::Table;
 
 /// The lists to screen against.
 #[derive(Args)]
@@ -41,11 +43,67 @@ pub(crate) struct Basis {
     /// Items that the catalog lacks, or whose facts you override
     #[arg(long, value_name = "FILE")]
     pub(crate) items: Option<PathBuf>,
+    /// Licenses of BIS, against which claimed license numbers are held
+    #[arg(long, value_name = "FILE")]
+    pub(crate) licenses: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lists: Lists,
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
     #[arg(long, value_name = "POLICY", default_value = "ear")]
     pub(crate) policy: String,
+    /// Refuse a file in which a column or an item is not known, instead of leaving its lines unsettled
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+impl Inputs {
+    /// Names the columns that no table has on standard error; refuses those that are a slip of the pen, or all with `--strict`.
+    pub(crate) fn name_unknown_columns(&self) -> Result<(), super::Failure> {
+        name_unknown_columns(&self.orders, Table::Orders, self.basis.strict)?;
+        self.basis.name_unknown_columns()
+    }
+}
+
+impl Basis {
+    fn name_unknown_columns(&self) -> Result<(), super::Failure> {
+        let ownership = self.ownership.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "json"));
+        for (path, table) in [
+            (self.parties.as_ref(), Table::Parties),
+            (ownership, Table::Ownership),
+            (self.items.as_ref(), Table::Items),
+            (self.lists.clearances.as_ref(), Table::Clearances),
+        ] {
+            if let Some(path) = path {
+                name_unknown_columns(path, table, self.strict)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Surroundings {
+    /// As [`Inputs::name_unknown_columns`].
+    pub(crate) fn name_unknown_columns(&self, strict: bool) -> Result<(), super::Failure> {
+        for (path, table) in [
+            (&self.payments, Table::Payments),
+            (&self.sites, Table::Sites),
+            (&self.serials, Table::Serials),
+            (&self.inspections, Table::Inspections),
+        ] {
+            if let Some(path) = path {
+                name_unknown_columns(path, table, strict)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn name_unknown_columns(path: &Path, table: Table, strict: bool) -> Result<(), super::Failure> {
+    for unknown in tollgate_records::unknown_columns(path, table, strict)? {
+        // Where standard error cannot be written, nobody reads it.
+        let _ = writeln!(std::io::stderr(), "warning: {unknown}");
+    }
+    Ok(())
 }
 
 #[cfg(feature = "object-storage")]
@@ -59,7 +117,8 @@ impl Inputs {
 #[cfg(feature = "object-storage")]
 impl Basis {
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
-        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, &mut self.lists.clearances];
+        let licenses = &mut self.licenses;
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, &mut self.lists.clearances];
         tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
     }
 }

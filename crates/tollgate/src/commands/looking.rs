@@ -36,6 +36,16 @@ impl Surroundings {
     }
 }
 
+/// What looking came to.
+pub(super) struct Looked {
+    /// The lines of `alerts.jsonl`.
+    pub(super) alerts: String,
+    /// What was not looked for, a sentence each.
+    pub(super) not_done: Vec<String>,
+    /// What is said of queries that failed, where some did.
+    pub(super) failed: Option<String>,
+}
+
 #[cfg(feature = "detect")]
 pub(super) use with::Looking;
 #[cfg(not(feature = "detect"))]
@@ -50,7 +60,7 @@ mod with {
     use super::*;
     use tollgate_detect::detector::{Detection, Detector};
 
-    use crate::commands::detect::{alerts_text, detected, detector, lacks};
+    use crate::commands::detect::{alerts_text, detected, detector, failures, lacks};
     use tollgate_detect::Watch;
     use tollgate_report::{AlertRow, Alerts};
 
@@ -91,13 +101,13 @@ mod with {
             self.watch.decided(order, decided, declared)
         }
 
-        /// The lines of `alerts.jsonl`, and what was not looked for.
+        /// What was found, and what was not looked for.
         pub(in crate::commands) fn finish(
             self,
             tables: &Tables,
             summary: &mut Summary,
             stop: &Stop,
-        ) -> Result<(String, Vec<String>), Failure> {
+        ) -> Result<Looked, Failure> {
             let found = detected(self.watch.finish()?, &self.detector, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
             for own in &found.skipped {
@@ -105,9 +115,10 @@ mod with {
             }
             let not_run =
                 by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
-            let not_run = not_run.collect();
+            let failed = failures(&found.failed);
+            let not_done = not_run.chain(failed.clone()).collect();
             summary.add_alerts(shown(&found, tables), json(&found));
-            Ok((alerts_text(&found.ranked), not_run))
+            Ok(Looked { alerts: alerts_text(&found.ranked), not_done, failed })
         }
     }
 
@@ -198,14 +209,9 @@ mod without {
             Ok(())
         }
 
-        pub(in crate::commands) fn finish(
-            self,
-            _: &Tables,
-            _: &mut Summary,
-            _: &Stop,
-        ) -> Result<(String, Vec<String>), Failure> {
+        pub(in crate::commands) fn finish(self, _: &Tables, _: &mut Summary, _: &Stop) -> Result<Looked, Failure> {
             let why = "No typology is run: this program was built with --no-default-features; alerts.jsonl is empty.";
-            Ok((String::new(), vec![why.to_owned()]))
+            Ok(Looked { alerts: String::new(), not_done: vec![why.to_owned()], failed: None })
         }
     }
 }

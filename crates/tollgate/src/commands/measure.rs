@@ -6,9 +6,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tollgate_detect::alerts::{Example, LEAST, examples, fit};
+use tollgate_detect::alerts::{Calibration, Example, LEAST, examples, fit};
 use tollgate_detect::detector::Detector;
-use tollgate_detect::measurement::{GroundTruth, Measurement, share};
+use tollgate_detect::measurement::{CaseMeasurement, GroundTruth, Measurement, share};
 use tollgate_records::Output;
 
 use super::typology::{InFolder, in_folder};
@@ -27,9 +27,12 @@ A folder holds the tables of the contract and truth.jsonl: one object for each s
 A scheme is found when an alert within the budget is about it: one of its parties is a subject, and at least half of what the alert names, parties or
 orders, is the scheme's. Precision counts alerts within the budget that are about some scheme.")]
 pub(crate) struct TypologyMeasureArguments {
-    /// Folders of worlds
+    /// Folders of worlds; with --leave-one-maker-out each as MAKER=DIR
     #[arg(required = true)]
     pub(crate) worlds: Vec<PathBuf>,
+    /// Fits what evidence counts to the worlds of all makers but one, and measures on those of that one; prints a table in Markdown
+    #[arg(long, conflicts_with_all = ["calibration", "format"])]
+    pub(crate) leave_one_maker_out: bool,
     /// Alerts that are looked at, for each scheme
     #[arg(long, default_value_t = 1.5)]
     pub(crate) budget: f64,
@@ -49,7 +52,7 @@ pub(crate) struct TypologyMeasureArguments {
   tollgate typology fit out/w1 out/w2 out/w3 --out typologies/calibration.toml
 Report on other worlds than those that it was fitted to: `tollgate typology measure`.")]
 pub(crate) struct TypologyFitArguments {
-    /// Folders of worlds
+    /// Folders of worlds, each as DIR or as MAKER=DIR: every maker counts the same
     #[arg(required = true)]
     pub(crate) worlds: Vec<PathBuf>,
     /// Where the calibration goes
@@ -74,17 +77,134 @@ fn ground_truth(folder: &Path) -> Result<GroundTruth, Failure> {
 }
 
 pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
+    if arguments.leave_one_maker_out {
+        return leave_out(arguments, stop);
+    }
     let detector = Detector::embedded(arguments.calibration.as_deref())?;
-    let mut measurement = Measurement::default();
+    let (mut measurement, mut by_case) = (Measurement::default(), CaseMeasurement::default());
     for folder in &arguments.worlds {
         let truth = ground_truth(folder)?;
         let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
-        measurement.add(&detector.rank(&found, &entities, LEAST), &truth, arguments.budget);
+        let ranked = detector.rank(&found, &entities, LEAST);
+        measurement.add(&ranked, &truth, arguments.budget);
+        by_case.add(&ranked, &truth, arguments.budget);
     }
     match arguments.format {
-        TextFormat::Json => print(&format!("{:#}\n", as_json(&measurement))),
-        TextFormat::Text => print(&text(&measurement)),
+        TextFormat::Json => {
+            let mut json = as_json(&measurement);
+            if let Some(object) = json.as_object_mut() {
+                object.insert("by_case".to_owned(), cases_json(&by_case));
+            }
+            print(&format!("{json:#}\n"))
+        }
+        TextFormat::Text => print(&(text(&measurement) + &cases_text(&by_case))),
     }
+}
+
+/// A world whose truth is known, with what the typologies found in it.
+struct World {
+    maker: String,
+    truth: GroundTruth,
+    found: InFolder,
+}
+
+/// Reads worlds that are named as DIR or as MAKER=DIR; those that name no maker have one maker.
+fn read_worlds(names: &[PathBuf], detector: &Detector, policy: &str, stop: &Stop) -> Result<Vec<World>, Failure> {
+    let read = |name: &PathBuf| {
+        let text = name.to_string_lossy().into_owned();
+        let (maker, folder) = match text.split_once('=') {
+            Some((maker, folder)) if !name.is_dir() => (maker.to_owned(), PathBuf::from(folder)),
+            _ => ("one maker".to_owned(), name.clone()),
+        };
+        let truth = ground_truth(&folder)?;
+        Ok(World { maker, truth, found: in_folder(&folder, &detector.typologies, policy, stop)? })
+    };
+    names.iter().map(read).collect()
+}
+
+/// The cases of each maker but those of one, as they are learned from.
+fn makers_examples(worlds: &[World], without: Option<&str>) -> Vec<Vec<Example>> {
+    let mut makers: BTreeMap<&str, Vec<Example>> = BTreeMap::new();
+    for world in worlds.iter().filter(|world| Some(world.maker.as_str()) != without) {
+        let cluster = |party: &str| world.found.entities.cluster(party).to_owned();
+        let own = examples(&world.found.found, &cluster, &|findings| world.truth.is_guilty(findings));
+        makers.entry(&world.maker).or_default().extend(own);
+    }
+    makers.into_values().collect()
+}
+
+/// Measures each maker's worlds with what was fitted to those of all others.
+fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
+    let detector = Detector::embedded(None)?;
+    let worlds = read_worlds(&arguments.worlds, &detector, &arguments.policy, stop)?;
+    let mut makers: Vec<&str> = worlds.iter().map(|world| world.maker.as_str()).collect();
+    makers.sort_unstable();
+    makers.dedup();
+    if makers.len() < 2 {
+        let mend = "name worlds of two makers at least, as MAKER=DIR";
+        return Err(Failure::Unusable(format!("the worlds are all of one maker\n  mend: {mend}")));
+    }
+    let mut text = String::from(
+        "| maker left out | worlds | schemes | recall | worst kind | precision | Brier score | cases |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    let mut kinds = String::new();
+    for maker in makers {
+        let calibration = fit(&makers_examples(&worlds, Some(maker)), &start(&detector.calibration));
+        let own = Detector { typologies: detector.typologies.clone(), calibration };
+        let (mut measured, mut count) = (CaseMeasurement::default(), 0);
+        for world in worlds.iter().filter(|world| world.maker == maker) {
+            count += 1;
+            measured.add(&own.rank(&world.found.found, &world.found.entities, LEAST), &world.truth, arguments.budget);
+        }
+        let _ = writeln!(
+            text,
+            "| {maker} | {count} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {} |",
+            measured.all.schemes,
+            measured.recall(),
+            measured.worst_recall(),
+            measured.precision(),
+            measured.reliability().brier,
+            measured.scores.len()
+        );
+        kinds.push_str(&format!("\n{maker}: {}.\n", kinds_text(&measured)));
+    }
+    print(&(text + &kinds))
+}
+
+/// Where a fit starts: the caps of a calibration, and nothing that was learned before.
+fn start(calibration: &Calibration) -> Calibration {
+    Calibration { weights: BTreeMap::new(), offsets: BTreeMap::new(), intercept: -2.5, ..calibration.clone() }
+}
+
+fn kinds_text(measured: &CaseMeasurement) -> String {
+    let one = |(kind, count): (&String, &tollgate_detect::measurement::KindRecall)| {
+        format!("{kind} {} of {}", count.found, count.schemes)
+    };
+    measured.kinds.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn cases_text(measured: &CaseMeasurement) -> String {
+    format!(
+        "  by case: recall {:.3}, worst typology {:.3}, precision {:.3}, Brier score {:.3} over {} cases\n    {}\n",
+        measured.recall(),
+        measured.worst_recall(),
+        measured.precision(),
+        measured.reliability().brier,
+        measured.scores.len(),
+        kinds_text(measured)
+    )
+}
+
+fn cases_json(measured: &CaseMeasurement) -> Value {
+    let kinds: BTreeMap<&str, Value> = measured
+        .kinds
+        .iter()
+        .map(|(kind, count)| (kind.as_str(), json!({ "schemes": count.schemes, "found": count.found })))
+        .collect();
+    json!({
+        "recall": measured.recall(), "worst_recall": measured.worst_recall(), "precision": measured.precision(),
+        "brier": (measured.reliability().brier * 1e4).round() / 1e4, "cases": measured.scores.len(), "recall_by_typology": kinds,
+    })
 }
 
 fn as_json(measured: &Measurement) -> Value {
@@ -148,14 +268,10 @@ fn text(measured: &Measurement) -> String {
 
 pub(super) fn fit_to(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
     let detector = Detector::embedded(None)?;
-    let mut all: Vec<Example> = Vec::new();
-    for folder in &arguments.worlds {
-        let truth = ground_truth(folder)?;
-        let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
-        let cluster = |party: &str| entities.cluster(party).to_owned();
-        all.extend(examples(&found, &cluster, &|findings| truth.is_guilty(findings)));
-    }
-    let fitted = fit(&all, &detector.calibration);
+    let worlds = read_worlds(&arguments.worlds, &detector, &arguments.policy, stop)?;
+    let makers = makers_examples(&worlds, None);
+    let fitted = fit(&makers, &start(&detector.calibration));
+    let all: Vec<&Example> = makers.iter().flatten().collect();
     let guilty = all.iter().filter(|own| own.guilty).count();
     let worlds: Vec<String> = arguments.worlds.iter().map(|path| path.display().to_string()).collect();
     let head = format!(

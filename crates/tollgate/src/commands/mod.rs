@@ -1,5 +1,6 @@
 //! One command a file, its arguments beside it.
 
+pub(crate) mod ask;
 pub(crate) mod audit;
 #[cfg(feature = "detect")]
 pub(crate) mod backtest;
@@ -14,6 +15,7 @@ pub(crate) mod detect;
 pub(crate) mod examples;
 pub(crate) mod explain;
 pub(crate) mod inputs;
+pub(crate) mod intake;
 pub(crate) mod list_store;
 pub(crate) mod lists;
 pub(crate) mod looking;
@@ -31,6 +33,7 @@ pub(crate) mod run_cases;
 pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod settings;
+pub(crate) mod sheet;
 pub(crate) mod simulate;
 #[cfg(feature = "detect")]
 pub(crate) mod since;
@@ -48,6 +51,8 @@ use tollgate_decide::RunError;
 pub(crate) enum Failure {
     /// The input, the law or an argument cannot be used; the text says what, where and how to mend it.
     Unusable(String),
+    /// A part of the work failed; the rest stands and was written. The text says what failed, where and how to mend it.
+    Incomplete(String),
     /// The work ran and found what `--fail-on` names.
     Found,
     /// Ctrl-C.

@@ -12,7 +12,7 @@ use tollgate_model::hex;
 
 use super::Failure;
 use tollgate_ledger::{AnyLog, open_log};
-use tollgate_server::now;
+use tollgate_server::{new_secret, now};
 
 /// Where to put it.
 #[derive(Args)]
@@ -26,6 +26,32 @@ pub(crate) struct Record {
 pub(crate) fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
     let log = open_log(address, make).map_err(Failure::Unusable)?;
     Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))
+}
+
+/// Opens a ledger, and begins it where it has no record yet: the first one is like that of no other ledger.
+pub(crate) fn open_or_begin(address: &str) -> Result<Ledger<AnyLog>, Failure> {
+    let mut ledger = open(address, true)?;
+    if ledger.head().seq == 0 {
+        let secret = new_secret().map_err(Failure::Unusable)?;
+        let id: String = secret.chars().take(32).collect();
+        note(&mut ledger, "genesis", "genesis", &json!({ "ledger": id }))?;
+    }
+    Ok(ledger)
+}
+
+/// Opens a ledger that was begun.
+pub(crate) fn open_begun(address: &str) -> Result<Ledger<AnyLog>, Failure> {
+    let mend = "check --database and the folder you are in; give --create to begin a new ledger";
+    let known = open_log(address, false).map_err(|what| {
+        Failure::Unusable(what.replace("mend: check the path of --database", &format!("mend: {mend}")))
+    })?;
+    let ledger = Ledger::open(known).map_err(|error| Failure::Unusable(error.to_string()))?;
+    match ledger.head().seq {
+        0 => Err(Failure::Unusable(format!(
+            "the ledger of --database has no records: it was never begun\n  mend: {mend}"
+        ))),
+        _ => Ok(ledger),
+    }
 }
 
 /// Puts a record into a ledger.

@@ -224,7 +224,7 @@ fn object(result: &Screening, versions: &[Version]) -> Value {
         |sign| json!({ "indicator": sign.indicator.as_str(), "what": sign.what, "with": sign.with, "weight": sign.weight }),
     );
     let lists = versions.iter().map(|version| {
-        json!({ "name": version.file, "version": version.digest, "date": version.date.map(|date| date.to_string()), "entries": version.entries, "bad_rows": version.bad })
+        json!({ "name": version.file, "version": version.digest, "date": version.date.map(|date| date.to_string()), "entries": version.entries, "rows": version.rows, "bad_rows": version.bad, "guessed_rows": version.guessed })
     });
     let ownership = result.standing.as_ref().map(|(standing, proof)| {
         let proof =

@@ -10,7 +10,7 @@ use tollgate_screening::Screener;
 
 use super::decide::load;
 use super::progress::Bar;
-use super::recorded::{note, open};
+use super::recorded::{note, open, open_begun, open_or_begin};
 use super::{Failure, print};
 use crate::commands::inputs::{Basis, Database, day, set_name};
 use clap::{Args, Subcommand};
@@ -20,15 +20,15 @@ use tollgate_ledger::AnyLog;
 use tollgate_model::Date;
 use tollgate_model::Stop;
 use tollgate_server::{
-    Access, App, Case, Listen, Provider, Settings, Shown, new_secret, new_token, password_hash, serve as serve_app,
-    sha256, start_log,
+    Access, App, Case, Listen, Provider, Proxies, Settings, Shown, check_last_seen, check_start, new_secret, new_token,
+    password_hash, serve as serve_app, sha256, start_log,
 };
 use tollgate_server::{Filling, Links, Posting, now};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   tollgate token add --name desk --role officer > desk.token
-  tollgate serve --policy diffusion --parties parties.csv --lists lists
+  tollgate serve --create --policy diffusion --parties parties.csv --lists lists
   tollgate serve --policy diffusion --parties parties.csv --orders orders.csv --alerts alerts.jsonl
   tollgate serve --config tollgate.toml --tls-cert chain.pem --tls-key key.pem --listen 0.0.0.0:443
 A flag goes before an environment variable, that before the file of --config, and that before the default. The file has the flags' names as keys:
@@ -72,6 +72,15 @@ pub(crate) struct ServeArguments {
     /// The address under which people reach this service; the provider sends them back to /login/oidc/callback there
     #[arg(long, env = "TOLLGATE_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Proxies, or their networks, that are believed when they say from where a request comes (X-Forwarded-For)
+    #[arg(long, env = "TOLLGATE_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub(crate) trusted_proxy: Vec<String>,
+    /// Begin a new ledger where there is none
+    #[arg(long)]
+    pub(crate) create: bool,
+    /// The clock is right although it stands far from the last record; that is put on record
+    #[arg(long)]
+    pub(crate) accept_clock: bool,
     /// How requests are logged to standard error
     #[arg(long, env = "TOLLGATE_LOG", default_value = "text")]
     pub(crate) log: tollgate_server::Logging,
@@ -120,9 +129,12 @@ pub(crate) enum TokenCommand {
     Add {
         #[command(flatten)]
         database: Database,
-        /// Whose it is; stands in the log with all that is done with it
+        /// What it is called; stands in the log with all that is done with it
         #[arg(long, value_name = "NAME", value_parser = set_name)]
         name: String,
+        /// The person whose it is: all that is done with it is done by PERSON/NAME; where absent, the name is that of a person of its own
+        #[arg(long, value_name = "NAME", value_parser = set_name)]
+        person: Option<String>,
         /// What its holder may do
         #[arg(long)]
         role: tollgate_server::Role,
@@ -146,7 +158,10 @@ pub(crate) enum TokenCommand {
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
     start_log(arguments.log);
     let (policy, tables, screener) = load(&arguments.basis, stop)?;
-    let mut ledger = open(&arguments.database.database, true)?;
+    let address = &arguments.database.database;
+    let mut ledger = if arguments.create { open_or_begin(address)? } else { open_begun(address)? };
+    believe_clock(&mut ledger, arguments.accept_clock)?;
+    check_last_seen(&arguments.jobs, &mut ledger).map_err(Failure::Unusable)?;
     let versions = screener.versions.iter().map(|version| json!({ "file": version.file, "sha256": version.digest }));
     let origin = json!({
         "program": env!("CARGO_PKG_VERSION"), "law": policy.law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
@@ -160,21 +175,41 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         threshold: arguments.basis.lists.threshold,
         rate: arguments.rate,
         jobs: arguments.jobs.clone(),
-        tls: listen.tls.is_some(),
+        secure: listen.tls.is_some() || arguments.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+        proxies: Proxies::parse(&arguments.trusted_proxy).map_err(Failure::Unusable)?,
         provider: provider(arguments)?,
     };
+    let local = |address: std::net::SocketAddr| address.ip().is_loopback();
+    let open_in_clear = !settings.secure && listen.address.parse().is_ok_and(|address| !local(address));
     let pages = tollgate_report::pages::Pages::new().map_err(|error| Failure::Unusable(error.to_string()))?;
     let shown = shown(arguments, &policy, &tables, stop)?;
     let app = App::new((policy, tables), screener, ledger, settings, (pages, shown));
     let told = |address: &str| {
         let mut errors = std::io::stderr().lock();
         let _told = writeln!(errors, "listening on {address}");
+        if open_in_clear {
+            let what =
+                "other machines reach this address without TLS: passwords and tokens go over the network in clear text";
+            let mend = "give --tls-cert and --tls-key, or put a proxy with TLS before it and say so with --public-url https://…";
+            let _told = writeln!(errors, "warning: {what}\n  mend: {mend}");
+        }
         if let Some(secret) = setup {
             let _told =
                 writeln!(errors, "first start: make the administrator at {address}/setup#{secret} (works once)");
         }
     };
     serve_app(app, &listen, told).map_err(Failure::Unusable)
+}
+
+/// Whether the clock may be believed after the last record; where it is accepted all the same, that is put on record and time goes on from now.
+fn believe_clock(ledger: &mut Ledger<AnyLog>, accept: bool) -> Result<(), Failure> {
+    let head = ledger.head();
+    let (time, last) = (now(), (head.seq > 0).then_some(head.at_ms));
+    match check_start(time, last) {
+        Ok(()) => Ok(()),
+        Err(_) if accept => note(ledger, "clock", &format!("clock:{time}"), &json!({ "before": last, "after": time })),
+        Err(what) => Err(Failure::Unusable(what)),
+    }
 }
 
 /// Reads and decides what the pages show.
@@ -247,7 +282,7 @@ fn set_up(ledger: &mut Ledger<AnyLog>) -> Result<Option<String>, Failure> {
 pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Add { database, name, role, subject: Some(subject) } => {
-            let mut ledger = open(&database.database, true)?;
+            let mut ledger = open_or_begin(&database.database)?;
             let access = Access::Federated { name: name.clone(), role: *role, subject: subject.clone() };
             note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
             print(&format!("{name} can log in at the OpenID provider\n"))
@@ -258,7 +293,7 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
             let hash = password_hash(password.trim_end_matches(['\r', '\n'])).map_err(|what| {
                 Failure::Unusable(format!("{what}\n  mend: give a sentence as one line on standard input"))
             })?;
-            let mut ledger = open(&database.database, true)?;
+            let mut ledger = open_or_begin(&database.database)?;
             let password = sha256(&hash);
             let kept = ledger.keep(&format!("password:{password}"), &hash);
             kept.map_err(|error| Failure::Unusable(error.to_string()))?;
@@ -279,14 +314,20 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
 
 pub(crate) fn token(command: &TokenCommand) -> Result<(), Failure> {
     match command {
-        TokenCommand::Add { database, name, role, until, scopes } => {
-            let mut ledger = open(&database.database, true)?;
+        TokenCommand::Add { database, name, person, role, until, scopes } => {
+            let mut ledger = open_or_begin(&database.database)?;
             let token = new_token().map_err(Failure::Unusable)?;
             let until = until.map(|until| until.to_string());
             let digest = sha256(&token);
             let id = format!("token:{digest}");
-            let access =
-                Access::Token { sha256: digest, name: name.clone(), role: *role, until, scopes: scopes.clone() };
+            let access = Access::Token {
+                sha256: digest,
+                name: name.clone(),
+                person: person.clone(),
+                role: *role,
+                until,
+                scopes: scopes.clone(),
+            };
             note(&mut ledger, "access", &id, &json!(access))?;
             print(&format!("{token}\n"))
         }

@@ -55,8 +55,10 @@ fn serve_flags() -> Vec<String> {
     let command = Arguments::command();
     let serve = command.find_subcommand("serve");
     let ids = serve.into_iter().flat_map(|serve| serve.get_arguments()).map(|argument| argument.get_id().as_str());
-    let mut names: Vec<String> =
-        ids.filter(|id| !matches!(*id, "config" | "help" | "version")).map(|id| id.replace('_', "-")).collect();
+    let mut names: Vec<String> = ids
+        .filter(|id| !matches!(*id, "config" | "create" | "accept_clock" | "help" | "version"))
+        .map(|id| id.replace('_', "-"))
+        .collect();
     names.sort();
     names
 }

@@ -1,6 +1,6 @@
 //! What a run comes to in sum: for `summary.json`, the report and the terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use tollgate_law::{Policy, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp, Truth};
 
 use super::Failure;
+use super::sheet::{Questions, grouped, h100_equivalents};
 use tollgate_decide::{AccountView, Decided, Tables, roles};
 use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
 
@@ -36,6 +37,10 @@ pub(crate) struct Summary {
     unsure: BTreeMap<String, String>,
     inputs: Vec<(String, String)>,
     not_done: Vec<String>,
+    /// Names and ids in orders that have no row.
+    without_row: BTreeSet<String>,
+    /// Orders with such a party, where there are no lists to screen it against.
+    unscreened: BTreeSet<String>,
     /// What the typologies found: for the report, and as JSON.
     alerts: Option<(tollgate_report::Alerts, serde_json::Value)>,
 }
@@ -69,6 +74,8 @@ impl Summary {
             unsure: BTreeMap::new(),
             inputs: Vec::new(),
             not_done: Vec::new(),
+            without_row: BTreeSet::new(),
+            unscreened: BTreeSet::new(),
             alerts: None,
         }
     }
@@ -87,6 +94,14 @@ impl Summary {
         let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
+        for (_, party) in roles(order).filter(|(_, party)| !self.tables.parties.contains_key(*party)) {
+            if !self.without_row.contains(party) {
+                self.without_row.insert(party.to_owned());
+            }
+            if !self.tables.names.has_lists() && !self.unscreened.contains(order.order_id) {
+                self.unscreened.insert(order.order_id.to_owned());
+            }
+        }
         self.list(order, decided);
         self.month(order, decided, tpp);
         self.chip(decided);
@@ -140,9 +155,9 @@ impl Summary {
         let item = &decided.line.item;
         let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
         let Some(point) = ChipPoint::of(name, &decided.line.facts) else { return };
-        let grade = decided.eccn().map_or("none", |eccn| match eccn.rsplit('.').next() {
-            Some("a") => "a",
-            Some("b") => "b",
+        let grade = decided.eccn().map_or("none", |eccn| match eccn.as_ref() {
+            "3A090.a" | "4A090.a" => "a",
+            "3A090.b" | "4A090.b" => "b",
             _ => "none",
         });
         let point = ChipPoint { grade, ..point };
@@ -194,6 +209,7 @@ impl Summary {
             "outcomes": outcomes, "details": details.collect::<Vec<_>>(), "claims_failed": self.claim_fails.total,
             "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
             "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
+            "parties_without_row": self.without_row.len(), "orders_screened_against_no_list": self.unscreened.len(),
             "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
         })
     }
@@ -201,7 +217,7 @@ impl Summary {
     fn screening(&self) -> serde_json::Value {
         let screened = &self.tables.screened;
         let lists = screened.versions.iter().map(|version| {
-            serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "bad_rows": version.bad })
+            serde_json::json!({ "file": version.file, "version": version.digest, "entries": version.entries, "rows": version.rows, "bad_rows": version.bad, "guessed_rows": version.guessed })
         });
         let matches = screened.matches().map(|(party, hit)| {
             let mut json = hit.json();
@@ -233,20 +249,79 @@ impl Summary {
         matches.into_iter().map(|(_, cells)| cells).take(ROWS).collect()
     }
 
-    pub(crate) fn text(&self, folder: &Path) -> String {
+    /// What was not read as it should be, at the head of the results.
+    fn head(&self) -> String {
+        let mut out = String::new();
+        if !self.without_row.is_empty() {
+            let many = self.without_row.len();
+            let (parties, have, were) = if many == 1 { ("party", "has", "was") } else { ("parties", "have", "were") };
+            let _ = write!(out, "{many} {parties} {have} no row");
+            match self.unscreened.len() {
+                0 => {
+                    let _ = write!(out, " and {were} screened by the name in the order");
+                }
+                1 => out.push_str("; 1 order was screened against no list"),
+                many => {
+                    let _ = write!(out, "; {many} orders were screened against no list");
+                }
+            }
+            out.push_str(".\n");
+        }
+        out
+    }
+
+    /// The first lines that may not go, what to ask for the others, and the claims that do not hold.
+    fn first_of_all(&self, questions: &Questions) -> String {
+        let mut out = String::new();
+        let rows = |out: &mut String, title: &str, list: &Listing| {
+            if list.total > 0 {
+                let _ = writeln!(out, "{title}");
+            }
+            for row in list.rows.iter().take(5) {
+                let cite = if row.cite.is_empty() { String::new() } else { format!(" ({})", row.cite) };
+                let what = format!("{} x {} to {}, {}", row.quantity, row.item, row.consignee, row.destination);
+                let _ = writeln!(out, "  {} line {}: {what}: {}{cite}", row.order, row.line, row.why);
+            }
+            if list.total > 5 {
+                let _ = writeln!(out, "  and {} more", list.total - 5);
+            }
+        };
+        rows(&mut out, "May not go:", &self.may_not_go);
+        let asked = questions.first(5);
+        if !asked.is_empty() {
+            out.push_str("Missing, and what waits for it (all in missing.csv):\n");
+            for row in &asked {
+                let _ = writeln!(out, "  {row}");
+            }
+        }
+        rows(&mut out, "Claims that do not hold:", &self.claim_fails);
+        out
+    }
+
+    pub(crate) fn text(&self, folder: &Path, questions: &Questions) -> String {
         let mut out = format!(
-            "{} lines of {} orders decided under {} ({})\n",
-            self.lines, self.orders, self.policy.name, self.policy.title
+            "{}{} lines of {} orders decided under {} ({})\n{}",
+            self.head(),
+            self.lines,
+            self.orders,
+            self.policy.name,
+            self.policy.title,
+            self.first_of_all(questions)
         );
         for ((outcome, detail), (lines, tpp)) in &self.tallies {
             let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
-            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {tpp} TPP", outcome.as_str().replace('_', " "));
+            let signed = i64::try_from(*tpp).unwrap_or(i64::MAX);
+            let compute = format!("{} TPP, {} H100e", grouped(signed), h100_equivalents(signed));
+            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {compute}", outcome.as_str().replace('_', " "));
         }
         let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
         let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
-        let (matched, taken) = self.tables.screened.matched().fold((0, 0), |(matched, taken), (_, hits)| {
-            (matched + 1, taken + u32::from(hits.iter().any(|hit| hit.same)))
-        });
+        let typed = self.without_row.iter().map(|name| self.tables.names.hits(name));
+        let typed = typed.filter(|hits| !hits.is_empty()).map(|hits| hits.iter().any(|hit| hit.same));
+        let rows = self.tables.screened.matched().filter(|(id, _)| !self.without_row.contains(*id));
+        let rows = rows.map(|(_, hits)| hits.iter().any(|hit| hit.same));
+        let (matched, taken) =
+            rows.chain(typed).fold((0, 0), |(matched, taken), same| (matched + 1, taken + u32::from(same)));
         if !self.tables.screened.versions.is_empty() {
             let _ = writeln!(out, "  {matched:>8}  parties match a list entry; {taken} are taken for the listed party");
         }
@@ -259,7 +334,7 @@ impl Summary {
         }
         let _ = writeln!(
             out,
-            "written: {}: decisions.jsonl alerts.jsonl allocations.csv summary.json report.html",
+            "written: {}: decisions.jsonl decisions.csv missing.csv alerts.jsonl allocations.csv summary.json report.html",
             folder.display()
         );
         for missing in &self.not_done {
@@ -297,7 +372,7 @@ impl Summary {
             lines: *lines,
             tpp: *tpp,
         });
-        let take = |list: &mut Listing| Listing { total: list.total, rows: std::mem::take(&mut list.rows) };
+        let take = |list: &Listing| Listing { total: list.total, rows: list.rows.clone() };
         ReportData {
             policy: self.policy.name.clone(),
             policy_title: self.policy.title.clone(),
@@ -309,10 +384,10 @@ impl Summary {
             lines: self.lines,
             orders: self.orders,
             tallies: tallies.collect(),
-            may_not_go: take(&mut self.may_not_go),
-            lacks_fact: take(&mut self.lacks_fact),
-            claim_fails: take(&mut self.claim_fails),
-            turns_on_reading: take(&mut self.turns_on_reading),
+            may_not_go: take(&self.may_not_go),
+            lacks_fact: take(&self.lacks_fact),
+            claim_fails: take(&self.claim_fails),
+            turns_on_reading: take(&self.turns_on_reading),
             gauges,
             months: self.months.values().cloned().collect(),
             chips: self.chips.values().map(|(point, lines)| ChipPoint { lines: *lines, ..point.clone() }).collect(),
@@ -372,14 +447,21 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usiz
     }
 }
 
+/// Why a line is decided as it is, and the paragraph that says it.
+pub(crate) fn reason_of(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> (String, String) {
+    let list = usize::from(decided.determination().label.outcome == Outcome::NeedsInformation);
+    let (why, cite) = reason(decided, list);
+    (likely_match(order, decided, tables).filter(|_| list == 1).unwrap_or(why), cite)
+}
+
 /// Where the flags of a party would settle the outcome: whom it may be.
 fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> Option<String> {
     if !decided.missing.iter().any(|column| column == "flags") {
         return None;
     }
     roles(order).find_map(|(role, party)| {
-        let hits = tables.screened.hits(party).iter();
-        let hit = hits.filter(|hit| hit.effect.flag().is_some()).find(|hit| hit.stands(order.date))?;
+        let hits = tables.hits(party);
+        let hit = hits.iter().filter(|hit| hit.effect.flag().is_some()).find(|hit| hit.stands(order.date))?;
         let role = role.replace('_', " ");
         Some(format!(
             "the {role} {party} may be {} ({}, entry {}): confirm it with a flag or clear it",

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_detect::engine::{Finding, LocalOptions, QuerySession, run_all};
+use tollgate_detect::engine::{Finding, LocalOptions, QUERY_TIME, QuerySession, run_all};
 use tollgate_detect::entity::Entities;
 use tollgate_detect::typology::Typology;
 use tollgate_law::{Law, Policy};
 use tollgate_model::Date;
 
-use super::detect::Gathering;
+use super::detect::{Gathering, failures};
 use super::{Failure, print};
 use crate::commands::backtest::TypologyBacktestArguments;
 use crate::commands::measure::{TypologyFitArguments, TypologyMeasureArguments};
@@ -147,7 +147,7 @@ impl Folder {
         };
         let [parties, ownership, items] = ["parties", "ownership", "items"].map(file);
         let lists: Vec<PathBuf> = file("list").into_iter().collect();
-        let screener = load_screener(&lists)?;
+        let screener = Arc::new(load_screener(&lists)?);
         let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
         let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
         let tables = Arc::new(read?);
@@ -183,7 +183,7 @@ impl Folder {
         let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
         let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), context)?);
         run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
-        let options = LocalOptions { threads: threads(), memory: MEMORY, stop: Arc::clone(stop) };
+        let options = LocalOptions { threads: threads(), memory: MEMORY, time: QUERY_TIME, stop: Arc::clone(stop) };
         Ok(gathering.0.finish()?.open(&options)?)
     }
 
@@ -191,6 +191,10 @@ impl Folder {
     pub(super) fn find(&self, typologies: &[Typology], as_of: Option<Date>, stop: &Stop) -> Result<InFolder, Failure> {
         let mut session = self.open(as_of, stop)?;
         let findings = run_all(&mut session, typologies, &mut |_| {})?;
+        // Neither a test nor a measurement stands on a part.
+        if let Some(what) = failures(&findings.failed) {
+            return Err(Failure::Unusable(what));
+        }
         let entities = std::mem::take(&mut session.entities);
         let skipped = findings.skipped.iter().map(|own| format!("{} lacks {}", own.id, own.lacks.join(", "))).collect();
         Ok(InFolder { found: findings.found, skipped, entities })

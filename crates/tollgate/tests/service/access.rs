@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::harness::{Service, folder, order, token, tollgate};
+use crate::harness::{Service, folder, order, token, token_of, tollgate};
 
 #[test]
 fn every_role_may_do_what_the_table_says() {
@@ -21,7 +21,7 @@ fn every_role_may_do_what_the_table_says() {
     let user = r#"{"name":"eve","role":"viewer","password":"a sentence of words"}"#;
     let one = r#"{"name":"eve","role":"viewer"}"#;
     // Viewer, analyst, officer, administrator, auditor; without a token all but the health check is shut.
-    let table: [(&str, &str, &str, [u16; 5]); 30] = [
+    let table: [(&str, &str, &str, [u16; 5]); 34] = [
         ("GET", "/v1/allocations", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/policy", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/session", "", [200, 200, 200, 200, 200]),
@@ -45,7 +45,11 @@ fn every_role_may_do_what_the_table_says() {
         ("POST", "/v1/orders/PO-9/lines/1/correct", right, [403, 403, 404, 403, 403]),
         ("POST", "/v1/orders/PO-9/lines/1/cancel", why, [403, 403, 200, 403, 403]),
         ("POST", "/v1/allocations/adjustments", adjust, [403, 403, 204, 403, 403]),
-        ("POST", "/v1/allocations/groups", group, [403, 403, 204, 403, 403]),
+        ("POST", "/v1/allocations/groups", group, [403, 403, 202, 403, 403]),
+        ("GET", "/v1/proposals", "", [200, 200, 200, 200, 200]),
+        ("POST", "/v1/proposals/none/confirm", why, [403, 403, 404, 404, 403]),
+        ("POST", "/v1/proposals/none/reject", why, [403, 403, 404, 404, 403]),
+        ("DELETE", "/v1/jobs/none", "", [403, 404, 404, 403, 403]),
         ("POST", "/v1/jobs", "{}", [403, 415, 415, 403, 403]),
         ("POST", "/v1/jobs?reserve=true", "{}", [403, 403, 415, 403, 403]),
         ("POST", "/v1/users", user, [403, 403, 403, 201, 403]),
@@ -67,7 +71,7 @@ fn every_role_may_do_what_the_table_says() {
     let described: Value = serde_json::from_str(&text).unwrap();
     for (path, methods) in described["paths"].as_object().unwrap() {
         let as_asked = path.replace("{order}", "PO-9").replace("{line}", "1").replace("{id}", "none");
-        let as_asked = as_asked.replace("{name}", "eve").replace("{party}", "sg");
+        let as_asked = as_asked.replace("{name}", "eve").replace("{party}", "sg").replace("{proposal}", "none");
         for method in methods.as_object().unwrap().keys() {
             let has = |row: &(&str, &str, &str, [u16; 5])| {
                 let own = row.1.split('?').next().unwrap().replace("PO-0", "PO-9");
@@ -111,9 +115,13 @@ fn the_first_start_gives_a_link_that_works_once() {
     let csrf = me["csrf"].as_str().unwrap();
     let user = json!({ "name": "ana", "role": "officer", "password": "another sentence" }).to_string();
     let headers = [JSON, ("Cookie", cookie.as_str()), ("X-CSRF-Token", csrf), ("Idempotency-Key", "u1")];
-    for _ in 0..2 {
-        assert_eq!(service.send("POST", "/v1/users", &headers, &user).0, 201);
-    }
+    let proposed = service.send("POST", "/v1/users", &headers, &user);
+    assert_eq!((proposed.0, log_in(&service, "ana", "another sentence").0), (202, 401), "{}", proposed.1);
+    assert_eq!(service.send("POST", "/v1/users", &headers, &user).1, proposed.1, "said again");
+    // A second person, whom who has the ledger's file made.
+    let second = token_of(&folder, "bob", "administrator");
+    assert_eq!(service.confirm(&second, &proposed.1).0, 200);
+    assert_eq!(service.send("POST", "/v1/users", &headers, &user).1["state"], "confirmed");
     let other = user.replace("officer", "viewer");
     assert_eq!(service.send("POST", "/v1/users", &headers, &other).1["code"], "id_taken");
     assert_eq!(log_in(&service, "ana", "another sentence").1["role"], "officer");
@@ -132,7 +140,9 @@ fn sessions_carry_their_token_end_and_are_not_forged() {
     let administrator = token(&folder, "administrator");
     let service = Service::start(&folder);
     let user = json!({ "name": "ana", "role": "officer", "password": SENTENCE }).to_string();
-    assert_eq!(service.ask("POST", "/v1/users", &administrator, Some("u1"), &user).0, 201);
+    let (status, proposed) = service.ask("POST", "/v1/users", &administrator, Some("u1"), &user);
+    let second = token_of(&folder, "bob", "officer");
+    assert_eq!((status, service.confirm(&second, &proposed).0), (202, 200), "{proposed}");
     let (_, me, cookie) = log_in(&service, "ana", SENTENCE);
     let csrf = me["csrf"].as_str().unwrap();
     let cancel = |headers: &[(&str, &str)]| {

@@ -23,14 +23,19 @@ pub(crate) fn tollgate(folder: &Path, arguments: &[&str]) -> (i32, String) {
 }
 
 pub(crate) fn token(folder: &Path, role: &str) -> String {
-    let (status, text) = tollgate(folder, &["token", "add", "--name", role, "--role", role]);
+    token_of(folder, role, role)
+}
+
+/// A token of a person of a name.
+pub(crate) fn token_of(folder: &Path, name: &str, role: &str) -> String {
+    let (status, text) = tollgate(folder, &["token", "add", "--name", name, "--role", role]);
     assert_eq!(status, 0, "{text}");
     text.trim().to_owned()
 }
 
 /// Serves on a port that is free.
-pub(crate) const SERVE: [&str; 7] =
-    ["serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--parties", "parties.csv"];
+pub(crate) const SERVE: [&str; 8] =
+    ["serve", "--create", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--parties", "parties.csv"];
 
 pub(crate) struct Service {
     pub(crate) child: Child,
@@ -97,6 +102,12 @@ impl Service {
         self.ask("POST", path, token, Some(key), &body.to_string())
     }
 
+    /// What waits for a second person is confirmed by the one of a token.
+    pub(crate) fn confirm(&self, token: &str, proposed: &Value) -> (u16, Value) {
+        let id = proposed["proposal"].as_str().unwrap_or("nothing-was-proposed");
+        self.post(&format!("/v1/proposals/{id}/confirm"), token, "confirm", &json!({ "reason": "looked at" }))
+    }
+
     pub(crate) fn lpp(&self, token: &str) -> (String, String, String) {
         let (status, answer) = self.ask("GET", "/v1/allocations?rule=lpp&date=2025-06-30", token, None, "");
         assert_eq!(status, 200, "{answer}");
@@ -107,7 +118,7 @@ impl Service {
 }
 
 fn panic_with(line: &str) -> &str {
-    assert_eq!(line, "listening on", "the service did not start");
+    assert_eq!(line, "listening on", "the service did not start, or nothing was proposed");
     ""
 }
 

@@ -17,4 +17,6 @@ mod jobs;
 mod oidc;
 mod operations;
 mod orders;
+mod persons;
 mod stores;
+mod trust;

@@ -14,7 +14,7 @@ use openidconnect::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Service, folder, token};
+use crate::harness::{Service, folder, token, token_of};
 
 /// An Ed25519 key of zeros, as PKCS #8.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n";
@@ -118,9 +118,10 @@ fn who_the_provider_vouches_for_and_the_administrator_let_in_has_a_session() {
         &["--oidc-issuer", &issuer.address, "--oidc-client", "tollgate", "--public-url", "http://tollgate.example"],
     );
     let user = json!({ "name": "ana", "role": "officer", "subject": "ana@example.org" }).to_string();
-    for _ in 0..2 {
-        assert_eq!(service.ask("POST", "/v1/users", &administrator, Some("u1"), &user).0, 201);
-    }
+    let (status, proposed) = service.ask("POST", "/v1/users", &administrator, Some("u1"), &user);
+    assert_eq!(service.ask("POST", "/v1/users", &administrator, Some("u1"), &user), (202, proposed.clone()));
+    let second = token_of(&folder, "bob", "officer");
+    assert_eq!((status, service.confirm(&second, &proposed).0), (202, 200), "{proposed}");
     let both =
         json!({ "name": "bob", "role": "officer", "subject": "b", "password": "a sentence of words" }).to_string();
     assert_eq!(service.ask("POST", "/v1/users", &administrator, Some("u2"), &both).0, 422);

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::harness::{Service, folder, order, token, tollgate};
+use crate::harness::{Service, folder, order, token, token_of, tollgate};
 
 #[test]
 fn an_order_is_decided_reserved_shipped_and_still_counted_after_a_crash() {
@@ -112,6 +112,7 @@ fn bad_input_is_told_what_and_how_to_mend_it() {
 fn an_order_is_amended_in_one_step_or_not_at_all() {
     let folder = folder("amended");
     let officer = token(&folder, "officer");
+    let second = token_of(&folder, "bob", "officer");
     let service = Service::start(&folder);
     let line = "/v1/orders/PO-1/lines/1";
     let asked = |quantity| json!({ "order": order("PO-1", quantity), "reserve": true });
@@ -136,13 +137,24 @@ fn an_order_is_amended_in_one_step_or_not_at_all() {
     assert_eq!(service.post(&format!("{line}/amend"), &officer, "a4", &other).0, 422);
     let shipped = service.post(&format!("{line}/ship"), &officer, "s1", &json!({ "date": "2025-06-20", "tpp": 1 }));
     assert_eq!((shipped.0, shipped.1["left_tpp"].as_str()), (200, Some("1582399")));
-    assert_eq!(amend("a5", 100).1["code"], "reservation_closed", "a part has gone");
+    let (_, begun) = amend("a5", 100);
+    assert_eq!(begun["code"], "reservation_closed", "a part has gone");
+    assert!(
+        begun["detail"].to_string().contains("a part") && begun["mend"].to_string().contains("new order"),
+        "{begun}"
+    );
     let (_, read) = service.ask("GET", line, &officer, None, "");
     assert_eq!((read["revision"].as_u64(), read["order"]["quantity"].as_i64()), (Some(4), Some(100)), "{read}");
     // A mistaken shipment is put right.
     let right = json!({ "shipment": "s1", "tpp": 2, "date": "2025-06-21", "reason": "weighed again" });
     assert_eq!(service.post(&format!("{line}/correct"), &officer, "c1", &right).0, 200);
     assert_eq!(service.lpp(&officer).0, "2");
+    // To nothing it is put right by two.
+    let nothing = json!({ "shipment": "s1", "tpp": 0, "date": "2025-06-21", "reason": "it came back" });
+    let (status, proposed) = service.post(&format!("{line}/correct"), &officer, "c2", &nothing);
+    assert_eq!((status, service.lpp(&officer).0.as_str()), (202, "2"), "{proposed}");
+    assert_eq!((service.confirm(&officer, &proposed).0, service.confirm(&second, &proposed).0), (403, 200));
+    assert_eq!(service.lpp(&officer).0, "0");
 }
 
 #[test]
@@ -188,6 +200,7 @@ fn a_held_order_ships_when_somebody_else_released_it() {
 fn accounts_are_put_right_and_holders_made_one_group() {
     let folder = folder("counts");
     let officer = token(&folder, "officer");
+    let second = token_of(&folder, "bob", "officer");
     let service = Service::start(&folder);
     let asked = json!({ "order": order("PO-1", 1_600), "reserve": true });
     assert_eq!(service.post("/v1/orders", &officer, "k1", &asked).0, 201);
@@ -203,6 +216,21 @@ fn accounts_are_put_right_and_holders_made_one_group() {
         let body = json!({ "holder": holder, "into": into, "from": "2025-01-01", "reason": "one parent" });
         service.post("/v1/allocations/groups", &officer, &format!("g-{holder}"), &body)
     };
-    assert_eq!(group("sg-shell", "sg").0, 204);
-    assert_eq!(group("sg", "sg-shell").1["code"], "circle");
+    let (status, proposed) = group("sg-shell", "sg");
+    assert_eq!((status, service.confirm(&officer, &proposed).0), (202, 403), "{proposed}");
+    assert_eq!(service.confirm(&second, &proposed).0, 200);
+    let (_, proposed) = group("sg", "sg-shell");
+    assert_eq!(service.confirm(&second, &proposed).1["code"], "circle");
+    // What one takes off another confirms; until then it counts.
+    let back = json!({
+        "rule": "lpp", "holder": "sg", "period": "2025", "tpp": -400_000, "date": "2025-03-01", "reason": "counted twice",
+    });
+    let (status, proposed) = service.post("/v1/allocations/adjustments", &officer, "d3", &back);
+    assert_eq!((status, service.lpp(&officer).0.as_str()), (202, "1000000"), "{proposed}");
+    assert_eq!(service.confirm(&second, &proposed).0, 200);
+    assert_eq!(service.lpp(&officer).0, "600000");
+    assert_eq!(service.confirm(&second, &proposed).0, 200, "said again it is done once");
+    assert_eq!(service.lpp(&officer).0, "600000");
+    let (_, waiting) = service.ask("GET", "/v1/proposals", &officer, None, "");
+    assert_eq!(waiting, json!([]));
 }

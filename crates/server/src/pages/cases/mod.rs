@@ -27,6 +27,7 @@ use super::orders::drawn;
 use super::{Refused, View, encoded};
 use crate::BoardRow;
 use tollgate_decide::Tables;
+use tollgate_desk::same_person;
 
 /// Cases on a page; orders of a case that are looked up; rows that are shown; pieces of evidence.
 const PAGE: usize = 50;
@@ -239,7 +240,7 @@ async fn step(view: &View, caller: &Caller, id: &str, form: StepForm) -> Result<
         _ if form.next != stands.steps + 1 => Some("case.changed"),
         Act::Confirm | Act::Reopen => match &stands.proposed {
             None => Some("case.changed"),
-            Some((by, _)) if *by == caller.name => Some("case.same"),
+            Some((by, _)) if same_person(by, &caller.name) => Some("case.same"),
             Some(_) => None,
         },
         _ if text.is_empty() => Some("case.reasonless"),

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use serde_json::json;
 use tollgate_decide::load_policy;
 use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, Rederiver, check_law};
-use tollgate_law::facts::IC_DENSITY;
+use tollgate_law::facts::{END_USE, IC_DENSITY};
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Lookup, Outcome, ReviewPolicy, Stop, group_digits};
+use tollgate_records::Table;
 
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
@@ -30,7 +31,7 @@ struct Tally {
 }
 
 /// A policy by which decisions were recorded, and what followed from certificates under it.
-struct Derivations {
+struct Recorder {
     /// `None` where no policy of that name is known here.
     policy: Option<Arc<Policy>>,
     /// By the digest of the law and the truth of its atoms.
@@ -41,7 +42,7 @@ struct Checker {
     law: Arc<Law>,
     /// A policy of the user's, by which decisions were made that name none of the law's.
     user_policy: Option<Arc<Policy>>,
-    by_policy: BTreeMap<String, Derivations>,
+    recorders: BTreeMap<String, Recorder>,
     rederiver: Rederiver,
     tally: Tally,
 }
@@ -89,26 +90,26 @@ impl Checker {
         recorded: &Recorded<'_>,
         certificate: Certificate,
     ) -> Option<Arc<Result<Rederived, RecheckError>>> {
-        if !self.by_policy.contains_key(&*recorded.policy) {
+        if !self.recorders.contains_key(&*recorded.policy) {
             let user_policy = self.user_policy.as_ref().filter(|policy| policy.name == recorded.policy);
             let policy = user_policy.cloned().or_else(|| self.law.policy(&recorded.policy).ok().map(Arc::new));
-            let derivations = Derivations { policy, derived: Lookup::new() };
-            self.by_policy.insert(recorded.policy.clone().into_owned(), derivations);
+            let recorder = Recorder { policy, derived: Lookup::new() };
+            self.recorders.insert(recorded.policy.clone().into_owned(), recorder);
         }
-        let derivations = self.by_policy.get_mut(&*recorded.policy)?;
-        let policy = derivations.policy.as_ref()?;
+        let recorder = self.recorders.get_mut(&*recorded.policy)?;
+        let policy = recorder.policy.as_ref()?;
         if let Err(error) = check_law(policy, recorded.date, &certificate) {
             return Some(Arc::new(Err(error)));
         }
         let key = (certificate.law.clone(), certificate.mask.clone());
-        if let Some(derived) = derivations.derived.get(&key) {
+        if let Some(derived) = recorder.derived.get(&key) {
             return Some(Arc::clone(derived));
         }
         let derived = Arc::new(self.rederiver.rederive(policy, recorded.date, &certificate));
-        if derivations.derived.len() >= REMEMBERED {
-            derivations.derived.clear();
+        if recorder.derived.len() >= REMEMBERED {
+            recorder.derived.clear();
         }
-        derivations.derived.insert(key, Arc::clone(&derived));
+        recorder.derived.insert(key, Arc::clone(&derived));
         Some(derived)
     }
 
@@ -125,6 +126,8 @@ impl Checker {
 
 /// In what a recorded decision differs from the one that follows; `None` where in nothing.
 fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option<String> {
+    let opened = opened(recorded, derived);
+    let derived = opened.as_ref().unwrap_or(derived);
     let same = derived.outcome == recorded.outcome
         && derived.authorization.as_deref() == recorded.authorization.as_deref()
         && derived.review == recorded.review_policy;
@@ -160,6 +163,22 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
     (!same_steps).then(|| "its argument is not the one that follows".to_owned())
 }
 
+/// What follows, left open where the record says that nobody has settled the end use: that is no matter of the atoms, and only ever stricter.
+fn opened(recorded: &Recorded<'_>, derived: &Rederived) -> Option<Rederived> {
+    let asks = recorded.missing.iter().flatten().any(|column| column == "end_use");
+    if !asks || derived.outcome == Outcome::LicenseRequired || derived.missing.contains(&END_USE) {
+        return None;
+    }
+    let mut opened = derived.clone();
+    if opened.outcome != Outcome::NeedsInformation {
+        opened.outcome = Outcome::NeedsInformation;
+        opened.authorization = None;
+        opened.strictest = Outcome::LicenseRequired;
+    }
+    opened.missing.push(END_USE);
+    Some(opened)
+}
+
 fn label(outcome: Outcome, authorization: Option<&str>, review: Option<ReviewPolicy>) -> String {
     let detail = authorization.map(str::to_owned).or(review.map(|review| review.to_string()));
     detail.map_or(outcome.to_string(), |detail| format!("{outcome} ({detail})"))
@@ -168,6 +187,8 @@ fn label(outcome: Outcome, authorization: Option<&str>, review: Option<ReviewPol
 /// Whether an ECCN is one of a pattern, in which `{host}` stands for the item's own.
 fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     match (says, pattern) {
+        // What no entry lists is known by its facts, which no atom reads, or as its owner states it.
+        (Some(says), Some(tollgate_engine::BELOW)) => !names_entry(says),
         (Some(says), Some(pattern)) => match pattern.split_once("{host}") {
             Some((before, after)) => says.strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
             None => says == pattern,
@@ -177,16 +198,31 @@ fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     }
 }
 
+/// Whether an ECCN is an entry that the modeled law lists.
+fn names_entry(eccn: &str) -> bool {
+    ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".z")
+}
+
+/// Whether the column that is named is the number of accelerators, without which a unit's TPP is not known.
+fn stands_for_tpp(says: &str, column: &str) -> bool {
+    column == "tpp" && says == "accelerators"
+}
+
 /// Whether the columns named as missing are those of the facts that the outcome turns on.
 fn same_missing(says: &[std::borrow::Cow<'_, str>], derived: &Rederived) -> bool {
     let columns = |fact: &tollgate_law::facts::FactId| fact.def().columns;
     let plain = derived.missing.iter().filter(|fact| **fact != IC_DENSITY);
-    let all_stand = plain.flat_map(columns).all(|column| says.iter().any(|says| says == column));
+    // Of an item that nothing is known of, `item` stands for all of its columns.
+    let of_item = |column: &str| Table::Items.column(column).is_some();
+    let whole_item = says.iter().any(|says| says == "item");
+    let stands = |column: &&str| says.iter().any(|says| says == column || stands_for_tpp(says, column));
+    let all_stand = plain.flat_map(columns).all(|column| whole_item && of_item(column) || stands(column));
     let density = derived.missing.contains(&IC_DENSITY);
-    let density_stands = !density || says.iter().any(|says| DENSITY_COLUMNS.contains(&&**says));
+    let density_stands = !density || whole_item || says.iter().any(|says| DENSITY_COLUMNS.contains(&&**says));
     let none_added = says.iter().all(|says| {
-        density && DENSITY_COLUMNS.contains(&&**says)
-            || derived.missing.iter().flat_map(columns).any(|column| says == column)
+        says == "item" && derived.missing.iter().flat_map(columns).any(|column| of_item(column))
+            || density && DENSITY_COLUMNS.contains(&&**says)
+            || derived.missing.iter().flat_map(columns).any(|column| says == column || stands_for_tpp(says, column))
     });
     all_stand && density_stands && none_added
 }
@@ -212,7 +248,7 @@ pub(crate) fn recheck(
     let mut checker = Checker {
         law,
         user_policy,
-        by_policy: BTreeMap::new(),
+        recorders: BTreeMap::new(),
         rederiver: Rederiver::default(),
         tally: Tally::default(),
     };

@@ -94,6 +94,7 @@ impl Replayed for Comparing<'_> {
 }
 
 pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Failure> {
+    arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let law = Law::embedded()?;
     let against = Arc::new(load_policy(&law, &arguments.against)?);

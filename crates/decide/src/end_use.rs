@@ -1,0 +1,291 @@
+//! A declared end use as the law asks for it: one of its words, or one that is not settled.
+
+use tollgate_law::facts::END_USES;
+use tollgate_model::Truth;
+
+use crate::end_use_words::{
+    INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS, WEAPONS,
+};
+use crate::spelling::{nearest, plain};
+
+/// What a declared end use says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndUse {
+    /// The place of its word among [`END_USES`]; `None` where it is not settled which one it is.
+    pub word: Option<usize>,
+    /// Whether it is a supercomputer; `None` where it may be one.
+    pub supercomputer: Option<bool>,
+    /// Whether it is a military end use, or one of intelligence services (744.21, 744.22).
+    pub military: bool,
+    /// What somebody must settle before the line may go, in a sentence; `None` where the text is understood and asks for nothing.
+    pub open: Option<EndUseQuestion>,
+}
+
+impl EndUse {
+    /// Whether the goods are to be sold on.
+    pub fn is_resale(&self) -> bool {
+        self.word.and_then(|place| END_USES.get(place)) == Some(&"resale")
+    }
+
+    /// Whether it is military: unknown where the text is not understood.
+    pub fn military(&self) -> Truth {
+        match &self.open {
+            _ if self.military => Truth::True,
+            Some(EndUseQuestion::Unread(_) | EndUseQuestion::Weapons) => Truth::Unknown,
+            _ => Truth::False,
+        }
+    }
+}
+
+/// What is to be settled of an end use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndUseQuestion {
+    /// The text is not understood; with the nearest that would be.
+    Unread(Option<&'static str>),
+    /// A military end use, outside the places whose paragraph asks for it by itself.
+    Military,
+    /// Intelligence services.
+    Intelligence,
+    /// Weapons, nuclear uses, missiles.
+    Weapons,
+}
+
+impl EndUseQuestion {
+    /// The question in a sentence.
+    pub fn sentence(&self, text: &str) -> String {
+        match self {
+            EndUseQuestion::Unread(near) => {
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                format!("The end use `{text}` is not understood{near}: the line is not settled by it.")
+            }
+            EndUseQuestion::Military => format!(
+                "The end use `{text}` is read as military: settle what 15 CFR 744.21 and 744.22 ask of end use and end user."
+            ),
+            EndUseQuestion::Intelligence => format!(
+                "The end use `{text}` is read as one of intelligence services: settle what 15 CFR 744.21 and 744.22 ask of it."
+            ),
+            EndUseQuestion::Weapons => format!(
+                "The end use `{text}` is read as one for weapons, nuclear uses or missiles: settle what 15 CFR 744.2 to 744.4 ask of it."
+            ),
+        }
+    }
+}
+
+/// What a declared end use says. An empty text says nothing, as a cell that is empty.
+pub fn end_use_of(text: &str) -> EndUse {
+    if let Some(place) = place_of(text) {
+        return of_word(place);
+    }
+    let plain = plain(text);
+    if let Some(place) = phrase(&plain) {
+        return of_word(place);
+    }
+    if let Some(found) = sensitive(&plain) {
+        return found;
+    }
+    let mut words = parts(text).into_iter().map(|part| phrase(&part));
+    let first = words.next().flatten();
+    let Some((first, same)) = first.and_then(|first| {
+        let mut same = true;
+        for word in words {
+            same &= word? == first;
+        }
+        Some((first, same))
+    }) else {
+        let known = PHRASES.iter().flat_map(|(word, phrases)| std::iter::once(word).chain(*phrases)).copied();
+        return EndUse { open: Some(EndUseQuestion::Unread(nearest(text, known))), ..EndUse::default() };
+    };
+    if same { of_word(first) } else { several(text) }
+}
+
+/// Several uses that are all understood: which of them counts is not settled, and a supercomputer is none of them unless one may be.
+fn several(text: &str) -> EndUse {
+    let hpc = parts(text).iter().filter_map(|part| phrase(part)).any(|word| of_word(word).supercomputer.is_none());
+    EndUse { supercomputer: if hpc { None } else { Some(false) }, ..EndUse::default() }
+}
+
+fn place_of(word: &str) -> Option<usize> {
+    END_USES.iter().position(|known| *known == word)
+}
+
+fn of_word(place: usize) -> EndUse {
+    let word = END_USES.get(place).copied().unwrap_or_default();
+    EndUse {
+        word: Some(place),
+        supercomputer: if word == "hpc" { None } else { Some(word == "supercomputer") },
+        military: word == "military",
+        open: (word == "military").then_some(EndUseQuestion::Military),
+    }
+}
+
+/// The parts of a text that lists several uses.
+fn parts(text: &str) -> Vec<String> {
+    let split = text.split([',', ';', '/', '+', '、', '，', '&']).map(plain).filter(|part| !part.is_empty());
+    let split: Vec<String> = split.collect();
+    let whole = plain(text);
+    // `R&D` is one use.
+    if phrase(&whole).is_some() { vec![whole] } else { split.iter().flat_map(|part| conjoined(part)).collect() }
+}
+
+fn conjoined(part: &str) -> Vec<String> {
+    if phrase(part).is_some() {
+        return vec![part.to_owned()];
+    }
+    part.split(" and ").map(|own| own.trim().to_owned()).filter(|own| !own.is_empty()).collect()
+}
+
+/// The place of the word that a plain phrase means.
+fn phrase(plain: &str) -> Option<usize> {
+    let squashed = plain.replace(' ', "");
+    let means = |(word, phrases): &&(&str, &[&str])| {
+        word.replace('_', "") == squashed || phrases.iter().any(|own| own.replace(' ', "") == squashed)
+    };
+    PHRASES.iter().find(means).and_then(|(word, _)| place_of(word))
+}
+
+/// What a text shows that asks for a paragraph of part 744, wherever in it that stands.
+fn sensitive(plain: &str) -> Option<EndUse> {
+    let squashed = plain.replace(' ', "");
+    let shows = |stems: &[&str], words: &[&str], text: &str| {
+        stems.iter().any(|stem| begins(text, stem)) || text.split(' ').any(|word| words.contains(&word))
+    };
+    let mut without = plain.to_owned();
+    for phrase in NOT_INTELLIGENCE {
+        without = without.replace(phrase, "");
+    }
+    let supercomputer = SUPERCOMPUTER.iter().any(|stem| squashed.contains(stem));
+    let weapons = shows(WEAPONS, WEAPON_WORDS, plain);
+    let intelligence = shows(INTELLIGENCE, &[], &without);
+    let military = shows(MILITARY, MILITARY_WORDS, plain);
+    let open = match (weapons, intelligence, military) {
+        (true, _, _) => Some(EndUseQuestion::Weapons),
+        (_, true, _) => Some(EndUseQuestion::Intelligence),
+        (_, _, true) => Some(EndUseQuestion::Military),
+        _ => None,
+    };
+    if open.is_none() && !supercomputer {
+        return None;
+    }
+    let word = match (supercomputer, &open) {
+        (true, None) => place_of("supercomputer"),
+        (false, Some(EndUseQuestion::Military)) => place_of("military"),
+        _ => None,
+    };
+    // What else it says may be a supercomputer too.
+    let supercomputer = supercomputer.then_some(true);
+    Some(EndUse { word, supercomputer, military: military || intelligence, open })
+}
+
+/// Whether a word of the text begins so; in scripts without spaces, whether it stands anywhere.
+fn begins(text: &str, stem: &str) -> bool {
+    let spaced = stem.chars().next().is_some_and(|letter| letter < '\u{530}');
+    if spaced { text.starts_with(stem) || text.contains(&format!(" {stem}")) } else { text.contains(stem) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str) -> Option<&'static str> {
+        end_use_of(text).word.and_then(|place| END_USES.get(place).copied())
+    }
+
+    #[test]
+    fn the_words_of_the_law_are_themselves() {
+        for own in END_USES {
+            let said = end_use_of(own);
+            assert_eq!(said.word.and_then(|place| END_USES.get(place).copied()), Some(*own));
+            assert_eq!(end_use_of(&own.to_uppercase().replace('_', " ")), said, "{own}");
+        }
+        assert_eq!(end_use_of("hpc").supercomputer, None);
+        assert_eq!(end_use_of("HPC"), end_use_of("hpc"));
+    }
+
+    #[test]
+    fn uses_are_understood_in_other_words() {
+        for (text, expected) in [
+            ("Data-Centre", "data_center"),
+            ("Rechenzentrum", "data_center"),
+            ("R&D", "research"),
+            ("Машинное обучение", "training"),
+            ("数据中心", "data_center"),
+            ("レンダリング, rendering", ""),
+            ("AI training", "training"),
+            ("Wiederverkauf", "resale"),
+            ("데이터 센터", "data_center"),
+            ("artificial intelligence and machine learning", ""),
+        ] {
+            assert_eq!(word(text).unwrap_or_default(), expected, "{text}");
+        }
+        let both = end_use_of("training and inference");
+        assert_eq!((both.word, both.supercomputer, both.open), (None, Some(false), None));
+        assert_eq!(end_use_of("training / HPC").supercomputer, None);
+    }
+
+    #[test]
+    fn supercomputers_are_seen_in_every_language() {
+        for text in [
+            "Supercomputer",
+            "super-computer",
+            "exascale supercomputer",
+            "SUPER COMPUTING CENTER",
+            "Höchstleistungsrechner",
+            "supercalculateur",
+            "superordenador",
+            "国家超级计算中心",
+            "スーパーコンピュータ",
+            "суперкомпьютер",
+            "슈퍼컴퓨터",
+        ] {
+            assert_eq!(end_use_of(text).supercomputer, Some(true), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_asks_for_a_paragraph_is_seen_in_every_language() {
+        for text in [
+            "Military",
+            "model training for PLA",
+            "militärische Nutzung",
+            "usage militaire",
+            "uso militar",
+            "军事用途",
+            "軍事利用",
+            "防衛",
+            "военное применение",
+            "군사용",
+            "defence research",
+            "Army data center",
+        ] {
+            let said = end_use_of(text);
+            assert!(said.military && said.open == Some(EndUseQuestion::Military), "{text}: {said:?}");
+        }
+        for text in
+            ["intelligence agency", "Geheimdienst", "renseignement", "情报分析", "разведка", "첩보", "surveillance"]
+        {
+            assert_eq!(end_use_of(text).open, Some(EndUseQuestion::Intelligence), "{text}");
+        }
+        for text in [
+            "weapons",
+            "Waffensysteme",
+            "missile design",
+            "armes",
+            "misiles",
+            "导弹",
+            "ミサイル",
+            "ядерное оружие",
+            "미사일",
+            "nuclear simulation",
+        ] {
+            assert_eq!(end_use_of(text).open, Some(EndUseQuestion::Weapons), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_no_list_is_unread_with_the_nearest() {
+        assert_eq!(end_use_of("???").open, Some(EndUseQuestion::Unread(None)));
+        assert_eq!(end_use_of("seafood trade").open, Some(EndUseQuestion::Unread(None)));
+        assert_eq!(end_use_of("trainning").open, Some(EndUseQuestion::Unread(Some("training"))));
+        assert!(end_use_of("artificial intelligence").open.is_some_and(|open| open == EndUseQuestion::Unread(None)));
+    }
+}

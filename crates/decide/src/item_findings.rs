@@ -1,0 +1,58 @@
+//! What is odd in an item's row: a TPP that is a whole board's or rack's, an ECCN that its figures contradict.
+
+use tollgate_law::catalog::Catalog;
+use tollgate_model::{Decimal, Item, ItemKind};
+
+use crate::items::ItemFacts;
+
+/// Whether the TPP of a row with several accelerators is the total of them: a known accelerator's times their number,
+/// to a thousandth, or more than any known accelerator has, and no known accelerator's by itself.
+pub(crate) fn looks_like_total(item: &Item, catalog: &Catalog) -> bool {
+    let thousandths = |tpp: Option<Decimal>| tpp.and_then(|tpp| tpp.scaled_exact(3)).map(i128::from);
+    let (Some(tpp), Some(count)) = (thousandths(item.tpp), item.accelerators.map(i128::from)) else { return false };
+    if count < 2 {
+        return false;
+    }
+    let known =
+        || catalog.items().iter().flat_map(|known| [thousandths(known.tpp), thousandths(known.tpp_other)]).flatten();
+    let near = |total: i128| total > 0 && (tpp - total).abs().saturating_mul(1_000) <= tpp;
+    let largest = known().max();
+    !known().any(near) && (known().any(|one| near(one.saturating_mul(count))) || largest.is_some_and(|most| tpp > most))
+}
+
+/// Sentences about a row; `is_total` says that its TPP looks like a total.
+pub(crate) fn find_in(facts: &ItemFacts, is_total: bool) -> Vec<String> {
+    let item = &facts.item;
+    let mut found = Vec::new();
+    if is_total {
+        found.push(format!(
+            "`tpp` of `{}` looks like the total of its {} accelerators; it is multiplied by their number, so it is taken for unknown: write the TPP of one.",
+            item.item,
+            item.accelerators.map_or_else(|| "several".to_owned(), |count| count.to_string())
+        ));
+    }
+    if let Some(chip) = &facts.chip
+        && let (Some(stated), Some(known)) = (item.tpp, chip.tpp)
+        && stated != known
+    {
+        found.push(format!("`tpp` of `{}` is passed over: its accelerator {} has {known}.", item.item, chip.item));
+    }
+    let holds_several =
+        matches!(item.kind, Some(ItemKind::Board | ItemKind::Server | ItemKind::Rack)) || item.accelerator.is_some();
+    if holds_several && facts.accelerators.is_none() {
+        found.push(format!("How many accelerators a unit of `{}` holds is not stated (`accelerators`).", item.item));
+    }
+    found
+}
+
+/// A sentence where the ECCN that a row states and the one that its figures come to are of different control.
+pub fn compare_eccn(stated: &str, figured: Option<&str>) -> Option<String> {
+    let controlled = |eccn: &str| {
+        let eccn = eccn.trim().to_ascii_uppercase();
+        eccn.starts_with("3A090") || eccn.starts_with("4A090") || eccn.ends_with(".Z")
+    };
+    let figured = figured?;
+    (controlled(stated) != controlled(figured)).then(|| {
+        format!("The items table states {stated}; by its figures the item is {figured}, for the advanced-computing controls only.")
+    })
+}

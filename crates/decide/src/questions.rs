@@ -1,0 +1,111 @@
+//! For each fact that may be missing: what to ask, and whom.
+
+use tollgate_law::facts::{self, FactId};
+use tollgate_model::OrderLine;
+
+/// What to ask for a fact of an order, and whom.
+pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static str) {
+    match fact {
+        facts::END_USER_UNNAMED => (
+            "Ask who the end user is, where it and its ultimate parent are headquartered, and put it into `end_user`.".to_owned(),
+            "the purchaser or the ultimate consignee, in an end-user statement",
+        ),
+        facts::END_USE | facts::SUPERCOMPUTER => {
+            ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
+        }
+        facts::CLAIM => (
+            format!("{} Else claim another exception, or apply for a license.", proof_of(order.authorization)),
+            "whoever claims the exception, with the exporter's export-control officer",
+        ),
+        facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
+            (format!("State `{}`.", column(fact)), "the shipper or the freight forwarder")
+        }
+        facts::ENTITY_LIST
+        | facts::DENIED
+        | facts::UNVERIFIED
+        | facts::MILITARY
+        | facts::SDN_RUSSIA
+        | facts::SDN_FTO
+        | facts::SDN_SDGT
+        | facts::SDN_SDT
+        | facts::SDN_NPWMD
+        | facts::SDN_NARCOTICS
+        | facts::SDN_IRAQ => (
+            "Find out whether the party is the listed one, and under which program: confirm the match with a flag of the party, or clear it."
+                .to_owned(),
+            "whoever clears list matches, with the party's register number and address",
+        ),
+        facts::AFFILIATE => (
+            "Ask who owns the party, and how much each owner holds, and put it into the ownership table.".to_owned(),
+            "the party, or the company register",
+        ),
+        _ => of_party_or_item(fact, order),
+    }
+}
+
+/// What must be shown for a license exception that is not modeled.
+fn proof_of(claim: Option<&str>) -> &'static str {
+    match claim {
+        Some("RPL") => {
+            "Show for License Exception RPL (15 CFR 740.10) either that the part replaces, one for one, a part of equipment that was lawfully \
+             exported, and does not improve it (paragraph (a)); or that the item comes back from service unimproved, or replaces a defective one \
+             free of charge within the warranty (paragraph (b)): name the first authorization, the serial numbers of both items, and what becomes \
+             of the old one (destroyed or returned)."
+        }
+        Some("TMP") => {
+            "Show for License Exception TMP (15 CFR 740.9) on which subparagraph it rests ((a)(6), inspection, test or repair abroad, is the only one for \
+             restricted destinations), that the item stays under the exporter's control, and when it returns (within a year)."
+        }
+        Some("GOV") => {
+            "Show for License Exception GOV (15 CFR 740.11) which agency receives the item for official use, or on which agency's behalf, with its \
+             written request."
+        }
+        Some("TSU") => {
+            "Show for License Exception TSU (15 CFR 740.13) that it is operation technology, sales technology or an update for lawfully exported items."
+        }
+        _ => {
+            "Show on which paragraph of the claimed license exception the shipment rests, and that each of its conditions is met."
+        }
+    }
+}
+
+fn of_party_or_item(fact: FactId, order: &OrderLine<'_>) -> (String, &'static str) {
+    let name = fact.def().name;
+    let roles = [
+        ("consignee.", "ultimate consignee", Some(order.ultimate_consignee)),
+        ("end_user.", "end user", order.end_user),
+        ("purchaser.", "purchaser", order.purchaser),
+        ("intermediate.", "intermediate consignee", order.intermediate_consignee),
+        ("exporter.", "exporter", order.exporter),
+    ];
+    if let Some((_, role, id)) = roles.into_iter().find(|(start, ..)| name.starts_with(start)) {
+        let wanted =
+            if name.ends_with("parent_hq") { "where its ultimate parent is headquartered" } else { wanted_of(name) };
+        let id = id.map_or(String::new(), |id| format!(" `{id}`"));
+        return (
+            format!("Ask {wanted}: the {role}{id}; put it into its row of parties."),
+            "the party, or the company register",
+        );
+    }
+    if name.starts_with("account.") || name.starts_with("shipment.") {
+        return (format!("State the TPP of `{}`, which the count needs.", order.item), "the maker, by its data sheet");
+    }
+    (
+        format!("State `{}` of the item `{}`.", column(fact), order.item),
+        "the maker, by its data sheet or classification",
+    )
+}
+
+fn wanted_of(name: &str) -> &'static str {
+    if name.ends_with(".hq") {
+        "where it is headquartered"
+    } else if name.ends_with(".country") {
+        "where it is located"
+    } else {
+        "what its flags must say"
+    }
+}
+
+fn column(fact: FactId) -> &'static str {
+    fact.def().columns.first().copied().unwrap_or(fact.def().name)
+}

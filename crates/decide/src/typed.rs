@@ -1,0 +1,135 @@
+//! Names in the place of party ids: screened as they come, since nobody has given them a row.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tollgate_model::{Clearance, Party};
+use tollgate_screening::{Query, Scratch, Screener};
+
+use super::screened::{Hit, SHOWN, find};
+use super::spelling::{plain, squashed};
+
+/// Screens names that have no row.
+#[derive(Debug, Default)]
+pub struct TypedNames {
+    screener: Option<Arc<Screener>>,
+    threshold: u32,
+    clearances: Vec<Clearance>,
+    /// What was found of each name that was met.
+    found: Mutex<BTreeMap<String, Arc<[Hit]>>>,
+    /// The ids of rows by id and by name, without what makes no difference in spelling.
+    rows: OnceLock<BTreeMap<String, String>>,
+}
+
+impl TypedNames {
+    /// Screens names against lists; a match counts from `threshold` basis points on.
+    pub fn new(screener: &Arc<Screener>, threshold: u32, clearances: &[Clearance]) -> TypedNames {
+        let screener = (screener.names() > 0).then(|| Arc::clone(screener));
+        TypedNames { screener, threshold, clearances: clearances.to_vec(), ..TypedNames::default() }
+    }
+
+    /// The same with other findings.
+    pub fn with_findings(&self, clearances: &[Clearance]) -> TypedNames {
+        let screener = self.screener.clone();
+        TypedNames { screener, threshold: self.threshold, clearances: clearances.to_vec(), ..TypedNames::default() }
+    }
+
+    /// Whether there are lists.
+    pub fn has_lists(&self) -> bool {
+        self.screener.is_some()
+    }
+
+    /// The matches of a name, best first; none where there are no lists.
+    pub fn hits(&self, name: &str) -> Arc<[Hit]> {
+        let Some(screener) = &self.screener else { return Arc::from([]) };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hits) = found.get(name) {
+            return Arc::clone(hits);
+        }
+        let party = Party { party_id: name.to_owned(), name: Some(name.to_owned()), ..Party::default() };
+        let names = party.names();
+        let mut hits = find(screener, Query::of(&party, &names), (self.threshold, SHOWN), &mut Scratch::default());
+        hits.iter_mut().for_each(|hit| hit.look_up(name, &self.clearances));
+        let hits: Arc<[Hit]> = Arc::from(hits);
+        found.insert(name.to_owned(), Arc::clone(&hits));
+        hits
+    }
+
+    /// The row that a name without one is nearest to: by its id or its name.
+    pub fn nearest_row(&self, name: &str, parties: &BTreeMap<String, Party>) -> Option<&str> {
+        let rows = self.rows.get_or_init(|| {
+            let ids = parties.keys().map(|id| (squashed(id), id.clone()));
+            let names = parties.iter().flat_map(|(id, party)| {
+                party.names().into_iter().map(|name| (squashed(name), id.clone())).collect::<Vec<_>>()
+            });
+            names.chain(ids).filter(|(folded, _)| !folded.is_empty()).collect()
+        });
+        nearest(&squashed(name), rows)
+    }
+}
+
+/// Whether a text is a name that lists can be searched for, and no mere id: words of letters only, one of them of three letters or more,
+/// or of another script.
+pub(crate) fn is_name(text: &str) -> bool {
+    let words = plain(text);
+    let other_script = words.chars().any(|letter| letter.is_alphabetic() && letter >= '\u{370}');
+    let long = words.split(' ').any(|word| word.chars().filter(|letter| letter.is_alphabetic()).count() >= 3);
+    let several = text.trim().contains(char::is_whitespace);
+    let joined = text.contains(['_', '-', '#', ':']) || text.chars().any(|letter| letter.is_ascii_digit());
+    other_script || (long && (several || !joined))
+}
+
+fn nearest<'a>(folded: &str, rows: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    /// So many rows are compared letter by letter.
+    const COMPARED: usize = 100_000;
+    if let Some(id) = rows.get(folded) {
+        return Some(id);
+    }
+    let letters = folded.chars().count();
+    // Of short ids each is near to each.
+    if rows.len() > COMPARED || letters < 5 {
+        return None;
+    }
+    let most = if letters < 8 { 1 } else { 2 };
+    // `buyer-1` and `buyer-2` are two parties, and no slip of the pen.
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let near = rows.iter().filter_map(|(own, id)| {
+        let close = own.chars().count().abs_diff(letters) <= most && digits(own) == digits(folded);
+        let edits = if close { strsim::osa_distance(own, folded) } else { usize::MAX };
+        (edits <= most).then_some((edits, id))
+    });
+    near.min_by_key(|(edits, _)| *edits).map(|(_, id)| id.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_no_names() {
+        for name in ["Huawei Technologies Co., Ltd.", "HUAWEI", "华为技术有限公司", "Dell", "3M Company", "DHL"]
+        {
+            assert!(is_name(name), "{name}");
+        }
+        for id in ["P-1001", "c1", "sg-buyer", "4711", "cn", "party_7", "#12"] {
+            assert!(!is_name(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_the_row() {
+        let row = |id: &str, name: &str| {
+            (id.to_owned(), Party { party_id: id.to_owned(), name: Some(name.to_owned()), ..Party::default() })
+        };
+        let parties =
+            BTreeMap::from([row("listed", "Listed Works Ltd"), row("buyer-1", "Lion Cloud Pte. Ltd."), row("b2", "B")]);
+        let names = TypedNames::default();
+        let near = |name: &str| names.nearest_row(name, &parties);
+        assert_eq!(near("LISTED"), Some("listed"));
+        assert_eq!(near("lisetd"), Some("listed"));
+        assert_eq!(near("Lion Cloud Pte Ltd"), Some("buyer-1"));
+        assert_eq!(near("Buyer_1"), Some("buyer-1"));
+        assert_eq!(near("buyer-2"), None);
+        assert_eq!(near("Straits Forwarding"), None);
+    }
+}

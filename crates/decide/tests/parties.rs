@@ -1,0 +1,194 @@
+//! Who the parties are, and what follows: designations by lists, goods that go on, what is counted for whom.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tollgate_decide::{
+    Decider, Detail, SHOWN, Screened, Tables, decision_record, failed_claim, load_policy, next_steps, summary,
+};
+use tollgate_law::Law;
+use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails};
+use tollgate_records::DecisionRecord;
+use tollgate_screening::{Screener, THRESHOLD, read_lists};
+
+fn party(id: &str, country: &str) -> Party {
+    Party {
+        party_id: id.to_owned(),
+        name: Some(id.to_owned()),
+        country: country.parse().ok(),
+        hq_country: country.parse().ok(),
+        ..Party::default()
+    }
+}
+
+fn table(parties: Vec<Party>) -> BTreeMap<String, Party> {
+    parties.into_iter().map(|party| (party.party_id.clone(), party)).collect()
+}
+
+fn order<'a>(consignee: &'a str, destination: &str) -> OrderLine<'a> {
+    OrderLine {
+        order_id: "one",
+        line: 1,
+        date: "2025-06-02".parse().unwrap(),
+        activity: Activity::Export,
+        exporter: None,
+        purchaser: None,
+        intermediate_consignee: None,
+        ultimate_consignee: consignee,
+        end_user: None,
+        freight_forwarder: None,
+        lpp_operator: None,
+        origin: "US".parse().ok(),
+        destination: destination.parse().unwrap(),
+        item: "H100 SXM5 80GB",
+        quantity: 8,
+        end_use: Some("data_center"),
+        authorization: None,
+    }
+}
+
+fn decider(policy: &str, tables: Tables) -> (Decider, Arc<Tables>) {
+    let law = Arc::new(Law::embedded().unwrap());
+    let tables = Arc::new(tables);
+    (Decider::new(Arc::new(load_policy(&law, policy).unwrap()), Arc::clone(&tables)), tables)
+}
+
+fn record(policy: &str, tables: Tables, order: &OrderLine<'_>) -> DecisionRecord {
+    let (mut decider, tables) = decider(policy, tables);
+    let policy = Arc::clone(&decider.policy);
+    let decided = decider.decide(order).unwrap();
+    decision_record(order, &decided, &policy, &tables, Detail::Whole)
+}
+
+fn screened(parties: BTreeMap<String, Party>, list: &str) -> Tables {
+    let lists = read_lists(&[("list.csv".to_owned(), list.as_bytes().to_vec())]).unwrap();
+    let screener = Screener::new(lists);
+    let stop = Arc::new(AtomicBool::new(false));
+    let screened = Screened::new(&screener, &parties, &[], (THRESHOLD, SHOWN), &[], None, &stop).unwrap();
+    Tables { parties, screened, ..Tables::default() }
+}
+
+#[test]
+fn a_designation_counts_by_the_programs_of_its_entry() {
+    const HEAD: &str = "list,id,name,country,programs\nSpecially Designated Nationals (SDN) - Treasury Department,S-1,Orel Semicon Trading FZE,AE,";
+    for (programs, outcome, missing) in [
+        ("SDGT; IFSR", Outcome::LicenseRequired, false),
+        ("UKRAINE-EO13661", Outcome::LicenseRequired, false),
+        ("ILLICIT DRUGS-EO14059", Outcome::LicenseRequired, false),
+        ("CUBA", Outcome::NoLicenseRequired, false),
+        ("", Outcome::NeedsInformation, true),
+        ("SOMETHING-NEW", Outcome::NeedsInformation, true),
+    ] {
+        let tables = screened(table(vec![party("Orel Semicon Trading FZE", "AE")]), &format!("{HEAD}{programs}\n"));
+        let order = OrderLine { item: "L20", ..order("Orel Semicon Trading FZE", "AE") };
+        let record = record("ear", tables, &order);
+        assert_eq!(record.outcome, outcome, "{programs}: {}", record.summary);
+        assert_eq!(!record.missing.is_empty(), missing, "{programs}");
+        let warned = record.summary.contains("Specially Designated");
+        assert_eq!(warned, outcome != Outcome::LicenseRequired, "{programs}: {}", record.summary);
+    }
+}
+
+#[test]
+fn the_report_under_aia_counts_what_a_consignee_gets_everywhere() {
+    let (mut decider, _) =
+        decider("diffusion", Tables { parties: table(vec![party("sakura", "JP")]), ..Tables::default() });
+    let reported = |decider: &mut Decider, destination: &str| {
+        // 158,240,000 TPP each.
+        let order = OrderLine { quantity: 10_000, ..order("sakura", destination) };
+        let decided = decider.decide(&order).unwrap();
+        assert_eq!(decided.exception().map(|exception| exception.name.as_str()), Some("AIA"), "{destination}");
+        decided.obligations().any(|rule| rule.text.contains("253,000,000"))
+    };
+    assert!(!reported(&mut decider, "JP"));
+    assert!(reported(&mut decider, "KR"), "316 million over both destinations");
+}
+
+#[test]
+fn nothing_is_counted_for_a_sale_at_home() {
+    let (mut decider, tables) =
+        decider("diffusion", Tables { parties: table(vec![party("delhi", "IN")]), ..Tables::default() });
+    let order = OrderLine { quantity: 10_000, activity: Activity::TransferInCountry, ..order("delhi", "US") };
+    let decided = decider.decide(&order).unwrap();
+    assert_eq!(decided.determination().label.outcome, Outcome::NoLicenseRequired);
+    assert!(summary(&order, &decided, &tables).contains("734.13"));
+    assert!(decider.account_views().is_empty(), "{:?}", decider.account_views());
+}
+
+#[test]
+fn goods_that_go_on_ask_for_their_end_user() {
+    let details = PartyDetails { business: Some("Wholesale of computers".to_owned()), ..PartyDetails::default() };
+    let wholesaler = Party { details: Some(Box::new(details)), ..party("lion", "SG") };
+    let tables = || Tables { parties: table(vec![wholesaler.clone(), party("tokyo", "JP")]), ..Tables::default() };
+    let open = record("ear", tables(), &order("lion", "SG"));
+    assert_eq!(
+        (open.outcome, open.missing.as_slice()),
+        (Outcome::NeedsInformation, ["end_user".to_owned()].as_slice())
+    );
+    assert!(open.next.iter().any(|step| step.what.contains("end user") && step.by.contains("hold")), "{:?}", open.next);
+    let named = OrderLine { end_user: Some("tokyo"), ..order("lion", "SG") };
+    assert_eq!(record("ear", tables(), &named).outcome, Outcome::NoLicenseRequired);
+}
+
+#[test]
+fn a_claim_that_fails_says_where_and_what_would_cure_it() {
+    let tables = Tables { parties: table(vec![party("riad", "SA")]), ..Tables::default() };
+    let (mut decider, _) = decider("ear", tables);
+    let date = "2024-06-03".parse().unwrap();
+    for (item, claim, cite, cure) in [
+        ("H100 SXM5 80GB", "NAC", "740.8(a)", "apply for a license"),
+        ("GeForce RTX 4090", "NAC", "740.8(a)", "claim ACA"),
+        ("H100 SXM5 80GB", "LPP", "no provision in force", "apply for a license"),
+        ("H100 SXM5 80GB", "NLR", "742.6(a)(6)(iii)", "apply for a license"),
+        ("L20", "ACA", "740.8(a)", "claim NLR"),
+    ] {
+        let order = OrderLine { item, date, authorization: Some(claim), ..order("riad", "SA") };
+        let decided = decider.decide(&order).unwrap();
+        let why = failed_claim(&order, &decided).unwrap_or_default();
+        assert!(why.contains(cite) && why.contains(cure), "{item} under {claim}: {why}");
+        assert!(
+            decided.determination().label.outcome == Outcome::NoLicenseRequired
+                || !next_steps(&order, &decided).is_empty()
+        );
+    }
+}
+
+#[test]
+fn a_claimed_license_is_held_against_its_row() {
+    let license = License {
+        number: "D1234567".to_owned(),
+        expires_on: "2025-12-31".parse().ok(),
+        consignees: vec!["riad".to_owned()],
+        destinations: vec!["SA".parse().unwrap()],
+        quantity: Some(20),
+        conditions: vec!["No resale".to_owned()],
+        ..License::default()
+    };
+    let licenses = BTreeMap::from([(license.number.clone(), license)]);
+    let parties = table(vec![party("riad", "SA"), party("dubai", "AE")]);
+    let (mut decider, _) = decider("ear", Tables { parties, licenses, ..Tables::default() });
+    let date = |day: &str| day.parse().unwrap();
+    let mut claimed = |consignee: &str, destination: &str, quantity, day: &str, number: &str| {
+        let order =
+            OrderLine { quantity, date: date(day), authorization: Some(number), ..order(consignee, destination) };
+        let decided = decider.decide(&order).unwrap();
+        let why = decided.license.as_ref().map_or(String::new(), |found| found.why.clone());
+        assert_eq!(decided.determination().label.outcome, Outcome::LicenseRequired, "{why}");
+        (decided.claimed_ok, why)
+    };
+    assert_eq!(claimed("riad", "SA", 12, "2024-06-03", "D1234567").0, Some(true));
+    for (consignee, destination, quantity, day, number, holds, said) in [
+        ("riad", "SA", 9, "2024-06-04", "D1234567", Some(false), "ship 8 at most"),
+        ("riad", "SA", 8, "2026-01-01", "D1234567", Some(false), "expired on 2025-12-31"),
+        ("dubai", "AE", 1, "2024-06-04", "D1234567", Some(false), "does not name the destination AE"),
+        ("dubai", "SA", 1, "2024-06-04", "D1234567", Some(false), "does not name `dubai`"),
+        ("riad", "SA", 1, "2024-06-04", "D7654321", None, "is not in the table"),
+        ("riad", "SA", 8, "2024-06-05", "D1234567", Some(true), "20 of 20 units"),
+    ] {
+        let (found, why) = claimed(consignee, destination, quantity, day, number);
+        assert_eq!(found, holds, "{why}");
+        assert!(why.contains(said), "{why}");
+    }
+}

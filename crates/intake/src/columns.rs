@@ -1,0 +1,234 @@
+//! Which column of a table is what: by the mapping file, a profile, or its header.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::mapping::TableMapping;
+use crate::sheet::Sheet;
+use crate::text::plain;
+use crate::vocabulary::{Headers, Profile, headers, profiles};
+
+/// Where the cells of a target are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// The column, from 0, and further ones with the same header, which must say the same.
+    pub(crate) places: Vec<usize>,
+    /// The header.
+    pub(crate) header: String,
+    /// What stands in brackets behind it, such as `thousands` or `kg`, in plain letters.
+    pub(crate) unit: String,
+}
+
+/// How a table is read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// `orders`, `parties` or `left_out`.
+    pub(crate) kind: String,
+    pub(crate) profile: Option<String>,
+    pub(crate) header_row: u64,
+    /// The headers in their order.
+    pub(crate) header: Vec<String>,
+    pub(crate) sources: BTreeMap<String, Source>,
+    /// Headers that are not read, and why.
+    pub(crate) unread: Vec<(String, String)>,
+    pub(crate) fill_down: bool,
+    pub(crate) origin: Option<String>,
+    /// Whether quantities without a unit count packages.
+    pub(crate) counts_packages: bool,
+}
+
+/// So many rows may stand before the headers.
+const MAX_PREAMBLE: usize = 80;
+
+/// The targets that a kind of table has; none where it is no kind.
+pub(crate) fn known_targets(kind: &str) -> BTreeSet<&'static str> {
+    headers(kind).values().map(|(target, _)| target.as_str()).collect()
+}
+
+/// How many cells of a row are headers of a kind of table, each target once.
+fn header_score(cells: &[String], section: &Headers, profile: Option<&Profile>) -> usize {
+    let targets: BTreeSet<&str> =
+        cells.iter().filter_map(|cell| target(cell, section, profile)).map(|found| found.target).collect();
+    targets.len()
+}
+
+/// How many different columns of orders or parties a row of cells names.
+pub(crate) fn words_of_header(cells: &[String]) -> usize {
+    ["orders", "parties"].into_iter().map(|kind| header_score(cells, headers(kind), None)).max().unwrap_or(0)
+}
+
+struct Target<'a> {
+    target: &'a str,
+    /// Less is a better word for it.
+    rank: usize,
+    unit: String,
+}
+
+fn target<'a>(header: &str, section: &'a Headers, profile: Option<&'a Profile>) -> Option<Target<'a>> {
+    let (bare, unit) = without_unit(header);
+    for (text, unit) in [(plain(header), String::new()), (plain(bare), plain(unit))] {
+        if text.is_empty() {
+            continue;
+        }
+        if let Some(target) = profile.and_then(|profile| profile.columns.get(&text)) {
+            return Some(Target { target, rank: 0, unit });
+        }
+        if let Some((target, place)) = section.get(&text) {
+            return Some(Target { target, rank: place + 1, unit });
+        }
+    }
+    None
+}
+
+/// A header without what stands in brackets at its end.
+fn without_unit(header: &str) -> (&str, &str) {
+    let header = header.trim();
+    let Some(open) = header.rfind(['(', '[', '（']) else { return (header, "") };
+    let (bare, unit) = header.split_at_checked(open).unwrap_or((header, ""));
+    if header.ends_with([')', ']', '）']) && !bare.trim().is_empty() { (bare, unit) } else { (header, "") }
+}
+
+/// How a sheet is read; None where no row of it looks like headers. The error says what is wrong and how to mend it.
+pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Option<Plan>, String> {
+    let head = sheet.head(MAX_PREAMBLE)?;
+    let stated = mapping.and_then(|mapping| mapping.header_row);
+    let score = |cells: &[String]| match mapping {
+        Some(mapping) if !mapping.columns.is_empty() => {
+            cells.iter().filter(|cell| mapping.columns.contains_key(cell.trim())).count()
+        }
+        _ => words_of_header(cells),
+    };
+    let found = match stated {
+        Some(row) => head.iter().find(|(number, _)| *number == row),
+        None => head.iter().rev().max_by_key(|(_, cells)| score(cells)).filter(|(_, cells)| score(cells) >= 2),
+    };
+    let Some((row, cells)) = found else { return Ok(None) };
+    let cells: Vec<String> = cells.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    check_side_by_side(&cells, *row)?;
+    let mut plan = Plan { header_row: *row, header: cells, ..Plan::default() };
+    let stated_profile = mapping.and_then(|mapping| mapping.profile.as_deref());
+    let present: BTreeSet<String> =
+        plan.header.iter().flat_map(|cell| [plain(cell), plain(without_unit(cell).0)]).collect();
+    let profile = match stated_profile {
+        Some(name) => profiles().iter().find(|profile| profile.name == name),
+        None => profiles().iter().find(|profile| profile.signs.iter().all(|sign| present.contains(sign))),
+    };
+    plan.kind = match mapping {
+        Some(mapping) => mapping.kind.clone(),
+        None => kind(&plan.header, profile).to_owned(),
+    };
+    let profile = profile.filter(|_| plan.kind == "orders");
+    plan.profile = profile.map(|profile| profile.name.clone());
+    plan.counts_packages = profile.is_some_and(|profile| profile.counts_packages);
+    plan.fill_down =
+        mapping.and_then(|mapping| mapping.fill_down).unwrap_or(profile.is_some_and(|profile| profile.fill_down));
+    plan.origin = mapping
+        .and_then(|mapping| mapping.origin.clone())
+        .or_else(|| profile.and_then(|profile| profile.origin.clone()));
+    place_columns(&mut plan, mapping, profile);
+    Ok(Some(plan))
+}
+
+/// `orders` where a table has goods, else `parties` where it has names; `left_out` where neither.
+fn kind(header: &[String], profile: Option<&Profile>) -> &'static str {
+    let targets = |section: &str, profile| -> BTreeSet<String> {
+        header
+            .iter()
+            .filter_map(|cell| target(cell, headers(section), profile))
+            .map(|found| found.target.to_owned())
+            .collect()
+    };
+    let orders = targets("orders", profile);
+    let parties = targets("parties", None);
+    let is_inventory = header.iter().any(|cell| matches!(plain(cell).as_str(), "gpusinstalled" | "uuid" | "gpuuuid"));
+    if is_inventory {
+        return "left_out";
+    }
+    let has = |names: &[&str]| names.iter().any(|name| orders.contains(*name));
+    if has(&["item", "description"])
+        && has(&["quantity", "destination", "ship_to_country", "ultimate_consignee", "packages", "hs_code"])
+    {
+        "orders"
+    } else if parties.contains("name") {
+        "parties"
+    } else {
+        "left_out"
+    }
+}
+
+fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Option<&Profile>) {
+    let section = headers(&plan.kind);
+    let mut ranks: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, header) in plan.header.iter().enumerate() {
+        if header.is_empty() {
+            continue;
+        }
+        let stated = mapping.and_then(|mapping| mapping.columns.get(header));
+        let unit = plain(without_unit(header).1);
+        let found = match stated {
+            Some(target) => Some(Target { target, rank: 0, unit }),
+            None => target(header, section, profile),
+        };
+        let Some(found) = found else {
+            plan.unread.push((header.clone(), "it is no column that is known".to_owned()));
+            continue;
+        };
+        if found.target.is_empty() {
+            let why = if stated.is_some() {
+                "the mapping leaves it out"
+            } else {
+                "files of this kind have something else in it"
+            };
+            plan.unread.push((header.clone(), why.to_owned()));
+            continue;
+        }
+        let source = Source { places: vec![place], header: header.clone(), unit: found.unit };
+        match (plan.sources.get_mut(found.target), ranks.get(found.target).copied()) {
+            (Some(other), _) if other.header == source.header => other.places.push(place),
+            (Some(other), Some(rank)) if rank <= found.rank => {
+                let why = format!("`{}` is taken for `{}`", other.header, found.target);
+                plan.unread.push((header.clone(), why));
+            }
+            (other, _) => {
+                if let Some(other) = other {
+                    plan.unread.push((other.header.clone(), format!("`{header}` is taken for `{}`", found.target)));
+                }
+                ranks.insert(found.target.to_owned(), found.rank);
+                plan.sources.insert(found.target.to_owned(), source);
+            }
+        }
+    }
+}
+
+/// Two tables beside each other have their headers twice.
+fn check_side_by_side(cells: &[String], row: u64) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    let twice = cells.iter().filter(|cell| !cell.is_empty() && !seen.insert(plain(cell))).count();
+    if twice >= 3 && twice * 2 >= seen.len() {
+        return Err(format!(
+            "row {row} has the headers of two tables beside each other\n  mend: put each table on a sheet of its own"
+        ));
+    }
+    Ok(())
+}
+
+impl Plan {
+    /// The mapping file's words for it.
+    pub(crate) fn to_mapping(&self, sheet: &Sheet, encoding: Option<String>) -> TableMapping {
+        let mut columns: BTreeMap<String, String> =
+            self.sources.iter().map(|(target, source)| (source.header.clone(), target.clone())).collect();
+        for (header, _) in &self.unread {
+            columns.entry(header.clone()).or_default();
+        }
+        TableMapping {
+            file: sheet.file.clone(),
+            sheet: sheet.name.clone(),
+            kind: self.kind.clone(),
+            encoding,
+            header_row: Some(self.header_row),
+            profile: self.profile.clone(),
+            fill_down: self.fill_down.then_some(true),
+            origin: self.origin.clone(),
+            columns,
+        }
+    }
+}

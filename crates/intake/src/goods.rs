@@ -1,0 +1,453 @@
+//! Which item a line is about, from the names and descriptions that it has.
+//!
+//! Names are resolved by the law's catalog alone. A text that names several items, or an assembly without the number
+//! of its accelerators, is no answer: the line stays open with a question.
+
+use std::collections::BTreeSet;
+
+use tollgate_law::catalog::{Catalog, Resolution};
+use tollgate_model::{Item, ItemKind, Lookup};
+
+use crate::text::plain;
+use crate::vocabulary::word_lists;
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Goods {
+    /// An item of the catalog, by its name there.
+    Item(String),
+    /// A unit that holds so many of an accelerator of the catalog.
+    Assembly { accelerator: String, count: i64 },
+    /// Work, or goods that hold no accelerator; the word that says so.
+    NoCompute(String),
+    /// Not settled: a question for a person, and the items that it is between, if they are known.
+    Open { question: String, candidates: Vec<String> },
+}
+
+impl Goods {
+    /// A question without candidates.
+    pub(crate) fn open(question: impl Into<String>) -> Goods {
+        Goods::Open { question: question.into(), candidates: Vec::new() }
+    }
+}
+
+/// A name of an item within a text.
+#[derive(Clone, Debug)]
+struct Mention {
+    first: usize,
+    end: usize,
+    /// One where it is settled.
+    names: Vec<String>,
+}
+
+/// Finds items in texts, and remembers what was found.
+pub(crate) struct GoodsFinder<'a> {
+    catalog: &'a Catalog,
+    resolved: Lookup<String, Vec<String>>,
+}
+
+/// A name may have so many words before and behind the one with its number.
+const REACH: usize = 3;
+
+impl<'a> GoodsFinder<'a> {
+    /// A finder on a catalog.
+    pub(crate) fn new(catalog: &'a Catalog) -> GoodsFinder<'a> {
+        GoodsFinder { catalog, resolved: Lookup::new() }
+    }
+
+    /// What a line is about, by the name of its item and the description of the goods, either of which may be empty.
+    /// `is_cheap` is whether a unit costs so little that it can be an accessory; None where no price is known.
+    pub(crate) fn goods(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {
+        let by_name = self.text_goods(name);
+        let by_description = if description == name { None } else { self.text_goods(description) };
+        match (by_name, by_description) {
+            (Some(first), Some(second)) => self.both(first, second),
+            (Some(found), None) | (None, Some(found)) => found,
+            (None, None) => no_compute(&[name, description].join(" "), is_cheap),
+        }
+    }
+
+    /// One answer of two texts, the more exact one where they agree.
+    fn both(&self, first: Goods, second: Goods) -> Goods {
+        let (Some(mine), Some(other)) = (self.accelerators(&first), self.accelerators(&second)) else {
+            return match (first, second) {
+                // A question of one text may be answered by the other, if the answer is among its candidates.
+                (Goods::Open { question, candidates }, found @ (Goods::Item(_) | Goods::Assembly { .. }))
+                | (found @ (Goods::Item(_) | Goods::Assembly { .. }), Goods::Open { question, candidates }) => {
+                    match self.is_among(&found, &candidates) {
+                        true => found,
+                        false => Goods::Open { question, candidates },
+                    }
+                }
+                (found, _) => found,
+            };
+        };
+        let is_other = |goods: &Goods| matches!(goods, Goods::Item(name) if self.catalog.item(name).is_some_and(|item| item.kind == Some(ItemKind::Other)));
+        if mine == other || (is_other(&first) && is_other(&second)) {
+            return first;
+        }
+        if mine.0 == other.0 {
+            // `H200` as the name, `8x H200` as the description: the one that counts.
+            return match (mine.1, other.1) {
+                (1, _) => second,
+                (_, 1) => first,
+                _ => {
+                    Goods::open(format!("its name and its description differ: {} or {} accelerators", mine.1, other.1))
+                }
+            };
+        }
+        Goods::open(format!("its name says {}, its description {}", mine.0, other.0))
+    }
+
+    /// Whether settled goods are one of some items, or hold one of them.
+    fn is_among(&self, goods: &Goods, candidates: &[String]) -> bool {
+        let accelerator = self.accelerators(goods).map(|(accelerator, _)| accelerator);
+        candidates.iter().any(|name| {
+            let of_system = self.catalog.item(name).and_then(|item| item.accelerator.clone());
+            accelerator.as_ref() == Some(name)
+                || (of_system.is_some() && of_system == accelerator)
+                || matches!(goods, Goods::Item(item) if item == name)
+        })
+    }
+
+    /// The accelerator of settled goods, and how many a unit has.
+    fn accelerators(&self, goods: &Goods) -> Option<(String, i64)> {
+        match goods {
+            Goods::Item(name) => {
+                let item = self.catalog.item(name)?;
+                Some((item.accelerator.clone().unwrap_or_else(|| name.clone()), item.accelerators.unwrap_or(1)))
+            }
+            Goods::Assembly { accelerator, count } => Some((accelerator.clone(), *count)),
+            Goods::NoCompute(_) | Goods::Open { .. } => None,
+        }
+    }
+
+    /// What one text says; None where it names no item.
+    fn text_goods(&mut self, text: &str) -> Option<Goods> {
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(item) = self.catalog.item(text) {
+            return Some(Goods::Item(item.item.clone()));
+        }
+        let words = tokens(text);
+        // Researchers' unit of compute.
+        if words.iter().any(|word| word == "h100e") && !words.iter().any(|word| is_count(word)) {
+            return self.catalog.item("H100 SXM5 80GB").map(|item| Goods::Item(item.item.clone()));
+        }
+        let mentions = self.mentions(&words);
+        if mentions.is_empty() {
+            return None;
+        }
+        let overall = overall_count(&words, &mentions);
+        let mut settled: Vec<Mention> =
+            mentions.iter().map(|mention| self.narrowed(mention, overall, &words)).collect();
+        self.drop_answered(&mut settled);
+        if let Some(open) = settled.iter().find(|mention| mention.names.len() != 1) {
+            let phrase = words.get(open.first..open.end).unwrap_or(&[]).join(" ");
+            let question = format!("`{phrase}` may be {}", open.names.join(", "));
+            return Some(Goods::Open { question, candidates: open.names.clone() });
+        }
+        Some(self.unit_of(&settled, overall, &words))
+    }
+
+    /// Drops what another name of the text answers: a chassis beside the board in it, and processors beside an accelerator.
+    fn drop_answered(&self, mentions: &mut Vec<Mention>) {
+        let is_other = |mention: &Mention| {
+            mention
+                .names
+                .iter()
+                .all(|name| self.catalog.item(name).is_some_and(|item| item.kind == Some(ItemKind::Other)))
+        };
+        if mentions.iter().any(|mention| !is_other(mention)) {
+            mentions.retain(|mention| !is_other(mention));
+        }
+        let sure: Vec<Goods> = mentions
+            .iter()
+            .filter(|mention| mention.names.len() == 1)
+            .filter_map(|mention| mention.names.first().cloned().map(Goods::Item))
+            .collect();
+        mentions.retain(|mention| {
+            mention.names.len() == 1 || !sure.iter().any(|goods| self.is_among(goods, &mention.names))
+        });
+    }
+
+    /// Drops the candidates whose number of accelerators is another than the text's.
+    fn narrowed(&self, mention: &Mention, overall: Option<i64>, words: &[String]) -> Mention {
+        let mut narrowed = mention.clone();
+        if let Some(count) = overall.filter(|_| mention.names.len() > 1) {
+            narrowed.names.retain(|name| self.catalog.item(name).is_some_and(|item| item.accelerators == Some(count)));
+        }
+        if narrowed.names.len() != 1 {
+            // The form stands elsewhere in the text: `H100 ... PCIe`.
+            let spoken: BTreeSet<&str> = words.iter().map(String::as_str).collect();
+            let forms = ["sxm", "sxm4", "sxm5", "pcie", "nvl", "oam", "40gb", "80gb", "94gb"];
+            let said: Vec<&str> = forms.into_iter().filter(|form| spoken.contains(form)).collect();
+            let mut fitting = mention.names.clone();
+            fitting.retain(|name| {
+                let own = tokens(name);
+                !said.is_empty()
+                    && said.iter().all(|form| {
+                        own.iter().any(|word| word == form || word.starts_with(form) && form.starts_with("sxm"))
+                    })
+            });
+            if fitting.len() == 1 {
+                narrowed.names = fitting;
+            } else {
+                narrowed.names = mention.names.clone();
+            }
+        }
+        narrowed
+    }
+
+    fn unit_of(&self, mentions: &[Mention], overall: Option<i64>, words: &[String]) -> Goods {
+        let mut items: Vec<(&Mention, &Item)> = Vec::new();
+        for mention in mentions {
+            let Some(item) = mention.names.first().and_then(|name| self.catalog.item(name)) else {
+                return Goods::open("its name is not in the catalog by itself".to_owned());
+            };
+            if !items.iter().any(|(_, other)| other.item == item.item) {
+                items.push((mention, item));
+            }
+        }
+        // `HGX H200 8-GPU with H200`: the system says it all.
+        let held: BTreeSet<String> = items.iter().filter_map(|(_, item)| item.accelerator.clone()).collect();
+        items.retain(|(_, item)| !held.contains(&item.item));
+        let [(mention, item)] = items.as_slice() else {
+            let names: Vec<&str> = items.iter().map(|(_, item)| item.item.as_str()).collect();
+            return Goods::open(format!("it names several items: {}", names.join(", ")));
+        };
+        let counted = count_beside(words, mention);
+        if let (Some(accelerator), Some(held)) = (&item.accelerator, item.accelerators) {
+            return match counted {
+                Some(count) if count != held && count > 1 => {
+                    Goods::Assembly { accelerator: accelerator.clone(), count: count.saturating_mul(held) }
+                }
+                _ => Goods::Item(item.item.clone()),
+            };
+        }
+        // `Workstation Edition` and `Server Edition` are names of cards.
+        let next = words.iter().skip(1).map(String::as_str).chain([""]);
+        let is_assembly = words
+            .iter()
+            .zip(next)
+            .any(|(word, next)| next != "edition" && word_lists().assemblies.contains(&plain(word)));
+        match counted.or(overall) {
+            Some(1) if !is_assembly => Goods::Item(item.item.clone()),
+            Some(count) => Goods::Assembly { accelerator: item.item.clone(), count },
+            None if is_assembly => Goods::open(format!("how many {} does a unit hold?", item.item)),
+            None => match bare_count(words, mention) {
+                Some(count) => {
+                    Goods::open(format!("does a unit hold {count} {}, or is {count} the quantity?", item.item))
+                }
+                None => Goods::Item(item.item.clone()),
+            },
+        }
+    }
+
+    /// The names of items in a text: the longest ones, none over another.
+    fn mentions(&mut self, words: &[String]) -> Vec<Mention> {
+        let mut found: Vec<Mention> = Vec::new();
+        for (place, _) in words.iter().enumerate().filter(|(_, word)| is_model_word(word)) {
+            for first in place.saturating_sub(REACH)..=place {
+                for end in place + 1..=(place + 1 + REACH).min(words.len()) {
+                    let phrase = words.get(first..end).unwrap_or(&[]);
+                    let has_letters = phrase.iter().any(|word| word.chars().any(char::is_alphabetic));
+                    if !has_letters || phrase.iter().any(|word| is_count(word)) {
+                        continue;
+                    }
+                    let names = self.resolve(&phrase.join(" "));
+                    if !names.is_empty() {
+                        found.push(Mention { first, end, names });
+                    }
+                }
+            }
+        }
+        // A phrase that may be several items is settled by the name within it that is one of them.
+        let sure: Vec<Mention> = found.iter().filter(|mention| mention.names.len() == 1).cloned().collect();
+        found.retain(|mention| {
+            let is_over = |other: &&Mention| mention.first < other.end && other.first < mention.end;
+            let mut inner = sure.iter().filter(is_over).filter_map(|other| other.names.first());
+            mention.names.len() == 1 || !inner.any(|name| mention.names.contains(name))
+        });
+        // Longer ones first; of equal length those that are settled, then the earlier.
+        found.sort_by_key(|mention| (usize::MAX - (mention.end - mention.first), mention.names.len(), mention.first));
+        let mut taken: Vec<Mention> = Vec::new();
+        for mention in found {
+            if taken.iter().all(|other| mention.end <= other.first || other.end <= mention.first) {
+                taken.push(mention);
+            }
+        }
+        taken.sort_by_key(|mention| mention.first);
+        let has_context = words.iter().any(|word| word_lists().context.contains(word));
+        taken.retain(|mention| {
+            let letters: usize = words.get(mention.first..mention.end).unwrap_or(&[]).iter().map(String::len).sum();
+            letters > 3 || has_context || words.len() <= 2
+        });
+        taken
+    }
+
+    fn resolve(&mut self, phrase: &str) -> Vec<String> {
+        if let Some(names) = self.resolved.get(phrase) {
+            return names.clone();
+        }
+        let names = match self.catalog.resolve(phrase) {
+            Resolution::Found(item) => vec![item.item.clone()],
+            Resolution::Ambiguous(names) => names.into_iter().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        self.resolved.insert(phrase.to_owned(), names.clone());
+        names
+    }
+}
+
+/// Work and accessories, where no word of the text speaks for an accelerator; else a question.
+fn no_compute(text: &str, is_cheap: Option<bool>) -> Goods {
+    let lists = word_lists();
+    let words: Vec<String> = tokens(text).iter().map(|word| plain(word)).collect();
+    let spoken = |list: &BTreeSet<String>| words.iter().find(|word| list.contains(*word)).cloned();
+    let is_compute = spoken(&lists.compute).is_some() || spoken(&lists.assemblies).is_some();
+    if !is_compute {
+        if let Some(word) = spoken(&lists.services) {
+            return Goods::NoCompute(word);
+        }
+        if let Some(word) = spoken(&lists.accessories).filter(|_| is_cheap != Some(false)) {
+            return Goods::NoCompute(word);
+        }
+    }
+    Goods::open("no item of the catalog is named".to_owned())
+}
+
+/// The words of a text, with `8xH200` as `8x` and `H200`, and `80 GB` as `80gb`.
+pub(crate) fn tokens(text: &str) -> Vec<String> {
+    let text = text.replace(['×', '✕', '*', '＊', 'Ｘ'], "x ");
+    let mut words: Vec<String> = Vec::new();
+    for word in crate::text::words(&text) {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, rest) = word.split_at_checked(digits).unwrap_or(("", &word));
+        match rest.strip_prefix('x') {
+            Some(name)
+                if digits > 0 && digits < 4 && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                words.push(format!("{count}x"));
+                words.push(name.to_owned());
+            }
+            _ => match words.last_mut() {
+                Some(last)
+                    if matches!(word.as_str(), "gb" | "g" | "x") && last.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
+                    last.push_str(&word)
+                }
+                _ => words.push(word),
+            },
+        }
+    }
+    words
+}
+
+/// Whether a word may be the number of a model: it has a digit, and is no count and no size.
+fn is_model_word(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit()) && !is_count(word) && !is_size(word)
+}
+
+/// `8x`, `x8`.
+fn is_count(word: &str) -> bool {
+    times(word).is_some()
+}
+
+fn times(word: &str) -> Option<i64> {
+    let (digits, most) = match word.strip_suffix('x') {
+        Some(digits) => (digits, 4),
+        None => (word.strip_prefix('x')?, 2),
+    };
+    let short = digits.len() <= most && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|count| short && *count > 0)
+}
+
+/// `80gb`, `2tb`, `400g`, `3200mhz`, `1m`.
+fn is_size(word: &str) -> bool {
+    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    word.len() > unit.len()
+        && matches!(unit, "gb" | "g" | "tb" | "t" | "mb" | "mhz" | "ghz" | "w" | "kw" | "m" | "u" | "mm" | "gbe" | "v")
+}
+
+/// The count that stands at a name: `8x H100`, `H100 x8`.
+fn count_beside(words: &[String], mention: &Mention) -> Option<i64> {
+    let before = mention.first.checked_sub(1).and_then(|place| words.get(place)).and_then(|word| times(word));
+    let is_slot = mention.end.checked_sub(1).and_then(|place| words.get(place)).is_some_and(|word| word == "pcie");
+    // The width of a slot is no count, and `2x` behind a name counts what comes next.
+    let is_behind = |word: &&String| word.starts_with('x') && !(is_slot && *word == "x16");
+    before.or_else(|| words.get(mention.end).filter(is_behind).and_then(|word| times(word)))
+}
+
+/// A number before a name, which may be a count of either kind.
+fn bare_count(words: &[String], mention: &Mention) -> Option<i64> {
+    let word = mention.first.checked_sub(1).and_then(|place| words.get(place))?;
+    word.parse().ok().filter(|count| (2..=1000).contains(count))
+}
+
+/// The count of accelerators that a text with one name states somewhere: `8-GPU`, `8 GPUs`, `8-way`.
+fn overall_count(words: &[String], mentions: &[Mention]) -> Option<i64> {
+    let is_gpu = |word: &String| matches!(word.as_str(), "gpu" | "gpus" | "way" | "accelerators" | "xpu" | "cards");
+    let pairs = words.iter().zip(words.iter().skip(1)).filter(|(_, next)| is_gpu(next));
+    let counts = pairs.filter_map(|(word, _)| word.parse::<i64>().ok()).filter(|count| (1..=1024).contains(count));
+    let joined = words
+        .iter()
+        .filter_map(|word| word.strip_suffix("gpu").or_else(|| word.strip_suffix("gpus"))?.parse::<i64>().ok());
+    let found: BTreeSet<i64> = counts.chain(joined).collect();
+    if found.len() == 1 && !mentions.is_empty() { found.first().copied() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tollgate_law::Law;
+
+    fn find(name: &str, description: &str) -> Goods {
+        let law = Law::embedded().unwrap();
+        GoodsFinder::new(&law.catalog).goods(name, description, Some(true))
+    }
+
+    #[test]
+    fn items_are_found_in_running_text() {
+        assert_eq!(find("", "4U machine, HGX H200 8-GPU, 2x Xeon 8570, 2TB"), Goods::Item("HGX H200 8-GPU".to_owned()));
+        assert_eq!(find("", "ZOTAC GAMING GeForce RTX 5090 SOLID OC 32GB"), Goods::Item("GeForce RTX 5090".to_owned()));
+        assert_eq!(find("", "NVIDIA L40S 48GB PCIe for Dell"), Goods::Item("L40S".to_owned()));
+        let four = Goods::Assembly { accelerator: "L40S".to_owned(), count: 4 };
+        assert_eq!(find("X-1", "ProLiant CTO Svr (4x L40S)"), four);
+        assert_eq!(find("X-1", "L40S x4 server"), four);
+        assert_eq!(find("SRV-4xL40S", ""), four);
+    }
+
+    #[test]
+    fn a_count_belongs_to_the_name_behind_it() {
+        let found = find("", "HGX H200 8-GPU, 2x Xeon 8570");
+        assert_eq!(found, Goods::Item("HGX H200 8-GPU".to_owned()));
+        assert_eq!(find("", "L40S PCIe x16"), Goods::Item("L40S".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_settled_is_asked() {
+        for text in [
+            "H100 server",
+            "server with L40S",
+            "RTX 5090 and H200 NVL kit",
+            "PC PARTS - ADAPTER MODULE",
+            "GPU cable kit",
+            "4 RTX 5090",
+        ] {
+            assert!(matches!(find("", text), Goods::Open { .. }), "{text}: {:?}", find("", text));
+        }
+        assert!(matches!(find("L4", "NVIDIA H200 NVL card"), Goods::Open { .. }));
+    }
+
+    #[test]
+    fn work_and_cables_hold_no_accelerator() {
+        for text in ["On-site installation 5 days", "QSFP112 DAC 1m"] {
+            assert!(matches!(find("", text), Goods::NoCompute(_)), "{text}: {:?}", find("", text));
+        }
+        let law = Law::embedded().unwrap();
+        let dear = GoodsFinder::new(&law.catalog).goods("", "cable", Some(false));
+        assert!(matches!(dear, Goods::Open { .. }));
+    }
+}

@@ -1,0 +1,70 @@
+//! Rows of the items table for goods that the catalog has not by themselves.
+
+use std::collections::BTreeMap;
+
+use tollgate_model::ItemKind;
+
+/// The columns that are written, in their order.
+pub(crate) const COLUMNS: &[&str] = &["item", "kind", "accelerator", "accelerators", "tpp", "eccn"];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Facts {
+    accelerator: String,
+    count: i64,
+    eccn: String,
+}
+
+/// The items of all files, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Items(BTreeMap<String, Facts>);
+
+impl Items {
+    /// The name of a unit that holds so many of an accelerator.
+    pub(crate) fn assembly(&mut self, name: &str, accelerator: &str, count: i64, eccn: &str) -> String {
+        self.put(name, Facts { accelerator: accelerator.to_owned(), count, eccn: eccn.to_owned() })
+    }
+
+    /// The name of goods without an accelerator.
+    pub(crate) fn no_compute(&mut self, name: &str, eccn: &str) -> String {
+        self.put(name, Facts { accelerator: String::new(), count: 0, eccn: eccn.to_owned() })
+    }
+
+    fn put(&mut self, name: &str, facts: Facts) -> String {
+        let mut name = name.to_owned();
+        // One name that stands for different goods gets a name for each.
+        while let Some(other) = self.0.get(&name) {
+            if other.accelerator == facts.accelerator && other.count == facts.count {
+                return name;
+            }
+            name = format!("{name} ({} x {})", facts.count, facts.accelerator);
+        }
+        self.0.insert(name.clone(), facts);
+        name
+    }
+
+    /// The rows as cells, in the order of [`COLUMNS`].
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Vec<String>> {
+        let other = if ItemKind::from_word("other").is_ok() { "other" } else { "" };
+        self.0.iter().map(move |(name, facts)| {
+            if facts.accelerator.is_empty() {
+                return vec![
+                    name.clone(),
+                    other.to_owned(),
+                    String::new(),
+                    String::new(),
+                    "0".to_owned(),
+                    facts.eccn.clone(),
+                ];
+            }
+            let kind = if facts.count > 1 { "server" } else { "board" };
+            vec![
+                name.clone(),
+                kind.to_owned(),
+                facts.accelerator.clone(),
+                facts.count.to_string(),
+                String::new(),
+                facts.eccn.clone(),
+            ]
+        })
+    }
+}

@@ -1,0 +1,367 @@
+//! Files as people have them, read into the tables of the contract.
+//!
+//! [`intake`] takes spreadsheets and exports, finds out what each column is, and writes orders, parties and items with
+//! a mapping file that says how, and a report of what was assumed, not understood and left out. Nothing is guessed:
+//! a cell that may mean two things, or nothing that is known, is written with a `?` before it, which every reader of
+//! the tables refuses or leaves unsettled.
+
+mod amounts;
+mod ask;
+mod columns;
+mod decode;
+mod goods;
+mod items;
+mod line_item;
+mod mapping;
+mod orders;
+mod parties;
+mod rates;
+mod report;
+mod roles;
+mod sheet;
+mod spreadsheet;
+mod survey;
+mod text;
+mod values;
+mod vocabulary;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use tollgate_law::catalog::Catalog;
+use tollgate_model::{Diagnostic, Diagnostics, Place};
+use tollgate_records::Output;
+
+use columns::Plan;
+use mapping::Forms;
+use orders::{Gathered, Reading};
+use sheet::{Body, Sheet, delimiter_of};
+use survey::FormEvidence;
+
+pub use ask::{Question, QuestionLine, QuestionTables, question};
+pub use mapping::Mapping;
+pub use rates::Rates;
+pub use report::{Remark, RemarkKind, Report, TableReport};
+pub use values::day::DayOrder;
+pub use values::number::DecimalMark;
+
+/// What a person says beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The mapping file that was confirmed.
+    pub mapping: Mapping,
+    /// The decimal mark, where cells may mean two numbers.
+    pub decimal: Option<DecimalMark>,
+    /// The order of day and month, where cells may mean two days.
+    pub dates: Option<DayOrder>,
+    /// Rates of exchange.
+    pub rates: Rates,
+}
+
+/// The tables that came of files.
+#[derive(Debug)]
+pub struct Intake {
+    /// The orders table as CSV.
+    pub orders: String,
+    /// The parties table as CSV.
+    pub parties: String,
+    /// The items table as CSV.
+    pub items: String,
+    /// Where each line is from: file, sheet, row, and what it said of its item.
+    pub rows: String,
+    /// How the files were read: a mapping file.
+    pub map: String,
+    /// What was assumed, not understood and left out.
+    pub report: Report,
+}
+
+/// A file may not be larger, in bytes.
+const MAX_FILE_BYTES: u64 = 4 << 30;
+
+/// How the numbers and days of a file are written, where that is known.
+#[derive(Clone, Copy)]
+struct FileForms {
+    mark: Option<DecimalMark>,
+    order: Option<DayOrder>,
+}
+
+/// A table with its plan.
+struct Planned {
+    sheet: Sheet,
+    plan: Plan,
+    encoding: Option<String>,
+}
+
+/// Reads files into the tables of the contract. The error names what is wrong with which file, and how to mend it.
+pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result<Intake, Diagnostics> {
+    let mut found = Vec::new();
+    let mut tables = Vec::new();
+    let mut gathered = Gathered::new(catalog, &options.mapping, &options.rates);
+    for path in files {
+        match read_file(path, options) {
+            Ok(sheets) => sheets.into_iter().for_each(|sheet| match plan_sheet(&sheet, options) {
+                Ok(Some((plan, encoding))) => tables.push(Planned { sheet, plan, encoding }),
+                Ok(None) => say_no_headers(&sheet, &mut gathered),
+                Err(error) => found.push(diagnostic(&sheet.title(), &error)),
+            }),
+            Err(error) => found.push(diagnostic(&path.display().to_string(), &error)),
+        }
+    }
+    if found.is_empty() && !tables.iter().any(|table| table.plan.kind == "orders") {
+        let what =
+            "there are no orders: no table has columns for goods and for their quantity, consignee or destination";
+        let mend = "name the columns in a mapping file and give it with --map; see docs/intake.md";
+        let file = files.first().map_or_else(String::new, |file| file.display().to_string());
+        found.push(Diagnostic::new("no-orders", Place::file(file), what, mend));
+    }
+    if !found.is_empty() {
+        return Err(Diagnostics(found));
+    }
+    gather(&tables, options, gathered)
+}
+
+fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> Result<Intake, Diagnostics> {
+    let mut report = Report::default();
+    let mut mapping = Mapping { tables: Vec::new(), ..options.mapping.clone() };
+    let failed = |table: &Planned, error: String| Diagnostics(vec![diagnostic(&table.sheet.title(), &error)]);
+    let stated = FileForms {
+        mark: options.decimal.or(options.mapping.decimal()),
+        order: options.dates.or(options.mapping.dates()),
+    };
+    mapping.forms = Forms {
+        decimal: stated.mark.map(|mark| mark.as_str().to_owned()),
+        dates: stated.order.map(|order| order.as_str().to_owned()),
+    };
+    let mut forms = Vec::new();
+    for table in tables {
+        let mut evidence = FormEvidence::default();
+        for other in tables.iter().filter(|other| other.sheet.file == table.sheet.file && other.plan.kind != "left_out")
+        {
+            evidence.look(&other.sheet, &other.plan).map_err(|error| failed(other, error))?;
+        }
+        say_forms(table, &evidence, stated, &mut gathered);
+        forms.push(FileForms { mark: stated.mark.or(evidence.mark()), order: stated.order.or(evidence.order()) });
+    }
+    // Parties first, so that orders find them by id and by name.
+    let mut order: Vec<(&Planned, FileForms)> = tables.iter().zip(forms).collect();
+    order.sort_by_key(|(table, _)| table.plan.kind != "parties");
+    let header = gathered.orders.write_record(orders::COLUMNS).is_ok()
+        && gathered
+            .origins
+            .write_record(["order_id", "line", "file", "sheet", "row", "declared_eccn", "item", "description"])
+            .is_ok();
+    tollgate_model::always!(header, "memory can be written");
+    for (table, FileForms { mark, order: days }) in order {
+        let plan = &table.plan;
+        let title = table.sheet.title();
+        let rows = match plan.kind.as_str() {
+            "parties" => gathered.parties.read(&table.sheet, plan, days, &mut gathered.remarks),
+            "orders" => {
+                let reading = Reading {
+                    table: title.clone(),
+                    sheet: &table.sheet,
+                    plan,
+                    mark,
+                    order: days,
+                    is_mark_stated: stated.mark.is_some(),
+                };
+                gathered.read_orders(&reading)
+            }
+            _ => Ok(0),
+        };
+        let rows = rows.map_err(|error| failed(table, error))?;
+        let table_mapping = plan.to_mapping(&table.sheet, table.encoding.clone());
+        report.tables.push(TableReport {
+            table: title,
+            kind: plan.kind.clone(),
+            form: table.sheet.form.clone(),
+            profile: plan.profile.clone(),
+            header_row: plan.header_row,
+            rows,
+            columns: table_mapping.columns.clone(),
+        });
+        mapping.tables.push(table_mapping);
+    }
+    gathered.parties.settle_parents();
+    report.lines = gathered.lines;
+    report.parties = gathered.parties.len();
+    let parties = csv_text(parties::COLUMNS, gathered.parties.rows());
+    let items = csv_text(items::COLUMNS, gathered.items.rows());
+    report.remarks = gathered.remarks.into_vec();
+    let [orders, rows] = [gathered.orders, gathered.origins].map(text_of);
+    Ok(Intake { orders, parties, items, rows, map: mapping.to_toml(), report })
+}
+
+fn say_no_headers(sheet: &Sheet, gathered: &mut Gathered<'_>) {
+    let title = sheet.title();
+    let at = report::At { table: &title, row: 0, column: "", value: "" };
+    gathered.remarks.add(RemarkKind::LeftOut, at, "no row looks like headers: name its columns in a mapping file");
+}
+
+fn say_forms(table: &Planned, evidence: &FormEvidence, stated: FileForms, gathered: &mut Gathered<'_>) {
+    let title = table.sheet.title();
+    let at = report::At { table: &title, row: 0, column: "", value: "" };
+    let mut say = |kind, what: &str| gathered.remarks.add(kind, at, what);
+    table.sheet.notes.iter().for_each(|note| say(RemarkKind::Assumed, note));
+    if table.plan.kind == "left_out" {
+        say(RemarkKind::LeftOut, "the table has neither goods nor parties");
+        return;
+    }
+    if let (None, Some(mark)) = (stated.mark, evidence.mark())
+        && evidence.open_numbers > 0
+    {
+        say(RemarkKind::Assumed, &format!("numbers have a decimal {}, as other cells of the file show", mark.as_str()));
+    }
+    if let (None, Some(order)) = (stated.order, evidence.order())
+        && evidence.open_days > 0
+    {
+        say(RemarkKind::Assumed, &format!("days are written {}, as other cells of the file show", order.as_str()));
+    }
+    for (header, why) in &table.plan.unread {
+        let at = report::At { table: &title, row: 0, column: header, value: "" };
+        gathered.remarks.add(RemarkKind::LeftOut, at, why);
+    }
+}
+
+fn plan_sheet(sheet: &Sheet, options: &Options) -> Result<Option<(Plan, Option<String>)>, String> {
+    let mapping = options.mapping.table(&sheet.file, sheet.name.as_deref());
+    let encoding = mapping.and_then(|mapping| mapping.encoding.clone());
+    Ok(columns::plan(sheet, mapping)?.map(|plan| (plan, encoding)))
+}
+
+/// Whether a file is one that [`intake`] reads and the reader of the contract's tables does not: a spreadsheet, or text
+/// with headers that are known but are not the contract's.
+pub fn is_raw_orders(path: &Path) -> std::io::Result<bool> {
+    use std::io::Read as _;
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(1 << 16).read_to_end(&mut head)?;
+    let ending = path.extension().map_or_else(String::new, |ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_str() {
+        "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => return Ok(true),
+        "csv" | "tsv" | "tab" | "txt" | "psv" => {}
+        _ => return Ok(false),
+    }
+    if spreadsheet::is_spreadsheet(&head) {
+        return Ok(true);
+    }
+    let Ok(decoded) = decode::decode(head, None) else { return Ok(false) };
+    let first = decoded.text.lines().next().unwrap_or("");
+    let is_required = |header: &&str| {
+        let column = tollgate_records::Table::Orders.column_of_header(header.trim().trim_matches('"'));
+        column.is_some_and(|column| column.required)
+    };
+    if first.split(',').filter(is_required).count() >= 4 {
+        return Ok(false);
+    }
+    let delimiter = char::from(delimiter_of(&decoded.text).byte);
+    let is_header = |line: &str| {
+        let cells: Vec<String> = line.split(delimiter).map(|cell| cell.trim().trim_matches('"').to_owned()).collect();
+        columns::words_of_header(&cells) >= 3
+    };
+    Ok(decoded.text.lines().take(80).any(is_header))
+}
+
+fn read_file(path: &Path, options: &Options) -> Result<Vec<Sheet>, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}\n  mend: check the path");
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_FILE_BYTES {
+        return Err("is larger than 4 GB\n  mend: divide it".to_owned());
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    sheets_of(&name, bytes, &options.mapping)
+}
+
+/// The tables of a file, by what it is and not by its name's ending.
+fn sheets_of(name: &str, bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Sheet>, String> {
+    if spreadsheet::is_spreadsheet(&bytes) {
+        return spreadsheet::read_spreadsheet(name, bytes);
+    }
+    let kinds = [
+        (b"%PDF".as_slice(), "a PDF"),
+        (b"PAR1".as_slice(), "Parquet, which check takes as it is"),
+        (b"\x1f\x8b".as_slice(), "packed with gzip"),
+        (b"{".as_slice(), "JSON"),
+        (b"<".as_slice(), "HTML or XML"),
+    ];
+    for (magic, what) in kinds {
+        if bytes.starts_with(magic) {
+            return Err(format!("is {what}\n  mend: save it as .xlsx or CSV"));
+        }
+    }
+    let label = mapping.table(name, None).and_then(|table| table.encoding.as_deref());
+    let decoded = decode::decode(bytes, label)?;
+    if decoded.text.contains('\0') {
+        return Err("is no text\n  mend: save it as .xlsx or CSV".to_owned());
+    }
+    let delimiter = delimiter_of(&decoded.text);
+    let mut notes: Vec<String> = decoded.note.into_iter().collect();
+    let shown = if delimiter.byte == b'\t' { "tab".to_owned() } else { format!("`{}`", char::from(delimiter.byte)) };
+    if delimiter.declared {
+        notes.push("the first line names the delimiter".to_owned());
+    }
+    let form = format!("text in {} with {shown} between cells", decoded.encoding);
+    let mut text = decoded.text;
+    text.drain(..delimiter.skipped_bytes.min(text.len()));
+    let body = Body::Delimited { text, delimiter: delimiter.byte, skipped_lines: delimiter.skipped_lines };
+    Ok(vec![Sheet { file: name.to_owned(), name: None, form, notes, body }])
+}
+
+fn diagnostic(file: &str, error: &str) -> Diagnostic {
+    let (what, mend) = error.split_once("\n  mend: ").unwrap_or((error, "save the file anew as CSV or .xlsx"));
+    Diagnostic::new("unreadable-table", Place::file(file.to_owned()), what, mend)
+}
+
+fn text_of(writer: csv::Writer<Vec<u8>>) -> String {
+    match writer.into_inner().map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        _ => {
+            tollgate_model::never!("texts do not make a text");
+            String::new()
+        }
+    }
+}
+
+fn csv_text(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut is_written = writer.write_record(columns).is_ok();
+    rows.for_each(|row| is_written &= writer.write_record(row).is_ok());
+    tollgate_model::always!(is_written, "memory can be written");
+    text_of(writer)
+}
+
+impl Intake {
+    /// The report as JSON.
+    pub fn report_json(&self) -> String {
+        let text = serde_json::to_string_pretty(&self.report);
+        tollgate_model::always!(text.is_ok(), "a report is JSON");
+        text.map_or_else(|_| String::new(), |text| text + "\n")
+    }
+
+    /// The files that are written: names and texts.
+    pub fn files(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("orders.csv", self.orders.clone()),
+            ("parties.csv", self.parties.clone()),
+            ("items.csv", self.items.clone()),
+            ("rows.csv", self.rows.clone()),
+            ("map.toml", self.map.clone()),
+            ("read.json", self.report_json()),
+            ("report.md", self.report.markdown()),
+        ]
+    }
+
+    /// Writes the files into a folder, all of them or none.
+    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+        let mut outputs = Vec::new();
+        for (name, text) in self.files() {
+            let mut output = Output::create(&folder.join(name))?;
+            output.write_all(text.as_bytes())?;
+            outputs.push(output);
+        }
+        outputs.into_iter().try_for_each(Output::commit)
+    }
+}

@@ -1,0 +1,84 @@
+//! The item of a line, and its row in the items table.
+
+use tollgate_law::catalog::Resolution;
+
+use crate::goods::Goods;
+use crate::orders::{Gathered, Line, unread};
+use crate::report::RemarkKind;
+
+impl Gathered<'_> {
+    /// What a line is about: the item as it is written, and the description.
+    pub(crate) fn item(&mut self, line: &Line<'_, '_>, price: Option<&str>) -> (String, String) {
+        let name = if line.cell("item").is_empty() { line.cell("sku") } else { line.cell("item") };
+        let description = line.cell("description");
+        let shown = if name.is_empty() { description } else { name };
+        let is_cheap =
+            price.and_then(|price| price.split('.').next()?.parse::<i64>().ok()).map(|dollars| dollars < 3_000);
+        let goods = match self.stated_goods(name).or_else(|| self.stated_goods(description)) {
+            Some(goods) => goods,
+            None if line.is_contradicted("item") => Goods::open("two columns name different items".to_owned()),
+            None => self.finder.goods(name, description, is_cheap),
+        };
+        let eccn = line.cell("declared_eccn");
+        let written = match goods {
+            Goods::Item(item) => {
+                if item != shown {
+                    self.remarks.add(
+                        RemarkKind::Assumed,
+                        line.at("item", shown),
+                        &format!("it is `{item}` of the catalog"),
+                    );
+                }
+                item
+            }
+            Goods::Assembly { accelerator, count } => {
+                self.remarks.add(
+                    RemarkKind::Assumed,
+                    line.at("item", shown),
+                    &format!("a unit holds {count} `{accelerator}`"),
+                );
+                self.items.assembly(shown, &accelerator, count, eccn)
+            }
+            Goods::NoCompute(word) => {
+                self.remarks.add(
+                    RemarkKind::Assumed,
+                    line.at("item", shown),
+                    &format!("no item of compute, by the word `{word}`"),
+                );
+                self.items.no_compute(shown, eccn)
+            }
+            Goods::Open { question, .. } => {
+                self.remarks.add(
+                    RemarkKind::Question,
+                    line.at("item", shown),
+                    &format!("which item is it? {question}"),
+                );
+                // What a reader of orders would find by itself was doubted here, and is not to be found.
+                if matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty() {
+                    unread(shown)
+                } else {
+                    shown.to_owned()
+                }
+            }
+        };
+        let description = if description.is_empty() && written != name { name } else { description };
+        (written, description.to_owned())
+    }
+
+    /// What the mapping says of a name: `none`, an item, or `8 x` an item.
+    fn stated_goods(&self, name: &str) -> Option<Goods> {
+        let stated = self.mapping.items.get(name)?.trim();
+        if stated.eq_ignore_ascii_case("none") {
+            return Some(Goods::NoCompute("none".to_owned()));
+        }
+        let (count, item) = match stated.split_once(" x ") {
+            Some((count, item)) => (count.trim().parse::<i64>().ok().filter(|count| *count > 0)?, item.trim()),
+            None => (0, stated),
+        };
+        match self.catalog.resolve(item) {
+            Resolution::Found(item) if count == 0 => Some(Goods::Item(item.item.clone())),
+            Resolution::Found(item) => Some(Goods::Assembly { accelerator: item.item.clone(), count }),
+            _ => Some(Goods::open(format!("the mapping says `{stated}`, which is no item of the catalog"))),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! One table of a file, row by row, whatever the file is.
+
+use std::ops::ControlFlow;
+
+/// What a cell of a spreadsheet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CellForm {
+    /// A text, also every cell of a text file.
+    Text,
+    /// A number, written with a decimal point and no groups.
+    Number,
+    /// A day, written as `YYYY-MM-DD`.
+    Day,
+}
+
+/// A cell of a spreadsheet.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) form: CellForm,
+}
+
+/// A row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'a> {
+    /// Of a text file.
+    Text(&'a csv::StringRecord),
+    /// Of a spreadsheet.
+    Cells(&'a [Cell]),
+}
+
+impl<'a> Row<'a> {
+    /// How many cells the row has.
+    pub(crate) fn len(self) -> usize {
+        match self {
+            Row::Text(record) => record.len(),
+            Row::Cells(cells) => cells.len(),
+        }
+    }
+
+    /// The text of a cell without space around it; empty past the end.
+    pub(crate) fn text(self, place: usize) -> &'a str {
+        match self {
+            Row::Text(record) => record.get(place).unwrap_or("").trim(),
+            Row::Cells(cells) => cells.get(place).map_or("", |cell| cell.text.trim()),
+        }
+    }
+
+    /// What a cell is.
+    pub(crate) fn form(self, place: usize) -> CellForm {
+        match self {
+            Row::Text(_) => CellForm::Text,
+            Row::Cells(cells) => cells.get(place).map_or(CellForm::Text, |cell| cell.form),
+        }
+    }
+
+    /// Its cells as texts.
+    pub(crate) fn texts(self) -> Vec<String> {
+        (0..self.len()).map(|place| self.text(place).to_owned()).collect()
+    }
+}
+
+/// What holds the rows.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// Text with a delimiter; rows count from the line after `skipped_lines`.
+    Delimited { text: String, delimiter: u8, skipped_lines: u64 },
+    /// Cells, with the number of each row as the spreadsheet shows it.
+    Cells(Vec<(u64, Vec<Cell>)>),
+}
+
+/// One table of a file.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    /// The file's name.
+    pub(crate) file: String,
+    /// The sheet's name, where the file has several.
+    pub(crate) name: Option<String>,
+    /// How it was read, for the report: encoding and delimiter.
+    pub(crate) form: String,
+    /// What a person should know of it.
+    pub(crate) notes: Vec<String>,
+    /// Its rows.
+    pub(crate) body: Body,
+}
+
+/// A cell may not be larger, in bytes.
+const MAX_CELL_BYTES: usize = 1 << 20;
+/// A row may not have more cells.
+const MAX_CELLS: usize = 16_384;
+/// A cell of a text file may not go over more lines: a quote is not closed.
+const MAX_CELL_LINES: u64 = 500;
+
+impl Sheet {
+    /// What to call it in messages.
+    pub(crate) fn title(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{} [{name}]", self.file),
+            None => self.file.clone(),
+        }
+    }
+
+    /// Hands over each row that is not empty, with its number, until `each` breaks. The error says what is wrong with a row and how to mend it.
+    pub(crate) fn for_each(&self, each: &mut dyn FnMut(u64, Row<'_>) -> ControlFlow<()>) -> Result<(), String> {
+        match &self.body {
+            Body::Cells(rows) => {
+                for (number, cells) in rows {
+                    if each(*number, Row::Cells(cells)).is_break() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Body::Delimited { text, delimiter, skipped_lines } => {
+                let mut reader = csv::ReaderBuilder::new()
+                    .delimiter(*delimiter)
+                    .has_headers(false)
+                    .flexible(true)
+                    .buffer_capacity(1 << 16)
+                    .from_reader(text.as_bytes());
+                let mut record = csv::StringRecord::new();
+                loop {
+                    let more = reader.read_record(&mut record);
+                    let number = record.position().map_or(0, csv::Position::line) + skipped_lines;
+                    match more {
+                        Ok(true) => {}
+                        Ok(false) => return Ok(()),
+                        Err(error) => return Err(format!("row {number}: {error}")),
+                    }
+                    let lines = reader.position().line() + skipped_lines - number;
+                    check_bounds(&record, number, lines)?;
+                    if record.iter().all(|cell| cell.trim().is_empty()) {
+                        continue;
+                    }
+                    if each(number, Row::Text(&record)).is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Its first rows that are not empty, with their numbers.
+    pub(crate) fn head(&self, count: usize) -> Result<Vec<(u64, Vec<String>)>, String> {
+        let mut rows = Vec::new();
+        self.for_each(&mut |number, row| {
+            rows.push((number, row.texts()));
+            if rows.len() < count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(rows)
+    }
+}
+
+fn check_bounds(record: &csv::StringRecord, number: u64, lines: u64) -> Result<(), String> {
+    if record.as_slice().len() > MAX_CELL_BYTES && record.iter().any(|cell| cell.len() > MAX_CELL_BYTES) {
+        return Err(format!(
+            "row {number} has a cell of more than 1 MB\n  mend: is a quote not closed there? Shorten the cell"
+        ));
+    }
+    if lines > MAX_CELL_LINES {
+        return Err(format!("row {number} goes over {lines} lines\n  mend: close the quote that begins there"));
+    }
+    if record.len() > MAX_CELLS {
+        return Err(format!("row {number} has {} cells\n  mend: at most {MAX_CELLS} are read", record.len()));
+    }
+    Ok(())
+}
+
+/// The delimiter of a text, and what stands before its first row: (delimiter, bytes, lines).
+pub(crate) struct Delimiter {
+    pub(crate) byte: u8,
+    pub(crate) skipped_bytes: usize,
+    pub(crate) skipped_lines: u64,
+    pub(crate) declared: bool,
+}
+
+/// Finds the delimiter: as a `sep=` line says it, else the one by which most rows have the same number of cells.
+pub(crate) fn delimiter_of(text: &str) -> Delimiter {
+    let first = text.lines().next().unwrap_or("");
+    let bare = first.trim().trim_matches('"');
+    let declared = bare
+        .strip_prefix("sep=")
+        .or_else(|| bare.strip_prefix("SEP="))
+        .and_then(|rest| if rest.is_empty() { Some(b'\t') } else { rest.bytes().next().filter(u8::is_ascii) });
+    if let Some(byte) = declared {
+        let skipped_bytes = text.find('\n').map_or(text.len(), |at| at + 1);
+        return Delimiter { byte, skipped_bytes, skipped_lines: 1, declared: true };
+    }
+    let head: String = text.split_inclusive('\n').take(200).take_while(|line| line.len() < 1 << 16).collect();
+    let best = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|byte| regularity(&head, *byte));
+    Delimiter { byte: best.unwrap_or(b','), skipped_bytes: 0, skipped_lines: 0, declared: false }
+}
+
+/// How many cells the rows of the commonest width have beyond the first, all together.
+fn regularity(head: &str, delimiter: u8) -> usize {
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(head.as_bytes());
+    let mut widths = std::collections::BTreeMap::new();
+    for record in reader.records().flatten() {
+        *widths.entry(record.len()).or_insert(0_usize) += 1;
+    }
+    widths.into_iter().map(|(width, rows)| rows * rows * (width.min(60) - 1)).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters_are_told() {
+        let cases = [
+            ("a,b,c\n1,2,3\n", b','),
+            ("a;b;c\n1,5;2,5;\"x, y\"\n3,5;4,5;z\n", b';'),
+            ("a\tb\n1,5\t2\n", b'\t'),
+            ("a|b|c\n1|2|3\n", b'|'),
+            ("sep=;\na;b\n", b';'),
+            ("one\ntwo\n", b','),
+        ];
+        for (text, delimiter) in cases {
+            assert_eq!(delimiter_of(text).byte, delimiter, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_refused() {
+        let text = format!("a,b\n1,\"two\n{}", "3,4\n".repeat(2_000));
+        let body = Body::Delimited { text, delimiter: b',', skipped_lines: 0 };
+        let sheet = Sheet { file: "f.csv".to_owned(), name: None, form: String::new(), notes: Vec::new(), body };
+        let error = sheet.for_each(&mut |_, _| ControlFlow::Continue(())).unwrap_err();
+        assert!(error.contains("row 2") && error.contains("quote"), "{error}");
+    }
+}

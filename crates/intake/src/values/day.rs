@@ -1,0 +1,278 @@
+//! Days in every usual form.
+
+use tollgate_model::Date;
+
+/// The order of day and month where a date has slashes, hyphens or two digits first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DayOrder {
+    /// 24/11/2026.
+    DayMonth,
+    /// 11/24/2026.
+    MonthDay,
+}
+
+impl DayOrder {
+    /// The word for it: `dmy` or `mdy`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DayOrder::DayMonth => "dmy",
+            DayOrder::MonthDay => "mdy",
+        }
+    }
+
+    /// The order of a word; `None` where it is another.
+    pub fn from_word(word: &str) -> Option<DayOrder> {
+        [DayOrder::DayMonth, DayOrder::MonthDay].into_iter().find(|order| order.as_str() == word)
+    }
+}
+
+/// What a cell may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DayForm {
+    /// One day, in a form that says so; the word is for the report.
+    Day { day: Date, form: &'static str },
+    /// One day by one order, none by the other.
+    Shows { day: Date, order: DayOrder },
+    /// Two days, by the order.
+    Either { day_month: Date, month_day: Date },
+    /// No day that is understood, or none that a table can name.
+    Unread,
+}
+
+const MONTHS: &[(&str, u32)] = &[
+    ("jan", 1),
+    ("feb", 2),
+    ("mar", 3),
+    ("apr", 4),
+    ("may", 5),
+    ("jun", 6),
+    ("jul", 7),
+    ("aug", 8),
+    ("sep", 9),
+    ("oct", 10),
+    ("nov", 11),
+    ("dec", 12),
+    ("mai", 5),
+    ("mrz", 3),
+    ("maerz", 3),
+    ("märz", 3),
+    ("okt", 10),
+    ("dez", 12),
+    ("juin", 6),
+    ("juil", 7),
+    ("févr", 2),
+    ("fevr", 2),
+    ("fév", 2),
+    ("avr", 4),
+    ("août", 8),
+    ("aout", 8),
+    ("déc", 12),
+    ("janv", 1),
+    ("mars", 3),
+];
+
+fn month_of(word: &str) -> Option<u32> {
+    let word = word.to_lowercase();
+    let long = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "januar",
+        "februar",
+        "juni",
+        "juli",
+        "oktober",
+        "dezember",
+        "janvier",
+        "février",
+        "avril",
+        "juillet",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+        "sept",
+    ];
+    let short = MONTHS.iter().find(|(name, _)| *name == word);
+    short
+        .or_else(|| {
+            long.contains(&word.as_str())
+                .then(|| MONTHS.iter().rev().find(|(name, _)| word.starts_with(name)))
+                .flatten()
+        })
+        .map(|(_, month)| *month)
+}
+
+/// The days that a cell may mean. `is_serial` is whether a bare number may be a spreadsheet's count of days.
+pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
+    if let Ok(day) = text.parse::<Date>() {
+        return DayForm::Day { day, form: "YYYY-MM-DD" };
+    }
+    let narrow = if text.is_ascii() { text.trim().to_owned() } else { crate::text::narrow(text) };
+    let is_digits = !narrow.is_empty() && narrow.bytes().all(|byte| byte.is_ascii_digit());
+    if is_digits {
+        return bare_number(&narrow, is_serial);
+    }
+    let (mut parts, is_dotted) = parts_of(&narrow);
+    if parts.len() > 3 {
+        parts.truncate(3);
+    }
+    let [first, second, third] = parts.as_slice() else { return quarter(&narrow) };
+    let day = |year: &str, month: u32, day: &str| {
+        let day = Date::from_ymd(year_of(year)?, month, day.parse().ok()?)?;
+        Some(day)
+    };
+    let or_unread = |day: Option<Date>, form| day.map_or(DayForm::Unread, |day| DayForm::Day { day, form });
+    if let Some(month) = month_of(second) {
+        // 24 Nov 2026, 2026-Nov-24.
+        return if first.len() == 4 {
+            or_unread(day(first, month, third), "month by name")
+        } else {
+            or_unread(day(third, month, first), "month by name")
+        };
+    }
+    if let Some(month) = month_of(first) {
+        return or_unread(day(third, month, second), "month by name");
+    }
+    let number = |text: &str| text.parse::<u32>().ok();
+    if first.len() == 4 {
+        return or_unread(number(second).and_then(|month| day(first, month, third)), "YYYY/MM/DD");
+    }
+    if is_dotted {
+        return or_unread(number(second).and_then(|month| day(third, month, first)), "DD.MM.YYYY");
+    }
+    let day_month = number(second).and_then(|month| day(third, month, first));
+    let month_day = number(first).and_then(|month| day(third, month, second));
+    match (day_month, month_day) {
+        (Some(day), Some(other)) if day == other => DayForm::Day { day, form: "day and month alike" },
+        (Some(day_month), Some(month_day)) => DayForm::Either { day_month, month_day },
+        (Some(day), None) => DayForm::Shows { day, order: DayOrder::DayMonth },
+        (None, Some(day)) => DayForm::Shows { day, order: DayOrder::MonthDay },
+        (None, None) => DayForm::Unread,
+    }
+}
+
+/// The parts of a date before its time, and whether points stand between.
+fn parts_of(text: &str) -> (Vec<&str>, bool) {
+    let end = text.find(':').map_or(text.len(), |colon| {
+        let hour = text.get(..colon).unwrap_or("").trim_end_matches(|letter: char| letter.is_ascii_digit());
+        hour.len()
+    });
+    let head = text.get(..end).unwrap_or(text).trim_end_matches([' ', 'T', 't', ',']);
+    let is_dotted = head.matches('.').count() == 2 && !head.contains(['/', '-']);
+    let parts = head.split(|letter: char| !letter.is_alphanumeric() || matches!(letter, '年' | '月' | '日'));
+    (parts.filter(|part| !part.is_empty()).collect(), is_dotted)
+}
+
+fn year_of(text: &str) -> Option<i32> {
+    let year: i32 = text.parse().ok()?;
+    match text.len() {
+        4 => Some(year),
+        2 => Some(2000 + year),
+        _ => None,
+    }
+}
+
+fn bare_number(text: &str, is_serial: bool) -> DayForm {
+    let value: i32 = match text.parse() {
+        Ok(value) => value,
+        Err(_) => return DayForm::Unread,
+    };
+    if text.len() == 8 {
+        let month = u32::try_from(value / 100 % 100).ok();
+        let day = u32::try_from(value % 100).ok();
+        let found = month.zip(day).and_then(|(month, day)| Date::from_ymd(value / 10_000, month, day));
+        return found.map_or(DayForm::Unread, |day| DayForm::Day { day, form: "YYYYMMDD" });
+    }
+    // From 1982 to 2119: other numbers are no day that an order has.
+    if is_serial && (30_000..80_000).contains(&value) {
+        let found = Date::from_epoch_days(value - 25_569);
+        return found.map_or(DayForm::Unread, |day| DayForm::Day { day, form: "a spreadsheet's count of days" });
+    }
+    DayForm::Unread
+}
+
+/// The last day of a quarter such as `2025 Q3` or `Q3/2025`.
+fn quarter(text: &str) -> DayForm {
+    let words = crate::text::words(text);
+    let [first, second] = words.as_slice() else { return DayForm::Unread };
+    let (year, part) = if first.len() == 4 { (first, second) } else { (second, first) };
+    // `03/26` is a month.
+    if !part.chars().any(char::is_alphabetic) {
+        return DayForm::Unread;
+    }
+    quarter_end(year, part).map_or(DayForm::Unread, |day| DayForm::Day { day, form: "the last day of the quarter" })
+}
+
+/// The last day of a quarter of a year; `part` is such as `Q3` or `3`.
+pub(crate) fn quarter_end(year: &str, part: &str) -> Option<Date> {
+    let year = year_of(year)?;
+    let part = crate::text::plain(part);
+    let digits: String = part.chars().filter(char::is_ascii_digit).collect();
+    let letters: String = part.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+    if !matches!(letters.as_str(), "" | "q" | "t" | "quarter" | "季度" | "第季度" | "第四半期") {
+        return None;
+    }
+    let quarter: u32 = digits.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+    let last = if quarter == 4 { Date::from_ymd(year + 1, 1, 1) } else { Date::from_ymd(year, quarter * 3 + 1, 1) };
+    last.map(Date::before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        match day_form(text, true) {
+            DayForm::Day { day, .. } | DayForm::Shows { day, .. } => Some(day.to_string()),
+            DayForm::Either { .. } | DayForm::Unread => None,
+        }
+    }
+
+    #[test]
+    fn usual_forms_are_read() {
+        for text in [
+            "2026-11-24",
+            "24.11.2026",
+            "2026/11/24",
+            "20261124",
+            "2026年11月24日",
+            "24-Nov-2026",
+            "24 NOV 26",
+            "Nov 24, 2026",
+            "24. Nov. 2026",
+            "2026-11-24 09:14:02 -0500",
+            "2026-11-24T09:14:02Z",
+            "24/11/2026",
+            "11/24/2026",
+            "46350",
+            "24/11/26",
+            "24 novembre 2026",
+            "24 November 2026",
+            "24.11.2026 14:00",
+        ] {
+            assert_eq!(read(text).as_deref(), Some("2026-11-24"), "{text}");
+        }
+        assert_eq!(read("Q3 2025").as_deref(), Some("2025-09-30"));
+        assert_eq!(read("2025 Q4").as_deref(), Some("2025-12-31"));
+    }
+
+    #[test]
+    fn what_may_be_two_days_is_asked() {
+        assert!(matches!(day_form("03/04/2026", true), DayForm::Either { .. }));
+        assert!(matches!(day_form("05-06-26", true), DayForm::Either { .. }));
+        for text in ["", "soon", "31.02.2026", "2026", "1895", "99/99/2026", "12", "2026-13-01"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(day_form("46350", false), DayForm::Unread);
+    }
+}

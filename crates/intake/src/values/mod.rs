@@ -1,0 +1,5 @@
+//! What cells say: numbers, days, countries, each in the forms that people write.
+
+pub(crate) mod country;
+pub(crate) mod day;
+pub(crate) mod number;

@@ -1,0 +1,119 @@
+//! What an amendment may say: it names what there is, once for a day, and is applied in order of day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_model::{Date, Diagnostic, Place};
+
+use super::{Amend, PolicyFile};
+use crate::law::Law;
+use crate::provision::{Provision, Rules};
+
+/// The amendments of a file in order of the day from which they hold, wherever they stand in it.
+pub(super) fn in_order_of_day(file: &PolicyFile) -> Vec<&Amend> {
+    let mut amends: Vec<&Amend> = file.amends.iter().collect();
+    amends.sort_by_key(|amend| amend.from);
+    amends
+}
+
+/// Reports what no provision of the law has, and what is said twice for one day.
+pub(super) fn check(file: &PolicyFile, law: &Law, errors: &mut Vec<Diagnostic>) {
+    for source in file.exclude.iter().filter(|source| !law.sources.contains_key(&source.value)) {
+        let what = format!("`{}` is not a source: nothing would be left out", source.value);
+        let mend = "name a key of law/sources.toml, as `tollgate policy show` prints it";
+        let place = Place::line(file.file.as_str(), source.line);
+        errors.push(Diagnostic::new("unknown-source", place, what, mend));
+    }
+    let mut said: BTreeMap<(&str, Date, String), usize> = BTreeMap::new();
+    for amend in &file.amends {
+        let Some(provision) = law.provisions.iter().find(|provision| provision.path == amend.provision) else {
+            continue;
+        };
+        check_parameters(amend, provision, errors);
+        check_removals(amend, provision, errors);
+        check_accounts(amend, provision, errors);
+        for subject in subjects(amend) {
+            let key = (amend.provision.as_str(), amend.from, subject.clone());
+            if let Some(line) = said.insert(key, amend.line) {
+                let what = format!("{subject} of `{}` is set twice from {}", amend.provision, amend.from);
+                let mend = format!("line {line} sets it too: take one of them out, or give it another day");
+                let place = Place::line(amend.file.as_str(), amend.line);
+                errors.push(Diagnostic::new("two-for-one-day", place, what, mend));
+            }
+        }
+    }
+}
+
+/// What an amendment sets, each of which may be set once for a day.
+fn subjects(amend: &Amend) -> Vec<String> {
+    let parameters = amend.parameters.keys().map(|name| format!("the parameter `{name}`"));
+    parameters.chain(ids(&amend.rules).map(|id| format!("the rule `{id}`"))).collect()
+}
+
+/// The names of the rules that can be removed by name.
+fn ids(rules: &Rules) -> impl Iterator<Item = &str> {
+    let requires = rules.requires.iter().map(|rule| rule.id.as_str());
+    let exceptions = rules.exceptions.iter().map(|rule| rule.id.as_str());
+    let findings = rules.findings.iter().chain(&rules.unmodeled).map(|rule| rule.id.as_str());
+    requires.chain(exceptions).chain(findings)
+}
+
+fn check_parameters(amend: &Amend, provision: &Provision, errors: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&str> =
+        provision.versions.iter().flat_map(|version| version.parameters.keys()).map(String::as_str).collect();
+    for (name, parameter) in &amend.parameters {
+        if known.contains(name.as_str()) || uses(amend, name) {
+            continue;
+        }
+        let what = format!("`{}` has no parameter `{name}`, and the amendment does not use it", amend.provision);
+        let mend = if known.is_empty() {
+            "the provision has no parameters: take it out".to_owned()
+        } else {
+            format!("its parameters are: {}", known.iter().copied().collect::<Vec<_>>().join(", "))
+        };
+        let place = Place::line(amend.file.as_str(), parameter.line);
+        errors.push(Diagnostic::new("unknown-parameter", place, what, mend));
+    }
+}
+
+/// Whether a rule that the amendment adds measures against a parameter.
+fn uses(amend: &Amend, name: &str) -> bool {
+    let rules = &amend.rules;
+    let allocated = rules.allocations.iter().flat_map(|allocation| &allocation.limits);
+    amend.limits.iter().map(|(_, limit)| limit).chain(allocated).any(|limit| limit.at_most == name)
+        || conditions(rules).any(|condition| condition.names().iter().any(|used| used.text == name))
+}
+
+fn conditions(rules: &Rules) -> impl Iterator<Item = &crate::expr::Expr> {
+    let defines = rules.defines.iter().map(|rule| &rule.clause);
+    let classifies = rules.classifies.iter().map(|rule| &rule.clause);
+    let requires = rules.requires.iter().map(|rule| &rule.clause);
+    let reviews = rules.reviews.iter().map(|rule| &rule.clause);
+    let gates = rules.gates.iter().map(|rule| &rule.clause);
+    let exceptions = rules.exceptions.iter().map(|rule| &rule.clause);
+    let within = rules.exceptions.iter().flat_map(|rule| &rule.conditions);
+    let findings = rules.findings.iter().chain(&rules.unmodeled).map(|rule| &rule.clause);
+    let clauses = defines.chain(classifies).chain(requires).chain(reviews).chain(gates).chain(exceptions);
+    clauses.chain(within).chain(findings).map(|clause| &clause.when.expr)
+}
+
+fn check_removals(amend: &Amend, provision: &Provision, errors: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&str> = provision.versions.iter().flat_map(|version| ids(&version.rules)).collect();
+    for id in amend.remove.iter().filter(|id| !known.contains(id.as_str())) {
+        let what = format!("`{}` has no rule `{id}` to remove", amend.provision);
+        let mend = format!("its rules are: {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+        let place = Place::line(amend.file.as_str(), amend.line);
+        errors.push(Diagnostic::new("unknown-rule", place, what, mend));
+    }
+}
+
+fn check_accounts(amend: &Amend, provision: &Provision, errors: &mut Vec<Diagnostic>) {
+    let here = provision.versions.iter().flat_map(|version| &version.rules.allocations);
+    let known: BTreeSet<&str> =
+        here.chain(&amend.rules.allocations).map(|allocation| allocation.account.as_str()).collect();
+    for (account, limit) in amend.limits.iter().filter(|(account, _)| !known.contains(account.as_str())) {
+        let what = format!("`{}` has no account `{account}`", amend.provision);
+        let mend = format!("its accounts are: {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+        let place = Place::line(amend.file.as_str(), limit.when.line);
+        errors.push(Diagnostic::new("unknown-account", place, what, mend));
+    }
+}

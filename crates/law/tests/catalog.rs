@@ -1,0 +1,99 @@
+//! What names resolve to, and what they must never resolve to.
+
+use std::collections::BTreeSet;
+
+use tollgate_law::Law;
+use tollgate_law::catalog::Resolution;
+use tollgate_model::ItemKind;
+
+#[test]
+fn names_as_people_write_them_resolve() {
+    let law = Law::embedded().unwrap();
+    for (name, item) in [
+        ("NVIDIA H100 80GB HBM3", "H100 SXM5 80GB"),
+        ("nvidia a100-pcie-40gb", "A100 PCIe 40GB"),
+        ("NVIDIA A100 80GB PCIe", "A100 PCIe 80GB"),
+        ("Tesla V100-SXM2-32GB", "V100 SXM2 32GB"),
+        ("PNY GeForce RTX 5090 32GB GDDR7 OC", "GeForce RTX 5090"),
+        ("ASUS TUF-RTX4090-O24G-GAMING", "GeForce RTX 4090"),
+        ("Gainward GeForce RTX 4080 SUPER Phantom 16GB", "GeForce RTX 4080 SUPER"),
+        ("GeForce RTX 4090D", "GeForce RTX 4090 D"),
+        ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "RTX PRO 6000 Blackwell Server"),
+        ("NVIDIA Hopper H100 SXM5 80GB", "H100 SXM5 80GB"),
+        ("英伟达 H100 SXM5 80GB", "H100 SXM5 80GB"),
+        ("华为 昇腾 910C", "Ascend 910C"),
+        ("900-21010-0000-000", "H100 PCIe 80GB"),
+        ("Lenovo 4X67A90669", "L40S"),
+        ("AWS p5.48xlarge", "p5.48xlarge"),
+        ("Dell PowerEdge XE9680 8x H200", "PowerEdge XE9680 (H200)"),
+        ("GB200 Superchip", "GB200 Superchip"),
+        ("Cerebras WSE-3", "WSE-3"),
+        ("Habana Gaudi 3 OAM", "Gaudi3"),
+        ("Intel Xeon 6980P", "Xeon 6980P"),
+        ("NVIDIA ConnectX-7", "ConnectX-7"),
+    ] {
+        match law.catalog.resolve(name) {
+            Resolution::Found(found) => assert_eq!(found.item, item, "{name}"),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn families_makers_and_chassis_are_questions() {
+    let law = Law::embedded().unwrap();
+    for name in [
+        "HPE",
+        "ThinkSystem",
+        "Superchip",
+        "Hopper",
+        "Blackwell",
+        "Blackwell Server",
+        "Atlas 900",
+        "Station",
+        "TITAN",
+        "Arc",
+        "Cloud",
+        "Cloud AI",
+        "GPU server",
+        "Graphics card",
+        "Server",
+        "Max",
+        "PowerEdge XE9680",
+        "SYS-821GE-TNHR",
+        "PowerEdge R760xa",
+        "H100",
+        "RTX 6000",
+        "4090",
+        "8x H100 server",
+        "HGX H100",
+        "Cambricon MLU370",
+        "Instinct",
+        "900-99999-0020-000",
+        "AMD H100 PCIe 80GB",
+        "B200 PCIe",
+    ] {
+        let found = law.catalog.resolve(name);
+        assert!(!matches!(found, Resolution::Found(_)), "{name}: {found:?}");
+    }
+    for name in ["HPE", "Station", "Cloud", "Superchip", "900-99999-0020-000", "Banana 9000"] {
+        assert_eq!(law.catalog.resolve(name), Resolution::Unknown(Vec::new()), "{name}");
+    }
+    // A memory size that the item does not come with is asked about.
+    assert_eq!(law.catalog.resolve("GeForce RTX 5090 24GB"), Resolution::Unknown(vec!["GeForce RTX 5090"]));
+    assert_eq!(law.catalog.chassis("Dell PowerEdge R760xa").unwrap().kind, ItemKind::Server);
+}
+
+#[test]
+fn every_name_of_the_catalog_leads_to_its_item() {
+    let law = Law::embedded().unwrap();
+    assert!(law.catalog.items().len() > 1_000);
+    let mut wrong = BTreeSet::new();
+    for item in law.catalog.items() {
+        if !matches!(law.catalog.resolve(&item.item), Resolution::Found(found) if found.item == item.item) {
+            wrong.insert(item.item.as_str());
+        }
+        assert!(item.source.is_some() && item.certainty.is_some(), "{}", item.item);
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

@@ -1,0 +1,264 @@
+//! `decisions.csv`: a row for each line as one reads it in a spreadsheet. And `missing.csv`: what to ask, of whom, and what waits for it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use tollgate_decide::{Decided, Tables, flags_of, is_of_item, label_text, roles};
+use tollgate_model::{OrderLine, Outcome, Tpp, group_digits};
+use tollgate_records::{Output, formula_safe};
+
+use super::csv_text;
+
+/// TPP of an NVIDIA H100 SXM, in which compute is told beside TPP.
+const H100_TPP: i64 = 15_824;
+
+/// H100-equivalents of so many TPP, to one decimal place.
+pub(crate) fn h100_equivalents(tpp: i64) -> String {
+    let tenths = (tpp.saturating_mul(10) + H100_TPP / 2) / H100_TPP;
+    format!("{}.{}", grouped(tenths / 10), tenths % 10)
+}
+
+/// A number of zero or more with commas between thousands.
+pub(crate) fn grouped(number: i64) -> String {
+    group_digits(u64::try_from(number.max(0)).unwrap_or(u64::MAX))
+}
+
+/// Rows of a CSV file, none of whose cells a spreadsheet would run.
+pub(crate) fn safe_csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
+    csv_text(rows.map(|row| row.iter().map(|cell| formula_safe(cell).into_owned()).collect()))
+}
+
+const HEADERS: [&str; 19] = [
+    "order_id",
+    "line",
+    "date",
+    "outcome",
+    "reason",
+    "citation",
+    "next_step",
+    "item",
+    "quantity",
+    "tpp",
+    "h100_equivalents",
+    "destination",
+    "consignee",
+    "other_parties",
+    "eccn",
+    "claimed",
+    "claim_holds",
+    "missing",
+    "remarks",
+];
+
+/// Writes `decisions.csv`.
+pub(crate) struct Sheet(csv::Writer<Output>);
+
+impl Sheet {
+    /// Starts it.
+    pub(crate) fn create(path: &Path) -> io::Result<Sheet> {
+        let mut writer = csv::Writer::from_writer(Output::create(path)?);
+        writer.write_record(HEADERS)?;
+        Ok(Sheet(writer))
+    }
+
+    /// Writes a line; `reason` is why it is decided so, and the paragraph that says it.
+    pub(crate) fn write(
+        &mut self,
+        order: &OrderLine<'_>,
+        decided: &Decided<'_>,
+        tables: &Tables,
+        reason: (String, String),
+    ) -> io::Result<()> {
+        let tpp = decided.line.tpp.map(Tpp::ceil);
+        let others = roles(order).filter(|(role, _)| *role != "ultimate_consignee");
+        let others = others.map(|(role, party)| format!("{}: {}", role.replace('_', " "), named(tables, party)));
+        let claim = decided.claimed_ok.map_or("", |holds| if holds { "yes" } else { "NO" });
+        let remarks: Vec<&str> = decided.line.remarks.iter().map(|remark| &**remark).collect();
+        let cells = [
+            order.order_id.to_owned(),
+            order.line.to_string(),
+            order.date.to_string(),
+            label_text(decided.program, decided.determination().label),
+            reason.0,
+            reason.1,
+            next_step(decided),
+            decided.line.item.name.clone(),
+            order.quantity.to_string(),
+            tpp.map_or_else(String::new, |tpp| tpp.to_string()),
+            tpp.map_or_else(String::new, h100_equivalents),
+            order.destination.to_string(),
+            named(tables, order.ultimate_consignee),
+            others.collect::<Vec<_>>().join("; "),
+            decided.eccn().map_or_else(String::new, std::borrow::Cow::into_owned),
+            order.authorization.unwrap_or_default().to_owned(),
+            claim.to_owned(),
+            decided.missing.join("; "),
+            remarks.join(" "),
+        ];
+        let safe: Vec<_> = cells.iter().map(|cell| formula_safe(cell)).collect();
+        self.0.write_record(safe.iter().map(|cell| cell.as_bytes()))?;
+        Ok(())
+    }
+
+    /// Puts the file in its place.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        self.0.into_inner().map_err(|error| io::Error::other(error.to_string()))?.commit()
+    }
+}
+
+fn named(tables: &Tables, id: &str) -> String {
+    let name = tables.parties.get(id).and_then(|party| party.name.as_deref());
+    name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+}
+
+/// What a person does next about a line.
+fn next_step(decided: &Decided<'_>) -> String {
+    match decided.determination().label.outcome {
+        Outcome::NoLicenseRequired => "ship".to_owned(),
+        Outcome::LicenseException => {
+            let duties: Vec<String> =
+                decided.obligations().map(|rule| format!("{} ({})", rule.text, rule.deadline)).collect();
+            if duties.is_empty() { "ship".to_owned() } else { format!("before it ships: {}", duties.join("; ")) }
+        }
+        Outcome::LicenseRequired => "do not ship; apply for a license at BIS, or cancel".to_owned(),
+        Outcome::NeedsInformation if decided.missing.is_empty() => {
+            "do not ship; ask BIS for advice (15 CFR 748.3)".to_owned()
+        }
+        Outcome::NeedsInformation => "do not ship; settle what is missing (missing.csv)".to_owned(),
+    }
+}
+
+/// What waits for an answer.
+#[derive(Clone, Copy, Default)]
+struct Waiting {
+    lines: u64,
+    tpp: i64,
+}
+
+/// Gathers what unsettled lines wait for: by whom or what it is asked of, and the column.
+#[derive(Default)]
+pub(crate) struct Questions(BTreeMap<(String, String, String), Waiting>);
+
+impl Questions {
+    /// Adds a line, if something is missing.
+    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) {
+        let tpp = decided.line.tpp.map_or(0, Tpp::ceil);
+        for column in &decided.missing {
+            for (table, of) in asked_of(order, column, tables) {
+                let waiting = self.0.entry((table.to_owned(), of, column.clone())).or_default();
+                waiting.lines += 1;
+                waiting.tpp = waiting.tpp.saturating_add(tpp);
+            }
+        }
+    }
+
+    /// The questions, those first for which most compute waits: what it is asked of, the column, lines, TPP.
+    pub(crate) fn first(&self, most: usize) -> Vec<String> {
+        let rows = self.sorted().into_iter().take(most).map(|((_, of, column), waiting)| {
+            let tpp = grouped(waiting.tpp);
+            let h100 = h100_equivalents(waiting.tpp);
+            format!("{}: {} ({} lines, {tpp} TPP, {h100} H100e wait)", of, question(column), waiting.lines)
+        });
+        rows.collect()
+    }
+
+    fn sorted(&self) -> Vec<(&(String, String, String), &Waiting)> {
+        let mut rows: Vec<_> = self.0.iter().collect();
+        rows.sort_by_key(|(_, waiting)| (std::cmp::Reverse(waiting.tpp), std::cmp::Reverse(waiting.lines)));
+        rows
+    }
+
+    /// `missing.csv`, with an empty column for the answers.
+    pub(crate) fn csv(&self) -> String {
+        let header =
+            ["table", "of", "column", "question", "answer", "lines_that_wait", "tpp_at_stake", "h100_equivalents"];
+        let rows = self.sorted().into_iter().map(|((table, of, column), waiting)| {
+            vec![
+                table.clone(),
+                of.clone(),
+                column.clone(),
+                question(column).to_owned(),
+                String::new(),
+                waiting.lines.to_string(),
+                waiting.tpp.to_string(),
+                h100_equivalents(waiting.tpp),
+            ]
+        });
+        safe_csv_text(std::iter::once(header.map(str::to_owned).to_vec()).chain(rows))
+    }
+}
+
+/// In which table a column stands, and of whom or what of an order it is asked.
+fn asked_of(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec<(&'static str, String)> {
+    match column {
+        "hq_country" | "country" | "flags" | "parent_id" => {
+            let mut parties: Vec<String> = roles(order)
+                .filter(|(role, _)| {
+                    !matches!((*role, column), ("exporter" | "freight_forwarder", "hq_country" | "country"))
+                })
+                .map(|(_, party)| party.to_owned())
+                .collect();
+            parties.sort();
+            parties.dedup();
+            // Those whose rows say it already are not asked; where none is left, the answer is another party's, and all are.
+            let open: Vec<String> = parties.iter().filter(|party| is_open(tables, party, column)).cloned().collect();
+            let asked = if open.is_empty() { parties } else { open };
+            asked.into_iter().map(|party| ("parties", party)).collect()
+        }
+        "item" => vec![("items", order.item.to_owned())],
+        column if is_of_item(column) => vec![("items", order.item.to_owned())],
+        _ => vec![("orders", format!("{} line {}", order.order_id, order.line))],
+    }
+}
+
+/// Whether what a column says of a party is not known from its row, or put in doubt by lists.
+fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
+    let Some(party) = tables.parties.get(id) else { return true };
+    match column {
+        "hq_country" => {
+            let parent = party.parent_id.as_ref().map(|parent| tables.parties.get(parent));
+            party.hq_country.is_none() || parent.is_some_and(|parent| parent.is_none_or(|own| own.hq_country.is_none()))
+        }
+        "country" => party.country.is_none(),
+        _ => !tables.hits(id).is_empty() || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty(),
+    }
+}
+
+/// A column as a question to a person.
+fn question(column: &str) -> &str {
+    match column {
+        "hq_country" => "Where does the party, and its ultimate parent, have its headquarters?",
+        "country" => "Where is the party located?",
+        "flags" => "Is the party on a list, owned by listed parties, a government, a military end user?",
+        "end_use" => "What exactly will the goods be used for?",
+        "item" => "Which accelerators does the item hold, and how many?",
+        "die_area_mm2" => "What is the area of the logic dies, in mm2?",
+        "tpp" => "What is the total processing performance of one accelerator?",
+        "data_center" => "Is the item designed or marketed for data centers?",
+        "origin" => "From which country is it shipped?",
+        "activity" => "Is it an export, a reexport or a transfer in a country?",
+        "freight_forwarder" => "Who carries the goods?",
+        "end_user" => "Who uses the goods in the end, and where is its headquarters?",
+        "accelerators" => "How many accelerators does one unit hold?",
+        column => column,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compute_is_told_in_h100_equivalents() {
+        assert_eq!(h100_equivalents(15_824), "1.0");
+        assert_eq!(h100_equivalents(0), "0.0");
+        assert_eq!(h100_equivalents(7_912), "0.5");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let text = safe_csv_text([vec!["=1+1".to_owned(), "-5".to_owned(), "@x".to_owned()]].into_iter());
+        assert_eq!(text, "'=1+1,-5,'@x\n");
+    }
+}
