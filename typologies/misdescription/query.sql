@@ -92,7 +92,9 @@ scored AS (
       + greatest(
         CASE WHEN wrong > 0 THEN least({{most_wrong}}, ln({{evader_share}} / peers_wrong)) ELSE 0.0 END,
         CASE WHEN sample > 0 THEN {{sample}} ELSE 0.0 END,
-        CASE WHEN vague > 0 THEN least({{most_vague}}, ln((vague + peers_vague * {{prior_lines}}) / CAST(described + {{prior_lines}} AS DOUBLE) / peers_vague)) ELSE 0.0 END,
+        -- How much better an evader's share explains the vague lines and the clear ones than the peers' does.
+        CASE WHEN vague > 0 THEN least({{most_vague}}, vague * ln({{evader_share}} / peers_vague)
+          + (described - vague) * ln((1.0 - {{evader_share}}) / (1.0 - peers_vague))) ELSE 0.0 END,
         CASE WHEN chapter > 0 THEN {{chapter}} ELSE 0.0 END)
       + CASE WHEN heading > 0 THEN greatest(0.0, least({{heading}},
         ln((heading + peers_heading * {{prior_lines}}) / CAST(described + {{prior_lines}} AS DOUBLE) / peers_heading))) ELSE 0.0 END

@@ -150,11 +150,11 @@ fn read(words: &str) -> Option<Claim> {
     }
     // A code and what belongs to it, as in `C33 NLR` or `C30 D1234567`: both must say the same.
     if let Some((code, rest)) = words.split_once(' ')
-        && let Some(own) = CODES.iter().find(|(known, _)| *known == code).and_then(|(_, name)| place_of(name))
+        && let Some(code_place) = CODES.iter().find(|(known, _)| *known == code).and_then(|(_, name)| place_of(name))
     {
         return match read(rest)? {
-            Claim::License(number) if own == 2 => Some(Claim::License(number)),
-            Claim::Known(place) if own == place => Some(Claim::Known(place)),
+            Claim::License(number) if code_place == 2 => Some(Claim::License(number)),
+            Claim::Known(place) if code_place == place => Some(Claim::Known(place)),
             _ => None,
         };
     }
@@ -208,7 +208,7 @@ mod tests {
             ("C30", ""),
             ("license", ""),
         ] {
-            assert_eq!(claim_of(Some(text)).name().unwrap_or_default(), expected, "{text}");
+            assert_eq!(claim_of(Some(text)).name().unwrap_or(""), expected, "{text}");
         }
         for text in ["none", "N/A", "n/a", "-", "NA", "keine"] {
             assert_eq!(claim_of(Some(text)), Claim::None, "{text}");

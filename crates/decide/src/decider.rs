@@ -332,7 +332,7 @@ fn missing(program: &Program, determination: &Determination, line: &LineFacts) -
     let mut columns: Vec<String> = Vec::new();
     let uncounted = line.item.accelerators.is_none();
     let unknown = line.item.unknown.is_some();
-    for fact in open_facts(program, determination) {
+    for fact in determination.open_facts(program) {
         let named: &[&str] = if fact == facts::IC_DENSITY { &[line.item.density_column] } else { fact.def().columns };
         let counts = fact != facts::IC_TPP && named == ["tpp"] && uncounted;
         let named: &[&str] = if counts { &["accelerators"] } else { named };
@@ -342,20 +342,10 @@ fn missing(program: &Program, determination: &Determination, line: &LineFacts) -
             }
         }
     }
-    if columns.is_empty() && determination.label.unmodeled.is_some() {
+    if determination.is_open_by_day(program) {
         columns.push("date".to_owned());
     }
     columns
-}
-
-/// The facts that would settle the outcome, or in which what leaves it open stands.
-fn open_facts(program: &Program, determination: &Determination) -> Vec<FactId> {
-    // Where a provision that is not modeled leaves it open, its own facts are what somebody must look into: the claim, where there is one.
-    let open = determination.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
-    let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
-    let touched = if touched.contains(&facts::CLAIM) { &[facts::CLAIM] } else { touched };
-    let given_up = (determination.gave_up && determination.missing.is_empty()).then_some(&facts::ITEM_KIND);
-    determination.missing.iter().chain(touched).chain(given_up).copied().collect()
 }
 
 fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
@@ -446,7 +436,7 @@ impl Decided<'_> {
 
     /// The facts that would settle the outcome, or in which what leaves it open stands.
     pub fn open_facts(&self) -> Vec<FactId> {
-        open_facts(self.program, self.determination())
+        self.determination().open_facts(self.program)
     }
 
     /// The provision that is not modeled and leaves the outcome open, where one does.

@@ -109,12 +109,12 @@ fn place_of(word: &str) -> Option<usize> {
 }
 
 fn of_word(place: usize) -> EndUse {
-    let word = END_USES.get(place).copied().unwrap_or_default();
+    let word = END_USES.get(place).copied();
     EndUse {
         word: Some(place),
-        supercomputer: if word == "hpc" { None } else { Some(word == "supercomputer") },
-        military: word == "military",
-        open: (word == "military").then_some(EndUseQuestion::Military),
+        supercomputer: if word == Some("hpc") { None } else { Some(word == Some("supercomputer")) },
+        military: word == Some("military"),
+        open: (word == Some("military")).then_some(EndUseQuestion::Military),
     }
 }
 
@@ -131,14 +131,14 @@ fn conjoined(part: &str) -> Vec<String> {
     if phrase(part).is_some() {
         return vec![part.to_owned()];
     }
-    part.split(" and ").map(|own| own.trim().to_owned()).filter(|own| !own.is_empty()).collect()
+    part.split(" and ").map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()).collect()
 }
 
 /// The place of the word that a plain phrase means.
 fn phrase(plain: &str) -> Option<usize> {
     let squashed = plain.replace(' ', "");
     let means = |(word, phrases): &&(&str, &[&str])| {
-        word.replace('_', "") == squashed || phrases.iter().any(|own| own.replace(' ', "") == squashed)
+        word.replace('_', "") == squashed || phrases.iter().any(|phrase| phrase.replace(' ', "") == squashed)
     };
     PHRASES.iter().find(means).and_then(|(word, _)| place_of(word))
 }
@@ -192,10 +192,10 @@ mod tests {
 
     #[test]
     fn the_words_of_the_law_are_themselves() {
-        for own in END_USES {
-            let said = end_use_of(own);
-            assert_eq!(said.word.and_then(|place| END_USES.get(place).copied()), Some(*own));
-            assert_eq!(end_use_of(&own.to_uppercase().replace('_', " ")), said, "{own}");
+        for end_use in END_USES {
+            let said = end_use_of(end_use);
+            assert_eq!(said.word.and_then(|place| END_USES.get(place).copied()), Some(*end_use));
+            assert_eq!(end_use_of(&end_use.to_uppercase().replace('_', " ")), said, "{end_use}");
         }
         assert_eq!(end_use_of("hpc").supercomputer, None);
         assert_eq!(end_use_of("HPC"), end_use_of("hpc"));
@@ -215,7 +215,7 @@ mod tests {
             ("데이터 센터", "data_center"),
             ("artificial intelligence and machine learning", ""),
         ] {
-            assert_eq!(word(text).unwrap_or_default(), expected, "{text}");
+            assert_eq!(word(text).unwrap_or(""), expected, "{text}");
         }
         let both = end_use_of("training and inference");
         assert_eq!((both.word, both.supercomputer, both.open), (None, Some(false), None));

@@ -235,9 +235,9 @@ impl FactBuilder {
                 .push(Arc::from(format!("The item `{}` is not known: {}; {}.", item.name, unknown.what, unknown.mend)));
         }
         let open = end_use.as_ref().and_then(|end_use| end_use.open.as_ref());
-        let asked = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
+        let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));
-        remarks.extend(asked.into_iter().chain(claimed).map(Arc::from));
+        remarks.extend(question.into_iter().chain(claimed).map(Arc::from));
         Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, remarks })
     }
 
@@ -299,7 +299,7 @@ impl FactBuilder {
 }
 
 fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
-    let activity = Activity::ALL.iter().position(|own| *own == order.activity);
+    let activity = Activity::ALL.iter().position(|activity| *activity == order.activity);
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
     facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
     facts.set_country(facts::DESTINATION, Some(Some(destination)));

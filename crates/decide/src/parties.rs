@@ -55,7 +55,7 @@ impl PartyFacts {
     /// Whether the party carries a flag on a day that says that it is listed; unknown where not all of its flags are understood, and
     /// where it has no row and could not be screened.
     pub fn listing(&self, flag: &str, date: Date) -> Truth {
-        let since = self.since.iter().any(|(own, day)| own == flag && *day <= date);
+        let since = self.since.iter().any(|(dated, day)| dated == flag && *day <= date);
         match (self.has(flag) || since, self.has(UNREAD)) {
             (true, _) => Truth::True,
             (false, true) => Truth::Unknown,
@@ -100,7 +100,7 @@ impl PartyFacts {
         self.flags
             .iter()
             .filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok())
-            .any(|own| as_counted(own) == country)
+            .any(|seat| as_counted(seat) == country)
     }
 
     /// The same, with its id and that of its ultimate parent as numbers.
@@ -173,15 +173,15 @@ impl Parents {
     /// The days on which a party's chain of parents may become another.
     fn changes(&self, parties: &BTreeMap<String, Party>, id: &str) -> BTreeSet<Date> {
         let (mut days, mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
-        while let Some(own) = waiting.pop() {
-            if !seen.insert(own) {
+        while let Some(waiting_id) = waiting.pop() {
+            if !seen.insert(waiting_id) {
                 continue;
             }
-            if let Some(parent) = parties.get(own).and_then(|party| party.parent_id.as_deref()) {
+            if let Some(parent) = parties.get(waiting_id).and_then(|party| party.parent_id.as_deref()) {
                 waiting.push(parent);
                 continue;
             }
-            for held in self.0.get(own).into_iter().flatten() {
+            for held in self.0.get(waiting_id).into_iter().flatten() {
                 days.extend([held.from, held.until].into_iter().flatten());
                 waiting.push(&held.owner);
             }

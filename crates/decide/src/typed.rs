@@ -93,9 +93,9 @@ fn nearest<'a>(folded: &str, rows: &'a BTreeMap<String, String>) -> Option<&'a s
     let most = if letters < 8 { 1 } else { 2 };
     // `buyer-1` and `buyer-2` are two parties, and no slip of the pen.
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let near = rows.iter().filter_map(|(own, id)| {
-        let close = own.chars().count().abs_diff(letters) <= most && digits(own) == digits(folded);
-        let edits = if close { strsim::osa_distance(own, folded) } else { usize::MAX };
+    let near = rows.iter().filter_map(|(row, id)| {
+        let close = row.chars().count().abs_diff(letters) <= most && digits(row) == digits(folded);
+        let edits = if close { strsim::osa_distance(row, folded) } else { usize::MAX };
         (edits <= most).then_some((edits, id))
     });
     near.min_by_key(|(edits, _)| *edits).map(|(_, id)| id.as_str())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tollgate_law::facts::{FactId, Facts};
+use tollgate_law::facts::{CLAIM, FactId, Facts, ITEM_KIND};
 use tollgate_law::program::{Label, Program};
 use tollgate_model::{Outcome, ReviewPolicy};
 
@@ -37,6 +37,24 @@ pub struct Determination {
     pub gave_up: bool,
     /// The readings that the outcome or the review turns on.
     pub readings: Vec<Turn>,
+}
+
+impl Determination {
+    /// The facts that would settle the outcome, or in which what leaves it open stands; empty where it is settled, and where it is open whatever
+    /// the facts are.
+    pub fn open_facts(&self, program: &Program) -> Vec<FactId> {
+        // Where a provision that is not modeled leaves it open, its own facts are what somebody must look into: the claim, where there is one.
+        let open = self.label.unmodeled.and_then(|at| program.unmodeled.get(usize::from(at)));
+        let touched: &[FactId] = open.map_or(&[], |rule| &rule.step.facts);
+        let touched = if touched.contains(&CLAIM) { &[CLAIM] } else { touched };
+        let search_end = (self.gave_up && self.missing.is_empty()).then_some(&ITEM_KIND);
+        self.missing.iter().chain(touched).chain(search_end).copied().collect()
+    }
+
+    /// Whether it is open whatever the facts are: the law of the order's day is not modeled.
+    pub fn is_open_by_day(&self, program: &Program) -> bool {
+        self.label.unmodeled.is_some() && self.open_facts(program).is_empty()
+    }
 }
 
 /// What the decision list comes to by Kleene's logic, in one pass: the fast path of [`determine()`].

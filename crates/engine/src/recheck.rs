@@ -75,8 +75,10 @@ pub struct Rederived {
     pub strictest: Outcome,
     /// The mildest.
     pub mildest: Outcome,
-    /// The unknown facts that the outcome turns on.
+    /// The facts that would settle the outcome, or in which what leaves it open stands.
     pub missing: Vec<FactId>,
+    /// Whether it is open whatever the facts are: the law of the order's day is not modeled.
+    pub open_by_day: bool,
     /// The readings that the outcome or the review turns on.
     pub readings: Vec<FactId>,
     /// The ECCN, with `{host}` for the item's own, which no atom reads; `None` where the facts do not settle it.
@@ -233,7 +235,8 @@ impl Rederiver {
             eccn: eccn_pattern(program, &self.scratch).map(str::to_owned),
             steps: steps.iter().map(|step| RederivedStep { cite: step.step.cite.clone(), truth: step.truth }).collect(),
             readings: determination.readings.iter().map(|turn| turn.reading).collect(),
-            missing: determination.missing,
+            missing: determination.open_facts(program),
+            open_by_day: determination.is_open_by_day(program),
         };
         let plain = naive::decide(policy, order_day, &facts);
         let settled = plain.outcome.is_none_or(|outcome| {

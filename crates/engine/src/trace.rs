@@ -145,6 +145,9 @@ pub fn eccn_pattern<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p s
 /// The pattern of an item that no entry of the law's lists: filled in by what is known of it.
 pub const BELOW: &str = "{below}";
 
+/// What may stand for [`BELOW`]: of a circuit, of an assembly, and of what is neither or weaker.
+pub const BELOW_NAMES: [&str; 3] = ["3A991.p or 5A992.c", "4A994.l or 5A992.c", "not determined here"];
+
 /// What is known of an item below the lines: assemblies and circuits of 8 TOPS or more, or of 150 GB/s of transfer
 /// other than to memory, are 4A994.l and 3A991.p, unless what they encrypt makes them 5A992.c.
 fn below(facts: &Facts) -> &'static str {
@@ -152,10 +155,11 @@ fn below(facts: &Facts) -> &'static str {
     let tops = facts.get(facts::IC_TPP).is_some_and(|tpp| tpp >= 512_000);
     let transfer = facts.get(facts::IC_IO).is_some_and(|rate| rate >= 150_000);
     let kind = facts.get(facts::ITEM_KIND).map(|kind| word(facts::KINDS, kind));
+    let [circuit, assembly, neither] = BELOW_NAMES;
     match kind {
-        Some("ic") if tops || transfer => "3A991.p or 5A992.c",
-        Some("board" | "server" | "rack") if tops || transfer => "4A994.l or 5A992.c",
-        _ => "not determined here",
+        Some("ic") if tops || transfer => circuit,
+        Some("board" | "server" | "rack") if tops || transfer => assembly,
+        _ => neither,
     }
 }
 

@@ -185,10 +185,10 @@ impl<'a> GoodsFinder<'a> {
             let said: Vec<&str> = forms.into_iter().filter(|form| spoken.contains(form)).collect();
             let mut fitting = mention.names.clone();
             fitting.retain(|name| {
-                let own = tokens(name);
+                let words = tokens(name);
                 !said.is_empty()
                     && said.iter().all(|form| {
-                        own.iter().any(|word| word == form || word.starts_with(form) && form.starts_with("sxm"))
+                        words.iter().any(|word| word == form || word.starts_with(form) && form.starts_with("sxm"))
                     })
             });
             if fitting.len() == 1 {

@@ -289,7 +289,7 @@ const GROUPED: &[&str] = &["unit_price_usd", "gross_weight_kg", "amount_usd", "p
 /// Whether a text is digits in groups of three with points between, as thousands are written in much of Europe.
 pub(crate) fn is_grouped(text: &str) -> bool {
     let mut groups = text.trim_start_matches('-').split('.');
-    let first = groups.next().unwrap_or_default();
+    let Some(first) = groups.next() else { return false };
     let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let mut rest = groups.peekable();
     (1..=3).contains(&first.len())

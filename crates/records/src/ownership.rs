@@ -15,8 +15,8 @@ const DEEPEST: usize = 20;
 
 /// Whether a file is read by [`read_published`]: by its ending, or by the header of GLEIF's golden copy.
 pub(crate) fn is_published(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-    match ending.as_str() {
+    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    match ending.as_ref().and_then(|ending| ending.to_str()).unwrap_or("") {
         "json" | "jsonl" | "ndjson" | "xml" => true,
         "csv" => starts_with_gleif_header(path),
         _ => false,

@@ -145,7 +145,7 @@ fn paid_back(table: Table, mut arrays: Vec<ArrayRef>) -> Vec<ArrayRef> {
         *country = None;
     }
     let amounts = arrays.get(amount).and_then(|amounts| amounts.as_primitive_opt::<Float64Type>());
-    let amounts: Option<Float64Array> = amounts.map(|amounts| amounts.iter().map(|own| own.map(f64::abs)).collect());
+    let amounts: Option<Float64Array> = amounts.map(|amounts| amounts.iter().map(|amount| amount.map(f64::abs)).collect());
     let turned: [(usize, Option<ArrayRef>); 4] = [
         (amount, amounts.map(|amounts| Arc::new(amounts) as ArrayRef)),
         (payer, Some(Arc::new(StringArray::from(payers)))),
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(text("payer_country", 1), None);
         let amounts = batches[0].column_by_name(AMOUNT).unwrap().as_primitive::<Float64Type>().clone();
         assert_eq!(amounts.values(), &[100.5, 40.0]);
-        let told = read("p1,o1,buyer,seller,SG,much,2025-01-02\n").unwrap_err().to_string();
-        assert!(told.contains("is no number"), "{told}");
+        let message = read("p1,o1,buyer,seller,SG,much,2025-01-02\n").unwrap_err().to_string();
+        assert!(message.contains("is no number"), "{message}");
     }
 }

@@ -153,8 +153,8 @@ impl Ownership {
             }
         }
         for id in &listed {
-            if let Some(own) = graph.listed.get_mut(at(*id)) {
-                *own = true;
+            if let Some(is_listed) = graph.listed.get_mut(at(*id)) {
+                *is_listed = true;
             }
         }
         graph.spread(listed);
@@ -227,9 +227,9 @@ impl Ownership {
 
     fn may_come_to_half(&self, id: usize) -> bool {
         let of = |shares: &[i64]| shares.get(id).copied().unwrap_or(0);
-        let told = of(&self.share) + of(&self.doubt.possible);
+        let stated = of(&self.share) + of(&self.doubt.possible);
         let over = overstated(self.accounted.get(id));
-        over > ROUNDING || (told + (ALL - of(&self.accounted)).max(0)) * 2 >= ALL
+        over > ROUNDING || (stated + (ALL - of(&self.accounted)).max(0)) * 2 >= ALL
     }
 
     /// Whether listed parties may own half of a party, as far as anybody has said: a caught one, or one that doubt hangs on, holds a part of it,
@@ -296,7 +296,7 @@ impl Ownership {
 
 fn range<'a>(starts: &[usize], items: &'a [(u32, i64)], id: u32) -> &'a [(u32, i64)] {
     match (starts.get(at(id)), starts.get(at(id) + 1)) {
-        (Some(from), Some(until)) => items.get(*from..*until).unwrap_or_default(),
+        (Some(from), Some(until)) => items.get(*from..*until).unwrap_or(&[]),
         _ => &[],
     }
 }

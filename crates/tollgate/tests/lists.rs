@@ -153,7 +153,7 @@ fn a_bad_answer_leaves_the_last_good_list_in_use() {
         (Answer::File("name,id,list,country\n".to_owned(), "\"two\""), "no entry that can be read"),
         (Answer::File(page, "\"two\""), "not in the form of a screening list"),
         (Answer::File(list(50), "\"two\""), "has 50 entries where the last version had 100"),
-        (Answer::File(damaged, "\"two\""), "10 of 110 rows cannot be read"),
+        (Answer::File(damaged, "\"two\""), "has 10 rows of 110 that cannot be read"),
         (Answer::File(gone, "\"two\""), "the list `Entity List (own)` of the last version is gone"),
         (Answer::Status(404), "status 404"),
         (Answer::Status(304), ""),

@@ -227,7 +227,8 @@ fn what_is_said_beside_the_outcome_must_follow_too() {
     for (change, says) in [
         (&(|value: &mut Value| value["missing"] = Value::Array(Vec::new())) as &dyn Fn(&mut Value), "as missing"),
         (&|value: &mut Value| value["missing"][0] = "value_usd".into(), "as missing"),
-        (&|value: &mut Value| value["eccn"] = "0A000".into(), "it says ECCN 0A000"),
+        (&|value: &mut Value| value["eccn"] = "4A090.a".into(), "it says ECCN 4A090.a"),
+        (&|value: &mut Value| value["eccn"] = "lobsters".into(), "it says ECCN lobsters"),
         (
             &|value: &mut Value| {
                 value["readings"] = serde_json::json!([{ "reading": "x", "taken": "", "otherwise": "" }])

@@ -25,13 +25,13 @@ pub struct Reliability {
 impl Reliability {
     /// Of pairs of probability and truth.
     pub fn of(pairs: &[(f64, bool)]) -> Reliability {
-        let mut own = Reliability::default();
+        let mut reliability = Reliability::default();
         for (score, truth) in pairs {
             let miss = score - f64::from(u8::from(*truth));
-            own.brier += miss * miss;
+            reliability.brier += miss * miss;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 9")]
             let tenth = ((score * 10.0) as usize).min(9);
-            if let Some((count, said, held)) = own.tenths.get_mut(tenth) {
+            if let Some((count, said, held)) = reliability.tenths.get_mut(tenth) {
                 *count += 1;
                 *said += score;
                 *held += u64::from(*truth);
@@ -39,8 +39,8 @@ impl Reliability {
         }
         #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
         let count = pairs.len().max(1) as f64;
-        own.brier /= count;
-        own
+        reliability.brier /= count;
+        reliability
     }
 }
 
@@ -80,10 +80,10 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
     let rows: Vec<Row> = makers
         .iter()
         .enumerate()
-        .flat_map(|(maker, own)| {
+        .flat_map(|(maker, examples)| {
             #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-            let share = count / parts / own.len().max(1) as f64;
-            own.iter().map(move |example| (maker, share, example))
+            let share = count / parts / examples.len().max(1) as f64;
+            examples.iter().map(move |example| (maker, share, example))
         })
         .map(|(maker, share, example)| {
             let places =
@@ -101,8 +101,8 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
             let sum: f64 = places.iter().map(|(place, llr)| at(&weights, *place) * llr + at(&offsets, *place)).sum();
             let intercept = at(&intercepts, *maker);
             let miss = share * (1.0 / (1.0 + libm::exp(-(intercept + sum))) - truth);
-            if let Some(own) = of_intercepts.get_mut(*maker) {
-                *own += miss;
+            if let Some(intercept) = of_intercepts.get_mut(*maker) {
+                *intercept += miss;
             }
             for (place, llr) in places {
                 if let (Some(weight), Some(offset)) = (of_weights.get_mut(*place), of_offsets.get_mut(*place)) {
@@ -135,6 +135,6 @@ fn prior(intercepts: &[f64]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a number of makers")]
     let count = intercepts.len().max(1) as f64;
     let mean = intercepts.iter().sum::<f64>() / count;
-    let spread = intercepts.iter().map(|own| (own - mean) * (own - mean)).sum::<f64>() / count;
+    let spread = intercepts.iter().map(|intercept| (intercept - mean) * (intercept - mean)).sum::<f64>() / count;
     mean - libm::sqrt(spread)
 }

@@ -58,7 +58,7 @@ impl ClusterEngine {
     ) -> Result<ClusterEngine, EngineError> {
         let folder = tempfile::tempdir().map_err(|error| engine(format!("no temporary folder: {error}")))?;
         let at = |name: &str| folder.path().join(name);
-        let queries: Vec<Value> = typologies.iter().map(|own| json!({ "id": own.id, "sql": own.sql })).collect();
+        let queries: Vec<Value> = typologies.iter().map(|typology| json!({ "id": typology.id, "sql": typology.sql })).collect();
         let job = json!({
             "master": options.master, "tables": options.tables, "rows": rows, "queries": queries, "out": at("findings.jsonl"),
             "partitions": options.partitions, "seconds": QUERY_TIME.as_secs(),
@@ -112,9 +112,9 @@ fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> 
             Ok(Some(_)) => {
                 let text = std::fs::read_to_string(&log).unwrap_or_default();
                 // The driver's own last word, or where it had none what there is.
-                let own = text.lines().rev().find_map(|line| line.strip_prefix("cluster: "));
+                let last_word = text.lines().rev().find_map(|line| line.strip_prefix("cluster: "));
                 let last = text.lines().rev().filter(|line| !line.trim().is_empty()).take(3);
-                let said: Vec<&str> = own.map_or_else(|| last.collect(), |own| vec![own]);
+                let said: Vec<&str> = last_word.map_or_else(|| last.collect(), |last_word| vec![last_word]);
                 let mend = "check that the cluster runs, that every worker can read the folder of the tables, and that the driver can be reached from it";
                 return Err(engine(format!(
                     "the cluster failed; nothing was written: {}\n  mend: {mend}",
@@ -128,25 +128,25 @@ fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> 
 }
 
 fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineError> {
-    let caps: BTreeMap<&str, f64> = typologies.iter().map(|own| (own.id.as_str(), own.cap)).collect();
-    let mut own = ClusterEngine { found: BTreeMap::new(), failed: BTreeMap::new(), filled: Value::Null };
+    let caps: BTreeMap<&str, f64> = typologies.iter().map(|typology| (typology.id.as_str(), typology.cap)).collect();
+    let mut results = ClusterEngine { found: BTreeMap::new(), failed: BTreeMap::new(), filled: Value::Null };
     for line in text.lines() {
         let value: Value =
             serde_json::from_str(line).map_err(|error| engine(format!("the cluster's findings: {error}")))?;
         if let Some(filled) = value.get("filled") {
-            own.filled = filled.clone();
+            results.filled = filled.clone();
             continue;
         }
         if let Some(id) = value.get("failed").and_then(Value::as_str) {
             let what = value.get("what").and_then(Value::as_str).unwrap_or("failed");
-            own.failed.insert(id.to_owned(), what.to_owned());
+            results.failed.insert(id.to_owned(), what.to_owned());
             continue;
         }
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let texts = |key: &str| {
             let list = value.get(key).and_then(Value::as_array);
             let mut texts: Vec<String> =
-                list.into_iter().flatten().filter_map(|own| own.as_str().map(str::to_owned)).collect();
+                list.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect();
             texts.sort();
             texts.dedup();
             texts
@@ -156,7 +156,7 @@ fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineErro
         let pattern = text("pattern");
         let cap = caps.get(pattern.as_str()).copied().unwrap_or(0.0);
         let llr = value.get("llr").and_then(Value::as_f64).unwrap_or(0.0);
-        own.found.entry(pattern.clone()).or_default().push(Finding {
+        results.found.entry(pattern.clone()).or_default().push(Finding {
             pattern,
             key: text("key"),
             subjects: texts("subjects"),
@@ -169,8 +169,8 @@ fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineErro
             facts: texts("facts"),
         });
     }
-    own.found.values_mut().for_each(|found| found.sort_by(|one, other| one.key.cmp(&other.key)));
-    Ok(own)
+    results.found.values_mut().for_each(|found| found.sort_by(|one, other| one.key.cmp(&other.key)));
+    Ok(results)
 }
 
 impl Engine for ClusterEngine {
@@ -184,9 +184,9 @@ impl Engine for ClusterEngine {
     }
 
     fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
-        let own = self.filled.get(table);
+        let filled = self.filled.get(table);
         let count = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or(0);
-        let of = |column: &&str| count(own.and_then(|own| own.get("columns")).and_then(|all| all.get(*column)));
-        Ok((count(own.and_then(|own| own.get("rows"))), columns.iter().map(of).collect()))
+        let of = |column: &&str| count(filled.and_then(|filled| filled.get("columns")).and_then(|all| all.get(*column)));
+        Ok((count(filled.and_then(|filled| filled.get("rows"))), columns.iter().map(of).collect()))
     }
 }

@@ -39,8 +39,8 @@ fn engine(rows: i32, options: &LocalOptions) -> LocalEngine {
 }
 
 fn typology(id: &str, sql: String) -> Typology {
-    let own = Typology::embedded().unwrap().into_iter().next().unwrap();
-    Typology { id: id.to_owned(), needs: vec!["orders".to_owned()], columns: Vec::new(), sql, ..own }
+    let typology = Typology::embedded().unwrap().into_iter().next().unwrap();
+    Typology { id: id.to_owned(), needs: vec!["orders".to_owned()], columns: Vec::new(), sql, ..typology }
 }
 
 fn found(from: &str, least: i32) -> String {
@@ -62,7 +62,7 @@ fn a_query_that_fails_is_named_and_the_others_stand() {
     ];
     let findings = run_all(&mut engine, &all, &mut |_| {}).unwrap();
     assert_eq!((findings.found.len(), findings.run), (3, 2));
-    let failed: Vec<&str> = findings.failed.iter().map(|own| own.id.as_str()).collect();
+    let failed: Vec<&str> = findings.failed.iter().map(|failed| failed.id.as_str()).collect();
     assert_eq!(failed, ["A2", "A3"]);
     assert!(findings.failed[0].error.to_string().contains("moon"), "{}", findings.failed[0].error);
     assert!(
@@ -75,9 +75,9 @@ fn a_query_that_fails_is_named_and_the_others_stand() {
 #[test]
 fn a_join_that_does_not_fit_into_memory_is_asked_again_in_a_form_that_does() {
     let from = "lines a JOIN lines b ON b.root = a.root AND b.tpp = a.tpp";
-    let own = typology("A1", found(from, 59_990));
-    let plenty = engine(60_000, &options(1 << 30, Duration::from_secs(60))).findings(&own).unwrap();
-    let scarce = engine(60_000, &options(12 << 20, Duration::from_secs(60))).findings(&own).unwrap();
+    let typology = typology("A1", found(from, 59_990));
+    let plenty = engine(60_000, &options(1 << 30, Duration::from_secs(60))).findings(&typology).unwrap();
+    let scarce = engine(60_000, &options(12 << 20, Duration::from_secs(60))).findings(&typology).unwrap();
     assert_eq!(plenty.len(), 10);
     assert_eq!(plenty, scarce);
 }

@@ -28,8 +28,8 @@ impl CaseMeasurement {
     /// Adds a world: its alerts and cases, and its truth. At most `cases_per_scheme` times as many cases are looked at as there are schemes.
     pub fn add(&mut self, ranked: &Alerts, truth: &GroundTruth, cases_per_scheme: f64) {
         let score_of = |case: &str| {
-            let own = ranked.alerts.iter().filter(|alert| alert.case == case);
-            own.map(|alert| alert.score).fold(0.0, f64::max)
+            let alerts = ranked.alerts.iter().filter(|alert| alert.case == case);
+            alerts.map(|alert| alert.score).fold(0.0, f64::max)
         };
         let mut cases: Vec<(f64, BTreeSet<&str>)> = ranked
             .cases

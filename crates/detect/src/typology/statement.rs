@@ -268,7 +268,7 @@ fn other_than_select(body: &SetExpr) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn told(sql: &str) -> String {
+    fn refusal(sql: &str) -> String {
         let found: Vec<String> = check(Path::new("query.sql"), sql).iter().map(ToString::to_string).collect();
         found.join("\n")
     }
@@ -281,7 +281,7 @@ mod tests {
             "SELECT x.a FROM (VALUES ('a'), ('b')) AS x (a) WHERE NOT EXISTS (SELECT 1 FROM payments) AND x.a <> '\"'",
             "SELECT sum(tpp) OVER (PARTITION BY root ORDER BY day RANGE BETWEEN 364 PRECEDING AND CURRENT ROW) FROM lines;",
         ] {
-            assert_eq!(told(sql), "", "{sql}");
+            assert_eq!(refusal(sql), "", "{sql}");
         }
     }
 
@@ -301,7 +301,7 @@ mod tests {
             ("TABLE lines", "Expected: an SQL statement"),
             ("", "is empty"),
         ] {
-            assert!(told(sql).contains(part), "{sql}: {}", told(sql));
+            assert!(refusal(sql).contains(part), "{sql}: {}", refusal(sql));
         }
     }
 
@@ -325,7 +325,7 @@ mod tests {
             ("SELECT /*+ BROADCAST(l) */ root FROM lines l", "outside of what every engine runs"),
             ("SELECT $1 FROM lines", "outside of what every engine runs"),
         ] {
-            assert!(told(sql).contains(part), "{sql}: {}", told(sql));
+            assert!(refusal(sql).contains(part), "{sql}: {}", refusal(sql));
         }
     }
 }

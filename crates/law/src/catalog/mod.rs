@@ -100,7 +100,13 @@ impl Catalog {
 
     pub(crate) fn read(&mut self, file: &str, text: &str, errors: &mut Vec<Diagnostic>) {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let headers = reader.headers().cloned().unwrap_or_default();
+        let headers = match reader.headers() {
+            Ok(headers) => headers.clone(),
+            Err(error) => {
+                let what = format!("not CSV: {error}");
+                return errors.push(Diagnostic::new("bad-catalog-row", Place::line(file, 1), what, "write it as CSV"));
+            }
+        };
         for (row, record) in reader.records().enumerate() {
             let line = row + 2;
             let mut wrong = |what: String, mend: &str| {
@@ -115,13 +121,16 @@ impl Catalog {
             };
             let cells: BTreeMap<&str, &str> =
                 headers.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()).collect();
-            let aliases = cells.get("aliases").copied().unwrap_or_default().split(';').map(str::trim);
+            let Some(name) = cells.get("item").map(|name| (*name).to_owned()) else {
+                wrong("a row has no `item`".to_owned(), "name what the row is about");
+                continue;
+            };
+            let aliases = cells.get("aliases").into_iter().flat_map(|aliases| aliases.split(';')).map(str::trim);
             let aliases: Vec<String> = aliases.filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
-            let vendor = cells.get("vendor").copied().unwrap_or_default().to_owned();
             let mut entry = Entry {
-                name: cells.get("item").copied().unwrap_or_default().to_owned(),
+                name,
                 aliases,
-                vendor,
+                vendor: cells.get("vendor").map_or_else(String::new, |vendor| (*vendor).to_owned()),
                 form: form_of(&cells, &mut wrong),
                 is_chip: file.ends_with("chips.csv"),
                 item: None,
@@ -129,11 +138,11 @@ impl Catalog {
             };
             if file.ends_with("chassis.csv") {
                 entry.chassis = Some(self.chassis.len());
-                self.chassis.push(read_chassis(&cells, &mut wrong));
+                self.chassis.push(read_chassis(&entry.name, &cells, &mut wrong));
             } else {
                 entry.item = Some(self.items.len());
                 self.by_name.insert(entry.name.clone(), self.items.len());
-                self.items.push(read_item(&cells, &mut wrong));
+                self.items.push(read_item(&entry.name, &cells, &mut wrong));
                 self.lines.push((file.to_owned(), line));
             }
             self.entries.push(entry);
@@ -182,22 +191,22 @@ fn form_of(cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) ->
     }
 }
 
-fn read_chassis(cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) -> Chassis {
-    let text = |key: &str| cells.get(key).map(|cell| (*cell).to_owned());
-    let candidates: Vec<String> = text("candidates").unwrap_or_default().split(';').map(str::to_owned).collect();
-    if text("source").is_none() || candidates.iter().all(String::is_empty) {
+fn read_chassis(name: &str, cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) -> Chassis {
+    let text = |key: &str| cells.get(key).map_or_else(String::new, |cell| (*cell).to_owned());
+    let candidates: Vec<String> = text("candidates").split(';').map(str::to_owned).collect();
+    if text("source").is_empty() || candidates.iter().all(String::is_empty) {
         wrong("a chassis needs candidates and a source".to_owned(), "say what it is sold with, and where that is from");
     }
     Chassis {
-        name: text("item").unwrap_or_default(),
-        kind: text("kind").and_then(|kind| ItemKind::from_word(&kind).ok()).unwrap_or(ItemKind::Server),
-        accelerators: text("accelerators").unwrap_or_default(),
+        name: name.to_owned(),
+        kind: cells.get("kind").and_then(|kind| ItemKind::from_word(kind).ok()).unwrap_or(ItemKind::Server),
+        accelerators: text("accelerators"),
         candidates,
-        source: text("source").unwrap_or_default(),
+        source: text("source"),
     }
 }
 
-fn read_item(cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) -> Item {
+fn read_item(name: &str, cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) -> Item {
     let text = |key: &str| cells.get(key).map(|cell| (*cell).to_owned());
     let mut number = |key: &str| -> Option<Decimal> {
         let cell = cells.get(key)?;
@@ -220,7 +229,7 @@ fn read_item(cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(String, &str)) 
         tdp_w: number("tdp_w"),
         price_usd: number("price_usd"),
         accelerators,
-        item: text("item").unwrap_or_default(),
+        item: name.to_owned(),
         vendor: text("vendor"),
         host_eccn: text("host_eccn"),
         eccn: text("eccn"),

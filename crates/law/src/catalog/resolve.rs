@@ -117,8 +117,8 @@ impl Catalog {
             return self.answer(found);
         }
         if let Some(family) = part_family(name) {
-            let found = index.part_families.get(&family).cloned().unwrap_or_default();
-            return self.question(&found);
+            let none = BTreeSet::new();
+            return self.question(index.part_families.get(&family).unwrap_or(&none));
         }
         if !disagreeing.is_empty() {
             return self.question(&disagreeing);
@@ -162,8 +162,8 @@ impl Catalog {
 
     /// Items that a name which is no item's may mean: those whose words include all that it says,
     /// else those all of whose words stand in it. A name without a word that tells items apart means none.
-    fn candidates(&self, index: &Index, asked: &NameParts) -> Resolution<'_> {
-        let wider = index.names.iter().filter(|(words, _)| asked.words.is_subset(words));
+    fn candidates(&self, index: &Index, parts: &NameParts) -> Resolution<'_> {
+        let wider = index.names.iter().filter(|(words, _)| parts.words.is_subset(words));
         let wider: BTreeSet<usize> = wider.map(|(_, at)| *at).collect();
         let goods: BTreeSet<usize> = wider.iter().copied().filter(|at| self.is_accelerator(*at)).collect();
         let wider = if goods.is_empty() { wider } else { goods };
@@ -173,7 +173,7 @@ impl Catalog {
         let narrower = index
             .names
             .iter()
-            .filter(|(words, _)| words.is_subset(&asked.words) && words.iter().any(|word| self.tells(word)));
+            .filter(|(words, _)| words.is_subset(&parts.words) && words.iter().any(|word| self.tells(word)));
         let longest = narrower.clone().map(|(words, _)| words.len()).max().unwrap_or(0);
         let nearest = narrower.filter(|(words, _)| words.len() == longest).map(|(_, at)| *at).collect();
         Resolution::Unknown(self.names_of(&nearest))

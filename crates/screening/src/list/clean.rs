@@ -31,7 +31,7 @@ pub fn split_names(field: &str) -> Vec<ListName> {
     let mut from = 0;
     let mut parts = Vec::new();
     for (at, after) in &cuts {
-        parts.push(field.get(from..*at).unwrap_or_default());
+        parts.extend(field.get(from..*at));
         from = *after;
     }
     if !cuts.is_empty() {

@@ -40,7 +40,7 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
 /// The same as its programming interface answers: an object with `results`, or their array.
 pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
     json::each_record(text, list, &mut |number, result, list| {
-        let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
+        let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or("");
         let addresses: Vec<String> = match result.get("addresses") {
             Some(Value::Array(all)) => all.iter().map(address).filter(|text| !text.is_empty()).collect(),
             Some(Value::String(all)) => texts(all),
@@ -132,8 +132,8 @@ fn numbers(value: Option<&Value>) -> Vec<String> {
     if let Some(Value::String(all)) = value {
         return texts(all).iter().filter_map(|id| number_in(id)).collect();
     }
-    let all = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    all.iter().filter_map(|id| id.get("number")?.as_str().map(str::to_owned)).collect()
+    let all = value.and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|id| id.get("number")?.as_str().map(str::to_owned)).collect()
 }
 
 fn texts(cell: &str) -> Vec<String> {

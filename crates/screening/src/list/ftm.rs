@@ -48,7 +48,7 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
     let mut read: Vec<(Entry, Vec<String>)> = Vec::new();
     json::each_record(text, list, &mut |line, value, list| {
         let property = |name: &str| json::texts(value.get("properties").and_then(|properties| properties.get(name)));
-        let schema = value.get("schema").and_then(Value::as_str).unwrap_or_default();
+        let schema = value.get("schema").and_then(Value::as_str).unwrap_or("");
         if schema.is_empty() || value.get("properties").is_none() {
             return list.bad.push(BadRow { line, what: "has no `schema` with `properties`".to_owned() });
         }
@@ -101,7 +101,7 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         let dates = property("incorporationDate").into_iter().chain(property("birthDate"));
         let entry = Entry {
             list: json::texts(value.get("datasets")).join(", "),
-            id: value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            id: value.get("id").and_then(Value::as_str).map_or_else(String::new, str::to_owned),
             names,
             countries,
             addresses: property("address"),
@@ -113,7 +113,7 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         read.push((entry, property("topics")));
     })?;
     for (entry, topics) in read {
-        let of_it = listings.remove(&entry.id).unwrap_or_default();
+        let of_it = listings.remove(&entry.id).into_iter().flatten().collect();
         add(entry, &topics, of_it, list);
     }
     Ok(())
@@ -124,10 +124,10 @@ type Days = (Option<Date>, Option<Date>, Vec<String>);
 
 /// Adds a party under each list that its programs name: BIS's by their effect, and the rest under the name of its data set.
 fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List) {
-    let own = Listing { programs: entry.programs.clone(), from: None, until: None };
+    let listing_of_entry = Listing { programs: entry.programs.clone(), from: None, until: None };
     // A sanction says when; what only the party's own row says has no days.
     let mut of_effect: BTreeMap<Effect, Vec<Days>> = BTreeMap::new();
-    for listing in listings.into_iter().chain([own]) {
+    for listing in listings.into_iter().chain([listing_of_entry]) {
         for program in &listing.programs {
             let effect = of_program(program);
             let dated = listing.from.is_some() || listing.until.is_some();
@@ -142,7 +142,7 @@ fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List)
         let controlled = topics.iter().any(|topic| topic.starts_with("export"));
         let binds = |topic: &String| ["sanction", "export", "debarment"].iter().any(|start| topic.starts_with(start));
         let foreign = |program: &String| {
-            let of = program.split('-').next().unwrap_or_default();
+            let of = program.split_once('-').map_or(program.as_str(), |(of, _)| of);
             of.len() == 2 && of.bytes().all(|byte| byte.is_ascii_uppercase()) && of != "US" && program.len() > 3
         };
         let foreign = !entry.programs.is_empty() && entry.programs.iter().all(foreign);

@@ -64,8 +64,8 @@ fn joined(node: &Node, parts: &[&str], between: &str) -> String {
 /// An entry of a list without effect under the EAR; nothing where it has no name.
 fn entry(list: &str, id: &str, names: Vec<ListName>) -> Option<Entry> {
     let names: Vec<ListName> = names.into_iter().filter(|name| !name.text.trim().is_empty()).collect();
-    let own = Entry { list: list.to_owned(), effect: Effect::of(list), id: id.to_owned(), ..Entry::default() };
-    (!names.is_empty()).then_some(Entry { names, ..own })
+    let entry = Entry { list: list.to_owned(), effect: Effect::of(list), id: id.to_owned(), ..Entry::default() };
+    (!names.is_empty()).then_some(Entry { names, ..entry })
 }
 
 fn country(text: &str) -> Option<Country> {
@@ -91,11 +91,11 @@ fn sdn(node: &Node, file: &str) -> Option<Entry> {
     let name = family(file).unwrap_or("Specially Designated Nationals (SDN) - Treasury Department");
     let days = within("dateOfBirthList", "dateOfBirthItem");
     Some(Entry {
-        addresses: addresses().map(|own| joined(own, &parts, ", ")).filter(|text| !text.is_empty()).collect(),
-        countries: countries(addresses().map(|own| country(own.text(&["country"])))),
+        addresses: addresses().map(|node| joined(node, &parts, ", ")).filter(|text| !text.is_empty()).collect(),
+        countries: countries(addresses().map(|node| country(node.text(&["country"])))),
         ids: within("idList", "id").map(|id| id.text(&["idNumber"]).trim_start_matches("IMO ").to_owned()).collect(),
-        dates: days.filter_map(|own| day(own.text(&["dateOfBirth"]))).collect(),
-        programs: within("programList", "program").map(|own| own.own_text().to_owned()).collect(),
+        dates: days.filter_map(|node| day(node.text(&["dateOfBirth"]))).collect(),
+        programs: within("programList", "program").map(|node| node.own_text().to_owned()).collect(),
         ..entry(name, node.text(&["uid"]), names)?
     })
 }
@@ -126,8 +126,8 @@ fn united_nations(node: &Node, _file: &str) -> Option<Entry> {
     let addresses = || ["INDIVIDUAL_ADDRESS", "ENTITY_ADDRESS"].into_iter().flat_map(|kind| node.all(kind));
     let parts = ["STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY"];
     Some(Entry {
-        addresses: addresses().map(|own| joined(own, &parts, ", ")).filter(|text| !text.is_empty()).collect(),
-        countries: countries(addresses().map(|own| country(own.text(&["COUNTRY"])))),
+        addresses: addresses().map(|node| joined(node, &parts, ", ")).filter(|text| !text.is_empty()).collect(),
+        countries: countries(addresses().map(|node| country(node.text(&["COUNTRY"])))),
         programs: Some(node.text(&["UN_LIST_TYPE"]).to_owned()).filter(|text| !text.is_empty()).into_iter().collect(),
         from: day(node.text(&["LISTED_ON"])),
         ..entry("Consolidated List - United Nations Security Council", node.text(&["DATAID"]), names)?
@@ -140,15 +140,15 @@ fn european_union(node: &Node, _file: &str) -> Option<Entry> {
         weak: alias.attribute("strong") == "false",
     };
     let addresses = || node.all("address");
-    let address = |own: &Node| {
-        let parts = ["street", "city", "zipCode", "countryDescription"].map(|part| own.attribute(part).to_owned());
+    let address = |node: &Node| {
+        let parts = ["street", "city", "zipCode", "countryDescription"].map(|part| node.attribute(part).to_owned());
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     };
     Some(Entry {
         addresses: addresses().map(address).filter(|text| !text.is_empty()).collect(),
-        countries: countries(addresses().map(|own| country(own.attribute("countryIso2Code")))),
+        countries: countries(addresses().map(|node| country(node.attribute("countryIso2Code")))),
         ids: node.all("identification").map(|id| id.attribute("number").to_owned()).collect(),
-        programs: node.all("regulation").map(|own| own.attribute("programme").to_owned()).collect(),
+        programs: node.all("regulation").map(|node| node.attribute("programme").to_owned()).collect(),
         ..entry(
             "Consolidated Financial Sanctions List - European Union",
             Some(node.attribute("euReferenceNumber"))
@@ -162,19 +162,19 @@ fn european_union(node: &Node, _file: &str) -> Option<Entry> {
 fn united_kingdom(node: &Node, _file: &str) -> Option<Entry> {
     let parts = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6", "name1", "name2", "name3", "name4", "name5"];
     let mut names = vec![ListName { text: joined(node, &parts, " "), weak: false }];
-    let (mut own, mut scripts, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
-    node.below("Name", &mut own);
-    names.extend(own.iter().map(|name| ListName { text: joined(name, &parts, " "), weak: false }));
+    let (mut name_nodes, mut scripts, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
+    node.below("Name", &mut name_nodes);
+    names.extend(name_nodes.iter().map(|name| ListName { text: joined(name, &parts, " "), weak: false }));
     node.below("NameNonLatinScript", &mut scripts);
     names.extend(scripts.iter().map(|name| ListName { text: name.own_text().to_owned(), weak: false }));
     node.below("Address", &mut addresses);
     let lines = ["AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "AddressPostalCode", "AddressCountry"];
     let id = ["UniqueID", "GroupID"].into_iter().map(|key| node.text(&[key])).find(|id| !id.is_empty());
     Some(Entry {
-        addresses: addresses.iter().map(|own| joined(own, &lines, ", ")).filter(|text| !text.is_empty()).collect(),
-        countries: countries(addresses.iter().map(|own| country(own.text(&["AddressCountry"])))),
+        addresses: addresses.iter().map(|address| joined(address, &lines, ", ")).filter(|text| !text.is_empty()).collect(),
+        countries: countries(addresses.iter().map(|address| country(address.text(&["AddressCountry"])))),
         programs: Some(node.text(&["RegimeName"]).to_owned()).filter(|text| !text.is_empty()).into_iter().collect(),
         from: ["DateDesignated", "DateListed"].into_iter().find_map(|key| european_day(node.text(&[key]))),
-        ..entry("UK Sanctions List - United Kingdom", id.unwrap_or_default(), names)?
+        ..entry("UK Sanctions List - United Kingdom", id.unwrap_or(""), names)?
     })
 }

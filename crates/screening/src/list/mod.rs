@@ -73,7 +73,7 @@ impl Entry {
             .first()
             .map(|name| name.text.as_str())
             .or(self.addresses.first().map(String::as_str))
-            .unwrap_or_default()
+            .unwrap_or("")
     }
 }
 
@@ -235,7 +235,7 @@ fn kind(text: &str) -> Result<Option<Kind>, String> {
     let delimiter = delimiters.into_iter().rev().max_by_key(|delimiter| cells(delimiter).len()).unwrap_or(',');
     let row = cells(&delimiter);
     let header: Vec<String> = row.iter().map(|cell| table::column_name(cell)).collect();
-    let has = |name: &str| header.iter().any(|own| own == name);
+    let has = |name: &str| header.iter().any(|column| column == name);
     let layout = Layout { delimiter: u8::try_from(delimiter).unwrap_or(b','), ahead: blank_lines(text) };
     let numbered = row.first().is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()));
     if has("source")
@@ -259,7 +259,7 @@ fn kind(text: &str) -> Result<Option<Kind>, String> {
         12.. if numbered => Some(Kind::Primary),
         5 if numbered => Some(Kind::Aliases),
         6.. if numbered => Some(Kind::Addresses),
-        _ if header.iter().any(|own| named.contains(&own.as_str())) => Some(Kind::Plain(layout, header)),
+        _ if header.iter().any(|column| named.contains(&column.as_str())) => Some(Kind::Plain(layout, header)),
         _ => None,
     })
 }

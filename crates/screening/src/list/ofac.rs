@@ -99,9 +99,9 @@ fn numbers(remarks: &str) -> Vec<String> {
         let clause = clause.strip_prefix("alt. ").unwrap_or(clause);
         let rest = NUMBERS.iter().find_map(|kind| clause.strip_prefix(kind))?.trim();
         let rest = rest.strip_prefix("IMO ").unwrap_or(rest);
-        let number = rest.split('(').next().unwrap_or_default().trim();
-        let told = number.bytes().filter(u8::is_ascii_digit).count() >= 4;
-        (told && !number.contains(' ')).then(|| number.to_owned())
+        let number = rest.split_once('(').map_or(rest, |(number, _)| number).trim();
+        let is_number = number.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        (is_number && !number.contains(' ')).then(|| number.to_owned())
     };
     clauses.filter_map(number).collect()
 }
@@ -112,11 +112,11 @@ fn places(list: &List) -> BTreeMap<String, usize> {
 
 /// The list among several whose entries most rows of a file of aliases or addresses belong to.
 fn owner<'l>(file: &str, ids: &[&str], lists: &'l mut [List]) -> Option<&'l mut List> {
-    let own = family(file);
+    let file_family = family(file);
     let shared = |list: &List| {
         let places = places(list);
         let met = ids.iter().filter(|id| places.contains_key(**id)).count();
-        (own.is_some() && list.entries.first().map(|entry| entry.list.as_str()) == own, met)
+        (file_family.is_some() && list.entries.first().map(|entry| entry.list.as_str()) == file_family, met)
     };
     let best = (0..lists.len()).rev().max_by_key(|at| lists.get(*at).map(shared))?;
     lists.get_mut(best)

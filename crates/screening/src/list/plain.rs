@@ -19,7 +19,7 @@ const COLUMNS: [(&str, &[&str]); 12] = [
 ];
 
 fn known(column: &str) -> &'static [&'static str] {
-    COLUMNS.iter().find(|(own, _)| *own == column).map_or(&[], |(_, names)| names)
+    COLUMNS.iter().find(|(field, _)| *field == column).map_or(&[], |(_, names)| names)
 }
 
 /// A CSV of the user's own: a name, and where present what `COLUMNS` has.
@@ -32,8 +32,8 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
     }
     let japanese = header.iter().any(|column| column == "company_or_organization");
     each_row(text, layout, list, &mut |row, list| {
-        let cell = |column: &str| known(column).iter().map(|own| row.get(own)).find(|cell| !cell.is_empty());
-        let aliases = known("aliases").iter().flat_map(|own| row.get(own).split([';', '\n']));
+        let cell = |column: &str| known(column).iter().map(|column_name| row.get(column_name)).find(|cell| !cell.is_empty());
+        let aliases = known("aliases").iter().flat_map(|column_name| row.get(column_name).split([';', '\n']));
         let fields: Vec<&str> = cell("name").into_iter().chain(cell("clean")).chain(aliases).collect();
         let names: Vec<ListName> = names_of(fields.into_iter());
         let addresses: Vec<String> = cell("address").map(str::to_owned).into_iter().collect();
@@ -45,7 +45,7 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
         list.entries.push(Entry {
             effect: Effect::of(&name),
             list: name,
-            id: cell("id").unwrap_or_default().to_owned(),
+            id: cell("id").unwrap_or("").to_owned(),
             names,
             countries: cell("country").and_then(|text| text.parse().ok()).into_iter().collect(),
             addresses,
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
                 .map(|id| id.trim().to_owned())
                 .collect(),
             dates: cell("date").and_then(day).into_iter().collect(),
-            programs: split_programs(cell("programs").unwrap_or_default()),
+            programs: cell("programs").map_or_else(Vec::new, split_programs),
             from: cell("from").and_then(day),
             until: cell("until").and_then(day),
         });

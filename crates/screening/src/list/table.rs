@@ -28,7 +28,7 @@ fn strict(text: &str, delimiter: u8) -> Option<(Vec<String>, usize)> {
                 next += 1;
             }
         } else {
-            let rest = bytes.get(at..).unwrap_or_default();
+            let rest = bytes.get(at..)?;
             let length = rest.iter().position(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'));
             next = at + length.unwrap_or(rest.len());
             cells.push(text.get(at..next)?.trim().to_owned());
@@ -127,8 +127,8 @@ fn each_record(
         let whole = strict(rest, delimiter);
         let Some(columns) = &header else {
             let (cells, length) = whole.unwrap_or((lenient(first, char::from(delimiter)), rest.len() - behind.len()));
-            line += lines_in(rest.get(..length).unwrap_or_default());
-            rest = rest.get(length..).unwrap_or_default();
+            let (taken, left) = rest.split_at_checked(length).unwrap_or((rest, ""));
+            (rest, line) = (left, line + lines_in(taken));
             header = Some(cells.iter().map(|cell| column_name(cell)).collect());
             continue;
         };
@@ -142,8 +142,8 @@ fn each_record(
         });
         if let Some((cells, length)) = in_order {
             take(columns, Record { line, cells }, list);
-            line += lines_in(rest.get(..length).unwrap_or_default());
-            rest = rest.get(length..).unwrap_or_default();
+            let (taken, left) = rest.split_at_checked(length).unwrap_or((rest, ""));
+            (rest, line) = (left, line + lines_in(taken));
             continue;
         }
         let cells = lenient(first, char::from(delimiter));
@@ -180,7 +180,7 @@ pub(super) struct Row<'a> {
 impl Row<'_> {
     /// A cell without the space around it; empty where the column is absent.
     pub(super) fn get(&self, column: &str) -> &str {
-        let at = self.columns.iter().position(|own| own == column);
+        let at = self.columns.iter().position(|name| name == column);
         at.and_then(|at| self.record.cells.get(at)).map_or("", |cell| cell.trim())
     }
 }
@@ -210,7 +210,7 @@ pub(super) fn each_row(text: &str, layout: Layout, list: &mut List, row: &mut dy
 pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Record> {
     let mut lines: Vec<(u64, String)> = Vec::new();
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !blank(text)) {
-        let number = text.split(',').next().unwrap_or_default().trim().trim_matches('"');
+        let number = text.split_once(',').map_or(text, |(number, _)| number).trim().trim_matches('"');
         let begins = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && text.contains(',');
         match lines.last_mut() {
             Some((_, last)) if !begins && lenient(last, ',').len() < width => {
@@ -235,9 +235,9 @@ pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Re
         }
         let numbered = cells.first().is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
         match cells.len() {
-            own if own == width && numbered => rows.push(Record { line, cells }),
-            own if own == width => list.bad.push(BadRow { line, what: "does not begin with a number".to_owned() }),
-            own => list.bad.push(BadRow { line, what: format!("has {own} cells where {width} are expected") }),
+            count if count == width && numbered => rows.push(Record { line, cells }),
+            count if count == width => list.bad.push(BadRow { line, what: "does not begin with a number".to_owned() }),
+            count => list.bad.push(BadRow { line, what: format!("has {count} cells where {width} are expected") }),
         }
     }
     rows

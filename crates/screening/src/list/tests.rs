@@ -56,8 +56,8 @@ fn other_forms_are_told_by_their_first_line() {
     let list = &read("entities.ftm.json", money).unwrap()[0];
     assert_eq!((list.entries.len(), list.bad.len()), (1, 1));
     assert_eq!(list.entries[0].countries[0].code(), "RU");
-    let own = &read("own.csv", "name,country,aliases\nEpsilon,SG,Eps;Epsi\n,,\n").unwrap()[0];
-    assert_eq!((own.entries[0].names.len(), own.bad.len()), (3, 1));
+    let list = &read("own.csv", "name,country,aliases\nEpsilon,SG,Eps;Epsi\n,,\n").unwrap()[0];
+    assert_eq!((list.entries[0].names.len(), list.bad.len()), (3, 1));
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Node {
 
     /// An attribute; empty where there is none.
     pub(super) fn attribute(&self, name: &str) -> &str {
-        self.attributes.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim())
+        self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
     /// Its own text.

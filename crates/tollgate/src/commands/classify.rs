@@ -59,7 +59,7 @@ pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(),
         answers.push(match item_facts(name, &tables.items, &law.catalog) {
             Ok(item) => Answer::Known(Box::new(Classified::new(name, &item, program))),
             Err(error) => Answer::Open(Question {
-                asked: name.clone(),
+                query: name.clone(),
                 what: error.what,
                 mend: error.mend,
                 candidates: candidates(name, &law),
@@ -98,7 +98,7 @@ enum Answer {
 
 /// A name that stands for no one item.
 struct Question {
-    asked: String,
+    query: String,
     what: String,
     mend: String,
     candidates: Vec<String>,
@@ -109,7 +109,7 @@ impl Answer {
         match self {
             Answer::Known(item) => item.json(),
             Answer::Open(question) => serde_json::json!({
-                "asked": question.asked, "item": null, "eccn": null, "problem": question.what, "mend": question.mend,
+                "asked": question.query, "item": null, "eccn": null, "problem": question.what, "mend": question.mend,
                 "candidates": question.candidates,
             }),
         }
@@ -117,7 +117,7 @@ impl Answer {
 }
 
 struct Classified {
-    asked: String,
+    query: String,
     name: String,
     kind: String,
     tpp: Option<String>,
@@ -132,7 +132,7 @@ struct Classified {
 }
 
 impl Classified {
-    fn new(asked: &str, item: &ItemFacts, program: &Program) -> Classified {
+    fn new(query: &str, item: &ItemFacts, program: &Program) -> Classified {
         let mut facts = item.facts.clone();
         with_readings(program, &mut facts);
         for flag in [
@@ -153,7 +153,7 @@ impl Classified {
         let figures = item.chip.as_ref().unwrap_or(&item.item);
         let shown = |fact| fact_text(&facts, fact);
         Classified {
-            asked: asked.to_owned(),
+            query: query.to_owned(),
             name: item.name.clone(),
             kind: shown(facts::ITEM_KIND).unwrap_or_default(),
             tpp: shown(facts::IC_TPP),
@@ -174,7 +174,7 @@ impl Classified {
             .iter()
             .map(|(cite, rule, truth)| serde_json::json!({ "cite": cite, "rule": rule, "result": truth.as_str() }));
         serde_json::json!({
-            "asked": self.asked, "item": self.name, "kind": self.kind, "tpp": self.tpp, "unit_tpp": self.unit_tpp,
+            "asked": self.query, "item": self.name, "kind": self.kind, "tpp": self.tpp, "unit_tpp": self.unit_tpp,
             "performance_density": self.density, "eccn": self.eccn, "stated_eccn": self.stated_eccn, "certainty": self.certainty,
             "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
         })
@@ -242,7 +242,7 @@ fn text(title: &str, answers: &[Answer]) -> String {
         match answer {
             Answer::Known(item) => write_item(&mut out, item),
             Answer::Open(question) => {
-                let _ = writeln!(out, "\n{}: {}", question.asked, question.what);
+                let _ = writeln!(out, "\n{}: {}", question.query, question.what);
                 let _ = writeln!(out, "  mend: {}", question.mend);
             }
         }
@@ -252,8 +252,8 @@ fn text(title: &str, answers: &[Answer]) -> String {
 
 fn write_item(out: &mut String, item: &Classified) {
     let eccn = item.eccn.as_deref().unwrap_or("not settled by the facts given");
-    let asked = if item.asked == item.name { String::new() } else { format!(" (asked: {})", item.asked) };
-    let _ = writeln!(out, "\n{}{asked}: {eccn}", item.name);
+    let query = if item.query == item.name { String::new() } else { format!(" (asked: {})", item.query) };
+    let _ = writeln!(out, "\n{}{query}: {eccn}", item.name);
     let whole = match (&item.unit_tpp, &item.tpp) {
         (Some(unit), Some(tpp)) if unit != tpp => format!(" an accelerator, {unit} in all"),
         (None, Some(_)) => " an accelerator; how many it holds is not known".to_owned(),

@@ -83,8 +83,8 @@ pub(crate) fn detected(gathered: GatheredTables, detector: &Detector, stop: &Sto
 /// An alert as a line of `alerts.jsonl`.
 pub(crate) fn alert_json(alert: &Alert) -> Value {
     let rounded = |value: f64| (value * 1e4).round() / 1e4;
-    let evidence = alert.evidence.iter().map(|own| {
-        json!({ "pattern": own.pattern, "key": own.key, "weight": rounded(own.weight), "why": own.why, "facts": own.facts })
+    let evidence = alert.evidence.iter().map(|item| {
+        json!({ "pattern": item.pattern, "key": item.key, "weight": rounded(item.weight), "why": item.why, "facts": item.facts })
     });
     json!({
         "alert_id": alert.alert_id, "typology": alert.typology, "pattern": alert.pattern, "subjects": alert.subjects,
@@ -168,8 +168,8 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
 
 /// What is said of queries that failed; `None` where all were run.
 pub(crate) fn failures(failed: &[FailedQuery]) -> Option<String> {
-    let ids: Vec<&str> = failed.iter().map(|own| own.id.as_str()).collect();
-    let each: Vec<String> = failed.iter().map(|own| format!("{} {}: {}", own.id, own.title, own.error)).collect();
+    let ids: Vec<&str> = failed.iter().map(|query| query.id.as_str()).collect();
+    let each: Vec<String> = failed.iter().map(|query| format!("{} {}: {}", query.id, query.title, query.error)).collect();
     let what = "failed, and what only they find is missing; what the others found stands";
     (!failed.is_empty()).then(|| format!("{} {what}\n{}", ids.join(", "), each.join("\n")))
 }
@@ -189,8 +189,8 @@ fn on_cluster(
     detector: &Detector,
     stop: &Stop,
 ) -> Result<Detection, Failure> {
-    let own = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
-    let tables = arguments.tables.clone().unwrap_or_else(|| own.path().to_owned());
+    let folder = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
+    let tables = arguments.tables.clone().unwrap_or_else(|| folder.path().to_owned());
     let rows = gathered.write(&tables)?;
     let options = ClusterOptions {
         master: master.to_owned(),

@@ -127,8 +127,8 @@ fn makers_examples(worlds: &[World], without: Option<&str>) -> Vec<Vec<Example>>
     let mut makers: BTreeMap<&str, Vec<Example>> = BTreeMap::new();
     for world in worlds.iter().filter(|world| Some(world.maker.as_str()) != without) {
         let cluster = |party: &str| world.found.entities.cluster(party).to_owned();
-        let own = examples(&world.found.found, &cluster, &|findings| world.truth.is_guilty(findings));
-        makers.entry(&world.maker).or_default().extend(own);
+        let sample = examples(&world.found.found, &cluster, &|findings| world.truth.is_guilty(findings));
+        makers.entry(&world.maker).or_default().extend(sample);
     }
     makers.into_values().collect()
 }
@@ -150,11 +150,11 @@ fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Fa
     let mut kinds = String::new();
     for maker in makers {
         let calibration = fit(&makers_examples(&worlds, Some(maker)), &start(&detector.calibration));
-        let own = Detector { typologies: detector.typologies.clone(), calibration };
+        let detector_without = Detector { typologies: detector.typologies.clone(), calibration };
         let (mut measured, mut count) = (CaseMeasurement::default(), 0);
         for world in worlds.iter().filter(|world| world.maker == maker) {
             count += 1;
-            measured.add(&own.rank(&world.found.found, &world.found.entities, LEAST), &world.truth, arguments.budget);
+            measured.add(&detector_without.rank(&world.found.found, &world.found.entities, LEAST), &world.truth, arguments.budget);
         }
         let _ = writeln!(
             text,
@@ -272,7 +272,7 @@ pub(super) fn fit_to(arguments: &TypologyFitArguments, stop: &Stop) -> Result<()
     let makers = makers_examples(&worlds, None);
     let fitted = fit(&makers, &start(&detector.calibration));
     let all: Vec<&Example> = makers.iter().flatten().collect();
-    let guilty = all.iter().filter(|own| own.guilty).count();
+    let guilty = all.iter().filter(|example| example.guilty).count();
     let worlds: Vec<String> = arguments.worlds.iter().map(|path| path.display().to_string()).collect();
     let head = format!(
         "What evidence counts, in nats: of each pattern weight x estimate + offset. Fitted by `tollgate typology fit` to {} cases, {guilty} of them schemes, of {}.",

@@ -91,7 +91,7 @@ impl Sheet {
             named(tables, order.ultimate_consignee),
             others.collect::<Vec<_>>().join("; "),
             decided.eccn().map_or_else(String::new, std::borrow::Cow::into_owned),
-            order.authorization.unwrap_or_default().to_owned(),
+            order.authorization.unwrap_or("").to_owned(),
             claim.to_owned(),
             decided.missing.join("; "),
             remarks.join(" "),
@@ -203,8 +203,8 @@ fn asked_of(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec<(&'stat
             parties.dedup();
             // Those whose rows say it already are not asked; where none is left, the answer is another party's, and all are.
             let open: Vec<String> = parties.iter().filter(|party| is_open(tables, party, column)).cloned().collect();
-            let asked = if open.is_empty() { parties } else { open };
-            asked.into_iter().map(|party| ("parties", party)).collect()
+            let questioned = if open.is_empty() { parties } else { open };
+            questioned.into_iter().map(|party| ("parties", party)).collect()
         }
         "item" => vec![("items", order.item.to_owned())],
         column if is_of_item(column) => vec![("items", order.item.to_owned())],
@@ -218,7 +218,7 @@ fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
     match column {
         "hq_country" => {
             let parent = party.parent_id.as_ref().map(|parent| tables.parties.get(parent));
-            party.hq_country.is_none() || parent.is_some_and(|parent| parent.is_none_or(|own| own.hq_country.is_none()))
+            party.hq_country.is_none() || parent.is_some_and(|parent| parent.is_none_or(|parent| parent.hq_country.is_none()))
         }
         "country" => party.country.is_none(),
         _ => !tables.hits(id).is_empty() || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty(),

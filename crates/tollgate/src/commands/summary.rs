@@ -183,7 +183,7 @@ impl Summary {
     }
 
     pub(crate) fn count(&self, outcome: &str) -> u64 {
-        self.tallies.iter().filter(|((own, _), _)| own.as_str() == outcome).map(|(_, (lines, _))| lines).sum()
+        self.tallies.iter().filter(|((name, _), _)| name.as_str() == outcome).map(|(_, (lines, _))| lines).sum()
     }
 
     pub(crate) fn claims_failed(&self) -> u64 {
@@ -287,10 +287,10 @@ impl Summary {
             }
         };
         rows(&mut out, "May not go:", &self.may_not_go);
-        let asked = questions.first(5);
-        if !asked.is_empty() {
+        let questioned = questions.first(5);
+        if !questioned.is_empty() {
             out.push_str("Missing, and what waits for it (all in missing.csv):\n");
-            for row in &asked {
+            for row in &questioned {
                 let _ = writeln!(out, "  {row}");
             }
         }
@@ -477,7 +477,7 @@ fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
     let review = decided.determination().label.review;
     let required = || decided.program.requirements.iter().filter(|rule| holds(rule.step.when));
     // The requirement whose review policy it is that the application would meet carries the decision.
-    let carrying = required().find(|rule| rule.reviews.iter().any(|own| own.policy == review && holds(own.when)));
+    let carrying = required().find(|rule| rule.reviews.iter().any(|rule_review| rule_review.policy == review && holds(rule_review.when)));
     let requirement = carrying.or(required().next());
     let open = decided.determination().label.unmodeled.and_then(|at| decided.program.unmodeled.get(usize::from(at)));
     match (list, open) {

@@ -58,9 +58,9 @@ fn many_requests_at_once_for_one_line_are_answered_as_one_after_another() {
     let at_once = |key: &(dyn Fn(usize) -> String + Sync), id: &str| -> Vec<(u16, Value)> {
         std::thread::scope(|scope| {
             let (service, officer) = (&service, &officer);
-            let asked: Vec<_> =
+            let threads: Vec<_> =
                 (0..20).map(|number| scope.spawn(move || reserve(service, officer, &key(number), id))).collect();
-            asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         })
     };
     let answers = at_once(&|number| format!("k{number}"), "PO-1");

@@ -111,9 +111,9 @@ fn many_guesses_at_once_are_as_few_as_one_after_another() {
     };
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let guess = &guess;
-        let asked: Vec<_> =
+        let threads: Vec<_> =
             (0..60).map(|number| scope.spawn(move || guess(&format!("wrong guess {number:04}"), "").0)).collect();
-        asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut looked_at = statuses.iter().filter(|status| **status != 429).count();
     while guess("wrong again, and again", "").0 != 429 {

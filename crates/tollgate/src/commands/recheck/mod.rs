@@ -176,6 +176,7 @@ fn opened(recorded: &Recorded<'_>, derived: &Rederived) -> Option<Rederived> {
         opened.strictest = Outcome::LicenseRequired;
     }
     opened.missing.push(END_USE);
+    opened.open_by_day = false;
     Some(opened)
 }
 
@@ -187,8 +188,10 @@ fn label(outcome: Outcome, authorization: Option<&str>, review: Option<ReviewPol
 /// Whether an ECCN is one of a pattern, in which `{host}` stands for the item's own.
 fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     match (says, pattern) {
-        // What no entry lists is known by its facts, which no atom reads, or as its owner states it.
-        (Some(says), Some(tollgate_engine::BELOW)) => !names_entry(says),
+        // What no entry lists is known by its facts, which no atom reads, or by the ECCN that its row states.
+        (Some(says), Some(tollgate_engine::BELOW)) => {
+            tollgate_engine::BELOW_NAMES.contains(&says) || (is_eccn(says) && !names_entry(says))
+        }
         (Some(says), Some(pattern)) => match pattern.split_once("{host}") {
             Some((before, after)) => says.strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
             None => says == pattern,
@@ -198,9 +201,21 @@ fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     }
 }
 
+/// Whether a text has the form of an ECCN: `EAR99`, or a category, a group and three digits, and what paragraphs follow.
+fn is_eccn(text: &str) -> bool {
+    let form = |(at, letter): (usize, char)| match at {
+        0 | 2..=4 => letter.is_ascii_digit(),
+        1 => ('A'..='E').contains(&letter),
+        5 => letter == '.',
+        _ => letter.is_ascii_alphanumeric() || letter == '.',
+    };
+    text == "EAR99" || (text.len() >= 5 && text.chars().enumerate().all(form))
+}
+
 /// Whether an ECCN is an entry that the modeled law lists.
 fn names_entry(eccn: &str) -> bool {
-    ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".z")
+    let eccn = eccn.to_ascii_uppercase();
+    ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".Z")
 }
 
 /// Whether the column that is named is the number of accelerators, without which a unit's TPP is not known.
@@ -210,6 +225,9 @@ fn stands_for_tpp(says: &str, column: &str) -> bool {
 
 /// Whether the columns named as missing are those of the facts that the outcome turns on.
 fn same_missing(says: &[std::borrow::Cow<'_, str>], derived: &Rederived) -> bool {
+    if derived.open_by_day {
+        return says == ["date"];
+    }
     let columns = |fact: &tollgate_law::facts::FactId| fact.def().columns;
     let plain = derived.missing.iter().filter(|fact| **fact != IC_DENSITY);
     // Of an item that nothing is known of, `item` stands for all of its columns.
