@@ -3,7 +3,7 @@
 use tollgate_law::catalog::Catalog;
 use tollgate_model::{Decimal, Item, ItemKind};
 
-use crate::items::ItemFacts;
+use crate::item_facts::ItemFacts;
 
 /// Whether the TPP of a row with several accelerators is the total of them: a known accelerator's times their number,
 /// to a thousandth, or more than any known accelerator has, and no known accelerator's by itself.

@@ -10,11 +10,14 @@ mod decider;
 mod designated;
 mod end_use;
 mod end_use_words;
+mod error;
 mod facts;
 mod flags;
+mod item_facts;
 mod item_findings;
 mod items;
 mod licenses;
+mod missing;
 mod names;
 mod onward;
 mod parties;
@@ -31,20 +34,22 @@ mod wording;
 
 pub use accounts::{AccountView, Accounts, by_headquarters};
 pub use claim::{Claim, claim_of};
-pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, is_of_item, label_text};
+pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};
+pub use error::RunError;
 pub use facts::{FactBuilder, LineFacts};
 pub use flags::{Flags, flags_of};
+pub use item_facts::{ItemFacts, UnknownItem};
 pub use item_findings::compare_eccn;
-pub use items::{ItemFacts, UnknownItem, item_facts, settle_density};
+pub use items::{item_facts, settle_density};
 pub use licenses::LicenseFinding;
+pub use missing::is_of_item;
 pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
 pub use roles::roles;
 pub use run::{
-    Each, HELD, Lines, Progress, Run, RunError, Silent, count_day, each, for_each_batch_of, line_key, none_twice, run,
-    spans,
+    Each, HELD, Lines, Progress, Run, Silent, count_day, each, for_each_batch_of, line_key, none_twice, run, spans,
 };
 pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};

@@ -274,7 +274,7 @@ fn ultimate_parent(
         match parents.parent(current, row, day) {
             Parent::Of(parent) => {
                 if !seen.insert(current) {
-                    return (seen.first().copied().unwrap_or_default().to_owned(), false);
+                    return (seen.first().map_or_else(String::new, |first| (*first).to_owned()), false);
                 }
                 current = parent;
             }

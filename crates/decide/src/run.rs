@@ -1,7 +1,7 @@
 //! A whole orders file: read, put in order of date, decided, handed on line by line.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
@@ -11,7 +11,8 @@ use tollgate_model::{Date, OrderLine, Stop};
 use tollgate_records::{Declared, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
 
 use super::decider::{Decided, Decider};
-use super::items::UnknownItem;
+use super::error::RunError;
+use super::item_facts::UnknownItem;
 use super::tables::Tables;
 
 /// What a run starts from.
@@ -72,39 +73,6 @@ where
 {
     fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, _: Declared<'_>) -> Result<(), RunError> {
         (self.0)(order, decided)
-    }
-}
-
-/// Why a run ended without a result.
-#[derive(Debug)]
-pub enum RunError {
-    /// An input cannot be used.
-    Input(InputErrors),
-    /// An output cannot be written.
-    Output(PathBuf, std::io::Error),
-    /// The typologies, or what they run on.
-    Watch(String),
-    /// Ctrl-C.
-    Stopped,
-}
-
-impl std::fmt::Display for RunError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            RunError::Input(errors) => write!(f, "{errors}"),
-            RunError::Output(path, error) => {
-                let mend = "check that the folder exists, is yours and has room";
-                write!(f, "{}: cannot be written: {error}\n  mend: {mend}", path.display())
-            }
-            RunError::Watch(what) => write!(f, "{what}"),
-            RunError::Stopped => write!(f, "stopped"),
-        }
-    }
-}
-
-impl From<InputErrors> for RunError {
-    fn from(errors: InputErrors) -> RunError {
-        RunError::Input(errors)
     }
 }
 

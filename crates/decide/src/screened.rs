@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::designated::under_program;
-use super::run::RunError;
+use super::error::RunError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};

@@ -7,9 +7,9 @@ use tollgate_law::{Law, Policy, split_fixed};
 use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
 use tollgate_screening::{BadStake, Screener};
 
+use super::error::RunError;
 use super::flags::flags_of;
 use super::parties::Parents;
-use super::run::RunError;
 use super::screened::{Hit, SHOWN, Screened};
 use super::typed::TypedNames;
 use tollgate_model::Stop;

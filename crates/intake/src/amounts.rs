@@ -4,7 +4,7 @@ use tollgate_model::{Date, Decimal};
 
 use crate::orders::{Gathered, Line};
 use crate::parties::is_blank;
-use crate::rates::{currency_code, product, share};
+use crate::rates::{currency_code, share, times};
 use crate::report::{At, RemarkKind};
 use crate::sheet::CellForm;
 use crate::text::plain;
@@ -117,7 +117,7 @@ impl Gathered<'_> {
         };
         let what = format!("{currency} is changed at the rate of the day");
         self.remarks.add(RemarkKind::Assumed, At { row: 0, ..line.at(target, "") }, &what);
-        product(value, rate).map(|price| price.to_string())
+        times(value, rate).map(|price| price.to_string())
     }
 
     fn currency(&mut self, line: &Line<'_, '_>, target: &str, figure: &Figure) -> Option<String> {
@@ -178,7 +178,7 @@ impl Gathered<'_> {
                 return String::new();
             }
         };
-        let kilograms = factor.parse::<Decimal>().ok().and_then(|factor| product(figure.value, factor));
+        let kilograms = factor.parse::<Decimal>().ok().and_then(|factor| times(figure.value, factor));
         kilograms.map_or_else(String::new, |kilograms| kilograms.to_string())
     }
 

@@ -11,7 +11,9 @@ use crate::goods::{Goods, GoodsFinder};
 use crate::items::{self, Items};
 use crate::orders;
 use crate::parties::{self, Parties, PartyFacts};
+use crate::text::plain;
 use crate::values::country::country_in_text;
+use crate::vocabulary::word_lists;
 
 /// A line of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +106,6 @@ const NUMBERS: &[(&str, i64)] = &[
     ("twelve", 12),
     ("sixteen", 16),
 ];
-const NOBODY: &[&str] =
-    &["a buyer", "buyer", "a customer", "customer", "someone", "a company", "a firm", "a reseller", "an end user"];
 
 /// Understands a question. What was not understood stands in `unread` and in the lines' `open`.
 pub fn question(text: &str, catalog: &Catalog) -> Question {
@@ -262,7 +262,7 @@ fn read_recipient(text: &str, question: &mut Question) {
         },
     }
     let name = buyer.join(", ");
-    if !name.is_empty() && !NOBODY.contains(&name.to_lowercase().as_str()) {
+    if !name.is_empty() && !word_lists().nobody.contains(&plain(&name)) {
         question.buyer = Some(name);
     }
 }

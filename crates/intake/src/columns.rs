@@ -39,11 +39,6 @@ pub(crate) struct Plan {
 /// So many rows may stand before the headers.
 const MAX_PREAMBLE: usize = 80;
 
-/// The targets that a kind of table has; none where it is no kind.
-pub(crate) fn known_targets(kind: &str) -> BTreeSet<&'static str> {
-    headers(kind).values().map(|(target, _)| target.as_str()).collect()
-}
-
 /// How many cells of a row are headers of a kind of table, each target once.
 fn header_score(cells: &[String], section: &Headers, profile: Option<&Profile>) -> usize {
     let targets: BTreeSet<&str> =

@@ -135,8 +135,8 @@ fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> 
     let mut forms = Vec::new();
     for table in tables {
         let mut evidence = FormEvidence::default();
-        for other in tables.iter().filter(|other| other.sheet.file == table.sheet.file && other.plan.kind != "left_out")
-        {
+        let of_file = |other: &&Planned| other.sheet.file == table.sheet.file && other.plan.kind != "left_out";
+        for other in tables.iter().filter(of_file) {
             evidence.look(&other.sheet, &other.plan).map_err(|error| failed(other, error))?;
         }
         say_forms(table, &evidence, stated, &mut gathered);
@@ -145,11 +145,9 @@ fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> 
     // Parties first, so that orders find them by id and by name.
     let mut order: Vec<(&Planned, FileForms)> = tables.iter().zip(forms).collect();
     order.sort_by_key(|(table, _)| table.plan.kind != "parties");
-    let header = gathered.orders.write_record(orders::COLUMNS).is_ok()
-        && gathered
-            .origins
-            .write_record(["order_id", "line", "file", "sheet", "row", "declared_eccn", "item", "description"])
-            .is_ok();
+    let origins = ["order_id", "line", "file", "sheet", "row", "declared_eccn", "item", "description"];
+    let header =
+        gathered.orders.write_record(orders::COLUMNS).and_then(|()| gathered.origins.write_record(origins)).is_ok();
     tollgate_model::always!(header, "memory can be written");
     for (table, FileForms { mark, order: days }) in order {
         let plan = &table.plan;

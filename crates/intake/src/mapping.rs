@@ -78,7 +78,7 @@ impl Mapping {
             }
         }
         for table in &mapping.tables {
-            let known = crate::columns::known_targets(&table.kind);
+            let known = crate::vocabulary::known_targets(&table.kind);
             if known.is_empty() && table.kind != "left_out" {
                 return wrong(
                     format!("a table of `{}` is `{}`", table.file, table.kind),

@@ -163,11 +163,8 @@ impl Parties {
         let name = [cell("name"), cell("name_2")].join(" ").trim().to_owned();
         let id = if cell("party_id").is_empty() { name.clone() } else { cell("party_id").to_owned() };
         if id.is_empty() {
-            remarks.add(
-                RemarkKind::LeftOut,
-                At { table, row: number, column: "", value: "" },
-                "a row with neither id nor name",
-            );
+            let at = At { table, row: number, column: "", value: "" };
+            remarks.add(RemarkKind::LeftOut, at, "a row with neither id nor name");
             return false;
         }
         let mut party: BTreeMap<&'static str, String> =
@@ -205,11 +202,8 @@ impl Parties {
             remarks.add(RemarkKind::Unread, at, "no day from 1900 on: left empty, which is unknown");
         }
         if self.rows.contains_key(&id) {
-            remarks.add(
-                RemarkKind::Question,
-                At { table, row: number, column: header("party_id"), value: &id },
-                "the party stands twice: the first row was taken",
-            );
+            let at = At { table, row: number, column: header("party_id"), value: &id };
+            remarks.add(RemarkKind::Question, at, "the party stands twice: the first row was taken");
             return false;
         }
         if !name.is_empty() {

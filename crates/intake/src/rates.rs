@@ -66,7 +66,7 @@ pub(crate) fn currency_code(text: &str) -> Option<String> {
 }
 
 /// A number times another, in millionths and rounded down; None where it does not fit.
-pub(crate) fn product(value: Decimal, factor: Decimal) -> Option<Decimal> {
+pub(crate) fn times(value: Decimal, factor: Decimal) -> Option<Decimal> {
     let micro = i128::from(value.scaled_up(6)?) * i128::from(factor.scaled_up(6)?) / 1_000_000;
     i64::try_from(micro).ok().map(Decimal::from_millionths)
 }

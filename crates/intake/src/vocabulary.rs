@@ -18,6 +18,7 @@ pub(crate) struct Words {
     pub(crate) compute: BTreeSet<String>,
     pub(crate) context: BTreeSet<String>,
     pub(crate) pieces: BTreeSet<String>,
+    pub(crate) nobody: BTreeSet<String>,
 }
 
 /// A well-known kind of export.
@@ -65,6 +66,7 @@ pub(crate) fn word_lists() -> &'static Words {
             compute: plainly(words.compute),
             context: plainly(words.context),
             pieces: plainly(words.pieces),
+            nobody: plainly(words.nobody),
         }
     })
 }
@@ -104,6 +106,11 @@ pub(crate) fn headers(section: &str) -> &'static Headers {
         table
     });
     table.get(section).unwrap_or(&NONE)
+}
+
+/// The targets that a kind of table has; none where it is no kind.
+pub(crate) fn known_targets(kind: &str) -> BTreeSet<&'static str> {
+    headers(kind).values().map(|(target, _)| target.as_str()).collect()
 }
 
 #[cfg(test)]

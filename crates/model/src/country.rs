@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::country_names::NAMES;
+use crate::country_names::code_of;
 
 /// A country or territory, by its ISO 3166-1 alpha-2 code (and `XK` for Kosovo, a user-assigned code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,8 +82,7 @@ impl Country {
         }
         let plain = text.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase);
         let letters: String = plain.map(without_accent).collect();
-        let found = NAMES.binary_search_by(|(name, _)| (*name).cmp(letters.as_str())).ok();
-        let code = found.and_then(|place| NAMES.get(place)).map(|(_, code)| *code);
+        let code = code_of(&letters);
         match code {
             Some(code) => code.parse(),
             None if text.len() == 2 => text.to_ascii_uppercase().parse(),
@@ -133,8 +132,6 @@ mod tests {
 
     #[test]
     fn countries_are_understood_by_name_and_by_three_letters() {
-        assert!(NAMES.is_sorted_by_key(|(name, _)| *name));
-        assert!(NAMES.iter().all(|(_, code)| code.parse::<Country>().is_ok()));
         for (text, code) in [
             ("MALAYSIA", "MY"),
             ("Viet Nam", "VN"),

@@ -123,12 +123,12 @@ fn said(row: u64, statement: &Value) -> Result<Option<(&str, Said<'_>)>, String>
 /// Whether direct stakes lead from an owner to a company.
 fn leads(chains: &BTreeMap<&str, Vec<&str>>, owner: &str, owned: &str) -> bool {
     let (mut waiting, mut seen) = (vec![owner], BTreeSet::new());
-    while let Some(own) = waiting.pop() {
-        if own == owned && own != owner {
+    while let Some(holder) = waiting.pop() {
+        if holder == owned && holder != owner {
             return true;
         }
-        if seen.insert(own) {
-            waiting.extend(chains.get(own).into_iter().flatten().copied());
+        if seen.insert(holder) {
+            waiting.extend(chains.get(holder).into_iter().flatten().copied());
         }
     }
     false

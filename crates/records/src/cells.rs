@@ -11,6 +11,7 @@ use tollgate_model::{Country, Date, Decimal};
 
 use crate::columns::Table;
 use crate::error::{InputError, InputErrors, MAX_ERRORS};
+use crate::json_cells::is_grouped;
 use crate::source::Batch;
 use crate::texts::Texts;
 
@@ -286,19 +287,6 @@ impl Batch {
 /// Columns of numbers in which a point may stand between thousands.
 const GROUPED: &[&str] = &["unit_price_usd", "gross_weight_kg", "amount_usd", "price_usd", "tpp"];
 
-/// Whether a text is digits in groups of three with points between, as thousands are written in much of Europe.
-pub(crate) fn is_grouped(text: &str) -> bool {
-    let mut groups = text.trim_start_matches('-').split('.');
-    let Some(first) = groups.next() else { return false };
-    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
-    let mut rest = groups.peekable();
-    (1..=3).contains(&first.len())
-        && !first.starts_with('0')
-        && digits(first)
-        && rest.peek().is_some()
-        && rest.all(|group| group.len() == 3 && digits(group))
-}
-
 /// A column of floating-point numbers that all are millionths in few digits: the same decimals as their shortest texts, sooner.
 fn plain_floats(array: &ArrayRef) -> Option<Vec<Option<Decimal>>> {
     let floats = array.as_primitive_opt::<Float64Type>()?;
@@ -356,16 +344,6 @@ mod tests {
             if let Some(number) = plain_float(any) {
                 prop_assert_eq!(Ok(number), format!("{any}").parse());
             }
-        }
-    }
-
-    #[test]
-    fn points_between_thousands_are_seen() {
-        for text in ["1.000", "1.560", "295.000", "1.000.000", "-1.500"] {
-            assert!(is_grouped(text), "{text}");
-        }
-        for text in ["1", "0.125", "5.92", "1.0000", "1000.000", "1.00", "", ".500", "1.2.3"] {
-            assert!(!is_grouped(text), "{text}");
         }
     }
 

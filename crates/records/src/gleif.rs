@@ -61,9 +61,9 @@ fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
         let id = relationship.get(key).and_then(|node| node.get("NodeID")).and_then(Value::as_str);
         id.map(str::to_owned).ok_or_else(|| format!("has no {key} with a NodeID"))
     };
-    let items = |key: &str| relationship.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let items = |key: &str| relationship.get(key).and_then(Value::as_array).into_iter().flatten();
     let is = |item: &&Value, key: &str, word: &str| item.get(key).and_then(Value::as_str) == Some(word);
-    let period = items("RelationshipPeriods").iter().find(|period| is(period, "PeriodType", "RELATIONSHIP_PERIOD"));
+    let period = items("RelationshipPeriods").find(|period| is(period, "PeriodType", "RELATIONSHIP_PERIOD"));
     let day = |key: &str, start: bool| -> Result<Option<Date>, String> {
         let text = period.and_then(|period| period.get(key)).and_then(Value::as_str);
         text.map(|text| partial_day(text, start).ok_or_else(|| format!("has a {key} of {text}"))).transpose()
@@ -73,8 +73,7 @@ fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
     if until.is_none() && text("RelationshipStatus").is_some_and(|status| status != "ACTIVE") {
         return Ok(None);
     }
-    let share =
-        items("RelationshipQuantifiers").iter().find(|quantifier| is(quantifier, "QuantifierUnits", "PERCENTAGE"));
+    let share = items("RelationshipQuantifiers").find(|quantifier| is(quantifier, "QuantifierUnits", "PERCENTAGE"));
     let amount = share.and_then(|share| share.get("QuantifierAmount"));
     let amount = amount.map(|amount| amount.as_str().map_or_else(|| amount.to_string(), str::to_owned));
     let percent = amount.map(|amount| share_of(&amount)).transpose()?;

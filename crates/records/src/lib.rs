@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod gleif;
 mod items;
+mod json_cells;
 mod licenses;
 mod orders;
 mod output;

@@ -104,15 +104,15 @@ impl OrderBatch {
 
     /// What was declared of a line, by its place in the batch.
     pub fn declared(&self, index: usize) -> Declared<'_> {
-        let own = &self.declared;
-        let [via, hs_code, description] = own.texts.each_ref().map(|column| text(column, index));
+        let declared = &self.declared;
+        let [via, hs_code, description] = declared.texts.each_ref().map(|column| text(column, index));
         Declared {
             via,
             hs_code,
             description,
-            unit_price_usd: own.price.get(index).copied().flatten(),
-            gross_weight_kg: own.weight.get(index).copied().flatten(),
-            packages: own.packages.get(index).copied().flatten(),
+            unit_price_usd: declared.price.get(index).copied().flatten(),
+            gross_weight_kg: declared.weight.get(index).copied().flatten(),
+            packages: declared.packages.get(index).copied().flatten(),
         }
     }
 

@@ -15,10 +15,10 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::bounded::{as_kept, coded, weighed};
-use crate::cells::is_grouped;
 use crate::columns::Table;
 use crate::error::{InputError, InputErrors};
 use crate::folder::parts;
+use crate::json_cells::{Members, cell};
 
 /// How many rows a batch holds.
 const BATCH: usize = 8192;
@@ -463,52 +463,4 @@ fn next_json(
     }
     let names: Vec<String> = expected.iter().map(|column| column.name.to_owned()).collect();
     Ok(finished(&names, builders, rows))
-}
-
-/// The members of a JSON object as they stand, also those that stand twice.
-struct Members(Vec<(String, serde_json::Value)>);
-
-impl<'de> serde::Deserialize<'de> for Members {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
-        struct Object;
-        impl<'de> serde::de::Visitor<'de> for Object {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
-}
-
-/// A cell of JSON as text; of a list its parts with `;` between. An object is no cell.
-fn cell(value: &serde_json::Value) -> Result<Option<String>, &'static str> {
-    use serde_json::Value;
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text.clone())),
-        // A number of JSON has a decimal point and nothing else, which one more place shows.
-        Value::Number(number) if is_grouped(&number.to_string()) => Ok(Some(format!("{number}0"))),
-        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
-        Value::Object(_) => Err("is an object, which no cell can hold"),
-        Value::Array(values) => {
-            let mut parts = Vec::new();
-            for value in values {
-                if value.is_array() {
-                    return Err("is a list of lists, which no cell can hold");
-                }
-                parts.extend(cell(value)?);
-            }
-            Ok(Some(parts.join(";")))
-        }
-    }
 }

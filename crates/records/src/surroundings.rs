@@ -145,7 +145,8 @@ fn paid_back(table: Table, mut arrays: Vec<ArrayRef>) -> Vec<ArrayRef> {
         *country = None;
     }
     let amounts = arrays.get(amount).and_then(|amounts| amounts.as_primitive_opt::<Float64Type>());
-    let amounts: Option<Float64Array> = amounts.map(|amounts| amounts.iter().map(|amount| amount.map(f64::abs)).collect());
+    let amounts: Option<Float64Array> =
+        amounts.map(|amounts| amounts.iter().map(|amount| amount.map(f64::abs)).collect());
     let turned: [(usize, Option<ArrayRef>); 4] = [
         (amount, amounts.map(|amounts| Arc::new(amounts) as ArrayRef)),
         (payer, Some(Arc::new(StringArray::from(payers)))),

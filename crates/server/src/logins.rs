@@ -100,7 +100,7 @@ pub(super) async fn is_password(app: &Shared, digest: &str, password: String) ->
 }
 
 fn locked(wait_ms: i64) -> Problem {
-    let seconds = u64::try_from(wait_ms / 1_000 + 1).unwrap_or(1);
+    let seconds = (wait_ms / 1_000 + 1).unsigned_abs();
     Problem::too_many("too many attempts failed: the name is locked for a while", seconds)
 }
 

@@ -246,7 +246,8 @@ pub(super) async fn callback(
     let (Some(code), Some(state)) = (returned.code, returned.state) else {
         return Err(denied("the OpenID provider gave neither a code nor a reason"));
     };
-    let is_same_browser = super::access::cookie_named(&headers, COOKIE).is_some_and(|cookie| sha256(cookie) == sha256(&state));
+    let is_same_browser =
+        super::access::cookie_named(&headers, COOKIE).is_some_and(|cookie| sha256(cookie) == sha256(&state));
     let begun = provider.begun().remove(&sha256(&state)).filter(|begun| is_same_browser && begun.at > now() - PATIENCE);
     let begun = begun.ok_or_else(|| denied("this browser began no such login, or too long ago"))?;
     let desk = app.clone();

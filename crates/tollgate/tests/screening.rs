@@ -92,7 +92,8 @@ fn an_exporter_that_could_not_be_screened_leaves_it_open() {
 #[test]
 fn matches_without_effect_do_not_hide_one_that_has_one() {
     let folder = folder("hidden");
-    let sanctions = (1..=7).map(|id| format!("Tianlong Precision Computing Co. Ltd.,{id},EU sanctions map (own),,CN\n"));
+    let sanctions =
+        (1..=7).map(|id| format!("Tianlong Precision Computing Co. Ltd.,{id},EU sanctions map (own),,CN\n"));
     let list = LIST.replacen('\n', &format!("\n{}", sanctions.collect::<String>()), 1);
     std::fs::write(folder.join("list.csv"), list).unwrap();
     let with = decisions(&folder, &["--lists", "list.csv"]);

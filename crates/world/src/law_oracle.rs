@@ -46,7 +46,7 @@ impl LawDesks {
 impl Policies for LawDesks {
     fn desk(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError> {
         let policy = Arc::new(self.policy(arm)?);
-        let unit = Tpp::whole(15_824);
+        let unit = Tpp::whole(tollgate_law::catalog::H100_TPP.get());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
             known.clear();

@@ -54,7 +54,7 @@ const WEIGHT: f64 = 0.4;
 const OFFSET: f64 = 0.0;
 
 /// A case with the places of its patterns and their estimates.
-struct Row {
+struct WeighedCase {
     places: Vec<(usize, f64)>,
     truth: f64,
     /// What it counts for.
@@ -77,7 +77,7 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
     let mut intercepts = vec![start.intercept; makers.len().max(1)];
     #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
     let (count, parts) = (examples().count().max(1) as f64, makers.len().max(1) as f64);
-    let rows: Vec<Row> = makers
+    let rows: Vec<WeighedCase> = makers
         .iter()
         .enumerate()
         .flat_map(|(maker, examples)| {
@@ -88,7 +88,7 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
         .map(|(maker, share, example)| {
             let places =
                 example.patterns.iter().filter_map(|(name, llr)| Some((names.binary_search(name).ok()?, *llr)));
-            Row { places: places.collect(), truth: f64::from(u8::from(example.guilty)), share, maker }
+            WeighedCase { places: places.collect(), truth: f64::from(u8::from(example.guilty)), share, maker }
         })
         .collect();
     for round in 0..ROUNDS {
@@ -96,7 +96,7 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
         let rate = 0.5 / (1.0 + round as f64 / 300.0);
         let (mut of_weights, mut of_offsets) = (vec![0.0; names.len()], vec![0.0; names.len()]);
         let mut of_intercepts = vec![0.0; intercepts.len()];
-        for Row { places, truth, share, maker } in &rows {
+        for WeighedCase { places, truth, share, maker } in &rows {
             let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
             let sum: f64 = places.iter().map(|(place, llr)| at(&weights, *place) * llr + at(&offsets, *place)).sum();
             let intercept = at(&intercepts, *maker);

@@ -58,7 +58,8 @@ impl ClusterEngine {
     ) -> Result<ClusterEngine, EngineError> {
         let folder = tempfile::tempdir().map_err(|error| engine(format!("no temporary folder: {error}")))?;
         let at = |name: &str| folder.path().join(name);
-        let queries: Vec<Value> = typologies.iter().map(|typology| json!({ "id": typology.id, "sql": typology.sql })).collect();
+        let queries: Vec<Value> =
+            typologies.iter().map(|typology| json!({ "id": typology.id, "sql": typology.sql })).collect();
         let job = json!({
             "master": options.master, "tables": options.tables, "rows": rows, "queries": queries, "out": at("findings.jsonl"),
             "partitions": options.partitions, "seconds": QUERY_TIME.as_secs(),
@@ -186,7 +187,8 @@ impl Engine for ClusterEngine {
     fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
         let filled = self.filled.get(table);
         let count = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or(0);
-        let of = |column: &&str| count(filled.and_then(|filled| filled.get("columns")).and_then(|all| all.get(*column)));
+        let of =
+            |column: &&str| count(filled.and_then(|filled| filled.get("columns")).and_then(|all| all.get(*column)));
         Ok((count(filled.and_then(|filled| filled.get("rows"))), columns.iter().map(of).collect()))
     }
 }

@@ -95,14 +95,14 @@ impl Typology {
         }
         let entries = std::fs::read_dir(folder).map_err(|error| {
             let what = format!("cannot be read: {error}");
-            Diagnostic::new("unreadable-file", read::place(folder, 0), what, "check the path")
+            Diagnostic::new("unreadable-file", statement::place(folder, 0), what, "check the path")
         })?;
         let mut folders: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         folders.retain(|path| path.join("typology.toml").exists());
         folders.sort();
         if folders.is_empty() {
             let mend = "give a folder that holds typology.toml and query.sql, or a folder of such";
-            return Err(Diagnostic::new("no-typology", read::place(folder, 0), "holds no typology", mend).into());
+            return Err(Diagnostic::new("no-typology", statement::place(folder, 0), "holds no typology", mend).into());
         }
         gather(folders.iter().map(|folder| read::texts(folder)))
     }
@@ -123,7 +123,7 @@ fn gather(all_texts: impl Iterator<Item = Result<Texts, Diagnostics>>) -> Result
             && one.id == other.id
         {
             let what = format!("{} is the id of `{}` already", one.id, one.slug);
-            let place = read::place(&other.file.with_file_name("typology.toml"), 0);
+            let place = statement::place(&other.file.with_file_name("typology.toml"), 0);
             found.push(Diagnostic::new("stands-twice", place, what, "give it another"));
         }
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use tollgate_model::{Diagnostic, Diagnostics, Place};
+use tollgate_model::{Diagnostic, Diagnostics};
 use tollgate_strict_toml::{Domain, Placed, Table, TomlFile};
 
+use super::statement::place;
 use super::{FAMILIES, Typology, statement};
 
 /// Tables that a typology can need, by their names in files.
@@ -22,11 +23,6 @@ const OUTSIDE: [(&str, &str); 8] = [
     ("NOW(", "ask law.last_day"),
     ("ILIKE", "write lower(a) LIKE"),
 ];
-
-/// A line of a file, from 1; 0 is the whole file.
-pub(super) fn place(file: &Path, line: usize) -> Place {
-    Place::line(file.display().to_string(), line)
-}
 
 /// The texts of a typology's two files.
 pub(super) struct Texts {

@@ -14,6 +14,9 @@ use tollgate_model::{Country, Decimal, Diagnostic, Item, ItemKind, Place};
 use resolve::Index;
 use words::Words;
 
+/// TPP of an NVIDIA H100 SXM, in whose number compute is commonly told (740.29's 26,900,000 TPP are about 1,700 of them).
+pub const H100_TPP: std::num::NonZeroI64 = std::num::NonZeroI64::new(15_824).unwrap();
+
 /// What a name resolves to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resolution<'a> {

@@ -42,6 +42,25 @@ struct Listing {
     until: Option<Date>,
 }
 
+/// The properties that hold numbers of registers.
+const NUMBERS: [&str; 15] = [
+    "registrationNumber",
+    "leiCode",
+    "taxNumber",
+    "ogrnCode",
+    "innCode",
+    "uscCode",
+    "idNumber",
+    "imoNumber",
+    "vatCode",
+    "kppCode",
+    "npiCode",
+    "uniqueEntityId",
+    "dunsCode",
+    "swiftBic",
+    "permId",
+];
+
 /// FollowTheMoney entities: those of kinds that are parties, with the programs that they or the sanctions that name them have.
 pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
     let mut listings: BTreeMap<String, Vec<Listing>> = BTreeMap::new();
@@ -81,23 +100,6 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         let mut countries: Vec<Country> = codes.filter_map(|code| code.to_ascii_uppercase().parse().ok()).collect();
         countries.sort();
         countries.dedup();
-        let ids = [
-            "registrationNumber",
-            "leiCode",
-            "taxNumber",
-            "ogrnCode",
-            "innCode",
-            "uscCode",
-            "idNumber",
-            "imoNumber",
-            "vatCode",
-            "kppCode",
-            "npiCode",
-            "uniqueEntityId",
-            "dunsCode",
-            "swiftBic",
-            "permId",
-        ];
         let dates = property("incorporationDate").into_iter().chain(property("birthDate"));
         let entry = Entry {
             list: json::texts(value.get("datasets")).join(", "),
@@ -105,7 +107,7 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
             names,
             countries,
             addresses: property("address"),
-            ids: ids.into_iter().flat_map(property).collect(),
+            ids: NUMBERS.into_iter().flat_map(property).collect(),
             dates: dates.filter_map(|date| day(&date)).collect(),
             programs: ["programId", "program"].into_iter().flat_map(property).collect(),
             ..Entry::default()

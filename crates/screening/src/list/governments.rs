@@ -171,7 +171,11 @@ fn united_kingdom(node: &Node, _file: &str) -> Option<Entry> {
     let lines = ["AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "AddressPostalCode", "AddressCountry"];
     let id = ["UniqueID", "GroupID"].into_iter().map(|key| node.text(&[key])).find(|id| !id.is_empty());
     Some(Entry {
-        addresses: addresses.iter().map(|address| joined(address, &lines, ", ")).filter(|text| !text.is_empty()).collect(),
+        addresses: addresses
+            .iter()
+            .map(|address| joined(address, &lines, ", "))
+            .filter(|text| !text.is_empty())
+            .collect(),
         countries: countries(addresses.iter().map(|address| country(address.text(&["AddressCountry"])))),
         programs: Some(node.text(&["RegimeName"]).to_owned()).filter(|text| !text.is_empty()).into_iter().collect(),
         from: ["DateDesignated", "DateListed"].into_iter().find_map(|key| european_day(node.text(&[key]))),

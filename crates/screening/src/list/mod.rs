@@ -69,11 +69,7 @@ impl Entry {
 
     /// What it is called: its main name, or else its first address.
     pub fn title(&self) -> &str {
-        self.names
-            .first()
-            .map(|name| name.text.as_str())
-            .or(self.addresses.first().map(String::as_str))
-            .unwrap_or("")
+        self.names.first().map(|name| name.text.as_str()).or(self.addresses.first().map(String::as_str)).unwrap_or("")
     }
 }
 

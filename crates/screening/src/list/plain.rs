@@ -32,7 +32,8 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
     }
     let japanese = header.iter().any(|column| column == "company_or_organization");
     each_row(text, layout, list, &mut |row, list| {
-        let cell = |column: &str| known(column).iter().map(|column_name| row.get(column_name)).find(|cell| !cell.is_empty());
+        let cell =
+            |column: &str| known(column).iter().map(|column_name| row.get(column_name)).find(|cell| !cell.is_empty());
         let aliases = known("aliases").iter().flat_map(|column_name| row.get(column_name).split([';', '\n']));
         let fields: Vec<&str> = cell("name").into_iter().chain(cell("clean")).chain(aliases).collect();
         let names: Vec<ListName> = names_of(fields.into_iter());

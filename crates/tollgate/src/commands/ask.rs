@@ -1,3 +1,5 @@
+//! `tollgate ask`: a question in one line, answered with the next step.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! `tollgate audit`: the log shown, verified, exported, and its decisions derived again.
+
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;

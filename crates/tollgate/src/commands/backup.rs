@@ -1,3 +1,5 @@
+//! `tollgate backup` and `tollgate restore`: a checked copy of a ledger, and back.
+
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;

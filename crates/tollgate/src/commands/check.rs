@@ -1,3 +1,5 @@
+//! `tollgate check`: decisions, counts, alerts and a report for a file of orders.
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +10,10 @@ use tollgate_records::{DecisionWriter, Declared, Format, Output};
 use super::decide::{Recorder, load};
 use super::looking::{Looked, Looking};
 use super::progress::Bar;
+use super::reasons::reason_of;
 use super::recorded::run_done;
-use super::sheet::{Questions, Sheet, safe_csv_text};
-use super::summary::{Summary, reason_of};
+use super::sheet::{DecisionSheet, Questions, safe_csv_text};
+use super::summary::Summary;
 use super::{Failure, print};
 use crate::commands::inputs::{Inputs, Surroundings, TextFormat};
 use crate::commands::recorded::Record;
@@ -63,7 +66,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
         DecisionWriter::create(&path("decisions.jsonl"), Format::JsonLines).map_err(wrong("decisions.jsonl"))?;
-    let mut sheet = Sheet::create(&path("decisions.csv")).map_err(wrong("decisions.csv"))?;
+    let mut sheet = DecisionSheet::create(&path("decisions.csv")).map_err(wrong("decisions.csv"))?;
     let mut questions = Questions::default();
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
     let summary = Summary::new(&policy, &tables);
@@ -95,29 +98,13 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
         ("summary.json", json.clone()),
         ("report.html", page),
     ];
-    let mut outputs = Vec::new();
-    for (name, text) in &rest {
-        let file = arguments.out.join(name);
-        let failed = |error| RunError::Output(file.clone(), error);
-        let mut output = Output::create(&file).map_err(failed)?;
-        output.write_all(text.as_bytes()).map_err(failed)?;
-        outputs.push((output, file.clone()));
-    }
+    let outputs = outputs_of(&rest, &arguments.out)?;
     decisions.commit().map_err(wrong("decisions.jsonl"))?;
     sheet.commit().map_err(wrong("decisions.csv"))?;
     for (output, file) in outputs {
         output.commit().map_err(|error| RunError::Output(file, error))?;
     }
-    let names = [
-        "decisions.jsonl",
-        "decisions.csv",
-        "missing.csv",
-        "alerts.jsonl",
-        "allocations.csv",
-        "summary.json",
-        "report.html",
-    ];
-    let made = names.map(path);
+    let made = OUTPUTS.map(path);
     let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
     run_done(ledger, ("check", &policy.name, &policy.digest), &files, &made)?;
     match arguments.format {
@@ -134,6 +121,30 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
         None if found => Err(Failure::Found),
         None => Ok(()),
     }
+}
+
+/// The files that a check writes.
+const OUTPUTS: [&str; 7] = [
+    "decisions.jsonl",
+    "decisions.csv",
+    "missing.csv",
+    "alerts.jsonl",
+    "allocations.csv",
+    "summary.json",
+    "report.html",
+];
+
+/// Texts written to files of a folder under their names, none of which appears before it is committed.
+fn outputs_of(texts: &[(&str, String)], folder: &Path) -> Result<Vec<(Output, PathBuf)>, RunError> {
+    let mut outputs = Vec::new();
+    for (name, text) in texts {
+        let file = folder.join(name);
+        let failed = |error| RunError::Output(file.clone(), error);
+        let mut output = Output::create(&file).map_err(failed)?;
+        output.write_all(text.as_bytes()).map_err(failed)?;
+        outputs.push((output, file.clone()));
+    }
+    Ok(outputs)
 }
 
 /// The input files, for the record of what a report was made from.
@@ -157,7 +168,7 @@ struct Checking<'a> {
     failed: PathBuf,
     looking: Looking,
     tables: &'a Tables,
-    sheet: &'a mut Sheet,
+    sheet: &'a mut DecisionSheet,
     questions: &'a mut Questions,
 }
 

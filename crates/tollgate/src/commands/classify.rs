@@ -1,3 +1,5 @@
+//! `tollgate classify`: what a name of an item stands for, and its ECCN.
+
 use std::fmt::Write as _;
 
 use tollgate_engine::{Scratch, eccn, fact_text, with_readings};

@@ -1,3 +1,5 @@
+//! `tollgate decide`: a decision for every line of a file of orders.
+
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy};

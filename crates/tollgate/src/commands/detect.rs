@@ -169,7 +169,8 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
 /// What is said of queries that failed; `None` where all were run.
 pub(crate) fn failures(failed: &[FailedQuery]) -> Option<String> {
     let ids: Vec<&str> = failed.iter().map(|query| query.id.as_str()).collect();
-    let each: Vec<String> = failed.iter().map(|query| format!("{} {}: {}", query.id, query.title, query.error)).collect();
+    let each: Vec<String> =
+        failed.iter().map(|query| format!("{} {}: {}", query.id, query.title, query.error)).collect();
     let what = "failed, and what only they find is missing; what the others found stands";
     (!failed.is_empty()).then(|| format!("{} {what}\n{}", ids.join(", "), each.join("\n")))
 }

@@ -1,3 +1,5 @@
+//! `tollgate explain`: the argument of one decision, as a lawyer would write it.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

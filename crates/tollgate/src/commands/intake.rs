@@ -1,3 +1,5 @@
+//! `tollgate intake`: files as people have them, into the tables that the other commands take.
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

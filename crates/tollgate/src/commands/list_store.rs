@@ -1,3 +1,5 @@
+//! `tollgate lists update` and `import`: lists into a folder, each version checked before it is used.
+
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! `tollgate lists`: what stands in screening lists, and what came and went between two versions.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

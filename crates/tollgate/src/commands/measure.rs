@@ -154,7 +154,11 @@ fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Fa
         let (mut measured, mut count) = (CaseMeasurement::default(), 0);
         for world in worlds.iter().filter(|world| world.maker == maker) {
             count += 1;
-            measured.add(&detector_without.rank(&world.found.found, &world.found.entities, LEAST), &world.truth, arguments.budget);
+            measured.add(
+                &detector_without.rank(&world.found.found, &world.found.entities, LEAST),
+                &world.truth,
+                arguments.budget,
+            );
         }
         let _ = writeln!(
             text,

@@ -23,7 +23,8 @@ pub(crate) mod looking;
 pub(crate) mod measure;
 pub(crate) mod policy;
 pub(crate) mod progress;
-pub(crate) mod recheck;
+pub(crate) mod reasons;
+mod recheck;
 pub(crate) mod recorded;
 #[cfg(feature = "object-storage")]
 pub(crate) mod remote;

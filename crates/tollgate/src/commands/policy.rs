@@ -1,3 +1,5 @@
+//! `tollgate policy`: policies shown, checked and compared.
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;

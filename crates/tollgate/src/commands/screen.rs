@@ -1,3 +1,5 @@
+//! `tollgate screen`: names and parties against lists.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -1,3 +1,5 @@
+//! `tollgate serve`, and the people and tokens of the service.
+
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -5,23 +5,22 @@ use std::io;
 use std::path::Path;
 
 use tollgate_decide::{Decided, Tables, flags_of, is_of_item, label_text, roles};
+use tollgate_law::catalog::H100_TPP;
 use tollgate_model::{OrderLine, Outcome, Tpp, group_digits};
 use tollgate_records::{Output, formula_safe};
 
 use super::csv_text;
 
-/// TPP of an NVIDIA H100 SXM, in which compute is told beside TPP.
-const H100_TPP: i64 = 15_824;
-
 /// H100-equivalents of so many TPP, to one decimal place.
 pub(crate) fn h100_equivalents(tpp: i64) -> String {
-    let tenths = (tpp.saturating_mul(10) + H100_TPP / 2) / H100_TPP;
+    let unit = H100_TPP.get();
+    let tenths = (tpp.saturating_mul(10) + unit / 2) / unit;
     format!("{}.{}", grouped(tenths / 10), tenths % 10)
 }
 
 /// A number of zero or more with commas between thousands.
 pub(crate) fn grouped(number: i64) -> String {
-    group_digits(u64::try_from(number.max(0)).unwrap_or(u64::MAX))
+    group_digits(number.max(0).unsigned_abs())
 }
 
 /// Rows of a CSV file, none of whose cells a spreadsheet would run.
@@ -52,14 +51,14 @@ const HEADERS: [&str; 19] = [
 ];
 
 /// Writes `decisions.csv`.
-pub(crate) struct Sheet(csv::Writer<Output>);
+pub(crate) struct DecisionSheet(csv::Writer<Output>);
 
-impl Sheet {
+impl DecisionSheet {
     /// Starts it.
-    pub(crate) fn create(path: &Path) -> io::Result<Sheet> {
+    pub(crate) fn create(path: &Path) -> io::Result<DecisionSheet> {
         let mut writer = csv::Writer::from_writer(Output::create(path)?);
         writer.write_record(HEADERS)?;
-        Ok(Sheet(writer))
+        Ok(DecisionSheet(writer))
     }
 
     /// Writes a line; `reason` is why it is decided so, and the paragraph that says it.
@@ -218,7 +217,8 @@ fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
     match column {
         "hq_country" => {
             let parent = party.parent_id.as_ref().map(|parent| tables.parties.get(parent));
-            party.hq_country.is_none() || parent.is_some_and(|parent| parent.is_none_or(|parent| parent.hq_country.is_none()))
+            party.hq_country.is_none()
+                || parent.is_some_and(|parent| parent.is_none_or(|parent| parent.hq_country.is_none()))
         }
         "country" => party.country.is_none(),
         _ => !tables.hits(id).is_empty() || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty(),
@@ -251,9 +251,9 @@ mod tests {
 
     #[test]
     fn compute_is_told_in_h100_equivalents() {
-        assert_eq!(h100_equivalents(15_824), "1.0");
+        assert_eq!(h100_equivalents(H100_TPP.get()), "1.0");
         assert_eq!(h100_equivalents(0), "0.0");
-        assert_eq!(h100_equivalents(7_912), "0.5");
+        assert_eq!(h100_equivalents(H100_TPP.get() / 2), "0.5");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! `tollgate simulate`: studies from scenario files.
+
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;

@@ -1,3 +1,5 @@
+//! Who may do what, and how people log in.
+
 use serde_json::{Value, json};
 
 use crate::harness::{Service, folder, order, token, token_of, tollgate};

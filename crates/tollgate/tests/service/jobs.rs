@@ -1,3 +1,5 @@
+//! Files of orders, uploaded and decided by the service.
+
 use serde_json::{Value, json};
 
 use crate::harness::{Service, folder, order, token};

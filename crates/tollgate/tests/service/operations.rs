@@ -1,3 +1,5 @@
+//! The service as its operator meets it: stop, settings, slow clients.
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Command;

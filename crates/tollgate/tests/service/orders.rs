@@ -1,3 +1,5 @@
+//! Orders over HTTP: decided, reserved, amended, shipped.
+
 use serde_json::{Value, json};
 
 use crate::harness::{Service, folder, order, token, token_of, tollgate};

@@ -1,3 +1,5 @@
+//! The service on either store: two servers, outages, full disks.
+
 use std::process::Command;
 
 use serde_json::json;

@@ -31,7 +31,7 @@ struct Tally {
 }
 
 /// A policy by which decisions were recorded, and what followed from certificates under it.
-struct Recorder {
+struct Derivations {
     /// `None` where no policy of that name is known here.
     policy: Option<Arc<Policy>>,
     /// By the digest of the law and the truth of its atoms.
@@ -42,7 +42,7 @@ struct Checker {
     law: Arc<Law>,
     /// A policy of the user's, by which decisions were made that name none of the law's.
     user_policy: Option<Arc<Policy>>,
-    recorders: BTreeMap<String, Recorder>,
+    by_policy: BTreeMap<String, Derivations>,
     rederiver: Rederiver,
     tally: Tally,
 }
@@ -90,26 +90,26 @@ impl Checker {
         recorded: &Recorded<'_>,
         certificate: Certificate,
     ) -> Option<Arc<Result<Rederived, RecheckError>>> {
-        if !self.recorders.contains_key(&*recorded.policy) {
+        if !self.by_policy.contains_key(&*recorded.policy) {
             let user_policy = self.user_policy.as_ref().filter(|policy| policy.name == recorded.policy);
             let policy = user_policy.cloned().or_else(|| self.law.policy(&recorded.policy).ok().map(Arc::new));
-            let recorder = Recorder { policy, derived: Lookup::new() };
-            self.recorders.insert(recorded.policy.clone().into_owned(), recorder);
+            let derivations = Derivations { policy, derived: Lookup::new() };
+            self.by_policy.insert(recorded.policy.clone().into_owned(), derivations);
         }
-        let recorder = self.recorders.get_mut(&*recorded.policy)?;
-        let policy = recorder.policy.as_ref()?;
+        let derivations = self.by_policy.get_mut(&*recorded.policy)?;
+        let policy = derivations.policy.as_ref()?;
         if let Err(error) = check_law(policy, recorded.date, &certificate) {
             return Some(Arc::new(Err(error)));
         }
         let key = (certificate.law.clone(), certificate.mask.clone());
-        if let Some(derived) = recorder.derived.get(&key) {
+        if let Some(derived) = derivations.derived.get(&key) {
             return Some(Arc::clone(derived));
         }
         let derived = Arc::new(self.rederiver.rederive(policy, recorded.date, &certificate));
-        if recorder.derived.len() >= REMEMBERED {
-            recorder.derived.clear();
+        if derivations.derived.len() >= REMEMBERED {
+            derivations.derived.clear();
         }
-        recorder.derived.insert(key, Arc::clone(&derived));
+        derivations.derived.insert(key, Arc::clone(&derived));
         Some(derived)
     }
 
@@ -266,7 +266,7 @@ pub(crate) fn recheck(
     let mut checker = Checker {
         law,
         user_policy,
-        recorders: BTreeMap::new(),
+        by_policy: BTreeMap::new(),
         rederiver: Rederiver::default(),
         tally: Tally::default(),
     };

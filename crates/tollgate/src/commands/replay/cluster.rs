@@ -1,3 +1,5 @@
+//! A replay on a Spark cluster.
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! What differs between two policies, summed up.
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

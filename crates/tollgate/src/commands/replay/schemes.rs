@@ -1,3 +1,5 @@
+//! Known schemes, and what of them would no longer have fitted.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,0 +1,38 @@
+//! Why a run ends without a result.
+
+use std::path::PathBuf;
+
+use tollgate_records::InputErrors;
+
+/// Why a run ended without a result.
+#[derive(Debug)]
+pub enum RunError {
+    /// An input cannot be used.
+    Input(InputErrors),
+    /// An output cannot be written.
+    Output(PathBuf, std::io::Error),
+    /// The typologies, or what they run on.
+    Watch(String),
+    /// Ctrl-C.
+    Stopped,
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RunError::Input(errors) => write!(f, "{errors}"),
+            RunError::Output(path, error) => {
+                let mend = "check that the folder exists, is yours and has room";
+                write!(f, "{}: cannot be written: {error}\n  mend: {mend}", path.display())
+            }
+            RunError::Watch(what) => write!(f, "{what}"),
+            RunError::Stopped => write!(f, "stopped"),
+        }
+    }
+}
+
+impl From<InputErrors> for RunError {
+    fn from(errors: InputErrors) -> RunError {
+        RunError::Input(errors)
+    }
+}
