@@ -66,7 +66,7 @@ struct WeighedCase {
 /// Fits weights and offsets, none of the weights below zero, and the intercept, to the cases of each maker of worlds. `start` gives the caps.
 ///
 /// How common schemes are differs from maker to maker, and each has an intercept of its own; what holds elsewhere is taken for that of the makers who
-/// plant fewest ([`prior`]). Every maker counts the same, however many worlds it made: what holds in the worlds of one and not of another is worth little in a world of neither.
+/// plant fewest (`prior`). Every maker counts the same, however many worlds it made: what holds in the worlds of one and not of another is worth little in a world of neither.
 pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
     let examples = || makers.iter().flatten();
     let mut names: Vec<String> = examples().flat_map(|example| example.patterns.keys().cloned()).collect();
