@@ -92,8 +92,8 @@ scored AS (
       + greatest(
         CASE WHEN wrong > 0 THEN least({{most_wrong}}, ln({{evader_share}} / peers_wrong)) ELSE 0.0 END,
         CASE WHEN sample > 0 THEN {{sample}} ELSE 0.0 END,
-        -- How much better an evader's share explains the vague lines and the clear ones than the peers' does.
-        CASE WHEN vague > 0 THEN least({{most_vague}}, vague * ln({{evader_share}} / peers_vague)
+        -- How much likelier the vague and the clear lines are at an evader's share than at the peers'; where the peers are as vague, it says nothing.
+        CASE WHEN vague > 0 AND peers_vague < {{evader_share}} THEN least({{most_vague}}, vague * ln({{evader_share}} / peers_vague)
           + (described - vague) * ln((1.0 - {{evader_share}}) / (1.0 - peers_vague))) ELSE 0.0 END,
         CASE WHEN chapter > 0 THEN {{chapter}} ELSE 0.0 END)
       + CASE WHEN heading > 0 THEN greatest(0.0, least({{heading}},

@@ -199,7 +199,17 @@ pub(crate) const PHRASES: &[(&str, &[&str])] = &[
     ),
     (
         "development",
-        &["software development", "entwicklung", "developpement", "desarrollo", "开发", "開発", "разработка", "개발"],
+        &[
+            "software development",
+            "productdevelopment",
+            "entwicklung",
+            "developpement",
+            "desarrollo",
+            "开发",
+            "開発",
+            "разработка",
+            "개발",
+        ],
     ),
     ("storage", &["warehousing", "lagerung", "stockage", "almacenamiento", "仓储", "倉儲", "保管", "хранение", "보관"]),
     ("model_storage", &["storage of model weights", "storage of models", "weights storage"]),

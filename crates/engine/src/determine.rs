@@ -51,9 +51,9 @@ impl Determination {
         self.missing.iter().chain(touched).chain(search_end).copied().collect()
     }
 
-    /// Whether it is open whatever the facts are: the law of the order's day is not modeled.
+    /// Whether it is open, and no column of an input would settle it: the law of the order's day is not modeled.
     pub fn is_open_by_day(&self, program: &Program) -> bool {
-        self.label.unmodeled.is_some() && self.open_facts(program).is_empty()
+        self.label.unmodeled.is_some() && self.open_facts(program).iter().all(|fact| fact.def().columns.is_empty())
     }
 }
 

@@ -22,4 +22,6 @@ pub use determine::{Determination, Turn, determine, verdict, with_readings};
 pub use memo::{Judged, Memo};
 pub use recheck::{BadCertificate, Certificate, RecheckError, Rederived, RederivedStep, Rederiver, check_law};
 pub use scalar::{AtomMask, Scratch, Verdict};
-pub use trace::{BELOW, BELOW_NAMES, TraceStep, eccn, eccn_pattern, fact_text, fact_word, trace, with_host};
+pub use trace::{
+    BELOW, BELOW_NAMES, TraceStep, eccn, eccn_pattern, fact_text, fact_word, is_listed_eccn, trace, with_host,
+};

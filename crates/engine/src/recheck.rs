@@ -77,7 +77,7 @@ pub struct Rederived {
     pub mildest: Outcome,
     /// The facts that would settle the outcome, or in which what leaves it open stands.
     pub missing: Vec<FactId>,
-    /// Whether it is open whatever the facts are: the law of the order's day is not modeled.
+    /// Whether it is open, and no column of an input would settle it: the law of the order's day is not modeled.
     pub open_by_day: bool,
     /// The readings that the outcome or the review turns on.
     pub readings: Vec<FactId>,

@@ -148,6 +148,12 @@ pub const BELOW: &str = "{below}";
 /// What may stand for [`BELOW`]: of a circuit, of an assembly, and of what is neither or weaker.
 pub const BELOW_NAMES: [&str; 3] = ["3A991.p or 5A992.c", "4A994.l or 5A992.c", "not determined here"];
 
+/// Whether an ECCN is an entry that the modeled law lists, or a `.z` paragraph, in capitals or not.
+pub fn is_listed_eccn(eccn: &str) -> bool {
+    let eccn = eccn.to_ascii_uppercase();
+    ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".Z")
+}
+
 /// What is known of an item below the lines: assemblies and circuits of 8 TOPS or more, or of 150 GB/s of transfer
 /// other than to memory, are 4A994.l and 3A991.p, unless what they encrypt makes them 5A992.c.
 fn below(facts: &Facts) -> &'static str {

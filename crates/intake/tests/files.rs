@@ -133,7 +133,7 @@ fn names_become_parties_and_unknown_columns_are_named() {
 
 #[test]
 fn aggregates_by_country_and_quarter() {
-    let text = "Table 3: shipments\n\nCountry,Year,Quarter,Model,Units (thousands)\nMalaysia,2025,Q3,L40S,38.5\nRest of world,2025,Q3,L40S,4\nTotal,2025,Q3,,42.5\n";
+    let text = "Table 3: shipments\n\nCountry,Year,Quarter,Product,Units (thousands)\nMalaysia,2025,Q3,L40S,38.5\nRest of world,2025,Q3,L40S,4\nTotal,2025,Q3,,42.5\n";
     let (lines, _) = read(&[("counts.csv", text.as_bytes())], &Options::default());
     assert_eq!(column(&lines, "quantity"), ["38500", "4000"]);
     assert_eq!(column(&lines, "date"), ["2025-09-30", "2025-09-30"]);

@@ -295,10 +295,10 @@ impl Ownership {
 }
 
 fn range<'a>(starts: &[usize], items: &'a [(u32, i64)], id: u32) -> &'a [(u32, i64)] {
-    match (starts.get(at(id)), starts.get(at(id) + 1)) {
-        (Some(from), Some(until)) => items.get(*from..*until).unwrap_or(&[]),
-        _ => &[],
-    }
+    let bounds = starts.get(at(id)).zip(starts.get(at(id) + 1));
+    let items = bounds.map(|(from, until)| items.get(*from..*until));
+    tollgate_model::always!(items != Some(None), "the stakes of a party stand among all stakes");
+    items.flatten().unwrap_or(&[])
 }
 
 /// Pairs grouped by their first id, in the order given within each.

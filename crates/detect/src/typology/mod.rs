@@ -8,7 +8,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use tollgate_model::{Diagnostic, Diagnostics};
+use tollgate_model::{Diagnostic, Diagnostics, Place};
 
 use read::Texts;
 
@@ -95,17 +95,22 @@ impl Typology {
         }
         let entries = std::fs::read_dir(folder).map_err(|error| {
             let what = format!("cannot be read: {error}");
-            Diagnostic::new("unreadable-file", statement::place(folder, 0), what, "check the path")
+            Diagnostic::new("unreadable-file", place(folder, 0), what, "check the path")
         })?;
         let mut folders: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         folders.retain(|path| path.join("typology.toml").exists());
         folders.sort();
         if folders.is_empty() {
             let mend = "give a folder that holds typology.toml and query.sql, or a folder of such";
-            return Err(Diagnostic::new("no-typology", statement::place(folder, 0), "holds no typology", mend).into());
+            return Err(Diagnostic::new("no-typology", place(folder, 0), "holds no typology", mend).into());
         }
         gather(folders.iter().map(|folder| read::texts(folder)))
     }
+}
+
+/// A line of a file, from 1; 0 is the whole file.
+fn place(file: &Path, line: usize) -> Place {
+    Place::line(file.display().to_string(), line)
 }
 
 /// Reads typologies and puts them in order of id; no id may stand twice.
@@ -123,8 +128,8 @@ fn gather(all_texts: impl Iterator<Item = Result<Texts, Diagnostics>>) -> Result
             && one.id == other.id
         {
             let what = format!("{} is the id of `{}` already", one.id, one.slug);
-            let place = statement::place(&other.file.with_file_name("typology.toml"), 0);
-            found.push(Diagnostic::new("stands-twice", place, what, "give it another"));
+            let first_line = place(&other.file.with_file_name("typology.toml"), 0);
+            found.push(Diagnostic::new("stands-twice", first_line, what, "give it another"));
         }
     }
     if found.is_empty() { Ok(all) } else { Err(Diagnostics(found)) }

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use tollgate_model::{Diagnostic, Diagnostics};
 use tollgate_strict_toml::{Domain, Placed, Table, TomlFile};
 
-use super::statement::place;
-use super::{FAMILIES, Typology, statement};
+use super::{FAMILIES, Typology, place, statement};
 
 /// Tables that a typology can need, by their names in files.
 const TABLES: [&str; 7] = ["orders", "parties", "ownership", "payments", "sites", "serials", "inspections"];

@@ -11,15 +11,11 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
-use tollgate_model::{Diagnostic, Place};
+use tollgate_model::Diagnostic;
 use tollgate_records::Surrounding;
 
+use super::place;
 use crate::tables::Derived;
-
-/// A line of a file, from 1; 0 is the whole file.
-pub(super) fn place(file: &Path, line: usize) -> Place {
-    Place::line(file.display().to_string(), line)
-}
 
 /// Functions that every engine has under one name and meaning; none of them reads or writes anything.
 const FUNCTIONS: [&str; 38] = [

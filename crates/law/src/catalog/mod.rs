@@ -14,7 +14,7 @@ use tollgate_model::{Country, Decimal, Diagnostic, Item, ItemKind, Place};
 use resolve::Index;
 use words::Words;
 
-/// TPP of an NVIDIA H100 SXM, in whose number compute is commonly told (740.29's 26,900,000 TPP are about 1,700 of them).
+/// TPP of one NVIDIA H100 SXM, the unit in which public debate counts compute: the 26,900,000 TPP of 15 CFR 740.29 are about 1,700 of them.
 pub const H100_TPP: std::num::NonZeroI64 = std::num::NonZeroI64::new(15_824).unwrap();
 
 /// What a name resolves to.
@@ -200,9 +200,13 @@ fn read_chassis(name: &str, cells: &BTreeMap<&str, &str>, wrong: &mut dyn FnMut(
     if text("source").is_empty() || candidates.iter().all(String::is_empty) {
         wrong("a chassis needs candidates and a source".to_owned(), "say what it is sold with, and where that is from");
     }
+    let kind = cells.get("kind").map_or(Ok(ItemKind::Server), |kind| ItemKind::from_word(kind));
+    if kind.is_err() {
+        wrong("the kind of a chassis is no kind".to_owned(), "write board, server, rack or nothing");
+    }
     Chassis {
         name: name.to_owned(),
-        kind: cells.get("kind").and_then(|kind| ItemKind::from_word(kind).ok()).unwrap_or(ItemKind::Server),
+        kind: kind.unwrap_or(ItemKind::Server),
         accelerators: text("accelerators"),
         candidates,
         source: text("source"),

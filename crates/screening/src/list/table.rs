@@ -103,6 +103,16 @@ fn blank(line: &str) -> bool {
     line.trim_matches(|c: char| c.is_whitespace() || c == '\u{1a}' || c == '\u{feff}').is_empty()
 }
 
+/// The record of so many bytes that a text begins with, and what follows it. A record that does not end within the text cannot be: the list then has
+/// a bad row, and nothing.
+fn divide<'a>(text: &'a str, length: usize, line: u64, list: &mut List) -> Option<(&'a str, &'a str)> {
+    let parts = text.split_at_checked(length);
+    if !tollgate_model::always!(parts.is_some(), "a record ends within its text") {
+        list.bad.push(BadRow { line, what: "has no end: what follows was not read".to_owned() });
+    }
+    parts
+}
+
 /// Hands on every record behind the header that has its number of cells, and accounts for the others. Returns the header; `ahead` is how many lines
 /// stand before it.
 fn each_record(
@@ -127,8 +137,8 @@ fn each_record(
         let whole = strict(rest, delimiter);
         let Some(columns) = &header else {
             let (cells, length) = whole.unwrap_or((lenient(first, char::from(delimiter)), rest.len() - behind.len()));
-            let (taken, left) = rest.split_at_checked(length).unwrap_or((rest, ""));
-            (rest, line) = (left, line + lines_in(taken));
+            let Some((record, left)) = divide(rest, length, line, list) else { return };
+            (rest, line) = (left, line + lines_in(record));
             header = Some(cells.iter().map(|cell| column_name(cell)).collect());
             continue;
         };
@@ -142,8 +152,8 @@ fn each_record(
         });
         if let Some((cells, length)) = in_order {
             take(columns, Record { line, cells }, list);
-            let (taken, left) = rest.split_at_checked(length).unwrap_or((rest, ""));
-            (rest, line) = (left, line + lines_in(taken));
+            let Some((record, left)) = divide(rest, length, line, list) else { return };
+            (rest, line) = (left, line + lines_in(record));
             continue;
         }
         let cells = lenient(first, char::from(delimiter));

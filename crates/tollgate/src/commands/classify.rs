@@ -186,7 +186,7 @@ impl Classified {
 /// The ECCN that the figures come to; where that is none of the modeled entries, the one that is stated, if it is none either.
 fn shown_eccn(figured: Option<String>, stated: Option<&str>) -> Option<String> {
     let figured = figured?;
-    let listed = ["3A090", "4A090", "4E091"].iter().any(|entry| figured.starts_with(entry)) || figured.ends_with(".z");
+    let listed = tollgate_engine::is_listed_eccn(&figured);
     let agrees = |stated: &&str| !listed && compare_eccn(stated, Some(&figured)).is_none();
     Some(stated.filter(agrees).map_or_else(|| figured.clone(), str::to_owned))
 }

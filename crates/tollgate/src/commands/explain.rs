@@ -170,7 +170,7 @@ fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     out.push('\n');
 }
 
-/// Whether an ECCN is one of those that the modeled law controls.
+/// Whether an ECCN is one that the modeled law lists, or is not settled.
 fn is_named(eccn: &str) -> bool {
-    ["3A090", "4A090", "4E091", "not settled"].iter().any(|name| eccn.starts_with(name)) || eccn.ends_with(".z")
+    tollgate_engine::is_listed_eccn(eccn) || eccn.starts_with("not settled")
 }

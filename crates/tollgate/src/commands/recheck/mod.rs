@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tollgate_decide::load_policy;
-use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, Rederiver, check_law};
+use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, Rederiver, check_law, is_listed_eccn};
 use tollgate_law::facts::{END_USE, IC_DENSITY};
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Lookup, Outcome, ReviewPolicy, Stop, group_digits};
@@ -190,7 +190,7 @@ fn same_eccn(says: Option<&str>, pattern: Option<&str>) -> bool {
     match (says, pattern) {
         // What no entry lists is known by its facts, which no atom reads, or by the ECCN that its row states.
         (Some(says), Some(tollgate_engine::BELOW)) => {
-            tollgate_engine::BELOW_NAMES.contains(&says) || (is_eccn(says) && !names_entry(says))
+            tollgate_engine::BELOW_NAMES.contains(&says) || (is_eccn(says) && !is_listed_eccn(says))
         }
         (Some(says), Some(pattern)) => match pattern.split_once("{host}") {
             Some((before, after)) => says.strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
@@ -210,12 +210,6 @@ fn is_eccn(text: &str) -> bool {
         _ => letter.is_ascii_alphanumeric() || letter == '.',
     };
     text == "EAR99" || (text.len() >= 5 && text.chars().enumerate().all(form))
-}
-
-/// Whether an ECCN is an entry that the modeled law lists.
-fn names_entry(eccn: &str) -> bool {
-    let eccn = eccn.to_ascii_uppercase();
-    ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".Z")
 }
 
 /// Whether the column that is named is the number of accelerators, without which a unit's TPP is not known.
