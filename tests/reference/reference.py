@@ -19,6 +19,7 @@ SDN_2024 |= {"FTO", "SDGT", "NPWMD", "ILLICIT DRUGS-EO14059", "SDNT", "SDNTK", "
 SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
 # Programs of OFAC that part 744 names nowhere, as far as the generator writes them.
 SDN_OTHERS = {"CUBA", "IRAN", "IFSR", "SYRIA"}
+USES = set("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage".split())
 ONWARD = {"resale", "resell", "reselling", "distribution", "redistribution", "wholesale", "onward sale", "for resale"}
 PASSERS = {"distributor", "reseller", "forwarder", "freight_forwarder"}
 EXCEPTIONS = ["AIA", "VEU", "ACM", "ACA", "NAC", "LPP"]
@@ -49,6 +50,8 @@ class World:
 
 
 UNKNOWN = object()
+# Stands among the flags of a party that has no row and was not screened: what other flags it has is not known.
+STRANGER = "?"
 
 
 class Law:
@@ -119,7 +122,7 @@ class Tables:
     def party(self, identity):
         row = self.parties.get(identity)
         if row is None:
-            return {"country": UNKNOWN, "hq": UNKNOWN, "parent": "none", "ultimate": identity, "flags": set()}
+            return {"country": UNKNOWN, "hq": UNKNOWN, "parent": "none", "ultimate": identity, "flags": {STRANGER}}
         flags = set(filter(None, row["flags"].split(";")))
         seen, current = [], identity
         parent, ultimate = "none", identity
@@ -200,7 +203,7 @@ def grade(w, law, date):
 def presumed(w, date):
     if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"]:
         return False
-    if w.known["buyer_approved"] or (w.known["buyer_designer"] and date < "2027-01-01"):
+    if w.get("buyer_approved", BOOL) or (w.get("buyer_designer", BOOL) and date < "2027-01-01"):
         return False
     return w.get("advanced", BOOL)
 
@@ -247,8 +250,8 @@ def decide_world(w, law, date):
         return at_home_outcome(w, law, date, mark, model, hbm, d5)
     for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
     subject = hardware or not w.get("open", BOOL)
-    supp8 = lambda: k["supp8"] and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
-    uae_listed = law.uae(date) and dest == "AE" and (supp8() or (k["government"] and read("c_hq") == "AE"))
+    supp8 = lambda: w.get("supp8", BOOL) and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
+    uae_listed = law.uae(date) and dest == "AE" and (supp8() or (w.get("government", BOOL) and read("c_hq") == "AE"))
     text_2025 = date >= "2025-05-15"
     ab = mark in ("a", "b")
     needs = {}
@@ -282,13 +285,13 @@ def decide_world(w, law, date):
 
     if hardware and dest in place and w.get("super", BOOL):
         hard("R-SUPER")
-    if hardware and k["military"] and dest in g["MEU_DESTINATIONS"]:
+    if hardware and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
         hard("R-MEU")
-    if k["entity_list"]:
+    if w.get("entity_list", BOOL):
         hard("R-EL")
-    if k["affiliate"] and ("2025-09-29" <= date < "2025-11-10" or date >= "2027-01-10"):
+    if w.get("affiliate", BOOL) and ("2025-09-29" <= date < "2025-11-10" or date >= "2027-01-10"):
         hard("R-AFF")
-    if k["denied"]:
+    if w.get("denied", BOOL):
         hard("R-DPL")
     if date >= "2025-05-13" and ab and k["designer"] in d5:
         hard("R-GP10")
@@ -328,10 +331,10 @@ def decide_world(w, law, date):
             listed = False
         if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
             listed = False
-        if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not k["unverified"] and not absolute:
+        if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not w.get("unverified", BOOL) and not absolute:
             if w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
                 return ("needs_information", "", "", eccn)
-        if not absolute and ((claim in UNMODELED and not k["unverified"] and listed) or (claim == "VEU" and not diffusion)):
+        if not absolute and ((claim in UNMODELED and not w.get("unverified", BOOL) and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
         reviews = [review(name, w, law, date, mark, read, (hq_d5, for_d5), hq_t1, d5, g) for name in needs]
         return ("license_required", "", min(reviews, key=STRICT.index), eccn)
@@ -349,7 +352,7 @@ def at_home_outcome(w, law, date, mark, model, hbm, d5):
     """Nothing leaves the country: only what binds persons or the item itself is asked."""
     k = w.known
     eccn = classify(k, mark, model, hbm, date)
-    if k["denied"] or (date >= "2025-05-13" and mark in ("a", "b") and k["designer"] in d5):
+    if w.get("denied", BOOL) or (date >= "2025-05-13" and mark in ("a", "b") and k["designer"] in d5):
         return ("license_required", "", "policy_of_denial", eccn)
     return ("no_license_required", "", "", eccn)
 
@@ -392,7 +395,7 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
     ab = mark in ("a", "b")
     end_t1 = lambda: read("e_hq") == "none" or read("e_hq") in T1 or read("e_parent") in T1
     if name != "VEU":
-        if k["unverified"] or dest in LISTED_BY_746 or (dest == "UA" and k["occupied"]):
+        if w.get("unverified", BOOL) or dest in LISTED_BY_746 or (dest == "UA" and k["occupied"]):
             return False
         if name in ("LPP",) or (name == "AIA"):
             if (ab or (model and diffusion)) and (dest in g["AC"] or for_d5()):
@@ -420,12 +423,12 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
             return (dest in T1 and read("c_country") in T1 and read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
                     and all(read(part) in T1 | {"none"} for part in ("p_hq", "p_parent", "e_country", "e_hq", "e_parent")) and not unnamed())
         return (model and hq_t1() and end_t1() and read("c_country") not in d5 and read("e_country") not in d5
-                and dest not in d5 and k["secure"])
+                and dest not in d5 and w.get("secure", BOOL))
     uses = ["manufacturing", "data_center", "other"]
     if name == "ACM":
         if not ab or dest in d5 or w.get("use", uses) not in ("manufacturing", "development", "storage"):
             return False
-        if k["government"] and read("c_hq") != "US":
+        if w.get("government", BOOL) and read("c_hq") != "US":
             return False
         return not consignee_d5() and read("e_country") not in d5 and not unnamed()
     if name == "LPP":
@@ -434,7 +437,7 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
         return w.get("lpp", [Fraction(0), Fraction(10) ** 15]) <= law.lpp_limit()
     if not ab or not out or dest in d5 or w.get("use", uses) not in ("data_center", "training", "inference", "hpc", "research"):
         return False
-    if k["uveu"] and hq_t1():
+    if w.get("uveu", BOOL) and hq_t1():
         return True
     if not k["nveu"] or consignee_d5():
         return False
@@ -476,7 +479,7 @@ def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
         return "presumption_of_denial"
     if name != "R-WORLD" or dest in T1 or hq_t1():
         return "presumption_of_approval"
-    limit = 1580000000 if law.base == "anthropic-2025" and k["agreement"] else 790000000
+    limit = 1580000000 if law.base == "anthropic-2025" and w.get("agreement", BOOL) else 790000000
     return "presumption_of_approval" if w.get("country_after", [Fraction(0), Fraction(10) ** 15]) <= limit else "policy_of_denial"
 
 
@@ -500,33 +503,45 @@ def line_facts(order, tables):
     parties = [consignee, end] + others
     tags = {flag[4:] for party in parties for flag in party["flags"] if flag.startswith("sdn:")}
     bare = any("sdn" in party["flags"] and not any(flag.startswith("sdn:") for flag in party["flags"]) for party in parties)
-    strange = any(unreadable(party["flags"]) for party in parties)
+    strange = any(unreadable(party["flags"]) or STRANGER in party["flags"] for party in parties)
     resold = order["end_use"].strip().lower() in ONWARD or order["freight_forwarder"] == order["ultimate_consignee"]
     if order["end_user"]:
         unnamed = order["end_user"] == order["ultimate_consignee"] and resold
     else:
         unnamed = resold or bool(PASSERS & consignee["flags"])
     exporter = tables.party(order["exporter"])["flags"] if order["exporter"] else set()
-    flagged = lambda flag: any(flag in party["flags"] for party in parties)
+    flagged = lambda flag, among=parties: carries(flag, set().union(*(party["flags"] for party in among)))
+    status = lambda flag: carries(flag, consignee["flags"])
     dest = counted(order["destination"])
-    use = order["end_use"] or UNKNOWN
+    use = order["end_use"] if order["end_use"] in USES else UNKNOWN
     known.update(dest=dest, activity=order["activity"] or "export", origin=order["origin"] or UNKNOWN, use=use, claim=order["authorization"],
                  c_country=consignee["country"], c_hq=consignee["hq"], c_parent=consignee["parent"],
                  e_country=end["country"], e_hq=end["hq"], e_parent=end["parent"],
-                 military="military" in consignee["flags"] | end["flags"], entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
-                 unverified=flagged("unverified_list"), denied=flagged("denied_person") or "denied_person" in exporter,
-                 government="government" in consignee["flags"], uveu="uveu" in consignee["flags"], secure="secure_facility" in consignee["flags"],
-                 supp8="supp8_uae" in consignee["flags"], agreement="agreement_data_center" in consignee["flags"],
+                 military=military(flagged("military", [consignee, end]), order["end_use"]), entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
+                 unverified=flagged("unverified_list"), denied=carries("denied_person", exporter.union(*(party["flags"] for party in parties))),
+                 government=status("government"), uveu=status("uveu"), secure=status("secure_facility"),
+                 supp8=status("supp8_uae"), agreement=status("agreement_data_center"),
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
                  foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter)
     known.update(p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
+    known["asks"] = bool(order["end_use"]) and use is UNKNOWN
     buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
-    known["buyer_approved"] = "approved_ic_designer" in buyer["flags"]
-    known["buyer_designer"] = bool({"authorized_ic_designer", "approved_ic_designer"} & buyer["flags"])
+    known["buyer_approved"] = carries("approved_ic_designer", buyer["flags"])
+    known["buyer_designer"] = True if known["buyer_approved"] is True else carries("authorized_ic_designer", buyer["flags"])
     tpp = UNKNOWN if unit is UNKNOWN else unit * int(order["quantity"])
     return known, tpp, consignee
+
+
+def carries(flag, flags):
+    """Whether a party carries a flag; unknown where it may carry others than are stated."""
+    return True if flag in flags else UNKNOWN if STRANGER in flags else False
+
+
+def military(listed, end_use):
+    """An end use that is not understood may be a military one."""
+    return UNKNOWN if listed is False and end_use and end_use not in USES else listed
 
 
 def unreadable(flags):
@@ -548,6 +563,8 @@ def decide_file(orders, tables, law):
         answers = {(outcome, authorization) for outcome, authorization, _, _ in found}
         missing = len(answers) > 1
         outcome, authorization = ("needs_information", "") if missing else next(iter(answers))
+        if known["asks"] and outcome != "license_required":
+            outcome, authorization = "needs_information", ""
         policy = min((entry[2] for entry in found), key=STRICT.index) if outcome == "license_required" else ""
         if tpp is not UNKNOWN and law.base != "ear" and date >= "2025-01-01" and known["dest"] != "US":
             mark = {entry[3] for entry in found}
@@ -598,7 +615,7 @@ def sure_a(known, law, date):
 
 
 def is_national(known, law, date):
-    universal = known["uveu"] and (known["c_hq"] in T1 or known["c_parent"] in T1)
+    universal = known["uveu"] is True and (known["c_hq"] in T1 or known["c_parent"] in T1)
     return not universal and sure_a(known, law, date)
 
 
