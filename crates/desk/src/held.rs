@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tollgate_ledger::{Ledger, Log};
 
-use super::decision::{decision_in, line_id, release_id, standing, unavailable};
+use super::decision::{current_line, decision_in, line_id, release_id, unavailable};
 use super::error::DeskError;
 
 /// What the queue needs of a decision's record.
@@ -72,7 +72,7 @@ impl HeldQueue {
     }
 
     /// So many of those that can still be released, the latest first; what needs no release any more is forgotten.
-    pub fn held(&mut self, ledger: &mut Ledger<impl Log>, most: usize) -> Result<Vec<HeldLine>, DeskError> {
+    pub fn held_lines(&mut self, ledger: &mut Ledger<impl Log>, most: usize) -> Result<Vec<HeldLine>, DeskError> {
         let mut latest: Vec<_> = self.lines.iter().map(|(id, place)| (place.clone(), id.clone())).collect();
         latest.sort_by(|a, b| b.cmp(a));
         let mut held = Vec::new();
@@ -80,7 +80,7 @@ impl HeldQueue {
             if held.len() >= most {
                 break;
             }
-            let waits = standing(ledger, &id)?.filter(|line| {
+            let waits = current_line(ledger, &id)?.filter(|line| {
                 let reserved = line.reservation().and_then(|id| ledger.state().reservation(id));
                 let open = reserved.is_some_and(|reserved| reserved.open);
                 open && !line.decision.held.is_empty() && !ledger.has_note(&release_id(&id, line.revision))
