@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tollgate_ledger::{Ledger, Log};
+use tollgate_model::never;
 
 use super::decision::{current_line, decision_in, line_id, release_id, unavailable};
 use super::error::DeskError;
@@ -87,7 +88,10 @@ impl HeldQueue {
             });
             match waits {
                 Some(line) => {
-                    let by = line.actors.last().cloned().unwrap_or_default();
+                    let Some(by) = line.actors.last().cloned() else {
+                        never!("`{id}` was decided by nobody");
+                        return Err(unavailable("a line on record names nobody who decided it"));
+                    };
                     held.push(HeldLine { order, line: number, by, why: line.decision.held });
                 }
                 None => drop(self.lines.remove(&id)),

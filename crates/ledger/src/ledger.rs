@@ -405,7 +405,11 @@ impl<L: Log> Ledger<L> {
     /// Hands on the records after a number, so many at the most.
     pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
         self.check()?;
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let most = match u32::try_from(most) {
+            Ok(most) => most,
+            // So many are fewer than `most`, and whoever wants the others asks for them.
+            Err(_) => u32::MAX,
+        };
         self.log.page(after, most, &mut |record| {
             sink(&record);
             ControlFlow::Continue(())

@@ -404,7 +404,7 @@ fn agree(state: &State, model: &Tally, breaches: &BTreeMap<AccountKey, Breach>) 
 
 /// How many cases a property is tried on: 1,000 with `TOLLGATE_LONG=1`.
 fn cases() -> u32 {
-    if std::env::var_os("TOLLGATE_LONG").is_some() { 1_000 } else { 256 }
+    if option_env!("TOLLGATE_LONG").is_some() { 1_000 } else { 256 }
 }
 
 proptest! {
