@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../law").canonicalize()?;
+    let root = folder("CARGO_MANIFEST_DIR")?.join("../../law").canonicalize()?;
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files)?;
@@ -17,8 +17,13 @@ fn main() -> io::Result<()> {
         let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.display().to_string());
     }
     code.push_str("];\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("files.rs"), code)
+    fs::write(folder("OUT_DIR")?.join("files.rs"), code)
+}
+
+/// A folder that Cargo names; an error where it names none.
+fn folder(variable: &str) -> io::Result<PathBuf> {
+    let missing = || io::Error::other(format!("{variable} is not set: build with cargo"));
+    env::var_os(variable).map(PathBuf::from).ok_or_else(missing)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

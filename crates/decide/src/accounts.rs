@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use tollgate_engine::Scratch;
 use tollgate_law::facts::{self, FactId};
-use tollgate_law::program::{AccountRule, Counts, Holder, Label, Program};
-use tollgate_ledger::AccountKey;
-use tollgate_model::{Country, Date, Outcome, PeriodLength, ReviewPolicy, Tpp, Truth};
+use tollgate_law::program::{AccountRule, Counts, Holder, Label, MAX_ACCOUNTS, Program};
+use tollgate_model::{AccountKey, Country, Date, Outcome, Period, PeriodLength, ReviewPolicy, Tpp, Truth, always};
 
 use super::facts::LineFacts;
 use super::names::{Name, Names};
@@ -42,7 +41,8 @@ struct State {
 pub struct Accounts {
     #[expect(clippy::disallowed_types, reason = "looked up by key; shown in the order of names")]
     states: std::collections::HashMap<Key, State, ahash::RandomState>,
-    given: BTreeMap<String, Tpp>,
+    /// What every holder has had of an account before its first line; nothing where an account is not named.
+    initial_use: BTreeMap<String, Tpp>,
     accounts: Names,
     /// The accounts of the line that is being decided, in the order of the program's rules.
     keys: Vec<Key>,
@@ -50,7 +50,7 @@ pub struct Accounts {
 
 /// An account as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountView {
+pub struct AllocationRow {
     /// The name of the account, as the law's files call it.
     pub account: String,
     /// Who is counted: a party, a country, or a party in a country.
@@ -68,14 +68,14 @@ pub struct AccountView {
 }
 
 impl Accounts {
-    /// Accounts that every holder starts from, by name: for worked examples.
-    pub fn starting_from(given: BTreeMap<String, Tpp>) -> Accounts {
-        Accounts { given, ..Accounts::default() }
+    /// Accounts of which every holder has had so much before the first line, by the account's name: for worked examples.
+    pub fn with_initial_use(initial_use: BTreeMap<String, Tpp>) -> Accounts {
+        Accounts { initial_use, ..Accounts::default() }
     }
 
     fn used(&self, key: &Key) -> Tpp {
-        let given = || self.given.get(self.accounts.text(key.account)).copied().unwrap_or_default();
-        self.states.get(key).map_or_else(given, |state| state.used)
+        let initial = || self.initial_use.get(self.accounts.text(key.account)).map_or_else(Tpp::default, |used| *used);
+        self.states.get(key).map_or_else(initial, |state| state.used)
     }
 
     /// Sets the facts that say how each account would stand after the line.
@@ -116,10 +116,10 @@ impl Accounts {
         }
     }
 
-    /// Sets the accounts of the line for which the facts were set last to what others keep count of.
-    pub fn stand_on(&mut self, program: &Program, names: &Names, used: &dyn Fn(&AccountKey) -> Tpp) {
+    /// Takes the use of each account of the line for which the facts were set last from `used`, in place of what was counted here.
+    pub fn set_use(&mut self, program: &Program, names: &Names, used: &dyn Fn(&AccountKey) -> Tpp) {
         for (rule, key) in program.accounts.iter().zip(self.keys.clone()) {
-            let used = used(&kept_as(&rule.account, &key, names));
+            let used = used(&ledger_key(&rule.account, &key, names));
             self.states.insert(key, State { used, ..State::default() });
         }
     }
@@ -130,7 +130,7 @@ impl Accounts {
         let counted = states.filter(|(_, state)| state.lines > 0 && state.refused == Tpp::default());
         counted
             .map(|(key, state)| {
-                (kept_as(self.accounts.text(key.account), key, names), state.limit.filter(|_| state.binds))
+                (ledger_key(self.accounts.text(key.account), key, names), state.limit.filter(|_| state.binds))
             })
             .collect()
     }
@@ -141,14 +141,14 @@ impl Accounts {
         let applying = rules.filter(|(rule, _)| scratch.truth(rule.step.when) == Truth::True);
         applying
             .map(|(rule, key)| {
-                (kept_as(&rule.account, key, names), limit_of(rule, scratch).filter(|_| binds(rule, program)))
+                (ledger_key(&rule.account, key, names), limit_of(rule, scratch).filter(|_| binds(rule, program)))
             })
             .collect()
     }
 
     /// Every account that a line has touched, by name, holder and period.
-    pub fn views(&self, names: &Names) -> Vec<AccountView> {
-        let view = |(key, state): (&Key, &State)| AccountView {
+    pub fn views(&self, names: &Names) -> Vec<AllocationRow> {
+        let view = |(key, state): (&Key, &State)| AllocationRow {
             account: self.accounts.text(key.account).to_owned(),
             holder: match key.holder {
                 HolderKey::Party(party) => names.text(party).to_owned(),
@@ -161,7 +161,7 @@ impl Accounts {
             limit: state.limit,
             lines: state.lines,
         };
-        let mut views: Vec<AccountView> = self.states.iter().map(view).collect();
+        let mut views: Vec<AllocationRow> = self.states.iter().map(view).collect();
         views.sort_by(|a, b| (&a.account, &a.holder, &a.period).cmp(&(&b.account, &b.holder, &b.period)));
         views
     }
@@ -185,13 +185,13 @@ impl Accounts {
 }
 
 /// An account as the ledger calls it.
-fn kept_as(rule: &str, key: &Key, names: &Names) -> AccountKey {
+fn ledger_key(rule: &str, key: &Key, names: &Names) -> AccountKey {
     let (holder, country) = match key.holder {
         HolderKey::Party(party) => (names.text(party).to_owned(), None),
         HolderKey::Country(country) => (country.to_string(), None),
         HolderKey::PartyIn(party, country) => (names.text(party).to_owned(), Some(country.to_string())),
     };
-    let period = if key.year == 0 { tollgate_ledger::Period::All } else { tollgate_ledger::Period::Year(key.year) };
+    let period = if key.year == 0 { Period::All } else { Period::Year(key.year) };
     AccountKey { rule: rule.to_owned(), holder, country, period }
 }
 
@@ -218,9 +218,14 @@ fn counts(rule: &AccountRule, program: &Program, label: Label) -> bool {
     }
 }
 
-/// The accounts in which a line of this label is counted, or may be, where it is at least so true that they are about it: a bit for each of the program's.
-pub(crate) fn counted(program: &Program, label: Label, scratch: &Scratch, least: Truth) -> u64 {
-    let rules = program.accounts.iter().take(64).enumerate();
+/// Bit i is set if account i of the program counts a line with this label: where it is at least as true as `least` that the account is about the
+/// line, so with [`Truth::Unknown`] also if it only might be. At most 64 accounts.
+pub(crate) fn account_bits(program: &Program, label: Label, scratch: &Scratch, least: Truth) -> u64 {
+    if !always!(program.accounts.len() <= MAX_ACCOUNTS, "a program has {} accounts", program.accounts.len()) {
+        // Counted in every account, a line widens nothing.
+        return u64::MAX;
+    }
+    let rules = program.accounts.iter().enumerate();
     let counted = rules.filter(|(_, rule)| scratch.truth(rule.step.when) >= least && counts(rule, program, label));
     counted.fold(0, |bits, (place, _)| bits | 1 << place)
 }

@@ -11,10 +11,9 @@ use tollgate_engine::{
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
-use tollgate_ledger::AccountKey;
-use tollgate_model::{Country, Date, OrderLine, Outcome, Tpp, Truth};
+use tollgate_model::{AccountKey, Country, Date, OrderLine, Outcome, Tpp, Truth, count_of};
 
-use super::accounts::{AccountView, Accounts, counted, forget_account_facts, headquarters, set_account_facts};
+use super::accounts::{Accounts, AllocationRow, account_bits, forget_account_facts, headquarters, set_account_facts};
 use super::claim::Claim;
 use super::facts::{FactBuilder, LineFacts};
 use super::item_facts::UnknownItem;
@@ -26,7 +25,7 @@ use super::tables::Tables;
 
 /// What a decision would come to under the other reading.
 #[derive(Clone, Debug)]
-pub struct ReadingTurn {
+pub struct ReadingEffect {
     /// The reading's name.
     pub name: String,
     /// How the text was read.
@@ -37,8 +36,8 @@ pub struct ReadingTurn {
 
 /// What is put into words once for all lines that are decided alike.
 #[derive(Debug)]
-pub struct Worded {
-    readings: Vec<ReadingTurn>,
+pub struct RenderedDecision {
+    readings: Vec<ReadingEffect>,
     /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
     eccn: Option<String>,
     mask: String,
@@ -51,7 +50,7 @@ pub struct Decided<'p> {
     /// The facts of the line.
     pub line: LineFacts,
     /// The determination, with what is worded once for all lines that are decided alike.
-    pub judged: Arc<Judged<Worded>>,
+    pub judged: Arc<Judged<RenderedDecision>>,
     /// Whether the claimed authorization holds; `None` where none was claimed, or where that is not settled.
     pub claimed_ok: Option<bool>,
     /// What the table of licenses says of a claimed license, where both are there.
@@ -59,11 +58,11 @@ pub struct Decided<'p> {
     /// The columns that would settle the outcome, each once.
     pub missing: Vec<String>,
     opened: Option<Determination>,
-    disputed: Option<ReadingTurn>,
+    disputed: Option<ReadingEffect>,
 }
 
 /// A label, and in which accounts a line with it is counted.
-pub struct Settled<'p> {
+pub struct CountedLabel<'p> {
     /// Outcome, exception and review.
     pub label: Label,
     /// The law of the order's day.
@@ -74,7 +73,7 @@ pub struct Settled<'p> {
 
 /// What lines of the same parties and destination are charged to.
 #[derive(Clone, Copy, Debug)]
-pub struct Charged {
+pub struct ChargeRule {
     /// Whether the operator is charged where an order names one, and not the consignee.
     pub operator: bool,
     /// Where the consignee, or its parent, has its headquarters.
@@ -90,7 +89,7 @@ pub struct Decider {
     /// What it has counted.
     pub accounts: Accounts,
     builder: FactBuilder,
-    memo: Memo<Worded>,
+    memo: Memo<RenderedDecision>,
     license_use: LicenseUse,
     shipments: BTreeMap<String, Option<Tpp>>,
 }
@@ -109,9 +108,9 @@ impl Decider {
     }
 
     /// Decides by another policy of the same law, over the same tables: soon made, however large these are.
-    pub fn under(&self, policy: Arc<Policy>) -> Decider {
+    pub fn with_policy(&self, policy: Arc<Policy>) -> Decider {
         Decider {
-            builder: self.builder.under(&policy),
+            builder: self.builder.with_policy(&policy),
             policy,
             accounts: Accounts::default(),
             memo: Memo::default(),
@@ -135,7 +134,7 @@ impl Decider {
     }
 
     /// The accounts that some line has touched.
-    pub fn account_views(&self) -> Vec<AccountView> {
+    pub fn account_views(&self) -> Vec<AllocationRow> {
         self.accounts.views(&self.builder.names)
     }
 
@@ -150,7 +149,7 @@ impl Decider {
         settle_density(program, &mut line.facts, &line.item);
         self.accounts = Accounts::default();
         self.accounts.set_facts(program, &mut line, order.date);
-        self.accounts.stand_on(program, &self.builder.names, used);
+        self.accounts.set_use(program, &self.builder.names, used);
         self.decide(order)
     }
 
@@ -171,7 +170,7 @@ impl Decider {
         &mut self,
         order: &OrderLine<'_>,
         set: impl FnOnce(&Program, &mut LineFacts),
-    ) -> Result<(&Program, LineFacts, Arc<Judged<Worded>>), UnknownItem> {
+    ) -> Result<(&Program, LineFacts, Arc<Judged<RenderedDecision>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
         settle_density(program, &mut line.facts, &line.item);
@@ -187,21 +186,21 @@ impl Decider {
         order: &OrderLine<'_>,
         used: &[Tpp],
         shipment: Option<Tpp>,
-    ) -> Result<Settled<'_>, UnknownItem> {
+    ) -> Result<CountedLabel<'_>, UnknownItem> {
         let (program, line, judged) = self.judge_with(order, |program, line| {
             set_account_facts(program, line, used.iter().copied());
             line.facts.set_if(facts::SHIPMENT_TPP, shipment.map(Tpp::thousandths));
         })?;
         let label = opened(&judged, &line).as_ref().unwrap_or(&judged.determination).label;
-        Ok(Settled { label, program, counted: counted(program, label, &judged.scratch, Truth::True) })
+        Ok(CountedLabel { label, program, counted: account_bits(program, label, &judged.scratch, Truth::True) })
     }
 
-    /// Decides a line by all but the accounts: none where what is used of them may matter, or where the line is counted.
+    /// Decides a line by all but the accounts. `None` where the use of an account may change its outcome or review, and where an account counts it.
     pub fn decide_uncounted(
         &mut self,
         order: &OrderLine<'_>,
         shipment: Option<Tpp>,
-    ) -> Result<Option<Settled<'_>>, UnknownItem> {
+    ) -> Result<Option<CountedLabel<'_>>, UnknownItem> {
         let mut accounts = Vec::new();
         let (program, line, judged) = self.judge_with(order, |program, line| {
             accounts = forget_account_facts(program, line);
@@ -211,12 +210,13 @@ impl Decider {
         let mut turns_on = judged.determination.missing.iter().chain(&judged.determination.review_turns_on);
         let open = judged.determination.gave_up || turns_on.any(|fact| accounts.contains(fact));
         let weighs = line.tpp.is_some_and(|tpp| tpp > Tpp::default());
-        let counted = if weighs { counted(program, label, &judged.scratch, Truth::Unknown) } else { 0 };
-        Ok((!open && counted == 0).then_some(Settled { label, program, counted }))
+        let counted = if weighs { account_bits(program, label, &judged.scratch, Truth::Unknown) } else { 0 };
+        Ok((!open && counted == 0).then_some(CountedLabel { label, program, counted }))
     }
 
-    /// What is true of a line whatever some of its facts may be: the epoch of its day's law, and the truth of each atom.
-    pub fn truths(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
+    /// What a line's decision depends on besides the facts `but_for`, which count as unknown: the epoch of its law, the number of the fact that is
+    /// still to be settled plus one (0 where there is none), then the words of its [`AtomMask`]. Lines with the same signature are decided alike.
+    pub fn atom_signature(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
         settle_density(program, &mut line.facts, &line.item);
@@ -224,28 +224,33 @@ impl Decider {
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
         mask.read(program, &line.facts);
-        let epoch = u64::try_from(self.policy.epoch(order.date)).unwrap_or(u64::MAX);
+        let epoch = count_of(self.policy.epoch(order.date));
         let asks = line.asks.map_or(0, |fact| u64::from(fact.0) + 1);
         Ok([&[epoch, asks], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
     }
 
-    /// On which of some facts a line turns, whatever the others of them are: in outcome, review, and in which accounts it is counted. None where that cannot be told.
-    pub fn turns_on(&mut self, order: &OrderLine<'_>, some: &[FactId]) -> Result<Option<Vec<FactId>>, UnknownItem> {
+    /// Which of `candidates` can change the outcome, the review or the accounts in which the line is counted. `None` where the search was given up
+    /// or where it is unknown whether an account is about the line.
+    pub fn relevant_facts(
+        &mut self,
+        order: &OrderLine<'_>,
+        candidates: &[FactId],
+    ) -> Result<Option<Vec<FactId>>, UnknownItem> {
         let (program, _, judged) =
-            self.judge_with(order, |_, line| some.iter().for_each(|fact| line.facts.forget(*fact)))?;
+            self.judge_with(order, |_, line| candidates.iter().for_each(|fact| line.facts.forget(*fact)))?;
         let known = &judged.determination;
         let wavers = program.accounts.iter().any(|rule| judged.scratch.truth(rule.step.when) == Truth::Unknown);
         let turns_on = known.missing.iter().chain(&known.review_turns_on).copied();
         Ok((!known.gave_up && !wavers).then(|| turns_on.collect()))
     }
 
-    /// What lines with a line's parties and destination are charged to.
-    pub fn charged(&mut self, order: &OrderLine<'_>) -> Charged {
+    /// To whom lines with this one's consignee and destination are charged on its day.
+    pub fn charge_rule(&mut self, order: &OrderLine<'_>) -> ChargeRule {
         let consignee = self.builder.party_on(order.ultimate_consignee, order.date);
-        Charged {
-            operator: self.builder.operator_is_charged(&consignee),
+        ChargeRule {
+            operator: self.builder.operator_is_charged(&consignee, order.date),
             headquarters: headquarters(&consignee),
-            destination: facts::as_counted(order.destination),
+            destination: facts::ear_country(order.destination),
         }
     }
 
@@ -281,12 +286,12 @@ impl Decider {
 }
 
 fn judge(
-    memo: &mut Memo<Worded>,
+    memo: &mut Memo<RenderedDecision>,
     policy: &Policy,
     epoch: usize,
     program: &Program,
     line: &Facts,
-) -> Arc<Judged<Worded>> {
+) -> Arc<Judged<RenderedDecision>> {
     memo.judge(epoch, program, line, |determination, scratch| {
         let mut hex = String::new();
         let mask = scratch.mask();
@@ -296,8 +301,8 @@ fn judge(
                 let _ = write!(hex, "{word:016x}");
             }
         }
-        Worded {
-            readings: named_turns(policy, program, determination),
+        RenderedDecision {
+            readings: reading_effects(policy, program, determination),
             eccn: eccn_pattern(program, scratch).map(str::to_owned),
             mask: hex,
         }
@@ -306,7 +311,7 @@ fn judge(
 
 /// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
 /// the law makes of the facts.
-fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
+fn opened(judged: &Judged<RenderedDecision>, line: &LineFacts) -> Option<Determination> {
     let asks = line.asks?;
     let outcome = judged.determination.label.outcome;
     if outcome == Outcome::LicenseRequired || judged.determination.missing.contains(&asks) {
@@ -340,12 +345,12 @@ fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, 
     }
 }
 
-fn named_turns(policy: &Policy, program: &Program, determination: &Determination) -> Vec<ReadingTurn> {
+fn reading_effects(policy: &Policy, program: &Program, determination: &Determination) -> Vec<ReadingEffect> {
     let mut turns = Vec::new();
     for turn in &determination.readings {
         let Some(reading) = policy.law.readings.iter().find(|reading| reading.fact == turn.reading) else { continue };
         let taken = if turn.taken { &reading.if_true } else { &reading.if_false };
-        turns.push(ReadingTurn {
+        turns.push(ReadingEffect {
             name: reading.name.clone(),
             taken: taken.clone(),
             otherwise: label_text(program, turn.otherwise),
@@ -355,9 +360,9 @@ fn named_turns(policy: &Policy, program: &Program, determination: &Determination
 }
 
 /// What the other value comes to, if that is something else.
-fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label) -> Option<ReadingTurn> {
+fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label) -> Option<ReadingEffect> {
     let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.as_deref().unwrap_or("");
-    (otherwise != taken).then(|| ReadingTurn {
+    (otherwise != taken).then(|| ReadingEffect {
         name: format!("disputed_tpp:{dispute}"),
         taken: "The catalog's TPP.".to_owned(),
         otherwise: label_text(program, otherwise),
@@ -386,7 +391,7 @@ impl Decided<'_> {
     }
 
     /// The readings that it turns on.
-    pub fn readings(&self) -> impl Iterator<Item = &ReadingTurn> {
+    pub fn readings(&self) -> impl Iterator<Item = &ReadingEffect> {
         self.judged.derived.readings.iter().chain(&self.disputed)
     }
 

@@ -1,6 +1,9 @@
+//! The facts of an order line: its parties, its item, its end use and what it claims, each fact with a value or unknown.
+
 use std::sync::Arc;
 
-use tollgate_law::facts::{self, FactId, Facts, as_counted};
+use tollgate_law::facts::{self, FactId, Facts, ear_country};
+use tollgate_law::groups::GroupCalendar;
 use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
@@ -61,7 +64,7 @@ pub struct FactBuilder {
     items: ByName<Result<Arc<ItemFacts>, UnknownItem>>,
     end_uses: ByName<Arc<EndUse>>,
     claims: ByName<Claim>,
-    tier1: std::collections::BTreeSet<Country>,
+    tier_one: GroupCalendar,
 }
 
 impl FactBuilder {
@@ -81,7 +84,7 @@ impl FactBuilder {
             others: ByName::default(),
             names: names.into_shared(),
             law: Arc::clone(&policy.law),
-            tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
+            tier_one: policy.tier_one(),
             items: ByName::default(),
             end_uses: ByName::default(),
             claims: ByName::default(),
@@ -90,24 +93,25 @@ impl FactBuilder {
     }
 
     /// The same tables under another policy of the same law; nothing of them is copied.
-    pub fn under(&self, policy: &tollgate_law::Policy) -> FactBuilder {
+    pub fn with_policy(&self, policy: &tollgate_law::Policy) -> FactBuilder {
         FactBuilder {
             tables: Arc::clone(&self.tables),
             law: Arc::clone(&policy.law),
             known: Arc::clone(&self.known),
             dated: Arc::clone(&self.dated),
             others: ByName::default(),
-            names: self.names.begun(),
+            names: self.names.without_local(),
             items: ByName::default(),
             end_uses: ByName::default(),
             claims: ByName::default(),
-            tier1: policy.groups.countries("SUPP5A", tollgate_model::Date::MAX).unwrap_or_default(),
+            tier_one: policy.tier_one(),
         }
     }
 
-    /// Whether an order's operator is charged under LPP in the consignee's place.
-    pub fn operator_is_charged(&self, consignee: &PartyFacts) -> bool {
-        consignee.hq.flatten().is_some_and(|hq| self.tier1.contains(&hq))
+    /// Whether the operator of an order of a day is charged under LPP in the consignee's place: where the consignee is headquartered in a country
+    /// of supplement no. 5(a) on that day.
+    pub fn operator_is_charged(&self, consignee: &PartyFacts, order: Date) -> bool {
+        consignee.hq.flatten().is_some_and(|hq| self.tier_one.contains(hq, order))
     }
 
     /// The tables that facts are made from.
@@ -183,10 +187,10 @@ impl FactBuilder {
         let others = [order.purchaser, order.intermediate_consignee, order.freight_forwarder];
         let [purchaser, intermediate, forwarder] = others.map(|id| id.map(|id| self.party_on(id, order.date)));
         let exporter = order.exporter.map(|id| self.party_on(id, order.date));
-        let destination = as_counted(order.destination);
+        let destination = ear_country(order.destination);
         let (end_use, claim) = (order.end_use.map(|text| self.end_use(text)), self.claim(order.authorization));
         trade(&mut facts, order, destination);
-        let asks = declared(&mut facts, end_use.as_deref(), &claim, self.tier1.contains(&destination));
+        let asks = declared(&mut facts, end_use.as_deref(), &claim, self.tier_one.contains(destination, order.date));
         set_party(
             &mut facts,
             [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ],
@@ -223,7 +227,7 @@ impl FactBuilder {
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
         let lpp_holder = match order.lpp_operator {
-            Some(operator) if self.operator_is_charged(&consignee) => self.party_on(operator, order.date),
+            Some(operator) if self.operator_is_charged(&consignee, order.date) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
         };
         let mut remarks = Vec::new();
@@ -302,19 +306,19 @@ impl FactBuilder {
 fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     let activity = Activity::ALL.iter().position(|activity| *activity == order.activity);
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
-    facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
+    facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(ear_country(country))));
     facts.set_country(facts::DESTINATION, Some(Some(destination)));
 }
 
-/// Sets what the declared end use and the claim say; returns the fact that is still to be settled, where one is. `tier1` says whether the
-/// destination is one of those in supplement no. 5 to part 740, where a military end use asks for nothing.
-fn declared(facts: &mut Facts, end_use: Option<&EndUse>, claim: &Claim, tier1: bool) -> Option<FactId> {
+/// Sets what the declared end use and the claim say; returns the fact that is still to be settled, where one is. `tier_one` says whether the
+/// destination is one of those in supplement no. 5(a) to part 740 on the order's day, where a military end use asks for nothing.
+fn declared(facts: &mut Facts, end_use: Option<&EndUse>, claim: &Claim, tier_one: bool) -> Option<FactId> {
     let index = |at: usize| i64::try_from(at).ok();
     facts.set_if(facts::END_USE, end_use.and_then(|end_use| end_use.word).and_then(index));
     facts.set_if(facts::SUPERCOMPUTER, end_use.and_then(|end_use| end_use.supercomputer).map(i64::from));
     facts.set_if(facts::CLAIM, index(claim.place()));
     let open = end_use.and_then(|end_use| end_use.open.as_ref());
-    open.filter(|open| !(tier1 && **open == EndUseQuestion::Military)).map(|_| facts::END_USE)
+    open.filter(|open| !(tier_one && **open == EndUseQuestion::Military)).map(|_| facts::END_USE)
 }
 
 fn set_truth(facts: &mut Facts, fact: FactId, truth: Truth) {

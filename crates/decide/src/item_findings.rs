@@ -1,5 +1,6 @@
 //! What is odd in an item's row: a TPP that is a whole board's or rack's, an ECCN that its figures contradict.
 
+use tollgate_engine::is_listed_eccn;
 use tollgate_law::catalog::Catalog;
 use tollgate_model::{Decimal, Item, ItemKind};
 
@@ -45,14 +46,11 @@ pub(crate) fn find_in(facts: &ItemFacts, is_total: bool) -> Vec<String> {
     found
 }
 
-/// A sentence where the ECCN that a row states and the one that its figures come to are of different control.
+/// A sentence where only one of two ECCNs is listed by the modeled law ([`is_listed_eccn`]): the one that a row states and the one that its figures
+/// come to. `None` where both are or neither is, and where the figures settle none.
 pub fn compare_eccn(stated: &str, figured: Option<&str>) -> Option<String> {
-    let controlled = |eccn: &str| {
-        let eccn = eccn.trim().to_ascii_uppercase();
-        eccn.starts_with("3A090") || eccn.starts_with("4A090") || eccn.ends_with(".Z")
-    };
     let figured = figured?;
-    (controlled(stated) != controlled(figured)).then(|| {
+    (is_listed_eccn(stated) != is_listed_eccn(figured)).then(|| {
         format!("The items table states {stated}; by its figures the item is {figured}, for the advanced-computing controls only.")
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tollgate_engine::{Scratch, representatives};
 use tollgate_law::catalog::{Catalog, Resolution};
-use tollgate_law::facts::{self, FactId, Facts, HOSTS, as_counted};
+use tollgate_law::facts::{self, FactId, Facts, HOSTS, ear_country};
 use tollgate_law::program::Program;
 use tollgate_model::{Decimal, Item, ItemKind, Ratio, Tpp, Truth};
 
@@ -213,10 +213,13 @@ fn overridden(known: &Item, row: &Item) -> Item {
     item
 }
 
+/// What an items row without a `kind` is, as the table's columns say.
+const KIND_WHERE_ABSENT: ItemKind = ItemKind::IntegratedCircuit;
+
 /// How many accelerators a unit holds: a bare circuit and what is no accelerator count as one, what may hold several
 /// and does not say how many is unknown.
 fn accelerators(item: &Item) -> Option<i64> {
-    let bare = item.kind.unwrap_or_default() == ItemKind::IntegratedCircuit && item.accelerator.is_none();
+    let bare = item.kind.unwrap_or(KIND_WHERE_ABSENT) == ItemKind::IntegratedCircuit && item.accelerator.is_none();
     let idle = item.accelerator.is_none() && item.tpp.and_then(|tpp| Tpp::try_from(tpp).ok()) == Some(Tpp::default());
     let none = idle || matches!(item.kind, Some(ItemKind::Memory | ItemKind::ModelWeights | ItemKind::Other));
     item.accelerators.or_else(|| (bare || none).then_some(1))
@@ -227,7 +230,7 @@ fn facts_of(mut item: Item, chip: Option<Item>) -> ItemFacts {
         item.host_eccn = stated_host(&item);
     }
     let figures = chip.as_ref().unwrap_or(&item);
-    let kind = item.kind.unwrap_or_default();
+    let kind = item.kind.unwrap_or(KIND_WHERE_ABSENT);
     let tpp = figures.tpp.and_then(|tpp| Tpp::try_from(tpp).ok());
     let (facts, unit_tpp) = slots(&item, figures, kind, tpp);
     let other =
@@ -285,7 +288,7 @@ fn slots(item: &Item, figures: &Item, kind: ItemKind, tpp: Option<Tpp>) -> (Fact
     let host = item.host_eccn.as_deref().unwrap_or("none");
     facts.set_if(facts::ITEM_HOST, HOSTS.iter().position(|known| *known == host).and_then(|at| i64::try_from(at).ok()));
     let designer = figures.designer_hq.or(item.designer_hq);
-    facts.set_country(facts::DESIGNER_HQ, Some(designer.map(as_counted)));
+    facts.set_country(facts::DESIGNER_HQ, Some(designer.map(ear_country)));
     let computing = !matches!(kind, ItemKind::ModelWeights | ItemKind::Memory | ItemKind::Other);
     chip_slots(&mut facts, figures, tpp, computing);
     memory_slots(&mut facts, item, kind);

@@ -32,9 +32,9 @@ mod tables;
 mod typed;
 mod wording;
 
-pub use accounts::{AccountView, Accounts, by_headquarters};
+pub use accounts::{Accounts, AllocationRow, by_headquarters};
 pub use claim::{Claim, claim_of};
-pub use decider::{Charged, Decided, Decider, ReadingTurn, Settled, label_text};
+pub use decider::{ChargeRule, CountedLabel, Decided, Decider, ReadingEffect, label_text};
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use error::RunError;
 pub use facts::{FactBuilder, LineFacts};
@@ -49,9 +49,10 @@ pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
 pub use roles::roles;
 pub use run::{
-    Each, HELD, Lines, Progress, Run, Silent, count_day, each, for_each_batch_of, line_key, none_twice, run, spans,
+    Each, HELD, Lines, Progress, Run, Silent, count_day, each, for_each_batch_of, line_key, refuse_duplicates, run,
+    spans,
 };
-pub use screened::{Hit, SHOWN, Screened, find, ofac_hit};
+pub use screened::{Hit, MatchLimits, SHOWN, ScreeningResults, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
 pub use typed::TypedNames;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-/// A text by the place where it is kept.
+use tollgate_model::{index_of, never};
+
+/// The number of a text; equal exactly where the texts are.
 pub type Name = u32;
 
-/// Texts by their place, and places by their text.
+/// Texts by number, and numbers by text.
 #[derive(Debug, Default)]
 struct Known {
     texts: Vec<String>,
@@ -13,40 +15,45 @@ struct Known {
     places: std::collections::HashMap<String, Name>,
 }
 
-/// Texts, each kept once; those that are known from the start can be shared.
+/// Numbers texts. What is numbered first can be shared between deciders; each then adds its own.
 #[derive(Debug, Default)]
 pub struct Names {
     shared: Arc<Known>,
-    own: Known,
+    local: Known,
 }
 
 impl Names {
-    /// The place of a text, new where it was not known.
+    /// The number of a text, a new one where it has none yet.
     pub fn place(&mut self, text: &str) -> Name {
-        if let Some(place) = self.shared.places.get(text).or_else(|| self.own.places.get(text)) {
+        if let Some(place) = self.shared.places.get(text).or_else(|| self.local.places.get(text)) {
             return *place;
         }
-        let place = Name::try_from(self.shared.texts.len() + self.own.texts.len()).unwrap_or(Name::MAX);
-        self.own.texts.push(text.to_owned());
-        self.own.places.insert(text.to_owned(), place);
+        let length = self.shared.texts.len() + self.local.texts.len();
+        let place = Name::try_from(length).unwrap_or_else(|_| {
+            // What has no number of its own counts as one holder, which is charged for all of them.
+            never!("{length} names are more than can be numbered");
+            Name::MAX
+        });
+        self.local.texts.push(text.to_owned());
+        self.local.places.insert(text.to_owned(), place);
         place
     }
 
-    /// The text at a place.
+    /// The text of a number; empty where no text has it.
     pub fn text(&self, place: Name) -> &str {
-        let Ok(at) = usize::try_from(place) else { return "" };
-        let text = self.shared.texts.get(at).or_else(|| self.own.texts.get(at.checked_sub(self.shared.texts.len())?));
+        let at = index_of(place);
+        let text = self.shared.texts.get(at).or_else(|| self.local.texts.get(at.checked_sub(self.shared.texts.len())?));
         text.map_or("", String::as_str)
     }
 
-    /// The same, all of it to be shared.
+    /// The same texts, all of them shared with whoever takes [`Names::without_local`] of it.
     pub fn into_shared(self) -> Names {
         // Called on names that share nothing yet.
-        Names { shared: Arc::new(self.own), own: Known::default() }
+        Names { shared: Arc::new(self.local), local: Known::default() }
     }
 
-    /// What is shared, and nothing that was added since.
-    pub fn begun(&self) -> Names {
-        Names { shared: Arc::clone(&self.shared), own: Known::default() }
+    /// The shared texts alone, without those added since [`Names::into_shared`]. Nothing is copied.
+    pub fn without_local(&self) -> Names {
+        Names { shared: Arc::clone(&self.shared), local: Known::default() }
     }
 }

@@ -1,7 +1,9 @@
+//! The facts of a party from its row, its stakes and its chain of parents, from each day on which they change.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tollgate_law::facts::as_counted;
+use tollgate_law::facts::ear_country;
 use tollgate_model::{Country, Date, Party, Stake, Truth};
 
 use super::flags::flags_of;
@@ -100,7 +102,7 @@ impl PartyFacts {
         self.flags
             .iter()
             .filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok())
-            .any(|seat| as_counted(seat) == country)
+            .any(|seat| ear_country(seat) == country)
     }
 
     /// The same, with its id and that of its ultimate parent as numbers.
@@ -220,7 +222,7 @@ pub fn ultimate_parents(parties: &BTreeMap<String, Party>, parents: &Parents) ->
 }
 
 fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party, day: Date) -> PartyFacts {
-    let counted = |country: Option<Country>| country.map(|country| Some(as_counted(country)));
+    let counted = |country: Option<Country>| country.map(|country| Some(ear_country(country)));
     let has_parent = !matches!(parents.parent(&party.party_id, Some(party), Some(day)), Parent::None);
     let (ultimate, known) = ultimate_parent(parties, parents, party, Some(day));
     let parent_hq = match (has_parent, known) {

@@ -1,3 +1,5 @@
+//! The parties to an order line by role.
+
 use tollgate_model::OrderLine;
 
 /// The parties to an order line, each with its role as the column is called.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
 
 use tollgate_law::Policy;
-use tollgate_model::{Date, OrderLine, Stop};
+use tollgate_model::{Date, OrderLine, Stop, count_of};
 use tollgate_records::{Declared, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
 
 use super::decider::{Decided, Decider};
@@ -113,14 +113,15 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
     let mut batch_done = |batch: &OrderBatch, indices: &mut dyn Iterator<Item = usize>, decider: &mut Decider| {
         for index in indices {
             let Some(line) = batch.line(index) else { continue };
-            one(run, batch.row(index), (&line, batch.declared(index)), decider, &mut unknown, each)?;
+            let line = FileLine { row: batch.row(index), order: &line, declared: batch.declared(index) };
+            decide_line(run, line, decider, &mut unknown, each)?;
         }
         Ok::<(), RunError>(())
     };
     if survey.sorted || !counted {
         for_each_batch(run.orders, stop, &mut |batch| {
             batch_done(&batch, &mut (0..batch.len()), &mut decider)?;
-            progress.done(u64::try_from(batch.len()).unwrap_or(0));
+            progress.done(count_of(batch.len()));
             Ok(())
         })?;
     } else {
@@ -145,19 +146,26 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
     if unknown.is_empty() { Ok(decider) } else { Err(RunError::Input(InputErrors(unknown))) }
 }
 
-fn one(
-    run: &Run<'_>,
+/// A line of a file, its row, and what was declared of it.
+struct FileLine<'a> {
     row: u64,
-    (line, declared): (&OrderLine<'_>, Declared<'_>),
+    order: &'a OrderLine<'a>,
+    declared: Declared<'a>,
+}
+
+/// Decides a line and hands it on, unless an item before it was not known; notes an item that is not known.
+fn decide_line(
+    run: &Run<'_>,
+    line: FileLine<'_>,
     decider: &mut Decider,
     unknown: &mut Vec<InputError>,
     each: &mut dyn Lines,
 ) -> Result<(), RunError> {
-    match decider.decide(line) {
-        Ok(decided) if unknown.is_empty() => each.decided(line, &decided, declared),
+    match decider.decide(line.order) {
+        Ok(decided) if unknown.is_empty() => each.decided(line.order, &decided, line.declared),
         Ok(_) => Ok(()),
         Err(error) => {
-            note_unknown(run.orders, row, line, error, unknown);
+            note_unknown(run.orders, line.row, line.order, error, unknown);
             if unknown.len() >= MAX_ERRORS {
                 return Err(RunError::Input(InputErrors(std::mem::take(unknown))));
             }
@@ -239,7 +247,7 @@ fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunE
         Ok(())
     })?;
     count_day(&mut survey.days, day);
-    none_twice(path, keys, stop)?;
+    refuse_duplicates(path, keys, stop)?;
     Ok(survey)
 }
 
@@ -273,7 +281,7 @@ pub fn line_key(order_id: &str, line: i64) -> u64 {
 }
 
 /// Finds lines that stand twice, by the numbers of all.
-pub fn none_twice(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+pub fn refuse_duplicates(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
     keys.sort_unstable();
     let twice: std::collections::BTreeSet<u64> =
         keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();

@@ -96,7 +96,7 @@ impl Hit {
 
 /// What screening found, for all parties of a table.
 #[derive(Debug, Default)]
-pub struct Screened {
+pub struct ScreeningResults {
     hits: BTreeMap<String, Vec<Hit>>,
     /// The lists that were searched, with digest and date.
     pub versions: Vec<Version>,
@@ -113,16 +113,22 @@ struct Owners {
     graphs: Vec<Ownership>,
 }
 
-/// Every match of a party that has an effect on a decision, and of all together the best `shown`.
-pub fn find(
-    screener: &Screener,
-    query: Query<'_>,
-    (threshold, shown): (u32, usize),
-    scratch: &mut Scratch,
-) -> Vec<Hit> {
-    let found = screener.screen(query, threshold, usize::MAX, scratch);
-    let kept =
-        found.iter().enumerate().filter(|(place, found)| *place < shown || screener.effect(found) != Effect::Other);
+/// Which matches of a party are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct MatchLimits {
+    /// The least score of a match, in basis points.
+    pub threshold_points: u32,
+    /// How many of a party's best matches are kept, besides every one that has an effect on a decision.
+    pub shown: usize,
+}
+
+/// The matches of a party at or above the threshold, best first: every one that has an effect on a decision, and the best `shown` of all.
+pub fn find(screener: &Screener, query: Query<'_>, limits: MatchLimits, scratch: &mut Scratch) -> Vec<Hit> {
+    let found = screener.screen(query, limits.threshold_points, usize::MAX, scratch);
+    let kept = found
+        .iter()
+        .enumerate()
+        .filter(|(place, found)| *place < limits.shown || screener.effect(found) != Effect::Other);
     kept.map(|(_, found)| hit(screener, found, query)).collect()
 }
 
@@ -138,8 +144,9 @@ fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
     }
 }
 
-/// A match as OFAC's own search would score it: entry, name and points. It is never taken for the listed party.
-pub fn ofac_hit(screener: &Screener, (entry, name, points): (usize, &str, u32), query: Query<'_>) -> Hit {
+/// A match as OFAC's own search would score it: the place of the entry among the screener's, the name of it that matched, and basis points. It is
+/// never taken for the listed party.
+pub fn ofac_hit(screener: &Screener, entry: usize, name: &str, points: u32, query: Query<'_>) -> Hit {
     let explanation = vec![format!("as OFAC's search scores names (FAQ 249): {} of 100", points / 100)];
     Hit { points, explanation, ..plain_hit(screener, entry, name, query) }
 }
@@ -162,7 +169,7 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         programs: entry.map_or(Vec::new(), |entry| entry.programs.clone()),
         basis: Basis::Name,
         explanation: Vec::new(),
-        fingerprint: digest.get(..16).unwrap_or_default().to_owned(),
+        fingerprint: digest.chars().take(16).collect(),
         cleared: None,
         from: entry.and_then(|entry| entry.from),
         until: entry.and_then(|entry| entry.until),
@@ -180,7 +187,7 @@ pub(crate) fn listed_among(hits: &[Hit], effect: Effect, date: Date) -> Truth {
     truths.max().unwrap_or(Truth::False)
 }
 
-/// Whether matches say that their party is designated under one of a group of programs, as [`Screened::designated`].
+/// Whether matches say that their party is designated under one of a group of programs, as [`ScreeningResults::designated`].
 pub(crate) fn designated_among(hits: &[Hit], program: SanctionsProgram, date: Date) -> Truth {
     let bears = |hit: &&Hit| matches!(hit.effect, Effect::SpeciallyDesignated | Effect::Unknown) && hit.stands(date);
     let hits = hits.iter().filter(bears);
@@ -192,24 +199,25 @@ pub(crate) fn designated_among(hits: &[Hit], program: SanctionsProgram, date: Da
     hits.map(under).max().unwrap_or(Truth::False)
 }
 
-impl Screened {
+impl ScreeningResults {
     /// Screens every party and follows the stakes. Every match at or above the threshold has its effect; of those on lists without one, only
     /// such as are among a party's first `shown` are kept.
     pub fn new(
         screener: &Screener,
         parties: &BTreeMap<String, Party>,
         stakes: &[Stake],
-        limits: (u32, usize),
+        limits: MatchLimits,
         clearances: &[Clearance],
         ownership: Option<&Path>,
         stop: &Stop,
-    ) -> Result<Screened, RunError> {
+    ) -> Result<ScreeningResults, RunError> {
         let mut hits = screen_all(screener, parties, limits, stop);
         hits.extend(screen_all(screener, &owners_without_row(parties, stakes), limits, stop));
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
-        Screened::judged((hits, screener.versions.clone()), parties, stakes, clearances).map_err(|error| {
+        let found = ScreeningResults { hits, versions: screener.versions.clone(), ..ScreeningResults::default() };
+        found.judge(parties, stakes, clearances).map_err(|error| {
             let mend = "correct the rows, or give the stakes their dates `from` and `until`";
             let path = ownership.unwrap_or(Path::new("ownership"));
             InputErrors(vec![InputError::file(path, error.to_string(), mend)]).into()
@@ -222,20 +230,26 @@ impl Screened {
         parties: &BTreeMap<String, Party>,
         stakes: &[Stake],
         clearances: &[Clearance],
-    ) -> Result<Screened, BadStake> {
-        Screened::judged((self.hits.clone(), self.versions.clone()), parties, stakes, clearances)
+    ) -> Result<ScreeningResults, BadStake> {
+        let found = ScreeningResults {
+            hits: self.hits.clone(),
+            versions: self.versions.clone(),
+            ..ScreeningResults::default()
+        };
+        found.judge(parties, stakes, clearances)
     }
 
-    fn judged(
-        (mut hits, versions): (BTreeMap<String, Vec<Hit>>, Vec<Version>),
+    /// The same matches with what is found of each, and what the stakes then say of every party.
+    fn judge(
+        mut self,
         parties: &BTreeMap<String, Party>,
         stakes: &[Stake],
         clearances: &[Clearance],
-    ) -> Result<Screened, BadStake> {
-        for (party, own) in &mut hits {
-            own.iter_mut().for_each(|hit| hit.look_up(party, clearances));
+    ) -> Result<ScreeningResults, BadStake> {
+        for (party, matches) in &mut self.hits {
+            matches.iter_mut().for_each(|hit| hit.look_up(party, clearances));
         }
-        let mut screened = Screened { hits, versions, ..Screened::default() };
+        let mut screened = self;
         let listed = |id: &str, party: &Party, day| {
             let flagged = party.flags.iter().any(|flag| flag == "entity_list");
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
@@ -311,7 +325,7 @@ impl Screened {
 
     /// The stakes that catch a party: owner, owned and percent.
     pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
-        self.owners.on(date).map(|graph| graph.proof(party)).unwrap_or_default()
+        self.owners.on(date).map_or_else(Vec::new, |graph| graph.proof(party))
     }
 }
 
@@ -326,7 +340,7 @@ fn owners_without_row(parties: &BTreeMap<String, Party>, stakes: &[Stake]) -> BT
 fn screen_all(
     screener: &Screener,
     parties: &BTreeMap<String, Party>,
-    limits: (u32, usize),
+    limits: MatchLimits,
     stop: &Stop,
 ) -> BTreeMap<String, Vec<Hit>> {
     if screener.names() == 0 {
@@ -343,9 +357,9 @@ fn screen_all(
             }
             let names = party.names();
             let query = Query::of(party, &names);
-            let own = find(screener, query, limits, &mut scratch);
-            if !own.is_empty() {
-                hits.push(((*id).clone(), own));
+            let matches = find(screener, query, limits, &mut scratch);
+            if !matches.is_empty() {
+                hits.push(((*id).clone(), matches));
             }
         }
         hits

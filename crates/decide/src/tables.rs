@@ -1,3 +1,5 @@
+//! The tables beside the orders: parties, items, stakes, findings and licenses, read and screened once.
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ use tollgate_screening::{BadStake, Screener};
 use super::error::RunError;
 use super::flags::flags_of;
 use super::parties::Parents;
-use super::screened::{Hit, SHOWN, Screened};
+use super::screened::{Hit, MatchLimits, SHOWN, ScreeningResults};
 use super::typed::TypedNames;
 use tollgate_model::Stop;
 
@@ -22,7 +24,7 @@ pub struct Tables {
     /// Items of the user's own, by name.
     pub items: BTreeMap<String, Item>,
     /// What lists and owners say of the parties.
-    pub screened: Screened,
+    pub screened: ScreeningResults,
     /// The parents that the stakes show.
     pub parents: Parents,
     /// Who owns how much of whom.
@@ -57,16 +59,16 @@ impl Tables {
         screening: Screening<'_>,
         stop: &Stop,
     ) -> Result<Tables, RunError> {
-        let stakes = ownership.map(tollgate_records::read_ownership).transpose()?.unwrap_or_default();
-        let mut parties = parties.map(tollgate_records::read_parties).transpose()?.unwrap_or_default();
+        let stakes = read_or_empty(ownership, tollgate_records::read_ownership)?;
+        let mut parties = read_or_empty(parties, tollgate_records::read_parties)?;
         parties.values_mut().for_each(spell_flags);
-        let items = items.map(tollgate_records::read_items).transpose()?.unwrap_or_default();
-        let cleared = screening.clearances.map(tollgate_records::read_clearances).transpose()?.unwrap_or_default();
-        let screened = Screened::new(
+        let items = read_or_empty(items, tollgate_records::read_items)?;
+        let cleared = read_or_empty(screening.clearances, tollgate_records::read_clearances)?;
+        let screened = ScreeningResults::new(
             screening.screener,
             &parties,
             &stakes,
-            (screening.threshold, SHOWN),
+            MatchLimits { threshold_points: screening.threshold, shown: SHOWN },
             &cleared,
             ownership,
             stop,
@@ -108,6 +110,11 @@ impl Tables {
     pub fn are_silent(&self) -> bool {
         self.screened.is_silent() && !self.names.has_lists()
     }
+}
+
+/// A table as read, or an empty one where none was given. A table that cannot be read is an error.
+fn read_or_empty<T: Default, E>(path: Option<&Path>, read: impl FnOnce(&Path) -> Result<T, E>) -> Result<T, E> {
+    path.map_or_else(|| Ok(T::default()), read)
 }
 
 /// Writes the flags of a party that are understood as the law spells them; the others stay as they are.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tollgate_model::{Clearance, Party};
 use tollgate_screening::{Query, Scratch, Screener};
 
-use super::screened::{Hit, SHOWN, find};
+use super::screened::{Hit, MatchLimits, SHOWN, find};
 use super::spelling::{plain, squashed};
 
 /// Screens names that have no row.
@@ -48,7 +48,8 @@ impl TypedNames {
         }
         let party = Party { party_id: name.to_owned(), name: Some(name.to_owned()), ..Party::default() };
         let names = party.names();
-        let mut hits = find(screener, Query::of(&party, &names), (self.threshold, SHOWN), &mut Scratch::default());
+        let limits = MatchLimits { threshold_points: self.threshold, shown: SHOWN };
+        let mut hits = find(screener, Query::of(&party, &names), limits, &mut Scratch::default());
         hits.iter_mut().for_each(|hit| hit.look_up(name, &self.clearances));
         let hits: Arc<[Hit]> = Arc::from(hits);
         found.insert(name.to_owned(), Arc::clone(&hits));

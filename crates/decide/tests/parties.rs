@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tollgate_decide::{
-    Decider, Detail, SHOWN, Screened, Tables, decision_record, failed_claim, load_policy, next_steps, summary,
+    Decider, Detail, MatchLimits, SHOWN, ScreeningResults, Tables, decision_record, failed_claim, load_policy,
+    next_steps, summary,
 };
 use tollgate_law::Law;
 use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails};
@@ -66,7 +67,16 @@ fn screened(parties: BTreeMap<String, Party>, list: &str) -> Tables {
     let lists = read_lists(&[("list.csv".to_owned(), list.as_bytes().to_vec())]).unwrap();
     let screener = Screener::new(lists);
     let stop = Arc::new(AtomicBool::new(false));
-    let screened = Screened::new(&screener, &parties, &[], (THRESHOLD, SHOWN), &[], None, &stop).unwrap();
+    let screened = ScreeningResults::new(
+        &screener,
+        &parties,
+        &[],
+        MatchLimits { threshold_points: THRESHOLD, shown: SHOWN },
+        &[],
+        None,
+        &stop,
+    )
+    .unwrap();
     Tables { parties, screened, ..Tables::default() }
 }
 

@@ -3,7 +3,7 @@
 use tollgate_ledger::{Ledger, Log, Status};
 
 use super::decider_state::Desk;
-use super::decision::{Decision, entries, line_id, noted, revision_id, standing_line};
+use super::decision::{Decision, entries, existing_line, line_id, recorded_decision, revision_id};
 use super::error::DeskError;
 use super::reserve::{Order, Plan, check, propose};
 
@@ -17,14 +17,14 @@ pub fn plan_amendment(
 ) -> Result<Plan, DeskError> {
     check(&request.order)?;
     let id = line_id(&request.order.order_id, request.order.line.unwrap_or(1));
-    let earlier = standing_line(ledger, &id)?;
-    if let Some((decision, note)) = earlier_decision(ledger, (&id, actor), earlier.decided, request)? {
+    let earlier = existing_line(ledger, &id)?;
+    if let Some((decision, note)) = earlier_decision(ledger, &id, actor, earlier.decided, request)? {
         return Ok(Plan { entries: entries(actor, &note, &decision)?, decision, repeated: true });
     }
     // Of what has gone, or was given up, nothing can be amended.
     let closed = earlier.reservation().and_then(|id| ledger.state().reservation(id));
     match closed {
-        Some(left) if left.open && left.begun => return Err(DeskError::ShippedInPart),
+        Some(left) if left.open && left.has_postings => return Err(DeskError::ShippedInPart),
         Some(left) if !left.open => return Err(DeskError::Refused(Status::ReservationClosed)),
         _ => {}
     }
@@ -36,13 +36,14 @@ pub fn plan_amendment(
 /// The decision that the same request of the same caller led to before; `line` is its id.
 fn earlier_decision(
     ledger: &mut Ledger<impl Log>,
-    (line, actor): (&str, &str),
+    line: &str,
+    actor: &str,
     decided: u32,
     request: &Order,
 ) -> Result<Option<(Decision, String)>, DeskError> {
     for revision in 2..=decided {
         let note = format!("decision:{}", revision_id(line, revision));
-        let known = noted(ledger, &note)?.filter(|(decision, record)| {
+        let known = recorded_decision(ledger, &note)?.filter(|(decision, record)| {
             decision.idempotency_key == request.key && record.parse().is_ok_and(|body| body.actor == actor)
         });
         match known {

@@ -105,12 +105,12 @@ pub fn sha256(text: &str) -> String {
 }
 
 /// How a line stands: its last decision but for those whose reservation was refused.
-pub(crate) fn standing(ledger: &mut Ledger<impl Log>, line: &str) -> Result<Option<LineRecord>, DeskError> {
+pub(crate) fn current_line(ledger: &mut Ledger<impl Log>, line: &str) -> Result<Option<LineRecord>, DeskError> {
     let mut found: Option<LineRecord> = None;
     let mut actors = Vec::new();
     for revision in 1.. {
         let note = format!("decision:{}", revision_id(line, revision));
-        let Some((decision, record)) = noted(ledger, &note)? else { break };
+        let Some((decision, record)) = recorded_decision(ledger, &note)? else { break };
         let body = record.parse().map_err(|what| unavailable(&what))?;
         actors.push(body.actor.into_owned());
         let standing = LineRecord { decision, record, revision, decided: revision, actors: Vec::new() };
@@ -124,8 +124,10 @@ pub(crate) fn standing(ledger: &mut Ledger<impl Log>, line: &str) -> Result<Opti
 }
 
 /// A decision that is on record, and its record.
-pub fn noted(ledger: &mut Ledger<impl Log>, id: &str) -> Result<Option<(Decision, Record)>, DeskError> {
-    let Some(record) = ledger.noted(id).map_err(|error| unavailable(&error.to_string()))? else { return Ok(None) };
+pub fn recorded_decision(ledger: &mut Ledger<impl Log>, id: &str) -> Result<Option<(Decision, Record)>, DeskError> {
+    let Some(record) = ledger.note_record(id).map_err(|error| unavailable(&error.to_string()))? else {
+        return Ok(None);
+    };
     let body = record.parse().map_err(|what| unavailable(&what))?;
     let decision = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
     Ok(Some((decision, record)))
@@ -220,6 +222,6 @@ pub fn raw(data: &impl Serialize) -> Result<Box<RawValue>, DeskError> {
 }
 
 /// The line as it stands, or that there is none.
-pub(crate) fn standing_line(ledger: &mut Ledger<impl Log>, line: &str) -> Result<LineRecord, DeskError> {
-    standing(ledger, line)?.ok_or(DeskError::UnknownOrder)
+pub(crate) fn existing_line(ledger: &mut Ledger<impl Log>, line: &str) -> Result<LineRecord, DeskError> {
+    current_line(ledger, line)?.ok_or(DeskError::UnknownOrder)
 }

@@ -1,3 +1,5 @@
+//! Why the desk refuses, and how each refusal is mended.
+
 use tollgate_ledger::Status;
 use tollgate_model::{Diagnostic, Place};
 

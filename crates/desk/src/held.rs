@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tollgate_ledger::{Ledger, Log};
+use tollgate_model::never;
 
-use super::decision::{decision_in, line_id, release_id, standing, unavailable};
+use super::decision::{current_line, decision_in, line_id, release_id, unavailable};
 use super::error::DeskError;
 
 /// What the queue needs of a decision's record.
@@ -72,7 +73,7 @@ impl HeldQueue {
     }
 
     /// So many of those that can still be released, the latest first; what needs no release any more is forgotten.
-    pub fn held(&mut self, ledger: &mut Ledger<impl Log>, most: usize) -> Result<Vec<HeldLine>, DeskError> {
+    pub fn held_lines(&mut self, ledger: &mut Ledger<impl Log>, most: usize) -> Result<Vec<HeldLine>, DeskError> {
         let mut latest: Vec<_> = self.lines.iter().map(|(id, place)| (place.clone(), id.clone())).collect();
         latest.sort_by(|a, b| b.cmp(a));
         let mut held = Vec::new();
@@ -80,14 +81,17 @@ impl HeldQueue {
             if held.len() >= most {
                 break;
             }
-            let waits = standing(ledger, &id)?.filter(|line| {
+            let waits = current_line(ledger, &id)?.filter(|line| {
                 let reserved = line.reservation().and_then(|id| ledger.state().reservation(id));
                 let open = reserved.is_some_and(|reserved| reserved.open);
                 open && !line.decision.held.is_empty() && !ledger.has_note(&release_id(&id, line.revision))
             });
             match waits {
                 Some(line) => {
-                    let by = line.actors.last().cloned().unwrap_or_default();
+                    let Some(by) = line.actors.last().cloned() else {
+                        never!("`{id}` was decided by nobody");
+                        return Err(unavailable("a line on record names nobody who decided it"));
+                    };
                     held.push(HeldLine { order, line: number, by, why: line.decision.held });
                 }
                 None => drop(self.lines.remove(&id)),

@@ -21,8 +21,8 @@ mod ship;
 pub use amend::plan_amendment;
 pub use decider_state::{DeciderState, Desk, Finding, FindingKind};
 pub use decision::{
-    Answer, Decision, LineRecord, Reserved, limit_command, line_id, note, noted, raw, release_id, reserved, sha256,
-    thousandths, tpp,
+    Answer, Decision, LineRecord, Reserved, limit_command, line_id, note, raw, recorded_decision, release_id, reserved,
+    sha256, thousandths, tpp,
 };
 pub use error::DeskError;
 pub use held::{HeldLine, HeldQueue};

@@ -102,7 +102,7 @@ impl OrderRequest {
             date: self.date.parse().map_err(|_| (text("date", &self.date), day))?,
             activity: activity
                 .map_err(|_| ("`activity` is another word".to_owned(), "write export, reexport or transfer"))?
-                .unwrap_or_default(),
+                .unwrap_or(Activity::Export),
             exporter: self.exporter.as_deref(),
             purchaser: self.purchaser.as_deref(),
             intermediate_consignee: self.intermediate_consignee.as_deref(),

@@ -103,12 +103,12 @@ fn conclusion_id(proposal: &str) -> String {
 pub fn proposal(ledger: &mut Ledger<impl Log>, id: &str) -> Result<Option<ProposalOnRecord>, DeskError> {
     let failed = |error: tollgate_ledger::LedgerError| unavailable(&error.to_string());
     let wrong = |error: serde_json::Error| unavailable(&error.to_string());
-    let Some(record) = ledger.noted(id).map_err(failed)? else { return Ok(None) };
+    let Some(record) = ledger.note_record(id).map_err(failed)? else { return Ok(None) };
     let body = record.parse().map_err(|what| unavailable(&what))?;
     if body.kind != "proposal" {
         return Ok(None);
     }
-    let state = match ledger.noted(&conclusion_id(id)).map_err(failed)? {
+    let state = match ledger.note_record(&conclusion_id(id)).map_err(failed)? {
         None => ProposalState::Proposed,
         Some(record) => {
             let body = record.parse().map_err(|what| unavailable(&what))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tollgate_ledger::{AccountKey, Command, Ledger, Log, Period};
-use tollgate_model::{Date, Tpp};
+use tollgate_model::{AccountKind, Date, Tpp};
 
 use super::decider_state::Desk;
 use super::decision::{Decision, decision_in, limit_command, unavailable};
@@ -85,6 +85,6 @@ fn last_orders(ledger: &mut Ledger<impl Log>) -> Result<BTreeMap<AccountKey, Ord
         }
     }
     // What is counted without a ceiling on purpose has no limit to change.
-    last.retain(|key, _| key.rule != "license" && key.rule != "uveu");
+    last.retain(|key, _| key.kind().is_none_or(AccountKind::is_of_law));
     Ok(last)
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tollgate_decide::{Claim, Decided, Detail, Tables, claim_of, decision_record, roles};
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log};
-use tollgate_model::{Date, OrderLine, Outcome, Tpp, never};
+use tollgate_model::{AccountKind, Date, OrderLine, Outcome, Tpp, never};
 
 use super::decider_state::Desk;
 use super::decision::{
-    Answer, Decision, HOLD, LineRecord, entries, limit_command, line_id, noted, raw, reserved, revision_id, sha256,
-    unavailable,
+    Answer, Decision, HOLD, LineRecord, entries, limit_command, line_id, raw, recorded_decision, reserved, revision_id,
+    sha256, unavailable,
 };
 use super::error::DeskError;
 use super::order::OrderRequest;
@@ -67,7 +67,7 @@ pub fn plan_reservation(
     check(&request.order)?;
     let id = line_id(&request.order.order_id, request.order.line.unwrap_or(1));
     let note_id = format!("decision:{id}");
-    let (decision, repeated) = match noted(ledger, &note_id)? {
+    let (decision, repeated) = match recorded_decision(ledger, &note_id)? {
         Some((decision, record)) => {
             // Another caller may use the same word.
             let same_caller = record.parse().map_err(|what| unavailable(&what))?.actor == actor;
@@ -206,15 +206,18 @@ fn counted_besides<'a>(
     license: Option<&'a str>,
     exception: Option<&'a str>,
 ) -> impl Iterator<Item = AccountKey> {
-    let key = |rule: &str, holder: &str, country: Option<String>| AccountKey {
-        rule: rule.to_owned(),
+    let key = |kind: AccountKind, holder: &str, country: Option<String>| AccountKey {
+        rule: kind.as_str().to_owned(),
         holder: holder.to_owned(),
         country,
         period: tollgate_ledger::Period::All,
     };
-    let licensed = license.map(|number| key("license", number, None));
+    let licensed = license.map(|number| key(AccountKind::License, number, None));
     let base = exception.filter(|id| *id == "UVEU");
-    licensed.into_iter().chain(base.map(|_| key("uveu", line.ultimate_consignee, Some(line.destination.to_string()))))
+    licensed.into_iter().chain(base.map(move |_| {
+        let country = Some(line.destination.to_string());
+        key(AccountKind::Uveu, line.ultimate_consignee, country)
+    }))
 }
 
 /// Why somebody else must look at a line that may go before it does.

@@ -3,7 +3,7 @@
 use tollgate_ledger::{Command, Ledger, Log, PostingView, Record, ReservationView, Status};
 use tollgate_model::Date;
 
-use super::decision::{LineRecord, line_id, release_id, standing_line, unavailable};
+use super::decision::{LineRecord, existing_line, line_id, release_id, unavailable};
 use super::error::DeskError;
 use super::scope::{scoped_id, scoped_or_earlier_id};
 
@@ -19,7 +19,7 @@ pub struct ReservedLine {
 
 /// A line that has a reservation; `line` is its id.
 pub fn reserved_line(ledger: &mut Ledger<impl Log>, line: &str) -> Result<ReservedLine, DeskError> {
-    let standing = standing_line(ledger, line)?;
+    let standing = existing_line(ledger, line)?;
     let released = ledger.has_note(&release_id(line, standing.revision));
     let reservation = standing.reservation().ok_or(DeskError::Refused(Status::UnknownReservation))?.to_owned();
     Ok(ReservedLine { line: standing, reservation, released })
@@ -37,9 +37,9 @@ pub struct LineOnRecord {
 
 /// All that is on record of a line; `line` is its id.
 pub fn line_on_record(ledger: &mut Ledger<impl Log>, line: &str) -> Result<LineOnRecord, DeskError> {
-    let standing = standing_line(ledger, line)?;
+    let standing = existing_line(ledger, line)?;
     let left = standing.reservation().and_then(|id| Some((id.to_owned(), ledger.state().reservation(id)?)));
-    let released = ledger.noted(&release_id(line, standing.revision));
+    let released = ledger.note_record(&release_id(line, standing.revision));
     Ok(LineOnRecord { line: standing, left, released: released.map_err(|error| unavailable(&error.to_string()))? })
 }
 

@@ -11,7 +11,7 @@ use crate::scalar::{Scratch, Verdict};
 
 /// What a decision would come to under the other reading of an ambiguous text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct ReadingEffect {
     /// The reading.
     pub reading: FactId,
     /// The value that was taken.
@@ -36,7 +36,7 @@ pub struct Determination {
     /// Whether the search was given up before all that the unknown facts may be was looked at: the answer is then open, and may turn on more than is named.
     pub gave_up: bool,
     /// The readings that the outcome or the review turns on.
-    pub readings: Vec<Turn>,
+    pub readings: Vec<ReadingEffect>,
 }
 
 impl Determination {
@@ -70,7 +70,7 @@ pub fn determine(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Det
     let some_reading_may_matter = open_without_readings(program, facts, scratch);
     let mut determination = decide(program, facts, scratch);
     if some_reading_may_matter {
-        determination.readings = turns(program, facts, &determination, scratch);
+        determination.readings = reading_effects(program, facts, &determination, scratch);
         scratch.start(program, facts);
     }
     scratch.finish(program);
@@ -155,7 +155,12 @@ fn open_without_readings(program: &Program, facts: &Facts, scratch: &mut Scratch
 }
 
 /// The readings on which the decision turns.
-fn turns(program: &Program, facts: &Facts, taken: &Determination, scratch: &mut Scratch) -> Vec<Turn> {
+fn reading_effects(
+    program: &Program,
+    facts: &Facts,
+    taken: &Determination,
+    scratch: &mut Scratch,
+) -> Vec<ReadingEffect> {
     let mut turns = Vec::new();
     for (reading, value) in &program.readings {
         if !program.thresholds.iter().any(|atom| atom.fact == *reading) {
@@ -166,7 +171,7 @@ fn turns(program: &Program, facts: &Facts, taken: &Determination, scratch: &mut 
         other.set(*reading, i64::from(!value));
         let otherwise = decide(program, &other, scratch);
         if otherwise.label != taken.label {
-            turns.push(Turn { reading: *reading, taken: value, otherwise: otherwise.label });
+            turns.push(ReadingEffect { reading: *reading, taken: value, otherwise: otherwise.label });
         }
     }
     turns

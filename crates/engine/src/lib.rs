@@ -18,7 +18,7 @@ pub mod symbolic;
 mod trace;
 
 pub use complete::representatives;
-pub use determine::{Determination, Turn, determine, verdict, with_readings};
+pub use determine::{Determination, ReadingEffect, determine, verdict, with_readings};
 pub use memo::{Judged, Memo};
 pub use recheck::{BadCertificate, Certificate, RecheckError, Rederived, RederivedStep, Rederiver, check_law};
 pub use scalar::{AtomMask, Scratch, Verdict};

@@ -223,7 +223,9 @@ impl<'a> Reader<'a> {
         let index = match fact.def().kind {
             FactKind::Country if word == "none" => Some(NO_COUNTRY),
             FactKind::Country => word.parse::<Country>().ok().map(|country| i64::from(country.index())),
-            FactKind::Word(words) => words.iter().position(|own| *own == word).and_then(|at| i64::try_from(at).ok()),
+            FactKind::Word(words) => {
+                words.iter().position(|known| *known == word).and_then(|at| i64::try_from(at).ok())
+            }
             _ => None,
         };
         self.facts.get(fact).map_or(Truth::Unknown, |value| Truth::from(Some(value) == index))

@@ -141,7 +141,8 @@ impl Scratch {
     fn gates_to(&mut self, program: &Program, to: usize) {
         let truths = self.truths.as_mut_slice();
         let mut at = 2 * (1 + program.atom_count() + self.gates_run);
-        for (a, b) in program.gates.get(self.gates_run..to).unwrap_or_default() {
+        // Where more of them were run already, nothing is left to run.
+        for (a, b) in program.gates.get(self.gates_run..to).unwrap_or(&[]) {
             let truth = read(truths, *a) & read(truths, *b);
             if let Some([node, other]) = truths.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
                 (*node, *other) = (truth, negated(truth));

@@ -148,9 +148,9 @@ pub const BELOW: &str = "{below}";
 /// What may stand for [`BELOW`]: of a circuit, of an assembly, and of what is neither or weaker.
 pub const BELOW_NAMES: [&str; 3] = ["3A991.p or 5A992.c", "4A994.l or 5A992.c", "not determined here"];
 
-/// Whether an ECCN is an entry that the modeled law lists, or a `.z` paragraph, in capitals or not.
+/// Whether an ECCN is an entry that the modeled law lists, or a `.z` paragraph, in capitals or not, spaces around it aside.
 pub fn is_listed_eccn(eccn: &str) -> bool {
-    let eccn = eccn.to_ascii_uppercase();
+    let eccn = eccn.trim().to_ascii_uppercase();
     ["3A090", "4A090", "4E091"].iter().any(|entry| eccn.starts_with(entry)) || eccn.ends_with(".Z")
 }
 

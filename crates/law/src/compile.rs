@@ -11,7 +11,7 @@ use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 use crate::expr::Expr;
 use crate::facts::{FactId, FactKind};
 use crate::groups::Groups;
-use crate::program::{Lit, Program, Step, ThresholdAtom, VersionInForce};
+use crate::program::{Lit, MAX_ACCOUNTS, Program, Step, ThresholdAtom, VersionInForce};
 use crate::provision::{Allocate, Clause, Condition, Provision, Version};
 
 use build::Graph;
@@ -40,6 +40,10 @@ pub(crate) fn compile(source: &Source<'_>) -> (Program, Vec<Diagnostic>) {
     let mut graph = Graph::default();
     let draft = compiler.draft(&mut graph);
     let mut program = draft.finish(&graph, source);
+    if let Some(rule) = program.accounts.get(MAX_ACCOUNTS) {
+        let what = format!("`{}` is one account more than the {MAX_ACCOUNTS} of one day", rule.account);
+        compiler.error_at(rule.step.version, 0, what, "take out accounts that no order is charged to");
+    }
     program.digest = program.compute_digest();
     (program, Diagnostics::in_order_of_place(compiler.errors).0)
 }
@@ -130,12 +134,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn within(&mut self, index: usize, allocate: &Allocate, graph: &mut Graph) -> Lit {
-        let Some(fact) = FactId::named(&allocate.fact).filter(|fact| matches!(fact.def().kind, FactKind::Int(_)))
-        else {
-            let mend = "use a fact such as `account.lpp`";
-            self.error_at(index, allocate.clause.when.line, format!("`{}` is not a count", allocate.fact), mend);
-            return Lit::FALSE;
-        };
+        // Where there is none, [`Compiler::account`] reports it.
+        let Some(fact) = account_fact(allocate) else { return Lit::FALSE };
         let (mut any, mut earlier) = (Lit::FALSE, Lit::FALSE);
         for (when, limit) in self.limits(index, allocate, graph) {
             let fits = !graph.threshold(ThresholdAtom { fact, threshold: limit.saturating_add(1) });
@@ -193,6 +193,11 @@ impl Definitions for Compiler<'_> {
         self.done.insert(name.to_owned(), lit);
         Some(lit)
     }
+}
+
+/// The fact that holds an account after the line; `None` where it is no count.
+fn account_fact(allocate: &Allocate) -> Option<FactId> {
+    FactId::named(&allocate.fact).filter(|fact| matches!(fact.def().kind, FactKind::Int(_)))
 }
 
 fn error(in_force: InForce<'_>, line: usize, what: impl Into<String>, mend: impl Into<String>) -> Diagnostic {

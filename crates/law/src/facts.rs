@@ -304,7 +304,7 @@ const UNITED_STATES: [&str; 6] = ["AS", "GU", "MP", "PR", "UM", "VI"];
 
 /// The country of ultimate destination or of a party as the EAR counts it: Hong Kong is China since
 /// 2020-12-23 (85 FR 83765), and the territories of the United States are the United States (15 CFR part 772).
-pub fn as_counted(country: Country) -> Country {
+pub fn ear_country(country: Country) -> Country {
     if country == Country::HONG_KONG {
         return Country::CHINA;
     }

@@ -47,6 +47,27 @@ pub struct Change {
     line: usize,
 }
 
+/// The group of supplement no. 5, paragraph (a), to part 740: headquartered there, an operator is charged under LPP itself.
+pub const TIER_ONE: &str = "SUPP5A";
+
+/// The countries of one group on each day of an order.
+#[derive(Clone, Debug)]
+pub struct GroupCalendar {
+    /// The day as of which the law is taken, where it is fixed.
+    fixed: Option<Date>,
+    /// The countries from each day on, readings aside, in order of days; the first from [`Date::MIN`] on.
+    spans: Vec<(Date, BTreeSet<Country>)>,
+}
+
+impl GroupCalendar {
+    /// Whether a country is in the group as the law stands for an order of a day.
+    pub fn contains(&self, country: Country, order: Date) -> bool {
+        let day = self.fixed.unwrap_or(order);
+        let span = self.spans.iter().rev().find(|(from, _)| *from <= day);
+        span.is_some_and(|(_, countries)| countries.contains(&country))
+    }
+}
+
 /// Who is in a group on a day.
 pub(crate) struct Members {
     pub(crate) set: [u64; 4],
@@ -113,11 +134,11 @@ impl Groups {
         errors
     }
 
-    /// The groups as a policy takes them: without the changes that it excludes or that nobody could know yet, with its own.
-    pub(crate) fn under(&self, excluded: &BTreeSet<String>, known_on: Date, own: &[Change]) -> Groups {
+    /// The groups as a policy takes them: without the changes from a source in `excluded` or not known by `known_on`, with its `amendments`.
+    pub(crate) fn of_policy(&self, excluded: &BTreeSet<String>, known_on: Date, amendments: &[Change]) -> Groups {
         let mut groups = self.clone();
         groups.changes.retain(|change| !excluded.contains(&change.source) && change.known_from <= known_on);
-        groups.changes.extend(own.iter().cloned());
+        groups.changes.extend(amendments.iter().cloned());
         groups.changes.sort_by_key(|change| change.from);
         groups
     }
@@ -145,6 +166,21 @@ impl Groups {
     /// The countries in a group on a day, readings aside, in order of code.
     pub fn countries(&self, name: &str, date: Date) -> Option<BTreeSet<Country>> {
         self.resolve(name, date, None, 0)
+    }
+
+    /// The countries in a group on every day, for orders whose law is that of their own day or, where one is given, of `fixed`. Nobody is in a
+    /// group that the law does not have.
+    pub(crate) fn calendar(&self, name: &str, fixed: Option<Date>) -> GroupCalendar {
+        let mut days: Vec<Date> = std::iter::once(Date::MIN).chain(self.boundaries()).collect();
+        days.sort_unstable();
+        let mut spans: Vec<(Date, BTreeSet<Country>)> = Vec::new();
+        for day in days {
+            let Some(countries) = self.countries(name, day) else { continue };
+            if spans.last().is_none_or(|(_, last)| *last != countries) {
+                spans.push((day, countries));
+            }
+        }
+        GroupCalendar { fixed, spans }
     }
 
     /// The countries in a group on a day under a reading.

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
 use crate::groups::Groups;
-use crate::policy::{Policy, PolicyFile};
+use crate::policy_file::PolicyFile;
 use crate::provision::{Provision, read_provision};
 use crate::registers::{Coverage, Reading, SourceDocument, read_coverage, read_readings, read_sources};
 
@@ -206,30 +206,6 @@ impl Law {
     /// The names of the policies that come with the law, in alphabetical order.
     pub fn policy_names(&self) -> Vec<&str> {
         self.policies.keys().map(String::as_str).collect()
-    }
-
-    /// The policy of a name, perhaps with `@YYYY-MM-DD` behind it: the law as it stood on that day.
-    pub fn policy(self: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
-        let (base, fixed) = split_fixed(name)?;
-        let Some(file) = self.policies.get(base) else {
-            let mend = format!("the policies are: {}; or give the path of a file", self.policy_names().join(", "));
-            return Err(policy_error("unknown-policy", base, format!("there is no policy `{base}`"), mend));
-        };
-        Policy::new(Arc::clone(self), base, file.clone(), fixed)
-    }
-
-    /// A policy of the user's own, from the text of its file.
-    pub fn policy_from_text(
-        self: &Arc<Law>,
-        file: &str,
-        text: &str,
-        fixed: Option<Date>,
-    ) -> Result<Policy, Diagnostics> {
-        let (policy, errors) = PolicyFile::read(file, text);
-        if !errors.is_empty() {
-            return Err(Diagnostics(errors));
-        }
-        Policy::new(Arc::clone(self), file, policy, fixed)
     }
 }
 

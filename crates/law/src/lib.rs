@@ -15,6 +15,7 @@ pub mod facts;
 pub mod groups;
 mod law;
 mod policy;
+mod policy_file;
 pub mod program;
 pub mod provision;
 pub mod registers;

@@ -5,104 +5,17 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
-use tollgate_strict_toml::{Entry, Placed, Table, TomlFile};
+use tollgate_strict_toml::Entry;
 
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
-use crate::groups::{Change, Groups, read_change};
-use crate::law::{Law, defined_names, policy_error};
+use crate::groups::{Change, GroupCalendar, Groups, TIER_ONE};
+use crate::law::{Law, defined_names, policy_error, split_fixed};
+use crate::policy_file::{Amend, PolicyFile};
 use crate::program::Program;
-use crate::provision::{Limit, Parameter, Provision, Rules, Version, read_amend_rules, read_parameters};
+use crate::provision::{Provision, Version};
 
 mod amendments;
-
-/// A policy file as read.
-#[derive(Clone, Debug)]
-pub(crate) struct PolicyFile {
-    title: String,
-    base: Option<String>,
-    exclude: Vec<Placed<String>>,
-    amends: Vec<Amend>,
-    changes: Vec<Change>,
-    readings: Vec<Entry<bool>>,
-    file: String,
-    digest: String,
-}
-
-#[derive(Clone, Debug)]
-struct Amend {
-    provision: String,
-    from: Date,
-    source: String,
-    why: String,
-    parameters: BTreeMap<String, Parameter>,
-    rules: Rules,
-    limits: Vec<(String, Limit)>,
-    remove: Vec<String>,
-    line: usize,
-    file: String,
-    digest: String,
-}
-
-impl PolicyFile {
-    pub(crate) fn read(file: &str, text: &str) -> (PolicyFile, Vec<Diagnostic>) {
-        let toml = TomlFile::parse(file, text);
-        let table = toml.root();
-        let digest = crate::hex(&Sha256::digest(text.as_bytes()));
-        let mut policy = PolicyFile {
-            title: table.required_text("title", "\"What this policy is\"").value,
-            base: table.text_value("base"),
-            exclude: Vec::new(),
-            amends: Vec::new(),
-            changes: Vec::new(),
-            readings: Vec::new(),
-            file: file.to_owned(),
-            digest: digest.clone(),
-        };
-        for entry in table.tables("exclude") {
-            policy.exclude.push(entry.required_text("source", "\"fr.2025-00636\""));
-            let _why = entry.required_text("why", "\"BIS does not enforce it\"");
-            entry.finish();
-        }
-        for entry in table.tables("amend") {
-            policy.amends.push(read_amend(entry, file, &digest));
-        }
-        for entry in table.tables("change") {
-            policy.changes.push(read_change(&entry));
-            entry.finish();
-        }
-        if let Some(readings) = table.table("readings") {
-            policy.readings = readings.boolean_entries();
-        }
-        table.finish();
-        (policy, toml.into_diagnostics().0)
-    }
-
-    /// The sources that it names, each with its line.
-    pub(crate) fn cited_sources(&self) -> Vec<(&str, usize)> {
-        let excluded = self.exclude.iter().map(|source| (source.value.as_str(), source.line));
-        excluded.chain(self.amends.iter().map(|amend| (amend.source.as_str(), amend.line))).collect()
-    }
-}
-
-fn read_amend(entry: Table<'_, '_>, file: &str, digest: &str) -> Amend {
-    let (rules, limits) = read_amend_rules(&entry);
-    let amend = Amend {
-        provision: entry.required_text("provision", "\"740/740.29-lpp\"").value,
-        from: entry.required_date("from"),
-        source: entry.required_text("source", "\"anthropic.2025-04\"").value,
-        why: entry.required_text("why", "\"the threshold is lowered\"").value,
-        parameters: read_parameters(&entry),
-        rules,
-        limits,
-        remove: entry.word_values("remove"),
-        line: entry.line(),
-        file: file.to_owned(),
-        digest: digest.to_owned(),
-    };
-    entry.finish();
-    amend
-}
 
 /// A policy, ready to be asked for its program on a day.
 #[derive(Debug)]
@@ -130,14 +43,41 @@ pub struct Policy {
     programs: Vec<OnceLock<Program>>,
 }
 
+impl Law {
+    /// The policy of a name, perhaps with `@YYYY-MM-DD` behind it: the law as it stood on that day.
+    pub fn policy(self: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
+        let (base, fixed) = split_fixed(name)?;
+        let Some(file) = self.policies.get(base) else {
+            let mend = format!("the policies are: {}; or give the path of a file", self.policy_names().join(", "));
+            return Err(policy_error("unknown-policy", base, format!("there is no policy `{base}`"), mend));
+        };
+        Policy::new(Arc::clone(self), base, file.clone(), fixed)
+    }
+
+    /// A policy of the user's own, from the text of its file.
+    pub fn policy_from_text(
+        self: &Arc<Law>,
+        file: &str,
+        text: &str,
+        fixed: Option<Date>,
+    ) -> Result<Policy, Diagnostics> {
+        let (policy, errors) = PolicyFile::read(file, text);
+        if !errors.is_empty() {
+            return Err(Diagnostics(errors));
+        }
+        Policy::new(Arc::clone(self), file, policy, fixed)
+    }
+}
+
 impl Policy {
-    pub(crate) fn new(law: Arc<Law>, name: &str, file: PolicyFile, fixed: Option<Date>) -> Result<Policy, Diagnostics> {
+    fn new(law: Arc<Law>, name: &str, file: PolicyFile, fixed: Option<Date>) -> Result<Policy, Diagnostics> {
+        let title = file.title.clone();
         let chain = chain(&law, file)?;
         let known_on = Date::MAX;
         let excluded: BTreeSet<String> =
             chain.iter().flat_map(|file| file.exclude.iter().map(|source| source.value.clone())).collect();
         let changes: Vec<Change> = chain.iter().flat_map(|file| file.changes.clone()).collect();
-        let groups = law.groups.under(&excluded, known_on, &changes);
+        let groups = law.groups.of_policy(&excluded, known_on, &changes);
         let mut provisions = law.provisions.clone();
         for provision in &mut provisions {
             provision.versions.retain(|version| {
@@ -164,7 +104,7 @@ impl Policy {
         let policy = Policy {
             names: defined_names(&provisions).union(&law.names).cloned().collect(),
             name: format!("{name}{fixed_text}"),
-            title: chain.last().map(|file| file.title.clone()).unwrap_or_default(),
+            title,
             digest: crate::hex(&hash.finalize()),
             reasons: chain
                 .iter()
@@ -179,8 +119,9 @@ impl Policy {
             fixed,
             boundaries,
         };
-        let own = chain.iter().any(|file| !policy.law.policies.values().any(|known| known.digest == file.digest));
-        if own {
+        // A policy of the user's own is checked when it is read; those of the law were when they were written.
+        let is_of_law = |file: &PolicyFile| policy.law.policies.values().any(|known| known.digest == file.digest);
+        if !chain.iter().all(is_of_law) {
             policy.check(&mut errors);
         }
         if errors.is_empty() { Ok(policy) } else { Err(Diagnostics::in_order_of_place(errors)) }
@@ -208,6 +149,11 @@ impl Policy {
     /// The day whose law decides an order of a day.
     pub fn law_date(&self, order: Date) -> Date {
         self.fixed.unwrap_or(order)
+    }
+
+    /// The countries of supplement no. 5, paragraph (a), to part 740 on each order's day, as this policy has them.
+    pub fn tier_one(&self) -> GroupCalendar {
+        self.groups.calendar(TIER_ONE, self.fixed)
     }
 
     /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use tollgate_model::{Date, Outcome, PeriodLength, ReviewPolicy, Tpp};
+use tollgate_model::{Date, Outcome, PeriodLength, ReviewPolicy, Tpp, index_of};
 
 use crate::facts::FactId;
 
@@ -25,7 +25,7 @@ impl Lit {
 
     /// The node.
     pub fn node(self) -> usize {
-        usize::try_from(self.0 >> 1).unwrap_or(usize::MAX)
+        index_of(self.0 >> 1)
     }
 
     /// Whether the node is negated.
@@ -216,6 +216,9 @@ pub enum Counts {
     /// All that may go or may be licensed.
     Any,
 }
+
+/// The most accounts that a program may have: sets of them are the bits of a `u64`. A policy with more does not compile.
+pub const MAX_ACCOUNTS: usize = 64;
 
 /// An allocation account.
 #[derive(Clone, Debug)]

@@ -6,9 +6,10 @@ pub(crate) use read::{read_amend_rules, read_parameters, read_provision};
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Date, Decimal, Outcome, ReviewPolicy};
+use tollgate_model::{Date, Decimal, Outcome, PeriodLength, ReviewPolicy};
 
 use crate::expr::Expr;
+use crate::program::{Counts, Holder};
 
 /// How sure a statement of law is (the digests' tags).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -279,12 +280,12 @@ pub struct Allocate {
     pub account: String,
     /// What it is, in a sentence, with its paragraph, and which lines it is about.
     pub clause: Clause,
-    /// Who holds it: `ultimate_parent`, `destination`, `consignee`, `consignee_and_destination`.
-    pub holder: String,
-    /// `calendar_year` or `cumulative`.
-    pub period: String,
-    /// Which lines count: `exception` (those decided under an exception that posts to it), `license`, `any`.
-    pub counts: String,
+    /// Who holds it.
+    pub holder: Holder,
+    /// How long each of its periods is.
+    pub period: PeriodLength,
+    /// Which lines count.
+    pub counts: Counts,
     /// The fact that holds the account after the line.
     pub fact: String,
     /// The limits: the first whose condition holds is in force.

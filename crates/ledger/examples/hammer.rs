@@ -95,8 +95,8 @@ fn run<L: Log + Send + 'static>(load: &Load, log: L) {
     let pairs = load.operations / 2;
     let give = |client: usize, number: usize| {
         let done = done.clone();
-        let asked = Instant::now();
-        let answer = move |result: Result<Vec<_>, _>| done.send((client, number, asked, result)).unwrap();
+        let sent_at = Instant::now();
+        let answer = move |result: Result<Vec<_>, _>| done.send((client, number, sent_at, result)).unwrap();
         writer.record(vec![operation(load, number)], answer).unwrap();
     };
     let mut pair = 0;
@@ -109,11 +109,11 @@ fn run<L: Log + Send + 'static>(load: &Load, log: L) {
     }
     let mut out = std::io::stdout().lock();
     while open > 0 {
-        let (client, number, asked, result): (usize, usize, Instant, Result<Vec<tollgate_ledger::Applied>, _>) =
+        let (client, number, sent_at, result): (usize, usize, Instant, Result<Vec<tollgate_ledger::Applied>, _>) =
             answered.recv().unwrap();
         let applied = result.unwrap();
         assert_eq!(applied[0].status, Status::Done);
-        latencies.push(asked.elapsed().as_secs_f64() * 1000.0);
+        latencies.push(sent_at.elapsed().as_secs_f64() * 1000.0);
         if load.tell {
             writeln!(out, "{number}").unwrap();
             out.flush().unwrap();

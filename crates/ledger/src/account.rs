@@ -1,9 +1,9 @@
-//! Accounts: their keys, their counts, and how they are shown.
+//! Accounts: their counts and limits, and how they are shown.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tollgate_model::{Date, Period, never};
+use tollgate_model::{AccountKey, Date, never};
 
-use crate::command::Status;
+use crate::status::Status;
 
 /// Days as `YYYY-MM-DD` in JSON.
 pub(crate) mod day {
@@ -17,23 +17,6 @@ pub(crate) mod day {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(|_| serde::de::Error::custom("not a day of the form YYYY-MM-DD"))
     }
-}
-
-/// Which account: two shipments are charged to the same account exactly where all four parts are equal, byte by byte.
-///
-/// The order of its fields is that of its JSON, which is hashed: it never changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccountKey {
-    /// The name that the law's file gives it, such as `lpp`.
-    pub rule: String,
-    /// The party, or the country where the account is a country's.
-    pub holder: String,
-    /// The country, where a party has an account for each.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// What it counts over.
-    pub period: Period,
 }
 
 /// A past that stands over a limit, because the law, a shipment or the knowledge of who belongs together changed afterwards.

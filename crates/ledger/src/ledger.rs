@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tollgate_model::{hex, never};
 
-use crate::command::{Applied, Command, Status};
+use crate::command::{Applied, Command};
 use crate::log::{Log, LogError};
 use crate::notes::{Notes, NotesMark};
 use crate::record::{Body, Draft, Hash, Head, Record};
 use crate::state::State;
+use crate::status::Status;
 use crate::verify::{BadRecord, follows};
 
 /// Tries of a batch where the log is unavailable or another ledger was first.
@@ -141,7 +142,7 @@ impl<L: Log> Ledger<L> {
     }
 
     /// The record that a caller's id stands for, among those beside the ledger's commands; an error where it is not as it was written.
-    pub fn noted(&mut self, id: &str) -> Result<Option<Record>, LedgerError> {
+    pub fn note_record(&mut self, id: &str) -> Result<Option<Record>, LedgerError> {
         self.check()?;
         let Some(place) = self.known.notes.place(id) else { return Ok(None) };
         // The hash of a record is that of the one before and of its body.
@@ -170,14 +171,14 @@ impl<L: Log> Ledger<L> {
     }
 
     /// See [`Log::keep`].
-    pub fn keep(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
+    pub fn store_value(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
         self.check()?;
-        Ok(self.log.keep(name, value)?)
+        Ok(self.log.store_value(name, value)?)
     }
 
     /// See [`Log::kept`].
-    pub fn kept(&mut self, name: &str) -> Result<Option<String>, LedgerError> {
-        Ok(self.log.kept(name)?)
+    pub fn stored_value(&mut self, name: &str) -> Result<Option<String>, LedgerError> {
+        Ok(self.log.stored_value(name)?)
     }
 
     /// The end of the log as far as this ledger knows it.
@@ -404,7 +405,11 @@ impl<L: Log> Ledger<L> {
     /// Hands on the records after a number, so many at the most.
     pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
         self.check()?;
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let most = match u32::try_from(most) {
+            Ok(most) => most,
+            // So many are fewer than `most`, and whoever wants the others asks for them.
+            Err(_) => u32::MAX,
+        };
         self.log.page(after, most, &mut |record| {
             sink(&record);
             ControlFlow::Continue(())

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tollgate_model::index_of;
+
 use crate::record::Record;
 
 /// Why a log could not be read or written.
@@ -42,10 +44,10 @@ pub trait Log {
 
     /// Keeps a value beside the records, for good, in the place of the one that its name had: what no reader of the log may see, such as the hash of
     /// a password. Not between [`Log::lock`] and the end of what it began.
-    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError>;
+    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError>;
 
     /// The value that a name has.
-    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError>;
+    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError>;
 }
 
 impl<L: Log + ?Sized> Log for Box<L> {
@@ -69,12 +71,12 @@ impl<L: Log + ?Sized> Log for Box<L> {
         (**self).page(after, most, sink)
     }
 
-    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
-        (**self).keep(name, value)
+    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        (**self).store_value(name, value)
     }
 
-    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
-        (**self).kept(name)
+    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        (**self).stored_value(name)
     }
 }
 
@@ -119,20 +121,21 @@ impl Log for MemoryLog {
 
     fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
         // A number beyond what addresses reach is beyond every record.
-        let [skip, most] = [after, u64::from(most)].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+        let Ok(skip) = usize::try_from(after) else { return Ok(()) };
+        let most = index_of(most);
         let new: Vec<Record> = self.records().iter().skip(skip).take(most).cloned().collect();
         // Where the sink wants no more, all that was asked for was read.
         let (ControlFlow::Continue(()) | ControlFlow::Break(())) = new.into_iter().try_for_each(sink);
         Ok(())
     }
 
-    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         values.insert(name.to_owned(), value.to_owned());
         Ok(())
     }
 
-    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
         Ok(self.values.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
     }
 }

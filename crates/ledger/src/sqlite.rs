@@ -241,13 +241,13 @@ impl Log for SqliteLog {
         Ok(())
     }
 
-    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
         let text =
             "INSERT INTO kept (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.connection.execute(text, params![name, value]).map(|_| ()).map_err(error)
     }
 
-    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
         let found = self.connection.query_row("SELECT value FROM kept WHERE name = ?1", [name], |row| row.get(0));
         found.optional().map_err(error)
     }

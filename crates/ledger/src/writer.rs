@@ -137,7 +137,7 @@ fn serve<L: Log>(mut ledger: Ledger<L>, queue: &Receiver<Task<L>>, clock: &Clock
                     kept = refuse_waiting(queue, &error);
                 }
             },
-            Task::Record(entries, answer) => kept = record(&mut ledger, queue, clock, (entries, answer)),
+            Task::Record(entries, answer) => kept = record(&mut ledger, queue, clock, entries, answer),
         }
     }
 }
@@ -147,7 +147,8 @@ fn record<L: Log>(
     ledger: &mut Ledger<L>,
     queue: &Receiver<Task<L>>,
     clock: &Clock,
-    (mut batch, answer): (Vec<Entry>, Answer),
+    mut batch: Vec<Entry>,
+    answer: Answer,
 ) -> Option<Task<L>> {
     let mut next = None;
     let mut answers = vec![(batch.len(), answer)];

@@ -42,7 +42,8 @@ fn a_log_of_the_first_version_verifies_and_comes_to_the_same_accounts() {
         state.accounts(day, 0, &|_| true).map(|(_, view)| serde_json::to_value(view).unwrap()).collect();
     let reservation = |id: &str| {
         let view = state.reservation(id);
-        let value = view.map(|view| json!({ "left": view.left_milli_tpp, "open": view.open, "begun": view.begun }));
+        let value =
+            view.map(|view| json!({ "left": view.left_milli_tpp, "open": view.open, "begun": view.has_postings }));
         (id.to_owned(), value.unwrap_or(Value::Null))
     };
     let ids = ["order-1/1", "order-2/1", "order-2/2", "order-3/1", "order-5/1", "order-6/1"];

@@ -1,3 +1,5 @@
+//! Countries by ISO 3166-1 code, as one byte.
+
 use std::fmt;
 use std::str::FromStr;
 

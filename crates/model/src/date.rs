@@ -1,3 +1,5 @@
+//! Calendar days without time or zone, from 1000-01-01 to 9999-12-31.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -64,7 +66,11 @@ impl Date {
     }
 
     fn naive(self) -> NaiveDate {
-        NaiveDate::from_num_days_from_ce_opt(self.0 + EPOCH_FROM_CE).unwrap_or_default()
+        NaiveDate::from_num_days_from_ce_opt(self.0 + EPOCH_FROM_CE).unwrap_or_else(|| {
+            crate::never!("day {} lies outside the calendar", self.0);
+            // Later than any day on which something is permitted.
+            NaiveDate::MAX
+        })
     }
 }
 

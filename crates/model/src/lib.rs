@@ -5,11 +5,13 @@
 //! [`Ratio`] is compared by cross-multiplication. Dates are calendar days.
 #![deny(clippy::float_arithmetic)]
 
+mod account_key;
 mod country;
 mod country_names;
 mod date;
 mod diagnostic;
 mod hex;
+mod index;
 mod invariant;
 mod known;
 mod lookup;
@@ -19,10 +21,12 @@ mod period;
 mod record;
 mod stop;
 
+pub use account_key::{AccountKey, AccountKind};
 pub use country::{Country, UnknownCountry};
 pub use date::{BadDate, Date};
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use hex::hex;
+pub use index::{count_of, index_of};
 pub use invariant::{BrokenInvariant, invariant_broken, report_broken_invariants};
 pub use known::Known;
 pub use lookup::Lookup;

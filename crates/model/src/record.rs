@@ -1,3 +1,5 @@
+//! The rows of the input tables, and the words that their columns take.
+
 use crate::{Country, Date, Decimal};
 
 /// A word that is not one of those a column takes.

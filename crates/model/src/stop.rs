@@ -1,3 +1,5 @@
+//! The sign by which long work is told to end.
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 

@@ -10,7 +10,7 @@ use super::held::{Held, Holders};
 use super::numbered::NumberedLine;
 use super::short::{ExceptionNames, Short};
 use tollgate_decide::by_headquarters;
-use tollgate_decide::{Charged, Decider};
+use tollgate_decide::{ChargeRule, Decider};
 
 /// The facts that differ between lines of one pattern.
 const QUANTITIES: [FactId; 7] = [
@@ -76,7 +76,9 @@ pub(crate) struct Counter {
     names: ExceptionNames,
     held: Held,
     rules: Vec<Option<Rules>>,
-    charged: Vec<Option<Charged>>,
+    /// By pattern, under the law of `charge_epoch`.
+    charged: Vec<Option<ChargeRule>>,
+    charge_epoch: usize,
     /// By epoch and pattern: what is true of its lines, but for quantities.
     signs: Vec<Option<Vec<u32>>>,
     truths: Signs,
@@ -97,6 +99,7 @@ impl Counter {
             held: Held::default(),
             rules: Vec::new(),
             charged: Vec::new(),
+            charge_epoch: 0,
             signs: Vec::new(),
             truths: Signs::default(),
             signs_of: Vec::new(),
@@ -115,7 +118,7 @@ impl Counter {
     ) -> Option<Short> {
         let epoch = self.epoch(line.date);
         let sign = self.sign(epoch, line, &order)?;
-        let charged = self.charged(line, &order)?;
+        let charged = self.charge_rule(epoch, line, &order)?;
         let rules = self.rules.get(epoch)?.as_ref()?;
         let parent = if charged.operator && line.operator_parent != NONE { line.operator_parent } else { line.parent };
         let country = charged.headquarters.filter(|_| rules.by_headquarters).unwrap_or(charged.destination);
@@ -233,11 +236,11 @@ impl Counter {
             put(&mut self.signs, epoch, Vec::new());
         }
         let signs = self.signs.get_mut(epoch)?.as_mut()?;
-        let truths = self.decider.truths(&order()?, &QUANTITIES).ok()?;
+        let truths = self.decider.atom_signature(&order()?, &QUANTITIES).ok()?;
         let next = u32::try_from(self.truths.len()).ok()?;
         let sign = *self.truths.entry(truths).or_insert(next);
         if sign == next {
-            let facts = self.decider.turns_on(&order()?, &QUANTITIES).ok()?;
+            let facts = self.decider.relevant_facts(&order()?, &QUANTITIES).ok()?;
             let compares = self.rules.get(epoch)?.as_ref()?.compares;
             let quantities = QUANTITIES.iter().enumerate();
             // Where that cannot be told, it may be any of them.
@@ -253,12 +256,22 @@ impl Counter {
         Some(sign)
     }
 
-    fn charged<'a>(&mut self, line: &NumberedLine, order: &impl Fn() -> Option<OrderLine<'a>>) -> Option<Charged> {
+    /// What lines of a pattern are charged to under the law of an epoch.
+    fn charge_rule<'a>(
+        &mut self,
+        epoch: usize,
+        line: &NumberedLine,
+        order: &impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<ChargeRule> {
+        if self.charge_epoch != epoch {
+            self.charge_epoch = epoch;
+            self.charged.clear();
+        }
         let place = usize::try_from(line.pattern).ok()?;
         if let Some(Some(charged)) = self.charged.get(place) {
             return Some(*charged);
         }
-        let charged = self.decider.charged(&order()?);
+        let charged = self.decider.charge_rule(&order()?);
         put(&mut self.charged, place, charged);
         Some(charged)
     }

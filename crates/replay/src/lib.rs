@@ -33,7 +33,7 @@ pub use short::{ExceptionNames, Short};
 use tollgate_decide::Decider;
 use tollgate_decide::Names;
 use tollgate_decide::Tables;
-use tollgate_decide::{HELD, Progress, RunError, count_day, for_each_batch_of, none_twice, spans};
+use tollgate_decide::{HELD, Progress, RunError, count_day, for_each_batch_of, refuse_duplicates, spans};
 use tollgate_model::Stop;
 
 /// Lines that go from thread to thread together.
@@ -118,9 +118,9 @@ pub fn replay_history(
     let [first, second] = &history.policies;
     let base = Decider::new(Arc::clone(first), Arc::clone(&history.tables));
     let counter =
-        |policy: &Arc<Policy>| Counter::new(Arc::clone(policy), base.under(Arc::clone(policy)), names.clone());
+        |policy: &Arc<Policy>| Counter::new(Arc::clone(policy), base.with_policy(Arc::clone(policy)), names.clone());
     let counters = [counter(first), counter(second)];
-    let numberer = Numberer::new(base.under(Arc::clone(first)).into_builder());
+    let numberer = Numberer::new(base.with_policy(Arc::clone(first)).into_builder());
     std::thread::scope(|scope| {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| sync_channel::<Arc<Chunk>>(WAITING)).unzip();
         let mut receivers = receivers.into_iter();
@@ -227,7 +227,7 @@ fn number(
         return Err(RunError::Input(InputErrors(numberer.unknown)));
     }
     let (names, keys) = numberer.finish();
-    none_twice(history.orders, keys, stop)?;
+    refuse_duplicates(history.orders, keys, stop)?;
     Ok(names)
 }
 

@@ -41,9 +41,9 @@ impl Settling {
     pub fn new(policies: [Arc<Policy>; 2], tables: Arc<Tables>) -> Settling {
         let names = ExceptionNames::of(policies.iter().map(Arc::as_ref));
         let base = Decider::new(Arc::clone(&policies[0]), tables);
-        let numberer = Numberer::new(base.under(Arc::clone(&policies[0])).into_builder());
+        let numberer = Numberer::new(base.with_policy(Arc::clone(&policies[0])).into_builder());
         let counters = policies.map(|policy| {
-            let decider = base.under(Arc::clone(&policy));
+            let decider = base.with_policy(Arc::clone(&policy));
             Counter::new(policy, decider, names.clone())
         });
         Settling { numberer, counters, names }

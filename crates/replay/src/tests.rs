@@ -206,7 +206,7 @@ fn by_steps(lines: &[Cells], settling: &dyn Fn() -> Settling, piece: usize) -> V
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("TOLLGATE_LONG").is_some() { 1_000 } else { 12 }))]
 
     #[test]
     fn columns_come_to_what_rows_do(

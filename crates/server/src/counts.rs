@@ -6,7 +6,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use tollgate_ledger::{AccountKey, Command};
+use tollgate_ledger::{AccountKey, AccountKind, Command};
 use utoipa::ToSchema;
 
 use super::Shared;
@@ -77,7 +77,7 @@ pub(super) async fn adjust(
     let (amount, day) = (thousandths(request.tpp)?, day("date", &request.date)?);
     let id = own_id(&app, "adjust", &caller, &key).await?;
     // An installed base may be told before anything was sent.
-    let unknown = account.rule == "uveu" && {
+    let unknown = account.kind() == Some(AccountKind::Uveu) && {
         let key = account.clone();
         app.with_ledger(move |ledger| ledger.state().account(&key, day).is_none()).await?
     };

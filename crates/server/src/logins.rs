@@ -77,14 +77,14 @@ pub(super) async fn keep(app: &Shared, password: String) -> Result<String, Probl
     let hash = hash.map_err(|what| unusable(&what, &mend))?;
     let digest = sha256(&hash);
     let slot = format!("password:{digest}");
-    let kept = app.with_ledger(move |ledger| ledger.keep(&slot, &hash)).await?;
+    let kept = app.with_ledger(move |ledger| ledger.store_value(&slot, &hash)).await?;
     kept.map_err(|error| unavailable(&error.to_string())).map(|()| digest)
 }
 
 /// The hash of a password that the log names by its digest; nothing where what is kept is not what was meant: somebody changed it beside the log.
 async fn kept_hash(app: &Shared, digest: &str) -> Result<Option<String>, Problem> {
     let slot = format!("password:{digest}");
-    let kept = app.with_ledger(move |ledger| ledger.kept(&slot)).await?;
+    let kept = app.with_ledger(move |ledger| ledger.stored_value(&slot)).await?;
     let kept = kept.map_err(|error| unavailable(&error.to_string()))?;
     let meant = kept.filter(|hash| sha256(hash) == digest);
     if meant.is_none() {

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_law::Policy;
-use tollgate_ledger::AccountKey;
+use tollgate_ledger::{AccountKey, AccountKind};
 use tollgate_model::{Country, Date};
 use utoipa::IntoParams;
 
@@ -51,13 +51,16 @@ pub(super) async fn operator(
     let (holder, desk) = (party.clone(), Arc::clone(&app.desk));
     let (views, headquarters) = app
         .with_ledger(move |ledger| {
-            let own = |key: &AccountKey| key.holder == holder && (key.rule == "uveu" || key.rule == "nveu");
+            let own = |key: &AccountKey| {
+                key.holder == holder && matches!(key.kind(), Some(AccountKind::Uveu | AccountKind::Nveu))
+            };
             let views: Vec<_> = ledger.state().accounts(day, 0, &own).map(|(_, view)| view).collect();
             let desk = desk.decider(ledger)?;
             Ok::<_, Problem>((views, desk.tables.parties.get(&holder).and_then(|party| party.hq_country)))
         })
         .await??;
-    let (universal, national): (Vec<_>, Vec<_>) = views.into_iter().partition(|view| view.key.rule == "uveu");
+    let (universal, national): (Vec<_>, Vec<_>) =
+        views.into_iter().partition(|view| view.key.kind() == Some(AccountKind::Uveu));
     let national = national.iter().map(|view| {
         json!({ "country": view.key.country, "posted_tpp": tpp(view.posted_milli_tpp), "reserved_tpp": tpp(view.reserved_milli_tpp), "limit_tpp": view.limit_milli_tpp.map(tpp) })
     });

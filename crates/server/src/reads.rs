@@ -15,7 +15,7 @@ use super::access::{Caller, Right};
 use super::orders::unavailable;
 use super::problem::{Problem, Refusals};
 use crate::today;
-use tollgate_decide::find;
+use tollgate_decide::{MatchLimits, find};
 use tollgate_desk::tpp;
 
 /// Accounts or records in one answer, at the most.
@@ -111,7 +111,8 @@ pub(super) async fn screen(
         asked.country.as_deref().map(str::parse).transpose().map_err(|_| bad_query("`country` is no country"))?;
     let names = [asked.name.as_str()];
     let query = tollgate_screening::Query { names: &names, country, ..Default::default() };
-    let hits = find(&app.screener, query, (app.threshold, 10), &mut Default::default());
+    let hits =
+        find(&app.screener, query, MatchLimits { threshold_points: app.threshold, shown: 10 }, &mut Default::default());
     let matches = hits.into_iter().map(|hit| {
         let mut json = hit.json();
         json.insert("explanation".to_owned(), json!(hit.explanation));

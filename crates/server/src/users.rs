@@ -168,10 +168,10 @@ async fn made_already(
 ) -> Result<Option<Response>, Problem> {
     let (id, lookup) = (id.to_owned(), proposal.to_owned());
     let found = app.with_ledger(move |ledger| {
-        let proposed = ledger.noted(&lookup)?;
+        let proposed = ledger.note_record(&lookup)?;
         Ok::<_, tollgate_ledger::LedgerError>((
             proposed.is_some(),
-            proposed.map_or_else(|| ledger.noted(&id), |record| Ok(Some(record)))?,
+            proposed.map_or_else(|| ledger.note_record(&id), |record| Ok(Some(record)))?,
         ))
     });
     let (proposed, record) = found.await?.map_err(|error| unavailable(&error.to_string()))?;

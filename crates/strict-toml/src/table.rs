@@ -184,7 +184,7 @@ impl<'f, 'a> Table<'f, 'a> {
     /// A bare day that must be there; [`Date::MIN`] where it is not.
     pub fn required_date(&self, key: &'static str) -> Date {
         if !self.has(key) {
-            self.missing(key, "2025-05-15");
+            self.missing(key, "YYYY-MM-DD");
         }
         self.date(key).unwrap_or(Date::MIN)
     }

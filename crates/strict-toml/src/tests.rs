@@ -96,7 +96,7 @@ fn what_is_missing_or_empty_is_reported_with_an_example() {
     root.finish();
     let expected = [
         "missing-key 1: `name` is missing; add `name = \"D5\"`",
-        "missing-key 1: `from` is missing; add `from = 2025-05-15`",
+        "missing-key 1: `from` is missing; add `from = YYYY-MM-DD`",
         "empty-text 1: `blank` is empty; write, for example, `blank = \"x\"`",
         "missing-key 1: `cap` is missing; add `cap = 4.5`",
         "empty-list 2: `none` is empty; write, for example, `none = [\"x\"]`",

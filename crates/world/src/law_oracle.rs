@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tollgate_lab::{Arm, LabError, LawOracle, Permission, Policies, Probe};
 use tollgate_law::{Law, Policy};
-use tollgate_model::{Activity, Country, OrderLine, Outcome, Party, Tpp};
+use tollgate_model::{AccountKey, AccountKind, Activity, Country, OrderLine, Outcome, Party, Tpp};
 
 use tollgate_decide::Decider;
 use tollgate_decide::{Tables, load_policy};
@@ -127,7 +127,7 @@ impl SampleOracle {
             authorization: None,
         };
         let charged = self.unit.times(probe.charged);
-        let used = |key: &tollgate_ledger::AccountKey| if key.rule == "country" { charged } else { Tpp::default() };
+        let used = |key: &AccountKey| if key.kind() == Some(AccountKind::Country) { charged } else { Tpp::default() };
         let Ok(decided) = self.decider.decide_on(&line, &used) else { return Permission::Unknown };
         let label = decided.determination().label;
         match label.outcome {

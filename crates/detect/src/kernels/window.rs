@@ -197,7 +197,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("TOLLGATE_LONG").is_some() { 1_000 } else { 24 }))]
 
         /// Against the engine's own windows.
         #[test]

@@ -1,3 +1,5 @@
+//! Proves of a program that each pattern of facts has exactly one outcome, or gives facts that show where it has none or two.
+
 use tollgate_law::facts::Facts;
 use tollgate_law::program::{Label, Program, RequirementRule};
 

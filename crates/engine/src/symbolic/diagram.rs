@@ -1,8 +1,10 @@
+//! Reduced ordered decision diagrams over the cells of a [`Space`]: conditions, and whole decisions.
+
 use std::collections::BTreeMap;
 
 use tollgate_law::facts::{CLAIM, FactKind};
 use tollgate_law::program::{Lit, Program};
-use tollgate_model::Lookup;
+use tollgate_model::{Lookup, never};
 
 use super::space::Space;
 
@@ -48,7 +50,12 @@ impl<'s> Diagrams<'s> {
         if let Some(node) = self.unique.get(&key) {
             return *node;
         }
-        let node = Self::TERMINALS + NodeId::try_from(self.nodes.len()).unwrap_or(0);
+        let Some(node) = u32::try_from(self.nodes.len()).ok().and_then(|place| Self::TERMINALS.checked_add(place))
+        else {
+            // Some hundred gigabytes of nodes stand before this.
+            never!("{} nodes of a diagram are more than can be numbered", self.nodes.len());
+            return FALSE;
+        };
         self.nodes.push(key.clone());
         self.unique.insert(key, node);
         node
@@ -61,7 +68,7 @@ impl<'s> Diagrams<'s> {
     /// The child in a cell, or the node itself where it does not ask for the axis.
     pub(super) fn child(&self, node: NodeId, axis: usize, cell: usize) -> NodeId {
         match self.inner(node) {
-            Some((own, children)) if own == axis => children.get(cell).copied().unwrap_or(node),
+            Some((tested, children)) if tested == axis => children.get(cell).copied().unwrap_or(node),
             _ => node,
         }
     }
@@ -154,7 +161,7 @@ impl<'s> Diagrams<'s> {
     /// The diagrams of a program's nodes, by node number. Claims are none; readings are as the program takes them.
     pub(super) fn nodes_of(&mut self, program: &Program) -> Vec<NodeId> {
         let mut diagrams = vec![TRUE];
-        let reading = |fact| program.readings.iter().find(|(own, _)| *own == fact).is_some_and(|(_, value)| *value);
+        let reading = |fact| program.readings.iter().find(|(known, _)| *known == fact).is_some_and(|(_, value)| *value);
         for atom in &program.thresholds {
             let diagram = match atom.fact.def().kind {
                 FactKind::Reading => NodeId::from(reading(atom.fact)),
@@ -186,9 +193,9 @@ impl<'s> Diagrams<'s> {
     }
 
     fn atom(&mut self, fact: tollgate_law::facts::FactId, holds: impl Fn(i64, i64) -> bool) -> NodeId {
-        let Some(at) = self.space.axes.iter().position(|axis| axis.fact == fact) else { return FALSE };
-        let cells = self.space.axes.get(at).map(|axis| axis.cells.as_slice()).unwrap_or_default();
-        let children = cells.iter().map(|(value, den)| NodeId::from(holds(*value, *den))).collect();
+        let mut axes = self.space.axes.iter().enumerate();
+        let Some((at, axis)) = axes.find(|(_, axis)| axis.fact == fact) else { return FALSE };
+        let children = axis.cells.iter().map(|(value, den)| NodeId::from(holds(*value, *den))).collect();
         self.node(at, children)
     }
 

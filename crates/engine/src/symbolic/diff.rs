@@ -1,9 +1,11 @@
+//! Where two programs decide differently: every region of facts, with the two answers and facts that lie in it.
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tollgate_law::facts::{FactId, Facts};
 use tollgate_law::program::{Label, Program};
-use tollgate_model::{Outcome, ReviewPolicy};
+use tollgate_model::{Outcome, ReviewPolicy, never};
 
 use super::diagram::{Diagrams, NodeId};
 use super::space::Space;
@@ -78,7 +80,11 @@ pub fn differences(first: &Program, second: &Program) -> Difference {
             answers.push(answer);
             answers.len() - 1
         });
-        NodeId::try_from(at).unwrap_or(0)
+        // Every answer is a rule of one of the programs, of which there are few.
+        NodeId::try_from(at).unwrap_or_else(|_| {
+            never!("{at} answers are more than can be numbered");
+            NodeId::MAX >> 1
+        })
     };
     let mut diagrams = Diagrams::new(&space);
     let mut root = |program: &Program, diagrams: &mut Diagrams<'_>| {

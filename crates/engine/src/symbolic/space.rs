@@ -1,8 +1,10 @@
+//! The space that diagrams are over: an axis for each fact that some program reads, cut into the cells that it can tell apart.
+
 use std::collections::BTreeSet;
 
 use tollgate_law::facts::{self, FACTS, FactId, FactKind, Facts};
 use tollgate_law::program::Program;
-use tollgate_model::{Country, Ratio};
+use tollgate_model::{Country, Ratio, never};
 
 /// The facts that some programs read, and the cells that they can tell apart.
 ///
@@ -107,9 +109,13 @@ fn summary(members: &[String]) -> String {
 fn range(axis: &Axis, places: &[usize]) -> String {
     let text = |place: usize| {
         let mut facts = Facts::default();
-        let (value, denominator) = axis.cells.get(place).copied().unwrap_or_default();
-        set(&mut facts, axis.fact, value, denominator);
-        crate::fact_text(&facts, axis.fact).unwrap_or_default()
+        if let Some((value, denominator)) = axis.cells.get(place).copied() {
+            set(&mut facts, axis.fact, value, denominator);
+        }
+        crate::fact_text(&facts, axis.fact).unwrap_or_else(|| {
+            never!("an axis of {} has no cell {place}", axis.fact.def().name);
+            "unknown".to_owned()
+        })
     };
     let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return String::new() };
     if places.len() != last + 1 - first {

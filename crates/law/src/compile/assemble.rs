@@ -1,13 +1,13 @@
 //! Puts the compiled rules together: which exception is available, which review applies, what decides.
 
-use tollgate_model::{Outcome, PeriodLength, ReviewPolicy, Tpp};
+use tollgate_model::{Outcome, ReviewPolicy, Tpp};
 
 use super::build::{Graph, Renumbering};
-use super::{Compiler, Source, version_in_force};
+use super::{Compiler, Source, account_fact, version_in_force};
 use crate::facts::{self, CLAIMS};
 use crate::program::{
-    AccountRule, ClassifyRule, Counts, DecisionRule, DutyRule, ExceptionRule, FindingRule, Holder, Label, Lit,
-    MemberAtom, ObligationRule, Program, RequirementRule, ReviewRule, Step,
+    AccountRule, ClassifyRule, DecisionRule, DutyRule, ExceptionRule, FindingRule, Label, Lit, MemberAtom,
+    ObligationRule, Program, RequirementRule, ReviewRule, Step,
 };
 use crate::provision::{Allocate, Exception, Finding, Gate, Obligation, Require};
 
@@ -56,9 +56,9 @@ impl Compiler<'_> {
             }
             gates.extend(rules.gates.iter().map(|gate| (index, gate)));
             let anything = graph.any(outsides.iter().map(|outside| outside.when));
-            program.accounts.extend(rules.allocations.iter().map(|allocate| {
-                let account = self.account(index, allocate, graph);
-                AccountRule { step: within(account.step, anything, graph), ..account }
+            program.accounts.extend(rules.allocations.iter().filter_map(|allocate| {
+                let account = self.account(index, allocate, graph)?;
+                Some(AccountRule { step: within(account.step, anything, graph), ..account })
             }));
             for duty in &rules.duties {
                 let obligations = self.obligations(index, std::slice::from_ref(&duty.obligation), graph);
@@ -117,26 +117,23 @@ impl Compiler<'_> {
         FindingRule { id: finding.id.clone(), step, permits: finding.permits }
     }
 
-    fn account(&mut self, index: usize, allocate: &Allocate, graph: &mut Graph) -> AccountRule {
+    /// The rule of an account; `None`, and an error, where no fact holds it: a policy with such an account is not used.
+    fn account(&mut self, index: usize, allocate: &Allocate, graph: &mut Graph) -> Option<AccountRule> {
         let limits = self.limits(index, allocate, graph);
-        AccountRule {
+        let Some(fact) = account_fact(allocate) else {
+            let mend = "use a fact such as `account.lpp`";
+            self.error_at(index, allocate.clause.when.line, format!("`{}` is not a count", allocate.fact), mend);
+            return None;
+        };
+        Some(AccountRule {
             account: allocate.account.clone(),
             step: self.step(index, &allocate.clause, graph),
-            holder: match allocate.holder.as_str() {
-                "destination" => Holder::Destination,
-                "consignee" => Holder::Consignee,
-                "consignee_and_destination" => Holder::ConsigneeAndDestination,
-                _ => Holder::UltimateParent,
-            },
-            period: if allocate.period == "cumulative" { PeriodLength::Cumulative } else { PeriodLength::CalendarYear },
-            counts: match allocate.counts.as_str() {
-                "license" => Counts::License,
-                "any" => Counts::Any,
-                _ => Counts::Exception,
-            },
-            fact: facts::FactId::named(&allocate.fact).unwrap_or(facts::LPP_AFTER),
+            holder: allocate.holder,
+            period: allocate.period,
+            counts: allocate.counts,
+            fact,
             limits: limits.into_iter().map(|(when, limit)| (when, Tpp::from_thousandths(limit))).collect(),
-        }
+        })
     }
 
     fn obligations(&mut self, index: usize, obligations: &[Obligation], graph: &mut Graph) -> Vec<ObligationRule> {
@@ -194,7 +191,7 @@ impl Compiler<'_> {
             if exception.part_740 {
                 steps.extend(gates.iter().map(|(at, gate)| self.gate_step(*at, gate, exception, graph)));
             }
-            let own = graph.all(steps.iter().map(|step| step.when));
+            let met = graph.all(steps.iter().map(|step| step.when));
             let overcomes: Vec<bool> =
                 requirements.iter().map(|one| one.overcome_by.contains(&exception.name)).collect();
             let left = requirements.iter().zip(&overcomes).filter(|(_, overcome)| !**overcome);
@@ -203,7 +200,7 @@ impl Compiler<'_> {
                 id: exception.id.clone(),
                 name: exception.name.clone(),
                 steps,
-                available: graph.and(own, !blocked),
+                available: graph.and(met, !blocked),
                 claimed: claims(&exception.name, graph),
                 obligations: self.obligations(index, &exception.obligations, graph),
                 posts: exception.posts.clone(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tollgate_model::never;
+
 use crate::program::{Lit, MemberAtom, Program, RatioAtom, ThresholdAtom};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +30,11 @@ impl Graph {
         if let Some(lit) = self.known.get(&node) {
             return *lit;
         }
-        let lit = Lit(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX >> 1) << 1);
+        let Some(lit) = u32::try_from(self.nodes.len()).ok().and_then(|place| place.checked_mul(2)).map(Lit) else {
+            // Some hundred gigabytes of nodes stand before this.
+            never!("{} nodes of a program are more than can be numbered", self.nodes.len());
+            return Lit::FALSE;
+        };
         self.nodes.push(node);
         self.known.insert(node, lit);
         lit

@@ -269,7 +269,7 @@ fn written(operand: &Operand) -> String {
 
 /// The fact whose name shares most with a name, for a mend.
 fn nearest(name: &str) -> String {
-    let shared = |fact: &str| fact.split('.').filter(|part| name.split('.').any(|own| own == *part)).count();
+    let shared = |fact: &str| fact.split('.').filter(|part| name.split('.').any(|other| other == *part)).count();
     let best = facts::FACTS
         .iter()
         .filter(|def| def.kind != FactKind::Denominator)

@@ -1,3 +1,5 @@
+//! Conditions as tokens, each with its place in the text.
+
 use super::{CompareOp, SyntaxError};
 use tollgate_model::Decimal;
 

@@ -1,3 +1,5 @@
+//! Tokens to an [`Expr`], by recursive descent of limited depth.
+
 use super::lex::{Token, tokens};
 use super::{Expr, Name, Operand, Set, SyntaxError};
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_model::{Date, Diagnostic, Place};
 
-use super::{Amend, PolicyFile};
 use crate::law::Law;
+use crate::policy_file::{Amend, PolicyFile};
 use crate::provision::{Provision, Rules};
 
 /// The amendments of a file in order of the day from which they hold, wherever they stand in it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, Decimal, Diagnostic, Outcome, ReviewPolicy};
+use tollgate_model::{Date, Decimal, Diagnostic, Outcome, ReviewPolicy, never};
 use tollgate_strict_toml::{Domain, Entry, Placed, Table, TomlFile};
 
 use super::*;
@@ -59,7 +59,12 @@ fn version_digest(text: &str, starts: &[usize], index: usize) -> String {
     let start = starts.get(index).copied().unwrap_or(0);
     let end = starts.get(index + 1).copied().unwrap_or(text.len());
     let mut hash = Sha256::new();
-    for line in text.get(start..end).unwrap_or_default().lines() {
+    let lines = text.get(start..end).unwrap_or_else(|| {
+        never!("a version starts at byte {start}, behind its end {end}");
+        // The whole file gives another digest than the lock has.
+        text
+    });
+    for line in lines.lines() {
         let line = line.trim();
         if !line.is_empty() && !line.starts_with('#') && !line.starts_with("corrects") {
             hash.update(line.as_bytes());
@@ -176,7 +181,7 @@ fn read_rules(table: &Table<'_, '_>) -> Rules {
         rules.exceptions.push(read_exception(entry));
     }
     for entry in table.tables("allocate") {
-        rules.allocations.push(read_allocation(entry));
+        rules.allocations.extend(read_allocation(entry));
     }
     for (key, list) in [("finding", &mut rules.findings), ("unmodeled", &mut rules.unmodeled)] {
         for entry in table.tables(key) {
@@ -296,32 +301,48 @@ fn read_duty(entry: Table<'_, '_>) -> Duty {
     duty
 }
 
-fn read_allocation(entry: Table<'_, '_>) -> Allocate {
-    let word = |key: &'static str, words: &[&str]| {
-        let example = format!("{:?}", words.first().copied().unwrap_or_default());
-        let Placed { value: text, line } = entry.required_text(key, &example);
-        if !text.is_empty() && !words.contains(&text.as_str()) {
-            let mend = format!("write one of: {}", words.join(", "));
-            entry.report("unknown-word", line, format!("`{text}` is no {key}"), mend);
-        }
-        text
-    };
+/// The words of `holder`.
+const HOLDERS: [(&str, Holder); 4] = [
+    ("ultimate_parent", Holder::UltimateParent),
+    ("destination", Holder::Destination),
+    ("consignee", Holder::Consignee),
+    ("consignee_and_destination", Holder::ConsigneeAndDestination),
+];
+
+/// The words of `period`.
+const PERIODS: [(&str, PeriodLength); 2] =
+    [("calendar_year", PeriodLength::CalendarYear), ("cumulative", PeriodLength::Cumulative)];
+
+/// The words of `counts`.
+const COUNTS: [(&str, Counts); 3] =
+    [("exception", Counts::Exception), ("license", Counts::License), ("any", Counts::Any)];
+
+/// What a key's word means. `None` where it is absent or none of `words`, which is reported.
+fn read_word<T: Copy>(entry: &Table<'_, '_>, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+    let example = words.first().map_or(String::new(), |(first, _)| format!("{first:?}"));
+    let Placed { value: text, line } = entry.required_text(key, &example);
+    let known = words.iter().find(|(word, _)| *word == text);
+    if known.is_none() && !text.is_empty() {
+        let mend = format!("write one of: {}", words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", "));
+        entry.report("unknown-word", line, format!("`{text}` is no {key}"), mend);
+    }
+    known.map(|(_, meaning)| *meaning)
+}
+
+/// An account; `None` where whose it is, or what it counts, is not understood, which is reported.
+fn read_allocation(entry: Table<'_, '_>) -> Option<Allocate> {
     let limits = entry.tables("limit").into_iter().map(|limit| {
         let read = read_limit(&limit);
         limit.finish();
         read
     });
-    let allocation = Allocate {
-        limits: limits.collect(),
-        account: entry.required_text("account", "\"lpp\"").value,
-        holder: word("holder", &["ultimate_parent", "destination", "consignee", "consignee_and_destination"]),
-        period: word("period", &["calendar_year", "cumulative"]),
-        counts: word("counts", &["exception", "license", "any"]),
-        fact: entry.required_text("fact", "\"account.lpp\"").value,
-        clause: read_clause(&entry),
-    };
+    let limits = limits.collect();
+    let (holder, period) = (read_word(&entry, "holder", &HOLDERS), read_word(&entry, "period", &PERIODS));
+    let counts = read_word(&entry, "counts", &COUNTS);
+    let account = entry.required_text("account", "\"lpp\"").value;
+    let (fact, clause) = (entry.required_text("fact", "\"account.lpp\"").value, read_clause(&entry));
     entry.finish();
-    allocation
+    Some(Allocate { account, clause, holder: holder?, period: period?, counts: counts?, fact, limits })
 }
 
 fn read_limit(entry: &Table<'_, '_>) -> Limit {
@@ -335,7 +356,8 @@ fn read_clause(entry: &Table<'_, '_>) -> Clause {
         entry.report("missing-key", entry.line(), "`paragraph` is missing: the rule has no citation", mend);
     }
     let rule = entry.required_text("rule", "\"A license is required to …\"").value;
-    Clause { paragraph: paragraph.unwrap_or_default(), rule, when: read_condition(entry, "when") }
+    // What is missing or no text was reported above, and such a file is not used.
+    Clause { paragraph: paragraph.unwrap_or_else(|| "?".to_owned()), rule, when: read_condition(entry, "when") }
 }
 
 fn read_condition(entry: &Table<'_, '_>, key: &'static str) -> Condition {
@@ -344,7 +366,7 @@ fn read_condition(entry: &Table<'_, '_>, key: &'static str) -> Condition {
         Ok(expr) => expr,
         Err(error) => {
             if !text.trim().is_empty() {
-                let rest = text.get(error.at..).unwrap_or_default();
+                let rest = text.get(error.at..).unwrap_or("");
                 let what = format!("the condition does not parse at `{}`: {}", clip(rest), error.what);
                 let mend = "conditions are written as in `a && (b || !c) && ic.tpp >= 4800`";
                 entry.report("bad-condition", line, what, mend);

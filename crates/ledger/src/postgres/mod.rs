@@ -203,20 +203,20 @@ impl Log for PostgresLog {
         self.read_after(after, u64::from(most), sink)
     }
 
-    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
         // A role that may only add can keep what is new.
         let added = self.ask(async |client| {
             let text = "INSERT INTO tollgate_kept VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
             client.execute(text, &[&name, &value]).await
         })?;
-        if added > 0 || self.kept(name)?.as_deref() == Some(value) {
+        if added > 0 || self.stored_value(name)?.as_deref() == Some(value) {
             return Ok(());
         }
         let text = "UPDATE tollgate_kept SET value = $2 WHERE name = $1";
         self.ask(async |client| client.execute(text, &[&name, &value]).await).map(|_| ())
     }
 
-    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
+    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
         let text = "SELECT value FROM tollgate_kept WHERE name = $1";
         self.ask(async |client| client.query_opt(text, &[&name]).await?.map(|row| row.try_get(0)).transpose())
     }

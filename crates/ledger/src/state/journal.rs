@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::Date;
+use tollgate_model::{Date, index_of};
 
-use super::{IdHash, Posting, Reservation, State, at};
+use super::{IdHash, Posting, Reservation, State};
 use crate::account::Account;
 
 /// What a batch changed, as it was before.
@@ -53,7 +53,7 @@ impl State {
         }
         self.accounts.truncate(account_count);
         for (place, account) in accounts {
-            if let Some(known) = self.accounts.get_mut(at(place)) {
+            if let Some(known) = self.accounts.get_mut(index_of(place)) {
                 *known = account;
             }
         }
@@ -62,7 +62,7 @@ impl State {
         }
         self.reservations.truncate(reservation_count);
         for (place, reservation) in reservations {
-            if let Some(known) = self.reservations.get_mut(at(place)) {
+            if let Some(known) = self.reservations.get_mut(index_of(place)) {
                 self.due.remove(&(known.expires_at_ms, place));
                 if reservation.open {
                     self.due.insert((reservation.expires_at_ms, place));
@@ -72,7 +72,7 @@ impl State {
         }
         self.postings.truncate(posting_count);
         for (place, posting) in postings {
-            if let Some(known) = self.postings.get_mut(at(place)) {
+            if let Some(known) = self.postings.get_mut(index_of(place)) {
                 *known = posting;
             }
         }
@@ -91,8 +91,8 @@ impl State {
 
     /// Remembers an account before it is changed.
     pub(super) fn remember_account(&mut self, place: u32) {
-        if let (Some(journal), Some(known)) = (&mut self.journal, self.accounts.get(at(place)))
-            && at(place) < journal.account_count
+        if let (Some(journal), Some(known)) = (&mut self.journal, self.accounts.get(index_of(place)))
+            && index_of(place) < journal.account_count
         {
             journal.accounts.entry(place).or_insert_with(|| known.clone());
         }
@@ -100,8 +100,8 @@ impl State {
 
     /// Remembers a reservation before it is changed.
     pub(super) fn remember_reservation(&mut self, place: u32) {
-        if let (Some(journal), Some(known)) = (&mut self.journal, self.reservations.get(at(place)))
-            && at(place) < journal.reservation_count
+        if let (Some(journal), Some(known)) = (&mut self.journal, self.reservations.get(index_of(place)))
+            && index_of(place) < journal.reservation_count
         {
             journal.reservations.entry(place).or_insert_with(|| known.clone());
         }
@@ -109,8 +109,8 @@ impl State {
 
     /// Remembers a posting before it is changed.
     pub(super) fn remember_posting(&mut self, place: u32) {
-        if let (Some(journal), Some(known)) = (&mut self.journal, self.postings.get(at(place)))
-            && at(place) < journal.posting_count
+        if let (Some(journal), Some(known)) = (&mut self.journal, self.postings.get(index_of(place)))
+            && index_of(place) < journal.posting_count
         {
             journal.postings.entry(place).or_insert_with(|| known.clone());
         }

@@ -7,10 +7,11 @@ mod shipment;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, Period, never};
+use tollgate_model::{AccountKey, Date, Period, index_of, never};
 
-use crate::account::{Account, AccountKey, AccountView};
-use crate::command::{Applied, BreachChange, Command, Status};
+use crate::account::{Account, AccountView};
+use crate::command::{Applied, BreachChange, Command};
+use crate::status::Status;
 
 /// The largest amount that a command may name, in milli-TPP: a million times the whole of the rule's country allocations.
 pub const MAX_AMOUNT_MILLI_TPP: i64 = 1 << 50;
@@ -31,12 +32,12 @@ struct Operation {
     /// A part of the SHA-256 of the whole command.
     content: u64,
     status: Status,
-    made: Made,
+    creation: Creation,
 }
 
-/// What an operation made, by its place.
+/// What an operation created, by its place in the list of its kind.
 #[derive(Clone, Copy, Debug)]
-enum Made {
+enum Creation {
     Nothing,
     Reservation(u32),
     Posting(u32),
@@ -51,7 +52,7 @@ struct Reservation {
     expires_at_ms: i64,
     open: bool,
     /// Whether a part of it has gone.
-    begun: bool,
+    has_postings: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -69,7 +70,7 @@ pub struct ReservationView {
     /// Whether more can be posted.
     pub open: bool,
     /// Whether a part of it has gone.
-    pub begun: bool,
+    pub has_postings: bool,
 }
 
 /// How a posting stands.
@@ -100,11 +101,6 @@ pub struct State {
     now_ms: i64,
     /// What a batch that is under way changed, as it was.
     journal: Option<Box<journal::Journal>>,
-}
-
-/// A place as an index. Where addresses are too small for it nothing stands there, and looking it up finds nothing.
-fn at(place: u32) -> usize {
-    usize::try_from(place).unwrap_or(usize::MAX)
 }
 
 /// The place of what is added to a list of a length.
@@ -175,12 +171,12 @@ impl State {
             Command::Group { holder, into, from, .. } => self.group(holder, into, *from, &mut breaches),
             Command::Expire { at_ms, .. } => self.expire(*at_ms),
         };
-        let (status, made) = match result {
-            Ok(made) => (Status::Done, made),
-            Err(status) => (status, Made::Nothing),
+        let (status, creation) = match result {
+            Ok(creation) => (Status::Done, creation),
+            Err(status) => (status, Creation::Nothing),
         };
         self.remember_id(id);
-        self.operations.insert(id, Operation { content, status, made });
+        self.operations.insert(id, Operation { content, status, creation });
         Applied { status, replayed: false, breaches }
     }
 
@@ -192,7 +188,7 @@ impl State {
             Some(_) => only(Status::IdTaken),
             None => {
                 self.remember_id(id);
-                self.operations.insert(id, Operation { content, status: Status::Done, made: Made::Nothing });
+                self.operations.insert(id, Operation { content, status: Status::Done, creation: Creation::Nothing });
                 only(Status::Done)
             }
         }
@@ -201,12 +197,12 @@ impl State {
     /// How an account stands on a day; under the holder that this one counts as then.
     pub fn account(&self, key: &AccountKey, day: Date) -> Option<AccountView> {
         let key = self.counted_as(key, day);
-        self.places.get(&key).and_then(|place| Some(self.accounts.get(at(*place))?.view(&key, day)))
+        self.places.get(&key).and_then(|place| Some(self.accounts.get(index_of(*place))?.view(&key, day)))
     }
 
     /// The days from which an account has another limit, in order.
     pub fn limit_days(&self, key: &AccountKey) -> impl Iterator<Item = Date> {
-        let account = self.places.get(key).and_then(|place| self.accounts.get(at(*place)));
+        let account = self.places.get(key).and_then(|place| self.accounts.get(index_of(*place)));
         account.into_iter().flat_map(|account| account.limits.iter().map(|limit| limit.from))
     }
 
@@ -234,8 +230,12 @@ impl State {
 
     /// How a reservation stands; nothing where no such reservation was made.
     pub fn reservation(&self, id: &str) -> Option<ReservationView> {
-        let known = self.reservations.get(at(self.reserved(id).ok()?))?;
-        Some(ReservationView { left_milli_tpp: known.left_milli_tpp, open: known.open, begun: known.begun })
+        let known = self.reservations.get(index_of(self.reserved(id).ok()?))?;
+        Some(ReservationView {
+            left_milli_tpp: known.left_milli_tpp,
+            open: known.open,
+            has_postings: known.has_postings,
+        })
     }
 
     /// Whether a caller's id was used.
@@ -245,15 +245,16 @@ impl State {
 
     /// How a posting stands; nothing where no such posting was made.
     pub fn posting(&self, id: &str) -> Option<PostingView> {
-        let Made::Posting(place) = self.operations.get(&id_hash(id))?.made else { return None };
-        let known = self.postings.get(at(place))?;
-        let periods = known.accounts.iter().filter_map(|account| self.keys.get(at(*account)).map(|key| key.period));
+        let Creation::Posting(place) = self.operations.get(&id_hash(id))?.creation else { return None };
+        let known = self.postings.get(index_of(place))?;
+        let periods =
+            known.accounts.iter().filter_map(|account| self.keys.get(index_of(*account)).map(|key| key.period));
         Some(PostingView { amount_milli_tpp: known.amount_milli_tpp, day: known.day, periods: periods.collect() })
     }
 
     /// What a reservation holds in an account, in milli-TPP, 0 where it holds nothing or was never made; under the holder that this one counts as on the day.
     pub fn reserved_in(&self, id: &str, key: &AccountKey, day: Date) -> i64 {
-        let known = self.reserved(id).ok().and_then(|place| self.reservations.get(at(place)));
+        let known = self.reserved(id).ok().and_then(|place| self.reservations.get(index_of(place)));
         let place = self.places.get(&self.counted_as(key, day));
         let charged = known.filter(|known| place.is_some_and(|place| known.accounts.contains(place)));
         charged.map_or(0, |known| known.left_milli_tpp)
@@ -265,8 +266,8 @@ impl State {
     }
 
     fn reserved(&self, id: &str) -> Result<u32, Status> {
-        match self.operations.get(&hashed(id.as_bytes()).0).map(|operation| (operation.made, operation.status)) {
-            Some((Made::Reservation(place), _)) => Ok(place),
+        match self.operations.get(&hashed(id.as_bytes()).0).map(|operation| (operation.creation, operation.status)) {
+            Some((Creation::Reservation(place), _)) => Ok(place),
             _ => Err(Status::UnknownReservation),
         }
     }
@@ -307,7 +308,8 @@ impl State {
     /// Looks again whether an account's past stands over a limit, and tells where that changed.
     fn look_again(&mut self, account: u32, breaches: &mut Vec<BreachChange>) {
         self.remember_account(account);
-        let (Some(known), Some(key)) = (self.accounts.get_mut(at(account)), self.keys.get(at(account))) else {
+        let (Some(known), Some(key)) = (self.accounts.get_mut(index_of(account)), self.keys.get(index_of(account)))
+        else {
             never!("account {account} has no place");
             return;
         };
@@ -360,5 +362,7 @@ fn well_formed(command: &Command) -> bool {
     fits && text(command.id())
 }
 
+#[cfg(test)]
+mod model_tests;
 #[cfg(test)]
 mod tests;

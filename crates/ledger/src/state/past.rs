@@ -1,18 +1,20 @@
 //! What changes the past, or how it is seen: limits that reach back, corrections, holders found to be one group. What then stands over a limit is
 //! told, not hidden.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use tollgate_model::{Date, always, never};
+use tollgate_model::{AccountKey, Date, always, index_of, never};
 
-use super::{Made, Posting, State, at, place};
-use crate::account::{Account, AccountKey, Limit};
-use crate::command::{BreachChange, Status};
+use super::{Creation, Posting, State, place};
+use crate::account::{Account, Limit};
+use crate::command::BreachChange;
+use crate::status::Status;
 
 impl State {
     /// The account at a place; the status by which a shipment is refused where there is none: what cannot be found has no room.
     pub(super) fn account_at(&self, place: u32) -> Result<&Account, Status> {
-        let account = self.accounts.get(at(place));
+        let account = self.accounts.get(index_of(place));
         if account.is_none() {
             never!("account {place} has no place");
         }
@@ -22,7 +24,7 @@ impl State {
     /// Changes the account at a place, which was looked up before anything was changed.
     pub(super) fn change(&mut self, place: u32, change: impl FnOnce(&mut Account)) {
         self.remember_account(place);
-        match self.accounts.get_mut(at(place)) {
+        match self.accounts.get_mut(index_of(place)) {
             Some(account) => change(account),
             None => never!("account {place} has no place"),
         }
@@ -35,14 +37,14 @@ impl State {
         amount_milli_tpp: Option<i64>,
         provision: &str,
         breaches: &mut Vec<BreachChange>,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         let key = self.counted_as(key, from);
         let account = self.open(key)?;
         self.change(account, |known| {
             known.set_limit(Limit { from, amount_milli_tpp, provision: provision.to_owned() })
         });
         self.look_again(account, breaches);
-        Ok(Made::Nothing)
+        Ok(Creation::Nothing)
     }
 
     pub(super) fn adjust(
@@ -51,7 +53,7 @@ impl State {
         amount_milli_tpp: i64,
         day: Date,
         breaches: &mut Vec<BreachChange>,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         let key = self.counted_as(key, day);
         let account = self.places.get(&key).copied().ok_or(Status::NoLimit)?;
         if !key.period.contains(day) {
@@ -68,7 +70,7 @@ impl State {
             known.add(day, amount_milli_tpp);
         });
         self.look_again(account, breaches);
-        Ok(Made::Nothing)
+        Ok(Creation::Nothing)
     }
 
     pub(super) fn correct(
@@ -77,18 +79,22 @@ impl State {
         amount_milli_tpp: i64,
         day: Date,
         breaches: &mut Vec<BreachChange>,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         let id = super::hashed(posting.as_bytes()).0;
-        let Some(Made::Posting(which)) = self.operations.get(&id).map(|operation| operation.made) else {
+        let Some(Creation::Posting(which)) = self.operations.get(&id).map(|operation| operation.creation) else {
             return Err(Status::UnknownPosting);
         };
-        let old = self.postings.get(at(which)).ok_or(Status::UnknownPosting)?.clone();
+        let old = self.postings.get(index_of(which)).ok_or(Status::UnknownPosting)?.clone();
         let mut moved = Vec::with_capacity(old.accounts.len());
         for account in &old.accounts {
-            let key = self.keys.get(at(*account)).ok_or(Status::UnknownPosting)?;
+            let key = self.keys.get(index_of(*account)).ok_or(Status::UnknownPosting)?;
             let key = AccountKey { period: key.period.moved_to(day), ..key.clone() };
             let key = self.counted_as(&key, day);
-            moved.push(self.places.get(&key).copied().ok_or(Status::NoLimit)?);
+            let account = self.places.get(&key).copied().ok_or(Status::NoLimit)?;
+            // Holders that are one group on that day are charged once.
+            if !moved.contains(&account) {
+                moved.push(account);
+            }
         }
         let both = old.amount_milli_tpp.checked_add(amount_milli_tpp).ok_or(Status::Overflow)?;
         for account in old.accounts.iter().chain(&moved) {
@@ -111,11 +117,11 @@ impl State {
         touched.dedup();
         touched.iter().for_each(|account| self.look_again(*account, breaches));
         self.remember_posting(which);
-        match self.postings.get_mut(at(which)) {
+        match self.postings.get_mut(index_of(which)) {
             Some(known) => *known = Posting { accounts: moved.into_boxed_slice(), amount_milli_tpp, day },
             None => never!("posting {which} has no place"),
         }
-        Ok(Made::Nothing)
+        Ok(Creation::Nothing)
     }
 
     /// Takes time in the number of accounts, reservations and postings: it is rare.
@@ -125,34 +131,56 @@ impl State {
         into: &str,
         from: Date,
         breaches: &mut Vec<BreachChange>,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         // Wherever `into` leads on any day from then on, it must not lead back.
         if self.leads_to(into, holder) {
             return Err(Status::Circle);
         }
         // As `into` does not lead back, it leads to where the holder will.
-        let goal = self.holder_on(into, from).to_owned();
+        let later = self.groups.get(holder).into_iter().flatten().map(|(day, _)| *day).find(|day| *day > from);
+        let goals = self.goals(into, from, later.map_or(Date::MAX, Date::before));
         let accounts = self.accounts_of(holder)?;
         for (account, key) in &accounts {
-            let target = self.places.get(&AccountKey { holder: goal.clone(), ..key.clone() });
-            let target = target.map(|target| self.account_at(*target)).transpose()?;
-            self.account_at(*account)?.check_merge(target)?;
+            for (_, goal) in &goals {
+                let target = self.places.get(&AccountKey { holder: goal.clone(), ..key.clone() });
+                let target = target.map(|target| self.account_at(*target)).transpose()?;
+                self.account_at(*account)?.check_merge(target)?;
+            }
         }
-        // Each of them may begin another account.
-        place(self.accounts.len().checked_add(accounts.len()).ok_or(Status::Overflow)?)?;
+        // Each of them may begin an account for each goal.
+        let most = accounts.len().checked_mul(goals.len()).and_then(|new| new.checked_add(self.accounts.len()));
+        place(most.ok_or(Status::Overflow)?)?;
         self.remember_group(holder);
         let groups = self.groups.entry(holder.to_owned()).or_default();
         groups.retain(|(day, _)| *day != from);
-        let later = groups.partition_point(|(day, _)| *day < from);
-        let until = groups.get(later).map_or(Date::MAX, |(day, _)| day.before());
-        groups.insert(later, (from, into.to_owned()));
+        groups.insert(groups.partition_point(|(day, _)| *day < from), (from, into.to_owned()));
         for (account, key) in accounts {
-            let target = self.open(AccountKey { holder: goal.clone(), ..key })?;
-            if always!(target != account, "account {account} was grouped with itself") {
-                self.regroup(account, target, &(from..=until), breaches);
+            for (days, goal) in &goals {
+                let target = self.open(AccountKey { holder: goal.clone(), ..key.clone() })?;
+                if always!(target != account, "account {account} was grouped with itself") {
+                    self.regroup(account, target, days, breaches);
+                }
             }
         }
-        Ok(Made::Nothing)
+        Ok(Creation::Nothing)
+    }
+
+    /// As whom a holder counts from one day until another: each span of days, in order, with the holder on them.
+    fn goals(&self, holder: &str, from: Date, until: Date) -> Vec<(RangeInclusive<Date>, String)> {
+        let changes = self.groups.values().flatten().map(|(day, _)| *day).filter(|day| *day > from && *day <= until);
+        let days: BTreeSet<Date> = std::iter::once(from).chain(changes).collect();
+        let mut goals: Vec<(RangeInclusive<Date>, String)> = Vec::new();
+        for day in days {
+            let goal = self.holder_on(holder, day);
+            if goals.last().is_none_or(|(_, last)| last != goal) {
+                // The span before ends where this one begins.
+                if let Some((span, _)) = goals.last_mut() {
+                    *span = *span.start()..=day.before();
+                }
+                goals.push((day..=until, goal.to_owned()));
+            }
+        }
+        goals
     }
 
     /// The accounts of a holder, in the order in which they began.
@@ -208,7 +236,7 @@ impl State {
     }
 
     fn leads_to(&self, start: &str, goal: &str) -> bool {
-        let (mut waiting, mut seen) = (vec![start], std::collections::BTreeSet::new());
+        let (mut waiting, mut seen) = (vec![start], BTreeSet::new());
         while let Some(holder) = waiting.pop() {
             if holder == goal {
                 return true;

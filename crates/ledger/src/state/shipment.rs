@@ -1,10 +1,10 @@
 //! What a shipment does on its way: it is reserved, posted, given up, or it lapses.
 
-use tollgate_model::{Date, never};
+use tollgate_model::{AccountKey, Date, index_of, never};
 
-use super::{Made, Posting, Reservation, State, at, place};
-use crate::account::AccountKey;
-use crate::command::{BreachChange, Status};
+use super::{Creation, Posting, Reservation, State, place};
+use crate::command::BreachChange;
+use crate::status::Status;
 
 impl State {
     pub(super) fn reserve(
@@ -13,12 +13,12 @@ impl State {
         amount_milli_tpp: i64,
         day: Date,
         expires_at_ms: i64,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         let places = self.charged(accounts, day)?;
         self.check_room(accounts, &places, amount_milli_tpp, day, None)?;
         let new = place(self.reservations.len())?;
         self.set_aside(new, Reservation::new(places, amount_milli_tpp, day, expires_at_ms));
-        Ok(Made::Reservation(new))
+        Ok(Creation::Reservation(new))
     }
 
     pub(super) fn amend(
@@ -28,16 +28,16 @@ impl State {
         amount_milli_tpp: i64,
         day: Date,
         expires_at_ms: i64,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         let places = self.charged(accounts, day)?;
         let which = self.reserved(reservation)?;
-        let ending = self.reservations.get(at(which)).filter(|known| known.open && !known.begun);
+        let ending = self.reservations.get(index_of(which)).filter(|known| known.open && !known.has_postings);
         let ending = ending.ok_or(Status::ReservationClosed)?;
         self.check_room(accounts, &places, amount_milli_tpp, day, Some(ending))?;
         let new = place(self.reservations.len())?;
         self.release(which);
         self.set_aside(new, Reservation::new(places, amount_milli_tpp, day, expires_at_ms));
-        Ok(Made::Reservation(new))
+        Ok(Creation::Reservation(new))
     }
 
     /// The places of the accounts that a shipment of a day is charged to, each once also where two holders are one group.
@@ -99,9 +99,10 @@ impl State {
         day: Date,
         last: bool,
         breaches: &mut Vec<BreachChange>,
-    ) -> Result<Made, Status> {
+    ) -> Result<Creation, Status> {
         let which = self.reserved(reservation)?;
-        let known = self.reservations.get(at(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
+        let known =
+            self.reservations.get(index_of(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
         let left_milli_tpp = known.left_milli_tpp;
         // Without an amount, all that is left goes.
         let amount_milli_tpp = amount_milli_tpp.unwrap_or(left_milli_tpp);
@@ -109,7 +110,8 @@ impl State {
             return Err(Status::MoreThanReserved);
         }
         let accounts = known.accounts.clone();
-        if accounts.iter().any(|account| self.keys.get(at(*account)).is_none_or(|key| !key.period.contains(day))) {
+        if accounts.iter().any(|account| self.keys.get(index_of(*account)).is_none_or(|key| !key.period.contains(day)))
+        {
             return Err(Status::OtherPeriod);
         }
         // A limit that was lowered since counts for what has not gone yet.
@@ -132,10 +134,10 @@ impl State {
             }
         }
         self.remember_reservation(which);
-        match self.reservations.get_mut(at(which)) {
+        match self.reservations.get_mut(index_of(which)) {
             Some(known) => {
                 known.left_milli_tpp -= freed;
-                known.begun = true;
+                known.has_postings = true;
                 if closes {
                     known.open = false;
                     self.due.remove(&(known.expires_at_ms, which));
@@ -144,30 +146,30 @@ impl State {
             None => never!("reservation {which} has no place"),
         }
         self.postings.push(Posting { accounts, amount_milli_tpp, day });
-        Ok(Made::Posting(new))
+        Ok(Creation::Posting(new))
     }
 
-    pub(super) fn void(&mut self, reservation: &str) -> Result<Made, Status> {
+    pub(super) fn void(&mut self, reservation: &str) -> Result<Creation, Status> {
         let which = self.reserved(reservation)?;
-        self.reservations.get(at(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
+        self.reservations.get(index_of(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
         self.release(which);
-        Ok(Made::Nothing)
+        Ok(Creation::Nothing)
     }
 
     /// What is due at a time lapses, in milliseconds since 1970-01-01 UTC; at the latest time of a record where none is said, as before 2026-11-28.
-    pub(super) fn expire(&mut self, at_ms: Option<i64>) -> Result<Made, Status> {
+    pub(super) fn expire(&mut self, at_ms: Option<i64>) -> Result<Creation, Status> {
         let until = at_ms.unwrap_or(self.now_ms).min(self.now_ms);
         while let Some((expires_at_ms, which)) = self.due.first().copied().filter(|(due, _)| *due <= until) {
             self.release(which);
             self.due.remove(&(expires_at_ms, which));
         }
-        Ok(Made::Nothing)
+        Ok(Creation::Nothing)
     }
 
     /// Makes what is left of a reservation free again.
     fn release(&mut self, which: u32) {
         self.remember_reservation(which);
-        let Some(known) = self.reservations.get_mut(at(which)) else {
+        let Some(known) = self.reservations.get_mut(index_of(which)) else {
             never!("reservation {which} has no place");
             return;
         };
@@ -184,6 +186,6 @@ impl Reservation {
     /// One of which nothing has gone yet.
     fn new(places: Vec<u32>, left_milli_tpp: i64, day: Date, expires_at_ms: i64) -> Reservation {
         let accounts = places.into_boxed_slice();
-        Reservation { accounts, left_milli_tpp, day, expires_at_ms, open: true, begun: false }
+        Reservation { accounts, left_milli_tpp, day, expires_at_ms, open: true, has_postings: false }
     }
 }

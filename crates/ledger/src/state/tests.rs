@@ -175,7 +175,7 @@ fn an_amended_reservation_takes_the_place_of_the_other_or_nothing_changes() {
     assert_eq!(state.apply(0, &amend("m4", "m2", &["a"], 1)).status, Status::ReservationClosed, "a part has gone");
     assert_eq!(state.apply(0, &amend("m5", "none", &["a"], 1)).status, Status::UnknownReservation);
     assert_eq!(amounts(&state, "a"), (1, 99, Some(0)));
-    // It lapses in its own time.
+    // It lapses in its known time.
     assert_eq!(state.apply(1_000, &Command::Expire { id: "e1".into(), at_ms: None }).status, Status::Done);
     assert_eq!(amounts(&state, "a"), (1, 0, Some(99)));
 }
@@ -293,6 +293,16 @@ fn consignees_found_to_be_one_group_are_counted_as_one() {
     assert_eq!(amounts(&state, "a"), (10, 20, Some(70)));
 }
 
+#[test]
+fn keys_are_written_as_they_were_hashed() {
+    let key = AccountKey { rule: "nveu".into(), holder: "p1".into(), country: Some("IN".into()), period: Period::All };
+    let json = r#"{"rule":"nveu","holder":"p1","country":"IN","period":"all"}"#;
+    assert_eq!(serde_json::to_string(&key).unwrap(), json);
+    let key = AccountKey { country: None, period: Period::Year(2026), ..key };
+    assert_eq!(serde_json::to_string(&key).unwrap(), r#"{"rule":"nveu","holder":"p1","period":"2026"}"#);
+    assert_eq!(serde_json::from_str::<AccountKey>(&serde_json::to_string(&key).unwrap()).unwrap(), key);
+}
+
 /// The counts worked out anew from the list of what was done.
 #[derive(Default)]
 struct Model {
@@ -301,13 +311,13 @@ struct Model {
     reservations: BTreeMap<String, (Vec<usize>, i64, bool, i64)>,
     postings: Vec<(Vec<usize>, i64)>,
     /// Reservations of which something has gone.
-    begun: BTreeSet<String>,
+    has_postings: BTreeSet<String>,
 }
 
 impl Model {
     fn sums(&self, account: usize) -> (i64, i64) {
-        let posted = self.postings.iter().filter(|(own, _)| own.contains(&account)).map(|(_, amount)| amount).sum();
-        let open = self.reservations.values().filter(|(own, _, open, _)| *open && own.contains(&account));
+        let posted = self.postings.iter().filter(|(known, _)| known.contains(&account)).map(|(_, amount)| amount).sum();
+        let open = self.reservations.values().filter(|(known, _, open, _)| *open && known.contains(&account));
         (posted, open.map(|(_, left, ..)| left).sum())
     }
 }
@@ -328,19 +338,19 @@ proptest! {
             let name = format!("r{which}");
             match kind {
                 0 | 1 => {
-                    let mut own = vec![a, b];
-                    own.dedup();
-                    let holders: Vec<String> = own.iter().map(ToString::to_string).collect();
+                    let mut charged = vec![a, b];
+                    charged.dedup();
+                    let holders: Vec<String> = charged.iter().map(ToString::to_string).collect();
                     let accounts = holders.iter().map(|holder| key(holder)).collect();
                     let expires_at = time + 20;
                     let command = Command::Reserve { id: name.clone(), accounts, amount_milli_tpp: amount, day: date("2026-05-01"), expires_at_ms: expires_at };
-                    let known = model.reservations.contains_key(&name);
-                    let fits = own.iter().all(|account| { let (posted, reserved) = model.sums(*account); posted + reserved + amount <= model.limits[account] });
+                    let is_known = model.reservations.contains_key(&name);
+                    let fits = charged.iter().all(|account| { let (posted, reserved) = model.sums(*account); posted + reserved + amount <= model.limits[account] });
                     let status = state.apply(time, &command).status;
-                    if !known && status == Status::Done {
+                    if !is_known && status == Status::Done {
                         prop_assert!(fits);
-                        model.reservations.insert(name, (own, amount, true, expires_at));
-                    } else if !known {
+                        model.reservations.insert(name, (charged, amount, true, expires_at));
+                    } else if !is_known {
                         // The name is used up by its refusal.
                         prop_assert!(!fits || status == Status::IdTaken);
                     }
@@ -352,7 +362,7 @@ proptest! {
                     if let Some((accounts, left, open, _)) = open {
                         *left -= amount;
                         *open = *left > 0;
-                        model.begun.insert(name);
+                        model.has_postings.insert(name);
                         model.postings.push((accounts.clone(), amount));
                     }
                 }
@@ -366,26 +376,26 @@ proptest! {
                     let (id, reservation, expires_at) = (format!("m{step}"), name.clone(), time + 20);
                     let command = Command::Amend { id: id.clone(), reservation, accounts: vec![key(&a.to_string())], amount_milli_tpp: amount, day: date("2026-05-01"), expires_at_ms: expires_at };
                     let status = state.apply(time, &command).status;
-                    let old = model.reservations.get(&name).filter(|own| own.2).cloned();
-                    let began = model.begun.contains(&name);
-                    let freed = old.as_ref().filter(|own| own.0.contains(&a)).map_or(0, |own| own.1);
+                    let old = model.reservations.get(&name).filter(|known| known.2).cloned();
+                    let began = model.has_postings.contains(&name);
+                    let freed = old.as_ref().filter(|known| known.0.contains(&a)).map_or(0, |known| known.1);
                     let (posted, reserved) = model.sums(a);
                     let fits = posted + reserved - freed + amount <= model.limits[&a];
                     prop_assert_eq!(status == Status::Done, old.is_some() && !began && fits, "{:?}", status);
                     if status == Status::Done {
-                        if let Some(own) = model.reservations.get_mut(&name) { own.2 = false; }
+                        if let Some(known) = model.reservations.get_mut(&name) { known.2 = false; }
                         model.reservations.insert(id, (vec![a], amount, true, expires_at));
                     }
                 }
                 _ => {
                     state.apply(time, &Command::Expire { id: format!("e{step}"), at_ms: None });
-                    model.reservations.values_mut().filter(|own| own.3 <= time).for_each(|own| own.2 = false);
+                    model.reservations.values_mut().filter(|known| known.3 <= time).for_each(|known| known.2 = false);
                 }
             }
             for account in 0..3 {
-                let own = amounts(&state, &account.to_string());
-                prop_assert_eq!((own.0, own.1), model.sums(account));
-                prop_assert!(own.0 + own.1 <= model.limits[&account]);
+                let known = amounts(&state, &account.to_string());
+                prop_assert_eq!((known.0, known.1), model.sums(account));
+                prop_assert!(known.0 + known.1 <= model.limits[&account]);
             }
         }
     }

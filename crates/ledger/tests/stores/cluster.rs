@@ -97,8 +97,8 @@ fn run(command: &mut Command) {
 
 /// The program of `examples/` that belongs to this build.
 pub(crate) fn example(name: &str) -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    let build = own.parent().and_then(Path::parent).unwrap();
+    let executable = std::env::current_exe().unwrap();
+    let build = executable.parent().and_then(Path::parent).unwrap();
     let program = build.join("examples").join(name);
     assert!(program.exists(), "{} is not built: run the tests with `cargo test`", program.display());
     program

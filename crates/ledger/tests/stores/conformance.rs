@@ -118,9 +118,12 @@ fn conforms<L: Log>(open: &dyn Fn() -> L) {
     assert!(bodies.windows(2).all(|pair| pair[0].at_ms <= pair[1].at_ms));
 
     // What stands beside the log is seen by all and is in no record.
-    first.keep("secret", "one").unwrap();
-    first.keep("secret", "two").unwrap();
-    assert_eq!((second.kept("secret").unwrap().as_deref(), second.kept("nothing").unwrap()), (Some("two"), None));
+    first.store_value("secret", "one").unwrap();
+    first.store_value("secret", "two").unwrap();
+    assert_eq!(
+        (second.stored_value("secret").unwrap().as_deref(), second.stored_value("nothing").unwrap()),
+        (Some("two"), None)
+    );
     assert_eq!(records(&mut second).len(), 9);
 
     // A clock that jumps back does not take the records with it.
@@ -184,7 +187,7 @@ fn a_file_of_an_earlier_schema_is_brought_up_to_date() {
     drop(first);
     let mut ledger = Ledger::open(SqliteLog::open(&path).unwrap()).unwrap();
     assert_eq!(amounts(&ledger, "a"), (0, 60));
-    ledger.keep("secret", "one").unwrap();
+    ledger.store_value("secret", "one").unwrap();
     assert_eq!(statuses(&ledger.record(2, &[post("p1", "r1", 60)]).unwrap()), [(Status::Done, false)]);
 
     let cluster = Cluster::start();
@@ -202,7 +205,7 @@ fn a_file_of_an_earlier_schema_is_brought_up_to_date() {
     }
     let mut ledger = Ledger::open(PostgresLog::open(&url).unwrap()).unwrap();
     assert_eq!(amounts(&ledger, "a"), (0, 60));
-    ledger.keep("secret", "one").unwrap();
+    ledger.store_value("secret", "one").unwrap();
     assert_eq!(statuses(&ledger.record(2, &[post("p1", "r1", 60)]).unwrap()), [(Status::Done, false)]);
 }
 

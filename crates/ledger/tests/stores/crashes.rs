@@ -27,7 +27,7 @@ fn hammer(store: &str, name: &str) -> Command {
 }
 
 /// The numbers of the operations that were answered before the process ended; a line that was cut off was not.
-fn told(child: &mut Child) -> BTreeSet<u64> {
+fn reported(child: &mut Child) -> BTreeSet<u64> {
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let (mut numbers, mut line) = (BTreeSet::new(), String::new());
     while out.read_line(&mut line).unwrap() > 0 {
@@ -40,7 +40,7 @@ fn told(child: &mut Child) -> BTreeSet<u64> {
 }
 
 /// What was answered must be on record once; the chain must hold, and the accounts must be what the records say (opening a ledger checks that).
-fn check<L: Log>(open: &dyn Fn() -> L, name: &str, told: &BTreeSet<u64>) {
+fn check<L: Log>(open: &dyn Fn() -> L, name: &str, numbers: &BTreeSet<u64>) {
     let mut ledger = Ledger::open(open()).unwrap();
     let (mut verifier, mut done, mut posted, mut reserved) = (Verifier::default(), BTreeSet::new(), 0, BTreeSet::new());
     ledger
@@ -56,7 +56,7 @@ fn check<L: Log>(open: &dyn Fn() -> L, name: &str, told: &BTreeSet<u64>) {
             }
         })
         .unwrap();
-    for number in told {
+    for number in numbers {
         let kind = if number % 2 == 0 { 'r' } else { 'p' };
         let id = format!("{name}-{kind}{}", number / 2);
         assert!(done.contains(&id), "{id} was answered, and is lost");
@@ -80,11 +80,11 @@ fn sqlite(kills: u64, seed: u64) {
         let mut child = hammer(&store, &name).spawn().unwrap();
         rest(20 + dice.throw(250));
         child.kill().unwrap();
-        let told = told(&mut child);
+        let numbers = reported(&mut child);
         child.wait().unwrap();
-        answered += told.len();
+        answered += numbers.len();
         if path.exists() {
-            check(&|| SqliteLog::open(&path).unwrap(), &name, &told);
+            check(&|| SqliteLog::open(&path).unwrap(), &name, &numbers);
         }
     }
     assert!(answered > 100, "the processes were killed before they did anything");
@@ -118,13 +118,13 @@ fn postgresql(kills: u64, seed: u64) {
         } else {
             child.kill().unwrap();
         }
-        let told = told(&mut child);
+        let numbers = reported(&mut child);
         child.wait().unwrap();
         if power_cut {
             cluster.resume();
         }
-        answered += told.len();
-        check(&|| PostgresLog::open(&url).unwrap(), &name, &told);
+        answered += numbers.len();
+        check(&|| PostgresLog::open(&url).unwrap(), &name, &numbers);
     }
     assert!(answered > 100, "the processes were killed before they did anything");
 }
@@ -153,8 +153,8 @@ fn writes_that_fail_or_are_cut_short_lose_nothing() {
         let mut limited = Command::new("bash");
         limited.args(["-c", &script, "bash"]).arg(inner.get_program()).args(inner.get_args());
         let mut child = limited.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let told = told(&mut child);
+        let numbers = reported(&mut child);
         assert!(!child.wait().unwrap().success(), "it never met the limit");
-        check(&|| SqliteLog::open(&path).unwrap(), &name, &told);
+        check(&|| SqliteLog::open(&path).unwrap(), &name, &numbers);
     }
 }

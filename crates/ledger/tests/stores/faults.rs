@@ -97,12 +97,12 @@ impl Log for Faulty {
         })
     }
 
-    fn keep(&mut self, name: &str, value: &str) -> Result<(), LogError> {
-        self.log.keep(name, value)
+    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
+        self.log.store_value(name, value)
     }
 
-    fn kept(&mut self, name: &str) -> Result<Option<String>, LogError> {
-        self.log.kept(name)
+    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
+        self.log.stored_value(name)
     }
 }
 
@@ -198,11 +198,11 @@ fn a_record_that_was_changed_under_the_ledger_is_not_taken_for_what_was_written(
     let log = MemoryLog::default();
     let mut ledger = Ledger::open(log.clone()).unwrap();
     ledger.record(1, &[note("n1", r#"{"held":["x"]}"#), note("n2", r#"{"held":["y"]}"#), note("n3", "{}")]).unwrap();
-    let read = ledger.noted("n2").unwrap().unwrap();
+    let read = ledger.note_record("n2").unwrap().unwrap();
     assert!(String::from_utf8(read.body).unwrap().contains(r#""held":["y"]"#));
     let second = |change: &dyn Fn(&mut Record)| log.records().get_mut(1).into_iter().for_each(change);
     second(&|record| record.body = String::from_utf8(record.body.clone()).unwrap().replace("\"y\"", "").into_bytes());
-    assert!(matches!(ledger.noted("n2"), Err(LedgerError::Corrupt { seq: 2, .. })));
+    assert!(matches!(ledger.note_record("n2"), Err(LedgerError::Corrupt { seq: 2, .. })));
     assert!(ledger.record(2, &[note("n4", "{}")]).is_err(), "a log that was changed is not gone on from");
 }
 
@@ -326,10 +326,10 @@ fn a_role_that_may_only_add_is_enough_on_postgresql() {
     let limited = url.replace("user=tollgate", "user=appender");
     let mut ledger = Ledger::open(PostgresLog::open(&limited).unwrap()).unwrap();
     ledger.record(1, &[limit(), reserve("r1", 60)]).unwrap();
-    ledger.keep("password:1", "hash").unwrap();
-    ledger.keep("password:1", "hash").unwrap();
-    assert_eq!(ledger.kept("password:1").unwrap().as_deref(), Some("hash"));
-    assert!(ledger.keep("password:1", "another").is_err(), "what is kept cannot be changed by this role");
+    ledger.store_value("password:1", "hash").unwrap();
+    ledger.store_value("password:1", "hash").unwrap();
+    assert_eq!(ledger.stored_value("password:1").unwrap().as_deref(), Some("hash"));
+    assert!(ledger.store_value("password:1", "another").is_err(), "what is kept cannot be changed by this role");
     let mut client = postgres::Client::connect(&limited, postgres::NoTls).unwrap();
     for forbidden in ["UPDATE tollgate_record SET body = ''", "DELETE FROM tollgate_record", "DROP TABLE tollgate_kept"]
     {

@@ -265,7 +265,7 @@ pub(crate) async fn held(app: &Shared, most: usize) -> Result<Vec<HeldLine>, Pro
         let service = Arc::clone(app);
         let found = app.with_ledger(move |ledger| {
             let mut queue = service.held.lock().unwrap_or_else(PoisonError::into_inner);
-            if queue.read_on(ledger)? { queue.held(ledger, most).map(Some) } else { Ok(None) }
+            if queue.read_on(ledger)? { queue.held_lines(ledger, most).map(Some) } else { Ok(None) }
         });
         if let Some(held) = found.await?? {
             return Ok(held);

@@ -57,7 +57,7 @@ pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> 
         let line = asked.line().map_err(|(what, mend)| unusable(&what, mend))?;
         let mut place = desk.decider(ledger)?;
         let tables = Arc::clone(&place.tables);
-        let mut other = (!own).then(|| place.decider.under(Arc::clone(&policy)));
+        let mut other = (!own).then(|| place.decider.with_policy(Arc::clone(&policy)));
         let decider = other.as_mut().unwrap_or(&mut place.decider);
         let used = |key: &tollgate_ledger::AccountKey| {
             let held = ledger

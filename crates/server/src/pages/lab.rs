@@ -178,7 +178,7 @@ async fn studied(
 fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
     let Some(board) = &app.shown.board else { return Ok(Value::Null) };
     let policy = app.desks.policy(arm).map_err(|error| unusable(&error.to_string(), "change the form"))?;
-    let mut decider = app.desk.latest().decider.under(Arc::new(policy));
+    let mut decider = app.desk.latest().decider.with_policy(Arc::new(policy));
     let lines: Vec<(&str, i64, OrderRequest)> = board
         .sample
         .lines

@@ -18,7 +18,7 @@ use super::{Failure, print};
 use crate::commands::inputs::{Inputs, Surroundings, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
-use tollgate_decide::{AccountView, Decided, Lines, Run, RunError, Tables, run};
+use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, run};
 use tollgate_model::Stop;
 
 #[derive(Args)]
@@ -198,7 +198,7 @@ impl Lines for Checking<'_> {
     }
 }
 
-fn allocations(accounts: &[AccountView]) -> String {
+fn allocations(accounts: &[AllocationRow]) -> String {
     let header = ["account", "holder", "period", "used_tpp", "limit_tpp", "available_tpp", "refused_tpp", "lines"];
     let rows = accounts.iter().map(|view| {
         let limit = view.limit.map(|limit| limit.ceil());

@@ -114,7 +114,7 @@ impl Runner {
         };
         let tables = Tables { parties: case.parties.clone(), items: case.items.clone(), ..Tables::default() };
         let mut decider = Decider::new(policy, Arc::new(tables));
-        decider.accounts = Accounts::starting_from(case.accounts.clone());
+        decider.accounts = Accounts::with_initial_use(case.accounts.clone());
         let order = case.order();
         let decided =
             decider.decide(&order).map_err(|error| format!("item `{}`: {}; {}", order.item, error.what, error.mend))?;

@@ -14,7 +14,7 @@ use super::{Failure, print};
 use crate::commands::inputs::{Lists, TextFormat, country, day};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use tollgate_decide::{Hit, RunError, Screened, describe_standing, find, ofac_hit, roles};
+use tollgate_decide::{Hit, MatchLimits, RunError, ScreeningResults, describe_standing, find, ofac_hit, roles};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 use tollgate_server::today;
@@ -130,9 +130,7 @@ fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screen
     let query = Query { names: &[name], country: arguments.country, ..Query::default() };
     let hits = match arguments.mode {
         ScreenMode::Ofac => as_ofac(arguments, screener, query),
-        ScreenMode::Tollgate => {
-            find(screener, query, (arguments.lists.threshold, arguments.limit), &mut Scratch::default())
-        }
+        ScreenMode::Tollgate => find(screener, query, match_limits(arguments), &mut Scratch::default()),
     };
     Screening {
         party: None,
@@ -144,9 +142,13 @@ fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screen
     }
 }
 
+fn match_limits(arguments: &ScreenArguments) -> MatchLimits {
+    MatchLimits { threshold_points: arguments.lists.threshold, shown: arguments.limit }
+}
+
 fn as_ofac(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
     let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
-    found.into_iter().map(|found| ofac_hit(screener, found, query)).collect()
+    found.into_iter().map(|(entry, name, points)| ofac_hit(screener, entry, name, points, query)).collect()
 }
 
 fn country_code(country: Option<Country>) -> Option<String> {
@@ -161,8 +163,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
     let path = arguments.ownership.as_deref();
     let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
     let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
-    let kept = (arguments.lists.threshold, arguments.limit);
-    let screened = Screened::new(screener, &parties, &stakes, kept, &cleared, path, stop)?;
+    let screened = ScreeningResults::new(screener, &parties, &stakes, match_limits(arguments), &cleared, path, stop)?;
     let date: Date = arguments.date.unwrap_or_else(today);
     let first = arguments.orders.as_deref().map(first_orders).transpose()?.unwrap_or_default();
     let mut signs = shell_signs(&parties, &first);

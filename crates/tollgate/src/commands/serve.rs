@@ -297,7 +297,7 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
             })?;
             let mut ledger = open_or_begin(&database.database)?;
             let password = sha256(&hash);
-            let kept = ledger.keep(&format!("password:{password}"), &hash);
+            let kept = ledger.store_value(&format!("password:{password}"), &hash);
             kept.map_err(|error| Failure::Unusable(error.to_string()))?;
             let access = Access::User { name: name.clone(), role: *role, password };
             note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;

@@ -12,7 +12,7 @@ use tollgate_model::{Date, OrderLine, Outcome, Tpp};
 use super::Failure;
 use super::reasons::{likely_match, reason};
 use super::sheet::{Questions, grouped, h100_equivalents};
-use tollgate_decide::{AccountView, Decided, Tables, roles};
+use tollgate_decide::{AllocationRow, Decided, Tables, roles};
 use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
 
 /// How many rows of each list are kept for the report.
@@ -344,7 +344,7 @@ impl Summary {
         out
     }
 
-    pub(crate) fn report(&mut self, accounts: &[AccountView]) -> ReportData {
+    pub(crate) fn report(&mut self, accounts: &[AllocationRow]) -> ReportData {
         let date = self.last.unwrap_or(Date::MIN);
         let gauges = accounts.iter().filter_map(|view| {
             let holder = self.tables.parties.get(&view.holder).and_then(|party| party.name.clone());

@@ -98,7 +98,7 @@ pub(super) fn standing(ledger: &mut Ledger<AnyLog>, case: &str) -> Result<Standi
         if !ledger.has_note(&id) {
             break;
         }
-        let Some(record) = ledger.noted(&id).map_err(|error| unavailable(&error.to_string()))? else { break };
+        let Some(record) = ledger.note_record(&id).map_err(|error| unavailable(&error.to_string()))? else { break };
         let body = record.parse().map_err(|what| unavailable(&what))?;
         let step = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
         standing.take(&body.actor, body.at_ms, step);

@@ -1,0 +1,98 @@
+//! A policy's file as it stands: what it is based on, excludes, amends and reads how.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use tollgate_model::{Date, Diagnostic};
+use tollgate_strict_toml::{Entry, Placed, Table, TomlFile};
+
+use crate::groups::{Change, read_change};
+use crate::provision::{Limit, Parameter, Rules, read_amend_rules, read_parameters};
+
+/// A policy file as read.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyFile {
+    pub(crate) title: String,
+    pub(crate) base: Option<String>,
+    pub(crate) exclude: Vec<Placed<String>>,
+    pub(crate) amends: Vec<Amend>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) readings: Vec<Entry<bool>>,
+    pub(crate) file: String,
+    pub(crate) digest: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Amend {
+    pub(crate) provision: String,
+    pub(crate) from: Date,
+    pub(crate) source: String,
+    pub(crate) why: String,
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+    pub(crate) rules: Rules,
+    pub(crate) limits: Vec<(String, Limit)>,
+    pub(crate) remove: Vec<String>,
+    pub(crate) line: usize,
+    pub(crate) file: String,
+    pub(crate) digest: String,
+}
+
+impl PolicyFile {
+    pub(crate) fn read(file: &str, text: &str) -> (PolicyFile, Vec<Diagnostic>) {
+        let toml = TomlFile::parse(file, text);
+        let table = toml.root();
+        let digest = crate::hex(&Sha256::digest(text.as_bytes()));
+        let mut policy = PolicyFile {
+            title: table.required_text("title", "\"What this policy is\"").value,
+            base: table.text_value("base"),
+            exclude: Vec::new(),
+            amends: Vec::new(),
+            changes: Vec::new(),
+            readings: Vec::new(),
+            file: file.to_owned(),
+            digest: digest.clone(),
+        };
+        for entry in table.tables("exclude") {
+            policy.exclude.push(entry.required_text("source", "\"fr.2025-00636\""));
+            let _why = entry.required_text("why", "\"BIS does not enforce it\"");
+            entry.finish();
+        }
+        for entry in table.tables("amend") {
+            policy.amends.push(read_amend(entry, file, &digest));
+        }
+        for entry in table.tables("change") {
+            policy.changes.push(read_change(&entry));
+            entry.finish();
+        }
+        if let Some(readings) = table.table("readings") {
+            policy.readings = readings.boolean_entries();
+        }
+        table.finish();
+        (policy, toml.into_diagnostics().0)
+    }
+
+    /// The sources that it names, each with its line.
+    pub(crate) fn cited_sources(&self) -> Vec<(&str, usize)> {
+        let excluded = self.exclude.iter().map(|source| (source.value.as_str(), source.line));
+        excluded.chain(self.amends.iter().map(|amend| (amend.source.as_str(), amend.line))).collect()
+    }
+}
+
+fn read_amend(entry: Table<'_, '_>, file: &str, digest: &str) -> Amend {
+    let (rules, limits) = read_amend_rules(&entry);
+    let amend = Amend {
+        provision: entry.required_text("provision", "\"740/740.29-lpp\"").value,
+        from: entry.required_date("from"),
+        source: entry.required_text("source", "\"anthropic.2025-04\"").value,
+        why: entry.required_text("why", "\"the threshold is lowered\"").value,
+        parameters: read_parameters(&entry),
+        rules,
+        limits,
+        remove: entry.word_values("remove"),
+        line: entry.line(),
+        file: file.to_owned(),
+        digest: digest.to_owned(),
+    };
+    entry.finish();
+    amend
+}
