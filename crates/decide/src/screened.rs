@@ -329,7 +329,7 @@ fn screen_all(
     limits: (u32, usize),
     stop: &Stop,
 ) -> BTreeMap<String, Vec<Hit>> {
-    if screener.names() == 0 {
+    if screener.name_count() == 0 {
         return BTreeMap::new();
     }
     let all: Vec<(&String, &Party)> = parties.iter().collect();
@@ -342,7 +342,7 @@ fn screen_all(
                 break;
             }
             let names = party.names();
-            let query = Query::of(party, &names);
+            let query = Query::from_party(party, &names);
             let own = find(screener, query, limits, &mut scratch);
             if !own.is_empty() {
                 hits.push(((*id).clone(), own));
@@ -374,7 +374,7 @@ impl Owners {
         let starts = std::iter::once(Date::MIN).chain(days.iter().copied());
         let graphs = starts.map(|day| {
             let [listed, possible] = [Truth::True, Truth::Unknown].map(|truth| listed(day, truth));
-            Ownership::on(day, stakes, listed.iter().map(String::as_str), possible.iter().map(String::as_str))
+            Ownership::as_of(day, stakes, listed.iter().map(String::as_str), possible.iter().map(String::as_str))
         });
         let graphs = graphs.collect::<Result<Vec<Ownership>, BadStake>>()?;
         Ok(Owners { graphs, days: days.into_iter().collect() })
