@@ -8,8 +8,7 @@ use super::designated::under_program;
 use super::error::RunError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};
-use tollgate_records::{InputError, InputErrors};
+use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
 use tollgate_screening::{
     BadStake, Basis, Effect, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing, Version,
 };
@@ -212,7 +211,7 @@ impl Screened {
         Screened::judged((hits, screener.versions.clone()), parties, stakes, clearances).map_err(|error| {
             let mend = "correct the rows, or give the stakes their dates `from` and `until`";
             let path = ownership.unwrap_or(Path::new("ownership"));
-            InputErrors(vec![InputError::file(path, error.to_string(), mend)]).into()
+            Diagnostics::from(Diagnostic::new("bad-stake", Place::path(path), error.to_string(), mend)).into()
         })
     }
 

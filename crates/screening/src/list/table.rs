@@ -114,8 +114,8 @@ fn divide<'a>(text: &'a str, length: usize, line: u64, list: &mut List) -> Optio
     parts
 }
 
-/// Hands on every record behind the header that has its number of cells, and accounts for the others. Returns the header; `lines_ahead` is how many lines
-/// stand before it.
+/// Calls `take` with the header and each record behind it that has its number of cells, and counts all others in the list as
+/// bad or guessed. `lines_ahead` is how many lines stand before the header.
 fn each_record(
     text: &str,
     delimiter: u8,
