@@ -106,9 +106,14 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
     let stated_profile = mapping.and_then(|mapping| mapping.profile.as_deref());
     let present: BTreeSet<String> =
         plan.header.iter().flat_map(|cell| [plain(cell), plain(without_unit(cell).0)]).collect();
+    let fits = |profile: &&Profile| profile.signs.iter().all(|sign| present.contains(sign));
     let profile = match stated_profile {
-        Some(name) => profiles().iter().find(|profile| profile.name == name),
-        None => profiles().iter().find(|profile| profile.signs.iter().all(|sign| present.contains(sign))),
+        // Several forms of one program's exports have one name.
+        Some(name) => {
+            let mut of_name = profiles().iter().filter(|profile| profile.name == name);
+            of_name.clone().find(fits).or_else(|| of_name.next())
+        }
+        None => profiles().iter().find(fits),
     };
     plan.kind = match mapping {
         Some(mapping) => mapping.kind.clone(),

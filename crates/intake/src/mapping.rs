@@ -1,6 +1,6 @@
 //! The mapping file: what a person confirmed of how files are read. It is written, may be edited, and is read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use tollgate_model::{Country, Diagnostics};
@@ -178,9 +178,10 @@ impl TableMapping {
         }
         let profile = table.text("profile");
         if let Some(name) = profile.as_ref().filter(|name| !profiles().iter().any(|known| known.name == name.value)) {
-            let all: Vec<&str> = profiles().iter().map(|known| known.name.as_str()).collect();
+            let all: BTreeSet<&str> = profiles().iter().map(|known| known.name.as_str()).collect();
+            let all = all.into_iter().collect::<Vec<_>>().join(", ");
             let what = format!("no profile is called `{}`", name.value);
-            table.report("unknown-word", name.line, what, format!("choose of {}, or take it out", all.join(", ")));
+            table.report("unknown-word", name.line, what, format!("choose of {all}, or take it out"));
         }
         let columns = names(table.table("columns"), |columns, Entry { key, value, line }| {
             if !value.is_empty() && !known.contains(value.as_str()) {

@@ -141,8 +141,12 @@ struct Group<'a> {
     values: BTreeSet<&'a str>,
 }
 
-/// The form of a value: a run of letters as `a`, a run of digits as `9`, all else as it is.
+/// The form of a value: a run of letters as `a`, a run of digits as `9`, all else as it is. A value without digits is
+/// a word, which has no form but itself.
 fn form(value: &str) -> String {
+    if !value.chars().any(char::is_numeric) {
+        return value.to_owned();
+    }
     let mut form = String::new();
     for letter in value.chars() {
         let kind = match letter {
@@ -301,6 +305,7 @@ mod tests {
             written("not-a-date", &["1.2.2025", "13.10.2025"]),
             ["orders.csv, column `x`: 2 cells of the form \"1.2.2025\", rows 1, 2: is wrong"]
         );
+        assert_eq!(written("not-a-date", &["soon", "late", "soon"]).len(), 2);
         assert_eq!(written("unknown-item", &["H101", "H102"]).len(), 2);
         assert_eq!(
             written("unknown-item", &["H101", "X", "H101"]),
@@ -343,6 +348,24 @@ mod tests {
         let found = vec![at("b", 1, "a"), at("a", 10, "a"), at("a", 9, "z"), at("a", 0, "k"), at("a", 10, "a")];
         let Diagnostics(sorted) = Diagnostics::in_order_of_place(found);
         assert_eq!(sorted, [at("a", 0, "k"), at("a", 9, "z"), at("a", 10, "a"), at("b", 1, "a")]);
+    }
+
+    #[test]
+    fn who_gives_up_says_so_last() {
+        let found = |count: u64| (1..=count).map(|row| date(row, "soon")).collect::<Vec<_>>();
+        assert_eq!(Diagnostics::up_to(3, found(2)).len(), 2);
+        let Diagnostics(all) = Diagnostics::up_to(3, found(3));
+        assert_eq!(all.len(), 4);
+        assert_eq!(
+            all.last().unwrap().to_string(),
+            "reading stopped at 3 mistakes; there may be more\n  mend: correct those above, and read it again"
+        );
+    }
+
+    #[test]
+    fn a_mistake_is_named_after_its_file_once_that_is_known() {
+        let nameless = Diagnostic::new("two-tables", Place::cell("", 7, "", ""), "has two tables", "divide it");
+        assert_eq!(nameless.in_file("a.csv").to_string(), "a.csv, row 7: has two tables\n  mend: divide it");
     }
 
     #[test]
