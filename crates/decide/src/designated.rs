@@ -46,7 +46,7 @@ fn raise(facts: &mut Facts, fact: FactId, known: Truth, found: Truth) {
 
 /// Whether programs put their entry into a group: unknown where none is stated, or where one is not known and none is of the group.
 pub(crate) fn under_program(programs: &[String], program: SanctionsProgram) -> Truth {
-    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::of(tag)).collect();
+    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::from_tag(tag)).collect();
     if groups.contains(&Some(Some(program))) {
         return Truth::True;
     }

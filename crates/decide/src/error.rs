@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use tollgate_records::InputErrors;
+use tollgate_model::{Diagnostic, Diagnostics, Place};
 
 /// Why a run ended without a result.
 #[derive(Debug)]
 pub enum RunError {
     /// An input cannot be used.
-    Input(InputErrors),
+    Input(Diagnostics),
     /// An output cannot be written.
     Output(PathBuf, std::io::Error),
     /// The typologies, or what they run on.
@@ -22,8 +22,9 @@ impl std::fmt::Display for RunError {
         match self {
             RunError::Input(errors) => write!(f, "{errors}"),
             RunError::Output(path, error) => {
-                let mend = "check that the folder exists, is yours and has room";
-                write!(f, "{}: cannot be written: {error}\n  mend: {mend}", path.display())
+                let (what, mend) =
+                    (format!("cannot be written: {error}"), "check that the folder exists, is yours and has room");
+                write!(f, "{}", Diagnostic::new("unwritable-file", Place::path(path), what, mend))
             }
             RunError::Watch(what) => write!(f, "{what}"),
             RunError::Stopped => write!(f, "stopped"),
@@ -31,8 +32,8 @@ impl std::fmt::Display for RunError {
     }
 }
 
-impl From<InputErrors> for RunError {
-    fn from(errors: InputErrors) -> RunError {
-        RunError::Input(errors)
+impl From<Diagnostics> for RunError {
+    fn from(found: Diagnostics) -> RunError {
+        RunError::Input(found)
     }
 }

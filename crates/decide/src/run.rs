@@ -7,8 +7,13 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
 
 use tollgate_law::Policy;
+<<<<<<< HEAD
 use tollgate_model::{Date, OrderLine, Stop, count_of};
 use tollgate_records::{Declared, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
+=======
+use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place, Stop};
+use tollgate_records::{Declared, MAX_ERRORS, OrderBatch, OrderReader};
+>>>>>>> w1/lists
 
 use super::decider::{Decided, Decider};
 use super::error::RunError;
@@ -106,7 +111,7 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
             Ok(())
         })?;
         if !unknown.is_empty() {
-            return Err(RunError::Input(InputErrors(unknown)));
+            return Err(Diagnostics::up_to(MAX_ERRORS, unknown).into());
         }
     }
     let counted = run.policy.epochs().iter().any(|epoch| !run.policy.program(*epoch).accounts.is_empty());
@@ -143,7 +148,7 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
             }
         }
     }
-    if unknown.is_empty() { Ok(decider) } else { Err(RunError::Input(InputErrors(unknown))) }
+    if unknown.is_empty() { Ok(decider) } else { Err(Diagnostics::up_to(MAX_ERRORS, unknown).into()) }
 }
 
 /// A line of a file, its row, and what was declared of it.
@@ -158,7 +163,7 @@ fn decide_line(
     run: &Run<'_>,
     line: FileLine<'_>,
     decider: &mut Decider,
-    unknown: &mut Vec<InputError>,
+    unknown: &mut Vec<Diagnostic>,
     each: &mut dyn Lines,
 ) -> Result<(), RunError> {
     match decider.decide(line.order) {
@@ -167,17 +172,17 @@ fn decide_line(
         Err(error) => {
             note_unknown(run.orders, line.row, line.order, error, unknown);
             if unknown.len() >= MAX_ERRORS {
-                return Err(RunError::Input(InputErrors(std::mem::take(unknown))));
+                return Err(Diagnostics::up_to(MAX_ERRORS, std::mem::take(unknown)).into());
             }
             Ok(())
         }
     }
 }
 
-fn note_unknown(file: &Path, row: u64, line: &OrderLine<'_>, error: UnknownItem, unknown: &mut Vec<InputError>) {
+fn note_unknown(file: &Path, row: u64, line: &OrderLine<'_>, error: UnknownItem, unknown: &mut Vec<Diagnostic>) {
     if unknown.len() < MAX_ERRORS {
-        let base = InputError::file(file, error.what, error.mend);
-        unknown.push(InputError { row, column: "item".to_owned(), value: line.item.to_owned(), ..base });
+        let place = Place::cell(file.display().to_string(), row, "item", line.item);
+        unknown.push(Diagnostic::new("unknown-item", place, error.what, error.mend));
     }
 }
 
@@ -300,14 +305,15 @@ fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64
                 && errors.len() < MAX_ERRORS
             {
                 let what = format!("order and line stand in row {earlier} already");
-                let base = InputError::file(path, what, "number the lines of an order 1, 2, 3 in the column `line`");
                 let value = format!("{} line {}", line.order_id, line.line);
-                errors.push(InputError { row, column: "order_id".to_owned(), value, ..base });
+                let place = Place::cell(path.display().to_string(), row, "order_id", value);
+                let mend = "number the lines of an order 1, 2, 3 in the column `line`";
+                errors.push(Diagnostic::new("repeated-line", place, what, mend));
             }
         }
         Ok(())
     })?;
-    if errors.is_empty() { Ok(()) } else { Err(RunError::Input(InputErrors(errors))) }
+    if errors.is_empty() { Ok(()) } else { Err(Diagnostics::up_to(MAX_ERRORS, errors).into()) }
 }
 
 #[cfg(test)]

@@ -8,8 +8,7 @@ use super::designated::under_program;
 use super::error::RunError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tollgate_model::{Clearance, Date, Party, Stake, Stop, Truth, hex};
-use tollgate_records::{InputError, InputErrors};
+use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
 use tollgate_screening::{
     BadStake, Basis, Effect, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing, Version,
 };
@@ -220,7 +219,7 @@ impl ScreeningResults {
         found.judge(parties, stakes, clearances).map_err(|error| {
             let mend = "correct the rows, or give the stakes their dates `from` and `until`";
             let path = ownership.unwrap_or(Path::new("ownership"));
-            InputErrors(vec![InputError::file(path, error.to_string(), mend)]).into()
+            Diagnostics::from(Diagnostic::new("bad-stake", Place::path(path), error.to_string(), mend)).into()
         })
     }
 
@@ -343,7 +342,7 @@ fn screen_all(
     limits: MatchLimits,
     stop: &Stop,
 ) -> BTreeMap<String, Vec<Hit>> {
-    if screener.names() == 0 {
+    if screener.name_count() == 0 {
         return BTreeMap::new();
     }
     let all: Vec<(&String, &Party)> = parties.iter().collect();
@@ -356,10 +355,17 @@ fn screen_all(
                 break;
             }
             let names = party.names();
+<<<<<<< HEAD
             let query = Query::of(party, &names);
             let matches = find(screener, query, limits, &mut scratch);
             if !matches.is_empty() {
                 hits.push(((*id).clone(), matches));
+=======
+            let query = Query::from_party(party, &names);
+            let own = find(screener, query, limits, &mut scratch);
+            if !own.is_empty() {
+                hits.push(((*id).clone(), own));
+>>>>>>> w1/lists
             }
         }
         hits
@@ -388,7 +394,7 @@ impl Owners {
         let starts = std::iter::once(Date::MIN).chain(days.iter().copied());
         let graphs = starts.map(|day| {
             let [listed, possible] = [Truth::True, Truth::Unknown].map(|truth| listed(day, truth));
-            Ownership::on(day, stakes, listed.iter().map(String::as_str), possible.iter().map(String::as_str))
+            Ownership::as_of(day, stakes, listed.iter().map(String::as_str), possible.iter().map(String::as_str))
         });
         let graphs = graphs.collect::<Result<Vec<Ownership>, BadStake>>()?;
         Ok(Owners { graphs, days: days.into_iter().collect() })

@@ -24,7 +24,7 @@ pub struct TypedNames {
 impl TypedNames {
     /// Screens names against lists; a match counts from `threshold` basis points on.
     pub fn new(screener: &Arc<Screener>, threshold: u32, clearances: &[Clearance]) -> TypedNames {
-        let screener = (screener.names() > 0).then(|| Arc::clone(screener));
+        let screener = (screener.name_count() > 0).then(|| Arc::clone(screener));
         TypedNames { screener, threshold, clearances: clearances.to_vec(), ..TypedNames::default() }
     }
 
@@ -48,8 +48,13 @@ impl TypedNames {
         }
         let party = Party { party_id: name.to_owned(), name: Some(name.to_owned()), ..Party::default() };
         let names = party.names();
+<<<<<<< HEAD
         let limits = MatchLimits { threshold_points: self.threshold, shown: SHOWN };
         let mut hits = find(screener, Query::of(&party, &names), limits, &mut Scratch::default());
+=======
+        let mut hits =
+            find(screener, Query::from_party(&party, &names), (self.threshold, SHOWN), &mut Scratch::default());
+>>>>>>> w1/lists
         hits.iter_mut().for_each(|hit| hit.look_up(name, &self.clearances));
         let hits: Arc<[Hit]> = Arc::from(hits);
         found.insert(name.to_owned(), Arc::clone(&hits));

@@ -22,7 +22,7 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
                     "its programs are not stated or not known, so whether 15 CFR 744.8 applies is open: look them up at OFAC, or clear the match"
                 }
                 (_, Effect::SpeciallyDesignated)
-                    if hit.programs.iter().all(|tag| SanctionsProgram::of(tag) == Some(None)) =>
+                    if hit.programs.iter().all(|tag| SanctionsProgram::from_tag(tag) == Some(None)) =>
                 {
                     "its programs are not among those of 15 CFR 744.8, so the EAR ask for no license because of it; OFAC's own rules still bind"
                 }
@@ -47,7 +47,7 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
 
 /// Whether an entry's programs leave open which sections name it: none is stated, or none is named and one is not known.
 fn programs_are_open(programs: &[String]) -> bool {
-    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::of(tag)).collect();
+    let groups: Vec<_> = programs.iter().map(|tag| SanctionsProgram::from_tag(tag)).collect();
     let named = groups.iter().any(|group| matches!(group, Some(Some(_))));
     !named && (groups.is_empty() || groups.contains(&None))
 }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tollgate_model::Diagnostic;
+
+use crate::faults::row_fault;
 use crate::mapping::TableMapping;
 use crate::sheet::Sheet;
 use crate::text::plain;
@@ -82,8 +85,8 @@ fn without_unit(header: &str) -> (&str, &str) {
     if header.ends_with([')', ']', '）']) && !bare.trim().is_empty() { (bare, unit) } else { (header, "") }
 }
 
-/// How a sheet is read; None where no row of it looks like headers. The error says what is wrong and how to mend it.
-pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Option<Plan>, String> {
+/// How a sheet is read; None where no row of it looks like headers. The error names no file.
+pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Option<Plan>, Diagnostic> {
     let head = sheet.head(MAX_PREAMBLE)?;
     let stated = mapping.and_then(|mapping| mapping.header_row);
     let score = |cells: &[String]| match mapping {
@@ -103,9 +106,14 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
     let stated_profile = mapping.and_then(|mapping| mapping.profile.as_deref());
     let present: BTreeSet<String> =
         plan.header.iter().flat_map(|cell| [plain(cell), plain(without_unit(cell).0)]).collect();
+    let fits = |profile: &&Profile| profile.signs.iter().all(|sign| present.contains(sign));
     let profile = match stated_profile {
-        Some(name) => profiles().iter().find(|profile| profile.name == name),
-        None => profiles().iter().find(|profile| profile.signs.iter().all(|sign| present.contains(sign))),
+        // Several forms of one program's exports have one name.
+        Some(name) => {
+            let mut of_name = profiles().iter().filter(|profile| profile.name == name);
+            of_name.clone().find(fits).or_else(|| of_name.next())
+        }
+        None => profiles().iter().find(fits),
     };
     plan.kind = match mapping {
         Some(mapping) => mapping.kind.clone(),
@@ -195,13 +203,12 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
 }
 
 /// Two tables beside each other have their headers twice.
-fn check_side_by_side(cells: &[String], row: u64) -> Result<(), String> {
+fn check_side_by_side(cells: &[String], row: u64) -> Result<(), Diagnostic> {
     let mut seen = BTreeSet::new();
     let twice = cells.iter().filter(|cell| !cell.is_empty() && !seen.insert(plain(cell))).count();
     if twice >= 3 && twice * 2 >= seen.len() {
-        return Err(format!(
-            "row {row} has the headers of two tables beside each other\n  mend: put each table on a sheet of its own"
-        ));
+        let what = "has the headers of two tables beside each other";
+        return Err(row_fault("two-tables", row, what, "put each table on a sheet of its own"));
     }
     Ok(())
 }

@@ -2,6 +2,9 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_16BE, UTF_16LE};
+use tollgate_model::Diagnostic;
+
+use crate::faults::{SAVE_ANEW, fault};
 
 /// A text, and how it was read.
 #[derive(Debug)]
@@ -15,13 +18,14 @@ pub(crate) struct Decoded {
 }
 
 /// Reads bytes as text. `label` is the encoding that a person chose, by any of its usual names.
-pub(crate) fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, String> {
+pub(crate) fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, Diagnostic> {
     if let Some(label) = label {
-        let encoding = Encoding::for_label(label.as_bytes()).ok_or_else(|| format!("`{label}` is no encoding"))?;
-        return Ok(with(encoding, &bytes, None));
+        let unknown = || fault("unknown-encoding", format!("`{label}` is no encoding"), SAVE_ANEW);
+        let encoding = Encoding::for_label(label.as_bytes()).ok_or_else(unknown)?;
+        return Ok(decode_as(encoding, &bytes, None));
     }
     if let Some((encoding, _)) = Encoding::for_bom(&bytes) {
-        return Ok(with(encoding, &bytes, None));
+        return Ok(decode_as(encoding, &bytes, None));
     }
     let bytes = match String::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => return Ok(Decoded { text, encoding: "UTF-8", note: None }),
@@ -29,7 +33,11 @@ pub(crate) fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, Str
         Err(error) => error.into_bytes(),
     };
     if let Some(encoding) = unmarked_utf_16(&bytes) {
-        return Ok(with(encoding, &bytes, Some("the encoding has no mark and was told by its zero bytes".to_owned())));
+        return Ok(decode_as(
+            encoding,
+            &bytes,
+            Some("the encoding has no mark and was told by its zero bytes".to_owned()),
+        ));
     }
     let (valid, stray) = utf_8_letters(&bytes);
     if valid >= stray.saturating_mul(10) && valid > 0 || stray == 0 {
@@ -41,10 +49,10 @@ pub(crate) fn decode(bytes: Vec<u8>, label: Option<&str>) -> Result<Decoded, Str
     let found = detector.guess(None, Utf8Detection::Deny);
     let found = if found == GBK { GB18030 } else { found };
     let note = format!("the encoding is taken to be {} by its letters: check names with accents", found.name());
-    Ok(with(found, &bytes, Some(note)))
+    Ok(decode_as(found, &bytes, Some(note)))
 }
 
-fn with(encoding: &'static Encoding, bytes: &[u8], note: Option<String>) -> Decoded {
+fn decode_as(encoding: &'static Encoding, bytes: &[u8], note: Option<String>) -> Decoded {
     let (text, used, broken) = encoding.decode(bytes);
     let broken = broken.then(|| format!("some bytes are no {}: cells with `\u{fffd}` there", used.name()));
     let note = match (note, broken) {

@@ -9,6 +9,7 @@ mod amounts;
 mod ask;
 mod columns;
 mod decode;
+mod faults;
 mod goods;
 mod items;
 mod line_item;
@@ -33,6 +34,7 @@ use tollgate_model::{Diagnostic, Diagnostics, Place};
 use tollgate_records::Output;
 
 use columns::Plan;
+use faults::fault;
 use mapping::Forms;
 use orders::{Gathered, Reading};
 use sheet::{Body, Sheet, delimiter_of};
@@ -102,9 +104,9 @@ pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result
             Ok(sheets) => sheets.into_iter().for_each(|sheet| match plan_sheet(&sheet, options) {
                 Ok(Some((plan, encoding))) => tables.push(Planned { sheet, plan, encoding }),
                 Ok(None) => say_no_headers(&sheet, &mut gathered),
-                Err(error) => found.push(diagnostic(&sheet.title(), &error)),
+                Err(error) => found.push(error.in_file(sheet.title())),
             }),
-            Err(error) => found.push(diagnostic(&path.display().to_string(), &error)),
+            Err(error) => found.push(error.in_file(path.display().to_string())),
         }
     }
     if found.is_empty() && !tables.iter().any(|table| table.plan.kind == "orders") {
@@ -123,7 +125,7 @@ pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result
 fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> Result<Intake, Diagnostics> {
     let mut report = Report::default();
     let mut mapping = Mapping { tables: Vec::new(), ..options.mapping.clone() };
-    let failed = |table: &Planned, error: String| Diagnostics(vec![diagnostic(&table.sheet.title(), &error)]);
+    let failed = |table: &Planned, error: Diagnostic| Diagnostics::from(error.in_file(table.sheet.title()));
     let stated = FileForms {
         mark: options.decimal.or(options.mapping.decimal()),
         order: options.dates.or(options.mapping.dates()),
@@ -221,7 +223,7 @@ fn say_forms(table: &Planned, evidence: &FormEvidence, stated: FileForms, gather
     }
 }
 
-fn plan_sheet(sheet: &Sheet, options: &Options) -> Result<Option<(Plan, Option<String>)>, String> {
+fn plan_sheet(sheet: &Sheet, options: &Options) -> Result<Option<(Plan, Option<String>)>, Diagnostic> {
     let mapping = options.mapping.table(&sheet.file, sheet.name.as_deref());
     let encoding = mapping.and_then(|mapping| mapping.encoding.clone());
     Ok(columns::plan(sheet, mapping)?.map(|plan| (plan, encoding)))
@@ -262,11 +264,12 @@ pub fn is_raw_orders(path: &Path) -> std::io::Result<bool> {
     Ok(decoded.text.lines().take(80).any(is_header))
 }
 
-fn read_file(path: &Path, options: &Options) -> Result<Vec<Sheet>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}\n  mend: check the path");
+fn read_file(path: &Path, options: &Options) -> Result<Vec<Sheet>, Diagnostic> {
+    let unreadable =
+        |error: std::io::Error| fault("unreadable-file", format!("cannot be read: {error}"), "check the path");
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_FILE_BYTES {
-        return Err("is larger than 4 GB\n  mend: divide it".to_owned());
+        return Err(fault("oversized-file", "is larger than 4 GB", "divide it"));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -274,7 +277,7 @@ fn read_file(path: &Path, options: &Options) -> Result<Vec<Sheet>, String> {
 }
 
 /// The tables of a file, by what it is and not by its name's ending.
-fn sheets_of(name: &str, bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Sheet>, String> {
+fn sheets_of(name: &str, bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Sheet>, Diagnostic> {
     if spreadsheet::is_spreadsheet(&bytes) {
         return spreadsheet::read_spreadsheet(name, bytes);
     }
@@ -287,13 +290,13 @@ fn sheets_of(name: &str, bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Sheet>
     ];
     for (magic, what) in kinds {
         if bytes.starts_with(magic) {
-            return Err(format!("is {what}\n  mend: save it as .xlsx or CSV"));
+            return Err(fault("unknown-format", format!("is {what}"), "save it as .xlsx or CSV"));
         }
     }
     let label = mapping.table(name, None).and_then(|table| table.encoding.as_deref());
     let decoded = decode::decode(bytes, label)?;
     if decoded.text.contains('\0') {
-        return Err("is no text\n  mend: save it as .xlsx or CSV".to_owned());
+        return Err(fault("unknown-format", "is no text", "save it as .xlsx or CSV"));
     }
     let delimiter = delimiter_of(&decoded.text);
     let mut notes: Vec<String> = decoded.note.into_iter().collect();
@@ -306,11 +309,6 @@ fn sheets_of(name: &str, bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Sheet>
     text.drain(..delimiter.skipped_bytes.min(text.len()));
     let body = Body::Delimited { text, delimiter: delimiter.byte, skipped_lines: delimiter.skipped_lines };
     Ok(vec![Sheet { file: name.to_owned(), name: None, form, notes, body }])
-}
-
-fn diagnostic(file: &str, error: &str) -> Diagnostic {
-    let (what, mend) = error.split_once("\n  mend: ").unwrap_or((error, "save the file anew as CSV or .xlsx"));
-    Diagnostic::new("unreadable-table", Place::file(file.to_owned()), what, mend)
 }
 
 fn text_of(writer: csv::Writer<Vec<u8>>) -> String {

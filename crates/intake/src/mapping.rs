@@ -1,42 +1,37 @@
 //! The mapping file: what a person confirmed of how files are read. It is written, may be edited, and is read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use serde::Deserialize;
+use tollgate_model::{Country, Diagnostics};
+use tollgate_strict_toml::{Domain, Entry, Placed, Table, TomlFile};
 
 use crate::values::day::DayOrder;
 use crate::values::number::DecimalMark;
+use crate::vocabulary::{known_targets, profiles};
 
 /// What is known of how files are read, before they are looked at.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Mapping {
     /// Forms of values.
-    #[serde(default)]
     pub(crate) forms: Forms,
     /// Countries by names that are not known by themselves.
-    #[serde(default)]
     pub(crate) countries: BTreeMap<String, String>,
     /// Items of the catalog by the names in the files.
-    #[serde(default)]
     pub(crate) items: BTreeMap<String, String>,
     /// The tables of the files.
-    #[serde(default, rename = "table")]
     pub(crate) tables: Vec<TableMapping>,
 }
 
 /// Forms of values: `decimal` is `point` or `comma`, `dates` is `dmy` or `mdy`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Forms {
     pub(crate) decimal: Option<String>,
     pub(crate) dates: Option<String>,
 }
 
 /// One table of a file.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct TableMapping {
     /// The file's name without its folder; `*` is every file.
     pub(crate) file: String,
@@ -50,51 +45,28 @@ pub(crate) struct TableMapping {
     pub(crate) fill_down: Option<bool>,
     pub(crate) origin: Option<String>,
     /// Headers and the columns that they are; an empty text leaves one out.
-    #[serde(default)]
     pub(crate) columns: BTreeMap<String, String>,
 }
 
 impl Mapping {
-    /// Reads a mapping file. The error says what is wrong, where, and how to mend it.
-    pub fn parse(file: &str, text: &str) -> Result<Mapping, String> {
-        let mapping: Mapping = toml::from_str(text).map_err(|error| {
-            let line =
-                error.span().and_then(|span| text.get(..span.start)).map_or(1, |head| head.lines().count().max(1));
-            format!("{file}, line {line}: {}\n  mend: write it as `tollgate intake` does", error.message())
-        })?;
-        let wrong = |what: String, mend: &str| Err(format!("{file}: {what}\n  mend: {mend}"));
-        if let Some(word) = mapping.forms.decimal.as_deref().filter(|word| DecimalMark::from_word(word).is_none()) {
-            return wrong(format!("`decimal` is `{word}`"), "write point or comma");
-        }
-        if let Some(word) = mapping.forms.dates.as_deref().filter(|word| DayOrder::from_word(word).is_none()) {
-            return wrong(format!("`dates` is `{word}`"), "write dmy or mdy");
-        }
-        for (name, code) in &mapping.countries {
-            if code.parse::<tollgate_model::Country>().is_err() {
-                return wrong(
-                    format!("`{name}` is the country `{code}`"),
-                    "write an ISO 3166-1 alpha-2 code in capitals",
-                );
-            }
-        }
-        for table in &mapping.tables {
-            let known = crate::vocabulary::known_targets(&table.kind);
-            if known.is_empty() && table.kind != "left_out" {
-                return wrong(
-                    format!("a table of `{}` is `{}`", table.file, table.kind),
-                    "write orders, parties or left_out",
-                );
-            }
-            if let Some((header, target)) =
-                table.columns.iter().find(|(_, target)| !target.is_empty() && !known.contains(target.as_str()))
-            {
-                return wrong(
-                    format!("`{header}` is to be `{target}`, which is no column"),
-                    "see docs/intake.md, or write \"\"",
-                );
-            }
-        }
-        Ok(mapping)
+    /// Reads a mapping file; all mistakes are reported at once. `file` is what they call the file.
+    pub fn parse(file: &str, text: &str) -> Result<Mapping, Diagnostics> {
+        let toml = TomlFile::parse(file, text);
+        let root = toml.root();
+        let mapping = Mapping {
+            forms: root.table("forms").map_or_else(Forms::default, Forms::read),
+            countries: names(root.table("countries"), |table, Entry { key, value, line }| {
+                if value.parse::<Country>().is_err() {
+                    let what = format!("`{key}` is the country `{value}`");
+                    table.report("not-a-country", *line, what, "write an ISO 3166-1 alpha-2 code in capitals");
+                }
+            }),
+            items: names(root.table("items"), |_, _| {}),
+            tables: root.tables("table").into_iter().map(TableMapping::read).collect(),
+        };
+        root.finish();
+        let found = toml.into_diagnostics();
+        if found.is_empty() { Ok(mapping) } else { Err(found) }
     }
 
     /// The decimal mark that it states.
@@ -166,6 +138,71 @@ impl TableMapping {
         for (header, target) in &self.columns {
             let _ = writeln!(text, "{} = {}", quoted(header), quoted(target));
         }
+    }
+}
+
+/// The entries of a table of names, each of which `check` may report; empty where there is no table.
+fn names(table: Option<Table<'_, '_>>, check: impl Fn(&Table<'_, '_>, &Entry<String>)) -> BTreeMap<String, String> {
+    let Some(table) = table else { return BTreeMap::new() };
+    let entries = table.text_entries();
+    entries.iter().for_each(|entry| check(&table, entry));
+    entries.into_iter().map(|entry| (entry.key, entry.value)).collect()
+}
+
+impl Forms {
+    fn read(table: Table<'_, '_>) -> Forms {
+        let word = |key: &'static str, is_known: fn(&str) -> bool, mend: &str| {
+            let Placed { value, line } = table.text(key)?;
+            if !is_known(&value) {
+                table.report("unknown-word", line, format!("`{key}` is `{value}`"), mend);
+            }
+            Some(value)
+        };
+        let forms = Forms {
+            decimal: word("decimal", |word| DecimalMark::from_word(word).is_some(), "write point or comma"),
+            dates: word("dates", |word| DayOrder::from_word(word).is_some(), "write dmy or mdy"),
+        };
+        table.finish();
+        forms
+    }
+}
+
+impl TableMapping {
+    fn read(table: Table<'_, '_>) -> TableMapping {
+        let file = table.required_text("file", "\"orders.csv\"");
+        let kind = table.required_text("kind", "\"orders\"");
+        let known = known_targets(&kind.value);
+        if known.is_empty() && kind.value != "left_out" {
+            let what = format!("a table of `{}` is `{}`", file.value, kind.value);
+            table.report("unknown-word", kind.line, what, "write orders, parties or left_out");
+        }
+        let profile = table.text("profile");
+        if let Some(name) = profile.as_ref().filter(|name| !profiles().iter().any(|known| known.name == name.value)) {
+            let all: BTreeSet<&str> = profiles().iter().map(|known| known.name.as_str()).collect();
+            let all = all.into_iter().collect::<Vec<_>>().join(", ");
+            let what = format!("no profile is called `{}`", name.value);
+            table.report("unknown-word", name.line, what, format!("choose of {all}, or take it out"));
+        }
+        let columns = names(table.table("columns"), |columns, Entry { key, value, line }| {
+            if !value.is_empty() && !known.contains(value.as_str()) {
+                let what = format!("`{key}` is to be `{value}`, which is no column");
+                columns.report("unknown-column", *line, what, "see docs/intake.md, or write \"\"");
+            }
+        });
+        let header_row = table.whole("header_row", &Domain::new(1, i64::from(u32::MAX)));
+        let mapping = TableMapping {
+            file: file.value,
+            sheet: table.text_value("sheet"),
+            kind: kind.value,
+            encoding: table.text_value("encoding"),
+            header_row: header_row.map(|row| row.value.unsigned_abs()),
+            profile: profile.map(|name| name.value),
+            fill_down: table.boolean("fill_down"),
+            origin: table.text_value("origin"),
+            columns,
+        };
+        table.finish();
+        mapping
     }
 }
 

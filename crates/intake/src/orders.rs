@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use tollgate_law::catalog::Catalog;
-use tollgate_model::{Country, Date, Lookup};
+use tollgate_model::{Country, Date, Diagnostic, Lookup};
 
 use crate::columns::{Plan, Source, words_of_header};
+use crate::faults::row_fault;
 use crate::goods::GoodsFinder;
 use crate::items::Items;
 use crate::mapping::Mapping;
@@ -158,8 +159,8 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Reads a table of orders; returns how many rows became lines.
-    pub(crate) fn read_orders(&mut self, reading: &Reading<'_>) -> Result<usize, String> {
+    /// Reads a table of orders; returns how many rows became lines. The error names no file.
+    pub(crate) fn read_orders(&mut self, reading: &Reading<'_>) -> Result<usize, Diagnostic> {
         let before = self.lines;
         let mut failed = Ok(());
         let mut above: BTreeMap<&'static str, String> = BTreeMap::new();
@@ -194,7 +195,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// Whether a row is no line: a sum, a text below the table, headers again. The error is another table.
-    fn is_left_out(&mut self, line: &Line<'_, '_>) -> Result<bool, String> {
+    fn is_left_out(&mut self, line: &Line<'_, '_>) -> Result<bool, Diagnostic> {
         let row = line.row;
         let mut filled = (0..row.len()).filter(|place| !row.text(*place).is_empty());
         let first = filled.next().map_or("", |place| row.text(place));
@@ -222,9 +223,12 @@ impl<'a> Gathered<'a> {
                 self.remarks.add(RemarkKind::LeftOut, at, "the headers again");
                 return Ok(true);
             }
-            return Err(format!(
-                "row {} begins another table on the same sheet\n  mend: put each table on a sheet or into a file of its own",
-                line.number
+            let what = "begins another table on the same sheet";
+            return Err(row_fault(
+                "two-tables",
+                line.number,
+                what,
+                "put each table on a sheet or into a file of its own",
             ));
         }
         Ok(false)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, Diagnostic};
 
 use crate::columns::Plan;
 use crate::report::{At, RemarkKind, Remarks};
@@ -128,14 +128,14 @@ impl Parties {
         }
     }
 
-    /// Reads a table of parties.
+    /// Reads a table of parties; returns how many rows became parties. The error names no file.
     pub(crate) fn read(
         &mut self,
         sheet: &Sheet,
         plan: &Plan,
         dates: Option<DayOrder>,
         remarks: &mut Remarks,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, Diagnostic> {
         let table = sheet.title();
         let mut rows = 0;
         sheet.for_each(&mut |number, row| {

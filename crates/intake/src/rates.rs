@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Date, Decimal};
+use tollgate_model::{Date, Decimal, Diagnostic, Diagnostics, Place};
 
 /// US dollars for a unit of each currency, by day.
 #[derive(Clone, Debug, Default)]
@@ -12,33 +12,51 @@ pub struct Rates(BTreeMap<String, BTreeMap<i32, Decimal>>);
 const MAX_AGE_DAYS: i32 = 366;
 
 impl Rates {
-    /// Reads a file with the columns `currency`, `date` and `usd`. The error says what is wrong, where, and how to mend it.
-    pub fn parse(file: &str, text: &str) -> Result<Rates, String> {
+    /// Reads a file with the columns `currency`, `date` and `usd`; all mistakes are reported at once. `file` is what they call the file.
+    pub fn parse(file: &str, text: &str) -> Result<Rates, Diagnostics> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let wrong = |row: usize, what: &str| {
-            format!("{file}, row {row}: {what}\n  mend: write the columns currency,date,usd as in EUR,2026-11-27,1.08")
+        let wrong = |code: &'static str, place: Place, what: String| {
+            Diagnostic::new(code, place, what, "write the columns currency,date,usd as in EUR,2026-11-27,1.08")
         };
-        let headers = reader.headers().map_err(|error| wrong(0, &error.to_string()))?.clone();
+        let headers =
+            reader.headers().map_err(|error| wrong("unreadable-row", Place::file(file), error.to_string()))?.clone();
         let place = |name: &str| {
-            headers
-                .iter()
-                .position(|header| header.trim() == name)
-                .ok_or_else(|| wrong(0, &format!("there is no column `{name}`")))
+            let place = headers.iter().position(|header| header.trim() == name);
+            place.ok_or_else(|| wrong("missing-column", Place::file(file), format!("there is no column `{name}`")))
         };
         let (currency, date, usd) = (place("currency")?, place("date")?, place("usd")?);
-        let mut rates = Rates::default();
-        for (row, record) in reader.records().enumerate() {
-            let record = record.map_err(|error| wrong(row + 1, &error.to_string()))?;
+        let (mut rates, mut found) = (Rates::default(), Vec::new());
+        for (row, record) in (1..).zip(reader.records()) {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    found.push(wrong("unreadable-row", Place::cell(file, row, "", ""), error.to_string()));
+                    continue;
+                }
+            };
             let cell = |place: usize| record.get(place).unwrap_or("").trim();
-            let day: Date = cell(date).parse().map_err(|_| wrong(row + 1, &format!("`{}` is no day", cell(date))))?;
-            let rate: Decimal =
-                cell(usd).parse().map_err(|_| wrong(row + 1, &format!("`{}` is no number", cell(usd))))?;
-            if rate.is_negative() || rate.scaled_up(6).is_none_or(|units| units == 0) {
-                return Err(wrong(row + 1, "the rate is not above zero"));
+            let mut report = |code: &'static str, column: &str, value: &str, what: &str| {
+                found.push(wrong(code, Place::cell(file, row, column, value), what.to_owned()));
+            };
+            let day = cell(date).parse::<Date>().ok();
+            if day.is_none() {
+                report("not-a-date", "date", cell(date), "is no day");
             }
-            rates.0.entry(cell(currency).to_ascii_uppercase()).or_default().insert(day.epoch_days(), rate);
+            let rate = cell(usd).parse::<Decimal>().ok();
+            let is_above_zero =
+                |rate: &Decimal| !rate.is_negative() && rate.scaled_up(6).is_some_and(|units| units > 0);
+            match &rate {
+                None => report("not-a-number", "usd", cell(usd), "is no number"),
+                Some(rate) if !is_above_zero(rate) => {
+                    report("out-of-range", "usd", cell(usd), "the rate is not above zero");
+                }
+                Some(_) => {}
+            }
+            if let (Some(day), Some(rate)) = (day, rate) {
+                rates.0.entry(cell(currency).to_ascii_uppercase()).or_default().insert(day.epoch_days(), rate);
+            }
         }
-        Ok(rates)
+        if found.is_empty() { Ok(rates) } else { Err(Diagnostics(found)) }
     }
 
     /// The last rate that is not after a day and not older than a year.

@@ -2,6 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use tollgate_model::Diagnostic;
+
+use crate::faults::{SAVE_ANEW, row_fault};
+
 /// What a cell of a spreadsheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CellForm {
@@ -101,7 +105,7 @@ impl Sheet {
     }
 
     /// Hands over each row that is not empty, with its number, until `each` breaks. The error says what is wrong with a row and how to mend it.
-    pub(crate) fn for_each(&self, each: &mut dyn FnMut(u64, Row<'_>) -> ControlFlow<()>) -> Result<(), String> {
+    pub(crate) fn for_each(&self, each: &mut dyn FnMut(u64, Row<'_>) -> ControlFlow<()>) -> Result<(), Diagnostic> {
         match &self.body {
             Body::Cells(rows) => {
                 for (number, cells) in rows {
@@ -125,7 +129,7 @@ impl Sheet {
                     match more {
                         Ok(true) => {}
                         Ok(false) => return Ok(()),
-                        Err(error) => return Err(format!("row {number}: {error}")),
+                        Err(error) => return Err(row_fault("unreadable-row", number, error.to_string(), SAVE_ANEW)),
                     }
                     let lines = reader.position().line() + skipped_lines - number;
                     check_bounds(&record, number, lines)?;
@@ -141,7 +145,7 @@ impl Sheet {
     }
 
     /// Its first rows that are not empty, with their numbers.
-    pub(crate) fn head(&self, count: usize) -> Result<Vec<(u64, Vec<String>)>, String> {
+    pub(crate) fn head(&self, count: usize) -> Result<Vec<(u64, Vec<String>)>, Diagnostic> {
         let mut rows = Vec::new();
         self.for_each(&mut |number, row| {
             rows.push((number, row.texts()));
@@ -151,17 +155,18 @@ impl Sheet {
     }
 }
 
-fn check_bounds(record: &csv::StringRecord, number: u64, lines: u64) -> Result<(), String> {
+fn check_bounds(record: &csv::StringRecord, number: u64, lines: u64) -> Result<(), Diagnostic> {
     if record.as_slice().len() > MAX_CELL_BYTES && record.iter().any(|cell| cell.len() > MAX_CELL_BYTES) {
-        return Err(format!(
-            "row {number} has a cell of more than 1 MB\n  mend: is a quote not closed there? Shorten the cell"
-        ));
+        let mend = "is a quote not closed there? Shorten the cell";
+        return Err(row_fault("oversized-cell", number, "has a cell of more than 1 MB", mend));
     }
     if lines > MAX_CELL_LINES {
-        return Err(format!("row {number} goes over {lines} lines\n  mend: close the quote that begins there"));
+        let what = format!("goes over {lines} lines");
+        return Err(row_fault("open-quote", number, what, "close the quote that begins there"));
     }
     if record.len() > MAX_CELLS {
-        return Err(format!("row {number} has {} cells\n  mend: at most {MAX_CELLS} are read", record.len()));
+        let what = format!("has {} cells", record.len());
+        return Err(row_fault("too-many-cells", number, what, format!("at most {MAX_CELLS} are read")));
     }
     Ok(())
 }
@@ -226,7 +231,7 @@ mod tests {
         let text = format!("a,b\n1,\"two\n{}", "3,4\n".repeat(2_000));
         let body = Body::Delimited { text, delimiter: b',', skipped_lines: 0 };
         let sheet = Sheet { file: "f.csv".to_owned(), name: None, form: String::new(), notes: Vec::new(), body };
-        let error = sheet.for_each(&mut |_, _| ControlFlow::Continue(())).unwrap_err();
+        let error = sheet.for_each(&mut |_, _| ControlFlow::Continue(())).unwrap_err().to_string();
         assert!(error.contains("row 2") && error.contains("quote"), "{error}");
     }
 }

@@ -6,6 +6,9 @@ use std::io::{Cursor, Read as _};
 
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader as _, SheetVisible, Sheets, Xlsx};
 
+use tollgate_model::Diagnostic;
+
+use crate::faults::fault;
 use crate::sheet::{Body, Cell, CellForm, Sheet};
 
 /// A packed file may not unpack to more bytes.
@@ -21,24 +24,23 @@ pub(crate) fn is_spreadsheet(bytes: &[u8]) -> bool {
 }
 
 /// The visible sheets of a spreadsheet. The error says what is wrong and how to mend it.
-pub(crate) fn read_spreadsheet(file: &str, bytes: Vec<u8>) -> Result<Vec<Sheet>, String> {
+pub(crate) fn read_spreadsheet(file: &str, bytes: Vec<u8>) -> Result<Vec<Sheet>, Diagnostic> {
     if bytes.starts_with(b"PK") {
         check_size(&bytes)?;
     }
     let wrong = |error: &dyn std::fmt::Display| {
-        format!(
-            "is no spreadsheet that can be read: {error}\n  mend: open it and save it as .xlsx or CSV, without a password"
-        )
+        let mend = "open it and save it as .xlsx or CSV, without a password";
+        fault("unreadable-spreadsheet", format!("is no spreadsheet that can be read: {error}"), mend)
     };
     let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
-    let listed: Vec<(String, bool)> = book
+    let sheets_of_book: Vec<(String, bool)> = book
         .sheets_metadata()
         .iter()
         .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
         .collect();
-    let several = listed.len() > 1;
+    let several = sheets_of_book.len() > 1;
     let mut sheets = Vec::new();
-    for (name, visible) in listed {
+    for (name, visible) in sheets_of_book {
         let mut notes = Vec::new();
         let rows = match &mut book {
             Sheets::Xlsx(book) => xlsx_rows(book, &name, &mut notes),
@@ -56,20 +58,20 @@ pub(crate) fn read_spreadsheet(file: &str, bytes: Vec<u8>) -> Result<Vec<Sheet>,
 }
 
 /// Unpacks everything once, keeping nothing: sizes that the file states are not believed.
-fn check_size(bytes: &[u8]) -> Result<(), String> {
-    let broken = |error: zip::result::ZipError| format!("is no packed file: {error}\n  mend: save it again");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+fn check_size(bytes: &[u8]) -> Result<(), Diagnostic> {
+    let broken = |what: String| fault("broken-file", what, "save it again");
+    let not_packed = |error: zip::result::ZipError| broken(format!("is no packed file: {error}"));
+    let oversized = |what: &str| fault("oversized-file", what, "save the one sheet that is needed as CSV");
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(not_packed)?;
     if archive.len() > 20_000 {
-        return Err("has more than 20,000 parts\n  mend: save the one sheet that is needed as CSV".to_owned());
+        return Err(oversized("has more than 20,000 parts"));
     }
     let mut left = MAX_UNPACKED_BYTES;
     for place in 0..archive.len() {
-        let part = archive.by_index(place).map_err(broken)?;
+        let part = archive.by_index(place).map_err(not_packed)?;
         let read = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
-            .map_err(|error| format!("cannot be unpacked: part {place}: {error}\n  mend: save it again"))?;
-        left = left
-            .checked_sub(read)
-            .ok_or_else(|| "unpacks to more than 1 GB\n  mend: save the one sheet that is needed as CSV".to_owned())?;
+            .map_err(|error| broken(format!("cannot be unpacked: part {place}: {error}")))?;
+        left = left.checked_sub(read).ok_or_else(|| oversized("unpacks to more than 1 GB"))?;
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use tollgate_model::Diagnostic;
+
 use crate::columns::Plan;
 use crate::sheet::{CellForm, Sheet};
 use crate::values::day::{DayForm, DayOrder, day_form};
@@ -24,8 +26,8 @@ const NUMBERS: &[&str] =
 const DAYS: &[&str] = &["date", "other_date", "incorporated_on"];
 
 impl FormEvidence {
-    /// Looks at a table.
-    pub(crate) fn look(&mut self, sheet: &Sheet, plan: &Plan) -> Result<(), String> {
+    /// Looks at a table; the error is a row that cannot be read, and names no file.
+    pub(crate) fn look(&mut self, sheet: &Sheet, plan: &Plan) -> Result<(), Diagnostic> {
         let places = |targets: &[&str]| -> Vec<usize> {
             targets
                 .iter()

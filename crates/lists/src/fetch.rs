@@ -1,3 +1,5 @@
+//! List files over HTTP: only what has changed, and again where a connection or a server fails.
+
 use std::io::Read;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -53,19 +55,19 @@ impl Fetcher {
 
     /// Fetches a file; a failing connection and a server error (5xx) are tried again.
     pub fn fetch(&self, address: &str, known: Option<&Validators>) -> Result<Fetched, FetchError> {
-        let mut tried = 1;
+        let mut attempt = 1;
         loop {
-            match self.once(address, known) {
-                Err(FetchError::Connection(..) | FetchError::Status(_, 500..)) if tried < TRIES => {
-                    std::thread::sleep(Duration::from_millis(200) * tried * tried);
-                    tried += 1;
+            match self.fetch_once(address, known) {
+                Err(FetchError::Connection(..) | FetchError::Status(_, 500..)) if attempt < TRIES => {
+                    std::thread::sleep(Duration::from_millis(200) * attempt * attempt);
+                    attempt += 1;
                 }
                 result => return result,
             }
         }
     }
 
-    fn once(&self, address: &str, known: Option<&Validators>) -> Result<Fetched, FetchError> {
+    fn fetch_once(&self, address: &str, known: Option<&Validators>) -> Result<Fetched, FetchError> {
         let failed = |error: String| FetchError::Connection(address.to_owned(), error);
         let mut request = self.agent.get(address);
         if let Some(known) = known {
@@ -92,7 +94,7 @@ impl Fetcher {
             }
             match body.read(&mut part).map_err(|error| failed(error.to_string()))? {
                 0 => return Ok(Fetched::New(bytes, validators)),
-                count => bytes.extend_from_slice(part.get(..count).unwrap_or_default()),
+                count => bytes.extend(part.iter().take(count)),
             }
         }
     }

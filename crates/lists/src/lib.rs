@@ -13,4 +13,4 @@ mod store;
 pub use fetch::{FetchError, Fetched, Fetcher};
 pub use read::{load_screener, read_list_files};
 pub use sources::{BUILT_IN, Sources, is_set_name};
-pub use store::{Change, Incoming, ListStore, StoreError};
+pub use store::{Change, Incoming, ListStore, Validators};

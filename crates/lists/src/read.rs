@@ -2,48 +2,45 @@
 
 use std::path::{Path, PathBuf};
 
-use tollgate_model::Date;
-use tollgate_records::{InputError, InputErrors};
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 use tollgate_screening::{List, Screener, read_lists};
 
 use crate::store::ListStore;
 
-/// Reads list files together; a folder stands for the current files of the store in it.
-pub fn read_list_files(files: &[PathBuf]) -> Result<Vec<List>, InputErrors> {
+/// Reads list files together; a folder stands for the current files of the store in it. The error is the first file that cannot be read as a list.
+pub fn read_list_files(files: &[PathBuf]) -> Result<Vec<List>, Diagnostics> {
     let mut read = Vec::new();
     for path in &expand(files)? {
         let bytes = std::fs::read(path).map_err(|error| {
             let what = format!("cannot be read: {error}");
-            InputErrors(vec![InputError::file(path, what, "check the path and that you may read it")])
+            Diagnostic::new("unreadable-file", Place::path(path), what, "check the path and that you may read it")
         })?;
         read.push((path.display().to_string(), bytes));
     }
-    read_lists(&read)
-        .map_err(|error| InputErrors(vec![InputError::file(Path::new(&error.place.file), error.what, error.mend)]))
+    Ok(read_lists(&read)?)
 }
 
-fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputErrors> {
+/// The files, with those of each store in its folder's place.
+fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostics> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
             files.push(path.clone());
             continue;
         }
-        let wrong = |what: String| {
-            InputErrors(vec![InputError::file(path, what, "fill it with `tollgate lists update --into`")])
-        };
-        let store = ListStore::open(path).map_err(|error| wrong(error.to_string()))?;
+        let store = ListStore::open(path)?;
         let current = store.files();
         if current.is_empty() {
-            return Err(wrong("is a folder without lists".to_owned()));
+            let mend = "fill it with `tollgate lists update --into`";
+            return Err(Diagnostic::new("empty-folder", Place::path(path), "is a folder without lists", mend).into());
         }
         files.extend(current);
     }
     Ok(files)
 }
 
-/// Lists from files, ready to be searched.
-pub fn load_screener(files: &[PathBuf]) -> Result<Screener, InputErrors> {
+/// Lists from files as [`read_list_files`] reads them, ready to be searched; a list's day is that on which its file was written.
+pub fn load_screener(files: &[PathBuf]) -> Result<Screener, Diagnostics> {
     let mut screener = Screener::new(read_list_files(files)?);
     for version in &mut screener.versions {
         version.date = day_of(Path::new(&version.file));

@@ -1,10 +1,12 @@
+//! A folder of lists: each set's current version, swapped whole, and refused where it is not fit to stand in the last one's place.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, hex};
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place, hex};
 use tollgate_screening::{List, read_lists};
 
 /// The file that says which versions are current.
@@ -14,10 +16,12 @@ const LEAST: usize = 80;
 /// A new version of whose rows more than this share cannot be read, in percent, is refused.
 const MOST_BAD: usize = 5;
 
-/// By what a server knows a file again.
+/// By what a server knows the version of a file again: the headers of its answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
+    /// `ETag`.
     pub etag: Option<String>,
+    /// `Last-Modified`.
     pub last_modified: Option<String>,
 }
 
@@ -44,25 +48,28 @@ struct Manifest {
     sets: BTreeMap<String, Version>,
 }
 
-/// Why a store or a new version of a list cannot be used. Whatever it is, the last good version stays.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The folder cannot be read or written.
-    #[error("{0}: {1}\n  mend: check that the folder is yours and has room")]
-    Folder(PathBuf, std::io::Error),
-    /// The file that says which versions are current is no such file.
-    #[error("{0}: is not the table of a list store: {1}\n  mend: remove it and run `tollgate lists update` again")]
-    Manifest(PathBuf, String),
-    /// The new version is not to be trusted.
-    #[error("{set}: {what}\n  mend: {mend}\n  the last good version stays in use")]
-    Refused {
-        /// The set.
-        set: String,
-        /// What speaks against it.
-        what: String,
-        /// What to do.
-        mend: String,
-    },
+/// A folder or a file of a store that cannot be read or written.
+fn unusable(path: &Path, error: &std::io::Error) -> Diagnostics {
+    let mend = "check that the folder is yours and has room";
+    Diagnostic::new("unusable-folder", Place::path(path), error.to_string(), mend).into()
+}
+
+/// What speaks against a version of a list, and how to mend it.
+struct Objection {
+    what: String,
+    mend: String,
+}
+
+impl Objection {
+    fn new(what: impl Into<String>, mend: impl Into<String>) -> Objection {
+        Objection { what: what.into(), mend: mend.into() }
+    }
+
+    /// That a new version of a set is refused for it.
+    fn refuse(self, set: &str) -> Diagnostic {
+        let what = format!("{}; the last good version stays in use", self.what);
+        Diagnostic::new("refused-version", Place::file(set), what, self.mend)
+    }
 }
 
 /// A file of a new version.
@@ -105,14 +112,16 @@ pub struct ListStore {
 
 impl ListStore {
     /// Opens the lists in a folder; it need not exist yet.
-    pub fn open(folder: &Path) -> Result<ListStore, StoreError> {
+    pub fn open(folder: &Path) -> Result<ListStore, Diagnostics> {
         let path = folder.join(MANIFEST);
         let manifest = match std::fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).map_err(|error| StoreError::Manifest(path.clone(), error.to_string()))?
-            }
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                let what = format!("is not the table of a list store: {error}");
+                let mend = "remove it and run `tollgate lists update` again";
+                Diagnostic::new("not-a-store", Place::path(&path), what, mend)
+            })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Manifest::default(),
-            Err(error) => return Err(StoreError::Folder(path, error)),
+            Err(error) => return Err(unusable(&path, &error)),
         };
         Ok(ListStore { folder: folder.to_owned(), manifest })
     }
@@ -130,38 +139,38 @@ impl ListStore {
     }
 
     /// The bytes of a set's current file.
-    pub fn current(&self, set: &str, name: &str) -> Result<Vec<u8>, StoreError> {
+    pub fn current(&self, set: &str, name: &str) -> Result<Vec<u8>, Diagnostics> {
         let folder = self.manifest.sets.get(set).map(|version| version.folder.as_path());
         let path = self.folder.join(folder.unwrap_or(Path::new(set))).join(name);
-        std::fs::read(&path).map_err(|error| StoreError::Folder(path, error))
+        std::fs::read(&path).map_err(|error| unusable(&path, &error))
     }
 
     /// Takes a new version of a set, if it is fit to stand in the last one's place: every file is read as a list, no list that was there is gone,
     /// and it did not shrink by a fifth (unless `shrunk` allows both). The files are written first and the table that names them is swapped last.
-    pub fn take(&mut self, set: &str, files: &[Incoming], today: Date, shrunk: bool) -> Result<Change, StoreError> {
+    pub fn take(&mut self, set: &str, files: &[Incoming], today: Date, shrunk: bool) -> Result<Change, Diagnostics> {
         let texts: Vec<(String, Vec<u8>)> = files.iter().map(|file| (file.name.clone(), file.bytes.clone())).collect();
-        let refused =
-            |what: String, mend: &str| StoreError::Refused { set: set.to_owned(), what, mend: mend.to_owned() };
         let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
         if names.len() < files.len() {
-            return Err(refused("two of its files have the same name".to_owned(), "make two sets of them"));
+            return Err(Objection::new("two of its files have the same name", "make two sets of them")
+                .refuse(set)
+                .into());
         }
         let lists = read_lists(&texts)
-            .map_err(|error| refused(format!("{}: {}", error.place.file, error.what), &error.mend))?;
+            .map_err(|error| Objection::new(format!("{}: {}", error.place.file, error.what), error.mend).refuse(set))?;
         let before = self.manifest.sets.get(set);
-        let version = Version::of(set, files, &lists, today);
+        let version = Version::new(set, files, &lists, today);
         if before.is_some_and(|before| before.digest == version.digest) {
             self.note(set, version.validators)?;
             return Ok(Change::Same);
         }
-        version.check(if shrunk { None } else { before }).map_err(|(what, mend)| refused(what, mend))?;
+        version.check(if shrunk { None } else { before }).map_err(|objection| objection.refuse(set))?;
         let (digest, entries, bad_rows) = (version.digest.clone(), version.entries, version.bad_rows);
         let before = before.map(|before| before.entries);
         self.write(set, version, files)?;
         Ok(Change::New { digest, before, entries, bad_rows })
     }
 
-    fn note(&mut self, set: &str, validators: BTreeMap<String, Validators>) -> Result<(), StoreError> {
+    fn note(&mut self, set: &str, validators: BTreeMap<String, Validators>) -> Result<(), Diagnostics> {
         match self.manifest.sets.get_mut(set) {
             Some(version) if version.validators != validators => {
                 version.validators = validators;
@@ -171,8 +180,8 @@ impl ListStore {
         }
     }
 
-    fn write(&mut self, set: &str, version: Version, files: &[Incoming]) -> Result<(), StoreError> {
-        let failed = |error| StoreError::Folder(self.folder.clone(), error);
+    fn write(&mut self, set: &str, version: Version, files: &[Incoming]) -> Result<(), Diagnostics> {
+        let failed = |error: std::io::Error| unusable(&self.folder, &error);
         let home = self.folder.join(set);
         std::fs::create_dir_all(&home).map_err(failed)?;
         let incoming = tempfile::Builder::new().prefix(".incoming-").tempdir_in(&home).map_err(failed)?;
@@ -194,8 +203,8 @@ impl ListStore {
         self.save()
     }
 
-    fn save(&self) -> Result<(), StoreError> {
-        let failed = |error| StoreError::Folder(self.folder.join(MANIFEST), error);
+    fn save(&self) -> Result<(), Diagnostics> {
+        let failed = |error: std::io::Error| unusable(&self.folder.join(MANIFEST), &error);
         let text = serde_json::to_vec_pretty(&self.manifest).map_err(|error| failed(error.into()))?;
         let mut out = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
         out.write_all(&text).and_then(|()| out.as_file().sync_all()).map_err(failed)?;
@@ -204,13 +213,14 @@ impl ListStore {
 }
 
 impl Version {
-    fn of(set: &str, files: &[Incoming], lists: &[List], today: Date) -> Version {
+    /// The version that files make of a set, as read on a day.
+    fn new(set: &str, files: &[Incoming], lists: &[List], today: Date) -> Version {
         let mut hasher = Sha256::new();
         for file in files {
             hasher.update(Sha256::digest(&file.bytes));
         }
         let digest = hex(&hasher.finalize());
-        let folder = Path::new(set).join(format!("{today}-{}", digest.get(..12).unwrap_or_default()));
+        let folder = Path::new(set).join(format!("{today}-{digest:.12}"));
         Version {
             folder,
             files: files.iter().map(|file| file.name.clone()).collect(),
@@ -223,22 +233,22 @@ impl Version {
         }
     }
 
-    /// Whether a version is fit to stand in another's place: what speaks against it, and the mend.
-    fn check(&self, before: Option<&Version>) -> Result<(), (String, &'static str)> {
+    /// Whether a version is fit to stand in another's place; the error is what speaks against it.
+    fn check(&self, before: Option<&Version>) -> Result<(), Objection> {
         let mend = "look at the file; if the publisher really took so much off, repeat with --accept-shrunk";
         if self.bad_rows * 100 > (self.entries + self.bad_rows) * MOST_BAD {
             let what = format!("{} of {} rows cannot be read", self.bad_rows, self.entries + self.bad_rows);
-            return Err((
-                what,
-                "the file is damaged or in another form: fetch it again, or look at it with `tollgate lists status`",
-            ));
+            let mend =
+                "the file is damaged or in another form: fetch it again, or look at it with `tollgate lists status`";
+            return Err(Objection::new(what, mend));
         }
         let Some(before) = before else { return Ok(()) };
         if self.entries * 100 < before.entries * LEAST {
-            return Err((format!("has {} entries where the last version had {}", self.entries, before.entries), mend));
+            let what = format!("has {} entries where the last version had {}", self.entries, before.entries);
+            return Err(Objection::new(what, mend));
         }
         match before.lists.difference(&self.lists).next() {
-            Some(list) => Err((format!("the list `{list}` of the last version is gone"), mend)),
+            Some(list) => Err(Objection::new(format!("the list `{list}` of the last version is gone"), mend)),
             None => Ok(()),
         }
     }

@@ -1,7 +1,10 @@
 //! What is wrong, where, and how to mend it: one form for every mistake that a person can make.
+//!
+//! A machine gets every mistake alone. A person reads those that are alike as one, with their rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -13,7 +16,8 @@ const ROWS: usize = 5;
 /// A mistake as data; people read it by [`Display`](fmt::Display), machines as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Diagnostic {
-    /// A short stable name of the kind, in kebab case: `unknown-key`, `not-a-date`.
+    /// A short stable name of the kind, in kebab case: `unknown-key`, `not-a-date`. One that begins with `not-a-` is about
+    /// how a value is written, so that values of one form are one mistake to a reader; any other is about the value itself.
     pub code: &'static str,
     /// Where it is.
     pub place: Place,
@@ -32,7 +36,7 @@ pub struct Place {
     /// The line of a text file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// The row of a table, from 1, not counting the header.
+    /// The row of a table: from 1, not counting the header, or as a spreadsheet numbers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
     /// The column of a table, or the key or field of a document.
@@ -47,6 +51,11 @@ impl Place {
     /// A whole file, an address or an argument.
     pub fn file(file: impl Into<String>) -> Place {
         Place { file: file.into(), ..Place::default() }
+    }
+
+    /// A whole file, a folder, by its path.
+    pub fn path(path: &Path) -> Place {
+        Place::file(path.display().to_string())
     }
 
     /// A line of a text file, from 1; 0 means the whole file.
@@ -66,6 +75,18 @@ impl Diagnostic {
     /// A mistake of some kind at a place.
     pub fn new(code: &'static str, place: Place, what: impl Into<String>, mend: impl Into<String>) -> Diagnostic {
         Diagnostic { code, place, what: what.into(), mend: mend.into() }
+    }
+
+    /// The same mistake in a file: for what was found where nobody knew what the file is called.
+    pub fn in_file(mut self, file: impl Into<String>) -> Diagnostic {
+        self.place.file = file.into();
+        self
+    }
+
+    /// That a reader gave up after so many mistakes: the last of its diagnostics.
+    fn reading_stopped(count: usize) -> Diagnostic {
+        let what = format!("reading stopped at {count} mistakes; there may be more");
+        Diagnostic::new("reading-stopped", Place::default(), what, "correct those above, and read it again")
     }
 }
 
@@ -113,20 +134,51 @@ impl std::error::Error for Diagnostic {}
 #[serde(transparent)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
-/// Mistakes that a person reads as one: the same kind in the same column, with values of one form.
+/// Mistakes that a person reads as one: the same in the same column, with values that are the same or of one form.
 struct Group<'a> {
     first: &'a Diagnostic,
     rows: Vec<u64>,
+    values: BTreeSet<&'a str>,
 }
 
-/// The form of a value: letters as `a`, digits as `9`, all else as it is.
+/// The form of a value: a run of letters as `a`, a run of digits as `9`, all else as it is. A value without digits is
+/// a word, which has no form but itself.
 fn form(value: &str) -> String {
-    let letter = |letter: char| match letter {
-        letter if letter.is_numeric() => '9',
-        letter if letter.is_alphabetic() => 'a',
-        other => other,
-    };
-    value.chars().map(letter).collect()
+    if !value.chars().any(char::is_numeric) {
+        return value.to_owned();
+    }
+    let mut form = String::new();
+    for letter in value.chars() {
+        let kind = match letter {
+            letter if letter.is_numeric() => '9',
+            letter if letter.is_alphabetic() => 'a',
+            other => other,
+        };
+        if !(matches!(kind, 'a' | '9') && form.ends_with(kind)) {
+            form.push(kind);
+        }
+    }
+    form
+}
+
+/// What mistakes of rows must have in common to be read as one.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct GroupKey<'a> {
+    code: &'a str,
+    file: &'a str,
+    column: &'a str,
+    what: &'a str,
+    mend: &'a str,
+    /// Of a mistake in how values are written their form, of any other the value.
+    value: String,
+}
+
+impl<'a> GroupKey<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> GroupKey<'a> {
+        let Diagnostic { code, place, what, mend } = diagnostic;
+        let value = if code.starts_with("not-a-") { form(&place.value) } else { place.value.clone() };
+        GroupKey { code, file: &place.file, column: &place.column, what, mend, value }
+    }
 }
 
 impl Diagnostics {
@@ -136,6 +188,14 @@ impl Diagnostics {
             (&one.place, &one.what, &one.mend, one.code).cmp(&(&other.place, &other.what, &other.mend, other.code))
         });
         found.dedup();
+        Diagnostics(found)
+    }
+
+    /// What was found by a reader that gives up at `most` mistakes; that it gave up is the last.
+    pub fn up_to(most: usize, mut found: Vec<Diagnostic>) -> Diagnostics {
+        if found.len() >= most {
+            found.push(Diagnostic::reading_stopped(most));
+        }
         Diagnostics(found)
     }
 
@@ -152,19 +212,20 @@ impl Diagnostics {
     /// The mistakes of rows that are alike but for the row, together; all others alone; in order of the first of each.
     fn groups(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = Vec::new();
-        let mut known: BTreeMap<(&str, &str, &str, &str, String), usize> = BTreeMap::new();
+        let mut known: BTreeMap<GroupKey<'_>, usize> = BTreeMap::new();
         for diagnostic in &self.0 {
-            let place = &diagnostic.place;
-            let Some(row) = place.row else {
-                groups.push(Group { first: diagnostic, rows: Vec::new() });
+            let values = BTreeSet::from([diagnostic.place.value.as_str()]);
+            let Some(row) = diagnostic.place.row else {
+                groups.push(Group { first: diagnostic, rows: Vec::new(), values });
                 continue;
             };
-            let form = form(&place.value);
-            let key = (diagnostic.code, place.file.as_str(), place.column.as_str(), diagnostic.mend.as_str(), form);
-            let at = *known.entry(key).or_insert(groups.len());
+            let at = *known.entry(GroupKey::of(diagnostic)).or_insert(groups.len());
             match groups.get_mut(at) {
-                Some(group) => group.rows.push(row),
-                None => groups.push(Group { first: diagnostic, rows: vec![row] }),
+                Some(group) => {
+                    group.rows.push(row);
+                    group.values.extend(values);
+                }
+                None => groups.push(Group { first: diagnostic, rows: vec![row], values }),
             }
         }
         groups
@@ -179,8 +240,14 @@ impl fmt::Display for Group<'_> {
         let rows: Vec<String> = self.rows.iter().take(ROWS).map(u64::to_string).collect();
         let more = if self.rows.len() > ROWS { ", …" } else { "" };
         let (count, rows) = (self.rows.len(), rows.join(", "));
-        let such = if place.value.is_empty() { String::new() } else { format!(" of the form {}", cut(&place.value)) };
-        write!(f, "{whole}: {count} cells{such}, rows {rows}{more}: {what}\n  mend: {mend}")
+        let things = if place.column.is_empty() { "rows" } else { "cells" };
+        let such = match (place.value.is_empty(), self.values.len()) {
+            (true, _) => String::new(),
+            (false, 1) => format!(" with {}", cut(&place.value)),
+            (false, _) => format!(" of the form {}", cut(&place.value)),
+        };
+        let rows = if place.column.is_empty() { format!(" ({rows}{more})") } else { format!(", rows {rows}{more}") };
+        write!(f, "{whole}: {count} {things}{such}{rows}: {what}\n  mend: {mend}")
     }
 }
 
@@ -227,6 +294,43 @@ mod tests {
     }
 
     #[test]
+    fn values_are_of_one_form_only_where_their_writing_is_the_mistake() {
+        let written = |code: &'static str, values: &[&str]| {
+            let place = |(row, value): (u64, &&str)| Place::cell("orders.csv", row, "x", *value);
+            let all = (1..).zip(values).map(|cell| Diagnostic::new(code, place(cell), "is wrong", "mend it"));
+            let text = Diagnostics(all.collect()).to_string();
+            text.lines().filter(|line| !line.starts_with("  mend")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            written("not-a-date", &["1.2.2025", "13.10.2025"]),
+            ["orders.csv, column `x`: 2 cells of the form \"1.2.2025\", rows 1, 2: is wrong"]
+        );
+        assert_eq!(written("not-a-date", &["soon", "late", "soon"]).len(), 2);
+        assert_eq!(written("unknown-item", &["H101", "H102"]).len(), 2);
+        assert_eq!(
+            written("unknown-item", &["H101", "X", "H101"]),
+            [
+                "orders.csv, column `x`: 2 cells with \"H101\", rows 1, 3: is wrong",
+                "orders.csv, row 2, column `x`, value \"X\": is wrong"
+            ]
+        );
+        assert_eq!(written("empty-cell", &["", ""]), ["orders.csv, column `x`: 2 cells, rows 1, 2: is wrong"]);
+    }
+
+    #[test]
+    fn whole_rows_that_are_alike_are_told_together_and_others_are_not() {
+        let row = |row: u64, what: &str| {
+            Diagnostic::new("incomplete-row", Place::cell("stakes.csv", row, "", ""), what, "fill it in")
+        };
+        let all = Diagnostics(vec![row(2, "lacks an owner"), row(5, "lacks an owner"), row(3, "lacks a part")]);
+        assert_eq!(
+            all.to_string(),
+            "stakes.csv: 2 rows (2, 5): lacks an owner\n  mend: fill it in\n\
+             stakes.csv, row 3: lacks a part\n  mend: fill it in"
+        );
+    }
+
+    #[test]
     fn mistakes_that_are_alike_are_told_together() {
         let all = Diagnostics(
             (1..=7).map(|row| date(row, &format!("{}.12.2025", 10 + row))).chain([date(9, "soon")]).collect(),
@@ -244,6 +348,24 @@ mod tests {
         let found = vec![at("b", 1, "a"), at("a", 10, "a"), at("a", 9, "z"), at("a", 0, "k"), at("a", 10, "a")];
         let Diagnostics(sorted) = Diagnostics::in_order_of_place(found);
         assert_eq!(sorted, [at("a", 0, "k"), at("a", 9, "z"), at("a", 10, "a"), at("b", 1, "a")]);
+    }
+
+    #[test]
+    fn who_gives_up_says_so_last() {
+        let found = |count: u64| (1..=count).map(|row| date(row, "soon")).collect::<Vec<_>>();
+        assert_eq!(Diagnostics::up_to(3, found(2)).len(), 2);
+        let Diagnostics(all) = Diagnostics::up_to(3, found(3));
+        assert_eq!(all.len(), 4);
+        assert_eq!(
+            all.last().unwrap().to_string(),
+            "reading stopped at 3 mistakes; there may be more\n  mend: correct those above, and read it again"
+        );
+    }
+
+    #[test]
+    fn a_mistake_is_named_after_its_file_once_that_is_known() {
+        let nameless = Diagnostic::new("two-tables", Place::cell("", 7, "", ""), "has two tables", "divide it");
+        assert_eq!(nameless.in_file("a.csv").to_string(), "a.csv, row 7: has two tables\n  mend: divide it");
     }
 
     #[test]

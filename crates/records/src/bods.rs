@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
-use tollgate_model::{Date, Decimal, Stake};
+use tollgate_model::{Date, Decimal, Diagnostic, Diagnostics, Stake};
 
-use crate::error::{InputError, InputErrors, MAX_ERRORS};
+use crate::mistakes::{Cell, Mistakes};
 
 pub(crate) const MEND: &str =
     "give an array of statements as https://standard.openownership.org/en/0.4.0/ defines them, or a CSV";
 
 /// What one statement says of a relationship, and from when.
-struct Said<'v> {
+struct Statement<'v> {
     row: u64,
     date: Option<Date>,
     closes: bool,
@@ -21,9 +21,9 @@ struct Said<'v> {
     interests: &'v [Value],
 }
 
-/// Stakes, and of those the ones that are held through others.
+/// The stakes that are held directly, and those that are held through others.
 #[derive(Default)]
-struct Held {
+struct Shareholdings {
     direct: Vec<Stake>,
     indirect: Vec<Stake>,
 }
@@ -34,61 +34,57 @@ struct Held {
 /// Parties are named by the ids that the statements use. A share that is given as a range counts by its lower end, so that the rest stays unaccounted for;
 /// an interested party that is not named is nobody's, and its share stays unaccounted for too. A shareholding without a share is one of unknown size. An
 /// indirect one counts where the direct ones do not already lead from its holder to the company. Voting rights and control are no ownership.
-pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
-    let mut records: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
-    let mut replaced: BTreeMap<&str, &str> = BTreeMap::new();
-    for (row, statement) in (1..).zip(statements) {
-        let what = |what: &str| InputErrors(vec![InputError { row, ..InputError::file(path, what, MEND) }]);
-        if let Some((id, said)) = said(row, statement).map_err(|error| what(&error))? {
-            let id = first_of(id, statement, &mut replaced);
-            records.entry(id).or_default().push(said);
+pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, Diagnostics> {
+    let mut records: BTreeMap<&str, Vec<Statement<'_>>> = BTreeMap::new();
+    let mut first_ids: BTreeMap<&str, &str> = BTreeMap::new();
+    for (row, value) in (1..).zip(statements) {
+        let wrong = |what: String| Diagnostic::new("bad-statement", Cell::row(row).in_file(path), what, MEND);
+        if let Some((id, statement)) = read_statement(row, value).map_err(wrong)? {
+            let id = record_id(id, value, &mut first_ids);
+            records.entry(id).or_default().push(statement);
         }
     }
-    let (mut held, mut errors) = (Held::default(), Vec::new());
+    let (mut held, mut mistakes) = (Shareholdings::default(), Mistakes::new(path));
     for mut record in records.into_values() {
         // Statements without a day stand in their order, before those with one.
-        record.sort_by_key(|said| said.date);
-        for (place, said) in record.iter().enumerate() {
+        record.sort_by_key(|statement| statement.date);
+        for (place, statement) in record.iter().enumerate() {
             let next = record.get(place + 1);
-            if said.closes || next.is_some_and(|next| next.date.is_none() || next.date == said.date) {
+            if statement.closes || next.is_some_and(|next| next.date.is_none() || next.date == statement.date) {
                 continue;
             }
-            let span = [said.date.filter(|_| place > 0), next.and_then(|next| next.date)];
-            if let Err(what) = relationship(said, span, &mut held)
-                && errors.len() < MAX_ERRORS
-            {
-                errors.push(InputError { row: said.row, ..InputError::file(path, what, MEND) });
+            let since = statement.date.filter(|_| place > 0);
+            if let Err(what) = add_shareholdings(statement, since, next.and_then(|next| next.date), &mut held) {
+                mistakes.add("bad-statement", Cell::row(statement.row), what, MEND);
             }
         }
     }
-    if !errors.is_empty() {
-        return Err(InputErrors(errors));
-    }
+    mistakes.into_result(())?;
     let chains: BTreeMap<&str, Vec<&str>> = held.direct.iter().fold(BTreeMap::new(), |mut chains, stake| {
         chains.entry(stake.owner_id.as_str()).or_insert_with(Vec::new).push(&stake.owned_id);
         chains
     });
-    let beside = held.indirect.into_iter().filter(|stake| !leads(&chains, &stake.owner_id, &stake.owned_id));
+    let beside = held.indirect.into_iter().filter(|stake| !is_linked(&chains, &stake.owner_id, &stake.owned_id));
     let beside: Vec<Stake> = beside.collect();
     held.direct.extend(beside);
     Ok(held.direct)
 }
 
-/// The id that stands for a statement and those which it replaces: versions before 0.4 have no records.
-fn first_of<'v>(id: &'v str, statement: &'v Value, replaced: &mut BTreeMap<&'v str, &'v str>) -> &'v str {
-    let before = statement.get("replacesStatements").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let first =
-        before.iter().filter_map(Value::as_str).next().map_or(id, |before| *replaced.get(before).unwrap_or(&before));
-    replaced.insert(id, first);
+/// The id of the first of the statements that one replaces, which stands for all of them as a record: versions before 0.4 have no records.
+fn record_id<'v>(id: &'v str, statement: &'v Value, first_ids: &mut BTreeMap<&'v str, &'v str>) -> &'v str {
+    let before = elements(Some(statement), "replacesStatements").iter().find_map(Value::as_str);
+    let first = before.map_or(id, |before| first_ids.get(before).copied().unwrap_or(before));
+    first_ids.insert(id, first);
     first
 }
 
-fn interests(of: Option<&Value>) -> &[Value] {
-    of.and_then(|of| of.get("interests")).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+/// The elements of a member that is an array; none where the object has no such member, as most statements have none of most.
+fn elements<'v>(object: Option<&'v Value>, member: &str) -> &'v [Value] {
+    object.and_then(|object| object.get(member)).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// What a statement says of a relationship, with the id of its record; nothing where it describes a person or an entity.
-fn said(row: u64, statement: &Value) -> Result<Option<(&str, Said<'_>)>, String> {
+/// What a statement says of a relationship, with the id of its record; nothing where it describes a person or an entity. The error says what is wrong with it.
+fn read_statement(row: u64, statement: &Value) -> Result<Option<(&str, Statement<'_>)>, String> {
     let text = |key: &str| statement.get(key).and_then(Value::as_str);
     let date =
         text("statementDate").map(|day| partial_day(day, true).ok_or_else(|| format!("has a statementDate of {day}")));
@@ -101,9 +97,9 @@ fn said(row: u64, statement: &Value) -> Result<Option<(&str, Said<'_>)>, String>
                 return Err("has no recordDetails".to_owned());
             }
             let named = |key: &str| details.and_then(|details| details.get(key)).and_then(Value::as_str);
-            let interests = interests(details);
+            let interests = elements(details, "interests");
             let (subject, party) = (named("subject"), named("interestedParty"));
-            Ok(Some((id, Said { row, date, closes, subject, party, interests })))
+            Ok(Some((id, Statement { row, date, closes, subject, party, interests })))
         }
         (None, _, Some("ownershipOrControlStatement"), Some(id)) => {
             let within = |key: &str, kinds: [&str; 2]| {
@@ -113,7 +109,8 @@ fn said(row: u64, statement: &Value) -> Result<Option<(&str, Said<'_>)>, String>
             let kinds = ["describedByEntityStatement", "describedByPersonStatement"];
             let (subject, party) = (within("subject", kinds), within("interestedParty", kinds));
             let closes = statement.get("isClosed").and_then(Value::as_bool) == Some(true);
-            Ok(Some((id, Said { row, date, closes, subject, party, interests: interests(Some(statement)) })))
+            let interests = elements(Some(statement), "interests");
+            Ok(Some((id, Statement { row, date, closes, subject, party, interests })))
         }
         (Some("entity" | "person"), ..) | (None, _, Some("entityStatement" | "personStatement"), _) => Ok(None),
         _ => Err("has neither the recordType and recordId of version 0.4 nor the statementType and statementID of those before".to_owned()),
@@ -121,7 +118,7 @@ fn said(row: u64, statement: &Value) -> Result<Option<(&str, Said<'_>)>, String>
 }
 
 /// Whether direct stakes lead from an owner to a company.
-fn leads(chains: &BTreeMap<&str, Vec<&str>>, owner: &str, owned: &str) -> bool {
+fn is_linked(chains: &BTreeMap<&str, Vec<&str>>, owner: &str, owned: &str) -> bool {
     let (mut waiting, mut seen) = (vec![owner], BTreeSet::new());
     while let Some(holder) = waiting.pop() {
         if holder == owned && holder != owner {
@@ -134,11 +131,17 @@ fn leads(chains: &BTreeMap<&str, Vec<&str>>, owner: &str, owned: &str) -> bool {
     false
 }
 
-fn relationship(said: &Said<'_>, [since, until]: [Option<Date>; 2], held: &mut Held) -> Result<(), String> {
-    let owned = said.subject.ok_or("names no subject")?;
+/// Adds the shareholdings of a statement, which holds since a day until another. The error says what is wrong with it.
+fn add_shareholdings(
+    statement: &Statement<'_>,
+    since: Option<Date>,
+    until: Option<Date>,
+    held: &mut Shareholdings,
+) -> Result<(), String> {
+    let owned = statement.subject.ok_or("names no subject")?;
     // An object here says why the party is not named.
-    let Some(owner) = said.party else { return Ok(()) };
-    for interest in said.interests {
+    let Some(owner) = statement.party else { return Ok(()) };
+    for interest in statement.interests {
         let text = |key: &str| interest.get(key).and_then(Value::as_str);
         if text("type") != Some("shareholding") {
             continue;
@@ -195,7 +198,7 @@ pub(crate) fn share_of(text: &str) -> Result<Decimal, String> {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> Result<Vec<Stake>, InputErrors> {
+    fn read_text(text: &str) -> Result<Vec<Stake>, Diagnostics> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("statements.json");
         std::fs::write(&path, text).unwrap();
@@ -259,7 +262,7 @@ mod tests {
             assert!(read_text(text).is_err(), "{text}");
         }
         let wrong = statement("r1", "new", "\"a\"", r#"{"type":"shareholding","share":{"exact":130}}"#);
-        assert_eq!(read_text(&format!("[{wrong}]")).unwrap_err().0[0].row, 1);
+        assert_eq!(read_text(&format!("[{wrong}]")).unwrap_err().0[0].place.row, Some(1));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Typed access to the columns of a batch, collecting mistakes.
 
-use std::path::{Path, PathBuf};
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
@@ -10,44 +8,30 @@ use arrow_schema::DataType;
 use tollgate_model::{Country, Date, Decimal};
 
 use crate::columns::Table;
-use crate::error::{InputError, InputErrors, MAX_ERRORS};
 use crate::json_cells::is_grouped;
-use crate::source::Batch;
+use crate::mistakes::{Cell, Mistakes, Problem};
+use crate::source::{Batch, row_at};
 use crate::texts::Texts;
 
-/// The mistakes of a file so far.
-pub(crate) struct Mistakes {
-    file: PathBuf,
-    pub(crate) errors: Vec<InputError>,
-}
+/// What is said of a required cell without anything in it.
+pub(crate) const EMPTY_CELL: &str = "the required cell is empty";
 
-impl Mistakes {
-    pub(crate) fn new(file: &Path) -> Mistakes {
-        Mistakes { file: file.to_owned(), errors: Vec::new() }
-    }
-
-    pub(crate) fn add(
-        &mut self,
-        row: u64,
-        column: &str,
-        value: &str,
-        what: impl Into<String>,
-        mend: impl Into<String>,
-    ) {
-        if self.errors.len() < MAX_ERRORS {
-            let error = InputError::file(&self.file, what, mend);
-            self.errors.push(InputError { row, column: column.to_owned(), value: value.to_owned(), ..error });
-        }
-    }
-
-    pub(crate) fn full(&self) -> bool {
-        self.errors.len() >= MAX_ERRORS
-    }
-
-    pub(crate) fn into_result<T>(self, value: T) -> Result<T, InputErrors> {
-        if self.errors.is_empty() { Ok(value) } else { Err(InputErrors(self.errors)) }
-    }
-}
+const NOT_TEXT: Problem<'_> = Problem { code: "not-a-text", what: "is no text in UTF-8", mend: "write it as text" };
+const NOT_DAY: Problem<'_> = Problem { code: "not-a-date", what: "is no day", mend: "write it as YYYY-MM-DD" };
+const NOT_WHOLE: Problem<'_> =
+    Problem { code: "not-a-whole-number", what: "is no whole number", mend: "write digits only" };
+const NOT_AMOUNT: Problem<'_> = Problem {
+    code: "not-a-number",
+    what: "is no number of zero or more",
+    mend: "write digits with a point, such as 5.92",
+};
+const NOT_COUNTRY: Problem<'_> = Problem {
+    code: "unknown-country",
+    what: "is no country",
+    mend: "write an ISO 3166-1 alpha-2 code in capitals, such as SG, or the name in English",
+};
+const NOT_TRUTH: Problem<'_> =
+    Problem { code: "unknown-word", what: "is neither true nor false", mend: "write true or false" };
 
 /// A column as another type; `None` where no cell of its type can be that. Cells that cannot are null, which the caller must tell from empty ones.
 fn cast(array: &ArrayRef, to: &DataType) -> Option<ArrayRef> {
@@ -66,12 +50,13 @@ fn lost(before: &ArrayRef, after: &dyn Array) -> Vec<usize> {
 }
 
 impl Batch {
+    /// The number of a row in the file, by its place in the batch.
     pub(crate) fn row(&self, index: usize) -> u64 {
-        self.first_row + u64::try_from(index).unwrap_or(0)
+        row_at(self.first_row, index)
     }
 
     /// A column as texts; `None` where the file has none. Lists of Parquet become texts with `;`.
-    pub(crate) fn texts(&self, name: &str, mistakes: &mut Mistakes) -> Option<StringArray> {
+    pub(crate) fn texts(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Option<StringArray> {
         let array = self.columns.get(name)?;
         let texts = match array.data_type() {
             DataType::List(_) => Some(joined(array)),
@@ -84,25 +69,23 @@ impl Batch {
         match &texts {
             None => {
                 let what = format!("the column has type {}, which is no text", array.data_type());
-                mistakes.add(0, name, "", what, "write it as text");
+                mistakes.add("wrong-type", Cell::column(name), what, "write it as text");
             }
             Some(_) if array.data_type().is_nested() => {}
-            Some(texts) => {
-                self.add_lost(name, &lost(array, texts), "is no text in UTF-8", "write it as text", mistakes)
-            }
+            Some(texts) => self.add_lost(name, &lost(array, texts), NOT_TEXT, mistakes),
         }
         texts
     }
 
     /// Reports cells that a type of Parquet can hold and the contract cannot.
-    fn add_lost(&self, name: &str, rows: &[usize], what: &str, mend: &str, mistakes: &mut Mistakes) {
+    fn add_lost(&self, name: &str, rows: &[usize], problem: Problem<'_>, mistakes: &mut Mistakes<'_>) {
         for row in rows {
-            mistakes.add(self.row(*row), name, "", what, mend);
+            mistakes.add_problem(Cell::empty(self.row(*row), name), problem);
         }
     }
 
     /// A column as texts, which may stand there as numbers of the distinct ones.
-    pub(crate) fn coded(&self, name: &str, mistakes: &mut Mistakes) -> Option<Texts> {
+    pub(crate) fn coded(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Option<Texts> {
         let array = self.columns.get(name)?;
         match array.as_dictionary_opt::<Int32Type>() {
             Some(coded) if *coded.values().data_type() == DataType::Utf8 => Some(Texts::Coded(coded.clone())),
@@ -111,10 +94,9 @@ impl Batch {
     }
 
     /// A column as days.
-    pub(crate) fn dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
+    pub(crate) fn dates(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<Date>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
-        let (what, mend) = ("is no day", "write it as YYYY-MM-DD");
-        // Of a timestamp the day counts. Texts, and numbers, of which nobody can say what they count, are read as texts, so that each is told of.
+        // Of a timestamp the day counts. Texts, and numbers, of which nobody can say what they count, are read as texts, so that each is reported.
         let has_days =
             matches!(array.data_type(), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Null);
         if has_days
@@ -125,14 +107,14 @@ impl Batch {
             let unread: Vec<usize> = (0..array.len())
                 .filter(|row| array.is_valid(*row) && dates.get(*row).is_none_or(Option::is_none))
                 .collect();
-            self.add_lost(name, &unread, what, mend, mistakes);
+            self.add_lost(name, &unread, NOT_DAY, mistakes);
             return dates;
         }
-        self.parsed(name, mistakes, |text| text.parse().ok(), what, mend)
+        self.parsed(name, mistakes, |text| text.parse().ok(), NOT_DAY)
     }
 
     /// A column as days of founding: firms are older than the calendar of [`Date`], and one founded before its first day is read as founded on that day.
-    pub(crate) fn founding_dates(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Date>> {
+    pub(crate) fn founding_dates(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<Date>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
         if matches!(array.data_type(), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..))
             && let Some(days) = cast(array, &DataType::Date32)
@@ -146,25 +128,26 @@ impl Batch {
             return self.dates(name, mistakes);
         }
         let read = |text: &str| text.parse().ok().or_else(|| is_before_the_calendar(text).then_some(Date::MIN));
-        self.parsed(name, mistakes, read, "is no day", "write it as YYYY-MM-DD")
+        self.parsed(name, mistakes, read, NOT_DAY)
     }
 
     /// A column as whole numbers.
-    pub(crate) fn integers(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<i64>> {
+    pub(crate) fn integers(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<i64>> {
         let Some(array) = self.columns.get(name) else { return vec![None; self.rows] };
         if array.data_type().is_integer()
             && let Some(numbers) = cast(array, &DataType::Int64)
             && let Some(numbers) = numbers.as_primitive_opt::<Int64Type>()
         {
-            self.add_lost(name, &lost(array, numbers), "is no whole number", "write digits only", mistakes);
+            self.add_lost(name, &lost(array, numbers), NOT_WHOLE, mistakes);
             return numbers.iter().collect();
         }
         self.refuse_grouped(name, mistakes);
         let whole = |text: &str| text.parse::<Decimal>().ok().and_then(|number| number.scaled_exact(0));
-        self.parsed(name, mistakes, whole, "is no whole number", "write digits only")
+        self.parsed(name, mistakes, whole, NOT_WHOLE)
     }
 
-    pub(crate) fn decimals(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Decimal>> {
+    /// A column as numbers of zero or more.
+    pub(crate) fn decimals(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<Decimal>> {
         let read = |text: &str| text.parse::<Decimal>().ok().filter(|number| !number.is_negative());
         if let Some(whole) = self.columns.get(name).and_then(plain_floats) {
             return whole;
@@ -172,54 +155,56 @@ impl Batch {
         if GROUPED.contains(&name) {
             self.refuse_grouped(name, mistakes);
         }
-        self.parsed(name, mistakes, read, "is no number of zero or more", "write digits with a point, such as 5.92")
+        self.parsed(name, mistakes, read, NOT_AMOUNT)
     }
 
     /// Reports numbers such as `1.000`, which may be one or a thousand.
-    fn refuse_grouped(&self, name: &str, mistakes: &mut Mistakes) {
+    fn refuse_grouped(&self, name: &str, mistakes: &mut Mistakes<'_>) {
         let Some(array) = self.columns.get(name).filter(|array| !array.data_type().is_numeric()) else { return };
-        let Some(texts) = self.coded(name, &mut Mistakes::new(&mistakes.file)) else { return };
+        let Some(texts) = self.coded(name, &mut mistakes.unreported()) else { return };
         for row in 0..array.len() {
             if let Some(text) = texts.get(row).filter(|text| is_grouped(text)) {
                 let what = "may be read in two ways: with a decimal point, or with a point between thousands";
-                let mend = format!("write {} or {}0", text.replace('.', ""), text);
-                mistakes.add(self.row(row), name, text, what, mend);
+                let mend = "write it without a point, or with one more digit behind it: 1.500 is 1500 or 1.5000";
+                let problem = Problem { code: "not-a-clear-number", what, mend };
+                mistakes.add_problem(Cell { row: self.row(row), column: name, value: text }, problem);
             }
         }
     }
 
-    pub(crate) fn countries(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<Country>> {
-        let mend = "write an ISO 3166-1 alpha-2 code in capitals, such as SG, or the name in English";
-        self.parsed(name, mistakes, |text| Country::from_text(text).ok(), "is no country", mend)
+    /// A column as countries.
+    pub(crate) fn countries(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<Country>> {
+        self.parsed(name, mistakes, |text| Country::from_text(text).ok(), NOT_COUNTRY)
     }
 
-    pub(crate) fn booleans(&self, name: &str, mistakes: &mut Mistakes) -> Vec<Option<bool>> {
+    /// A column as truth values.
+    pub(crate) fn booleans(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<bool>> {
         let read = |text: &str| match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "y" => Some(true),
             "false" | "0" | "no" | "n" => Some(false),
             _ => None,
         };
-        self.parsed(name, mistakes, read, "is neither true nor false", "write true or false")
+        self.parsed(name, mistakes, read, NOT_TRUTH)
     }
 
+    /// A column as what `read` makes of its texts, a value a row; an empty cell has none, and one that `read` makes nothing of has the problem.
     pub(crate) fn parsed<T: Clone>(
         &self,
         name: &str,
-        mistakes: &mut Mistakes,
+        mistakes: &mut Mistakes<'_>,
         read: impl Fn(&str) -> Option<T>,
-        what: &str,
-        mend: &str,
+        problem: Problem<'_>,
     ) -> Vec<Option<T>> {
         let Some(texts) = self.coded(name, mistakes) else { return vec![None; self.rows] };
         if let Texts::Coded(texts) = &texts {
-            return self.parsed_once(name, texts, mistakes, read, (what, mend));
+            return self.parsed_once(name, texts, mistakes, read, problem);
         }
         let mut values = Vec::with_capacity(self.rows);
         for index in 0..texts.len() {
             let text = texts.get(index);
             let value = text.and_then(&read);
             if let (Some(text), None) = (text, &value) {
-                mistakes.add(self.row(index), name, text, what, mend);
+                mistakes.add_problem(Cell { row: self.row(index), column: name, value: text }, problem);
             }
             values.push(value);
         }
@@ -231,9 +216,9 @@ impl Batch {
         &self,
         name: &str,
         texts: &DictionaryArray<Int32Type>,
-        mistakes: &mut Mistakes,
+        mistakes: &mut Mistakes<'_>,
         read: impl Fn(&str) -> Option<T>,
-        (what, mend): (&str, &str),
+        problem: Problem<'_>,
     ) -> Vec<Option<T>> {
         let distinct = texts.values().as_string::<i32>();
         let known: Vec<Option<T>> = distinct.iter().map(|text| text.and_then(&read)).collect();
@@ -242,7 +227,7 @@ impl Batch {
             let value = known.get(place)?;
             let text = (distinct.is_valid(place)).then(|| distinct.value(place)).filter(|text| !text.is_empty());
             if let (Some(text), None) = (text, value) {
-                mistakes.add(self.row(index), name, text, what, mend);
+                mistakes.add_problem(Cell { row: self.row(index), column: name, value: text }, problem);
             }
             text.and(value.clone())
         };
@@ -250,20 +235,20 @@ impl Batch {
     }
 
     /// Reports the required columns that the file lacks.
-    pub(crate) fn require(&self, table: Table, mistakes: &mut Mistakes) {
+    pub(crate) fn require(&self, table: Table, mistakes: &mut Mistakes<'_>) {
         for name in table.required().into_iter().filter(|name| !self.columns.contains_key(*name)) {
             let found: Vec<&str> = self.columns.keys().map(String::as_str).collect();
             let mend = format!("add it; the file has: {}", found.join(", "));
-            mistakes.add(0, name, "", "the required column is missing", mend);
+            mistakes.add("missing-column", Cell::column(name), "the required column is missing", mend);
         }
     }
 
     /// Reports the empty cells of a required column, where the file has it: those that are null and those that hold an empty text.
-    pub(crate) fn require_cells(&self, name: &str, mistakes: &mut Mistakes) {
+    pub(crate) fn require_cells(&self, name: &str, mistakes: &mut Mistakes<'_>) {
         let Some(array) = self.columns.get(name) else { return };
         let texts = match array.data_type() {
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => {
-                self.coded(name, &mut Mistakes::new(&mistakes.file))
+                self.coded(name, &mut mistakes.unreported())
             }
             _ => None,
         };
@@ -279,7 +264,7 @@ impl Batch {
         }
         let empty = |row: &usize| array.is_null(*row) || texts.as_ref().is_some_and(|texts| texts.get(*row).is_none());
         for row in (0..array.len()).filter(empty) {
-            mistakes.add(self.row(row), name, "", "the required cell is empty", "fill it in");
+            mistakes.add("empty-cell", Cell::empty(self.row(row), name), EMPTY_CELL, "fill it in");
         }
     }
 }
@@ -319,6 +304,12 @@ pub(crate) fn text(column: &Option<StringArray>, index: usize) -> Option<&str> {
         return None;
     }
     Some(column.value(index)).filter(|text| !text.is_empty())
+}
+
+/// The parts of a list cell, which has `;` between them; none of an empty one.
+pub(crate) fn words(cell: Option<&str>) -> Vec<String> {
+    let parts = cell.into_iter().flat_map(|cell| cell.split(';'));
+    parts.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Whether a text is a day of the years 1000 to 1899: such a day has the form of one of the next century but for a leap day at its end.

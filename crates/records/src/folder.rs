@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::InputError;
+use tollgate_model::Diagnostic;
 
-/// The Parquet files of a folder, the first last.
-pub(crate) fn parts(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
-    let entries = std::fs::read_dir(folder).map_err(|error| {
-        InputError::file(folder, format!("cannot be read: {error}"), "check the path and that you may read it")
-    })?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+use crate::mistakes::unreadable;
+
+/// The Parquet files of a folder, the first by name last.
+pub(crate) fn parts(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let failed = |error: std::io::Error| unreadable(folder, "read", &error);
+    let entries = std::fs::read_dir(folder).map_err(failed)?;
+    let files = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut files: Vec<PathBuf> = files.collect::<Result<_, _>>().map_err(failed)?;
     files.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
     files.sort();
     files.reverse();

@@ -4,33 +4,28 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
-use tollgate_model::{Date, Stake};
+use tollgate_model::{Date, Diagnostics, Stake};
 
 use crate::bods::{partial_day, share_of};
-use crate::error::{InputError, InputErrors, MAX_ERRORS};
+use crate::mistakes::{Cell, Mistakes};
 
 const MEND: &str = "give an array of objects with `Relationship` as GLEIF publishes them";
 
 /// Reads the active consolidations; parties are named by their LEI.
 ///
 /// A parent that consolidates a company in its accounts controls it, but the record seldom says by what part: the stake is then one of unknown size.
-/// A branch is its head's own; funds are no ownership. An ultimate parent counts where no record names a direct one, or from when that ended.
-pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, InputErrors> {
-    let (mut direct, mut ultimate, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+/// A branch belongs to its head; funds are no ownership. An ultimate parent counts where no record names a direct one, or from when that ended.
+pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, Diagnostics> {
+    let (mut direct, mut ultimate, mut mistakes) = (Vec::new(), Vec::new(), Mistakes::new(path));
     for (row, record) in (1..).zip(records) {
         match consolidation(record) {
             Ok(Some((true, stake))) => direct.push(stake),
             Ok(Some((false, stake))) => ultimate.push(stake),
             Ok(None) => {}
-            Err(what) if errors.len() < MAX_ERRORS => {
-                errors.push(InputError { row, ..InputError::file(path, what, MEND) })
-            }
-            Err(_) => {}
+            Err(what) => mistakes.add("bad-record", Cell::row(row), what, MEND),
         }
     }
-    if !errors.is_empty() {
-        return Err(InputErrors(errors));
-    }
+    mistakes.into_result(())?;
     // Until when a direct parent is known: for ever where none of its records ends.
     let mut known: BTreeMap<String, Option<Date>> = BTreeMap::new();
     for stake in &direct {
@@ -101,7 +96,7 @@ mod tests {
         )
     }
 
-    fn read(records: &[String]) -> Result<Vec<Stake>, InputErrors> {
+    fn read(records: &[String]) -> Result<Vec<Stake>, Diagnostics> {
         let records: Vec<Value> = records.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
         stakes(&records, Path::new("rr.json"))
     }
@@ -128,7 +123,7 @@ mod tests {
     #[test]
     fn what_is_no_record_is_named_by_its_row() {
         let wrong = read(&[record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", ""), "{}".into()]).unwrap_err();
-        assert_eq!(wrong.0[0].row, 2);
+        assert_eq!(wrong.0[0].place.row, Some(2));
         let share = r#","RelationshipQuantifiers":[{"QuantifierUnits":"PERCENTAGE","QuantifierAmount":"162"}]"#;
         assert!(read(&[record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", share)]).is_err());
     }

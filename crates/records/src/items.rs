@@ -4,38 +4,39 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::StringArray;
-use tollgate_model::{Country, Decimal, Item, ItemKind, Tpp};
+use tollgate_model::{Country, Decimal, Diagnostics, Item, ItemKind, Tpp};
 
-use crate::cells::{Mistakes, text};
+use crate::cells::{EMPTY_CELL, text};
 use crate::columns::Table;
-use crate::error::InputErrors;
+use crate::mistakes::{Cell, Mistakes, Problem};
 use crate::source::{Batch, Source};
 
 /// The host ECCNs of `.z` items.
 const HOSTS: [&str; 7] = ["3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 
 /// Reads an items table; rows are unique by `item`, in its order.
-pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, InputErrors> {
+pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, Diagnostics> {
     let mut source = Source::open(path, Table::Items)?;
     let mut mistakes = Mistakes::new(path);
     let mut items = BTreeMap::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
         batch.require(Table::Items, &mut mistakes);
-        let columns = Columns::of(&batch, &mut mistakes);
+        let columns = Columns::read(&batch, &mut mistakes);
         for index in 0..batch.rows {
             let row = batch.row(index);
             let Some(item) = columns.item(index) else {
                 if columns.item.is_some() {
-                    mistakes.add(row, "item", "", "the required cell is empty", "give the item its name");
+                    mistakes.add("empty-cell", Cell::empty(row, "item"), EMPTY_CELL, "give the item its name");
                 }
                 continue;
             };
             check(&item, row, &mut mistakes);
             if let Some(earlier) = items.insert(item.item.clone(), item) {
-                mistakes.add(row, "item", &earlier.item, "the item stands twice", "leave one row for each item");
+                let cell = Cell { row, column: "item", value: &earlier.item };
+                mistakes.add("repeated-row", cell, "the item stands twice", "leave one row for each item");
             }
-            if mistakes.full() {
+            if mistakes.is_full() {
                 return mistakes.into_result(items);
             }
         }
@@ -43,32 +44,23 @@ pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, InputErrors> {
     mistakes.into_result(items)
 }
 
-fn check(item: &Item, row: u64, mistakes: &mut Mistakes) {
+fn check(item: &Item, row: u64, mistakes: &mut Mistakes<'_>) {
     if let Some(tpp) = item.tpp
         && let Err(error) = Tpp::try_from(tpp)
     {
-        mistakes.add(
-            row,
-            "tpp",
-            "",
-            error.to_string(),
-            "write the TPP of one accelerator, to three decimal places at most",
-        );
+        let mend = "write the TPP of one accelerator, to three decimal places at most";
+        mistakes.add("out-of-range", Cell::empty(row, "tpp"), error.to_string(), mend);
     }
     if let Some(host) = &item.host_eccn
         && !HOSTS.contains(&host.as_str())
     {
         let mend = format!("write one of {}, or leave it empty", HOSTS.join(", "));
-        mistakes.add(row, "host_eccn", host, "is no host ECCN of a .z paragraph", mend);
+        let cell = Cell { row, column: "host_eccn", value: host };
+        mistakes.add("unknown-word", cell, "is no host ECCN of a .z paragraph", mend);
     }
     if item.accelerators.is_some_and(|count| !(1..=1_000_000).contains(&count)) {
-        mistakes.add(
-            row,
-            "accelerators",
-            "",
-            "is out of range",
-            "write how many accelerators it holds, from 1 to 1000000",
-        );
+        let mend = "write how many accelerators it holds, from 1 to 1000000";
+        mistakes.add("out-of-range", Cell::empty(row, "accelerators"), "is out of range", mend);
     }
 }
 
@@ -83,13 +75,17 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(batch: &Batch, mistakes: &mut Mistakes) -> Columns {
-        let mend = "write ic, board, server, rack, model_weights, hbm or other, or leave it empty for ic";
+    fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> Columns {
+        let no_kind = Problem {
+            code: "unknown-word",
+            what: "is no kind of item",
+            mend: "write ic, board, server, rack, model_weights, hbm or other, or leave it empty for ic",
+        };
         let _ = batch.dates("launched_on", mistakes);
         Columns {
             item: batch.texts("item", mistakes),
             texts: ["vendor", "host_eccn", "accelerator", "eccn"].map(|name| batch.texts(name, mistakes)),
-            kind: batch.parsed("kind", mistakes, |text| ItemKind::from_word(text).ok(), "is no kind of item", mend),
+            kind: batch.parsed("kind", mistakes, |text| ItemKind::from_word(text).ok(), no_kind),
             designer_hq: batch.countries("designer_hq", mistakes),
             decimals: [
                 "tpp",

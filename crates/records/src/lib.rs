@@ -10,12 +10,12 @@ mod bounded;
 mod cells;
 mod columns;
 mod decisions;
-mod error;
 mod folder;
 mod gleif;
 mod items;
 mod json_cells;
 mod licenses;
+mod mistakes;
 mod orders;
 mod output;
 mod ownership;
@@ -27,10 +27,10 @@ mod texts;
 
 pub use columns::{CellKind, Column, Table, tables_markdown};
 pub use decisions::{DecisionWriter, Format};
-pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
 pub use licenses::read_licenses;
-pub use orders::{DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
+pub use mistakes::MAX_ERRORS;
+pub use orders::{DayBatch, DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::{Output, formula_safe};
 pub use parties::{read_clearances, read_ownership, read_parties};
 pub use record::{

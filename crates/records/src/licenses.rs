@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tollgate_model::{Country, License};
+use tollgate_model::{Country, Diagnostics, License};
 
-use crate::cells::{Mistakes, text};
+use crate::cells::{EMPTY_CELL, text, words};
 use crate::columns::Table;
-use crate::error::InputErrors;
+use crate::mistakes::{Cell, Mistakes};
 use crate::source::Source;
 
 /// Reads a table of licenses, by number; each stands once.
-pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, InputErrors> {
+pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, Diagnostics> {
     let mut source = Source::open(path, Table::Licenses)?;
     let mut mistakes = Mistakes::new(path);
     let mut licenses = BTreeMap::new();
@@ -27,7 +27,7 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, InputErro
             let row = batch.row(index);
             let Some(number) = text(&number, index) else {
                 if number.is_some() {
-                    mistakes.add(row, "number", "", "the required cell is empty", "give the license its number");
+                    mistakes.add("empty-cell", Cell::empty(row, "number"), EMPTY_CELL, "give the license its number");
                 }
                 continue;
             };
@@ -36,13 +36,15 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, InputErro
                 match code.to_ascii_uppercase().parse::<Country>() {
                     Ok(country) => countries.push(country),
                     Err(error) => {
-                        mistakes.add(row, "destinations", &code, error.to_string(), "write codes such as SA;AE")
+                        let cell = Cell { row, column: "destinations", value: &code };
+                        mistakes.add("unknown-country", cell, error.to_string(), "write codes such as SA;AE");
                     }
                 }
             }
             let limit = quantity.get(index).copied().flatten();
             if limit.is_some_and(|limit| limit < 0) {
-                mistakes.add(row, "quantity", "", "is below zero", "write how many units the license covers");
+                let mend = "write how many units the license covers";
+                mistakes.add("out-of-range", Cell::empty(row, "quantity"), "is below zero", mend);
             }
             let license = License {
                 number: number.to_owned(),
@@ -56,18 +58,13 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, InputErro
                 conditions: words(text(&conditions, index)),
             };
             if licenses.insert(license.number.clone(), license).is_some() {
-                mistakes.add(row, "number", number, "the license stands twice", "leave one row for each license");
+                let cell = Cell { row, column: "number", value: number };
+                mistakes.add("repeated-row", cell, "the license stands twice", "leave one row for each license");
             }
-            if mistakes.full() {
+            if mistakes.is_full() {
                 return mistakes.into_result(licenses);
             }
         }
     }
     mistakes.into_result(licenses)
-}
-
-/// The parts of a list cell.
-fn words(cell: Option<&str>) -> Vec<String> {
-    let parts = cell.into_iter().flat_map(|cell| cell.split(';'));
-    parts.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

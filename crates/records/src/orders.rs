@@ -1,12 +1,13 @@
+//! The orders table, batch by batch and in columns: what decides a line, and what was declared of it.
+
 use std::path::Path;
 
 use arrow_array::{Array, RecordBatch, StringArray};
-use tollgate_model::{Activity, Country, Date, Decimal, OrderLine};
+use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine};
 
-use crate::cells::Mistakes;
 use crate::columns::Table;
-use crate::error::{InputError, InputErrors};
-use crate::source::{Batch, Source, Wanted};
+use crate::mistakes::{Cell, MAX_ERRORS, Mistakes, Problem};
+use crate::source::{Batch, Selection, Source};
 use crate::texts::Texts;
 
 /// Columns of numbers, and the one of texts that do not come again.
@@ -47,7 +48,7 @@ pub struct OrderBatch {
     declared: DeclaredColumns,
 }
 
-/// What was told to customs and on the invoice.
+/// What was declared to customs and on the invoice.
 struct DeclaredColumns {
     texts: [Option<Texts>; 3],
     price: Vec<Option<Decimal>>,
@@ -55,7 +56,7 @@ struct DeclaredColumns {
     packages: Vec<Option<i64>>,
 }
 
-/// What was told of a line to customs and on the invoice: no decision turns on it.
+/// What was declared of a line to customs and on the invoice: no decision turns on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Declared<'a> {
     /// The ports on the way, in order, with `;` between.
@@ -139,7 +140,7 @@ impl OrderBatch {
             order_id: self.order_id.value(index),
             line: (*self.line.get(index)?).unwrap_or(1),
             date,
-            activity: (*self.activity.get(index)?).unwrap_or_default(),
+            activity: (*self.activity.get(index)?).unwrap_or(Activity::Export),
             exporter: text(exporter, index),
             purchaser: text(purchaser, index),
             intermediate_consignee: text(intermediate, index),
@@ -149,7 +150,8 @@ impl OrderBatch {
             lpp_operator: text(operator, index),
             origin: *self.origin.get(index)?,
             destination: (*self.destination.get(index)?)?,
-            item: self.item.get(index).unwrap_or_default(),
+            // An empty cell of a required column is a mistake of its batch, and no line is taken from that.
+            item: self.item.get(index)?,
             quantity: (*self.quantity.get(index)?)?,
             end_use: text(&self.end_use, index),
             authorization: text(&self.authorization, index),
@@ -215,9 +217,9 @@ impl OrderBatch {
     }
 
     /// Lines that somebody else has read; `first_row` is the number of the first, and `file` what mistakes are said to be in.
-    pub fn from_arrow(batch: &RecordBatch, first_row: u64, file: &Path) -> Result<OrderBatch, InputErrors> {
+    pub fn from_arrow(batch: &RecordBatch, first_row: u64, file: &Path) -> Result<OrderBatch, Diagnostics> {
         let mut mistakes = Mistakes::new(file);
-        let orders = read(&Batch::of(batch, first_row, Table::Orders, file)?, &mut mistakes);
+        let orders = read(&Batch::from_arrow(batch, first_row, Table::Orders, file)?, &mut mistakes);
         mistakes.into_result(orders)
     }
 }
@@ -227,77 +229,88 @@ pub struct DayReader(Source);
 
 impl DayReader {
     /// Opens an orders table.
-    pub fn open(path: &Path) -> Result<DayReader, InputErrors> {
-        Ok(DayReader(Source::open_for(
+    pub fn open(path: &Path) -> Result<DayReader, Diagnostics> {
+        Ok(DayReader(Source::open_selection(
             path,
-            Wanted { read: |name| matches!(name, "date" | "line"), ..Wanted::all(Table::Orders) },
+            Selection { read: |name| matches!(name, "date" | "line"), ..Selection::all(Table::Orders) },
         )?))
     }
 
-    /// The next lines: the day and the line's number of each, where the cell has one. What is wrong with cells is for [`OrderReader`] to say.
-    #[expect(clippy::type_complexity, reason = "two columns")]
-    pub fn next_batch(&mut self) -> Option<Result<(Vec<Option<Date>>, Vec<Option<i64>>), InputErrors>> {
+    /// The next lines; nothing at the end. What is wrong with cells is for [`OrderReader`] to say.
+    pub fn next_batch(&mut self) -> Option<Result<DayBatch, Diagnostics>> {
         let batch = match self.0.next()? {
             Ok(batch) => batch,
-            Err(error) => return Some(Err(InputErrors(vec![error]))),
+            Err(error) => return Some(Err(error.into())),
         };
-        let mut unsaid = Mistakes::new(self.0.path());
-        Some(Ok((batch.dates("date", &mut unsaid), batch.integers("line", &mut unsaid))))
+        let mut unreported = Mistakes::new(self.0.path());
+        let dates = batch.dates("date", &mut unreported);
+        Some(Ok(DayBatch { dates, lines: batch.integers("line", &mut unreported) }))
     }
+}
+
+/// Two columns of some lines of an orders table.
+#[derive(Debug)]
+pub struct DayBatch {
+    /// The day of each, where the cell has one.
+    pub dates: Vec<Option<Date>>,
+    /// The number of each within its order, where the cell has one.
+    pub lines: Vec<Option<i64>>,
 }
 
 /// Reads an orders table batch by batch.
 pub struct OrderReader {
     source: Source,
-    mistakes: Vec<InputError>,
+    mistakes: Vec<Diagnostic>,
 }
 
 impl OrderReader {
     /// Opens an orders table.
-    pub fn open(path: &Path) -> Result<OrderReader, InputErrors> {
-        let wanted = Wanted { coded, ..Wanted::all(Table::Orders) };
-        Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
+    pub fn open(path: &Path) -> Result<OrderReader, Diagnostics> {
+        let selection = Selection { coded, ..Selection::all(Table::Orders) };
+        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new() })
     }
 
     /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
-    pub fn open_deciding(path: &Path) -> Result<OrderReader, InputErrors> {
-        let wanted = Wanted { coded, read: deciding, ..Wanted::all(Table::Orders) };
-        Ok(OrderReader { source: Source::open_for(path, wanted)?, mistakes: Vec::new() })
+    pub fn open_deciding(path: &Path) -> Result<OrderReader, Diagnostics> {
+        let selection = Selection { coded, read: deciding, ..Selection::all(Table::Orders) };
+        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new() })
     }
 
     /// The columns of the file so far that the contract does not know, and that are therefore not read: each with the column that may be meant.
-    pub fn unknown_columns(&self) -> Vec<InputError> {
+    pub fn unknown_columns(&self) -> Vec<Diagnostic> {
         self.source.unknown_columns()
     }
 
     /// The next lines. After a batch with mistakes no more lines come, but the rest of the file is
     /// searched for mistakes, and all are reported together.
-    pub fn next_batch(&mut self) -> Option<Result<OrderBatch, InputErrors>> {
+    pub fn next_batch(&mut self) -> Option<Result<OrderBatch, Diagnostics>> {
         loop {
+            // Mistakes are in the file that the rows come from, which of a folder's is another from part to part.
+            let batch = self.source.next();
             let mut mistakes = Mistakes::new(self.source.path());
-            mistakes.errors = std::mem::take(&mut self.mistakes);
-            let clean = mistakes.errors.is_empty();
-            let batch = match self.source.next() {
+            mistakes.found = std::mem::take(&mut self.mistakes);
+            let is_clean = mistakes.found.is_empty();
+            let batch = match batch {
                 Some(Ok(batch)) => read(&batch, &mut mistakes),
                 Some(Err(error)) => {
-                    mistakes.errors.push(error);
-                    return Some(Err(InputErrors(mistakes.errors)));
+                    mistakes.found.push(error);
+                    return Some(Err(Diagnostics::up_to(MAX_ERRORS, mistakes.found)));
                 }
-                None if clean => return None,
-                None => return Some(Err(InputErrors(mistakes.errors))),
+                None if is_clean => return None,
+                None => return Some(Err(Diagnostics::up_to(MAX_ERRORS, mistakes.found))),
             };
-            if mistakes.errors.is_empty() {
+            if mistakes.found.is_empty() {
                 return Some(Ok(batch));
             }
-            if mistakes.full() {
-                return Some(Err(InputErrors(mistakes.errors)));
+            if mistakes.is_full() {
+                return Some(Err(Diagnostics::up_to(MAX_ERRORS, mistakes.found)));
             }
-            self.mistakes = mistakes.errors;
+            self.mistakes = mistakes.found;
         }
     }
 }
 
-fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
+fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
     batch.require(Table::Orders, mistakes);
     let order_id = batch.texts("order_id", mistakes);
     let mut texts = |name: &str| batch.coded(name, mistakes);
@@ -314,14 +327,18 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
     let empty = || StringArray::from(vec![""; batch.rows]);
     let item = texts("item").unwrap_or_else(|| Texts::Plain(empty()));
     let (end_use, authorization) = (texts("end_use"), texts("authorization"));
-    let told = ["via", "hs_code", "description"].map(&mut texts);
-    let activity_mend = "write export, reexport or transfer, or leave it empty for export";
+    let declared_texts = ["via", "hs_code", "description"].map(&mut texts);
+    let no_activity = Problem {
+        code: "unknown-word",
+        what: "is no activity",
+        mend: "write export, reexport or transfer, or leave it empty for export",
+    };
     let activity = |text: &str| Activity::from_word(text).ok();
     let orders = OrderBatch {
         rows: (0..batch.rows).map(|index| batch.row(index)).collect(),
         line: batch.integers("line", mistakes),
         date: batch.dates("date", mistakes),
-        activity: batch.parsed("activity", mistakes, activity, "is no activity", activity_mend),
+        activity: batch.parsed("activity", mistakes, activity, no_activity),
         origin: batch.countries("origin", mistakes),
         destination: batch.countries("destination", mistakes),
         quantity: batch.integers("quantity", mistakes),
@@ -331,7 +348,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
         end_use,
         authorization,
         declared: DeclaredColumns {
-            texts: told,
+            texts: declared_texts,
             price: batch.decimals("unit_price_usd", mistakes),
             weight: batch.decimals("gross_weight_kg", mistakes),
             packages: batch.integers("packages", mistakes),
@@ -342,7 +359,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes) -> OrderBatch {
 }
 
 /// Reports required cells that are empty, and numbers out of range.
-fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes) {
+fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes<'_>) {
     for name in Table::Orders.required() {
         batch.require_cells(name, mistakes);
     }
@@ -350,26 +367,23 @@ fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes) {
     for (index, (quantity, line)) in lines {
         if let Some(quantity) = quantity.filter(|quantity| !(1..=MAX_QUANTITY).contains(quantity)) {
             let mend = format!("write a whole number from 1 to {MAX_QUANTITY}");
-            mistakes.add(batch.row(index), "quantity", &quantity.to_string(), "is out of range", mend);
+            let cell = Cell { row: batch.row(index), column: "quantity", value: &quantity.to_string() };
+            mistakes.add("out-of-range", cell, "is out of range", mend);
         }
         if let Some(line) = line.filter(|line| *line < 1) {
             let mend = "number the item lines from 1";
-            mistakes.add(batch.row(index), "line", &line.to_string(), "is out of range", mend);
+            let cell = Cell { row: batch.row(index), column: "line", value: &line.to_string() };
+            mistakes.add("out-of-range", cell, "is out of range", mend);
         }
-        if mistakes.full() {
+        if mistakes.is_full() {
             return;
         }
     }
     // What has no mistake is a line: a batch that would give fewer lines than it has rows is refused, whatever the cause.
-    if mistakes.errors.is_empty() {
+    if mistakes.found.is_empty() {
         for index in (0..orders.len()).filter(|index| orders.line(*index).is_none()) {
-            mistakes.add(
-                batch.row(index),
-                "",
-                "",
-                "is not understood as a line of an order",
-                "compare it with docs/tables.md",
-            );
+            let what = "is not understood as a line of an order";
+            mistakes.add("not-a-line", Cell::row(batch.row(index)), what, "compare it with docs/tables.md");
         }
     }
 }

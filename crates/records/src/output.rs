@@ -1,3 +1,5 @@
+//! Files that appear whole or not at all, and cells that no spreadsheet runs.
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +27,7 @@ impl Output {
     pub fn create(path: &Path) -> io::Result<Output> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
         let temporary = folder.join(format!(".{name}.{}.partial", std::process::id()));
         let writer = BufWriter::with_capacity(1 << 18, File::create(&temporary)?);
         Ok(Output { path: path.to_owned(), temporary, writer: Some(writer) })

@@ -5,9 +5,9 @@ use std::path::Path;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
-use tollgate_model::Stake;
+use tollgate_model::{Diagnostics, Stake};
 
-use crate::error::{InputError, InputErrors};
+use crate::mistakes::in_file;
 use crate::{bods, gleif};
 
 /// Elements within elements that GLEIF's files have at most.
@@ -32,8 +32,8 @@ fn starts_with_gleif_header(path: &Path) -> bool {
 }
 
 /// Reads GLEIF relationship records or Open Ownership statements; the first says which.
-pub(crate) fn read_published(path: &Path) -> Result<Vec<Stake>, InputErrors> {
-    let wrong = |what: String| InputErrors(vec![InputError::file(path, what, bods::MEND)]);
+pub(crate) fn read_published(path: &Path) -> Result<Vec<Stake>, Diagnostics> {
+    let wrong = |what: String| in_file("not-statements", path, what, bods::MEND);
     let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let records = match text.as_bytes().first() {
@@ -89,8 +89,8 @@ fn unwrapped(value: Value) -> Value {
                 (1, Some(text), _) => text,
                 (1, None, Some(record)) => unwrapped(record),
                 (_, text, record) => {
-                    let kept = [("$", text), ("RelationshipRecord", record)];
-                    members.extend(kept.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+                    let others = [("$", text), ("RelationshipRecord", record)];
+                    members.extend(others.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
                     Value::Object(members.into_iter().map(|(key, value)| (key, unwrapped(value))).collect())
                 }
             }

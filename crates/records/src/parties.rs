@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tollgate_model::{Clearance, Party, PartyDetails, Stake};
+use tollgate_model::{Clearance, Diagnostics, Party, PartyDetails, Stake};
 
-use crate::cells::{Mistakes, text};
+use crate::cells::{EMPTY_CELL, text, words};
 use crate::columns::Table;
-use crate::error::InputErrors;
+use crate::mistakes::{Cell, Mistakes};
 use crate::source::Source;
 
 /// Reads a parties table; rows are unique by `party_id`, in its order.
-pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors> {
+pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, Diagnostics> {
     let mut source = Source::open(path, Table::Parties)?;
     let mut mistakes = Mistakes::new(path);
     let mut parties = BTreeMap::new();
@@ -35,7 +35,7 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
             let row = batch.row(index);
             let Some(id) = text(&ids, index) else {
                 if ids.is_some() {
-                    mistakes.add(row, "party_id", "", "the required cell is empty", "give the party an id");
+                    mistakes.add("empty-cell", Cell::empty(row, "party_id"), EMPTY_CELL, "give the party an id");
                 }
                 continue;
             };
@@ -45,7 +45,7 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
                 phone: text(&phones, index).map(str::to_owned),
                 email: text(&emails, index).map(str::to_owned),
                 website: text(&websites, index).map(str::to_owned),
-                directors: words_of(text(&directors, index)),
+                directors: words(text(&directors, index)),
                 incorporated_on: incorporated.get(index).copied().flatten(),
                 registry_id: text(&registry_ids, index).map(str::to_owned),
                 business: text(&businesses, index).map(str::to_owned),
@@ -54,17 +54,18 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
             let party = Party {
                 party_id: id.to_owned(),
                 name: text(&names, index).map(str::to_owned),
-                aliases: words_of(text(&aliases, index)),
+                aliases: words(text(&aliases, index)),
                 country,
                 hq_country,
                 parent_id: text(&parents, index).map(str::to_owned),
                 details: Some(Box::new(details)).filter(|details| **details != PartyDetails::default()),
-                flags: words_of(text(&flags, index)),
+                flags: words(text(&flags, index)),
             };
             if parties.insert(id.to_owned(), party).is_some() {
-                mistakes.add(row, "party_id", id, "the party stands twice", "leave one row for each party");
+                let cell = Cell { row, column: "party_id", value: id };
+                mistakes.add("repeated-row", cell, "the party stands twice", "leave one row for each party");
             }
-            if mistakes.full() {
+            if mistakes.is_full() {
                 return mistakes.into_result(parties);
             }
         }
@@ -72,14 +73,9 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, InputErrors>
     mistakes.into_result(parties)
 }
 
-/// The parts of a list cell.
-fn words_of(cell: Option<&str>) -> Vec<String> {
-    cell.unwrap_or_default().split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
 /// Reads an ownership table, or what registers publish: statements of the Beneficial Ownership Data Standard (0.2 to 0.4, JSON or JSON lines), GLEIF's
 /// relationship records (JSON, XML, golden copy in CSV).
-pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
+pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, Diagnostics> {
     if crate::ownership::is_published(path) {
         return crate::ownership::read_published(path);
     }
@@ -95,14 +91,17 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
         for (index, ((percent, from), until)) in percents.into_iter().zip(from).zip(until).enumerate() {
             let row = batch.row(index);
             let (Some(owner), Some(owned)) = (text(&owners, index), text(&owned, index)) else {
-                mistakes.add(row, "", "", "a stake needs owner_id and owned_id", "fill them in");
+                let what = "a stake needs owner_id and owned_id";
+                mistakes.add("incomplete-row", Cell::row(row), what, "fill them in");
                 continue;
             };
             if percent.is_some_and(|percent| percent.thousandths().is_none_or(|percent| percent > 100_000)) {
-                mistakes.add(row, "percent", "", "is above 100, or finer than thousandths", "write 0 to 100");
+                let what = "is above 100, or finer than thousandths";
+                mistakes.add("out-of-range", Cell::empty(row, "percent"), what, "write 0 to 100");
             }
             if owner == owned {
-                mistakes.add(row, "owned_id", owned, "a party cannot own itself", "take the row out");
+                let cell = Cell { row, column: "owned_id", value: owned };
+                mistakes.add("owns-itself", cell, "a party cannot own itself", "take the row out");
             }
             stakes.push(Stake {
                 owner_id: owner.to_owned(),
@@ -112,7 +111,7 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
                 until,
                 controls: false,
             });
-            if mistakes.full() {
+            if mistakes.is_full() {
                 return mistakes.into_result(stakes);
             }
         }
@@ -121,7 +120,7 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, InputErrors> {
 }
 
 /// Reads a table of cleared list matches.
-pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
+pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, Diagnostics> {
     let mut source = Source::open(path, Table::Clearances)?;
     let mut mistakes = Mistakes::new(path);
     let mut clearances = Vec::new();
@@ -135,7 +134,7 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
             let cells = [&party, &list, &entry, &by, &why].map(|column| text(column, index).map(str::to_owned));
             let [Some(party_id), Some(list), Some(entry), Some(by), Some(why)] = cells else {
                 let what = "a clearance needs party_id, list, entry, by and why";
-                mistakes.add(batch.row(index), "", "", what, "fill them in");
+                mistakes.add("incomplete-row", Cell::row(batch.row(index)), what, "fill them in");
                 continue;
             };
             let fingerprint = text(&print, index).map(str::to_owned);
@@ -144,14 +143,9 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, InputErrors> {
                 Some(word) if word.eq_ignore_ascii_case("cleared") => false,
                 Some(word) if word.eq_ignore_ascii_case("confirmed") => true,
                 Some(other) => {
-                    let what = "is no finding";
-                    mistakes.add(
-                        batch.row(index),
-                        "finding",
-                        other,
-                        what,
-                        "write cleared, confirmed, or nothing for cleared",
-                    );
+                    let cell = Cell { row: batch.row(index), column: "finding", value: other };
+                    let mend = "write cleared, confirmed, or nothing for cleared";
+                    mistakes.add("unknown-word", cell, "is no finding", mend);
                     continue;
                 }
             };

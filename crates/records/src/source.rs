@@ -14,11 +14,13 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 
-use crate::bounded::{as_kept, coded, weighed};
+use tollgate_model::{Diagnostic, Diagnostics};
+
+use crate::bounded::{as_stored, bounded_arrays, with_numbers};
 use crate::columns::Table;
-use crate::error::{InputError, InputErrors};
 use crate::folder::parts;
 use crate::json_cells::{Members, cell};
+use crate::mistakes::{Cell, broken, in_file, unreadable};
 
 /// How many rows a batch holds.
 const BATCH: usize = 8192;
@@ -37,7 +39,12 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Rows that somebody else has read.
-    pub(crate) fn of(batch: &RecordBatch, first_row: u64, table: Table, file: &Path) -> Result<Batch, InputError> {
+    pub(crate) fn from_arrow(
+        batch: &RecordBatch,
+        first_row: u64,
+        table: Table,
+        file: &Path,
+    ) -> Result<Batch, Diagnostic> {
         let (columns, rows) = from_arrow(batch, &mut Headers::new(table), file)?;
         Ok(Batch { columns, rows, first_row })
     }
@@ -51,7 +58,7 @@ enum Reader {
 
 /// What is read of a file.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct Selection {
     /// The table whose columns they are.
     pub(crate) table: Table,
     /// Which columns of Parquet are taken up as numbers of their distinct texts.
@@ -60,10 +67,10 @@ pub(crate) struct Wanted {
     pub(crate) read: fn(&str) -> bool,
 }
 
-impl Wanted {
+impl Selection {
     /// All of a table.
-    pub(crate) const fn all(table: Table) -> Wanted {
-        Wanted { table, coded: |_| false, read: |_| true }
+    pub(crate) const fn all(table: Table) -> Selection {
+        Selection { table, coded: |_| false, read: |_| true }
     }
 }
 
@@ -101,74 +108,67 @@ pub(crate) struct Source {
     ended: bool,
     /// The rest of a folder of Parquet files, the next last.
     rest: Vec<PathBuf>,
-    wanted: Wanted,
+    selection: Selection,
     headers: Headers,
 }
 
 impl Source {
     /// Opens a file of a table by its ending.
-    pub(crate) fn open(path: &Path, table: Table) -> Result<Source, InputError> {
-        Source::open_for(path, Wanted::all(table))
+    pub(crate) fn open(path: &Path, table: Table) -> Result<Source, Diagnostic> {
+        Source::open_selection(path, Selection::all(table))
     }
 
     /// Opens a file for some of it.
-    pub(crate) fn open_for(path: &Path, wanted: Wanted) -> Result<Source, InputError> {
+    pub(crate) fn open_selection(path: &Path, selection: Selection) -> Result<Source, Diagnostic> {
         if path.is_dir() {
             let mut files = parts(path)?;
             let Some(first) = files.pop() else {
                 let mend = "put files that end in .parquet into it, or name a file";
-                return Err(InputError::file(path, "is a folder without Parquet files", mend));
+                return Err(in_file("empty-folder", path, "is a folder without Parquet files", mend));
             };
-            return Ok(Source { rest: files, ..Source::open_for(&first, wanted)? });
+            return Ok(Source { rest: files, ..Source::open_selection(&first, selection)? });
         }
-        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let file = File::open(path).map_err(|error| {
-            InputError::file(path, format!("cannot be opened: {error}"), "check the path and that you may read it")
-        })?;
+        // A path without a name, such as `..`, has no ending either and is refused for that.
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
+        let file = File::open(path).map_err(|error| unreadable(path, "opened", &error))?;
         let (stem, packed): (&str, Box<dyn Read + Send>) = if let Some(stem) = name.strip_suffix(".gz") {
             (stem, Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))))
         } else if let Some(stem) = name.strip_suffix(".zst") {
             let decoder = zstd::stream::read::Decoder::new(file);
-            (
-                stem,
-                Box::new(
-                    decoder
-                        .map_err(|error| InputError::file(path, format!("not Zstandard: {error}"), "pack it again"))?,
-                ),
-            )
+            let decoder = decoder.map_err(|error| broken(path, format!("not Zstandard: {error}"), "pack it again"))?;
+            (stem, Box::new(decoder))
         } else if name.ends_with(".parquet") {
-            let mut headers = Headers::new(wanted.table);
-            let reader = parquet(path, file, wanted, &mut headers)?;
+            let mut headers = Headers::new(selection.table);
+            let reader = parquet(path, file, selection, &mut headers)?;
             let rest = Vec::new();
-            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest, wanted, headers });
+            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest, selection, headers });
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
-        let mut headers = Headers::new(wanted.table);
+        let mut headers = Headers::new(selection.table);
         let reader = if stem.ends_with(".csv") {
             csv_reader(path, packed, &mut headers)?
         } else if stem.ends_with(".jsonl") {
             Reader::JsonLines(BufReader::new(packed))
         } else {
             let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
-            return Err(InputError::file(path, "its ending does not say what it holds", mend));
+            return Err(in_file("unknown-format", path, "its ending does not say what it holds", mend));
         };
-        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), wanted, headers })
+        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), selection, headers })
     }
 
     /// The next rows; `None` at the end.
-    pub(crate) fn next(&mut self) -> Option<Result<Batch, InputError>> {
+    pub(crate) fn next(&mut self) -> Option<Result<Batch, Diagnostic>> {
         if self.ended {
             return None;
         }
         let batch = match &mut self.reader {
             Reader::Parquet(reader) => reader.next().map(|batch| match batch {
-                Ok(batch) => from_parquet(&batch, &mut self.headers, self.wanted, &self.path),
-                Err(error) => Err(InputError::file(
-                    &self.path,
-                    format!("cannot be read as Parquet: {error}"),
-                    "write the file again",
-                )),
+                Ok(batch) => from_parquet(&batch, &mut self.headers, self.selection, &self.path),
+                Err(error) => {
+                    let what = format!("cannot be read as Parquet: {error}");
+                    Err(broken(&self.path, what, "write the file again"))
+                }
             }),
             Reader::Csv(reader, headers) => next_csv(&self.path, reader, headers, self.next_row).transpose(),
             Reader::JsonLines(reader) => next_json(&self.path, reader, &mut self.headers, self.next_row).transpose(),
@@ -176,7 +176,7 @@ impl Source {
         match batch {
             Some(Ok((columns, rows))) => {
                 let first_row = self.next_row;
-                self.next_row += u64::try_from(rows).unwrap_or(0);
+                self.next_row = row_at(self.next_row, rows);
                 Some(Ok(Batch { columns, rows, first_row }))
             }
             Some(Err(error)) => {
@@ -202,15 +202,15 @@ impl Source {
 
 impl Source {
     /// The columns so far that the table does not have: each with the column that may be meant.
-    pub(crate) fn unknown_columns(&self) -> Vec<InputError> {
-        let table = self.wanted.table;
+    pub(crate) fn unknown_columns(&self) -> Vec<Diagnostic> {
+        let table = self.selection.table;
         let unknown = |header: &String| {
             let what = format!("the table `{}` has no such column, so it is not read", table.as_str());
             let mend = table.nearest_column(header).map_or_else(
                 || "take it out, or leave it if it is not meant for Tollgate".to_owned(),
                 |column| format!("did you mean `{}`?", column.name),
             );
-            InputError { column: header.clone(), ..InputError::file(&self.path, what, mend) }
+            Diagnostic::new("unknown-column", Cell::column(header).in_file(&self.path), what, mend)
         };
         self.headers.unknown.iter().map(unknown).collect()
     }
@@ -221,9 +221,9 @@ impl Source {
     }
 
     /// The first rows of the next file of a folder; its rows are counted from 1 again.
-    fn next_part(&mut self) -> Option<Result<Batch, InputError>> {
+    fn next_part(&mut self) -> Option<Result<Batch, Diagnostic>> {
         let path = self.rest.pop()?;
-        match Source::open_for(&path, self.wanted) {
+        match Source::open_selection(&path, self.selection) {
             Ok(next) => {
                 let rest = std::mem::take(&mut self.rest);
                 let unknown = std::mem::take(&mut self.headers.unknown);
@@ -241,7 +241,7 @@ impl Source {
 
 /// Names the columns of a file that its table does not have, which are therefore not read. Those that are a slip of the pen away from one that the
 /// table has are an error, and with `strict` all of them.
-pub fn unknown_columns(path: &Path, table: Table, strict: bool) -> Result<Vec<InputError>, InputErrors> {
+pub fn unknown_columns(path: &Path, table: Table, strict: bool) -> Result<Vec<Diagnostic>, Diagnostics> {
     let mut source = Source::open(path, table)?;
     if matches!(source.reader, Reader::JsonLines(_)) {
         while let Some(batch) = source.next() {
@@ -253,20 +253,26 @@ pub fn unknown_columns(path: &Path, table: Table, strict: bool) -> Result<Vec<In
         source.headers.unknown.extend(headers.unknown);
     }
     let unknown = source.unknown_columns();
-    let refused = |error: &&InputError| strict || table.misspelt_column(&error.column).is_some();
-    let refused: Vec<InputError> = unknown.iter().filter(refused).cloned().collect();
-    if refused.is_empty() { Ok(unknown) } else { Err(InputErrors(refused)) }
+    let refused = |error: &&Diagnostic| strict || table.misspelt_column(&error.place.column).is_some();
+    let refused: Vec<Diagnostic> = unknown.iter().filter(refused).cloned().collect();
+    if refused.is_empty() { Ok(unknown) } else { Err(Diagnostics(refused)) }
 }
 
 type Columns = (BTreeMap<String, ArrayRef>, usize);
 
-fn from_arrow(batch: &RecordBatch, headers: &mut Headers, path: &Path) -> Result<Columns, InputError> {
+/// The number of the row that stands so many rows behind another.
+pub(crate) fn row_at(first_row: u64, rows: usize) -> u64 {
+    const { assert!(usize::BITS <= u64::BITS, "a place has 64 bits at most") };
+    first_row.saturating_add(rows as u64)
+}
+
+fn from_arrow(batch: &RecordBatch, headers: &mut Headers, path: &Path) -> Result<Columns, Diagnostic> {
     let schema = batch.schema();
     let mut columns = BTreeMap::new();
     for (field, array) in schema.fields().iter().zip(batch.columns()) {
         let name = headers.name(field.name().trim());
         if columns.contains_key(&name) {
-            return Err(twice(path, &name));
+            return Err(repeated_column(path, &name));
         }
         columns.insert(name, Arc::clone(array));
     }
@@ -277,11 +283,11 @@ fn from_arrow(batch: &RecordBatch, headers: &mut Headers, path: &Path) -> Result
 fn from_parquet(
     batch: &RecordBatch,
     headers: &mut Headers,
-    wanted: Wanted,
+    selection: Selection,
     path: &Path,
-) -> Result<Columns, InputError> {
+) -> Result<Columns, Diagnostic> {
     let (mut columns, rows) = from_arrow(batch, headers, path)?;
-    let arrays = weighed(batch, &|header| is_coded(wanted, header), path)?;
+    let arrays = bounded_arrays(batch, &|header| is_coded(selection, header), path)?;
     for (field, array) in batch.schema().fields().iter().zip(arrays) {
         columns.insert(headers.name(field.name().trim()), array);
     }
@@ -289,23 +295,20 @@ fn from_parquet(
 }
 
 /// Two headers that mean one column.
-fn twice(path: &Path, name: &str) -> InputError {
+fn repeated_column(path: &Path, name: &str) -> Diagnostic {
     let what = format!("the column `{name}` stands twice in the header");
-    InputError::file(
-        path,
-        what,
-        "take one of them out, or rename it; letter case, spaces and underscores make no difference",
-    )
+    let mend = "take one of them out, or rename it; letter case, spaces and underscores make no difference";
+    in_file("repeated-column", path, what, mend)
 }
 
-fn parquet(path: &Path, file: File, wanted: Wanted, headers: &mut Headers) -> Result<Reader, InputError> {
+fn parquet(path: &Path, file: File, selection: Selection, headers: &mut Headers) -> Result<Reader, Diagnostic> {
     let wrong = |error: parquet::errors::ParquetError| {
-        InputError::file(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
+        broken(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
     };
     let read = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(wrong)?;
-    let schema = coded(read.schema(), &|header| is_coded(wanted, header));
+    let schema = with_numbers(read.schema(), &|header| is_coded(selection, header));
     let any_coded = schema.fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
-    let options = ArrowReaderOptions::new().with_schema(as_kept(&schema, read.metadata()));
+    let options = ArrowReaderOptions::new().with_schema(as_stored(&schema, read.metadata()));
     let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options).map_err(wrong)?;
     let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read);
     let roots = builder.parquet_schema().root_schema().get_fields().iter().enumerate();
@@ -313,11 +316,11 @@ fn parquet(path: &Path, file: File, wanted: Wanted, headers: &mut Headers) -> Re
     let mut read = Vec::new();
     for (place, field) in roots {
         let name = headers.name(field.name().trim());
-        if (wanted.read)(&name) {
+        if (selection.read)(&name) {
             read.push(place);
         }
         if let Some(name) = names.replace(name) {
-            return Err(twice(path, &name));
+            return Err(repeated_column(path, &name));
         }
     }
     let mask = ProjectionMask::roots(builder.parquet_schema(), read);
@@ -326,36 +329,33 @@ fn parquet(path: &Path, file: File, wanted: Wanted, headers: &mut Headers) -> Re
 }
 
 /// Whether the texts of a header's column are taken up as numbers of their distinct values.
-fn is_coded(wanted: Wanted, header: &str) -> bool {
-    wanted.table.column_of_header(header.trim()).is_some_and(|column| (wanted.coded)(column.name))
+fn is_coded(selection: Selection, header: &str) -> bool {
+    selection.table.column_of_header(header.trim()).is_some_and(|column| (selection.coded)(column.name))
 }
 
-fn csv_reader(path: &Path, input: Box<dyn Read + Send>, known: &mut Headers) -> Result<Reader, InputError> {
+fn csv_reader(path: &Path, input: Box<dyn Read + Send>, known: &mut Headers) -> Result<Reader, Diagnostic> {
     let mut input = BufReader::new(input);
-    let unreadable = |error: &dyn std::fmt::Display| {
-        InputError::file(path, format!("cannot be read: {error}"), "check that the file is whole")
+    let cut_short = |error: &dyn std::fmt::Display| {
+        broken(path, format!("cannot be read: {error}"), "check that the file is whole")
     };
-    if input.fill_buf().map_err(|error| unreadable(&error))?.starts_with(b"\xef\xbb\xbf") {
+    if input.fill_buf().map_err(|error| cut_short(&error))?.starts_with(b"\xef\xbb\xbf") {
         input.consume(3);
     }
     let input: Box<dyn Read + Send> = Box::new(input);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-    let headers = reader.byte_headers().map_err(|error| unreadable(&error))?;
+    let headers = reader.byte_headers().map_err(|error| cut_short(&error))?;
     let mut names = Vec::new();
     let mut seen = BTreeSet::new();
     for header in headers {
         let name = known.name(String::from_utf8_lossy(header).trim());
         if !seen.insert(name.clone()) {
-            return Err(twice(path, &name));
+            return Err(repeated_column(path, &name));
         }
         names.push(name);
     }
     if names.iter().all(String::is_empty) {
-        return Err(InputError::file(
-            path,
-            "there is no header row",
-            "write the names of the columns in the first row",
-        ));
+        let mend = "write the names of the columns in the first row";
+        return Err(in_file("missing-header", path, "there is no header row", mend));
     }
     Ok(Reader::Csv(Box::new(reader), names))
 }
@@ -365,32 +365,33 @@ fn next_csv(
     reader: &mut csv::Reader<Box<dyn Read + Send>>,
     headers: &[String],
     first_row: u64,
-) -> Result<Option<Columns>, InputError> {
+) -> Result<Option<Columns>, Diagnostic> {
     let mut builders: Vec<StringBuilder> = headers.iter().map(|_| StringBuilder::new()).collect();
     let mut record = csv::ByteRecord::new();
     let mut rows = 0;
-    let wrong = |rows: usize, column: &str, what: String, mend: &str| InputError {
-        row: first_row + u64::try_from(rows).unwrap_or(0),
-        column: column.to_owned(),
-        ..InputError::file(path, what, mend)
-    };
+    let place = |rows: usize, column: &str| Cell::empty(row_at(first_row, rows), column).in_file(path);
     while rows < BATCH {
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                return Err(wrong(rows, "", format!("cannot be read as CSV: {error}"), "check that the file is whole"));
+                let what = format!("cannot be read as CSV: {error}");
+                return Err(Diagnostic::new("broken-file", place(rows, ""), what, "check that the file is whole"));
             }
         }
         if record.len() != headers.len() {
             let what = format!("has {} cells, but the header has {}", record.len(), headers.len());
-            return Err(wrong(rows, "", what, "give it as many cells; quote cells that hold commas or line breaks"));
+            let mend = "give it as many cells; quote cells that hold commas or line breaks";
+            return Err(Diagnostic::new("wrong-cell-count", place(rows, ""), what, mend));
         }
         for ((builder, cell), name) in builders.iter_mut().zip(&record).zip(headers) {
             match std::str::from_utf8(cell) {
                 Ok(text) if text.trim().is_empty() => builder.append_null(),
                 Ok(text) => builder.append_value(text.trim()),
-                Err(_) => return Err(wrong(rows, name, "is not UTF-8".to_owned(), "save the file as UTF-8")),
+                Err(_) => {
+                    let mend = "save the file as UTF-8";
+                    return Err(Diagnostic::new("not-utf-8", place(rows, name), "is not UTF-8", mend));
+                }
             }
         }
         rows += 1;
@@ -412,27 +413,29 @@ fn next_json(
     reader: &mut BufReader<Box<dyn Read + Send>>,
     headers: &mut Headers,
     first_row: u64,
-) -> Result<Option<Columns>, InputError> {
+) -> Result<Option<Columns>, Diagnostic> {
     let expected = headers.table.columns();
     let mut builders: Vec<StringBuilder> = expected.iter().map(|_| StringBuilder::new()).collect();
     let mut rows = 0;
     let mut line = Vec::new();
     while rows < BATCH {
-        let wrong = |what: String, mend: &str| InputError {
-            row: first_row + u64::try_from(rows).unwrap_or(0),
-            ..InputError::file(path, what, mend)
+        let wrong = |code: &'static str, column: &str, what: String, mend: &str| {
+            Diagnostic::new(code, Cell::empty(row_at(first_row, rows), column).in_file(path), what, mend)
         };
         line.clear();
         let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
-        let read = read.map_err(|error| wrong(format!("cannot be read: {error}"), "check that the file is whole"))?;
+        let read = read.map_err(|error| {
+            wrong("broken-file", "", format!("cannot be read: {error}"), "check that the file is whole")
+        })?;
         if read == 0 {
             break;
         }
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let Members(members) = serde_json::from_slice(&line)
-            .map_err(|error| wrong(format!("is not a JSON object: {error}"), "write one object on each line"))?;
+        let Members(members) = serde_json::from_slice(&line).map_err(|error| {
+            wrong("not-json", "", format!("is not a JSON object: {error}"), "write one object on each line")
+        })?;
         let mut cells: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (member, value) in members {
             let name = headers.name(member.trim());
@@ -441,15 +444,13 @@ fn next_json(
                 // What is not read anyway may be as deep as it likes.
                 Err(_) if headers.table.column(&name).is_none() => None,
                 Err(what) => {
-                    return Err(InputError {
-                        column: name,
-                        ..wrong(what.to_owned(), "write a text, a number, true or false, or a list of them")
-                    });
+                    let mend = "write a text, a number, true or false, or a list of them";
+                    return Err(wrong("nested-cell", &name, what.to_owned(), mend));
                 }
             };
             if cells.contains_key(&name) {
                 let what = "the member stands twice in the object".to_owned();
-                return Err(InputError { column: name, ..wrong(what, "take one of them out") });
+                return Err(wrong("repeated-column", &name, what, "take one of them out"));
             }
             cells.insert(name, text);
         }

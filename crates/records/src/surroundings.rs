@@ -1,16 +1,16 @@
 //! The four optional tables that say what happened around an order: payments, sites, serials, inspections.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Float64Type;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use tollgate_model::Diagnostics;
 
-use crate::cells::Mistakes;
 use crate::columns::{CellKind, Column, Table};
-use crate::error::{InputError, InputErrors};
+use crate::mistakes::{Mistakes, Problem, broken};
 use crate::source::{Batch, Source};
 
 /// One of the optional tables.
@@ -74,24 +74,23 @@ fn batch_name(column: &Column) -> &'static str {
 
 /// Reads one of the optional tables batch by batch.
 pub struct SurroundingReader {
-    path: PathBuf,
     table: Surrounding,
     source: Source,
 }
 
 impl SurroundingReader {
     /// Opens it.
-    pub fn open(path: &Path, table: Surrounding) -> Result<SurroundingReader, InputErrors> {
-        Ok(SurroundingReader { path: path.to_owned(), table, source: Source::open(path, table.table())? })
+    pub fn open(path: &Path, table: Surrounding) -> Result<SurroundingReader, Diagnostics> {
+        Ok(SurroundingReader { table, source: Source::open(path, table.table())? })
     }
 
     /// The next rows in the form of [`Surrounding::schema`]; nothing at the end. The first batch with mistakes ends it with all of them.
-    pub fn next_batch(&mut self) -> Option<Result<RecordBatch, InputErrors>> {
+    pub fn next_batch(&mut self) -> Option<Result<RecordBatch, Diagnostics>> {
         let batch = match self.source.next()? {
             Ok(batch) => batch,
-            Err(error) => return Some(Err(InputErrors(vec![error]))),
+            Err(error) => return Some(Err(error.into())),
         };
-        let mut mistakes = Mistakes::new(&self.path);
+        let mut mistakes = Mistakes::new(self.source.path());
         let table = self.table.table();
         batch.require(table, &mut mistakes);
         let arrays: Vec<ArrayRef> = table.columns().iter().map(|column| array(&batch, column, &mut mistakes)).collect();
@@ -102,14 +101,14 @@ impl SurroundingReader {
             return Some(Err(errors));
         }
         let arrays = if self.table == Surrounding::Payments { paid_back(table, arrays) } else { arrays };
-        let made = RecordBatch::try_new(self.table.schema(), arrays);
-        Some(made.map_err(|error| {
-            InputErrors(vec![InputError::file(&self.path, format!("cannot be read: {error}"), "write the file again")])
+        let batch = RecordBatch::try_new(self.table.schema(), arrays);
+        Some(batch.map_err(|error| {
+            broken(self.source.path(), format!("cannot be read: {error}"), "write the file again").into()
         }))
     }
 
     /// Every row at once.
-    pub fn read_all(mut self) -> Result<Vec<RecordBatch>, InputErrors> {
+    pub fn read_all(mut self) -> Result<Vec<RecordBatch>, Diagnostics> {
         let mut batches = Vec::new();
         while let Some(batch) = self.next_batch() {
             batches.push(batch?);
@@ -161,7 +160,7 @@ fn paid_back(table: Table, mut arrays: Vec<ArrayRef>) -> Vec<ArrayRef> {
     arrays
 }
 
-fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes) -> ArrayRef {
+fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes<'_>) -> ArrayRef {
     let name = column.name;
     match column.kind {
         CellKind::Text | CellKind::Words | CellKind::Word(_) => match batch.texts(name, mistakes) {
@@ -186,7 +185,8 @@ fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes) -> ArrayRef {
             let taken = |number: &f64| number.is_finite() && (signed || *number >= 0.0);
             let read = |text: &str| text.parse::<f64>().ok().filter(taken);
             let what = if signed { "is no number" } else { "is no number of zero or more" };
-            let reals = batch.parsed(name, mistakes, read, what, "write digits with a point, such as 5.92");
+            let problem = Problem { code: "not-a-number", what, mend: "write digits with a point, such as 5.92" };
+            let reals = batch.parsed(name, mistakes, read, problem);
             Arc::new(reals.into_iter().collect::<Float64Array>())
         }
         CellKind::Truth => Arc::new(batch.booleans(name, mistakes).into_iter().collect::<BooleanArray>()),
@@ -197,7 +197,7 @@ fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes) -> ArrayRef {
 mod tests {
     use super::*;
 
-    fn read(rows: &str) -> Result<Vec<RecordBatch>, InputErrors> {
+    fn read(rows: &str) -> Result<Vec<RecordBatch>, Diagnostics> {
         let folder = std::env::temp_dir().join(format!("tollgate-payments-{}-{}", std::process::id(), rows.len()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("payments.csv");

@@ -1,6 +1,9 @@
+//! Columns of texts, which may stand as numbers of the distinct ones, and numbers for texts from batch to batch.
+
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
+use tollgate_model::never;
 
 /// A column of texts, as they stand or as numbers of the distinct ones.
 #[derive(Clone, Debug)]
@@ -74,9 +77,12 @@ impl Numbering {
                         .filter(|values| place < values.len() && values.is_valid(place))
                         .map(|values| values.value(place))
                 };
-                let mut of = |key: i32| {
-                    let place = usize::try_from(key).unwrap_or(usize::MAX);
-                    let Some(known) = self.known.get_mut(place) else { return NONE };
+                let mut number_of = |key: i32| {
+                    let place = usize::try_from(key).ok();
+                    let Some((place, known)) = place.and_then(|place| Some((place, self.known.get_mut(place)?))) else {
+                        never!("a text has the number {key} among {} distinct ones", coded.values().len());
+                        return NONE;
+                    };
                     if *known == UNMET {
                         *known = text(place).filter(|text| !text.is_empty()).map_or(NONE, &mut number);
                     }
@@ -84,8 +90,8 @@ impl Numbering {
                 };
                 let keys = coded.keys();
                 match keys.nulls() {
-                    None => numbers.extend(keys.values().iter().map(|key| of(*key))),
-                    Some(_) => numbers.extend(keys.iter().map(|key| key.map_or(NONE, &mut of))),
+                    None => numbers.extend(keys.values().iter().map(|key| number_of(*key))),
+                    Some(_) => numbers.extend(keys.iter().map(|key| key.map_or(NONE, &mut number_of))),
                 }
             }
         }
@@ -114,7 +120,7 @@ mod tests {
         let other = Texts::Coded([Some("a"), Some("c")].into_iter().collect());
         let mut known: Vec<String> = Vec::new();
         let mut number = |text: &str| {
-            let place = known.iter().position(|own| own == text).unwrap_or_else(|| {
+            let place = known.iter().position(|known| known == text).unwrap_or_else(|| {
                 known.push(text.to_owned());
                 known.len() - 1
             });

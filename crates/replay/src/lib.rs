@@ -21,8 +21,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use tollgate_law::Policy;
-use tollgate_model::{Date, OrderLine};
-use tollgate_records::{DayReader, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
+use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place};
+use tollgate_records::{DayBatch, DayReader, MAX_ERRORS, OrderBatch, OrderReader};
 
 pub use change::{Change, push_change};
 use counting::Counter;
@@ -89,7 +89,7 @@ fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
-        let (dates, lines) = batch?;
+        let DayBatch { dates, lines } = batch?;
         own.several |= lines.iter().flatten().any(|line| *line > 1);
         own.lines += u64::try_from(dates.len()).unwrap_or(0);
         for date in dates.into_iter().flatten() {
@@ -157,8 +157,10 @@ fn tell(
     let [first, second] = decided else { return Ok(()) };
     for chunk in chunks.into_iter().flatten() {
         let (Ok(one), Ok(other)) = (first.recv(), second.recv()) else {
-            let error = InputError::file(history.orders, "changed while it was read", "run it again on a file at rest");
-            return Err(InputErrors(vec![error]).into());
+            let (place, mend) = (Place::path(history.orders), "run it again on a file at rest");
+            return Err(
+                Diagnostics::from(Diagnostic::new("changed-file", place, "changed while it was read", mend)).into()
+            );
         };
         told.decided(&chunk, [&one, &other])?;
         progress.done(u64::try_from(chunk.lines.len()).unwrap_or(0));
@@ -201,7 +203,7 @@ fn number(
         if matches!(sent, Some(Err(_))) { Err(RunError::Stopped) } else { Ok(()) }
     };
     let full = |numberer: &mut Numberer| match numberer.unknown.len() >= MAX_ERRORS {
-        true => Err(RunError::Input(InputErrors(std::mem::take(&mut numberer.unknown)))),
+        true => Err(RunError::from(Diagnostics::up_to(MAX_ERRORS, std::mem::take(&mut numberer.unknown)))),
         false => Ok(()),
     };
     if survey.sorted || !history.policies.iter().any(counted) {
@@ -224,7 +226,7 @@ fn number(
         }
     }
     if !numberer.unknown.is_empty() {
-        return Err(RunError::Input(InputErrors(numberer.unknown)));
+        return Err(Diagnostics::up_to(MAX_ERRORS, numberer.unknown).into());
     }
     let (names, keys) = numberer.finish();
     refuse_duplicates(history.orders, keys, stop)?;

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tollgate_model::{Activity, Country, Date, OrderLine, Tpp};
-use tollgate_records::{InputError, MAX_ERRORS, NONE, Numbering, OrderBatch, OrderColumns, Texts};
+use tollgate_model::{Activity, Country, Date, Diagnostic, OrderLine, Place, Tpp};
+use tollgate_records::{MAX_ERRORS, NONE, Numbering, OrderBatch, OrderColumns, Texts};
 
 use tollgate_decide::Class;
 use tollgate_decide::FactBuilder;
@@ -92,7 +92,7 @@ pub(crate) struct Numberer {
     shipments: ByKey<String, Option<Tpp>>,
     /// A number for each line's order and place in it.
     keys: Vec<u64>,
-    pub(crate) unknown: Vec<InputError>,
+    pub(crate) unknown: Vec<Diagnostic>,
 }
 
 /// Exporter, purchaser, intermediate consignee, ultimate consignee, end user, forwarder, operator; then item, end use, authorization.
@@ -138,9 +138,9 @@ impl Numberer {
             let item = usize::try_from(at(7)).ok().and_then(|item| self.items.get(item));
             match item {
                 Some(Err(error)) if self.unknown.len() < MAX_ERRORS => {
-                    let base = InputError::file(file, error.what.clone(), error.mend.clone());
-                    let value = columns.item.get(row).unwrap_or_default().to_owned();
-                    self.unknown.push(InputError { row: batch.row(row), column: "item".to_owned(), value, ..base });
+                    let value = columns.item.get(row).unwrap_or("");
+                    let place = Place::cell(file.display().to_string(), batch.row(row), "item", value);
+                    self.unknown.push(Diagnostic::new("unknown-item", place, &error.what, &error.mend));
                 }
                 Some(Ok(_)) => lines.push(NumberedLine { batch: place, ..line }),
                 _ => {}
@@ -256,7 +256,7 @@ impl Numberer {
     }
 
     /// The items that were not known.
-    pub(crate) fn take_unknown(&mut self) -> Vec<InputError> {
+    pub(crate) fn take_unknown(&mut self) -> Vec<Diagnostic> {
         // Of what comes in pieces, nobody asks whether it came twice.
         self.keys.clear();
         std::mem::take(&mut self.unknown)

@@ -7,7 +7,8 @@ use arrow_array::types::Int32Type;
 use arrow_array::{Array as _, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use tollgate_law::Policy;
-use tollgate_records::{InputErrors, OrderBatch};
+use tollgate_model::Diagnostics;
+use tollgate_records::{MAX_ERRORS, OrderBatch};
 
 use super::change::{Change, push_change};
 use super::counting::Counter;
@@ -92,7 +93,7 @@ impl Settling {
         let lines = self.numberer.number(&orders, 0, file);
         match self.numberer.take_unknown() {
             unknown if unknown.is_empty() && lines.len() == batch.num_rows() => Ok((orders, lines)),
-            unknown => Err(InputErrors(unknown).to_string()),
+            unknown => Err(Diagnostics::up_to(MAX_ERRORS, unknown).to_string()),
         }
     }
 }

@@ -5,7 +5,7 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::float_arithmetic,
-    reason = "a measuring program, not part of the product"
+    reason = "a measuring program, not a part of Tollgate"
 )]
 
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ fn ownership() {
     let listed: Vec<String> = (0..1000).map(|at| format!("p{}", at * 2_999)).collect();
     let start = Instant::now();
     let day = "2025-10-01".parse().unwrap();
-    let graph = match Ownership::on(day, &stakes, listed.iter().map(String::as_str), [].into_iter()) {
+    let graph = match Ownership::as_of(day, &stakes, listed.iter().map(String::as_str), [].into_iter()) {
         Ok(graph) => graph,
         Err(error) => return println!("ownership: {error}"),
     };
@@ -122,7 +122,8 @@ fn main() {
     println!("1 percent of {} GLEIF names above {threshold}", alerts.len());
     let scores = queries(&mut corpus, threshold);
     for points in [7_000, 7_500, 8_000, 8_050, 8_250, 8_500, 9_000, 9_500] {
-        let share = |scores: &[u32]| scores.iter().filter(|own| **own >= points).count() as f64 / scores.len() as f64;
+        let share =
+            |scores: &[u32]| scores.iter().filter(|score| **score >= points).count() as f64 / scores.len() as f64;
         println!(
             "  at {points}: recall {:.4}, alerts on {:.2} percent of GLEIF names",
             share(&scores),
@@ -152,7 +153,7 @@ fn alerts(corpus: &mut Corpus) -> Vec<u32> {
 fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
     let mut classes: BTreeMap<String, [u32; 4]> = BTreeMap::new();
     let (mut times, mut scores) = (Vec::new(), Vec::new());
-    let asked = value("--missed");
+    let shown_class = value("--missed");
     let mut printed_first = 0;
     for line in lines("queries.jsonl") {
         let expected: Vec<u64> = line["expected"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect();
@@ -165,13 +166,13 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
         counts[2] += u32::from(answer.points == answer.top.0 && answer.points > 0);
         counts[3] += u32::from(answer.points > threshold);
         printed_first += u32::from(answer.rank == Some(0));
-        if asked.as_deref() == Some("ties") && answer.points == answer.top.0 && answer.rank != Some(0) {
+        if shown_class.as_deref() == Some("ties") && answer.points == answer.top.0 && answer.rank != Some(0) {
             println!("  {} {text} | {} | {}", answer.points, line["orig"], corpus.texts[answer.top.1]);
         }
-        let named = asked
+        let is_shown = shown_class
             .as_ref()
-            .is_some_and(|asked| class.contains(asked.as_str()) || (asked == "none" && answer.rank.is_none()));
-        if named && answer.points <= threshold {
+            .is_some_and(|shown| class.contains(shown.as_str()) || (shown == "none" && answer.rank.is_none()));
+        if is_shown && answer.points <= threshold {
             println!("  {class} {} {text} | {} | {}", answer.points, line["orig"], corpus.texts[answer.top.1]);
         }
         times.push(answer.time);
@@ -247,8 +248,8 @@ fn labeled(index: &Index) {
     {
         println!("  {points} {same} {} | {} | {}", &row[2], &row[3], &row[1]);
     }
-    let (own, best, at) = f1(&pairs, THRESHOLD);
-    println!("name_pairs: F1 {own:.3} at the default threshold, {best:.3} at {at}");
+    let (at_default, best, best_threshold) = f1(&pairs, THRESHOLD);
+    println!("name_pairs: F1 {at_default:.3} at the default threshold, {best:.3} at {best_threshold}");
     let mut reader = csv::Reader::from_path(folder().join("benchmark/ofac_site_pairs.csv")).unwrap();
     let errors: Vec<f64> = reader
         .records()
@@ -301,8 +302,11 @@ fn labeled(index: &Index) {
             None => in_names = false,
         }
     }
-    let (own, best, at) = f1(&checks, THRESHOLD);
-    println!("entity_checks ({}): F1 {own:.3} at the default threshold, {best:.3} at {at}", checks.len());
+    let (at_default, best, best_threshold) = f1(&checks, THRESHOLD);
+    println!(
+        "entity_checks ({}): F1 {at_default:.3} at the default threshold, {best:.3} at {best_threshold}",
+        checks.len()
+    );
 }
 
 fn shares(counts: &[u32; 4]) -> String {

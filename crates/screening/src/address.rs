@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::fold::fold;
 use crate::index::bits;
 use crate::similar::similarity;
+use crate::sizes::{narrow, place_of};
 
 /// What the shared words must tell for two addresses to be compared at all, in hundredths of a bit: a city and a country do not.
-const LEAST_TOLD: u32 = 1_200;
+const LEAST_SHARED: u32 = 1_200;
 /// Words that stand in more addresses than this are no way to find one.
 const COMMON: usize = 400;
 /// What a number tells at least: house, floor and room numbers are short and frequent and still decide.
@@ -42,7 +43,7 @@ fn parts(word: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for c in word.chars() {
         match parts.last_mut() {
-            Some(last) if last.chars().all(|own| own.is_ascii_digit()) == c.is_ascii_digit() => last.push(c),
+            Some(last) if last.chars().all(|letter| letter.is_ascii_digit()) == c.is_ascii_digit() => last.push(c),
             _ => parts.push(c.to_string()),
         }
     }
@@ -107,25 +108,24 @@ impl Addresses {
         addresses
     }
 
-    /// What a word tells, in hundredths of a bit.
-    fn tells(&self, word: &str) -> u32 {
-        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    /// What a word tells, in hundredths of a bit: the rarer it is among the addresses, the more.
+    fn weight(&self, word: &str) -> u32 {
         let known = self.by_word.get(word).map_or(0, Vec::len);
         // A short list makes every word rare: real addresses have some ten thousand common ones.
-        let told = bits(count(self.all.len()).max(20_000), count(known) + 1).max(60);
-        if word.bytes().all(|byte| byte.is_ascii_digit()) { told.clamp(NUMBER, 2 * NUMBER) } else { told }
+        let weight = bits(place_of(self.all.len()).max(20_000), place_of(known) + 1).max(60);
+        if word.bytes().all(|byte| byte.is_ascii_digit()) { weight.clamp(NUMBER, 2 * NUMBER) } else { weight }
     }
 
-    /// Entries at addresses like this one, with how alike they are in basis points, each once, in their order.
-    pub(crate) fn like(&self, address: &Address, least: u32) -> BTreeMap<usize, u32> {
-        let mut near: Vec<usize> = Vec::new();
+    /// The places of the entries at addresses like this one, each once and in order, with how alike they are in basis points, `least` or more.
+    pub(crate) fn search(&self, address: &Address, least: u32) -> BTreeMap<usize, u32> {
+        let mut places: Vec<usize> = Vec::new();
         let known = address.words.iter().filter_map(|word| self.by_word.get(word));
-        known.filter(|places| places.len() <= COMMON).for_each(|places| near.extend(places));
-        near.sort_unstable();
-        near.dedup();
+        known.filter(|known| known.len() <= COMMON).for_each(|known| places.extend(known));
+        places.sort_unstable();
+        places.dedup();
         let mut found = BTreeMap::new();
-        for (entry, other) in near.into_iter().filter_map(|place| self.all.get(place)) {
-            let points = self.alike(address, other);
+        for (entry, other) in places.into_iter().filter_map(|place| self.all.get(place)) {
+            let points = self.similarity(address, other);
             if points >= least {
                 let best = found.entry(*entry).or_insert(points);
                 *best = points.max(*best);
@@ -135,24 +135,25 @@ impl Addresses {
     }
 
     /// How alike two addresses are: what the shared words tell of the shorter one, and of both.
-    fn alike(&self, a: &Address, b: &Address) -> u32 {
+    fn similarity(&self, a: &Address, b: &Address) -> u32 {
         let (mut met, mut numbers_met) = (0, 0);
         let number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
         for word in &a.words {
             if b.words.binary_search(word).is_ok() {
-                met += self.tells(word);
+                met += self.weight(word);
                 numbers_met += usize::from(number(&word));
-            } else if word.len() >= 5 && b.words.iter().any(|other| near(word, other)) {
-                met += self.tells(word) * 9 / 10;
+            } else if word.len() >= 5 && b.words.iter().any(|other| is_slip_of(word, other)) {
+                met += self.weight(word) * 9 / 10;
             }
         }
-        if met < LEAST_TOLD {
+        if met < LEAST_SHARED {
             return 0;
         }
-        let whole = |address: &Address| address.words.iter().map(|word| self.tells(word)).sum::<u32>();
-        let (own, other) = (whole(a), whole(b));
+        let whole = |address: &Address| address.words.iter().map(|word| self.weight(word)).sum::<u32>();
+        let (weight_a, weight_b) = (whole(a), whole(b));
         let share = |part: u32, of: u32| u64::from(part) * 10_000 / u64::from(of.max(1));
-        let points = share(met, own.min(other)).min(10_000) * 6 / 10 + share(met * 2, own + other).min(10_000) * 4 / 10;
+        let points = share(met, weight_a.min(weight_b)).min(10_000) * 6 / 10
+            + share(met * 2, weight_a + weight_b).min(10_000) * 4 / 10;
         let fewest = [a, b].map(|address| address.words.iter().filter(number).count()).into_iter().min().unwrap_or(0);
         let most = match (fewest, numbers_met) {
             (0, _) => 10_000,
@@ -160,12 +161,12 @@ impl Addresses {
             (fewest, met) if met * 2 < fewest => OTHER_ROOM,
             _ => 10_000,
         };
-        u32::try_from(points).unwrap_or(0).min(most)
+        narrow(points).min(most)
     }
 }
 
 /// Whether two longer words are one with an error in it.
-fn near(a: &str, b: &str) -> bool {
+fn is_slip_of(a: &str, b: &str) -> bool {
     b.len() >= 5 && a.as_bytes().first() == b.as_bytes().first() && similarity(a, b) >= 8_800
 }
 
@@ -181,7 +182,7 @@ mod tests {
 
     fn like(text: &str) -> Vec<(usize, u32)> {
         let addresses = Addresses::build(LISTED.into_iter().enumerate());
-        addresses.like(&Address::parse(text), 8_500).into_iter().collect()
+        addresses.search(&Address::parse(text), 8_500).into_iter().collect()
     }
 
     #[test]

@@ -62,10 +62,10 @@ impl Evidence {
     }
 }
 
-/// What a party's one fact says beside an entry's several.
+/// Whether a party's one fact is among an entry's several; unknown where either side states none.
 pub(crate) fn compare<T: PartialEq>(party: Option<T>, entry: &[T]) -> Agreement {
     match party {
-        Some(own) if entry.contains(&own) => Agreement::Agree,
+        Some(fact) if entry.contains(&fact) => Agreement::Agree,
         Some(_) if !entry.is_empty() => Agreement::Differ,
         _ => Agreement::Unknown,
     }

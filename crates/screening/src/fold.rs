@@ -71,7 +71,7 @@ fn is_latin(c: char) -> bool {
 fn look_alike(c: char) -> Option<char> {
     let from = "аАВсСԁеЕһНіІјЈкКӏМпоОрРԛѕЅтТցԝхХуУүѵԜαΑΒϲεΕΗιΙκΚΜνΝοΟρΡτΤυΥΧχΖωօհցոսӀЅ";
     let to = "aabccdeehhiijjkklmnooppqssttgwxxyyyvwaabceehiikkmvnoopptyyyxxzwohgnsls";
-    let at = from.chars().position(|own| own == c)?;
+    let at = from.chars().position(|letter| letter == c)?;
     to.chars().nth(at)
 }
 
@@ -87,13 +87,13 @@ fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<Word>) {
     let alike = |c: &char| c.is_ascii_alphanumeric() || look_alike(*c).is_some();
     let disguised = latin_somewhere && !word.iter().all(char::is_ascii) && word.iter().all(alike);
     let mut written = String::new();
-    let mut at = 0;
-    while let Some(c) = word.get(at) {
-        let run = word.iter().skip(at).take_while(|c| is_han(**c)).count();
-        if run > 0 {
+    let mut rest = word;
+    while let [c, after @ ..] = rest {
+        let run = rest.iter().take_while(|c| is_han(**c)).count();
+        if let (1.., Some((han, left))) = (run, rest.split_at_checked(run)) {
             push_split(&mut written, words);
-            words.extend(han::write(word.get(at..at + run).unwrap_or_default()).into_iter().map(Word::new));
-            at += run;
+            words.extend(han::write(han).into_iter().map(Word::new));
+            rest = left;
             continue;
         }
         match if disguised { look_alike(*c) } else { None } {
@@ -101,7 +101,7 @@ fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<Word>) {
             None if combining(*c) => {}
             None => written.push_str(any_ascii::any_ascii_char(*c)),
         }
-        at += 1;
+        rest = after;
     }
     push_split(&mut written, words);
 }

@@ -22,15 +22,15 @@ pub(crate) fn write(run: &[char]) -> Vec<String> {
     let mut words = Vec::new();
     let mut name = String::new();
     let mut at = 0;
-    while at < run.len() {
-        if let Some((count, number)) = number_at(run.get(at..).unwrap_or_default()) {
+    while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some((count, number)) = number_at(rest) {
             take(&mut name, &mut words);
             words.push(number.to_string());
             at += count;
             continue;
         }
         let known = (1..=*longest).rev().find_map(|count| {
-            let word: String = run.get(at..at + count)?.iter().collect();
+            let word: String = rest.get(..count)?.iter().collect();
             lexicon.get(word.as_str()).map(|english| (count, *english))
         });
         match known {
@@ -40,7 +40,7 @@ pub(crate) fn write(run: &[char]) -> Vec<String> {
                 at += count;
             }
             None => {
-                if let Some(c) = run.get(at) {
+                if let Some(c) = rest.first() {
                     name.push_str(&any_ascii::any_ascii_char(*c).to_ascii_lowercase());
                 }
                 at += 1;
@@ -52,10 +52,8 @@ pub(crate) fn write(run: &[char]) -> Vec<String> {
 }
 
 fn digit(c: char) -> Option<u32> {
-    "〇一二三四五六七八九"
-        .chars()
-        .position(|own| own == c || c == '零' && own == '〇')
-        .and_then(|at| u32::try_from(at).ok())
+    let mut digits = (0..).zip("〇一二三四五六七八九".chars());
+    digits.find(|(_, digit)| *digit == c || c == '零' && *digit == '〇').map(|(number, _)| number)
 }
 
 /// A number at the start of a run: how many characters, and what it says. Single digits are names as often as numbers (`三一`), so one counts only

@@ -3,37 +3,39 @@
 use tollgate_model::Lookup;
 
 use crate::name::Name;
-use crate::score::{Known, Score, score_knowing};
+use crate::score::{Score, WordSimilarities, score_with};
 use crate::similar::skeleton;
+use crate::sizes::{index_of, narrow, place_of, wide};
 use crate::words::background;
 
 /// Candidates that are scored for a query.
 const SCORED: usize = 180;
 
-/// Postings of one channel in one array: the names that have a feature.
+/// The places of the names that have a feature, those of all features in one array.
 #[derive(Debug, Default)]
 struct Postings {
+    /// Where each feature's places begin, and where the last one's end.
     starts: Vec<u32>,
     names: Vec<u32>,
 }
 
 impl Postings {
-    fn of(lists: Vec<Vec<u32>>) -> Postings {
+    /// Postings of lists of places, one for each feature.
+    fn new(lists: Vec<Vec<u32>>) -> Postings {
         let mut postings = Postings::default();
         for list in lists {
-            postings.starts.push(u32::try_from(postings.names.len()).unwrap_or(u32::MAX));
+            postings.starts.push(place_of(postings.names.len()));
             postings.names.extend(list);
         }
-        postings.starts.push(u32::try_from(postings.names.len()).unwrap_or(u32::MAX));
+        postings.starts.push(place_of(postings.names.len()));
         postings
     }
 
+    /// The places of the names that have a feature; none for one past the last.
     fn get(&self, feature: usize) -> &[u32] {
-        let at = |place: usize| self.starts.get(place).and_then(|start| usize::try_from(*start).ok());
-        match (at(feature), at(feature + 1)) {
-            (Some(from), Some(until)) => self.names.get(from..until).unwrap_or_default(),
-            _ => &[],
-        }
+        let start = |feature: usize| self.starts.get(feature).map(|start| index_of(*start));
+        let bounds = start(feature).zip(start(feature + 1));
+        bounds.and_then(|(start, end)| self.names.get(start..end)).unwrap_or(&[])
     }
 }
 
@@ -41,10 +43,12 @@ impl Postings {
 #[derive(Debug, Default)]
 pub struct Index {
     names: Vec<Name>,
-    /// What each name's features tell, all together, by channel.
+    /// What each name's features tell together, in tenths of a bit.
     totals: Vec<u32>,
     trigrams: Postings,
+    /// In how many of the names each word stands.
     counts: Lookup<String, u32>,
+    /// How many names there are, with those that show how rare words are.
     all: u32,
 }
 
@@ -54,12 +58,12 @@ pub struct Scratch {
     shared: Vec<u32>,
     touched: Vec<u32>,
     features: Vec<usize>,
-    known: Known,
+    similarities: WordSimilarities,
 }
 
 /// A name that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct NameHit {
     /// The place of the name among those that the index was built of.
     pub name: usize,
     /// How alike it is.
@@ -79,7 +83,7 @@ const FEATURES: usize = 2 * CHANNEL + WORDS;
 const SHORT: usize = 9;
 
 impl Index {
-    /// Builds an index. The place of a name in the input is what [`Found::name`] gives.
+    /// Builds an index. The place of a name in the input is what [`NameHit::name`] gives.
     pub fn build<'a>(texts: impl Iterator<Item = &'a str>) -> Index {
         let mut index = Index { names: texts.map(Name::parse).collect(), ..Index::default() };
         for name in &index.names {
@@ -90,13 +94,13 @@ impl Index {
                 *index.counts.entry(word.to_owned()).or_insert(0) += 1;
             }
         }
-        index.all = background("").1 + u32::try_from(index.names.len()).unwrap_or(u32::MAX);
+        index.all = background("").1 + place_of(index.names.len());
         let mut names = std::mem::take(&mut index.names);
         let mut ids: Lookup<String, u32> = Lookup::default();
         for name in &mut names {
             index.weigh(name);
             for token in &mut name.tokens {
-                let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+                let next = place_of(ids.len());
                 token.id = Some(*ids.entry(token.written.clone()).or_insert(next));
             }
         }
@@ -107,17 +111,17 @@ impl Index {
             features_of(name, &mut features);
             for feature in &features {
                 if let Some(list) = lists.get_mut(*feature) {
-                    list.push(u32::try_from(place).unwrap_or(u32::MAX));
+                    list.push(place_of(place));
                 }
             }
         }
-        index.trigrams = Postings::of(lists);
+        index.trigrams = Postings::new(lists);
         let mut totals = vec![0; index.names.len()];
         for feature in 0..FEATURES {
-            let tells = index.tells(feature);
+            let weight = index.feature_weight(feature);
             for place in index.trigrams.get(feature) {
-                if let Some(total) = usize::try_from(*place).ok().and_then(|place| totals.get_mut(place)) {
-                    *total += tells;
+                if let Some(total) = totals.get_mut(index_of(*place)) {
+                    *total += weight;
                 }
             }
         }
@@ -158,10 +162,10 @@ impl Index {
         }
     }
 
-    fn tells(&self, feature: usize) -> u32 {
+    /// What a feature tells, in tenths of a bit: the fewer names have it, the more.
+    fn feature_weight(&self, feature: usize) -> u32 {
         let count = self.trigrams.get(feature).len();
-        bits(u32::try_from(self.names.len()).unwrap_or(u32::MAX), u32::try_from(count).unwrap_or(u32::MAX).max(1)) / 10
-            + 1
+        bits(place_of(self.names.len()), place_of(count).max(1)) / 10 + 1
     }
 
     /// The names that share most with a query, best first: those that [`Index::search`] scores.
@@ -171,46 +175,42 @@ impl Index {
         features_of(query, &mut scratch.features);
         let mut total = 0;
         for feature in &scratch.features {
-            let tells = self.tells(*feature);
-            total += tells;
+            let weight = self.feature_weight(*feature);
+            total += weight;
             for name in self.trigrams.get(*feature) {
-                let Some(shared) = usize::try_from(*name).ok().and_then(|at| scratch.shared.get_mut(at)) else {
-                    continue;
-                };
+                let Some(shared) = scratch.shared.get_mut(index_of(*name)) else { continue };
                 if *shared == 0 {
                     scratch.touched.push(*name);
                 }
-                *shared += tells;
+                *shared += weight;
             }
         }
         let mut ranked: Vec<(u32, u32)> = Vec::with_capacity(scratch.touched.len());
         for name in &scratch.touched {
-            let Some((at, shared)) = usize::try_from(*name).ok().and_then(|at| Some((at, scratch.shared.get_mut(at)?)))
-            else {
-                continue;
-            };
-            let own = self.totals.get(at).copied().unwrap_or(0);
-            let likeness = u64::from(std::mem::take(shared)) * 20_000 / u64::from(total * 3 + own).max(1);
-            ranked.push((u32::MAX - u32::try_from(likeness).unwrap_or(u32::MAX), *name));
+            let place = index_of(*name);
+            let Some(shared) = scratch.shared.get_mut(place) else { continue };
+            let total_of_name = self.totals.get(place).copied().unwrap_or(0);
+            let likeness = u64::from(std::mem::take(shared)) * 20_000 / u64::from(total * 3 + total_of_name).max(1);
+            ranked.push((u32::MAX - narrow(likeness), *name));
         }
         if ranked.len() > SCORED {
             ranked.select_nth_unstable(SCORED);
             ranked.truncate(SCORED);
         }
         ranked.sort_unstable();
-        ranked.into_iter().filter_map(|(_, name)| usize::try_from(name).ok()).collect()
+        ranked.into_iter().map(|(_, name)| index_of(name)).collect()
     }
 
     /// The names at or above a score, best first, and in the order of the input where scores are equal.
-    pub fn search(&self, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<Found> {
+    pub fn search(&self, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
         let candidates = self.candidates(query, scratch);
-        scratch.known.clear();
-        let mut found: Vec<Found> = Vec::new();
+        scratch.similarities.clear();
+        let mut found: Vec<NameHit> = Vec::new();
         for place in candidates {
             let Some(name) = self.names.get(place) else { continue };
-            let score = score_knowing(query, name, &mut scratch.known);
+            let score = score_with(query, name, &mut scratch.similarities);
             if score.points >= least {
-                found.push(Found { name: place, score });
+                found.push(NameHit { name: place, score });
             }
         }
         found.sort_by(|a, b| b.score.points.cmp(&a.score.points).then(a.name.cmp(&b.name)));
@@ -224,7 +224,7 @@ pub(crate) fn bits(all: u32, some: u32) -> u32 {
         let value = value.max(1);
         let whole = value.ilog2();
         let rest = (u64::from(value) << 16 >> whole) - (1 << 16);
-        whole * 100 + u32::try_from((rest * 100) >> 16).unwrap_or(0)
+        whole * 100 + narrow((rest * 100) >> 16)
     };
     log(all).saturating_sub(log(some))
 }
@@ -260,7 +260,7 @@ fn features_of(name: &Name, features: &mut Vec<usize>) {
         let mut add = |bytes: &mut dyn Iterator<Item = u8>| {
             let hash = bytes
                 .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-            features.push(2 * CHANNEL + usize::try_from((hash ^ hash >> 32) % WORDS as u64).unwrap_or(0));
+            features.push(2 * CHANNEL + index_of(narrow((hash ^ hash >> 32) % wide(WORDS))));
         };
         add(&mut token.word.bytes());
         if token.written.len() >= 4 {

@@ -1,6 +1,8 @@
 //! Scores as OFAC's own search gives them, for comparison: Jaro-Winkler over the whole names where they begin with the same letter, and word by word
 //! (<https://ofac.treasury.gov/faqs/249>; details fitted to scores seen on the site). It says little about companies: see `docs/screening.md`.
 
+use crate::sizes::{narrow, wide};
+
 /// A whole, in millionths.
 const ONE: u64 = 1_000_000;
 
@@ -24,9 +26,9 @@ pub fn ofac_score(query: &str, entry: &str) -> u32 {
     };
     let long = query.iter().any(|word| word.len() > 2);
     let words: Vec<u64> = query.iter().filter(|word| !long || word.len() > 2).map(best).collect();
-    let by_word = words.iter().sum::<u64>() / u64::try_from(words.len()).unwrap_or(1).max(1);
+    let by_word = words.iter().sum::<u64>() / wide(words.len()).max(1);
     let score = (whole.max(by_word) * 100 + ONE / 2) / ONE;
-    if score >= SHOWN_FROM { u32::try_from(score).unwrap_or(100) } else { 0 }
+    if score >= SHOWN_FROM { narrow(score) } else { 0 }
 }
 
 /// Words of ASCII letters and digits: the site reads no other script.
@@ -40,7 +42,7 @@ fn plain_words(text: &str) -> Vec<String> {
 fn jaro_winkler(a: &str, b: &str) -> u64 {
     let jaro = jaro(a.as_bytes(), b.as_bytes());
     let start = a.bytes().zip(b.bytes()).take(4).take_while(|(a, b)| a == b).count();
-    jaro + (ONE - jaro) * u64::try_from(start).unwrap_or(0) / 10
+    jaro + (ONE - jaro) * wide(start) / 10
 }
 
 fn jaro(a: &[u8], b: &[u8]) -> u64 {
@@ -67,12 +69,11 @@ fn jaro(a: &[u8], b: &[u8]) -> u64 {
     }
     let from_b = b.iter().zip(&taken).filter(|(_, taken)| **taken).map(|(letter, _)| letter);
     let swapped = from_a.iter().zip(from_b).filter(|(a, b)| a != b).count() / 2;
-    let count = |count: usize| u64::try_from(count).unwrap_or(0);
-    let met = count(from_a.len());
+    let met = wide(from_a.len());
     if met == 0 {
         return 0;
     }
-    (met * ONE / count(a.len()) + met * ONE / count(b.len()) + (met - count(swapped)) * ONE / met) / 3
+    (met * ONE / wide(a.len()) + met * ONE / wide(b.len()) + (met - wide(swapped)) * ONE / met) / 3
 }
 
 #[cfg(test)]

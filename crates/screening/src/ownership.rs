@@ -6,6 +6,8 @@
 
 use tollgate_model::{Date, Lookup, Stake};
 
+use crate::sizes::{index_of, place_of};
+
 /// A hundred percent, in millionths of a percent.
 const ALL: i64 = 100_000_000;
 
@@ -107,13 +109,9 @@ fn overstated(accounted: Option<&i64>) -> i64 {
     accounted.map_or(0, |accounted| (accounted - ALL).max(0))
 }
 
-fn at(id: u32) -> usize {
-    usize::try_from(id).unwrap_or(usize::MAX)
-}
-
 impl Ownership {
     /// Works out who is caught on a day, given who is listed and who may be.
-    pub fn on<'a>(
+    pub fn as_of<'a>(
         date: Date,
         stakes: &[Stake],
         listed: impl Iterator<Item = &'a str>,
@@ -148,12 +146,12 @@ impl Ownership {
         (graph.owner_starts, graph.owners) =
             by_first(count, edges.iter().map(|(owner, owned, share)| (*owned, *owner, *share)));
         for (_, owned, share) in &edges {
-            if let Some(accounted) = graph.accounted.get_mut(at(*owned)) {
+            if let Some(accounted) = graph.accounted.get_mut(index_of(*owned)) {
                 *accounted += share;
             }
         }
         for id in &listed {
-            if let Some(is_listed) = graph.listed.get_mut(at(*id)) {
+            if let Some(is_listed) = graph.listed.get_mut(index_of(*id)) {
                 *is_listed = true;
             }
         }
@@ -166,7 +164,7 @@ impl Ownership {
         if let Some(id) = self.ids.get(name) {
             return *id;
         }
-        let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let id = place_of(self.names.len());
         self.names.push(name.to_owned());
         self.ids.insert(name.to_owned(), id);
         id
@@ -175,13 +173,13 @@ impl Ownership {
     /// Each caught party adds its stakes once, so that circles end and nothing is counted twice.
     fn spread(&mut self, mut waiting: Vec<u32>) {
         while let Some(owner) = waiting.pop() {
-            match self.caught.get_mut(at(owner)) {
+            match self.caught.get_mut(index_of(owner)) {
                 Some(caught) if !*caught => *caught = true,
                 _ => continue,
             }
             for (owned, held) in range(&self.starts, &self.held, owner) {
-                let over = overstated(self.accounted.get(at(*owned)));
-                if let Some(share) = self.share.get_mut(at(*owned)) {
+                let over = overstated(self.accounted.get(index_of(*owned)));
+                if let Some(share) = self.share.get_mut(index_of(*owned)) {
                     *share += held;
                     if (*share - over) * 2 >= ALL {
                         waiting.push(*owned);
@@ -194,7 +192,7 @@ impl Ownership {
     /// What is caught taints what it holds a part of; where that may come to half, the doubt goes on to what that owns in its turn.
     fn spread_doubt(&mut self, mut waiting: Vec<u32>) {
         let caught = (0..self.caught.len()).filter(|id| self.caught.get(*id) == Some(&true));
-        let caught: Vec<u32> = caught.filter_map(|id| u32::try_from(id).ok()).collect();
+        let caught: Vec<u32> = caught.map(place_of).collect();
         for owner in caught {
             let held = range(&self.starts, &self.held, owner).iter();
             let held: Vec<u32> =
@@ -202,7 +200,7 @@ impl Ownership {
             held.iter().for_each(|owned| self.taint(*owned, 0, &mut waiting));
         }
         while let Some(owner) = waiting.pop() {
-            match (self.caught.get(at(owner)), self.doubt.passes.get_mut(at(owner))) {
+            match (self.caught.get(index_of(owner)), self.doubt.passes.get_mut(index_of(owner))) {
                 (Some(false), Some(passes)) if !*passes => *passes = true,
                 _ => continue,
             }
@@ -215,12 +213,12 @@ impl Ownership {
 
     fn taint(&mut self, owned: u32, possible: i64, waiting: &mut Vec<u32>) {
         if let (Some(tainted), Some(sum)) =
-            (self.doubt.tainted.get_mut(at(owned)), self.doubt.possible.get_mut(at(owned)))
+            (self.doubt.tainted.get_mut(index_of(owned)), self.doubt.possible.get_mut(index_of(owned)))
         {
             *tainted = true;
             *sum += possible;
         }
-        if self.may_come_to_half(at(owned)) {
+        if self.may_come_to_half(index_of(owned)) {
             waiting.push(owned);
         }
     }
@@ -235,7 +233,7 @@ impl Ownership {
     /// Whether listed parties may own half of a party, as far as anybody has said: a caught one, or one that doubt hangs on, holds a part of it,
     /// and that part and what is unaccounted for may come to half.
     pub fn is_in_doubt(&self, party: &str) -> bool {
-        let Some(id) = self.ids.get(party).map(|id| at(*id)) else { return false };
+        let Some(id) = self.ids.get(party).map(|id| index_of(*id)) else { return false };
         self.caught.get(id) == Some(&false) && self.doubt.tainted.get(id) == Some(&true) && self.may_come_to_half(id)
     }
 
@@ -249,7 +247,7 @@ impl Ownership {
 
     /// What the stakes say of a party; nothing where no stake names it and it is not listed.
     pub fn standing(&self, party: &str) -> Option<Standing> {
-        let id = at(*self.ids.get(party)?);
+        let id = index_of(*self.ids.get(party)?);
         let (share, accounted) = (*self.share.get(id)?, *self.accounted.get(id)?);
         if *self.listed.get(id)? {
             return Some(Standing::Listed);
@@ -277,14 +275,14 @@ impl Ownership {
         let (mut path, mut waiting, mut seen) = (Vec::new(), Vec::new(), std::collections::BTreeSet::new());
         waiting.extend(self.ids.get(party).copied());
         while let Some(owned) = waiting.pop() {
-            if !seen.insert(owned) || (self.listed.get(at(owned)) == Some(&true) && path.is_empty()) {
+            if !seen.insert(owned) || (self.listed.get(index_of(owned)) == Some(&true) && path.is_empty()) {
                 continue;
             }
             for (owner, share) in range(&self.owner_starts, &self.owners, owned) {
-                if self.caught.get(at(*owner)) == Some(&true) {
-                    let name = |id: u32| self.names.get(at(id)).map_or("", String::as_str);
+                if self.caught.get(index_of(*owner)) == Some(&true) {
+                    let name = |id: u32| self.names.get(index_of(id)).map_or("", String::as_str);
                     path.push((name(*owner), name(owned), percent(*share)));
-                    if self.listed.get(at(*owner)) == Some(&false) {
+                    if self.listed.get(index_of(*owner)) == Some(&false) {
                         waiting.push(*owner);
                     }
                 }
@@ -295,7 +293,7 @@ impl Ownership {
 }
 
 fn range<'a>(starts: &[usize], items: &'a [(u32, i64)], id: u32) -> &'a [(u32, i64)] {
-    let bounds = starts.get(at(id)).zip(starts.get(at(id) + 1));
+    let bounds = starts.get(index_of(id)).zip(starts.get(index_of(id) + 1));
     let items = bounds.map(|(from, until)| items.get(*from..*until));
     tollgate_model::always!(items != Some(None), "the stakes of a party stand among all stakes");
     items.flatten().unwrap_or(&[])
@@ -308,7 +306,7 @@ fn by_first(count: usize, edges: impl Iterator<Item = (u32, u32, i64)>) -> (Vec<
     let mut starts = Vec::with_capacity(count + 1);
     let mut place = 0;
     for id in 0..=count {
-        while sorted.get(place).is_some_and(|(first, ..)| at(*first) < id) {
+        while sorted.get(place).is_some_and(|(first, ..)| index_of(*first) < id) {
             place += 1;
         }
         starts.push(place);
@@ -342,7 +340,7 @@ mod tests {
     }
 
     fn caught(rows: &[(&str, &str, &str)], listed: &[&str], party: &str) -> bool {
-        let graph = Ownership::on(day(), &stakes(rows), listed.iter().copied(), [].into_iter()).unwrap();
+        let graph = Ownership::as_of(day(), &stakes(rows), listed.iter().copied(), [].into_iter()).unwrap();
         matches!(graph.standing(party), Some(Standing::Owned { .. }))
     }
 
@@ -372,7 +370,7 @@ mod tests {
         let rows = [("A", "B", "60"), ("B", "C", "60"), ("C", "A", "60")];
         assert!(!caught(&rows, &[], "A"));
         let with_owner = [("A", "B", "60"), ("B", "C", "60"), ("C", "A", "40"), ("X", "A", "60")];
-        let graph = Ownership::on(day(), &stakes(&with_owner), ["X"].into_iter(), [].into_iter()).unwrap();
+        let graph = Ownership::as_of(day(), &stakes(&with_owner), ["X"].into_iter(), [].into_iter()).unwrap();
         assert_eq!(graph.standing("C"), Some(Standing::Owned { share: 60_000_000 }));
         assert_eq!(graph.standing("A"), Some(Standing::Owned { share: 100_000_000 }));
         assert_eq!(
@@ -384,7 +382,7 @@ mod tests {
     #[test]
     fn what_is_unaccounted_for_never_clears() {
         let standing = |rows: &[(&str, &str, &str)]| {
-            Ownership::on(day(), &stakes(rows), ["X"].into_iter(), [].into_iter()).unwrap().standing("A")
+            Ownership::as_of(day(), &stakes(rows), ["X"].into_iter(), [].into_iter()).unwrap().standing("A")
         };
         assert_eq!(
             standing(&[("X", "A", "30")]),
@@ -405,7 +403,7 @@ mod tests {
     #[test]
     fn doubt_goes_from_owner_to_owned() {
         let graph = |rows: &[(&str, &str, &str)], possible: &[&str]| {
-            Ownership::on(day(), &stakes(rows), ["X"].into_iter(), possible.iter().copied()).unwrap()
+            Ownership::as_of(day(), &stakes(rows), ["X"].into_iter(), possible.iter().copied()).unwrap()
         };
         // A listed owner whose part nobody has told (red flag 29), and what its company owns.
         let unknown = graph(&[("X", "A", "?"), ("A", "B", "60"), ("B", "C", "20"), ("M", "C", "80")], &[]);
@@ -429,9 +427,9 @@ mod tests {
     fn stakes_count_on_their_days_and_bad_ones_are_named() {
         let mut rows = stakes(&[("X", "A", "60")]);
         rows[0].from = Some("2025-10-02".parse().unwrap());
-        assert_eq!(Ownership::on(day(), &rows, ["X"].into_iter(), [].into_iter()).unwrap().standing("A"), None);
+        assert_eq!(Ownership::as_of(day(), &rows, ["X"].into_iter(), [].into_iter()).unwrap().standing("A"), None);
         assert_eq!(
-            Ownership::on(day(), &stakes(&[("A", "A", "1")]), [].into_iter(), [].into_iter()).unwrap_err(),
+            Ownership::as_of(day(), &stakes(&[("A", "A", "1")]), [].into_iter(), [].into_iter()).unwrap_err(),
             BadStake::Itself("A".into())
         );
     }
@@ -439,7 +437,7 @@ mod tests {
     #[test]
     fn more_than_all_is_a_doubt_about_that_company_alone() {
         let graph = |rows: &[(&str, &str, &str)]| {
-            Ownership::on(day(), &stakes(rows), ["X"].into_iter(), [].into_iter()).unwrap()
+            Ownership::as_of(day(), &stakes(rows), ["X"].into_iter(), [].into_iter()).unwrap()
         };
         // Two who hold together, each reported with the whole.
         let joint = graph(&[("X", "A", "75"), ("Y", "A", "75"), ("X", "B", "60"), ("A", "C", "50")]);
@@ -450,7 +448,7 @@ mod tests {
         let thirds = [("X", "A", "33.34"), ("Y", "A", "33.34"), ("Z", "A", "33.34")];
         assert!(!graph(&thirds).is_in_doubt("A"));
         let listed = ["X", "Y"].into_iter();
-        let two = Ownership::on(day(), &stakes(&thirds), listed, [].into_iter()).unwrap();
+        let two = Ownership::as_of(day(), &stakes(&thirds), listed, [].into_iter()).unwrap();
         assert_eq!(two.standing("A"), Some(Standing::Owned { share: 66_680_000 }));
         // Nobody who holds a part is listed: said, and no matter of the rule.
         let others = graph(&[("Y", "A", "75"), ("Z", "A", "75")]);
@@ -472,7 +470,7 @@ mod tests {
                 set = next;
             }
             let names: Vec<String> = (0..8).filter(|id| listed >> id & 1 == 1).map(name).collect();
-            let graph = Ownership::on(day(), &rows, names.iter().map(String::as_str), [].into_iter()).unwrap();
+            let graph = Ownership::as_of(day(), &rows, names.iter().map(String::as_str), [].into_iter()).unwrap();
             for (id, in_set) in set.iter().enumerate() {
                 let caught = matches!(graph.standing(&name(id)), Some(Standing::Owned { .. } | Standing::Listed));
                 prop_assert_eq!(caught, *in_set, "{}", id);

@@ -4,15 +4,36 @@ use tollgate_model::Lookup;
 
 use crate::name::{Name, Token};
 use crate::similar::similarity;
+use crate::sizes::{narrow, place_of};
 use crate::words::Form;
+
+/// Words that stand side by side in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The place of the first, from 0.
+    pub first: usize,
+    /// How many they are.
+    pub count: usize,
+}
+
+impl Span {
+    /// One word.
+    fn one(first: usize) -> Span {
+        Span { first, count: 1 }
+    }
+
+    fn contains(self, place: usize) -> bool {
+        (self.first..self.first + self.count).contains(&place)
+    }
+}
 
 /// Words of the query that were taken for words of the entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The first word of the query, and how many.
-    pub query: (usize, usize),
-    /// The first word of the entry, and how many.
-    pub entry: (usize, usize),
+    /// Those of the query.
+    pub query: Span,
+    /// Those of the entry.
+    pub entry: Span,
     /// How alike they are, in basis points.
     pub similarity: u32,
     /// What they tell, in hundredths of a bit.
@@ -54,10 +75,14 @@ struct Figures {
     lost_entry: u32,
     /// The same of the entry, where words of the query were not met either.
     replaced: u32,
-    /// The two above where both names look like persons': a name that is left out is no other name, one in another's place is.
-    person: (u32, u32),
-    /// Words of persons that are less alike than the first are taken for less so, by a share of what lacks, in percent.
-    unlike: (u32, u32),
+    /// What an unmatched word of the query costs where both names look like persons': a name that is left out is no other name.
+    person_lost_query: u32,
+    /// What an unmatched word of the entry costs there where words of the query were not met either: one in another's place is.
+    person_replaced: u32,
+    /// Words of persons that are less alike than this, in basis points, are taken for less so,
+    unlike_below: u32,
+    /// by this share of what they lack of it, in percent.
+    unlike_share: u32,
     /// What words must tell together to be trusted, in hundredths of a bit.
     trusted: u32,
     /// How much of the score hangs on that, in basis points.
@@ -78,8 +103,10 @@ const FIGURES: Figures = Figures {
     lost_query: 100,
     lost_entry: 25,
     replaced: 100,
-    person: (40, 150),
-    unlike: (8_500, 50),
+    person_lost_query: 40,
+    person_replaced: 150,
+    unlike_below: 8_500,
+    unlike_share: 50,
     trusted: 1800,
     trust_share: 2000,
     forms: 250,
@@ -91,11 +118,12 @@ const FIGURES: Figures = Figures {
 
 /// How alike the words of one query are to words met before: a list says the same words again and again.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct WordSimilarities {
+    /// In basis points, by the place of the query's word and the number of the index's word.
     words: Lookup<(usize, u32), u32>,
 }
 
-impl Known {
+impl WordSimilarities {
     pub(crate) fn clear(&mut self) {
         self.words.clear();
     }
@@ -103,19 +131,19 @@ impl Known {
 
 /// How alike a query's name and an entry's name are. Both must be weighed (see [`crate::Index`]).
 pub fn score(query: &Name, entry: &Name) -> Score {
-    score_knowing(query, entry, &mut Known::default())
+    score_with(query, entry, &mut WordSimilarities::default())
 }
 
-pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Score {
+/// As [`score()`], with the similarities of words that other entries had too.
+pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimilarities) -> Score {
     let figures = &FIGURES;
     let forms = compare_forms(&query.forms, &entry.forms);
-    let links = choose(candidates(query, entry, known), query.tokens.len(), entry.tokens.len());
-    let unmatched = |tokens: &[Token], taken: fn(&Link) -> (usize, usize), other: &[Token]| -> Lost {
+    let links = choose(candidates(query, entry, similarities), query.tokens.len(), entry.tokens.len());
+    let unmatched = |tokens: &[Token], span: fn(&Link) -> Span, other: &[Token]| -> Lost {
         let excused = !other.iter().any(|token| token.patronymic);
         let mut lost = Lost::default();
         for (at, token) in tokens.iter().enumerate().filter(|(_, token)| !token.form) {
-            let met = |link: &Link| (taken(link).0..taken(link).0 + taken(link).1).contains(&at);
-            match links.iter().any(met) {
+            match links.iter().any(|link| span(link).contains(at)) {
                 true => {}
                 // `Fund I` and `Fund II` are two funds.
                 false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
@@ -132,11 +160,11 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
     let replaced = query_lost.counted > 0;
     let persons = like_persons(query, entry);
     let lost_share = match (replaced, persons) {
-        (true, true) => figures.person.1,
+        (true, true) => figures.person_replaced,
         (true, false) => figures.replaced,
         (false, _) => figures.lost_entry,
     };
-    let extra_share = if persons && entry_lost.counted == 0 { figures.person.0 } else { figures.lost_query };
+    let extra_share = if persons && entry_lost.counted == 0 { figures.person_lost_query } else { figures.lost_query };
     let met: u64 =
         links.iter().map(|link| u64::from(link.weight) * u64::from(credited(link.similarity, persons))).sum();
     let whole = links.iter().map(|link| u64::from(link.weight)).sum::<u64>() * 100
@@ -147,16 +175,16 @@ pub(crate) fn score_knowing(query: &Name, entry: &Name, known: &mut Known) -> Sc
         return Score { points: 10_000, links, lost_query, lost_entry, replaced, forms };
     }
     // Names that share only common words may well be others'.
-    let told = (met / 10_000).min(u64::from(figures.trusted));
-    let untold = u64::from(figures.trusted) - told;
-    points = points * (10_000 - u64::from(figures.trust_share) * untold / u64::from(figures.trusted.max(1))) / 10_000;
+    let trusted = u64::from(figures.trusted);
+    let lacking = trusted - (met / 10_000).min(trusted);
+    points = points * (10_000 - u64::from(figures.trust_share) * lacking / trusted.max(1)) / 10_000;
     if forms == Forms::Different {
         points = points * u64::from(10_000 - figures.forms) / 10_000;
     }
-    if links.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.0 > b.entry.0)) {
+    if links.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.first > b.entry.first)) {
         points = points * u64::from(10_000 - figures.order) / 10_000;
     }
-    Score { points: u32::try_from(points).unwrap_or(0).min(9_990), links, lost_query, lost_entry, replaced, forms }
+    Score { points: narrow(points.min(9_990)), links, lost_query, lost_entry, replaced, forms }
 }
 
 /// Whether two names look like persons': a few words each, without a legal form.
@@ -166,8 +194,8 @@ fn like_persons(a: &Name, b: &Name) -> bool {
 
 /// What a word's likeness counts: `Lukashevich` and `Lukashenko` share most letters and are two families.
 fn credited(similarity: u32, persons: bool) -> u32 {
-    let (below, share) = FIGURES.unlike;
-    if persons { similarity.saturating_sub(below.saturating_sub(similarity) * share / 100) } else { similarity }
+    let lacking = FIGURES.unlike_below.saturating_sub(similarity);
+    if persons { similarity.saturating_sub(lacking * FIGURES.unlike_share / 100) } else { similarity }
 }
 
 /// What unmatched words tell, in hundredths of a bit.
@@ -197,30 +225,30 @@ fn compare_forms(a: &[Form], b: &[Form]) -> Forms {
 }
 
 /// Every pair of words, and of words with several joined, that may be one.
-fn candidates(query: &Name, entry: &Name, known: &mut Known) -> Vec<Link> {
+fn candidates(query: &Name, entry: &Name, similarities: &mut WordSimilarities) -> Vec<Link> {
     let mut links = Vec::new();
     for (i, a) in query.tokens.iter().enumerate() {
         for (j, b) in entry.tokens.iter().enumerate() {
             let last = i + 1 == query.tokens.len();
             let similarity = match b.id {
-                Some(id) => *known.words.entry((i, id)).or_insert_with(|| alike(a, b, last)),
+                Some(id) => *similarities.words.entry((i, id)).or_insert_with(|| alike(a, b, last)),
                 None => alike(a, b, last),
             };
             if similarity >= FIGURES.least {
                 let least = if a.written.len() == 1 || b.written.len() == 1 { 200 } else { u32::MAX };
                 let weight = a.weight.min(b.weight).min(least);
-                links.push(Link { query: (i, 1), entry: (j, 1), similarity, weight });
+                links.push(Link { query: Span::one(i), entry: Span::one(j), similarity, weight });
             }
         }
     }
     for (i, a) in query.tokens.iter().enumerate() {
-        joined(a, &entry.tokens, &mut |from, count, similarity, weight| {
-            links.push(Link { query: (i, 1), entry: (from, count), similarity, weight });
+        joined(a, &entry.tokens, &mut |entry, similarity, weight| {
+            links.push(Link { query: Span::one(i), entry, similarity, weight });
         });
     }
     for (j, b) in entry.tokens.iter().enumerate() {
-        joined(b, &query.tokens, &mut |from, count, similarity, weight| {
-            links.push(Link { query: (from, count), entry: (j, 1), similarity, weight });
+        joined(b, &query.tokens, &mut |query, similarity, weight| {
+            links.push(Link { query, entry: Span::one(j), similarity, weight });
         });
     }
     links
@@ -255,7 +283,7 @@ fn alike(a: &Token, b: &Token, last: bool) -> u32 {
     let mut best = 0;
     let apart = a.letters ^ b.letters;
     let (apart, consonants) = (apart.count_ones(), (apart & !VOWELS).count_ones());
-    let longest = u32::try_from(a.written.len().max(b.written.len())).unwrap_or(u32::MAX);
+    let longest = place_of(a.written.len().max(b.written.len()));
     if apart <= longest / 2 + 1 && consonants <= longest / 3 + 1 {
         best = similarity(&a.written, &b.written);
         if a.word != a.written || b.word != b.written {
@@ -278,25 +306,26 @@ fn cut_off(a: &Token, b: &Token, last: bool) -> u32 {
     if short.len() < 3 || !long.starts_with(short.as_str()) {
         return 0;
     }
-    let share = u32::try_from(short.len() * 10_000 / long.len()).unwrap_or(0);
+    let share = place_of(short.len() * 10_000 / long.len());
     if last { 6_500 + share * 30 / 100 } else { 5_000 + share * 35 / 100 }
 }
 
-/// Runs of the other name's words that joined, or by their first letters, make this word.
-fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(usize, usize, u32, u32)) {
+/// Hands on the runs of the other name's words that joined, or by their first letters, make this word, each with how alike
+/// they are in basis points and what they tell in hundredths of a bit.
+fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(Span, u32, u32)) {
     if others.len() < 2 || word.written.len() < 2 {
         return;
     }
-    for from in 0..others.len() - 1 {
+    for start in 0..others.len() - 1 {
         let first = |token: &Token| token.written.bytes().next();
-        if others.get(from).and_then(first) != first(word) {
+        if others.get(start).and_then(first) != first(word) {
             continue;
         }
         let mut text = String::new();
         let mut weight = 0;
         let mut initials = String::new();
         let mut initial = false;
-        for (count, other) in others.iter().skip(from).take(8).enumerate() {
+        for (count, other) in others.iter().skip(start).take(8).enumerate() {
             text.push_str(&other.written);
             weight += if other.form { 0 } else { other.weight };
             initials.extend(other.written.chars().next());
@@ -305,14 +334,15 @@ fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(usize, usize, u3
             if count == 0 {
                 continue;
             }
+            let span = Span { first: start, count: count + 1 };
             if text.len() > word.written.len() + 4 && initials.len() > word.written.len() {
                 break;
             }
             let alike = if text.len().abs_diff(word.written.len()) <= 3 { similarity(&word.written, &text) } else { 0 };
             if alike >= if initial { 10_000 } else { FIGURES.join } {
-                found(from, count + 1, alike.saturating_sub(50), weight);
+                found(span, alike.saturating_sub(50), weight);
             } else if (2..=5).contains(&word.written.len()) && initials == word.written {
-                found(from, count + 1, 8_000, weight.min(word.weight).min(700));
+                found(span, 8_000, weight.min(word.weight).min(700));
             }
         }
     }
@@ -325,11 +355,10 @@ fn choose(mut links: Vec<Link>, query: usize, entry: usize) -> Vec<Link> {
     let (mut query_taken, mut entry_taken) = (vec![false; query], vec![false; entry]);
     let mut chosen: Vec<Link> = Vec::new();
     for link in links {
-        let free =
-            |taken: &[bool], (from, count): (usize, usize)| taken.iter().skip(from).take(count).all(|taken| !taken);
+        let free = |taken: &[bool], span: Span| taken.iter().skip(span.first).take(span.count).all(|taken| !taken);
         if free(&query_taken, link.query) && free(&entry_taken, link.entry) {
-            let take = |taken: &mut [bool], (from, count): (usize, usize)| {
-                taken.iter_mut().skip(from).take(count).for_each(|taken| *taken = true)
+            let take = |taken: &mut [bool], span: Span| {
+                taken.iter_mut().skip(span.first).take(span.count).for_each(|taken| *taken = true)
             };
             take(&mut query_taken, link.query);
             take(&mut entry_taken, link.entry);

@@ -11,7 +11,7 @@ use crate::index::{Index, Scratch};
 use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
-use crate::score::{Forms, Link, Score};
+use crate::score::{Forms, Link, Score, Span};
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
 pub const THRESHOLD: u32 = 8_050;
@@ -42,8 +42,8 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// What a party's row says.
-    pub fn of(party: &'a Party, names: &'a [&'a str]) -> Query<'a> {
+    /// What a party's row says of it, with the names to look for.
+    pub fn from_party(party: &'a Party, names: &'a [&'a str]) -> Query<'a> {
         let details = party.details();
         Query {
             names,
@@ -91,12 +91,29 @@ pub struct Match {
     pub points: u32,
     /// The score of the names and why; nothing where the match was found otherwise.
     pub score: Option<Score>,
-    /// The words that the score speaks of: of the query, and of the entry.
-    pub words: (Vec<String>, Vec<String>),
+    /// The words that the score speaks of.
+    pub words: MatchWords,
     /// What else is known.
     pub evidence: Evidence,
     /// Whether the name is a weak alias.
     pub weak: bool,
+}
+
+/// The words of the two names of a match, folded; none where it was not found by a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MatchWords {
+    /// Of the query.
+    pub query: Vec<String>,
+    /// Of the entry.
+    pub entry: Vec<String>,
+}
+
+/// What a register number or an address that an entry and a party share is worth.
+#[derive(Clone, Copy, Debug)]
+struct NamelessMatch {
+    basis: Basis,
+    /// Basis points.
+    points: u32,
 }
 
 /// A version of a list, for the record.
@@ -125,6 +142,7 @@ pub struct Screener {
     pub entries: Vec<Entry>,
     /// What was loaded.
     pub versions: Vec<Version>,
+    /// Each name of the index: the place of its entry, and its place among the entry's names.
     names: Vec<(usize, usize)>,
     index: Index,
     addresses: Addresses,
@@ -161,57 +179,55 @@ impl Screener {
     }
 
     /// How many names can be found.
-    pub fn names(&self) -> usize {
+    pub fn name_count(&self) -> usize {
         self.names.len()
     }
 
     /// The matches of a party at or above a threshold, best first; each entry once, by what speaks most for it.
     pub fn screen(&self, query: Query<'_>, threshold: u32, limit: usize, scratch: &mut Scratch) -> Vec<Match> {
-        let beside = self.beside(query);
-        let city = query.city.map(fold).unwrap_or_default();
+        let nameless = self.nameless_matches(query);
+        let city = query.city.map_or_else(Vec::new, fold);
         let mut best: BTreeMap<usize, Match> = BTreeMap::new();
         for text in query.names {
             let name = self.index.query(text);
             // Evidence may raise a score by so much that it counts: half of what lacks to certainty and more.
-            let least = threshold.saturating_sub(if beside.is_empty() { 1_000 } else { 3_000 });
+            let least = threshold.saturating_sub(if nameless.is_empty() { 1_000 } else { 3_000 });
             for found in self.index.search(&name, least, scratch) {
                 let Some((place, alias)) = self.names.get(found.name).copied() else { continue };
                 let Some(entry) = self.entries.get(place) else { continue };
                 let Some(listed) = entry.names.get(alias) else { continue };
-                let evidence = evidence(query, &city, entry, beside.get(&place));
+                let evidence = evidence(query, &city, entry, nameless.get(&place).map(|found| found.basis));
                 let points = if listed.weak { found.score.points * 90 / 100 } else { found.score.points };
                 let points = evidence.weigh(points);
                 if points < threshold || best.get(&place).is_some_and(|known| known.points >= points) {
                     continue;
                 }
                 let words = |name: &Name| name.tokens.iter().map(|token| token.written.clone()).collect();
-                let entry_words = self.index.name(found.name).map(words).unwrap_or_default();
+                let entry_words = self.index.name(found.name).map_or_else(Vec::new, words);
                 let hit = Match {
                     entry: place,
                     basis: Basis::Name,
                     name: listed.text.clone(),
                     points,
                     score: Some(found.score),
-                    words: (words(&name), entry_words),
+                    words: MatchWords { query: words(&name), entry: entry_words },
                     evidence,
                     weak: listed.weak,
                 };
                 best.insert(place, hit);
             }
         }
-        for (place, (basis, points)) in &beside {
+        for (place, NamelessMatch { basis, points }) in &nameless {
             let known = best.contains_key(place);
             if let Some(entry) = self.entries.get(*place).filter(|_| !known && *points >= threshold) {
-                let evidence = evidence(query, &city, entry, Some(&(*basis, *points)));
-                let (name, words) = (entry.title().to_owned(), (Vec::new(), Vec::new()));
                 let hit = Match {
                     entry: *place,
                     basis: *basis,
-                    name,
+                    name: entry.title().to_owned(),
                     points: *points,
                     score: None,
-                    words,
-                    evidence,
+                    words: MatchWords::default(),
+                    evidence: evidence(query, &city, entry, Some(*basis)),
                     weak: false,
                 };
                 best.insert(*place, hit);
@@ -223,18 +239,19 @@ impl Screener {
         matches
     }
 
-    /// Entries that have the party's register number or address, and what that alone is worth.
-    fn beside(&self, query: Query<'_>) -> BTreeMap<usize, (Basis, u32)> {
-        let mut beside = BTreeMap::new();
+    /// Entries that have the party's register number or address, by their place, and what that alone is worth.
+    fn nameless_matches(&self, query: Query<'_>) -> BTreeMap<usize, NamelessMatch> {
+        let mut matches = BTreeMap::new();
         if let Some(address) = query.address.filter(|address| !address.is_empty()) {
-            let whole = [address, query.city.unwrap_or_default()].join(" ");
-            let like = self.addresses.like(&Address::parse(&whole), SAME_ADDRESS);
-            beside.extend(like.into_iter().map(|(place, points)| (place, (Basis::Address, points))));
+            let whole = [address, query.city.unwrap_or("")].join(" ");
+            let alike = self.addresses.search(&Address::parse(&whole), SAME_ADDRESS).into_iter();
+            matches.extend(alike.map(|(place, points)| (place, NamelessMatch { basis: Basis::Address, points })));
         }
         if let Some(places) = query.id.and_then(plain_id).and_then(|id| self.ids.get(&id)) {
-            beside.extend(places.iter().map(|place| (*place, (Basis::Id, BY_ID))));
+            let by_id = NamelessMatch { basis: Basis::Id, points: BY_ID };
+            matches.extend(places.iter().map(|place| (*place, by_id)));
         }
-        beside
+        matches
     }
 
     /// The matches of a party as OFAC's own search would score them, over all names.
@@ -276,7 +293,7 @@ impl Match {
     /// What the score is made of, in a sentence each.
     pub fn explanation(&self) -> Vec<String> {
         let mut parts = match &self.score {
-            Some(score) => self.of_names(score),
+            Some(score) => self.name_sentences(score),
             None => vec![match self.basis {
                 Basis::Address => format!("the street address is the entry's: alike {} of 10000", self.points),
                 _ => format!("the register number is the entry's: {BY_ID}, though no name matches"),
@@ -291,18 +308,19 @@ impl Match {
         parts
     }
 
-    fn of_names(&self, score: &Score) -> Vec<String> {
-        let text = |words: &[String], (from, count): (usize, usize)| {
-            words.iter().skip(from).take(count).cloned().collect::<Vec<_>>().join(" ")
+    /// A sentence for each part of the score of the names.
+    fn name_sentences(&self, score: &Score) -> Vec<String> {
+        let text = |words: &[String], span: Span| {
+            words.iter().skip(span.first).take(span.count).cloned().collect::<Vec<_>>().join(" ")
         };
         let link = |link: &Link| {
-            let (query, entry) = (text(&self.words.0, link.query), text(&self.words.1, link.entry));
-            let bits = f_tenths(link.weight);
+            let (query, entry) = (text(&self.words.query, link.query), text(&self.words.entry, link.entry));
+            let bits = in_tenths(link.weight);
             format!("`{query}` for `{entry}`: alike {} of 10000, telling {bits} bits", link.similarity)
         };
         let mut parts: Vec<String> = score.links.iter().map(link).collect();
         if score.lost_query > 0 {
-            parts.push(format!("words of the party that the entry lacks: {} bits", f_tenths(score.lost_query)));
+            parts.push(format!("words of the party that the entry lacks: {} bits", in_tenths(score.lost_query)));
         }
         if score.lost_entry > 0 {
             let counted = match score.replaced {
@@ -311,7 +329,7 @@ impl Match {
             };
             parts.push(format!(
                 "words of the entry that the party lacks: {} bits, {counted}",
-                f_tenths(score.lost_entry)
+                in_tenths(score.lost_entry)
             ));
         }
         if score.forms == Forms::Different {
@@ -322,21 +340,22 @@ impl Match {
     }
 }
 
-/// What is known beside the names, given the party's city in words and what else of the entry is the party's.
-fn evidence(query: Query<'_>, city: &[String], entry: &Entry, beside: Option<&(Basis, u32)>) -> Evidence {
+/// What is known beside the names. `city` is the party's in words, and `basis` what else than its name the party and the entry share.
+fn evidence(query: Query<'_>, city: &[String], entry: &Entry, basis: Option<Basis>) -> Evidence {
     let agree = |holds: bool| if holds { Agreement::Agree } else { Agreement::Unknown };
-    let found = |basis: Basis| agree(beside.is_some_and(|(own, _)| *own == basis));
+    let shares = |kind: Basis| agree(basis == Some(kind));
     let in_city = |address: &String| fold(address).windows(city.len().max(1)).any(|words| words == city);
     Evidence {
         country: compare(query.country, &entry.countries),
         city: agree(!city.is_empty() && entry.addresses.iter().any(in_city)),
-        address: found(Basis::Address),
-        id: found(Basis::Id),
+        address: shares(Basis::Address),
+        id: shares(Basis::Id),
         date: compare(query.date, &entry.dates),
     }
 }
 
-fn f_tenths(hundredths: u32) -> String {
+/// A number of hundredths with one digit behind the point.
+fn in_tenths(hundredths: u32) -> String {
     format!("{}.{}", hundredths / 100, hundredths % 100 / 10)
 }
 

@@ -6,6 +6,8 @@ use tollgate_model::{Date, Party};
 
 use crate::address::Address;
 use crate::fold::fold;
+use crate::index::bits;
+use crate::sizes::place_of;
 
 /// Parties at one address from which it is likely an agent's, who registers many.
 const AGENT: usize = 10;
@@ -135,17 +137,17 @@ pub fn shell_signs(
 ) -> BTreeMap<String, Vec<Sign>> {
     let mut signs: BTreeMap<String, Vec<Sign>> = BTreeMap::new();
     for (indicator, key) in SHARED {
-        share(parties, indicator, key, &mut signs);
+        add_shared(parties, indicator, key, &mut signs);
     }
     let web_known = parties.values().any(|party| party.details().website.is_some());
     for (id, party) in parties {
-        let own = alone(party, first_orders.get(id).copied(), web_known);
-        if !own.is_empty() {
-            signs.entry(id.clone()).or_default().extend(own);
+        let of_party = party_signs(party, first_orders.get(id).copied(), web_known);
+        if !of_party.is_empty() {
+            signs.entry(id.clone()).or_default().extend(of_party);
         }
     }
-    for own in signs.values_mut() {
-        own.sort_by(|a, b| a.indicator.cmp(&b.indicator).then_with(|| a.what.cmp(&b.what)));
+    for of_party in signs.values_mut() {
+        of_party.sort_by(|a, b| a.indicator.cmp(&b.indicator).then_with(|| a.what.cmp(&b.what)));
     }
     signs
 }
@@ -157,7 +159,7 @@ const SHARED: [(Indicator, Keys); 4] = [
     (Indicator::SharedAddress, |party| {
         let details = party.details();
         let Some(address) = &details.address else { return Vec::new() };
-        let whole = [address.as_str(), details.city.as_deref().unwrap_or_default()].join(" ");
+        let whole = [address.as_str(), details.city.as_deref().unwrap_or("")].join(" ");
         let key = Address::parse(&whole).key();
         if key.is_empty() { Vec::new() } else { vec![(address.clone(), key)] }
     }),
@@ -186,7 +188,13 @@ fn domain(party: &Party) -> Option<String> {
     Some(domain.trim().to_ascii_lowercase()).filter(|domain| domain.contains('.'))
 }
 
-fn share(parties: &BTreeMap<String, Party>, indicator: Indicator, keys: Keys, signs: &mut BTreeMap<String, Vec<Sign>>) {
+/// Adds a sign of a kind to each party that shares one of its keys with others.
+fn add_shared(
+    parties: &BTreeMap<String, Party>,
+    indicator: Indicator,
+    keys: Keys,
+    signs: &mut BTreeMap<String, Vec<Sign>>,
+) {
     let mut holders: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (id, party) in parties {
         for (_, key) in keys(party) {
@@ -202,28 +210,28 @@ fn share(parties: &BTreeMap<String, Party>, indicator: Indicator, keys: Keys, si
             // Of many, the first few stand for all.
             let with = holders.get(&key).into_iter().flatten().filter(|other| **other != id.as_str()).take(AGENT);
             let with: Vec<String> = with.map(|other| (*other).to_owned()).collect();
-            let own = signs.entry(id.clone()).or_default();
+            let of_party = signs.entry(id.clone()).or_default();
             if indicator == Indicator::SharedAddress && all >= AGENT {
-                own.push(Sign {
+                of_party.push(Sign {
                     indicator: Indicator::AgentAddress,
                     what: format!("{what} ({all} parties)"),
                     with: Vec::new(),
                     weight: discount(all - 1),
                 });
             }
-            own.push(Sign { indicator, what, with, weight: discount(all - 1) });
+            of_party.push(Sign { indicator, what, with, weight: discount(all - 1) });
         }
     }
 }
 
-/// 10,000 over the logarithm to base two of one more than the others.
+/// What is left of a sign that so many others share, in basis points: 10,000 over the logarithm to base two of one more than the others.
 fn discount(others: usize) -> u32 {
-    let hundredths = crate::index::bits(u32::try_from(others).unwrap_or(u32::MAX).saturating_add(1), 1);
+    let hundredths = bits(place_of(others).saturating_add(1), 1);
     1_000_000 / hundredths.max(100)
 }
 
 /// What a party shows without a look at the others.
-fn alone(party: &Party, first_order: Option<Date>, web_known: bool) -> Vec<Sign> {
+fn party_signs(party: &Party, first_order: Option<Date>, web_known: bool) -> Vec<Sign> {
     let details = party.details();
     let mut signs = Vec::new();
     let mut add = |indicator, what: String, weight| signs.push(Sign { indicator, what, with: Vec::new(), weight });
@@ -284,24 +292,24 @@ mod tests {
     #[test]
     fn what_is_shared_is_found_as_clerks_write_it() {
         let parties = BTreeMap::from([
-            party("a", |own| {
-                own.address = some("Room 12, 3/F, 148 Wing Lok Street");
-                own.phone = some("+852 2345 6789");
-                own.email = some("sales@lucky.example");
-                own.directors = vec!["CHAN Tai Man".into()];
+            party("a", |details| {
+                details.address = some("Room 12, 3/F, 148 Wing Lok Street");
+                details.phone = some("+852 2345 6789");
+                details.email = some("sales@lucky.example");
+                details.directors = vec!["CHAN Tai Man".into()];
             }),
-            party("b", |own| {
-                own.address = some("148 WING LOK ST., 3rd Floor, Rm 12");
-                own.phone = some("00852-23456789");
-                own.email = some("info@LUCKY.example");
-                own.directors = vec!["Tai Man Chan".into(), "Other Person".into()];
+            party("b", |details| {
+                details.address = some("148 WING LOK ST., 3rd Floor, Rm 12");
+                details.phone = some("00852-23456789");
+                details.email = some("info@LUCKY.example");
+                details.directors = vec!["Tai Man Chan".into(), "Other Person".into()];
             }),
-            party("c", |own| {
-                own.address = some("150 Wing Lok Street");
-                own.phone = some("123");
-                own.email = some("c@qq.com");
+            party("c", |details| {
+                details.address = some("150 Wing Lok Street");
+                details.phone = some("123");
+                details.email = some("c@qq.com");
             }),
-            party("d", |own| own.email = some("d@qq.com")),
+            party("d", |details| details.email = some("d@qq.com")),
         ]);
         let signs = shell_signs(&parties, &BTreeMap::new());
         let all = ["shared_address", "shared_phone", "shared_mail_domain", "shared_director"];
@@ -313,7 +321,8 @@ mod tests {
 
     #[test]
     fn what_many_share_tells_less() {
-        let crowd = (0..40).map(|at| party(&format!("p{at:02}"), |own| own.address = some("1 Agent Road, Tortola")));
+        let crowd =
+            (0..40).map(|at| party(&format!("p{at:02}"), |details| details.address = some("1 Agent Road, Tortola")));
         let parties: BTreeMap<String, Party> = crowd.collect();
         let signs = shell_signs(&parties, &BTreeMap::new());
         assert_eq!(kinds(&signs, "p07"), ["shared_address", "agent_address"]);
@@ -323,15 +332,15 @@ mod tests {
     #[test]
     fn what_a_party_shows_alone() {
         let parties = BTreeMap::from([
-            party("young", |own| {
-                own.incorporated_on = "2025-01-10".parse().ok();
-                own.business = some("Import of garments and shoes");
-                own.address = some("c/o Harbour Corporate Services, 9 Queen's Road");
+            party("young", |details| {
+                details.incorporated_on = "2025-01-10".parse().ok();
+                details.business = some("Import of garments and shoes");
+                details.address = some("c/o Harbour Corporate Services, 9 Queen's Road");
             }),
-            party("old", |own| {
-                own.incorporated_on = "1999-01-10".parse().ok();
-                own.business = some("Cloud hosting");
-                own.website = some("https://old.example");
+            party("old", |details| {
+                details.incorporated_on = "1999-01-10".parse().ok();
+                details.business = some("Cloud hosting");
+                details.website = some("https://old.example");
             }),
         ]);
         let first = ["young", "old"].map(|id| (id.to_owned(), "2025-03-01".parse().unwrap()));

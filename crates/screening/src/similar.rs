@@ -1,5 +1,7 @@
 //! How alike two words are, in basis points: one weighted edit distance for typing, hearing, reading and transliteration errors.
 
+use crate::sizes::place_of;
+
 /// Cost of an edit that makes another letter of the word, in hundredths.
 const WHOLE: u32 = 100;
 
@@ -13,7 +15,7 @@ pub(crate) fn similarity(a: &str, b: &str) -> u32 {
     if short.is_empty() || long.len() > 40 || long.len() > short.len() * 2 + 1 {
         return 0;
     }
-    let length = u32::try_from(long.len()).unwrap_or(u32::MAX);
+    let length = place_of(long.len());
     let most = length * WHOLE * 40 / 100;
     let cost = distance(short, long, most);
     if cost > most {

@@ -286,6 +286,17 @@ impl<'f, 'a> Table<'f, 'a> {
         })
     }
 
+    /// Every entry of a table with free keys as a text, which may be empty.
+    pub fn text_entries(&self) -> Vec<Entry<String>> {
+        self.entries_by(|key, value, line| {
+            let text = value.as_str();
+            if text.is_none() {
+                self.wrong_type(line, key, "a quoted text");
+            }
+            text.map(str::to_owned)
+        })
+    }
+
     /// Every entry of a table with free keys as `true` or `false`.
     pub fn boolean_entries(&self) -> Vec<Entry<bool>> {
         self.entries_by(|key, value, line| self.boolean_of(key, value, line))

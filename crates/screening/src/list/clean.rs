@@ -1,3 +1,5 @@
+//! Name fields as publishers fill them: several parties, former names and acronyms in one field, taken apart.
+
 use super::ListName;
 
 /// Words that begin another party's or another name within a name field.
@@ -34,15 +36,11 @@ pub fn split_names(field: &str) -> Vec<ListName> {
         parts.extend(field.get(from..*at));
         from = *after;
     }
-    if !cuts.is_empty() {
-        let rest = field.get(from..).unwrap_or_default();
-        // What follows "and any successor" names nobody.
-        if !cuts
-            .last()
-            .is_some_and(|(at, _)| lower.get(*at..).is_some_and(|text| text.starts_with("and any successor")))
-        {
-            parts.push(rest);
-        }
+    // What follows "and any successor" names nobody.
+    if let Some((at, _)) = cuts.last()
+        && !lower.get(*at..).is_some_and(|text| text.starts_with("and any successor"))
+    {
+        parts.extend(field.get(from..));
     }
     for part in parts.iter().chain(parts.is_empty().then_some(&field)) {
         let (outside, inside) = parentheses(part);

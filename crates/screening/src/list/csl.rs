@@ -1,8 +1,10 @@
+//! The Consolidated Screening List of the Departments of Commerce, State and the Treasury in all its forms, and BIS's Denied Persons file.
+
 use serde_json::Value;
 use tollgate_model::Country;
 
 use super::day::day;
-use super::table::{Layout, each_row, nameless};
+use super::table::{Layout, each_row, refuse_nameless};
 use super::{BadRow, Effect, Entry, List, ListName, json, names_of, split_programs};
 
 /// The columns without which the Consolidated Screening List tells too little to be one.
@@ -14,7 +16,7 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
         let addresses = texts(row.get("addresses"));
         let names = names_of(std::iter::once(row.get("name")).chain(row.get("alt_names").split(';')));
         if names.is_empty() && addresses.is_empty() {
-            return nameless(row.line, list);
+            return refuse_nameless(row.line, list);
         }
         let source = row.get("source");
         if source.is_empty() {
@@ -23,7 +25,7 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
         let dates = texts(row.get("dates_of_birth")).iter().filter_map(|date| day(date)).collect();
         list.entries.push(Entry {
             list: source.to_owned(),
-            effect: Effect::of(source),
+            effect: Effect::from_list_name(source),
             id: row.get("entity_number").to_owned(),
             countries: countries(&addresses),
             names: without_placeholder(names, &addresses),
@@ -52,7 +54,7 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
         };
         let names = names_of(std::iter::once(text("name")).chain(others.iter().map(String::as_str)));
         if names.is_empty() && addresses.is_empty() {
-            return nameless(number, list);
+            return refuse_nameless(number, list);
         }
         let source = match result.get("source") {
             Some(Value::Object(source)) => source.get("full_name").or(source.get("code")).and_then(Value::as_str),
@@ -69,7 +71,7 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
         let of_program = |value: &String| split_programs(value);
         list.entries.push(Entry {
             list: source.to_owned(),
-            effect: Effect::of(source),
+            effect: Effect::from_list_name(source),
             id,
             countries: countries(&addresses),
             names: without_placeholder(names, &addresses),
@@ -94,7 +96,7 @@ pub(super) fn read_denied(text: &str, layout: Layout, list: &mut List) {
     each_row(text, layout, list, &mut |row, list| {
         let names = names_of(std::iter::once(row.get("name")));
         if names.is_empty() {
-            return nameless(row.line, list);
+            return refuse_nameless(row.line, list);
         }
         let parts = ["street_address", "city", "state", "postal_code", "country"].map(|column| row.get(column));
         let address = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");

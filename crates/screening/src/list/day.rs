@@ -16,7 +16,7 @@ pub(super) fn day(text: &str) -> Option<Date> {
     let number = |part: &str| part.parse::<u32>().ok();
     let month = |part: &str| {
         let start = part.get(..3)?.to_ascii_lowercase();
-        MONTHS.iter().position(|month| *month == start).and_then(|at| u32::try_from(at + 1).ok())
+        (1..).zip(MONTHS).find(|(_, month)| *month == start).map(|(number, _)| number)
     };
     let year = year.parse::<i32>().ok().filter(|year| *year > 1000)?;
     match (month(a), month(b)) {

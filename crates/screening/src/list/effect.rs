@@ -104,7 +104,7 @@ fn plain(name: &str) -> String {
 
 impl Effect {
     /// What a list's name says that it is for, however it is written.
-    pub fn of(list: &str) -> Effect {
+    pub fn from_list_name(list: &str) -> Effect {
         let plain = plain(list);
         // 15 CFR 744.22 is another list than that of 744.21, and another government's list of unreliable entities is not BIS's.
         if plain.contains("military intelligence") {
@@ -120,11 +120,11 @@ impl Effect {
         let short = SHORT.iter().find(|(name, _)| *name == plain).map(|(_, effect)| *effect);
         let binding = BINDING.iter().find(|(name, _)| plain.contains(name)).map(|(_, effect)| *effect);
         let without = WITHOUT.iter().any(|name| plain.contains(name)).then_some(Effect::Other);
-        short.or(binding).or_else(|| Effect::of_program(list)).or(without).unwrap_or_default()
+        short.or(binding).or_else(|| Effect::from_program_key(list)).or(without).unwrap_or(Effect::Unknown)
     }
 
     /// What a program's key says, as OpenSanctions writes it (`US-BIS-EL`): nothing for a program of another agency than BIS.
-    pub fn of_program(key: &str) -> Option<Effect> {
+    pub fn from_program_key(key: &str) -> Option<Effect> {
         let plain = plain(key);
         let of_bis = plain.strip_prefix("us bis ").or_else(|| (plain == "us bis").then_some(""))?;
         Some(match of_bis {

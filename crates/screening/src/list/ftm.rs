@@ -1,3 +1,5 @@
+//! FollowTheMoney entities, as OpenSanctions publishes lists: a JSON object a line, parties and the sanctions that name them apart.
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -34,7 +36,7 @@ const NO_PARTY: [&str; 24] = [
     "CryptoWallet",
 ];
 
-/// What a sanction says of the party that it names.
+/// From when until when something holds, and the programs that say so: what a sanction says of the party that it names.
 #[derive(Default)]
 struct Listing {
     programs: Vec<String>,
@@ -115,27 +117,24 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         read.push((entry, property("topics")));
     })?;
     for (entry, topics) in read {
-        let of_it = listings.remove(&entry.id).into_iter().flatten().collect();
-        add(entry, &topics, of_it, list);
+        let of_entry = listings.remove(&entry.id).into_iter().flatten().collect();
+        add_party(entry, &topics, of_entry, list);
     }
     Ok(())
 }
 
-/// From when until when something holds, and the programs that say so.
-type Days = (Option<Date>, Option<Date>, Vec<String>);
-
 /// Adds a party under each list that its programs name: BIS's by their effect, and the rest under the name of its data set.
-fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List) {
+fn add_party(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List) {
     let listing_of_entry = Listing { programs: entry.programs.clone(), from: None, until: None };
     // A sanction says when; what only the party's own row says has no days.
-    let mut of_effect: BTreeMap<Effect, Vec<Days>> = BTreeMap::new();
-    for listing in listings.into_iter().chain([listing_of_entry]) {
-        for program in &listing.programs {
+    let mut of_effect: BTreeMap<Effect, Vec<Listing>> = BTreeMap::new();
+    for Listing { programs, from, until } in listings.into_iter().chain([listing_of_entry]) {
+        for program in &programs {
             let effect = of_program(program);
-            let dated = listing.from.is_some() || listing.until.is_some();
+            let dated = from.is_some() || until.is_some();
             let known = of_effect.entry(effect).or_default();
             if dated || known.is_empty() {
-                known.push((listing.from, listing.until, vec![program.clone()]));
+                known.push(Listing { programs: vec![program.clone()], from, until });
             }
         }
     }
@@ -148,23 +147,22 @@ fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List)
             of.len() == 2 && of.bytes().all(|byte| byte.is_ascii_uppercase()) && of != "US" && program.len() > 3
         };
         let foreign = !entry.programs.is_empty() && entry.programs.iter().all(foreign);
-        let effect = match Effect::of(&set) {
+        let effect = match Effect::from_list_name(&set) {
             // A set of many lists, and nothing says on which of them the party is.
             Effect::Other | Effect::Unknown if controlled => Effect::Unknown,
             Effect::Unknown if foreign || !topics.is_empty() && !topics.iter().any(binds) => Effect::Other,
             effect => effect,
         };
-        let days = of_effect.remove(&Effect::Other).unwrap_or_default();
-        let (from, until) = match days.as_slice() {
-            [(from, until, _)] => (*from, *until),
+        let (from, until) = match of_effect.remove(&Effect::Other).as_deref() {
+            Some([one]) => (one.from, one.until),
             _ => (None, None),
         };
         list.entries.push(Entry { list: set, effect, from, until, ..entry });
         return;
     }
-    for (effect, days) in of_effect {
+    for (effect, listings) in of_effect {
         let name = effect.list().map_or_else(|| set.clone(), |name| format!("{name} ({set})"));
-        for (from, until, programs) in days {
+        for Listing { programs, from, until } in listings {
             let copy = Entry { list: name.clone(), effect, from, until, programs, ..entry.clone() };
             list.entries.push(copy);
         }
@@ -173,7 +171,7 @@ fn add(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List)
 
 /// What a program says, by its key or in words: one that says nothing of BIS's lists has no effect.
 fn of_program(program: &str) -> Effect {
-    Effect::of_program(program).unwrap_or_else(|| match Effect::of(program) {
+    Effect::from_program_key(program).unwrap_or_else(|| match Effect::from_list_name(program) {
         Effect::Unknown => Effect::Other,
         effect => effect,
     })

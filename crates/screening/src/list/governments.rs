@@ -64,7 +64,8 @@ fn joined(node: &Node, parts: &[&str], between: &str) -> String {
 /// An entry of a list without effect under the EAR; nothing where it has no name.
 fn entry(list: &str, id: &str, names: Vec<ListName>) -> Option<Entry> {
     let names: Vec<ListName> = names.into_iter().filter(|name| !name.text.trim().is_empty()).collect();
-    let entry = Entry { list: list.to_owned(), effect: Effect::of(list), id: id.to_owned(), ..Entry::default() };
+    let entry =
+        Entry { list: list.to_owned(), effect: Effect::from_list_name(list), id: id.to_owned(), ..Entry::default() };
     (!names.is_empty()).then_some(Entry { names, ..entry })
 }
 

@@ -99,8 +99,8 @@ pub struct List {
     pub guessed: Vec<BadRow>,
     /// Rows that by their kind name no party, such as addresses and links in FollowTheMoney.
     pub no_party: usize,
-    /// What the file has beside and is not used.
-    pub passed: Vec<String>,
+    /// What the file has beside and is not used, in words: `column `x``.
+    pub unused: Vec<String>,
 }
 
 /// A file of whose rows more than this share cannot be read, in percent, is no list; so is one most of whose rows cannot be read, however few there are.
@@ -157,7 +157,7 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> 
         if kind == Kind::Primary { primaries.push(list) } else { others.push(list) }
     }
     for (width, text, mut list) in additions {
-        if !ofac::add(&text, width, &mut list, &mut primaries) {
+        if !ofac::add_rows(&text, width, &mut list, &mut primaries) {
             let what = "holds aliases or addresses of another file's entries";
             return Err(refused(&list.file, what, "give sdn.csv (or cons_prim.csv) with it"));
         }
@@ -181,7 +181,7 @@ fn number_entries(list: &mut List) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for entry in list.entries.iter_mut().filter(|entry| entry.id.is_empty()) {
         let digest = hex(&Sha256::digest(format!("{}|{}", entry.list, entry.title())));
-        let id = format!("name-{}", digest.get(..10).unwrap_or_default());
+        let id = format!("name-{digest:.10}");
         let count = seen.entry(id.clone()).or_insert(0);
         *count += 1;
         entry.id = if *count == 1 { id } else { format!("{id}-{count}") };
@@ -209,6 +209,9 @@ enum Kind {
     Xml,
 }
 
+/// What may stand between the cells of a row; of two that divide the header alike, the first is taken.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
 /// The form of a text; nothing where it is none of a list, and what is wrong where it is nearly one.
 fn kind(text: &str) -> Result<Option<Kind>, String> {
     let start = text.trim_start();
@@ -226,13 +229,12 @@ fn kind(text: &str) -> Result<Option<Kind>, String> {
             },
         );
     }
-    let delimiters = [',', '\t', ';', '|'];
-    let cells = |delimiter: &char| table::lenient(first, *delimiter);
-    let delimiter = delimiters.into_iter().rev().max_by_key(|delimiter| cells(delimiter).len()).unwrap_or(',');
+    let cells = |delimiter: &u8| table::lenient(first, char::from(*delimiter));
+    let delimiter = DELIMITERS.into_iter().rev().max_by_key(|delimiter| cells(delimiter).len()).unwrap_or(b',');
     let row = cells(&delimiter);
     let header: Vec<String> = row.iter().map(|cell| table::column_name(cell)).collect();
     let has = |name: &str| header.iter().any(|column| column == name);
-    let layout = Layout { delimiter: u8::try_from(delimiter).unwrap_or(b','), ahead: blank_lines(text) };
+    let layout = Layout { delimiter, lines_ahead: blank_lines(text) };
     let numbered = row.first().is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()));
     if has("source")
         && (has("entity_number") || has("federal_register_notice") || has("license_requirement") || has("alt_names"))

@@ -1,3 +1,5 @@
+//! OFAC's delimited files: `sdn.csv` and `cons_prim.csv`, whose entries `alt.csv` and `add.csv` add aliases and addresses to.
+
 use std::collections::BTreeMap;
 
 use super::table::numbered_rows;
@@ -35,7 +37,7 @@ pub(super) fn read_primary(text: &str, list: &mut List) {
         names.extend(other_names(remarks));
         list.entries.push(Entry {
             list: name.to_owned(),
-            effect: Effect::of(name),
+            effect: Effect::from_list_name(name),
             id: id.clone(),
             names,
             ids: numbers(remarks),
@@ -124,7 +126,7 @@ fn owner<'l>(file: &str, ids: &[&str], lists: &'l mut [List]) -> Option<&'l mut 
 
 /// Adds `alt.csv` or `add.csv` to the list that it belongs to, one of `primaries`; false where there is none. What cannot be added is noted in `list`,
 /// that of the file itself.
-pub(super) fn add(text: &str, width: usize, list: &mut List, primaries: &mut [List]) -> bool {
+pub(super) fn add_rows(text: &str, width: usize, list: &mut List, primaries: &mut [List]) -> bool {
     let rows = numbered_rows(text, width, list);
     let ids: Vec<&str> = rows.iter().filter_map(|row| row.cells.first().map(String::as_str)).collect();
     let Some(primary) = owner(&list.file, &ids, primaries) else { return false };

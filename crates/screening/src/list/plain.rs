@@ -1,5 +1,7 @@
+//! A user's own list: a CSV with a column of names, and whatever else it has.
+
 use super::day::day;
-use super::table::{Layout, each_row, nameless};
+use super::table::{Layout, each_row, refuse_nameless};
 use super::{Effect, Entry, List, ListName, names_of, split_programs};
 
 /// The columns of a user's own list and what others call them.
@@ -27,7 +29,7 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
     for column in header {
         let of_ours = COLUMNS.iter().any(|(_, names)| names.contains(&column.as_str()));
         if !of_ours && !column.is_empty() {
-            list.passed.push(format!("column `{column}`"));
+            list.unused.push(format!("column `{column}`"));
         }
     }
     let japanese = header.iter().any(|column| column == "company_or_organization");
@@ -39,12 +41,12 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
         let names: Vec<ListName> = names_of(fields.into_iter());
         let addresses: Vec<String> = cell("address").map(str::to_owned).into_iter().collect();
         if names.is_empty() && addresses.is_empty() {
-            return nameless(row.line, list);
+            return refuse_nameless(row.line, list);
         }
         let otherwise = if japanese { "Foreign End User List - METI, Japan" } else { list.file.as_str() };
         let name = cell("list").unwrap_or(otherwise).to_owned();
         list.entries.push(Entry {
-            effect: Effect::of(&name),
+            effect: Effect::from_list_name(&name),
             list: name,
             id: cell("id").unwrap_or("").to_owned(),
             names,

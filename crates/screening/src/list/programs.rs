@@ -52,7 +52,7 @@ impl SanctionsProgram {
     }
 
     /// The group that a program's tag belongs to: `Some(None)` for a program that the EAR does not name, `None` for a text that is no known program.
-    pub fn of(tag: &str) -> Option<Option<SanctionsProgram>> {
+    pub fn from_tag(tag: &str) -> Option<Option<SanctionsProgram>> {
         let tag: String = tag.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         let tag = tag.as_str();
         match SanctionsProgram::ALL.into_iter().find(|program| program.tags().contains(&tag)) {
@@ -168,7 +168,7 @@ mod tests {
             ("ZARYA-1", None),
             ("", None),
         ] {
-            assert_eq!(SanctionsProgram::of(tag), program, "{tag}");
+            assert_eq!(SanctionsProgram::from_tag(tag), program, "{tag}");
         }
         assert_eq!(
             SanctionsProgram::ALL.iter().map(|program| program.tags().len()).sum::<usize>() - 2,

@@ -1,6 +1,7 @@
 //! Delimited files as their publishers write them: a row that is not in order costs itself and no other.
 
 use super::{BadRow, List};
+use crate::sizes::wide;
 
 /// A cell in quotes that is longer is one whose closing quote is missing.
 const LONGEST_CELL: usize = 100_000;
@@ -70,12 +71,12 @@ pub(super) fn lenient(line: &str, delimiter: char) -> Vec<String> {
         let (cell, after) = match start.strip_prefix('"') {
             Some(inside) => {
                 let closes = inside.match_indices('"').find_map(|(at, _)| {
-                    let after = inside.get(at + 1..)?;
+                    let (cell, after) = (inside.get(..at)?, inside.get(at + 1..)?);
                     let behind = if delimiter == '\t' { after } else { after.trim_start_matches(' ') };
-                    (behind.is_empty() || behind.starts_with(delimiter)).then_some((at, behind))
+                    (behind.is_empty() || behind.starts_with(delimiter)).then_some((cell, behind))
                 });
                 match closes {
-                    Some((at, behind)) => (inside.get(..at).unwrap_or_default(), behind.strip_prefix(delimiter)),
+                    Some((cell, behind)) => (cell, behind.strip_prefix(delimiter)),
                     None => (inside, None),
                 }
             }
@@ -113,18 +114,18 @@ fn divide<'a>(text: &'a str, length: usize, line: u64, list: &mut List) -> Optio
     parts
 }
 
-/// Hands on every record behind the header that has its number of cells, and accounts for the others. Returns the header; `ahead` is how many lines
-/// stand before it.
+/// Calls `take` with the header and each record behind it that has its number of cells, and counts all others in the list as
+/// bad or guessed. `lines_ahead` is how many lines stand before the header.
 fn each_record(
     text: &str,
     delimiter: u8,
-    ahead: usize,
+    lines_ahead: usize,
     list: &mut List,
     take: &mut dyn FnMut(&[String], Record, &mut List),
 ) {
     let mut header: Option<Vec<String>> = None;
     let (mut rest, mut line) = (text, 1_u64);
-    for _ in 0..ahead {
+    for _ in 0..lines_ahead {
         rest = line_of(rest).1;
         line += 1;
     }
@@ -145,10 +146,10 @@ fn each_record(
         let width = columns.len();
         list.rows += 1;
         let in_order = whole.filter(|(cells, length)| {
-            let swallowed = rest.get(first.len()..*length).unwrap_or_default();
+            let swallowed = rest.get(first.len()..*length);
             // A line within quotes that would be a row by itself is one that an open quote has taken in.
             let looks_like_row = |line: &str| width > 2 && lenient(line, char::from(delimiter)).len() == width;
-            cells.len() == width && !swallowed.lines().skip(1).any(looks_like_row)
+            cells.len() == width && !swallowed.is_some_and(|text| text.lines().skip(1).any(looks_like_row))
         });
         if let Some((cells, length)) = in_order {
             take(columns, Record { line, cells }, list);
@@ -170,7 +171,7 @@ fn each_record(
 }
 
 fn lines_in(text: &str) -> u64 {
-    u64::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(0)
+    wide(text.bytes().filter(|byte| *byte == b'\n').count())
 }
 
 /// A column's name as it is looked up: in lower case, with one `_` for whatever stands between words.
@@ -200,12 +201,12 @@ impl Row<'_> {
 pub(super) struct Layout {
     pub(super) delimiter: u8,
     /// Lines before the header.
-    pub(super) ahead: usize,
+    pub(super) lines_ahead: usize,
 }
 
 /// Hands on every row that can be read, and reports the others.
 pub(super) fn each_row(text: &str, layout: Layout, list: &mut List, row: &mut dyn FnMut(Row<'_>, &mut List)) {
-    each_record(text, layout.delimiter, layout.ahead, list, &mut |columns, record, list| {
+    each_record(text, layout.delimiter, layout.lines_ahead, list, &mut |columns, record, list| {
         // A page of HTML in the place of a row names nobody.
         if record.cells.iter().any(|cell| cell.starts_with("</") || cell.starts_with("<html") || cell.starts_with("<!"))
         {
@@ -254,6 +255,6 @@ pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Re
 }
 
 /// Keeps a row without a name out of the list.
-pub(super) fn nameless(line: u64, list: &mut List) {
+pub(super) fn refuse_nameless(line: u64, list: &mut List) {
     list.bad.push(BadRow { line, what: "has neither a name nor an address".to_owned() });
 }

@@ -1,3 +1,5 @@
+//! Each form of a list is read, and what is no list is refused.
+
 use super::*;
 
 fn read(file: &str, text: &str) -> Result<Vec<List>, Diagnostic> {
@@ -24,7 +26,7 @@ fn the_consolidated_list_is_read_in_both_forms() {
         ]
     );
     assert_eq!(entry.countries.iter().map(|country| country.code()).collect::<Vec<_>>(), ["CN", "HK"]);
-    assert_eq!(Effect::of(&entry.list), Effect::EntityList);
+    assert_eq!(Effect::from_list_name(&entry.list), Effect::EntityList);
     let json = r#"{"total":1,"results":[{"source":"Unverified List (UVL) - Bureau of Industry and Security","entity_number":5,"name":"Gamma","alt_names":["Gama"],"addresses":[{"city":"Dubai","country":"AE"}]}]}"#;
     let entry = &read("csl.json", json).unwrap()[0].entries[0];
     assert_eq!((entry.id.as_str(), entry.names.len(), entry.addresses[0].as_str()), ("5", 2, "Dubai, AE"));
@@ -51,7 +53,7 @@ fn ofac_files_belong_together() {
 fn other_forms_are_told_by_their_first_line() {
     let denied = "\"Name\"\t\"Street_Address\"\t\"City\"\t\"State\"\t\"Country\"\t\"Postal_Code\"\t\"Effective_Date\"\t\"Expiration_Date\"\t\"Standard_Order\"\n\" I. ASH\"\t\"1 Way\"\t\"Town\"\t\"TX\"\t\"US\"\t\"1\"\t\"\"\t\"\"\t\"Y\"\n";
     let lists = read("dpl.txt", denied).unwrap();
-    assert_eq!(Effect::of(&lists[0].entries[0].list), Effect::DeniedPerson);
+    assert_eq!(Effect::from_list_name(&lists[0].entries[0].list), Effect::DeniedPerson);
     let money = "{\"id\":\"x-1\",\"schema\":\"Company\",\"datasets\":[\"us_own\"],\"properties\":{\"name\":[\"Delta\"],\"weakAlias\":[\"D\"],\"country\":[\"ru\"]}}\n{broken\n";
     let list = &read("entities.ftm.json", money).unwrap()[0];
     assert_eq!((list.entries.len(), list.bad.len()), (1, 1));

@@ -1,5 +1,5 @@
-//! Worked mistakes: Markdown in `examples/mistakes/`, in which each `##` section holds a file in a fence `toml` and, in a
-//! fence `text`, what is said of it. Tests of other crates take this module by its path.
+//! Worked mistakes: Markdown in `examples/mistakes/`, in which each `##` section holds a file in a fence (`toml`, `csv`,
+//! `json`) and, in a fence `text`, what is said of it. Tests of other crates take this module by its path.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ fn examples(markdown: &str) -> Vec<Example> {
         } else if let Some(kind) = line.strip_prefix("```") {
             fence = if fence.is_some() { None } else { Some(kind) };
         } else if let (Some(kind), Some(example)) = (fence, examples.last_mut()) {
-            let text = if kind == "toml" { &mut example.input } else { &mut example.expected };
+            let text = if kind == "text" { &mut example.expected } else { &mut example.input };
             text.push_str(line);
             text.push('\n');
         }

@@ -71,11 +71,11 @@ pub(crate) fn intake(arguments: &IntakeArguments) -> Result<(), Failure> {
 pub(crate) fn read(files: &[PathBuf], arguments: &ReadingArguments) -> Result<Intake, Failure> {
     let law = Law::embedded()?;
     let mapping = match &arguments.map {
-        Some(path) => Mapping::parse(&path.display().to_string(), &text_of(path)?).map_err(Failure::Unusable)?,
+        Some(path) => Mapping::parse(&path.display().to_string(), &text_of(path)?)?,
         None => Mapping::default(),
     };
     let rates = match &arguments.rates {
-        Some(path) => Rates::parse(&path.display().to_string(), &text_of(path)?).map_err(Failure::Unusable)?,
+        Some(path) => Rates::parse(&path.display().to_string(), &text_of(path)?)?,
         None => Rates::default(),
     };
     let options = Options { mapping, decimal: arguments.decimal, dates: arguments.dates, rates };

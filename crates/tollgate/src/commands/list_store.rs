@@ -14,7 +14,7 @@ use crate::commands::recorded::Record;
 use clap::Args;
 use std::path::PathBuf;
 use tollgate_ledger::AnyLog;
-use tollgate_lists::{BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources, StoreError};
+use tollgate_lists::{BUILT_IN, Change, FetchError, Fetched, Fetcher, Incoming, ListStore, Sources};
 use tollgate_model::Stop;
 use tollgate_server::{now, today};
 
@@ -52,12 +52,6 @@ pub(crate) struct ImportArguments {
     pub(crate) accept_shrunk: bool,
     #[command(flatten)]
     pub(crate) record: Record,
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::Unusable(error.to_string())
-    }
 }
 
 /// Fetches every set; one that fails keeps its last good version and does not hold up the others.

@@ -176,7 +176,7 @@ fn touched(
     let mut scratch = Scratch::default();
     for (id, party) in &parties {
         let names = party.names();
-        let query = Query::of(party, &names);
+        let query = Query::from_party(party, &names);
         if let Some(hit) = screener.screen(query, threshold, 1, &mut scratch).first() {
             let entry = screener
                 .entries

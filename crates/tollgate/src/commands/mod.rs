@@ -71,12 +71,6 @@ impl From<RunError> for Failure {
     }
 }
 
-impl From<tollgate_records::InputErrors> for Failure {
-    fn from(errors: tollgate_records::InputErrors) -> Failure {
-        Failure::Unusable(errors.to_string())
-    }
-}
-
 impl From<tollgate_model::Diagnostics> for Failure {
     fn from(errors: tollgate_model::Diagnostics) -> Failure {
         Failure::Unusable(errors.to_string())

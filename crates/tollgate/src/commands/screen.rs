@@ -172,7 +172,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
         let hits = match arguments.mode {
             ScreenMode::Tollgate => screened.hits(id).to_vec(),
             ScreenMode::Ofac => {
-                let mut hits = as_ofac(arguments, screener, Query::of(party, &names));
+                let mut hits = as_ofac(arguments, screener, Query::from_party(party, &names));
                 hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));
                 hits
             }
