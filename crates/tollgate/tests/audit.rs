@@ -65,14 +65,14 @@ fn the_chain_is_verified_here_and_by_another_program() {
     let (status, text) = python(&folder, &["all.jsonl", head]);
     assert!(status == 0 && text.starts_with("3 records, an unbroken chain") && text.contains(head), "{text}");
     let whole = std::fs::read_to_string(folder.join("all.jsonl")).unwrap();
-    for (changed, told) in [
+    for (changed, message) in [
         (whole.replacen("\"amount\":2", "\"amount\":1", 1), "record 2"),
         (whole.lines().filter(|line| !line.contains("\"l2\"")).map(|line| format!("{line}\n")).collect(), "record 2"),
         (whole.lines().take(2).map(|line| format!("{line}\n")).collect(), "cut off the end"),
     ] {
         std::fs::write(folder.join("changed.jsonl"), changed).unwrap();
         let (status, text) = python(&folder, &["changed.jsonl", head]);
-        assert!(status == 1 && text.contains(told), "{text}");
+        assert!(status == 1 && text.contains(message), "{text}");
     }
 }
 
