@@ -130,7 +130,7 @@ impl Command {
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Command::Check(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
-            Command::Decide(own) => own.inputs.as_mut().map_or_else(Vec::new, Inputs::files),
+            Command::Decide(own) => own.orders.iter_mut().chain(own.basis.files()).collect(),
             Command::Explain(own) => own.inputs.files(),
             #[cfg(feature = "detect")]
             Command::Detect(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
@@ -208,7 +208,7 @@ fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
         #[cfg(feature = "detect")]
         Command::Customs(arguments) => commands::customs::customs(&arguments),
         Command::Replay(arguments) => commands::replay::replay(&arguments, stop),
-        Command::Decide(arguments) => commands::decide::decide(&arguments, stop),
+        Command::Decide(arguments) => commands::decide::decide(arguments, stop),
         Command::Ask(arguments) => commands::ask::ask(&arguments, stop),
         Command::Intake(arguments) => commands::intake::intake(&arguments),
         Command::Explain(arguments) => commands::explain::explain(&arguments, stop),

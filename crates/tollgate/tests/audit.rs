@@ -117,6 +117,37 @@ fn a_changed_log_is_refused_and_days_are_chosen() {
     assert!(status == 2 && text.contains("sqlite:FILE") && !text.contains("secret"), "{text}");
 }
 
+/// A decision as the service recorded it before decisions had a certificate.
+const BEFORE_CERTIFICATES: &str = r#"{"order":{"order_id":"PO-1"},"decision":{"order_id":"PO-1","line":1,"date":"2025-06-02","policy":"diffusion","eccn":"4A090.a","outcome":"license_exception","authorization":"LPP","review_policy":null,"tpp":158240,"missing":[],"claimed_ok":true,"obligations":[],"trace":[{"cite":"15 CFR 740.29(a)","rule":"LPP covers it.","result":"true","facts":{}}]},"held":[],"commands":[]}"#;
+
+#[test]
+fn a_log_from_before_certificates_verifies_is_exported_and_never_passes_for_checked() {
+    let folder = folder("early");
+    let mut ledger = Ledger::open(SqliteLog::open(&folder.join("l.sqlite")).unwrap()).unwrap();
+    let data = serde_json::value::RawValue::from_string(BEFORE_CERTIFICATES.to_owned()).unwrap();
+    let note = Entry::Note { kind: "decision".into(), actor: "shell".into(), id: "PO-1:1".into(), data };
+    ledger.record(1_767_225_600_000, &[note]).unwrap();
+    drop(ledger);
+    let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "sqlite:l.sqlite"]);
+    assert!(status == 0 && text.contains("1 records, an unbroken chain"), "{text}");
+    let export = ["audit", "export", "--database", "sqlite:l.sqlite", "--out", "all.jsonl"];
+    assert_eq!(tollgate(&folder, &export), (0, String::new()));
+    let exported = std::fs::read_to_string(folder.join("all.jsonl")).unwrap();
+    assert!(exported.contains(BEFORE_CERTIFICATES), "{exported}");
+    assert_eq!(python(&folder, &["all.jsonl"]).0, 0);
+    for words in [
+        &["audit", "recheck", "--database", "sqlite:l.sqlite"][..],
+        &["audit", "recheck", "--file", "all.jsonl"],
+        &["decide", "--recheck", "all.jsonl"],
+    ] {
+        let (status, text) = tollgate(&folder, words);
+        let message = "1 were not checked: they have no certificate";
+        assert!(status == 1 && text.contains(message) && text.starts_with("0 decisions follow"), "{words:?}: {text}");
+    }
+    let allowed = ["audit", "recheck", "--file", "all.jsonl", "--allow-unchecked"];
+    assert_eq!(tollgate(&folder, &allowed).0, 0);
+}
+
 #[test]
 fn commands_on_files_are_put_on_record_where_asked() {
     let folder = folder("runs");

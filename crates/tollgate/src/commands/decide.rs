@@ -28,9 +28,11 @@ use tollgate_model::Stop;
 JSON Lines hold the whole argument; CSV and Parquet the outcome and a certificate from which it can be derived again.
 With --recheck nothing is decided: the decisions of the file are derived again, as with `tollgate audit recheck --file`.")]
 pub(crate) struct DecideArguments {
-    /// `None` only with `recheck`.
+    /// Orders: .csv, .jsonl (.gz, .zst) or .parquet; like every input here, a folder of Parquet files, or the address of an object: s3://bucket/key, https://host/file
+    #[arg(long, value_name = "FILE", required_unless_present = "recheck")]
+    pub(crate) orders: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) inputs: Option<Inputs>,
+    pub(crate) basis: Basis,
     /// The decisions: .jsonl, .csv or .parquet
     #[arg(long, value_name = "FILE", required_unless_present = "recheck")]
     pub(crate) out: Option<PathBuf>,
@@ -41,23 +43,25 @@ pub(crate) struct DecideArguments {
     pub(crate) record: Record,
 }
 
-pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Failure> {
-    if let Some(file) = &arguments.recheck {
+pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Failure> {
+    let DecideArguments { orders, basis, out, recheck: recorded, record } = arguments;
+    if let Some(file) = &recorded {
         return recheck(&Source::File(file), None, false, TextFormat::Text, stop);
     }
-    let (Some(inputs), Some(out)) = (&arguments.inputs, &arguments.out) else {
+    let (Some(orders), Some(out)) = (orders, out) else {
         let what = "there is nothing to decide: --orders or --out is missing";
         return Err(Failure::Unusable(format!("{what}\n  mend: give both, or --recheck FILE alone")));
     };
-    let Some(format) = Format::of(out) else {
+    let inputs = Inputs { orders, basis };
+    let Some(format) = Format::of(&out) else {
         let what = format!("{}: its ending does not say how to write it", out.display());
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
-    let ledger = arguments.record.open()?;
+    let ledger = record.open()?;
     inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&inputs.basis, stop)?;
     let wrong = |error| RunError::Output(out.clone(), error);
-    let mut writer = DecisionWriter::create(out, format).map_err(wrong)?;
+    let mut writer = DecisionWriter::create(&out, format).map_err(wrong)?;
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
     let job = Run { orders: &inputs.orders, tables, policy: Arc::clone(&policy) };
     run(
@@ -67,7 +71,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         &mut each(|order, decided| recorder.write(order, decided, &mut writer).map_err(wrong)),
     )?;
     writer.commit().map_err(wrong)?;
-    run_done(ledger, ("decide", &policy.name, &policy.digest), &given(inputs), &[out])
+    run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&inputs), &[&out])
 }
 
 /// The policy, the small tables and the lists of a command.
