@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log, Record, Status};
 use tollgate_model::{Date, hex};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::RefBuilder;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::error::DeskError;
 use super::order::OrderRequest;
@@ -72,11 +74,20 @@ pub struct Reserved {
     pub expires_at: i64,
 }
 
+/// The name by which the description of the service has the form of a decision.
+pub const DECISION_COMPONENT: &str = "DecisionRecord";
+
+/// Where the description of the service has the form of a decision.
+pub fn decision_reference() -> RefOr<Schema> {
+    let reference = RefBuilder::new().ref_location_from_schema_name(DECISION_COMPONENT);
+    RefOr::Ref(reference.description(Some("In the form of a line of decisions.jsonl.")).build())
+}
+
 /// A decision, and what was set aside by it.
 #[derive(Serialize, ToSchema)]
 pub struct Answer {
     /// In the form of a line of decisions.jsonl.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = decision_reference)]
     pub decision: Box<RawValue>,
     /// Nothing where nothing is counted, or nothing recorded.
     pub reservation: Option<Reserved>,

@@ -24,6 +24,7 @@ pub use decision::{
     Answer, Decision, LineRecord, Reserved, limit_command, line_id, note, raw, recorded_decision, release_id, reserved,
     sha256, thousandths, tpp,
 };
+pub use decision::{DECISION_COMPONENT, decision_reference};
 pub use error::DeskError;
 pub use held::{HeldLine, HeldQueue};
 pub use order::OrderRequest;

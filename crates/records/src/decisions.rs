@@ -9,11 +9,13 @@ use std::thread::JoinHandle;
 use arrow_array::builder::{BooleanBuilder, Date32Builder, Int64Builder, StringBuilder, StringDictionaryBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use tollgate_model::never;
 
+use crate::decision_columns::{DECISION_COLUMNS, DecisionCell, DecisionCellKind};
 use crate::output::{Output, formula_safe};
 use crate::record::DecisionRecord;
 
@@ -43,10 +45,10 @@ impl Format {
 enum Sink {
     JsonLines(Output, Vec<u8>),
     Csv(Box<csv::Writer<Output>>),
-    Parquet(Encoder, Box<Columns>),
+    Parquet(Encoder, Box<RowBuffer>),
 }
 
-/// Encodes batches on a thread of its own.
+/// Encodes batches on a thread beside the one that decides.
 struct Encoder {
     batches: Option<SyncSender<RecordBatch>>,
     thread: Option<JoinHandle<io::Result<Output>>>,
@@ -90,24 +92,6 @@ pub struct DecisionWriter {
     sink: Sink,
 }
 
-const HEADERS: [&str; 15] = [
-    "order_id",
-    "line",
-    "date",
-    "policy",
-    "eccn",
-    "tpp",
-    "outcome",
-    "authorization",
-    "review_policy",
-    "missing",
-    "claimed_ok",
-    "strictest",
-    "mildest",
-    "readings",
-    "certificate",
-];
-
 impl DecisionWriter {
     /// Starts a decisions file.
     pub fn create(path: &Path, format: Format) -> io::Result<DecisionWriter> {
@@ -116,10 +100,10 @@ impl DecisionWriter {
             Format::JsonLines => Sink::JsonLines(output, Vec::new()),
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(output);
-                writer.write_record(HEADERS)?;
+                writer.write_record(DECISION_COLUMNS.iter().map(|column| column.name))?;
                 Sink::Csv(Box::new(writer))
             }
-            Format::Parquet => Sink::Parquet(Encoder::start(output)?, Box::default()),
+            Format::Parquet => Sink::Parquet(Encoder::start(output)?, Box::new(RowBuffer::new())),
         };
         Ok(DecisionWriter { sink })
     }
@@ -139,9 +123,9 @@ impl DecisionWriter {
                 output.write_all(line)
             }
             Sink::Csv(writer) => write_csv(writer, record),
-            Sink::Parquet(encoder, columns) => {
-                columns.push(record);
-                if columns.rows >= 8192 { encoder.send(columns.batch()?) } else { Ok(()) }
+            Sink::Parquet(encoder, buffer) => {
+                buffer.push(record)?;
+                if buffer.rows >= 8192 { encoder.send(buffer.batch()?) } else { Ok(()) }
             }
         }
     }
@@ -151,9 +135,9 @@ impl DecisionWriter {
         match self.sink {
             Sink::JsonLines(output, _) => output.commit(),
             Sink::Csv(writer) => writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?.commit(),
-            Sink::Parquet(mut encoder, mut columns) => {
-                if columns.rows > 0 {
-                    encoder.send(columns.batch()?)?;
+            Sink::Parquet(mut encoder, mut buffer) => {
+                if buffer.rows > 0 {
+                    encoder.send(buffer.batch()?)?;
                 }
                 encoder.finish()?.commit()
             }
@@ -162,112 +146,92 @@ impl DecisionWriter {
 }
 
 fn write_csv(writer: &mut csv::Writer<Output>, record: &DecisionRecord) -> io::Result<()> {
-    let claimed = record.claimed_ok.map_or(String::new(), |ok| ok.to_string());
-    let cells = [
-        record.order_id.as_str(),
-        &record.line.to_string(),
-        &record.date.to_string(),
-        &record.policy,
-        record.eccn.as_deref().unwrap_or(""),
-        &record.tpp.map_or(String::new(), |tpp| tpp.to_string()),
-        record.outcome.as_str(),
-        record.authorization.as_deref().unwrap_or(""),
-        record.review_policy.map_or("", |review| review.as_str()),
-        &record.missing.join(";"),
-        &claimed,
-        record.strictest.as_str(),
-        record.mildest.as_str(),
-        &reading_names(record),
-        &record.certificate,
-    ];
-    let safe = cells.map(formula_safe);
-    writer.write_record(safe.iter().map(|cell| cell.as_bytes()))?;
+    for column in DECISION_COLUMNS {
+        writer.write_field(formula_safe(&(column.cell)(record).csv()).as_bytes())?;
+    }
+    writer.write_record(None::<&[u8]>)?;
     Ok(())
 }
 
-/// Texts with `;` between.
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.collect::<Vec<_>>().join(";")
-}
-
-fn reading_names(record: &DecisionRecord) -> String {
-    joined(record.readings.iter().map(|turn| turn.reading.as_str()))
-}
-
-fn words() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
 fn schema() -> Arc<Schema> {
-    let typed = |name: &str| match name {
-        "line" | "tpp" => DataType::Int64,
-        "date" => DataType::Date32,
-        "claimed_ok" => DataType::Boolean,
-        "order_id" => DataType::Utf8,
-        _ => words(),
-    };
-    Arc::new(Schema::new(HEADERS.map(|name| Field::new(name, typed(name), true)).to_vec()))
+    let fields = DECISION_COLUMNS.iter().map(|column| Field::new(column.name, column.kind.arrow(), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
-#[derive(Default)]
-struct Columns {
+/// The cells of a column that wait to be written.
+enum ColumnBuilder {
+    Name(StringBuilder),
+    Word(StringDictionaryBuilder<Int32Type>),
+    Whole(Int64Builder),
+    Day(Date32Builder),
+    Truth(BooleanBuilder),
+}
+
+impl ColumnBuilder {
+    fn new(kind: DecisionCellKind) -> ColumnBuilder {
+        match kind {
+            DecisionCellKind::Name => ColumnBuilder::Name(StringBuilder::new()),
+            DecisionCellKind::Word | DecisionCellKind::Words | DecisionCellKind::Objects => {
+                ColumnBuilder::Word(StringDictionaryBuilder::new())
+            }
+            DecisionCellKind::Whole => ColumnBuilder::Whole(Int64Builder::new()),
+            DecisionCellKind::Day => ColumnBuilder::Day(Date32Builder::new()),
+            DecisionCellKind::Truth => ColumnBuilder::Truth(BooleanBuilder::new()),
+        }
+    }
+
+    /// Adds a cell; an error where it is not of the column's kind.
+    fn push(&mut self, cell: &DecisionCell<'_>) -> io::Result<()> {
+        match (self, cell) {
+            (ColumnBuilder::Name(builder), DecisionCell::Text(text)) => builder.append_value(text),
+            (ColumnBuilder::Word(builder), DecisionCell::Text(text)) => builder.append_value(text),
+            (ColumnBuilder::Whole(builder), DecisionCell::Whole(number)) => builder.append_value(*number),
+            (ColumnBuilder::Day(builder), DecisionCell::Day(day)) => builder.append_value(day.epoch_days()),
+            (ColumnBuilder::Truth(builder), DecisionCell::Truth(truth)) => builder.append_value(*truth),
+            (ColumnBuilder::Name(builder), DecisionCell::Empty) => builder.append_null(),
+            (ColumnBuilder::Word(builder), DecisionCell::Empty) => builder.append_null(),
+            (ColumnBuilder::Whole(builder), DecisionCell::Empty) => builder.append_null(),
+            (ColumnBuilder::Day(builder), DecisionCell::Empty) => builder.append_null(),
+            (ColumnBuilder::Truth(builder), DecisionCell::Empty) => builder.append_null(),
+            (_, cell) => {
+                never!("{cell:?} is not of the kind of its column");
+                return Err(io::Error::other("a cell is not of the kind of its column"));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            ColumnBuilder::Name(builder) => Arc::new(builder.finish()),
+            ColumnBuilder::Word(builder) => Arc::new(builder.finish()),
+            ColumnBuilder::Whole(builder) => Arc::new(builder.finish()),
+            ColumnBuilder::Day(builder) => Arc::new(builder.finish()),
+            ColumnBuilder::Truth(builder) => Arc::new(builder.finish()),
+        }
+    }
+}
+
+/// The rows of a Parquet file that wait to be written.
+struct RowBuffer {
     rows: usize,
-    order_id: StringBuilder,
-    certificate: StringDictionaryBuilder<Int32Type>,
-    line: Int64Builder,
-    tpp: Int64Builder,
-    date: Date32Builder,
-    claimed_ok: BooleanBuilder,
-    policy: StringDictionaryBuilder<Int32Type>,
-    eccn: StringDictionaryBuilder<Int32Type>,
-    outcome: StringDictionaryBuilder<Int32Type>,
-    authorization: StringDictionaryBuilder<Int32Type>,
-    review_policy: StringDictionaryBuilder<Int32Type>,
-    missing: StringDictionaryBuilder<Int32Type>,
-    strictest: StringDictionaryBuilder<Int32Type>,
-    mildest: StringDictionaryBuilder<Int32Type>,
-    readings: StringDictionaryBuilder<Int32Type>,
+    columns: Vec<ColumnBuilder>,
 }
 
-impl Columns {
-    fn push(&mut self, record: &DecisionRecord) {
+impl RowBuffer {
+    fn new() -> RowBuffer {
+        RowBuffer { rows: 0, columns: DECISION_COLUMNS.iter().map(|column| ColumnBuilder::new(column.kind)).collect() }
+    }
+
+    fn push(&mut self, record: &DecisionRecord) -> io::Result<()> {
         self.rows += 1;
-        self.order_id.append_value(&record.order_id);
-        self.certificate.append_value(&record.certificate);
-        self.line.append_value(record.line);
-        self.tpp.append_option(record.tpp);
-        self.date.append_value(record.date.epoch_days());
-        self.claimed_ok.append_option(record.claimed_ok);
-        self.policy.append_value(&record.policy);
-        self.eccn.append_option(record.eccn.as_deref());
-        self.outcome.append_value(record.outcome.as_str());
-        self.authorization.append_option(record.authorization.as_deref());
-        self.review_policy.append_option(record.review_policy.map(|review| review.as_str()));
-        self.strictest.append_value(record.strictest.as_str());
-        self.mildest.append_value(record.mildest.as_str());
-        self.missing.append_option((!record.missing.is_empty()).then(|| record.missing.join(";")));
-        self.readings.append_option((!record.readings.is_empty()).then(|| reading_names(record)));
+        let cells = DECISION_COLUMNS.iter().map(|column| (column.cell)(record));
+        self.columns.iter_mut().zip(cells).try_for_each(|(builder, cell)| builder.push(&cell))
     }
 
     fn batch(&mut self) -> io::Result<RecordBatch> {
         self.rows = 0;
-        let arrays: Vec<ArrayRef> = vec![
-            Arc::new(self.order_id.finish()),
-            Arc::new(self.line.finish()),
-            Arc::new(self.date.finish()),
-            Arc::new(self.policy.finish()),
-            Arc::new(self.eccn.finish()),
-            Arc::new(self.tpp.finish()),
-            Arc::new(self.outcome.finish()),
-            Arc::new(self.authorization.finish()),
-            Arc::new(self.review_policy.finish()),
-            Arc::new(self.missing.finish()),
-            Arc::new(self.claimed_ok.finish()),
-            Arc::new(self.strictest.finish()),
-            Arc::new(self.mildest.finish()),
-            Arc::new(self.readings.finish()),
-            Arc::new(self.certificate.finish()),
-        ];
+        let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
         RecordBatch::try_new(schema(), arrays).map_err(io::Error::other)
     }
 }

@@ -9,6 +9,7 @@ mod bods;
 mod bounded;
 mod cells;
 mod columns;
+mod decision_columns;
 mod decisions;
 mod folder;
 mod gleif;
@@ -26,6 +27,9 @@ mod surroundings;
 mod texts;
 
 pub use columns::{CellKind, Column, Table, tables_markdown};
+pub use decision_columns::{
+    DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
+};
 pub use decisions::{DecisionWriter, Format};
 pub use items::read_items;
 pub use licenses::read_licenses;

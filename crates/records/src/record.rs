@@ -1,6 +1,6 @@
 //! A decision as it is recorded: the same in `decisions.jsonl`, over HTTP, in the audit log and on pages.
 //!
-//! `docs/decision.schema.json` is its JSON schema. CSV and Parquet have the columns that [`crate::DecisionWriter`] derives from it.
+//! `docs/decision.schema.json` is its JSON schema. CSV and Parquet have the columns of [`crate::DECISION_COLUMNS`].
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

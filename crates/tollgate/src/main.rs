@@ -26,6 +26,8 @@ use commands::decide::DecideArguments;
 use commands::detect::DetectArguments;
 use commands::examples::ExamplesCommand;
 use commands::explain::ExplainArguments;
+#[cfg(feature = "object-storage")]
+use commands::inputs::Inputs;
 use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
 use commands::policy::PolicyCommand;
@@ -128,7 +130,7 @@ impl Command {
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Command::Check(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
-            Command::Decide(own) => own.inputs.files(),
+            Command::Decide(own) => own.orders.iter_mut().chain(own.basis.files()).collect(),
             Command::Explain(own) => own.inputs.files(),
             #[cfg(feature = "detect")]
             Command::Detect(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
@@ -206,7 +208,7 @@ fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
         #[cfg(feature = "detect")]
         Command::Customs(arguments) => commands::customs::customs(&arguments),
         Command::Replay(arguments) => commands::replay::replay(&arguments, stop),
-        Command::Decide(arguments) => commands::decide::decide(&arguments, stop),
+        Command::Decide(arguments) => commands::decide::decide(arguments, stop),
         Command::Ask(arguments) => commands::ask::ask(&arguments, stop),
         Command::Intake(arguments) => commands::intake::intake(&arguments),
         Command::Explain(arguments) => commands::explain::explain(&arguments, stop),

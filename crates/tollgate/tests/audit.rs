@@ -65,14 +65,14 @@ fn the_chain_is_verified_here_and_by_another_program() {
     let (status, text) = python(&folder, &["all.jsonl", head]);
     assert!(status == 0 && text.starts_with("3 records, an unbroken chain") && text.contains(head), "{text}");
     let whole = std::fs::read_to_string(folder.join("all.jsonl")).unwrap();
-    for (changed, told) in [
+    for (changed, message) in [
         (whole.replacen("\"amount\":2", "\"amount\":1", 1), "record 2"),
         (whole.lines().filter(|line| !line.contains("\"l2\"")).map(|line| format!("{line}\n")).collect(), "record 2"),
         (whole.lines().take(2).map(|line| format!("{line}\n")).collect(), "cut off the end"),
     ] {
         std::fs::write(folder.join("changed.jsonl"), changed).unwrap();
         let (status, text) = python(&folder, &["changed.jsonl", head]);
-        assert!(status == 1 && text.contains(told), "{text}");
+        assert!(status == 1 && text.contains(message), "{text}");
     }
 }
 
@@ -115,6 +115,37 @@ fn a_changed_log_is_refused_and_days_are_chosen() {
     assert!(status == 2 && text.contains("no such file") && !folder.join("none.sqlite").exists(), "{text}");
     let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "mysql://secret@host/x"]);
     assert!(status == 2 && text.contains("sqlite:FILE") && !text.contains("secret"), "{text}");
+}
+
+/// A decision as the service recorded it before decisions had a certificate.
+const BEFORE_CERTIFICATES: &str = r#"{"order":{"order_id":"PO-1"},"decision":{"order_id":"PO-1","line":1,"date":"2025-06-02","policy":"diffusion","eccn":"4A090.a","outcome":"license_exception","authorization":"LPP","review_policy":null,"tpp":158240,"missing":[],"claimed_ok":true,"obligations":[],"trace":[{"cite":"15 CFR 740.29(a)","rule":"LPP covers it.","result":"true","facts":{}}]},"held":[],"commands":[]}"#;
+
+#[test]
+fn a_log_from_before_certificates_verifies_is_exported_and_never_passes_for_checked() {
+    let folder = folder("early");
+    let mut ledger = Ledger::open(SqliteLog::open(&folder.join("l.sqlite")).unwrap()).unwrap();
+    let data = serde_json::value::RawValue::from_string(BEFORE_CERTIFICATES.to_owned()).unwrap();
+    let note = Entry::Note { kind: "decision".into(), actor: "shell".into(), id: "PO-1:1".into(), data };
+    ledger.record(1_767_225_600_000, &[note]).unwrap();
+    drop(ledger);
+    let (status, text) = tollgate(&folder, &["audit", "verify", "--database", "sqlite:l.sqlite"]);
+    assert!(status == 0 && text.contains("1 records, an unbroken chain"), "{text}");
+    let export = ["audit", "export", "--database", "sqlite:l.sqlite", "--out", "all.jsonl"];
+    assert_eq!(tollgate(&folder, &export), (0, String::new()));
+    let exported = std::fs::read_to_string(folder.join("all.jsonl")).unwrap();
+    assert!(exported.contains(BEFORE_CERTIFICATES), "{exported}");
+    assert_eq!(python(&folder, &["all.jsonl"]).0, 0);
+    for words in [
+        &["audit", "recheck", "--database", "sqlite:l.sqlite"][..],
+        &["audit", "recheck", "--file", "all.jsonl"],
+        &["decide", "--recheck", "all.jsonl"],
+    ] {
+        let (status, text) = tollgate(&folder, words);
+        let message = "1 were not checked: they have no certificate";
+        assert!(status == 1 && text.contains(message) && text.starts_with("0 decisions follow"), "{words:?}: {text}");
+    }
+    let allowed = ["audit", "recheck", "--file", "all.jsonl", "--allow-unchecked"];
+    assert_eq!(tollgate(&folder, &allowed).0, 0);
 }
 
 #[test]

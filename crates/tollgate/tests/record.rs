@@ -1,6 +1,7 @@
 //! The one form of a decision: what is written fits its schema, comes back as it was, and is the same from every door.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop, helpers included")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -110,6 +111,103 @@ fn every_decision_fits_the_schema_and_comes_back_as_it_was() {
     }
 }
 
+/// Decides the orders of `tests/golden`; the text of the file that comes of it.
+fn decide_golden(name: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join(name);
+    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["decide", "--orders", "orders.csv", "--parties", "parties.csv", "--ownership", "ownership.csv"])
+        .args(["--items", "items.csv", "--lists", "list.csv", "--clearances", "clearances.csv"])
+        .args(["--licenses", "licenses.csv", "--policy", "diffusion", "--out"])
+        .arg(&out)
+        .current_dir(golden())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    std::fs::read_to_string(out).unwrap()
+}
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+#[test]
+fn what_is_written_is_what_was_written_before() {
+    for name in ["decisions.jsonl", "decisions.csv"] {
+        let expected = std::fs::read_to_string(golden().join(name)).unwrap();
+        let written = decide_golden(name);
+        for (at, (line, wanted)) in written.lines().zip(expected.lines()).enumerate() {
+            assert_eq!(line, wanted, "line {} of {name}: tests/golden/README.md says how to make it anew", at + 1);
+        }
+        assert!(written == expected, "{name} has other lines than tests/golden/{name}");
+    }
+}
+
+/// Notes the places in a value that are filled in: neither null nor empty.
+fn note_filled(value: &Value, place: &str, filled: &mut BTreeSet<String>) {
+    let is_empty = value.is_null()
+        || value.as_array().is_some_and(Vec::is_empty)
+        || value.as_object().is_some_and(serde_json::Map::is_empty)
+        || value.as_str().is_some_and(str::is_empty);
+    if is_empty {
+        return;
+    }
+    filled.insert(place.to_owned());
+    for item in value.as_array().into_iter().flatten() {
+        note_filled(item, &format!("{place}[]"), filled);
+    }
+    for (name, member) in value.as_object().into_iter().flatten() {
+        note_filled(member, &format!("{place}.{name}"), filled);
+    }
+}
+
+/// Every member of a schema, by its place.
+fn members(schema: &Value, place: &str, all: &mut BTreeSet<String>) {
+    if schema["items"].is_object() {
+        members(&schema["items"], &format!("{place}[]"), all);
+    }
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        all.insert(format!("{place}.{name}"));
+        members(member, &format!("{place}.{name}"), all);
+    }
+}
+
+#[test]
+fn the_golden_decisions_show_every_field_of_the_schema() {
+    let schema: Value = serde_json::from_str(tollgate_records::DECISION_SCHEMA).unwrap();
+    let (mut filled, mut all) = (BTreeSet::new(), BTreeSet::new());
+    members(&schema, "", &mut all);
+    for line in std::fs::read_to_string(golden().join("decisions.jsonl")).unwrap().lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        check(&schema, &value, "golden");
+        note_filled(&value, "", &mut filled);
+        let record: DecisionRecord = serde_json::from_str(line).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), line);
+    }
+    let never: Vec<&String> = all.difference(&filled).collect();
+    assert!(never.is_empty(), "no golden decision fills in {never:?}");
+    // In words that stand for facts, too: every outcome occurs.
+    let text = std::fs::read_to_string(golden().join("decisions.csv")).unwrap();
+    for outcome in tollgate_model::Outcome::ALL {
+        assert!(text.contains(&format!(",{outcome},")), "no golden decision is {outcome}");
+    }
+}
+
+#[test]
+fn csv_and_parquet_have_the_columns_of_the_list_and_the_same_cells() {
+    let csv = decide_golden("decisions.csv");
+    let header: Vec<&str> = tollgate_records::DECISION_COLUMNS.iter().map(|column| column.name).collect();
+    assert_eq!(csv.lines().next(), Some(header.join(",").as_str()));
+    for (line, row) in decide_golden("decisions.jsonl").lines().zip(csv.lines().skip(1)) {
+        let record: DecisionRecord = serde_json::from_str(line).unwrap();
+        let cells = tollgate_records::DECISION_COLUMNS.iter().map(|column| {
+            let cell = (column.cell)(&record);
+            tollgate_records::formula_safe(&cell.csv()).into_owned()
+        });
+        assert_eq!(row, cells.collect::<Vec<_>>().join(","));
+    }
+}
+
 #[test]
 fn a_line_is_explained_in_the_form_in_which_it_is_recorded() {
     let line = decisions().into_iter().find(|line| line.contains("\"PO-074\"")).unwrap();
@@ -198,7 +296,7 @@ fn a_certificate_that_no_order_makes_is_found_and_other_law_is_said() {
     let (value, mut certificate) = parts(&lines[0]);
     certificate[0] = "0000000000000000".to_owned();
     let (status, text) = recheck(&[with(value, &certificate)]);
-    assert_eq!((status, text.contains("were made under other law")), (Some(1), true), "{text}");
+    assert_eq!((status, text.contains("were decided under another law")), (Some(1), true), "{text}");
     let (value, mut certificate) = parts(&lines[0]);
     certificate[1] = (certificate[1].parse::<i32>().unwrap() + 1).to_string();
     let (status, text) = recheck(&[with(value, &certificate)]);
@@ -289,6 +387,98 @@ fn a_ledger_whose_chain_was_made_anew_verifies_and_is_found() {
         let (status, text) = audit(&["recheck", "--database", &address]);
         assert_eq!(status, Some(follows), "{name}: {text}");
     }
+}
+
+/// Runs `decide --recheck` over a file; its exit status and what it prints.
+fn decide_recheck(file: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["decide", "--recheck"])
+        .arg(file)
+        .args(more)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    (done.status.code(), text)
+}
+
+#[test]
+fn decide_rechecks_a_file_as_audit_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("decisions.jsonl");
+    let golden = std::fs::read_to_string(golden().join("decisions.jsonl")).unwrap();
+    std::fs::write(&file, &golden).unwrap();
+    let (status, text) = decide_recheck(&file, &[]);
+    assert_eq!(status, Some(0), "{text}");
+    assert_eq!(text, format!("{} decisions follow from their certificates\n", golden.lines().count()));
+    let forged = golden.replacen("\"outcome\":\"license_required\"", "\"outcome\":\"license_exception\"", 1);
+    assert_ne!(forged, golden);
+    std::fs::write(&file, forged).unwrap();
+    let (status, text) = decide_recheck(&file, &[]);
+    assert_eq!((status, text.contains("1 do NOT follow; the first: order G-")), (Some(1), true), "{text}");
+    // It decides nothing: nothing else goes with it, and without it orders and an output are needed.
+    assert_eq!(decide_recheck(&file, &["--out", "decisions.csv"]).0, Some(2));
+    let bare = Command::new(env!("CARGO_BIN_EXE_tollgate")).arg("decide").output().unwrap();
+    let text = String::from_utf8_lossy(&bare.stderr).into_owned();
+    assert_eq!(
+        (bare.status.code(), text.contains("--orders"), text.contains("--out")),
+        (Some(2), true, true),
+        "{text}"
+    );
+}
+
+/// A policy on the base of `diffusion` with another limit of exception LPP from a day on.
+fn lowered(from: &str) -> String {
+    format!(
+        "title = \"Lowered\"\nbase = \"diffusion\"\n[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = {from}\nsource = \"anthropic.2025-04\"\nwhy = \"Tried.\"\n[amend.parameters.limit]\nvalue = 1_000_000\nunit = \"TPP\"\n"
+    )
+}
+
+#[test]
+fn old_decisions_follow_after_the_law_gained_a_version_and_are_said_where_their_law_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (policy, file) = (folder.path().join("lowered.toml"), folder.path().join("decisions.jsonl"));
+    // The orders of golden are of 2022 to 2025-06-09, those of June under the version of 2025-01-15.
+    std::fs::write(&policy, lowered("2025-05-15")).unwrap();
+    let decide = |out: &Path| {
+        let done = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .args(["decide", "--orders", "orders.csv", "--parties", "parties.csv", "--items", "items.csv", "--policy"])
+            .arg(&policy)
+            .arg("--out")
+            .arg(out)
+            .current_dir(golden())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    decide(&file);
+    let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+    let recheck = || {
+        audit(&["recheck", "--file", file.to_str().unwrap(), "--policy", policy.to_str().unwrap(), "--format", "json"])
+    };
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let (status, text) = recheck();
+    assert_eq!((status, json(&text)["follow"].as_u64()), (Some(0), Some(lines as u64)), "{text}");
+    // The law gains a version of a later day: what was decided before it still follows.
+    let gained = lowered("2025-05-15")
+        + "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-09-01\nsource = \"anthropic.2025-04\"\nwhy = \"Tried again.\"\n[amend.parameters.limit]\nvalue = 900_000\nunit = \"TPP\"\n";
+    std::fs::write(&policy, gained).unwrap();
+    let (status, text) = recheck();
+    assert_eq!((status, json(&text)["follow"].as_u64()), (Some(0), Some(lines as u64)), "{text}");
+    // It gains one that reaches back: what was decided under the other version is said to be, and never passes for checked.
+    let back = lowered("2025-05-15")
+        + "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-06-01\nsource = \"anthropic.2025-04\"\nwhy = \"Tried again.\"\n[amend.parameters.limit]\nvalue = 900_000\nunit = \"TPP\"\n";
+    std::fs::write(&policy, back).unwrap();
+    let (status, text) = recheck();
+    let tally = json(&text);
+    assert_eq!((status, tally["wrong"].as_u64(), &tally["first_wrong"]), (Some(1), Some(0), &Value::Null), "{text}");
+    let first = tally["first_other_law"].as_str().unwrap();
+    assert!(first.starts_with("order G-5, line 1, of 2025-06-02: it needs law "), "{text}");
+    let unchecked: u64 = tally["not_checked"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert_eq!(tally["follow"].as_u64(), Some(lines as u64 - unchecked), "{text}");
+    assert_eq!(unchecked, 6, "{text}");
+    let mend = tally["not_checked"].as_object().unwrap().keys().next().unwrap();
+    assert!(mend.contains("the version and the policy file that decided them"), "{text}");
 }
 
 /// The record of a decision.

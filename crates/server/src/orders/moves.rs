@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use tollgate_desk::decision_reference;
 use tollgate_desk::{
     Correction, HeldLine, LineOnRecord, LineWrite, OrderRequest, Proposal, ProposedEntry, Release, ReservationCommand,
     line_id, line_on_record, plan_cancellation, plan_correction, plan_release, plan_shipment, thousandths, tpp,
@@ -80,7 +81,7 @@ pub(crate) struct CorrectRequest {
 pub(crate) struct OnRecord {
     order: OrderRequest,
     /// As it was made, in the form of a line of decisions.jsonl.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = decision_reference)]
     decision: Box<RawValue>,
     /// 1, and one more with each amendment.
     revision: u32,

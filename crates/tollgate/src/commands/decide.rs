@@ -10,8 +10,9 @@ use tollgate_screening::Screener;
 use super::Failure;
 use super::check::given;
 use super::progress::Bar;
+use super::recheck::{Source, recheck};
 use super::recorded::run_done;
-use crate::commands::inputs::{Basis, Inputs};
+use crate::commands::inputs::{Basis, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::Args;
 use std::path::PathBuf;
@@ -23,29 +24,46 @@ use tollgate_model::Stop;
 #[derive(Args)]
 #[command(after_help = "Example:
   tollgate decide --orders orders.parquet --parties parties.csv --policy diffusion --out decisions.parquet
-JSON Lines hold the whole argument; CSV and Parquet the outcome and a certificate from which it can be derived again.")]
+  tollgate decide --recheck decisions.parquet
+JSON Lines hold the whole argument; CSV and Parquet the outcome and a certificate from which it can be derived again.
+With --recheck nothing is decided: the decisions of the file are derived again, as with `tollgate audit recheck --file`.")]
 pub(crate) struct DecideArguments {
+    /// Orders: .csv, .jsonl (.gz, .zst) or .parquet; like every input here, a folder of Parquet files, or the address of an object: s3://bucket/key, https://host/file
+    #[arg(long, value_name = "FILE", required_unless_present = "recheck")]
+    pub(crate) orders: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) basis: Basis,
     /// The decisions: .jsonl, .csv or .parquet
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "recheck")]
+    pub(crate) out: Option<PathBuf>,
+    /// Derive the decisions of this file or export (.jsonl, .csv, .parquet) again, and name the first that does not follow; goes without any other argument
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    pub(crate) recheck: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) record: Record,
 }
 
-pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Failure> {
-    let Some(format) = Format::of(&arguments.out) else {
-        let what = format!("{}: its ending does not say how to write it", arguments.out.display());
+pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Failure> {
+    let DecideArguments { orders, basis, out, recheck: recorded, record } = arguments;
+    if let Some(file) = &recorded {
+        return recheck(&Source::File(file), None, false, TextFormat::Text, stop);
+    }
+    let (Some(orders), Some(out)) = (orders, out) else {
+        let what = "there is nothing to decide: --orders or --out is missing";
+        return Err(Failure::Unusable(format!("{what}\n  mend: give both, or --recheck FILE alone")));
+    };
+    let inputs = Inputs { orders, basis };
+    let Some(format) = Format::of(&out) else {
+        let what = format!("{}: its ending does not say how to write it", out.display());
         return Err(Failure::Unusable(format!("{what}\n  mend: give --out an ending of .jsonl, .csv or .parquet")));
     };
-    let ledger = arguments.record.open()?;
-    arguments.inputs.name_unknown_columns()?;
-    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let wrong = |error| RunError::Output(arguments.out.clone(), error);
-    let mut writer = DecisionWriter::create(&arguments.out, format).map_err(wrong)?;
+    let ledger = record.open()?;
+    inputs.name_unknown_columns()?;
+    let (policy, tables, _) = load(&inputs.basis, stop)?;
+    let wrong = |error| RunError::Output(out.clone(), error);
+    let mut writer = DecisionWriter::create(&out, format).map_err(wrong)?;
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
-    let job = Run { orders: &arguments.inputs.orders, tables, policy: Arc::clone(&policy) };
+    let job = Run { orders: &inputs.orders, tables, policy: Arc::clone(&policy) };
     run(
         &job,
         stop,
@@ -53,7 +71,7 @@ pub(crate) fn decide(arguments: &DecideArguments, stop: &Stop) -> Result<(), Fai
         &mut each(|order, decided| recorder.write(order, decided, &mut writer).map_err(wrong)),
     )?;
     writer.commit().map_err(wrong)?;
-    run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&arguments.inputs), &[&arguments.out])
+    run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&inputs), &[&out])
 }
 
 /// The policy, the small tables and the lists of a command.

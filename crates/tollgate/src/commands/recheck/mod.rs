@@ -1,5 +1,6 @@
 //! Recorded decisions, each derived again from its certificate.
 
+mod memo;
 mod source;
 
 use std::collections::BTreeMap;
@@ -7,15 +8,16 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tollgate_decide::load_policy;
-use tollgate_engine::{AtomMask, Certificate, RecheckError, Rederived, Rederiver, check_law, is_listed_eccn};
+use tollgate_engine::{RecheckError, Rederived, Rederiver, is_listed_eccn};
 use tollgate_law::facts::{END_USE, IC_DENSITY};
 use tollgate_law::{Law, Policy};
-use tollgate_model::{Lookup, Outcome, ReviewPolicy, Stop, group_digits};
+use tollgate_model::{Outcome, ReviewPolicy, Stop, group_digits};
 use tollgate_records::Table;
 
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
-use source::{Recorded, each_decision};
+use memo::{Derivation, DerivationMemo};
+use source::{Recorded, RecordedText, each_decision};
 
 pub(crate) use source::Source;
 
@@ -28,89 +30,72 @@ struct Tally {
     /// The first that does not follow.
     first_wrong: Option<String>,
     wrong: u64,
-}
-
-/// A policy by which decisions were recorded, and what followed from certificates under it.
-struct Derivations {
-    /// `None` where no policy of that name is known here.
-    policy: Option<Arc<Policy>>,
-    /// By the digest of the law and the truth of its atoms.
-    derived: Lookup<(String, AtomMask), Arc<Result<Rederived, RecheckError>>>,
+    /// The first that was decided under another law than the one that stands here, and both laws.
+    first_other_law: Option<String>,
 }
 
 struct Checker {
     law: Arc<Law>,
     /// A policy of the user's, by which decisions were made that name none of the law's.
     user_policy: Option<Arc<Policy>>,
-    by_policy: BTreeMap<String, Derivations>,
+    /// `None` where no policy of that name is known here.
+    by_policy: BTreeMap<String, Option<DerivationMemo>>,
     rederiver: Rederiver,
     tally: Tally,
 }
 
-/// Remembered derivations; when there are more, all are dropped, so that memory stays bounded.
-const REMEMBERED: usize = 65_536;
-
 /// The columns of which one stands for a density that is not known.
 const DENSITY_COLUMNS: [&str; 2] = ["tpp", "die_area_mm2"];
 
+/// Why decisions are not checked.
+const NO_CERTIFICATE: &str = "have no certificate (an earlier version of Tollgate)";
+const UNKNOWN_POLICY: &str =
+    "were made by a policy that is not known here (name its file: tollgate audit recheck --policy FILE)";
+const OTHER_LAW: &str = "were decided under another law than the one that stands here, or by a version of Tollgate that reads it otherwise (check them with the version and the policy file that decided them)";
+
 impl Checker {
     fn check(&mut self, recorded: &Recorded<'_>) {
-        let Some(text) = &recorded.certificate else {
-            return self.not_checked("have no certificate (an earlier version of Tollgate)");
+        let Some(certificate) = &recorded.certificate else {
+            return self.not_checked(NO_CERTIFICATE);
         };
-        let Ok(certificate) = text.parse::<Certificate>() else {
-            return self.wrong(recorded, "its certificate cannot be read");
+        if !self.by_policy.contains_key(&*recorded.policy) {
+            let memo = self.policy(&recorded.policy).map(DerivationMemo::new);
+            self.by_policy.insert(recorded.policy.clone().into_owned(), memo);
+        }
+        let Some(memo) = self.by_policy.get_mut(&*recorded.policy).and_then(Option::as_mut) else {
+            return self.not_checked(UNKNOWN_POLICY);
         };
-        let Some(derived) = self.derive(recorded, certificate) else {
-            return self.not_checked("were made by a policy that is not known here (name its file with --policy)");
-        };
-        match &*derived {
-            Err(RecheckError::OtherLaw) => {
-                self.not_checked("were made under other law, or by a version of Tollgate that reads it otherwise");
+        match &*memo.derive(&mut self.rederiver, recorded.date, certificate) {
+            Derivation::Unreadable => self.wrong(recorded, "its certificate cannot be read"),
+            Derivation::Refused(RecheckError::OtherLaw) => {
+                let law = memo.law(recorded.date);
+                let here = || {
+                    let needed = certificate.split(':').next().unwrap_or(certificate);
+                    format!("{}: it needs law {needed}, but law {law} stands here for its day", place(recorded))
+                };
+                self.tally.first_other_law.get_or_insert_with(here);
+                self.not_checked(OTHER_LAW);
             }
-            Err(RecheckError::OtherDay) => {
+            Derivation::Refused(RecheckError::OtherDay) => {
                 self.wrong(recorded, "its certificate is of the law of another day than its date");
             }
-            Err(RecheckError::Impossible) => {
+            Derivation::Refused(RecheckError::Impossible) => {
                 self.wrong(recorded, "no facts of an order make its certificate's atoms true");
             }
-            Err(RecheckError::InterpretersDiffer) => {
+            Derivation::Refused(RecheckError::InterpretersDiffer) => {
                 self.wrong(recorded, "the two interpreters of the law differ on it");
             }
-            Ok(derived) => match difference(&self.law, recorded, derived) {
+            Derivation::Decision(derived) => match difference(&self.law, recorded, derived) {
                 None => self.tally.follow += 1,
                 Some(what) => self.wrong(recorded, &what),
             },
         }
     }
 
-    /// What follows from a certificate; `None` where the policy is not known.
-    fn derive(
-        &mut self,
-        recorded: &Recorded<'_>,
-        certificate: Certificate,
-    ) -> Option<Arc<Result<Rederived, RecheckError>>> {
-        if !self.by_policy.contains_key(&*recorded.policy) {
-            let user_policy = self.user_policy.as_ref().filter(|policy| policy.name == recorded.policy);
-            let policy = user_policy.cloned().or_else(|| self.law.policy(&recorded.policy).ok().map(Arc::new));
-            let derivations = Derivations { policy, derived: Lookup::new() };
-            self.by_policy.insert(recorded.policy.clone().into_owned(), derivations);
-        }
-        let derivations = self.by_policy.get_mut(&*recorded.policy)?;
-        let policy = derivations.policy.as_ref()?;
-        if let Err(error) = check_law(policy, recorded.date, &certificate) {
-            return Some(Arc::new(Err(error)));
-        }
-        let key = (certificate.law.clone(), certificate.mask.clone());
-        if let Some(derived) = derivations.derived.get(&key) {
-            return Some(Arc::clone(derived));
-        }
-        let derived = Arc::new(self.rederiver.rederive(policy, recorded.date, &certificate));
-        if derivations.derived.len() >= REMEMBERED {
-            derivations.derived.clear();
-        }
-        derivations.derived.insert(key, Arc::clone(&derived));
-        Some(derived)
+    /// The policy of a name: the user's, or one of the law's.
+    fn policy(&self, name: &str) -> Option<Arc<Policy>> {
+        let user_policy = self.user_policy.as_ref().filter(|policy| policy.name == name);
+        user_policy.cloned().or_else(|| self.law.policy(name).ok().map(Arc::new))
     }
 
     fn not_checked(&mut self, why: &'static str) {
@@ -119,9 +104,12 @@ impl Checker {
 
     fn wrong(&mut self, recorded: &Recorded<'_>, what: &str) {
         self.tally.wrong += 1;
-        let order = || format!("order {}, line {}, of {}: {what}", recorded.order_id, recorded.line, recorded.date);
-        self.tally.first_wrong.get_or_insert_with(order);
+        self.tally.first_wrong.get_or_insert_with(|| format!("{}: {what}", place(recorded)));
     }
+}
+
+fn place(recorded: &Recorded<'_>) -> String {
+    format!("order {}, line {}, of {}", recorded.order_id, recorded.line, recorded.date)
 }
 
 /// In what a recorded decision differs from the one that follows; `None` where in nothing.
@@ -165,7 +153,7 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
 
 /// What follows, left open where the record says that nobody has settled the end use: that is no matter of the atoms, and only ever stricter.
 fn opened(recorded: &Recorded<'_>, derived: &Rederived) -> Option<Rederived> {
-    let asks = recorded.missing.iter().flatten().any(|column| column == "end_use");
+    let asks = recorded.missing.iter().flatten().any(|column| &**column == "end_use");
     if !asks || derived.outcome == Outcome::LicenseRequired || derived.missing.contains(&END_USE) {
         return None;
     }
@@ -218,23 +206,24 @@ fn stands_for_tpp(says: &str, column: &str) -> bool {
 }
 
 /// Whether the columns named as missing are those of the facts that the outcome turns on.
-fn same_missing(says: &[std::borrow::Cow<'_, str>], derived: &Rederived) -> bool {
+fn same_missing(says: &[RecordedText<'_>], derived: &Rederived) -> bool {
     if derived.open_by_day {
-        return says == ["date"];
+        return says.iter().map(|column| &**column).eq(["date"]);
     }
     let columns = |fact: &tollgate_law::facts::FactId| fact.def().columns;
     let plain = derived.missing.iter().filter(|fact| **fact != IC_DENSITY);
     // Of an item that nothing is known of, `item` stands for all of its columns.
     let of_item = |column: &str| Table::Items.column(column).is_some();
-    let whole_item = says.iter().any(|says| says == "item");
-    let stands = |column: &&str| says.iter().any(|says| says == column || stands_for_tpp(says, column));
+    let names = || says.iter().map(|name| &**name);
+    let whole_item = names().any(|name| name == "item");
+    let stands = |column: &&str| names().any(|name| name == *column || stands_for_tpp(name, column));
     let all_stand = plain.flat_map(columns).all(|column| whole_item && of_item(column) || stands(column));
     let density = derived.missing.contains(&IC_DENSITY);
-    let density_stands = !density || whole_item || says.iter().any(|says| DENSITY_COLUMNS.contains(&&**says));
-    let none_added = says.iter().all(|says| {
-        says == "item" && derived.missing.iter().flat_map(columns).any(|column| of_item(column))
-            || density && DENSITY_COLUMNS.contains(&&**says)
-            || derived.missing.iter().flat_map(columns).any(|column| says == column || stands_for_tpp(says, column))
+    let density_stands = !density || whole_item || names().any(|name| DENSITY_COLUMNS.contains(&name));
+    let none_added = names().all(|name| {
+        name == "item" && derived.missing.iter().flat_map(columns).any(|column| of_item(column))
+            || density && DENSITY_COLUMNS.contains(&name)
+            || derived.missing.iter().flat_map(columns).any(|column| name == *column || stands_for_tpp(name, column))
     });
     all_stand && density_stands && none_added
 }
@@ -269,7 +258,7 @@ pub(crate) fn recheck(
     match format {
         TextFormat::Json => print(&format!(
             "{:#}\n",
-            json!({ "follow": tally.follow, "wrong": tally.wrong, "first_wrong": tally.first_wrong, "not_checked": tally.not_checked })
+            json!({ "follow": tally.follow, "wrong": tally.wrong, "first_wrong": tally.first_wrong, "not_checked": tally.not_checked, "first_other_law": tally.first_other_law })
         ))?,
         TextFormat::Text => print(&text(&tally))?,
     }
@@ -287,6 +276,9 @@ fn text(tally: &Tally) -> String {
     let mut out = format!("{} decisions follow from their certificates\n", group_digits(tally.follow));
     for (why, count) in &tally.not_checked {
         out.push_str(&format!("{count} were not checked: they {why}\n"));
+    }
+    if let Some(first) = &tally.first_other_law {
+        out.push_str(&format!("the first under another law: {first}\n"));
     }
     if let Some(first) = &tally.first_wrong {
         out.push_str(&format!("{} do NOT follow; the first: {first}\n", tally.wrong));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -26,6 +27,19 @@ pub(crate) enum Source<'a> {
     File(&'a Path),
 }
 
+/// A text of a record; borrowed from its line where that has it as it is.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct RecordedText<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Deref for RecordedText<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What a recorded decision says of itself.
 #[derive(Deserialize)]
 pub(crate) struct Recorded<'a> {
@@ -37,18 +51,18 @@ pub(crate) struct Recorded<'a> {
     pub(crate) policy: Cow<'a, str>,
     pub(crate) outcome: Outcome,
     #[serde(borrow)]
-    pub(crate) authorization: Option<Cow<'a, str>>,
+    pub(crate) authorization: Option<RecordedText<'a>>,
     pub(crate) review_policy: Option<ReviewPolicy>,
     /// Absent where the certificate is: in audit logs of earlier versions.
     pub(crate) strictest: Option<Outcome>,
     pub(crate) mildest: Option<Outcome>,
     #[serde(borrow)]
-    pub(crate) certificate: Option<Cow<'a, str>>,
+    pub(crate) certificate: Option<RecordedText<'a>>,
     /// `None` where it was taken away: every version that wrote a certificate wrote it.
     #[serde(borrow)]
-    pub(crate) missing: Option<Vec<Cow<'a, str>>>,
+    pub(crate) missing: Option<Vec<RecordedText<'a>>>,
     #[serde(borrow)]
-    pub(crate) eccn: Option<Cow<'a, str>>,
+    pub(crate) eccn: Option<RecordedText<'a>>,
     /// The argument; `None` in CSV and Parquet, which hold none.
     #[serde(borrow)]
     pub(crate) trace: Option<Vec<RecordedStep<'a>>>,
@@ -181,24 +195,24 @@ trait Cells {
 /// A decision from the cells of a row.
 fn decision_of<'a>(row: &'a dyn Cells, place: &str) -> Result<Recorded<'a>, Failure> {
     let needed = |column: &str| row.text(column).ok_or_else(|| unreadable(place, &format!("{column} is empty")));
-    let list = |column: &str| {
+    let list = |column: &str| -> Option<Vec<Cow<'a, str>>> {
         let names = |text: Cow<'_, str>| text.split(';').map(|name| Cow::Owned(name.to_owned())).collect();
         row.has(column).then(|| row.text(column).map_or_else(Vec::new, names))
     };
-    let readings: Option<Vec<Cow<'a, str>>> = list("readings");
+    let readings = list("readings");
     Ok(Recorded {
         order_id: needed("order_id")?,
         line: parsed(&needed("line")?, "line", place)?,
         date: word(&needed("date")?, "date", place)?,
         policy: needed("policy")?,
         outcome: word(&needed("outcome")?, "outcome", place)?,
-        authorization: row.text("authorization"),
+        authorization: row.text("authorization").map(RecordedText),
         review_policy: row.text("review_policy").map(|text| word(&text, "review_policy", place)).transpose()?,
         strictest: row.text("strictest").map(|text| word(&text, "strictest", place)).transpose()?,
         mildest: row.text("mildest").map(|text| word(&text, "mildest", place)).transpose()?,
-        certificate: row.text("certificate"),
-        missing: list("missing"),
-        eccn: row.text("eccn"),
+        certificate: row.text("certificate").map(RecordedText),
+        missing: list("missing").map(|names| names.into_iter().map(RecordedText).collect()),
+        eccn: row.text("eccn").map(RecordedText),
         trace: None,
         is_row: true,
         readings: readings.map(|names| names.into_iter().map(|reading| RecordedReading { reading }).collect()),
