@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place, Ratio};
 use tollgate_strict_toml::{Entry, Placed, Table, TomlFile};
 
 use crate::compile::{InForce, Source, compile};
@@ -208,6 +208,15 @@ impl Policy {
     /// The day whose law decides an order of a day.
     pub fn law_date(&self, order: Date) -> Date {
         self.fixed.unwrap_or(order)
+    }
+
+    /// The value of a provision's parameter for an order of a day, as its latest version by then states it.
+    /// `None` where there is no such provision, version, parameter or value, or where it is no number.
+    pub fn parameter_ratio(&self, path: &str, name: &str, order: Date) -> Option<Ratio> {
+        let date = self.law_date(order);
+        let provision = self.provisions.iter().find(|provision| provision.path == path)?;
+        let version = provision.versions.iter().rev().find(|version| version.from <= date)?;
+        version.parameters.get(name)?.on(date)?.ratio()
     }
 
     /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day.
