@@ -4,6 +4,7 @@ use arrow_array::RecordBatch;
 use arrow_pyarrow::PyArrowType;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use tollgate_lists::load_screener;
 use tollgate_replay::kernels::ReplayKernel;
 
 /// Order lines decided under two policies: first what turns on no count, then the rest in order of date.
@@ -15,7 +16,7 @@ impl Replay {
     /// Reads law and tables; `spec` is JSON: policy, against, parties, ownership, items, lists, threshold, clearances.
     #[new]
     fn new(spec: &str) -> PyResult<Replay> {
-        ReplayKernel::new(spec).map(Replay).map_err(PyValueError::new_err)
+        ReplayKernel::new(spec, load_screener).map(Replay).map_err(PyValueError::new_err)
     }
 
     /// Adds columns to order lines: what each comes to under both policies, where that turns on no count.

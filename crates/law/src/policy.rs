@@ -4,8 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
+<<<<<<< HEAD
 use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 use tollgate_strict_toml::Entry;
+=======
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place, Ratio};
+use tollgate_strict_toml::{Entry, Placed, Table, TomlFile};
+>>>>>>> w1/report
 
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
@@ -263,9 +268,19 @@ impl Policy {
         self.fixed.unwrap_or(order)
     }
 
+<<<<<<< HEAD
     /// The countries of supplement no. 5, paragraph (a), to part 740 on each order's day, as this policy has them.
     pub fn tier_one(&self) -> GroupCalendar {
         self.groups.calendar(TIER_ONE, self.fixed)
+=======
+    /// The value of a provision's parameter for an order of a day, as its latest version by then states it.
+    /// `None` where there is no such provision, version, parameter or value, or where it is no number.
+    pub fn parameter_ratio(&self, path: &str, name: &str, order: Date) -> Option<Ratio> {
+        let date = self.law_date(order);
+        let provision = self.provisions.iter().find(|provision| provision.path == path)?;
+        let version = provision.versions.iter().rev().find(|version| version.from <= date)?;
+        version.parameters.get(name)?.on(date)?.ratio()
+>>>>>>> w1/report
     }
 
     /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day.

@@ -1,7 +1,9 @@
+//! What changed for a line between two policies, and the lines of `diff.jsonl`.
+
 use serde::Serialize;
 use tollgate_model::{Date, OrderLine, Outcome, ReviewPolicy, Tpp};
 
-use super::short::Short;
+use super::verdict::Verdict;
 
 /// What became of a line under the other policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +25,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// Every one.
+    /// Every change, in the order of outputs.
     pub const ALL: [Change; 7] = [
         Change::NewlyReviewed,
         Change::NewlyRefused,
@@ -34,7 +36,7 @@ impl Change {
         Change::NewlySettled,
     ];
 
-    /// Its word in outputs.
+    /// The word for it in outputs.
     pub fn as_str(self) -> &'static str {
         match self {
             Change::NewlyReviewed => "newly_reviewed",
@@ -47,15 +49,15 @@ impl Change {
         }
     }
 
-    /// What changed, if anything.
-    pub fn of(before: Short, after: Short) -> Option<Change> {
+    /// What changed from one verdict to another; `None` where a line goes, waits or is refused as before.
+    pub fn between(before: Verdict, after: Verdict) -> Option<Change> {
         #[derive(PartialEq, Eq, PartialOrd, Ord)]
         enum Rank {
             Free,
             Reviewed,
             Refused,
         }
-        let rank = |own: Short| match (own.outcome, own.review) {
+        let rank = |verdict: Verdict| match (verdict.outcome, verdict.review) {
             (Outcome::NoLicenseRequired | Outcome::LicenseException, _) => Some(Rank::Free),
             (Outcome::LicenseRequired, Some(ReviewPolicy::PresumptionOfDenial | ReviewPolicy::PolicyOfDenial)) => {
                 Some(Rank::Refused)

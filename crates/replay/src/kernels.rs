@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use arrow_array::RecordBatch;
 use serde::Deserialize;
 use tollgate_law::Law;
-use tollgate_lists::load_screener;
+use tollgate_model::Stop;
+use tollgate_records::InputErrors;
+use tollgate_screening::Screener;
 
-use crate::Settling;
+use crate::TwoPhaseReplay;
 use tollgate_decide::load_policy;
 use tollgate_decide::{Screening, Tables};
 
@@ -40,11 +41,15 @@ pub struct ReplaySpec {
 ///
 /// [`settle`](ReplayKernel::settle) decides what turns on no count, anywhere and in any order. What is left is counted by [`count`](ReplayKernel::count), in
 /// one place and in order of date, and of the file within a date.
-pub struct ReplayKernel(Settling);
+pub struct ReplayKernel(TwoPhaseReplay);
 
 impl ReplayKernel {
-    /// Reads law and tables. An error says what is wrong and how to mend it.
-    pub fn new(spec: &str) -> Result<ReplayKernel, String> {
+    /// Reads law and tables. `spec` is a [`ReplaySpec`] as JSON; `load_screener` reads the list files that it names, of which this crate knows
+    /// nothing (`tollgate_lists::load_screener` does). An error says what is wrong and how to mend it.
+    pub fn new(
+        spec: &str,
+        load_screener: impl FnOnce(&[PathBuf]) -> Result<Screener, InputErrors>,
+    ) -> Result<ReplayKernel, String> {
         let spec: ReplaySpec = serde_json::from_str(spec).map_err(|error| format!("the specification: {error}"))?;
         let law = Law::embedded().map_err(|error| error.to_string())?;
         let policy = |name: &str| load_policy(&law, name).map(Arc::new).map_err(|error| error.to_string());
@@ -52,9 +57,9 @@ impl ReplayKernel {
         let screening =
             Screening { screener: &screener, threshold: spec.threshold, clearances: spec.clearances.as_deref() };
         let [parties, ownership, items] = [&spec.parties, &spec.ownership, &spec.items].map(|path| path.as_deref());
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Stop::default();
         let tables = Tables::read(parties, ownership, items, screening, &stop).map_err(|error| error.to_string())?;
-        Ok(ReplayKernel(Settling::new([policy(&spec.policy)?, policy(&spec.against)?], Arc::new(tables))))
+        Ok(ReplayKernel(TwoPhaseReplay::new([policy(&spec.policy)?, policy(&spec.against)?], Arc::new(tables))))
     }
 
     /// Adds columns to lines: `tg_before`, `tg_after`, `tg_change`, `tg_tpp`, `tg_price`, `tg_diff`; the first two are empty where the decision turns on what was counted before.

@@ -1,18 +1,22 @@
 //! History decided under several policies at once, in columns: lines become numbers, and what was decided once is not asked again.
 //!
 //! All that a decision reads of a line is its pattern (item, what the law asks of each party, destination, end use, claim), the day's law, and a few quantities
-//! that are only compared with thresholds: so lines of one pattern on one side of each threshold are decided alike. `Counter` asks the engine once for each
-//! such cell and keeps the counts in arrays. It decides what [`Decider`] decides line by line, which a test holds it to.
+//! that are only compared with thresholds: so lines of one pattern on one side of each threshold are decided alike. `CellDecider` asks the engine once for each
+//! such cell and keeps the counts in arrays.
+//!
+//! Always true here: the verdicts are those of [`Decider`], line by line, which a test holds it to; no line is left out without an error.
+//! Deliberately not here: the argument of a decision (`decide`), where lists come from (`lists`), Python (`python/`).
 
+mod cell_decider;
 mod change;
-mod counting;
-mod held;
+mod encoder;
 pub mod kernels;
-mod numbered;
-mod settling;
-mod short;
 #[cfg(test)]
 mod tests;
+mod two_phase;
+mod usage;
+mod verdict;
+mod widths;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,17 +28,18 @@ use tollgate_law::Policy;
 use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place};
 use tollgate_records::{DayBatch, DayReader, MAX_ERRORS, OrderBatch, OrderReader};
 
+use cell_decider::CellDecider;
 pub use change::{Change, push_change};
-use counting::Counter;
-pub use numbered::NumberedLine;
-use numbered::Numberer;
-pub use settling::Settling;
-pub use short::{ExceptionNames, Short};
+pub use encoder::EncodedLine;
+use encoder::Encoder;
 use tollgate_decide::Decider;
 use tollgate_decide::Names;
 use tollgate_decide::Tables;
 use tollgate_decide::{HELD, Progress, RunError, count_day, for_each_batch_of, refuse_duplicates, spans};
 use tollgate_model::Stop;
+pub use two_phase::TwoPhaseReplay;
+pub use verdict::{ExceptionNames, Verdict};
+use widths::{count_of, index_of};
 
 /// Lines that go from thread to thread together.
 const CHUNK: usize = 32_768;
@@ -45,13 +50,13 @@ const WAITING: usize = 4;
 pub struct Chunk {
     batches: Arc<Vec<OrderBatch>>,
     /// The lines, as numbers.
-    pub lines: Vec<NumberedLine>,
+    pub lines: Vec<EncodedLine>,
 }
 
 impl Chunk {
-    /// A line as it was written.
-    pub fn order(&self, line: &NumberedLine) -> Option<OrderLine<'_>> {
-        self.batches.get(usize::try_from(line.batch).ok()?)?.line(usize::try_from(line.row).ok()?)
+    /// A line of this chunk as it was written; `None` for one of another chunk.
+    pub fn order(&self, line: &EncodedLine) -> Option<OrderLine<'_>> {
+        self.batches.get(index_of(line.batch))?.line(index_of(line.row))
     }
 }
 
@@ -65,10 +70,10 @@ pub struct History<'a> {
     pub policies: [Arc<Policy>; 2],
 }
 
-/// Told of decided lines, in the order of decision: of the lines, and of what they come to under each policy.
-pub trait Replayed {
-    /// Takes a chunk and what each of its lines comes to under both policies.
-    fn decided(&mut self, chunk: &Chunk, decided: [&[Short]; 2]) -> Result<(), RunError>;
+/// Receives verdicts, in the order of decision.
+pub trait VerdictSink {
+    /// Takes a chunk of lines and the verdict of each of them under the first and under the second policy.
+    fn take_chunk(&mut self, chunk: &Chunk, verdicts: [&[Verdict]; 2]) -> Result<(), RunError>;
 }
 
 /// In which order lines stand, and how many.
@@ -79,9 +84,9 @@ struct Survey {
     several: bool,
 }
 
-/// What a file's dates and line numbers say. Cells that cannot be read are told of when the lines are read.
+/// What a file's dates and line numbers say. Cells that cannot be read are reported when the lines are read.
 fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
-    let mut own = Survey { lines: 0, sorted: true, days: BTreeMap::new(), several: false };
+    let mut survey = Survey { lines: 0, sorted: true, days: BTreeMap::new(), several: false };
     let mut reader = DayReader::open(path)?;
     let mut latest = Date::MIN;
     let mut day: Option<(Date, u64)> = None;
@@ -89,56 +94,69 @@ fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
+<<<<<<< HEAD
         let DayBatch { dates, lines } = batch?;
         own.several |= lines.iter().flatten().any(|line| *line > 1);
         own.lines += u64::try_from(dates.len()).unwrap_or(0);
+=======
+        let (dates, lines) = batch?;
+        survey.several |= lines.iter().flatten().any(|line| *line > 1);
+        survey.lines += count_of(dates.len());
+>>>>>>> w1/report
         for date in dates.into_iter().flatten() {
-            own.sorted &= date >= latest;
+            survey.sorted &= date >= latest;
             latest = latest.max(date);
             match &mut day {
                 Some((same, lines)) if *same == date => *lines += 1,
-                _ => count_day(&mut own.days, day.replace((date, 1))),
+                _ => count_day(&mut survey.days, day.replace((date, 1))),
             }
         }
     }
-    count_day(&mut own.days, day);
-    Ok(own)
+    count_day(&mut survey.days, day);
+    Ok(survey)
 }
 
-/// Decides every line under both policies, each with its own counts, in order of date, and of the file within a date. Gives back the texts of names.
+/// Decides every line under both policies, each with its own counts, in order of date, and of the file within a date. Returns the texts of names.
 pub fn replay_history(
     history: &History<'_>,
     stop: &Stop,
     progress: &mut dyn Progress,
-    told: &mut dyn Replayed,
+    sink: &mut dyn VerdictSink,
 ) -> Result<Names, RunError> {
     let survey = survey(history.orders, stop)?;
     progress.start(survey.lines);
-    let names = ExceptionNames::of(history.policies.iter().map(Arc::as_ref));
+    let names = ExceptionNames::from_policies(history.policies.iter().map(Arc::as_ref));
     let [first, second] = &history.policies;
     let base = Decider::new(Arc::clone(first), Arc::clone(&history.tables));
+<<<<<<< HEAD
     let counter =
         |policy: &Arc<Policy>| Counter::new(Arc::clone(policy), base.with_policy(Arc::clone(policy)), names.clone());
     let counters = [counter(first), counter(second)];
     let numberer = Numberer::new(base.with_policy(Arc::clone(first)).into_builder());
+=======
+    let decider =
+        |policy: &Arc<Policy>| CellDecider::new(Arc::clone(policy), base.under(Arc::clone(policy)), names.clone());
+    let deciders = [decider(first), decider(second)];
+    let encoder = Encoder::new(base.under(Arc::clone(first)).into_builder());
+>>>>>>> w1/report
     std::thread::scope(|scope| {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| sync_channel::<Arc<Chunk>>(WAITING)).unzip();
         let mut receivers = receivers.into_iter();
         let chunks = receivers.next();
-        let numbering = scope.spawn(|| number(history, &survey, numberer, senders, stop));
-        let decided: Vec<Receiver<Vec<Short>>> = receivers
-            .zip(counters)
-            .map(|(chunks, counter)| {
-                let (sender, decided) = sync_channel(WAITING);
-                scope.spawn(move || count(counter, &chunks, &sender));
-                decided
+        let encoding = scope.spawn(|| encode_file(history, &survey, encoder, senders, stop));
+        let verdicts: Vec<Receiver<Vec<Verdict>>> = receivers
+            .zip(deciders)
+            .map(|(chunks, decider)| {
+                let (sender, verdicts) = sync_channel(WAITING);
+                scope.spawn(move || decide_chunks(decider, &chunks, &sender));
+                verdicts
             })
             .collect();
-        let done = tell(history, chunks.as_ref(), &decided, progress, told);
+        let delivered = deliver(history, chunks.as_ref(), &verdicts, progress, sink);
         // Whoever still waits to be heard learns that nobody listens.
-        drop((chunks, decided));
-        let numbered = numbering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        match (numbered, done) {
+        drop((chunks, verdicts));
+        let encoded = encoding.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        match (encoded, delivered) {
             (Ok(names), Ok(())) => Ok(names),
             // The file's own mistakes are the better word than that lines did not come.
             (Err(RunError::Stopped), Err(error)) | (Err(error), _) | (Ok(_), Err(error)) => Err(error),
@@ -146,101 +164,119 @@ pub fn replay_history(
     })
 }
 
-/// Hands on what was decided, chunk by chunk.
-fn tell(
+/// Hands chunk by chunk to the sink what both policies came to.
+fn deliver(
     history: &History<'_>,
     chunks: Option<&Receiver<Arc<Chunk>>>,
-    decided: &[Receiver<Vec<Short>>],
+    verdicts: &[Receiver<Vec<Verdict>>],
     progress: &mut dyn Progress,
-    told: &mut dyn Replayed,
+    sink: &mut dyn VerdictSink,
 ) -> Result<(), RunError> {
-    let [first, second] = decided else { return Ok(()) };
+    let [first, second] = verdicts else { return Ok(()) };
     for chunk in chunks.into_iter().flatten() {
+<<<<<<< HEAD
         let (Ok(one), Ok(other)) = (first.recv(), second.recv()) else {
             let (place, mend) = (Place::path(history.orders), "run it again on a file at rest");
             return Err(
                 Diagnostics::from(Diagnostic::new("changed-file", place, "changed while it was read", mend)).into()
             );
+=======
+        let (Ok(before), Ok(after)) = (first.recv(), second.recv()) else {
+            let error = InputError::file(history.orders, "changed while it was read", "run it again on a file at rest");
+            return Err(InputErrors(vec![error]).into());
+>>>>>>> w1/report
         };
-        told.decided(&chunk, [&one, &other])?;
-        progress.done(u64::try_from(chunk.lines.len()).unwrap_or(0));
+        sink.take_chunk(&chunk, [&before, &after])?;
+        progress.done(count_of(chunk.lines.len()));
     }
     Ok(())
 }
 
-/// Decides chunk by chunk; ends early where a line cannot be read again.
-fn count(mut counter: Counter, chunks: &Receiver<Arc<Chunk>>, sender: &SyncSender<Vec<Short>>) {
+/// Decides chunk by chunk; ends early where a line cannot be read again or counted.
+fn decide_chunks(mut decider: CellDecider, chunks: &Receiver<Arc<Chunk>>, sender: &SyncSender<Vec<Verdict>>) {
     for chunk in chunks {
-        let shorts = chunk.lines.iter().map(|line| counter.decide(line, || chunk.order(line)));
-        let Some(shorts) = shorts.collect::<Option<Vec<Short>>>() else { return };
-        if sender.send(shorts).is_err() {
+        let verdicts = chunk.lines.iter().map(|line| decider.decide(line, || chunk.order(line)));
+        let Some(verdicts) = verdicts.collect::<Option<Vec<Verdict>>>() else { return };
+        if sender.send(verdicts).is_err() {
             return;
         }
     }
 }
 
-/// Reads the file, turns it into numbers in the order of decision, and finds its mistakes.
-fn number(
+/// Reads the file, turns it into numbers in the order of decision, and finds its mistakes. Returns the texts of names.
+fn encode_file(
     history: &History<'_>,
     survey: &Survey,
-    mut numberer: Numberer,
+    mut encoder: Encoder,
     senders: Vec<SyncSender<Arc<Chunk>>>,
     stop: &Stop,
 ) -> Result<Names, RunError> {
     if survey.several {
         for_each_batch_of(OrderReader::open_deciding(history.orders)?, stop, &mut |batch| {
-            batch.lines().for_each(|line| numberer.add_to_shipment(&line));
+            batch.lines().for_each(|line| encoder.add_to_shipment(&line));
             Ok(())
         })?;
     }
-    let counted =
-        |policy: &Arc<Policy>| policy.epochs().iter().any(|epoch| !policy.program(*epoch).accounts.is_empty());
-    let send = |numberer: &Numberer, chunk: Chunk| {
+    let counts = |policy: &Arc<Policy>| policy.epochs().iter().any(|epoch| !policy.program(*epoch).accounts.is_empty());
+    let send = |encoder: &Encoder, chunk: Chunk| {
         let chunk = Arc::new(chunk);
         // Once something is wrong the rest is read for further mistakes only.
         let sent =
-            numberer.unknown.is_empty().then(|| senders.iter().try_for_each(|sender| sender.send(Arc::clone(&chunk))));
+            encoder.errors.is_empty().then(|| senders.iter().try_for_each(|sender| sender.send(Arc::clone(&chunk))));
         if matches!(sent, Some(Err(_))) { Err(RunError::Stopped) } else { Ok(()) }
     };
+<<<<<<< HEAD
     let full = |numberer: &mut Numberer| match numberer.unknown.len() >= MAX_ERRORS {
         true => Err(RunError::from(Diagnostics::up_to(MAX_ERRORS, std::mem::take(&mut numberer.unknown)))),
+=======
+    let full = |encoder: &mut Encoder| match encoder.errors.len() >= MAX_ERRORS {
+        true => Err(RunError::Input(InputErrors(std::mem::take(&mut encoder.errors)))),
+>>>>>>> w1/report
         false => Ok(()),
     };
-    if survey.sorted || !history.policies.iter().any(counted) {
+    if survey.sorted || !history.policies.iter().any(counts) {
         for_each_batch_of(OrderReader::open_deciding(history.orders)?, stop, &mut |batch| {
-            let lines = numberer.number(&batch, 0, history.orders);
-            full(&mut numberer)?;
-            send(&numberer, Chunk { batches: Arc::new(vec![batch]), lines })
+            let lines = encoder.encode(&batch, 0, history.orders);
+            full(&mut encoder)?;
+            send(&encoder, Chunk { batches: Arc::new(vec![batch]), lines })
         })?;
     } else {
         for span in spans(&survey.days, HELD) {
             let (batches, mut lines) = (Arc::new(read_span(history.orders, span, stop)?), Vec::new());
-            for (place, batch) in batches.iter().enumerate() {
-                lines.append(&mut numberer.number(batch, u32::try_from(place).unwrap_or(u32::MAX), history.orders));
-                full(&mut numberer)?;
+            for (batch_number, batch) in (0..).zip(batches.iter()) {
+                lines.append(&mut encoder.encode(batch, batch_number, history.orders));
+                full(&mut encoder)?;
             }
             lines.sort_by_key(|line| (line.date, line.batch, line.row));
             for lines in lines.chunks(CHUNK) {
-                send(&numberer, Chunk { batches: Arc::clone(&batches), lines: lines.to_vec() })?;
+                send(&encoder, Chunk { batches: Arc::clone(&batches), lines: lines.to_vec() })?;
             }
         }
     }
+<<<<<<< HEAD
     if !numberer.unknown.is_empty() {
         return Err(Diagnostics::up_to(MAX_ERRORS, numberer.unknown).into());
     }
     let (names, keys) = numberer.finish();
     refuse_duplicates(history.orders, keys, stop)?;
+=======
+    if !encoder.errors.is_empty() {
+        return Err(RunError::Input(InputErrors(encoder.errors)));
+    }
+    let (names, keys) = encoder.finish();
+    none_twice(history.orders, keys, stop)?;
+>>>>>>> w1/report
     Ok(names)
 }
 
 /// The lines of some days, batch by batch.
 fn read_span(orders: &Path, (from, until): (Date, Date), stop: &Stop) -> Result<Vec<OrderBatch>, RunError> {
-    let mut held = Vec::new();
+    let mut batches = Vec::new();
     for_each_batch_of(OrderReader::open_deciding(orders)?, stop, &mut |batch| {
         let within = |line: &OrderLine<'_>| (from..=until).contains(&line.date);
         let places = batch.lines().enumerate().filter(|(_, line)| within(line)).map(|(place, _)| place);
-        held.push(batch.select(&places.collect::<Vec<_>>()));
+        batches.push(batch.select(&places.collect::<Vec<_>>()));
         Ok(())
     })?;
-    Ok(held)
+    Ok(batches)
 }

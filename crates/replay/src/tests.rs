@@ -119,14 +119,12 @@ fn line() -> impl Strategy<Value = Cells> {
 
 /// A folder with the tables, and what they are read to.
 fn tables(folder: &Path) -> Arc<Tables> {
-    for (name, text) in
-        [("parties.csv", PARTIES), ("ownership.csv", OWNERSHIP), ("items.csv", ITEM_TABLE), ("list.csv", LIST)]
-    {
+    for (name, text) in [("parties.csv", PARTIES), ("ownership.csv", OWNERSHIP), ("items.csv", ITEM_TABLE)] {
         std::fs::write(folder.join(name), text).unwrap();
     }
     let at = |name: &str| folder.join(name);
-    let lists = [at("list.csv")];
-    let screener = Arc::new(tollgate_lists::load_screener(&lists).unwrap());
+    let lists = tollgate_screening::read_lists(&[("list.csv".to_owned(), LIST.as_bytes().to_vec())]).unwrap();
+    let screener = Arc::new(tollgate_screening::Screener::new(lists));
     let screening = Screening { screener: &screener, threshold: 9_000, clearances: None };
     let stop = Stop::default();
     let read =
@@ -134,7 +132,12 @@ fn tables(folder: &Path) -> Arc<Tables> {
     Arc::new(read.unwrap())
 }
 
-fn by_rows(orders: &Path, tables: &Arc<Tables>, policy: &Arc<Policy>, names: &ExceptionNames) -> Vec<(String, Short)> {
+fn by_rows(
+    orders: &Path,
+    tables: &Arc<Tables>,
+    policy: &Arc<Policy>,
+    names: &ExceptionNames,
+) -> Vec<(String, Verdict)> {
     let mut all = Vec::new();
     let job = Run { orders, tables: Arc::clone(tables), policy: Arc::clone(policy) };
     run(
@@ -143,7 +146,10 @@ fn by_rows(orders: &Path, tables: &Arc<Tables>, policy: &Arc<Policy>, names: &Ex
         &mut Silent,
         &mut each(|order, decided| {
             let label = decided.determination().label;
-            all.push((format!("{} {}", order.order_id, order.line), Short::of(label, decided.program, names)));
+            all.push((
+                format!("{} {}", order.order_id, order.line),
+                Verdict::from_label(label, decided.program, names),
+            ));
             Ok(())
         }),
     )
@@ -152,14 +158,14 @@ fn by_rows(orders: &Path, tables: &Arc<Tables>, policy: &Arc<Policy>, names: &Ex
 }
 
 #[derive(Default)]
-struct Gathered([Vec<(String, Short)>; 2]);
+struct Gathered([Vec<(String, Verdict)>; 2]);
 
-impl Replayed for Gathered {
-    fn decided(&mut self, chunk: &Chunk, decided: [&[Short]; 2]) -> Result<(), RunError> {
-        for (all, decided) in self.0.iter_mut().zip(decided) {
-            for (line, short) in chunk.lines.iter().zip(decided) {
+impl VerdictSink for Gathered {
+    fn take_chunk(&mut self, chunk: &Chunk, verdicts: [&[Verdict]; 2]) -> Result<(), RunError> {
+        for (all, verdicts) in self.0.iter_mut().zip(verdicts) {
+            for (line, verdict) in chunk.lines.iter().zip(verdicts) {
                 let order = chunk.order(line).unwrap();
-                all.push((format!("{} {}", order.order_id, order.line), *short));
+                all.push((format!("{} {}", order.order_id, order.line), *verdict));
             }
         }
         Ok(())
@@ -179,7 +185,7 @@ fn batch(lines: &[Cells]) -> RecordBatch {
 }
 
 /// Settled in any order and piece by piece, then counted in order of date.
-fn by_steps(lines: &[Cells], settling: &dyn Fn() -> Settling, piece: usize) -> Vec<(String, [i32; 2])> {
+fn by_steps(lines: &[Cells], settling: &dyn Fn() -> TwoPhaseReplay, piece: usize) -> Vec<(String, [i32; 2])> {
     use arrow_array::cast::AsArray as _;
     use arrow_array::types::Int32Type;
     let file = Path::new("orders");
@@ -227,14 +233,14 @@ proptest! {
         let tables = tables(folder.path());
         let law = Law::embedded().unwrap();
         let policies = pair.map(|name| Arc::new(load_policy(&law, name).unwrap()));
-        let names = ExceptionNames::of(policies.iter().map(Arc::as_ref));
+        let names = ExceptionNames::from_policies(policies.iter().map(Arc::as_ref));
         let orders = folder.path().join("orders.csv");
         let mut text = COLUMNS.join(",") + "\n";
         lines.iter().for_each(|line| writeln!(text, "{}", line.join(",")).unwrap());
         std::fs::File::create(&orders).unwrap().write_all(text.as_bytes()).unwrap();
 
-        // Where nothing is counted, rows are decided as the file has them: the order in which lines are told is not compared.
-        let in_order = |mut all: Vec<(String, Short)>| {
+        // Where nothing is counted, rows are decided as the file has them: the order in which lines come is not compared.
+        let in_order = |mut all: Vec<(String, Verdict)>| {
             all.sort_by(|one, other| one.0.cmp(&other.0));
             all
         };
@@ -245,7 +251,7 @@ proptest! {
         prop_assert_eq!(columns.0.map(in_order), rows.clone().map(in_order));
 
         if sorted && !several {
-            let settling = || Settling::new(policies.clone(), Arc::clone(&tables));
+            let settling = || TwoPhaseReplay::new(policies.clone(), Arc::clone(&tables));
             let steps = by_steps(&lines, &settling, piece);
             let [before, after] = &rows;
             let expected: Vec<(String, [i32; 2])> = before.iter().zip(after)

@@ -1,7 +1,9 @@
+//! The section of alerts and their cases.
+
 use std::fmt::Write as _;
 
 use super::data::Alerts;
-use super::svg::{escape, short, text};
+use super::svg::{count_of, escape, short, text};
 use tollgate_model::group_digits;
 
 /// What the typologies found, case by case.
@@ -45,7 +47,7 @@ pub(crate) fn section(out: &mut String, alerts: &Alerts) {
         );
     }
     out.push_str("</tbody></table></div>");
-    let shown = u64::try_from(alerts.rows.len()).unwrap_or(u64::MAX);
+    let shown = count_of(alerts.rows.len());
     if alerts.cases > shown {
         let _ = write!(out, "<p>{} more cases are in alerts.jsonl.</p>", group_digits(alerts.cases - shown));
     }

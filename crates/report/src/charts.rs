@@ -1,7 +1,9 @@
+//! Sections that are pictures: compute by month, and chips on the plane of TPP and performance density.
+
 use std::fmt::Write as _;
 
 use super::data::{ChipPoint, ControlLine, Month};
-use super::svg::{drawn, escape, short};
+use super::svg::{escape, real, real_count, short};
 use tollgate_model::group_digits;
 
 const WIDTH: f64 = 860.0;
@@ -25,7 +27,7 @@ pub(crate) fn months(out: &mut String, months: &[Month]) {
     );
     let plot = (WIDTH - LEFT - 10.0, HEIGHT - BOTTOM - TOP);
     for step in 0..=4_u64 {
-        let y = TOP + plot.1 - plot.1 * drawn(step) / 4.0;
+        let y = TOP + plot.1 - plot.1 * real(step) / 4.0;
         let _ = write!(
             out,
             "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
@@ -35,14 +37,13 @@ pub(crate) fn months(out: &mut String, months: &[Month]) {
             short(most * step / 4)
         );
     }
-    let count = u64::try_from(months.len()).unwrap_or(1).max(1);
-    let slot = plot.0 / drawn(count);
+    let slot = plot.0 / real_count(months.len().max(1));
     let every = months.len().div_ceil(9).max(1);
     for (place, month) in months.iter().enumerate() {
-        let x = LEFT + slot * drawn(u64::try_from(place).unwrap_or(0));
+        let x = LEFT + slot * real_count(place);
         let mut y = TOP + plot.1;
         for (tier, tpp) in month.tpp.iter().enumerate() {
-            let height = plot.1 * drawn(*tpp) / drawn(most);
+            let height = plot.1 * real(*tpp) / real(most);
             y -= height;
             let _ = write!(
                 out,
@@ -124,7 +125,7 @@ pub(crate) fn chips(out: &mut String, chips: &[ChipPoint], lines: &[ControlLine]
     out.push_str("<figcaption>Across: TPP of one accelerator; up: performance density (TPP per mm2 of non-planar logic die); both logarithmic. Filled: grade a; ringed: grade b; hollow: neither. Labels that would overlap are left out; point at a mark for its figures. Note 2 can take an item out that is not designed or marketed for data centers.</figcaption></figure></section>");
 }
 
-/// The picture alone, told by `label` to whom does not see it.
+/// Appends the picture alone. `label` is its text for people who do not see it.
 pub fn chips_svg(out: &mut String, label: &str, chips: &[ChipPoint], lines: &[ControlLine]) {
     let plane = LogPlane { x: (100.0, 200_000.0), y: (0.5, 120.0) };
     let _ = write!(
@@ -132,6 +133,15 @@ pub fn chips_svg(out: &mut String, label: &str, chips: &[ChipPoint], lines: &[Co
         "<svg class=\"picture\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
         escape(label)
     );
+    chip_grid(out, &plane);
+    for (place, line) in lines.iter().enumerate() {
+        control_line(out, &plane, place, line);
+    }
+    chip_marks(out, &plane, chips);
+    out.push_str("</svg>");
+}
+
+fn chip_grid(out: &mut String, plane: &LogPlane) {
     for tpp in [100.0, 1000.0, 1600.0, 2400.0, 4800.0, 10_000.0, 100_000.0] {
         let (x, _) = plane.place(tpp, 1.0);
         let _ = write!(
@@ -151,29 +161,32 @@ pub fn chips_svg(out: &mut String, label: &str, chips: &[ChipPoint], lines: &[Co
             y + 4.0
         );
     }
-    for (place, line) in lines.iter().enumerate() {
-        let points: Vec<String> = line
-            .points
-            .iter()
-            .map(|(tpp, density)| {
-                let (x, y) = plane.place(*tpp, *density);
-                format!("{x:.1},{y:.1}")
-            })
-            .collect();
-        let _ = write!(out, "<polyline class=\"control c{place}\" points=\"{}\"/>", points.join(" "));
-        if let Some((tpp, density)) = line.points.first() {
-            let (x, y) = plane.place(*tpp, *density);
-            let shift = if place == 0 { 12.0 } else { -6.0 };
-            let _ = write!(
-                out,
-                "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-                x + 4.0,
-                y + shift,
-                escape(&line.label)
-            );
-        }
+}
+
+/// A control line with its label at the first corner; `place` is its place among the lines, which gives it its color.
+fn control_line(out: &mut String, plane: &LogPlane, place: usize, line: &ControlLine) {
+    let corners = line.points.iter().map(|(tpp, density)| {
+        let (x, y) = plane.place(*tpp, *density);
+        format!("{x:.1},{y:.1}")
+    });
+    let corners: Vec<String> = corners.collect();
+    let _ = write!(out, "<polyline class=\"control c{place}\" points=\"{}\"/>", corners.join(" "));
+    if let Some((tpp, density)) = line.points.first() {
+        let (x, y) = plane.place(*tpp, *density);
+        let shift = if place == 0 { 12.0 } else { -6.0 };
+        let _ = write!(
+            out,
+            "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            x + 4.0,
+            y + shift,
+            escape(&line.label)
+        );
     }
-    let mut taken: Vec<(f64, f64)> = Vec::new();
+}
+
+/// A mark for each chip, with its name where that covers no other.
+fn chip_marks(out: &mut String, plane: &LogPlane, chips: &[ChipPoint]) {
+    let mut labels: Vec<(f64, f64)> = Vec::new();
     for chip in chips {
         let (x, y) = plane.place(chip.tpp, chip.density);
         let _ = write!(
@@ -186,9 +199,9 @@ pub fn chips_svg(out: &mut String, label: &str, chips: &[ChipPoint], lines: &[Co
             chip.grade,
             chip.lines
         );
-        let free = taken.iter().all(|(left, top)| (x - left).abs() > 110.0 || (y - top).abs() > 13.0);
-        if free {
-            taken.push((x, y));
+        let is_free = labels.iter().all(|(left, top)| (x - left).abs() > 110.0 || (y - top).abs() > 13.0);
+        if is_free {
+            labels.push((x, y));
             let (anchor, at) = if x > WIDTH - 150.0 { ("end", x - 7.0) } else { ("start", x + 7.0) };
             let _ = write!(
                 out,
@@ -198,5 +211,4 @@ pub fn chips_svg(out: &mut String, label: &str, chips: &[ChipPoint], lines: &[Co
             );
         }
     }
-    out.push_str("</svg>");
 }

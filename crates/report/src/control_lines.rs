@@ -1,26 +1,14 @@
-//! The lines of 3A090 as the law has them on a day.
+//! The lines of 3A090 on the plane of TPP and performance density.
 
-use tollgate_law::Policy;
-use tollgate_model::{Date, Ratio};
+use tollgate_model::Ratio;
 
 use super::data::ControlLine;
+use super::svg::real_ratio;
 
-/// A fraction as a number to draw.
-#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
-pub fn fraction(num: i64, den: i64) -> f64 {
-    num as f64 / den as f64
-}
-
-/// The lines of 3A090 on the plane of TPP and performance density, from the parameters in force.
-pub fn control_lines(policy: &Policy, date: Date) -> Vec<ControlLine> {
-    let date = policy.law_date(date);
-    let provision = policy.provisions.iter().find(|provision| provision.path == "774/3A090");
-    let version = provision.and_then(|provision| provision.versions.iter().rev().find(|version| version.from <= date));
-    let Some(version) = version else { return Vec::new() };
-    let value = |name: &str| {
-        let ratio: Option<Ratio> = version.parameters.get(name).and_then(|parameter| parameter.on(date)?.ratio());
-        ratio.map(|ratio| fraction(ratio.num, ratio.den))
-    };
+/// The lines of 3A090. `parameter` gives the value of a parameter of provision 774/3A090 by name, `None` where the law of the day has none such;
+/// without parameters there are no lines.
+pub fn control_lines(parameter: impl Fn(&str) -> Option<Ratio>) -> Vec<ControlLine> {
+    let value = |name: &str| parameter(name).map(|ratio| real_ratio(ratio.num, ratio.den));
     let (low, high) = (0.1, 1000.0);
     let Some(a1) = value("a1_tpp") else {
         return value("tpp_min")

@@ -1,4 +1,6 @@
-use tollgate_law::facts::{self, Facts};
+//! What the report shows, as plain rows and figures.
+
+use super::svg::real_ratio;
 
 /// Everything that the report shows.
 pub struct ReportData {
@@ -172,19 +174,29 @@ pub struct ChipPoint {
     pub tpp: f64,
     /// Performance density.
     pub density: f64,
-    /// The class of its color: controlled, notified or neither.
+    /// Its grade, which is the class of its color: `a`, `b` or `none`.
     pub grade: &'static str,
     /// Lines that named it.
     pub lines: u64,
 }
 
+/// The figures of an accelerator that place it on that plane, each where it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct ChipFigures {
+    /// TPP of one accelerator, in thousandths.
+    pub tpp_thousandths: Option<i64>,
+    /// Performance density: the numerator of a ratio.
+    pub density_num: Option<i64>,
+    /// Its denominator.
+    pub density_den: Option<i64>,
+}
+
 impl ChipPoint {
-    /// Where an item's figures put its accelerator; nothing where one of the two is not known or none.
-    #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
-    pub fn of(name: &str, facts: &Facts) -> Option<ChipPoint> {
-        let (tpp, num) = (facts.get(facts::IC_TPP)?, facts.get(facts::IC_DENSITY)?);
-        let den = facts.get(facts::IC_DENSITY_DEN).filter(|den| *den != 0 && tpp != 0)?;
-        let (tpp, density) = (tpp as f64 / 1000.0, num as f64 / den as f64);
+    /// The place of an accelerator, of no grade and no lines yet; `None` where a figure is not known or its TPP or denominator is zero.
+    pub fn from_figures(name: &str, figures: ChipFigures) -> Option<ChipPoint> {
+        let (tpp, num) = (figures.tpp_thousandths?, figures.density_num?);
+        let den = figures.density_den.filter(|den| *den != 0 && tpp != 0)?;
+        let (tpp, density) = (real_ratio(tpp, 1000), real_ratio(num, den));
         Some(ChipPoint { name: name.to_owned(), tpp, density, grade: "none", lines: 0 })
     }
 }

@@ -1,6 +1,8 @@
-//! `report.html`: one file, no network, with what a compliance officer wants first.
+//! HTML, SVG and text of decisions, replays and studies, and the templates and strings of the pages.
 //!
-//! The data come as plain figures ([`ReportData`]); drawing is SVG, made here. Floating point is for drawing only.
+//! The data come as plain rows and figures ([`ReportData`], [`ReplayData`], `tollgate_lab::Study`, or the context of a page); drawing is SVG, made here.
+//! Always true here: the text of a row cannot become markup, and a report is one file that asks for nothing from a network.
+//! Deliberately not here: what is decided, and the law: who calls looks both up. Floating point is for drawing only.
 
 mod alerts;
 mod charts;
@@ -14,13 +16,12 @@ mod svg;
 mod tables;
 
 pub use charts::chips_svg;
-pub use control_lines::{control_lines, fraction};
-pub use data::AlertRow;
-pub use data::{Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+pub use control_lines::control_lines;
+pub use data::{AlertRow, Alerts, ChipFigures, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 pub use replay::{ReplayData, ReplayRow, replay_page};
 pub use study::{STUDY_CSS, study_page, study_part};
 
-/// The page.
+/// `report.html` as text.
 pub fn render(data: &ReportData) -> String {
     page::render(data)
 }

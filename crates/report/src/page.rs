@@ -1,3 +1,5 @@
+//! The page of `report.html` from top to bottom.
+
 use std::fmt::Write as _;
 
 use super::data::ReportData;

@@ -1,6 +1,8 @@
+//! The page of a replay: what would have been decided otherwise.
+
 use std::fmt::Write as _;
 
-use super::svg::{drawn, escape, short, text};
+use super::svg::{escape, real, short, text};
 use tollgate_model::group_digits;
 
 /// What a replay found.
@@ -59,16 +61,18 @@ pub fn replay_page(data: &ReplayData) -> String {
         escape(&data.span[1]),
         short(data.tpp),
     );
-    section(&mut out, ("changes", "In all", "Nothing would have been decided otherwise."), None, &data.changes);
-    section(&mut out, ("tiers", "By tier of destination", "None."), Some("Tier"), &data.tiers);
-    section(&mut out, ("months", "By month", "None."), Some("Month"), &data.months);
-    section(&mut out, ("countries", "By country", "None."), Some("Country"), &data.countries);
-    section(
-        &mut out,
-        ("consignees", "The consignees whom it changes most", "None."),
-        Some("Ultimate consignee"),
-        &data.consignees,
-    );
+    let nothing = "Nothing would have been decided otherwise.";
+    let all = Section { id: "changes", title: "In all", empty: nothing, name_head: None };
+    all.write(&mut out, &data.changes);
+    let parts = [
+        ("tiers", "By tier of destination", "Tier", &data.tiers),
+        ("months", "By month", "Month", &data.months),
+        ("countries", "By country", "Country", &data.countries),
+        ("consignees", "The consignees whom it changes most", "Ultimate consignee", &data.consignees),
+    ];
+    for (id, title, name_head, rows) in parts {
+        Section { id, title, empty: "None.", name_head: Some(name_head) }.write(&mut out, rows);
+    }
     schemes(&mut out, &data.schemes);
     let _ = writeln!(
         out,
@@ -82,32 +86,48 @@ pub fn replay_page(data: &ReplayData) -> String {
     out
 }
 
-fn section(out: &mut String, (id, title, none): (&str, &str, &str), by: Option<&str>, rows: &[ReplayRow]) {
-    let _ = write!(out, "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
-    if rows.is_empty() {
-        let _ = write!(out, "<p>{none}</p></section>");
-        return;
-    }
-    let most = drawn(rows.iter().map(|row| row.tpp).max().unwrap_or(1).max(1));
-    let _ =
-        write!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table><thead><tr>");
-    for head in by.into_iter().chain(["Change", "Lines", "TPP", "Share of the largest", "US dollars"]) {
-        let _ = write!(out, "<th scope=\"col\">{head}</th>");
-    }
-    out.push_str("</tr></thead><tbody>");
-    for row in rows {
-        let width = drawn(row.tpp) / most * 100.0;
-        let name = by.map_or(String::new(), |_| format!("<th scope=\"row\">{}</th>", text(&row.name)));
+/// A section of the page.
+struct Section {
+    /// Its id on the page.
+    id: &'static str,
+    title: &'static str,
+    /// What it says where it has no rows.
+    empty: &'static str,
+    /// The head of the column of names, where rows have names.
+    name_head: Option<&'static str>,
+}
+
+impl Section {
+    fn write(&self, out: &mut String, rows: &[ReplayRow]) {
+        let Section { id, title, empty, name_head } = self;
+        let _ = write!(out, "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
+        if rows.is_empty() {
+            let _ = write!(out, "<p>{empty}</p></section>");
+            return;
+        }
+        let most = real(rows.iter().map(|row| row.tpp).max().unwrap_or(1).max(1));
         let _ = write!(
             out,
-            "<tr>{name}<td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td><svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{width:.0} %\"><rect class=\"track\" width=\"100\" height=\"6\"/><rect class=\"used\" width=\"{width:.2}\" height=\"6\"/></svg></td><td class=\"number\">{}</td></tr>",
-            escape(&row.change),
-            group_digits(row.lines),
-            short(row.tpp),
-            group_digits(row.usd),
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table><thead><tr>"
         );
+        for head in (*name_head).into_iter().chain(["Change", "Lines", "TPP", "Share of the largest", "US dollars"]) {
+            let _ = write!(out, "<th scope=\"col\">{head}</th>");
+        }
+        out.push_str("</tr></thead><tbody>");
+        for row in rows {
+            let width = real(row.tpp) / most * 100.0;
+            let name = name_head.map_or(String::new(), |_| format!("<th scope=\"row\">{}</th>", text(&row.name)));
+            let _ = write!(
+                out,
+                "<tr>{name}<td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td><svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{width:.0} %\"><rect class=\"track\" width=\"100\" height=\"6\"/><rect class=\"used\" width=\"{width:.2}\" height=\"6\"/></svg></td><td class=\"number\">{}</td></tr>",
+                escape(&row.change),
+                group_digits(row.lines),
+                short(row.tpp),
+                group_digits(row.usd),
+            );
+        }
+        out.push_str("</tbody></table></div></section>");
     }
-    out.push_str("</tbody></table></div></section>");
 }
 
 fn schemes(out: &mut String, rows: &[[String; 5]]) {

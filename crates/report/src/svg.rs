@@ -22,15 +22,41 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// A number as a quantity to draw.
+const _: () = assert!(usize::BITS <= u64::BITS, "a length has at most the bits of a count");
+
+/// A length as a count. Cannot fail, as asserted above.
+pub(crate) const fn count_of(length: usize) -> u64 {
+    length as u64
+}
+
+/// A whole number as a quantity to draw.
 #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
-pub(crate) fn drawn(number: u64) -> f64 {
+pub(crate) const fn real(number: u64) -> f64 {
     number as f64
+}
+
+/// A ratio as a quantity to draw.
+#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
+pub(crate) fn real_ratio(num: i64, den: i64) -> f64 {
+    num as f64 / den as f64
+}
+
+/// A length or a place in a list as a quantity to draw.
+pub(crate) const fn real_count(count: usize) -> f64 {
+    real(count_of(count))
+}
+
+/// At most so many letters of a text; where it is longer, the last of them is an ellipsis.
+pub(crate) fn cut(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(letters.saturating_sub(1)).chain(['…']).collect(),
+    }
 }
 
 /// Compute in short: 26.9 M TPP.
 pub(crate) fn short(tpp: u64) -> String {
-    let value = drawn(tpp);
+    let value = real(tpp);
     match tpp {
         0..1_000 => format!("{tpp}"),
         1_000..1_000_000 => format!("{:.1} k", value / 1e3),

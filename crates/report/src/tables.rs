@@ -1,7 +1,9 @@
+//! Sections that are tables: lists of order lines, matches, allocations, tallies.
+
 use std::fmt::Write as _;
 
 use super::data::{Gauge, Listing, Tally};
-use super::svg::{drawn, escape, short, text};
+use super::svg::{count_of, escape, real, short, text};
 use tollgate_model::group_digits;
 
 /// A list of order lines, or the sentence that says that there is none.
@@ -45,7 +47,7 @@ pub(crate) fn listing(out: &mut String, id: &str, title: &str, none: &str, list:
         );
     }
     out.push_str("</tbody></table></div></details>");
-    let shown = u64::try_from(list.rows.len()).unwrap_or(u64::MAX);
+    let shown = count_of(list.rows.len());
     if list.total > shown {
         let _ = write!(out, "<p>{} more are in decisions.jsonl.</p>", group_digits(list.total - shown));
     }
@@ -68,7 +70,7 @@ pub(crate) fn matches(out: &mut String, matches: &[[String; 5]]) {
         let _ = write!(out, "<th scope=\"col\">{head}</th>");
     }
     out.push_str("</tr></thead><tbody>");
-    for [party, entry, list, score, said] in matches {
+    for [party, entry, list, score, finding] in matches {
         let _ = write!(
             out,
             "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"number\">{}</td><td>{}</td></tr>",
@@ -76,7 +78,7 @@ pub(crate) fn matches(out: &mut String, matches: &[[String; 5]]) {
             text(entry),
             text(list),
             escape(score),
-            escape(said)
+            escape(finding)
         );
     }
     out.push_str("</tbody></table></div></section>");
@@ -90,9 +92,9 @@ pub(crate) fn gauges(out: &mut String, gauges: &[Gauge]) {
         return;
     }
     for gauge in gauges.iter().take(60) {
-        let limit = drawn(gauge.limit_tpp.max(1));
-        let used = (drawn(gauge.used_tpp) / limit * 100.0).min(100.0);
-        let refused = (drawn(gauge.refused_tpp) / limit * 100.0).min(100.0 - used);
+        let limit = real(gauge.limit_tpp.max(1));
+        let used = (real(gauge.used_tpp) / limit * 100.0).min(100.0);
+        let refused = (real(gauge.refused_tpp) / limit * 100.0).min(100.0 - used);
         let more = if gauge.refused_tpp > 0 {
             format!("; {} TPP refused beyond it", short(gauge.refused_tpp))
         } else {

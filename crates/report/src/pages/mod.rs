@@ -87,10 +87,10 @@ impl Pages {
     }
 }
 
-/// `t("key", name=value)`: a string in the page's language, with what stands in braces replaced.
+/// `t("key", name=value)`: a string in the page's language, with what stands in braces replaced. Without a language it is English.
 fn translate(state: &State<'_, '_>, key: String, values: Kwargs) -> Result<String, Error> {
-    let code = state.lookup("lang").and_then(|lang| lang.as_str().map(str::to_owned)).unwrap_or_default();
-    let language = Language::from_code(&code);
+    let lang = state.lookup("lang");
+    let language = lang.as_ref().and_then(Value::as_str).map_or(Language::English, Language::from_code);
     let found = text(language, &key)
         .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no string is called `{key}`")))?;
     let mut out = found.to_owned();
@@ -101,5 +101,7 @@ fn translate(state: &State<'_, '_>, key: String, values: Kwargs) -> Result<Strin
     Ok(out)
 }
 
+#[cfg(test)]
+mod snapshots;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use tollgate_model::never;
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -19,8 +21,11 @@ static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("../../st
 static JAPANESE: LazyLock<Strings> = LazyLock::new(|| read(include_str!("../../strings/ja.json")));
 
 fn read(text: &str) -> Strings {
-    // That both files can be read is a test.
-    serde_json::from_str(text).unwrap_or_default()
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        // Without strings no page can be drawn.
+        never!("a file of strings cannot be read: {error}");
+        Strings::new()
+    })
 }
 
 impl Language {
@@ -37,16 +42,14 @@ impl Language {
 
     /// The language of a code; English where there is no such one.
     pub fn from_code(code: &str) -> Language {
-        Language::ALL.into_iter().find(|own| own.code() == code).unwrap_or_default()
+        Language::ALL.into_iter().find(|language| language.code() == code).unwrap_or(Language::English)
     }
 
-    /// The first language of an `Accept-Language` header that the pages speak.
+    /// The first language of an `Accept-Language` header that the pages speak; English where they speak none of them.
     pub fn accepted(header: &str) -> Language {
-        let asked = header.split(',').filter_map(|part| part.split([';', '-']).next());
-        asked
-            .map(str::trim)
-            .find_map(|code| Language::ALL.into_iter().find(|own| own.code().eq_ignore_ascii_case(code)))
-            .unwrap_or_default()
+        let mut codes = header.split(',').filter_map(|part| part.split([';', '-']).next()).map(str::trim);
+        let spoken = |code: &str| Language::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(code));
+        codes.find_map(spoken).unwrap_or(Language::English)
     }
 
     pub(crate) fn strings(self) -> &'static BTreeMap<String, String> {

@@ -1,10 +1,12 @@
+//! Pages and pictures: strings in every language, hostile text, and what a picture says.
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::picture::{Edge, Month, Node, Shipment, Shipped, Tie, months, network, shipments, world};
+use super::picture::{Edge, MonthTpp, Node, Shipment, Shipped, Tie, months, network, shipments, world};
 use super::*;
 
 /// The keys that templates ask for by name.
-fn asked() -> BTreeSet<String> {
+fn template_keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for (_, text) in TEMPLATES {
         for part in text.split("t(\"").skip(1) {
@@ -24,7 +26,7 @@ fn every_language_has_every_string() {
     let japanese: BTreeSet<&String> = Language::Japanese.strings().keys().collect();
     assert!(!english.is_empty());
     assert_eq!(english, japanese, "a key is missing from a file of strings");
-    for key in asked() {
+    for key in template_keys() {
         assert!(english.contains(&key), "no string is called {key}");
     }
     for (key, text) in Language::English.strings() {
@@ -68,7 +70,7 @@ fn pictures_say_what_they_show() {
     let map = world("map", &countries, 1_000.0);
     assert!(map.contains("<title>SG: 26.9 M TPP</title><rect class=\"t2\""), "{map}");
     assert_eq!(map.matches("class=\"tile\"").count(), 242);
-    let year = [Month { name: "2026-01".into(), tpp: [1.0, 2.0, 0.0] }];
+    let year = [MonthTpp { name: "2026-01".into(), tpp: [1.0, 2.0, 0.0] }];
     assert_eq!(months("m", &year).matches("<rect").count(), 3);
     let list = |tpp| Shipment { day: 1.0, label: "2026-01-02 A".into(), year: 2026, tpp };
     let over = shipments("s", &[list(20e6), list(10e6)], Some(26.9e6));

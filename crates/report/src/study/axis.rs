@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::svg::drawn;
+use super::super::svg::real_count;
 use super::frame::{Anchor, LEFT, label};
 use tollgate_model::group_digits;
 
@@ -15,10 +15,6 @@ const UNITS: [(f64, &str); 5] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, "
 /// Whether a value can be drawn.
 pub(crate) fn drawable(value: f64) -> bool {
     value.is_finite() && value.abs() < LARGEST
-}
-
-pub(crate) fn counted(count: usize) -> f64 {
-    drawn(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 /// A number to three digits: 1.2 k, 3.4 M, 0.05; a dash where there is none.
@@ -105,9 +101,9 @@ impl Scale {
     pub(crate) fn over(values: impl Iterator<Item = f64>, log: bool, (from, to): (f64, f64)) -> Option<Scale> {
         let values: Vec<f64> = values.filter(|value| drawable(*value)).collect();
         let log = log && values.iter().any(|value| *value > SMALLEST);
-        let kept = values.into_iter().filter(|value| !log || *value > SMALLEST);
+        let values = values.into_iter().filter(|value| !log || *value > SMALLEST);
         let (low, high) =
-            kept.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         if low > high {
             return None;
         }
@@ -128,7 +124,7 @@ impl Scale {
         } else if size == 0.0 {
             self.high = 1.0;
         } else if high - low <= size * 1e-9 {
-            let margin = if self.years() { 1.0 } else { size * 0.5 };
+            let margin = if self.is_years() { 1.0 } else { size * 0.5 };
             (self.low, self.high) = (low - margin, high + margin);
         }
     }
@@ -161,7 +157,7 @@ impl Scale {
     }
 
     /// Whether it runs over years, which are neither shortened nor divided.
-    pub(crate) fn years(&self) -> bool {
+    pub(crate) fn is_years(&self) -> bool {
         !self.log && self.low >= 1_900.0 && self.high <= 2_100.0
     }
 
@@ -175,15 +171,15 @@ impl Scale {
 
     /// Where a value stands; none for one that has no place on it.
     pub(crate) fn place(&self, value: f64) -> Option<f64> {
-        (drawable(value) && !(self.log && value <= 0.0)).then(|| self.held(value))
+        (drawable(value) && !(self.log && value <= 0.0)).then(|| self.position(value))
     }
 
     /// The same, but a value too small for a logarithmic axis stands at its end.
     pub(crate) fn reach(&self, value: f64) -> Option<f64> {
-        drawable(value).then(|| self.held(value))
+        drawable(value).then(|| self.position(value))
     }
 
-    fn held(&self, value: f64) -> f64 {
+    fn position(&self, value: f64) -> f64 {
         let share = if self.log {
             (value.max(self.low).ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
         } else {
@@ -197,7 +193,7 @@ impl Scale {
         let decade = 10_f64.powf(raw.log10().floor());
         let round = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * decade);
         let step = round.into_iter().find(|step| *step >= raw * (1.0 - 1e-9)).unwrap_or(raw);
-        if self.years() { step.max(1.0) } else { step }
+        if self.is_years() { step.max(1.0) } else { step }
     }
 
     /// Round values along it.
@@ -222,14 +218,14 @@ impl Scale {
     }
 
     /// Ticks with their text, in the same unit and to the same digit where they are evenly spaced.
-    pub(crate) fn told(&self) -> Vec<(f64, String)> {
+    pub(crate) fn labeled_ticks(&self) -> Vec<(f64, String)> {
         let size = self.low.abs().max(self.high.abs());
         let step = self.step();
         let (unit, name) = unit(size);
-        let fine = |places: &usize| step / unit * 10_f64.powf(counted(*places)) >= 1.0 - 1e-9;
+        let fine = |places: &usize| step / unit * 10_f64.powf(real_count(*places)) >= 1.0 - 1e-9;
         let places = (0..=9_usize).find(fine).unwrap_or(9);
         let text = |tick: f64| {
-            if self.years() {
+            if self.is_years() {
                 format!("{tick:.0}")
             } else if tick == 0.0 || self.log || !(1e-3..1e15).contains(&size) {
                 short(tick)
@@ -240,36 +236,36 @@ impl Scale {
         self.ticks().into_iter().map(|tick| (tick, text(tick))).collect()
     }
 
-    fn named(&self, text: &str) -> String {
-        if self.log { format!("{text} (logarithmic)") } else { text.to_owned() }
+    fn axis_title(&self, title: &str) -> String {
+        if self.log { format!("{title} (logarithmic)") } else { title.to_owned() }
     }
 
     /// Numbers at the left side with lines across to the right one, and the label above them.
-    pub(crate) fn draw_upright(&self, out: &mut String, text: &str, right: f64) {
-        for (tick, told) in self.told() {
-            let y = self.held(tick);
+    pub(crate) fn draw_upright(&self, out: &mut String, title: &str, right: f64) {
+        for (tick, text) in self.labeled_ticks() {
+            let y = self.position(tick);
             let _ = write!(
                 out,
-                "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{told}</text>",
+                "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
                 LEFT - 6.0,
                 y + 4.0
             );
         }
-        label(out, (4.0, 13.0), Anchor::Start, &self.named(text), 100);
+        label(out, (4.0, 13.0), Anchor::Start, &self.axis_title(title), 100);
     }
 
     /// Numbers below the bottom with lines up to the top, and the label below them.
-    pub(crate) fn draw_along(&self, out: &mut String, text: &str, (top, bottom): (f64, f64)) {
-        for (tick, told) in self.told() {
-            let x = self.held(tick);
+    pub(crate) fn draw_along(&self, out: &mut String, title: &str, (top, bottom): (f64, f64)) {
+        for (tick, text) in self.labeled_ticks() {
+            let x = self.position(tick);
             let _ = write!(
                 out,
-                "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top:.1}\" y2=\"{:.1}\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{told}</text>",
+                "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top:.1}\" y2=\"{:.1}\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{text}</text>",
                 bottom + 4.0,
                 bottom + 17.0
             );
         }
         let middle = f64::midpoint(self.from, self.to);
-        label(out, (middle, bottom + 36.0), Anchor::Middle, &self.named(text), 72);
+        label(out, (middle, bottom + 36.0), Anchor::Middle, &self.axis_title(title), 72);
     }
 }

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use tollgate_lab::Bars;
 
-use super::super::svg::escape;
-use super::axis::{Scale, counted, drawable, exact, short};
-use super::frame::{Anchor, Frame, LEFT, PLANE, RIGHT, TOP, WIDTH, label, wrapped};
+use super::super::svg::{escape, real_count};
+use super::axis::{Scale, drawable, exact, short};
+use super::frame::{Anchor, Frame, LEFT, PLANE, RIGHT, TOP, WIDTH, label};
 use super::look::{Key, LOOKS};
+use super::words::wrap;
 
 /// Bars whose names have room beside each other.
 const NAMED: usize = 26;
@@ -31,8 +32,8 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, bars: &Bars) {
 
 /// What is above and below zero together.
 fn reach(values: &[f64]) -> [f64; 2] {
-    let kept = || values.iter().copied().filter(|value| drawable(*value));
-    [kept().filter(|value| *value > 0.0).sum(), kept().filter(|value| *value < 0.0).sum()]
+    let drawn = || values.iter().copied().filter(|value| drawable(*value));
+    [drawn().filter(|value| *value > 0.0).sum(), drawn().filter(|value| *value < 0.0).sum()]
 }
 
 fn picture(out: &mut String, frame: &Frame<'_>, bars: &Bars) -> Option<()> {
@@ -43,26 +44,26 @@ fn picture(out: &mut String, frame: &Frame<'_>, bars: &Bars) -> Option<()> {
     let every = count.div_ceil(NAMED);
     // A letter takes some seven places of the 770 there are.
     let letters = (770 * every / count / 7).clamp(4, 40);
-    let names: Vec<Vec<String>> = bars.bars.iter().map(|(name, _)| wrapped(name, letters, 4)).collect();
+    let names: Vec<Vec<String>> = bars.bars.iter().map(|(name, _)| wrap(name, letters, 4)).collect();
     let lines = names.iter().map(Vec::len).max().unwrap_or(1);
-    frame.begin(out, "", (WIDTH, bottom + LINE * counted(lines) + 12.0));
+    frame.begin(out, "", (WIDTH, bottom + LINE * real_count(lines) + 12.0));
     frame.hatch(out);
     y.draw_upright(out, &bars.y_label, WIDTH - RIGHT);
-    let slot = (WIDTH - LEFT - RIGHT) / counted(count);
+    let slot = (WIDTH - LEFT - RIGHT) / real_count(count);
     for (place, ((name, values), lines)) in bars.bars.iter().zip(&names).enumerate() {
-        let left = LEFT + slot * counted(place);
+        let left = LEFT + slot * real_count(place);
         stack(out, frame, bars, (name.as_str(), values.as_slice()), &y, (left + slot * 0.1, slot * 0.8));
         if place.is_multiple_of(every) {
             let _ = write!(out, "<g><title>{}</title>", escape(name));
             for (down, line) in lines.iter().enumerate() {
-                let at = (left + slot / 2.0, bottom + 16.0 + LINE * counted(down));
+                let at = (left + slot / 2.0, bottom + 16.0 + LINE * real_count(down));
                 label(out, at, Anchor::Middle, line, letters);
             }
             out.push_str("</g>");
         }
     }
     let key = |(part, name): (usize, &String)| {
-        let over = if again(part) { frame.hatched((8.0, 1.0), (18.0, 10.0)) } else { String::new() };
+        let over = if repeats_color(part) { frame.hatched_rect((8.0, 1.0), (18.0, 10.0)) } else { String::new() };
         Key::plane(&format!("bar part s{}", part % LOOKS), &over, name)
     };
     let keys: Vec<Key> = bars.parts.iter().enumerate().map(key).collect();
@@ -71,7 +72,7 @@ fn picture(out: &mut String, frame: &Frame<'_>, bars: &Bars) -> Option<()> {
 }
 
 /// Whether a part has a color that another had before it; it is hatched then.
-fn again(part: usize) -> bool {
+fn repeats_color(part: usize) -> bool {
     !(part / LOOKS).is_multiple_of(2)
 }
 
@@ -102,8 +103,8 @@ fn stack(
             escape(called),
             short(value)
         );
-        if again(part) {
-            out.push_str(&frame.hatched((left, top), (width, height)));
+        if repeats_color(part) {
+            out.push_str(&frame.hatched_rect((left, top), (width, height)));
         } else if height >= 16.0 && width >= 52.0 {
             let _ = write!(
                 out,

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use tollgate_lab::Density;
 
-use super::axis::{Scale, counted, drawable, exact, short};
+use super::super::svg::real_count;
+use super::axis::{Scale, drawable, exact, short};
 use super::frame::{Anchor, BOTTOM, Frame, LEFT, PLANE, RIGHT, TOP, WIDTH, label};
 use super::look::{Key, look, runs};
-use super::marks::{Marks, told};
+use super::marks::{Marks, mark_words};
 
 /// More series than these stand below each other.
 const OVER: usize = 3;
@@ -30,7 +31,7 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, density: &Density) {
     let from = format!("{}, from", density.x_label);
     let mut columns = vec![from.as_str(), "to"];
     columns.extend(density.series.iter().map(|(name, _)| name.as_str()));
-    frame.details(out, &columns, &rows, &told(&density.marks, &exact));
+    frame.details(out, &columns, &rows, &mark_words(&density.marks, &exact));
 }
 
 fn picture(out: &mut String, frame: &Frame<'_>, density: &Density) -> Option<()> {
@@ -44,12 +45,12 @@ fn picture(out: &mut String, frame: &Frame<'_>, density: &Density) -> Option<()>
     let x = Scale::over(density.edges.iter().copied(), density.log, (left, WIDTH - RIGHT - 6.0))?;
     let marks = Marks::lay(&x, &density.marks);
     let top = TOP + marks.height();
-    let bottom = top + if ridges { RIDGE * counted(density.series.len()) } else { PLANE };
+    let bottom = top + if ridges { RIDGE * real_count(density.series.len()) } else { PLANE };
     frame.begin(out, "", (WIDTH, bottom + BOTTOM));
     let keys: Vec<Key> = if ridges {
         x.draw_along(out, &density.x_label, (top, bottom));
         for (place, (name, shares)) in density.series.iter().enumerate() {
-            let base = top + RIDGE * counted(place + 1);
+            let base = top + RIDGE * real_count(place + 1);
             let y = Scale::over([0.0, most].into_iter(), false, (base, base - RIDGE + 6.0))?;
             hill(out, place, (&x, &y), &density.edges, shares);
             label(out, (NAMES - 10.0, base - 8.0), Anchor::End, name, 32);

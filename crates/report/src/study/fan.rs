@@ -8,7 +8,7 @@ use super::super::svg::escape;
 use super::axis::{Scale, exact, short};
 use super::frame::{BOTTOM, Frame, LEFT, PLANE, RIGHT, TOP, WIDTH};
 use super::look::{Key, look, marker, path, runs};
-use super::marks::{Marks, told};
+use super::marks::{Marks, mark_words};
 
 /// The planes of more series than these would hide each other.
 const PLANES: usize = 5;
@@ -27,7 +27,7 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, fan: &Fan) {
     if picture(out, frame, fan).is_none() {
         Frame::nothing(out);
     }
-    let years = Scale::over(fan.x.iter().copied(), false, (0.0, 1.0)).is_some_and(|x| x.years());
+    let years = Scale::over(fan.x.iter().copied(), false, (0.0, 1.0)).is_some_and(|x| x.is_years());
     let place = |x: f64| if years && x.is_finite() { format!("{x:.0}") } else { exact(x) };
     let rows = fan.series.iter().flat_map(|band| spots(band, &fan.x).into_iter().map(move |spot| (band, spot)));
     let rows: Vec<Vec<String>> = rows
@@ -36,7 +36,7 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, fan: &Fan) {
         })
         .collect();
     let columns = ["series", fan.x_label.as_str(), "5th percentile", "median", "95th percentile"];
-    frame.details(out, &columns, &rows, &told(&fan.marks, &place));
+    frame.details(out, &columns, &rows, &mark_words(&fan.marks, &place));
 }
 
 fn spots(band: &Band, xs: &[f64]) -> Vec<Spot> {
@@ -67,7 +67,7 @@ fn picture(out: &mut String, frame: &Frame<'_>, fan: &Fan) -> Option<()> {
     }
     let marked = fan.x.len() <= POINTS;
     for (place, (band, spots)) in fan.series.iter().zip(&series).enumerate() {
-        median(out, (place, band.name.as_str()), (&x, &y), spots, marked);
+        median(out, &Series { place, name: &band.name, marked }, (&x, &y), spots);
     }
     marks.draw(out, (top, bottom));
     let keys: Vec<Key> =
@@ -94,7 +94,17 @@ fn plane(out: &mut String, look: &str, (x, y): (&Scale, &Scale), spots: &[Spot])
     }
 }
 
-fn median(out: &mut String, (place, name): (usize, &str), (x, y): (&Scale, &Scale), spots: &[Spot], marked: bool) {
+/// A series as its median is drawn.
+struct Series<'a> {
+    /// Its place among the series, which gives it its color.
+    place: usize,
+    name: &'a str,
+    /// Whether each point has a marker.
+    marked: bool,
+}
+
+fn median(out: &mut String, series: &Series<'_>, (x, y): (&Scale, &Scale), spots: &[Spot]) {
+    let Series { place, name, marked } = *series;
     let look = look(place);
     let placed = spots.iter().map(|spot| Some((x.place(spot.x)?, y.place(spot.middle)?, spot)));
     for run in runs(placed) {

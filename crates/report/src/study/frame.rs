@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use tollgate_lab::Caption;
 
-use super::super::svg::escape;
+use super::super::svg::{cut, escape};
 use super::look::Key;
 
 pub(crate) const WIDTH: f64 = 860.0;
@@ -42,10 +42,11 @@ impl<'a> Frame<'a> {
 
     /// Begins the section.
     pub(crate) fn heading(&self, out: &mut String) {
-        let judged = if self.caption.judgement { " <span class=\"judged-word\">rests on judgement</span>" } else { "" };
+        let judgement =
+            if self.caption.judgement { " <span class=\"judged-word\">rests on judgement</span>" } else { "" };
         let _ = write!(
             out,
-            "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{}{judged}</h2>",
+            "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{}{judgement}</h2>",
             escape(&self.caption.title),
             id = self.id
         );
@@ -86,7 +87,7 @@ impl<'a> Frame<'a> {
     }
 
     /// A rectangle filled with that pattern.
-    pub(crate) fn hatched(&self, (x, y): (f64, f64), (width, height): (f64, f64)) -> String {
+    pub(crate) fn hatched_rect(&self, (x, y): (f64, f64), (width, height): (f64, f64)) -> String {
         format!(
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"url(#{}_h)\"/>",
             self.id
@@ -120,7 +121,7 @@ impl<'a> Frame<'a> {
                 let text = escape(cell);
                 let _ = if place == 0 {
                     write!(out, "<th scope=\"row\">{text}</th>")
-                } else if numeric(cell) {
+                } else if is_number(cell) {
                     write!(out, "<td class=\"number\">{text}</td>")
                 } else {
                     write!(out, "<td>{text}</td>")
@@ -133,43 +134,8 @@ impl<'a> Frame<'a> {
 }
 
 /// Whether a cell holds a number, or the dash for none.
-fn numeric(cell: &str) -> bool {
+fn is_number(cell: &str) -> bool {
     cell == "–" || cell.replace([',', '%', ' '], "").parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-/// A text of so many letters at the most.
-pub(crate) fn cut(text: &str, letters: usize) -> String {
-    if text.chars().count() <= letters {
-        return text.to_owned();
-    }
-    text.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// A text in lines of so many letters at the most.
-pub(crate) fn wrapped(text: &str, letters: usize, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let word = cut(word, letters);
-        let fits = lines.last().is_some_and(|line| line.chars().count() + 1 + word.chars().count() <= letters);
-        if fits && let Some(line) = lines.last_mut() {
-            line.push(' ');
-            line.push_str(&word);
-        } else {
-            lines.push(word);
-        }
-    }
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(line) = lines.last_mut() {
-            *line = cut(&format!("{line} …"), letters);
-        }
-    }
-    lines
-}
-
-/// How wide a text is drawn, at a guess that errs on the wide side.
-pub(crate) fn wide(text: &str) -> f64 {
-    text.chars().map(|c| if c.is_ascii() { 6.8_f64 } else { 12.0 }).sum()
 }
 
 /// Where a text ends up against its place.

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use tollgate_lab::{IndexRow, Indices};
 
-use super::axis::{Scale, counted, exact, short};
+use super::super::svg::real_count;
+use super::axis::{Scale, exact, short};
 use super::frame::{Anchor, BOTTOM, Frame, RIGHT, TOP, WIDTH, label};
 use super::look::Key;
-use super::tornado::{WORD, judged};
+use super::tornado::{WORD, range_source};
 
 const ROW: f64 = 38.0;
 /// Names stand left of it.
@@ -28,7 +29,7 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, indices: &Indices) {
             exact(row.total),
             exact(row.total_interval.0),
             exact(row.total_interval.1),
-            judged(row.judgement),
+            range_source(row.judgement),
         ]
     };
     let rows: Vec<Vec<String>> = indices.rows.iter().map(row).collect();
@@ -43,18 +44,18 @@ fn picture(out: &mut String, frame: &Frame<'_>, indices: &Indices) -> Option<()>
     };
     let all = indices.rows.iter().flat_map(values);
     let x = Scale::over(all, false, (NAMES, WIDTH - RIGHT - WORD - VALUES))?.with_zero();
-    let bottom = TOP + ROW * counted(indices.rows.len());
+    let bottom = TOP + ROW * real_count(indices.rows.len());
     frame.begin(out, "", (WIDTH, bottom + BOTTOM));
     frame.hatch(out);
     x.draw_along(out, "share of the variance", (TOP, bottom));
     for (place, row) in indices.rows.iter().enumerate() {
-        let y = TOP + ROW * counted(place);
+        let y = TOP + ROW * real_count(place);
         label(out, (NAMES - 8.0, y + 22.0), Anchor::End, &row.name, 33);
         if row.judgement {
             label(out, (WIDTH - RIGHT, y + 22.0), Anchor::End, "judgement", 12);
         }
         let hatched = |place: (f64, f64), size: (f64, f64)| {
-            if row.judgement { frame.hatched(place, size) } else { String::new() }
+            if row.judgement { frame.hatched_rect(place, size) } else { String::new() }
         };
         bar(out, &x, "s0", (row.first, row.first_interval), y + 4.0, &hatched);
         bar(out, &x, "s1", (row.total, row.total_interval), y + 20.0, &hatched);
@@ -62,7 +63,7 @@ fn picture(out: &mut String, frame: &Frame<'_>, indices: &Indices) -> Option<()>
     let keys = [
         Key::plane("bar s0", "", "first order: alone"),
         Key::plane("bar s1", "", "total: with all that it does together with others"),
-        Key::plane("bar s5", &frame.hatched((8.0, 1.0), (18.0, 10.0)), "hatched: the range is a judgement"),
+        Key::plane("bar s5", &frame.hatched_rect((8.0, 1.0), (18.0, 10.0)), "hatched: the range is a judgement"),
     ];
     Frame::end(out, &keys, "Whiskers are intervals of 95 percent.");
     Some(())

@@ -1,7 +1,6 @@
 //! How a series looks: by color, dash and marker at once, so that color alone never tells.
 
-use super::super::svg::escape;
-use super::frame::cut;
+use super::super::svg::{cut, escape};
 
 /// Colors, dashes and markers there are of each.
 pub(crate) const LOOKS: usize = 8;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use tollgate_lab::Lorenz;
 
-use super::axis::{Scale, counted, drawable, exact, short};
+use super::super::svg::real_count;
+use super::axis::{Scale, drawable, exact, short};
 use super::frame::{BOTTOM, Frame, LEFT, RIGHT, TOP};
 use super::look::{Key, look, path};
 
@@ -30,17 +31,17 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, lorenz: &Lorenz) {
 
 /// The share of holders and what they hold together, from none to all; empty where nothing is held.
 fn curve(shares: &[f64]) -> Vec<(f64, f64)> {
-    let kept: Vec<f64> = shares.iter().copied().filter(|share| drawable(*share) && *share >= 0.0).collect();
-    let total: f64 = kept.iter().sum();
+    let drawn: Vec<f64> = shares.iter().copied().filter(|share| drawable(*share) && *share >= 0.0).collect();
+    let total: f64 = drawn.iter().sum();
     if total <= 0.0 {
         return Vec::new();
     }
-    let all = counted(kept.len());
+    let all = real_count(drawn.len());
     let mut sum = 0.0_f64;
     let mut points = vec![(0.0, 0.0)];
-    for (place, share) in kept.iter().enumerate() {
+    for (place, share) in drawn.iter().enumerate() {
         sum += share;
-        points.push((counted(place + 1) / all, sum / total));
+        points.push((real_count(place + 1) / all, sum / total));
     }
     points
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::svg::escape;
-use super::axis::{Scale, counted};
-use super::frame::{cut, wide};
+use super::super::svg::{cut, escape, real_count};
+use super::axis::Scale;
+use super::words::text_width;
 
 const ROW: f64 = 16.0;
 const LETTERS: usize = 40;
@@ -32,7 +32,7 @@ impl<'a> Marks<'a> {
         let mut taken: Vec<(usize, f64, f64)> = Vec::new();
         let mut laid = Vec::new();
         for (x, word) in within {
-            let width = wide(&cut(word, LETTERS)) + 12.0;
+            let width = text_width(&cut(word, LETTERS)) + 12.0;
             let leftward = x + width > scale.end();
             let (left, right) = if leftward { (x - width, x) } else { (x, x + width) };
             let free =
@@ -47,12 +47,12 @@ impl<'a> Marks<'a> {
 
     /// The room that the words take above the plane.
     pub(crate) fn height(&self) -> f64 {
-        ROW * counted(self.rows)
+        ROW * real_count(self.rows)
     }
 
     /// Draws them; the words stand right above the plane.
     pub(crate) fn draw(&self, out: &mut String, (top, bottom): (f64, f64)) {
-        let above = |mark: &Mark<'_>| top - self.height() + ROW * counted(mark.row);
+        let above = |mark: &Mark<'_>| top - self.height() + ROW * real_count(mark.row);
         for mark in &self.marks {
             let _ = write!(
                 out,
@@ -76,6 +76,6 @@ impl<'a> Marks<'a> {
 }
 
 /// Marks in words, also those beyond the axis.
-pub(crate) fn told(marks: &[(f64, String)], number: &dyn Fn(f64) -> String) -> Vec<String> {
+pub(crate) fn mark_words(marks: &[(f64, String)], number: &dyn Fn(f64) -> String) -> Vec<String> {
     marks.iter().map(|(value, word)| format!("{word} at {}", number(*value))).collect()
 }

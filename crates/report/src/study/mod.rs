@@ -14,6 +14,7 @@ mod table;
 mod tests;
 mod tiles;
 mod tornado;
+mod words;
 
 use std::fmt::Write as _;
 
@@ -23,9 +24,9 @@ use super::svg::escape;
 use frame::Frame;
 
 /// Ids that the page itself uses.
-const OWN: [&str; 4] = ["answers", "judgement", "assumptions", "made"];
+const PAGE_IDS: [&str; 4] = ["answers", "judgement", "assumptions", "made"];
 
-/// The page.
+/// The page of a study as HTML, with its style in it.
 pub fn study_page(study: &Study) -> String {
     let mut out = String::with_capacity(1 << 17);
     let _ = write!(
@@ -40,7 +41,7 @@ pub fn study_page(study: &Study) -> String {
     out.push_str("</section><section class=\"judged-box\" aria-labelledby=\"judgement\"><h2 id=\"judgement\">Where this rests on judgement</h2>");
     list(&mut out, &study.caveats);
     out.push_str("</section>");
-    let mut taken = Vec::from(OWN.map(str::to_owned));
+    let mut taken = Vec::from(PAGE_IDS.map(str::to_owned));
     for figure in &study.figures {
         draw(&mut out, figure, &mut taken);
     }
@@ -55,10 +56,10 @@ pub fn study_page(study: &Study) -> String {
     out
 }
 
-/// The figures, and what they rest on, as parts of a page that has [`STUDY_CSS`].
+/// The figures, and the table of assumptions, as parts of a page that has [`STUDY_CSS`].
 pub fn study_part(study: &Study) -> (String, String) {
     let mut out = String::with_capacity(1 << 16);
-    let mut taken = Vec::from(OWN.map(str::to_owned));
+    let mut taken = Vec::from(PAGE_IDS.map(str::to_owned));
     for figure in &study.figures {
         draw(&mut out, figure, &mut taken);
     }
@@ -67,31 +68,31 @@ pub fn study_part(study: &Study) -> (String, String) {
     (out, assumptions)
 }
 
-/// What the figures look like.
+/// The style of the figures.
 pub const STUDY_CSS: &str = include_str!("study.css");
 
 fn draw(out: &mut String, figure: &Figure, taken: &mut Vec<String>) {
     let caption = match figure {
-        Figure::Fan(own) => &own.caption,
-        Figure::Density(own) => &own.caption,
-        Figure::Tornado(own) => &own.caption,
-        Figure::Indices(own) => &own.caption,
-        Figure::Lorenz(own) => &own.caption,
-        Figure::Tiles(own) => &own.caption,
-        Figure::Bars(own) => &own.caption,
-        Figure::Table(own) => &own.caption,
+        Figure::Fan(figure) => &figure.caption,
+        Figure::Density(figure) => &figure.caption,
+        Figure::Tornado(figure) => &figure.caption,
+        Figure::Indices(figure) => &figure.caption,
+        Figure::Lorenz(figure) => &figure.caption,
+        Figure::Tiles(figure) => &figure.caption,
+        Figure::Bars(figure) => &figure.caption,
+        Figure::Table(figure) => &figure.caption,
     };
     let frame = Frame::new(caption, taken);
     frame.heading(out);
     match figure {
-        Figure::Fan(own) => fan::draw(out, &frame, own),
-        Figure::Density(own) => density::draw(out, &frame, own),
-        Figure::Tornado(own) => tornado::draw(out, &frame, own),
-        Figure::Indices(own) => indices::draw(out, &frame, own),
-        Figure::Lorenz(own) => lorenz::draw(out, &frame, own),
-        Figure::Tiles(own) => tiles::draw(out, &frame, own),
-        Figure::Bars(own) => bars::draw(out, &frame, own),
-        Figure::Table(own) => table::draw(out, &frame, own),
+        Figure::Fan(figure) => fan::draw(out, &frame, figure),
+        Figure::Density(figure) => density::draw(out, &frame, figure),
+        Figure::Tornado(figure) => tornado::draw(out, &frame, figure),
+        Figure::Indices(figure) => indices::draw(out, &frame, figure),
+        Figure::Lorenz(figure) => lorenz::draw(out, &frame, figure),
+        Figure::Tiles(figure) => tiles::draw(out, &frame, figure),
+        Figure::Bars(figure) => bars::draw(out, &frame, figure),
+        Figure::Table(figure) => table::draw(out, &frame, figure),
     }
     out.push_str("</section>");
 }

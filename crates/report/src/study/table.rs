@@ -18,19 +18,19 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, table: &Table) {
 
 /// Every parameter; those that are judgements are marked.
 pub(crate) fn assumptions(out: &mut String, assumptions: &[Assumption]) {
-    let judged = |own: &&Assumption| own.source.starts_with("judgement");
+    let is_judgement = |assumption: &&Assumption| assumption.source.starts_with("judgement");
     let _ = write!(
         out,
         "<section aria-labelledby=\"assumptions\"><h2 id=\"assumptions\">Assumptions <span class=\"count\">{}</span></h2><p>Marked as judgements: {}.</p><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Assumptions: table\"><table class=\"cells\"><thead><tr>",
         assumptions.len(),
-        assumptions.iter().filter(judged).count()
+        assumptions.iter().filter(is_judgement).count()
     );
     for head in ["Parameter", "Value", "Unit", "Source"] {
         let _ = write!(out, "<th scope=\"col\">{head}</th>");
     }
     out.push_str("</tr></thead><tbody>");
-    for own in assumptions {
-        let (class, word) = if judged(&own) {
+    for assumption in assumptions {
+        let (class, word) = if is_judgement(&assumption) {
             (" class=\"judged-row\"", " <span class=\"judged-word\">judgement</span>")
         } else {
             ("", "")
@@ -38,10 +38,10 @@ pub(crate) fn assumptions(out: &mut String, assumptions: &[Assumption]) {
         let _ = write!(
             out,
             "<tr{class}><th scope=\"row\">{}{word}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escape(&own.name),
-            escape(&own.value),
-            escape(&own.unit),
-            escape(&own.source)
+            escape(&assumption.name),
+            escape(&assumption.value),
+            escape(&assumption.unit),
+            escape(&assumption.source)
         );
     }
     out.push_str("</tbody></table></div></section>");

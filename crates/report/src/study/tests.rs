@@ -1,3 +1,5 @@
+//! Pages of studies: whole whatever the values, and with the figures below each picture.
+
 use std::collections::BTreeSet;
 
 use tollgate_lab::{
@@ -6,11 +8,11 @@ use tollgate_lab::{
 };
 
 use super::axis::{Scale, exact, short};
-use super::frame::wrapped;
 use super::look::runs;
 use super::marks::Marks;
 use super::study_page;
 use super::tiles::{MAP, filling};
+use super::words::wrap;
 
 const HOSTILE: &str = "<script>alert(\"x\")</script>&'";
 
@@ -102,12 +104,12 @@ fn page(figures: Vec<Figure>) -> String {
     })
 }
 
-/// Every tag is closed by its own, in order.
+/// Whether every tag is closed, the last opened first.
 fn balanced(page: &str) -> bool {
     let mut open = Vec::new();
     for part in page.split('<').skip(1) {
-        let tag = part.split(['>', ' ', '/']).find(|word| !word.is_empty()).unwrap_or_default();
-        let inside = part.split('>').next().unwrap_or_default();
+        let tag = part.split(['>', ' ', '/']).find(|word| !word.is_empty()).unwrap_or("");
+        let inside = part.split('>').next().unwrap_or("");
         if part.starts_with('/') {
             if open.pop() != Some(tag) {
                 return false;
@@ -121,8 +123,8 @@ fn balanced(page: &str) -> bool {
 
 /// What is wrong with a page whatever it shows.
 fn wrong(page: &str) -> Vec<&'static str> {
-    let said = page.replace("informs", "");
-    let mut wrong: Vec<&str> = ["NaN", "inf", "<script", "http"].into_iter().filter(|bad| said.contains(bad)).collect();
+    let text = page.replace("informs", "");
+    let mut wrong: Vec<&str> = ["NaN", "inf", "<script", "http"].into_iter().filter(|bad| text.contains(bad)).collect();
     if !balanced(page) {
         wrong.push("a tag is left open");
     }
@@ -283,7 +285,7 @@ fn the_figures_of_bars_stand_below_them() {
 
 #[test]
 fn judgements_among_the_assumptions_are_marked() {
-    let own = |name: &str, source: &str| Assumption {
+    let assumption = |name: &str, source: &str| Assumption {
         name: name.into(),
         value: "1".into(),
         unit: "x".into(),
@@ -295,7 +297,7 @@ fn judgements_among_the_assumptions_are_marked() {
         answers: Vec::new(),
         caveats: Vec::new(),
         figures: Vec::new(),
-        assumptions: vec![own("a", "judgement: between b and c"), own("d", "90 FR 4544")],
+        assumptions: vec![assumption("a", "judgement: between b and c"), assumption("d", "90 FR 4544")],
         data: Vec::new(),
         made_from: Vec::new(),
     });
@@ -326,18 +328,18 @@ fn numbers_are_short_in_pictures_and_whole_in_tables() {
     }
 }
 
-fn told(values: &[f64], log: bool) -> Vec<String> {
+fn tick_texts(values: &[f64], log: bool) -> Vec<String> {
     let scale = Scale::over(values.iter().copied(), log, (0.0, 100.0)).unwrap().rounded();
-    scale.told().into_iter().map(|(_, text)| text).collect()
+    scale.labeled_ticks().into_iter().map(|(_, text)| text).collect()
 }
 
 #[test]
 fn ticks_are_round() {
-    assert_eq!(told(&[2025.0, 2030.0], false), ["2025", "2026", "2027", "2028", "2029", "2030"]);
-    assert_eq!(told(&[0.0, 4_800_000.0], false), ["0", "1 M", "2 M", "3 M", "4 M", "5 M"]);
-    assert_eq!(told(&[-0.02, 0.05], false), ["-0.02", "0", "0.02", "0.04", "0.06"]);
-    assert_eq!(told(&[30.0, 45_000.0], true), ["100", "1 k", "10 k"]);
-    assert_eq!(told(&[300.0, 900.0], true), ["200", "500", "1 k"]);
+    assert_eq!(tick_texts(&[2025.0, 2030.0], false), ["2025", "2026", "2027", "2028", "2029", "2030"]);
+    assert_eq!(tick_texts(&[0.0, 4_800_000.0], false), ["0", "1 M", "2 M", "3 M", "4 M", "5 M"]);
+    assert_eq!(tick_texts(&[-0.02, 0.05], false), ["-0.02", "0", "0.02", "0.04", "0.06"]);
+    assert_eq!(tick_texts(&[30.0, 45_000.0], true), ["100", "1 k", "10 k"]);
+    assert_eq!(tick_texts(&[300.0, 900.0], true), ["200", "500", "1 k"]);
     assert!(Scale::over([f64::NAN].into_iter(), false, (0.0, 1.0)).is_none());
     let log = Scale::over([0.0, 1.0, 100.0].into_iter(), true, (0.0, 100.0)).unwrap();
     assert_eq!((log.place(0.0), log.reach(0.0), log.place(f64::NAN)), (None, Some(0.0), None));
@@ -362,9 +364,9 @@ fn words_of_marks_do_not_cover_each_other() {
 #[test]
 fn lines_break_where_a_value_is_missing_and_names_at_words() {
     assert_eq!(runs([Some(1), Some(2), None, None, Some(3), None].into_iter()), [vec![1, 2], vec![3]]);
-    assert_eq!(wrapped("Diffusion Rule, half the budget", 15, 4), ["Diffusion Rule,", "half the budget"]);
-    assert_eq!(wrapped("one two three four", 5, 2), ["one", "two …"]);
-    assert_eq!(wrapped("incomprehensible", 8, 2), ["incompr…"]);
+    assert_eq!(wrap("Diffusion Rule, half the budget", 15, 4), ["Diffusion Rule,", "half the budget"]);
+    assert_eq!(wrap("one two three four", 5, 2), ["one", "two …"]);
+    assert_eq!(wrap("incomprehensible", 8, 2), ["incompr…"]);
 }
 
 #[test]

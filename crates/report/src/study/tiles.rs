@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use tollgate_lab::{Tile, Tiles};
 
-use super::super::svg::escape;
-use super::axis::{counted, drawable, exact, short};
-use super::frame::{Anchor, Frame, WIDTH, cut, label};
+use super::super::svg::{cut, escape, real_count};
+use super::axis::{drawable, exact, short};
+use super::frame::{Anchor, Frame, WIDTH, label};
 use super::look::Key;
 
 /// Rows from the north, columns from the west; a dot is a place without a country.
@@ -61,7 +61,7 @@ fn places() -> BTreeMap<&'static str, (usize, usize)> {
 }
 
 fn at(column: usize, down: f64) -> (f64, f64) {
-    (EDGE + STEP * counted(column), EDGE + STEP * down)
+    (EDGE + STEP * real_count(column), EDGE + STEP * down)
 }
 
 fn picture(out: &mut String, frame: &Frame<'_>, tiles: &Tiles) {
@@ -70,21 +70,21 @@ fn picture(out: &mut String, frame: &Frame<'_>, tiles: &Tiles) {
     let mut placed = Vec::new();
     for tile in &tiles.tiles {
         match free.remove(tile.country.as_str()) {
-            Some((column, row)) => placed.push((tile, at(column, counted(row)))),
+            Some((column, row)) => placed.push((tile, at(column, real_count(row)))),
             None => elsewhere.push(tile),
         }
     }
-    let below = counted(MAP.len()) + 0.5;
+    let below = real_count(MAP.len()) + 0.5;
     let rows = elsewhere.len().div_ceil(COLUMNS);
-    let height = if rows == 0 { at(0, counted(MAP.len())).1 } else { at(0, below + counted(rows)).1 };
+    let height = if rows == 0 { at(0, real_count(MAP.len())).1 } else { at(0, below + real_count(rows)).1 };
     frame.begin(out, "", (WIDTH, height));
     if rows > 0 {
         label(out, (EDGE, at(0, below).1 - 6.0), Anchor::Start, "elsewhere", 12);
     }
     let last = elsewhere.into_iter().enumerate();
-    placed.extend(last.map(|(place, tile)| (tile, at(place % COLUMNS, below + counted(place / COLUMNS)))));
+    placed.extend(last.map(|(place, tile)| (tile, at(place % COLUMNS, below + real_count(place / COLUMNS)))));
     for (code, (column, row)) in &free {
-        let (x, y) = at(*column, counted(*row));
+        let (x, y) = at(*column, real_count(*row));
         let _ = write!(
             out,
             "<rect class=\"ghost\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{SIDE}\" height=\"{SIDE}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{code}</text>",
@@ -94,7 +94,7 @@ fn picture(out: &mut String, frame: &Frame<'_>, tiles: &Tiles) {
     }
     let ranks = ranks(&tiles.tiles);
     for (tile, place) in &placed {
-        one(out, tile, *place, filling(tile, &ranks));
+        draw_tile(out, tile, *place, filling(tile, &ranks));
     }
     let key = |(class, name): (&str, &str)| {
         let edge = format!("<rect class=\"edge {class}\" x=\"8\" y=\"1\" width=\"18\" height=\"10\"/>");
@@ -107,7 +107,7 @@ fn picture(out: &mut String, frame: &Frame<'_>, tiles: &Tiles) {
 fn note(tiles: &Tiles) -> String {
     let part = "A tile is filled to the share that the value is of the whole";
     let rank = "A tile is filled by its rank: the largest value wholly";
-    let how = match (tiles.tiles.iter().any(ranked), tiles.tiles.iter().all(ranked)) {
+    let how = match (tiles.tiles.iter().any(is_ranked), tiles.tiles.iter().all(is_ranked)) {
         (_, true) => rank.to_owned(),
         (true, false) => format!("{part}; where there is no whole, by its rank"),
         (false, false) => part.to_owned(),
@@ -116,13 +116,13 @@ fn note(tiles: &Tiles) -> String {
 }
 
 /// Whether a tile has nothing to be a part of.
-fn ranked(tile: &Tile) -> bool {
+fn is_ranked(tile: &Tile) -> bool {
     !tile.of.is_some_and(|of| drawable(of) && of > 0.0)
 }
 
 /// The values that are ranked against each other.
 fn ranks(tiles: &[Tile]) -> Vec<f64> {
-    let values = tiles.iter().filter(|tile| ranked(tile)).map(|tile| tile.value);
+    let values = tiles.iter().filter(|tile| is_ranked(tile)).map(|tile| tile.value);
     values.filter(|value| drawable(*value) && *value > 0.0).collect()
 }
 
@@ -132,19 +132,19 @@ pub(crate) fn filling(tile: &Tile, ranks: &[f64]) -> f64 {
         return 0.0;
     }
     match tile.of {
-        Some(of) if !ranked(tile) => (tile.value / of).clamp(0.0, 1.0),
-        _ => counted(ranks.iter().filter(|value| **value <= tile.value).count()) / counted(ranks.len().max(1)),
+        Some(of) if !is_ranked(tile) => (tile.value / of).clamp(0.0, 1.0),
+        _ => real_count(ranks.iter().filter(|value| **value <= tile.value).count()) / real_count(ranks.len().max(1)),
     }
 }
 
-fn one(out: &mut String, tile: &Tile, (x, y): (f64, f64), filled: f64) {
+fn draw_tile(out: &mut String, tile: &Tile, (x, y): (f64, f64), filled: f64) {
     let class = match tile.tier {
         1 => "tier1",
         2 => "tier2",
         3 => "tier3",
         _ => "tier-other",
     };
-    let whole = tile.of.map(|of| format!(" of {}", exact(of))).unwrap_or_default();
+    let whole = tile.of.map_or(String::new(), |of| format!(" of {}", exact(of)));
     let middle = x + SIDE / 2.0;
     let _ = write!(
         out,

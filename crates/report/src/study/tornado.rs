@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use tollgate_lab::{Tornado, TornadoRow};
 
-use super::super::svg::escape;
-use super::axis::{Scale, counted, exact, short};
+use super::super::svg::{escape, real_count};
+use super::axis::{Scale, exact, short};
 use super::frame::{Anchor, BOTTOM, Frame, RIGHT, TOP, WIDTH, label};
 use super::look::Key;
 
@@ -17,7 +17,8 @@ const VALUES: f64 = 84.0;
 /// Room for the word that marks a judgement.
 pub(crate) const WORD: f64 = 76.0;
 
-pub(crate) fn judged(judgement: bool) -> String {
+/// Where a range is from, as a cell of a table.
+pub(crate) fn range_source(judgement: bool) -> String {
     if judgement { "judgement" } else { "source" }.to_owned()
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn draw(out: &mut String, frame: &Frame<'_>, tornado: &Tornado) {
             exact(row.result.0),
             row.at.1.clone(),
             exact(row.result.1),
-            judged(row.judgement),
+            range_source(row.judgement),
         ]
     };
     let rows: Vec<Vec<String>> = tornado.rows.iter().map(row).collect();
@@ -47,13 +48,13 @@ fn picture(out: &mut String, frame: &Frame<'_>, tornado: &Tornado) -> Option<()>
     }
     let ends = tornado.rows.iter().flat_map(|row| [row.result.0, row.result.1]);
     let x = Scale::over(ends.chain([tornado.base]), false, (NAMES + VALUES, WIDTH - RIGHT - WORD - VALUES))?;
-    let bottom = TOP + ROW * counted(tornado.rows.len());
+    let bottom = TOP + ROW * real_count(tornado.rows.len());
     frame.begin(out, "", (WIDTH, bottom + BOTTOM));
     frame.hatch(out);
     x.draw_along(out, &tornado.x_label, (TOP, bottom));
     let base = x.place(tornado.base);
     for (place, row) in tornado.rows.iter().enumerate() {
-        bars(out, frame, (&x, base), row, TOP + ROW * counted(place));
+        bars(out, frame, (&x, base), row, TOP + ROW * real_count(place));
     }
     if let Some(base) = base {
         let _ = write!(
@@ -67,7 +68,7 @@ fn picture(out: &mut String, frame: &Frame<'_>, tornado: &Tornado) -> Option<()>
     let keys = [
         Key::plane("bar s0", "", "at the low value"),
         Key::plane("bar s1", "", "at the high value"),
-        Key::plane("bar s5", &frame.hatched((8.0, 1.0), (18.0, 10.0)), "hatched: the range is a judgement"),
+        Key::plane("bar s5", &frame.hatched_rect((8.0, 1.0), (18.0, 10.0)), "hatched: the range is a judgement"),
     ];
     Frame::end(out, &keys, "At the ends of a bar stand the parameter's values.");
     Some(())
@@ -115,7 +116,7 @@ fn bars(out: &mut String, frame: &Frame<'_>, (scale, base): (&Scale, Option<f64>
             escape(end.at)
         );
         if row.judgement {
-            out.push_str(&frame.hatched((left, y + down), (width, height)));
+            out.push_str(&frame.hatched_rect((left, y + down), (width, height)));
         }
         let (anchor, beside) = if end.leftward { (Anchor::End, x - 5.0) } else { (Anchor::Start, x + 5.0) };
         label(out, (beside, y + down + height / 2.0 + 4.0), anchor, end.at, 11);

@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_law::Policy;
+use tollgate_law::facts;
 use tollgate_law::program::{Program, Step};
 use tollgate_model::Date;
 
@@ -17,7 +18,7 @@ use super::{Refused, View};
 use crate::today;
 use tollgate_decide::{Tables, item_facts};
 use tollgate_report::control_lines;
-use tollgate_report::{ChipPoint, chips_svg};
+use tollgate_report::{ChipFigures, ChipPoint, chips_svg};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -223,13 +224,19 @@ fn catalog(label: &str, policy: &Policy) -> String {
     for item in policy.law.catalog.items() {
         let Ok(known) = item_facts(&item.item, &none.items, &policy.law.catalog) else { continue };
         let name = known.chip.as_ref().map_or(&known.name, |chip| &chip.item).clone();
-        if let Some(point) = ChipPoint::of(&name, &known.facts) {
+        let figures = ChipFigures {
+            tpp_thousandths: known.facts.get(facts::IC_TPP),
+            density_num: known.facts.get(facts::IC_DENSITY),
+            density_den: known.facts.get(facts::IC_DENSITY_DEN),
+        };
+        if let Some(point) = ChipPoint::from_figures(&name, figures) {
             points.insert(name, point);
         }
     }
     let mut lines = Vec::new();
     for date in DRAWN.into_iter().filter_map(|(year, month, day)| Date::from_ymd(year, month, day)) {
-        lines.extend(control_lines(policy, date).into_iter().map(|mut line| {
+        let parameter = |name: &str| policy.parameter_ratio("774/3A090", name, date);
+        lines.extend(control_lines(parameter).into_iter().map(|mut line| {
             line.label = format!("{} {}", line.label.replace(" (2022)", ""), date.year());
             line
         }));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tollgate_law::Policy;
 use tollgate_ledger::AccountView;
 use tollgate_model::{Country, Date};
-use tollgate_report::pages::picture::{Month, Shipped, months, world};
+use tollgate_report::pages::picture::{MonthTpp, Shipped, months, world};
 use tollgate_report::pages::short;
 
 use super::super::access::{Caller, Right, new_secret};
@@ -55,8 +55,8 @@ fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
             *own = own.saturating_add(sum.tpp);
         }
     }
-    let drawn_months: Vec<Month> =
-        by_month.iter().map(|(name, tpp)| Month { name: (*name).to_owned(), tpp: tpp.map(drawn) }).collect();
+    let drawn_months: Vec<MonthTpp> =
+        by_month.iter().map(|(name, tpp)| MonthTpp { name: (*name).to_owned(), tpp: tpp.map(drawn) }).collect();
     let mut countries: Vec<_> = sums.countries.iter().collect();
     countries.sort_by_key(|(_, sum)| -sum.tpp);
     let title = |key: &str| tollgate_report::pages::text(view.language, key).unwrap_or_default();

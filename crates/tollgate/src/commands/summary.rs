@@ -6,14 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tollgate_law::{Policy, hex};
+use tollgate_law::{Policy, facts, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp};
 
 use super::Failure;
 use super::reasons::{likely_match, reason};
 use super::sheet::{Questions, grouped, h100_equivalents};
+<<<<<<< HEAD
 use tollgate_decide::{AllocationRow, Decided, Tables, roles};
 use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
+=======
+use tollgate_decide::{AccountView, Decided, Tables, roles};
+use tollgate_report::{ChipFigures, ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
+>>>>>>> w1/report
 
 /// How many rows of each list are kept for the report.
 const ROWS: usize = 200;
@@ -155,7 +160,13 @@ impl Summary {
     fn chip(&mut self, decided: &Decided<'_>) {
         let item = &decided.line.item;
         let name = item.chip.as_ref().map_or(&item.name, |chip| &chip.item);
-        let Some(point) = ChipPoint::of(name, &decided.line.facts) else { return };
+        let known = &decided.line.facts;
+        let figures = ChipFigures {
+            tpp_thousandths: known.get(facts::IC_TPP),
+            density_num: known.get(facts::IC_DENSITY),
+            density_den: known.get(facts::IC_DENSITY_DEN),
+        };
+        let Some(point) = ChipPoint::from_figures(name, figures) else { return };
         let grade = decided.eccn().map_or("none", |eccn| match eccn.as_ref() {
             "3A090.a" | "4A090.a" => "a",
             "3A090.b" | "4A090.b" => "b",
@@ -392,7 +403,7 @@ impl Summary {
             gauges,
             months: self.months.values().cloned().collect(),
             chips: self.chips.values().map(|(point, lines)| ChipPoint { lines: *lines, ..point.clone() }).collect(),
-            lines_of_control: control_lines(&self.policy, date),
+            lines_of_control: control_lines(|name| self.policy.parameter_ratio("774/3A090", name, date)),
             red_flags: self
                 .red_flags
                 .iter()

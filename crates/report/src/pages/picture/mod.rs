@@ -5,7 +5,7 @@ mod network;
 mod shipments;
 mod world;
 
-pub use months::{Month, months};
+pub use months::{MonthTpp, months};
 pub use network::{Edge, Node, Tie, network};
 pub use shipments::{Shipment, shipments};
 pub use world::{Shipped, world};
@@ -24,14 +24,6 @@ fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-/// At most so many letters of a text.
-fn cut(text: &str, letters: usize) -> String {
-    match text.char_indices().nth(letters) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(letters.saturating_sub(1)).chain(['…']).collect(),
-    }
 }
 
 fn begin(width: f64, height: f64, label: &str) -> String {

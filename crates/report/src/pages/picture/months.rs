@@ -1,14 +1,17 @@
+//! Compute by month and tier as stacked bars.
+
 use std::fmt::Write as _;
 
 use super::{begin, escape};
 use crate::pages::numbers::short;
+use crate::svg::real_count;
 
-/// Compute of a month.
+/// Compute of a month by tier of destination.
 #[derive(Clone, Debug)]
-pub struct Month {
+pub struct MonthTpp {
     /// `2026-11`.
     pub name: String,
-    /// TPP to each tier.
+    /// TPP to tier 1, 2 and 3.
     pub tpp: [f64; 3],
 }
 
@@ -17,13 +20,12 @@ const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 70.0;
 const FLOOR: f64 = 190.0;
 
-/// Stacked bars, a month each.
-pub fn months(label: &str, months: &[Month]) -> String {
+/// A picture as SVG: a stacked bar for each month. `label` is its text for people who do not see it.
+pub fn months(label: &str, months: &[MonthTpp]) -> String {
     let mut out = begin(WIDTH, HEIGHT, label);
-    let most = months.iter().map(|own| own.tpp.iter().sum::<f64>()).fold(0.0, f64::max);
+    let most = months.iter().map(|month| month.tpp.iter().sum::<f64>()).fold(0.0, f64::max);
     if most > 0.0 {
-        let count = f64::from(u32::try_from(months.len()).unwrap_or(u32::MAX));
-        let step = (WIDTH - LEFT) / count;
+        let step = (WIDTH - LEFT) / real_count(months.len());
         for share in [0.0, 0.5, 1.0] {
             let y = FLOOR - share * (FLOOR - 15.0);
             let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
@@ -36,9 +38,9 @@ pub fn months(label: &str, months: &[Month]) -> String {
             );
         }
         let mut x = LEFT;
-        for (place, own) in months.iter().enumerate() {
+        for (place, month) in months.iter().enumerate() {
             let mut y = FLOOR;
-            for (tier, tpp) in own.tpp.iter().enumerate() {
+            for (tier, tpp) in month.tpp.iter().enumerate() {
                 let height = tpp / most * (FLOOR - 15.0);
                 y -= height;
                 let _ = write!(
@@ -47,7 +49,7 @@ pub fn months(label: &str, months: &[Month]) -> String {
                     tier + 1,
                     x + step * 0.1,
                     step * 0.8,
-                    escape(&own.name),
+                    escape(&month.name),
                     short(*tpp)
                 );
             }
@@ -56,7 +58,7 @@ pub fn months(label: &str, months: &[Month]) -> String {
                     out,
                     "<text class=\"soft\" x=\"{:.1}\" y=\"208\" font-size=\"12\" text-anchor=\"middle\">{}</text>",
                     x + step / 2.0,
-                    escape(&own.name)
+                    escape(&month.name)
                 );
             }
             x += step;

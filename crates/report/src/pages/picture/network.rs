@@ -1,7 +1,10 @@
+//! Parties as nodes and what ties them as lines.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{begin_as, cut, escape};
+use super::{begin_as, escape};
+use crate::svg::{cut, real_count};
 
 /// What ties two parties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +22,7 @@ pub enum Tie {
 pub struct Node {
     /// Its id.
     pub id: String,
-    /// How it is called.
+    /// Its name as it is shown.
     pub name: String,
     /// Whether the case is about it.
     pub subject: bool,
@@ -28,13 +31,13 @@ pub struct Node {
 /// A line between two parties, by their places in the list of nodes.
 #[derive(Clone, Debug)]
 pub struct Edge {
-    /// From which.
+    /// The place of the first party.
     pub from: usize,
-    /// To which.
+    /// The place of the second party.
     pub to: usize,
-    /// What it means.
+    /// What ties them.
     pub tie: Tie,
-    /// What is told of it.
+    /// The words that the line shows when it is pointed at.
     pub label: String,
 }
 
@@ -44,22 +47,23 @@ const GAP: (f64, f64) = (70.0, 18.0);
 /// Layers at the most; a chain of goods is seldom longer.
 const LAYERS: usize = 6;
 
-/// Parties in layers from left to right, those that ship before those that receive.
+/// A picture as SVG: parties in layers from left to right, those that ship before those that receive. An edge to a place without a node is left out.
 pub fn network(label: &str, nodes: &[Node], edges: &[Edge]) -> String {
-    let layer = layers(nodes.len(), edges);
     let mut columns: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (node, own) in layer.iter().enumerate() {
-        columns.entry(*own).or_default().push(node);
+    for (node, layer) in layers(nodes.len(), edges).into_iter().enumerate() {
+        columns.entry(layer).or_default().push(node);
     }
-    let real = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let tallest = columns.values().map(Vec::len).max().unwrap_or(0);
-    let (width, height) = (real(columns.len()) * (WIDE + GAP.0), real(tallest) * (HIGH + GAP.1) + GAP.1);
+    let (width, height) = (real_count(columns.len()) * (WIDE + GAP.0), real_count(tallest) * (HIGH + GAP.1) + GAP.1);
     let mut places = vec![(0.0, 0.0); nodes.len()];
     for (column, members) in columns.values().enumerate() {
-        let top = (height - real(members.len()) * (HIGH + GAP.1)) / 2.0;
+        let top = (height - real_count(members.len()) * (HIGH + GAP.1)) / 2.0;
         for (row, node) in members.iter().enumerate() {
             if let Some(place) = places.get_mut(*node) {
-                *place = (GAP.0 / 2.0 + real(column) * (WIDE + GAP.0), top + GAP.1 / 2.0 + real(row) * (HIGH + GAP.1));
+                *place = (
+                    GAP.0 / 2.0 + real_count(column) * (WIDE + GAP.0),
+                    top + GAP.1 / 2.0 + real_count(row) * (HIGH + GAP.1),
+                );
             }
         }
     }
@@ -75,7 +79,7 @@ pub fn network(label: &str, nodes: &[Node], edges: &[Edge]) -> String {
         let _ = write!(
             out,
             "<a href=\"/parties/{}\"><rect class=\"node{guilty}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{WIDE}\" height=\"{HIGH}\" rx=\"6\"/><text x=\"{:.1}\" y=\"{:.1}\" font-size=\"12\" text-anchor=\"middle\">{}</text><title>{}</title></a>",
-            encoded(&node.id),
+            percent_encode(&node.id),
             x + WIDE / 2.0,
             y + HIGH / 2.0 + 4.0,
             escape(&cut(&node.name, 20)),
@@ -88,16 +92,16 @@ pub fn network(label: &str, nodes: &[Node], edges: &[Edge]) -> String {
 
 /// The layer of each node: one more than the farthest that ships to it. Circles end at the last layer.
 fn layers(count: usize, edges: &[Edge]) -> Vec<usize> {
-    let mut layer = vec![0; count];
+    let mut layers = vec![0; count];
     for _ in 0..LAYERS {
         for edge in edges.iter().filter(|edge| edge.tie != Tie::Shares && edge.from != edge.to) {
-            let after = layer.get(edge.from).map_or(0, |own| own + 1).min(LAYERS);
-            if let Some(own) = layer.get_mut(edge.to) {
-                *own = (*own).max(after);
+            let after = layers.get(edge.from).map_or(0, |layer| layer + 1).min(LAYERS);
+            if let Some(layer) = layers.get_mut(edge.to) {
+                *layer = (*layer).max(after);
             }
         }
     }
-    layer
+    layers
 }
 
 fn line(out: &mut String, (x, y): (f64, f64), (to_x, to_y): (f64, f64), edge: &Edge) {
@@ -137,7 +141,8 @@ fn line(out: &mut String, (x, y): (f64, f64), (to_x, to_y): (f64, f64), edge: &E
         write!(out, "<path class=\"{class}\" d=\"{path}\"><title>{}</title></path>", escape(&cut(&edge.label, 200)));
 }
 
-fn encoded(text: &str) -> String {
+/// A text as a part of a path in an address.
+fn percent_encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {

@@ -1,3 +1,5 @@
+//! Shipments over time against a yearly limit.
+
 use std::fmt::Write as _;
 
 use super::{begin, escape};
@@ -8,7 +10,7 @@ use crate::pages::numbers::short;
 pub struct Shipment {
     /// Days since 1970-01-01.
     pub day: f64,
-    /// What is told of it.
+    /// The words that its mark shows when it is pointed at; they begin with the day, up to a space.
     pub label: String,
     /// Its year, for the sum that a limit is compared with.
     pub year: i32,
@@ -21,18 +23,18 @@ const HEIGHT: f64 = 240.0;
 const LEFT: f64 = 60.0;
 const FLOOR: f64 = 205.0;
 
-/// What came over time as stairs that begin anew each year, against a yearly limit.
+/// A picture as SVG: the TPP that came since the beginning of each year, against a yearly limit in TPP.
 pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
     let mut out = begin(WIDTH, HEIGHT, label);
-    let first = list.iter().map(|own| own.day).fold(f64::INFINITY, f64::min);
-    let last = list.iter().map(|own| own.day).fold(f64::NEG_INFINITY, f64::max);
+    let first = list.iter().map(|shipment| shipment.day).fold(f64::INFINITY, f64::min);
+    let last = list.iter().map(|shipment| shipment.day).fold(f64::NEG_INFINITY, f64::max);
     let mut sums = Vec::new();
     let (mut year, mut sum) = (i32::MIN, 0.0);
-    for own in list {
-        if own.year != year {
-            (year, sum) = (own.year, 0.0);
+    for shipment in list {
+        if shipment.year != year {
+            (year, sum) = (shipment.year, 0.0);
         }
-        sum += own.tpp;
+        sum += shipment.tpp;
         sums.push(sum);
     }
     let most = sums.iter().copied().fold(limit.unwrap_or(0.0), f64::max);
@@ -49,24 +51,24 @@ pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
                 short(limit)
             );
         }
-        for (own, sum) in list.iter().zip(&sums) {
+        for (shipment, sum) in list.iter().zip(&sums) {
             let over = if limit.is_some_and(|limit| *sum > limit) { " over" } else { "" };
             let _ = write!(
                 out,
                 "<line class=\"axis\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{1:.1}\" y2=\"{FLOOR}\"/><circle class=\"dot{over}\" cx=\"{0:.1}\" cy=\"{1:.1}\" r=\"4\"><title>{2}: {3} TPP</title></circle>",
-                x(own.day),
+                x(shipment.day),
                 y(*sum),
-                escape(&own.label),
-                short(own.tpp)
+                escape(&shipment.label),
+                short(shipment.tpp)
             );
         }
-        for own in [list.first(), list.last()].into_iter().flatten() {
-            let anchor = if own.day > first { "end" } else { "start" };
+        for shipment in [list.first(), list.last()].into_iter().flatten() {
+            let anchor = if shipment.day > first { "end" } else { "start" };
             let _ = write!(
                 out,
                 "<text class=\"soft\" x=\"{:.1}\" y=\"226\" font-size=\"12\" text-anchor=\"{anchor}\">{}</text>",
-                x(own.day),
-                escape(own.label.split(' ').next().unwrap_or_default())
+                x(shipment.day),
+                escape(shipment.label.split(' ').next().unwrap_or(""))
             );
         }
     }

@@ -1,3 +1,5 @@
+//! A map of the world, a tile a country.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -17,6 +19,9 @@ pub struct Shipped {
     pub tpp: f64,
 }
 
+/// A country to which nothing went: its tier is not known.
+const NOTHING: Shipped = Shipped { tier: 0, tpp: 0.0 };
+
 /// A map of the world, a tile a country: its color says the tier, its dark part the share of `full`, in TPP.
 pub fn world(label: &str, countries: &BTreeMap<String, Shipped>, full: f64) -> String {
     let tiles: Vec<(&str, f64, f64)> = TILES
@@ -31,18 +36,18 @@ pub fn world(label: &str, countries: &BTreeMap<String, Shipped>, full: f64) -> S
         tiles.iter().fold((0.0_f64, 0.0_f64), |(right, down), (_, x, y)| (right.max(*x), down.max(*y)));
     let mut out = begin((columns + 1.0) * SIDE, (rows + 1.0) * SIDE, label);
     for (code, column, row) in tiles {
-        let own = countries.get(code).copied().unwrap_or_default();
+        let shipped = countries.get(code).copied().unwrap_or(NOTHING);
         let (x, y) = (column * SIDE, row * SIDE);
         let inner = SIDE - 2.0;
         let _ = write!(
             out,
             "<g class=\"tile\"><title>{}: {} TPP</title><rect class=\"t{}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{inner}\" height=\"{inner}\" rx=\"3\"/>",
             escape(code),
-            short(own.tpp),
-            own.tier
+            short(shipped.tpp),
+            shipped.tier
         );
-        if own.tpp > 0.0 && full > 0.0 {
-            let height = (inner * (own.tpp / full).min(1.0)).max(1.5);
+        if shipped.tpp > 0.0 && full > 0.0 {
+            let height = (inner * (shipped.tpp / full).min(1.0)).max(1.5);
             let _ = write!(
                 out,
                 "<rect class=\"level\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{inner}\" height=\"{height:.1}\" rx=\"2\"/>",

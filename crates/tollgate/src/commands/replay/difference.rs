@@ -11,7 +11,7 @@ use tollgate_model::{Country, Date};
 
 use super::schemes::Schemes;
 use tollgate_decide::{Name, Names, Tables};
-use tollgate_replay::{Change, NumberedLine, Short};
+use tollgate_replay::{Change, EncodedLine, Verdict};
 use tollgate_report::{ReplayData, ReplayRow};
 
 /// Lines and what they come to.
@@ -88,14 +88,15 @@ impl Difference {
     }
 
     /// Adds a line; says what changed.
-    pub(super) fn add(&mut self, line: &NumberedLine, (before, after): (Short, Short)) -> Option<Change> {
+    pub(super) fn add(&mut self, line: &EncodedLine, (before, after): (Verdict, Verdict)) -> Option<Change> {
         let tpp = line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
-        let cents = u128::try_from(line.price).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
+        let cents =
+            u128::try_from(line.price_cents).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
         let sum = Sum { lines: 1, tpp, cents };
         self.all.add(sum);
         self.first = Some(self.first.map_or(line.date, |first| first.min(line.date)));
         self.last = Some(self.last.map_or(line.date, |last| last.max(line.date)));
-        let change = Change::of(before, after)?;
+        let change = Change::between(before, after)?;
         self.add_changed(change, line.destination, (line.date.year(), line.date.month()), sum);
         self.named.entry((change, line.consignee)).or_default().add(sum);
         Some(change)

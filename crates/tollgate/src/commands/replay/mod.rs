@@ -24,7 +24,7 @@ use schemes::Schemes;
 use tollgate_decide::load_policy;
 use tollgate_decide::{RunError, Tables};
 use tollgate_model::Stop;
-use tollgate_replay::{Chunk, ExceptionNames, History, Replayed, Short, push_change, replay_history};
+use tollgate_replay::{Chunk, ExceptionNames, History, Verdict, VerdictSink, push_change, replay_history};
 
 #[cfg(feature = "object-storage")]
 impl ReplayArguments {
@@ -71,8 +71,8 @@ struct Comparing<'a> {
     text: String,
 }
 
-impl Replayed for Comparing<'_> {
-    fn decided(&mut self, chunk: &Chunk, [before, after]: [&[Short]; 2]) -> Result<(), RunError> {
+impl VerdictSink for Comparing<'_> {
+    fn take_chunk(&mut self, chunk: &Chunk, [before, after]: [&[Verdict]; 2]) -> Result<(), RunError> {
         self.text.clear();
         for ((line, before), after) in chunk.lines.iter().zip(before).zip(after) {
             let changed = self.difference.add(line, (*before, *after));
@@ -102,7 +102,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
     let diff = arguments.out.join("diff.jsonl");
     let mut output = Output::create(&diff).map_err(|error| RunError::Output(diff.clone(), error))?;
     let mut comparing = Comparing {
-        names: ExceptionNames::of([policy.as_ref(), against.as_ref()]),
+        names: ExceptionNames::from_policies([policy.as_ref(), against.as_ref()]),
         difference: Difference::new(&against),
         schemes,
         output: &mut output,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tollgate_model::{Outcome, Tpp};
 
 use crate::commands::Failure;
-use tollgate_replay::Short;
+use tollgate_replay::Verdict;
 
 /// Schemes that are known, and what of them would no longer have fitted.
 pub(super) struct Schemes {
@@ -48,12 +48,12 @@ impl Schemes {
         Ok(own)
     }
 
-    pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Short, after: Short) {
+    pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Verdict, after: Verdict) {
         let own = self.orders.get(order_id).and_then(|place| self.all.get_mut(*place));
         let (Some(own), Some(tpp)) = (own, tpp) else { return };
         let tpp = u128::try_from(tpp.ceil()).unwrap_or(0);
         own.tpp += tpp;
-        let free = |own: Short| matches!(own.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
+        let free = |own: Verdict| matches!(own.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
         if free(before) && !free(after) {
             own.stopped += tpp;
         }
