@@ -9,6 +9,7 @@ mod bods;
 mod bounded;
 mod cells;
 mod columns;
+mod csv_text;
 mod decisions;
 mod error;
 mod folder;
@@ -26,6 +27,7 @@ mod surroundings;
 mod texts;
 
 pub use columns::{CellKind, Column, Table, tables_markdown};
+pub use csv_text::csv_text;
 pub use decisions::{DecisionWriter, Format};
 pub use error::{InputError, InputErrors, MAX_ERRORS};
 pub use items::read_items;
