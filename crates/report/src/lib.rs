@@ -6,6 +6,7 @@ mod alerts;
 mod charts;
 mod control_lines;
 mod data;
+mod figure_rows;
 mod page;
 pub mod pages;
 mod replay;
@@ -17,6 +18,7 @@ pub use charts::chips_svg;
 pub use control_lines::{control_lines, fraction};
 pub use data::AlertRow;
 pub use data::{Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
+pub use figure_rows::{figure_rows, study_text};
 pub use replay::{ReplayData, ReplayRow, replay_page};
 pub use study::{STUDY_CSS, study_page, study_part};
 

@@ -16,7 +16,7 @@ use super::progress::Bar;
 use super::query_session::detect_in_process;
 use super::since::detect_since;
 use super::{Failure, print};
-use crate::commands::inputs::{ContextArguments, Inputs, OnCluster};
+use crate::commands::inputs::{ClusterArguments, ContextArguments, Inputs};
 use clap::Args;
 use tollgate_decide::{Decided, Lines, Run, RunError, run};
 use tollgate_detect::Watch;
@@ -42,7 +42,7 @@ pub(crate) struct DetectArguments {
     #[arg(long, value_name = "DIR", conflicts_with = "cluster")]
     pub(crate) since: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) on: OnCluster,
+    pub(crate) on: ClusterArguments,
 }
 
 /// The typologies to run: those of the program, or of a folder, all or only those that are named.

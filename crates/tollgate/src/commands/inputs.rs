@@ -188,7 +188,7 @@ impl ContextArguments {
 /// Where work runs that is too much for one machine.
 #[cfg(feature = "detect")]
 #[derive(Args)]
-pub(crate) struct OnCluster {
+pub(crate) struct ClusterArguments {
     /// Run on Apache Spark: spark://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) cluster: Option<String>,

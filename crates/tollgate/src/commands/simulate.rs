@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use tollgate_lab::{Assumption, Figure, LabError, Options, Scenario, Study, StudyKind, study};
+use tollgate_lab::{Assumption, LabError, Options, Scenario, Study, StudyKind, study};
 use tollgate_law::Law;
 use tollgate_records::{Output, csv_text};
 
@@ -16,7 +16,7 @@ use clap::Args;
 use std::path::PathBuf;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
-use tollgate_report::study_page;
+use tollgate_report::{figure_rows, study_page, study_text};
 use tollgate_world::{LawDesks, SCENARIOS, WORLD_FILES, WorldError, write_world};
 
 #[derive(Args)]
@@ -87,7 +87,7 @@ pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(),
         TextFormat::Json => {
             print(&format!("{}\n", json!({ "name": study.name, "answers": study.answers, "caveats": study.caveats })))
         }
-        TextFormat::Text => print(&answers_text(&study, out)),
+        TextFormat::Text => print(&study_text(&study, out)),
     }
 }
 
@@ -147,7 +147,7 @@ fn explain(assumptions: &[Assumption], format: TextFormat) -> Result<(), Failure
 fn write(study: &Study, out: &Path) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(study).map_err(|error| Failure::Unusable(error.to_string()))?;
     let mut files = vec![("results.json".to_owned(), json + "\n"), ("report.html".to_owned(), study_page(study))];
-    for (name, rows) in study.figures.iter().map(rows).chain(study.data.iter().cloned()) {
+    for (name, rows) in study.figures.iter().map(figure_rows).chain(study.data.iter().cloned()) {
         files.push((format!("{name}.csv"), csv_text(rows.into_iter())));
     }
     let mut outputs = Vec::new();
@@ -162,119 +162,4 @@ fn write(study: &Study, out: &Path) -> Result<(), Failure> {
         output.commit().map_err(|error| RunError::Output(path, error))?;
     }
     Ok(())
-}
-
-fn header(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
-}
-
-/// A figure's id, and its values as tidy rows, one observation each, below a row of headers.
-fn rows(figure: &Figure) -> (String, Vec<Vec<String>>) {
-    let mut rows = Vec::new();
-    let text = |value: f64| value.to_string();
-    let caption = match figure {
-        Figure::Fan(fan) => {
-            rows.push(header(&["series", "x", "p5", "p50", "p95"]));
-            for band in &fan.series {
-                for (((x, low), middle), high) in fan.x.iter().zip(&band.p5).zip(&band.p50).zip(&band.p95) {
-                    rows.push(vec![band.name.clone(), text(*x), text(*low), text(*middle), text(*high)]);
-                }
-            }
-            &fan.caption
-        }
-        Figure::Density(density) => {
-            rows.push(header(&["series", "from", "to", "share"]));
-            for (name, shares) in &density.series {
-                for ((from, to), share) in density.edges.iter().zip(density.edges.iter().skip(1)).zip(shares) {
-                    rows.push(vec![name.clone(), text(*from), text(*to), text(*share)]);
-                }
-            }
-            &density.caption
-        }
-        Figure::Tornado(tornado) => {
-            rows.push(header(&["parameter", "low", "high", "result_at_low", "result_at_high", "base"]));
-            for row in &tornado.rows {
-                let (low, high) = row.result;
-                rows.push(vec![
-                    row.name.clone(),
-                    row.at.0.clone(),
-                    row.at.1.clone(),
-                    text(low),
-                    text(high),
-                    text(tornado.base),
-                ]);
-            }
-            &tornado.caption
-        }
-        Figure::Indices(indices) => {
-            rows.push(header(&["parameter", "first", "first_low", "first_high", "total", "total_low", "total_high"]));
-            for row in &indices.rows {
-                let numbers = [
-                    row.first,
-                    row.first_interval.0,
-                    row.first_interval.1,
-                    row.total,
-                    row.total_interval.0,
-                    row.total_interval.1,
-                ];
-                rows.push(std::iter::once(row.name.clone()).chain(numbers.map(text)).collect());
-            }
-            &indices.caption
-        }
-        other => return rows_of_parts(other),
-    };
-    (caption.id.clone(), rows)
-}
-
-/// As [`rows`], for the figures that compare parts of a whole.
-fn rows_of_parts(figure: &Figure) -> (String, Vec<Vec<String>>) {
-    let mut rows = Vec::new();
-    let text = |value: f64| value.to_string();
-    let caption = match figure {
-        Figure::Lorenz(lorenz) => {
-            rows.push(header(&["series", "rank", "share", "gini"]));
-            for (name, shares, gini) in &lorenz.series {
-                for (rank, share) in shares.iter().enumerate() {
-                    rows.push(vec![name.clone(), (rank + 1).to_string(), text(*share), text(*gini)]);
-                }
-            }
-            &lorenz.caption
-        }
-        Figure::Tiles(tiles) => {
-            rows.push(header(&["country", "tier", "value"]));
-            for tile in &tiles.tiles {
-                rows.push(vec![tile.country.clone(), tile.tier.to_string(), text(tile.value)]);
-            }
-            &tiles.caption
-        }
-        Figure::Bars(bars) => {
-            rows.push(header(&["bar", "part", "value"]));
-            for (name, values) in &bars.bars {
-                for (part, value) in bars.parts.iter().zip(values) {
-                    rows.push(vec![name.clone(), part.clone(), text(*value)]);
-                }
-            }
-            &bars.caption
-        }
-        Figure::Table(table) => {
-            rows.push(table.columns.clone());
-            rows.extend(table.rows.iter().cloned());
-            &table.caption
-        }
-        // What `rows` takes itself.
-        Figure::Fan(_) | Figure::Density(_) | Figure::Tornado(_) | Figure::Indices(_) => return (String::new(), rows),
-    };
-    (caption.id.clone(), rows)
-}
-
-fn answers_text(study: &Study, out: &Path) -> String {
-    let list = |lines: &[String]| lines.iter().map(|line| format!("  - {line}\n")).collect::<String>();
-    format!(
-        "{}\n{}\n{}where this rests on judgement:\n{}written: {}: results.json, report.html and a .csv for each figure\n",
-        study.name,
-        study.question,
-        list(&study.answers),
-        list(&study.caveats),
-        out.display()
-    )
 }

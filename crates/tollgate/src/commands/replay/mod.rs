@@ -16,7 +16,7 @@ use super::decide::load;
 use super::progress::Bar;
 use super::{Failure, print};
 #[cfg(feature = "detect")]
-use crate::commands::inputs::OnCluster;
+use crate::commands::inputs::ClusterArguments;
 use crate::commands::inputs::{Inputs, TextFormat};
 use clap::Args;
 use difference::{Difference, Results};
@@ -59,7 +59,7 @@ pub(crate) struct ReplayArguments {
     pub(crate) format: TextFormat,
     #[cfg(feature = "detect")]
     #[command(flatten)]
-    pub(crate) on: OnCluster,
+    pub(crate) on: ClusterArguments,
 }
 
 /// Sums up the lines that are decided under both policies, and writes those that differ to `diff.jsonl`.
