@@ -19,6 +19,7 @@ mod policy_file;
 pub mod program;
 pub mod provision;
 pub mod registers;
+mod tiers;
 
 mod files {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
@@ -26,4 +27,5 @@ mod files {
 
 pub use law::{Law, embedded, split_fixed};
 pub use policy::Policy;
+pub use tiers::Tiers;
 pub use tollgate_model::hex;

@@ -9,7 +9,11 @@ mod bods;
 mod bounded;
 mod cells;
 mod columns;
+<<<<<<< HEAD
 mod decision_columns;
+=======
+mod csv_text;
+>>>>>>> w1/commands
 mod decisions;
 mod folder;
 mod gleif;
@@ -27,9 +31,13 @@ mod surroundings;
 mod texts;
 
 pub use columns::{CellKind, Column, Table, tables_markdown};
+<<<<<<< HEAD
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
 };
+=======
+pub use csv_text::csv_text;
+>>>>>>> w1/commands
 pub use decisions::{DecisionWriter, Format};
 pub use items::read_items;
 pub use licenses::read_licenses;

@@ -129,51 +129,61 @@ impl Command {
     /// The inputs that are files, or addresses in their place. What a cluster reads, its workers reach themselves.
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
+<<<<<<< HEAD
             Command::Check(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
             Command::Decide(own) => own.orders.iter_mut().chain(own.basis.files()).collect(),
             Command::Explain(own) => own.inputs.files(),
+=======
+            Command::Check(arguments) => {
+                arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
+            }
+            Command::Decide(arguments) => arguments.inputs.files(),
+            Command::Explain(arguments) => arguments.inputs.files(),
+>>>>>>> w1/commands
             #[cfg(feature = "detect")]
-            Command::Detect(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
-            Command::Replay(own) => match own.elsewhere() {
-                true => own.inputs.basis.files(),
-                false => own.inputs.files(),
+            Command::Detect(arguments) => {
+                arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
+            }
+            Command::Replay(arguments) => match arguments.runs_on_cluster() {
+                true => arguments.inputs.basis.files(),
+                false => arguments.inputs.files(),
             },
             _ => Vec::new(),
         }
     }
 }
 
-/// Tells of what should have been impossible; what follows it refuses.
-fn tell_broken_invariant(broken: &BrokenInvariant) {
+/// Writes to standard error that something happened that should have been impossible; the code after it refuses.
+fn write_broken_invariant(broken: &BrokenInvariant) {
     let BrokenInvariant { file, line, what } = broken;
-    let _said = writeln!(
+    let _unheard = writeln!(
         io::stderr().lock(),
         "internal error at {file}:{line}: {what}\n  mend: this is a mistake in Tollgate, and what turned on it was refused; please report it"
     );
 }
 
 fn main() -> ExitCode {
-    report_broken_invariants(tell_broken_invariant);
+    report_broken_invariants(write_broken_invariant);
     #[cfg_attr(not(feature = "object-storage"), expect(unused_mut, reason = "inputs are only looked at"))]
     let mut arguments = match commands::settings::parse() {
         Ok(arguments) => arguments,
         Err(text) => {
-            let _said = writeln!(io::stderr().lock(), "error: {text}");
+            let _unheard = writeln!(io::stderr().lock(), "error: {text}");
             return ExitCode::from(UNUSABLE);
         }
     };
     let stop: Stop = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&stop);
+    let stop_flag = Arc::clone(&stop);
     // Work that can stop in order does so at the first Ctrl-C; outputs appear whole or not at all, so the second may end it at once.
     let _handler = ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::Relaxed) {
+        if stop_flag.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(INTERRUPTED));
         }
     });
     #[cfg(feature = "object-storage")]
-    let brought = commands::remote::bring(arguments.command.files(), &stop);
+    let fetched = commands::remote::fetch_inputs(arguments.command.files(), &stop);
     #[cfg(feature = "object-storage")]
-    let result = brought.and_then(|_until_the_end| run(arguments.command, &stop));
+    let result = fetched.and_then(|_folder| run(arguments.command, &stop));
     #[cfg(not(feature = "object-storage"))]
     let result = run(arguments.command, &stop);
     let mut errors = io::stderr().lock();
@@ -181,15 +191,15 @@ fn main() -> ExitCode {
         Ok(()) | Err(Failure::NoReader) => ExitCode::SUCCESS,
         Err(Failure::Found) => ExitCode::from(FOUND),
         Err(Failure::Incomplete(text)) => {
-            let _said = writeln!(errors, "error: {text}");
+            let _unheard = writeln!(errors, "error: {text}");
             ExitCode::from(FOUND)
         }
         Err(Failure::Stopped) => {
-            let _said = writeln!(errors, "stopped: nothing was written");
+            let _unheard = writeln!(errors, "stopped: nothing was written");
             ExitCode::from(INTERRUPTED)
         }
         Err(Failure::Unusable(text)) => {
-            let _said = writeln!(errors, "error: {text}");
+            let _unheard = writeln!(errors, "error: {text}");
             ExitCode::from(UNUSABLE)
         }
     }

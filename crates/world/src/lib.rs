@@ -13,6 +13,7 @@ mod scenarios;
 mod schemes;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ pub use rows::{
 };
 
 pub use scenarios::SCENARIOS;
+pub use writing::{WORLD_FILES, WorldError, write_world};
 
 use agency::{Agency, Target};
 use buyers::{Buyer, Trade, heaped, on_sale, order};

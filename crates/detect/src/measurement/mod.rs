@@ -7,6 +7,7 @@ mod by_case;
 mod cases;
 mod ground_truth;
 mod recall;
+mod rendering;
 #[cfg(test)]
 mod tests;
 
@@ -15,3 +16,4 @@ pub use by_case::CaseMeasurement;
 pub use cases::{CaseFile, CaseRun, CaseSummary, first_flagged_day};
 pub use ground_truth::{GroundTruth, GroundTruthError, Scheme};
 pub use recall::{KindRecall, Measurement, share};
+pub use rendering::{BacktestReport, case_runs_text};

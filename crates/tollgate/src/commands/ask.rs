@@ -47,10 +47,10 @@ pub(crate) fn ask(arguments: &AskArguments, stop: &Stop) -> Result<(), Failure> 
     if !lacking.is_empty() {
         let what = format!("the question is not understood as a whole: {}", lacking.join("; "));
         let mend = "write N ITEM and N ITEM to BUYER, COUNTRY for USE; see `tollgate ask --help`";
-        return Err(Failure::Unusable(format!("{what}\n{}  mend: {mend}", understood(&found))));
+        return Err(Failure::Unusable(format!("{what}\n{}  mend: {mend}", question_text(&found))));
     }
     let date = arguments.date.unwrap_or_else(today);
-    let records = decided(arguments, &found, date, stop)?;
+    let records = decide_lines(arguments, &found, date, stop)?;
     let screened = match arguments.lists.lists.len() {
         0 => "not screened: no list was given with --lists".to_owned(),
         count => format!("screened against {count} list files"),
@@ -76,7 +76,7 @@ pub(crate) fn ask(arguments: &AskArguments, stop: &Stop) -> Result<(), Failure> 
 }
 
 /// The decisions of the lines that are understood.
-fn decided(
+fn decide_lines(
     arguments: &AskArguments,
     found: &Question,
     date: Date,
@@ -122,7 +122,7 @@ fn decided(
 }
 
 /// What was understood, a line each.
-fn understood(found: &Question) -> String {
+fn question_text(found: &Question) -> String {
     let mut text = "understood:\n".to_owned();
     for line in &found.lines {
         let holds = line.holds.as_ref().map_or_else(String::new, |(name, count)| format!(", each with {count} {name}"));
@@ -144,7 +144,7 @@ fn understood(found: &Question) -> String {
 }
 
 fn text(found: &Question, records: &[DecisionRecord], date: Date, screened: &str) -> String {
-    let mut text = understood(found);
+    let mut text = question_text(found);
     let _ = writeln!(text, "  on {date}\n{screened}");
     for record in records {
         let _ = writeln!(text, "\n{} x {}: {}\n  {}", record.quantity, record.item, record.outcome, record.summary);

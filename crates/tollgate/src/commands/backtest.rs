@@ -1,17 +1,15 @@
 //! A draft of a typology over history, against the live version.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::json;
-use tollgate_detect::measurement::{Comparison, Sighting, Version, days_between};
+use tollgate_detect::measurement::{BacktestReport, Comparison, Version, days_between};
 use tollgate_detect::typology::Typology;
 
 use super::decide::load;
-use super::progress::Steps;
-use super::typology::Folder;
+use super::progress::StepBar;
+use super::table_folder::TableFolder;
 use super::{Failure, print};
 use crate::commands::inputs::Inputs;
 use crate::commands::inputs::TextFormat;
@@ -53,8 +51,8 @@ pub(crate) struct TypologyBacktestArguments {
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Date,
     /// Days from one look to the next
-    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
-    pub(crate) every: u32,
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(i32).range(1..=3660))]
+    pub(crate) every: i32,
     /// What was found of earlier alerts: a CSV file with the columns key and finding
     #[arg(long, value_name = "FILE")]
     pub(crate) dispositions: Option<PathBuf>,
@@ -63,20 +61,21 @@ pub(crate) struct TypologyBacktestArguments {
     pub(crate) format: TextFormat,
 }
 
-fn live(name: &str) -> Result<Typology, Failure> {
+/// The live version: a folder, or one of the program by id or name.
+fn read_live(name: &str) -> Result<Typology, Failure> {
     let folder = Path::new(name);
     if folder.join("typology.toml").exists() {
         return Ok(Typology::read(folder)?);
     }
     let all = Typology::embedded()?;
-    all.into_iter().find(|own| own.id == name || own.slug == name).ok_or_else(|| {
+    all.into_iter().find(|typology| typology.id == name || typology.slug == name).ok_or_else(|| {
         let what = format!("`{name}` is neither a typology's folder nor one of the program's own");
         Failure::Unusable(format!("{what}\n  mend: `tollgate typology list` names those"))
     })
 }
 
 /// What was found of alerts before, by key.
-fn dispositions(path: Option<&Path>) -> Result<BTreeMap<String, String>, Failure> {
+fn read_dispositions(path: Option<&Path>) -> Result<BTreeMap<String, String>, Failure> {
     let Some(path) = path else { return Ok(BTreeMap::new()) };
     let wrong = |what: String| {
         Failure::Unusable(format!(
@@ -87,13 +86,13 @@ fn dispositions(path: Option<&Path>) -> Result<BTreeMap<String, String>, Failure
     let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
     let headers = reader.headers().map_err(|error| wrong(error.to_string()))?.clone();
     let place = |name: &str| {
-        headers.iter().position(|own| own == name).ok_or_else(|| wrong(format!("there is no column `{name}`")))
+        headers.iter().position(|header| header == name).ok_or_else(|| wrong(format!("there is no column `{name}`")))
     };
     let (key, finding) = (place("key")?, place("finding")?);
     let mut known = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(|error| wrong(error.to_string()))?;
-        let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
+        let cell = |place: usize| record.get(place).unwrap_or("").to_owned();
         known.insert(cell(key), cell(finding));
     }
     Ok(known)
@@ -101,12 +100,12 @@ fn dispositions(path: Option<&Path>) -> Result<BTreeMap<String, String>, Failure
 
 pub(super) fn backtest(arguments: &TypologyBacktestArguments, stop: &Stop) -> Result<(), Failure> {
     let draft = Typology::read(&arguments.draft)?;
-    let live = live(&arguments.against)?;
+    let live = read_live(&arguments.against)?;
     if arguments.from > arguments.to {
         let mend = "give a day for --from that is not after --to";
         return Err(Failure::Unusable(format!("--from is after --to\n  mend: {mend}")));
     }
-    let known = dispositions(arguments.dispositions.as_deref())?;
+    let dispositions = read_dispositions(arguments.dispositions.as_deref())?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let context = ContextTables {
         payments: arguments.payments.clone(),
@@ -115,12 +114,10 @@ pub(super) fn backtest(arguments: &TypologyBacktestArguments, stop: &Stop) -> Re
         inspections: arguments.inspections.clone(),
         as_of: None,
     };
-    let folder = Folder::of(&arguments.inputs.orders, policy, Arc::clone(&tables), context);
-    // More days than that lie between no two days: it looks at both ends.
-    let every_days = i32::try_from(arguments.every).unwrap_or(i32::MAX);
-    let days = days_between(arguments.from, arguments.to, every_days);
+    let folder = TableFolder::from_tables(&arguments.inputs.orders, policy, Arc::clone(&tables), context);
+    let days = days_between(arguments.from, arguments.to, arguments.every);
     let mut comparison = Comparison::default();
-    let mut steps = Steps::new(days.len());
+    let mut steps = StepBar::new(days.len());
     for day in &days {
         steps.step(&day.to_string());
         for (typology, version) in [(&draft, Version::Draft), (&live, Version::Live)] {
@@ -130,60 +127,15 @@ pub(super) fn backtest(arguments: &TypologyBacktestArguments, stop: &Stop) -> Re
         }
     }
     drop(steps);
-    match arguments.format {
-        TextFormat::Json => print(&as_json(&comparison, &known, days.len())),
-        TextFormat::Text => print(&text(&comparison, &known, &draft, &live, days.len())),
-    }
-}
-
-fn as_json(comparison: &Comparison, known: &BTreeMap<String, String>, looks: usize) -> String {
-    let side = |sighting: &Option<Sighting>| {
-        sighting.as_ref().map(|sighting| {
-            let finding = &sighting.finding;
-            json!({
-                "from": sighting.since.to_string(), "llr": finding.llr, "why": finding.why,
-                "subjects": finding.subjects, "tpp": finding.tpp,
-            })
-        })
+    let report = BacktestReport {
+        comparison: &comparison,
+        draft: &draft,
+        live: &live,
+        dispositions: &dispositions,
+        looks: days.len(),
     };
-    let rows = comparison.0.iter().map(|(key, own)| {
-        json!({ "key": key, "draft": side(&own.draft), "live": side(&own.live), "disposition": known.get(key) })
-    });
-    format!("{:#}\n", json!({ "looks": looks, "alerts": rows.collect::<Vec<_>>() }))
-}
-
-fn text(
-    comparison: &Comparison,
-    known: &BTreeMap<String, String>,
-    draft: &Typology,
-    live: &Typology,
-    looks: usize,
-) -> String {
-    let told = |key: &str| known.get(key).map_or(String::new(), |finding| format!(" [found {finding}]"));
-    let (mut added, mut dropped, mut both) = (String::new(), String::new(), String::new());
-    for (key, sightings) in &comparison.0 {
-        match (&sightings.draft, &sightings.live) {
-            (Some(Sighting { since: day, finding }), None) => {
-                let _ = writeln!(added, "  + {day}  {key}{}: {}", told(key), finding.why);
-            }
-            (None, Some(Sighting { since: day, finding })) => {
-                let _ = writeln!(dropped, "  - {day}  {key}{}: {}", told(key), finding.why);
-            }
-            (Some(Sighting { since: one, .. }), Some(Sighting { since: other, finding })) => {
-                if one != other {
-                    let _ = writeln!(both, "  = {one} instead of {other}  {key}{}: {}", told(key), finding.why);
-                }
-            }
-            (None, None) => {}
-        }
+    match arguments.format {
+        TextFormat::Json => print(&format!("{:#}\n", report.json())),
+        TextFormat::Text => print(&report.text()),
     }
-    let counts = comparison.counts();
-    let (more, less, same) = (counts.added, counts.dropped, counts.common);
-    format!(
-        "{} ({}) against {} ({}), looked at on {looks} days\n{more} alerts more, {less} fewer, {same} by both\n{added}{dropped}{both}",
-        draft.slug,
-        draft.file.parent().unwrap_or(Path::new("")).display(),
-        live.slug,
-        live.file.parent().unwrap_or(Path::new("")).display()
-    )
 }

@@ -69,8 +69,8 @@ fn must_be_free(path: &Path, mend: &str) -> Result<(), Failure> {
 fn copy(from: &Path, to: &Path, stop: &Stop) -> Result<(), Failure> {
     let failed = |error| Failure::from(RunError::Output(to.to_owned(), error));
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let own: TempDir = tempfile::Builder::new().prefix(".partial-").tempdir_in(folder).map_err(failed)?;
-    let file = own.path().join("copy.sqlite");
+    let partial: TempDir = tempfile::Builder::new().prefix(".partial-").tempdir_in(folder).map_err(failed)?;
+    let file = partial.path().join("copy.sqlite");
     let log = SqliteLog::open(from).map_err(|error| unusable(error.to_string()))?;
     log.back_up(&file).map_err(|error| unusable(error.to_string()))?;
     let verified = follow(&format!("sqlite:{}", file.display()), stop, &mut |_| Ok(()))?.verified();

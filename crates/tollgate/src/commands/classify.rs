@@ -121,7 +121,8 @@ impl Answer {
 struct Classified {
     query: String,
     name: String,
-    kind: String,
+    /// `None` where the item's row does not say it.
+    kind: Option<String>,
     tpp: Option<String>,
     unit_tpp: Option<String>,
     density: Option<String>,
@@ -157,7 +158,7 @@ impl Classified {
         Classified {
             query: query.to_owned(),
             name: item.name.clone(),
-            kind: shown(facts::ITEM_KIND).unwrap_or_default(),
+            kind: shown(facts::ITEM_KIND),
             tpp: shown(facts::IC_TPP),
             unit_tpp: item.unit_tpp.map(|tpp| tpp.to_string()),
             density: shown(facts::IC_DENSITY),
@@ -176,7 +177,7 @@ impl Classified {
             .iter()
             .map(|(cite, rule, truth)| serde_json::json!({ "cite": cite, "rule": rule, "result": truth.as_str() }));
         serde_json::json!({
-            "asked": self.query, "item": self.name, "kind": self.kind, "tpp": self.tpp, "unit_tpp": self.unit_tpp,
+            "asked": self.query, "item": self.name, "kind": self.kind.as_deref().unwrap_or(""), "tpp": self.tpp, "unit_tpp": self.unit_tpp,
             "performance_density": self.density, "eccn": self.eccn, "stated_eccn": self.stated_eccn, "certainty": self.certainty,
             "why": why.collect::<Vec<_>>(), "source": self.source, "notes": self.notes,
         })
@@ -195,8 +196,9 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
     let figures = item.chip.as_ref().unwrap_or(&item.item);
     let mut notes = Vec::new();
     if let Some((other, _)) = &item.other {
-        let dispute = figures.dispute.clone().unwrap_or_default();
-        let value = other.get(facts::IC_TPP).map(Tpp::from_thousandths).unwrap_or_default();
+        let dispute = figures.dispute.as_deref().unwrap_or("");
+        let value = other.get(facts::IC_TPP).map(Tpp::from_thousandths);
+        let value = value.map_or("unknown".to_owned(), |tpp| tpp.to_string());
         let mut scratch = Scratch::default();
         let mut changed = facts.clone();
         for fact in [facts::IC_TPP, facts::IC_DENSITY, facts::IC_DENSITY_DEN] {
@@ -263,7 +265,7 @@ fn write_item(out: &mut String, item: &Classified) {
     };
     let tpp = item.tpp.as_deref().unwrap_or("unknown");
     let density = item.density.as_deref().unwrap_or("unknown");
-    let _ = writeln!(out, "  {}; TPP {tpp}{whole}; performance density {density}", item.kind);
+    let _ = writeln!(out, "  {}; TPP {tpp}{whole}; performance density {density}", item.kind.as_deref().unwrap_or(""));
     if let Some(stated) = &item.stated_eccn {
         let _ = writeln!(out, "  ECCN as stated: {stated}");
     }

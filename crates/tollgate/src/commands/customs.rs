@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use tollgate_detect::customs::{Declaration, Scorer, precision_at, read};
-use tollgate_records::Output;
+use tollgate_records::{Output, csv_text};
 
-use super::{Failure, csv_text, print};
+use super::{Failure, print};
 use clap::Args;
 use std::path::PathBuf;
 use tollgate_decide::RunError;
@@ -32,18 +32,19 @@ pub(crate) struct CustomsArguments {
 
 pub(crate) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
     let learned = read(&arguments.learn)?;
-    let asked = read(&arguments.on)?;
+    let declarations = read(&arguments.on)?;
     let scorer = Scorer::fit(&learned, arguments.copies_once);
-    let mut text = format!("{} declarations learned from, {} scored\n", learned.len(), asked.len());
-    let known: Vec<&Declaration> = asked.iter().filter(|own| own.fraud.is_some()).collect();
-    let fresh: Vec<&Declaration> = known.iter().filter(|own| !scorer.knows_copy(own)).copied().collect();
-    for (what, declarations) in [("all", &known), ("no copy among those learned from", &fresh)] {
-        if declarations.is_empty() {
+    let mut text = format!("{} declarations learned from, {} scored\n", learned.len(), declarations.len());
+    let known: Vec<&Declaration> = declarations.iter().filter(|declaration| declaration.fraud.is_some()).collect();
+    let fresh: Vec<&Declaration> =
+        known.iter().filter(|declaration| !scorer.knows_copy(declaration)).copied().collect();
+    for (what, group) in [("all", &known), ("no copy among those learned from", &fresh)] {
+        if group.is_empty() {
             continue;
         }
-        text.push_str(&format!("{} declarations, {what}: false of the first\n", declarations.len()));
+        text.push_str(&format!("{} declarations, {what}: false of the first\n", group.len()));
         for percent in [1, 5, 10] {
-            let (first, found) = precision_at(&scorer, declarations, percent);
+            let (first, found) = precision_at(&scorer, group, percent);
             #[expect(clippy::cast_precision_loss, reason = "numbers of declarations")]
             let share = found as f64 / first.max(1) as f64;
             text.push_str(&format!("  {percent:>3} %: {found} of {first}, {share:.3}\n"));
@@ -52,7 +53,7 @@ pub(crate) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
     if let Some(out) = &arguments.out {
         let failed = |error| RunError::Output(out.clone(), error);
         let mut output = Output::create(out).map_err(failed)?;
-        output.write_all(scores(&scorer, &asked).as_bytes()).map_err(failed)?;
+        output.write_all(scores(&scorer, &declarations).as_bytes()).map_err(failed)?;
         output.commit().map_err(failed)?;
         text.push_str(&format!("written: {}\n", out.display()));
     }
@@ -60,12 +61,12 @@ pub(crate) fn customs(arguments: &CustomsArguments) -> Result<(), Failure> {
 }
 
 /// Scores with what each part adds, the likeliest to be false first.
-fn scores(scorer: &Scorer, asked: &[Declaration]) -> String {
-    let mut scored: Vec<_> = asked.iter().map(|own| (scorer.score(own), own.id)).collect();
+fn scores(scorer: &Scorer, declarations: &[Declaration]) -> String {
+    let mut scored: Vec<_> =
+        declarations.iter().map(|declaration| (scorer.score(declaration), declaration.id)).collect();
     scored.sort_by_key(|(scored, id)| (std::cmp::Reverse(scored.rank()), *id));
-    let parts =
-        scored.first().map(|(scored, _)| scored.parts.iter().map(|part| part.name.to_owned()).collect::<Vec<_>>());
-    let header = [vec!["declaration_id".to_owned(), "log_odds".to_owned()], parts.unwrap_or_default()].concat();
+    let parts = scored.iter().take(1).flat_map(|(scored, _)| scored.parts.iter().map(|part| part.name));
+    let header: Vec<String> = ["declaration_id", "log_odds"].into_iter().chain(parts).map(str::to_owned).collect();
     let rows = scored.iter().map(|(scored, id)| {
         let adds = scored.parts.iter().map(|part| format!("{:.6}", part.adds));
         [id.to_string(), format!("{:.6}", scored.total)].into_iter().chain(adds).collect()

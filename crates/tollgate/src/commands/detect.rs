@@ -7,20 +7,16 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tollgate_detect::alerts::{Alert, Alerts};
 use tollgate_detect::detector::{Detection, Detector};
-use tollgate_detect::engine::{
-    ClusterEngine, ClusterOptions, EngineError, FailedQuery, GatheredTables, LocalOptions, QUERY_TIME, QuerySession,
-    Skipped,
-};
+use tollgate_detect::engine::{ClusterEngine, ClusterOptions, FailedQuery, GatheredTables, Skipped};
 use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
 
 use super::decide::load;
-use super::progress::{Bar, Steps};
-use super::since::since;
+use super::progress::Bar;
+use super::query_session::detect_in_process;
+use super::since::detect_since;
 use super::{Failure, print};
-use crate::commands::inputs::Inputs;
-use crate::commands::inputs::OnCluster;
-use crate::commands::inputs::Surroundings;
+use crate::commands::inputs::{ClusterArguments, ContextArguments, Inputs};
 use clap::Args;
 use tollgate_decide::{Decided, Lines, Run, RunError, run};
 use tollgate_detect::Watch;
@@ -35,7 +31,7 @@ pub(crate) struct DetectArguments {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
     #[command(flatten)]
-    pub(crate) surroundings: Surroundings,
+    pub(crate) context: ContextArguments,
     /// Where the alerts go, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -46,38 +42,12 @@ pub(crate) struct DetectArguments {
     #[arg(long, value_name = "DIR", conflicts_with = "cluster")]
     pub(crate) since: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) on: OnCluster,
-}
-
-/// Bytes that queries may hold before they spill to disk.
-const MEMORY: usize = 3 << 30;
-
-impl From<EngineError> for Failure {
-    fn from(error: EngineError) -> Failure {
-        match error {
-            EngineError::Stopped => Failure::Stopped,
-            other => Failure::Unusable(other.to_string()),
-        }
-    }
+    pub(crate) on: ClusterArguments,
 }
 
 /// The typologies to run: those of the program, or of a folder, all or only those that are named.
-pub(crate) fn detector(surroundings: &Surroundings) -> Result<Detector, Failure> {
-    Ok(Detector::load(surroundings.typologies.as_deref(), &surroundings.only)?)
-}
-
-/// Gathered tables in an engine in this process.
-pub(super) fn open(gathered: GatheredTables, stop: &Stop) -> Result<QuerySession, EngineError> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    gathered.open(&LocalOptions { threads, memory: MEMORY, time: QUERY_TIME, stop: Arc::clone(stop) })
-}
-
-/// Runs typologies over what was gathered, and shows how far it has come.
-pub(crate) fn detected(gathered: GatheredTables, detector: &Detector, stop: &Stop) -> Result<Detection, Failure> {
-    let mut session = open(gathered, stop)?;
-    let entities = std::mem::take(&mut session.entities);
-    let mut steps = Steps::new(detector.typologies.len());
-    Ok(detector.detect(&mut session, &entities, &mut |typology| steps.step(&typology.title))?)
+pub(crate) fn detector(context: &ContextArguments) -> Result<Detector, Failure> {
+    Ok(Detector::load(context.typologies.as_deref(), &context.only)?)
 }
 
 /// An alert as a line of `alerts.jsonl`.
@@ -95,8 +65,8 @@ pub(crate) fn alert_json(alert: &Alert) -> Value {
 }
 
 /// Every alert, best first, one a line.
-pub(crate) fn alerts_text(made: &Alerts) -> String {
-    made.alerts.iter().map(|alert| alert_json(alert).to_string() + "\n").collect()
+pub(crate) fn alerts_text(alerts: &Alerts) -> String {
+    alerts.alerts.iter().map(|alert| alert_json(alert).to_string() + "\n").collect()
 }
 
 /// Lines that are gathered and nothing else.
@@ -122,17 +92,17 @@ impl Lines for Gathering {
 }
 
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
-    let detector = detector(&arguments.surroundings)?;
+    let detector = detector(&arguments.context)?;
     arguments.inputs.name_unknown_columns()?;
-    arguments.surroundings.name_unknown_columns(arguments.inputs.basis.strict)?;
+    arguments.context.name_unknown_columns(arguments.inputs.basis.strict)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.surroundings.context_tables())?;
+    let watch = Watch::new(Arc::clone(&policy), Arc::clone(&tables), arguments.context.context_tables())?;
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
     let gathered = gathering.0.finish()?;
-    let mut earlier = None;
-    let detected = match &arguments.on.cluster {
+    let mut history = None;
+    let detection = match &arguments.on.cluster {
         Some(master) => on_cluster(arguments, master, gathered, &detector, stop)?,
         None => {
             if let Some(folder) = &arguments.tables {
@@ -140,34 +110,34 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
             }
             match &arguments.since {
                 Some(folder) => {
-                    let (found, left) = since(gathered, &detector, folder, stop)?;
-                    earlier = Some(left);
-                    found
+                    let (detection, run_history) = detect_since(gathered, &detector, folder, stop)?;
+                    history = Some(run_history);
+                    detection
                 }
-                None => detected(gathered, &detector, stop)?,
+                None => detect_in_process(gathered, &detector, stop)?,
             }
         }
     };
-    let text = alerts_text(&detected.ranked);
+    let text = alerts_text(&detection.ranked);
     // What the next run starts from is in place last: until then it starts from what this one started from.
-    let mut outputs = vec![written(&arguments.out, text.as_bytes())?];
-    if let (Some(folder), Some(left)) = (&arguments.since, &earlier) {
-        outputs.push(written(&folder.join("alerts.jsonl"), text.as_bytes())?);
-        outputs.push(written(&folder.join("found.json"), &left.found)?);
+    let mut outputs = vec![write_output(&arguments.out, text.as_bytes())?];
+    if let (Some(folder), Some(history)) = (&arguments.since, &history) {
+        outputs.push(write_output(&folder.join("alerts.jsonl"), text.as_bytes())?);
+        outputs.push(write_output(&folder.join("found.json"), &history.prior_run_json)?);
     }
     for (output, path) in outputs {
         output.commit().map_err(|error| RunError::Output(path, error))?;
     }
-    let news = earlier.map_or(String::new(), |left| left.told(&detected.ranked));
-    print(&(told(&detected, &arguments.out) + &news))?;
-    match failures(&detected.failed) {
+    let changes = history.map_or(String::new(), |history| history.text(&detection.ranked));
+    print(&(summary_text(&detection, &arguments.out) + &changes))?;
+    match failed_queries_text(&detection.failed) {
         Some(what) => Err(Failure::Incomplete(what)),
         None => Ok(()),
     }
 }
 
-/// What is said of queries that failed; `None` where all were run.
-pub(crate) fn failures(failed: &[FailedQuery]) -> Option<String> {
+/// The message about queries that failed; `None` where all were run.
+pub(crate) fn failed_queries_text(failed: &[FailedQuery]) -> Option<String> {
     let ids: Vec<&str> = failed.iter().map(|query| query.id.as_str()).collect();
     let each: Vec<String> =
         failed.iter().map(|query| format!("{} {}: {}", query.id, query.title, query.error)).collect();
@@ -175,7 +145,8 @@ pub(crate) fn failures(failed: &[FailedQuery]) -> Option<String> {
     (!failed.is_empty()).then(|| format!("{} {what}\n{}", ids.join(", "), each.join("\n")))
 }
 
-fn written(path: &Path, bytes: &[u8]) -> Result<(Output, PathBuf), RunError> {
+/// A file written to its end that appears under its name when it is committed.
+fn write_output(path: &Path, bytes: &[u8]) -> Result<(Output, PathBuf), RunError> {
     let failed = |error| RunError::Output(path.to_owned(), error);
     let mut output = Output::create(path).map_err(failed)?;
     output.write_all(bytes).map_err(failed)?;
@@ -204,16 +175,16 @@ fn on_cluster(
     Ok(detector.detect(&mut engine, &gathered.entities, &mut |_| {})?)
 }
 
-/// What is said of alerts where a person reads.
-fn told(detected: &Detection, out: &Path) -> String {
+/// The first alerts, and which typologies were not run, for a person.
+fn summary_text(detection: &Detection, out: &Path) -> String {
     let mut text = format!(
         "{} alerts in {} cases, by {} typologies; written to {}\n",
-        detected.ranked.alerts.len(),
-        detected.ranked.cases.len(),
-        detected.run,
+        detection.ranked.alerts.len(),
+        detection.ranked.cases.len(),
+        detection.run,
         out.display()
     );
-    for alert in detected.ranked.alerts.iter().take(10) {
+    for alert in detection.ranked.alerts.iter().take(10) {
         text.push_str(&format!(
             "  {:>3.0} %  {} {}: {}\n",
             alert.score * 100.0,
@@ -222,13 +193,13 @@ fn told(detected: &Detection, out: &Path) -> String {
             alert.why
         ));
     }
-    for skipped in &detected.skipped {
-        text.push_str(&format!("  not run: {} {}: {}\n", skipped.id, skipped.title, lacks(skipped)));
+    for skipped in &detection.skipped {
+        text.push_str(&format!("  not run: {} {}: {}\n", skipped.id, skipped.title, missing_tables_text(skipped)));
     }
     text
 }
 
 /// Why a typology was not run.
-pub(crate) fn lacks(skipped: &Skipped) -> String {
+pub(crate) fn missing_tables_text(skipped: &Skipped) -> String {
     format!("nothing in {}", skipped.lacks.join(", "))
 }

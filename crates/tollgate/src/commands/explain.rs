@@ -46,8 +46,8 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
         stop,
         &mut Silent,
         &mut each(|order, decided| {
-            let asked = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
-            if asked {
+            let is_named = order.order_id == arguments.order && arguments.line.is_none_or(|line| line == order.line);
+            if is_named {
                 texts.push(memo(order, decided, &policy, &tables));
                 objects.push(decision_record(order, decided, &policy, &tables, Detail::Whole));
             }
@@ -85,58 +85,59 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
     if let Some(claim) = failed_claim(order, decided) {
         let _ = writeln!(out, "{claim}\n");
     }
-    listed(
+    write_list(
         &mut out,
         "Next",
         next_steps(order, decided).into_iter().map(|step| format!("{} Who: {}. By: {}.", step.what, step.who, step.by)),
     );
-    part(&mut out, "What it is", &steps, decided, |step| {
+    write_steps(&mut out, "What it is", &steps, decided, |step| {
         step.step.cite.contains("part 774") || step.step.cite.contains("CFR 774")
     });
     let eccn = decided.eccn().unwrap_or("not settled by the facts given".into());
-    let covers = if is_named(&eccn) { "" } else { " (for the advanced-computing controls only)" };
+    let covers = if is_listed_or_open(&eccn) { "" } else { " (for the advanced-computing controls only)" };
     let _ = writeln!(out, "   ECCN: {eccn}{covers}");
     for finding in decided.item_findings() {
         let _ = writeln!(out, "   {finding}");
     }
     out.push('\n');
-    part(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
+    write_steps(&mut out, "Where it goes, to whom, what for, and what covers it", &steps, decided, |step| {
         !step.step.cite.contains("CFR 774")
     });
     out.push('\n');
-    listed(
+    write_list(
         &mut out,
         "To be done",
         decided.obligations().map(|rule| format!("{} ({}; {})", rule.text, rule.deadline, rule.cite)),
     );
-    listed(&mut out, "Lists and owners", screening_sentences(order, tables).into_iter());
-    listed(
+    write_list(&mut out, "Lists and owners", screening_sentences(order, tables).into_iter());
+    write_list(
         &mut out,
         "Turns on how the text is read",
         decided.readings().map(|turn| format!("{}: taken: {} Otherwise: {}.", turn.name, turn.taken, turn.otherwise)),
     );
-    listed(
+    write_list(
         &mut out,
         "Red flags (they never decide)",
         decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)),
     );
-    listed(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
-    listed(&mut out, "Not understood, or not known", decided.line.remarks.iter().map(|remark| remark.to_string()));
+    write_list(&mut out, "Unsure", decided.unsure(&steps).into_iter().map(|(cite, note)| format!("{note} ({cite})")));
+    write_list(&mut out, "Not understood, or not known", decided.line.remarks.iter().map(|remark| remark.to_string()));
     if !decided.line.consignee.has_parent {
         out.push_str("No parent of the ultimate consignee is known: it counts as its own ultimate parent.\n");
     }
     out
 }
 
-fn part(
+/// The steps that `shows` picks, under a title, each with its citation and up to eight facts that it looks at.
+fn write_steps(
     out: &mut String,
     title: &str,
     steps: &[TraceStep<'_>],
     decided: &Decided<'_>,
-    wanted: impl Fn(&TraceStep<'_>) -> bool,
+    shows: impl Fn(&TraceStep<'_>) -> bool,
 ) {
     let _ = writeln!(out, "{title}");
-    for step in steps.iter().filter(|step| wanted(step)) {
+    for step in steps.iter().filter(|step| shows(step)) {
         let mark = match step.truth {
             Truth::True => "yes",
             Truth::False => "no ",
@@ -158,7 +159,8 @@ fn part(
     }
 }
 
-fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+/// Lines under a title; nothing where there are none.
+fn write_list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() {
         return;
@@ -171,6 +173,6 @@ fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
 }
 
 /// Whether an ECCN is one that the modeled law lists, or is not settled.
-fn is_named(eccn: &str) -> bool {
+fn is_listed_or_open(eccn: &str) -> bool {
     tollgate_engine::is_listed_eccn(eccn) || eccn.starts_with("not settled")
 }

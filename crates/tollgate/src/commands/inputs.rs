@@ -81,7 +81,7 @@ impl Basis {
     }
 }
 
-impl Surroundings {
+impl ContextArguments {
     /// As [`Inputs::name_unknown_columns`].
     pub(crate) fn name_unknown_columns(&self, strict: bool) -> Result<(), super::Failure> {
         for (path, table) in [
@@ -108,7 +108,7 @@ fn name_unknown_columns(path: &Path, table: Table, strict: bool) -> Result<(), s
 
 #[cfg(feature = "object-storage")]
 impl Inputs {
-    /// Every input that is given.
+    /// The path of every input file, so that an address can be replaced by the file that it was copied to.
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         std::iter::once(&mut self.orders).chain(self.basis.files()).collect()
     }
@@ -116,6 +116,7 @@ impl Inputs {
 
 #[cfg(feature = "object-storage")]
 impl Basis {
+    /// As [`Inputs::files`], without the orders.
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         let licenses = &mut self.licenses;
         let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, &mut self.lists.clearances];
@@ -124,16 +125,17 @@ impl Basis {
 }
 
 #[cfg(feature = "object-storage")]
-impl Surroundings {
+impl ContextArguments {
+    /// As [`Inputs::files`].
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         let tables = [&mut self.payments, &mut self.sites, &mut self.serials, &mut self.inspections];
         tables.into_iter().flatten().collect()
     }
 }
 
-/// What happened around the orders, and which typologies look at it.
+/// Tables of what happened beside the orders (payments, sites, serial numbers, visits), and which typologies look at them.
 #[derive(Args)]
-pub(crate) struct Surroundings {
+pub(crate) struct ContextArguments {
     /// Payments for the orders
     #[arg(long, value_name = "FILE")]
     pub(crate) payments: Option<PathBuf>,
@@ -154,10 +156,39 @@ pub(crate) struct Surroundings {
     pub(crate) only: Vec<String>,
 }
 
+impl Inputs {
+    /// The files that decisions are made from: orders, parties, stakes, items and lists, as far as they are named. A run on record has their digests.
+    pub(crate) fn input_files(&self) -> Vec<&Path> {
+        let basis = &self.basis;
+        let optional = [&basis.parties, &basis.ownership, &basis.items].into_iter().flatten();
+        let files = std::iter::once(&self.orders).chain(optional).chain(&basis.lists.lists);
+        files.map(PathBuf::as_path).collect()
+    }
+}
+
+impl ContextArguments {
+    /// The tables that are named.
+    pub(crate) fn input_files(&self) -> impl Iterator<Item = &Path> {
+        [&self.payments, &self.sites, &self.serials, &self.inspections].into_iter().flatten().map(PathBuf::as_path)
+    }
+
+    /// The tables as queries read them, all that is known up to today.
+    #[cfg(feature = "detect")]
+    pub(crate) fn context_tables(&self) -> tollgate_detect::ContextTables {
+        tollgate_detect::ContextTables {
+            payments: self.payments.clone(),
+            sites: self.sites.clone(),
+            serials: self.serials.clone(),
+            inspections: self.inspections.clone(),
+            as_of: None,
+        }
+    }
+}
+
 /// Where work runs that is too much for one machine.
 #[cfg(feature = "detect")]
 #[derive(Args)]
-pub(crate) struct OnCluster {
+pub(crate) struct ClusterArguments {
     /// Run on Apache Spark: spark://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) cluster: Option<String>,

@@ -7,8 +7,8 @@ use serde_json::json;
 use tollgate_ledger::Ledger;
 use tollgate_model::Date;
 
-use super::recorded::note;
-use super::{Failure, print};
+use super::recorded::record_note;
+use super::{Failure, print, short_digest};
 use crate::commands::inputs::set_name;
 use crate::commands::recorded::Record;
 use clap::Args;
@@ -77,8 +77,8 @@ pub(crate) fn update(arguments: &UpdateArguments, stop: &Stop) -> Result<(), Fai
         }
         match update_set(&mut store, &fetcher, set, addresses, arguments.accept_shrunk) {
             Ok(change) => {
-                on_record(ledger.as_mut(), set, &change)?;
-                print(&said(set, &change))?;
+                record_change(ledger.as_mut(), set, &change)?;
+                print(&change_text(set, &change))?;
             }
             Err(Failure::Unusable(text)) => failures.push(text),
             Err(other) => return Err(other),
@@ -95,7 +95,7 @@ fn update_set(
     fetcher: &Fetcher,
     set: &str,
     addresses: &[String],
-    shrunk: bool,
+    accept_shrunk: bool,
 ) -> Result<Change, Failure> {
     let mut files = Vec::new();
     let mut unchanged = 0;
@@ -111,22 +111,27 @@ fn update_set(
         let (bytes, validators) = match fetcher.fetch(address, known.as_ref()).map_err(failed)? {
             Fetched::New(bytes, validators) => (bytes, validators),
             Fetched::Unchanged => {
+                let Some(validators) = known else {
+                    let what = format!("{set}: {address} says that nothing has changed, and no version is here");
+                    let mend = "fetch it by hand and take it in with `tollgate lists import`";
+                    return Err(Failure::Unusable(format!("{what}\n  mend: {mend}")));
+                };
                 unchanged += 1;
-                (store.current(set, &name)?, known.unwrap_or_default())
+                (store.current(set, &name)?, validators)
             }
         };
         files.push(Incoming { name, bytes, source: address.clone(), validators });
     }
     match unchanged == addresses.len() {
         true => Ok(Change::Same),
-        false => Ok(store.take(set, &files, today(), shrunk)?),
+        false => Ok(store.take(set, &files, today(), accept_shrunk)?),
     }
 }
 
 /// The last part of an address's path.
 fn file_name(address: &str) -> String {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let last = path.rsplit('/').next().unwrap_or_default();
+    let path = address.split_once(['?', '#']).map_or(address, |(path, _)| path);
+    let last = path.rsplit_once('/').map_or(path, |(_, last)| last);
     let plain: String = last.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
     if plain.trim_matches('.').is_empty() { "list".to_owned() } else { plain }
 }
@@ -143,15 +148,15 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let mut ledger = arguments.record.open()?;
     let mut store = ListStore::open(&arguments.into)?;
     let change = store.take(&arguments.name, &files, today, arguments.accept_shrunk)?;
-    on_record(ledger.as_mut(), &arguments.name, &change)?;
-    print(&said(&arguments.name, &change))
+    record_change(ledger.as_mut(), &arguments.name, &change)?;
+    print(&change_text(&arguments.name, &change))
 }
 
 /// Puts a new version of a set on record.
-fn on_record(ledger: Option<&mut Ledger<AnyLog>>, set: &str, change: &Change) -> Result<(), Failure> {
+fn record_change(ledger: Option<&mut Ledger<AnyLog>>, set: &str, change: &Change) -> Result<(), Failure> {
     let (Some(ledger), Change::New { digest, entries, bad_rows, .. }) = (ledger, change) else { return Ok(()) };
     let data = json!({ "set": set, "sha256": digest, "entries": entries, "bad_rows": bad_rows });
-    note(ledger, "list", &format!("list:{set}:{digest}:{}", now()), &data)
+    record_note(ledger, "list", &format!("list:{set}:{digest}:{}", now()), &data)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
@@ -161,7 +166,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     ))
 }
 
-fn said(set: &str, change: &Change) -> String {
+fn change_text(set: &str, change: &Change) -> String {
     match change {
         Change::Same => format!("{set}: unchanged\n"),
         Change::New { digest, before, entries, bad_rows } => {
@@ -172,7 +177,7 @@ fn said(set: &str, change: &Change) -> String {
             if *bad_rows > 0 {
                 let _ = write!(out, ", {bad_rows} rows not readable and kept out");
             }
-            let _ = writeln!(out, ", version {}", digest.get(..12).unwrap_or_default());
+            let _ = writeln!(out, ", version {}", short_digest(digest));
             out
         }
     }

@@ -15,7 +15,7 @@ use crate::commands::list_store::{ImportArguments, UpdateArguments};
 use clap::Subcommand;
 use tollgate_decide::roles;
 use tollgate_lists::{BUILT_IN, read_list_files};
-use tollgate_model::Stop;
+use tollgate_model::{Stop, never};
 
 #[derive(Subcommand)]
 #[command(after_help = "Examples:
@@ -61,7 +61,7 @@ pub(crate) enum ListsCommand {
     },
 }
 
-/// Bad rows and changed entries that are named; of more only the number is told.
+/// Bad rows and changed entries that are named at most; of more only the number is printed.
 const SHOWN: usize = 20;
 
 pub(crate) fn lists(command: &ListsCommand, stop: &Stop) -> Result<(), Failure> {
@@ -75,7 +75,7 @@ pub(crate) fn lists(command: &ListsCommand, stop: &Stop) -> Result<(), Failure> 
             let (before, after) = (read(earlier)?, read(later)?);
             let change = Change::between(&before, &after);
             let touched = match parties {
-                Some(parties) => touched(&change, parties, orders.as_deref(), *threshold)?,
+                Some(parties) => affected_parties(&change, parties, orders.as_deref(), *threshold)?,
                 None => Vec::new(),
             };
             print(&match format {
@@ -86,6 +86,7 @@ pub(crate) fn lists(command: &ListsCommand, stop: &Stop) -> Result<(), Failure> 
     }
 }
 
+/// How many entries and names each list of a file has.
 fn by_list(list: &List) -> BTreeMap<&str, (usize, usize)> {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for entry in &list.entries {
@@ -131,7 +132,7 @@ fn names(entry: &Entry) -> BTreeSet<&str> {
     entry.names.iter().map(|name| name.text.as_str()).collect()
 }
 
-/// What came, what went, and what changed its names.
+/// Entries that are new, that are gone, and that have other names than before.
 struct Change<'a> {
     came: Vec<&'a Entry>,
     went: Vec<&'a Entry>,
@@ -156,38 +157,37 @@ impl<'a> Change<'a> {
 }
 
 /// A party that matches what came or changed, and its orders.
-struct Touched {
+struct AffectedParty {
     party: String,
     entry: String,
     points: u32,
     orders: BTreeSet<String>,
 }
 
-fn touched(
+/// The parties that match an entry that came or changed its names, with their orders, in order of id.
+fn affected_parties(
     change: &Change<'_>,
     parties: &Path,
     orders: Option<&Path>,
     threshold: u32,
-) -> Result<Vec<Touched>, Failure> {
+) -> Result<Vec<AffectedParty>, Failure> {
     let parties = read_parties(parties)?;
     let entries = change.came.iter().chain(&change.renamed).map(|entry| (*entry).clone()).collect();
     let screener = Screener::new(vec![List { entries, ..List::default() }]);
-    let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
+    let mut touched: BTreeMap<String, AffectedParty> = BTreeMap::new();
     let mut scratch = Scratch::default();
     for (id, party) in &parties {
         let names = party.names();
         let query = Query::from_party(party, &names);
         if let Some(hit) = screener.screen(query, threshold, 1, &mut scratch).first() {
-            let entry = screener
-                .entries
-                .get(hit.entry)
-                .map(|entry| format!("{} [{}, entry {}]", hit.name, entry.list, entry.id));
-            let found = Touched {
-                party: id.clone(),
-                entry: entry.unwrap_or_default(),
-                points: hit.points,
-                orders: BTreeSet::new(),
+            let entry = match screener.entries.get(hit.entry) {
+                Some(entry) => format!("{} [{}, entry {}]", hit.name, entry.list, entry.id),
+                None => {
+                    never!("a match names entry {}, which the screener does not have", hit.entry);
+                    hit.name.clone()
+                }
             };
+            let found = AffectedParty { party: id.clone(), entry, points: hit.points, orders: BTreeSet::new() };
             touched.insert(id.clone(), found);
         }
     }
@@ -206,7 +206,7 @@ fn touched(
     Ok(touched.into_values().collect())
 }
 
-fn json(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched]) -> String {
+fn json(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[AffectedParty]) -> String {
     let show = |entries: &[&Entry]| -> Vec<serde_json::Value> {
         entries.iter().map(|entry| json!({ "list": entry.list, "entry": entry.id, "name": entry.title() })).collect()
     };
@@ -220,7 +220,7 @@ fn json(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched]) 
     format!("{object:#}\n")
 }
 
-fn text(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched], asked: bool) -> String {
+fn text(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[AffectedParty], has_parties: bool) -> String {
     let mut out = format!("{} to {}\n", earlier.display(), later.display());
     for (what, entries) in change.parts() {
         let _ = writeln!(out, "{} {what}", entries.len());
@@ -231,7 +231,7 @@ fn text(earlier: &Path, later: &Path, change: &Change<'_>, touched: &[Touched], 
             let _ = writeln!(out, "  and {} more (--format json names all)", entries.len() - SHOWN);
         }
     }
-    if asked {
+    if has_parties {
         let _ = writeln!(
             out,
             "{} matching what came or changed",

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use serde_json::{Value, json};
 use tollgate_detect::alerts::{Calibration, Example, LEAST, examples, fit};
 use tollgate_detect::detector::Detector;
-use tollgate_detect::measurement::{CaseMeasurement, GroundTruth, Measurement, share};
+use tollgate_detect::measurement::{CaseMeasurement, GroundTruth, Measurement};
 use tollgate_records::Output;
 
-use super::typology::{InFolder, in_folder};
+use super::table_folder::{FolderFindings, search_folder};
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use clap::Args;
@@ -63,7 +62,7 @@ pub(crate) struct TypologyFitArguments {
     pub(crate) policy: String,
 }
 
-fn wrong(path: &Path, what: &str, mend: &str) -> Failure {
+fn unusable(path: &Path, what: &str, mend: &str) -> Failure {
     Failure::Unusable(format!("{}: {what}\n  mend: {mend}", path.display()))
 }
 
@@ -71,33 +70,28 @@ fn wrong(path: &Path, what: &str, mend: &str) -> Failure {
 fn ground_truth(folder: &Path) -> Result<GroundTruth, Failure> {
     let path = folder.join("truth.jsonl");
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        wrong(&path, &format!("cannot be read: {error}"), "make one with `tollgate simulate world`")
+        unusable(&path, &format!("cannot be read: {error}"), "make one with `tollgate simulate world`")
     })?;
-    GroundTruth::parse(&text).map_err(|error| wrong(&path, &error.to_string(), "write one JSON object a line"))
+    GroundTruth::parse(&text).map_err(|error| unusable(&path, &error.to_string(), "write one JSON object a line"))
 }
 
 pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
     if arguments.leave_one_maker_out {
-        return leave_out(arguments, stop);
+        return measure_without_each_maker(arguments, stop);
     }
     let detector = Detector::embedded(arguments.calibration.as_deref())?;
     let (mut measurement, mut by_case) = (Measurement::default(), CaseMeasurement::default());
     for folder in &arguments.worlds {
         let truth = ground_truth(folder)?;
-        let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
+        let FolderFindings { found, entities, .. } =
+            search_folder(folder, &detector.typologies, &arguments.policy, stop)?;
         let ranked = detector.rank(&found, &entities, LEAST);
         measurement.add(&ranked, &truth, arguments.budget);
         by_case.add(&ranked, &truth, arguments.budget);
     }
     match arguments.format {
-        TextFormat::Json => {
-            let mut json = as_json(&measurement);
-            if let Some(object) = json.as_object_mut() {
-                object.insert("by_case".to_owned(), cases_json(&by_case));
-            }
-            print(&format!("{json:#}\n"))
-        }
-        TextFormat::Text => print(&(text(&measurement) + &cases_text(&by_case))),
+        TextFormat::Json => print(&format!("{:#}\n", measurement.json(&by_case))),
+        TextFormat::Text => print(&(measurement.text() + &by_case.text())),
     }
 }
 
@@ -105,7 +99,7 @@ pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Resu
 struct World {
     maker: String,
     truth: GroundTruth,
-    found: InFolder,
+    found: FolderFindings,
 }
 
 /// Reads worlds that are named as DIR or as MAKER=DIR; those that name no maker have one maker.
@@ -117,7 +111,7 @@ fn read_worlds(names: &[PathBuf], detector: &Detector, policy: &str, stop: &Stop
             _ => ("one maker".to_owned(), name.clone()),
         };
         let truth = ground_truth(&folder)?;
-        Ok(World { maker, truth, found: in_folder(&folder, &detector.typologies, policy, stop)? })
+        Ok(World { maker, truth, found: search_folder(&folder, &detector.typologies, policy, stop)? })
     };
     names.iter().map(read).collect()
 }
@@ -134,7 +128,7 @@ fn makers_examples(worlds: &[World], without: Option<&str>) -> Vec<Vec<Example>>
 }
 
 /// Measures each maker's worlds with what was fitted to those of all others.
-fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
+fn measure_without_each_maker(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Failure> {
     let detector = Detector::embedded(None)?;
     let worlds = read_worlds(&arguments.worlds, &detector, &arguments.policy, stop)?;
     let mut makers: Vec<&str> = worlds.iter().map(|world| world.maker.as_str()).collect();
@@ -149,7 +143,7 @@ fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Fa
     );
     let mut kinds = String::new();
     for maker in makers {
-        let calibration = fit(&makers_examples(&worlds, Some(maker)), &start(&detector.calibration));
+        let calibration = fit(&makers_examples(&worlds, Some(maker)), &unfitted(&detector.calibration));
         let detector_without = Detector { typologies: detector.typologies.clone(), calibration };
         let (mut measured, mut count) = (CaseMeasurement::default(), 0);
         for world in worlds.iter().filter(|world| world.maker == maker) {
@@ -170,111 +164,21 @@ fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Fa
             measured.reliability().brier,
             measured.scores.len()
         );
-        kinds.push_str(&format!("\n{maker}: {}.\n", kinds_text(&measured)));
+        kinds.push_str(&format!("\n{maker}: {}.\n", measured.kinds_text()));
     }
     print(&(text + &kinds))
 }
 
 /// Where a fit starts: the caps of a calibration, and nothing that was learned before.
-fn start(calibration: &Calibration) -> Calibration {
+fn unfitted(calibration: &Calibration) -> Calibration {
     Calibration { weights: BTreeMap::new(), offsets: BTreeMap::new(), intercept: -2.5, ..calibration.clone() }
 }
 
-fn kinds_text(measured: &CaseMeasurement) -> String {
-    let one = |(kind, count): (&String, &tollgate_detect::measurement::KindRecall)| {
-        format!("{kind} {} of {}", count.found, count.schemes)
-    };
-    measured.kinds.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn cases_text(measured: &CaseMeasurement) -> String {
-    format!(
-        "  by case: recall {:.3}, worst typology {:.3}, precision {:.3}, Brier score {:.3} over {} cases\n    {}\n",
-        measured.recall(),
-        measured.worst_recall(),
-        measured.precision(),
-        measured.reliability().brier,
-        measured.scores.len(),
-        kinds_text(measured)
-    )
-}
-
-fn cases_json(measured: &CaseMeasurement) -> Value {
-    let kinds: BTreeMap<&str, Value> = measured
-        .kinds
-        .iter()
-        .map(|(kind, count)| (kind.as_str(), json!({ "schemes": count.schemes, "found": count.found })))
-        .collect();
-    json!({
-        "recall": measured.recall(), "worst_recall": measured.worst_recall(), "precision": measured.precision(),
-        "brier": (measured.reliability().brier * 1e4).round() / 1e4, "cases": measured.scores.len(), "recall_by_typology": kinds,
-    })
-}
-
-fn as_json(measured: &Measurement) -> Value {
-    let kinds: BTreeMap<&str, Value> = measured
-        .kinds
-        .iter()
-        .map(|(kind, count)| {
-            let recall = share(count.found, count.schemes);
-            (kind.as_str(), json!({ "schemes": count.schemes, "found": count.found, "recall": recall }))
-        })
-        .collect();
-    let [within_budget, all] = measured.reliability();
-    let tenths =
-        all.tenths.iter().enumerate().filter(|(_, (count, ..))| *count > 0).map(|(place, (count, said, held))| {
-            #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-            let count_real = *count as f64;
-            json!({ "tenth": place, "cases": count, "said": (said / count_real * 1e4).round() / 1e4, "true": held })
-        });
-    json!({
-        "schemes": measured.schemes, "recall": measured.recall(), "worst_recall": measured.worst_recall(),
-        "recall_by_typology": kinds, "alerts": measured.alerts, "budget": measured.budget,
-        "within_budget": measured.within_budget, "precision": measured.precision(),
-        "brier_within_budget": (within_budget.brier * 1e4).round() / 1e4, "brier": (all.brier * 1e4).round() / 1e4,
-        "reliability": tenths.collect::<Vec<_>>(), "false_alerts": measured.false_alerts,
-    })
-}
-
-fn text(measured: &Measurement) -> String {
-    let mut text = format!(
-        "{} schemes; {} alerts, {} of a budget of {} looked at\n  recall {:.3}, worst typology {:.3}, precision {:.3}\n",
-        measured.schemes,
-        measured.alerts,
-        measured.within_budget,
-        measured.budget,
-        measured.recall(),
-        measured.worst_recall(),
-        measured.precision()
-    );
-    for (kind, count) in &measured.kinds {
-        let _ = writeln!(text, "  {kind:<20} {:>4} of {:>4} found", count.found, count.schemes);
-    }
-    let [within_budget, all] = measured.reliability();
-    let _ = writeln!(
-        text,
-        "  Brier score {:.3} within the budget, {:.3} over all {} alerts",
-        within_budget.brier,
-        all.brier,
-        measured.scores.len()
-    );
-    let _ = writeln!(text, "  said, true, alerts:");
-    for (count, said, held) in all.tenths.iter().filter(|(count, ..)| *count > 0) {
-        #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-        let (count_real, held) = (*count as f64, *held as f64);
-        let _ = writeln!(text, "    {:>5.2} {:>5.2} {count:>6}", said / count_real, held / count_real);
-    }
-    let wrong: Vec<String> =
-        measured.false_alerts.iter().map(|(pattern, count)| format!("{pattern} {count}")).collect();
-    let _ = writeln!(text, "  false alerts within the budget by pattern: {}", wrong.join(", "));
-    text
-}
-
-pub(super) fn fit_to(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
+pub(super) fn fit_calibration(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
     let detector = Detector::embedded(None)?;
     let worlds = read_worlds(&arguments.worlds, &detector, &arguments.policy, stop)?;
     let makers = makers_examples(&worlds, None);
-    let fitted = fit(&makers, &start(&detector.calibration));
+    let fitted = fit(&makers, &unfitted(&detector.calibration));
     let all: Vec<&Example> = makers.iter().flatten().collect();
     let guilty = all.iter().filter(|example| example.guilty).count();
     let worlds: Vec<String> = arguments.worlds.iter().map(|path| path.display().to_string()).collect();

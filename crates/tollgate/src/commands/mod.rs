@@ -18,12 +18,12 @@ pub(crate) mod inputs;
 pub(crate) mod intake;
 pub(crate) mod list_store;
 pub(crate) mod lists;
-pub(crate) mod looking;
 #[cfg(feature = "detect")]
 pub(crate) mod measure;
 pub(crate) mod policy;
 pub(crate) mod progress;
-pub(crate) mod reasons;
+#[cfg(feature = "detect")]
+pub(crate) mod query_session;
 mod recheck;
 pub(crate) mod recorded;
 #[cfg(feature = "object-storage")]
@@ -34,14 +34,13 @@ pub(crate) mod run_cases;
 pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod settings;
-pub(crate) mod sheet;
 pub(crate) mod simulate;
 #[cfg(feature = "detect")]
 pub(crate) mod since;
-pub(crate) mod summary;
+#[cfg(feature = "detect")]
+pub(crate) mod table_folder;
 #[cfg(feature = "detect")]
 pub(crate) mod typology;
-pub(crate) mod world;
 
 use std::io::{self, Write};
 
@@ -86,11 +85,22 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Rows as the text of a CSV file.
-pub(crate) fn csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    rows.for_each(|row| drop(writer.write_record(row)));
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+/// A number of things in memory, as outputs have it.
+pub(crate) const fn count(number: usize) -> u64 {
+    // No address of a platform that Rust knows is wider.
+    const { assert!(usize::BITS <= u64::BITS) };
+    number as u64
+}
+
+/// A sum as outputs have it: the largest number of 64 bits stands for all that are larger.
+#[expect(clippy::cast_possible_truncation, reason = "bounded by the largest number of 64 bits")]
+pub(crate) fn saturated(sum: u128) -> u64 {
+    sum.min(u128::from(u64::MAX)) as u64
+}
+
+/// The first 12 letters of a digest in hexadecimal: enough to tell versions apart where a person reads.
+pub(crate) fn short_digest(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 /// Prints to standard output.

@@ -82,7 +82,7 @@ fn list(law: &Arc<Law>) -> Result<(), Failure> {
         let policy = law.policy(name)?;
         let _ = writeln!(out, "{name:<16} {}", policy.title);
     }
-    let _ = writeln!(out, "law {}", law.digest.get(..16).unwrap_or_default());
+    let _ = writeln!(out, "law {}", law.digest.get(..16).unwrap_or(&law.digest));
     print(&out)
 }
 
@@ -141,13 +141,14 @@ fn check(policy: &Policy, stop: &Stop) -> Result<(), Failure> {
     }
     let mut defects = Vec::new();
     let epochs = policy.epochs();
-    for epoch in &epochs {
+    for (epoch, next) in epochs.iter().zip(epochs.iter().skip(1).map(Some).chain([None])) {
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped);
         }
         for defect in symbolic::check(policy.program(*epoch)) {
             defects.push(format!(
-                "from {epoch}: {} ({})\n  shown by: {}",
+                "{}: {} ({})\n  shown by: {}",
+                days_text(*epoch, next.map(|next| next.before())),
                 defect.what,
                 defect.cite,
                 facts_line(&defect.witness, None)
@@ -166,18 +167,36 @@ fn check(policy: &Policy, stop: &Stop) -> Result<(), Failure> {
     Err(Failure::Found)
 }
 
+/// Days on which two policies differ in the same way.
 struct Span {
+    /// [`Date::MIN`] before the first day of either.
     from: Date,
+    /// The last day; `None` where no later version is known.
     until: Option<Date>,
     kinds: Vec<Kind>,
 }
 
+/// The regions of facts that the first policy answers in one way and the second in another.
 struct Kind {
     answers: (Answer, Answer),
+    /// How many there are.
     regions: usize,
+    /// Of each region that is shown, what it asks of each fact.
     bounds: Vec<Vec<(FactId, String)>>,
+    /// An order in the smallest region.
     witness: Facts,
+    /// The paragraphs whose truth differs for that order.
     clauses: Vec<String>,
+}
+
+/// Days in words: those before the first day that is modeled have no first one.
+fn days_text(from: Date, until: Option<Date>) -> String {
+    match (from == Date::MIN, until) {
+        (true, Some(until)) => format!("before {}", until.plus_days(1)),
+        (true, None) => "on every day".to_owned(),
+        (false, Some(until)) => format!("from {from} to {until}"),
+        (false, None) => format!("from {from} on"),
+    }
 }
 
 fn diff(
@@ -294,12 +313,12 @@ fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
         out.push_str("no difference: each pattern of facts has the same outcome under both\n");
     }
     for span in spans {
-        let until = span.until.map_or("on".to_owned(), |until| format!("to {until}"));
+        let days = days_text(span.from, span.until);
         if span.kinds.is_empty() {
-            let _ = writeln!(out, "\nfrom {} {until}: no difference", span.from);
+            let _ = writeln!(out, "\n{days}: no difference");
             continue;
         }
-        let _ = writeln!(out, "\nfrom {} {until}:", span.from);
+        let _ = writeln!(out, "\n{days}:");
         for kind in &span.kinds {
             let _ = writeln!(out, "  {} -> {}: {} regions", kind.answers.0, kind.answers.1, kind.regions);
             let _ = writeln!(out, "    clauses: {}", kind.clauses.join("; "));

@@ -23,20 +23,20 @@ impl Bar {
 }
 
 /// A bar for random draws, which several threads move.
-pub(crate) struct Draws(ProgressBar);
+pub(crate) struct DrawBar(ProgressBar);
 
-impl Draws {
-    pub(crate) fn new() -> Draws {
+impl DrawBar {
+    pub(crate) fn new() -> DrawBar {
         let bar = Bar::new().bar.clone();
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} draws  {per_sec}  {eta} left")
         {
             bar.set_style(style);
         }
-        Draws(bar)
+        DrawBar(bar)
     }
 
-    pub(crate) fn done(&self, done: u64, of: u64) {
-        self.0.set_length(of);
+    pub(crate) fn set(&self, done: u64, total: u64) {
+        self.0.set_length(total);
         self.0.set_position(done);
     }
 
@@ -45,29 +45,29 @@ impl Draws {
     }
 }
 
-/// A bar for what is brought from elsewhere.
+/// A bar for a file that is copied from a store.
 #[cfg(feature = "object-storage")]
-pub(crate) struct Bytes(ProgressBar);
+pub(crate) struct ByteBar(ProgressBar);
 
 #[cfg(feature = "object-storage")]
-impl Bytes {
-    pub(crate) fn new(name: &str, bytes: u64) -> Bytes {
+impl ByteBar {
+    pub(crate) fn new(name: &str, bytes: u64) -> ByteBar {
         let bar = Bar::new().bar.clone();
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}  {eta} left  {msg}") {
             bar.set_style(style);
         }
         bar.set_length(bytes);
         bar.set_message(name.to_owned());
-        Bytes(bar)
+        ByteBar(bar)
     }
 
-    pub(crate) fn done(&mut self, bytes: u64) {
+    pub(crate) fn set(&mut self, bytes: u64) {
         self.0.set_position(bytes);
     }
 }
 
 #[cfg(feature = "object-storage")]
-impl Drop for Bytes {
+impl Drop for ByteBar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
@@ -75,17 +75,17 @@ impl Drop for Bytes {
 
 /// A bar for steps that have names.
 #[cfg(feature = "detect")]
-pub(crate) struct Steps(ProgressBar);
+pub(crate) struct StepBar(ProgressBar);
 
 #[cfg(feature = "detect")]
-impl Steps {
-    pub(crate) fn new(steps: usize) -> Steps {
+impl StepBar {
+    pub(crate) fn new(steps: usize) -> StepBar {
         let bar = Bar::new().bar.clone();
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} typologies  {msg}") {
             bar.set_style(style);
         }
-        bar.set_length(u64::try_from(steps).unwrap_or(0));
-        Steps(bar)
+        bar.set_length(super::count(steps));
+        StepBar(bar)
     }
 
     pub(crate) fn step(&mut self, name: &str) {
@@ -95,7 +95,7 @@ impl Steps {
 }
 
 #[cfg(feature = "detect")]
-impl Drop for Steps {
+impl Drop for StepBar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

@@ -1,6 +1,5 @@
 //! What commands on files put on record, where they are asked to.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use clap::Args;
@@ -22,30 +21,30 @@ pub(crate) struct Record {
     pub(crate) record: Option<String>,
 }
 
-/// Opens a ledger.
-pub(crate) fn open(address: &str, make: bool) -> Result<Ledger<AnyLog>, Failure> {
-    let log = open_log(address, make).map_err(Failure::Unusable)?;
+/// Opens a ledger; with `create`, an empty one where there is none.
+pub(crate) fn open(address: &str, create: bool) -> Result<Ledger<AnyLog>, Failure> {
+    let log = open_log(address, create).map_err(Failure::Unusable)?;
     Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))
 }
 
 /// Opens a ledger, and begins it where it has no record yet: the first one is like that of no other ledger.
-pub(crate) fn open_or_begin(address: &str) -> Result<Ledger<AnyLog>, Failure> {
+pub(crate) fn open_or_create(address: &str) -> Result<Ledger<AnyLog>, Failure> {
     let mut ledger = open(address, true)?;
     if ledger.head().seq == 0 {
         let secret = new_secret().map_err(Failure::Unusable)?;
         let id: String = secret.chars().take(32).collect();
-        note(&mut ledger, "genesis", "genesis", &json!({ "ledger": id }))?;
+        record_note(&mut ledger, "genesis", "genesis", &json!({ "ledger": id }))?;
     }
     Ok(ledger)
 }
 
 /// Opens a ledger that was begun.
-pub(crate) fn open_begun(address: &str) -> Result<Ledger<AnyLog>, Failure> {
+pub(crate) fn open_existing(address: &str) -> Result<Ledger<AnyLog>, Failure> {
     let mend = "check --database and the folder you are in; give --create to begin a new ledger";
-    let known = open_log(address, false).map_err(|what| {
+    let log = open_log(address, false).map_err(|what| {
         Failure::Unusable(what.replace("mend: check the path of --database", &format!("mend: {mend}")))
     })?;
-    let ledger = Ledger::open(known).map_err(|error| Failure::Unusable(error.to_string()))?;
+    let ledger = Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))?;
     match ledger.head().seq {
         0 => Err(Failure::Unusable(format!(
             "the ledger of --database has no records: it was never begun\n  mend: {mend}"
@@ -55,7 +54,7 @@ pub(crate) fn open_begun(address: &str) -> Result<Ledger<AnyLog>, Failure> {
 }
 
 /// Puts a record into a ledger.
-pub(crate) fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &Value) -> Result<(), Failure> {
+pub(crate) fn record_note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &Value) -> Result<(), Failure> {
     let data = RawValue::from_string(data.to_string()).map_err(|error| Failure::Unusable(error.to_string()))?;
     let note = Entry::Note { kind: kind.to_owned(), actor: "shell".to_owned(), id: id.to_owned(), data };
     let applied = ledger.record(now(), &[note]).map_err(|error| Failure::Unusable(error.to_string()))?;
@@ -65,16 +64,26 @@ pub(crate) fn note(ledger: &mut Ledger<AnyLog>, kind: &str, id: &str, data: &Val
     }
 }
 
-/// SHA-256 of a file.
+/// SHA-256 of a file, in hexadecimal.
 pub(crate) fn digest(path: &Path) -> Result<String, Failure> {
     let failed = |error: std::io::Error| Failure::Unusable(format!("{}: cannot be read: {error}", path.display()));
     let mut file = std::fs::File::open(path).map_err(failed)?;
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok(hex(&hash.finalize())),
-            count => hash.update(buffer.get(..count).unwrap_or_default()),
-        }
+    let mut hash = Hashed(Sha256::new());
+    std::io::copy(&mut file, &mut hash).map_err(failed)?;
+    Ok(hex(&hash.0.finalize()))
+}
+
+/// Hashes what is written to it.
+struct Hashed(Sha256);
+
+impl std::io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -100,5 +109,5 @@ pub(crate) fn run_done(
         "command": command, "policy": policy, "law": law, "program": env!("CARGO_PKG_VERSION"),
         "inputs": digests(inputs)?, "outputs": digests(outputs)?,
     });
-    note(&mut ledger, "run", &format!("run:{}:{}", now(), std::process::id()), &data)
+    record_note(&mut ledger, "run", &format!("run:{}:{}", now(), std::process::id()), &data)
 }

@@ -15,22 +15,25 @@ use object_store::http::HttpBuilder;
 use object_store::path::Path as Key;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, ObjectStoreScheme, RetryConfig};
 use tempfile::TempDir;
+// For its feature alone: the client of `object_store` has no TLS without it, and no feature of its own that says so.
+use reqwest as _;
 use url::Url;
 
-use super::Failure;
-use super::progress::Bytes;
+use super::progress::ByteBar;
+use super::{Failure, count};
 use tollgate_model::Stop;
 
 const MEND: &str = "check the address, and the variables that name the store's keys and region (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT)";
 
-fn wrong(address: &str, what: &dyn std::fmt::Display) -> Failure {
+fn unusable(address: &str, what: &dyn std::fmt::Display) -> Failure {
     Failure::Unusable(format!("{address}: {what}\n  mend: {MEND}"))
 }
 
-/// Brings every input that is elsewhere, and puts in the place of its address the file that it is now. The files are there as long as what is returned.
-pub(crate) fn bring(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<TempDir>, Failure> {
-    let mut elsewhere = inputs.into_iter().filter(|path| path.to_string_lossy().contains("://")).peekable();
-    if elsewhere.peek().is_none() {
+/// Copies every input that is an address to a temporary folder, and puts the path of the copy in the address's place.
+/// Returns the folder, which is removed when it is dropped; `None` where no input is an address.
+pub(crate) fn fetch_inputs(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<TempDir>, Failure> {
+    let mut addresses = inputs.into_iter().filter(|path| path.to_string_lossy().contains("://")).peekable();
+    if addresses.peek().is_none() {
         return Ok(None);
     }
     // The one that the service has too; that it is there already is no matter.
@@ -38,11 +41,11 @@ pub(crate) fn bring(inputs: Vec<&mut PathBuf>, stop: &Stop) -> Result<Option<Tem
     let failed = |error: std::io::Error| Failure::Unusable(format!("no temporary folder: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    for (place, path) in elsewhere.enumerate() {
+    for (place, path) in addresses.enumerate() {
         let address = path.to_string_lossy().into_owned();
-        let own = folder.path().join(place.to_string());
-        std::fs::create_dir(&own).map_err(failed)?;
-        *path = runtime.block_on(fetch(&address, &own, stop))?;
+        let object_folder = folder.path().join(place.to_string());
+        std::fs::create_dir(&object_folder).map_err(failed)?;
+        *path = runtime.block_on(fetch(&address, &object_folder, stop))?;
     }
     Ok(Some(folder))
 }
@@ -77,46 +80,54 @@ fn store(url: &Url) -> Result<(Box<dyn ObjectStore>, Key), object_store::Error> 
 
 /// Brings an object, or where the address ends in `/` every Parquet file under it.
 async fn fetch(address: &str, folder: &Path, stop: &Stop) -> Result<PathBuf, Failure> {
-    let url = Url::parse(address).map_err(|error| wrong(address, &error))?;
-    let (store, key) = store(&url).map_err(|error| wrong(address, &error))?;
+    let url = Url::parse(address).map_err(|error| unusable(address, &error))?;
+    let (store, key) = store(&url).map_err(|error| unusable(address, &error))?;
     if !address.ends_with('/') {
-        let name = key.filename().ok_or_else(|| wrong(address, &"names no object"))?;
+        let name = key.filename().ok_or_else(|| unusable(address, &"names no object"))?;
         let path = folder.join(name);
-        copy(store.as_ref(), &key, &path, (address, stop)).await?;
+        copy(store.as_ref(), &Object { address, key: &key }, &path, stop).await?;
         return Ok(path);
     }
-    let listed = store.list(Some(&key)).try_collect::<Vec<_>>().await.map_err(|error| wrong(address, &error))?;
-    let mut keys: Vec<Key> = listed.into_iter().map(|object| object.location).collect();
+    let objects = store.list(Some(&key)).try_collect::<Vec<_>>().await.map_err(|error| unusable(address, &error))?;
+    let mut keys: Vec<Key> = objects.into_iter().map(|object| object.location).collect();
     keys.retain(|key| key.extension() == Some("parquet"));
     keys.sort();
     if keys.is_empty() {
-        return Err(wrong(address, &"there is no Parquet file under it"));
+        return Err(unusable(address, &"there is no Parquet file under it"));
     }
     for (place, key) in keys.iter().enumerate() {
         // In the order of their keys, whatever folders they stand in.
         let path = folder.join(format!("{place:08}.parquet"));
-        copy(store.as_ref(), key, &path, (&format!("{address} ({key})"), stop)).await?;
+        copy(store.as_ref(), &Object { address: &format!("{address} ({key})"), key }, &path, stop).await?;
     }
     Ok(folder.to_owned())
 }
 
-async fn copy(store: &dyn ObjectStore, key: &Key, path: &Path, (address, stop): (&str, &Stop)) -> Result<(), Failure> {
-    let object = store.get(key).await.map_err(|error| wrong(address, &error))?;
-    let (size, mut shown) = (object.meta.size, Bytes::new(address, object.meta.size));
-    let mut file = File::create(path).map_err(|error| wrong(address, &error))?;
-    let mut got = 0_u64;
+/// An object of a store, and how messages name it.
+struct Object<'a> {
+    address: &'a str,
+    key: &'a Key,
+}
+
+/// Copies an object to a file; fails where fewer or more bytes come than the store says it has.
+async fn copy(store: &dyn ObjectStore, object: &Object<'_>, path: &Path, stop: &Stop) -> Result<(), Failure> {
+    let address = object.address;
+    let object = store.get(object.key).await.map_err(|error| unusable(address, &error))?;
+    let (size, mut bar) = (object.meta.size, ByteBar::new(address, object.meta.size));
+    let mut file = File::create(path).map_err(|error| unusable(address, &error))?;
+    let mut bytes_written = 0_u64;
     let mut parts = object.into_stream();
     while let Some(part) = parts.next().await {
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped);
         }
-        let part = part.map_err(|error| wrong(address, &error))?;
-        file.write_all(&part).map_err(|error| wrong(address, &error))?;
-        got += u64::try_from(part.len()).unwrap_or(0);
-        shown.done(got);
+        let part = part.map_err(|error| unusable(address, &error))?;
+        file.write_all(&part).map_err(|error| unusable(address, &error))?;
+        bytes_written += count(part.len());
+        bar.set(bytes_written);
     }
-    match got == size {
+    match bytes_written == size {
         true => Ok(()),
-        false => Err(wrong(address, &format!("{got} bytes of {size} came"))),
+        false => Err(unusable(address, &format!("{bytes_written} bytes of {size} came"))),
     }
 }

@@ -1,17 +1,15 @@
 //! Published cases, run again: which are flagged, by what, and when.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tollgate_detect::detector::Detector;
-use tollgate_detect::measurement::{CaseFile, CaseRun, CaseSummary, first_flagged_day};
+use tollgate_detect::measurement::{CaseFile, CaseRun, case_runs_text, first_flagged_day};
 use tollgate_law::{Law, Policy};
-use tollgate_model::Date;
 
-use super::typology::Folder;
+use super::table_folder::TableFolder;
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use clap::Args;
@@ -30,7 +28,8 @@ pub(crate) struct TypologyReenactArguments {
     pub(crate) format: TextFormat,
 }
 
-fn cases(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+/// The folders of cases among `folders` and right below them, in order.
+fn case_folders(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut cases = Vec::new();
     for folder in folders {
         if folder.join("case.toml").exists() {
@@ -55,12 +54,12 @@ pub(super) fn run_cases(arguments: &TypologyReenactArguments, stop: &Stop) -> Re
     let law = Law::embedded()?;
     let policy = Arc::new(load_policy(&law, "ear")?);
     let mut runs = Vec::new();
-    for folder in cases(&arguments.folders)? {
+    for folder in case_folders(&arguments.folders)? {
         runs.push(run_case(&folder, &detector, &policy, stop)?);
     }
     match arguments.format {
-        TextFormat::Json => print(&format!("{:#}\n", runs.iter().map(as_json).collect::<Value>())),
-        TextFormat::Text => print(&text(&runs)),
+        TextFormat::Json => print(&format!("{:#}\n", runs.iter().map(CaseRun::json).collect::<Value>())),
+        TextFormat::Text => print(&case_runs_text(&runs)),
     }
 }
 
@@ -70,7 +69,7 @@ fn run_case(path: &Path, detector: &Detector, policy: &Arc<Policy>, stop: &Stop)
         |what: String| Failure::Unusable(format!("{}: {what}\n  mend: see examples/cases/README.md", about.display()));
     let text = std::fs::read_to_string(&about).map_err(|error| wrong(error.to_string()))?;
     let case = CaseFile::parse(&about.display().to_string(), &text)?;
-    let folder = Folder::read(path, Arc::clone(policy), stop)?;
+    let folder = TableFolder::read(path, Arc::clone(policy), stop)?;
     let found = folder.find(&detector.typologies, None, stop)?;
     let ranked = detector.rank(&found.found, &found.entities, 0.0);
     let patterns: BTreeSet<String> = found.found.iter().map(|finding| finding.pattern.clone()).collect();
@@ -88,47 +87,4 @@ fn run_case(path: &Path, detector: &Detector, policy: &Arc<Policy>, stop: &Stop)
         miscalled: case.uncontrolled && folder.calls_any_controlled(stop)?,
         case,
     })
-}
-
-fn as_json(run: &CaseRun) -> Value {
-    json!({
-        "case": run.name, "title": run.case.title, "negative": run.case.negative, "patterns": run.patterns,
-        "expected": run.case.expected, "score": (run.score * 1e4).round() / 1e4,
-        "flagged_on": run.flagged.map(|day| day.to_string()), "caught_on": run.case.caught.map(|day| day.to_string()),
-        "months_before": run.months_before(), "miscalled": run.miscalled,
-    })
-}
-
-fn text(runs: &[CaseRun]) -> String {
-    let mut text = format!("{:<30} {:<10} {:<10} {:>6}  {:>5}  by\n", "case", "flagged", "caught", "months", "score");
-    let day = |date: Option<Date>| date.map_or("-".to_owned(), |date| date.to_string());
-    for run in runs {
-        let early = run.months_before().map_or("-".to_owned(), |months| months.to_string());
-        let by: Vec<&str> = run.patterns.iter().map(String::as_str).collect();
-        let lacks: Vec<&str> = run.lacking().collect();
-        let said = match (lacks.is_empty(), run.miscalled) {
-            (_, true) => "  uncontrolled goods called 3A090 or 4A090".to_owned(),
-            (true, _) => String::new(),
-            (false, _) => format!("  lacks {}", lacks.join(" ")),
-        };
-        let _ = writeln!(
-            text,
-            "{:<30} {:<10} {:<10} {early:>6}  {:>5.2}  {}{said}",
-            run.name,
-            day(run.flagged),
-            day(run.case.caught),
-            run.score,
-            if by.is_empty() { "nothing".to_owned() } else { by.join(" ") },
-        );
-    }
-    let summary = CaseSummary::of(runs);
-    let median = summary
-        .median_months
-        .map_or(String::new(), |months| format!(", {months} months before they were caught at the median"));
-    let _ = writeln!(
-        text,
-        "{} of {} cases are flagged{median}; of {} negatives {} are flagged by what should not",
-        summary.flagged, summary.evasions, summary.negatives, summary.wrongly_flagged
-    );
-    text
 }

@@ -10,7 +10,7 @@ use tollgate_model::{Country, Date, Party};
 use tollgate_records::{OrderReader, Output, read_clearances, read_ownership, read_parties};
 use tollgate_screening::{Query, Scratch, Screener, Sign, Standing, Version, shell_signs};
 
-use super::{Failure, print};
+use super::{Failure, print, short_digest};
 use crate::commands::inputs::{Lists, TextFormat, country, day};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -99,8 +99,8 @@ pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Fai
     let screener = load_screener(&arguments.lists.lists)?;
     let versions = screener.versions.clone();
     let results = match &arguments.name {
-        Some(name) => vec![named(arguments, &screener, name)],
-        None => all(arguments, &screener, stop)?,
+        Some(name) => vec![screen_name(arguments, &screener, name)],
+        None => screen_parties(arguments, &screener, stop)?,
     };
     let matched = results.iter().any(|result| !result.hits.is_empty());
     match &arguments.out {
@@ -108,14 +108,14 @@ pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Fai
             let failed = |error| RunError::Output(path.clone(), error);
             let mut output = Output::create(path).map_err(failed)?;
             for result in &results {
-                output.write_all(format!("{}\n", object(result, &versions)).as_bytes()).map_err(failed)?;
+                output.write_all(format!("{}\n", result_json(result, &versions)).as_bytes()).map_err(failed)?;
             }
             output.commit().map_err(failed)?;
         }
         None => print(&match arguments.format {
             TextFormat::Text => text(&results, &versions),
             TextFormat::Json => results.iter().fold(String::new(), |mut out, result| {
-                let _ = writeln!(out, "{}", object(result, &versions));
+                let _ = writeln!(out, "{}", result_json(result, &versions));
                 out
             }),
         })?,
@@ -126,11 +126,19 @@ pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Fai
     }
 }
 
-fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screening {
+/// One name held against the lists.
+fn screen_name(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screening {
     let query = Query { names: &[name], country: arguments.country, ..Query::default() };
     let hits = match arguments.mode {
+<<<<<<< HEAD
         ScreenMode::Ofac => as_ofac(arguments, screener, query),
         ScreenMode::Tollgate => find(screener, query, match_limits(arguments), &mut Scratch::default()),
+=======
+        ScreenMode::Ofac => ofac_hits(arguments, screener, query),
+        ScreenMode::Tollgate => {
+            find(screener, query, (arguments.lists.threshold, arguments.limit), &mut Scratch::default())
+        }
+>>>>>>> w1/commands
     };
     Screening {
         party: None,
@@ -142,11 +150,15 @@ fn named(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screen
     }
 }
 
+<<<<<<< HEAD
 fn match_limits(arguments: &ScreenArguments) -> MatchLimits {
     MatchLimits { threshold_points: arguments.lists.threshold, shown: arguments.limit }
 }
 
 fn as_ofac(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
+=======
+fn ofac_hits(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
+>>>>>>> w1/commands
     let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
     found.into_iter().map(|(entry, name, points)| ofac_hit(screener, entry, name, points, query)).collect()
 }
@@ -155,24 +167,45 @@ fn country_code(country: Option<Country>) -> Option<String> {
     country.map(|country| country.code().to_owned())
 }
 
-fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<Vec<Screening>, RunError> {
+/// Every party of the table held against the lists, in order of id.
+fn screen_parties(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<Vec<Screening>, RunError> {
     let parties: BTreeMap<String, Party> = match &arguments.parties {
         Some(path) => read_parties(path)?,
         None => BTreeMap::new(),
     };
     let path = arguments.ownership.as_deref();
+<<<<<<< HEAD
     let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
     let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
     let screened = ScreeningResults::new(screener, &parties, &stakes, match_limits(arguments), &cleared, path, stop)?;
+=======
+    let stakes = match path {
+        Some(path) => read_ownership(path)?,
+        None => Vec::new(),
+    };
+    let cleared = match &arguments.lists.clearances {
+        Some(path) => read_clearances(path)?,
+        None => Vec::new(),
+    };
+    let threshold_and_limit = (arguments.lists.threshold, arguments.limit);
+    let screened = Screened::new(screener, &parties, &stakes, threshold_and_limit, &cleared, path, stop)?;
+>>>>>>> w1/commands
     let date: Date = arguments.date.unwrap_or_else(today);
-    let first = arguments.orders.as_deref().map(first_orders).transpose()?.unwrap_or_default();
-    let mut signs = shell_signs(&parties, &first);
+    let first_days = match &arguments.orders {
+        Some(path) => first_orders(path)?,
+        None => BTreeMap::new(),
+    };
+    let mut signs = shell_signs(&parties, &first_days);
     let result = |(id, party): (&String, &Party)| {
         let names = party.names();
         let hits = match arguments.mode {
             ScreenMode::Tollgate => screened.hits(id).to_vec(),
             ScreenMode::Ofac => {
+<<<<<<< HEAD
                 let mut hits = as_ofac(arguments, screener, Query::from_party(party, &names));
+=======
+                let mut hits = ofac_hits(arguments, screener, Query::of(party, &names));
+>>>>>>> w1/commands
                 hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));
                 hits
             }
@@ -181,7 +214,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
         let proof = proof.map(|(owner, owned, share)| (owner.to_owned(), owned.to_owned(), share)).collect();
         Screening {
             party: Some(id.clone()),
-            name: names.first().copied().unwrap_or_default().to_owned(),
+            name: names.first().copied().unwrap_or("").to_owned(),
             country: country_code(party.country),
             hits,
             standing: screened.standing(id, date).map(|standing| (standing, proof)),
@@ -189,7 +222,7 @@ fn all(arguments: &ScreenArguments, screener: &Screener, stop: &Stop) -> Result<
         }
     };
     let with_signs = |(id, party): (&String, &Party)| Screening {
-        signs: signs.remove(id).unwrap_or_default(),
+        signs: signs.remove(id).into_iter().flatten().collect(),
         ..result((id, party))
     };
     Ok(parties.iter().map(with_signs).collect())
@@ -212,7 +245,8 @@ fn first_orders(path: &Path) -> Result<BTreeMap<String, Date>, RunError> {
     Ok(first)
 }
 
-fn object(result: &Screening, versions: &[Version]) -> Value {
+/// A result as one line of JSON.
+fn result_json(result: &Screening, versions: &[Version]) -> Value {
     let matches = result.hits.iter().map(|hit| {
         let cleared = hit.cleared.as_ref().map(|cleared| {
             json!({ "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()) })
@@ -273,7 +307,7 @@ fn text(results: &[Screening], versions: &[Version]) -> String {
         }
     }
     for version in versions {
-        let digest = version.digest.get(..12).unwrap_or_default();
+        let digest = short_digest(&version.digest);
         let bad = if version.bad > 0 { format!(", {} rows not readable", version.bad) } else { String::new() };
         let _ = writeln!(out, "list: {} ({} entries{bad}, version {digest})", version.file, version.entries);
     }

@@ -12,7 +12,7 @@ use tollgate_screening::Screener;
 
 use super::decide::load;
 use super::progress::Bar;
-use super::recorded::{note, open, open_begun, open_or_begin};
+use super::recorded::{open, open_existing, open_or_create, record_note};
 use super::{Failure, print};
 use crate::commands::inputs::{Basis, Database, day, set_name};
 use clap::{Args, Subcommand};
@@ -20,7 +20,7 @@ use tollgate_decide::{Run, Tables, run};
 use tollgate_desk::OrderRequest;
 use tollgate_ledger::AnyLog;
 use tollgate_model::Date;
-use tollgate_model::Stop;
+use tollgate_model::{Stop, never};
 use tollgate_server::{
     Access, App, Case, Listen, Provider, Proxies, Settings, Shown, check_last_seen, check_start, new_secret, new_token,
     password_hash, serve as serve_app, sha256, start_log,
@@ -161,16 +161,16 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
     start_log(arguments.log);
     let (policy, tables, screener) = load(&arguments.basis, stop)?;
     let address = &arguments.database.database;
-    let mut ledger = if arguments.create { open_or_begin(address)? } else { open_begun(address)? };
+    let mut ledger = if arguments.create { open_or_create(address)? } else { open_existing(address)? };
     believe_clock(&mut ledger, arguments.accept_clock)?;
     check_last_seen(&arguments.jobs, &mut ledger).map_err(Failure::Unusable)?;
     let versions = screener.versions.iter().map(|version| json!({ "file": version.file, "sha256": version.digest }));
     let origin = json!({
         "program": env!("CARGO_PKG_VERSION"), "law": policy.law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
     });
-    on_record(&mut ledger, &policy, &screener)?;
-    note(&mut ledger, "origin", &format!("origin:{}:{}", now(), std::process::id()), &origin)?;
-    let setup = set_up(&mut ledger)?;
+    record_basis(&mut ledger, &policy, &screener)?;
+    record_note(&mut ledger, "origin", &format!("origin:{}:{}", now(), std::process::id()), &origin)?;
+    let setup_secret = first_administrator_secret(&mut ledger)?;
     let listen =
         Listen { address: arguments.listen.clone(), tls: arguments.tls_cert.clone().zip(arguments.tls_key.clone()) };
     let settings = Settings {
@@ -181,26 +181,26 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         proxies: Proxies::parse(&arguments.trusted_proxy).map_err(Failure::Unusable)?,
         provider: provider(arguments)?,
     };
-    let local = |address: std::net::SocketAddr| address.ip().is_loopback();
-    let open_in_clear = !settings.secure && listen.address.parse().is_ok_and(|address| !local(address));
+    let is_local = |address: std::net::SocketAddr| address.ip().is_loopback();
+    let open_in_clear = !settings.secure && listen.address.parse().is_ok_and(|address| !is_local(address));
     let pages = tollgate_report::pages::Pages::new().map_err(|error| Failure::Unusable(error.to_string()))?;
-    let shown = shown(arguments, &policy, &tables, stop)?;
-    let app = App::new((policy, tables), screener, ledger, settings, (pages, shown));
-    let told = |address: &str| {
+    let page_data = page_data(arguments, &policy, &tables, stop)?;
+    let app = App::new((policy, tables), screener, ledger, settings, (pages, page_data));
+    let announce = |address: &str| {
         let mut errors = std::io::stderr().lock();
-        let _told = writeln!(errors, "listening on {address}");
+        let _unheard = writeln!(errors, "listening on {address}");
         if open_in_clear {
             let what =
                 "other machines reach this address without TLS: passwords and tokens go over the network in clear text";
             let mend = "give --tls-cert and --tls-key, or put a proxy with TLS before it and say so with --public-url https://…";
-            let _told = writeln!(errors, "warning: {what}\n  mend: {mend}");
+            let _unheard = writeln!(errors, "warning: {what}\n  mend: {mend}");
         }
-        if let Some(secret) = setup {
-            let _told =
+        if let Some(secret) = setup_secret {
+            let _unheard =
                 writeln!(errors, "first start: make the administrator at {address}/setup#{secret} (works once)");
         }
     };
-    serve_app(app, &listen, told).map_err(Failure::Unusable)
+    serve_app(app, &listen, announce).map_err(Failure::Unusable)
 }
 
 /// Whether the clock may be believed after the last record; where it is accepted all the same, that is put on record and time goes on from now.
@@ -209,13 +209,15 @@ fn believe_clock(ledger: &mut Ledger<AnyLog>, accept: bool) -> Result<(), Failur
     let (time, last) = (now(), (head.seq > 0).then_some(head.at_ms));
     match check_start(time, last) {
         Ok(()) => Ok(()),
-        Err(_) if accept => note(ledger, "clock", &format!("clock:{time}"), &json!({ "before": last, "after": time })),
+        Err(_) if accept => {
+            record_note(ledger, "clock", &format!("clock:{time}"), &json!({ "before": last, "after": time }))
+        }
         Err(what) => Err(Failure::Unusable(what)),
     }
 }
 
 /// Reads and decides what the pages show.
-fn shown(
+fn page_data(
     arguments: &ServeArguments,
     policy: &Arc<Policy>,
     tables: &Arc<Tables>,
@@ -225,14 +227,22 @@ fn shown(
         None => None,
         Some(orders) => {
             let job = Run { orders, tables: Arc::clone(tables), policy: Arc::clone(policy) };
-            let request = |order: &OrderLine<'_>| serde_json::to_string(&OrderRequest::of(order)).unwrap_or_default();
+            let request = |order: &OrderLine<'_>| {
+                serde_json::to_string(&OrderRequest::of(order)).unwrap_or_else(|error| {
+                    never!("an order line cannot be written as JSON: {error}");
+                    String::new()
+                })
+            };
             let mut posting = Posting(Filling::new(&arguments.jobs)?, request);
             run(&job, stop, &mut Bar::new(), &mut posting)?;
             Some(posting.0.finish()?)
         }
     };
-    let cases = arguments.alerts.as_deref().map(Case::read).transpose().map_err(Failure::Unusable)?;
-    Ok(Shown { board, cases: cases.unwrap_or_default(), links: Links::of(&tables.parties) })
+    let cases = match &arguments.alerts {
+        Some(path) => Case::read(path).map_err(Failure::Unusable)?,
+        None => Vec::new(),
+    };
+    Ok(Shown { board, cases, links: Links::of(&tables.parties) })
 }
 
 fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {
@@ -252,7 +262,7 @@ fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {
 }
 
 /// Sees that the policy and the lists that this service goes by are on record, each once.
-fn on_record(ledger: &mut Ledger<AnyLog>, policy: &Policy, screener: &Screener) -> Result<(), Failure> {
+fn record_basis(ledger: &mut Ledger<AnyLog>, policy: &Policy, screener: &Screener) -> Result<(), Failure> {
     let chosen =
         json!({ "name": policy.name, "title": policy.title, "sha256": policy.digest, "law": policy.law.digest });
     let mut notes = vec![("policy", format!("policy:{}", policy.digest), chosen)];
@@ -263,30 +273,31 @@ fn on_record(ledger: &mut Ledger<AnyLog>, policy: &Policy, screener: &Screener) 
     }
     for (kind, id, data) in notes {
         if !ledger.has_note(&id) {
-            note(ledger, kind, &id, &data)?;
+            record_note(ledger, kind, &id, &data)?;
         }
     }
     Ok(())
 }
 
 /// Where nobody may do anything yet, the secret of a link by which the first administrator is made.
-fn set_up(ledger: &mut Ledger<AnyLog>) -> Result<Option<String>, Failure> {
-    let nobody = ledger.access().iter().all(|text| matches!(serde_json::from_str(text), Ok(Access::Setup { .. })));
-    if !nobody {
+fn first_administrator_secret(ledger: &mut Ledger<AnyLog>) -> Result<Option<String>, Failure> {
+    let is_unclaimed =
+        ledger.access().iter().all(|text| matches!(serde_json::from_str(text), Ok(Access::Setup { .. })));
+    if !is_unclaimed {
         return Ok(None);
     }
     let secret = new_secret().map_err(Failure::Unusable)?;
     let digest = sha256(&secret);
-    note(ledger, "access", &format!("setup:{digest}"), &json!(Access::Setup { sha256: digest.clone() }))?;
+    record_note(ledger, "access", &format!("setup:{digest}"), &json!(Access::Setup { sha256: digest.clone() }))?;
     Ok(Some(secret))
 }
 
 pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Add { database, name, role, subject: Some(subject) } => {
-            let mut ledger = open_or_begin(&database.database)?;
+            let mut ledger = open_or_create(&database.database)?;
             let access = Access::Federated { name: name.clone(), role: *role, subject: subject.clone() };
-            note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
+            record_note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
             print(&format!("{name} can log in at the OpenID provider\n"))
         }
         UserCommand::Add { database, name, role, subject: None } => {
@@ -295,20 +306,25 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
             let hash = password_hash(password.trim_end_matches(['\r', '\n'])).map_err(|what| {
                 Failure::Unusable(format!("{what}\n  mend: give a sentence as one line on standard input"))
             })?;
-            let mut ledger = open_or_begin(&database.database)?;
+            let mut ledger = open_or_create(&database.database)?;
             let password = sha256(&hash);
+<<<<<<< HEAD
             let kept = ledger.store_value(&format!("password:{password}"), &hash);
             kept.map_err(|error| Failure::Unusable(error.to_string()))?;
+=======
+            let stored = ledger.keep(&format!("password:{password}"), &hash);
+            stored.map_err(|error| Failure::Unusable(error.to_string()))?;
+>>>>>>> w1/commands
             let access = Access::User { name: name.clone(), role: *role, password };
-            note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
+            record_note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
             print(&format!("{name} can log in\n"))
         }
         UserCommand::Remove { database, name } => {
             let mut ledger = open(&database.database, false)?;
             let (revoked, removed) =
                 (Access::Revoked { name: name.clone() }, Access::UserRemoved { name: name.clone() });
-            note(&mut ledger, "access", &format!("revoked:{name}:{}", now()), &json!(revoked))?;
-            note(&mut ledger, "access", &format!("removed:{name}:{}", now()), &json!(removed))?;
+            record_note(&mut ledger, "access", &format!("revoked:{name}:{}", now()), &json!(revoked))?;
+            record_note(&mut ledger, "access", &format!("removed:{name}:{}", now()), &json!(removed))?;
             print(&format!("{name} may do nothing any more\n"))
         }
     }
@@ -317,7 +333,7 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
 pub(crate) fn token(command: &TokenCommand) -> Result<(), Failure> {
     match command {
         TokenCommand::Add { database, name, person, role, until, scopes } => {
-            let mut ledger = open_or_begin(&database.database)?;
+            let mut ledger = open_or_create(&database.database)?;
             let token = new_token().map_err(Failure::Unusable)?;
             let until = until.map(|until| until.to_string());
             let digest = sha256(&token);
@@ -330,13 +346,13 @@ pub(crate) fn token(command: &TokenCommand) -> Result<(), Failure> {
                 until,
                 scopes: scopes.clone(),
             };
-            note(&mut ledger, "access", &id, &json!(access))?;
+            record_note(&mut ledger, "access", &id, &json!(access))?;
             print(&format!("{token}\n"))
         }
         TokenCommand::Revoke { database, name } => {
             let mut ledger = open(&database.database, false)?;
             let access = Access::Revoked { name: name.clone() };
-            note(&mut ledger, "access", &format!("revoked:{name}:{}", now()), &json!(access))?;
+            record_note(&mut ledger, "access", &format!("revoked:{name}:{}", now()), &json!(access))?;
             print(&format!("all tokens of {name} are taken back\n"))
         }
     }

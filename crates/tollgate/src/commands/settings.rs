@@ -12,19 +12,19 @@ use crate::Arguments;
 
 /// Reads the command line; what is wrong with it ends the process, what is wrong with the file is returned.
 pub(crate) fn parse() -> Result<Arguments, String> {
-    let mut given: Vec<OsString> = std::env::args_os().collect();
-    let matches = Arguments::command().get_matches_from(&given);
-    if let Some(("serve", own)) = matches.subcommand()
-        && let Some(path) = own.get_one::<std::path::PathBuf>("config")
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    let matches = Arguments::command().get_matches_from(&words);
+    if let Some(("serve", serve_matches)) = matches.subcommand()
+        && let Some(path) = serve_matches.get_one::<std::path::PathBuf>("config")
     {
-        given.extend(from_file(path, own).map_err(|found| found.to_string())?);
+        words.extend(flags_from_file(path, serve_matches).map_err(|errors| errors.to_string())?);
     }
-    let matches = Arguments::command().get_matches_from(&given);
+    let matches = Arguments::command().get_matches_from(&words);
     Arguments::from_arg_matches(&matches).map_err(|error| error.to_string())
 }
 
-/// What a file sets that neither a flag nor a variable does, as flags.
-fn from_file(path: &Path, matches: &ArgMatches) -> Result<Vec<OsString>, Diagnostics> {
+/// The settings of a file that neither a flag nor a variable sets, as flags with their values.
+fn flags_from_file(path: &Path, matches: &ArgMatches) -> Result<Vec<OsString>, Diagnostics> {
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let what = format!("cannot be read: {error}");
@@ -34,9 +34,9 @@ fn from_file(path: &Path, matches: &ArgMatches) -> Result<Vec<OsString>, Diagnos
     let names: Vec<&str> = flags.iter().map(String::as_str).collect();
     let toml = TomlFile::parse(file, &text);
     let settings = toml.root().setting_entries(&names);
-    let found = toml.into_diagnostics();
-    if !found.is_empty() {
-        return Err(found);
+    let errors = toml.into_diagnostics();
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let mut arguments = Vec::new();
     for Entry { key, value, .. } in settings {

@@ -1,29 +1,30 @@
-//! `detect --since`: what an earlier run left, and what is new against it.
+//! `detect --since`: what an earlier run found, and what is new against it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde::de::Error as _;
 use tollgate_detect::alerts::{Alert, Alerts};
 use tollgate_detect::detector::{Detection, Detector};
 use tollgate_detect::engine::{GatheredTables, IncrementalEngine, PriorRun};
 
 use super::Failure;
-use super::detect::open;
-use super::progress::Steps;
+use super::progress::StepBar;
+use super::query_session::open_session;
 use tollgate_model::Stop;
 
-/// What a run leaves, and what the one before told.
-pub(super) struct Earlier {
-    /// For the next run.
-    pub(super) found: Vec<u8>,
-    /// Ids of the alerts before; nothing where there was no run before.
-    alerts: Option<BTreeSet<String>>,
-    /// Typologies that did not have to be asked.
-    known: usize,
+/// What the next run starts from, and what the run before this one reported.
+pub(super) struct RunHistory {
+    /// `found.json` for the next run: the findings of this one, by digest of the tables that each typology read.
+    pub(super) prior_run_json: Vec<u8>,
+    /// Ids of the alerts that the run before reported; `None` where there was none.
+    earlier_alerts: Option<BTreeSet<String>>,
+    /// How many typologies were not run again, because no table that they read has changed.
+    unchanged: usize,
 }
 
-/// A file of the folder; nothing where it is not there.
-fn kept(folder: &Path, name: &str) -> Result<Option<String>, Failure> {
+/// The text of a file of the folder; `None` where it is not there.
+fn read_if_there(folder: &Path, name: &str) -> Result<Option<String>, Failure> {
     let path = folder.join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some(text)),
@@ -40,44 +41,45 @@ fn unusable(folder: &Path, name: &str, error: &serde_json::Error) -> Failure {
     Failure::Unusable(format!("{}: {error}\n  mend: remove it; everything is then asked anew", path.display()))
 }
 
-/// Runs typologies whose tables are not what they were.
-pub(super) fn since(
+/// Runs the typologies whose tables are not what they were in the run that `folder` is of; of the others takes what that run found.
+pub(super) fn detect_since(
     gathered: GatheredTables,
     detector: &Detector,
     folder: &Path,
     stop: &Stop,
-) -> Result<(Detection, Earlier), Failure> {
-    let before = match kept(folder, "found.json")? {
+) -> Result<(Detection, RunHistory), Failure> {
+    let before = match read_if_there(folder, "found.json")? {
         Some(text) => serde_json::from_str(&text).map_err(|error| unusable(folder, "found.json", &error))?,
         None => PriorRun::default(),
     };
-    let earlier = kept(folder, "alerts.jsonl")?.map(|text| {
+    let earlier = read_if_there(folder, "alerts.jsonl")?.map(|text| {
         let id = |line: &str| {
             let alert: serde_json::Value = serde_json::from_str(line)?;
-            Ok(alert.get("alert_id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
+            let id = alert.get("alert_id").and_then(serde_json::Value::as_str).map(str::to_owned);
+            id.ok_or_else(|| serde_json::Error::custom("an alert has no alert_id"))
         };
         let ids: Result<BTreeSet<String>, serde_json::Error> = text.lines().map(id).collect();
         ids.map_err(|error| unusable(folder, "alerts.jsonl", &error))
     });
     let digests = gathered.digests()?;
-    let mut session = open(gathered, stop)?;
+    let mut session = open_session(gathered, stop)?;
     let entities = std::mem::take(&mut session.entities);
     let mut engine = IncrementalEngine::new(&mut session, &digests, before);
-    let mut steps = Steps::new(detector.typologies.len());
+    let mut steps = StepBar::new(detector.typologies.len());
     let detection = detector.detect(&mut engine, &entities, &mut |typology| steps.step(&typology.title))?;
-    let (prior_run, known) = engine.finish();
-    let found = serde_json::to_vec(&prior_run).map_err(|error| Failure::Unusable(error.to_string()))?;
-    Ok((detection, Earlier { found, alerts: earlier.transpose()?, known }))
+    let (prior_run, unchanged) = engine.finish();
+    let prior_run_json = serde_json::to_vec(&prior_run).map_err(|error| Failure::Unusable(error.to_string()))?;
+    Ok((detection, RunHistory { prior_run_json, earlier_alerts: earlier.transpose()?, unchanged }))
 }
 
-impl Earlier {
-    /// What is new, for a person.
-    pub(super) fn told(&self, made: &Alerts) -> String {
-        let Some(before) = &self.alerts else { return "what was found is kept for the next run\n".to_owned() };
-        let mut text = format!("{} typologies were not asked again: nothing they read has changed\n", self.known);
-        let now: BTreeSet<&str> = made.alerts.iter().map(|alert| alert.alert_id.as_str()).collect();
-        let new: Vec<&Alert> = made.alerts.iter().filter(|alert| !before.contains(&alert.alert_id)).collect();
-        let gone = before.iter().filter(|id| !now.contains(id.as_str())).count();
+impl RunHistory {
+    /// What is new, for a person: lines of text, each with its end.
+    pub(super) fn text(&self, now: &Alerts) -> String {
+        let Some(before) = &self.earlier_alerts else { return "what was found is kept for the next run\n".to_owned() };
+        let mut text = format!("{} typologies were not asked again: nothing they read has changed\n", self.unchanged);
+        let now_ids: BTreeSet<&str> = now.alerts.iter().map(|alert| alert.alert_id.as_str()).collect();
+        let new: Vec<&Alert> = now.alerts.iter().filter(|alert| !before.contains(&alert.alert_id)).collect();
+        let gone = before.iter().filter(|id| !now_ids.contains(id.as_str())).count();
         text.push_str(&format!("{} alerts are new or rest on more than before, {gone} are gone\n", new.len()));
         for alert in new.iter().take(10) {
             let percent = alert.score * 100.0;

@@ -20,3 +20,6 @@ mod orders;
 mod persons;
 mod stores;
 mod trust;
+
+// `cluster` asks the server by it, and stands in the folder of another crate.
+use postgres as _;

@@ -8,7 +8,7 @@ use tollgate_detect::engine::{ClusterOptions, replay_on_cluster};
 use tollgate_model::{Country, Date};
 
 use super::difference::Sum;
-use super::{Comparing, Failure};
+use super::{Comparison, Failure};
 use crate::commands::replay::ReplayArguments;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
@@ -18,21 +18,21 @@ use tollgate_replay::Change;
 pub(super) fn replay(
     arguments: &ReplayArguments,
     master: &str,
-    comparing: &mut Comparing<'_>,
+    comparison: &mut Comparison<'_>,
     stop: &Stop,
 ) -> Result<(), Failure> {
-    if comparing.schemes.is_some() {
+    if comparison.schemes.is_some() {
         let mend = "leave out --cluster, or ask of schemes in a run of its own";
         return Err(Failure::Unusable(format!("--truth is not read on a cluster\n  mend: {mend}")));
     }
     let out = tempfile::tempdir().map_err(|error| Failure::Unusable(format!("no temporary folder: {error}")))?;
     let (orders, basis) = (arguments.inputs.orders.display().to_string(), &arguments.inputs.basis);
-    let whole = |path: &Path| std::path::absolute(path).unwrap_or(path.to_owned());
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or(path.to_owned());
     let spec = json!({
-        "policy": policy(&basis.policy), "against": policy(&arguments.against), "parties": basis.parties.as_deref().map(whole),
-        "ownership": basis.ownership.as_deref().map(whole), "items": basis.items.as_deref().map(whole),
-        "lists": basis.lists.lists.iter().map(|path| whole(path)).collect::<Vec<_>>(), "threshold": basis.lists.threshold,
-        "clearances": basis.lists.clearances.as_deref().map(whole),
+        "policy": policy(&basis.policy), "against": policy(&arguments.against), "parties": basis.parties.as_deref().map(absolute),
+        "ownership": basis.ownership.as_deref().map(absolute), "items": basis.items.as_deref().map(absolute),
+        "lists": basis.lists.lists.iter().map(|path| absolute(path)).collect::<Vec<_>>(), "threshold": basis.lists.threshold,
+        "clearances": basis.lists.clearances.as_deref().map(absolute),
     });
     let options = ClusterOptions {
         master: master.to_owned(),
@@ -43,10 +43,10 @@ pub(super) fn replay(
     };
     let orders = match orders.contains("://") {
         true => orders,
-        false => whole(&arguments.inputs.orders).display().to_string(),
+        false => absolute(&arguments.inputs.orders).display().to_string(),
     };
     replay_on_cluster(&options, &spec, &orders, out.path())?;
-    take(comparing, out.path())
+    read_results(comparison, out.path())
 }
 
 /// A policy's name, or its file as every worker finds it.
@@ -58,33 +58,33 @@ fn policy(name: &str) -> String {
     }
 }
 
-/// Takes up what the cluster has left.
-fn take(comparing: &mut Comparing<'_>, out: &Path) -> Result<(), Failure> {
+/// Reads what the cluster wrote to `out`: sums by group, totals, and the lines that differ.
+fn read_results(comparison: &mut Comparison<'_>, out: &Path) -> Result<(), Failure> {
     let unread = |name: &str, what: String| Failure::Unusable(format!("the cluster's {name}: {what}"));
     let open = |name: &str| std::fs::read_to_string(out.join(name)).map_err(|error| unread(name, error.to_string()));
     for line in open("groups.jsonl")?.lines() {
         let row: Value = serde_json::from_str(line).map_err(|error| unread("groups.jsonl", error.to_string()))?;
-        add(comparing, &row).ok_or_else(|| unread("groups.jsonl", format!("is not understood: {line}")))?;
+        add(comparison, &row).ok_or_else(|| unread("groups.jsonl", format!("is not understood: {line}")))?;
     }
     let total: Value =
         serde_json::from_str(&open("totals.json")?).map_err(|error| unread("totals.json", error.to_string()))?;
     let day = |key: &str| total.get(key).and_then(Value::as_str).and_then(|day| day.parse::<Date>().ok());
     let sum = sum(&total).ok_or_else(|| unread("totals.json", "is not understood".to_owned()))?;
-    comparing.difference.set_total(sum, day("first"), day("last"));
+    comparison.difference.set_total(sum, day("first"), day("last"));
     let mut diff =
         std::fs::File::open(out.join("diff.jsonl")).map_err(|error| unread("diff.jsonl", error.to_string()))?;
-    let copied = std::io::copy(&mut diff, comparing.output);
-    copied.map_err(|error| RunError::Output(comparing.path.to_owned(), error))?;
+    let copied = std::io::copy(&mut diff, comparison.output);
+    copied.map_err(|error| RunError::Output(comparison.path.to_owned(), error))?;
     Ok(())
 }
 
-fn add(comparing: &mut Comparing<'_>, row: &Value) -> Option<()> {
+fn add(comparison: &mut Comparison<'_>, row: &Value) -> Option<()> {
     let text = |key: &str| row.get(key).and_then(Value::as_str);
-    let change = Change::ALL.into_iter().find(|own| Some(own.as_str()) == text("change"))?;
+    let change = Change::ALL.into_iter().find(|change| Some(change.as_str()) == text("change"))?;
     let country: Country = text("country")?.parse().ok()?;
     let (year, month) = text("month")?.split_once('-')?;
     let month = (year.parse().ok()?, month.parse().ok()?);
-    comparing.difference.add_sum(change, country, month, text("consignee")?, sum(row)?);
+    comparison.difference.add_sum(change, country, month, text("consignee")?, sum(row)?);
     Some(())
 }
 

@@ -1,15 +1,15 @@
 //! What differs between two policies, summed up.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tollgate_law::Policy;
+use tollgate_law::{Policy, Tiers};
 use tollgate_model::{Country, Date};
 
 use super::schemes::Schemes;
+use crate::commands::saturated;
 use tollgate_decide::{Name, Names, Tables};
 use tollgate_replay::{Change, EncodedLine, Verdict};
 use tollgate_report::{ReplayData, ReplayRow};
@@ -31,12 +31,8 @@ impl Sum {
     }
 
     fn json(self) -> Value {
-        json!({ "lines": self.lines, "tpp": whole(self.tpp), "usd": whole(self.cents / 100) })
+        json!({ "lines": self.lines, "tpp": saturated(self.tpp), "usd": saturated(self.cents / 100) })
     }
-}
-
-fn whole(sum: u128) -> u64 {
-    u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
 type By<K> = BTreeMap<(Change, K), Sum>;
@@ -55,13 +51,11 @@ pub(super) struct Difference {
     months: By<(i32, u32)>,
     named: ByName,
     consignees: By<String>,
-    first_tier: BTreeSet<Country>,
-    third_tier: BTreeSet<Country>,
+    tiers_of_countries: Tiers,
 }
 
 impl Difference {
     pub(super) fn new(policy: &Policy) -> Difference {
-        let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();
         Difference {
             all: Sum::default(),
             first: None,
@@ -72,11 +66,11 @@ impl Difference {
             months: BTreeMap::new(),
             named: ByName::default(),
             consignees: BTreeMap::new(),
-            first_tier: group("SUPP5A"),
-            third_tier: group("MACAU_D5"),
+            tiers_of_countries: policy.tiers(Date::MAX),
         }
     }
 
+<<<<<<< HEAD
     fn tier(&self, country: Country) -> u8 {
         if self.third_tier.contains(&country) {
             3
@@ -92,6 +86,14 @@ impl Difference {
         let tpp = line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
         let cents =
             u128::try_from(line.price_cents).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
+=======
+    /// Adds a line; returns what changed, `None` where both policies decide it alike.
+    pub(super) fn add(&mut self, line: &NumberedLine, before: Short, after: Short) -> Option<Change> {
+        // No compute is negative; a price or quantity below zero counts nothing.
+        let tpp = line.tpp.map_or(0, |tpp| u128::from(tpp.ceil().unsigned_abs()));
+        let positive = |number: i64| u128::from(number.max(0).unsigned_abs());
+        let cents = positive(line.price).saturating_mul(positive(line.quantity));
+>>>>>>> w1/commands
         let sum = Sum { lines: 1, tpp, cents };
         self.all.add(sum);
         self.first = Some(self.first.map_or(line.date, |first| first.min(line.date)));
@@ -103,33 +105,58 @@ impl Difference {
     }
 
     fn add_changed(&mut self, change: Change, destination: Country, month: (i32, u32), sum: Sum) {
-        let tier = self.tier(destination);
+        let tier = self.tiers_of_countries.tier(destination);
         self.changes.entry(change).or_default().add(sum);
         self.countries.entry((change, destination)).or_default().add(sum);
         self.tiers.entry((change, tier)).or_default().add(sum);
         self.months.entry((change, month)).or_default().add(sum);
     }
 
-    /// Adds lines of which something changed, that somebody else has summed up.
+    /// Adds the sum of lines that changed in one way and went to one consignee in one month.
     #[cfg(feature = "detect")]
     pub(super) fn add_sum(&mut self, change: Change, destination: Country, month: (i32, u32), party: &str, sum: Sum) {
         self.add_changed(change, destination, month, sum);
         self.consignees.entry((change, party.to_owned())).or_default().add(sum);
     }
 
-    /// Says what all lines come to, changed or not.
+    /// Sets the sum of all lines, changed or not, and their first and last day.
     #[cfg(feature = "detect")]
     pub(super) fn set_total(&mut self, sum: Sum, first: Option<Date>, last: Option<Date>) {
         (self.all, self.first, self.last) = (sum, first, last);
     }
 
-    /// Calls the consignees by their ids, once all lines are added.
-    pub(super) fn call(&mut self, names: &Names) {
+    /// Replaces the numbers of consignees by their ids, once all lines are added.
+    pub(super) fn name_consignees(&mut self, names: &Names) {
         let named = std::mem::take(&mut self.named).into_iter();
         self.consignees = named.map(|((change, name), sum)| ((change, names.text(name).to_owned()), sum)).collect();
     }
 
-    pub(super) fn json(&self, (policy, against): (&Policy, &Policy), schemes: Option<&Schemes>) -> Value {
+    /// The consignees whom most changes, by change and compute.
+    fn largest_consignees(&self) -> Vec<Value> {
+        let mut rows: Vec<(&(Change, String), &Sum)> = self.consignees.iter().collect();
+        rows.sort_by(|(one, first), (other, second)| second.tpp.cmp(&first.tpp).then(one.cmp(other)));
+        let row = |((change, party), sum): (&(Change, String), &Sum)| {
+            json!({
+                "change": change.as_str(), "key": party, "lines": sum.lines, "tpp": saturated(sum.tpp),
+                "usd": saturated(sum.cents / 100),
+            })
+        };
+        rows.into_iter().take(100).map(row).collect()
+    }
+}
+
+/// A difference with what it is of.
+pub(super) struct Results<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) against: &'a Policy,
+    pub(super) difference: &'a Difference,
+    pub(super) schemes: Option<&'a Schemes>,
+}
+
+impl Results<'_> {
+    /// `summary.json`.
+    pub(super) fn json(&self) -> Value {
+        let Results { policy, against, difference, schemes } = self;
         fn by<K>(sums: &By<K>, name: impl Fn(&K) -> String) -> Value {
             let rows = sums.iter().map(|((change, key), sum)| {
                 let mut row = sum.json();
@@ -142,29 +169,24 @@ impl Difference {
             rows.collect()
         }
         let changes: BTreeMap<&str, Value> =
-            self.changes.iter().map(|(change, sum)| (change.as_str(), sum.json())).collect();
+            difference.changes.iter().map(|(change, sum)| (change.as_str(), sum.json())).collect();
         json!({
             "policy": policy.name, "policy_digest": policy.digest, "against": against.name, "against_digest": against.digest,
-            "lines": self.all.lines, "tpp": whole(self.all.tpp), "usd": whole(self.all.cents / 100),
-            "first": self.first.map(|date| date.to_string()), "last": self.last.map(|date| date.to_string()),
-            "changes": changes, "by_country": by(&self.countries, |country| country.code().to_owned()),
-            "by_tier": by(&self.tiers, u8::to_string), "by_month": by(&self.months, |(year, month)| format!("{year:04}-{month:02}")),
-            "by_consignee": self.largest(), "schemes": schemes.map(Schemes::json), "program": env!("CARGO_PKG_VERSION"),
+            "lines": difference.all.lines, "tpp": saturated(difference.all.tpp), "usd": saturated(difference.all.cents / 100),
+            "first": difference.first.map(|date| date.to_string()), "last": difference.last.map(|date| date.to_string()),
+            "changes": changes, "by_country": by(&difference.countries, |country| country.code().to_owned()),
+            "by_tier": by(&difference.tiers, u8::to_string), "by_month": by(&difference.months, |(year, month)| format!("{year:04}-{month:02}")),
+            "by_consignee": difference.largest_consignees(), "schemes": schemes.map(Schemes::json), "program": env!("CARGO_PKG_VERSION"),
         })
     }
 
-    /// The consignees whom most changes, by change and compute.
-    fn largest(&self) -> Vec<Value> {
-        let mut rows: Vec<(&(Change, String), &Sum)> = self.consignees.iter().collect();
-        rows.sort_by(|(one, first), (other, second)| second.tpp.cmp(&first.tpp).then(one.cmp(other)));
-        let row = |((change, party), sum): (&(Change, String), &Sum)| json!({ "change": change.as_str(), "key": party, "lines": sum.lines, "tpp": whole(sum.tpp), "usd": whole(sum.cents / 100) });
-        rows.into_iter().take(100).map(row).collect()
-    }
-
-    pub(super) fn text(&self, (policy, against): (&Policy, &Policy), schemes: Option<&Schemes>, out: &Path) -> String {
-        let mut text = format!("{} lines decided under {} and under {}\n", self.all.lines, policy.name, against.name);
+    /// The summary for a person; `out` is the folder of the results.
+    pub(super) fn text(&self, out: &Path) -> String {
+        let Results { policy, against, difference, schemes } = self;
+        let mut text =
+            format!("{} lines decided under {} and under {}\n", difference.all.lines, policy.name, against.name);
         for change in Change::ALL {
-            let sum = self.changes.get(&change).copied().unwrap_or_default();
+            let sum = difference.changes.get(&change).map_or(Sum::default(), |sum| *sum);
             let name = change.as_str().replace('_', " ");
             let _ = writeln!(text, "  {:>9}  {name}: {} TPP, {} USD", sum.lines, sum.tpp, sum.cents / 100);
         }
@@ -175,18 +197,15 @@ impl Difference {
         text
     }
 
-    pub(super) fn report(
-        &self,
-        (policy, against): (&Policy, &Policy),
-        tables: &Tables,
-        schemes: Option<&Schemes>,
-    ) -> ReplayData {
+    /// What `report.html` shows.
+    pub(super) fn report(&self, tables: &Tables) -> ReplayData {
+        let Results { policy, against, difference, schemes } = self;
         let row = |change: Change, name: String, sum: &Sum| ReplayRow {
             change: change.as_str().replace('_', " "),
             name,
             lines: sum.lines,
-            tpp: whole(sum.tpp),
-            usd: whole(sum.cents / 100),
+            tpp: saturated(sum.tpp),
+            usd: saturated(sum.cents / 100),
         };
         let named = |id: &str| {
             let name = tables.parties.get(id).and_then(|party| party.name.clone());
@@ -205,19 +224,27 @@ impl Difference {
             policy: policy.name.clone(),
             against: against.name.clone(),
             digests: [policy.digest.clone(), against.digest.clone()],
-            span: [self.first, self.last].map(|date| date.map_or(String::new(), |date| date.to_string())),
-            lines: self.all.lines,
-            tpp: whole(self.all.tpp),
-            changes: self.changes.iter().map(|(change, sum)| row(*change, String::new(), sum)).collect(),
-            tiers: self.tiers.iter().map(|((change, tier), sum)| row(*change, format!("tier {tier}"), sum)).collect(),
-            countries: largest(&self.countries, 60, |change, country, sum| row(change, country.code().to_owned(), sum)),
-            months: self
+            span: [difference.first, difference.last].map(|date| date.map_or(String::new(), |date| date.to_string())),
+            lines: difference.all.lines,
+            tpp: saturated(difference.all.tpp),
+            changes: difference.changes.iter().map(|(change, sum)| row(*change, String::new(), sum)).collect(),
+            tiers: difference
+                .tiers
+                .iter()
+                .map(|((change, tier), sum)| row(*change, format!("tier {tier}"), sum))
+                .collect(),
+            countries: largest(&difference.countries, 60, |change, country, sum| {
+                row(change, country.code().to_owned(), sum)
+            }),
+            months: difference
                 .months
                 .iter()
                 .map(|((change, (year, month)), sum)| row(*change, format!("{year:04}-{month:02}"), sum))
                 .collect(),
-            consignees: largest(&self.consignees, 60, |change, party: String, sum| row(change, named(&party), sum)),
-            schemes: schemes.map(Schemes::rows).unwrap_or_default(),
+            consignees: largest(&difference.consignees, 60, |change, party: String, sum| {
+                row(change, named(&party), sum)
+            }),
+            schemes: schemes.map_or_else(Vec::new, Schemes::rows),
         }
     }
 }

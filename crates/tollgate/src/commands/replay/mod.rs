@@ -9,17 +9,17 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_law::{Law, Policy};
+use tollgate_law::Law;
 use tollgate_records::Output;
 
 use super::decide::load;
 use super::progress::Bar;
 use super::{Failure, print};
 #[cfg(feature = "detect")]
-use crate::commands::inputs::OnCluster;
+use crate::commands::inputs::ClusterArguments;
 use crate::commands::inputs::{Inputs, TextFormat};
 use clap::Args;
-use difference::Difference;
+use difference::{Difference, Results};
 use schemes::Schemes;
 use tollgate_decide::load_policy;
 use tollgate_decide::{RunError, Tables};
@@ -28,7 +28,8 @@ use tollgate_replay::{Chunk, ExceptionNames, History, Verdict, VerdictSink, push
 
 #[cfg(feature = "object-storage")]
 impl ReplayArguments {
-    pub(crate) fn elsewhere(&self) -> bool {
+    /// Whether workers of a cluster read the orders, not this process.
+    pub(crate) fn runs_on_cluster(&self) -> bool {
         #[cfg(feature = "detect")]
         return self.on.cluster.is_some();
         #[cfg(not(feature = "detect"))]
@@ -58,11 +59,11 @@ pub(crate) struct ReplayArguments {
     pub(crate) format: TextFormat,
     #[cfg(feature = "detect")]
     #[command(flatten)]
-    pub(crate) on: OnCluster,
+    pub(crate) on: ClusterArguments,
 }
 
-/// What becomes of the lines.
-struct Comparing<'a> {
+/// Sums up the lines that are decided under both policies, and writes those that differ to `diff.jsonl`.
+struct Comparison<'a> {
     names: ExceptionNames,
     difference: Difference,
     schemes: Option<Schemes>,
@@ -71,11 +72,16 @@ struct Comparing<'a> {
     text: String,
 }
 
+<<<<<<< HEAD
 impl VerdictSink for Comparing<'_> {
     fn take_chunk(&mut self, chunk: &Chunk, [before, after]: [&[Verdict]; 2]) -> Result<(), RunError> {
+=======
+impl Replayed for Comparison<'_> {
+    fn decided(&mut self, chunk: &Chunk, [before, after]: [&[Short]; 2]) -> Result<(), RunError> {
+>>>>>>> w1/commands
         self.text.clear();
         for ((line, before), after) in chunk.lines.iter().zip(before).zip(after) {
-            let changed = self.difference.add(line, (*before, *after));
+            let changed = self.difference.add(line, *before, *after);
             if changed.is_none() && self.schemes.is_none() {
                 continue;
             }
@@ -101,8 +107,13 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
     let schemes = arguments.truth.as_deref().map(Schemes::read).transpose()?;
     let diff = arguments.out.join("diff.jsonl");
     let mut output = Output::create(&diff).map_err(|error| RunError::Output(diff.clone(), error))?;
+<<<<<<< HEAD
     let mut comparing = Comparing {
         names: ExceptionNames::from_policies([policy.as_ref(), against.as_ref()]),
+=======
+    let mut comparison = Comparison {
+        names: ExceptionNames::of([policy.as_ref(), against.as_ref()]),
+>>>>>>> w1/commands
         difference: Difference::new(&against),
         schemes,
         output: &mut output,
@@ -111,31 +122,31 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
     };
     let policies = [Arc::clone(&policy), Arc::clone(&against)];
     #[cfg(feature = "detect")]
-    let elsewhere = match &arguments.on.cluster {
-        Some(master) => Some(cluster::replay(arguments, master, &mut comparing, stop)?),
+    let on_cluster = match &arguments.on.cluster {
+        Some(master) => Some(cluster::replay(arguments, master, &mut comparison, stop)?),
         None => None,
     };
     #[cfg(not(feature = "detect"))]
-    let elsewhere: Option<()> = None;
-    if elsewhere.is_none() {
+    let on_cluster: Option<()> = None;
+    if on_cluster.is_none() {
         let history = History { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policies };
-        let names = replay_history(&history, stop, &mut Bar::new(), &mut comparing)?;
-        comparing.difference.call(&names);
+        let names = replay_history(&history, stop, &mut Bar::new(), &mut comparison)?;
+        comparison.difference.name_consignees(&names);
     }
-    let Comparing { difference, schemes, .. } = comparing;
-    finish(arguments, (&policy, &against), &tables, (&difference, schemes.as_ref()), (output, diff))
+    let Comparison { difference, schemes, .. } = comparison;
+    let results = Results { policy: &policy, against: &against, difference: &difference, schemes: schemes.as_ref() };
+    write_results(arguments, &results, &tables, (output, diff))
 }
 
-/// Writes what was found, all of it or nothing.
-fn finish(
+/// Writes the results, all of them or none, and prints the summary.
+fn write_results(
     arguments: &ReplayArguments,
-    policies: (&Policy, &Policy),
+    results: &Results<'_>,
     tables: &Tables,
-    (difference, schemes): (&Difference, Option<&Schemes>),
     diff: (Output, PathBuf),
 ) -> Result<(), Failure> {
-    let text = format!("{:#}\n", difference.json(policies, schemes));
-    let page = tollgate_report::replay_page(&difference.report(policies, tables, schemes));
+    let text = format!("{:#}\n", results.json());
+    let page = tollgate_report::replay_page(&results.report(tables));
     let mut outputs = vec![diff];
     for (name, text) in [("summary.json", &text), ("report.html", &page)] {
         let file = arguments.out.join(name);
@@ -149,6 +160,6 @@ fn finish(
     }
     match arguments.format {
         TextFormat::Json => print(&text),
-        TextFormat::Text => print(&difference.text(policies, schemes, &arguments.out)),
+        TextFormat::Text => print(&results.text(&arguments.out)),
     }
 }

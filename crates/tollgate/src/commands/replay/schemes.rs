@@ -7,8 +7,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tollgate_model::{Outcome, Tpp};
 
+<<<<<<< HEAD
 use crate::commands::Failure;
 use tollgate_replay::Verdict;
+=======
+use crate::commands::{Failure, saturated};
+use tollgate_replay::Short;
+>>>>>>> w1/commands
 
 /// Schemes that are known, and what of them would no longer have fitted.
 pub(super) struct Schemes {
@@ -25,6 +30,17 @@ struct Scheme {
     stopped: u128,
 }
 
+/// The schemes of one typology that shipped anything.
+#[derive(Default)]
+struct TypologySum {
+    schemes: u64,
+    /// Those of which at least half of the compute would have needed a license.
+    no_longer_fit: u64,
+    tpp: u128,
+    /// The TPP that would have needed a license.
+    stopped: u128,
+}
+
 impl Schemes {
     /// The truth of a simulated world, or cases of one's own in its form.
     pub(super) fn read(path: &Path) -> Result<Schemes, Failure> {
@@ -34,55 +50,69 @@ impl Schemes {
             Failure::Unusable(format!("{}: {what}\n  mend: {mend}", path.display()))
         };
         let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        let mut own = Schemes { orders: BTreeMap::new(), all: Vec::new() };
+        let mut schemes = Schemes { orders: BTreeMap::new(), all: Vec::new() };
         for (row, line) in text.lines().enumerate() {
             let value: Value =
                 serde_json::from_str(line).map_err(|error| wrong(format!("line {}: {error}", row + 1)))?;
             let typology = value.get("typology").and_then(Value::as_str).unwrap_or("unnamed").to_owned();
             let orders = value.get("orders").and_then(Value::as_array);
             for order in orders.into_iter().flatten().filter_map(Value::as_str) {
-                own.orders.insert(order.to_owned(), own.all.len());
+                schemes.orders.insert(order.to_owned(), schemes.all.len());
             }
-            own.all.push(Scheme { typology, ..Scheme::default() });
+            schemes.all.push(Scheme { typology, ..Scheme::default() });
         }
-        Ok(own)
+        Ok(schemes)
     }
 
+<<<<<<< HEAD
     pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Verdict, after: Verdict) {
         let own = self.orders.get(order_id).and_then(|place| self.all.get_mut(*place));
         let (Some(own), Some(tpp)) = (own, tpp) else { return };
         let tpp = u128::try_from(tpp.ceil()).unwrap_or(0);
         own.tpp += tpp;
         let free = |own: Verdict| matches!(own.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
+=======
+    pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Short, after: Short) {
+        let scheme = self.orders.get(order_id).and_then(|place| self.all.get_mut(*place));
+        let (Some(scheme), Some(tpp)) = (scheme, tpp) else { return };
+        // No compute is negative.
+        let tpp = u128::from(tpp.ceil().unsigned_abs());
+        scheme.tpp += tpp;
+        let free = |verdict: Short| matches!(verdict.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
+>>>>>>> w1/commands
         if free(before) && !free(after) {
-            own.stopped += tpp;
+            scheme.stopped += tpp;
         }
     }
 
-    /// By typology: schemes that shipped anything, those that would have lost half of it, and the compute.
-    fn by_typology(&self) -> BTreeMap<&str, (u64, u64, u128, u128)> {
-        let mut sums: BTreeMap<&str, (u64, u64, u128, u128)> = BTreeMap::new();
-        for own in self.all.iter().filter(|own| own.tpp > 0) {
-            let sum = sums.entry(&own.typology).or_default();
-            sum.0 += 1;
-            sum.1 += u64::from(own.stopped * 2 >= own.tpp);
-            sum.2 += own.tpp;
-            sum.3 += own.stopped;
+    /// The schemes that shipped anything, summed up by typology.
+    fn by_typology(&self) -> BTreeMap<&str, TypologySum> {
+        let mut sums: BTreeMap<&str, TypologySum> = BTreeMap::new();
+        for scheme in self.all.iter().filter(|scheme| scheme.tpp > 0) {
+            let sum = sums.entry(&scheme.typology).or_default();
+            sum.schemes += 1;
+            sum.no_longer_fit += u64::from(scheme.stopped * 2 >= scheme.tpp);
+            sum.tpp += scheme.tpp;
+            sum.stopped += scheme.stopped;
         }
         sums
     }
 
     pub(super) fn json(&self) -> Value {
-        let whole = |sum: u128| u64::try_from(sum).unwrap_or(u64::MAX);
-        let rows = self.by_typology().into_iter().map(|(typology, (all, unfit, tpp, stopped))| {
-            json!({ "typology": typology, "schemes": all, "no_longer_fit": unfit, "tpp": whole(tpp), "tpp_stopped": whole(stopped) })
+        let rows = self.by_typology().into_iter().map(|(typology, sum)| {
+            json!({
+                "typology": typology, "schemes": sum.schemes, "no_longer_fit": sum.no_longer_fit, "tpp": saturated(sum.tpp),
+                "tpp_stopped": saturated(sum.stopped),
+            })
         });
         rows.collect()
     }
 
     pub(super) fn rows(&self) -> Vec<[String; 5]> {
-        let rows = self.by_typology().into_iter().map(|(typology, (all, unfit, tpp, stopped))| {
-            [typology.replace('_', " "), all.to_string(), unfit.to_string(), tpp.to_string(), stopped.to_string()]
+        let rows = self.by_typology().into_iter().map(|(typology, sum)| {
+            let TypologySum { schemes, no_longer_fit, tpp, stopped } = sum;
+            let [schemes, no_longer_fit] = [schemes, no_longer_fit].map(|count| count.to_string());
+            [typology.replace('_', " "), schemes, no_longer_fit, tpp.to_string(), stopped.to_string()]
         });
         rows.collect()
     }
@@ -90,8 +120,9 @@ impl Schemes {
     pub(super) fn text(&self) -> String {
         let mut text =
             String::from("schemes that would have lost half of their compute or more to a license requirement:\n");
-        for (typology, (all, unfit, ..)) in self.by_typology() {
-            let _ = writeln!(text, "  {unfit:>4} of {all:>4}  {}", typology.replace('_', " "));
+        for (typology, sum) in self.by_typology() {
+            let TypologySum { schemes, no_longer_fit, .. } = sum;
+            let _ = writeln!(text, "  {no_longer_fit:>4} of {schemes:>4}  {}", typology.replace('_', " "));
         }
         text
     }

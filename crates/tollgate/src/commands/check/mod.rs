@@ -1,5 +1,10 @@
 //! `tollgate check`: decisions, counts, alerts and a report for a file of orders.
 
+mod evasion;
+mod reasons;
+mod sheet;
+mod summary;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,18 +13,19 @@ use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
 use super::decide::{Recorder, load};
-use super::looking::{Looked, Looking};
 use super::progress::Bar;
-use super::reasons::reason_of;
 use super::recorded::run_done;
-use super::sheet::{DecisionSheet, Questions, safe_csv_text};
-use super::summary::Summary;
 use super::{Failure, print};
-use crate::commands::inputs::{Inputs, Surroundings, TextFormat};
+use crate::commands::inputs::{ContextArguments, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
 use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, run};
 use tollgate_model::Stop;
+
+use evasion::{EvasionResults, EvasionSearch};
+use reasons::reason_of;
+use sheet::{DecisionSheet, Questions, safe_csv_text};
+use summary::Summary;
 
 #[derive(Args)]
 #[command(after_help = "Example:
@@ -32,7 +38,7 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
-    pub(crate) surroundings: Surroundings,
+    pub(crate) context: ContextArguments,
     #[command(flatten)]
     pub(crate) record: Record,
     /// Exit with status 1 if any decision or alert is one of these
@@ -58,10 +64,10 @@ pub(crate) enum FailOn {
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
     let ledger = arguments.record.open()?;
     arguments.inputs.name_unknown_columns()?;
-    arguments.surroundings.name_unknown_columns(arguments.inputs.basis.strict)?;
+    arguments.context.name_unknown_columns(arguments.inputs.basis.strict)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
-    let mut files = given(&arguments.inputs);
-    files.extend(arguments.surroundings.given());
+    let mut files = arguments.inputs.input_files();
+    files.extend(arguments.context.input_files());
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
     let mut decisions =
@@ -71,23 +77,22 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
     let summary = Summary::new(&policy, &tables);
     let job = Run { orders: &arguments.inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    let failed = path("decisions.jsonl");
-    let looking = Looking::new(arguments, &policy, &tables)?;
-    let mut checking = Checking {
+    let evasion = EvasionSearch::new(&arguments.context, &policy, &tables)?;
+    let mut checked_lines = CheckedLines {
         summary,
         recorder,
         decisions: &mut decisions,
-        failed,
-        looking,
+        decisions_path: path("decisions.jsonl"),
+        evasion,
         tables: &tables,
         sheet: &mut sheet,
         questions: &mut questions,
     };
-    let decider = run(&job, stop, &mut Bar::new(), &mut checking)?;
-    let Checking { mut summary, looking, .. } = checking;
+    let decider = run(&job, stop, &mut Bar::new(), &mut checked_lines)?;
+    let CheckedLines { mut summary, evasion, .. } = checked_lines;
     let accounts = decider.account_views();
-    let Looked { alerts, mut not_done, failed: failed_queries } = looking.finish(&tables, &mut summary, stop)?;
-    not_done.extend(unlisted(arguments));
+    let EvasionResults { alerts, mut not_done, failed_queries } = evasion.finish(&tables, &mut summary, stop)?;
+    not_done.extend(no_lists_note(arguments));
     summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
     let page = tollgate_report::render(&summary.report(&accounts));
@@ -104,9 +109,9 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     for (output, file) in outputs {
         output.commit().map_err(|error| RunError::Output(file, error))?;
     }
-    let made = OUTPUTS.map(path);
-    let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
-    run_done(ledger, ("check", &policy.name, &policy.digest), &files, &made)?;
+    let output_paths = OUTPUTS.map(path);
+    let output_paths: Vec<&Path> = output_paths.iter().map(PathBuf::as_path).collect();
+    run_done(ledger, ("check", &policy.name, &policy.digest), &files, &output_paths)?;
     match arguments.format {
         TextFormat::Json => print(&json)?,
         TextFormat::Text => print(&summary.text(&arguments.out, &questions))?,
@@ -147,38 +152,37 @@ fn outputs_of(texts: &[(&str, String)], folder: &Path) -> Result<Vec<(Output, Pa
     Ok(outputs)
 }
 
-/// The input files, for the record of what a report was made from.
+/// [`Inputs::input_files`] under its earlier name.
 pub(super) fn given(inputs: &Inputs) -> Vec<&Path> {
-    let optional = [&inputs.basis.parties, &inputs.basis.ownership, &inputs.basis.items].into_iter().flatten();
-    let files = std::iter::once(&inputs.orders).chain(optional).chain(&inputs.basis.lists.lists);
-    files.map(|path| path.as_path()).collect()
+    inputs.input_files()
 }
 
-fn unlisted(arguments: &CheckArguments) -> Option<String> {
+/// What `summary.json` says is not done where there are no lists.
+fn no_lists_note(arguments: &CheckArguments) -> Option<String> {
     let none = arguments.inputs.basis.lists.lists.is_empty();
     none.then(|| "No --lists were given: only the flags of the parties table say who is listed.".to_owned())
 }
 
 /// What `check` does with each line.
-struct Checking<'a> {
+struct CheckedLines<'a> {
     summary: Summary,
     recorder: Recorder,
     decisions: &'a mut DecisionWriter,
-    /// The decisions' file.
-    failed: PathBuf,
-    looking: Looking,
+    /// The path of `decisions.jsonl`.
+    decisions_path: PathBuf,
+    evasion: EvasionSearch,
     tables: &'a Tables,
     sheet: &'a mut DecisionSheet,
     questions: &'a mut Questions,
 }
 
-impl Lines for Checking<'_> {
+impl Lines for CheckedLines<'_> {
     fn seen(&mut self, order: &OrderLine<'_>) {
-        self.looking.seen(order);
+        self.evasion.seen(order);
     }
 
     fn all_seen(&mut self) -> Result<(), RunError> {
-        self.looking.all_seen()
+        self.evasion.all_seen()
     }
 
     fn decided(
@@ -190,11 +194,11 @@ impl Lines for Checking<'_> {
         self.summary.add(order, decided);
         self.questions.add(order, decided, self.tables);
         let reason = reason_of(order, decided, self.tables);
-        let file = || self.failed.with_file_name("decisions.csv");
+        let file = || self.decisions_path.with_file_name("decisions.csv");
         self.sheet.write(order, decided, self.tables, reason).map_err(|error| RunError::Output(file(), error))?;
-        self.looking.decided(order, decided, declared)?;
-        let written = self.recorder.write(order, decided, self.decisions);
-        written.map_err(|error| RunError::Output(self.failed.clone(), error))
+        self.evasion.decided(order, decided, declared)?;
+        let outcome = self.recorder.write(order, decided, self.decisions);
+        outcome.map_err(|error| RunError::Output(self.decisions_path.clone(), error))
     }
 }
 
@@ -202,14 +206,15 @@ fn allocations(accounts: &[AllocationRow]) -> String {
     let header = ["account", "holder", "period", "used_tpp", "limit_tpp", "available_tpp", "refused_tpp", "lines"];
     let rows = accounts.iter().map(|view| {
         let limit = view.limit.map(|limit| limit.ceil());
-        let available = limit.map(|limit| (limit - view.used.ceil()).max(0).to_string());
+        // Where nothing limits it, nothing is said of what is available.
+        let available = limit.map_or(String::new(), |limit| (limit - view.used.ceil()).max(0).to_string());
         vec![
             view.account.clone(),
             view.holder.clone(),
             view.period.clone(),
             view.used.ceil().to_string(),
             limit.map_or(String::new(), |limit| limit.to_string()),
-            available.unwrap_or_default(),
+            available,
             view.refused.ceil().to_string(),
             view.lines.to_string(),
         ]

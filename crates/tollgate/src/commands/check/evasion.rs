@@ -1,58 +1,34 @@
 //! The part of `check` that looks for evasion, or says why it does not.
 
-use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tollgate_law::Policy;
 use tollgate_model::OrderLine;
 use tollgate_records::Declared;
 
-use super::Failure;
 use super::summary::Summary;
-use crate::commands::check::CheckArguments;
-use crate::commands::inputs::Surroundings;
+use crate::commands::Failure;
+use crate::commands::inputs::ContextArguments;
 use tollgate_decide::{Decided, RunError, Tables};
 use tollgate_model::Stop;
 
-impl Surroundings {
-    /// The files that were given.
-    pub(crate) fn given(&self) -> impl Iterator<Item = &Path> {
-        [&self.payments, &self.sites, &self.serials, &self.inspections].into_iter().flatten().map(PathBuf::as_path)
-    }
-}
-
-#[cfg(feature = "detect")]
-impl Surroundings {
-    /// The optional tables.
-    pub(crate) fn context_tables(&self) -> tollgate_detect::ContextTables {
-        tollgate_detect::ContextTables {
-            payments: self.payments.clone(),
-            sites: self.sites.clone(),
-            serials: self.serials.clone(),
-            inspections: self.inspections.clone(),
-            as_of: None,
-        }
-    }
-}
-
-/// What looking came to.
-pub(super) struct Looked {
+/// What was found, and what was not looked for.
+pub(super) struct EvasionResults {
     /// The lines of `alerts.jsonl`.
     pub(super) alerts: String,
     /// What was not looked for, a sentence each.
     pub(super) not_done: Vec<String>,
-    /// What is said of queries that failed, where some did.
-    pub(super) failed: Option<String>,
+    /// The message about queries that failed; `None` where all were run.
+    pub(super) failed_queries: Option<String>,
 }
 
-#[cfg(feature = "detect")]
-pub(super) use with::Looking;
 #[cfg(not(feature = "detect"))]
-pub(super) use without::Looking;
+pub(super) use disabled::EvasionSearch;
+#[cfg(feature = "detect")]
+pub(super) use enabled::EvasionSearch;
 
 #[cfg(feature = "detect")]
-mod with {
+mod enabled {
     use std::collections::BTreeMap;
 
     use tollgate_model::Party;
@@ -60,39 +36,41 @@ mod with {
     use super::*;
     use tollgate_detect::detector::{Detection, Detector};
 
-    use crate::commands::detect::{alerts_text, detected, detector, failures, lacks};
+    use crate::commands::count;
+    use crate::commands::detect::{alerts_text, detector, failed_queries_text, missing_tables_text};
+    use crate::commands::query_session::detect_in_process;
     use tollgate_detect::Watch;
     use tollgate_report::{AlertRow, Alerts};
 
     /// Cases that the report shows.
-    const SHOWN: usize = 100;
+    const CASES_SHOWN: usize = 100;
 
     /// Gathers lines, and runs the typologies over them.
-    pub(in crate::commands) struct Looking {
+    pub(in crate::commands::check) struct EvasionSearch {
         watch: Watch,
         detector: Detector,
     }
 
-    impl Looking {
-        pub(in crate::commands) fn new(
-            arguments: &CheckArguments,
+    impl EvasionSearch {
+        pub(in crate::commands::check) fn new(
+            context: &ContextArguments,
             policy: &Arc<Policy>,
             tables: &Arc<Tables>,
-        ) -> Result<Looking, Failure> {
-            let detector = detector(&arguments.surroundings)?;
-            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), arguments.surroundings.context_tables())?;
-            Ok(Looking { watch, detector })
+        ) -> Result<EvasionSearch, Failure> {
+            let detector = detector(context)?;
+            let watch = Watch::new(Arc::clone(policy), Arc::clone(tables), context.context_tables())?;
+            Ok(EvasionSearch { watch, detector })
         }
 
-        pub(in crate::commands) fn seen(&mut self, order: &OrderLine<'_>) {
+        pub(in crate::commands::check) fn seen(&mut self, order: &OrderLine<'_>) {
             self.watch.seen(order);
         }
 
-        pub(in crate::commands) fn all_seen(&mut self) -> Result<(), RunError> {
+        pub(in crate::commands::check) fn all_seen(&mut self) -> Result<(), RunError> {
             self.watch.all_seen()
         }
 
-        pub(in crate::commands) fn decided(
+        pub(in crate::commands::check) fn decided(
             &mut self,
             order: &OrderLine<'_>,
             decided: &Decided<'_>,
@@ -102,31 +80,28 @@ mod with {
         }
 
         /// What was found, and what was not looked for.
-        pub(in crate::commands) fn finish(
+        pub(in crate::commands::check) fn finish(
             self,
             tables: &Tables,
             summary: &mut Summary,
             stop: &Stop,
-        ) -> Result<Looked, Failure> {
-            let found = detected(self.watch.finish()?, &self.detector, stop)?;
+        ) -> Result<EvasionResults, Failure> {
+            let found = detect_in_process(self.watch.finish()?, &self.detector, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-            for own in &found.skipped {
-                by_lack.entry(lacks(own)).or_default().push(&own.id);
+            for skipped in &found.skipped {
+                by_lack.entry(missing_tables_text(skipped)).or_default().push(&skipped.id);
             }
             let not_run =
                 by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
-            let failed = failures(&found.failed);
-            let not_done = not_run.chain(failed.clone()).collect();
-            summary.add_alerts(shown(&found, tables), json(&found));
-            Ok(Looked { alerts: alerts_text(&found.ranked), not_done, failed })
+            let failed_queries = failed_queries_text(&found.failed);
+            let not_done = not_run.chain(failed_queries.clone()).collect();
+            summary.add_alerts(report_part(&found, tables), json(&found));
+            Ok(EvasionResults { alerts: alerts_text(&found.ranked), not_done, failed_queries })
         }
     }
 
-    fn count(number: usize) -> u64 {
-        u64::try_from(number).unwrap_or(u64::MAX)
-    }
-
-    fn shown(found: &Detection, tables: &Tables) -> Alerts {
+    /// The part of the report: cases, best first.
+    fn report_part(found: &Detection, tables: &Tables) -> Alerts {
         let name = |id: &str| {
             tables.parties.get(id).and_then(|party: &Party| party.name.clone()).unwrap_or_else(|| id.to_owned())
         };
@@ -134,7 +109,7 @@ mod with {
             let lead = found.ranked.alerts.iter().find(|alert| case.alerts.first() == Some(&alert.alert_id))?;
             let others = found.ranked.alerts.iter().filter(|alert| alert.case == case.case_id);
             let mut with: Vec<&str> = others
-                .flat_map(|alert| alert.evidence.iter().map(|own| own.pattern.as_str()))
+                .flat_map(|alert| alert.evidence.iter().map(|evidence| evidence.pattern.as_str()))
                 .filter(|pattern| *pattern != lead.pattern)
                 .collect();
             with.sort_unstable();
@@ -148,7 +123,7 @@ mod with {
                 pattern: lead.pattern.clone(),
                 more_parties: count(case.subjects.len().saturating_sub(parties.len())),
                 parties: parties.join(", "),
-                tpp: u64::try_from(case.tpp).unwrap_or(0),
+                tpp: case.tpp.max(0).unsigned_abs(),
                 first: lead.first.to_string(),
                 last: lead.last.to_string(),
                 why: lead.why.clone(),
@@ -159,13 +134,14 @@ mod with {
             total: count(found.ranked.alerts.len()),
             cases: count(found.ranked.cases.len()),
             run: count(found.run),
-            rows: found.ranked.cases.iter().filter_map(row).take(SHOWN).collect(),
+            rows: found.ranked.cases.iter().filter_map(row).take(CASES_SHOWN).collect(),
         }
     }
 
+    /// The part of `summary.json`.
     fn json(found: &Detection) -> serde_json::Value {
         let rounded = |value: f64| (value * 1e4).round() / 1e4;
-        let cases = found.ranked.cases.iter().take(SHOWN).map(|case| {
+        let cases = found.ranked.cases.iter().take(CASES_SHOWN).map(|case| {
             serde_json::json!({
                 "case": case.case_id, "alerts": case.alerts, "subjects": case.subjects, "score": rounded(case.score), "tpp": case.tpp,
                 "officer_hours": case.hours, "tpp_saved_an_hour": case.saved_an_hour.round(),
@@ -179,28 +155,28 @@ mod with {
 }
 
 #[cfg(not(feature = "detect"))]
-mod without {
+mod disabled {
     use super::*;
 
     /// Looks for nothing: the program was built without typologies.
-    pub(in crate::commands) struct Looking;
+    pub(in crate::commands::check) struct EvasionSearch;
 
-    impl Looking {
-        pub(in crate::commands) fn new(
-            _: &CheckArguments,
+    impl EvasionSearch {
+        pub(in crate::commands::check) fn new(
+            _: &ContextArguments,
             _: &Arc<Policy>,
             _: &Arc<Tables>,
-        ) -> Result<Looking, Failure> {
-            Ok(Looking)
+        ) -> Result<EvasionSearch, Failure> {
+            Ok(EvasionSearch)
         }
 
-        pub(in crate::commands) fn seen(&mut self, _: &OrderLine<'_>) {}
+        pub(in crate::commands::check) fn seen(&mut self, _: &OrderLine<'_>) {}
 
-        pub(in crate::commands) fn all_seen(&mut self) -> Result<(), RunError> {
+        pub(in crate::commands::check) fn all_seen(&mut self) -> Result<(), RunError> {
             Ok(())
         }
 
-        pub(in crate::commands) fn decided(
+        pub(in crate::commands::check) fn decided(
             &mut self,
             _: &OrderLine<'_>,
             _: &Decided<'_>,
@@ -209,9 +185,14 @@ mod without {
             Ok(())
         }
 
-        pub(in crate::commands) fn finish(self, _: &Tables, _: &mut Summary, _: &Stop) -> Result<Looked, Failure> {
+        pub(in crate::commands::check) fn finish(
+            self,
+            _: &Tables,
+            _: &mut Summary,
+            _: &Stop,
+        ) -> Result<EvasionResults, Failure> {
             let why = "No typology is run: this program was built with --no-default-features; alerts.jsonl is empty.";
-            Ok(Looked { alerts: String::new(), not_done: vec![why.to_owned()], failed: None })
+            Ok(EvasionResults { alerts: String::new(), not_done: vec![why.to_owned()], failed_queries: None })
         }
     }
 }

@@ -5,15 +5,26 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+<<<<<<< HEAD:crates/tollgate/src/commands/summary.rs
 use sha2::{Digest, Sha256};
 use tollgate_law::{Policy, facts, hex};
 use tollgate_model::{Date, OrderLine, Outcome, Tpp};
+=======
+use tollgate_law::{Policy, Tiers};
+use tollgate_model::{Date, OrderLine, Outcome, group_digits};
+>>>>>>> w1/commands:crates/tollgate/src/commands/check/summary.rs
 
-use super::Failure;
 use super::reasons::{likely_match, reason};
+<<<<<<< HEAD:crates/tollgate/src/commands/summary.rs
 use super::sheet::{Questions, grouped, h100_equivalents};
 <<<<<<< HEAD
 use tollgate_decide::{AllocationRow, Decided, Tables, roles};
+=======
+use super::sheet::{Questions, h100_equivalents, whole_tpp};
+use crate::commands::Failure;
+use crate::commands::recorded::digest;
+use tollgate_decide::{AccountView, Decided, Tables, roles};
+>>>>>>> w1/commands:crates/tollgate/src/commands/check/summary.rs
 use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
 =======
 use tollgate_decide::{AccountView, Decided, Tables, roles};
@@ -24,7 +35,7 @@ use tollgate_report::{ChipFigures, ChipPoint, Gauge, Listing, Month, ReportData,
 const ROWS: usize = 200;
 
 /// Counts and lists of a run.
-pub(crate) struct Summary {
+pub(super) struct Summary {
     policy: Arc<Policy>,
     tables: Arc<Tables>,
     lines: u64,
@@ -39,6 +50,8 @@ pub(crate) struct Summary {
     turns_on_reading: Listing,
     months: BTreeMap<String, Month>,
     chips: BTreeMap<String, (ChipPoint, u64)>,
+    /// The tiers of destinations by day of the law.
+    tiers: BTreeMap<Date, Tiers>,
     red_flags: BTreeMap<(String, String), u64>,
     unsure: BTreeMap<String, String>,
     inputs: Vec<(String, String)>,
@@ -55,12 +68,13 @@ fn empty() -> Listing {
     Listing { total: 0, rows: Vec::new() }
 }
 
+/// A number as the report shows it: what a file has below zero is shown as zero.
 fn positive(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
+    value.max(0).unsigned_abs()
 }
 
 impl Summary {
-    pub(crate) fn new(policy: &Arc<Policy>, tables: &Arc<Tables>) -> Summary {
+    pub(super) fn new(policy: &Arc<Policy>, tables: &Arc<Tables>) -> Summary {
         Summary {
             policy: Arc::clone(policy),
             tables: Arc::clone(tables),
@@ -76,6 +90,7 @@ impl Summary {
             turns_on_reading: empty(),
             months: BTreeMap::new(),
             chips: BTreeMap::new(),
+            tiers: BTreeMap::new(),
             red_flags: BTreeMap::new(),
             unsure: BTreeMap::new(),
             inputs: Vec::new(),
@@ -86,7 +101,7 @@ impl Summary {
         }
     }
 
-    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
+    pub(super) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
         self.lines += 1;
         if order.order_id != self.last_order {
             self.orders += 1;
@@ -95,9 +110,12 @@ impl Summary {
         self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
         self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
         let label = decided.determination().label;
-        let detail = decided.exception().map(|exception| exception.name.clone());
-        let detail = detail.or_else(|| label.review.map(|review| review.as_str().to_owned())).unwrap_or_default();
-        let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
+        let detail = match (decided.exception(), label.review) {
+            (Some(exception), _) => exception.name.clone(),
+            (None, Some(review)) => review.as_str().to_owned(),
+            (None, None) => String::new(),
+        };
+        let tpp = decided.line.tpp.map_or(0, whole_tpp);
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
         for (_, party) in roles(order).filter(|(_, party)| !self.tables.parties.contains_key(*party)) {
@@ -127,8 +145,8 @@ impl Summary {
             (decided.claimed_ok == Some(false), &mut self.claim_fails),
             (decided.readings().next().is_some(), &mut self.turns_on_reading),
         ];
-        for (place, (wanted, list)) in lists.into_iter().enumerate() {
-            if wanted {
+        for (place, (belongs, list)) in lists.into_iter().enumerate() {
+            if belongs {
                 list.total += 1;
                 if list.rows.len() < ROWS {
                     list.rows.push(row(order, decided, &self.tables, place));
@@ -141,17 +159,9 @@ impl Summary {
         let name = format!("{:04}-{:02}", order.date.year(), order.date.month());
         let month = self.months.entry(name.clone()).or_insert(Month { month: name, tpp: [0; 3], lines: [0; 3] });
         let date = self.policy.law_date(order.date);
-        let within = |group: &str| {
-            self.policy.groups.countries(group, date).is_some_and(|members| members.contains(&decided.line.destination))
-        };
-        let tier = if within("MACAU_D5") {
-            2
-        } else if within("SUPP5A") {
-            0
-        } else {
-            1
-        };
-        if let (Some(sum), Some(lines)) = (month.tpp.get_mut(tier), month.lines.get_mut(tier)) {
+        let tiers = self.tiers.entry(date).or_insert_with(|| self.policy.tiers(date));
+        let place = usize::from(tiers.tier(decided.line.destination).saturating_sub(1));
+        if let (Some(sum), Some(lines)) = (month.tpp.get_mut(place), month.lines.get_mut(place)) {
             *sum = sum.saturating_add(tpp);
             *lines += 1;
         }
@@ -177,32 +187,29 @@ impl Summary {
     }
 
     /// Digests the input files, which have been read before.
-    pub(crate) fn finish(&mut self, files: &[&Path], not_done: Vec<String>) -> Result<(), Failure> {
+    pub(super) fn finish(&mut self, files: &[&Path], not_done: Vec<String>) -> Result<(), Failure> {
         for file in files {
-            let mut hash = Sha256::new();
-            let mut input = std::fs::File::open(file)?;
-            std::io::copy(&mut input, &mut Hashing(&mut hash))?;
-            self.inputs.push((file.display().to_string(), hex(&hash.finalize())));
+            self.inputs.push((file.display().to_string(), digest(file)?));
         }
         self.not_done = not_done;
         Ok(())
     }
 
-    /// What the typologies found.
+    /// Adds what the typologies found.
     #[cfg(feature = "detect")]
-    pub(crate) fn add_alerts(&mut self, shown: tollgate_report::Alerts, json: serde_json::Value) {
-        self.alerts = Some((shown, json));
+    pub(super) fn add_alerts(&mut self, report: tollgate_report::Alerts, json: serde_json::Value) {
+        self.alerts = Some((report, json));
     }
 
-    pub(crate) fn count(&self, outcome: &str) -> u64 {
+    pub(super) fn count(&self, outcome: &str) -> u64 {
         self.tallies.iter().filter(|((name, _), _)| name.as_str() == outcome).map(|(_, (lines, _))| lines).sum()
     }
 
-    pub(crate) fn claims_failed(&self) -> u64 {
+    pub(super) fn claims_failed(&self) -> u64 {
         self.claim_fails.total
     }
 
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub(super) fn json(&self) -> serde_json::Value {
         let outcomes: BTreeMap<&str, u64> =
             Outcome::ALL.iter().map(|outcome| (outcome.as_str(), self.count(outcome.as_str()))).collect();
         let details = self.tallies.iter().map(|((outcome, detail), (lines, tpp))| {
@@ -241,20 +248,20 @@ impl Summary {
 
     /// Every match, for the report: the party, the entry, the list, the score, and whether it is taken for the listed one.
     fn matches(&self) -> Vec<[String; 5]> {
-        let name = |id: &str| self.tables.parties.get(id).and_then(|party| party.name.clone()).unwrap_or_default();
+        let name = |id: &str| self.tables.parties.get(id).and_then(|party| party.name.as_deref()).unwrap_or("");
         let mut matches: Vec<(u32, [String; 5])> = self
             .tables
             .screened
             .matches()
             .map(|(party, hit)| {
-                let said = match (&hit.cleared, hit.same) {
+                let verdict = match (&hit.cleared, hit.same) {
                     (Some(_), _) => "cleared as another party",
                     (None, true) => "taken for the listed party",
                     (None, false) => "may be it",
                 };
                 let entry = format!("{} (entry {})", hit.name, hit.entry);
                 let score = hit.points.to_string();
-                (hit.points, [format!("{} ({party})", name(party)), entry, hit.list.clone(), score, said.to_owned()])
+                (hit.points, [format!("{} ({party})", name(party)), entry, hit.list.clone(), score, verdict.to_owned()])
             })
             .collect();
         matches.sort_by(|a, b| b.cmp(a));
@@ -262,7 +269,7 @@ impl Summary {
     }
 
     /// What was not read as it should be, at the head of the results.
-    fn head(&self) -> String {
+    fn head_text(&self) -> String {
         let mut out = String::new();
         if !self.without_row.is_empty() {
             let many = self.without_row.len();
@@ -283,7 +290,7 @@ impl Summary {
     }
 
     /// The first lines that may not go, what to ask for the others, and the claims that do not hold.
-    fn first_of_all(&self, questions: &Questions) -> String {
+    fn foremost_text(&self, questions: &Questions) -> String {
         let mut out = String::new();
         let rows = |out: &mut String, title: &str, list: &Listing| {
             if list.total > 0 {
@@ -310,20 +317,19 @@ impl Summary {
         out
     }
 
-    pub(crate) fn text(&self, folder: &Path, questions: &Questions) -> String {
+    pub(super) fn text(&self, folder: &Path, questions: &Questions) -> String {
         let mut out = format!(
             "{}{} lines of {} orders decided under {} ({})\n{}",
-            self.head(),
+            self.head_text(),
             self.lines,
             self.orders,
             self.policy.name,
             self.policy.title,
-            self.first_of_all(questions)
+            self.foremost_text(questions)
         );
         for ((outcome, detail), (lines, tpp)) in &self.tallies {
             let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
-            let signed = i64::try_from(*tpp).unwrap_or(i64::MAX);
-            let compute = format!("{} TPP, {} H100e", grouped(signed), h100_equivalents(signed));
+            let compute = format!("{} TPP, {} H100e", group_digits(*tpp), h100_equivalents(*tpp));
             let _ = writeln!(out, "  {lines:>8}  {}{detail}, {compute}", outcome.as_str().replace('_', " "));
         }
         let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
@@ -355,7 +361,11 @@ impl Summary {
         out
     }
 
+<<<<<<< HEAD:crates/tollgate/src/commands/summary.rs
     pub(crate) fn report(&mut self, accounts: &[AllocationRow]) -> ReportData {
+=======
+    pub(super) fn report(&mut self, accounts: &[AccountView]) -> ReportData {
+>>>>>>> w1/commands:crates/tollgate/src/commands/check/summary.rs
         let date = self.last.unwrap_or(Date::MIN);
         let gauges = accounts.iter().filter_map(|view| {
             let holder = self.tables.parties.get(&view.holder).and_then(|party| party.name.clone());
@@ -363,9 +373,9 @@ impl Summary {
                 account: view.account.to_uppercase(),
                 holder: holder.map_or(view.holder.clone(), |name| format!("{name} ({})", view.holder)),
                 period: view.period.clone(),
-                used_tpp: positive(view.used.ceil()),
-                limit_tpp: positive(view.limit?.ceil()),
-                refused_tpp: positive(view.refused.ceil()),
+                used_tpp: whole_tpp(view.used),
+                limit_tpp: whole_tpp(view.limit?),
+                refused_tpp: whole_tpp(view.refused),
             })
         });
         let mut gauges: Vec<Gauge> = gauges.filter(|gauge| gauge.account != "LPP_ALL").collect();
@@ -411,23 +421,10 @@ impl Summary {
                 .collect(),
             unsure: self.unsure.iter().map(|(note, cite)| (cite.clone(), note.clone())).collect(),
             not_done: self.not_done.clone(),
-            alerts: self.alerts.as_ref().map(|(shown, _)| shown.clone()),
+            alerts: self.alerts.as_ref().map(|(report, _)| report.clone()),
             screened: !self.tables.screened.versions.is_empty(),
             matches: self.matches(),
         }
-    }
-}
-
-struct Hashing<'a>(&'a mut Sha256);
-
-impl std::io::Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 

@@ -3,15 +3,20 @@
 use tollgate_decide::{Decided, Tables, roles};
 use tollgate_model::{OrderLine, Outcome, Truth};
 
+/// No reason and no citation: no step of the argument carries the decision.
+fn nothing() -> (String, String) {
+    (String::new(), String::new())
+}
+
 /// Why a line is decided as it is, and the paragraph that says it.
-pub(crate) fn reason_of(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> (String, String) {
+pub(super) fn reason_of(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> (String, String) {
     let list = usize::from(decided.determination().label.outcome == Outcome::NeedsInformation);
     let (why, cite) = reason(decided, list);
     (likely_match(order, decided, tables).filter(|_| list == 1).unwrap_or(why), cite)
 }
 
 /// Where the flags of a party would settle the outcome: whom it may be.
-pub(crate) fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> Option<String> {
+pub(super) fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> Option<String> {
     if !decided.missing.iter().any(|column| column == "flags") {
         return None;
     }
@@ -27,7 +32,7 @@ pub(crate) fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables:
 }
 
 /// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading.
-pub(crate) fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
+pub(super) fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
     let steps = decided.steps();
     let holds = |lit| decided.judged.scratch.truth(lit) == Truth::True;
     let review = decided.determination().label.review;
@@ -56,13 +61,13 @@ pub(crate) fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
         }
         (3, _) => {
             let turn = decided.readings().next();
-            turn.map_or_else(Default::default, |turn| {
+            turn.map_or_else(nothing, |turn| {
                 (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone())
             })
         }
         _ => {
             let step = requirement.map(|rule| &rule.step).or(steps.last().map(|step| step.step));
-            step.map_or_else(Default::default, |step| (step.rule.to_string(), step.cite.to_string()))
+            step.map_or_else(nothing, |step| (step.rule.to_string(), step.cite.to_string()))
         }
     }
 }

@@ -7,24 +7,22 @@ use std::path::Path;
 use tollgate_decide::{Decided, Tables, flags_of, is_of_item, label_text, roles};
 use tollgate_law::catalog::H100_TPP;
 use tollgate_model::{OrderLine, Outcome, Tpp, group_digits};
-use tollgate_records::{Output, formula_safe};
-
-use super::csv_text;
+use tollgate_records::{Output, csv_text, formula_safe};
 
 /// H100-equivalents of so many TPP, to one decimal place.
-pub(crate) fn h100_equivalents(tpp: i64) -> String {
-    let unit = H100_TPP.get();
-    let tenths = (tpp.saturating_mul(10) + unit / 2) / unit;
-    format!("{}.{}", grouped(tenths / 10), tenths % 10)
+pub(super) fn h100_equivalents(tpp: u64) -> String {
+    let unit = H100_TPP.get().unsigned_abs();
+    let tenths = (tpp.saturating_mul(10).saturating_add(unit / 2)) / unit;
+    format!("{}.{}", group_digits(tenths / 10), tenths % 10)
 }
 
-/// A number of zero or more with commas between thousands.
-pub(crate) fn grouped(number: i64) -> String {
-    group_digits(number.max(0).unsigned_abs())
+/// Whole TPP, rounded up; [`Tpp`] is never negative.
+pub(super) fn whole_tpp(tpp: Tpp) -> u64 {
+    tpp.ceil().unsigned_abs()
 }
 
 /// Rows of a CSV file, none of whose cells a spreadsheet would run.
-pub(crate) fn safe_csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn safe_csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
     csv_text(rows.map(|row| row.iter().map(|cell| formula_safe(cell).into_owned()).collect()))
 }
 
@@ -51,27 +49,27 @@ const HEADERS: [&str; 19] = [
 ];
 
 /// Writes `decisions.csv`.
-pub(crate) struct DecisionSheet(csv::Writer<Output>);
+pub(super) struct DecisionSheet(csv::Writer<Output>);
 
 impl DecisionSheet {
     /// Starts it.
-    pub(crate) fn create(path: &Path) -> io::Result<DecisionSheet> {
+    pub(super) fn create(path: &Path) -> io::Result<DecisionSheet> {
         let mut writer = csv::Writer::from_writer(Output::create(path)?);
         writer.write_record(HEADERS)?;
         Ok(DecisionSheet(writer))
     }
 
     /// Writes a line; `reason` is why it is decided so, and the paragraph that says it.
-    pub(crate) fn write(
+    pub(super) fn write(
         &mut self,
         order: &OrderLine<'_>,
         decided: &Decided<'_>,
         tables: &Tables,
         reason: (String, String),
     ) -> io::Result<()> {
-        let tpp = decided.line.tpp.map(Tpp::ceil);
+        let tpp = decided.line.tpp.map(whole_tpp);
         let others = roles(order).filter(|(role, _)| *role != "ultimate_consignee");
-        let others = others.map(|(role, party)| format!("{}: {}", role.replace('_', " "), named(tables, party)));
+        let others = others.map(|(role, party)| format!("{}: {}", role.replace('_', " "), party_text(tables, party)));
         let claim = decided.claimed_ok.map_or("", |holds| if holds { "yes" } else { "NO" });
         let remarks: Vec<&str> = decided.line.remarks.iter().map(|remark| &**remark).collect();
         let cells = [
@@ -87,7 +85,7 @@ impl DecisionSheet {
             tpp.map_or_else(String::new, |tpp| tpp.to_string()),
             tpp.map_or_else(String::new, h100_equivalents),
             order.destination.to_string(),
-            named(tables, order.ultimate_consignee),
+            party_text(tables, order.ultimate_consignee),
             others.collect::<Vec<_>>().join("; "),
             decided.eccn().map_or_else(String::new, std::borrow::Cow::into_owned),
             order.authorization.unwrap_or("").to_owned(),
@@ -101,12 +99,12 @@ impl DecisionSheet {
     }
 
     /// Puts the file in its place.
-    pub(crate) fn commit(self) -> io::Result<()> {
+    pub(super) fn commit(self) -> io::Result<()> {
         self.0.into_inner().map_err(|error| io::Error::other(error.to_string()))?.commit()
     }
 }
 
-fn named(tables: &Tables, id: &str) -> String {
+fn party_text(tables: &Tables, id: &str) -> String {
     let name = tables.parties.get(id).and_then(|party| party.name.as_deref());
     name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
 }
@@ -128,36 +126,36 @@ fn next_step(decided: &Decided<'_>) -> String {
     }
 }
 
-/// What waits for an answer.
+/// The lines that wait for an answer, and their TPP.
 #[derive(Clone, Copy, Default)]
 struct Waiting {
     lines: u64,
-    tpp: i64,
+    tpp: u64,
 }
 
-/// Gathers what unsettled lines wait for: by whom or what it is asked of, and the column.
+/// What unsettled lines wait for, by table, row of it and column.
 #[derive(Default)]
-pub(crate) struct Questions(BTreeMap<(String, String, String), Waiting>);
+pub(super) struct Questions(BTreeMap<(String, String, String), Waiting>);
 
 impl Questions {
     /// Adds a line, if something is missing.
-    pub(crate) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) {
-        let tpp = decided.line.tpp.map_or(0, Tpp::ceil);
+    pub(super) fn add(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) {
+        let tpp = decided.line.tpp.map_or(0, whole_tpp);
         for column in &decided.missing {
-            for (table, of) in asked_of(order, column, tables) {
-                let waiting = self.0.entry((table.to_owned(), of, column.clone())).or_default();
+            for (table, target) in question_targets(order, column, tables) {
+                let waiting = self.0.entry((table.to_owned(), target, column.clone())).or_default();
                 waiting.lines += 1;
                 waiting.tpp = waiting.tpp.saturating_add(tpp);
             }
         }
     }
 
-    /// The questions, those first for which most compute waits: what it is asked of, the column, lines, TPP.
-    pub(crate) fn first(&self, most: usize) -> Vec<String> {
-        let rows = self.sorted().into_iter().take(most).map(|((_, of, column), waiting)| {
-            let tpp = grouped(waiting.tpp);
+    /// At most `most` questions as text, those first for which most compute waits.
+    pub(super) fn first(&self, most: usize) -> Vec<String> {
+        let rows = self.sorted().into_iter().take(most).map(|((_, target, column), waiting)| {
+            let tpp = group_digits(waiting.tpp);
             let h100 = h100_equivalents(waiting.tpp);
-            format!("{}: {} ({} lines, {tpp} TPP, {h100} H100e wait)", of, question(column), waiting.lines)
+            format!("{}: {} ({} lines, {tpp} TPP, {h100} H100e wait)", target, question(column), waiting.lines)
         });
         rows.collect()
     }
@@ -169,13 +167,13 @@ impl Questions {
     }
 
     /// `missing.csv`, with an empty column for the answers.
-    pub(crate) fn csv(&self) -> String {
+    pub(super) fn csv(&self) -> String {
         let header =
             ["table", "of", "column", "question", "answer", "lines_that_wait", "tpp_at_stake", "h100_equivalents"];
-        let rows = self.sorted().into_iter().map(|((table, of, column), waiting)| {
+        let rows = self.sorted().into_iter().map(|((table, target, column), waiting)| {
             vec![
                 table.clone(),
-                of.clone(),
+                target.clone(),
                 column.clone(),
                 question(column).to_owned(),
                 String::new(),
@@ -188,8 +186,8 @@ impl Questions {
     }
 }
 
-/// In which table a column stands, and of whom or what of an order it is asked.
-fn asked_of(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec<(&'static str, String)> {
+/// The table in which an answer would stand, and the rows of it (a party, an item, an order line) that could give one.
+fn question_targets(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec<(&'static str, String)> {
     match column {
         "hq_country" | "country" | "flags" | "parent_id" => {
             let mut parties: Vec<String> = roles(order)
@@ -251,9 +249,9 @@ mod tests {
 
     #[test]
     fn compute_is_told_in_h100_equivalents() {
-        assert_eq!(h100_equivalents(H100_TPP.get()), "1.0");
+        assert_eq!(h100_equivalents(H100_TPP.get().unsigned_abs()), "1.0");
         assert_eq!(h100_equivalents(0), "0.0");
-        assert_eq!(h100_equivalents(H100_TPP.get() / 2), "0.5");
+        assert_eq!(h100_equivalents(H100_TPP.get().unsigned_abs() / 2), "0.5");
     }
 
     #[test]

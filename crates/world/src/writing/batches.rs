@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{ArrayBuilder as _, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
-use tollgate_world::{ITEMS, World, WorldOrder, party_id};
 
-use crate::commands::Failure;
+use super::parquet_file::Columns;
+use crate::{ITEMS, World, WorldOrder, party_id};
 
-fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, Failure> {
-    RecordBatch::try_from_iter(columns).map_err(|error| Failure::Unusable(error.to_string()))
-}
-
+/// Rows of `orders.parquet`.
 #[derive(Default)]
 pub(super) struct OrderRows {
     texts: [StringBuilder; 14],
@@ -38,10 +34,12 @@ const ORDER_TEXTS: [&str; 14] = [
 ];
 
 impl OrderRows {
+    /// How many rows there are up to now.
     pub(super) fn len(&self) -> usize {
         self.date.len()
     }
 
+    /// Adds an order.
     pub(super) fn push(&mut self, order: &WorldOrder) {
         let id = |place: u32| party_id(place);
         let (exporter, consignee, forwarder) = (id(order.exporter), id(order.consignee), id(order.forwarder));
@@ -71,56 +69,62 @@ impl OrderRows {
         self.reals.iter_mut().zip([order.price, order.weight]).for_each(|(column, cell)| column.append_value(cell));
     }
 
-    pub(super) fn finish(&mut self) -> Result<RecordBatch, Failure> {
-        let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
-        for (name, column) in ORDER_TEXTS.iter().zip(&mut self.texts) {
+    /// The rows up to now as columns; none is left.
+    pub(super) fn take(&mut self) -> Columns {
+        let mut columns = Columns::new();
+        for (name, column) in ORDER_TEXTS.into_iter().zip(&mut self.texts) {
             columns.push((name, Arc::new(column.finish())));
         }
         columns.push(("date", Arc::new(self.date.finish())));
-        for (name, column) in ["quantity", "packages"].iter().zip(&mut self.numbers) {
+        for (name, column) in ["quantity", "packages"].into_iter().zip(&mut self.numbers) {
             columns.push((name, Arc::new(column.finish())));
         }
-        for (name, column) in ["unit_price_usd", "gross_weight_kg"].iter().zip(&mut self.reals) {
+        for (name, column) in ["unit_price_usd", "gross_weight_kg"].into_iter().zip(&mut self.reals) {
             columns.push((name, Arc::new(column.finish())));
         }
-        batch(columns)
+        columns
     }
 }
 
+/// Rows of `payments.parquet`.
 #[derive(Default)]
 pub(super) struct PaymentRows {
     texts: [StringBuilder; 5],
-    amount: Float64Builder,
+    amount_usd: Float64Builder,
     date: Date32Builder,
 }
 
 impl PaymentRows {
+    /// Adds the payment for an order.
     pub(super) fn push(&mut self, world: &World, order: &WorldOrder) {
-        let own = world.payment(order);
-        let (id, payer, payee) = (format!("PAY-{}", own.order_id), party_id(own.payer), party_id(own.payee));
-        let cells = [&id, &own.order_id, &payer, &payee, own.payer_country.code()];
+        let payment = world.payment(order);
+        let id = format!("PAY-{}", payment.order_id);
+        let (payer, payee) = (party_id(payment.payer), party_id(payment.payee));
+        let cells = [&id, &payment.order_id, &payer, &payee, payment.payer_country.code()];
         self.texts
             .iter_mut()
             .zip(cells)
             .for_each(|(column, cell): (&mut StringBuilder, &str)| column.append_value(cell));
-        self.amount.append_value(own.amount);
-        self.date.append_value(own.date.epoch_days());
+        self.amount_usd.append_value(payment.amount);
+        self.date.append_value(payment.date.epoch_days());
     }
 
-    pub(super) fn finish(&mut self) -> Result<RecordBatch, Failure> {
+    /// The rows up to now as columns; none is left.
+    pub(super) fn take(&mut self) -> Columns {
         let names = ["payment_id", "order_id", "payer", "payee", "payer_country"];
-        let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
-        for (name, column) in names.iter().zip(&mut self.texts) {
+        let mut columns = Columns::new();
+        for (name, column) in names.into_iter().zip(&mut self.texts) {
             columns.push((name, Arc::new(column.finish())));
         }
-        columns.push(("amount_usd", Arc::new(self.amount.finish())));
+        columns.push(("amount_usd", Arc::new(self.amount_usd.finish())));
         columns.push(("date", Arc::new(self.date.finish())));
-        batch(columns)
+        columns
     }
 }
 
 const SERIAL_TEXTS: [&str; 6] = ["serial", "item", "event", "party", "site_id", "country"];
 
+/// Rows of `serials.parquet`.
 #[derive(Default)]
 pub(super) struct SerialRows {
     texts: [StringBuilder; 6],
@@ -128,29 +132,31 @@ pub(super) struct SerialRows {
 }
 
 impl SerialRows {
+    /// Adds what is seen of the serial numbers of an order's units.
     pub(super) fn push(&mut self, world: &World, order: &WorldOrder) {
-        for own in world.serials(order) {
-            let party = own.party.map(party_id);
-            let item = ITEMS.get(usize::from(own.item)).map(|item| item.name);
+        for sighting in world.serials(order) {
+            let party = sighting.party.map(party_id);
+            let item = ITEMS.get(usize::from(sighting.item)).map(|item| item.name);
             let cells = [
-                Some(own.serial.as_str()),
+                Some(sighting.serial.as_str()),
                 item,
-                Some(own.event),
+                Some(sighting.event),
                 party.as_deref(),
-                own.site_id.as_deref(),
-                Some(own.country.code()),
+                sighting.site_id.as_deref(),
+                Some(sighting.country.code()),
             ];
             self.texts.iter_mut().zip(cells).for_each(|(column, cell)| column.append_option(cell));
-            self.date.append_value(own.date.epoch_days());
+            self.date.append_value(sighting.date.epoch_days());
         }
     }
 
-    pub(super) fn finish(&mut self) -> Result<RecordBatch, Failure> {
-        let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
-        for (name, column) in SERIAL_TEXTS.iter().zip(&mut self.texts) {
+    /// The rows up to now as columns; none is left.
+    pub(super) fn take(&mut self) -> Columns {
+        let mut columns = Columns::new();
+        for (name, column) in SERIAL_TEXTS.into_iter().zip(&mut self.texts) {
             columns.push((name, Arc::new(column.finish())));
         }
         columns.push(("date", Arc::new(self.date.finish())));
-        batch(columns)
+        columns
     }
 }
