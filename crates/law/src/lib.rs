@@ -18,6 +18,7 @@ mod policy;
 pub mod program;
 pub mod provision;
 pub mod registers;
+mod tiers;
 
 mod files {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
@@ -25,4 +26,5 @@ mod files {
 
 pub use law::{Law, embedded, split_fixed};
 pub use policy::Policy;
+pub use tiers::{Tier, Tiers};
 pub use tollgate_model::hex;

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tollgate_detect::alerts::{Calibration, Example, LEAST, examples, fit};
+use tollgate_detect::alerts::{Calibration, Example, LEAST_SCORE, examples, fit};
 use tollgate_detect::detector::Detector;
 use tollgate_detect::measurement::{CaseMeasurement, GroundTruth, Measurement, share};
 use tollgate_records::Output;
@@ -85,7 +85,7 @@ pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Resu
     for folder in &arguments.worlds {
         let truth = ground_truth(folder)?;
         let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
-        let ranked = detector.rank(&found, &entities, LEAST);
+        let ranked = detector.rank(&found, &entities, LEAST_SCORE);
         measurement.add(&ranked, &truth, arguments.budget);
         by_case.add(&ranked, &truth, arguments.budget);
     }
@@ -155,7 +155,7 @@ fn leave_out(arguments: &TypologyMeasureArguments, stop: &Stop) -> Result<(), Fa
         for world in worlds.iter().filter(|world| world.maker == maker) {
             count += 1;
             measured.add(
-                &detector_without.rank(&world.found.found, &world.found.entities, LEAST),
+                &detector_without.rank(&world.found.found, &world.found.entities, LEAST_SCORE),
                 &world.truth,
                 arguments.budget,
             );
@@ -221,12 +221,10 @@ fn as_json(measured: &Measurement) -> Value {
         })
         .collect();
     let [within_budget, all] = measured.reliability();
-    let tenths =
-        all.tenths.iter().enumerate().filter(|(_, (count, ..))| *count > 0).map(|(place, (count, said, held))| {
-            #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-            let count_real = *count as f64;
-            json!({ "tenth": place, "cases": count, "said": (said / count_real * 1e4).round() / 1e4, "true": held })
-        });
+    let tenths = all.tenths.iter().enumerate().filter(|(_, tenth)| tenth.cases > 0).map(|(place, tenth)| {
+        let said = (tenth.mean_score() * 1e4).round() / 1e4;
+        json!({ "tenth": place, "cases": tenth.cases, "said": said, "true": tenth.true_cases })
+    });
     json!({
         "schemes": measured.schemes, "recall": measured.recall(), "worst_recall": measured.worst_recall(),
         "recall_by_typology": kinds, "alerts": measured.alerts, "budget": measured.budget,
@@ -259,10 +257,9 @@ fn text(measured: &Measurement) -> String {
         measured.scores.len()
     );
     let _ = writeln!(text, "  said, true, alerts:");
-    for (count, said, held) in all.tenths.iter().filter(|(count, ..)| *count > 0) {
-        #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
-        let (count_real, held) = (*count as f64, *held as f64);
-        let _ = writeln!(text, "    {:>5.2} {:>5.2} {count:>6}", said / count_real, held / count_real);
+    for tenth in all.tenths.iter().filter(|tenth| tenth.cases > 0) {
+        let (said, held) = (tenth.mean_score(), tenth.true_share());
+        let _ = writeln!(text, "    {said:>5.2} {held:>5.2} {:>6}", tenth.cases);
     }
     let wrong: Vec<String> =
         measured.false_alerts.iter().map(|(pattern, count)| format!("{pattern} {count}")).collect();

@@ -282,7 +282,7 @@ mod tests {
                 }
             }
             for ((table, column), is_filled) in columns.iter_mut().filter(|(_, is_filled)| !**is_filled) {
-                let (_, counts) = session.filled(table, &[column]).unwrap();
+                let counts = session.count_filled(table, &[column]).unwrap().columns;
                 *is_filled = counts.first().is_some_and(|count| *count > 0);
             }
         }
