@@ -197,10 +197,10 @@ impl Watch {
             store.push(batch).map_err(watch_error)?;
         }
         self.payments = Some(store);
-        let mut named = Vec::with_capacity(pairs.len());
-        for (payer, consignee) in pairs {
-            named.push((payers.text(payer)?.to_owned(), self.consignees.text(consignee)?.to_owned()));
-        }
+        let names = |(payer, consignee): (usize, usize)| -> Result<(String, String), RunError> {
+            Ok((payers.text(payer)?.to_owned(), self.consignees.text(consignee)?.to_owned()))
+        };
+        let mut named = pairs.into_iter().map(names).collect::<Result<Vec<_>, RunError>>()?;
         named.sort();
         Ok(named)
     }
