@@ -34,13 +34,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let typologies =
         Typology::embedded().map_err(|errors| errors.0.iter().map(ToString::to_string).collect::<String>())?;
-    for own in &typologies {
+    for typology in &typologies {
         let start = Instant::now();
-        let found = engine.findings(own)?.len();
+        let found = engine.findings(typology)?.len();
         let seconds = start.elapsed().as_secs_f64();
         println!(
             "{}",
-            serde_json::json!({ "id": own.id, "slug": own.slug, "seconds": seconds, "found": found, "sql": own.sql })
+            serde_json::json!({ "id": typology.id, "slug": typology.slug, "seconds": seconds, "found": found, "sql": typology.sql })
         );
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::alerts::{Alerts, Calibration, LEAST, alerts};
+use crate::alerts::{Alerts, Calibration, LEAST_SCORE, alerts};
 use crate::engine::{Engine, EngineError, FailedQuery, Finding, Skipped, run_all};
 use crate::entity::Entities;
 use crate::typology::Typology;
@@ -87,7 +87,7 @@ impl Detector {
         progress: &mut dyn FnMut(&Typology),
     ) -> Result<Detection, EngineError> {
         let findings = run_all(engine, &self.typologies, progress)?;
-        let ranked = self.rank(&findings.found, entities, LEAST);
+        let ranked = self.rank(&findings.found, entities, LEAST_SCORE);
         let (found, skipped, failed) = (findings.found, findings.skipped, findings.failed);
         Ok(Detection { findings: found, ranked, skipped, failed, run: findings.run })
     }

@@ -1,15 +1,15 @@
 //! Order lines as they are decided, gathered for the typologies, with what is known around them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::{GatheredTables, Spool, StoredTable};
 use crate::entity::Entities;
-use crate::tables::{self, Derived, DerivedColumns, KnownItem, Limits, LineBuilder, ListMatch, ValuesPerKg};
+use crate::tables::{self, CatalogItem, DerivedColumns, DerivedTable, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
-use tollgate_law::{Policy, facts};
-use tollgate_model::{Country, Date, ItemKind, OrderLine, Outcome, Party, Stake};
+use tollgate_law::{Policy, Tiers, facts};
+use tollgate_model::{Country, Date, ItemKind, OrderLine, Outcome, Party, Stake, never};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use tollgate_decide::Decided;
@@ -18,7 +18,12 @@ use tollgate_decide::Tables;
 use tollgate_decide::{ItemFacts, item_facts, settle_density};
 use tollgate_decide::{Parents, ultimate_parents};
 
-/// The optional tables that were given.
+/// The provision of License Exception LPP.
+const LPP: &str = "740/740.29-lpp";
+/// The rule that put the controls of October 2022 in force, as `law/sources.toml` calls it.
+const CONTROLS: &str = "fr.2022-21658";
+
+/// The optional tables of a run.
 #[derive(Clone, Debug, Default)]
 pub struct ContextTables {
     /// Who paid whom.
@@ -56,62 +61,80 @@ pub struct Watch {
     payments: Option<Spool>,
     values: ValuesPerKg,
     entities: Entities,
-    /// The first tier, and the third.
-    tiers: [BTreeSet<Country>; 2],
+    tiers: Tiers,
     last: Date,
     /// The consignee of each order, where payments must be led back to them.
     orders: ByHash,
-    consignees: Numbers,
+    consignees: TextNumbers,
     /// The parties and stakes as they were known, where that is not as they are.
-    known: Option<(BTreeMap<String, Party>, Vec<Stake>)>,
+    known: Option<KnownParties>,
 }
 
+/// Parties and stakes as they were known on a day.
+struct KnownParties {
+    parties: BTreeMap<String, Party>,
+    stakes: Vec<Stake>,
+}
+
+/// Texts by number, each text once.
 #[derive(Default)]
-struct Numbers {
+struct TextNumbers {
     texts: Vec<String>,
     #[expect(clippy::disallowed_types, reason = "looked up once a line, never iterated")]
-    places: std::collections::HashMap<String, u32, ahash::RandomState>,
+    numbers: std::collections::HashMap<String, usize, ahash::RandomState>,
 }
 
-impl Numbers {
-    fn place(&mut self, text: &str) -> u32 {
-        if let Some(place) = self.places.get(text) {
-            return *place;
+impl TextNumbers {
+    /// The number of a text, a new one where the text is new.
+    fn number(&mut self, text: &str) -> usize {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
         }
-        let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let number = self.texts.len();
         self.texts.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
-        place
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    /// The text of a number that [`TextNumbers::number`] gave; any other number is an error.
+    fn text(&self, number: usize) -> Result<&str, RunError> {
+        self.texts.get(number).map(String::as_str).ok_or_else(|| {
+            never!("number {number} has no text");
+            watch_error(format!("payments lead to party number {number}, which does not exist"))
+        })
     }
 }
 
-/// Something for each order, by [`hashed`].
+/// Something for each order, by [`hash_of`] its id.
 #[expect(clippy::disallowed_types, reason = "looked up by key, never iterated")]
-type ByHash = std::collections::HashMap<u64, u32, ahash::RandomState>;
+type ByHash = std::collections::HashMap<u64, usize, ahash::RandomState>;
 
-fn hashed(text: &str) -> u64 {
+fn hash_of(text: &str) -> u64 {
     ahash::RandomState::with_seeds(5, 6, 7, 8).hash_one(text)
 }
 
-fn failed(what: String) -> RunError {
+fn watch_error(what: String) -> RunError {
     RunError::Watch(what)
 }
 
 impl Watch {
     /// Gathers nothing yet; fails where an optional table cannot be read.
     pub fn new(policy: Arc<Policy>, tables: Arc<Tables>, context: ContextTables) -> Result<Watch, RunError> {
-        let folder = tempfile::tempdir().map_err(|error| failed(format!("no temporary folder: {error}")))?;
-        let group = |name: &str| policy.groups.countries(name, Date::MAX).unwrap_or_default();
+        let folder = tempfile::tempdir().map_err(|error| watch_error(format!("no temporary folder: {error}")))?;
+        let no_group = |name: &str| {
+            watch_error(format!("the law has no country group `{name}`, by which destinations are put into tiers"))
+        };
         Ok(Watch {
-            tiers: [group("SUPP5A"), group("MACAU_D5")],
-            lines: Spool::new(Derived::Lines.schema(), folder.path(), "lines"),
+            // One tier for a country in all years: queries compare tiers before and after a day.
+            tiers: policy.tiers(Date::MAX).map_err(no_group)?,
+            lines: Spool::new(DerivedTable::Lines.schema(), folder.path(), "lines"),
             builder: LineBuilder::default(),
             payments: None,
             values: ValuesPerKg::default(),
             entities: Entities::default(),
             last: Date::MIN,
             orders: ByHash::default(),
-            consignees: Numbers::default(),
+            consignees: TextNumbers::default(),
             known: context.as_of.map(|day| known_on(&tables, day)),
             policy,
             tables,
@@ -120,38 +143,32 @@ impl Watch {
         })
     }
 
+    /// The tier of a country: 1, 2 or 3.
     fn tier(&self, country: Country) -> i32 {
-        let [first, third] = &self.tiers;
-        if third.contains(&country) {
-            3
-        } else if first.contains(&country) {
-            1
-        } else {
-            2
-        }
+        self.tiers.tier(country).number()
     }
 
     fn parties(&self) -> &BTreeMap<String, Party> {
-        self.known.as_ref().map_or(&self.tables.parties, |(parties, _)| parties)
+        self.known.as_ref().map_or(&self.tables.parties, |known| &known.parties)
     }
 
     fn stakes(&self) -> &[Stake] {
-        self.known.as_ref().map_or(&self.tables.stakes, |(_, stakes)| stakes)
+        self.known.as_ref().map_or(&self.tables.stakes, |known| &known.stakes)
     }
 
     fn is_known(&self, date: Date) -> bool {
         self.context.as_of.is_none_or(|day| date <= day)
     }
 
-    /// A line, before any is decided.
+    /// Takes note of a line, before any is decided.
     pub fn seen(&mut self, order: &OrderLine<'_>) {
         if self.context.payments.is_some() && self.is_known(order.date) {
-            let consignee = self.consignees.place(order.ultimate_consignee);
-            self.orders.entry(hashed(order.order_id)).or_insert(consignee);
+            let consignee = self.consignees.number(order.ultimate_consignee);
+            self.orders.entry(hash_of(order.order_id)).or_insert(consignee);
         }
     }
 
-    /// Every line has been seen: payments are led back to orders, and entities resolved.
+    /// Hears that every line has been seen: payments are led back to orders, and entities resolved.
     pub fn all_seen(&mut self) -> Result<(), RunError> {
         let payers = self.read_payments()?;
         self.orders = ByHash::default();
@@ -166,32 +183,29 @@ impl Watch {
         let Some(path) = self.context.payments.clone() else { return Ok(Vec::new()) };
         let mut reader = SurroundingReader::open(&path, Surrounding::Payments)?;
         let mut store = Spool::new(Surrounding::Payments.schema(), self.folder.path(), "payments");
-        let mut payers = Numbers::default();
+        let mut payers = TextNumbers::default();
         #[expect(clippy::disallowed_types, reason = "put in order before it is used")]
-        let mut pairs: std::collections::HashSet<(u32, u32), ahash::RandomState> = Default::default();
+        let mut pairs: std::collections::HashSet<(usize, usize), ahash::RandomState> = Default::default();
         while let Some(batch) = reader.next_batch() {
-            let batch = self.known_part(batch?)?;
+            let batch = self.rows_known(batch?)?;
             for (order, payer) in tables::payers(&batch) {
-                if let Some(consignee) = self.orders.get(&hashed(order)) {
-                    pairs.insert((payers.place(payer), *consignee));
+                if let Some(consignee) = self.orders.get(&hash_of(order)) {
+                    pairs.insert((payers.number(payer), *consignee));
                 }
             }
             self.extend_last_day(&batch);
-            store.push(batch).map_err(failed)?;
+            store.push(batch).map_err(watch_error)?;
         }
         self.payments = Some(store);
-        let text = |numbers: &Numbers, place: u32| {
-            usize::try_from(place).ok().and_then(|place| numbers.texts.get(place)).cloned().unwrap_or_default()
+        let names = |(payer, consignee): (usize, usize)| -> Result<(String, String), RunError> {
+            Ok((payers.text(payer)?.to_owned(), self.consignees.text(consignee)?.to_owned()))
         };
-        let mut named: Vec<(String, String)> = pairs
-            .into_iter()
-            .map(|(payer, consignee)| (text(&payers, payer), text(&self.consignees, consignee)))
-            .collect();
+        let mut named = pairs.into_iter().map(names).collect::<Result<Vec<_>, RunError>>()?;
         named.sort();
         Ok(named)
     }
 
-    /// A decided line.
+    /// Adds a decided line to the table of lines.
     pub fn decided(
         &mut self,
         order: &OrderLine<'_>,
@@ -211,7 +225,7 @@ impl Watch {
             unit_tpp: item.unit_tpp,
             tpp: decided.line.tpp,
             accelerators: item.accelerators,
-            tdp_w: real_of(item, |own| own.tdp_w),
+            tdp_w: accelerator_figure(item, |accelerator| accelerator.tdp_w),
             list_price_usd: item.item.price_usd.and_then(tables::real),
             outcome: label.outcome.as_str(),
             exception: decided.exception().map(|exception| exception.name.as_str()),
@@ -221,32 +235,32 @@ impl Watch {
             root: self.entities.root(order.ultimate_consignee),
             cluster: self.entities.cluster(order.ultimate_consignee),
         };
-        let batch = self.builder.push(order, declared, &derived).map_err(|error| failed(error.to_string()))?;
-        batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(failed))
+        let batch = self.builder.push(order, declared, &derived).map_err(|error| watch_error(error.to_string()))?;
+        batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(watch_error))
     }
 
     /// Everything that was gathered, table by table.
     pub fn finish(mut self) -> Result<GatheredTables, RunError> {
-        let arrow = |error: tables::ArrowError| failed(error.to_string());
+        let arrow = |error: tables::ArrowError| watch_error(error.to_string());
         let rest = self.builder.finish().map_err(arrow)?;
-        self.lines.push(rest).map_err(failed)?;
+        self.lines.push(rest).map_err(watch_error)?;
         let context = self.gather_context()?;
-        let listed = tables::listed(self.parties(), &self.matches());
+        let listings = tables::listings(self.parties(), &self.matches());
         let tiers = |country| self.tier(country);
         let small = [
-            (Derived::Parties, tables::parties(self.parties(), &self.entities, &listed, &tiers)),
-            (Derived::Links, tables::links(&self.entities)),
-            (Derived::Ownership, tables::ownership(self.stakes())),
-            (Derived::StakesAll, tables::stakes(&self.entities)),
-            (Derived::Law, tables::law(&self.limits())),
-            (Derived::Items, tables::items(&self.items())),
-            (Derived::Hs, self.values.table()),
+            (DerivedTable::Parties, tables::parties(self.parties(), &self.entities, &listings, &tiers)),
+            (DerivedTable::Links, tables::links(&self.entities)),
+            (DerivedTable::Ownership, tables::ownership(self.stakes())),
+            (DerivedTable::StakesAll, tables::stakes(&self.entities)),
+            (DerivedTable::Law, tables::law(&self.limits()?)),
+            (DerivedTable::Items, tables::items(&self.items())),
+            (DerivedTable::Hs, self.values.table()),
         ];
         let mut all = context;
         for (table, batch) in small {
             all.push((table.as_str(), StoredTable::Rows(table.schema(), vec![batch.map_err(arrow)?])));
         }
-        all.push((Derived::Lines.as_str(), self.lines.finish().map_err(failed)?));
+        all.push((DerivedTable::Lines.as_str(), self.lines.finish().map_err(watch_error)?));
         Ok(GatheredTables::new(all, self.entities, self.folder))
     }
 
@@ -254,7 +268,7 @@ impl Watch {
     fn gather_context(&mut self) -> Result<Vec<(&'static str, StoredTable)>, RunError> {
         let mut all = Vec::new();
         if let Some(store) = self.payments.take() {
-            all.push((Surrounding::Payments.as_str(), store.finish().map_err(failed)?));
+            all.push((Surrounding::Payments.as_str(), store.finish().map_err(watch_error)?));
         }
         for (table, path) in self.context.clone().files() {
             let batches = match (table, path) {
@@ -262,7 +276,7 @@ impl Watch {
                 (_, Some(path)) => SurroundingReader::open(path, table)?.read_all()?,
                 (_, None) => Vec::new(),
             };
-            let known = batches.into_iter().map(|batch| self.known_part(batch));
+            let known = batches.into_iter().map(|batch| self.rows_known(batch));
             let batches = known.collect::<Result<Vec<_>, RunError>>()?;
             batches.iter().for_each(|batch| self.extend_last_day(batch));
             all.push((table.as_str(), StoredTable::Rows(table.schema(), batches)));
@@ -271,9 +285,9 @@ impl Watch {
     }
 
     /// The rows of a table that were known.
-    fn known_part(&self, batch: tables::RecordBatch) -> Result<tables::RecordBatch, RunError> {
+    fn rows_known(&self, batch: tables::RecordBatch) -> Result<tables::RecordBatch, RunError> {
         match self.context.as_of {
-            Some(day) => tables::rows_up_to(&batch, day.epoch_days()).map_err(|error| failed(error.to_string())),
+            Some(day) => tables::rows_up_to(&batch, day.epoch_days()).map_err(|error| watch_error(error.to_string())),
             None => Ok(batch),
         }
     }
@@ -294,29 +308,33 @@ impl Watch {
         matched.filter_map(|(party, hits)| Some((party.to_owned(), best(hits)?))).collect()
     }
 
-    /// The limits of the policy, or of the law where the policy has none of its own.
-    fn limits(&self) -> Limits {
-        let path = "740/740.29-lpp";
-        let of = |provisions: &'_ [tollgate_law::provision::Provision]| {
-            let own = provisions.iter().find(|own| own.path == path)?;
-            let version = own.versions.iter().find(|version| !version.removed)?;
-            let value = |name: &str| {
-                let (_, value) = version.parameters.get(name)?.values.first()?;
-                value.scaled_exact(0)
-            };
-            Some((value("limit")?, value("notice")?, version.known_from, version.from))
+    /// The limits of License Exception LPP as the policy has them on the last day of the data, or as the law does where the policy leaves the exception out.
+    fn limits(&self) -> Result<Limits, RunError> {
+        let absent = |what: &str| watch_error(format!("the law does not say {what}: typologies measure by it"));
+        let version =
+            |day: Date| self.policy.version(LPP, day).ok_or_else(|| absent("what LPP permits (740/740.29-lpp)"));
+        let day = self.policy.law_date(self.last);
+        let (first, last) = (version(Date::MIN)?, version(day)?);
+        let parameter = |name: &str| {
+            let value = last.parameters.get(name).and_then(|parameter| parameter.on(day)?.scaled_exact(0));
+            value.ok_or_else(|| absent(&format!("`{name}` of LPP (740/740.29-lpp) in whole TPP")))
         };
-        let day = |text: &str| text.parse::<Date>().unwrap_or(Date::MIN);
-        let found = of(&self.policy.provisions).or_else(|| of(&self.policy.law.provisions));
-        let (lpp_cap, notice_floor, announced, effective) =
-            found.unwrap_or((26_900_000, 3_200_000, day("2025-01-15"), day("2025-05-15")));
-        Limits { lpp_cap, notice_floor, announced, effective, control: day("2022-10-07"), last: self.last }
+        let controls = self.policy.law.sources.get(CONTROLS).and_then(|source| source.effective);
+        Ok(Limits {
+            lpp_cap: parameter("limit")?,
+            notice_floor: parameter("notice")?,
+            announced: first.known_from,
+            effective: first.from,
+            control: controls
+                .ok_or_else(|| absent(&format!("since when {CONTROLS} is in effect (law/sources.toml)")))?,
+            last: self.last,
+        })
     }
 
     /// The items of the user's table and of the catalog.
-    fn items(&self) -> Vec<KnownItem> {
-        let own = self.tables.items.keys().map(String::as_str);
-        let all = own.chain(self.policy.law.catalog.items().iter().map(|item| item.item.as_str()));
+    fn items(&self) -> Vec<CatalogItem> {
+        let of_user = self.tables.items.keys().map(String::as_str);
+        let names = of_user.chain(self.policy.law.catalog.items().iter().map(|item| item.item.as_str()));
         let mut scratch = Scratch::default();
         let program = self.policy.program(self.last);
         let row = |name: &str| {
@@ -336,29 +354,30 @@ impl Watch {
             scratch.start(program, &facts);
             scratch.finish(program);
             let eccn = eccn(program, &facts, &scratch);
-            Some(KnownItem {
+            Some(CatalogItem {
                 item: name.to_owned(),
                 kind: traded_kind(&item),
                 unit_tpp: item.unit_tpp.map(tables::tpp_real),
                 chips: item.accelerators,
                 controlled: eccn.map(|eccn| tables::is_controlled(&eccn)),
                 price_usd: item.item.price_usd.and_then(tables::real),
-                tdp_w: real_of(&item, |own| own.tdp_w),
+                tdp_w: accelerator_figure(&item, |accelerator| accelerator.tdp_w),
             })
         };
-        all.filter_map(row).collect()
+        names.filter_map(row).collect()
     }
 }
 
 /// The kind under which an item is traded: a card with one accelerator goes as its circuit does.
 fn traded_kind(item: &ItemFacts) -> &'static str {
-    let kind = item.item.kind.unwrap_or_default();
+    // As in decisions, an item whose kind nobody states is a circuit.
+    let kind = item.item.kind.unwrap_or(ItemKind::IntegratedCircuit);
     let single = kind == ItemKind::Board && item.chip.is_none() && item.accelerators == Some(1);
     if single { ItemKind::IntegratedCircuit.as_str() } else { kind.as_str() }
 }
 
 /// The parties and stakes as they were known on a day.
-fn known_on(tables: &Tables, day: Date) -> (BTreeMap<String, Party>, Vec<Stake>) {
+fn known_on(tables: &Tables, day: Date) -> KnownParties {
     let later = |flag: &String| {
         flag.split_once(':').and_then(|(_, date)| date.parse::<Date>().ok()).is_some_and(|date| date > day)
     };
@@ -372,7 +391,7 @@ fn known_on(tables: &Tables, day: Date) -> (BTreeMap<String, Party>, Vec<Stake>)
         .iter()
         .filter(|stake| stake.from.is_none_or(|from| from <= day))
         .map(|stake| Stake { until: stake.until.filter(|until| *until <= day), ..stake.clone() });
-    (parties.collect(), stakes.collect())
+    KnownParties { parties: parties.collect(), stakes: stakes.collect() }
 }
 
 /// Whether another reading of the law would bear out what was claimed.
@@ -384,6 +403,9 @@ fn in_good_faith(order: &OrderLine<'_>, decided: &Decided<'_>) -> bool {
 }
 
 /// A figure of the accelerator, where the item holds some, or else of the item.
-fn real_of(item: &ItemFacts, pick: impl Fn(&tollgate_model::Item) -> Option<tollgate_model::Decimal>) -> Option<f64> {
+fn accelerator_figure(
+    item: &ItemFacts,
+    pick: impl Fn(&tollgate_model::Item) -> Option<tollgate_model::Decimal>,
+) -> Option<f64> {
     item.chip.as_ref().and_then(&pick).or_else(|| pick(&item.item)).and_then(tables::real)
 }

@@ -1,9 +1,14 @@
+<<<<<<< HEAD
 //! The tiers of destinations that tables and reports group by, from the groups of countries that the law keeps.
+=======
+//! The tiers of destinations, as tables and pictures call them; what decides a line is the provisions themselves.
+>>>>>>> w1/detect
 
 use std::collections::BTreeSet;
 
 use tollgate_model::{Country, Date};
 
+<<<<<<< HEAD
 use crate::policy::Policy;
 
 /// The tiers of destinations on a day.
@@ -12,10 +17,47 @@ pub struct Tiers {
     /// Supplement no. 5(a) to part 740.
     first: BTreeSet<Country>,
     /// Macau and Country Group D:5.
+=======
+use crate::Policy;
+use crate::provision::Version;
+
+/// The group of the first tier: supplement no. 5 to part 740, paragraph (a).
+const FIRST: &str = "SUPP5A";
+/// The group of the third tier: Macau and Country Group D:5.
+const THIRD: &str = "MACAU_D5";
+
+/// The tier of a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// Destinations of supplement no. 5 to part 740, paragraph (a).
+    First,
+    /// All others.
+    Second,
+    /// Macau and destinations of Country Group D:5.
+    Third,
+}
+
+impl Tier {
+    /// Its number: 1, 2 or 3.
+    pub fn number(self) -> i32 {
+        match self {
+            Tier::First => 1,
+            Tier::Second => 2,
+            Tier::Third => 3,
+        }
+    }
+}
+
+/// The destinations of the first tier and of the third on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tiers {
+    first: BTreeSet<Country>,
+>>>>>>> w1/detect
     third: BTreeSet<Country>,
 }
 
 impl Tiers {
+<<<<<<< HEAD
     /// The tier of a country: 3 for Macau and Country Group D:5, 1 for supplement no. 5(a) to part 740, else 2.
     pub fn tier(&self, country: Country) -> u8 {
         if self.third.contains(&country) {
@@ -24,20 +66,49 @@ impl Tiers {
             1
         } else {
             2
+=======
+    /// The tier of a destination; the third where the law names it in both lists.
+    pub fn tier(&self, country: Country) -> Tier {
+        if self.third.contains(&country) {
+            Tier::Third
+        } else if self.first.contains(&country) {
+            Tier::First
+        } else {
+            Tier::Second
+>>>>>>> w1/detect
         }
     }
 }
 
 impl Policy {
+<<<<<<< HEAD
     /// The tiers of destinations as the groups of countries stand on a day of the law, readings aside. A group that the law does not have holds no country.
     pub fn tiers(&self, law_date: Date) -> Tiers {
         let group = |name: &str| self.groups.countries(name, law_date).into_iter().flatten().collect();
         Tiers { first: group("SUPP5A"), third: group("MACAU_D5") }
+=======
+    /// The tiers on a day, as this policy has the country groups; `Err` with the name of a group that the law lacks.
+    pub fn tiers(&self, day: Date) -> Result<Tiers, &'static str> {
+        let group = |name: &'static str| self.groups.countries(name, day).ok_or(name);
+        Ok(Tiers { first: group(FIRST)?, third: group(THIRD)? })
+    }
+
+    /// The version of a provision (its path under `law/ear/`) that binds on a day, or the first that ever does where none binds yet.
+    ///
+    /// Where the policy has left the provision out, the answer is the law's, for tables that name its limits under every policy; `None` where neither has it.
+    pub fn version(&self, path: &str, day: Date) -> Option<&Version> {
+        [&self.provisions, &self.law.provisions].into_iter().find_map(|provisions| {
+            let provision = provisions.iter().find(|provision| provision.path == path)?;
+            let binding = || provision.versions.iter().filter(|version| !version.removed);
+            binding().rfind(|version| version.from <= day).or_else(|| binding().next())
+        })
+>>>>>>> w1/detect
     }
 }
 
 #[cfg(test)]
 mod tests {
+<<<<<<< HEAD
     use tollgate_model::{Country, Date};
 
     use crate::Law;
@@ -48,5 +119,34 @@ mod tests {
         let tiers = policy.tiers(Date::MAX);
         let tier = |code: &str| tiers.tier(code.parse::<Country>().unwrap());
         assert_eq!(["JP", "IN", "CN", "MO", "NL"].map(tier), [1, 2, 3, 3, 1]);
+=======
+    use super::*;
+    use crate::Law;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_destination_is_in_one_tier_as_the_law_of_the_day_has_it() {
+        let policy = Law::embedded().unwrap().policy("diffusion").unwrap();
+        let tier = |country: &str, date: &str| policy.tiers(day(date)).unwrap().tier(country.parse().unwrap()).number();
+        assert_eq!(["NL", "SG", "CN", "MO"].map(|country| tier(country, "2025-06-01")), [1, 2, 3, 3]);
+        assert_eq!([tier("KH", "2025-11-06"), tier("KH", "2025-11-07")], [3, 2], "Cambodia left D:5");
+    }
+
+    #[test]
+    fn a_version_is_that_of_the_day_or_the_first_and_the_laws_where_the_policy_has_none() {
+        let law = Law::embedded().unwrap();
+        let from = |policy: &str, date: &str| {
+            law.policy(policy).unwrap().version("740/740.29-lpp", day(date)).map(|version| version.from)
+        };
+        assert_eq!(from("diffusion", "2020-01-01"), Some(day("2025-05-15")));
+        assert_eq!(from("ear", "2026-01-01"), Some(day("2025-05-15")));
+        let policy = law.policy("diffusion").unwrap();
+        assert!(policy.version("740/740.0-nowhere", day("2025-06-01")).is_none());
+        let of = |date: &str| policy.version("774/3A090", day(date)).map(|version| version.from);
+        assert_eq!([of("2020-01-01"), of("2023-11-17")], [Some(day("2022-10-21")), Some(day("2023-11-17"))]);
+>>>>>>> w1/detect
     }
 }

@@ -19,7 +19,7 @@ use tollgate_model::{Diagnostic, Diagnostics, Place};
 use toml::de::DeTable;
 
 pub use numbers::{Domain, Number};
-pub use table::{Entry, Placed, Table};
+pub use table::{Entry, Placed, Table, mend_of_unknown};
 
 /// A parsed file, and what was found wrong with it so far.
 #[derive(Debug)]

@@ -53,8 +53,8 @@ fn most_alike<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     nearest.filter(|(likeness, _)| *likeness >= LEAST_LIKENESS).map(|(_, name)| name)
 }
 
-/// How to mend a key that is not among those that are known.
-fn mend_of_unknown(key: &str, known: &[&str]) -> String {
+/// How to mend a key that is not among those that are known: the one that is most alike, and all of them.
+pub fn mend_of_unknown(key: &str, known: &[&str]) -> String {
     let all = known.join(", ");
     match most_alike(key, known) {
         _ if known.is_empty() => "take it out: this table takes no keys".to_owned(),

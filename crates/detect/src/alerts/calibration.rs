@@ -96,7 +96,7 @@ impl Calibration {
     }
 
     /// What a finding counts, in nats.
-    pub(crate) fn weighed(&self, finding: &Finding) -> f64 {
+    pub(crate) fn weight_nats(&self, finding: &Finding) -> f64 {
         let weight = self.weights.get(&finding.pattern).copied().unwrap_or(self.otherwise);
         let offset = self.offsets.get(&finding.pattern).copied().unwrap_or(0.0);
         weight * finding.llr + offset
@@ -110,16 +110,16 @@ impl Calibration {
     ) -> Vec<FamilySum<'a>> {
         let mut patterns: BTreeMap<&str, (f64, &'a Typology)> = BTreeMap::new();
         for finding in findings {
-            let Some(own) = typologies.get(finding.pattern.as_str()) else { continue };
-            let weight = self.weighed(finding);
-            let known = patterns.entry(own.id.as_str()).or_insert((weight, own));
+            let Some(typology) = typologies.get(finding.pattern.as_str()) else { continue };
+            let weight = self.weight_nats(finding);
+            let known = patterns.entry(typology.id.as_str()).or_insert((weight, typology));
             known.0 = known.0.max(weight);
         }
         let mut sums: BTreeMap<&'a str, FamilySum<'a>> = BTreeMap::new();
-        for (weight, own) in patterns.into_values() {
-            let family = own.family.as_str();
+        for (weight, typology) in patterns.into_values() {
+            let family = typology.family.as_str();
             let sum = sums.entry(family).or_insert(FamilySum { family, paper: 0.0, physical: 0.0 });
-            match own.physical {
+            match typology.physical {
                 true => sum.physical += weight,
                 false => sum.paper += weight,
             }

@@ -21,18 +21,19 @@ pub(super) const CASE: Joining = Joining { broad: 24, hub: 40 };
 /// Findings that overlap, by their places, in the order of their first.
 pub(super) fn groups(findings: &[Finding], cluster: &dyn Fn(&str) -> String, joining: Joining) -> Vec<Vec<usize>> {
     let entities: Vec<BTreeSet<String>> =
-        findings.iter().map(|own| own.subjects.iter().map(|party| cluster(party)).collect()).collect();
+        findings.iter().map(|finding| finding.subjects.iter().map(|party| cluster(party)).collect()).collect();
     let mut beside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for own in entities.iter().filter(|own| own.len() <= joining.broad) {
-        for entity in own {
-            beside.entry(entity).or_default().extend(own.iter().map(String::as_str));
+    for members in entities.iter().filter(|members| members.len() <= joining.broad) {
+        for entity in members {
+            beside.entry(entity).or_default().extend(members.iter().map(String::as_str));
         }
     }
     let mut parents: Vec<usize> = (0..findings.len()).collect();
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, own) in entities.iter().enumerate().filter(|(_, own)| own.len() <= joining.broad) {
-        let narrow =
-            own.iter().filter(|entity| beside.get(entity.as_str()).is_none_or(|others| others.len() <= joining.hub));
+    for (place, members) in entities.iter().enumerate().filter(|(_, members)| members.len() <= joining.broad) {
+        let narrow = members
+            .iter()
+            .filter(|entity| beside.get(entity.as_str()).is_none_or(|others| others.len() <= joining.hub));
         for entity in narrow {
             let other = *first.entry(entity).or_insert(place);
             join(&mut parents, place, other);
@@ -54,7 +55,7 @@ fn top(parents: &[usize], mut place: usize) -> usize {
 
 fn join(parents: &mut [usize], one: usize, other: usize) {
     let (one, other) = (top(parents, one), top(parents, other));
-    if let Some(own) = parents.get_mut(one.max(other)) {
-        *own = one.min(other);
+    if let Some(parent) = parents.get_mut(one.max(other)) {
+        *parent = one.min(other);
     }
 }

@@ -9,21 +9,46 @@ use super::Calibration;
 pub struct Example {
     /// Log-likelihood ratios as the queries say, by pattern.
     pub patterns: BTreeMap<String, f64>,
-    /// Whether it is one.
+    /// Whether something was wrong.
     pub guilty: bool,
 }
 
-/// How well probabilities fit: of so many tenths.
+/// How well probabilities fit what was true.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reliability {
     /// The mean squared difference between probability and truth.
     pub brier: f64,
-    /// For each tenth of the scale: how many, what was said on average, and how many were true.
-    pub tenths: [(u64, f64, u64); 10],
+    /// The cases in each tenth of the scale, those from 0 to 0.1 first.
+    pub tenths: [Tenth; 10],
+}
+
+/// Cases whose scores are in one tenth of the scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tenth {
+    /// How many.
+    pub cases: u64,
+    /// Their scores, added up.
+    pub score_sum: f64,
+    /// How many of them were true.
+    pub true_cases: u64,
+}
+
+impl Tenth {
+    /// The mean of the scores, 0 to 1; NaN without cases.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+    pub fn mean_score(&self) -> f64 {
+        self.score_sum / self.cases as f64
+    }
+
+    /// The part of the cases that were true, 0 to 1; NaN without cases.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
+    pub fn true_share(&self) -> f64 {
+        self.true_cases as f64 / self.cases as f64
+    }
 }
 
 impl Reliability {
-    /// Of pairs of probability and truth.
+    /// Of pairs of a probability, 0 to 1, and whether it was true.
     pub fn of(pairs: &[(f64, bool)]) -> Reliability {
         let mut reliability = Reliability::default();
         for (score, truth) in pairs {
@@ -31,10 +56,10 @@ impl Reliability {
             reliability.brier += miss * miss;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 9")]
             let tenth = ((score * 10.0) as usize).min(9);
-            if let Some((count, said, held)) = reliability.tenths.get_mut(tenth) {
-                *count += 1;
-                *said += score;
-                *held += u64::from(*truth);
+            if let Some(tenth) = reliability.tenths.get_mut(tenth) {
+                tenth.cases += 1;
+                tenth.score_sum += score;
+                tenth.true_cases += u64::from(*truth);
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]

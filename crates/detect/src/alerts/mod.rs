@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tollgate_model::{Date, hex};
 
 pub use calibration::Calibration;
-pub use fit::{Example, Reliability, fit};
+pub use fit::{Example, Reliability, Tenth, fit};
 
 use crate::engine::Finding;
 use crate::typology::Typology;
@@ -35,7 +35,16 @@ pub struct Evidence {
     pub facts: Vec<String>,
 }
 
-/// An alert (`contract.md`).
+/// A family of typologies that speaks for an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FamilyScore {
+    /// The family's word.
+    pub family: String,
+    /// The probability that something is wrong by its evidence alone, 0 to 1.
+    pub score: f64,
+}
+
+/// An alert: findings that are about the same entities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
     /// The same for the same evidence.
@@ -62,8 +71,8 @@ pub struct Alert {
     pub evidence: Vec<Evidence>,
     /// The case that it belongs to.
     pub case: String,
-    /// Each family that speaks for it, and what that alone would come to, most first.
-    pub families: Vec<(String, f64)>,
+    /// Each family that speaks for it, the likeliest first.
+    pub families: Vec<FamilyScore>,
     /// Hours of an officer that it takes to find out.
     pub hours: f64,
 }
@@ -96,8 +105,8 @@ pub struct Alerts {
     pub cases: Vec<Case>,
 }
 
-/// The score below which nothing is told: fewer than one in five of such were true on simulated worlds.
-pub const LEAST: f64 = 0.25;
+/// The score below which nothing is reported: fewer than one in five of such alerts were true on simulated worlds.
+pub const LEAST_SCORE: f64 = 0.25;
 
 /// Puts findings together, and leaves out what is less likely than `least`. `cluster` says which parties are taken for one.
 pub fn alerts(
@@ -107,15 +116,15 @@ pub fn alerts(
     least: f64,
     cluster: &dyn Fn(&str) -> String,
 ) -> Alerts {
-    let families: BTreeMap<&str, &Typology> = typologies.iter().map(|own| (own.id.as_str(), own)).collect();
+    let by_id: BTreeMap<&str, &Typology> = typologies.iter().map(|typology| (typology.id.as_str(), typology)).collect();
     let mut all = Alerts::default();
     // Alerts are about the same entities; cases also hold what a common payer, owner or seller ties.
     let tight = cases::groups(findings, cluster, cases::ALERT);
     let loose = cases::groups(findings, cluster, cases::CASE);
     for group in loose {
-        let within = tight.iter().filter(|own| own.first().is_some_and(|place| group.contains(place)));
+        let within = tight.iter().filter(|places| places.first().is_some_and(|place| group.contains(place)));
         let found = |places: &Vec<usize>| places.iter().filter_map(|place| findings.get(*place)).collect::<Vec<_>>();
-        let mut alerts: Vec<Alert> = within.filter_map(|own| one(&found(own), &families, calibration)).collect();
+        let mut alerts: Vec<Alert> = within.filter_map(|places| alert(&found(places), &by_id, calibration)).collect();
         alerts.retain(|alert| alert.score >= least);
         all.cases.extend(case(alerts.iter_mut().collect()));
         all.alerts.append(&mut alerts);
@@ -134,16 +143,16 @@ pub fn examples(
     cluster: &dyn Fn(&str) -> String,
     guilty: &dyn Fn(&[&Finding]) -> bool,
 ) -> Vec<Example> {
-    let one = |group: Vec<usize>| {
+    let example = |group: Vec<usize>| {
         let found: Vec<&Finding> = group.iter().filter_map(|place| findings.get(*place)).collect();
         let mut patterns: BTreeMap<String, f64> = BTreeMap::new();
-        for own in &found {
-            let most = patterns.entry(own.pattern.clone()).or_insert(own.llr);
-            *most = most.max(own.llr);
+        for finding in &found {
+            let most = patterns.entry(finding.pattern.clone()).or_insert(finding.llr);
+            *most = most.max(finding.llr);
         }
         Example { patterns, guilty: guilty(&found) }
     };
-    cases::groups(findings, cluster, cases::ALERT).into_iter().map(one).collect()
+    cases::groups(findings, cluster, cases::ALERT).into_iter().map(example).collect()
 }
 
 /// Hours of an officer for an alert: an afternoon with the papers, and a visit where something can be seen.
@@ -151,42 +160,46 @@ const PAPERS: f64 = 6.0;
 const VISIT: f64 = 40.0;
 
 /// One alert of findings that are about the same entities: the family that weighs most gives it its name, and all the evidence its score.
-fn one(findings: &[&Finding], families: &BTreeMap<&str, &Typology>, calibration: &Calibration) -> Option<Alert> {
-    let sums = calibration.families(findings.iter().copied(), families);
-    let mut by_family: Vec<(String, f64)> =
-        sums.iter().map(|sum| (sum.family.to_owned(), calibration.probability(&[*sum]))).collect();
-    by_family.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-    let (typology, _) = by_family.first().cloned()?;
-    let of = |own: &Finding| families.get(own.pattern.as_str()).is_some_and(|own| own.family == typology);
-    let mut ordered: Vec<(f64, &Finding)> = findings.iter().map(|own| (calibration.weighed(own), *own)).collect();
+fn alert(findings: &[&Finding], by_id: &BTreeMap<&str, &Typology>, calibration: &Calibration) -> Option<Alert> {
+    let sums = calibration.families(findings.iter().copied(), by_id);
+    let score = |sum: calibration::FamilySum<'_>| FamilyScore {
+        family: sum.family.to_owned(),
+        score: calibration.probability(&[sum]),
+    };
+    let mut by_family: Vec<FamilyScore> = sums.iter().copied().map(score).collect();
+    by_family.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.family.cmp(&other.family)));
+    let typology = by_family.first()?.family.clone();
+    let of = |finding: &Finding| by_id.get(finding.pattern.as_str()).is_some_and(|of| of.family == typology);
+    let mut ordered: Vec<(f64, &Finding)> =
+        findings.iter().map(|finding| (calibration.weight_nats(finding), *finding)).collect();
     ordered.sort_by(|(one, first), (other, second)| {
         let heavier = other.total_cmp(one);
         of(second).cmp(&of(first)).then(heavier).then((&first.pattern, &first.key).cmp(&(&second.pattern, &second.key)))
     });
-    let main = ordered.first().map(|(_, own)| *own)?;
+    let main = ordered.first().map(|(_, finding)| *finding)?;
     let gather = |pick: &dyn Fn(&Finding) -> &[String]| {
-        let mut texts: Vec<String> = findings.iter().flat_map(|own| pick(own)).cloned().collect();
+        let mut texts: Vec<String> = findings.iter().flat_map(|finding| pick(finding)).cloned().collect();
         texts.sort();
         texts.dedup();
         texts
     };
-    let evidence = ordered.iter().map(|(weight, own)| Evidence {
-        pattern: own.pattern.clone(),
-        key: own.key.clone(),
+    let evidence = ordered.iter().map(|(weight, finding)| Evidence {
+        pattern: finding.pattern.clone(),
+        key: finding.key.clone(),
         weight: *weight,
-        why: own.why.clone(),
-        facts: own.facts.clone(),
+        why: finding.why.clone(),
+        facts: finding.facts.clone(),
     });
-    let physical = findings.iter().any(|own| families.get(own.pattern.as_str()).is_some_and(|own| own.physical));
+    let physical = findings.iter().any(|finding| by_id.get(finding.pattern.as_str()).is_some_and(|of| of.physical));
     Some(Alert {
         alert_id: id(&ordered),
         pattern: main.pattern.clone(),
-        subjects: gather(&|own| &own.subjects),
-        orders: gather(&|own| &own.orders),
+        subjects: gather(&|finding| &finding.subjects),
+        orders: gather(&|finding| &finding.orders),
         score: calibration.probability(&sums),
-        tpp: findings.iter().map(|own| own.tpp).max().unwrap_or(0),
-        first: findings.iter().map(|own| own.first).min().unwrap_or(main.first),
-        last: findings.iter().map(|own| own.last).max().unwrap_or(main.last),
+        tpp: findings.iter().map(|finding| finding.tpp).max().unwrap_or(0),
+        first: findings.iter().map(|finding| finding.first).min().unwrap_or(main.first),
+        last: findings.iter().map(|finding| finding.last).max().unwrap_or(main.last),
         why: main.why.clone(),
         evidence: evidence.collect(),
         families: by_family,
@@ -217,11 +230,14 @@ fn case(mut alerts: Vec<&mut Alert>) -> Option<Case> {
 fn id(findings: &[(f64, &Finding)]) -> String {
     let mut parts: Vec<String> = findings
         .iter()
-        .map(|(_, own)| {
-            [&own.pattern, &own.key, &own.subjects.join(";"), &own.orders.join(";")].map(String::as_str).join("\u{1f}")
+        .map(|(_, finding)| {
+            [&finding.pattern, &finding.key, &finding.subjects.join(";"), &finding.orders.join(";")]
+                .map(String::as_str)
+                .join("\u{1f}")
         })
         .collect();
     parts.sort();
     let digest = hex(&Sha256::digest(parts.join("\u{1e}").as_bytes()));
-    format!("A{}", digest.get(..16).unwrap_or_default())
+    let digits: String = digest.chars().take(16).collect();
+    format!("A{digits}")
 }

@@ -1,3 +1,5 @@
+//! From findings to alerts, and how evidence is fitted.
+
 use super::*;
 
 fn typology(id: &str, family: &str, physical: bool) -> Typology {
@@ -26,7 +28,7 @@ fn finding(pattern: &str, subjects: &[&str], llr: f64) -> Finding {
     Finding {
         pattern: pattern.into(),
         key: subjects.concat(),
-        subjects: subjects.iter().map(|own| (*own).to_owned()).collect(),
+        subjects: subjects.iter().map(|party| (*party).to_owned()).collect(),
         orders: vec![format!("O-{}", subjects.concat())],
         tpp: 1_000,
         first: "2025-01-01".parse().unwrap(),

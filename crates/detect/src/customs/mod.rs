@@ -34,7 +34,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// Declarations of the same code and price are copies of one for what is learned.
+    /// Code and price: declarations that have both in common are copies of one for what is learned.
     fn block(&self) -> String {
         format!("{}|{}", self.hs6, self.price_text)
     }
@@ -49,21 +49,35 @@ pub struct Part {
     pub key: String,
     /// What it adds, in nats of log-odds.
     pub adds: f64,
-    /// Earlier declarations of this value, and how many of them were false.
-    pub of: (f64, f64),
+    /// Earlier declarations of this value.
+    pub earlier: Tally,
+}
+
+/// How many declarations there were, and how many of them were false; weights, so not always whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// All of them.
+    pub all: f64,
+    /// Those that were found false.
+    pub false_ones: f64,
+}
+
+impl Tally {
+    /// Of a value that no earlier declaration had.
+    pub const NONE: Tally = Tally { all: 0.0, false_ones: 0.0 };
 }
 
 /// A score with its parts.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scored {
+pub struct Score {
     /// Log-odds that the declaration is false, as far as the parts tell; no calibrated probability.
     pub total: f64,
     /// The parts, in their order.
     pub parts: Vec<Part>,
 }
 
-impl Scored {
-    /// By what declarations are ranked: millionths, so that rounding does not order what is alike.
+impl Score {
+    /// The number by which declarations are ranked: millionths, so that rounding does not order what is alike.
     #[expect(clippy::cast_possible_truncation, reason = "log-odds of some nats")]
     pub fn rank(&self) -> i64 {
         (self.total * 1e6 + 0.5).floor() as i64
@@ -89,7 +103,7 @@ const PARTS: [(&str, Option<usize>, f64); 10] = [
 pub struct Scorer {
     edges: [Vec<f64>; 3],
     base: f64,
-    tables: Vec<BTreeMap<String, (f64, f64)>>,
+    tables: Vec<BTreeMap<String, Tally>>,
     intercept: f64,
     weights: Vec<f64>,
     blocks: std::collections::BTreeSet<String>,
@@ -104,35 +118,36 @@ fn bin(edges: &[f64], value: f64) -> usize {
     edges.partition_point(|edge| *edge <= value)
 }
 
-fn per_kg(own: &Declaration) -> f64 {
-    (own.price + 1.0) / (own.mass + 0.01)
+/// What a kilogram is worth, in the currency of the table.
+fn value_per_kg(declaration: &Declaration) -> f64 {
+    (declaration.price + 1.0) / (declaration.mass + 0.01)
 }
 
 /// The values of the ten parts.
-fn keys(edges: &[Vec<f64>; 3], own: &Declaration) -> Vec<String> {
-    let head = |letters: usize| own.hs6.chars().take(letters).collect::<String>();
-    let route = if own.departure == own.origin { "same" } else { "differs" };
+fn keys(edges: &[Vec<f64>; 3], declaration: &Declaration) -> Vec<String> {
+    let head = |letters: usize| declaration.hs6.chars().take(letters).collect::<String>();
+    let route = if declaration.departure == declaration.origin { "same" } else { "differs" };
     let [masses, prices, values] = edges;
-    let mass = bin(masses, own.mass).to_string();
+    let mass = bin(masses, declaration.mass).to_string();
     vec![
         head(2),
         head(4),
-        format!("{}|{}", own.hs6, own.departure),
+        format!("{}|{}", declaration.hs6, declaration.departure),
         route.to_owned(),
-        format!("{route}|{}", own.departure),
-        format!("{}|{}", own.departure, own.origin),
+        format!("{route}|{}", declaration.departure),
+        format!("{}|{}", declaration.departure, declaration.origin),
         mass.clone(),
-        bin(prices, own.price).to_string(),
-        bin(values, per_kg(own)).to_string(),
+        bin(prices, declaration.price).to_string(),
+        bin(values, value_per_kg(declaration)).to_string(),
         format!("{}|{mass}", head(4)),
     ]
 }
 
-/// What each part says beyond its parent, given how many declarations had its value and how many of them were false.
-fn increments(base: f64, counts: &[(f64, f64)]) -> Vec<f64> {
+/// What each part says beyond its parent, in nats, given the declarations that had its value.
+fn increments(base: f64, tallies: &[Tally]) -> Vec<f64> {
     let mut shares: Vec<f64> = Vec::with_capacity(PARTS.len());
     let mut increments = Vec::with_capacity(PARTS.len());
-    for ((_, parent, hold), (all, false_ones)) in PARTS.iter().zip(counts) {
+    for ((_, parent, hold), Tally { all, false_ones }) in PARTS.iter().zip(tallies) {
         let above = parent.and_then(|place| shares.get(place)).copied().unwrap_or(base);
         let share = (false_ones + hold * above) / (all + hold);
         increments.push(logit(share) - logit(above));
@@ -143,33 +158,35 @@ fn increments(base: f64, counts: &[(f64, f64)]) -> Vec<f64> {
 
 impl Scorer {
     /// Scores a declaration.
-    pub fn score(&self, own: &Declaration) -> Scored {
-        let keys = keys(&self.edges, own);
-        let counts: Vec<(f64, f64)> =
-            self.tables.iter().zip(&keys).map(|(table, key)| table.get(key).copied().unwrap_or_default()).collect();
-        let adds = increments(self.base, &counts);
+    pub fn score(&self, declaration: &Declaration) -> Score {
+        let keys = keys(&self.edges, declaration);
+        let earlier = self.tables.iter().zip(&keys).map(|(table, key)| table.get(key).copied().unwrap_or(Tally::NONE));
+        let tallies: Vec<Tally> = earlier.collect();
+        let adds = increments(self.base, &tallies);
         let mut total = self.intercept;
         let mut parts = Vec::with_capacity(PARTS.len());
-        for (((name, ..), key), ((add, weight), of)) in
-            PARTS.iter().zip(keys).zip(adds.into_iter().zip(&self.weights).zip(counts))
+        for (((name, ..), key), ((add, weight), earlier)) in
+            PARTS.iter().zip(keys).zip(adds.into_iter().zip(&self.weights).zip(tallies))
         {
             let adds = weight * add;
             total += adds;
-            parts.push(Part { name, key, adds, of });
+            parts.push(Part { name, key, adds, earlier });
         }
-        Scored { total, parts }
+        Score { total, parts }
     }
 
     /// Whether declarations of the same code and price were learned from.
-    pub fn knows_copy(&self, own: &Declaration) -> bool {
-        self.blocks.contains(&own.block())
+    pub fn knows_copy(&self, declaration: &Declaration) -> bool {
+        self.blocks.contains(&declaration.block())
     }
 }
 
-/// Of the first so many percent by score, how many, and how many of them are false.
+/// How many declarations the first `percent` by score are, rounded up, and how many of these are false.
 pub fn precision_at(scorer: &Scorer, declarations: &[&Declaration], percent: usize) -> (usize, usize) {
-    let mut ranked: Vec<(i64, u64, bool)> =
-        declarations.iter().map(|own| (scorer.score(own).rank(), own.id, own.fraud == Some(true))).collect();
+    let mut ranked: Vec<(i64, u64, bool)> = declarations
+        .iter()
+        .map(|declaration| (scorer.score(declaration).rank(), declaration.id, declaration.fraud == Some(true)))
+        .collect();
     ranked.sort_by_key(|(rank, id, _)| (std::cmp::Reverse(*rank), *id));
     let first = (ranked.len() * percent).div_ceil(100);
     (first, ranked.iter().take(first).filter(|(.., fraud)| *fraud).count())

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use tollgate_model::{Diagnostic, Diagnostics, Place};
+use tollgate_model::{Diagnostic, Diagnostics, Place, never};
 
 use super::Declaration;
 
 const COLUMNS: [&str; 7] =
     ["Declaration ID", "HS6 Code", "Country of Departure", "Country of Origin", "Net Mass", "Item Price", "Fraud"];
 
-/// How many mistakes are told before reading ends.
+/// How many mistakes are reported before reading ends.
 const MOST_MISTAKES: usize = 1_000;
 
 /// Reads a table of declarations: CSV with the columns of the Korean customs data (`Declaration ID`, `HS6 Code`, `Country of Departure`,
@@ -41,10 +41,11 @@ pub fn read(path: &Path) -> Result<Vec<Declaration>, Diagnostics> {
         }
         match record {
             Ok(record) => {
+                // Only `Fraud` may be absent, and then nothing is known of it.
                 let cell = |column: usize| {
-                    places.get(column).copied().flatten().and_then(|place| record.get(place)).unwrap_or_default()
+                    places.get(column).copied().flatten().and_then(|place| record.get(place)).unwrap_or("")
                 };
-                declarations.extend(Row { file: &file, row, cell: &cell }.declaration(&mut found));
+                declarations.extend(DeclarationRow { file: &file, row, cell: &cell }.declaration(&mut found));
             }
             Err(error) => {
                 let (place, mend) = (Place::cell(file.as_str(), row, "", ""), "give it as many cells as the header");
@@ -56,15 +57,18 @@ pub fn read(path: &Path) -> Result<Vec<Declaration>, Diagnostics> {
 }
 
 /// A row, its cells by their places in [`COLUMNS`].
-struct Row<'a> {
+struct DeclarationRow<'a> {
     file: &'a str,
     row: u64,
     cell: &'a dyn Fn(usize) -> &'a str,
 }
 
-impl Row<'_> {
+impl DeclarationRow<'_> {
     fn wrong(&self, column: usize, code: &'static str, what: &str, mend: &str) -> Diagnostic {
-        let name = COLUMNS.get(column).copied().unwrap_or_default();
+        let name = COLUMNS.get(column).copied().unwrap_or_else(|| {
+            never!("declarations have no column {column}");
+            ""
+        });
         let place = Place::cell(self.file, self.row, name, (self.cell)(column));
         Diagnostic::new(code, place, what, mend)
     }

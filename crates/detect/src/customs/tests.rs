@@ -1,3 +1,5 @@
+//! Learning from declarations, and the published figures.
+
 use std::path::PathBuf;
 
 use super::*;
@@ -64,10 +66,10 @@ fn a_wrong_cell_is_told_with_row_column_and_mend() {
     let file = tempfile::NamedTempFile::with_suffix(".csv").unwrap();
     let head = "Declaration ID,HS6 Code,Country of Departure,Country of Origin,Net Mass,Item Price,Fraud\n";
     std::fs::write(file.path(), format!("{head}1,847330,SG,CN,2.5,100,0\n2,847330,SG,CN,heavy,100,1\n")).unwrap();
-    let told = read(file.path()).unwrap_err().to_string();
+    let message = read(file.path()).unwrap_err().to_string();
     assert!(
-        told.contains("row 2, column `Net Mass`, value \"heavy\": is no number") && told.contains("mend:"),
-        "{told}"
+        message.contains("row 2, column `Net Mass`, value \"heavy\": is no number") && message.contains("mend:"),
+        "{message}"
     );
     std::fs::write(file.path(), "Declaration ID,HS6 Code\n").unwrap();
     assert!(read(file.path()).unwrap_err().to_string().contains("column `Country of Departure`"));
@@ -86,10 +88,10 @@ fn the_labeled_declarations_give_the_published_figures() {
     let (train, valid) = (read(&file("train")).unwrap(), read(&file("valid")).unwrap());
     let scorer = Scorer::fit(&train, false);
     let all: Vec<&Declaration> = valid.iter().collect();
-    let fresh: Vec<&Declaration> = valid.iter().filter(|own| !scorer.knows_copy(own)).collect();
+    let fresh: Vec<&Declaration> = valid.iter().filter(|declaration| !scorer.knows_copy(declaration)).collect();
     assert_eq!([1, 5, 10].map(|percent| precision_at(&scorer, &all, percent)), [(82, 82), (407, 333), (814, 554)]);
     assert_eq!([1, 5, 10].map(|percent| precision_at(&scorer, &fresh, percent)), [(14, 3), (68, 27), (135, 47)]);
-    let ranks: i64 = valid.iter().map(|own| scorer.score(own).rank()).sum();
+    let ranks: i64 = valid.iter().map(|declaration| scorer.score(declaration).rank()).sum();
     assert!((ranks + 11_163_818_288).abs() < 1_000_000, "{ranks}");
     let once = Scorer::fit(&train, true);
     assert_eq!([1, 5, 10].map(|percent| precision_at(&once, &all, percent).1), [80, 295, 490]);

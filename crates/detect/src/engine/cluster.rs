@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tollgate_model::Date;
 
-use super::{Engine, EngineError, Finding, QUERY_TIME};
+use super::{Engine, EngineError, FilledCounts, Finding, QUERY_TIME};
 use crate::typology::Typology;
 
 /// The drivers, as files that Python runs, and what they share.
@@ -111,7 +111,8 @@ fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> 
         match driver.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(_)) => {
-                let text = std::fs::read_to_string(&log).unwrap_or_default();
+                let text =
+                    std::fs::read_to_string(&log).unwrap_or_else(|error| format!("its log cannot be read: {error}"));
                 // The driver's own last word, or where it had none what there is.
                 let last_word = text.lines().rev().find_map(|line| line.strip_prefix("cluster: "));
                 let last = text.lines().rev().filter(|line| !line.trim().is_empty()).take(3);
@@ -128,12 +129,15 @@ fn drive(options: &ClusterOptions, folder: &Path, driver: &str, job: &Value) -> 
     }
 }
 
+/// Reads what the driver left: a line of JSON with `filled`, one with `failed` for each query that failed, and one for each finding.
 fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineError> {
     let caps: BTreeMap<&str, f64> = typologies.iter().map(|typology| (typology.id.as_str(), typology.cap)).collect();
-    let mut results = ClusterEngine { found: BTreeMap::new(), failed: BTreeMap::new(), filled: Value::Null };
-    for line in text.lines() {
-        let value: Value =
-            serde_json::from_str(line).map_err(|error| engine(format!("the cluster's findings: {error}")))?;
+    // Every typology was run: one that leaves no line has found nothing.
+    let found = typologies.iter().map(|typology| (typology.id.clone(), Vec::new())).collect();
+    let mut results = ClusterEngine { found, failed: BTreeMap::new(), filled: Value::Null };
+    for (number, line) in (1_u64..).zip(text.lines()) {
+        let wrong = |what: String| engine(format!("the cluster's findings, line {number}: {what}"));
+        let value: Value = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
         if let Some(filled) = value.get("filled") {
             results.filled = filled.clone();
             continue;
@@ -143,35 +147,67 @@ fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineErro
             results.failed.insert(id.to_owned(), what.to_owned());
             continue;
         }
-        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let texts = |key: &str| {
-            let list = value.get(key).and_then(Value::as_array);
-            let mut texts: Vec<String> =
-                list.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect();
-            texts.sort();
-            texts.dedup();
-            texts
-        };
-        let whole = |key: &str| value.get(key).and_then(Value::as_i64).unwrap_or(0);
-        let day = |key: &str| i32::try_from(whole(key)).ok().and_then(Date::from_epoch_days).unwrap_or(Date::MIN);
-        let pattern = text("pattern");
-        let cap = caps.get(pattern.as_str()).copied().unwrap_or(0.0);
-        let llr = value.get("llr").and_then(Value::as_f64).unwrap_or(0.0);
-        results.found.entry(pattern.clone()).or_default().push(Finding {
-            pattern,
-            key: text("key"),
-            subjects: texts("subjects"),
-            orders: texts("orders"),
-            tpp: whole("tpp").max(0),
-            first: day("first_day"),
-            last: day("last_day"),
-            llr: llr.min(cap),
-            why: text("why"),
-            facts: texts("facts"),
-        });
+        let finding = finding(&value, &caps).map_err(wrong)?;
+        match results.found.get_mut(&finding.pattern) {
+            Some(found) => found.push(finding),
+            None => return Err(wrong(format!("there is no typology `{}`", finding.pattern))),
+        }
     }
     results.found.values_mut().for_each(|found| found.sort_by(|one, other| one.key.cmp(&other.key)));
     Ok(results)
+}
+
+/// A finding as the driver writes it; `Err` says what is wrong with it. NULL is empty text, an empty list, or 0, as with the engine in the process.
+fn finding(value: &Value, caps: &BTreeMap<&str, f64>) -> Result<Finding, String> {
+    let cell = |key: &str| value.get(key).ok_or_else(|| format!("a finding has no `{key}`"));
+    let wrong_type = |key: &str, expected: &str| format!("`{key}` of a finding is no {expected}");
+    let text = |key: &str| match cell(key)? {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(wrong_type(key, "text")),
+    };
+    let texts = |key: &str| {
+        let list = match cell(key)? {
+            Value::Null => return Ok(Vec::new()),
+            Value::Array(list) => list,
+            _ => return Err(wrong_type(key, "array of text")),
+        };
+        let mut texts = Vec::with_capacity(list.len());
+        for item in list.iter().filter(|item| !item.is_null()) {
+            texts.push(item.as_str().ok_or_else(|| wrong_type(key, "array of text"))?.to_owned());
+        }
+        texts.sort();
+        texts.dedup();
+        Ok(texts)
+    };
+    let whole = |key: &str| match cell(key)? {
+        Value::Null => Ok(0),
+        number => number.as_i64().ok_or_else(|| wrong_type(key, "whole number")),
+    };
+    let day = |key: &str| {
+        let number = whole(key)?;
+        let day = i32::try_from(number).ok().and_then(Date::from_epoch_days);
+        day.ok_or_else(|| format!("`{key}` of a finding: there is no day {number}"))
+    };
+    let pattern = text("pattern")?;
+    let cap = *caps.get(pattern.as_str()).ok_or_else(|| format!("there is no typology `{pattern}`"))?;
+    // What is no finite number cannot be written as JSON, and counts nothing.
+    let llr = match cell("llr")? {
+        Value::Null => 0.0,
+        number => number.as_f64().ok_or_else(|| wrong_type("llr", "number"))?,
+    };
+    Ok(Finding {
+        key: text("key")?,
+        subjects: texts("subjects")?,
+        orders: texts("orders")?,
+        tpp: whole("tpp")?.max(0),
+        first: day("first_day")?,
+        last: day("last_day")?,
+        llr: llr.min(cap),
+        why: text("why")?,
+        facts: texts("facts")?,
+        pattern,
+    })
 }
 
 impl Engine for ClusterEngine {
@@ -181,14 +217,67 @@ impl Engine for ClusterEngine {
             let (file, what) = (typology.file.clone(), what.clone());
             return Err(EngineError::Query { file, line: 0, what, mend: mend.to_owned() });
         }
-        Ok(self.found.get(&typology.id).cloned().unwrap_or_default())
+        let found = self.found.get(&typology.id).cloned();
+        found.ok_or_else(|| engine(format!("{} was not run on the cluster", typology.id)))
     }
 
-    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
-        let filled = self.filled.get(table);
-        let count = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or(0);
-        let of =
-            |column: &&str| count(filled.and_then(|filled| filled.get("columns")).and_then(|all| all.get(*column)));
-        Ok((count(filled.and_then(|filled| filled.get("rows"))), columns.iter().map(of).collect()))
+    fn count_filled(&mut self, table: &str, columns: &[&str]) -> Result<FilledCounts, EngineError> {
+        let Some(filled) = self.filled.get(table) else {
+            return Ok(FilledCounts { rows: 0, columns: vec![0; columns.len()] });
+        };
+        let count = |value: Option<&Value>| {
+            let wrong = || engine(format!("the cluster's driver did not count {table}, {}", columns.join(", ")));
+            value.and_then(Value::as_u64).ok_or_else(wrong)
+        };
+        let of_column = |column: &&str| count(filled.get("columns").and_then(|all| all.get(*column)));
+        let columns = columns.iter().map(of_column).collect::<Result<_, EngineError>>()?;
+        Ok(FilledCounts { rows: count(filled.get("rows"))?, columns })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILLED: &str = r#"{"filled":{"lines":{"rows":3,"columns":{"day":2}}}}"#;
+
+    fn read_lines(lines: &[&str]) -> Result<ClusterEngine, EngineError> {
+        let typologies = Typology::embedded().unwrap();
+        read(&lines.join("\n"), &typologies)
+    }
+
+    #[test]
+    fn what_the_driver_leaves_is_read_whole_and_queries_that_failed_are_named() {
+        let finding = r#"{"pattern":"T03","key":"k","subjects":["b","a","b"],"orders":null,"tpp":-1,"first_day":0,"last_day":1,"llr":1e9,"why":null,"facts":[]}"#;
+        let mut cluster = read_lines(&[FILLED, finding, r#"{"failed":"T01","what":"no such column"}"#]).unwrap();
+        let typologies = Typology::embedded().unwrap();
+        let by_id = |id: &str| typologies.iter().find(|typology| typology.id == id).unwrap();
+        let found = cluster.findings(by_id("T03")).unwrap();
+        assert_eq!((found.len(), found[0].tpp, found[0].llr), (1, 0, by_id("T03").cap));
+        assert_eq!(found[0].subjects, ["a", "b"]);
+        assert!(cluster.findings(by_id("T01")).unwrap_err().to_string().contains("no such column"));
+        assert!(cluster.findings(by_id("T02")).unwrap().is_empty());
+        let other = Typology { id: "X9".to_owned(), ..by_id("T02").clone() };
+        assert!(cluster.findings(&other).unwrap_err().to_string().contains("X9 was not run"));
+        let counts = cluster.count_filled("lines", &["day"]).unwrap();
+        assert_eq!((counts.rows, counts.columns), (3, vec![2]));
+        assert!(cluster.count_filled("lines", &["moon"]).is_err());
+        assert_eq!(cluster.count_filled("sites", &["day"]).unwrap().rows, 0);
+    }
+
+    #[test]
+    fn a_finding_that_is_not_whole_is_refused_with_its_line() {
+        let whole = r#"{"pattern":"T03","key":"k","subjects":[],"orders":[],"tpp":1,"first_day":0,"last_day":1,"llr":1,"why":"w","facts":[]}"#;
+        for (part, other, message) in [
+            ("\"tpp\":1,", "", "line 2: a finding has no `tpp`"),
+            ("\"why\":\"w\"", "\"why\":7", "`why` of a finding is no text"),
+            ("\"orders\":[]", "\"orders\":[7]", "`orders` of a finding is no array of text"),
+            ("\"last_day\":1", "\"last_day\":99999999", "there is no day 99999999"),
+            ("T03", "X9", "there is no typology `X9`"),
+            ("}", "", "line 2"),
+        ] {
+            let error = read_lines(&[FILLED, &whole.replace(part, other)]).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
     }
 }

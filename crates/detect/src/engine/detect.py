@@ -6,7 +6,7 @@ JOB.json: {"master": "spark://host:port", "tables": DIR, "rows": {table: rows}, 
 "memory": "2g"}
 The folder must lie where every worker can read it. Exit status 0 where all of it ran; else the reason is on standard error and there is no FILE.
 """
-import json, os, sys, threading
+import json, math, os, sys, threading
 
 from cluster import fail, session, written
 
@@ -19,9 +19,9 @@ class Late(Exception):
 
 def answer(spark, query, seconds):
     """The rows of a query, in a session of its own with the tables of this one."""
-    own = spark.newSession()
+    alone = spark.newSession()
     for table in spark.catalog.listTables():
-        own.read.parquet(PATHS[table.name]).createOrReplaceTempView(table.name)
+        alone.read.parquet(PATHS[table.name]).createOrReplaceTempView(table.name)
     late = threading.Event()
     def end():
         late.set()
@@ -29,7 +29,7 @@ def answer(spark, query, seconds):
     clock = threading.Timer(seconds, end)
     clock.start()
     try:
-        return own.sql(query["sql"]).collect()
+        return alone.sql(query["sql"]).collect()
     except Exception as error:
         if late.is_set():
             raise Late(f"took more than {seconds} seconds") from error
@@ -39,6 +39,11 @@ def answer(spark, query, seconds):
 
 
 PATHS = {}
+
+
+def finite(number):
+    """What JSON can hold: neither infinity nor what is no number."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def main():
@@ -73,12 +78,12 @@ def main():
             lines.append(json.dumps(dict(failed=query["id"], what=f"returns the columns {', '.join(found[0].asDict())}")))
             continue
         for row in found:
-            lines.append(json.dumps(row.asDict(), ensure_ascii=False))
+            lines.append(json.dumps(dict(row.asDict(), pattern=query["id"], llr=finite(row["llr"])), ensure_ascii=False))
     # What was read must still be what it was when the last query has run.
-    for table, own in filled.items():
+    for table, counts in filled.items():
         again = spark.table(table).count()
-        if again != own["rows"]:
-            fail(f"{table} had {own['rows']} rows and has {again} now")
+        if again != counts["rows"]:
+            fail(f"{table} had {counts['rows']} rows and has {again} now")
     spark.stop()
     written(job["out"], [json.dumps(dict(filled=filled)), *lines])
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::local::{LocalEngine, LocalOptions};
 use super::since::Digests;
 use super::store::StoredTable;
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, FilledCounts, Finding};
 use crate::entity::Entities;
 use crate::typology::Typology;
 
@@ -68,12 +68,12 @@ impl GatheredTables {
 }
 
 impl Engine for QuerySession {
-    fn findings(&mut self, typology: &Typology) -> Result<Vec<super::Finding>, EngineError> {
+    fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
         self.engine.findings(typology)
     }
 
-    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
-        self.engine.filled(table, columns)
+    fn count_filled(&mut self, table: &str, columns: &[&str]) -> Result<FilledCounts, EngineError> {
+        self.engine.count_filled(table, columns)
     }
 }
 

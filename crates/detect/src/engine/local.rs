@@ -25,7 +25,7 @@ use tokio::runtime::Runtime;
 use tollgate_model::Date;
 
 use super::store::StoredTable;
-use super::{Engine, EngineError, Finding};
+use super::{Engine, EngineError, FilledCounts, Finding};
 use crate::kernels::UseRolling;
 use crate::typology::{COLUMNS, Typology};
 
@@ -154,15 +154,15 @@ impl LocalEngine {
         sql: &str,
         form: Form,
         take: &mut dyn FnMut(&RecordBatch) -> Result<(), EngineError>,
-    ) -> Result<(), Failed> {
-        let context = self.session(form).map_err(Failed::Engine)?;
+    ) -> Result<(), RunFailure> {
+        let context = self.session(form).map_err(RunFailure::Engine)?;
         let stop = &self.options.stop;
         self.runtime.block_on(async move {
             let answer = async {
-                let asked = async { one_select(&context, sql).await?.execute_stream().await };
-                let mut stream = asked.await.map_err(|error| Failed::Query(Box::new(error)))?;
+                let opening = async { one_select(&context, sql).await?.execute_stream().await };
+                let mut stream = opening.await.map_err(|error| RunFailure::Query(Box::new(error)))?;
                 while let Some(batch) = stream.next().await {
-                    take(&batch.map_err(|error| Failed::Query(Box::new(error)))?).map_err(Failed::Engine)?;
+                    take(&batch.map_err(|error| RunFailure::Query(Box::new(error)))?).map_err(RunFailure::Engine)?;
                 }
                 Ok(())
             };
@@ -173,14 +173,14 @@ impl LocalEngine {
             };
             tokio::select! {
                 answer = answer => answer,
-                () = stopped => Err(Failed::Stopped),
-                () = tokio::time::sleep(self.options.time) => Err(Failed::Late),
+                () = stopped => Err(RunFailure::Stopped),
+                () = tokio::time::sleep(self.options.time) => Err(RunFailure::Late),
             }
         })
     }
 
     /// The findings of a typology by a query in one form.
-    fn ask(&self, typology: &Typology, form: Form) -> Result<Vec<Finding>, Failed> {
+    fn ask(&self, typology: &Typology, form: Form) -> Result<Vec<Finding>, RunFailure> {
         let (mut findings, mut bytes) = (Vec::new(), 0);
         self.run(&typology.sql, form, &mut |batch| {
             let before = findings.len();
@@ -212,16 +212,19 @@ fn size_bytes(finding: &Finding) -> usize {
         + texts.map(|text| text.len() + 24).sum::<usize>()
 }
 
-enum Failed {
+/// Why a query in one form came to no end.
+enum RunFailure {
+    /// The query is wrong, or its memory was not enough.
     Query(Box<DataFusionError>),
     Engine(EngineError),
+    /// Its time was over.
     Late,
     Stopped,
 }
 
-impl Failed {
-    fn no_memory(&self) -> bool {
-        matches!(self, Failed::Query(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
+impl RunFailure {
+    fn lacks_memory(&self) -> bool {
+        matches!(self, RunFailure::Query(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
     }
 }
 
@@ -235,21 +238,21 @@ fn wrong_query(typology: &Typology, what: String, mend: &str) -> EngineError {
 
 impl Engine for LocalEngine {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
-        let mut last = Failed::Stopped;
+        let mut last = RunFailure::Stopped;
         for form in Form::ALL {
             match self.ask(typology, form) {
                 Ok(findings) => return Ok(findings),
-                Err(failed) if failed.no_memory() => last = failed,
-                Err(failed) => {
-                    last = failed;
+                Err(failure) if failure.lacks_memory() => last = failure,
+                Err(failure) => {
+                    last = failure;
                     break;
                 }
             }
         }
         Err(match last {
-            Failed::Stopped => EngineError::Stopped,
-            Failed::Engine(error) => error,
-            Failed::Late => {
+            RunFailure::Stopped => EngineError::Stopped,
+            RunFailure::Engine(error) => error,
+            RunFailure::Late => {
                 let what = format!("took more than {} seconds", self.options.time.as_secs());
                 wrong_query(
                     typology,
@@ -257,14 +260,13 @@ impl Engine for LocalEngine {
                     "filter before joins and windows (docs/design/typologies.md); or use --cluster",
                 )
             }
-            Failed::Query(error) => of_query(typology, &error),
+            RunFailure::Query(error) => of_query(typology, &error),
         })
     }
 
-    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
-        // A table that nobody gave has no rows.
+    fn count_filled(&mut self, table: &str, columns: &[&str]) -> Result<FilledCounts, EngineError> {
         if !self.tables.contains_key(table) {
-            return Ok((0, vec![0; columns.len()]));
+            return Ok(FilledCounts { rows: 0, columns: vec![0; columns.len()] });
         }
         let names: Vec<String> = columns.iter().map(|column| format!(", count({column})")).collect();
         let sql = format!("SELECT count(*){} FROM {table}", names.concat());
@@ -278,14 +280,14 @@ impl Engine for LocalEngine {
         });
         match answer {
             Ok(()) => {}
-            Err(Failed::Stopped) => return Err(EngineError::Stopped),
-            Err(Failed::Engine(error)) => return Err(error),
-            Err(Failed::Late) => return Err(EngineError::Engine(format!("{table}: could not be counted in time"))),
-            Err(Failed::Query(error)) => return Err(engine(&error)),
+            Err(RunFailure::Stopped) => return Err(EngineError::Stopped),
+            Err(RunFailure::Engine(error)) => return Err(error),
+            Err(RunFailure::Late) => return Err(EngineError::Engine(format!("{table}: could not be counted in time"))),
+            Err(RunFailure::Query(error)) => return Err(engine(&error)),
         }
         let mut counts = counts.into_iter();
         match (counts.next(), counts.collect::<Vec<u64>>()) {
-            (Some(rows), counts) if counts.len() == columns.len() => Ok((rows, counts)),
+            (Some(rows), counts) if counts.len() == columns.len() => Ok(FilledCounts { rows, columns: counts }),
             _ => Err(EngineError::Engine(format!("{table}: its rows could not be counted"))),
         }
     }
@@ -293,10 +295,12 @@ impl Engine for LocalEngine {
 
 /// What the engine says of a query, with the line where it says one.
 fn of_query(typology: &Typology, error: &DataFusionError) -> EngineError {
-    let span = error.diagnostic().and_then(|found| found.span).map(|span| span.start.line);
+    let span = error.diagnostic().and_then(|found| found.span);
+    let line_of_span = span.and_then(|span| usize::try_from(span.start.line).ok());
     let what = error.strip_backtrace();
-    let told = what.split_once("Line: ").and_then(|(_, rest)| rest.split([',', ' ']).next()?.parse::<u64>().ok());
-    let line = usize::try_from(span.or(told).unwrap_or(0)).unwrap_or(0);
+    let in_message = || what.split_once("Line: ").and_then(|(_, rest)| rest.split([',', ' ']).next()?.parse().ok());
+    // An error of no line is one of the whole file.
+    let line = line_of_span.or_else(in_message).unwrap_or(0);
     let mend = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => {
             "filter before joins and windows, and name the small side of a join first (docs/design/typologies.md); or use --cluster"
@@ -325,12 +329,16 @@ fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -
     }
     let column = |place: usize| batch.columns().get(place).cloned().ok_or_else(|| wrong("too few columns".to_owned()));
     for row in 0..batch.num_rows() {
-        let text = |place: usize| Ok::<String, EngineError>(text_at(&column(place)?, row).unwrap_or_default());
+        // SQL joins texts to NULL on some engines and to text on others: NULL is the empty text on all.
+        let text = |place: usize| Ok::<String, EngineError>(text_at(&column(place)?, row).unwrap_or("").to_owned());
         let day = |place: usize| {
             let array = column(place)?;
             let days = array.as_primitive_opt::<Int32Type>();
             let days = days.ok_or_else(|| wrong(format!("column {} is no INT", place + 1)))?;
-            Ok::<Date, EngineError>(Date::from_epoch_days(days.value(row)).unwrap_or(Date::MIN))
+            // NULL is day 0, as on the cluster.
+            let number = if days.is_null(row) { 0 } else { days.value(row) };
+            Date::from_epoch_days(number)
+                .ok_or_else(|| wrong(format!("column {}: there is no day {number}", place + 1)))
         };
         let tpp = column(4)?;
         let tpp =
@@ -369,14 +377,14 @@ fn is_list_of_text(kind: &DataType) -> bool {
 }
 
 /// The text in a row; `None` where it is null.
-fn text_at(array: &ArrayRef, row: usize) -> Option<String> {
+fn text_at(array: &ArrayRef, row: usize) -> Option<&str> {
     if array.is_null(row) {
         return None;
     }
     match array.data_type() {
-        DataType::Utf8 => array.as_string_opt::<i32>().map(|texts| texts.value(row).to_owned()),
-        DataType::LargeUtf8 => array.as_string_opt::<i64>().map(|texts| texts.value(row).to_owned()),
-        DataType::Utf8View => array.as_string_view_opt().map(|texts| texts.value(row).to_owned()),
+        DataType::Utf8 => array.as_string_opt::<i32>().map(|texts| texts.value(row)),
+        DataType::LargeUtf8 => array.as_string_opt::<i64>().map(|texts| texts.value(row)),
+        DataType::Utf8View => array.as_string_view_opt().map(|texts| texts.value(row)),
         _ => None,
     }
 }
@@ -392,7 +400,7 @@ fn texts_at(array: &ArrayRef, row: usize) -> Vec<String> {
         _ => None,
     };
     let Some(list) = list else { return Vec::new() };
-    let mut texts: Vec<String> = (0..list.len()).filter_map(|place| text_at(&list, place)).collect();
+    let mut texts: Vec<String> = (0..list.len()).filter_map(|place| text_at(&list, place)).map(str::to_owned).collect();
     texts.sort();
     texts.dedup();
     texts

@@ -19,6 +19,7 @@ pub use local::{LocalEngine, LocalOptions, QUERY_TIME};
 pub use since::{Digests, IncrementalEngine, PriorRun};
 pub use store::{Spool, StoredTable};
 
+use crate::tables::{QueryColumn, query_column, query_table};
 use crate::typology::Typology;
 
 /// What a query found: a row of its answer.
@@ -74,8 +75,17 @@ pub trait Engine {
     /// What a typology finds, in order of key.
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError>;
 
-    /// How many rows a table has, and how many of them hold something in each of some columns.
-    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError>;
+    /// Counts a table's rows, and for each of `columns` the rows that hold something in it. A table that is not there has no rows.
+    fn count_filled(&mut self, table: &str, columns: &[&str]) -> Result<FilledCounts, EngineError>;
+}
+
+/// What [`Engine::count_filled`] counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilledCounts {
+    /// Rows of the table.
+    pub rows: u64,
+    /// Rows that hold something in each column, in the order in which the columns were named.
+    pub columns: Vec<u64>,
 }
 
 /// A typology that was not run, and why.
@@ -113,29 +123,6 @@ pub struct Findings {
     pub run: usize,
 }
 
-/// A table and a column as queries call them, of what `typology.toml` calls by the names of files.
-fn query_names(table: &str, column: &str) -> (&'static str, String) {
-    let table = match table {
-        "orders" => "lines",
-        "parties" => "parties",
-        "ownership" => "ownership",
-        "payments" => "payments",
-        "sites" => "sites",
-        "serials" => "serials",
-        // Reading a typology refuses any other name than those here and this.
-        _ => "inspections",
-    };
-    let column = match column {
-        "date" => "day",
-        "commissioned_on" => "commissioned_day",
-        "incorporated_on" => "incorporated_day",
-        "from" => "from_day",
-        "until" => "until_day",
-        other => other,
-    };
-    (table, column.to_owned())
-}
-
 /// Runs every typology that has its data; `progress` hears of each before it runs. Findings are in order of pattern and key.
 ///
 /// A query that fails is named, and the others are run; fails where the engine itself does, or is stopped.
@@ -144,10 +131,10 @@ pub fn run_all(
     typologies: &[Typology],
     progress: &mut dyn FnMut(&Typology),
 ) -> Result<Findings, EngineError> {
-    let known = fill(engine, typologies)?;
+    let counts = count_needs(engine, typologies)?;
     let mut all = Findings::default();
     for typology in typologies {
-        let lacks = lacking(typology, &known);
+        let lacks = lacking(typology, &counts);
         if !lacks.is_empty() {
             all.skipped.push(Skipped { id: typology.id.clone(), title: typology.title.clone(), lacks });
             continue;
@@ -168,36 +155,55 @@ pub fn run_all(
     Ok(all)
 }
 
-type Filled = BTreeMap<&'static str, (u64, BTreeMap<String, u64>)>;
-
-fn fill(engine: &mut dyn Engine, typologies: &[Typology]) -> Result<Filled, EngineError> {
-    let mut wanted: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    for typology in typologies {
-        for table in &typology.needs {
-            wanted.entry(query_names(table, "").0).or_default();
-        }
-        for (table, column) in typology.columns.iter().filter_map(|name| name.split_once('.')) {
-            let (table, column) = query_names(table, column);
-            wanted.entry(table).or_default().insert(column);
-        }
-    }
-    let mut known = Filled::new();
-    for (table, columns) in wanted {
-        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let (rows, counts) = engine.filled(table, &names)?;
-        known.insert(table, (rows, columns.into_iter().zip(counts).collect()));
-    }
-    Ok(known)
+/// How many rows a table has, and how many of them hold something in a column.
+#[derive(Clone, Debug, Default)]
+struct TableCounts {
+    rows: u64,
+    columns: BTreeMap<String, u64>,
 }
 
-fn lacking(typology: &Typology, known: &Filled) -> Vec<String> {
-    let rows = |table: &str| known.get(query_names(table, "").0).map_or(0, |(rows, _)| *rows);
-    let mut lacks: Vec<String> = typology.needs.iter().filter(|table| rows(table) == 0).cloned().collect();
-    for name in &typology.columns {
-        let Some((table, column)) = name.split_once('.') else { continue };
-        let (query_table, query_column) = query_names(table, column);
-        let filled = known.get(query_table).and_then(|(_, columns)| columns.get(&query_column)).copied().unwrap_or(0);
-        if filled == 0 && !lacks.contains(&table.to_owned()) {
+/// Counts what the typologies need, by the names of queries.
+fn count_needs(
+    engine: &mut dyn Engine,
+    typologies: &[Typology],
+) -> Result<BTreeMap<&'static str, TableCounts>, EngineError> {
+    let mut needs: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for typology in typologies {
+        for table in typology.needs.iter().filter_map(|table| query_table(table)) {
+            needs.entry(table).or_default();
+        }
+        for QueryColumn { table, column } in typology.columns.iter().filter_map(|name| query_column_of(name)) {
+            needs.entry(table).or_default().insert(column);
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for (table, columns) in needs {
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let found = engine.count_filled(table, &names)?;
+        let columns = columns.into_iter().zip(found.columns).collect();
+        counts.insert(table, TableCounts { rows: found.rows, columns });
+    }
+    Ok(counts)
+}
+
+/// The column that `typology.toml` calls `table.column`.
+fn query_column_of(name: &str) -> Option<QueryColumn> {
+    name.split_once('.').and_then(|(table, column)| query_column(table, column))
+}
+
+/// What a typology needs and is not there, by the names of files. What no query sees is not there either.
+fn lacking(typology: &Typology, counts: &BTreeMap<&'static str, TableCounts>) -> Vec<String> {
+    let has_rows =
+        |table: &str| query_table(table).and_then(|table| counts.get(table)).is_some_and(|counts| counts.rows > 0);
+    let is_filled = |name: &str| {
+        query_column_of(name).is_some_and(|QueryColumn { table, column }| {
+            counts.get(table).and_then(|counts| counts.columns.get(&column)).is_some_and(|filled| *filled > 0)
+        })
+    };
+    let mut lacks: Vec<String> = typology.needs.iter().filter(|table| !has_rows(table)).cloned().collect();
+    for name in typology.columns.iter().filter(|name| !is_filled(name)) {
+        let table = name.split_once('.').map_or(name.as_str(), |(table, _)| table);
+        if !lacks.iter().any(|lack| lack == table) {
             lacks.push(name.clone());
         }
     }

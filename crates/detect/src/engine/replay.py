@@ -14,9 +14,9 @@ def kernel(spec, step):
     """A step over batches of Arrow; law and tables are read once by each task."""
     def run(batches):
         import tollgate_kernels
-        own = tollgate_kernels.Replay(spec)
+        replay = tollgate_kernels.Replay(spec)
         for batch in batches:
-            yield getattr(own, step)(batch)
+            yield getattr(replay, step)(batch)
     return run
 
 
@@ -36,7 +36,7 @@ def decided(frame, job):
     from pyspark import StorageLevel
     from pyspark.sql.types import IntegerType, LongType, StringType, StructField, StructType
     added = dict(tg_before=IntegerType(), tg_after=IntegerType(), tg_change=StringType(), tg_tpp=LongType(), tg_price=LongType(), tg_diff=StringType())
-    schema = StructType(frame.schema.fields + [StructField(name, own, True) for name, own in added.items()])
+    schema = StructType(frame.schema.fields + [StructField(name, kind, True) for name, kind in added.items()])
     rows = frame.count()
     settled = frame.mapInArrow(kernel(job["spec"], "settle"), schema).persist(StorageLevel.DISK_ONLY)
     if settled.count() != rows:
@@ -72,8 +72,8 @@ def main():
             fail(f"{rows} lines were read and {total['lines']} summed up")
         written(os.path.join(job["out"], "totals.json"), [json.dumps(total)])
     except Exception as error:
-        told = [line.strip() for line in str(error).splitlines() if "Error" in line or "mend:" in line]
-        fail("; ".join(told[-2:]) or str(error).splitlines()[0])
+        messages = [line.strip() for line in str(error).splitlines() if "Error" in line or "mend:" in line]
+        fail("; ".join(messages[-2:]) or str(error).splitlines()[0])
     spark.stop()
 
 

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use tollgate_model::{Date, hex};
 
 use super::store::StoredTable;
-use super::{Engine, EngineError, Finding};
-use crate::tables::Derived;
+use super::{Engine, EngineError, FilledCounts, Finding};
+use crate::tables::DerivedTable;
 use crate::typology::Typology;
 
 /// SHA-256 of what each table holds; of `law` also without the last day of the data, which most queries do not read.
@@ -24,7 +24,7 @@ impl Digests {
         for (name, table) in tables {
             let whole = table.digest(&[]).map_err(EngineError::Engine)?;
             all.insert(name.to_owned(), whole);
-            if name == Derived::Law.as_str() {
+            if name == DerivedTable::Law.as_str() {
                 let alone = table.digest(&["last_day"]).map_err(EngineError::Engine)?;
                 all.insert(LAW_ALONE.to_owned(), alone);
             }
@@ -35,7 +35,7 @@ impl Digests {
     /// Of all that a typology's answer hangs on: its query, its cap, the tables that it names, and the program that asks.
     fn question_digest(&self, typology: &Typology) -> String {
         let named: BTreeSet<&str> = words(&typology.sql).collect();
-        let law = if reads_last_day(&typology.sql) { Derived::Law.as_str() } else { LAW_ALONE };
+        let law = if reads_last_day(&typology.sql) { DerivedTable::Law.as_str() } else { LAW_ALONE };
         let mut hash = Sha256::new();
         for part in [env!("CARGO_PKG_VERSION"), &typology.id, &typology.sql, &typology.cap.to_string()] {
             hash.update(part.as_bytes());
@@ -75,15 +75,18 @@ fn reads_last_day(sql: &str) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PriorRun(BTreeMap<String, Answer>);
 
+/// The answer of a typology.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Answer {
-    asked: String,
-    found: Vec<Row>,
+    /// What the answer depends on, as [`Digests::question_digest`] gives it.
+    #[serde(rename = "asked")]
+    question: String,
+    found: Vec<FindingRow>,
 }
 
-/// A finding as it is kept.
+/// A finding in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Row {
+struct FindingRow {
     key: String,
     subjects: Vec<String>,
     orders: Vec<String>,
@@ -95,17 +98,17 @@ struct Row {
     facts: Vec<String>,
 }
 
-impl Row {
-    fn of(own: &Finding) -> Row {
-        Row {
-            key: own.key.clone(),
-            subjects: own.subjects.clone(),
-            orders: own.orders.clone(),
-            tpp: own.tpp,
-            days: [own.first.epoch_days(), own.last.epoch_days()],
-            llr: own.llr.to_bits(),
-            why: own.why.clone(),
-            facts: own.facts.clone(),
+impl FindingRow {
+    fn of(finding: &Finding) -> FindingRow {
+        FindingRow {
+            key: finding.key.clone(),
+            subjects: finding.subjects.clone(),
+            orders: finding.orders.clone(),
+            tpp: finding.tpp,
+            days: [finding.first.epoch_days(), finding.last.epoch_days()],
+            llr: finding.llr.to_bits(),
+            why: finding.why.clone(),
+            facts: finding.facts.clone(),
         }
     }
 
@@ -149,21 +152,24 @@ impl<'a> IncrementalEngine<'a> {
 
 impl Engine for IncrementalEngine<'_> {
     fn findings(&mut self, typology: &Typology) -> Result<Vec<Finding>, EngineError> {
-        let asked = self.digests.question_digest(typology);
-        let answer = match self.before.0.remove(&typology.id).filter(|answer| answer.asked == asked) {
+        let question = self.digests.question_digest(typology);
+        let answer = match self.before.0.remove(&typology.id).filter(|answer| answer.question == question) {
             Some(answer) => {
                 self.known += 1;
                 answer
             }
-            None => Answer { asked, found: self.engine.findings(typology)?.iter().map(Row::of).collect() },
+            None => {
+                let found = self.engine.findings(typology)?;
+                Answer { question, found: found.iter().map(FindingRow::of).collect() }
+            }
         };
         let found = answer.found.iter().map(|row| row.finding(&typology.id)).collect();
         self.now.0.insert(typology.id.clone(), answer);
         Ok(found)
     }
 
-    fn filled(&mut self, table: &str, columns: &[&str]) -> Result<(u64, Vec<u64>), EngineError> {
-        self.engine.filled(table, columns)
+    fn count_filled(&mut self, table: &str, columns: &[&str]) -> Result<FilledCounts, EngineError> {
+        self.engine.count_filled(table, columns)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rows that are kept in memory while they are few, and in a file while they are many.
+//! Rows that stay in memory while they are few, and in a file while they are many.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use parquet::file::properties::WriterProperties;
 use sha2::{Digest as _, Sha256};
 use tollgate_model::hex;
 
-/// Rows that are kept in memory.
+/// The most rows that stay in memory.
 const ROWS_IN_MEMORY: usize = 2_000_000;
 /// Rows of a row group: what a reader takes up at a time.
 const ROW_GROUP: usize = 524_288;
@@ -26,7 +26,7 @@ const WAITING_BATCHES: usize = 4;
 /// A table that grows: in memory up to two million rows, beyond them in a Parquet file.
 pub struct Spool {
     schema: SchemaRef,
-    held: Vec<RecordBatch>,
+    batches: Vec<RecordBatch>,
     rows: usize,
     path: PathBuf,
     writer: Option<FileWriter>,
@@ -61,7 +61,7 @@ impl Spool {
     /// A table that goes to `folder/name.parquet` when it has grown.
     pub fn new(schema: SchemaRef, folder: &Path, name: &str) -> Spool {
         let path = folder.join(format!("{name}.parquet"));
-        Spool { schema, held: Vec::new(), rows: 0, path, writer: None }
+        Spool { schema, batches: Vec::new(), rows: 0, path, writer: None }
     }
 
     /// Adds rows.
@@ -71,22 +71,22 @@ impl Spool {
             let file = File::create(&self.path).map_err(|error| self.failed(&error))?;
             let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()));
             self.writer = Some(FileWriter::start(writer.map_err(|error| self.failed(&error))?));
-            for batch in std::mem::take(&mut self.held) {
+            for batch in std::mem::take(&mut self.batches) {
                 self.write(batch)?;
             }
         }
         match self.writer {
             Some(_) => self.write(batch),
             None => {
-                self.held.push(batch);
+                self.batches.push(batch);
                 Ok(())
             }
         }
     }
 
     fn write(&mut self, batch: RecordBatch) -> Result<(), String> {
-        let Some(writing) = &self.writer else { return Ok(()) };
-        if writing.sender.send(batch).is_ok() {
+        let Some(writer) = &self.writer else { return Ok(()) };
+        if writer.sender.send(batch).is_ok() {
             return Ok(());
         }
         // The writer is gone only where it failed.
@@ -111,11 +111,11 @@ impl Spool {
     /// Its rows, or the file in which they are.
     pub fn finish(mut self) -> Result<StoredTable, String> {
         match self.writer.take() {
-            Some(writing) => {
-                writing.finish().map_err(|error| self.failed(&error))?;
+            Some(writer) => {
+                writer.finish().map_err(|error| self.failed(&error))?;
                 Ok(StoredTable::File(self.path, self.rows))
             }
-            None => Ok(StoredTable::Rows(self.schema, self.held)),
+            None => Ok(StoredTable::Rows(self.schema, self.batches)),
         }
     }
 }
@@ -140,7 +140,7 @@ impl StoredTable {
 
     /// SHA-256 of its rows in order, without some columns; a table in a file has that of the file.
     pub fn digest(&self, without: &[&str]) -> Result<String, String> {
-        let mut hash = Hashing(Sha256::new());
+        let mut hash = HashWriter(Sha256::new());
         match self {
             StoredTable::File(path, _) => {
                 let copied = File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut hash));
@@ -189,9 +189,9 @@ impl StoredTable {
 }
 
 /// Hashes what is written to it.
-struct Hashing(Sha256);
+struct HashWriter(Sha256);
 
-impl std::io::Write for Hashing {
+impl std::io::Write for HashWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())

@@ -1,3 +1,5 @@
+//! Queries within bounds: what fails is named, and what does not fit into memory is planned otherwise.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -23,7 +23,7 @@ impl Pair {
         self.weights.iter().sum()
     }
 
-    /// Whether the two are taken for one; `more` is what is asked on top in a component that has grown large.
+    /// Whether the two are taken for one; `more` is the evidence needed on top, in nats, in a component that has grown large.
     fn joins(&self, more: f64) -> bool {
         let kinds = self.weights.iter().filter(|weight| **weight > 0.5).count();
         let strong = [LinkKind::Phone, LinkKind::Email, LinkKind::Registry]
@@ -88,15 +88,16 @@ pub(super) fn clusters(links: &[Link], roots: &BTreeMap<String, String>) -> BTre
     let mut clusters = BTreeMap::new();
     for end in 0..named.len() {
         let top = find(&mut parents, end);
-        if let (Some(own), Some(least)) = (named.get(end), named.get(top))
-            && own != least
+        if let (Some(id), Some(least)) = (named.get(end), named.get(top))
+            && id != least
         {
-            clusters.insert(own.clone(), least.clone());
+            clusters.insert(id.clone(), least.clone());
         }
     }
     clusters
 }
 
+/// How many roots each component has, by its top.
 fn sizes(parents: &mut [usize]) -> BTreeMap<usize, usize> {
     let mut sizes = BTreeMap::new();
     for end in 0..parents.len() {
@@ -109,8 +110,8 @@ fn sizes(parents: &mut [usize]) -> BTreeMap<usize, usize> {
 fn find(parents: &mut [usize], mut end: usize) -> usize {
     while let Some(parent) = parents.get(end).copied().filter(|parent| *parent != end) {
         let above = parents.get(parent).copied().unwrap_or(parent);
-        if let Some(own) = parents.get_mut(end) {
-            *own = above;
+        if let Some(parent) = parents.get_mut(end) {
+            *parent = above;
         }
         end = above;
     }
@@ -120,8 +121,8 @@ fn find(parents: &mut [usize], mut end: usize) -> usize {
 fn join<'a>(parents: &mut [usize], pairs: impl Iterator<Item = &'a Pair>, more: f64) {
     for pair in pairs.filter(|pair| pair.joins(more)) {
         let (one, other) = (find(parents, pair.ends.0), find(parents, pair.ends.1));
-        if let Some(own) = parents.get_mut(one.max(other)) {
-            *own = one.min(other);
+        if let Some(parent) = parents.get_mut(one.max(other)) {
+            *parent = one.min(other);
         }
     }
 }

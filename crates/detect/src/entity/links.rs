@@ -97,6 +97,7 @@ const FREE: [&str; 16] = [
     "gmx.com",
 ];
 
+/// A value that a party has.
 struct Value {
     kind: LinkKind,
     value: String,
@@ -111,9 +112,9 @@ pub(super) fn links(
 ) -> Vec<Link> {
     let mut values = Vec::new();
     for (id, party) in parties {
-        identifiers(id, party, &mut values);
+        add_identifiers(id, party, &mut values);
     }
-    payments(parties, roots, payers, &mut values);
+    add_payers(parties, roots, payers, &mut values);
     values.sort_by(|one, other| (one.kind, &one.value, &one.party).cmp(&(other.kind, &other.value, &other.party)));
     values.dedup_by(|one, other| (one.kind, &one.value, &one.party) == (other.kind, &other.value, &other.party));
     let mut links = Vec::new();
@@ -134,7 +135,8 @@ pub(super) fn links(
     links
 }
 
-fn identifiers(id: &str, party: &Party, values: &mut Vec<Value>) {
+/// Adds what a party has that others should not have too.
+fn add_identifiers(id: &str, party: &Party, values: &mut Vec<Value>) {
     let mut add = |kind: LinkKind, value: String| {
         if !value.is_empty() {
             values.push(Value { kind, value, party: id.to_owned() });
@@ -145,7 +147,8 @@ fn identifiers(id: &str, party: &Party, values: &mut Vec<Value>) {
         add(LinkKind::Director, plain(&fold(director).join(" ")));
     }
     if let Some(address) = &details.address {
-        let city = details.city.as_deref().unwrap_or_default();
+        // A street without a city is compared by itself.
+        let city = details.city.as_deref().unwrap_or("");
         add(LinkKind::Address, plain(&fold(&format!("{address} {city}")).join(" ")));
     }
     if let Some(phone) = &details.phone {
@@ -155,9 +158,10 @@ fn identifiers(id: &str, party: &Party, values: &mut Vec<Value>) {
     }
     if let Some(email) = &details.email {
         let email = email.trim().to_lowercase();
-        let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
-        if !FREE.contains(&domain.as_str()) {
-            add(LinkKind::Domain, domain);
+        if let Some((_, domain)) = email.rsplit_once('@')
+            && !FREE.contains(&domain)
+        {
+            add(LinkKind::Domain, domain.to_owned());
         }
         add(LinkKind::Email, email);
     }
@@ -169,7 +173,7 @@ fn identifiers(id: &str, party: &Party, values: &mut Vec<Value>) {
         add(LinkKind::Registry, format!("{country} {}", plain(registry)));
     }
     if let Some(name) = &party.name {
-        add(LinkKind::Name, core(name));
+        add(LinkKind::Name, core_name(name));
     }
 }
 
@@ -177,20 +181,20 @@ fn identifiers(id: &str, party: &Party, values: &mut Vec<Value>) {
 fn domain_of(website: &str) -> String {
     let lower = website.trim().to_lowercase();
     let host = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
-    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.find(['/', '?', '#']).and_then(|end| host.get(..end)).unwrap_or(host);
     host.strip_prefix("www.").unwrap_or(host).to_owned()
 }
 
-/// A name without its legal form and in one order of words.
-fn core(name: &str) -> String {
+/// A name without its legal form, its words in alphabetical order.
+fn core_name(name: &str) -> String {
     let parsed = Name::parse(name);
     let mut words: Vec<&str> = parsed.tokens.iter().map(|token| token.word.as_str()).collect();
     words.sort_unstable();
     words.join(" ")
 }
 
-/// Payers outside the group for which they pay.
-fn payments(
+/// Adds to each consignee who paid for it from outside its group.
+fn add_payers(
     parties: &BTreeMap<String, Party>,
     roots: &BTreeMap<String, String>,
     payers: &[(String, String)],

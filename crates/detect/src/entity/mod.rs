@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use tollgate_model::{Party, Stake};
 
 pub use links::{Link, LinkKind};
-pub use stakes::WholeStake;
+pub use stakes::TotalStake;
 
 /// What ties parties.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub struct Entities {
     /// Pairs that share something.
     pub links: Vec<Link>,
     /// Stakes through chains.
-    pub stakes: Vec<WholeStake>,
+    pub stakes: Vec<TotalStake>,
     roots: ById,
     clusters: ById,
 }
@@ -43,7 +43,7 @@ impl Entities {
     ) -> Entities {
         let links = links::links(parties, &roots, payers);
         let clusters = clusters::clusters(&links, &roots);
-        let stakes = stakes::through(stakes, parties);
+        let stakes = stakes::total_stakes(stakes, parties);
         Entities { links, stakes, roots: roots.into_iter().collect(), clusters: clusters.into_iter().collect() }
     }
 

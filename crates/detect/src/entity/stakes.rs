@@ -8,7 +8,7 @@ use crate::tables::real;
 
 /// What a party holds of another through all chains together.
 #[derive(Clone, Debug, PartialEq)]
-pub struct WholeStake {
+pub struct TotalStake {
     /// Who.
     pub owner: String,
     /// Of whom.
@@ -24,7 +24,7 @@ const DEPTH: i32 = 8;
 const VISITS: usize = 10_000;
 
 /// Stakes that have not ended, followed through chains. A named parent without a stake on file holds all.
-pub(super) fn through(stakes: &[Stake], parties: &BTreeMap<String, Party>) -> Vec<WholeStake> {
+pub(super) fn total_stakes(stakes: &[Stake], parties: &BTreeMap<String, Party>) -> Vec<TotalStake> {
     let mut next: BTreeMap<&str, Vec<(&str, f64)>> = BTreeMap::new();
     for stake in stakes.iter().filter(|stake| stake.until.is_none()) {
         let percent = stake.percent.and_then(real).or(stake.controls.then_some(100.0));
@@ -34,17 +34,17 @@ pub(super) fn through(stakes: &[Stake], parties: &BTreeMap<String, Party>) -> Ve
     }
     for (id, party) in parties {
         if let Some(parent) = &party.parent_id {
-            let held = next.entry(parent).or_default();
-            if !held.iter().any(|(owned, _)| owned == id) {
-                held.push((id, 100.0));
+            let holdings = next.entry(parent).or_default();
+            if !holdings.iter().any(|(owned, _)| owned == id) {
+                holdings.push((id, 100.0));
             }
         }
     }
     let mut whole = Vec::new();
     for owner in next.keys() {
         let mut walk = Walk { next: &next, owner, found: BTreeMap::new(), visits: 0 };
-        walk.down(owner, 100.0, 1, &mut BTreeSet::from([*owner]));
-        whole.extend(walk.found.into_iter().map(|(owned, (percent, depth))| WholeStake {
+        walk.follow(owner, 100.0, 1, &mut BTreeSet::from([*owner]));
+        whole.extend(walk.found.into_iter().map(|(owned, (percent, depth))| TotalStake {
             owner: (*owner).to_owned(),
             owned: owned.to_owned(),
             percent: percent.min(100.0),
@@ -54,6 +54,7 @@ pub(super) fn through(stakes: &[Stake], parties: &BTreeMap<String, Party>) -> Ve
     whole
 }
 
+/// A walk from one owner down all chains.
 struct Walk<'a, 'b> {
     next: &'b BTreeMap<&'a str, Vec<(&'a str, f64)>>,
     owner: &'a str,
@@ -62,7 +63,7 @@ struct Walk<'a, 'b> {
 }
 
 impl<'a> Walk<'a, '_> {
-    fn down(&mut self, from: &'a str, share: f64, depth: i32, path: &mut BTreeSet<&'a str>) {
+    fn follow(&mut self, from: &'a str, share: f64, depth: i32, path: &mut BTreeSet<&'a str>) {
         for (owned, percent) in self.next.get(from).into_iter().flatten() {
             let circle = *owned == self.owner;
             if path.contains(owned) && !circle {
@@ -76,7 +77,7 @@ impl<'a> Walk<'a, '_> {
             let found = self.found.entry(owned).or_insert((0.0, depth));
             *found = (found.0 + through, found.1.min(depth));
             if !circle && depth < DEPTH && path.insert(owned) {
-                self.down(owned, through, depth + 1, path);
+                self.follow(owned, through, depth + 1, path);
                 path.remove(owned);
             }
         }

@@ -1,3 +1,5 @@
+//! Which parties are taken for one, and what is held through chains.
+
 use tollgate_model::PartyDetails;
 
 use super::*;
@@ -34,16 +36,16 @@ fn fronts_of_one_hand_are_one_and_strangers_at_an_agents_address_are_not() {
 #[test]
 fn two_weak_ties_join_and_one_does_not() {
     let parties = BTreeMap::from([
-        party("a", "Alpha", |own| {
-            own.directors = vec!["Lee Wei".into()];
-            own.address = Some("5 High St.".into());
+        party("a", "Alpha", |details| {
+            details.directors = vec!["Lee Wei".into()];
+            details.address = Some("5 High St.".into());
         }),
-        party("b", "Beta", |own| {
-            own.directors = vec!["LEE, Wei".into()];
-            own.address = Some("5 high st".into());
+        party("b", "Beta", |details| {
+            details.directors = vec!["LEE, Wei".into()];
+            details.address = Some("5 high st".into());
         }),
-        party("c", "Gamma", |own| own.directors = vec!["Kim".into()]),
-        party("d", "Delta", |own| own.directors = vec!["Kim".into()]),
+        party("c", "Gamma", |details| details.directors = vec!["Kim".into()]),
+        party("d", "Delta", |details| details.directors = vec!["Kim".into()]),
     ]);
     let found = resolve(&parties, &[]);
     assert_eq!((found.cluster("b"), found.cluster("d")), ("a", "d"));
@@ -57,9 +59,9 @@ fn no_component_swallows_everything() {
     // A long chain: each shares a telephone with the next, as call centers and agents do.
     let parties: BTreeMap<String, Party> = (0..5_000)
         .map(|number: u32| {
-            party(&format!("p{number:05}"), &format!("Firm {number}"), |own| {
-                own.phone = Some(format!("900{:06}", number / 2));
-                own.email = Some(format!("x{}@firm.example", number.div_ceil(2)));
+            party(&format!("p{number:05}"), &format!("Firm {number}"), |details| {
+                details.phone = Some(format!("900{:06}", number / 2));
+                details.email = Some(format!("x{}@firm.example", number.div_ceil(2)));
             })
         })
         .collect();
@@ -80,8 +82,9 @@ fn stakes_go_through_chains_and_circles_end() {
         ..Stake::default()
     };
     let stakes = [stake("a", "b", "50"), stake("b", "c", "50"), stake("a", "c", "10"), stake("c", "a", "20")];
-    let found = stakes::through(&stakes, &BTreeMap::new());
-    let of = |owner: &str, owned: &str| found.iter().find(|own| own.owner == owner && own.owned == owned).unwrap();
+    let found = stakes::total_stakes(&stakes, &BTreeMap::new());
+    let of =
+        |owner: &str, owned: &str| found.iter().find(|stake| stake.owner == owner && stake.owned == owned).unwrap();
     assert!((of("a", "c").percent - 35.0).abs() < 1e-9 && of("a", "c").depth == 1);
     assert!((of("a", "a").percent - 7.0).abs() < 1e-9, "its own part in itself");
     assert!((of("c", "b").percent - 10.0).abs() < 1e-9 && of("c", "b").depth == 2);

@@ -25,18 +25,18 @@ pub(crate) fn rolling(values: &[Option<i64>], days: &[Option<i64>], frame: Frame
     let dated = days.iter().take_while(|day| day.is_some()).count();
     let day = |place: usize| days.get(place).copied().flatten().filter(|_| place < dated);
     let (mut start, mut end) = (0, 0);
-    let frames = days.iter().map(|own| {
-        let Some(own) = own else {
+    let frames = days.iter().map(|row_day| {
+        let Some(row_day) = row_day else {
             return (if frame.from.is_none() { 0 } else { dated }, days.len());
         };
         if let Some(from) = frame.from {
-            while day(start).is_some_and(|other| other < own.saturating_add(from)) {
+            while day(start).is_some_and(|other| other < row_day.saturating_add(from)) {
                 start += 1;
             }
         }
         match frame.until {
             Some(until) => {
-                while day(end).is_some_and(|other| other <= own.saturating_add(until)) {
+                while day(end).is_some_and(|other| other <= row_day.saturating_add(until)) {
                     end += 1;
                 }
             }

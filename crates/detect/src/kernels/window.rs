@@ -19,9 +19,9 @@ use datafusion::optimizer::AnalyzerRule;
 
 use super::rolling::{Frame, rolling};
 
-/// What is made of the values in a frame.
+/// What a window function computes of the values in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Of {
+enum Aggregate {
     Sum,
     Count,
 }
@@ -29,16 +29,16 @@ enum Of {
 /// A sum or count over days before and after a row's own, as a function of the engine.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Rolling {
-    of: Of,
+    aggregate: Aggregate,
     frame: Frame,
     signature: Signature,
 }
 
 impl WindowUDFImpl for Rolling {
     fn name(&self) -> &str {
-        match self.of {
-            Of::Sum => "tollgate_rolling_sum",
-            Of::Count => "tollgate_rolling_count",
+        match self.aggregate {
+            Aggregate::Sum => "tollgate_rolling_sum",
+            Aggregate::Count => "tollgate_rolling_count",
         }
     }
 
@@ -47,17 +47,17 @@ impl WindowUDFImpl for Rolling {
     }
 
     fn partition_evaluator(&self, _: PartitionEvaluatorArgs<'_>) -> Result<Box<dyn PartitionEvaluator>> {
-        Ok(Box::new(Evaluator { of: self.of, frame: self.frame }))
+        Ok(Box::new(Evaluator { aggregate: self.aggregate, frame: self.frame }))
     }
 
     fn field(&self, arguments: WindowUDFFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(Arc::new(Field::new(arguments.name(), DataType::Int64, self.of == Of::Sum)))
+        Ok(Arc::new(Field::new(arguments.name(), DataType::Int64, self.aggregate == Aggregate::Sum)))
     }
 }
 
 #[derive(Debug)]
 struct Evaluator {
-    of: Of,
+    aggregate: Aggregate,
     frame: Frame,
 }
 
@@ -65,10 +65,10 @@ impl PartitionEvaluator for Evaluator {
     fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         let [values, days] = values else { return exec_err!("a rolling sum takes a value and a day") };
         // A count asks only whether there is a value, whatever its type.
-        let values: Vec<Option<i64>> = match (self.of, values.as_primitive_opt::<Int64Type>()) {
+        let values: Vec<Option<i64>> = match (self.aggregate, values.as_primitive_opt::<Int64Type>()) {
             (_, Some(values)) => values.iter().collect(),
-            (Of::Count, None) => (0..rows).map(|row| values.is_valid(row).then_some(0)).collect(),
-            (Of::Sum, None) => return exec_err!("a rolling sum of {} is none of ours", values.data_type()),
+            (Aggregate::Count, None) => (0..rows).map(|row| values.is_valid(row).then_some(0)).collect(),
+            (Aggregate::Sum, None) => return exec_err!("a rolling sum of {} is none of ours", values.data_type()),
         };
         let days: Vec<Option<i64>> = match (days.as_primitive_opt::<Int32Type>(), days.as_primitive_opt::<Int64Type>())
         {
@@ -77,9 +77,9 @@ impl PartitionEvaluator for Evaluator {
             _ => return exec_err!("a day of type {} is none", days.data_type()),
         };
         let found = rolling(&values, &days, self.frame).into_iter();
-        Ok(match self.of {
-            Of::Sum => Arc::new(found.map(|(count, sum)| (count > 0).then_some(sum)).collect::<Int64Array>()),
-            Of::Count => Arc::new(found.map(|(count, _)| Some(count)).collect::<Int64Array>()),
+        Ok(match self.aggregate {
+            Aggregate::Sum => Arc::new(found.map(|(count, sum)| (count > 0).then_some(sum)).collect::<Int64Array>()),
+            Aggregate::Count => Arc::new(found.map(|(count, _)| Some(count)).collect::<Int64Array>()),
         })
     }
 }
@@ -94,16 +94,18 @@ impl AnalyzerRule for UseRolling {
         let replaced = plan.transform_up_with_subqueries(|plan| {
             let LogicalPlan::Window(window) = &plan else { return Ok(Transformed::no(plan)) };
             let mut any = false;
-            let own = window.window_expr.iter().map(|asked| match ours(asked, window) {
-                Some(ours) => {
+            let expressions = window.window_expr.iter().map(|expression| match as_rolling(expression, window) {
+                Some(rolling) => {
                     any = true;
-                    ours
+                    rolling
                 }
-                None => asked.clone(),
+                None => expression.clone(),
             });
-            let own: Vec<Expr> = own.collect();
+            let expressions: Vec<Expr> = expressions.collect();
             match any {
-                true => Ok(Transformed::yes(LogicalPlan::Window(Window::try_new(own, Arc::clone(&window.input))?))),
+                true => {
+                    Ok(Transformed::yes(LogicalPlan::Window(Window::try_new(expressions, Arc::clone(&window.input))?)))
+                }
                 false => Ok(Transformed::no(plan)),
             }
         })?;
@@ -115,14 +117,14 @@ impl AnalyzerRule for UseRolling {
     }
 }
 
-/// The same by our kernel, under the same name, where it is for the kernel.
-fn ours(asked: &Expr, window: &Window) -> Option<Expr> {
-    let Expr::WindowFunction(function) = asked else { return None };
+/// The expression by our kernel, under the same name; `None` where it is not for the kernel.
+fn as_rolling(expression: &Expr, window: &Window) -> Option<Expr> {
+    let Expr::WindowFunction(function) = expression else { return None };
     let WindowFunctionDefinition::AggregateUDF(aggregate) = &function.fun else { return None };
     let params = &function.params;
-    let of = match aggregate.name() {
-        "sum" => Of::Sum,
-        "count" => Of::Count,
+    let kind = match aggregate.name() {
+        "sum" => Aggregate::Sum,
+        "count" => Aggregate::Count,
         _ => return None,
     };
     let ([value], [order]) = (params.args.as_slice(), params.order_by.as_slice()) else { return None };
@@ -130,7 +132,7 @@ fn ours(asked: &Expr, window: &Window) -> Option<Expr> {
     let day = order.expr.get_type(schema).ok()?;
     let plain = params.filter.is_none() && !params.distinct && params.null_treatment.is_none();
     let by_day = order.asc && !order.nulls_first && matches!(day, DataType::Int32 | DataType::Int64);
-    let whole = of == Of::Count || value.get_type(schema).ok()? == DataType::Int64;
+    let whole = kind == Aggregate::Count || value.get_type(schema).ok()? == DataType::Int64;
     if !(plain && by_day && whole && params.window_frame.units == WindowFrameUnits::Range) {
         return None;
     }
@@ -138,8 +140,9 @@ fn ours(asked: &Expr, window: &Window) -> Option<Expr> {
     let signature = Signature::any(2, Volatility::Immutable);
     let args = vec![value.clone(), order.expr.clone()];
     let params = WindowFunctionParams { args, ..params.clone() };
-    let fun = WindowFunctionDefinition::WindowUDF(Arc::new(WindowUDF::from(Rolling { of, frame, signature })));
-    let (relation, name) = asked.qualified_name();
+    let fun =
+        WindowFunctionDefinition::WindowUDF(Arc::new(WindowUDF::from(Rolling { aggregate: kind, frame, signature })));
+    let (relation, name) = expression.qualified_name();
     Some(Expr::WindowFunction(Box::new(WindowFunction { fun, params })).alias_qualified(relation, name))
 }
 
@@ -176,10 +179,10 @@ mod tests {
         "CURRENT ROW AND UNBOUNDED FOLLOWING",
     ];
 
-    fn asked(ours: bool, values: &str, frame: &str) -> (String, bool) {
+    fn answer(with_kernel: bool, values: &str, frame: &str) -> (String, bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(2));
-        if ours {
+        if with_kernel {
             context.add_analyzer_rule(Arc::new(UseRolling));
         }
         let over = format!("OVER (PARTITION BY holder ORDER BY day RANGE BETWEEN {frame})");
@@ -209,10 +212,10 @@ mod tests {
             let rows: Vec<String> =
                 rows.iter().map(|(holder, day, value)| format!("('{holder}', {}, {})", cell(day.map(i64::from)), cell(*value))).collect();
             let rows = rows.join(", ");
-            let (own, by_kernel) = asked(true, &rows, FRAMES[frame]);
-            let (engine, by_engine) = asked(false, &rows, FRAMES[frame]);
+            let (kernel, by_kernel) = answer(true, &rows, FRAMES[frame]);
+            let (engine, by_engine) = answer(false, &rows, FRAMES[frame]);
             prop_assert!(by_kernel && !by_engine);
-            prop_assert_eq!(own, engine);
+            prop_assert_eq!(kernel, engine);
         }
     }
 }

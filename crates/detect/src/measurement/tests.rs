@@ -1,3 +1,5 @@
+//! Measurements over worlds whose truth is known.
+
 use std::convert::Infallible;
 
 use tollgate_model::Date;

@@ -33,32 +33,32 @@ macro_rules! derived_tables {
     })+) => {
         /// A table that the program derives.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Derived {
+        pub enum DerivedTable {
             $(#[doc = $about] $table,)+
         }
 
-        impl Derived {
+        impl DerivedTable {
             /// Every one, in the order of the documentation.
-            pub const ALL: &'static [Derived] = &[$(Derived::$table,)+];
+            pub const ALL: &'static [DerivedTable] = &[$(DerivedTable::$table,)+];
 
             /// Its name in queries.
             pub fn as_str(self) -> &'static str {
                 match self {
-                    $(Derived::$table => $name,)+
+                    $(DerivedTable::$table => $name,)+
                 }
             }
 
             /// What its rows are.
             pub fn about(self) -> &'static str {
                 match self {
-                    $(Derived::$table => $about,)+
+                    $(DerivedTable::$table => $about,)+
                 }
             }
 
             /// Its columns in their order.
             pub fn columns(self) -> &'static [Column] {
                 match self {
-                    $(Derived::$table => &[$(Column {
+                    $(DerivedTable::$table => &[$(Column {
                         name: stringify!($column),
                         sql: <$kind as CellKind>::SQL,
                         nullable: <$kind as CellKind>::NULLABLE,
@@ -88,10 +88,10 @@ macro_rules! derived_tables {
                     $(<$kind as CellKind>::append(&mut self.$column, row.$column);)+
                 }
 
-                /// The rows so far as a batch of [`Derived::schema`]; the builder is empty again.
+                /// The rows so far as a batch of [`DerivedTable::schema`]; the builder is empty again.
                 pub(super) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
                     let arrays: Vec<ArrayRef> = vec![$(ArrayBuilder::finish(&mut self.$column),)+];
-                    RecordBatch::try_new(Derived::$table.schema(), arrays)
+                    RecordBatch::try_new(DerivedTable::$table.schema(), arrays)
                 }
             }
         )+
@@ -210,7 +210,7 @@ derived_tables! {
     }
 }
 
-impl Derived {
+impl DerivedTable {
     /// Its schema in Arrow: the columns in their order, all nullable.
     pub fn schema(self) -> SchemaRef {
         let fields = self.columns().iter().map(|column| Field::new(column.name, column.sql.arrow(), true));

@@ -3,7 +3,8 @@
 mod cells;
 mod columns;
 mod lines;
-mod listed;
+mod listings;
+mod names;
 mod reference;
 mod small;
 #[cfg(test)]
@@ -13,11 +14,12 @@ mod values;
 pub use arrow_schema::ArrowError;
 
 pub use cells::{SqlType, real};
-pub use columns::{Column, Derived};
+pub use columns::{Column, DerivedTable};
 pub use lines::{DerivedColumns, LineBuilder, is_controlled, tpp_real};
-pub use listed::{ListMatch, Listed, listed};
+pub use listings::{ListMatch, Listing, listings};
+pub use names::{QueryColumn, query_column, query_table};
 pub use reference::reference;
-pub use small::{KnownItem, Limits, items, law, links, ownership, parties, stakes};
+pub use small::{CatalogItem, Limits, items, law, links, ownership, parties, stakes};
 pub use values::ValuesPerKg;
 
 pub use arrow_array::RecordBatch;
@@ -35,9 +37,9 @@ pub fn rows_up_to(batch: &RecordBatch, day: i32) -> Result<RecordBatch, ArrowErr
     let Some(days) = batch.column_by_name("day").and_then(|days| days.as_primitive_opt::<Int32Type>()) else {
         return Ok(batch.clone());
     };
-    let kept: arrow_array::BooleanArray =
+    let is_known: arrow_array::BooleanArray =
         days.iter().map(|row_day| Some(row_day.is_none_or(|row_day| row_day <= day))).collect();
-    datafusion::arrow::compute::filter_record_batch(batch, &kept)
+    datafusion::arrow::compute::filter_record_batch(batch, &is_known)
 }
 
 /// The order and payer of each payment that names both.

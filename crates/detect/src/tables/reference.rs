@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use arrow_schema::DataType;
 use tollgate_records::Surrounding;
 
-use super::columns::Derived;
+use super::columns::DerivedTable;
 
 /// Every table that a query sees with its columns, as the part of `docs/design/typologies.md` between the marks.
 pub fn reference() -> String {
     let mut text = String::new();
-    for table in Derived::ALL {
+    for table in DerivedTable::ALL {
         let _ = writeln!(
             text,
             "### `{}`\n\n{}\n\n| column | type | meaning |\n|---|---|---|",

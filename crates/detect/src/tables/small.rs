@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use tollgate_model::{Country, Date, Party, Stake};
+use tollgate_model::{Country, Date, Party, Stake, never};
 
 use super::cells::real;
 use super::columns::{
     ItemRow, ItemTable, LawRow, LawTable, LinkRow, LinkTable, OwnershipRow, OwnershipTable, PartyRow, PartyTable,
     StakeRow, StakeTable,
 };
-use super::listed::Listed;
+use super::listings::Listing;
 use crate::entity::Entities;
 
 /// Limits and days of the policy.
@@ -45,17 +45,16 @@ pub fn law(limits: &Limits) -> Result<RecordBatch, ArrowError> {
     table.finish()
 }
 
-/// The table `parties`. `tier_of` says in which tier a country is, 1 to 3; `listed` what is known of a party's being listed.
+/// The table `parties`. `tier_of` says in which tier a country is, 1 to 3; `listings` what lists say of each party, by its id.
 pub fn parties(
     parties: &BTreeMap<String, Party>,
     entities: &Entities,
-    listed: &BTreeMap<String, Listed>,
+    listings: &BTreeMap<String, Listing>,
     tier_of: &dyn Fn(Country) -> i32,
 ) -> Result<RecordBatch, ArrowError> {
     let mut table = PartyTable::default();
     for (id, party) in parties {
-        // A party without an entry is not listed, and no name is near its own.
-        let listing = listed.get(id).copied().unwrap_or_default();
+        let listing = listings.get(id).copied().unwrap_or(Listing::NONE);
         let details = party.details();
         let email = details.email.as_deref();
         let domain = email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
@@ -87,11 +86,19 @@ pub fn parties(
                 None => "no",
             },
             listed_day: listing.since.map(Date::epoch_days),
-            // Scores end at 10,000.
-            near_listed: listing.near.map(|points| i32::try_from(points).unwrap_or(10_000)),
+            near_listed: listing.near.map(basis_points),
         });
     }
     table.finish()
+}
+
+/// Basis points of likeness as a cell.
+fn basis_points(points: u32) -> i32 {
+    const MOST: i32 = 10_000;
+    i32::try_from(points).unwrap_or_else(|_| {
+        never!("names are alike by {points} of {MOST} basis points");
+        MOST
+    })
 }
 
 /// The table `links`.
@@ -141,7 +148,7 @@ pub fn ownership(stakes: &[Stake]) -> Result<RecordBatch, ArrowError> {
 
 /// An item of the catalog or of the user's own table.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct KnownItem {
+pub struct CatalogItem {
     /// Its name.
     pub item: String,
     /// Its kind's word.
@@ -169,7 +176,7 @@ fn headings(kind: &str) -> Option<&'static str> {
 }
 
 /// The table `items`, each name once: of rows with the same name the first counts.
-pub fn items(all: &[KnownItem]) -> Result<RecordBatch, ArrowError> {
+pub fn items(all: &[CatalogItem]) -> Result<RecordBatch, ArrowError> {
     let mut table = ItemTable::default();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for item in all.iter().filter(|item| names.insert(&item.item)) {

@@ -1,3 +1,5 @@
+//! The derived tables and the page that documents them.
+
 use std::path::Path;
 
 use super::columns::{TariffRow, TariffTable};
@@ -14,7 +16,7 @@ fn the_documentation_has_the_columns_that_there_are() {
 
 #[test]
 fn a_table_has_each_column_once_in_the_order_of_its_list() {
-    for table in Derived::ALL {
+    for table in DerivedTable::ALL {
         let schema = table.schema();
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let listed: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
@@ -29,7 +31,7 @@ fn a_builder_is_empty_after_its_batch_and_holds_no_number_that_is_not_finite() {
     let mut table = TariffTable::default();
     table.push(TariffRow { hs_code: "854231", usd_per_kg_p50: Some(f64::NAN), usd_per_kg_p99: Some(2.0) });
     let batch = table.finish().unwrap();
-    assert_eq!(batch.schema(), Derived::Hs.schema());
+    assert_eq!(batch.schema(), DerivedTable::Hs.schema());
     assert_eq!((batch.num_rows(), batch.column(1).null_count(), batch.column(2).null_count()), (1, 1, 0));
     assert_eq!(table.finish().unwrap().num_rows(), 0);
 }

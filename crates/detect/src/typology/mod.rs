@@ -85,7 +85,7 @@ impl Typology {
 
     /// One folder.
     pub fn read(folder: &Path) -> Result<Typology, Diagnostics> {
-        read::texts(folder).and_then(|texts| read::typology(&texts))
+        read::read_texts(folder).and_then(|texts| read::read_typology(&texts))
     }
 
     /// A folder, or every folder in it that holds a `typology.toml`; all mistakes are reported at once.
@@ -104,7 +104,7 @@ impl Typology {
             let mend = "give a folder that holds typology.toml and query.sql, or a folder of such";
             return Err(Diagnostic::new("no-typology", place(folder, 0), "holds no typology", mend).into());
         }
-        gather(folders.iter().map(|folder| read::texts(folder)))
+        gather(folders.iter().map(|folder| read::read_texts(folder)))
     }
 }
 
@@ -117,7 +117,7 @@ fn place(file: &Path, line: usize) -> Place {
 fn gather(all_texts: impl Iterator<Item = Result<Texts, Diagnostics>>) -> Result<Vec<Typology>, Diagnostics> {
     let (mut all, mut found): (Vec<Typology>, Vec<Diagnostic>) = (Vec::new(), Vec::new());
     for texts in all_texts {
-        match texts.and_then(|texts| read::typology(&texts)) {
+        match texts.and_then(|texts| read::read_typology(&texts)) {
             Ok(typology) => all.push(typology),
             Err(Diagnostics(more)) => found.extend(more),
         }

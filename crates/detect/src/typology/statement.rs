@@ -11,11 +11,11 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
-use tollgate_model::Diagnostic;
+use tollgate_model::{Diagnostic, never};
 use tollgate_records::Surrounding;
 
 use super::place;
-use crate::tables::Derived;
+use crate::tables::DerivedTable;
 
 /// Functions that every engine has under one name and meaning; none of them reads or writes anything.
 const FUNCTIONS: [&str; 38] = [
@@ -64,7 +64,7 @@ const MOST_BYTES: usize = 1 << 18;
 
 /// The names of the tables that a query may read, in no particular order.
 fn tables() -> impl Iterator<Item = &'static str> {
-    Derived::ALL.iter().map(|table| table.as_str()).chain(Surrounding::ALL.iter().map(|table| table.as_str()))
+    DerivedTable::ALL.iter().map(|table| table.as_str()).chain(Surrounding::ALL.iter().map(|table| table.as_str()))
 }
 
 /// What is wrong with a query as a whole: nothing where it is one SELECT over tables that exist, with functions that every engine has.
@@ -81,6 +81,7 @@ pub(super) fn check(file: &Path, sql: &str) -> Vec<Diagnostic> {
         return vec![outside(line, what, mend.to_owned())];
     }
     let first = sql.split(|letter: char| !letter.is_ascii_alphanumeric()).find(|word| !word.is_empty());
+    let no_select = || first.map_or("is empty".to_owned(), |word| format!("`{}` is no SELECT", word.to_uppercase()));
     let parser = DFParserBuilder::new(sql).with_dialect(&GenericDialect {}).build();
     let statements = match parser.and_then(|mut parser| parser.parse_statements()) {
         Ok(statements) => statements,
@@ -95,12 +96,10 @@ pub(super) fn check(file: &Path, sql: &str) -> Vec<Diagnostic> {
         return vec![outside(0, format!("has {} statements", rest + 1), one_select.to_owned())];
     }
     let Some(Parsed::Statement(statement)) = statement else {
-        let what = first.map_or("is empty".to_owned(), |word| format!("`{}` is no SELECT", word.to_uppercase()));
-        return vec![outside(0, what, one_select.to_owned())];
+        return vec![outside(0, no_select(), one_select.to_owned())];
     };
     let Statement::Query(_) = statement.as_ref() else {
-        let what = format!("`{}` is no SELECT", first.unwrap_or_default().to_uppercase());
-        return vec![outside(0, what, one_select.to_owned())];
+        return vec![outside(0, no_select(), one_select.to_owned())];
     };
     let mut reader = Reader::default();
     let _ = statement.visit(&mut reader);
@@ -113,8 +112,12 @@ fn line_of(message: &str) -> usize {
     rest.and_then(|rest| rest.split([',', ' ']).next()?.parse().ok()).unwrap_or(0)
 }
 
+/// The line of a place in a query, which is never longer than [`MOST_BYTES`].
 fn line_at(line: u64) -> usize {
-    usize::try_from(line).unwrap_or(0)
+    usize::try_from(line).unwrap_or_else(|_| {
+        never!("a query of {line} lines is longer than a query may be");
+        0
+    })
 }
 
 /// The first token that engines do not read alike, with its line.

@@ -1,10 +1,12 @@
+//! Typologies of the program and of a user: what is read, and what is refused.
+
 use std::sync::Arc;
 
 use tollgate_records::Surrounding;
 
 use super::*;
 use crate::engine::{LocalEngine, LocalOptions};
-use crate::tables::Derived;
+use crate::tables::DerivedTable;
 
 fn options() -> LocalOptions {
     LocalOptions { threads: 1, memory: 1 << 28, time: std::time::Duration::from_secs(600), stop: Arc::default() }
@@ -13,7 +15,7 @@ fn options() -> LocalOptions {
 #[test]
 fn every_query_reads_columns_that_there_are() {
     let mut engine = LocalEngine::new(&options()).unwrap();
-    for table in Derived::ALL {
+    for table in DerivedTable::ALL {
         engine.add(table.as_str(), table.schema(), Vec::new()).unwrap();
     }
     for table in Surrounding::ALL {
@@ -30,7 +32,20 @@ fn the_program_carries_what_the_folder_holds() {
     let all = Typology::embedded().unwrap();
     assert!(all.len() > 40);
     assert!(all.windows(2).all(|pair| pair[0].id < pair[1].id));
-    assert!(all.iter().all(|own| !own.sql.contains("{{") && own.cap > 0.0));
+    assert!(all.iter().all(|typology| !typology.sql.contains("{{") && typology.cap > 0.0));
+}
+
+#[test]
+fn the_cases_that_a_typology_names_are_published() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases");
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = entries.collect();
+    for typology in Typology::embedded().unwrap() {
+        for case in &typology.cases {
+            let is_published = names.iter().any(|name| name.split_once('-').is_some_and(|(short, _)| short == case));
+            assert!(is_published, "{} names the case `{case}`, which is not in examples/cases", typology.slug);
+        }
+    }
 }
 
 #[test]
@@ -61,6 +76,6 @@ fn mistakes_in_a_typology_are_told_as_written() {
     worked::run("typologies", |about| {
         let (about, query) = (about.to_owned(), "SELECT {{limit}}, {{base}}\n".to_owned());
         let texts = read::Texts { folder: "own".into(), about, query };
-        read::typology(&texts).unwrap_err().to_string()
+        read::read_typology(&texts).unwrap_err().to_string()
     });
 }

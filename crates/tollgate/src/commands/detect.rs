@@ -60,7 +60,7 @@ pub(crate) fn alert_json(alert: &Alert) -> Value {
         "alert_id": alert.alert_id, "typology": alert.typology, "pattern": alert.pattern, "subjects": alert.subjects,
         "orders": alert.orders, "score": rounded(alert.score), "tpp": alert.tpp, "first": alert.first.to_string(),
         "last": alert.last.to_string(), "why": alert.why, "evidence": evidence.collect::<Vec<_>>(), "case": alert.case,
-        "families": alert.families.iter().map(|(family, alone)| json!({ "typology": family, "alone": rounded(*alone) })).collect::<Vec<_>>(),
+        "families": alert.families.iter().map(|alone| json!({ "typology": alone.family, "alone": rounded(alone.score) })).collect::<Vec<_>>(),
     })
 }
 
