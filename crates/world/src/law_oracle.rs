@@ -127,8 +127,9 @@ impl SampleOracle {
             authorization: None,
         };
         let charged = self.unit.times(probe.charged);
-        let used = |key: &tollgate_ledger::AccountKey| if key.rule == "country" { charged } else { Tpp::default() };
-        let Ok(decided) = self.decider.decide_on(&line, &used) else { return Permission::Unknown };
+        let decided =
+            self.decider.decide_on(&line, &|account| if account.rule == "country" { charged } else { Tpp::default() });
+        let Ok(decided) = decided else { return Permission::Unknown };
         let label = decided.determination().label;
         match label.outcome {
             Outcome::NoLicenseRequired | Outcome::LicenseException => Permission::Free,
