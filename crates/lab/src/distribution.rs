@@ -157,7 +157,8 @@ pub fn normal_quantile(share: f64) -> f64 {
     ];
     const D: [f64; 5] =
         [0.007_784_695_709_041_462, 0.322_467_129_070_039_8, 2.445_134_137_142_996, 3.754_408_661_907_416, 1.0];
-    let polynomial = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, own| sum * x + own);
+    let polynomial =
+        |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, coefficient| sum * x + coefficient);
     let tail = |share: f64| {
         let root = libm::sqrt(-2.0 * libm::log(share));
         polynomial(&C, root) / polynomial(&D, root)
@@ -179,7 +180,7 @@ pub fn normal_quantile(share: f64) -> f64 {
 /// A distribution whose quantiles are looked up: straight between 1,024 of them, exact beyond the outermost.
 #[derive(Clone, Debug)]
 pub(crate) struct Sampler {
-    own: Distribution,
+    distribution: Distribution,
     table: Vec<f64>,
 }
 
@@ -188,17 +189,17 @@ const CELLS: usize = 1_024;
 const EXACT: usize = 16;
 
 impl Sampler {
-    pub(crate) fn new(own: &Distribution) -> Sampler {
+    pub(crate) fn new(distribution: &Distribution) -> Sampler {
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
         let share = |cell: usize| cell as f64 / CELLS as f64;
         let end = 0.5 / 1_024.0;
-        let table = (0..=CELLS).map(|cell| own.quantile(share(cell).clamp(end, 1.0 - end))).collect();
-        Sampler { own: own.clone(), table }
+        let table = (0..=CELLS).map(|cell| distribution.quantile(share(cell).clamp(end, 1.0 - end))).collect();
+        Sampler { distribution: distribution.clone(), table }
     }
 
     /// The value, where there is only one.
     pub(crate) fn only(&self) -> Option<f64> {
-        if let Distribution::Value(value) = self.own { Some(value) } else { None }
+        if let Distribution::Value(value) = self.distribution { Some(value) } else { None }
     }
 
     /// The quantile of a share between 0 and 1.
@@ -208,12 +209,12 @@ impl Sampler {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1,024")]
         let cell = scaled as usize;
         if cell < EXACT || cell + EXACT >= CELLS {
-            return self.own.quantile(share);
+            return self.distribution.quantile(share);
         }
         match self.table.get(cell..=cell + 1) {
             #[expect(clippy::cast_precision_loss, reason = "a small number")]
             Some([low, high]) => low + (high - low) * (scaled - cell as f64),
-            _ => self.own.quantile(share),
+            _ => self.distribution.quantile(share),
         }
     }
 }
@@ -242,16 +243,16 @@ mod tests {
 
     #[test]
     fn a_looked_up_quantile_is_the_exact_one_within_a_thousandth() {
-        for own in [
+        for distribution in [
             Distribution::Lognormal(1.0, 100.0),
             Distribution::Triangular(1.0, 2.0, 9.0),
             Distribution::Uniform(1.0, 2.0),
         ] {
-            let sampler = Sampler::new(&own);
+            let sampler = Sampler::new(&distribution);
             for step in 1..10_000 {
                 let share = f64::from(step) / 10_000.0;
-                let (looked_up, exact) = (sampler.quantile(share), own.quantile(share));
-                assert!((looked_up / exact - 1.0).abs() < 1e-3, "{own:?} at {share}: {looked_up}, {exact}");
+                let (looked_up, exact) = (sampler.quantile(share), distribution.quantile(share));
+                assert!((looked_up / exact - 1.0).abs() < 1e-3, "{distribution:?} at {share}: {looked_up}, {exact}");
             }
         }
     }

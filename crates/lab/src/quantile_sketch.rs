@@ -62,8 +62,8 @@ impl Sketch {
         if self.negative.is_empty() && !other.negative.is_empty() {
             self.negative = vec![0; CELLS];
         }
-        for (own, others) in [(&mut self.positive, &other.positive), (&mut self.negative, &other.negative)] {
-            own.iter_mut().zip(others).for_each(|(own, other)| *own += other);
+        for (counts, others) in [(&mut self.positive, &other.positive), (&mut self.negative, &other.negative)] {
+            counts.iter_mut().zip(others).for_each(|(count, other)| *count += other);
         }
         self.zero += other.zero;
         self.count += other.count;
@@ -98,9 +98,9 @@ impl Sketch {
     pub(crate) fn share_above(&self, value: f64) -> f64 {
         let from = cell(value).unwrap_or(0);
         let above: u64 = self.positive.iter().skip(from + 1).map(|count| u64::from(*count)).sum();
-        let own = self.positive.get(from).map_or(0.0, |count| f64::from(*count));
+        let in_cell = self.positive.get(from).map_or(0.0, |count| f64::from(*count));
         let part = (edge(from + 1) - value) / (edge(from + 1) - edge(from));
-        if self.count == 0 { 0.0 } else { (real(above) + own * part.clamp(0.0, 1.0)) / real(self.count) }
+        if self.count == 0 { 0.0 } else { (real(above) + in_cell * part.clamp(0.0, 1.0)) / real(self.count) }
     }
 
     pub(crate) fn band(&self) -> [f64; 3] {

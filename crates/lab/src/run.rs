@@ -51,15 +51,15 @@ impl Results {
 
     fn merge(&mut self, other: &Results) {
         let pairs = self.arms.iter_mut().flatten().zip(other.arms.iter().flatten());
-        for (own, other) in pairs {
-            own.levels.iter_mut().zip(&other.levels).for_each(|(own, other)| own.merge(other));
-            own.differences.iter_mut().zip(&other.differences).for_each(|(own, other)| own.merge(other));
+        for (tracked, other) in pairs {
+            tracked.levels.iter_mut().zip(&other.levels).for_each(|(sketch, other)| sketch.merge(other));
+            tracked.differences.iter_mut().zip(&other.differences).for_each(|(sketch, other)| sketch.merge(other));
         }
     }
 
     /// The sketches of an output of an arm.
     pub(crate) fn of(&self, arm: usize, output: Output) -> Option<&Tracked> {
-        let place = self.watched.iter().position(|own| *own == output)?;
+        let place = self.watched.iter().position(|output_there| *output_there == output)?;
         self.arms.get(arm)?.get(place)
     }
 
@@ -80,8 +80,8 @@ impl Results {
 pub(crate) fn draw(samplers: &[Sampler], seed: u64, index: u64) -> Point {
     let mut stream = Stream::new(seed, LANE, index);
     let mut point = [0.0; COUNT];
-    for (own, sampler) in point.iter_mut().zip(samplers) {
-        *own = sampler.only().unwrap_or_else(|| sampler.quantile(stream.unit()));
+    for (value, sampler) in point.iter_mut().zip(samplers) {
+        *value = sampler.only().unwrap_or_else(|| sampler.quantile(stream.unit()));
     }
     point
 }

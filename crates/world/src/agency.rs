@@ -133,8 +133,8 @@ impl Agency {
         let mut stream = Stream::new(self.seed, 33, place);
         let (fronts, rarer) = (f64::from(target.fronts.max(1)), if target.careful { CAREFUL } else { CARELESS });
         // Each further front makes the others easier to find, as in the aggregate model.
-        let told = stream.chance(1.0 - libm::exp(-self.tips * rarer * (1.0 + fronts / self.link_scale) / 12.0));
-        self.done.tips += u64::from(told);
+        let tip = stream.chance(1.0 - libm::exp(-self.tips * rarer * (1.0 + fronts / self.link_scale) / 12.0));
+        self.done.tips += u64::from(tip);
         let (signs, found) = if target.careful { (SIGNS / 2.0, self.found / 2.0) } else { (SIGNS, self.found) };
         let looked_at = 1.0 - normal_share(mark - signs);
         let wanted = (0..target.fronts.max(1)).filter(|_| stream.chance(looked_at)).count();
@@ -142,12 +142,12 @@ impl Agency {
         *left -= checked;
         self.done.checks_of_fronts += checked;
         let shown = (0..checked).any(|_| stream.chance(found));
-        told || shown
+        tip || shown
     }
 
     fn open(&mut self, scheme: usize) {
         let mut stream = Stream::new(self.seed, 34, u64::try_from(scheme).unwrap_or(0));
-        let left = self.case_hours.as_ref().map_or(800.0, |own| own.quantile(stream.unit()));
+        let left = self.case_hours.as_ref().map_or(800.0, |hours| hours.quantile(stream.unit()));
         self.queue.push_back(Case { scheme, left, opened: self.month });
         self.known.push(scheme);
         self.done.cases += 1;

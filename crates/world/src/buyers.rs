@@ -132,9 +132,9 @@ pub(crate) fn buyers(
     buyer_plan: &BuyerPlan<'_>,
 ) -> Vec<Buyer> {
     let BuyerPlan { demand, count, seed, size } = *buyer_plan;
-    let abroad: Vec<&Demand> = demand.iter().filter(|own| own.tier < 3).collect();
+    let abroad: Vec<&Demand> = demand.iter().filter(|part| part.tier < 3).collect();
     // Of the many small buyers each country has a part that falls less fast than its demand.
-    let weights: Vec<f64> = abroad.iter().map(|own| own.share.sqrt()).collect();
+    let weights: Vec<f64> = abroad.iter().map(|part| part.share.sqrt()).collect();
     let sum: f64 = weights.iter().sum();
     let mut buyers: Vec<Buyer> = Vec::with_capacity(count);
     for index in 0..count {
@@ -144,7 +144,9 @@ pub(crate) fn buyers(
             mark -= **weight;
             mark <= 0.0
         });
-        let Some(country) = found.map(|(own, _)| own.country).or(abroad.first().map(|own| own.country)) else { break };
+        let Some(country) = found.map(|(part, _)| part.country).or(abroad.first().map(|part| part.country)) else {
+            break;
+        };
         let business = BUSINESS.get(stream.below(BUSINESS.len())).copied().unwrap_or("software");
         let place = u32::try_from(parties.len()).unwrap_or(u32::MAX);
         let mut party = company(country, country, business, seed, u64::from(place));
@@ -204,7 +206,7 @@ pub(crate) fn order(
     (item, quantity): (usize, i64),
     stream: &mut Stream,
 ) -> WorldOrder {
-    let own = ITEMS.get(item).unwrap_or(&ITEMS[1]);
+    let goods = ITEMS.get(item).unwrap_or(&ITEMS[1]);
     #[expect(clippy::cast_precision_loss, reason = "numbers of chips")]
     let units = quantity as f64;
     let uses = ["data_center", "training", "inference", "hpc", "research"];
@@ -220,10 +222,10 @@ pub(crate) fn order(
         destination,
         item: u8::try_from(item).unwrap_or(0),
         quantity,
-        price: (own.price * libm::exp(0.06 * stream.normal())).round(),
-        hs_code: own.hs_code,
-        description: own.description,
-        weight: (units * own.weight * (1.0 + 0.02 * stream.normal()) * 10.0).round() / 10.0,
+        price: (goods.price * libm::exp(0.06 * stream.normal())).round(),
+        hs_code: goods.hs_code,
+        description: goods.description,
+        weight: (units * goods.weight * (1.0 + 0.02 * stream.normal()) * 10.0).round() / 10.0,
         packages: (quantity / 8).max(1),
         end_use: uses.get(stream.below(uses.len())).copied().unwrap_or("data_center"),
         authorization: None,

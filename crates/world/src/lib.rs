@@ -151,11 +151,11 @@ impl World {
             self.learn(&mut learning, &mut unlearned, day);
             while let Some((start, kind)) = starts.next_if(|(start, _)| *start < next) {
                 let number = self.schemes.len();
-                let own = u32::try_from(number).unwrap_or(u32::MAX);
+                let scheme_number = u32::try_from(number).unwrap_or(u32::MAX);
                 let (seed, limit) = (self.seed, self.limit);
                 let mut ground =
                     Ground { parties: &mut self.parties, stakes: &mut self.stakes, trade, seed, limit, rule };
-                let mut scheme = plan(&mut ground, &learning, (kind, own), start);
+                let mut scheme = plan(&mut ground, &learning, (kind, scheme_number), start);
                 scheme.orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
                 let ends =
                     [scheme.orders.first(), scheme.orders.last()].map(|order| order.map_or(start, |order| order.date));
@@ -232,8 +232,9 @@ impl World {
             self.honest(date, &sold, (index, buyer), &mut orders);
         }
         let planned = self.by_day.get(&date).into_iter().flatten();
-        let own = planned.filter_map(|(scheme, place)| self.schemes.get(*scheme)?.scheme.orders.get(*place).cloned());
-        orders.extend(own);
+        let of_schemes =
+            planned.filter_map(|(scheme, place)| self.schemes.get(*scheme)?.scheme.orders.get(*place).cloned());
+        orders.extend(of_schemes);
         orders.sort_by(|one, other| one.order_id.cmp(&other.order_id));
         orders
     }
@@ -283,9 +284,9 @@ impl World {
         let behind = order.scheme.and_then(|number| self.schemes.get(usize::try_from(number).ok()?)?.scheme.payer);
         let party = self.party(order.consignee);
         let parent = party.and_then(|party| party.parent).filter(|_| stream.chance(0.3));
-        let own = parent.unwrap_or(order.consignee);
-        let home = self.country(own).unwrap_or(order.destination);
-        let (payer, payer_country) = behind.unwrap_or((own, home));
+        let account_holder = parent.unwrap_or(order.consignee);
+        let home = self.country(account_holder).unwrap_or(order.destination);
+        let (payer, payer_country) = behind.unwrap_or((account_holder, home));
         #[expect(clippy::cast_precision_loss, reason = "numbers of chips")]
         let amount = order.price * order.quantity as f64;
         let date = order.date.plus_days(i32::try_from(stream.below(40)).unwrap_or(0) - 10);

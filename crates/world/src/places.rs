@@ -17,19 +17,19 @@ pub fn site_id(seed: u64, party: u32) -> String {
 impl World {
     /// The sites of all who show one, in order of the parties.
     pub fn sites(&self) -> Vec<WorldSite> {
-        let with = self.parties.iter().enumerate().filter_map(|(place, own)| Some((place, own, own.megawatts?)));
-        let one = |(place, own, mw): (usize, &crate::WorldParty, f64)| {
+        let with = self.parties.iter().enumerate().filter_map(|(place, firm)| Some((place, firm, firm.megawatts?)));
+        let one = |(place, firm, mw): (usize, &crate::WorldParty, f64)| {
             let party = u32::try_from(place).unwrap_or(u32::MAX);
             let mut stream = Stream::new(self.seed, 62, u64::from(party));
-            let opened = own.incorporated.plus_days(60 + i32::try_from(stream.below(700)).unwrap_or(0));
+            let opened = firm.incorporated.plus_days(60 + i32::try_from(stream.below(700)).unwrap_or(0));
             WorldSite {
                 site_id: site_id(self.seed, party),
                 party,
-                country: own.country,
-                address: own.address.clone(),
+                country: firm.country,
+                address: firm.address.clone(),
                 mw,
                 commissioned: stream.chance(0.8).then_some(opened),
-                tenant_hq: stream.chance(0.7).then_some(own.hq),
+                tenant_hq: stream.chance(0.7).then_some(firm.hq),
             }
         };
         with.map(one).collect()
@@ -42,7 +42,7 @@ impl World {
         let staged = order
             .scheme
             .and_then(|number| self.schemes.get(usize::try_from(number).ok()?))
-            .map(|own| own.scheme.typology);
+            .map(|planned| planned.scheme.typology);
         if !sited || (staged != Some("staged_site") && !stream.chance(0.25)) {
             return Vec::new();
         }

@@ -1,3 +1,5 @@
+//! The scenarios that come with the program.
+
 /// The scenarios that come with the program, by name.
 pub const SCENARIOS: [(&str, &str); 7] = [
     ("threshold", include_str!("../../../scenarios/threshold.toml")),

@@ -51,8 +51,8 @@ impl Learning {
     /// A scheme of these moves was stopped, or ran to its end.
     pub(crate) fn learn(&mut self, moves: &[&'static str], caught: bool) {
         for name in moves {
-            let own = self.weights.entry(name).or_default();
-            *own = (*own + if caught { -0.35 } else { 0.2 }).clamp(-3.0, 3.0);
+            let weight = self.weights.entry(name).or_default();
+            *weight = (*weight + if caught { -0.35 } else { 0.2 }).clamp(-3.0, 3.0);
         }
     }
 }
@@ -241,10 +241,10 @@ impl Maker<'_, '_> {
         let ends = (self.country_of(exporter), self.country_of(consignee));
         let name = format!("S{}-{}", self.number, self.made.orders.len() + 1);
         let id = crate::order_id(self.ground.seed, &name);
-        let mut own =
+        let mut line =
             order((id, date), (exporter, consignee, forwarder), ends, (item, quantity.max(1)), &mut self.stream);
-        own.scheme = Some(self.number);
-        self.made.orders.push(own);
+        line.scheme = Some(self.number);
+        self.made.orders.push(line);
         self.made.orders.len() - 1
     }
 
@@ -360,11 +360,11 @@ impl Maker<'_, '_> {
             let later = after + 6 + i32::try_from(self.stream.below(30)).unwrap_or(0);
             // A few stay behind.
             let second = self.order((hub, onward), later, units);
-            if let Some(own) = self.made.orders.get_mut(second) {
-                own.item = sent.item;
-                own.quantity =
+            if let Some(line) = self.made.orders.get_mut(second) {
+                line.item = sent.item;
+                line.quantity =
                     (sent.quantity - sent.quantity * i64::try_from(self.stream.below(8)).unwrap_or(0) / 100).max(1);
-                own.description = "computer parts";
+                line.description = "computer parts";
             }
         }
     }
@@ -435,10 +435,10 @@ impl Maker<'_, '_> {
             let place = self.order((sender, front), after, units);
             let lighter = 0.4 + 0.4 * self.stream.unit();
             let priced = 0.05 + 0.2 * self.stream.unit();
-            if let Some(own) = self.made.orders.get_mut(place) {
-                (own.hs_code, own.description) = (hs, description);
-                own.weight = (own.weight * lighter * 10.0).round() / 10.0;
-                own.price = (own.price * priced).round();
+            if let Some(line) = self.made.orders.get_mut(place) {
+                (line.hs_code, line.description) = (hs, description);
+                line.weight = (line.weight * lighter * 10.0).round() / 10.0;
+                line.price = (line.price * priced).round();
             }
         }
     }
@@ -485,8 +485,8 @@ impl Maker<'_, '_> {
             let units = self.part(0.3, 0.3);
             let place = self.order((exporter, front), after, units);
             let claim = if self.stream.chance(0.5) { "AIA" } else { "VEU" };
-            if let Some(own) = self.made.orders.get_mut(place) {
-                own.authorization = Some(claim.to_owned());
+            if let Some(line) = self.made.orders.get_mut(place) {
+                line.authorization = Some(claim.to_owned());
             }
         }
     }

@@ -36,10 +36,10 @@ pub fn multiple_lps(targets: &[Target], resources: f64) -> Result<Solution, Game
     for (place, taken) in targets.iter().enumerate() {
         let mut variables = ProblemVariables::new();
         let chances = variables.add_vector(variable().min(0.0).max(1.0), targets.len());
-        let Some(own) = chances.get(place).copied() else { continue };
-        let gain = taken.defender_uncovered + own * (taken.defender_covered - taken.defender_uncovered);
+        let Some(chance) = chances.get(place).copied() else { continue };
+        let gain = taken.defender_uncovered + chance * (taken.defender_covered - taken.defender_uncovered);
         let mut model = variables.maximise(gain).using(default_solver);
-        let pays = taken.attacker_uncovered + own * (taken.attacker_covered - taken.attacker_uncovered);
+        let pays = taken.attacker_uncovered + chance * (taken.attacker_covered - taken.attacker_uncovered);
         for (target, chance) in targets.iter().zip(&chances) {
             let other = target.attacker_uncovered + *chance * (target.attacker_covered - target.attacker_uncovered);
             model = model.with(constraint!(pays.clone() >= other));

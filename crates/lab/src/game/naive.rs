@@ -16,9 +16,9 @@ pub fn highest_first(targets: &[Target], resources: f64) -> Vec<f64> {
     let mut coverage = vec![0.0; targets.len()];
     let mut left = resources.max(0.0);
     for (place, _) in order {
-        if let Some(own) = coverage.get_mut(place) {
-            *own = left.min(1.0);
-            left -= *own;
+        if let Some(chance) = coverage.get_mut(place) {
+            *chance = left.min(1.0);
+            left -= *chance;
         }
     }
     coverage

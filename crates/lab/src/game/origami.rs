@@ -34,8 +34,8 @@ pub fn origami(targets: &[Target], resources: f64, outside: f64) -> Result<Solut
         if needed(middle) <= resources { high = middle } else { low = middle }
     }
     let coverage = targets.iter().map(|target| {
-        let own = (target.attacker_uncovered - high) / (target.attacker_uncovered - target.attacker_covered);
-        own.clamp(0.0, 1.0)
+        let chance = (target.attacker_uncovered - high) / (target.attacker_uncovered - target.attacker_covered);
+        chance.clamp(0.0, 1.0)
     });
     let coverage: Vec<f64> = coverage.collect();
     Ok(evaluate(targets, &coverage, outside))

@@ -36,7 +36,7 @@ pub fn quantal_response(targets: &[Target], resources: f64, lambda: f64) -> Resu
     for _ in 0..ROUNDS {
         let corner = corner(targets, &coverage, lambda, resources);
         let at = |step: f64| -> Vec<f64> {
-            coverage.iter().zip(&corner).map(|(own, corner)| own + step * (corner - own)).collect()
+            coverage.iter().zip(&corner).map(|(chance, corner)| chance + step * (corner - chance)).collect()
         };
         // The longest step that helps, halved until it does.
         let mut step = 1.0;
@@ -62,18 +62,18 @@ fn corner(targets: &[Target], coverage: &[f64], lambda: f64, resources: f64) -> 
     let taken = chances(targets, coverage, lambda);
     let value = quantal_value(targets, coverage, lambda);
     let slope = |((target, chance), taken): ((&Target, &f64), &f64)| {
-        let own = target.defender_covered - target.defender_uncovered;
+        let direct = target.defender_covered - target.defender_uncovered;
         let moved = lambda * (target.attacker_covered - target.attacker_uncovered) * (target.defender(*chance) - value);
-        taken * (own + moved)
+        taken * (direct + moved)
     };
     let mut order: Vec<(usize, f64)> = targets.iter().zip(coverage).zip(&taken).map(slope).enumerate().collect();
     order.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     let mut corner = vec![0.0; targets.len()];
     let mut left = resources;
     for (place, slope) in order {
-        if let Some(own) = corner.get_mut(place).filter(|_| slope > 0.0) {
-            *own = left.clamp(0.0, 1.0);
-            left -= *own;
+        if let Some(chance) = corner.get_mut(place).filter(|_| slope > 0.0) {
+            *chance = left.clamp(0.0, 1.0);
+            left -= *chance;
         }
     }
     corner

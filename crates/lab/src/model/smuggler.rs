@@ -118,13 +118,13 @@ mod tests {
     };
     const TERMS: Terms = Terms { margin: 13_000.0, loss: 50_000.0, reach: 1_699.0 };
 
-    fn shell_profit(own: &Smuggler, terms: &Terms, shells: f64) -> f64 {
-        let caught = own.verified + own.chance * (1.0 + shells / own.link_scale);
-        shells * (terms.reach * terms.margin * (1.0 - caught) - caught * terms.reach * terms.loss - own.shell_cost)
+    fn shell_profit(smuggler: &Smuggler, terms: &Terms, shells: f64) -> f64 {
+        let caught = smuggler.verified + smuggler.chance * (1.0 + shells / smuggler.link_scale);
+        shells * (terms.reach * terms.margin * (1.0 - caught) - caught * terms.reach * terms.loss - smuggler.shell_cost)
     }
 
-    fn front_profit(own: &Smuggler, terms: &Terms, units: f64) -> f64 {
-        let caught = own.verified + own.front_chance * units;
+    fn front_profit(smuggler: &Smuggler, terms: &Terms, units: f64) -> f64 {
+        let caught = smuggler.verified + smuggler.front_chance * units;
         units * (terms.margin * (1.0 - caught) - caught * terms.loss)
     }
 
@@ -132,12 +132,13 @@ mod tests {
     fn nothing_else_pays_better() {
         for reach in [50.0, 200.0, 500.0, 1_699.0, 5_000.0] {
             for verified in [0.0, 0.05] {
-                let (own, terms) = (Smuggler { verified, ..OWN }, Terms { reach, ..TERMS });
-                let best = own.answer(&terms);
-                let most = [shell_profit(&own, &terms, best.shells), front_profit(&own, &terms, best.front)];
+                let (smuggler, terms) = (Smuggler { verified, ..OWN }, Terms { reach, ..TERMS });
+                let best = smuggler.answer(&terms);
+                let most = [shell_profit(&smuggler, &terms, best.shells), front_profit(&smuggler, &terms, best.front)];
                 for step in 0..=600 {
                     let step = f64::from(step);
-                    let others = [shell_profit(&own, &terms, step / 10.0), front_profit(&own, &terms, step * 100.0)];
+                    let others =
+                        [shell_profit(&smuggler, &terms, step / 10.0), front_profit(&smuggler, &terms, step * 100.0)];
                     for (most, other) in most.iter().zip(others) {
                         assert!(other <= most + 1e-6 * most.abs(), "{reach}: {step}");
                     }
@@ -159,15 +160,15 @@ mod tests {
 
     #[test]
     fn a_lower_threshold_or_more_agents_never_help_the_smuggler() {
-        let flow = |own: &Smuggler, terms: &Terms| {
-            let answer = own.answer(terms);
+        let flow = |smuggler: &Smuggler, terms: &Terms| {
+            let answer = smuggler.answer(terms);
             answer.shells * terms.reach * (1.0 - answer.shell_caught)
         };
         let mut last = f64::INFINITY;
         for reach in [3_000.0, 1_699.0, 1_000.0, 500.0, 100.0, 20.0] {
-            let own = flow(&OWN, &Terms { reach, ..TERMS });
-            assert!(own <= last);
-            last = own;
+            let arriving = flow(&OWN, &Terms { reach, ..TERMS });
+            assert!(arriving <= last);
+            last = arriving;
         }
         assert!(flow(&Smuggler { chance: 0.06, per_chance: 1.0 / 0.06, ..OWN }, &TERMS) < flow(&OWN, &TERMS));
     }

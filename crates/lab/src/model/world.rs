@@ -116,7 +116,7 @@ struct Class {
 
 impl Prepared {
     pub(crate) fn new(arm: &Arm, rules: &RuleTable, demand: &[Demand]) -> Prepared {
-        let share = |tier: u8| demand.iter().filter(|own| own.tier == tier).map(|own| own.share).collect();
+        let share = |tier: u8| demand.iter().filter(|part| part.tier == tier).map(|part| part.share).collect();
         let mut prepared = Prepared {
             arm: arm.clone(),
             tier2: share(2),
@@ -127,13 +127,13 @@ impl Prepared {
             announced: arm.announced.zip(arm.effective),
             agreement: demand
                 .iter()
-                .filter(|own| own.tier == 2 && arm.agreements.contains(&own.country))
-                .map(|own| own.share)
+                .filter(|part| part.tier == 2 && arm.agreements.contains(&part.country))
+                .map(|part| part.share)
                 .sum(),
         };
         for quarter in 0..QUARTERS {
-            let own = prepared.quarter(quarter, rules, demand);
-            prepared.quarters.push(own);
+            let of_quarter = prepared.quarter(quarter, rules, demand);
+            prepared.quarters.push(of_quarter);
         }
         prepared
     }
@@ -144,13 +144,13 @@ impl Prepared {
                 .of
                 .iter()
                 .zip(demand)
-                .filter(move |(_, own)| own.tier == tier)
+                .filter(move |(_, part)| part.tier == tier)
                 .filter_map(move |(laws, _)| laws.get(quarter))
         };
         let class = laws(2).map(|law| {
-            let own = Class { free: law.free, grant: law.grant, validated: law.validated };
-            self.classes.iter().position(|known| *known == own).unwrap_or_else(|| {
-                self.classes.push(own);
+            let class = Class { free: law.free, grant: law.grant, validated: law.validated };
+            self.classes.iter().position(|known| *known == class).unwrap_or_else(|| {
+                self.classes.push(class);
                 self.classes.len() - 1
             })
         });
@@ -210,7 +210,7 @@ struct Wanted {
     granted: [Four; MOST / 4],
     /// Served without a license, and asked for by license.
     free: f64,
-    asked: f64,
+    by_license: f64,
     /// Of buyers close under the limit.
     near: f64,
 }
@@ -224,16 +224,16 @@ fn of_classes(prepared: &Prepared, point: &Point) -> [[f64; 4]; CLASSES] {
         limit => normal_share((libm::log(limit) - middle) / spread - moment * spread),
     };
     let mut all = [[0.0; 4]; CLASSES];
-    for (own, class) in all.iter_mut().zip(&prepared.classes) {
+    for (values, class) in all.iter_mut().zip(&prepared.classes) {
         let validated = if class.validated { at(point, P::Hyperscale) } else { 0.0 };
-        let asked = (1.0 - validated) * (1.0 - below(class.free, 1.0));
+        let by_license = (1.0 - validated) * (1.0 - below(class.free, 1.0));
         let grant = match class.grant {
             Grant::Approval => at(point, P::GrantApproval),
             Grant::Case => at(point, P::GrantCase),
             Grant::Denial => 0.0,
         };
         let near = if class.free.is_finite() { below(class.free, 0.0) - below(class.free * 0.8, 0.0) } else { 0.0 };
-        *own = [1.0 - asked, asked, asked * grant, near * (1.0 - validated)];
+        *values = [1.0 - by_license, by_license, by_license * grant, near * (1.0 - validated)];
     }
     all
 }
@@ -242,16 +242,16 @@ fn of_classes(prepared: &Prepared, point: &Point) -> [[f64; 4]; CLASSES] {
 fn wanted(prepared: &Prepared, point: &Point) -> (Vec<Wanted>, f64) {
     let classes = of_classes(prepared, point);
     let of_assignment = |class: &Vec<usize>| {
-        let mut own = Wanted { granted: [[0.0; 4]; MOST / 4], free: 0.0, asked: 0.0, near: 0.0 };
-        let cells = prepared.tier2.iter().zip(class).zip(own.granted.as_flattened_mut());
+        let mut total = Wanted { granted: [[0.0; 4]; MOST / 4], free: 0.0, by_license: 0.0, near: 0.0 };
+        let cells = prepared.tier2.iter().zip(class).zip(total.granted.as_flattened_mut());
         for ((share, class), granted) in cells {
-            let [free, asked, grant, near] = classes.get(*class).copied().unwrap_or_default();
-            own.free += share * free;
-            own.asked += share * asked;
-            own.near += share * near;
+            let [free, by_license, grant, near] = classes.get(*class).copied().unwrap_or_default();
+            total.free += share * free;
+            total.by_license += share * by_license;
+            total.near += share * near;
             *granted = share * grant;
         }
-        own
+        total
     };
     let spread = at(point, P::BuyerSpread);
     let mean = at(point, P::BuyerMedian) * libm::exp(spread * spread / 2.0);
@@ -352,9 +352,9 @@ fn honest(
     let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
     let inside = (1.0 - at(point, P::UnitedStatesShare) - at(point, P::Tier2Share)).max(0.02) * 0.9 * level.supply;
     *first_tier += inside;
-    let Some(own) = wanted.get(quarter.assignment) else { return inside };
+    let Some(demand) = wanted.get(quarter.assignment) else { return inside };
     let mut sums = [0.0; 4];
-    for ((wanted, caps), used) in own.granted.iter().zip(&quarter.caps).zip(used) {
+    for ((wanted, caps), used) in demand.granted.iter().zip(&quarter.caps).zip(used) {
         for (((wanted, cap), used), sum) in wanted.iter().zip(caps).zip(used).zip(&mut sums) {
             let room = cap - *used;
             let granted = lesser(wanted * outside, if room > 0.0 { room } else { 0.0 });
@@ -363,13 +363,13 @@ fn honest(
         }
     }
     let got: f64 = sums.iter().sum();
-    let (free, asked, near) = (own.free * outside, own.asked * outside, own.near * outside);
-    let cases = asked / at(point, P::LicenseSize);
+    let (free, by_license, near) = (demand.free * outside, demand.by_license * outside, demand.near * outside);
+    let cases = by_license / at(point, P::LicenseSize);
     // Ten thousand applications a quarter are the present workload: more of them take longer.
     let weeks = if cases > 0.0 { at(point, P::LicenseWeeks) * (1.0 + cases * 1e-4) } else { 0.0 };
     let served = inside + free + got;
     add(year, Output::Served, served);
-    add(year, Output::Unmet, asked - got);
+    add(year, Output::Unmet, by_license - got);
     add(year, Output::Cases, cases);
     add(year, Output::Hours, cases * at(point, P::LicenseHours));
     add(year, Output::Weeks, weeks);
@@ -445,12 +445,13 @@ fn tier2_by_country(prepared: &Prepared, point: &Point) -> Vec<f64> {
     let mut used = vec![0.0; prepared.tier2.len()];
     for quarter in &prepared.quarters {
         let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
-        let (Some(own), Some(class)) = (wanted.get(quarter.assignment), prepared.assignments.get(quarter.assignment))
+        let (Some(demand), Some(class)) =
+            (wanted.get(quarter.assignment), prepared.assignments.get(quarter.assignment))
         else {
             break;
         };
         let cells =
-            own.granted.as_flattened().iter().zip(quarter.caps.as_flattened()).zip(prepared.tier2.iter().zip(class));
+            demand.granted.as_flattened().iter().zip(quarter.caps.as_flattened()).zip(prepared.tier2.iter().zip(class));
         for (((wanted, cap), (share, class)), (all, used)) in cells.zip(all.iter_mut().zip(&mut used)) {
             let granted = lesser(wanted * outside, (cap - *used).max(0.0));
             let [free, ..] = classes.get(*class).copied().unwrap_or_default();

@@ -120,14 +120,14 @@ pub struct Scenario {
     /// The arms, the first of which the others are compared with.
     pub arms: Vec<Arm>,
     /// Numbers of the study's own, by name.
-    pub own: BTreeMap<String, Vec<f64>>,
+    pub study_values: BTreeMap<String, Vec<f64>>,
     /// Honest demand by country.
     pub demand: Vec<Demand>,
-    pub(crate) parameters: Vec<Given>,
+    pub(crate) parameters: Vec<ParameterEntry>,
     /// What no quarter of the model turns on: the formula of training cost, and the agency of a world of orders.
-    pub(crate) named: BTreeMap<&'static str, Given>,
+    pub(crate) named: BTreeMap<&'static str, ParameterEntry>,
     /// Cases of that, each with what it takes otherwise.
-    pub(crate) cases: Vec<(String, BTreeMap<&'static str, Given>)>,
+    pub(crate) cases: Vec<(String, BTreeMap<&'static str, ParameterEntry>)>,
 }
 
 /// Parameters of the formula of training cost, by name.
@@ -160,15 +160,15 @@ pub(crate) const AGENCY: [&str; 8] = [
 
 /// A parameter as a scenario gives it.
 #[derive(Clone, Debug)]
-pub(crate) struct Given {
-    pub(crate) own: Distribution,
+pub(crate) struct ParameterEntry {
+    pub(crate) distribution: Distribution,
     unit: String,
     pub(crate) source: String,
 }
 
-impl Given {
-    fn listed(&self, name: &str) -> Assumption {
-        let (value, unit, source) = (self.own.text(), self.unit.clone(), self.source.clone());
+impl ParameterEntry {
+    fn assumption(&self, name: &str) -> Assumption {
+        let (value, unit, source) = (self.distribution.text(), self.unit.clone(), self.source.clone());
         Assumption { name: name.to_owned(), value, unit, source }
     }
 
@@ -216,7 +216,7 @@ impl Scenario {
             arms: arms::read_arms(&root),
             cases: read::read_cases(&root),
             named: parameters.named,
-            own: read::read_study_values(&root),
+            study_values: read::read_study_values(&root),
             demand: read::read_demand(&root).unwrap_or(base_demand),
             parameters: Parameter::ALL
                 .iter()
@@ -231,34 +231,35 @@ impl Scenario {
     /// Every parameter, as it is listed.
     pub fn assumptions(&self) -> Vec<Assumption> {
         let of = |names: &[&str]| -> Vec<Assumption> {
-            let own = self.named.iter().filter(|(name, _)| names.contains(name));
-            own.map(|(name, given)| given.listed(name)).collect()
+            let entries = self.named.iter().filter(|(name, _)| names.contains(name));
+            entries.map(|(name, entry)| entry.assumption(name)).collect()
         };
         if self.kind != StudyKind::Tenfold {
             let all = Parameter::ALL.iter().zip(&self.parameters);
-            let mut listed: Vec<Assumption> = all.map(|(parameter, given)| given.listed(parameter.name())).collect();
+            let mut listed: Vec<Assumption> =
+                all.map(|(parameter, entry)| entry.assumption(parameter.name())).collect();
             if self.kind == StudyKind::World {
                 listed.extend(of(&AGENCY));
             }
             return listed;
         }
         let mut listed = of(&TENFOLD);
-        for (case, own) in &self.cases {
-            listed.extend(own.iter().map(|(name, given)| given.listed(&format!("{case}: {name}"))));
+        for (case, entries) in &self.cases {
+            listed.extend(entries.iter().map(|(name, entry)| entry.assumption(&format!("{case}: {name}"))));
         }
         listed
     }
 
     /// The median of a parameter, by its name in files.
     pub fn median(&self, name: &str) -> Option<f64> {
-        let own = Parameter::ALL.iter().position(|parameter| parameter.name() == name);
-        let given = own.and_then(|place| self.parameters.get(place)).or_else(|| self.named.get(name));
-        given.map(|given| given.own.median())
+        let place = Parameter::ALL.iter().position(|parameter| parameter.name() == name);
+        let entry = place.and_then(|place| self.parameters.get(place)).or_else(|| self.named.get(name));
+        entry.map(|entry| entry.distribution.median())
     }
 
     /// The distribution of a quantity outside the aggregate model, by its name in files; nothing where the scenario does not have it.
     pub fn distribution(&self, name: &str) -> Option<&Distribution> {
-        self.named.get(name).map(|given| &given.own)
+        self.named.get(name).map(|entry| &entry.distribution)
     }
 
     /// How large honest tier-2 buyers are, at the medians of what the scenario assumes.
@@ -268,18 +269,18 @@ impl Scenario {
     }
 
     pub(crate) fn samplers(&self) -> Vec<Sampler> {
-        self.parameters.iter().map(|given| Sampler::new(&given.own)).collect()
+        self.parameters.iter().map(|entry| Sampler::new(&entry.distribution)).collect()
     }
 
     /// Every parameter at a share of its distribution.
     pub(crate) fn point(&self, share: f64) -> Point {
         let mut point = [0.0; COUNT];
-        point.iter_mut().zip(&self.parameters).for_each(|(own, given)| *own = given.own.quantile(share));
+        point.iter_mut().zip(&self.parameters).for_each(|(value, entry)| *value = entry.distribution.quantile(share));
         point
     }
 
     /// A number of the study's own, or what it is where the scenario is silent.
     pub fn value(&self, name: &str, otherwise: f64) -> f64 {
-        self.own.get(name).and_then(|values| values.first()).copied().unwrap_or(otherwise)
+        self.study_values.get(name).and_then(|values| values.first()).copied().unwrap_or(otherwise)
     }
 }

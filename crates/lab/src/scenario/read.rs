@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_model::Country;
 use tollgate_strict_toml::{Domain, Entry, Placed, Table};
 
-use super::{AGENCY, Demand, Given, StudyKind, TENFOLD};
+use super::{AGENCY, Demand, ParameterEntry, StudyKind, TENFOLD};
 use crate::distribution::Distribution;
 use crate::model::parameters::Parameter;
 
@@ -13,9 +13,9 @@ use crate::model::parameters::Parameter;
 #[derive(Default)]
 pub(super) struct Parameters {
     /// Those of the model.
-    pub(super) of_model: BTreeMap<&'static str, Given>,
+    pub(super) of_model: BTreeMap<&'static str, ParameterEntry>,
     /// Those of the formula of training cost and of the agency in a world of orders.
-    pub(super) named: BTreeMap<&'static str, Given>,
+    pub(super) named: BTreeMap<&'static str, ParameterEntry>,
 }
 
 const DRAWS: Domain<i64> = Domain::new(1, 10_000_000_000);
@@ -67,7 +67,7 @@ pub(super) fn read_parameters(table: &Table<'_, '_>, parameters: &mut Parameters
     table.finish();
 }
 
-fn read_parameter(entry: Table<'_, '_>, name: &str) -> Option<Given> {
+fn read_parameter(entry: Table<'_, '_>, name: &str) -> Option<ParameterEntry> {
     let distribution = read_distribution(&entry, name);
     let [unit, source] = ["unit", "source"].map(|key| {
         let text = entry.text_value(key).filter(|text| !text.trim().is_empty());
@@ -79,7 +79,7 @@ fn read_parameter(entry: Table<'_, '_>, name: &str) -> Option<Given> {
         text
     });
     entry.finish();
-    Some(Given { own: distribution?, unit: unit?, source: source? })
+    Some(ParameterEntry { distribution: distribution?, unit: unit?, source: source? })
 }
 
 /// `value = x` or one of `uniform`, `triangular`, `normal`, `lognormal` with its numbers.
@@ -118,7 +118,7 @@ fn read_distribution(entry: &Table<'_, '_>, name: &str) -> Option<Distribution> 
 }
 
 /// The cases of the formula of training cost, each with the parameters that it takes otherwise.
-pub(super) fn read_cases(table: &Table<'_, '_>) -> Vec<(String, BTreeMap<&'static str, Given>)> {
+pub(super) fn read_cases(table: &Table<'_, '_>) -> Vec<(String, BTreeMap<&'static str, ParameterEntry>)> {
     let mut cases = Vec::new();
     for entry in table.tables("case") {
         let name = entry.required_text("name", "\"every trick works\"").value;

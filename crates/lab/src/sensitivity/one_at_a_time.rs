@@ -8,8 +8,8 @@ use super::Model;
 pub fn one_at_a_time(model: &Model<'_>, middle: &[f64], low: &[f64], high: &[f64]) -> Vec<(f64, f64)> {
     let with = |place: usize, value: f64| {
         let mut point = middle.to_vec();
-        if let Some(own) = point.get_mut(place) {
-            *own = value;
+        if let Some(coordinate) = point.get_mut(place) {
+            *coordinate = value;
         }
         model(&point)
     };

@@ -39,7 +39,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         "ratio of stocks",
         &[],
     ));
-    let told = |(arm, name): (usize, &String)| {
+    let sentence = |(arm, name): (usize, &String)| {
         let at = |output: Output, year: usize| {
             let [low, middle, high] = results.band(arm, output, year).map(number);
             format!("{middle} ({low} to {high})")
@@ -51,7 +51,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
             at(Output::FlowRatio, Y2027)
         )
     };
-    let mut answers: Vec<String> = ready.names().iter().enumerate().map(told).collect();
+    let mut answers: Vec<String> = ready.names().iter().enumerate().map(sentence).collect();
     answers.push(back_cast(ready)?);
     let mut caveats = caveats(ready.scenario);
     if let Some(first) = ready.prepared.first() {
@@ -82,12 +82,12 @@ fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
         let mut point = draw(&samplers, ready.scenario.seed, index);
         let less = SUPPLY_2024 / at(&point, Parameter::SupplyFlow);
         for parameter in [Parameter::SupplyFlow, Parameter::Appetite, Parameter::Networks, Parameter::Fronts] {
-            if let Some(own) = point.get_mut(parameter as usize) {
-                *own *= less;
+            if let Some(value) = point.get_mut(parameter as usize) {
+                *value *= less;
             }
         }
-        if let Some(own) = point.get_mut(Parameter::SupplyGrowth as usize) {
-            *own = 1.0;
+        if let Some(value) = point.get_mut(Parameter::SupplyGrowth as usize) {
+            *value = 1.0;
         }
         smuggled.add(of_arm(&prepared, Output::Smuggled, 0)(&point));
     }

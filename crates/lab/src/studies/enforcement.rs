@@ -54,8 +54,8 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
 
 /// Arms that differ in the budget alone, by it.
 fn by_budget(ready: &Ready<'_>) -> Vec<(usize, f64)> {
-    let arms = ready.prepared.iter().enumerate().filter(|(_, own)| !own.arm.verification);
-    let mut budgets: Vec<(usize, f64)> = arms.map(|(place, own)| (place, own.arm.budget)).collect();
+    let arms = ready.prepared.iter().enumerate().filter(|(_, prepared)| !prepared.arm.verification);
+    let mut budgets: Vec<(usize, f64)> = arms.map(|(place, prepared)| (place, prepared.arm.budget)).collect();
     budgets.sort_by(|(_, one), (_, other)| one.total_cmp(other));
     budgets
 }
@@ -81,7 +81,7 @@ fn sweep(results: &Results, budgets: &[(usize, f64)], outputs: &[(&str, Output)]
 /// What the next dollar denies, between neighboring budgets.
 fn marginal(ready: &Ready<'_>, results: &Results, budgets: &[(usize, f64)]) -> Vec<String> {
     let base = ready.scenario.value("budget_2025", 191.0);
-    let told = |((one, low), (other, high)): (&(usize, f64), &(usize, f64))| {
+    let sentence = |((one, low), (other, high)): (&(usize, f64), &(usize, f64))| {
         let [left, right] = [*one, *other].map(|arm| results.band(arm, Output::Smuggled, Y2027)[1]);
         let dollars = (high - low) * base * 1e6;
         let price = ready.scenario.point(0.5);
@@ -97,7 +97,7 @@ fn marginal(ready: &Ready<'_>, results: &Results, budgets: &[(usize, f64)]) -> V
             number(at(&price, Parameter::Price))
         )
     };
-    budgets.iter().zip(budgets.iter().skip(1)).map(told).collect()
+    budgets.iter().zip(budgets.iter().skip(1)).map(sentence).collect()
 }
 
 struct Games {
@@ -198,13 +198,13 @@ fn bounded(targets: &[Target], checks: f64) -> Result<(Figure, String), LabError
         let lambda = sharpness / 1e6;
         let answer = quantal_response(&some, resources, lambda)?;
         let values = [&answer.coverage, &best.coverage, &even].map(|coverage| -quantal_value(&some, coverage, lambda));
-        let [own, sharp, plain] = values.map(number);
+        let [response, sharp, plain] = values.map(number);
         if sharpness == 0.1 {
             said = format!(
-                "Against smugglers who look less than closely (quantal response, 0.1 for each million USD) the loss is {own} H100e where checks answer that, {sharp} where they answer the sharpest one, {plain} where all are checked alike (2,000 consignees)."
+                "Against smugglers who look less than closely (quantal response, 0.1 for each million USD) the loss is {response} H100e where checks answer that, {sharp} where they answer the sharpest one, {plain} where all are checked alike (2,000 consignees)."
             );
         }
-        rows.push(vec![number(sharpness), own, sharp, plain]);
+        rows.push(vec![number(sharpness), response, sharp, plain]);
     }
     let columns = [
         "sharpness, for each million USD",

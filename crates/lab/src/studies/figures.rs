@@ -157,15 +157,21 @@ pub(super) fn likely(
 
 /// The parameters that vary, as places among all.
 fn varying(scenario: &Scenario) -> Vec<usize> {
-    scenario.parameters.iter().enumerate().filter(|(_, given)| given.own.varies()).map(|(place, _)| place).collect()
+    scenario
+        .parameters
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.distribution.varies())
+        .map(|(place, _)| place)
+        .collect()
 }
 
 /// A point of the unit cube over the parameters that vary, as values of all.
 fn spread(scenario: &Scenario, places: &[usize], shares: &[f64]) -> Point {
     let mut point = scenario.point(0.5);
     for (place, share) in places.iter().zip(shares) {
-        if let (Some(own), Some(given)) = (point.get_mut(*place), scenario.parameters.get(*place)) {
-            *own = given.own.quantile(*share);
+        if let (Some(value), Some(entry)) = (point.get_mut(*place), scenario.parameters.get(*place)) {
+            *value = entry.distribution.quantile(*share);
         }
     }
     point
@@ -186,7 +192,7 @@ pub(super) fn sensitivity(
     let model = |shares: &[f64]| answer(&spread(scenario, &places, shares));
     let rows = 4_096;
     let found = sobol_indices(&model, places.len(), rows, scenario.seed, ready.options.threads)?;
-    let judged = |place: &usize| scenario.parameters.get(*place).is_some_and(|given| given.judgement());
+    let judged = |place: &usize| scenario.parameters.get(*place).is_some_and(|entry| entry.judgement());
     let mut indices: Vec<IndexRow> = places
         .iter()
         .zip(&found)
@@ -210,9 +216,9 @@ pub(super) fn sensitivity(
     let ends = one_at_a_time(&model, &halves, &vec![0.05; places.len()], &vec![0.95; places.len()]);
     let rows = widest_first(&ends).into_iter().take(12).filter_map(|row| {
         let (place, result) = (places.get(row)?, ends.get(row)?);
-        let given = scenario.parameters.get(*place)?;
-        let at = (number(given.own.quantile(0.05)), number(given.own.quantile(0.95)));
-        Some(TornadoRow { name: name_of(*place), at, result: *result, judgement: given.judgement() })
+        let entry = scenario.parameters.get(*place)?;
+        let at = (number(entry.distribution.quantile(0.05)), number(entry.distribution.quantile(0.95)));
+        Some(TornadoRow { name: name_of(*place), at, result: *result, judgement: entry.judgement() })
     });
     let tornado = Tornado {
         caption: caption(
@@ -257,9 +263,11 @@ pub(super) fn breaking_region(
     }
     let sides = found.chosen.restrictions.iter().filter_map(|(row, low, high)| {
         let place = places.get(*row)?;
-        let given = scenario.parameters.get(*place)?;
-        let from = (*low > 0.0).then(|| format!("above {}", number(given.own.quantile(low.clamp(1e-6, 1.0 - 1e-6)))));
-        let to = (*high < 1.0).then(|| format!("below {}", number(given.own.quantile(high.clamp(1e-6, 1.0 - 1e-6)))));
+        let entry = scenario.parameters.get(*place)?;
+        let from =
+            (*low > 0.0).then(|| format!("above {}", number(entry.distribution.quantile(low.clamp(1e-6, 1.0 - 1e-6)))));
+        let to = (*high < 1.0)
+            .then(|| format!("below {}", number(entry.distribution.quantile(high.clamp(1e-6, 1.0 - 1e-6)))));
         let ends: Vec<String> = from.into_iter().chain(to).collect();
         Some(format!("{} {}", name_of(*place), ends.join(" and ")))
     });
@@ -359,7 +367,7 @@ pub(super) fn reported(ready: &Ready<'_>, answers: Vec<String>, caveats: Vec<Str
 
 /// What must be said of every study of the aggregate model.
 pub(super) fn caveats(scenario: &Scenario) -> Vec<String> {
-    let judged = scenario.parameters.iter().filter(|given| given.judgement()).count();
+    let judged = scenario.parameters.iter().filter(|entry| entry.judgement()).count();
     vec![
         format!(
             "{judged} of {COUNT} parameters are judgements, those of smuggling and its detection above all: levels of smuggled compute follow from them and are not findings. Differences between policies, taken draw by draw, are sharper."

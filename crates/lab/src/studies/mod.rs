@@ -115,7 +115,7 @@ pub fn license_free_limit(scenario: &Scenario, policies: &dyn Policies) -> Resul
         return Err(LabError::Scenario("give an arm with a policy".to_owned()));
     };
     let rules = ask(arm, scenario, policies)?;
-    let outside = rules.of.iter().zip(&scenario.demand).filter(|(_, own)| own.tier == 2);
+    let outside = rules.of.iter().zip(&scenario.demand).filter(|(_, part)| part.tier == 2);
     let limits = outside.filter_map(|(laws, _)| laws.get(8)).map(|law| law.free);
     let reach = at(&scenario.point(0.5), Parameter::ShellReach);
     Ok(limits.fold(0.0, f64::max).min(reach))
@@ -126,9 +126,9 @@ fn law_rows(ready: &Ready<'_>) -> Vec<Vec<String>> {
     let header = ["arm", "country", "tier", "share", "quarter", "free", "cap", "grant", "validated", "lesser"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for (arm, rules) in ready.scenario.arms.iter().zip(&ready.laws) {
-        for (own, laws) in ready.scenario.demand.iter().zip(&rules.of) {
+        for (part, laws) in ready.scenario.demand.iter().zip(&rules.of) {
             for (quarter, law) in laws.iter().enumerate() {
-                let start = [arm.name.clone(), own.country.to_string(), own.tier.to_string(), own.share.to_string()];
+                let start = [arm.name.clone(), part.country.to_string(), part.tier.to_string(), part.share.to_string()];
                 let limits =
                     [quarter.to_string(), law.free.to_string(), law.cap.to_string(), law.grant.word().to_owned()];
                 let rest = [law.validated.to_string(), law.lesser.to_string()];

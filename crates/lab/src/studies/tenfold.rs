@@ -12,7 +12,7 @@ use crate::figure::{Figure, Study, Table, Tornado, TornadoRow};
 use crate::quantile_sketch::{Sketch, density};
 use crate::random_draw::Stream;
 use crate::run::Options;
-use crate::scenario::{Given, Scenario, TENFOLD};
+use crate::scenario::{ParameterEntry, Scenario, TENFOLD};
 use crate::sensitivity::{discover, one_at_a_time, widest_first};
 
 /// A value for each parameter, in the order of [`TENFOLD`].
@@ -28,16 +28,16 @@ fn ratio(point: &Point) -> f64 {
 
 struct Case<'a> {
     name: &'a str,
-    parameters: Vec<&'a Given>,
+    parameters: Vec<&'a ParameterEntry>,
 }
 
 fn case<'a>(
     scenario: &'a Scenario,
     name: &'a str,
-    own: &'a BTreeMap<&'static str, Given>,
+    changes: &'a BTreeMap<&'static str, ParameterEntry>,
 ) -> Result<Case<'a>, LabError> {
-    let parameters: Option<Vec<&'a Given>> =
-        TENFOLD.iter().map(|name| own.get(name).or_else(|| scenario.named.get(name))).collect();
+    let parameters: Option<Vec<&'a ParameterEntry>> =
+        TENFOLD.iter().map(|name| changes.get(name).or_else(|| scenario.named.get(name))).collect();
     let missing = || {
         LabError::Scenario(
             "a parameter of the formula is missing: tenfold.date and the others of scenarios/tenfold.toml".to_owned(),
@@ -49,8 +49,8 @@ fn case<'a>(
 impl Case<'_> {
     fn at(&self, shares: &[f64]) -> Point {
         let mut point = [0.0; TENFOLD.len()];
-        let values = self.parameters.iter().zip(shares).map(|(given, share)| given.own.quantile(*share));
-        point.iter_mut().zip(values).for_each(|(own, value)| *own = value);
+        let values = self.parameters.iter().zip(shares).map(|(entry, share)| entry.distribution.quantile(*share));
+        point.iter_mut().zip(values).for_each(|(coordinate, value)| *coordinate = value);
         point
     }
 
@@ -61,7 +61,8 @@ impl Case<'_> {
 }
 
 pub(super) fn study(scenario: &Scenario, options: &Options<'_>) -> Result<Study, LabError> {
-    let cases = scenario.cases.iter().map(|(name, own)| case(scenario, name, own)).collect::<Result<Vec<_>, _>>()?;
+    let cases =
+        scenario.cases.iter().map(|(name, changes)| case(scenario, name, changes)).collect::<Result<Vec<_>, _>>()?;
     let Some(last) = cases.last() else { return Err(LabError::Scenario("give at least one [[case]]".to_owned())) };
     let mut sketches = Vec::new();
     let all = scenario.draws * u64::try_from(cases.len()).unwrap_or(1);
@@ -131,14 +132,14 @@ fn table(named: &[(String, &Sketch)]) -> Figure {
 }
 
 fn answers(named: &[(String, &Sketch)]) -> Vec<String> {
-    let told = |(name, sketch): &(String, &Sketch)| {
+    let sentence = |(name, sketch): &(String, &Sketch)| {
         let [low, middle, high] = sketch.band().map(number);
         format!(
             "{name}: {middle} times ({low} to {high}); at least ten in {:.0} % of the draws.",
             100.0 * sketch.share_above(10.0)
         )
     };
-    named.iter().map(told).collect()
+    named.iter().map(sentence).collect()
 }
 
 fn tornado(case: &Case<'_>) -> Figure {
@@ -147,14 +148,14 @@ fn tornado(case: &Case<'_>) -> Figure {
     let halves = vec![0.5; count];
     let ends = one_at_a_time(&model, &halves, &vec![0.05; count], &vec![0.95; count]);
     let rows = widest_first(&ends).into_iter().filter_map(|row| {
-        let (given, result) = (case.parameters.get(row)?, ends.get(row)?);
+        let (entry, result) = (case.parameters.get(row)?, ends.get(row)?);
         let name = TENFOLD.get(row)?;
-        let at = (number(given.own.quantile(0.05)), number(given.own.quantile(0.95)));
+        let at = (number(entry.distribution.quantile(0.05)), number(entry.distribution.quantile(0.95)));
         (result.0 != result.1).then(|| TornadoRow {
             name: (*name).to_owned(),
             at,
             result: *result,
-            judgement: given.judgement(),
+            judgement: entry.judgement(),
         })
     });
     Figure::Tornado(Tornado {
@@ -173,8 +174,8 @@ fn tornado(case: &Case<'_>) -> Figure {
 /// The lag at which ten is reached, by doubling time, with no friction.
 fn lags(scenario: &Scenario) -> Figure {
     let mut times = vec![1.5, 2.0, 2.36, 2.5, 3.0];
-    if let Some(own) = scenario.named.get("tenfold.price_doubling") {
-        times.push(own.own.median());
+    if let Some(entry) = scenario.named.get("tenfold.price_doubling") {
+        times.push(entry.distribution.median());
     }
     times.sort_by(f64::total_cmp);
     let row = |time: &f64| {
@@ -192,7 +193,7 @@ fn lags(scenario: &Scenario) -> Figure {
 }
 
 fn doubling(scenario: &Scenario) -> String {
-    let text = |name: &str| scenario.named.get(name).map_or(String::new(), |given| given.own.text());
+    let text = |name: &str| scenario.named.get(name).map_or(String::new(), |entry| entry.distribution.text());
     format!(
         "«Twice the efficiency every two years»: compute for a dollar doubles in {} years, compute for a watt in {} years; two years lie inside both ranges.",
         text("tenfold.price_doubling"),
@@ -221,17 +222,22 @@ fn power(scenario: &Scenario, case: &Case<'_>) -> (String, Figure) {
 
 /// What must hold for ten, in a sentence.
 fn must_hold(case: &Case<'_>, seed: u64) -> Result<String, LabError> {
-    let varying: Vec<usize> =
-        case.parameters.iter().enumerate().filter(|(_, given)| given.own.varies()).map(|(place, _)| place).collect();
+    let varying: Vec<usize> = case
+        .parameters
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.distribution.varies())
+        .map(|(place, _)| place)
+        .collect();
     let shares: Vec<Vec<f64>> = (0..4_000).map(|index| case.draw(seed ^ 0x5eed, index)).collect();
     let points: Vec<Vec<f64>> =
-        shares.iter().map(|own| varying.iter().filter_map(|place| own.get(*place).copied()).collect()).collect();
-    let holds: Vec<bool> = shares.iter().map(|own| ratio(&case.at(own)) >= 10.0).collect();
+        shares.iter().map(|draw| varying.iter().filter_map(|place| draw.get(*place).copied()).collect()).collect();
+    let holds: Vec<bool> = shares.iter().map(|draw| ratio(&case.at(draw)) >= 10.0).collect();
     let found = discover(&points, &holds)?;
     let side = |(row, low, high): &(usize, f64, f64)| {
         let place = varying.get(*row)?;
-        let own: &Distribution = &case.parameters.get(*place)?.own;
-        let end = |share: f64| number(own.quantile(share.clamp(1e-6, 1.0 - 1e-6)));
+        let distribution: &Distribution = &case.parameters.get(*place)?.distribution;
+        let end = |share: f64| number(distribution.quantile(share.clamp(1e-6, 1.0 - 1e-6)));
         let text = match (*low > 0.0, *high < 1.0) {
             (true, true) => format!("between {} and {}", end(*low), end(*high)),
             (true, false) => format!("above {}", end(*low)),
