@@ -59,6 +59,8 @@ pub struct Watch {
     /// The first tier, and the third.
     tiers: [BTreeSet<Country>; 2],
     last: Date,
+    /// Lines that stand in no table.
+    unread_lines: u64,
     /// The consignee of each order, where payments must be led back to them.
     orders: ByHash,
     consignees: Numbers,
@@ -110,6 +112,7 @@ impl Watch {
             values: ValuesPerKg::default(),
             entities: Entities::default(),
             last: Date::MIN,
+            unread_lines: 0,
             orders: ByHash::default(),
             consignees: Numbers::default(),
             known: context.as_of.map(|day| known_on(&tables, day)),
@@ -198,6 +201,10 @@ impl Watch {
         decided: &Decided<'_>,
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
+        if ["date", "destination", "quantity", "order_id"].into_iter().any(|column| order.is_unread(column)) {
+            self.unread_lines += 1;
+            return Ok(());
+        }
         if !self.is_known(order.date) {
             return Ok(());
         }
@@ -223,6 +230,11 @@ impl Watch {
         };
         let batch = self.builder.push(order, declared, &derived).map_err(|error| failed(error.to_string()))?;
         batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(failed))
+    }
+
+    /// Lines that stand in no table, since their day, place or quantity is not understood.
+    pub fn unread_lines(&self) -> u64 {
+        self.unread_lines
     }
 
     /// Everything that was gathered, table by table.

@@ -60,7 +60,7 @@ mod with {
     use super::*;
     use tollgate_detect::detector::{Detection, Detector};
 
-    use crate::commands::detect::{alerts_text, detected, detector, failures, lacks};
+    use crate::commands::detect::{alerts_text, detected, detector, failures, lacks, unread_note};
     use tollgate_detect::Watch;
     use tollgate_report::{AlertRow, Alerts};
 
@@ -108,6 +108,7 @@ mod with {
             summary: &mut Summary,
             stop: &Stop,
         ) -> Result<Looked, Failure> {
+            let unread = self.watch.unread_lines();
             let found = detected(self.watch.finish()?, &self.detector, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
             for own in &found.skipped {
@@ -116,7 +117,8 @@ mod with {
             let not_run =
                 by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
             let failed = failures(&found.failed);
-            let not_done = not_run.chain(failed.clone()).collect();
+            let unread = (unread > 0).then(|| unread_note(unread));
+            let not_done = not_run.chain(failed.clone()).chain(unread).collect();
             summary.add_alerts(shown(&found, tables), json(&found));
             Ok(Looked { alerts: alerts_text(&found.ranked), not_done, failed })
         }

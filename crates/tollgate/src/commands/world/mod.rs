@@ -200,6 +200,7 @@ fn decide_all(
 fn goes(decider: &mut Decider, ids: &[String], (seed, asked): (u64, bool), order: &mut WorldOrder) -> Going {
     let id = |place: u32| usize::try_from(place).ok().and_then(|place| ids.get(place)).map(String::as_str);
     let line = OrderLine {
+        unread: &[],
         order_id: &order.order_id,
         line: 1,
         date: order.date,
