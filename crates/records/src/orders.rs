@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::{Array, RecordBatch, StringArray};
-use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, UnreadCell};
+use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell};
 
 use crate::columns::Table;
 use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
@@ -160,7 +160,7 @@ impl OrderBatch {
             destination: (*self.destination.get(index)?)
                 .or_else(|| is_unread("destination").then_some(Country::UNKNOWN))?,
             // An empty cell of a required column is a mistake of its batch, and no line is taken from that.
-            item: self.item.get(index)?,
+            item: self.item.get(index).or_else(|| is_unread("item").then_some(""))?,
             quantity: if is_unread("quantity") { 0 } else { (*self.quantity.get(index)?)? },
             end_use: text(&self.end_use, index),
             authorization: text(&self.authorization, index),
@@ -345,7 +345,15 @@ impl OrderReader {
         if count > MAX_UNREAD {
             return Some(Err(Diagnostics::up_to(MAX_ERRORS, read.unread.into_iter().map(|row| row.mistake).collect())));
         }
-        Some(Ok(with_unread(read)))
+        let orders = with_unread(read);
+        // A batch that would give fewer lines than it has rows is refused, whatever the cause.
+        match (0..orders.len()).find(|place| orders.line(*place).is_none()) {
+            None => Some(Ok(orders)),
+            Some(place) => {
+                let place = Cell::row(orders.row(place)).in_file(self.source.path());
+                Some(Err(not_a_line(place).into()))
+            }
+        }
     }
 }
 
@@ -455,8 +463,12 @@ fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes<'_>) {
     // What has no mistake is a line: a batch that would give fewer lines than it has rows is refused, whatever the cause.
     if mistakes.found.is_empty() {
         for index in (0..orders.len()).filter(|index| orders.line(*index).is_none()) {
-            let what = "is not understood as a line of an order";
-            mistakes.add("not-a-line", Cell::row(batch.row(index)), what, "compare it with docs/tables.md");
+            let Diagnostic { code, what, mend, .. } = not_a_line(Place::default());
+            mistakes.add(code, Cell::row(batch.row(index)), what, mend);
         }
     }
+}
+
+fn not_a_line(place: Place) -> Diagnostic {
+    Diagnostic::new("not-a-line", place, "is not understood as a line of an order", "compare it with docs/tables.md")
 }

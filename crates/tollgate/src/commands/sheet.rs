@@ -197,6 +197,7 @@ fn asked_of(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec<(&'stat
                     !matches!((*role, column), ("exporter" | "freight_forwarder", "hq_country" | "country"))
                 })
                 .map(|(_, party)| party.to_owned())
+                .filter(|party| !party.is_empty())
                 .collect();
             parties.sort();
             parties.dedup();

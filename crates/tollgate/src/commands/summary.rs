@@ -97,7 +97,8 @@ impl Summary {
         let tpp = positive(decided.line.tpp.map_or(0, Tpp::ceil));
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
-        for (_, party) in roles(order).filter(|(_, party)| !self.tables.parties.contains_key(*party)) {
+        let without_row = |party: &str| !party.is_empty() && !self.tables.parties.contains_key(party);
+        for (_, party) in roles(order).filter(|(_, party)| without_row(party)) {
             if !self.without_row.contains(party) {
                 self.without_row.insert(party.to_owned());
             }
