@@ -280,7 +280,11 @@ impl Decider {
         let license = self.license_use.hold(order, self.builder.tables(), determination.label.outcome);
         let claimed = || claim_holds(&line.claim, program, determination, &judged.scratch);
         let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
-        let missing = missing(program, determination, &line);
+        let mut missing = missing(program, determination, &line);
+        if determination.label.outcome == Outcome::NeedsInformation {
+            let unread = line.unread.iter().filter(|column| !missing.contains(column)).cloned();
+            missing.extend(unread.collect::<Vec<_>>());
+        }
         Ok(Decided { program, line, judged, opened, claimed_ok, license, missing, disputed })
     }
 }
@@ -311,10 +315,17 @@ fn judge(
 
 /// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
 /// the law makes of the facts.
+<<<<<<< HEAD
 fn opened(judged: &Judged<RenderedDecision>, line: &LineFacts) -> Option<Determination> {
     let asks = line.asks?;
+=======
+fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
+>>>>>>> w1/lenient
     let outcome = judged.determination.label.outcome;
-    if outcome == Outcome::LicenseRequired || judged.determination.missing.contains(&asks) {
+    let dateless = line.unread.iter().any(|column| column == "date");
+    let asks = line.asks.filter(|asks| !judged.determination.missing.contains(asks));
+    let settled = outcome == Outcome::LicenseRequired && !dateless;
+    if settled || (asks.is_none() && line.unread.is_empty()) {
         return None;
     }
     let mut determination = judged.determination.clone();
@@ -323,7 +334,10 @@ fn opened(judged: &Judged<RenderedDecision>, line: &LineFacts) -> Option<Determi
             Label { outcome: Outcome::NeedsInformation, exception: None, review: None, unmodeled: None };
         determination.strictest = Outcome::LicenseRequired;
     }
-    determination.missing.push(asks);
+    determination.missing.extend(asks);
+    if dateless {
+        determination.mildest = Outcome::NoLicenseRequired;
+    }
     Some(determination)
 }
 

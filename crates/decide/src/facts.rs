@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+<<<<<<< HEAD
 use tollgate_law::facts::{self, FactId, Facts, ear_country};
 use tollgate_law::groups::GroupCalendar;
 use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
+=======
+use tollgate_law::facts::{self, FactId, Facts, as_counted};
+use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth, UnreadCell};
+>>>>>>> w1/lenient
 use tollgate_screening::Effect;
 
 use super::claim::{Claim, claim_of};
@@ -45,8 +50,21 @@ pub struct LineFacts {
     pub claim: Claim,
     /// A fact that somebody must settle before the line may go, whatever the law makes of the others.
     pub asks: Option<FactId>,
+    /// The columns of the line whose cells are not understood, and that must be before it may go.
+    pub unread: Vec<String>,
     /// What was not understood, or is not known, a sentence each.
     pub remarks: Vec<Arc<str>>,
+}
+
+/// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
+fn is_decided_by(column: &str) -> bool {
+    !matches!(column, "via" | "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
+}
+
+/// That a cell is not understood, in a sentence.
+fn unread_sentence(cell: &UnreadCell) -> String {
+    let value = if cell.value.is_empty() { String::new() } else { format!(" `{}`", cell.value) };
+    format!("The cell{value} of the column `{}` is not understood: it {}.", cell.column, cell.what)
 }
 
 /// Makes facts out of order lines, remembering items and parties by name.
@@ -72,9 +90,15 @@ impl FactBuilder {
     pub fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
-        let known = parties.map(|(id, facts)| (id.clone(), Arc::new(facts.numbered(&id, &mut names)))).collect();
+        let unread = &tables.unread.parties;
+        let marked = |id: &str, facts: PartyFacts| match unread.get(id) {
+            Some(mistakes) => facts.with_unread(mistakes),
+            None => facts,
+        };
+        let known =
+            parties.map(|(id, facts)| (id.clone(), Arc::new(marked(&id, facts).numbered(&id, &mut names)))).collect();
         let mut numbered = |id: &str, dated: Vec<(Date, PartyFacts)>| {
-            dated.into_iter().map(|(day, facts)| (day, Arc::new(facts.numbered(id, &mut names)))).collect()
+            dated.into_iter().map(|(day, facts)| (day, Arc::new(marked(id, facts).numbered(id, &mut names)))).collect()
         };
         let dated = dated_facts(&tables.parties, &tables.parents).into_iter();
         let dated = dated.map(|(id, dated)| (id.clone(), numbered(&id, dated))).collect();
@@ -168,13 +192,23 @@ impl FactBuilder {
         if let Some(known) = self.items.get(name) {
             return known.clone();
         }
-        let facts = item_facts(name, &self.tables.items, &self.law.catalog);
+        let facts = self.unread_item(name).map_or_else(|| item_facts(name, &self.tables.items, &self.law.catalog), Err);
         let facts = match facts {
             Err(unknown) if !self.tables.strict => Ok(Arc::new(unknown_item(name, unknown))),
             facts => facts.map(Arc::new),
         };
         self.items.insert(name.to_owned(), facts.clone());
         facts
+    }
+
+    /// Why nothing is known of an item whose row, or that of its accelerator, is not understood.
+    fn unread_item(&self, name: &str) -> Option<UnknownItem> {
+        let unread = &self.tables.unread.items;
+        let accelerator = self.tables.items.get(name).and_then(|item| item.accelerator.as_deref());
+        let (named, mistake) =
+            [Some(name), accelerator].into_iter().flatten().find_map(|name| Some((name, unread.get(name)?)))?;
+        let what = format!("its row, or that of `{named}`, is not understood ({}: {})", mistake.place, mistake.what);
+        Some(UnknownItem { what, mend: mistake.mend.clone() })
     }
 
     /// The facts of a line; those of the accounts and readings are still to be set.
@@ -225,7 +259,7 @@ impl FactBuilder {
             self.screened(&mut facts, order);
         }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
-        let tpp = item.unit_tpp.map(|tpp| tpp.times(order.quantity));
+        let tpp = item.unit_tpp.filter(|_| !order.is_unread("quantity")).map(|tpp| tpp.times(order.quantity));
         let lpp_holder = match order.lpp_operator {
             Some(operator) if self.operator_is_charged(&consignee, order.date) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
@@ -243,7 +277,10 @@ impl FactBuilder {
         let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));
         remarks.extend(question.into_iter().chain(claimed).map(Arc::from));
-        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, remarks })
+        remarks.extend(order.unread.iter().map(unread_sentence).map(Arc::from));
+        let unread =
+            order.unread.iter().map(|cell| cell.column.clone()).filter(|column| is_decided_by(column)).collect();
+        Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, unread, remarks })
     }
 
     fn end_use(&mut self, text: &str) -> Arc<EndUse> {
@@ -305,9 +342,15 @@ impl FactBuilder {
 
 fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     let activity = Activity::ALL.iter().position(|activity| *activity == order.activity);
+    let activity = activity.filter(|_| !order.is_unread("activity"));
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
+<<<<<<< HEAD
     facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(ear_country(country))));
     facts.set_country(facts::DESTINATION, Some(Some(destination)));
+=======
+    facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
+    facts.set_country(facts::DESTINATION, (destination != Country::UNKNOWN).then_some(Some(destination)));
+>>>>>>> w1/lenient
 }
 
 /// Sets what the declared end use and the claim say; returns the fact that is still to be settled, where one is. `tier_one` says whether the

@@ -54,6 +54,6 @@ pub use run::{
 };
 pub use screened::{Hit, MatchLimits, SHOWN, ScreeningResults, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};
-pub use tables::{Screening, Tables, load_policy};
+pub use tables::{Screening, Tables, Unread, load_policy};
 pub use typed::TypedNames;
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

@@ -3,8 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+<<<<<<< HEAD
 use tollgate_law::facts::ear_country;
 use tollgate_model::{Country, Date, Party, Stake, Truth};
+=======
+use tollgate_law::facts::as_counted;
+use tollgate_model::{Country, Date, Diagnostic, Party, Stake, Truth};
+>>>>>>> w1/lenient
 
 use super::flags::flags_of;
 use super::names::{Name, Names};
@@ -74,6 +79,21 @@ impl PartyFacts {
         }
     }
 
+    /// The same, of whose row something is not understood. Where the row stands twice, nobody knows which of the two holds.
+    #[must_use]
+    pub fn with_unread(mut self, mistakes: &[Diagnostic]) -> PartyFacts {
+        for mistake in mistakes {
+            self.remarks.push(Arc::from(format!("Of a party, {}: {}.", mistake.place, mistake.what)));
+            if mistake.code == "repeated-row"
+                || matches!(mistake.place.column.as_str(), "parent_id" | "flags" | "name" | "aliases")
+            {
+                self.flags.insert(UNREAD.to_owned());
+                (self.country, self.hq, self.parent_hq) = (None, None, None);
+            }
+        }
+        self
+    }
+
     /// Whether it has a row of its own.
     pub fn has_row(&self) -> bool {
         !self.has(NO_ROW)
@@ -141,7 +161,11 @@ impl Held {
 /// The immediate parents of each party of which the stakes name one: who controls it or holds half of it or more, each on its days. Where several do on
 /// one day, somebody must say, in `parent_id`.
 #[derive(Clone, Debug, Default)]
-pub struct Parents(BTreeMap<String, Vec<Held>>);
+pub struct Parents {
+    held: BTreeMap<String, Vec<Held>>,
+    /// Those of whom a stake is not understood: who their parent is, is not known.
+    unread: BTreeSet<String>,
+}
 
 impl Parents {
     /// The parents that stakes show.
@@ -155,7 +179,13 @@ impl Parents {
             let held = Held { owner: stake.owner_id.clone(), from: stake.from, until: stake.until };
             parents.entry(stake.owned_id.clone()).or_default().push(held);
         }
-        Parents(parents)
+        Parents { held: parents, unread: BTreeSet::new() }
+    }
+
+    /// The same, of which some parties have a stake that is not understood: who their parent is, is not known.
+    #[must_use]
+    pub fn with_unread<'a>(self, owned: impl Iterator<Item = &'a String>) -> Parents {
+        Parents { unread: owned.cloned().collect(), ..self }
     }
 
     /// The parent that a party's row names, or else the one that the stakes show on a day; on any day where none is named.
@@ -163,7 +193,10 @@ impl Parents {
         if let Some(parent) = row.and_then(|party| party.parent_id.as_deref()) {
             return Parent::Of(parent);
         }
-        let held = self.0.get(id).into_iter().flatten().filter(|held| held.counts(day));
+        if self.unread.contains(id) {
+            return Parent::Unclear;
+        }
+        let held = self.held.get(id).into_iter().flatten().filter(|held| held.counts(day));
         let mut owners = held.map(|held| held.owner.as_str());
         match owners.next() {
             None => Parent::None,
@@ -183,7 +216,7 @@ impl Parents {
                 waiting.push(parent);
                 continue;
             }
-            for held in self.0.get(waiting_id).into_iter().flatten() {
+            for held in self.held.get(waiting_id).into_iter().flatten() {
                 days.extend([held.from, held.until].into_iter().flatten());
                 waiting.push(&held.owner);
             }

@@ -96,13 +96,13 @@ struct Survey {
 
 /// Decides every line of a file: in order of date, and of the file within a date. `each` is told of each line before and with its decision.
 pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut dyn Lines) -> Result<Decider, RunError> {
-    let survey = survey(run.orders, stop, each)?;
+    let survey = survey(run, stop, each)?;
     each.all_seen()?;
     progress.start(survey.lines);
     let mut decider = Decider::new(Arc::clone(&run.policy), Arc::clone(&run.tables));
     let mut unknown = Vec::new();
     if survey.several {
-        for_each_batch(run.orders, stop, &mut |batch| {
+        for_each_batch(run, stop, &mut |batch| {
             for (index, line) in batch.lines().enumerate() {
                 if let Err(error) = decider.add_to_shipment(&line) {
                     note_unknown(run.orders, batch.row(index), &line, error, &mut unknown);
@@ -124,7 +124,7 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
         Ok::<(), RunError>(())
     };
     if survey.sorted || !counted {
-        for_each_batch(run.orders, stop, &mut |batch| {
+        for_each_batch(run, stop, &mut |batch| {
             batch_done(&batch, &mut (0..batch.len()), &mut decider)?;
             progress.done(count_of(batch.len()));
             Ok(())
@@ -132,7 +132,7 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
     } else {
         for (from, until) in spans(&survey.days, HELD) {
             let mut held = Vec::new();
-            for_each_batch(run.orders, stop, &mut |batch| {
+            for_each_batch(run, stop, &mut |batch| {
                 let within = |line: &OrderLine<'_>| (from..=until).contains(&line.date);
                 let places = batch.lines().enumerate().filter(|(_, line)| within(line)).map(|(place, _)| place);
                 held.push(batch.select(&places.collect::<Vec<_>>()));
@@ -197,12 +197,13 @@ fn in_order(batches: &[OrderBatch]) -> Vec<(usize, usize)> {
 }
 
 /// Reads a file batch by batch on a thread of its own.
-pub(crate) fn for_each_batch(
-    path: &Path,
+fn for_each_batch(
+    run: &Run<'_>,
     stop: &Stop,
     each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
-    for_each_batch_of(OrderReader::open(path)?, stop, each)
+    let open = if run.tables.strict { OrderReader::open } else { OrderReader::open_by_line };
+    for_each_batch_of(open(run.orders)?, stop, each)
 }
 
 /// As `for_each_batch`, of a reader that is open.
@@ -231,12 +232,12 @@ pub fn for_each_batch_of(
 }
 
 /// Reads the whole file once: for its mistakes, for lines that stand twice, and for the order of its dates.
-fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunError> {
+fn survey(run: &Run<'_>, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunError> {
     let mut survey = Survey { lines: 0, sorted: true, days: BTreeMap::new(), several: false };
     let mut latest = Date::MIN;
     let mut day: Option<(Date, u64)> = None;
     let mut keys: Vec<u64> = Vec::new();
-    for_each_batch(path, stop, &mut |batch| {
+    for_each_batch(run, stop, &mut |batch| {
         for line in batch.lines() {
             survey.lines += 1;
             each.seen(&line);
@@ -252,7 +253,11 @@ fn survey(path: &Path, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, RunE
         Ok(())
     })?;
     count_day(&mut survey.days, day);
+<<<<<<< HEAD
     refuse_duplicates(path, keys, stop)?;
+=======
+    none_twice(run.orders, keys, stop)?;
+>>>>>>> w1/lenient
     Ok(survey)
 }
 
@@ -296,7 +301,7 @@ pub fn refuse_duplicates(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result
 fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64>) -> Result<(), RunError> {
     let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
     let mut errors = Vec::new();
-    for_each_batch(path, stop, &mut |batch| {
+    for_each_batch_of(OrderReader::open_by_line(path)?, stop, &mut |batch| {
         for (index, line) in
             batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line)))
         {

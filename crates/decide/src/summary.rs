@@ -134,6 +134,13 @@ pub fn next_steps(order: &OrderLine<'_>, decided: &Decided<'_>) -> Vec<NextStep>
                     steps.push(NextStep { what, who: who.to_owned(), by: BEFORE.to_owned() });
                 }
             }
+            for cell in order.unread.iter().filter(|cell| decided.line.unread.contains(&cell.column)) {
+                let shown =
+                    if cell.value.is_empty() { "is empty".to_owned() } else { format!("says `{}`", cell.value) };
+                let what = format!("Correct `{}` of the order, which {shown}, and decide it again.", cell.column);
+                let who = "whoever entered the order".to_owned();
+                steps.push(NextStep { what, who, by: BEFORE.to_owned() });
+            }
         }
         Outcome::LicenseRequired if decided.license.as_ref().is_some_and(|found| found.holds == Some(true)) => {
             let what = "Ship within the license, meet its conditions, and count what has gone under it.".to_owned();

@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use tollgate_law::{Law, Policy, split_fixed};
 use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
+use tollgate_records::{
+    ByRow, UnreadRow, read_clearances_by_row, read_items_by_row, read_ownership_by_row, read_parties_by_row,
+};
 use tollgate_screening::{BadStake, Screener};
 
 use super::error::RunError;
@@ -35,8 +38,36 @@ pub struct Tables {
     pub licenses: BTreeMap<String, License>,
     /// Screens names that stand in the place of ids and have no row.
     pub names: TypedNames,
-    /// Whether an item that nothing is known of refuses its file; else it leaves its lines unsettled.
+    /// What is not understood of the tables: who or what it is about, and why.
+    pub unread: Unread,
+    /// Whether what is not understood refuses its file; else it leaves its lines unsettled.
     pub strict: bool,
+}
+
+/// Rows of the tables that are not understood. What they say is unknown; a clearance clears nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Unread {
+    /// By party id.
+    pub parties: BTreeMap<String, Vec<Diagnostic>>,
+    /// By the name of the item.
+    pub items: BTreeMap<String, Diagnostic>,
+    /// By the id of who is owned.
+    pub stakes: BTreeMap<String, Diagnostic>,
+    /// Every mistake, in the order of tables and rows.
+    pub mistakes: Diagnostics,
+}
+
+impl Unread {
+    /// Takes what is understood of a table, and notes the rest: `note` gets each row that says whom or what it is about.
+    fn take<T>(&mut self, read: ByRow<T>, mut note: impl FnMut(&mut Unread, String, Diagnostic)) -> T {
+        for UnreadRow { id, mistake } in read.unread {
+            self.mistakes.0.push(mistake.clone());
+            if let Some(id) = id {
+                note(self, id, mistake);
+            }
+        }
+        read.value
+    }
 }
 
 /// How the parties of a table are screened.
@@ -59,12 +90,41 @@ impl Tables {
         screening: Screening<'_>,
         stop: &Stop,
     ) -> Result<Tables, RunError> {
+<<<<<<< HEAD
         let stakes = read_or_empty(ownership, tollgate_records::read_ownership)?;
         let mut parties = read_or_empty(parties, tollgate_records::read_parties)?;
         parties.values_mut().for_each(spell_flags);
         let items = read_or_empty(items, tollgate_records::read_items)?;
         let cleared = read_or_empty(screening.clearances, tollgate_records::read_clearances)?;
         let screened = ScreeningResults::new(
+=======
+        let mut unread = Unread::default();
+        let stakes = match ownership {
+            Some(path) => unread.take(read_ownership_by_row(path)?, |unread, owned, mistake| {
+                unread.stakes.entry(owned).or_insert(mistake);
+            }),
+            None => Vec::new(),
+        };
+        let mut parties = match parties {
+            Some(path) => unread.take(read_parties_by_row(path)?, |unread, party, mistake| {
+                unread.parties.entry(party).or_default().push(mistake);
+            }),
+            None => BTreeMap::new(),
+        };
+        parties.values_mut().for_each(spell_flags);
+        let mut items = match items {
+            Some(path) => unread.take(read_items_by_row(path)?, |unread, item, mistake| {
+                unread.items.entry(item).or_insert(mistake);
+            }),
+            None => BTreeMap::new(),
+        };
+        items.retain(|item, _| !unread.items.contains_key(item));
+        let cleared = match screening.clearances {
+            Some(path) => unread.take(read_clearances_by_row(path)?, |_, _, _| {}),
+            None => Vec::new(),
+        };
+        let screened = Screened::new(
+>>>>>>> w1/lenient
             screening.screener,
             &parties,
             &stakes,
@@ -73,10 +133,11 @@ impl Tables {
             ownership,
             stop,
         )?;
-        let parents = Parents::of(&stakes);
+        let parents = Parents::of(&stakes).with_unread(unread.stakes.keys());
         let names = TypedNames::new(screening.screener, screening.threshold, &cleared);
         let licenses = BTreeMap::new();
-        Ok(Tables { parties, items, screened, parents, stakes, clearances: cleared, licenses, names, strict: false })
+        let (clearances, strict) = (cleared, false);
+        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, strict })
     }
 
     /// The same tables, with further findings about list matches; what was said last counts.
@@ -86,8 +147,8 @@ impl Tables {
         let (parties, items) = (self.parties.clone(), self.items.clone());
         let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
         let names = self.names.with_findings(&clearances);
-        let (licenses, strict) = (self.licenses.clone(), self.strict);
-        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, strict })
+        let (licenses, unread, strict) = (self.licenses.clone(), self.unread.clone(), self.strict);
+        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, strict })
     }
 
     /// The same tables with a table of licenses, against which claimed licenses are held.

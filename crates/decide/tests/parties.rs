@@ -30,6 +30,7 @@ fn table(parties: Vec<Party>) -> BTreeMap<String, Party> {
 
 fn order<'a>(consignee: &'a str, destination: &str) -> OrderLine<'a> {
     OrderLine {
+        unread: &[],
         order_id: "one",
         line: 1,
         date: "2025-06-02".parse().unwrap(),

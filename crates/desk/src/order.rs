@@ -97,6 +97,7 @@ impl OrderRequest {
         let activity = self.activity.as_deref().map(Activity::from_word).transpose();
         let text = |member: &'static str, value: &str| format!("`{member}` is `{value}`");
         Ok(OrderLine {
+            unread: &[],
             order_id: &self.order_id,
             line: self.line.unwrap_or(1),
             date: self.date.parse().map_err(|_| (text("date", &self.date), day))?,

@@ -63,6 +63,8 @@ pub struct Watch {
     entities: Entities,
     tiers: Tiers,
     last: Date,
+    /// Lines that stand in no table.
+    unread_lines: u64,
     /// The consignee of each order, where payments must be led back to them.
     orders: ByHash,
     consignees: TextNumbers,
@@ -133,6 +135,7 @@ impl Watch {
             values: ValuesPerKg::default(),
             entities: Entities::default(),
             last: Date::MIN,
+            unread_lines: 0,
             orders: ByHash::default(),
             consignees: TextNumbers::default(),
             known: context.as_of.map(|day| known_on(&tables, day)),
@@ -212,6 +215,10 @@ impl Watch {
         decided: &Decided<'_>,
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
+        if ["date", "destination", "quantity", "order_id"].into_iter().any(|column| order.is_unread(column)) {
+            self.unread_lines += 1;
+            return Ok(());
+        }
         if !self.is_known(order.date) {
             return Ok(());
         }
@@ -237,6 +244,11 @@ impl Watch {
         };
         let batch = self.builder.push(order, declared, &derived).map_err(|error| watch_error(error.to_string()))?;
         batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(watch_error))
+    }
+
+    /// Lines that stand in no table, since their day, place or quantity is not understood.
+    pub fn unread_lines(&self) -> u64 {
+        self.unread_lines
     }
 
     /// Everything that was gathered, table by table.

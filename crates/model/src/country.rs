@@ -53,6 +53,9 @@ impl Country {
     /// The United States.
     pub const UNITED_STATES: Country = Country(232);
 
+    /// The place of a cell that is not understood as a country: in no group, before no law, and never read from a text.
+    pub const UNKNOWN: Country = Country(u8::MAX);
+
     /// How many there are; [`Country::index`] is below it.
     pub const COUNT: usize = CODES.len();
 

@@ -33,5 +33,7 @@ pub use lookup::Lookup;
 pub use number::{BadNumber, Decimal, Ratio, Tpp, group_digits};
 pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use period::{BadPeriod, Period, PeriodLength};
-pub use record::{Activity, Clearance, Item, ItemKind, License, OrderLine, Party, PartyDetails, Stake, UnknownWord};
+pub use record::{
+    Activity, Clearance, Item, ItemKind, License, OrderLine, Party, PartyDetails, Stake, UnknownWord, UnreadCell,
+};
 pub use stop::Stop;

@@ -141,6 +141,27 @@ pub struct OrderLine<'a> {
     pub end_use: Option<&'a str>,
     /// The authorization that the shipper claims.
     pub authorization: Option<&'a str>,
+    /// Cells of the line that are not understood. What they would say is unknown: a date stands as [`Date::MAX`], a quantity as 0, and
+    /// the line may not go, whatever its other cells say.
+    pub unread: &'a [UnreadCell],
+}
+
+impl OrderLine<'_> {
+    /// Whether a column of the line holds what is not understood.
+    pub fn is_unread(&self, column: &str) -> bool {
+        self.unread.iter().any(|cell| cell.column == column)
+    }
+}
+
+/// A cell of a table that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadCell {
+    /// The column.
+    pub column: String,
+    /// What stands there; empty where nothing does, or where it is no text.
+    pub value: String,
+    /// What is wrong, without a full stop.
+    pub what: String,
 }
 
 /// A person or company, as the `parties` table gives it; `None` is an unknown fact.

@@ -8,16 +8,27 @@ use tollgate_model::{Country, Decimal, Diagnostics, Item, ItemKind, Tpp};
 
 use crate::cells::{EMPTY_CELL, text};
 use crate::columns::Table;
-use crate::mistakes::{Cell, Mistakes, Problem};
+use crate::mistakes::{ByRow, Cell, Mistakes, Problem};
 use crate::source::{Batch, Source};
 
 /// The host ECCNs of `.z` items.
 const HOSTS: [&str; 7] = ["3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 
 /// Reads an items table; rows are unique by `item`, in its order.
+///
+/// # Errors
+/// All that is not understood.
 pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, Diagnostics> {
+    read_items_by_row(path)?.whole()
+}
+
+/// As [`read_items`], with what is not understood beside what is: each by the item's name.
+///
+/// # Errors
+/// What is wrong with the file or a whole column.
+pub fn read_items_by_row(path: &Path) -> Result<ByRow<BTreeMap<String, Item>>, Diagnostics> {
     let mut source = Source::open(path, Table::Items)?;
-    let mut mistakes = Mistakes::new(path);
+    let mut mistakes = Mistakes::by_row(path);
     let mut items = BTreeMap::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
@@ -32,16 +43,15 @@ pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, Diagnostics> {
                 continue;
             };
             check(&item, row, &mut mistakes);
-            if let Some(earlier) = items.insert(item.item.clone(), item) {
-                let cell = Cell { row, column: "item", value: &earlier.item };
+            let name = item.item.clone();
+            if items.insert(name.clone(), item).is_some() {
+                let cell = Cell { row, column: "item", value: &name };
                 mistakes.add("repeated-row", cell, "the item stands twice", "leave one row for each item");
             }
-            if mistakes.is_full() {
-                return mistakes.into_result(items);
-            }
+            mistakes.name_row(row, &name);
         }
     }
-    mistakes.into_result(items)
+    mistakes.split(items)
 }
 
 fn check(item: &Item, row: u64, mistakes: &mut Mistakes<'_>) {

@@ -39,12 +39,14 @@ pub use decision_columns::{
 pub use csv_text::csv_text;
 >>>>>>> w1/commands
 pub use decisions::{DecisionWriter, Format};
-pub use items::read_items;
+pub use items::{read_items, read_items_by_row};
 pub use licenses::read_licenses;
-pub use mistakes::MAX_ERRORS;
+pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
 pub use orders::{DayBatch, DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::{Output, formula_safe};
-pub use parties::{read_clearances, read_ownership, read_parties};
+pub use parties::{
+    read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties, read_parties_by_row,
+};
 pub use record::{
     DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,
     Text, UnsurePoint,

@@ -1,12 +1,14 @@
 //! The orders table, batch by batch and in columns: what decides a line, and what was declared of it.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::{Array, RecordBatch, StringArray};
-use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine};
+use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell};
 
 use crate::columns::Table;
-use crate::mistakes::{Cell, MAX_ERRORS, Mistakes, Problem};
+use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
 use crate::source::{Batch, Selection, Source};
 use crate::texts::Texts;
 
@@ -46,6 +48,8 @@ pub struct OrderBatch {
     end_use: Option<Texts>,
     authorization: Option<Texts>,
     declared: DeclaredColumns,
+    /// By their place in the batch, the lines with cells that are not understood.
+    unread: BTreeMap<usize, Vec<UnreadCell>>,
 }
 
 /// What was declared to customs and on the invoice.
@@ -100,6 +104,7 @@ impl OrderBatch {
                 weight: pick(&self.declared.weight, places),
                 packages: pick(&self.declared.packages, places),
             },
+            unread: selected(&self.unread, places),
         }
     }
 
@@ -135,8 +140,11 @@ impl OrderBatch {
     /// A line, by its place in the batch; `None` past the end.
     pub fn line(&self, index: usize) -> Option<OrderLine<'_>> {
         let [exporter, purchaser, intermediate, consignee, end_user, forwarder, operator] = &self.parties;
-        let date = (*self.date.get(index)?)?;
+        let unread = self.unread.get(&index).map_or(&[][..], Vec::as_slice);
+        let is_unread = |column: &str| unread.iter().any(|cell| cell.column == column);
+        let date = (*self.date.get(index)?).or_else(|| is_unread("date").then_some(Date::MAX))?;
         Some(OrderLine {
+            unread,
             order_id: self.order_id.value(index),
             line: (*self.line.get(index)?).unwrap_or(1),
             date,
@@ -144,15 +152,16 @@ impl OrderBatch {
             exporter: text(exporter, index),
             purchaser: text(purchaser, index),
             intermediate_consignee: text(intermediate, index),
-            ultimate_consignee: text(consignee, index)?,
+            ultimate_consignee: text(consignee, index).or_else(|| is_unread("ultimate_consignee").then_some(""))?,
             end_user: text(end_user, index),
             freight_forwarder: text(forwarder, index),
             lpp_operator: text(operator, index),
             origin: *self.origin.get(index)?,
-            destination: (*self.destination.get(index)?)?,
+            destination: (*self.destination.get(index)?)
+                .or_else(|| is_unread("destination").then_some(Country::UNKNOWN))?,
             // An empty cell of a required column is a mistake of its batch, and no line is taken from that.
-            item: self.item.get(index)?,
-            quantity: (*self.quantity.get(index)?)?,
+            item: self.item.get(index).or_else(|| is_unread("item").then_some(""))?,
+            quantity: if is_unread("quantity") { 0 } else { (*self.quantity.get(index)?)? },
             end_use: text(&self.end_use, index),
             authorization: text(&self.authorization, index),
         })
@@ -261,19 +270,26 @@ pub struct DayBatch {
 pub struct OrderReader {
     source: Source,
     mistakes: Vec<Diagnostic>,
+    /// How many cells were not understood so far, where they cost their lines only.
+    unread: Option<usize>,
 }
 
 impl OrderReader {
     /// Opens an orders table.
     pub fn open(path: &Path) -> Result<OrderReader, Diagnostics> {
         let selection = Selection { coded, ..Selection::all(Table::Orders) };
-        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new() })
+        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new(), unread: None })
+    }
+
+    /// As [`OrderReader::open`], for whom a line with cells that are not understood is a line all the same: see [`OrderLine::unread`].
+    pub fn open_by_line(path: &Path) -> Result<OrderReader, Diagnostics> {
+        Ok(OrderReader { unread: Some(0), ..OrderReader::open(path)? })
     }
 
     /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
     pub fn open_deciding(path: &Path) -> Result<OrderReader, Diagnostics> {
         let selection = Selection { coded, read: deciding, ..Selection::all(Table::Orders) };
-        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new() })
+        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new(), unread: None })
     }
 
     /// The columns of the file so far that the contract does not know, and that are therefore not read: each with the column that may be meant.
@@ -284,6 +300,9 @@ impl OrderReader {
     /// The next lines. After a batch with mistakes no more lines come, but the rest of the file is
     /// searched for mistakes, and all are reported together.
     pub fn next_batch(&mut self) -> Option<Result<OrderBatch, Diagnostics>> {
+        if self.unread.is_some() {
+            return self.next_by_line();
+        }
         loop {
             // Mistakes are in the file that the rows come from, which of a folder's is another from part to part.
             let batch = self.source.next();
@@ -308,6 +327,67 @@ impl OrderReader {
             self.mistakes = mistakes.found;
         }
     }
+
+    /// The next lines, each with its cells that are not understood.
+    fn next_by_line(&mut self) -> Option<Result<OrderBatch, Diagnostics>> {
+        let batch = match self.source.next()? {
+            Ok(batch) => batch,
+            Err(error) => return Some(Err(error.into())),
+        };
+        let mut mistakes = Mistakes::by_row(self.source.path());
+        let orders = read(&batch, &mut mistakes);
+        let read = match mistakes.split(orders) {
+            Ok(read) => read,
+            Err(errors) => return Some(Err(errors)),
+        };
+        let count = self.unread.unwrap_or(0) + read.unread.len();
+        self.unread = Some(count);
+        if count > MAX_UNREAD {
+            return Some(Err(Diagnostics::up_to(MAX_ERRORS, read.unread.into_iter().map(|row| row.mistake).collect())));
+        }
+        let orders = with_unread(read);
+        // A batch that would give fewer lines than it has rows is refused, whatever the cause.
+        match (0..orders.len()).find(|place| orders.line(*place).is_none()) {
+            None => Some(Ok(orders)),
+            Some(place) => {
+                let place = Cell::row(orders.row(place)).in_file(self.source.path());
+                Some(Err(not_a_line(place).into()))
+            }
+        }
+    }
+}
+
+/// Lines with what is not understood of them. An order whose id is not is named by its row.
+fn with_unread(read: ByRow<OrderBatch>) -> OrderBatch {
+    let mut orders = read.value;
+    if read.unread.is_empty() {
+        return orders;
+    }
+    let places: BTreeMap<u64, usize> = orders.rows.iter().enumerate().map(|(place, row)| (*row, place)).collect();
+    for UnreadRow { mistake, .. } in read.unread {
+        let Some(place) = mistake.place.row.and_then(|row| places.get(&row)) else { continue };
+        let cell = UnreadCell { column: mistake.place.column, value: mistake.place.value, what: mistake.what };
+        orders.unread.entry(*place).or_default().push(cell);
+    }
+    let nameless = |place: &usize| orders.order_id.value(*place).is_empty();
+    if orders.unread.keys().any(nameless) {
+        let ids = (0..orders.len()).map(|place| match orders.order_id.value(place) {
+            "" => Cow::Owned(format!("row {}", orders.row(place))),
+            id => Cow::Borrowed(id),
+        });
+        let ids: StringArray = ids.map(Some).collect();
+        orders.order_id = ids;
+    }
+    orders
+}
+
+/// What belongs to some places of a batch, by its place among these.
+fn selected(unread: &BTreeMap<usize, Vec<UnreadCell>>, places: &[usize]) -> BTreeMap<usize, Vec<UnreadCell>> {
+    if unread.is_empty() {
+        return BTreeMap::new();
+    }
+    let cells = places.iter().enumerate().filter_map(|(at, place)| Some((at, unread.get(place)?.clone())));
+    cells.collect()
 }
 
 fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
@@ -353,6 +433,7 @@ fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
             weight: batch.decimals("gross_weight_kg", mistakes),
             packages: batch.integers("packages", mistakes),
         },
+        unread: BTreeMap::new(),
     };
     check(batch, &orders, mistakes);
     orders
@@ -382,8 +463,12 @@ fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes<'_>) {
     // What has no mistake is a line: a batch that would give fewer lines than it has rows is refused, whatever the cause.
     if mistakes.found.is_empty() {
         for index in (0..orders.len()).filter(|index| orders.line(*index).is_none()) {
-            let what = "is not understood as a line of an order";
-            mistakes.add("not-a-line", Cell::row(batch.row(index)), what, "compare it with docs/tables.md");
+            let Diagnostic { code, what, mend, .. } = not_a_line(Place::default());
+            mistakes.add(code, Cell::row(batch.row(index)), what, mend);
         }
     }
+}
+
+fn not_a_line(place: Place) -> Diagnostic {
+    Diagnostic::new("not-a-line", place, "is not understood as a line of an order", "compare it with docs/tables.md")
 }

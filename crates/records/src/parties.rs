@@ -7,13 +7,24 @@ use tollgate_model::{Clearance, Diagnostics, Party, PartyDetails, Stake};
 
 use crate::cells::{EMPTY_CELL, text, words};
 use crate::columns::Table;
-use crate::mistakes::{Cell, Mistakes};
+use crate::mistakes::{ByRow, Cell, Mistakes};
 use crate::source::Source;
 
 /// Reads a parties table; rows are unique by `party_id`, in its order.
+///
+/// # Errors
+/// All that is not understood.
 pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, Diagnostics> {
+    read_parties_by_row(path)?.whole()
+}
+
+/// As [`read_parties`], with what is not understood beside what is: each by its party's id.
+///
+/// # Errors
+/// What is wrong with the file or a whole column.
+pub fn read_parties_by_row(path: &Path) -> Result<ByRow<BTreeMap<String, Party>>, Diagnostics> {
+    let mut mistakes = Mistakes::by_row(path);
     let mut source = Source::open(path, Table::Parties)?;
-    let mut mistakes = Mistakes::new(path);
     let mut parties = BTreeMap::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
@@ -65,22 +76,32 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, Diagnostics>
                 let cell = Cell { row, column: "party_id", value: id };
                 mistakes.add("repeated-row", cell, "the party stands twice", "leave one row for each party");
             }
-            if mistakes.is_full() {
-                return mistakes.into_result(parties);
-            }
+            mistakes.name_row(row, id);
         }
     }
-    mistakes.into_result(parties)
+    mistakes.split(parties)
 }
 
 /// Reads an ownership table, or what registers publish: statements of the Beneficial Ownership Data Standard (0.2 to 0.4, JSON or JSON lines), GLEIF's
 /// relationship records (JSON, XML, golden copy in CSV).
+///
+/// # Errors
+/// All that is not understood.
 pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, Diagnostics> {
+    read_ownership_by_row(path)?.whole()
+}
+
+/// As [`read_ownership`], with what is not understood of a table beside what is: each by who is owned. Of a row with a mistake the stake says
+/// that somebody owns a share that nobody knows; a party that owns itself has none.
+///
+/// # Errors
+/// What is wrong with the file or a whole column, and all that is wrong with statements of registers.
+pub fn read_ownership_by_row(path: &Path) -> Result<ByRow<Vec<Stake>>, Diagnostics> {
     if crate::ownership::is_published(path) {
-        return crate::ownership::read_published(path);
+        return Ok(ByRow { value: crate::ownership::read_published(path)?, unread: Vec::new() });
     }
     let mut source = Source::open(path, Table::Ownership)?;
-    let mut mistakes = Mistakes::new(path);
+    let mut mistakes = Mistakes::by_row(path);
     let mut stakes = Vec::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
@@ -103,26 +124,34 @@ pub fn read_ownership(path: &Path) -> Result<Vec<Stake>, Diagnostics> {
                 let cell = Cell { row, column: "owned_id", value: owned };
                 mistakes.add("owns-itself", cell, "a party cannot own itself", "take the row out");
             }
-            stakes.push(Stake {
-                owner_id: owner.to_owned(),
-                owned_id: owned.to_owned(),
-                percent,
-                from,
-                until,
-                controls: false,
-            });
-            if mistakes.is_full() {
-                return mistakes.into_result(stakes);
+            mistakes.name_row(row, owned);
+            let is_unread = mistakes.has_row(row);
+            if is_unread && owner == owned {
+                continue;
             }
+            let stake =
+                Stake { owner_id: owner.to_owned(), owned_id: owned.to_owned(), percent, from, until, controls: false };
+            stakes.push(if is_unread { Stake { percent: None, from: None, until: None, ..stake } } else { stake });
         }
     }
-    mistakes.into_result(stakes)
+    mistakes.split(stakes)
 }
 
 /// Reads a table of cleared list matches.
+///
+/// # Errors
+/// All that is not understood.
 pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, Diagnostics> {
+    read_clearances_by_row(path)?.whole()
+}
+
+/// As [`read_clearances`], with what is not understood beside what is. A row with a mistake clears nothing.
+///
+/// # Errors
+/// What is wrong with the file or a whole column.
+pub fn read_clearances_by_row(path: &Path) -> Result<ByRow<Vec<Clearance>>, Diagnostics> {
     let mut source = Source::open(path, Table::Clearances)?;
-    let mut mistakes = Mistakes::new(path);
+    let mut mistakes = Mistakes::by_row(path);
     let mut clearances = Vec::new();
     while let Some(batch) = source.next() {
         let batch = batch?;
@@ -149,8 +178,11 @@ pub fn read_clearances(path: &Path) -> Result<Vec<Clearance>, Diagnostics> {
                     continue;
                 }
             };
-            clearances.push(Clearance { party_id, list, entry, confirmed, by, why, until, fingerprint });
+            mistakes.name_row(batch.row(index), &party_id);
+            if !mistakes.has_row(batch.row(index)) {
+                clearances.push(Clearance { party_id, list, entry, confirmed, by, why, until, fingerprint });
+            }
         }
     }
-    mistakes.into_result(clearances)
+    mistakes.split(clearances)
 }

@@ -108,6 +108,7 @@ impl SampleOracle {
     fn decide(&mut self, probe: &Probe) -> Permission {
         let consignee = consignee(probe.destination, &probe.flags);
         let line = OrderLine {
+            unread: &[],
             order_id: "sample",
             line: 1,
             date: probe.date,

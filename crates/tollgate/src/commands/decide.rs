@@ -1,5 +1,6 @@
 //! `tollgate decide`: a decision for every line of a file of orders.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy};
@@ -89,7 +90,25 @@ pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
         Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
     let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
     tables.strict = basis.strict;
+    name_unread_rows(&tables)?;
     Ok((Arc::new(policy), Arc::new(tables), screener))
+}
+
+/// Says on standard error what is not understood of the tables, and that it is unknown; an error where the user wants it refused.
+fn name_unread_rows(tables: &Tables) -> Result<(), Failure> {
+    let mistakes = &tables.unread.mistakes;
+    if mistakes.0.is_empty() {
+        return Ok(());
+    }
+    if tables.strict {
+        return Err(mistakes.clone().into());
+    }
+    // Where standard error cannot be written, nobody reads it.
+    let _ = writeln!(
+        std::io::stderr(),
+        "warning: what is not understood of these tables is taken as unknown; --strict refuses it\n{mistakes}"
+    );
+    Ok(())
 }
 
 /// Writes decisions, with as much of each as the form of the file has.

@@ -69,6 +69,12 @@ pub(crate) fn alerts_text(alerts: &Alerts) -> String {
     alerts.alerts.iter().map(|alert| alert_json(alert).to_string() + "\n").collect()
 }
 
+/// That lines were left out of the search, in a sentence.
+pub(crate) fn unread_note(lines: u64) -> String {
+    let lines = tollgate_model::group_digits(lines);
+    format!("Lines whose day, place or quantity is not understood, and in which no evasion was looked for: {lines}.")
+}
+
 /// Lines that are gathered and nothing else.
 pub(crate) struct Gathering(pub(crate) Watch);
 
@@ -100,6 +106,11 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
+    let unread = gathering.0.unread_lines();
+    if unread > 0 {
+        // Where standard error cannot be written, nobody reads it.
+        let _ = writeln!(std::io::stderr(), "warning: {}", unread_note(unread));
+    }
     let gathered = gathering.0.finish()?;
     let mut history = None;
     let detection = match &arguments.on.cluster {

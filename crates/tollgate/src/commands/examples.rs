@@ -258,6 +258,7 @@ impl Case {
     fn order(&self) -> OrderLine<'_> {
         let role = |name: &'static str| self.roles.contains(&name).then_some(name);
         OrderLine {
+            unread: &[],
             order_id: "example",
             line: 1,
             date: self.date,

@@ -75,17 +75,22 @@ impl DecisionSheet {
         let cells = [
             order.order_id.to_owned(),
             order.line.to_string(),
-            order.date.to_string(),
+            if order.is_unread("date") { String::new() } else { order.date.to_string() },
             label_text(decided.program, decided.determination().label),
             reason.0,
             reason.1,
             next_step(decided),
             decided.line.item.name.clone(),
-            order.quantity.to_string(),
+            if order.is_unread("quantity") { String::new() } else { order.quantity.to_string() },
             tpp.map_or_else(String::new, |tpp| tpp.to_string()),
             tpp.map_or_else(String::new, h100_equivalents),
+<<<<<<< HEAD:crates/tollgate/src/commands/check/sheet.rs
             order.destination.to_string(),
             party_text(tables, order.ultimate_consignee),
+=======
+            if order.is_unread("destination") { String::new() } else { order.destination.to_string() },
+            named(tables, order.ultimate_consignee),
+>>>>>>> w1/lenient:crates/tollgate/src/commands/sheet.rs
             others.collect::<Vec<_>>().join("; "),
             decided.eccn().map_or_else(String::new, std::borrow::Cow::into_owned),
             order.authorization.unwrap_or("").to_owned(),
@@ -195,6 +200,7 @@ fn question_targets(order: &OrderLine<'_>, column: &str, tables: &Tables) -> Vec
                     !matches!((*role, column), ("exporter" | "freight_forwarder", "hq_country" | "country"))
                 })
                 .map(|(_, party)| party.to_owned())
+                .filter(|party| !party.is_empty())
                 .collect();
             parties.sort();
             parties.dedup();
@@ -239,6 +245,11 @@ fn question(column: &str) -> &str {
         "freight_forwarder" => "Who carries the goods?",
         "end_user" => "Who uses the goods in the end, and where is its headquarters?",
         "accelerators" => "How many accelerators does one unit hold?",
+        "date" => "On which day is it exported, reexported or transferred?",
+        "destination" => "To which country does it go?",
+        "quantity" => "How many units are it?",
+        "order_id" => "Which order is it?",
+        "ultimate_consignee" => "Who receives the goods in the end?",
         column => column,
     }
 }

@@ -107,8 +107,10 @@ impl Summary {
             self.orders += 1;
             order.order_id.clone_into(&mut self.last_order);
         }
-        self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
-        self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
+        if !order.is_unread("date") {
+            self.first = Some(self.first.map_or(order.date, |first| first.min(order.date)));
+            self.last = Some(self.last.map_or(order.date, |last| last.max(order.date)));
+        }
         let label = decided.determination().label;
         let detail = match (decided.exception(), label.review) {
             (Some(exception), _) => exception.name.clone(),
@@ -118,7 +120,8 @@ impl Summary {
         let tpp = decided.line.tpp.map_or(0, whole_tpp);
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
-        for (_, party) in roles(order).filter(|(_, party)| !self.tables.parties.contains_key(*party)) {
+        let without_row = |party: &str| !party.is_empty() && !self.tables.parties.contains_key(party);
+        for (_, party) in roles(order).filter(|(_, party)| without_row(party)) {
             if !self.without_row.contains(party) {
                 self.without_row.insert(party.to_owned());
             }
@@ -127,7 +130,9 @@ impl Summary {
             }
         }
         self.list(order, decided);
-        self.month(order, decided, tpp);
+        if !order.is_unread("date") {
+            self.month(order, decided, tpp);
+        }
         self.chip(decided);
         for rule in decided.red_flags() {
             *self.red_flags.entry((rule.step.rule.to_string(), rule.step.cite.to_string())).or_default() += 1;
@@ -442,11 +447,11 @@ fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usiz
     Row {
         order: order.order_id.to_owned(),
         line: positive(order.line),
-        date: order.date.to_string(),
+        date: if order.is_unread("date") { String::new() } else { order.date.to_string() },
         item: decided.line.item.name.clone(),
         quantity: positive(order.quantity),
         consignee: name.unwrap_or_else(|| order.ultimate_consignee.to_owned()),
-        destination: order.destination.to_string(),
+        destination: if order.is_unread("destination") { String::new() } else { order.destination.to_string() },
         eccn: decided.eccn().unwrap_or("not settled".into()).into_owned(),
         outcome: label
             .review
