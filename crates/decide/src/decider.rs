@@ -315,12 +315,7 @@ fn judge(
 
 /// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
 /// the law makes of the facts.
-<<<<<<< HEAD
 fn opened(judged: &Judged<RenderedDecision>, line: &LineFacts) -> Option<Determination> {
-    let asks = line.asks?;
-=======
-fn opened(judged: &Judged<Worded>, line: &LineFacts) -> Option<Determination> {
->>>>>>> w1/lenient
     let outcome = judged.determination.label.outcome;
     let dateless = line.unread.iter().any(|column| column == "date");
     let asks = line.asks.filter(|asks| !judged.determination.missing.contains(asks));

@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-<<<<<<< HEAD
 use tollgate_law::facts::{self, FactId, Facts, ear_country};
 use tollgate_law::groups::GroupCalendar;
-use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
-=======
-use tollgate_law::facts::{self, FactId, Facts, as_counted};
 use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth, UnreadCell};
->>>>>>> w1/lenient
 use tollgate_screening::Effect;
 
 use super::claim::{Claim, claim_of};
@@ -344,13 +339,8 @@ fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     let activity = Activity::ALL.iter().position(|activity| *activity == order.activity);
     let activity = activity.filter(|_| !order.is_unread("activity"));
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
-<<<<<<< HEAD
     facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(ear_country(country))));
-    facts.set_country(facts::DESTINATION, Some(Some(destination)));
-=======
-    facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(as_counted(country))));
     facts.set_country(facts::DESTINATION, (destination != Country::UNKNOWN).then_some(Some(destination)));
->>>>>>> w1/lenient
 }
 
 /// Sets what the declared end use and the claim say; returns the fact that is still to be settled, where one is. `tier_one` says whether the

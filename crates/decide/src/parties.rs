@@ -3,13 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-<<<<<<< HEAD
 use tollgate_law::facts::ear_country;
-use tollgate_model::{Country, Date, Party, Stake, Truth};
-=======
-use tollgate_law::facts::as_counted;
 use tollgate_model::{Country, Date, Diagnostic, Party, Stake, Truth};
->>>>>>> w1/lenient
 
 use super::flags::flags_of;
 use super::names::{Name, Names};

@@ -7,13 +7,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
 
 use tollgate_law::Policy;
-<<<<<<< HEAD
-use tollgate_model::{Date, OrderLine, Stop, count_of};
-use tollgate_records::{Declared, InputError, InputErrors, MAX_ERRORS, OrderBatch, OrderReader};
-=======
-use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place, Stop};
+use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place, Stop, count_of};
 use tollgate_records::{Declared, MAX_ERRORS, OrderBatch, OrderReader};
->>>>>>> w1/lists
 
 use super::decider::{Decided, Decider};
 use super::error::RunError;
@@ -253,11 +248,7 @@ fn survey(run: &Run<'_>, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, Ru
         Ok(())
     })?;
     count_day(&mut survey.days, day);
-<<<<<<< HEAD
-    refuse_duplicates(path, keys, stop)?;
-=======
-    none_twice(run.orders, keys, stop)?;
->>>>>>> w1/lenient
+    refuse_duplicates(run.orders, keys, stop)?;
     Ok(survey)
 }
 

@@ -355,17 +355,10 @@ fn screen_all(
                 break;
             }
             let names = party.names();
-<<<<<<< HEAD
-            let query = Query::of(party, &names);
+            let query = Query::from_party(party, &names);
             let matches = find(screener, query, limits, &mut scratch);
             if !matches.is_empty() {
                 hits.push(((*id).clone(), matches));
-=======
-            let query = Query::from_party(party, &names);
-            let own = find(screener, query, limits, &mut scratch);
-            if !own.is_empty() {
-                hits.push(((*id).clone(), own));
->>>>>>> w1/lists
             }
         }
         hits

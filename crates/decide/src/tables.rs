@@ -90,14 +90,6 @@ impl Tables {
         screening: Screening<'_>,
         stop: &Stop,
     ) -> Result<Tables, RunError> {
-<<<<<<< HEAD
-        let stakes = read_or_empty(ownership, tollgate_records::read_ownership)?;
-        let mut parties = read_or_empty(parties, tollgate_records::read_parties)?;
-        parties.values_mut().for_each(spell_flags);
-        let items = read_or_empty(items, tollgate_records::read_items)?;
-        let cleared = read_or_empty(screening.clearances, tollgate_records::read_clearances)?;
-        let screened = ScreeningResults::new(
-=======
         let mut unread = Unread::default();
         let stakes = match ownership {
             Some(path) => unread.take(read_ownership_by_row(path)?, |unread, owned, mistake| {
@@ -123,8 +115,7 @@ impl Tables {
             Some(path) => unread.take(read_clearances_by_row(path)?, |_, _, _| {}),
             None => Vec::new(),
         };
-        let screened = Screened::new(
->>>>>>> w1/lenient
+        let screened = ScreeningResults::new(
             screening.screener,
             &parties,
             &stakes,

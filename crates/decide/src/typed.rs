@@ -48,13 +48,8 @@ impl TypedNames {
         }
         let party = Party { party_id: name.to_owned(), name: Some(name.to_owned()), ..Party::default() };
         let names = party.names();
-<<<<<<< HEAD
         let limits = MatchLimits { threshold_points: self.threshold, shown: SHOWN };
-        let mut hits = find(screener, Query::of(&party, &names), limits, &mut Scratch::default());
-=======
-        let mut hits =
-            find(screener, Query::from_party(&party, &names), (self.threshold, SHOWN), &mut Scratch::default());
->>>>>>> w1/lists
+        let mut hits = find(screener, Query::from_party(&party, &names), limits, &mut Scratch::default());
         hits.iter_mut().for_each(|hit| hit.look_up(name, &self.clearances));
         let hits: Arc<[Hit]> = Arc::from(hits);
         found.insert(name.to_owned(), Arc::clone(&hits));

@@ -27,9 +27,5 @@ mod files {
 
 pub use law::{Law, embedded, split_fixed};
 pub use policy::Policy;
-<<<<<<< HEAD
-pub use tiers::Tiers;
-=======
 pub use tiers::{Tier, Tiers};
->>>>>>> w1/detect
 pub use tollgate_model::hex;

@@ -4,13 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
-<<<<<<< HEAD
-use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
-use tollgate_strict_toml::Entry;
-=======
 use tollgate_model::{Date, Diagnostic, Diagnostics, Place, Ratio};
-use tollgate_strict_toml::{Entry, Placed, Table, TomlFile};
->>>>>>> w1/report
+use tollgate_strict_toml::Entry;
 
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
@@ -22,118 +17,6 @@ use crate::provision::{Provision, Version};
 
 mod amendments;
 
-<<<<<<< HEAD
-=======
-/// A policy file as read.
-#[derive(Clone, Debug)]
-pub(crate) struct PolicyFile {
-    title: String,
-    base: Option<String>,
-    exclude: Vec<Placed<String>>,
-    amends: Vec<Amend>,
-    changes: Vec<Change>,
-    readings: Vec<Entry<bool>>,
-    file: String,
-    digest: String,
-}
-
-#[derive(Clone, Debug)]
-struct Amend {
-    provision: String,
-    from: Date,
-    source: String,
-    why: String,
-    parameters: BTreeMap<String, Parameter>,
-    rules: Rules,
-    limits: Vec<(String, Limit)>,
-    remove: Vec<String>,
-    line: usize,
-    file: String,
-    digest: String,
-}
-
-impl PolicyFile {
-    pub(crate) fn read(file: &str, text: &str) -> (PolicyFile, Vec<Diagnostic>) {
-        let toml = TomlFile::parse(file, text);
-        let table = toml.root();
-        let digest = crate::hex(&Sha256::digest(text.as_bytes()));
-        let mut policy = PolicyFile {
-            title: table.required_text("title", "\"What this policy is\"").value,
-            base: table.text_value("base"),
-            exclude: Vec::new(),
-            amends: Vec::new(),
-            changes: Vec::new(),
-            readings: Vec::new(),
-            file: file.to_owned(),
-            digest: digest.clone(),
-        };
-        for entry in table.tables("exclude") {
-            policy.exclude.push(entry.required_text("source", "\"fr.2025-00636\""));
-            let _why = entry.required_text("why", "\"BIS does not enforce it\"");
-            entry.finish();
-        }
-        let amends = table.tables("amend");
-        let digests = amend_digests(text, amends.len(), &digest);
-        for (entry, digest) in amends.into_iter().zip(digests) {
-            policy.amends.push(read_amend(entry, file, digest));
-        }
-        for entry in table.tables("change") {
-            policy.changes.push(read_change(&entry));
-            entry.finish();
-        }
-        if let Some(readings) = table.table("readings") {
-            policy.readings = readings.boolean_entries();
-        }
-        table.finish();
-        (policy, toml.into_diagnostics().0)
-    }
-
-    /// The sources that it names, each with its line.
-    pub(crate) fn cited_sources(&self) -> Vec<(&str, usize)> {
-        let excluded = self.exclude.iter().map(|source| (source.value.as_str(), source.line));
-        excluded.chain(self.amends.iter().map(|amend| (amend.source.as_str(), amend.line))).collect()
-    }
-}
-
-/// SHA-256 of each of so many amendments, over its lines without comments and blank lines, so that it stays the same when the file gains others; that of
-/// the whole file where the text does not show where each begins.
-fn amend_digests(text: &str, count: usize, whole: &str) -> Vec<String> {
-    let mut hashes: Vec<Sha256> = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        if line == "[[amend]]" {
-            hashes.push(Sha256::new());
-        }
-        if let Some(hash) = hashes.last_mut() {
-            hash.update(line.as_bytes());
-            hash.update(b"\n");
-        }
-    }
-    if hashes.len() != count {
-        return vec![whole.to_owned(); count];
-    }
-    hashes.into_iter().map(|hash| crate::hex(&hash.finalize())).collect()
-}
-
-fn read_amend(entry: Table<'_, '_>, file: &str, digest: String) -> Amend {
-    let (rules, limits) = read_amend_rules(&entry);
-    let amend = Amend {
-        provision: entry.required_text("provision", "\"740/740.29-lpp\"").value,
-        from: entry.required_date("from"),
-        source: entry.required_text("source", "\"anthropic.2025-04\"").value,
-        why: entry.required_text("why", "\"the threshold is lowered\"").value,
-        parameters: read_parameters(&entry),
-        rules,
-        limits,
-        remove: entry.word_values("remove"),
-        line: entry.line(),
-        file: file.to_owned(),
-        digest,
-    };
-    entry.finish();
-    amend
-}
-
->>>>>>> w1/record
 /// A policy, ready to be asked for its program on a day.
 #[derive(Debug)]
 pub struct Policy {
@@ -268,11 +151,11 @@ impl Policy {
         self.fixed.unwrap_or(order)
     }
 
-<<<<<<< HEAD
     /// The countries of supplement no. 5, paragraph (a), to part 740 on each order's day, as this policy has them.
     pub fn tier_one(&self) -> GroupCalendar {
         self.groups.calendar(TIER_ONE, self.fixed)
-=======
+    }
+
     /// The value of a provision's parameter for an order of a day, as its latest version by then states it.
     /// `None` where there is no such provision, version, parameter or value, or where it is no number.
     pub fn parameter_ratio(&self, path: &str, name: &str, order: Date) -> Option<Ratio> {
@@ -280,7 +163,6 @@ impl Policy {
         let provision = self.provisions.iter().find(|provision| provision.path == path)?;
         let version = provision.versions.iter().rev().find(|version| version.from <= date)?;
         version.parameters.get(name)?.on(date)?.ratio()
->>>>>>> w1/report
     }
 
     /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day.

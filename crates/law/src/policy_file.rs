@@ -57,8 +57,10 @@ impl PolicyFile {
             let _why = entry.required_text("why", "\"BIS does not enforce it\"");
             entry.finish();
         }
-        for entry in table.tables("amend") {
-            policy.amends.push(read_amend(entry, file, &digest));
+        let amends = table.tables("amend");
+        let digests = amend_digests(text, amends.len(), &digest);
+        for (entry, digest) in amends.into_iter().zip(digests) {
+            policy.amends.push(read_amend(entry, file, digest));
         }
         for entry in table.tables("change") {
             policy.changes.push(read_change(&entry));
@@ -78,7 +80,26 @@ impl PolicyFile {
     }
 }
 
-fn read_amend(entry: Table<'_, '_>, file: &str, digest: &str) -> Amend {
+/// SHA-256 of each of so many amendments, over its lines without comments and blank lines, so that it stays the same when the file gains others; that of
+/// the whole file where the text does not show where each begins.
+fn amend_digests(text: &str, count: usize, whole: &str) -> Vec<String> {
+    let mut hashes: Vec<Sha256> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if line == "[[amend]]" {
+            hashes.push(Sha256::new());
+        }
+        if let Some(hash) = hashes.last_mut() {
+            hash.update(line.as_bytes());
+            hash.update(b"\n");
+        }
+    }
+    if hashes.len() != count {
+        return vec![whole.to_owned(); count];
+    }
+    hashes.into_iter().map(|hash| crate::hex(&hash.finalize())).collect()
+}
+
+fn read_amend(entry: Table<'_, '_>, file: &str, digest: String) -> Amend {
     let (rules, limits) = read_amend_rules(&entry);
     let amend = Amend {
         provision: entry.required_text("provision", "\"740/740.29-lpp\"").value,
@@ -91,7 +112,7 @@ fn read_amend(entry: Table<'_, '_>, file: &str, digest: &str) -> Amend {
         remove: entry.word_values("remove"),
         line: entry.line(),
         file: file.to_owned(),
-        digest: digest.to_owned(),
+        digest,
     };
     entry.finish();
     amend

@@ -1,23 +1,9 @@
-<<<<<<< HEAD
-//! The tiers of destinations that tables and reports group by, from the groups of countries that the law keeps.
-=======
 //! The tiers of destinations, as tables and pictures call them; what decides a line is the provisions themselves.
->>>>>>> w1/detect
 
 use std::collections::BTreeSet;
 
 use tollgate_model::{Country, Date};
 
-<<<<<<< HEAD
-use crate::policy::Policy;
-
-/// The tiers of destinations on a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tiers {
-    /// Supplement no. 5(a) to part 740.
-    first: BTreeSet<Country>,
-    /// Macau and Country Group D:5.
-=======
 use crate::Policy;
 use crate::provision::Version;
 
@@ -52,21 +38,10 @@ impl Tier {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tiers {
     first: BTreeSet<Country>,
->>>>>>> w1/detect
     third: BTreeSet<Country>,
 }
 
 impl Tiers {
-<<<<<<< HEAD
-    /// The tier of a country: 3 for Macau and Country Group D:5, 1 for supplement no. 5(a) to part 740, else 2.
-    pub fn tier(&self, country: Country) -> u8 {
-        if self.third.contains(&country) {
-            3
-        } else if self.first.contains(&country) {
-            1
-        } else {
-            2
-=======
     /// The tier of a destination; the third where the law names it in both lists.
     pub fn tier(&self, country: Country) -> Tier {
         if self.third.contains(&country) {
@@ -75,18 +50,11 @@ impl Tiers {
             Tier::First
         } else {
             Tier::Second
->>>>>>> w1/detect
         }
     }
 }
 
 impl Policy {
-<<<<<<< HEAD
-    /// The tiers of destinations as the groups of countries stand on a day of the law, readings aside. A group that the law does not have holds no country.
-    pub fn tiers(&self, law_date: Date) -> Tiers {
-        let group = |name: &str| self.groups.countries(name, law_date).into_iter().flatten().collect();
-        Tiers { first: group("SUPP5A"), third: group("MACAU_D5") }
-=======
     /// The tiers on a day, as this policy has the country groups; `Err` with the name of a group that the law lacks.
     pub fn tiers(&self, day: Date) -> Result<Tiers, &'static str> {
         let group = |name: &'static str| self.groups.countries(name, day).ok_or(name);
@@ -102,24 +70,11 @@ impl Policy {
             let binding = || provision.versions.iter().filter(|version| !version.removed);
             binding().rfind(|version| version.from <= day).or_else(|| binding().next())
         })
->>>>>>> w1/detect
     }
 }
 
 #[cfg(test)]
 mod tests {
-<<<<<<< HEAD
-    use tollgate_model::{Country, Date};
-
-    use crate::Law;
-
-    #[test]
-    fn tiers_are_those_of_the_diffusion_rule() {
-        let policy = Law::embedded().unwrap().policy("diffusion").unwrap();
-        let tiers = policy.tiers(Date::MAX);
-        let tier = |code: &str| tiers.tier(code.parse::<Country>().unwrap());
-        assert_eq!(["JP", "IN", "CN", "MO", "NL"].map(tier), [1, 2, 3, 3, 1]);
-=======
     use super::*;
     use crate::Law;
 
@@ -147,6 +102,5 @@ mod tests {
         assert!(policy.version("740/740.0-nowhere", day("2025-06-01")).is_none());
         let of = |date: &str| policy.version("774/3A090", day(date)).map(|version| version.from);
         assert_eq!([of("2020-01-01"), of("2023-11-17")], [Some(day("2022-10-21")), Some(day("2023-11-17"))]);
->>>>>>> w1/detect
     }
 }

@@ -94,15 +94,9 @@ fn survey(path: &Path, stop: &Stop) -> Result<Survey, RunError> {
         if stop.load(Ordering::Relaxed) {
             return Err(RunError::Stopped);
         }
-<<<<<<< HEAD
         let DayBatch { dates, lines } = batch?;
-        own.several |= lines.iter().flatten().any(|line| *line > 1);
-        own.lines += u64::try_from(dates.len()).unwrap_or(0);
-=======
-        let (dates, lines) = batch?;
         survey.several |= lines.iter().flatten().any(|line| *line > 1);
         survey.lines += count_of(dates.len());
->>>>>>> w1/report
         for date in dates.into_iter().flatten() {
             survey.sorted &= date >= latest;
             latest = latest.max(date);
@@ -128,17 +122,10 @@ pub fn replay_history(
     let names = ExceptionNames::from_policies(history.policies.iter().map(Arc::as_ref));
     let [first, second] = &history.policies;
     let base = Decider::new(Arc::clone(first), Arc::clone(&history.tables));
-<<<<<<< HEAD
-    let counter =
-        |policy: &Arc<Policy>| Counter::new(Arc::clone(policy), base.with_policy(Arc::clone(policy)), names.clone());
-    let counters = [counter(first), counter(second)];
-    let numberer = Numberer::new(base.with_policy(Arc::clone(first)).into_builder());
-=======
     let decider =
-        |policy: &Arc<Policy>| CellDecider::new(Arc::clone(policy), base.under(Arc::clone(policy)), names.clone());
+        |policy: &Arc<Policy>| CellDecider::new(Arc::clone(policy), base.with_policy(Arc::clone(policy)), names.clone());
     let deciders = [decider(first), decider(second)];
-    let encoder = Encoder::new(base.under(Arc::clone(first)).into_builder());
->>>>>>> w1/report
+    let encoder = Encoder::new(base.with_policy(Arc::clone(first)).into_builder());
     std::thread::scope(|scope| {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| sync_channel::<Arc<Chunk>>(WAITING)).unzip();
         let mut receivers = receivers.into_iter();
@@ -174,17 +161,11 @@ fn deliver(
 ) -> Result<(), RunError> {
     let [first, second] = verdicts else { return Ok(()) };
     for chunk in chunks.into_iter().flatten() {
-<<<<<<< HEAD
-        let (Ok(one), Ok(other)) = (first.recv(), second.recv()) else {
+        let (Ok(before), Ok(after)) = (first.recv(), second.recv()) else {
             let (place, mend) = (Place::path(history.orders), "run it again on a file at rest");
             return Err(
                 Diagnostics::from(Diagnostic::new("changed-file", place, "changed while it was read", mend)).into()
             );
-=======
-        let (Ok(before), Ok(after)) = (first.recv(), second.recv()) else {
-            let error = InputError::file(history.orders, "changed while it was read", "run it again on a file at rest");
-            return Err(InputErrors(vec![error]).into());
->>>>>>> w1/report
         };
         sink.take_chunk(&chunk, [&before, &after])?;
         progress.done(count_of(chunk.lines.len()));
@@ -225,13 +206,8 @@ fn encode_file(
             encoder.errors.is_empty().then(|| senders.iter().try_for_each(|sender| sender.send(Arc::clone(&chunk))));
         if matches!(sent, Some(Err(_))) { Err(RunError::Stopped) } else { Ok(()) }
     };
-<<<<<<< HEAD
-    let full = |numberer: &mut Numberer| match numberer.unknown.len() >= MAX_ERRORS {
-        true => Err(RunError::from(Diagnostics::up_to(MAX_ERRORS, std::mem::take(&mut numberer.unknown)))),
-=======
     let full = |encoder: &mut Encoder| match encoder.errors.len() >= MAX_ERRORS {
-        true => Err(RunError::Input(InputErrors(std::mem::take(&mut encoder.errors)))),
->>>>>>> w1/report
+        true => Err(RunError::from(Diagnostics::up_to(MAX_ERRORS, std::mem::take(&mut encoder.errors)))),
         false => Ok(()),
     };
     if survey.sorted || !history.policies.iter().any(counts) {
@@ -253,19 +229,11 @@ fn encode_file(
             }
         }
     }
-<<<<<<< HEAD
-    if !numberer.unknown.is_empty() {
-        return Err(Diagnostics::up_to(MAX_ERRORS, numberer.unknown).into());
-    }
-    let (names, keys) = numberer.finish();
-    refuse_duplicates(history.orders, keys, stop)?;
-=======
     if !encoder.errors.is_empty() {
-        return Err(RunError::Input(InputErrors(encoder.errors)));
+        return Err(Diagnostics::up_to(MAX_ERRORS, encoder.errors).into());
     }
     let (names, keys) = encoder.finish();
-    none_twice(history.orders, keys, stop)?;
->>>>>>> w1/report
+    refuse_duplicates(history.orders, keys, stop)?;
     Ok(names)
 }
 

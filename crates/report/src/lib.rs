@@ -17,15 +17,9 @@ mod svg;
 mod tables;
 
 pub use charts::chips_svg;
-<<<<<<< HEAD
 pub use control_lines::control_lines;
 pub use data::{AlertRow, Alerts, ChipFigures, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
-=======
-pub use control_lines::{control_lines, fraction};
-pub use data::AlertRow;
-pub use data::{Alerts, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 pub use figure_rows::{figure_rows, study_text};
->>>>>>> w1/commands
 pub use replay::{ReplayData, ReplayRow, replay_page};
 pub use study::{STUDY_CSS, study_page, study_part};
 

@@ -129,17 +129,11 @@ impl Command {
     /// The inputs that are files, or addresses in their place. What a cluster reads, its workers reach themselves.
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
-<<<<<<< HEAD
-            Command::Check(own) => own.inputs.files().into_iter().chain(own.surroundings.files()).collect(),
-            Command::Decide(own) => own.orders.iter_mut().chain(own.basis.files()).collect(),
-            Command::Explain(own) => own.inputs.files(),
-=======
             Command::Check(arguments) => {
                 arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
             }
-            Command::Decide(arguments) => arguments.inputs.files(),
+            Command::Decide(arguments) => arguments.orders.iter_mut().chain(arguments.basis.files()).collect(),
             Command::Explain(arguments) => arguments.inputs.files(),
->>>>>>> w1/commands
             #[cfg(feature = "detect")]
             Command::Detect(arguments) => {
                 arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()

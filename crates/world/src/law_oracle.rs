@@ -128,14 +128,8 @@ impl SampleOracle {
             authorization: None,
         };
         let charged = self.unit.times(probe.charged);
-<<<<<<< HEAD
         let used = |key: &AccountKey| if key.kind() == Some(AccountKind::Country) { charged } else { Tpp::default() };
         let Ok(decided) = self.decider.decide_on(&line, &used) else { return Permission::Unknown };
-=======
-        let decided =
-            self.decider.decide_on(&line, &|account| if account.rule == "country" { charged } else { Tpp::default() });
-        let Ok(decided) = decided else { return Permission::Unknown };
->>>>>>> w1/lab
         let label = decided.determination().label;
         match label.outcome {
             Outcome::NoLicenseRequired | Outcome::LicenseException => Permission::Free,

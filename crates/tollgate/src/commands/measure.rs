@@ -5,12 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-<<<<<<< HEAD
-use tollgate_detect::alerts::{Calibration, Example, LEAST, examples, fit};
-=======
-use serde_json::{Value, json};
 use tollgate_detect::alerts::{Calibration, Example, LEAST_SCORE, examples, fit};
->>>>>>> w1/detect
 use tollgate_detect::detector::Detector;
 use tollgate_detect::measurement::{CaseMeasurement, GroundTruth, Measurement};
 use tollgate_records::Output;
@@ -88,14 +83,9 @@ pub(super) fn measure(arguments: &TypologyMeasureArguments, stop: &Stop) -> Resu
     let (mut measurement, mut by_case) = (Measurement::default(), CaseMeasurement::default());
     for folder in &arguments.worlds {
         let truth = ground_truth(folder)?;
-<<<<<<< HEAD
         let FolderFindings { found, entities, .. } =
             search_folder(folder, &detector.typologies, &arguments.policy, stop)?;
-        let ranked = detector.rank(&found, &entities, LEAST);
-=======
-        let InFolder { found, entities, .. } = in_folder(folder, &detector.typologies, &arguments.policy, stop)?;
         let ranked = detector.rank(&found, &entities, LEAST_SCORE);
->>>>>>> w1/detect
         measurement.add(&ranked, &truth, arguments.budget);
         by_case.add(&ranked, &truth, arguments.budget);
     }
@@ -184,98 +174,7 @@ fn unfitted(calibration: &Calibration) -> Calibration {
     Calibration { weights: BTreeMap::new(), offsets: BTreeMap::new(), intercept: -2.5, ..calibration.clone() }
 }
 
-<<<<<<< HEAD
 pub(super) fn fit_calibration(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
-=======
-fn kinds_text(measured: &CaseMeasurement) -> String {
-    let one = |(kind, count): (&String, &tollgate_detect::measurement::KindRecall)| {
-        format!("{kind} {} of {}", count.found, count.schemes)
-    };
-    measured.kinds.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn cases_text(measured: &CaseMeasurement) -> String {
-    format!(
-        "  by case: recall {:.3}, worst typology {:.3}, precision {:.3}, Brier score {:.3} over {} cases\n    {}\n",
-        measured.recall(),
-        measured.worst_recall(),
-        measured.precision(),
-        measured.reliability().brier,
-        measured.scores.len(),
-        kinds_text(measured)
-    )
-}
-
-fn cases_json(measured: &CaseMeasurement) -> Value {
-    let kinds: BTreeMap<&str, Value> = measured
-        .kinds
-        .iter()
-        .map(|(kind, count)| (kind.as_str(), json!({ "schemes": count.schemes, "found": count.found })))
-        .collect();
-    json!({
-        "recall": measured.recall(), "worst_recall": measured.worst_recall(), "precision": measured.precision(),
-        "brier": (measured.reliability().brier * 1e4).round() / 1e4, "cases": measured.scores.len(), "recall_by_typology": kinds,
-    })
-}
-
-fn as_json(measured: &Measurement) -> Value {
-    let kinds: BTreeMap<&str, Value> = measured
-        .kinds
-        .iter()
-        .map(|(kind, count)| {
-            let recall = share(count.found, count.schemes);
-            (kind.as_str(), json!({ "schemes": count.schemes, "found": count.found, "recall": recall }))
-        })
-        .collect();
-    let [within_budget, all] = measured.reliability();
-    let tenths = all.tenths.iter().enumerate().filter(|(_, tenth)| tenth.cases > 0).map(|(place, tenth)| {
-        let said = (tenth.mean_score() * 1e4).round() / 1e4;
-        json!({ "tenth": place, "cases": tenth.cases, "said": said, "true": tenth.true_cases })
-    });
-    json!({
-        "schemes": measured.schemes, "recall": measured.recall(), "worst_recall": measured.worst_recall(),
-        "recall_by_typology": kinds, "alerts": measured.alerts, "budget": measured.budget,
-        "within_budget": measured.within_budget, "precision": measured.precision(),
-        "brier_within_budget": (within_budget.brier * 1e4).round() / 1e4, "brier": (all.brier * 1e4).round() / 1e4,
-        "reliability": tenths.collect::<Vec<_>>(), "false_alerts": measured.false_alerts,
-    })
-}
-
-fn text(measured: &Measurement) -> String {
-    let mut text = format!(
-        "{} schemes; {} alerts, {} of a budget of {} looked at\n  recall {:.3}, worst typology {:.3}, precision {:.3}\n",
-        measured.schemes,
-        measured.alerts,
-        measured.within_budget,
-        measured.budget,
-        measured.recall(),
-        measured.worst_recall(),
-        measured.precision()
-    );
-    for (kind, count) in &measured.kinds {
-        let _ = writeln!(text, "  {kind:<20} {:>4} of {:>4} found", count.found, count.schemes);
-    }
-    let [within_budget, all] = measured.reliability();
-    let _ = writeln!(
-        text,
-        "  Brier score {:.3} within the budget, {:.3} over all {} alerts",
-        within_budget.brier,
-        all.brier,
-        measured.scores.len()
-    );
-    let _ = writeln!(text, "  said, true, alerts:");
-    for tenth in all.tenths.iter().filter(|tenth| tenth.cases > 0) {
-        let (said, held) = (tenth.mean_score(), tenth.true_share());
-        let _ = writeln!(text, "    {said:>5.2} {held:>5.2} {:>6}", tenth.cases);
-    }
-    let wrong: Vec<String> =
-        measured.false_alerts.iter().map(|(pattern, count)| format!("{pattern} {count}")).collect();
-    let _ = writeln!(text, "  false alerts within the budget by pattern: {}", wrong.join(", "));
-    text
-}
-
-pub(super) fn fit_to(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {
->>>>>>> w1/detect
     let detector = Detector::embedded(None)?;
     let worlds = read_worlds(&arguments.worlds, &detector, &arguments.policy, stop)?;
     let makers = makers_examples(&worlds, None);

@@ -130,15 +130,8 @@ pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Fai
 fn screen_name(arguments: &ScreenArguments, screener: &Screener, name: &str) -> Screening {
     let query = Query { names: &[name], country: arguments.country, ..Query::default() };
     let hits = match arguments.mode {
-<<<<<<< HEAD
-        ScreenMode::Ofac => as_ofac(arguments, screener, query),
-        ScreenMode::Tollgate => find(screener, query, match_limits(arguments), &mut Scratch::default()),
-=======
         ScreenMode::Ofac => ofac_hits(arguments, screener, query),
-        ScreenMode::Tollgate => {
-            find(screener, query, (arguments.lists.threshold, arguments.limit), &mut Scratch::default())
-        }
->>>>>>> w1/commands
+        ScreenMode::Tollgate => find(screener, query, match_limits(arguments), &mut Scratch::default()),
     };
     Screening {
         party: None,
@@ -150,15 +143,11 @@ fn screen_name(arguments: &ScreenArguments, screener: &Screener, name: &str) -> 
     }
 }
 
-<<<<<<< HEAD
 fn match_limits(arguments: &ScreenArguments) -> MatchLimits {
     MatchLimits { threshold_points: arguments.lists.threshold, shown: arguments.limit }
 }
 
-fn as_ofac(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
-=======
 fn ofac_hits(arguments: &ScreenArguments, screener: &Screener, query: Query<'_>) -> Vec<Hit> {
->>>>>>> w1/commands
     let found = screener.screen_as_ofac(query, arguments.lists.threshold, arguments.limit);
     found.into_iter().map(|(entry, name, points)| ofac_hit(screener, entry, name, points, query)).collect()
 }
@@ -174,11 +163,6 @@ fn screen_parties(arguments: &ScreenArguments, screener: &Screener, stop: &Stop)
         None => BTreeMap::new(),
     };
     let path = arguments.ownership.as_deref();
-<<<<<<< HEAD
-    let stakes = path.map(read_ownership).transpose()?.unwrap_or_default();
-    let cleared = arguments.lists.clearances.as_deref().map(read_clearances).transpose()?.unwrap_or_default();
-    let screened = ScreeningResults::new(screener, &parties, &stakes, match_limits(arguments), &cleared, path, stop)?;
-=======
     let stakes = match path {
         Some(path) => read_ownership(path)?,
         None => Vec::new(),
@@ -187,9 +171,7 @@ fn screen_parties(arguments: &ScreenArguments, screener: &Screener, stop: &Stop)
         Some(path) => read_clearances(path)?,
         None => Vec::new(),
     };
-    let threshold_and_limit = (arguments.lists.threshold, arguments.limit);
-    let screened = Screened::new(screener, &parties, &stakes, threshold_and_limit, &cleared, path, stop)?;
->>>>>>> w1/commands
+    let screened = ScreeningResults::new(screener, &parties, &stakes, match_limits(arguments), &cleared, path, stop)?;
     let date: Date = arguments.date.unwrap_or_else(today);
     let first_days = match &arguments.orders {
         Some(path) => first_orders(path)?,
@@ -201,11 +183,7 @@ fn screen_parties(arguments: &ScreenArguments, screener: &Screener, stop: &Stop)
         let hits = match arguments.mode {
             ScreenMode::Tollgate => screened.hits(id).to_vec(),
             ScreenMode::Ofac => {
-<<<<<<< HEAD
-                let mut hits = as_ofac(arguments, screener, Query::from_party(party, &names));
-=======
-                let mut hits = ofac_hits(arguments, screener, Query::of(party, &names));
->>>>>>> w1/commands
+                let mut hits = ofac_hits(arguments, screener, Query::from_party(party, &names));
                 hits.iter_mut().for_each(|hit| hit.look_up(id, &cleared));
                 hits
             }

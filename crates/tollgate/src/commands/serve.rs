@@ -308,13 +308,8 @@ pub(crate) fn user(command: &UserCommand) -> Result<(), Failure> {
             })?;
             let mut ledger = open_or_create(&database.database)?;
             let password = sha256(&hash);
-<<<<<<< HEAD
-            let kept = ledger.store_value(&format!("password:{password}"), &hash);
-            kept.map_err(|error| Failure::Unusable(error.to_string()))?;
-=======
-            let stored = ledger.keep(&format!("password:{password}"), &hash);
+            let stored = ledger.store_value(&format!("password:{password}"), &hash);
             stored.map_err(|error| Failure::Unusable(error.to_string()))?;
->>>>>>> w1/commands
             let access = Access::User { name: name.clone(), role: *role, password };
             record_note(&mut ledger, "access", &format!("user:{name}:{}", now()), &json!(access))?;
             print(&format!("{name} can log in\n"))

@@ -130,8 +130,6 @@ fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
         failures.join(", ")
     )))
 }
-<<<<<<< HEAD
-=======
 
 #[cfg(test)]
 mod tests {
@@ -161,4 +159,3 @@ mod tests {
         );
     }
 }
->>>>>>> w1/detect

@@ -36,13 +36,9 @@ mod enabled {
     use super::*;
     use tollgate_detect::detector::{Detection, Detector};
 
-<<<<<<< HEAD:crates/tollgate/src/commands/check/evasion.rs
     use crate::commands::count;
-    use crate::commands::detect::{alerts_text, detector, failed_queries_text, missing_tables_text};
+    use crate::commands::detect::{alerts_text, detector, failed_queries_text, missing_tables_text, unread_note};
     use crate::commands::query_session::detect_in_process;
-=======
-    use crate::commands::detect::{alerts_text, detected, detector, failures, lacks, unread_note};
->>>>>>> w1/lenient:crates/tollgate/src/commands/looking.rs
     use tollgate_detect::Watch;
     use tollgate_report::{AlertRow, Alerts};
 
@@ -89,32 +85,20 @@ mod enabled {
             tables: &Tables,
             summary: &mut Summary,
             stop: &Stop,
-<<<<<<< HEAD:crates/tollgate/src/commands/check/evasion.rs
         ) -> Result<EvasionResults, Failure> {
-            let found = detect_in_process(self.watch.finish()?, &self.detector, stop)?;
-=======
-        ) -> Result<Looked, Failure> {
             let unread = self.watch.unread_lines();
-            let found = detected(self.watch.finish()?, &self.detector, stop)?;
->>>>>>> w1/lenient:crates/tollgate/src/commands/looking.rs
+            let found = detect_in_process(self.watch.finish()?, &self.detector, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
             for skipped in &found.skipped {
                 by_lack.entry(missing_tables_text(skipped)).or_default().push(&skipped.id);
             }
             let not_run =
                 by_lack.into_iter().map(|(lack, ids)| format!("Typologies not run, with {lack}: {}.", ids.join(", ")));
-<<<<<<< HEAD:crates/tollgate/src/commands/check/evasion.rs
             let failed_queries = failed_queries_text(&found.failed);
-            let not_done = not_run.chain(failed_queries.clone()).collect();
+            let unread = (unread > 0).then(|| unread_note(unread));
+            let not_done = not_run.chain(failed_queries.clone()).chain(unread).collect();
             summary.add_alerts(report_part(&found, tables), json(&found));
             Ok(EvasionResults { alerts: alerts_text(&found.ranked), not_done, failed_queries })
-=======
-            let failed = failures(&found.failed);
-            let unread = (unread > 0).then(|| unread_note(unread));
-            let not_done = not_run.chain(failed.clone()).chain(unread).collect();
-            summary.add_alerts(shown(&found, tables), json(&found));
-            Ok(Looked { alerts: alerts_text(&found.ranked), not_done, failed })
->>>>>>> w1/lenient:crates/tollgate/src/commands/looking.rs
         }
     }
 

@@ -84,13 +84,8 @@ impl DecisionSheet {
             if order.is_unread("quantity") { String::new() } else { order.quantity.to_string() },
             tpp.map_or_else(String::new, |tpp| tpp.to_string()),
             tpp.map_or_else(String::new, h100_equivalents),
-<<<<<<< HEAD:crates/tollgate/src/commands/check/sheet.rs
-            order.destination.to_string(),
-            party_text(tables, order.ultimate_consignee),
-=======
             if order.is_unread("destination") { String::new() } else { order.destination.to_string() },
-            named(tables, order.ultimate_consignee),
->>>>>>> w1/lenient:crates/tollgate/src/commands/sheet.rs
+            party_text(tables, order.ultimate_consignee),
             others.collect::<Vec<_>>().join("; "),
             decided.eccn().map_or_else(String::new, std::borrow::Cow::into_owned),
             order.authorization.unwrap_or("").to_owned(),

@@ -5,31 +5,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-<<<<<<< HEAD:crates/tollgate/src/commands/summary.rs
-use sha2::{Digest, Sha256};
-use tollgate_law::{Policy, facts, hex};
-use tollgate_model::{Date, OrderLine, Outcome, Tpp};
-=======
-use tollgate_law::{Policy, Tiers};
+use tollgate_law::{Policy, Tiers, facts};
 use tollgate_model::{Date, OrderLine, Outcome, group_digits};
->>>>>>> w1/commands:crates/tollgate/src/commands/check/summary.rs
 
 use super::reasons::{likely_match, reason};
-<<<<<<< HEAD:crates/tollgate/src/commands/summary.rs
-use super::sheet::{Questions, grouped, h100_equivalents};
-<<<<<<< HEAD
-use tollgate_decide::{AllocationRow, Decided, Tables, roles};
-=======
 use super::sheet::{Questions, h100_equivalents, whole_tpp};
 use crate::commands::Failure;
 use crate::commands::recorded::digest;
-use tollgate_decide::{AccountView, Decided, Tables, roles};
->>>>>>> w1/commands:crates/tollgate/src/commands/check/summary.rs
-use tollgate_report::{ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
-=======
-use tollgate_decide::{AccountView, Decided, Tables, roles};
+use tollgate_decide::{AllocationRow, Decided, Tables, roles};
 use tollgate_report::{ChipFigures, ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
->>>>>>> w1/report
 
 /// How many rows of each list are kept for the report.
 const ROWS: usize = 200;
@@ -366,11 +350,7 @@ impl Summary {
         out
     }
 
-<<<<<<< HEAD:crates/tollgate/src/commands/summary.rs
-    pub(crate) fn report(&mut self, accounts: &[AllocationRow]) -> ReportData {
-=======
-    pub(super) fn report(&mut self, accounts: &[AccountView]) -> ReportData {
->>>>>>> w1/commands:crates/tollgate/src/commands/check/summary.rs
+    pub(super) fn report(&mut self, accounts: &[AllocationRow]) -> ReportData {
         let date = self.last.unwrap_or(Date::MIN);
         let gauges = accounts.iter().filter_map(|view| {
             let holder = self.tables.parties.get(&view.holder).and_then(|party| party.name.clone());

@@ -70,30 +70,12 @@ impl Difference {
         }
     }
 
-<<<<<<< HEAD
-    fn tier(&self, country: Country) -> u8 {
-        if self.third_tier.contains(&country) {
-            3
-        } else if self.first_tier.contains(&country) {
-            1
-        } else {
-            2
-        }
-    }
-
-    /// Adds a line; says what changed.
-    pub(super) fn add(&mut self, line: &EncodedLine, (before, after): (Verdict, Verdict)) -> Option<Change> {
-        let tpp = line.tpp.and_then(|tpp| u128::try_from(tpp.ceil()).ok()).unwrap_or(0);
-        let cents =
-            u128::try_from(line.price_cents).unwrap_or(0).saturating_mul(u128::try_from(line.quantity).unwrap_or(0));
-=======
     /// Adds a line; returns what changed, `None` where both policies decide it alike.
-    pub(super) fn add(&mut self, line: &NumberedLine, before: Short, after: Short) -> Option<Change> {
+    pub(super) fn add(&mut self, line: &EncodedLine, before: Verdict, after: Verdict) -> Option<Change> {
         // No compute is negative; a price or quantity below zero counts nothing.
         let tpp = line.tpp.map_or(0, |tpp| u128::from(tpp.ceil().unsigned_abs()));
         let positive = |number: i64| u128::from(number.max(0).unsigned_abs());
-        let cents = positive(line.price).saturating_mul(positive(line.quantity));
->>>>>>> w1/commands
+        let cents = positive(line.price_cents).saturating_mul(positive(line.quantity));
         let sum = Sum { lines: 1, tpp, cents };
         self.all.add(sum);
         self.first = Some(self.first.map_or(line.date, |first| first.min(line.date)));

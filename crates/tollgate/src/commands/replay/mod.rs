@@ -72,13 +72,8 @@ struct Comparison<'a> {
     text: String,
 }
 
-<<<<<<< HEAD
-impl VerdictSink for Comparing<'_> {
+impl VerdictSink for Comparison<'_> {
     fn take_chunk(&mut self, chunk: &Chunk, [before, after]: [&[Verdict]; 2]) -> Result<(), RunError> {
-=======
-impl Replayed for Comparison<'_> {
-    fn decided(&mut self, chunk: &Chunk, [before, after]: [&[Short]; 2]) -> Result<(), RunError> {
->>>>>>> w1/commands
         self.text.clear();
         for ((line, before), after) in chunk.lines.iter().zip(before).zip(after) {
             let changed = self.difference.add(line, *before, *after);
@@ -107,13 +102,8 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
     let schemes = arguments.truth.as_deref().map(Schemes::read).transpose()?;
     let diff = arguments.out.join("diff.jsonl");
     let mut output = Output::create(&diff).map_err(|error| RunError::Output(diff.clone(), error))?;
-<<<<<<< HEAD
-    let mut comparing = Comparing {
-        names: ExceptionNames::from_policies([policy.as_ref(), against.as_ref()]),
-=======
     let mut comparison = Comparison {
-        names: ExceptionNames::of([policy.as_ref(), against.as_ref()]),
->>>>>>> w1/commands
+        names: ExceptionNames::from_policies([policy.as_ref(), against.as_ref()]),
         difference: Difference::new(&against),
         schemes,
         output: &mut output,

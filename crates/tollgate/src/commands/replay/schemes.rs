@@ -7,13 +7,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tollgate_model::{Outcome, Tpp};
 
-<<<<<<< HEAD
-use crate::commands::Failure;
-use tollgate_replay::Verdict;
-=======
 use crate::commands::{Failure, saturated};
-use tollgate_replay::Short;
->>>>>>> w1/commands
+use tollgate_replay::Verdict;
 
 /// Schemes that are known, and what of them would no longer have fitted.
 pub(super) struct Schemes {
@@ -64,22 +59,13 @@ impl Schemes {
         Ok(schemes)
     }
 
-<<<<<<< HEAD
     pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Verdict, after: Verdict) {
-        let own = self.orders.get(order_id).and_then(|place| self.all.get_mut(*place));
-        let (Some(own), Some(tpp)) = (own, tpp) else { return };
-        let tpp = u128::try_from(tpp.ceil()).unwrap_or(0);
-        own.tpp += tpp;
-        let free = |own: Verdict| matches!(own.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
-=======
-    pub(super) fn add(&mut self, order_id: &str, tpp: Option<Tpp>, before: Short, after: Short) {
         let scheme = self.orders.get(order_id).and_then(|place| self.all.get_mut(*place));
         let (Some(scheme), Some(tpp)) = (scheme, tpp) else { return };
         // No compute is negative.
         let tpp = u128::from(tpp.ceil().unsigned_abs());
         scheme.tpp += tpp;
-        let free = |verdict: Short| matches!(verdict.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
->>>>>>> w1/commands
+        let free = |verdict: Verdict| matches!(verdict.outcome, Outcome::NoLicenseRequired | Outcome::LicenseException);
         if free(before) && !free(after) {
             scheme.stopped += tpp;
         }
