@@ -2,10 +2,10 @@
 
 use tollgate_model::{Date, Decimal};
 
-use crate::orders::{Gathered, Line};
+use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
 use crate::rates::{currency_code, share, times};
-use crate::report::{At, RemarkKind};
+use crate::report::{RemarkKind, RemarkPlace};
 use crate::sheet::CellForm;
 use crate::text::plain;
 use crate::values::number::{DecimalMark, Figure, MarkEvidence, mark_evidence, number};
@@ -14,7 +14,7 @@ use crate::vocabulary::word_lists;
 /// The most units that a line may have.
 const MAX_QUANTITY: i64 = 1_000_000_000;
 
-impl Gathered<'_> {
+impl IntakeTables<'_> {
     /// The number of a cell; None where it is empty or not understood, which is said.
     fn figure(&mut self, line: &Line<'_, '_>, target: &str) -> Option<Figure> {
         let text = line.cell(target);
@@ -29,7 +29,7 @@ impl Gathered<'_> {
                 true => (RemarkKind::Question, "a thousand or a fraction? Say --decimal point or --decimal comma"),
                 false => (RemarkKind::Unread, "no number of zero or more that is understood"),
             };
-            self.remarks.add(kind, line.at(target, text), what);
+            self.remarks.add(kind, line.place_of(target, text), what);
         }
         found
     }
@@ -38,12 +38,12 @@ impl Gathered<'_> {
     pub(crate) fn quantity(&mut self, line: &Line<'_, '_>) -> Result<i64, String> {
         let text = line.cell("quantity").to_owned();
         if is_blank(&text) {
-            self.remarks.add(RemarkKind::Unread, line.at("quantity", ""), "no quantity");
+            self.remarks.add(RemarkKind::Unread, line.place_of("quantity", ""), "no quantity");
             return Err(text);
         }
         if self.may_be_a_thousand(line, &text) {
             let what = "a thousand or a fraction? Say --decimal point or --decimal comma";
-            self.remarks.add(RemarkKind::Question, line.at("quantity", &text), what);
+            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), what);
             return Err(text);
         }
         let Some(figure) = self.figure(line, "quantity") else { return Err(text) };
@@ -51,13 +51,13 @@ impl Gathered<'_> {
         let beside = plain(&figure.beside);
         if line.reading.plan.counts_packages && stated.is_empty() && beside.is_empty() {
             let what = "files of this kind count packages here: how many units are there?";
-            self.remarks.add(RemarkKind::Question, line.at("quantity", &text), what);
+            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), what);
             return Err(text);
         }
         for unit in [&stated, &beside].into_iter().filter(|unit| !unit.is_empty()) {
             if !word_lists().pieces.contains(unit.as_str()) && !is_numbered_piece(unit) {
                 let what = format!("its unit `{unit}` is not pieces: how many units are there?");
-                self.remarks.add(RemarkKind::Question, line.at("quantity", &text), &what);
+                self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
                 return Err([text.as_str(), line.cell("unit")].join(" ").trim().to_owned());
             }
         }
@@ -70,11 +70,11 @@ impl Gathered<'_> {
         };
         let whole = figure.value.scaled_exact(places).filter(|whole| (1..=MAX_QUANTITY).contains(whole));
         if whole.is_none() {
-            self.remarks.add(RemarkKind::Unread, line.at("quantity", &text), "no whole number from 1 on");
+            self.remarks.add(RemarkKind::Unread, line.place_of("quantity", &text), "no whole number from 1 on");
         } else if places > 0 {
             self.remarks.add(
                 RemarkKind::Assumed,
-                At { row: 0, ..line.at("quantity", "") },
+                RemarkPlace { row: 0, ..line.place_of("quantity", "") },
                 &format!("quantities are in {unit}"),
             );
         }
@@ -112,11 +112,11 @@ impl Gathered<'_> {
         let rate = date.and_then(|date| self.rates.rate(&currency, date));
         let Some(rate) = rate else {
             let what = format!("no rate for {currency} on the day: the price stays unknown; give a file with --rates");
-            self.remarks.add(RemarkKind::Question, line.at(target, line.cell(target)), &what);
+            self.remarks.add(RemarkKind::Question, line.place_of(target, line.cell(target)), &what);
             return None;
         };
         let what = format!("{currency} is changed at the rate of the day");
-        self.remarks.add(RemarkKind::Assumed, At { row: 0, ..line.at(target, "") }, &what);
+        self.remarks.add(RemarkKind::Assumed, RemarkPlace { row: 0, ..line.place_of(target, "") }, &what);
         times(value, rate).map(|price| price.to_string())
     }
 
@@ -128,7 +128,7 @@ impl Gathered<'_> {
             let code = currency_code(stated);
             if code.is_none() {
                 let what = format!("`{stated}` is no currency by itself: the price stays unknown");
-                self.remarks.add(RemarkKind::Question, line.at(target, line.cell(target)), &what);
+                self.remarks.add(RemarkKind::Question, line.place_of(target, line.cell(target)), &what);
             }
             return code;
         }
@@ -139,12 +139,16 @@ impl Gathered<'_> {
             return currency_code(unit);
         }
         if line.reading.plan.profile.as_deref() == Some("ACE/AES") {
-            self.remarks.add(RemarkKind::Assumed, At { row: 0, ..line.at(target, "") }, "values in AES are US dollars");
+            self.remarks.add(
+                RemarkKind::Assumed,
+                RemarkPlace { row: 0, ..line.place_of(target, "") },
+                "values in AES are US dollars",
+            );
             return Some("USD".to_owned());
         }
         self.remarks.add(
             RemarkKind::Question,
-            At { row: 0, ..line.at(target, "") },
+            RemarkPlace { row: 0, ..line.place_of(target, "") },
             "in which currency? Prices stay unknown",
         );
         None
@@ -167,14 +171,18 @@ impl Gathered<'_> {
             "" => {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    At { row: 0, ..line.at("gross_weight_kg", "") },
+                    RemarkPlace { row: 0, ..line.place_of("gross_weight_kg", "") },
                     "weights are in kilograms",
                 );
                 "1"
             }
             other => {
                 let what = format!("`{other}` is no unit of weight that is known: the weight stays unknown");
-                self.remarks.add(RemarkKind::Unread, line.at("gross_weight_kg", line.cell("gross_weight_kg")), &what);
+                self.remarks.add(
+                    RemarkKind::Unread,
+                    line.place_of("gross_weight_kg", line.cell("gross_weight_kg")),
+                    &what,
+                );
                 return String::new();
             }
         };

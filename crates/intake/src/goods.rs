@@ -61,15 +61,15 @@ impl<'a> GoodsFinder<'a> {
         let by_name = self.text_goods(name);
         let by_description = if description == name { None } else { self.text_goods(description) };
         match (by_name, by_description) {
-            (Some(first), Some(second)) => self.both(first, second),
+            (Some(first), Some(second)) => self.combine(first, second),
             (Some(found), None) | (None, Some(found)) => found,
             (None, None) => no_compute(&[name, description].join(" "), is_cheap),
         }
     }
 
     /// One answer of two texts, the more exact one where they agree.
-    fn both(&self, first: Goods, second: Goods) -> Goods {
-        let (Some(mine), Some(other)) = (self.accelerators(&first), self.accelerators(&second)) else {
+    fn combine(&self, first: Goods, second: Goods) -> Goods {
+        let (Some(of_first), Some(of_second)) = (self.accelerators(&first), self.accelerators(&second)) else {
             return match (first, second) {
                 // A question of one text may be answered by the other, if the answer is among its candidates.
                 (Goods::Open { question, candidates }, found @ (Goods::Item(_) | Goods::Assembly { .. }))
@@ -83,20 +83,21 @@ impl<'a> GoodsFinder<'a> {
             };
         };
         let is_other = |goods: &Goods| matches!(goods, Goods::Item(name) if self.catalog.item(name).is_some_and(|item| item.kind == Some(ItemKind::Other)));
-        if mine == other || (is_other(&first) && is_other(&second)) {
+        if of_first == of_second || (is_other(&first) && is_other(&second)) {
             return first;
         }
-        if mine.0 == other.0 {
+        if of_first.0 == of_second.0 {
             // `H200` as the name, `8x H200` as the description: the one that counts.
-            return match (mine.1, other.1) {
+            return match (of_first.1, of_second.1) {
                 (1, _) => second,
                 (_, 1) => first,
-                _ => {
-                    Goods::open(format!("its name and its description differ: {} or {} accelerators", mine.1, other.1))
-                }
+                _ => Goods::open(format!(
+                    "its name and its description differ: {} or {} accelerators",
+                    of_first.1, of_second.1
+                )),
             };
         }
-        Goods::open(format!("its name says {}, its description {}", mine.0, other.0))
+        Goods::open(format!("its name says {}, its description {}", of_first.0, of_second.0))
     }
 
     /// Whether settled goods are one of some items, or hold one of them.
@@ -141,7 +142,7 @@ impl<'a> GoodsFinder<'a> {
         }
         let overall = overall_count(&words, &mentions);
         let mut settled: Vec<Mention> =
-            mentions.iter().map(|mention| self.narrowed(mention, overall, &words)).collect();
+            mentions.iter().map(|mention| self.narrow_names(mention, overall, &words)).collect();
         self.drop_answered(&mut settled);
         if let Some(open) = settled.iter().find(|mention| mention.names.len() != 1) {
             let phrase = words.get(open.first..open.end).unwrap_or(&[]).join(" ");
@@ -172,8 +173,8 @@ impl<'a> GoodsFinder<'a> {
         });
     }
 
-    /// Drops the candidates whose number of accelerators is another than the text's.
-    fn narrowed(&self, mention: &Mention, overall: Option<i64>, words: &[String]) -> Mention {
+    /// A mention without the candidates whose number of accelerators, or whose form, is another than the text's.
+    fn narrow_names(&self, mention: &Mention, overall: Option<i64>, words: &[String]) -> Mention {
         let mut narrowed = mention.clone();
         if let Some(count) = overall.filter(|_| mention.names.len() > 1) {
             narrowed.names.retain(|name| self.catalog.item(name).is_some_and(|item| item.accelerators == Some(count)));
@@ -182,12 +183,12 @@ impl<'a> GoodsFinder<'a> {
             // The form stands elsewhere in the text: `H100 ... PCIe`.
             let spoken: BTreeSet<&str> = words.iter().map(String::as_str).collect();
             let forms = ["sxm", "sxm4", "sxm5", "pcie", "nvl", "oam", "40gb", "80gb", "94gb"];
-            let said: Vec<&str> = forms.into_iter().filter(|form| spoken.contains(form)).collect();
+            let forms_in_text: Vec<&str> = forms.into_iter().filter(|form| spoken.contains(form)).collect();
             let mut fitting = mention.names.clone();
             fitting.retain(|name| {
                 let words = tokens(name);
-                !said.is_empty()
-                    && said.iter().all(|form| {
+                !forms_in_text.is_empty()
+                    && forms_in_text.iter().all(|form| {
                         words.iter().any(|word| word == form || word.starts_with(form) && form.starts_with("sxm"))
                     })
             });
@@ -200,6 +201,7 @@ impl<'a> GoodsFinder<'a> {
         narrowed
     }
 
+    /// What a unit is, by the items that a text names: one of them, or so many of one.
     fn unit_of(&self, mentions: &[Mention], overall: Option<i64>, words: &[String]) -> Goods {
         let mut items: Vec<(&Mention, &Item)> = Vec::new();
         for mention in mentions {

@@ -36,7 +36,7 @@ use tollgate_records::Output;
 use columns::Plan;
 use faults::fault;
 use mapping::Forms;
-use orders::{Gathered, Reading};
+use orders::{IntakeTables, Reading};
 use sheet::{Body, Sheet, delimiter_of};
 use survey::FormEvidence;
 
@@ -88,7 +88,7 @@ struct FileForms {
 }
 
 /// A table with its plan.
-struct Planned {
+struct PlannedTable {
     sheet: Sheet,
     plan: Plan,
     encoding: Option<String>,
@@ -98,11 +98,11 @@ struct Planned {
 pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result<Intake, Diagnostics> {
     let mut found = Vec::new();
     let mut tables = Vec::new();
-    let mut gathered = Gathered::new(catalog, &options.mapping, &options.rates);
+    let mut gathered = IntakeTables::new(catalog, &options.mapping, &options.rates);
     for path in files {
         match read_file(path, options) {
             Ok(sheets) => sheets.into_iter().for_each(|sheet| match plan_sheet(&sheet, options) {
-                Ok(Some((plan, encoding))) => tables.push(Planned { sheet, plan, encoding }),
+                Ok(Some((plan, encoding))) => tables.push(PlannedTable { sheet, plan, encoding }),
                 Ok(None) => say_no_headers(&sheet, &mut gathered),
                 Err(error) => found.push(error.in_file(sheet.title())),
             }),
@@ -122,10 +122,10 @@ pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result
     gather(&tables, options, gathered)
 }
 
-fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> Result<Intake, Diagnostics> {
+fn gather(tables: &[PlannedTable], options: &Options, mut gathered: IntakeTables<'_>) -> Result<Intake, Diagnostics> {
     let mut report = Report::default();
     let mut mapping = Mapping { tables: Vec::new(), ..options.mapping.clone() };
-    let failed = |table: &Planned, error: Diagnostic| Diagnostics::from(error.in_file(table.sheet.title()));
+    let failed = |table: &PlannedTable, error: Diagnostic| Diagnostics::from(error.in_file(table.sheet.title()));
     let stated = FileForms {
         mark: options.decimal.or(options.mapping.decimal()),
         order: options.dates.or(options.mapping.dates()),
@@ -137,7 +137,7 @@ fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> 
     let mut forms = Vec::new();
     for table in tables {
         let mut evidence = FormEvidence::default();
-        let of_file = |other: &&Planned| other.sheet.file == table.sheet.file && other.plan.kind != "left_out";
+        let of_file = |other: &&PlannedTable| other.sheet.file == table.sheet.file && other.plan.kind != "left_out";
         for other in tables.iter().filter(of_file) {
             evidence.look(&other.sheet, &other.plan).map_err(|error| failed(other, error))?;
         }
@@ -145,7 +145,7 @@ fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> 
         forms.push(FileForms { mark: stated.mark.or(evidence.mark()), order: stated.order.or(evidence.order()) });
     }
     // Parties first, so that orders find them by id and by name.
-    let mut order: Vec<(&Planned, FileForms)> = tables.iter().zip(forms).collect();
+    let mut order: Vec<(&PlannedTable, FileForms)> = tables.iter().zip(forms).collect();
     order.sort_by_key(|(table, _)| table.plan.kind != "parties");
     let origins = ["order_id", "line", "file", "sheet", "row", "declared_eccn", "item", "description"];
     let header =
@@ -192,15 +192,15 @@ fn gather(tables: &[Planned], options: &Options, mut gathered: Gathered<'_>) -> 
     Ok(Intake { orders, parties, items, rows, map: mapping.to_toml(), report })
 }
 
-fn say_no_headers(sheet: &Sheet, gathered: &mut Gathered<'_>) {
+fn say_no_headers(sheet: &Sheet, gathered: &mut IntakeTables<'_>) {
     let title = sheet.title();
-    let at = report::At { table: &title, row: 0, column: "", value: "" };
+    let at = report::RemarkPlace { table: &title, row: 0, column: "", value: "" };
     gathered.remarks.add(RemarkKind::LeftOut, at, "no row looks like headers: name its columns in a mapping file");
 }
 
-fn say_forms(table: &Planned, evidence: &FormEvidence, stated: FileForms, gathered: &mut Gathered<'_>) {
+fn say_forms(table: &PlannedTable, evidence: &FormEvidence, stated: FileForms, gathered: &mut IntakeTables<'_>) {
     let title = table.sheet.title();
-    let at = report::At { table: &title, row: 0, column: "", value: "" };
+    let at = report::RemarkPlace { table: &title, row: 0, column: "", value: "" };
     let mut say = |kind, what: &str| gathered.remarks.add(kind, at, what);
     table.sheet.notes.iter().for_each(|note| say(RemarkKind::Assumed, note));
     if table.plan.kind == "left_out" {
@@ -218,7 +218,7 @@ fn say_forms(table: &Planned, evidence: &FormEvidence, stated: FileForms, gather
         say(RemarkKind::Assumed, &format!("days are written {}, as other cells of the file show", order.as_str()));
     }
     for (header, why) in &table.plan.unread {
-        let at = report::At { table: &title, row: 0, column: header, value: "" };
+        let at = report::RemarkPlace { table: &title, row: 0, column: header, value: "" };
         gathered.remarks.add(RemarkKind::LeftOut, at, why);
     }
 }

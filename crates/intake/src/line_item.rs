@@ -3,10 +3,10 @@
 use tollgate_law::catalog::Resolution;
 
 use crate::goods::Goods;
-use crate::orders::{Gathered, Line, unread};
+use crate::orders::{IntakeTables, Line, unread};
 use crate::report::RemarkKind;
 
-impl Gathered<'_> {
+impl IntakeTables<'_> {
     /// What a line is about: the item as it is written, and the description.
     pub(crate) fn item(&mut self, line: &Line<'_, '_>, price: Option<&str>) -> (String, String) {
         let name = if line.cell("item").is_empty() { line.cell("sku") } else { line.cell("item") };
@@ -25,7 +25,7 @@ impl Gathered<'_> {
                 if item != shown {
                     self.remarks.add(
                         RemarkKind::Assumed,
-                        line.at("item", shown),
+                        line.place_of("item", shown),
                         &format!("it is `{item}` of the catalog"),
                     );
                 }
@@ -34,7 +34,7 @@ impl Gathered<'_> {
             Goods::Assembly { accelerator, count } => {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    line.at("item", shown),
+                    line.place_of("item", shown),
                     &format!("a unit holds {count} `{accelerator}`"),
                 );
                 self.items.assembly(shown, &accelerator, count, eccn)
@@ -42,7 +42,7 @@ impl Gathered<'_> {
             Goods::NoCompute(word) => {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    line.at("item", shown),
+                    line.place_of("item", shown),
                     &format!("no item of compute, by the word `{word}`"),
                 );
                 self.items.no_compute(shown, eccn)
@@ -50,7 +50,7 @@ impl Gathered<'_> {
             Goods::Open { question, .. } => {
                 self.remarks.add(
                     RemarkKind::Question,
-                    line.at("item", shown),
+                    line.place_of("item", shown),
                     &format!("which item is it? {question}"),
                 );
                 // What a reader of orders would find by itself was doubted here, and is not to be found.

@@ -13,7 +13,7 @@ use crate::items::Items;
 use crate::mapping::Mapping;
 use crate::parties::{Parties, is_blank};
 use crate::rates::Rates;
-use crate::report::{At, RemarkKind, Remarks};
+use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::sheet::{CellForm, Row, Sheet};
 use crate::text::plain;
 use crate::values::country::country;
@@ -45,8 +45,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "authorization",
 ];
 
-/// What is gathered over all tables.
-pub(crate) struct Gathered<'a> {
+/// The tables that intake writes, as far as they are gathered, and what they are gathered with.
+pub(crate) struct IntakeTables<'a> {
     pub(crate) finder: GoodsFinder<'a>,
     pub(crate) catalog: &'a Catalog,
     pub(crate) mapping: &'a Mapping,
@@ -130,8 +130,9 @@ impl Line<'_, '_> {
         self.source(target).map_or("", |source| source.header.as_str())
     }
 
-    pub(crate) fn at<'b>(&'b self, target: &str, value: &'b str) -> At<'b> {
-        At { table: &self.reading.table, row: self.number, column: self.header(target), value }
+    /// The place of a remark on the column of a target in this row, with a value to show.
+    pub(crate) fn place_of<'b>(&'b self, target: &str, value: &'b str) -> RemarkPlace<'b> {
+        RemarkPlace { table: &self.reading.table, row: self.number, column: self.header(target), value }
     }
 }
 
@@ -140,11 +141,11 @@ pub(crate) fn unread(text: &str) -> String {
     if text.is_empty() { "?".to_owned() } else { format!("? {text}") }
 }
 
-impl<'a> Gathered<'a> {
+impl<'a> IntakeTables<'a> {
     /// Nothing yet.
-    pub(crate) fn new(catalog: &'a Catalog, mapping: &'a Mapping, rates: &'a Rates) -> Gathered<'a> {
+    pub(crate) fn new(catalog: &'a Catalog, mapping: &'a Mapping, rates: &'a Rates) -> IntakeTables<'a> {
         let writer = || csv::Writer::from_writer(Vec::new());
-        Gathered {
+        IntakeTables {
             finder: GoodsFinder::new(catalog),
             catalog,
             mapping,
@@ -200,7 +201,7 @@ impl<'a> Gathered<'a> {
         let mut filled = (0..row.len()).filter(|place| !row.text(*place).is_empty());
         let first = filled.next().map_or("", |place| row.text(place));
         let more = filled.next().is_some();
-        let at = At { table: &line.reading.table, row: line.number, column: "", value: first };
+        let at = RemarkPlace { table: &line.reading.table, row: line.number, column: "", value: first };
         let is_word = first.starts_with(|letter: char| letter.is_alphabetic());
         if is_word
             && word_lists().totals.contains(&plain(first))
@@ -241,7 +242,7 @@ impl<'a> Gathered<'a> {
             let value = line.row.text(beyond);
             self.remarks.add(
                 RemarkKind::Unread,
-                At { table: &line.reading.table, row: line.number, column: "", value },
+                RemarkPlace { table: &line.reading.table, row: line.number, column: "", value },
                 "more cells than headers: what stands in which column is not known",
             );
         }
@@ -306,7 +307,7 @@ impl<'a> Gathered<'a> {
         if order_id.is_empty() {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.at("order_id", ""),
+                line.place_of("order_id", ""),
                 "no order id: each row is an order of its own, named by its number",
             );
             order_id = match &line.reading.sheet.name {
@@ -326,13 +327,13 @@ impl<'a> Gathered<'a> {
         if stated.is_some_and(|stated| stated != number) {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.at("line", line.cell("line")),
+                line.place_of("line", line.cell("line")),
                 "the order has this line twice: it was given the next number",
             );
         } else if stated.is_none() && !line.cell("line").is_empty() {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.at("line", line.cell("line")),
+                line.place_of("line", line.cell("line")),
                 "no line number that is understood: it was given the next one",
             );
         }
@@ -347,18 +348,18 @@ impl<'a> Gathered<'a> {
             if let Some(day) = quarter_end(line.cell("year"), line.cell("quarter")) {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    line.at("quarter", line.cell("quarter")),
+                    line.place_of("quarter", line.cell("quarter")),
                     "the last day of the quarter is taken as the day",
                 );
                 return Some(day);
             }
-            self.remarks.add(RemarkKind::Unread, line.at("date", ""), "no day");
+            self.remarks.add(RemarkKind::Unread, line.place_of("date", ""), "no day");
             return None;
         }
         if column == "other_date" {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.at(column, ""),
+                line.place_of(column, ""),
                 "there is no day of shipment: this day is taken for it",
             );
         }
@@ -366,7 +367,11 @@ impl<'a> Gathered<'a> {
             _ if line.is_contradicted(column) => None,
             DayForm::Day { day, form } => {
                 if matches!(form, "a spreadsheet's count of days" | "month by name" | "DD.MM.YYYY") {
-                    self.remarks.add(RemarkKind::Assumed, line.at(column, text), &format!("days are read as {form}"));
+                    self.remarks.add(
+                        RemarkKind::Assumed,
+                        line.place_of(column, text),
+                        &format!("days are read as {form}"),
+                    );
                 }
                 Some(day)
             }
@@ -377,7 +382,7 @@ impl<'a> Gathered<'a> {
                 None => {
                     self.remarks.add(
                         RemarkKind::Question,
-                        line.at(column, text),
+                        line.place_of(column, text),
                         "is the day or the month first? Say --dates dmy or --dates mdy",
                     );
                     return None;
@@ -386,7 +391,7 @@ impl<'a> Gathered<'a> {
             DayForm::Shows { .. } | DayForm::Unread => None,
         };
         if found.is_none() {
-            self.remarks.add(RemarkKind::Unread, line.at(column, text), "no day that is understood");
+            self.remarks.add(RemarkKind::Unread, line.place_of(column, text), "no day that is understood");
         }
         found
     }
@@ -407,7 +412,7 @@ impl<'a> Gathered<'a> {
             } else {
                 "no country that is known, or several: name it under [countries] in the mapping"
             };
-            self.remarks.add(RemarkKind::Unread, line.at(column, text), what);
+            self.remarks.add(RemarkKind::Unread, line.place_of(column, text), what);
         }
         found
     }
@@ -418,13 +423,13 @@ impl<'a> Gathered<'a> {
             return match self.country_of(text) {
                 Some(country) => country.code().to_owned(),
                 None => {
-                    self.remarks.add(RemarkKind::Unread, line.at("origin", text), "no country that is known");
+                    self.remarks.add(RemarkKind::Unread, line.place_of("origin", text), "no country that is known");
                     unread(text)
                 }
             };
         }
         let Some(origin) = &line.reading.plan.origin else { return String::new() };
-        let at = At { row: 0, ..line.at("origin", origin) };
+        let at = RemarkPlace { row: 0, ..line.place_of("origin", origin) };
         self.remarks.add(RemarkKind::Assumed, at, "the lines are shipped from there, as files of this kind are");
         origin.clone()
     }

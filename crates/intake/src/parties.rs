@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_model::{Country, Date, Diagnostic};
 
 use crate::columns::Plan;
-use crate::report::{At, RemarkKind, Remarks};
+use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::sheet::{Row, Sheet};
 use crate::text::plain;
 use crate::values::country::country;
@@ -163,7 +163,7 @@ impl Parties {
         let name = [cell("name"), cell("name_2")].join(" ").trim().to_owned();
         let id = if cell("party_id").is_empty() { name.clone() } else { cell("party_id").to_owned() };
         if id.is_empty() {
-            let at = At { table, row: number, column: "", value: "" };
+            let at = RemarkPlace { table, row: number, column: "", value: "" };
             remarks.add(RemarkKind::LeftOut, at, "a row with neither id nor name");
             return false;
         }
@@ -186,7 +186,7 @@ impl Parties {
                 None => {
                     remarks.add(
                         RemarkKind::Unread,
-                        At { table, row: number, column: header(column), value: text },
+                        RemarkPlace { table, row: number, column: header(column), value: text },
                         "no country that is known: left empty, which is unknown",
                     );
                 }
@@ -198,11 +198,12 @@ impl Parties {
         if let Some(day) = founded(cell("incorporated_on"), dates) {
             party.insert("incorporated_on", day.to_string());
         } else if !is_blank(cell("incorporated_on")) {
-            let at = At { table, row: number, column: header("incorporated_on"), value: cell("incorporated_on") };
+            let at =
+                RemarkPlace { table, row: number, column: header("incorporated_on"), value: cell("incorporated_on") };
             remarks.add(RemarkKind::Unread, at, "no day from 1900 on: left empty, which is unknown");
         }
         if self.rows.contains_key(&id) {
-            let at = At { table, row: number, column: header("party_id"), value: &id };
+            let at = RemarkPlace { table, row: number, column: header("party_id"), value: &id };
             remarks.add(RemarkKind::Question, at, "the party stands twice: the first row was taken");
             return false;
         }

@@ -90,28 +90,28 @@ const EXAMPLES_SHOWN: usize = 5;
 
 impl Remarks {
     /// Adds a remark on a cell of a row; row 0 is the table.
-    pub(crate) fn add(&mut self, kind: RemarkKind, at: At<'_>, what: &str) {
-        let key = (kind, at.table.to_owned(), at.column.to_owned(), what.to_owned());
+    pub(crate) fn add(&mut self, kind: RemarkKind, place: RemarkPlace<'_>, what: &str) {
+        let key = (kind, place.table.to_owned(), place.column.to_owned(), what.to_owned());
         let remark = self.0.entry(key).or_insert_with(|| Remark {
             kind,
-            table: at.table.to_owned(),
-            column: at.column.to_owned(),
+            table: place.table.to_owned(),
+            column: place.column.to_owned(),
             what: what.to_owned(),
             count: 0,
             rows: Vec::new(),
             examples: Vec::new(),
         });
-        if at.row > 0 {
+        if place.row > 0 {
             remark.count += 1;
             if remark.rows.len() < ROWS_SHOWN {
-                remark.rows.push(at.row);
+                remark.rows.push(place.row);
             }
         }
         if remark.examples.len() < EXAMPLES_SHOWN
-            && !at.value.is_empty()
-            && !remark.examples.iter().any(|other| other == at.value)
+            && !place.value.is_empty()
+            && !remark.examples.iter().any(|other| other == place.value)
         {
-            remark.examples.push(at.value.chars().take(80).collect());
+            remark.examples.push(place.value.chars().take(80).collect());
         }
     }
 
@@ -122,10 +122,14 @@ impl Remarks {
 
 /// Where a remark belongs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'a> {
+pub(crate) struct RemarkPlace<'a> {
+    /// The file and sheet.
     pub(crate) table: &'a str,
+    /// The number of the row in the file or sheet; 0 is the whole table.
     pub(crate) row: u64,
+    /// The header of the column; empty for whole rows.
     pub(crate) column: &'a str,
+    /// What stands there; empty where that is not to be shown.
     pub(crate) value: &'a str,
 }
 

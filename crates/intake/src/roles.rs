@@ -2,12 +2,12 @@
 
 use tollgate_model::Country;
 
-use crate::orders::{Gathered, Line, unread};
+use crate::orders::{IntakeTables, Line, unread};
 use crate::parties::{PartyFacts, is_blank};
-use crate::report::{At, RemarkKind};
+use crate::report::{RemarkKind, RemarkPlace};
 use crate::text::plain;
 
-impl Gathered<'_> {
+impl IntakeTables<'_> {
     /// The parties of a line.
     pub(crate) fn roles(&mut self, line: &Line<'_, '_>, destination: Option<Country>) -> Roles {
         let aggregate = line.source("ultimate_consignee").is_none()
@@ -16,7 +16,7 @@ impl Gathered<'_> {
         let mut roles = Roles::default();
         if aggregate {
             let place = destination.map_or("unknown", Country::code);
-            let at = At { row: 0, ..line.at("ultimate_consignee", "") };
+            let at = RemarkPlace { row: 0, ..line.place_of("ultimate_consignee", "") };
             self.remarks.add(
                 RemarkKind::Assumed,
                 at,
@@ -44,19 +44,19 @@ impl Gathered<'_> {
         if roles.intermediate_consignee.is_empty() && !is_blank(notify) && !is_same {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.at("notify_party", ""),
+                line.place_of("notify_party", ""),
                 "who is to be notified counts as an intermediate consignee",
             );
             roles.intermediate_consignee = self.role(line, "notify_party", &[], "");
         }
         if roles.ultimate_consignee.is_empty() {
             if roles.purchaser.is_empty() {
-                self.remarks.add(RemarkKind::Unread, line.at("ultimate_consignee", ""), "no consignee");
+                self.remarks.add(RemarkKind::Unread, line.place_of("ultimate_consignee", ""), "no consignee");
                 roles.ultimate_consignee = unread("");
             } else {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    line.at("purchaser", ""),
+                    line.place_of("purchaser", ""),
                     "no consignee is named: the purchaser is taken for it",
                 );
                 roles.ultimate_consignee = roles.purchaser.clone();
@@ -86,7 +86,7 @@ impl Gathered<'_> {
             facts.phone = line.cell("ultimate_consignee_phone");
         }
         let remarks = &mut self.remarks;
-        self.parties.id_of(text, &facts, |kind, what| remarks.add(kind, line.at(role, text), what))
+        self.parties.id_of(text, &facts, |kind, what| remarks.add(kind, line.place_of(role, text), what))
     }
 
     /// The claim: a license number where there is one, else the code or exception.

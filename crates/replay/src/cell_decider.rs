@@ -363,7 +363,7 @@ impl QuantityRules {
         let quantities = values.iter().zip(&self.thresholds).enumerate();
         for (_, (value, thresholds)) in quantities.filter(|(place, _)| relevant_quantities >> place & 1 == 1) {
             let side = value.map_or(0, |value| reached(thresholds, value));
-            // No cell is beyond their product, which `only_compares` found to be a number.
+            // Cells stay below the number of all of them, which `only_compares` found to fit.
             cell = cell * sides(thresholds) + count_of(side);
         }
         Some(cell)

@@ -260,3 +260,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_code_that_stands_for_no_verdict_is_refused() {
+    let line =
+        ["PO-1", "1", "2025-06-02", "export", "a", "", "", "b", "", "", "", "US", "SG", "L4", "1", "data_center", ""];
+    let folder = tempfile::tempdir().unwrap();
+    let law = Law::embedded().unwrap();
+    let policies = ["ear", "diffusion"].map(|name| Arc::new(load_policy(&law, name).unwrap()));
+    let mut replay = TwoPhaseReplay::new(policies, tables(folder.path()));
+    let file = Path::new("orders");
+    let settled = replay.settle(&batch(&[line.map(str::to_owned).to_vec()]), file).unwrap();
+    assert!(replay.count(&settled, file).is_ok());
+    let place = settled.schema().index_of("tg_before").unwrap();
+    let mut columns = settled.columns().to_vec();
+    columns[place] = Arc::new(arrow_array::Int32Array::from(vec![0]));
+    let broken = RecordBatch::try_new(settled.schema(), columns).unwrap();
+    let error = replay.count(&broken, file).unwrap_err();
+    assert!(error.contains("row 0") && error.contains("mend: "), "{error}");
+}

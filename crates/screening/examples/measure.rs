@@ -248,8 +248,8 @@ fn labeled(index: &Index) {
     {
         println!("  {points} {same} {} | {} | {}", &row[2], &row[3], &row[1]);
     }
-    let (at_default, best, best_threshold) = f1(&pairs, THRESHOLD);
-    println!("name_pairs: F1 {at_default:.3} at the default threshold, {best:.3} at {best_threshold}");
+    let (default, best, at) = f1(&pairs, THRESHOLD);
+    println!("name_pairs: F1 {default:.3} at the default threshold, {best:.3} at {at}");
     let mut reader = csv::Reader::from_path(folder().join("benchmark/ofac_site_pairs.csv")).unwrap();
     let errors: Vec<f64> = reader
         .records()
@@ -302,11 +302,8 @@ fn labeled(index: &Index) {
             None => in_names = false,
         }
     }
-    let (at_default, best, best_threshold) = f1(&checks, THRESHOLD);
-    println!(
-        "entity_checks ({}): F1 {at_default:.3} at the default threshold, {best:.3} at {best_threshold}",
-        checks.len()
-    );
+    let (default, best, at) = f1(&checks, THRESHOLD);
+    println!("entity_checks ({}): F1 {default:.3} at the default threshold, {best:.3} at {at}", checks.len());
 }
 
 fn shares(counts: &[u32; 4]) -> String {

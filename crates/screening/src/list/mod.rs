@@ -99,7 +99,7 @@ pub struct List {
     pub guessed: Vec<BadRow>,
     /// Rows that by their kind name no party, such as addresses and links in FollowTheMoney.
     pub no_party: usize,
-    /// What the file has beside and is not used, in words: `column `x``.
+    /// What the file has beside and is not used, in words, such as a column that is not known.
     pub unused: Vec<String>,
 }
 

@@ -1,3 +1,5 @@
+//! The picture of a case: its entities and what ties them.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_report::pages::picture::{Edge, Node, Tie, network};

@@ -1,3 +1,5 @@
+//! The file of alerts, read and gathered into cases.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

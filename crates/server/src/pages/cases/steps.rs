@@ -1,3 +1,5 @@
+//! What people did about a case, as its notes in the log say.
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tollgate_ledger::Ledger;
