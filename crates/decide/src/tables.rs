@@ -164,11 +164,6 @@ impl Tables {
     }
 }
 
-/// A table as read, or an empty one where none was given. A table that cannot be read is an error.
-fn read_or_empty<T: Default, E>(path: Option<&Path>, read: impl FnOnce(&Path) -> Result<T, E>) -> Result<T, E> {
-    path.map_or_else(|| Ok(T::default()), read)
-}
-
 /// Writes the flags of a party that are understood as the law spells them; the others stay as they are.
 fn spell_flags(party: &mut Party) {
     if party.flags.is_empty() {

@@ -42,6 +42,7 @@ fn tables() -> Arc<Tables> {
 
 fn order<'a>(consignee: &'a str, destination: &str, date: &str, end_use: &'a str) -> OrderLine<'a> {
     OrderLine {
+        unread: &[],
         order_id: "one",
         line: 1,
         date: day(date),

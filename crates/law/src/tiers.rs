@@ -24,6 +24,9 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Tier; 3] = [Tier::First, Tier::Second, Tier::Third];
+
     /// Its number: 1, 2 or 3.
     pub fn number(self) -> i32 {
         match self {

@@ -9,8 +9,8 @@ mod bods;
 mod bounded;
 mod cells;
 mod columns;
-mod decision_columns;
 mod csv_text;
+mod decision_columns;
 mod decisions;
 mod folder;
 mod gleif;
@@ -28,10 +28,10 @@ mod surroundings;
 mod texts;
 
 pub use columns::{CellKind, Column, Table, tables_markdown};
+pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
 };
-pub use csv_text::csv_text;
 pub use decisions::{DecisionWriter, Format};
 pub use items::{read_items, read_items_by_row};
 pub use licenses::read_licenses;

@@ -13,7 +13,7 @@ use super::usage::{ChargedTo, Usage};
 use super::verdict::{ExceptionNames, Verdict};
 use super::widths::{count_of, index_of, next_number};
 use tollgate_decide::by_headquarters;
-use tollgate_decide::{Charged, Decider};
+use tollgate_decide::{ChargeRule, Decider};
 
 /// The facts that differ between lines of one pattern.
 const QUANTITIES: [FactId; 7] = [
@@ -99,7 +99,9 @@ pub(crate) struct CellDecider {
     /// By epoch.
     rules: Vec<Option<QuantityRules>>,
     /// By pattern.
-    charge_rules: Vec<Option<Charged>>,
+    charge_rules: Vec<Option<ChargeRule>>,
+    /// Under the law of which epoch the charge rules are.
+    charge_epoch: usize,
     /// By epoch and pattern: the number of what is true of its lines whatever their quantities.
     atom_signatures: Vec<Option<Vec<u32>>>,
     /// The number of each signature: the epoch and the truth of its law's atoms.
@@ -126,6 +128,7 @@ impl CellDecider {
             usage: Usage::default(),
             rules: Vec::new(),
             charge_rules: Vec::new(),
+            charge_epoch: 0,
             atom_signatures: Vec::new(),
             signature_numbers: Lookup::new(),
             signature_info: Vec::new(),
@@ -144,7 +147,7 @@ impl CellDecider {
     ) -> Option<Verdict> {
         let epoch = self.epoch(line.date);
         let signature = self.atom_signature(epoch, line, &order)?;
-        let charge_rule = self.charge_rule(line, &order)?;
+        let charge_rule = self.charge_rule(epoch, line, &order)?;
         let rules = self.rules.get(epoch)?.as_ref()?;
         let by_operator = charge_rule.operator && line.operator_parent != NONE;
         let charged_to = ChargedTo {
@@ -254,11 +257,11 @@ impl CellDecider {
             return Some(*signature);
         }
         self.read_rules(epoch, line.date);
-        let truths = self.decider.truths(&order()?, &QUANTITIES).ok()?;
+        let truths = self.decider.atom_signature(&order()?, &QUANTITIES).ok()?;
         let next = next_number(self.signature_numbers.len())?;
         let signature = *self.signature_numbers.entry(truths).or_insert(next);
         if signature == next {
-            let facts = self.decider.turns_on(&order()?, &QUANTITIES).ok()?;
+            let facts = self.decider.relevant_facts(&order()?, &QUANTITIES).ok()?;
             let only_compares = self.rules.get(epoch)?.as_ref()?.only_compares;
             let quantities = QUANTITIES.iter().enumerate();
             // Where that cannot be found out, it may be any of them.
@@ -274,13 +277,22 @@ impl CellDecider {
         Some(signature)
     }
 
-    /// What decides to whom lines of a pattern are charged.
-    fn charge_rule<'a>(&mut self, line: &EncodedLine, order: &impl Fn() -> Option<OrderLine<'a>>) -> Option<Charged> {
+    /// To whom lines of a pattern are charged under the law of an epoch.
+    fn charge_rule<'a>(
+        &mut self,
+        epoch: usize,
+        line: &EncodedLine,
+        order: &impl Fn() -> Option<OrderLine<'a>>,
+    ) -> Option<ChargeRule> {
+        if self.charge_epoch != epoch {
+            self.charge_epoch = epoch;
+            self.charge_rules.clear();
+        }
         let pattern = index_of(line.pattern);
         if let Some(Some(charge_rule)) = self.charge_rules.get(pattern) {
             return Some(*charge_rule);
         }
-        let charge_rule = self.decider.charged(&order()?);
+        let charge_rule = self.decider.charge_rule(&order()?);
         set_at(&mut self.charge_rules, pattern, Some(charge_rule), None);
         Some(charge_rule)
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_model::{Activity, Country, Date, Lookup, OrderLine, Tpp, never};
-use tollgate_records::{InputError, MAX_ERRORS, NONE, Numbering, OrderBatch, OrderColumns, Texts};
+use tollgate_model::{Activity, Country, Date, Diagnostic, Lookup, OrderLine, Place, Tpp, never};
+use tollgate_records::{MAX_ERRORS, NONE, Numbering, OrderBatch, OrderColumns, Texts};
 
 use super::widths::{index_of, next_number};
 use tollgate_decide::Class;
@@ -99,7 +99,7 @@ pub(crate) struct Encoder {
     /// Whether something got no number, so that [`NONE`] may stand for it.
     out_of_numbers: bool,
     /// The lines that cannot be decided, at most [`MAX_ERRORS`].
-    pub(crate) errors: Vec<InputError>,
+    pub(crate) errors: Vec<Diagnostic>,
 }
 
 /// How many columns are numbered: see [`RowNumbers`].
@@ -156,26 +156,26 @@ impl Encoder {
             match self.line(&columns, row, row_numbers) {
                 Some(Ok(line)) => lines.push(EncodedLine { batch: batch_number, row: row_number, ..line }),
                 Some(Err(error)) => {
-                    let base = InputError::file(file, error.what, error.mend);
-                    let value = columns.item.get(row).unwrap_or("").to_owned();
-                    self.note(InputError { row: batch.row(row), column: "item".to_owned(), value, ..base });
+                    let value = columns.item.get(row).unwrap_or("");
+                    let place = Place::cell(file.display().to_string(), batch.row(row), "item", value);
+                    self.note(Diagnostic::new("unknown-item", place, error.what, error.mend));
                 }
                 None => {
                     never!("a line that was read lacks what every line has");
-                    let base = InputError::file(file, "cannot be decided", "report it with the line");
-                    self.note(InputError { row: batch.row(row), ..base });
+                    let place = Place::cell(file.display().to_string(), batch.row(row), "", "");
+                    self.note(Diagnostic::new("not-a-line", place, "cannot be decided", "report it with the line"));
                 }
             }
         }
         if self.out_of_numbers {
             let what = "names more different parties, items and words than can be numbered";
-            self.note(InputError::file(file, what, "divide the file by years"));
+            self.note(Diagnostic::new("too-many-names", Place::path(file), what, "divide the file by years"));
         }
         self.columns = numbers;
         lines
     }
 
-    fn note(&mut self, error: InputError) {
+    fn note(&mut self, error: Diagnostic) {
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(error);
         }
@@ -292,7 +292,7 @@ impl Encoder {
     }
 
     /// Hands over the errors, and forgets the keys: of batches that come from anywhere, nobody asks whether a line stands twice.
-    pub(crate) fn take_errors(&mut self) -> Vec<InputError> {
+    pub(crate) fn take_errors(&mut self) -> Vec<Diagnostic> {
         self.keys.clear();
         std::mem::take(&mut self.errors)
     }

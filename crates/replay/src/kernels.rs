@@ -6,8 +6,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use serde::Deserialize;
 use tollgate_law::Law;
-use tollgate_model::Stop;
-use tollgate_records::InputErrors;
+use tollgate_model::{Diagnostics, Stop};
 use tollgate_screening::Screener;
 
 use crate::TwoPhaseReplay;
@@ -48,7 +47,7 @@ impl ReplayKernel {
     /// nothing (`tollgate_lists::load_screener` does). An error says what is wrong and how to mend it.
     pub fn new(
         spec: &str,
-        load_screener: impl FnOnce(&[PathBuf]) -> Result<Screener, InputErrors>,
+        load_screener: impl FnOnce(&[PathBuf]) -> Result<Screener, Diagnostics>,
     ) -> Result<ReplayKernel, String> {
         let spec: ReplaySpec = serde_json::from_str(spec).map_err(|error| format!("the specification: {error}"))?;
         let law = Law::embedded().map_err(|error| error.to_string())?;

@@ -122,8 +122,9 @@ pub fn replay_history(
     let names = ExceptionNames::from_policies(history.policies.iter().map(Arc::as_ref));
     let [first, second] = &history.policies;
     let base = Decider::new(Arc::clone(first), Arc::clone(&history.tables));
-    let decider =
-        |policy: &Arc<Policy>| CellDecider::new(Arc::clone(policy), base.with_policy(Arc::clone(policy)), names.clone());
+    let decider = |policy: &Arc<Policy>| {
+        CellDecider::new(Arc::clone(policy), base.with_policy(Arc::clone(policy)), names.clone())
+    };
     let deciders = [decider(first), decider(second)];
     let encoder = Encoder::new(base.with_policy(Arc::clone(first)).into_builder());
     std::thread::scope(|scope| {

@@ -9,7 +9,8 @@ use arrow_array::types::Int32Type;
 use arrow_array::{Array as _, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use tollgate_law::Policy;
-use tollgate_records::{InputErrors, OrderBatch};
+use tollgate_model::Diagnostics;
+use tollgate_records::OrderBatch;
 
 use super::cell_decider::CellDecider;
 use super::change::{Change, push_change};
@@ -45,9 +46,9 @@ impl TwoPhaseReplay {
     pub fn new(policies: [Arc<Policy>; 2], tables: Arc<Tables>) -> TwoPhaseReplay {
         let names = ExceptionNames::from_policies(policies.iter().map(Arc::as_ref));
         let base = Decider::new(Arc::clone(&policies[0]), tables);
-        let encoder = Encoder::new(base.under(Arc::clone(&policies[0])).into_builder());
+        let encoder = Encoder::new(base.with_policy(Arc::clone(&policies[0])).into_builder());
         let deciders = policies.map(|policy| {
-            let decider = base.under(Arc::clone(&policy));
+            let decider = base.with_policy(Arc::clone(&policy));
             CellDecider::new(policy, decider, names.clone())
         });
         TwoPhaseReplay { encoder, deciders, names }
@@ -102,7 +103,7 @@ impl TwoPhaseReplay {
         let lines = self.encoder.encode(&orders, 0, file);
         match self.encoder.take_errors() {
             errors if errors.is_empty() && lines.len() == batch.num_rows() => Ok((orders, lines)),
-            errors => Err(InputErrors(errors).to_string()),
+            errors => Err(Diagnostics(errors).to_string()),
         }
     }
 }

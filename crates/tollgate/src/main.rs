@@ -27,7 +27,6 @@ use commands::detect::DetectArguments;
 use commands::examples::ExamplesCommand;
 use commands::explain::ExplainArguments;
 #[cfg(feature = "object-storage")]
-use commands::inputs::Inputs;
 use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
 use commands::policy::PolicyCommand;

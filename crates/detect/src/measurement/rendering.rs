@@ -17,11 +17,6 @@ fn rounded(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers of alerts")]
-fn real(count: u64) -> f64 {
-    count as f64
-}
-
 /// How many schemes of each kind are found, as one line without its end.
 fn kinds_text(kinds: &BTreeMap<String, KindRecall>) -> String {
     let text = |(kind, count): (&String, &KindRecall)| format!("{kind} {} of {}", count.found, count.schemes);
@@ -69,9 +64,9 @@ impl Measurement {
         });
         let kinds: BTreeMap<&str, Value> = kinds.collect();
         let [within_budget, all] = self.reliability();
-        let tenths = all.tenths.iter().enumerate().filter(|(_, (count, ..))| *count > 0);
-        let tenths = tenths.map(|(place, (count, scores, right))| {
-            json!({ "tenth": place, "cases": count, "said": rounded(scores / real(*count)), "true": right })
+        let tenths = all.tenths.iter().enumerate().filter(|(_, tenth)| tenth.cases > 0);
+        let tenths = tenths.map(|(place, tenth)| {
+            json!({ "tenth": place, "cases": tenth.cases, "said": rounded(tenth.mean_score()), "true": tenth.true_cases })
         });
         json!({
             "schemes": self.schemes, "recall": self.recall(), "worst_recall": self.worst_recall(),
@@ -106,9 +101,8 @@ impl Measurement {
             self.scores.len()
         );
         let _ = writeln!(text, "  said, true, alerts:");
-        for (count, scores, right) in all.tenths.iter().filter(|(count, ..)| *count > 0) {
-            let (score, share_right) = (scores / real(*count), real(*right) / real(*count));
-            let _ = writeln!(text, "    {score:>5.2} {share_right:>5.2} {count:>6}");
+        for tenth in all.tenths.iter().filter(|tenth| tenth.cases > 0) {
+            let _ = writeln!(text, "    {:>5.2} {:>5.2} {:>6}", tenth.mean_score(), tenth.true_share(), tenth.cases);
         }
         let false_alerts = self.false_alerts.iter().map(|(pattern, count)| format!("{pattern} {count}"));
         let false_alerts = false_alerts.collect::<Vec<_>>().join(", ");

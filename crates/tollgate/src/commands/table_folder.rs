@@ -147,42 +147,29 @@ fn threads() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use tollgate_detect::engine::Engine as _;
 
     use super::*;
 
-    /// Columns that queries read and that no world on which one fires fills, each with the reason.
-    const UNFILLED: [(&str, &str); 0] = [];
-
     #[test]
-    fn every_column_that_a_query_reads_holds_something_in_a_world_on_which_one_fires() {
+    fn every_column_that_a_query_reads_holds_something_in_the_world_on_which_it_fires() {
         let stop = Stop::default();
         let policy = Arc::new(load_policy(&Law::embedded().unwrap(), "diffusion").unwrap());
         let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../typologies");
-        // For each column that is read, whether it holds something anywhere.
-        let mut columns: BTreeMap<(String, String), bool> = BTreeMap::new();
-        let typologies = Typology::embedded().unwrap();
-        for fires in &typologies {
-            let world = folders.join(&fires.slug).join("fires");
+        let mut empty: Vec<String> = Vec::new();
+        for typology in &Typology::embedded().unwrap() {
+            let world = folders.join(&typology.slug).join("fires");
             let mut session = TableFolder::read(&world, Arc::clone(&policy), &stop).unwrap().open(None, &stop).unwrap();
-            for typology in &typologies {
-                for column in session.columns_read(typology).unwrap() {
-                    columns.entry(column).or_insert(false);
+            for (table, column) in session.columns_read(typology).unwrap() {
+                let counts = session.count_filled(&table, &[&column]).unwrap().columns;
+                if counts == [0] {
+                    empty.push(format!("{}: {table}.{column}", typology.slug));
                 }
             }
-            for ((table, column), is_filled) in columns.iter_mut().filter(|(_, is_filled)| !**is_filled) {
-                let (_, counts) = session.filled(table, &[column]).unwrap();
-                *is_filled = counts.first().is_some_and(|count| *count > 0);
-            }
         }
-        let empty: Vec<String> = columns
-            .into_iter()
-            .filter(|(_, is_filled)| !is_filled)
-            .map(|((table, name), _)| format!("{table}.{name}"))
-            .collect();
-        let expected: Vec<&str> = UNFILLED.iter().map(|(column, _)| *column).collect();
-        assert_eq!(empty, expected, "a part of a query that reads these can never speak");
+        assert!(
+            empty.is_empty(),
+            "a part of a query that reads these can never speak, or its fires/ does not show that it does: {empty:#?}"
+        );
     }
 }

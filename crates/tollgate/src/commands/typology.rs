@@ -130,32 +130,3 @@ fn test(arguments: &TypologyTestArguments, stop: &Stop) -> Result<(), Failure> {
         failures.join(", ")
     )))
 }
-
-#[cfg(test)]
-mod tests {
-    use tollgate_detect::engine::Engine as _;
-
-    use super::*;
-
-    #[test]
-    fn every_column_that_a_query_reads_holds_something_in_the_world_on_which_it_fires() {
-        let stop = Stop::default();
-        let policy = Arc::new(load_policy(&Law::embedded().unwrap(), "diffusion").unwrap());
-        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../typologies");
-        let mut empty: Vec<String> = Vec::new();
-        for typology in &Typology::embedded().unwrap() {
-            let world = folders.join(&typology.slug).join("fires");
-            let mut session = Folder::read(&world, Arc::clone(&policy), &stop).unwrap().open(None, &stop).unwrap();
-            for (table, column) in session.columns_read(typology).unwrap() {
-                let counts = session.count_filled(&table, &[&column]).unwrap().columns;
-                if counts == [0] {
-                    empty.push(format!("{}: {table}.{column}", typology.slug));
-                }
-            }
-        }
-        assert!(
-            empty.is_empty(),
-            "a part of a query that reads these can never speak, or its fires/ does not show that it does: {empty:#?}"
-        );
-    }
-}

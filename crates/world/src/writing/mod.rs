@@ -340,6 +340,7 @@ impl Shipper {
             quantity: order.quantity,
             end_use: Some(order.end_use),
             authorization: order.authorization.as_deref(),
+            unread: &[],
         };
         let Ok(decided) = self.decider.decide(&line) else { return Fate::Refused };
         let label = decided.determination().label;

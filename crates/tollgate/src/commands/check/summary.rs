@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_law::{Policy, Tiers, facts};
-use tollgate_model::{Date, OrderLine, Outcome, group_digits};
+use tollgate_law::{Policy, Tier, Tiers, facts};
+use tollgate_model::{Date, OrderLine, Outcome, group_digits, never};
 
 use super::reasons::{likely_match, reason};
 use super::sheet::{Questions, h100_equivalents, whole_tpp};
@@ -35,7 +35,7 @@ pub(super) struct Summary {
     months: BTreeMap<String, Month>,
     chips: BTreeMap<String, (ChipPoint, u64)>,
     /// The tiers of destinations by day of the law.
-    tiers: BTreeMap<Date, Tiers>,
+    tiers: BTreeMap<Date, Result<Tiers, &'static str>>,
     red_flags: BTreeMap<(String, String), u64>,
     unsure: BTreeMap<String, String>,
     inputs: Vec<(String, String)>,
@@ -149,8 +149,15 @@ impl Summary {
         let month = self.months.entry(name.clone()).or_insert(Month { month: name, tpp: [0; 3], lines: [0; 3] });
         let date = self.policy.law_date(order.date);
         let tiers = self.tiers.entry(date).or_insert_with(|| self.policy.tiers(date));
-        let place = usize::from(tiers.tier(decided.line.destination).saturating_sub(1));
-        if let (Some(sum), Some(lines)) = (month.tpp.get_mut(place), month.lines.get_mut(place)) {
+        let tier = match tiers {
+            Ok(tiers) => tiers.tier(decided.line.destination),
+            Err(group) => {
+                never!("the law has no country group {group}");
+                return;
+            }
+        };
+        let counts = month.tpp.iter_mut().zip(&mut month.lines).zip(Tier::ALL);
+        for ((sum, lines), _) in counts.filter(|(_, counted)| *counted == tier) {
             *sum = sum.saturating_add(tpp);
             *lines += 1;
         }

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tollgate_law::{Policy, Tiers};
+use tollgate_law::{Policy, Tier, Tiers};
 use tollgate_model::{Country, Date};
 
 use super::schemes::Schemes;
-use crate::commands::saturated;
+use crate::commands::{Failure, saturated};
 use tollgate_decide::{Name, Names, Tables};
 use tollgate_replay::{Change, EncodedLine, Verdict};
 use tollgate_report::{ReplayData, ReplayRow};
@@ -47,7 +47,7 @@ pub(super) struct Difference {
     last: Option<Date>,
     changes: BTreeMap<Change, Sum>,
     countries: By<Country>,
-    tiers: By<u8>,
+    tiers: By<Tier>,
     months: By<(i32, u32)>,
     named: ByName,
     consignees: By<String>,
@@ -55,8 +55,15 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    pub(super) fn new(policy: &Policy) -> Difference {
-        Difference {
+    /// Nothing yet; an error where the law lacks a country group that makes a tier.
+    pub(super) fn new(policy: &Policy) -> Result<Difference, Failure> {
+        // One tier for a country in all years.
+        let tiers_of_countries = policy.tiers(Date::MAX).map_err(|group| {
+            Failure::Unusable(format!(
+                "the law has no country group {group}\n  mend: use the law that comes with the program"
+            ))
+        })?;
+        Ok(Difference {
             all: Sum::default(),
             first: None,
             last: None,
@@ -66,8 +73,8 @@ impl Difference {
             months: BTreeMap::new(),
             named: ByName::default(),
             consignees: BTreeMap::new(),
-            tiers_of_countries: policy.tiers(Date::MAX),
-        }
+            tiers_of_countries,
+        })
     }
 
     /// Adds a line; returns what changed, `None` where both policies decide it alike.
@@ -157,7 +164,7 @@ impl Results<'_> {
             "lines": difference.all.lines, "tpp": saturated(difference.all.tpp), "usd": saturated(difference.all.cents / 100),
             "first": difference.first.map(|date| date.to_string()), "last": difference.last.map(|date| date.to_string()),
             "changes": changes, "by_country": by(&difference.countries, |country| country.code().to_owned()),
-            "by_tier": by(&difference.tiers, u8::to_string), "by_month": by(&difference.months, |(year, month)| format!("{year:04}-{month:02}")),
+            "by_tier": by(&difference.tiers, |tier| tier.number().to_string()), "by_month": by(&difference.months, |(year, month)| format!("{year:04}-{month:02}")),
             "by_consignee": difference.largest_consignees(), "schemes": schemes.map(Schemes::json), "program": env!("CARGO_PKG_VERSION"),
         })
     }
@@ -213,7 +220,7 @@ impl Results<'_> {
             tiers: difference
                 .tiers
                 .iter()
-                .map(|((change, tier), sum)| row(*change, format!("tier {tier}"), sum))
+                .map(|((change, tier), sum)| row(*change, format!("tier {}", tier.number()), sum))
                 .collect(),
             countries: largest(&difference.countries, 60, |change, country, sum| {
                 row(change, country.code().to_owned(), sum)

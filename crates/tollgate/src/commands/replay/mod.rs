@@ -104,7 +104,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
     let mut output = Output::create(&diff).map_err(|error| RunError::Output(diff.clone(), error))?;
     let mut comparison = Comparison {
         names: ExceptionNames::from_policies([policy.as_ref(), against.as_ref()]),
-        difference: Difference::new(&against),
+        difference: Difference::new(&against)?,
         schemes,
         output: &mut output,
         path: &diff,
