@@ -26,7 +26,6 @@ use commands::decide::DecideArguments;
 use commands::detect::DetectArguments;
 use commands::examples::ExamplesCommand;
 use commands::explain::ExplainArguments;
-#[cfg(feature = "object-storage")]
 use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
 use commands::policy::PolicyCommand;

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use serde_json::json;
 use tollgate_decide::load_policy;
 use tollgate_engine::{RecheckError, Rederived, Rederiver, is_listed_eccn};
-use tollgate_law::facts::{END_USE, IC_DENSITY};
+use tollgate_law::facts::IC_DENSITY;
 use tollgate_law::{Law, Policy};
-use tollgate_model::{Outcome, ReviewPolicy, Stop, group_digits};
+use tollgate_model::{Date, Outcome, ReviewPolicy, Stop, group_digits};
 use tollgate_records::Table;
 
 use super::{Failure, print};
@@ -114,7 +114,8 @@ fn place(recorded: &Recorded<'_>) -> String {
 
 /// In what a recorded decision differs from the one that follows; `None` where in nothing.
 fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option<String> {
-    let opened = opened(recorded, derived);
+    let unread = unread_columns(recorded, derived);
+    let opened = opened(recorded, derived, &unread);
     let derived = opened.as_ref().unwrap_or(derived);
     let same = derived.outcome == recorded.outcome
         && derived.authorization.as_deref() == recorded.authorization.as_deref()
@@ -134,7 +135,7 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
         let (says, follows) = (name(recorded.eccn.as_deref()), name(derived.eccn.as_deref()));
         return Some(format!("it says ECCN {says}, but {follows} follows"));
     }
-    if !recorded.missing.as_ref().is_some_and(|missing| same_missing(missing, derived)) {
+    if !recorded.missing.as_ref().is_some_and(|missing| same_missing(missing, derived, &unread)) {
         return Some("other facts stand in it as missing than those that it turns on".to_owned());
     }
     if !same_readings(law, recorded, derived) {
@@ -151,19 +152,37 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
     (!same_steps).then(|| "its argument is not the one that follows".to_owned())
 }
 
-/// What follows, left open where the record says that nobody has settled the end use: that is no matter of the atoms, and only ever stricter.
-fn opened(recorded: &Recorded<'_>, derived: &Rederived) -> Option<Rederived> {
-    let asks = recorded.missing.iter().flatten().any(|column| &**column == "end_use");
-    if !asks || derived.outcome == Outcome::LicenseRequired || derived.missing.contains(&END_USE) {
+/// The columns of the order that a record names as missing beside those of the facts that the outcome turns on: cells that are not understood, and an
+/// end use that nobody has settled.
+fn unread_columns<'a>(recorded: &'a Recorded<'_>, derived: &Rederived) -> Vec<&'a str> {
+    let of_facts = || derived.missing.iter().flat_map(|fact| fact.def().columns);
+    let of_item = of_facts().any(|column| Table::Items.column(column).is_some());
+    let names = recorded.missing.iter().flatten().map(|column| &**column);
+    let is_unread = |column: &&str| match *column {
+        "item" => !of_item,
+        "date" => !derived.open_by_day || recorded.date == Date::MAX,
+        column => Table::Orders.column(column).is_some() && of_facts().all(|known| *known != column),
+    };
+    names.filter(is_unread).collect()
+}
+
+/// What follows, left open where the record says that a cell of the order is not understood or its end use not settled: that is no matter of the atoms,
+/// and only ever stricter. A line whose day is not understood is decided on no day, and always open.
+fn opened(recorded: &Recorded<'_>, derived: &Rederived, unread: &[&str]) -> Option<Rederived> {
+    let is_dateless = recorded.date == Date::MAX && unread.contains(&"date");
+    if unread.is_empty() || (derived.outcome == Outcome::LicenseRequired && !is_dateless) {
         return None;
     }
     let mut opened = derived.clone();
+    if is_dateless {
+        opened.mildest = Outcome::NoLicenseRequired;
+        opened.review = None;
+    }
     if opened.outcome != Outcome::NeedsInformation {
         opened.outcome = Outcome::NeedsInformation;
         opened.authorization = None;
         opened.strictest = Outcome::LicenseRequired;
     }
-    opened.missing.push(END_USE);
     opened.open_by_day = false;
     Some(opened)
 }
@@ -206,7 +225,9 @@ fn stands_for_tpp(says: &str, column: &str) -> bool {
 }
 
 /// Whether the columns named as missing are those of the facts that the outcome turns on.
-fn same_missing(says: &[RecordedText<'_>], derived: &Rederived) -> bool {
+///
+/// `unread` are those of cells that are not understood.
+fn same_missing(says: &[RecordedText<'_>], derived: &Rederived, unread: &[&str]) -> bool {
     if derived.open_by_day {
         return says.iter().map(|column| &**column).eq(["date"]);
     }
@@ -220,7 +241,7 @@ fn same_missing(says: &[RecordedText<'_>], derived: &Rederived) -> bool {
     let all_stand = plain.flat_map(columns).all(|column| whole_item && of_item(column) || stands(column));
     let density = derived.missing.contains(&IC_DENSITY);
     let density_stands = !density || whole_item || names().any(|name| DENSITY_COLUMNS.contains(&name));
-    let none_added = names().all(|name| {
+    let none_added = names().filter(|name| !unread.contains(name)).all(|name| {
         name == "item" && derived.missing.iter().flat_map(columns).any(|column| of_item(column))
             || density && DENSITY_COLUMNS.contains(&name)
             || derived.missing.iter().flat_map(columns).any(|column| name == *column || stands_for_tpp(name, column))
