@@ -235,3 +235,55 @@ impl RowBuffer {
         RecordBatch::try_new(schema(), arrays).map_err(io::Error::other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Array as _;
+    use arrow_array::cast::AsArray as _;
+    use arrow_array::types::{Date32Type, Int64Type};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use tollgate_model::Date;
+
+    use super::*;
+
+    /// The cell of a row of a batch, as CSV has it.
+    fn text_of(array: &ArrayRef, row: usize) -> String {
+        if array.is_null(row) {
+            return String::new();
+        }
+        if let Some(words) = array.as_dictionary_opt::<Int32Type>() {
+            return words.values().as_string::<i32>().value(words.key(row).unwrap()).to_owned();
+        }
+        match array.data_type() {
+            arrow_schema::DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+            arrow_schema::DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+            arrow_schema::DataType::Boolean => array.as_boolean().value(row).to_string(),
+            _ => Date::from_epoch_days(array.as_primitive::<Date32Type>().value(row)).unwrap().to_string(),
+        }
+    }
+
+    #[test]
+    fn parquet_has_the_columns_of_the_list_and_its_cells() {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tollgate/tests/golden/decisions.jsonl");
+        let lines = std::fs::read_to_string(golden).unwrap();
+        let records: Vec<DecisionRecord> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("decisions.parquet");
+        let mut writer = DecisionWriter::create(&path, Format::Parquet).unwrap();
+        records.iter().for_each(|record| writer.write(record).unwrap());
+        writer.commit().unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(path).unwrap()).unwrap();
+        let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+        assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), records.len());
+        let batch = batches.first().unwrap();
+        assert_eq!(batch.num_columns(), DECISION_COLUMNS.len());
+        for (column, array) in DECISION_COLUMNS.iter().zip(batch.columns()) {
+            assert_eq!(*array.data_type(), column.kind.arrow(), "{}", column.name);
+            for (row, record) in records.iter().enumerate() {
+                let cell = (column.cell)(record);
+                assert_eq!(text_of(array, row), cell.csv(), "{} of row {row}", column.name);
+                assert_eq!(array.is_null(row), cell == DecisionCell::Empty, "{} of row {row}", column.name);
+            }
+        }
+    }
+}

@@ -80,19 +80,19 @@ pub(super) async fn find_out(
     caller: Caller,
     Path(party): Path<String>,
     headers: HeaderMap,
-    asked: Result<Json<FindingRequest>, JsonRejection>,
+    request: Result<Json<FindingRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    asked.until.as_deref().map(|until| day("until", until)).transpose()?;
-    if asked.reason.trim().is_empty() || asked.reason.len() > 2_000 {
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    request.until.as_deref().map(|until| day("until", until)).transpose()?;
+    if request.reason.trim().is_empty() || request.reason.len() > 2_000 {
         return Err(unusable("`reason` is empty or longer than 2,000 bytes", "say why in a sentence"));
     }
     let key = idempotency_key(&headers)?;
     let id = scoped_id("finding", &caller.name, &[&party, &key]);
     let proposal = proposal_id("finding", &caller, &[&party, &key]);
     let desk = std::sync::Arc::clone(&app.desk);
-    let (list, entry, of) = (asked.list.clone(), asked.entry.clone(), party.clone());
+    let (list, entry, of) = (request.list.clone(), request.entry.clone(), party.clone());
     let fingerprint = app.with_ledger(move |ledger| {
         let state = desk.decider(ledger)?;
         let hits = state.tables.hits(&of);
@@ -101,12 +101,12 @@ pub(super) async fn find_out(
     });
     let finding = Finding {
         party,
-        list: asked.list,
-        entry: asked.entry,
-        finding: asked.finding,
-        reason: asked.reason,
+        list: request.list,
+        entry: request.entry,
+        finding: request.finding,
+        reason: request.reason,
         by: caller.name.clone(),
-        until: asked.until,
+        until: request.until,
         fingerprint: fingerprint.await??,
     };
     if finding.finding == FindingKind::Cleared {

@@ -90,7 +90,7 @@ impl Provider {
 
     /// What the provider says of itself. It is asked anew at each login, so that its keys may change.
     fn metadata(&self) -> Result<CoreProviderMetadata, String> {
-        CoreProviderMetadata::discover(&self.issuer, &ask).map_err(|error| told(&error))
+        CoreProviderMetadata::discover(&self.issuer, &ask).map_err(|error| message(&error))
     }
 
     /// Where to send somebody to log in, and the state that will come back.
@@ -112,10 +112,10 @@ impl Provider {
     fn end(&self, code: String, begun: Begun) -> Result<Vouched, String> {
         let client = CoreClient::from_provider_metadata(self.metadata()?, self.client.clone(), self.secret.clone());
         let client = client.set_redirect_uri(self.back.clone());
-        let exchange = client.exchange_code(AuthorizationCode::new(code)).map_err(|error| told(&error))?;
-        let answer = exchange.set_pkce_verifier(begun.verifier).request(&ask).map_err(|error| told(&error))?;
+        let exchange = client.exchange_code(AuthorizationCode::new(code)).map_err(|error| message(&error))?;
+        let answer = exchange.set_pkce_verifier(begun.verifier).request(&ask).map_err(|error| message(&error))?;
         let token = answer.id_token().ok_or_else(|| "the provider gave no id token".to_owned())?;
-        let claims = token.claims(&client.id_token_verifier(), &begun.nonce).map_err(|error| told(&error))?;
+        let claims = token.claims(&client.id_token_verifier(), &begun.nonce).map_err(|error| message(&error))?;
         Ok(Vouched {
             issuer: claims.issuer().as_str().to_owned(),
             subject: claims.subject().as_str().to_owned(),
@@ -179,7 +179,7 @@ fn admitted(directory: &Directory, person: &Vouched) -> Result<Admitted, String>
 }
 
 /// An error with all that led to it.
-fn told(error: &dyn std::error::Error) -> String {
+fn message(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -47,8 +47,8 @@ pub(super) async fn in_one_form(response: Response) -> Response {
         return response;
     }
     let body = axum::body::to_bytes(response.into_body(), 4_096).await.unwrap_or_default();
-    let told = String::from_utf8_lossy(&body).into_owned();
-    let detail = if told.is_empty() { status.canonical_reason().unwrap_or("refused").to_owned() } else { told };
+    let text = String::from_utf8_lossy(&body).into_owned();
+    let detail = if text.is_empty() { status.canonical_reason().unwrap_or("refused").to_owned() } else { text };
     Problem::new(status, "bad_request", detail, "see docs/openapi.json for what this request takes").into_response()
 }
 

@@ -53,11 +53,11 @@ pub(super) async fn rebase(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<RebaseRequest>, JsonRejection>,
+    request: Result<Json<RebaseRequest>, JsonRejection>,
 ) -> Result<Json<Vec<Change>>, Problem> {
     caller.may(Right::Record)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    let from = day("from", &asked.from)?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let from = day("from", &request.from)?;
     let key = idempotency_key(&headers)?;
     let desk = Arc::clone(&app.desk);
     let changes = app.with_ledger(move |ledger| limit_changes(&desk, ledger, from)).await??;
@@ -71,7 +71,7 @@ pub(super) async fn rebase(
             breach,
         })
     };
-    if asked.trial || changes.is_empty() {
+    if request.trial || changes.is_empty() {
         return Ok(Json(changes.iter().filter_map(|change| described(change, None)).collect()));
     }
     let data = serde_json::json!({ "policy": app.desk.policy.name, "law": app.desk.policy.digest, "from": from.to_string(), "limits": changes.len() });

@@ -119,20 +119,20 @@ pub(super) async fn add_user(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<UserRequest>, JsonRejection>,
+    request: Result<Json<UserRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Right::Manage)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    named(&asked.name)?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    named(&request.name)?;
     let key = idempotency_key(&headers)?;
-    let (name, role) = (asked.name.clone(), asked.role);
+    let (name, role) = (request.name.clone(), request.role);
     let (scoped, earlier) = (scoped_id("access", &caller.name, &["user", &name, &key]), format!("user:{name}:{key}"));
     let id = app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await?;
     let proposal = proposal_id("user", &caller, &[&name, &key]);
-    if let Some(answer) = made_already(&app, &id, &proposal, &asked).await? {
+    if let Some(answer) = made_already(&app, &id, &proposal, &request).await? {
         return Ok(answer);
     }
-    let access = match (asked.password.clone(), asked.subject.clone()) {
+    let access = match (request.password.clone(), request.subject.clone()) {
         (Some(password), None) => Access::User { name: name.clone(), role, password: keep(&app, password).await? },
         (None, Some(subject)) if (1..=255).contains(&subject.len()) => {
             Access::Federated { name: name.clone(), role, subject }
@@ -153,7 +153,7 @@ pub(super) async fn add_user(
     match made {
         // The same request may have come in between, with another hash of the same password.
         Err(problem) if problem.status == StatusCode::CONFLICT => {
-            made_already(&app, &id, &proposal, &asked).await?.ok_or(problem)
+            made_already(&app, &id, &proposal, &request).await?.ok_or(problem)
         }
         made => made,
     }
@@ -164,7 +164,7 @@ async fn made_already(
     app: &Shared,
     id: &str,
     proposal: &str,
-    asked: &UserRequest,
+    request: &UserRequest,
 ) -> Result<Option<Response>, Problem> {
     let (id, lookup) = (id.to_owned(), proposal.to_owned());
     let found = app.with_ledger(move |ledger| {
@@ -176,11 +176,11 @@ async fn made_already(
     });
     let (proposed, record) = found.await?.map_err(|error| unavailable(&error.to_string()))?;
     let Some(record) = record else { return Ok(None) };
-    let same = match (access_in(&record)?, &asked.password, &asked.subject) {
+    let same = match (access_in(&record)?, &request.password, &request.subject) {
         (Access::User { role, password, .. }, Some(said), None) => {
-            role == asked.role && is_password(app, &password, said.clone()).await?
+            role == request.role && is_password(app, &password, said.clone()).await?
         }
-        (Access::Federated { role, subject, .. }, None, Some(said)) => role == asked.role && subject == *said,
+        (Access::Federated { role, subject, .. }, None, Some(said)) => role == request.role && subject == *said,
         _ => false,
     };
     match (same, proposed) {
@@ -249,40 +249,40 @@ pub(super) async fn add_token(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<TokenRequest>, JsonRejection>,
+    request: Result<Json<TokenRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Right::Manage)?;
-    let Json(asked) = asked.map_err(|error| bad_json(&error))?;
-    named(&asked.name)?;
-    let until: Option<Date> = asked.until.as_deref().map(|text| day("until", text)).transpose()?;
+    let Json(request) = request.map_err(|error| bad_json(&error))?;
+    named(&request.name)?;
+    let until: Option<Date> = request.until.as_deref().map(|text| day("until", text)).transpose()?;
     if until.is_some_and(|until| until < today()) {
         return Err(unusable("`until` is past", "give a day to come"));
     }
     let person = caller.person().to_owned();
-    let writes = takes_two(asked.role, asked.scopes.as_deref());
-    if writes && asked.name != person && app.gate.directory().is_person(&asked.name) {
+    let writes = takes_two(request.role, request.scopes.as_deref());
+    if writes && request.name != person && app.gate.directory().is_person(&request.name) {
         let mend = "give the token a name that no other person has";
-        let what = format!("`{}` is another person: nobody makes a token in another's name", asked.name);
+        let what = format!("`{}` is another person: nobody makes a token in another's name", request.name);
         return Err(Problem::new(StatusCode::FORBIDDEN, "anothers_name", what, mend));
     }
     let key = idempotency_key(&headers)?;
-    let id = scoped_id("access", &caller.name, &["token", &asked.name, &key]);
-    let proposal = proposal_id("token", &caller, &[&asked.name, &key]);
-    let (lookup, earlier) = (id.clone(), format!("token:{}:{key}", asked.name));
+    let id = scoped_id("access", &caller.name, &["token", &request.name, &key]);
+    let proposal = proposal_id("token", &caller, &[&request.name, &key]);
+    let (lookup, earlier) = (id.clone(), format!("token:{}:{key}", request.name));
     let proposed = proposal.clone();
     let known = app.with_ledger(move |ledger| [&lookup, &earlier, &proposed].iter().any(|id| ledger.has_note(id)));
     if known.await? {
         return Err(made_before());
     }
     let token = new_token().map_err(|what| unavailable(&what))?;
-    let what = format!("give {person} the token `{}` of the role {}", asked.name, asked.role.as_str());
+    let what = format!("give {person} the token `{}` of the role {}", request.name, request.role.as_str());
     let access = Access::Token {
         sha256: sha256(&token),
-        name: asked.name,
+        name: request.name,
         person: Some(person),
-        role: asked.role,
-        until: asked.until,
-        scopes: asked.scopes,
+        role: request.role,
+        until: request.until,
+        scopes: request.scopes,
     };
     if writes {
         let entries = vec![proposed_note("access", id, &access)?];

@@ -194,7 +194,7 @@ fn the_golden_decisions_show_every_field_of_the_schema() {
 }
 
 #[test]
-fn csv_and_parquet_have_the_columns_of_the_list_and_the_same_cells() {
+fn csv_has_the_columns_of_the_list_and_its_cells() {
     let csv = decide_golden("decisions.csv");
     let header: Vec<&str> = tollgate_records::DECISION_COLUMNS.iter().map(|column| column.name).collect();
     assert_eq!(csv.lines().next(), Some(header.join(",").as_str()));

@@ -399,18 +399,18 @@ pub(super) async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, Problem> {
     caller.may(Right::Read)?;
     let watching = app.jobs.find(&id, &caller)?;
-    let next = |(mut watching, app, told): (watch::Receiver<Progress>, Shared, Option<Phase>)| async move {
-        let over = told.is_some_and(|told| told != Phase::Running) || app.ending.load(Ordering::Relaxed);
-        if over || (told.is_some() && watching.changed().await.is_err()) {
+    let next = |(mut watching, app, reported): (watch::Receiver<Progress>, Shared, Option<Phase>)| async move {
+        let over = reported.is_some_and(|reported| reported != Phase::Running) || app.ending.load(Ordering::Relaxed);
+        if over || (reported.is_some() && watching.changed().await.is_err()) {
             return None;
         }
-        if told.is_some() {
+        if reported.is_some() {
             // Ten a second are enough for anybody who watches.
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let progress = watching.borrow_and_update().clone();
-        let told = Some(progress.state);
-        Some((Event::default().event("progress").json_data(progress), (watching, app, told)))
+        let reported = Some(progress.state);
+        Some((Event::default().event("progress").json_data(progress), (watching, app, reported)))
     };
     Ok(Sse::new(stream::unfold((watching, app, None), next)).keep_alive(KeepAlive::default()))
 }

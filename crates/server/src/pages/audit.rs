@@ -63,14 +63,14 @@ async fn found(app: &App, q: &str, before: Option<u64>) -> Result<(Vec<Value>, O
     Ok((rows, (end > 1).then_some(end)))
 }
 
-pub(super) async fn list(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn list(view: View, Query(query): Query<Asked>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Log)?;
-    page(view, asked, Value::Null, Value::Null).await
+    page(view, query, Value::Null, Value::Null).await
 }
 
-async fn page(view: View, asked: Asked, verified: Value, bad: Value) -> Result<Response, Refused> {
-    let q: String = asked.q.trim().chars().take(200).collect();
-    let (rows, next) = match found(view.app(), &q, asked.before).await {
+async fn page(view: View, query: Asked, verified: Value, bad: Value) -> Result<Response, Refused> {
+    let q: String = query.q.trim().chars().take(200).collect();
+    let (rows, next) = match found(view.app(), &q, query.before).await {
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
     };
@@ -99,22 +99,22 @@ async fn follow(app: &App) -> Result<Result<(u64, String), String>, Problem> {
     let mut verifier = Verifier::default();
     loop {
         let from = verifier.verified().records;
-        let mut own = verifier.clone();
+        let mut checker = verifier.clone();
         let taken = app.with_ledger(move |ledger| {
             let mut wrong = None;
             let most = usize::try_from(CHUNK).unwrap_or(1);
             let paged = ledger.page(from, most, &mut |record| {
                 if wrong.is_none() {
-                    wrong = own.next(record).err();
+                    wrong = checker.next(record).err();
                 }
             });
-            paged.map(|()| (own, wrong))
+            paged.map(|()| (checker, wrong))
         });
-        let (own, wrong) = taken.await?.map_err(|error| unavailable(&error.to_string()))?;
+        let (checker, wrong) = taken.await?.map_err(|error| unavailable(&error.to_string()))?;
         if let Some(wrong) = wrong {
             return Ok(Err(wrong.to_string()));
         }
-        verifier = own;
+        verifier = checker;
         if verifier.verified().records == from {
             return Ok(Ok((from, hex(&verifier.verified().head))));
         }

@@ -156,8 +156,8 @@ async fn studied(
     let desks = Arc::clone(&app.desks);
     let work = move || {
         let mut scenario = Scenario::read("the lab", &text).map_err(|errors| {
-            let told: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
-            unusable(&told.join("; "), "change the form")
+            let messages: Vec<String> = errors.0.iter().map(ToString::to_string).collect();
+            unusable(&messages.join("; "), "change the form")
         })?;
         scenario.draws = draws;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);

@@ -20,13 +20,13 @@ pub(super) struct Next {
 }
 
 /// Where to go on: an address of this service and of no other.
-fn own_address(asked: &str) -> &str {
+fn own_address(address: &str) -> &str {
     // Readers of addresses drop tabs and line ends, and take `\` for `/`.
-    let own = asked.starts_with('/')
-        && !asked.starts_with("//")
-        && !asked.contains('\\')
-        && !asked.chars().any(char::is_control);
-    if own { asked } else { "/" }
+    let is_local = address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains('\\')
+        && !address.chars().any(char::is_control);
+    if is_local { address } else { "/" }
 }
 
 pub(super) async fn form(view: View, Query(next): Query<Next>) -> Response {
@@ -46,14 +46,14 @@ pub(super) async fn log_in(
     Peer(from): Peer,
     headers: HeaderMap,
     view: View,
-    Form(asked): Form<LogIn>,
+    Form(login): Form<LogIn>,
 ) -> Result<Response, Problem> {
-    let attempt = Attempt { name: &asked.name, password: asked.password, from, headers: &headers };
+    let attempt = Attempt { name: &login.name, password: login.password, from, headers: &headers };
     match begin_session(&app, attempt).await {
-        Ok((cookie, ..)) => Ok((cookie, Redirect::to(own_address(&asked.next))).into_response()),
+        Ok((cookie, ..)) => Ok((cookie, Redirect::to(own_address(&login.next))).into_response()),
         Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => Err(problem),
         Err(problem) => {
-            let page = view.render("login.html", "login", json!({ "next": own_address(&asked.next), "wrong": true }));
+            let page = view.render("login.html", "login", json!({ "next": own_address(&login.next), "wrong": true }));
             Ok((problem.status, page).into_response())
         }
     }

@@ -114,9 +114,9 @@ impl Case {
         self.last = std::mem::take(&mut self.last).max(other.last);
         self.subjects.extend(other.subjects);
         self.orders.extend(other.orders);
-        for own in other.evidence {
-            if !self.evidence.contains(&own) {
-                self.evidence.push(own);
+        for piece in other.evidence {
+            if !self.evidence.contains(&piece) {
+                self.evidence.push(piece);
             }
         }
     }

@@ -70,9 +70,9 @@ pub(super) struct Asked {
     from: usize,
 }
 
-pub(super) async fn queue(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn queue(view: View, Query(query): Query<Asked>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    let from = asked.from.min(view.app().shown.cases.len());
+    let from = query.from.min(view.app().shown.cases.len());
     let (rows, of) = match standing(&view, (from, PAGE), true).await {
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
@@ -109,9 +109,9 @@ fn evidence(case: &Case) -> Vec<Value> {
     let mut all: Vec<_> = case.evidence.iter().collect();
     all.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.key.cmp(&other.key)));
     let known = sources();
-    let shown = all.into_iter().take(PIECES).map(|own| {
-        json!({ "pattern": own.pattern, "why": own.why, "facts": own.facts, "weight": format!("{:+.1}", own.weight),
-            "sources": known.get(&own.pattern) })
+    let shown = all.into_iter().take(PIECES).map(|piece| {
+        json!({ "pattern": piece.pattern, "why": piece.why, "facts": piece.facts, "weight": format!("{:+.1}", piece.weight),
+            "sources": known.get(&piece.pattern) })
     });
     shown.collect()
 }
@@ -121,7 +121,7 @@ fn evidence(case: &Case) -> Vec<Value> {
 fn sources() -> &'static BTreeMap<String, Vec<String>> {
     static SOURCES: std::sync::LazyLock<BTreeMap<String, Vec<String>>> = std::sync::LazyLock::new(|| {
         let all = tollgate_detect::typology::Typology::embedded().unwrap_or_default();
-        all.into_iter().map(|own| (own.id, own.sources)).collect()
+        all.into_iter().map(|piece| (piece.id, piece.sources)).collect()
     });
     &SOURCES
 }

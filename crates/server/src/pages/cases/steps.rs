@@ -78,10 +78,10 @@ impl Standing {
             Act::Assign => self.assigned = Some(step.text),
             Act::Comment => {}
             Act::Dispose => {
-                self.proposed = step.disposition.map(|own| (by.to_owned(), own));
+                self.proposed = step.disposition.map(|outcome| (by.to_owned(), outcome));
                 self.closed = None;
             }
-            Act::Confirm => self.closed = self.proposed.take().map(|(_, own)| own),
+            Act::Confirm => self.closed = self.proposed.take().map(|(_, outcome)| outcome),
             Act::Reopen => (self.proposed, self.closed) = (None, None),
         }
     }
