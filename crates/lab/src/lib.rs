@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a file or the network, and every number depends on the scenario and its seed alone.
 
+mod count;
 mod distribution;
 mod figure;
 mod game;
@@ -14,6 +15,7 @@ mod scenario;
 mod sensitivity;
 mod studies;
 
+pub use count::{index_of, wide};
 pub use distribution::{Distribution, normal_quantile, normal_share};
 pub use figure::{
     Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles,
@@ -21,9 +23,11 @@ pub use figure::{
 };
 pub use game::*;
 pub use random_draw::{Stream, blind};
-pub use rules::{LawOracle, Permission, Probe};
+pub use rules::{LawFacts, LawOracle, Permission, Probe};
 pub use run::Options;
-pub use scenario::{Arm, BuyerSize, Demand, Scenario, Scope, StudyKind};
+pub use scenario::{
+    Arm, BuyerSize, Demand, ModelConstants, Scenario, SchemeConstants, Scope, StudyKind, TradeConstants, WholeRange,
+};
 pub use sensitivity::*;
 pub use studies::{LabError, Policies, license_free_limit, study};
 

@@ -1,5 +1,6 @@
 //! Quantiles of very many values in little memory, the same for any number of threads.
 
+use crate::count::wide;
 use crate::figure::{Caption, Density};
 
 /// Counts of values by size: 64 cells to each doubling, on both sides of zero. Quantiles come out within half a percent, and counts of many
@@ -18,19 +19,20 @@ const HIGHEST: i32 = 47;
 const PER_DOUBLING: i32 = 64;
 const CELLS: usize = ((HIGHEST - LOWEST) * PER_DOUBLING) as usize;
 
+/// The lower end of the first cell: its exponent, as it is stored, and six bits behind it.
+const FIRST_EDGE: u64 = ((1_023 + LOWEST) * PER_DOUBLING) as u64;
+
 /// The cell of a positive value; nothing where it is too small.
 fn cell(value: f64) -> Option<usize> {
     // The exponent and the first six bits behind it, as the number is stored.
-    let bits = i64::try_from(value.to_bits() >> (52 - 6)).unwrap_or(0);
+    let bits = (value.to_bits() >> (52 - 6)).cast_signed();
     let place = bits - i64::from((1_023 + LOWEST) * PER_DOUBLING);
     usize::try_from(place).ok().map(|place| place.min(CELLS - 1))
 }
 
 /// The lower end of a cell.
 fn edge(cell: usize) -> f64 {
-    let bits =
-        (u64::try_from(cell).unwrap_or(0) + u64::try_from((1_023 + LOWEST) * PER_DOUBLING).unwrap_or(0)) << (52 - 6);
-    f64::from_bits(bits)
+    f64::from_bits((wide(cell) + FIRST_EDGE) << (52 - 6))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of draws are far below 2^53")]

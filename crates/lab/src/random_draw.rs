@@ -2,6 +2,9 @@
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
+use tollgate_model::never;
+
+use crate::count::wide;
 
 /// A stream of random numbers of its own for each (seed, lane, index).
 #[derive(Clone, Debug)]
@@ -51,8 +54,20 @@ impl Stream {
 
     /// Uniform among 0 up to `count`, that excluded; 0 where there is none.
     pub fn below(&mut self, count: usize) -> usize {
-        let count = u128::try_from(count).unwrap_or(0);
-        usize::try_from((u128::from(self.bits()) * count) >> 64).unwrap_or(0)
+        let drawn = (u128::from(self.bits()) * u128::from(wide(count))) >> 64;
+        usize::try_from(drawn).unwrap_or_else(|_| {
+            never!("a number below a count is no larger than the count");
+            0
+        })
+    }
+
+    /// The same of whole numbers: uniform among 0 up to `count`, that excluded; 0 where `count` is not above 0.
+    pub fn whole_below(&mut self, count: i32) -> i32 {
+        let drawn = (u128::from(self.bits()) * u128::from(count.max(0).unsigned_abs())) >> 64;
+        i32::try_from(drawn).unwrap_or_else(|_| {
+            never!("a number below a count is no larger than the count");
+            0
+        })
     }
 
     /// Whether something of this probability happens.

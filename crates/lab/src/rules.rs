@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date, ReviewPolicy};
+use tollgate_model::{Country, Date, ReviewPolicy, never};
 
 use crate::scenario::{Arm, Demand};
 
@@ -38,6 +38,31 @@ pub enum Permission {
     License(Option<ReviewPolicy>),
     /// It cannot be told.
     Unknown,
+}
+
+/// What the lab reckons with and the law or its catalog says: whoever knows the law gives it, see [`Policies::facts`](crate::Policies::facts).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LawFacts {
+    /// TPP of one H100.
+    pub h100_tpp: i64,
+    /// TPP that may go to a consignee in a year without a license, by the rule as it was published.
+    pub license_free_tpp: i64,
+    /// The day on which the Diffusion Rule was published, from which it could be known.
+    pub published: Date,
+    /// The day from which it bound.
+    pub compliance: Date,
+    /// The law's name for the group of countries that are in tier 1.
+    pub tier1_group: String,
+    /// The same of tier 3.
+    pub tier3_group: String,
+}
+
+impl LawFacts {
+    /// The license-free limit of the rule in whole H100: about 1,700.
+    #[expect(clippy::cast_precision_loss, reason = "TPP of a limit are far below 2^53")]
+    pub(crate) fn license_free_h100(&self) -> f64 {
+        (self.license_free_tpp as f64 / self.h100_tpp as f64).round()
+    }
 }
 
 /// Who decides: the program, with the engine and the law behind it.
@@ -83,62 +108,65 @@ pub(crate) struct CountryRule {
 #[derive(Clone, Debug)]
 pub(crate) struct RuleTable {
     /// As many as there are quarters for each country, in the order of the demand.
-    pub(crate) of: Vec<Vec<CountryRule>>,
+    pub(crate) by_country: Vec<Vec<CountryRule>>,
 }
 
 /// No order is larger, in H100.
 const MOST: i64 = 2_000_000;
 const H100: &str = "NVIDIA H100 SXM";
 const LESSER: &str = "NVIDIA H20";
-/// The day before which the Diffusion Rule bound nobody.
-const COMPLIANCE: &str = "2025-05-15";
 
 /// A day in the middle of a quarter.
 pub(crate) fn middle(quarter: usize) -> Date {
-    let quarter = i32::try_from(quarter).unwrap_or(0);
-    let month = u32::try_from(quarter % 4 * 3 + 2).unwrap_or(2);
-    Date::from_ymd(FIRST_YEAR + quarter / 4, month, 16).unwrap_or(Date::MIN)
+    let (mut year, mut month) = (FIRST_YEAR, 2);
+    for _ in 0..quarter {
+        (year, month) = if month > 9 { (year + 1, 2) } else { (year, month + 3) };
+    }
+    Date::from_ymd(year, month, 16).unwrap_or_else(|| {
+        never!("the sixteenth of a month of this century is a day: {year}-{month}");
+        Date::MIN
+    })
 }
 
 /// The day of whose law a quarter is decided under an arm: before the day from which the arm has the rule hold, it holds as little as before its own.
-fn law_day(arm: &Arm, quarter: usize) -> Date {
+fn law_day(arm: &Arm, quarter: usize, compliance: Date) -> Date {
     let day = middle(quarter);
-    let before = COMPLIANCE.parse().map_or(Date::MIN, Date::before);
     match arm.effective {
-        Some(effective) if day < effective => day.min(before),
+        Some(effective) if day < effective => day.min(compliance.before()),
         _ => day,
     }
 }
 
 impl RuleTable {
-    /// Asks the desk about every country and quarter; what is the same is asked once.
-    pub(crate) fn ask(desk: &mut dyn LawOracle, arm: &Arm, demand: &[Demand]) -> RuleTable {
+    /// Asks the oracle about every country and quarter; what is the same is asked once. `compliance` is the day from which the rule bound.
+    pub(crate) fn ask(oracle: &mut dyn LawOracle, arm: &Arm, demand: &[Demand], compliance: Date) -> RuleTable {
         let mut known: BTreeMap<(Country, Date), CountryRule> = BTreeMap::new();
-        let of = demand.iter().map(|demand| {
+        let by_country = demand.iter().map(|demand| {
             let quarters = (0..QUARTERS).map(|quarter| {
-                let key = (demand.country, law_day(arm, quarter));
-                if let Some(law) = known.get(&key) {
-                    return *law;
+                let key = (demand.country, law_day(arm, quarter, compliance));
+                if let Some(rule) = known.get(&key) {
+                    return *rule;
                 }
-                let law = law(desk, arm, key);
-                known.insert(key, law);
-                law
+                let rule = country_rule(oracle, arm, demand.country, key.1);
+                known.insert(key, rule);
+                rule
             });
             quarters.collect()
         });
-        RuleTable { of: of.collect() }
+        RuleTable { by_country: by_country.collect() }
     }
 }
 
-fn law(desk: &mut dyn LawOracle, arm: &Arm, (destination, date): (Country, Date)) -> CountryRule {
+/// What the law comes to for a country on a day.
+fn country_rule(oracle: &mut dyn LawOracle, arm: &Arm, destination: Country, date: Date) -> CountryRule {
     let mut flags = Vec::new();
     if arm.agreements.contains(&destination) {
         flags.push("agreement_data_center".to_owned());
     }
     let probe = Probe { date, destination, item: H100, units: 1, charged: 0, flags };
-    let free = largest(|units| desk.probe(&Probe { units, ..probe.clone() }) == Permission::Free);
+    let free = largest(|units| oracle.probe(&Probe { units, ..probe.clone() }) == Permission::Free);
     let over = free.map_or(MOST, |free| free + 1);
-    let first = desk.probe(&Probe { units: over, ..probe.clone() });
+    let first = oracle.probe(&Probe { units: over, ..probe.clone() });
     let grant = match first {
         Permission::Free => Grant::Approval,
         Permission::License(Some(ReviewPolicy::PresumptionOfApproval)) => Grant::Approval,
@@ -148,7 +176,7 @@ fn law(desk: &mut dyn LawOracle, arm: &Arm, (destination, date): (Country, Date)
     let capped = grant == Grant::Approval && free.is_some();
     let cap = if capped {
         largest(|charged| {
-            desk.probe(&Probe { units: over, charged: (charged - over).max(0), ..probe.clone() }) == first
+            oracle.probe(&Probe { units: over, charged: (charged - over).max(0), ..probe.clone() }) == first
         })
     } else {
         None
@@ -158,8 +186,8 @@ fn law(desk: &mut dyn LawOracle, arm: &Arm, (destination, date): (Country, Date)
         free: free.map_or(f64::INFINITY, real),
         cap: cap.map_or(f64::INFINITY, real),
         grant,
-        validated: desk.probe(&Probe { units: MOST, flags: validated, ..probe.clone() }) == Permission::Free,
-        lesser: desk.probe(&Probe { item: LESSER, units: 10_000, ..probe }) == Permission::Free,
+        validated: oracle.probe(&Probe { units: MOST, flags: validated, ..probe.clone() }) == Permission::Free,
+        lesser: oracle.probe(&Probe { item: LESSER, units: 10_000, ..probe }) == Permission::Free,
     }
 }
 

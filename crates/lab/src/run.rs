@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use tollgate_model::never;
+
 use crate::distribution::Sampler;
 use crate::model::parameters::{COUNT, Point};
 use crate::model::{Output, Prepared, simulate};
@@ -58,22 +60,28 @@ impl Results {
     }
 
     /// The sketches of an output of an arm.
-    pub(crate) fn of(&self, arm: usize, output: Output) -> Option<&Tracked> {
+    pub(crate) fn tracked(&self, arm: usize, output: Output) -> Option<&Tracked> {
         let place = self.watched.iter().position(|output_there| *output_there == output)?;
         self.arms.get(arm)?.get(place)
     }
 
     /// The 5th percentile, median and 95th percentile of an output in a year.
     pub(crate) fn band(&self, arm: usize, output: Output, year: usize) -> [f64; 3] {
-        let sketch = self.of(arm, output).and_then(|tracked| tracked.levels.get(year));
-        sketch.map(Sketch::band).unwrap_or_default()
+        band_of(self.tracked(arm, output).and_then(|tracked| tracked.levels.get(year)), output)
     }
 
     /// The same of the difference from the first arm.
     pub(crate) fn difference(&self, arm: usize, output: Output, year: usize) -> [f64; 3] {
-        let sketch = self.of(arm, output).and_then(|tracked| tracked.differences.get(year));
-        sketch.map(Sketch::band).unwrap_or_default()
+        band_of(self.tracked(arm, output).and_then(|tracked| tracked.differences.get(year)), output)
     }
+}
+
+/// The band of a sketch that was kept.
+fn band_of(sketch: Option<&Sketch>, output: Output) -> [f64; 3] {
+    sketch.map(Sketch::band).unwrap_or_else(|| {
+        never!("a study shows only what it watches, and {output:?} is not watched");
+        [0.0; 3]
+    })
 }
 
 /// A value of each parameter for a draw: the same for every arm, so that differences are sharper than levels.

@@ -4,11 +4,13 @@ use std::sync::atomic::AtomicBool;
 
 use tollgate_model::{Country, ReviewPolicy};
 
+use crate::figure::Study;
 use crate::model::parameters::{Parameter, Point, at};
 use crate::model::{Output, Prepared, simulate};
-use crate::rules::{LawOracle, Permission, Probe, RuleTable};
+use crate::rules::{LawFacts, LawOracle, Permission, Probe, RuleTable};
 use crate::run::{Options, run};
-use crate::scenario::Scenario;
+use crate::scenario::{Arm, Scenario};
+use crate::studies::{LabError, Policies, study};
 
 /// A law with one limit and one allocation outside the first tier, and none inside.
 struct Simple {
@@ -44,8 +46,13 @@ fn scenario(more: &str) -> Scenario {
 }
 
 fn prepared(scenario: &Scenario, free: i64, cap: i64) -> Vec<Prepared> {
-    let prepare =
-        |arm| Prepared::new(arm, &RuleTable::ask(&mut Simple { free, cap }, arm, &scenario.demand), &scenario.demand);
+    let prepare = |arm| {
+        Prepared::new(
+            arm,
+            &RuleTable::ask(&mut Simple { free, cap }, arm, &scenario.demand, "2025-05-15".parse().unwrap()),
+            scenario,
+        )
+    };
     scenario.arms.iter().map(prepare).collect()
 }
 
@@ -191,4 +198,75 @@ fn every_scenario_that_comes_along_can_be_read() {
         }
     }
     assert!(read >= 6);
+}
+
+/// The law of [`Simple`], for whole studies.
+struct SimplePolicies;
+
+impl Policies for SimplePolicies {
+    fn facts(&self) -> Result<LawFacts, LabError> {
+        Ok(LawFacts {
+            h100_tpp: 1_000,
+            license_free_tpp: 1_700_000,
+            published: "2025-01-15".parse().unwrap(),
+            compliance: "2025-05-15".parse().unwrap(),
+            tier1_group: "FIRST".to_owned(),
+            tier3_group: "THIRD".to_owned(),
+        })
+    }
+
+    fn oracle(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError> {
+        let free = arm.threshold_h100.map_or(1_699, |units| units as i64);
+        Ok(Box::new(Simple { free, cap: 49_000 }))
+    }
+
+    fn made_from(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+fn study_of(text: &str) -> Study {
+    let scenario = Scenario::read("test.toml", text).unwrap();
+    let options = Options { threads: 2, progress: &|_, _| {}, stop: &AtomicBool::new(false) };
+    study(&scenario, &SimplePolicies, &options).unwrap()
+}
+
+#[test]
+fn the_figures_of_a_study_are_those_that_they_were() {
+    let text = "title = \"t\"\nquestion = \"q\"\nstudy = \"compare\"\ndraws = 2000\nseed = 7\n[[arm]]\n[[arm]]\nthreshold_h100 = 500\nbudget = 2.0\nannounced = 2025-01-15\neffective = 2025-11-15\n";
+    let study = study_of(text);
+    assert_eq!(crate::blind(0, &format!("{:?}", (&study.answers, &study.caveats, &study.figures))), 0);
+}
+
+#[test]
+fn a_constant_is_set_in_a_scenario_and_refused_where_it_cannot_be() {
+    let with = |line: &str| Scenario::read("test.toml", &format!("{STUDY}[parameters]\n{line}\n"));
+    let slow = with("\"capital.interest\" = { value = 0.2, unit = \"1/year\", source = \"judgement\" }").unwrap();
+    assert_eq!(slow.constants.interest_a_year, 0.2);
+    assert_eq!(scenario("").constants.interest_a_year, 0.1);
+    for (line, code) in [
+        ("\"capital.interest\" = { value = -1, unit = \"1/year\", source = \"judgement\" }", "out-of-domain"),
+        ("\"capital.interest\" = { uniform = [0, 1], unit = \"1/year\", source = \"judgement\" }", "out-of-domain"),
+        ("\"world.agents\" = { value = 2.5, unit = \"agents\", source = \"judgement\" }", "out-of-domain"),
+        ("\"world.shell_age_days\" = { value = 2, unit = \"days\", source = \"judgement\" }", "out-of-domain"),
+        ("\"world.agents\" = { value = 2, unit = \"agents\" }", "missing-key"),
+        ("\"world.agent\" = { value = 2, unit = \"agents\", source = \"judgement\" }", "unknown-key"),
+    ] {
+        let found = with(line).unwrap_err().0;
+        assert!(found.len() == 1 && found[0].code == code && found[0].place.line == Some(7), "{line}: {found:#?}");
+    }
+}
+
+#[test]
+fn levers_are_written_with_what_the_law_says() {
+    let facts = SimplePolicies.facts().unwrap();
+    let scenario = scenario("[[arm]]\nthreshold_h100 = 500\ntiers = { AE = 1, SG = 3, DE = 2 }\n[[arm]]\n");
+    let text = scenario.arms[0].amendment(&facts).unwrap();
+    assert!(text.contains("value = 500000\n") && !text.contains("15824"), "{text}");
+    assert!(text.contains("group = \"FIRST\"\nadd = [\"AE\"]\nfrom = 2025-01-15\n"), "{text}");
+    assert!(
+        text.contains("group = \"THIRD\"\nadd = [\"SG\"]") && text.matches("remove = [\"DE\"]").count() == 2,
+        "{text}"
+    );
+    assert_eq!(scenario.arms[1].amendment(&facts), None);
 }

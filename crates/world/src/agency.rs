@@ -2,17 +2,8 @@
 
 use std::collections::VecDeque;
 
-use tollgate_model::Date;
-
-use tollgate_lab::Scenario;
-use tollgate_lab::Stream;
-use tollgate_lab::{Distribution, normal_quantile, normal_share};
-
-/// How much worse a careless front looks than an honest consignee, in standard deviations of what honest ones look like; a careful one looks half so bad.
-const SIGNS: f64 = 0.8;
-/// Times by which a tip about a careful scheme is rarer, and about a careless one more frequent.
-const CAREFUL: f64 = 0.7;
-const CARELESS: f64 = 1.3;
+use tollgate_lab::{Distribution, Scenario, Stream, TradeConstants, normal_quantile, normal_share, wide};
+use tollgate_model::{Date, never};
 
 /// A scheme as the agency can come upon it.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +11,9 @@ pub(crate) struct Target {
     pub(crate) number: usize,
     pub(crate) fronts: u32,
     pub(crate) careful: bool,
-    /// Days of its first and last order.
-    pub(crate) span: (Date, Date),
+    /// The days of its first and last order.
+    pub(crate) first_order: Date,
+    pub(crate) last_order: Date,
 }
 
 /// What the agency did, in all.
@@ -58,15 +50,16 @@ pub(crate) struct Agency {
     checks: f64,
     hours: f64,
     check_hours: f64,
-    case_hours: Option<Distribution>,
+    case_hours: Distribution,
+    constants: TradeConstants,
     tips: f64,
     link_scale: f64,
     found: f64,
     honest: f64,
     seed: u64,
     month: usize,
-    /// Checks that were begun, parts of one included.
-    begun: f64,
+    /// Checks made so far, parts of one included.
+    checks_so_far: f64,
     queue: VecDeque<Case>,
     known: Vec<usize>,
     pub(crate) done: Enforcement,
@@ -75,23 +68,35 @@ pub(crate) struct Agency {
 impl Agency {
     /// Of a scenario with so many honest consignees; the first arm's budget scales checks, officers and the tips that they pick up.
     pub(crate) fn new(scenario: &Scenario, honest: usize) -> Agency {
-        let of = |name: &str, otherwise: f64| scenario.distribution(name).map_or(otherwise, Distribution::median);
+        let distribution = |name: &str| {
+            scenario.distribution(name).cloned().unwrap_or_else(|| {
+                never!("scenarios/base.toml has every number of the agency: {name}");
+                Distribution::Value(0.0)
+            })
+        };
+        let median = |name: &str| {
+            scenario.median(name).unwrap_or_else(|| {
+                never!("scenarios/base.toml has every number of the agency: {name}");
+                0.0
+            })
+        };
         let budget = scenario.arms.first().map_or(1.0, |arm| arm.budget);
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let honest = honest.max(1) as f64;
         let thousands = honest / 1_000.0 * budget;
         Agency {
-            checks: of("agency.checks", 3.0) * thousands / 12.0,
-            hours: of("agency.officers", 2.4) * thousands * of("agency.officer_hours", 1_400.0) / 12.0,
-            check_hours: of("agency.check_hours", 40.0),
-            case_hours: scenario.distribution("agency.case_hours").cloned(),
-            tips: of("agency.tips", 0.004) * libm::pow(budget, scenario.median("detect.elasticity").unwrap_or(0.5)),
-            link_scale: scenario.median("smuggle.link_scale").unwrap_or(7.0).max(0.1),
-            found: of("agency.found", 0.5),
+            checks: median("agency.checks") * thousands / 12.0,
+            hours: median("agency.officers") * thousands * median("agency.officer_hours") / 12.0,
+            check_hours: median("agency.check_hours"),
+            case_hours: distribution("agency.case_hours"),
+            constants: scenario.trade.clone(),
+            tips: median("agency.tips") * libm::pow(budget, median("detect.elasticity")),
+            link_scale: median("smuggle.link_scale").max(0.1),
+            found: median("agency.found"),
             honest,
             seed: scenario.seed,
             month: 0,
-            begun: 0.0,
+            checks_so_far: 0.0,
             queue: VecDeque::new(),
             known: Vec::new(),
             done: Enforcement::default(),
@@ -103,23 +108,24 @@ impl Agency {
         self.month += 1;
         let mut hours = self.hours;
         self.done.hours += hours;
-        // A third of the time goes to checks at the most; the honest share of the worst-looking is checked too.
-        let checks = self.checks.min(hours / 3.0 / self.check_hours.max(1.0));
+        // A part of the time goes to checks at the most; the honest share of the worst-looking is checked too.
+        let checks = self.checks.min(hours / self.constants.check_time_divisor / self.check_hours.max(1.0));
         let share = (checks / self.honest).clamp(1e-9, 0.999_999);
         let mark = normal_quantile(1.0 - share);
         hours -= checks * self.check_hours;
         self.done.spent += checks * self.check_hours;
-        self.begun += checks;
+        self.checks_so_far += checks;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a small number that is not negative"
         )]
-        let all = self.begun.round() as u64;
+        let all = self.checks_so_far.round() as u64;
         let mut left = all.saturating_sub(self.done.checks);
         self.done.checks = all;
         for target in targets {
-            let running = target.span.0 <= first && first <= target.span.1.plus_days(365);
+            let trail_end = target.last_order.plus_days(self.constants.trail_days);
+            let running = target.first_order <= first && first <= trail_end;
             if running && !self.known.contains(&target.number) && self.comes_upon(target, mark, &mut left) {
                 self.open(target.number);
             }
@@ -129,16 +135,18 @@ impl Agency {
 
     /// Whether a tip or a check leads to a scheme this month.
     fn comes_upon(&mut self, target: &Target, mark: f64, left: &mut u64) -> bool {
-        let place = u64::try_from(target.number * 4_096 + self.month).unwrap_or(0);
-        let mut stream = Stream::new(self.seed, 33, place);
-        let (fronts, rarer) = (f64::from(target.fronts.max(1)), if target.careful { CAREFUL } else { CARELESS });
+        let mut stream = Stream::new(self.seed, 33, wide(target.number * 4_096 + self.month));
+        let constants = &self.constants;
+        let fronts = f64::from(target.fronts.max(1));
+        let rarer = if target.careful { constants.careful_tip_factor } else { constants.careless_tip_factor };
         // Each further front makes the others easier to find, as in the aggregate model.
         let tip = stream.chance(1.0 - libm::exp(-self.tips * rarer * (1.0 + fronts / self.link_scale) / 12.0));
         self.done.tips += u64::from(tip);
-        let (signs, found) = if target.careful { (SIGNS / 2.0, self.found / 2.0) } else { (SIGNS, self.found) };
+        let divisor = if target.careful { constants.careful_divisor } else { 1.0 };
+        let (signs, found) = (constants.careless_signs / divisor, self.found / divisor);
         let looked_at = 1.0 - normal_share(mark - signs);
         let wanted = (0..target.fronts.max(1)).filter(|_| stream.chance(looked_at)).count();
-        let checked = u64::try_from(wanted).unwrap_or(0).min(*left);
+        let checked = wide(wanted).min(*left);
         *left -= checked;
         self.done.checks_of_fronts += checked;
         let shown = (0..checked).any(|_| stream.chance(found));
@@ -146,8 +154,8 @@ impl Agency {
     }
 
     fn open(&mut self, scheme: usize) {
-        let mut stream = Stream::new(self.seed, 34, u64::try_from(scheme).unwrap_or(0));
-        let left = self.case_hours.as_ref().map_or(800.0, |hours| hours.quantile(stream.unit()));
+        let mut stream = Stream::new(self.seed, 34, wide(scheme));
+        let left = self.case_hours.quantile(stream.unit());
         self.queue.push_back(Case { scheme, left, opened: self.month });
         self.known.push(scheme);
         self.done.cases += 1;
@@ -155,7 +163,7 @@ impl Agency {
 
     /// No case gets more than an officer's time, so that the first does not hold up all others.
     fn work(&mut self, mut hours: f64) -> Vec<usize> {
-        let most = 120.0;
+        let most = self.constants.case_month_hours;
         let mut ended = Vec::new();
         for case in &mut self.queue {
             let spent = case.left.min(most).min(hours);
@@ -165,7 +173,7 @@ impl Agency {
             if case.left <= 0.0 {
                 ended.push(case.scheme);
                 self.done.closed += 1;
-                self.done.months += u64::try_from(self.month - case.opened + 1).unwrap_or(0);
+                self.done.months += wide(self.month - case.opened + 1);
             }
         }
         self.queue.retain(|case| case.left > 0.0);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tollgate_lab::{Arm, LabError, LawOracle, Permission, Policies, Probe};
+use tollgate_lab::{Arm, LabError, LawFacts, LawOracle, Permission, Policies, Probe};
+use tollgate_law::catalog::H100_TPP;
 use tollgate_law::{Law, Policy};
 use tollgate_model::{AccountKey, AccountKind, Activity, Country, OrderLine, Outcome, Party, Tpp};
 
@@ -24,8 +25,8 @@ pub struct LawDesks {
 
 type Answers = Arc<Mutex<BTreeMap<Probe, Permission>>>;
 
-/// Policies of which the answers are kept.
-const KEPT: usize = 200;
+/// The most policies of which answers are kept.
+const MOST_POLICIES: usize = 200;
 
 impl LawDesks {
     /// Policies of a law, with no answers kept yet.
@@ -35,7 +36,7 @@ impl LawDesks {
 
     /// The policy of an arm, its amendments included.
     pub fn policy(&self, arm: &Arm) -> Result<Policy, LabError> {
-        let policy = match arm.amendment() {
+        let policy = match arm.amendment(&self.facts()?) {
             Some(text) => self.law.policy_from_text(&arm.name, &text, None),
             None => load_policy(&self.law, &arm.policy),
         };
@@ -43,12 +44,41 @@ impl LawDesks {
     }
 }
 
+/// How the law cites the groups of countries that are tier 1 and tier 3 of the rule.
+const TIER1_CITATION: &str = "15 CFR 740, supplement no. 5, paragraph (a)";
+const TIER3_CITATION: &str = "15 CFR 740, supplement no. 1, Country Group D:5";
+/// Where the license-free limit stands.
+const LIMIT_PROVISION: &str = "740/740.29-lpp";
+const LIMIT_PARAMETER: &str = "limit";
+
 impl Policies for LawDesks {
-    fn desk(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError> {
+    fn facts(&self) -> Result<LawFacts, LabError> {
+        let missing = |what: &str| LabError::Policy(format!("the law has no {what}\n  mend: use a law that has it"));
+        let provision = self.law.provisions.iter().find(|provision| provision.path == LIMIT_PROVISION);
+        let version = provision.and_then(|provision| provision.versions.first());
+        let version = version.ok_or_else(|| missing(LIMIT_PROVISION))?;
+        let limit = version.parameters.get(LIMIT_PARAMETER).and_then(|limit| limit.on(version.from));
+        let limit = limit.and_then(|limit| limit.scaled_exact(0)).ok_or_else(|| missing("limit in 740/740.29-lpp"))?;
+        let group = |citation: &str| {
+            let mut names = self.law.groups.names().into_iter();
+            let name = names.find(|name| self.law.groups.citation(name) == Some(citation));
+            name.map(str::to_owned).ok_or_else(|| missing(citation))
+        };
+        Ok(LawFacts {
+            h100_tpp: H100_TPP.get(),
+            license_free_tpp: limit,
+            published: version.known_from,
+            compliance: version.from,
+            tier1_group: group(TIER1_CITATION)?,
+            tier3_group: group(TIER3_CITATION)?,
+        })
+    }
+
+    fn oracle(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError> {
         let policy = Arc::new(self.policy(arm)?);
-        let unit = Tpp::whole(tollgate_law::catalog::H100_TPP.get());
+        let unit = Tpp::whole(H100_TPP.get());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KEPT {
+        if known.len() >= MOST_POLICIES {
             known.clear();
         }
         // A file of the user's own may have changed since: the digest tells.
@@ -95,12 +125,12 @@ fn sample_tables() -> Tables {
 
 impl LawOracle for SampleOracle {
     fn probe(&mut self, probe: &Probe) -> Permission {
-        if let Some(gate) = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(probe) {
-            return *gate;
+        if let Some(permission) = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(probe) {
+            return *permission;
         }
-        let gate = self.decide(probe);
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.clone(), gate);
-        gate
+        let permission = self.decide(probe);
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.clone(), permission);
+        permission
     }
 }
 

@@ -30,10 +30,9 @@ pub use scenarios::SCENARIOS;
 pub use writing::{WORLD_FILES, WorldError, write_world};
 
 use agency::{Agency, Target};
-use buyers::{Buyer, Trade, heaped, on_sale, order};
+use buyers::{Buyer, Shipment, Trade, heaped, next_place, on_sale, order};
 use schemes::{Ground, KINDS, Learning, Scheme, plan};
-use tollgate_lab::Scenario;
-use tollgate_lab::{Stream, blind};
+use tollgate_lab::{Scenario, SchemeConstants, Stream, TradeConstants, blind, wide};
 
 /// How large a world is, and when it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +44,7 @@ pub struct WorldSize {
     /// The first year, and how many months.
     pub year: i32,
     /// Months.
-    pub months: usize,
+    pub months: i32,
     /// Times the orders that a buyer places: to make much of little.
     pub busy: f64,
 }
@@ -54,13 +53,13 @@ impl WorldSize {
     /// What a scenario's `study_values` say.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     pub fn of(scenario: &Scenario) -> WorldSize {
-        let whole = |name: &str, otherwise: f64, most: f64| scenario.value(name, otherwise).clamp(0.0, most) as usize;
+        let whole = |name: &str, most: f64| scenario.study_value(name).clamp(0.0, most) as usize;
         WorldSize {
-            buyers: whole("buyers", 5_000.0, 1e7),
-            schemes: whole("schemes", 20.0, 1e4),
-            year: scenario.value("first_year", 2024.0).clamp(2000.0, 2100.0) as i32,
-            months: whole("months", 36.0, 240.0),
-            busy: scenario.value("busy", 1.0).clamp(0.01, 1e5),
+            buyers: whole("buyers", 1e7),
+            schemes: whole("schemes", 1e4),
+            year: scenario.study_value("first_year").clamp(2000.0, 2100.0) as i32,
+            months: scenario.study_value("months").clamp(0.0, 240.0) as i32,
+            busy: scenario.study_value("busy").clamp(0.01, 1e5),
         }
     }
 }
@@ -74,6 +73,8 @@ pub struct World {
     pub stakes: Vec<WorldStake>,
     /// What the agency did against its schemes.
     pub enforcement: Enforcement,
+    trade_constants: TradeConstants,
+    scheme_constants: SchemeConstants,
     size: WorldSize,
     seed: u64,
     limit: f64,
@@ -104,7 +105,7 @@ fn order_id(seed: u64, name: &str) -> String {
 
 /// Months since the year 0.
 fn month_of(date: Date) -> i32 {
-    date.year() * 12 + i32::try_from(date.month()).unwrap_or(1) - 1
+    date.year() * 12 + date.month().cast_signed() - 1
 }
 
 impl World {
@@ -115,6 +116,8 @@ impl World {
             parties: Vec::new(),
             stakes: Vec::new(),
             enforcement: Enforcement::default(),
+            trade_constants: scenario.trade.clone(),
+            scheme_constants: scenario.schemes.clone(),
             size,
             seed: scenario.seed,
             limit,
@@ -123,8 +126,9 @@ impl World {
             schemes: Vec::new(),
             by_day: BTreeMap::new(),
         };
-        let trade = buyers::trade(&mut world.parties, scenario.seed);
+        let trade = buyers::trade(&world.trade_constants, &mut world.parties, scenario.seed);
         let buyer_plan = buyers::BuyerPlan {
+            constants: &scenario.trade,
             demand: &scenario.demand,
             count: size.buyers,
             seed: scenario.seed,
@@ -145,22 +149,31 @@ impl World {
         let mut unlearned: Vec<usize> = Vec::new();
         let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(Date::MIN);
         // The agency goes on after the world's last day, so that the truth says when what still ran would have ended.
-        for month in 0..i32::try_from(self.size.months).unwrap_or(36) + 600 {
+        for month in 0..self.size.months + 600 {
             let day = month_start(first, month);
             let next = month_start(first, month + 1);
             self.learn(&mut learning, &mut unlearned, day);
             while let Some((start, kind)) = starts.next_if(|(start, _)| *start < next) {
                 let number = self.schemes.len();
-                let scheme_number = u32::try_from(number).unwrap_or(u32::MAX);
-                let (seed, limit) = (self.seed, self.limit);
-                let mut ground =
-                    Ground { parties: &mut self.parties, stakes: &mut self.stakes, trade, seed, limit, rule };
-                let mut scheme = plan(&mut ground, &learning, (kind, scheme_number), start);
+                let mut ground = Ground {
+                    parties: &mut self.parties,
+                    stakes: &mut self.stakes,
+                    honest: &self.trade_constants,
+                    constants: &self.scheme_constants,
+                    trade,
+                    seed: self.seed,
+                    limit: self.limit,
+                    rule,
+                };
+                let mut scheme = plan(&mut ground, &learning, kind, next_place(number), start);
                 scheme.orders.sort_by(|one, other| (one.date, &one.order_id).cmp(&(other.date, &other.order_id)));
-                let ends =
-                    [scheme.orders.first(), scheme.orders.last()].map(|order| order.map_or(start, |order| order.date));
-                let careful = scheme.moves.contains(&"careful");
-                targets.push(Target { number, fronts: scheme.shells.max(1), careful, span: (ends[0], ends[1]) });
+                targets.push(Target {
+                    number,
+                    fronts: scheme.shells.max(1),
+                    careful: scheme.moves.contains(&"careful"),
+                    first_order: scheme.orders.first().map_or(start, |order| order.date),
+                    last_order: scheme.orders.last().map_or(start, |order| order.date),
+                });
                 unlearned.push(number);
                 self.schemes.push(Planned { scheme, stopped: None });
             }
@@ -169,7 +182,7 @@ impl World {
                     planned.stopped = Some(next);
                 }
             }
-            if month + 1 == i32::try_from(self.size.months).unwrap_or(36) {
+            if month + 1 == self.size.months {
                 self.enforcement = agency.done;
             }
         }
@@ -179,13 +192,14 @@ impl World {
     /// When a scheme of each kind begins, in order.
     fn starts(&self) -> Vec<(Date, &'static str)> {
         let count = self.size.schemes * KINDS.len();
-        let open = i32::try_from(self.size.months).unwrap_or(36) * 30 * 2 / 3;
+        // Schemes begin in the first two thirds of the world, so that they can run.
+        let open = self.size.months * 30 * 2 / 3;
         let begin = Date::from_ymd(self.size.year, 1, 5).unwrap_or(Date::MIN);
         let one = |index: usize| {
-            let mut stream = Stream::new(self.seed, 31, u64::try_from(index).unwrap_or(0));
-            let after = stream.below(usize::try_from(open).unwrap_or(1).max(1));
+            let mut stream = Stream::new(self.seed, 31, wide(index));
+            let after = stream.whole_below(open.max(1));
             let kind = KINDS.get(index % KINDS.len()).copied().unwrap_or("shell_company");
-            (begin.plus_days(i32::try_from(after).unwrap_or(0)), kind)
+            (begin.plus_days(after), kind)
         };
         let mut starts: Vec<(Date, &'static str)> = (0..count).map(one).collect();
         starts.sort();
@@ -198,9 +212,9 @@ impl World {
             let Some(planned) = self.schemes.get(*number) else { return false };
             let last = planned.scheme.orders.last().map_or(today, |order| order.date);
             let caught = planned.stopped.is_some_and(|day| day <= today);
-            let over = caught || last.plus_days(365) <= today;
+            let over = caught || last.plus_days(self.trade_constants.learned_after_days) <= today;
             if over {
-                learning.learn(&planned.scheme.moves, caught);
+                learning.learn(&self.scheme_constants, &planned.scheme.moves, caught);
             }
             !over
         });
@@ -219,8 +233,7 @@ impl World {
     /// The days that the world lasts.
     pub fn days(&self) -> impl ExactSizeIterator<Item = Date> + use<> {
         let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(Date::MIN);
-        let end = self.size.year * 12 + i32::try_from(self.size.months).unwrap_or(0);
-        let end = Date::from_ymd(end / 12, u32::try_from(end % 12 + 1).unwrap_or(1), 1).unwrap_or(first);
+        let end = month_start(first, self.size.months);
         (0..end.epoch_days() - first.epoch_days()).map(move |day| first.plus_days(day))
     }
 
@@ -229,7 +242,7 @@ impl World {
         let sold = on_sale(month_of(date));
         let mut orders = Vec::new();
         for (index, buyer) in self.buyers.iter().enumerate() {
-            self.honest(date, &sold, (index, buyer), &mut orders);
+            self.place_honest_orders(date, &sold, index, buyer, &mut orders);
         }
         let planned = self.by_day.get(&date).into_iter().flatten();
         let of_schemes =
@@ -239,9 +252,18 @@ impl World {
         orders
     }
 
-    fn honest(&self, date: Date, sold: &[usize], (index, buyer): (usize, &Buyer), orders: &mut Vec<WorldOrder>) {
+    /// The orders of an honest buyer on a day; `index` is its place among the buyers.
+    fn place_honest_orders(
+        &self,
+        date: Date,
+        sold: &[usize],
+        index: usize,
+        buyer: &Buyer,
+        orders: &mut Vec<WorldOrder>,
+    ) {
+        let constants = &self.trade_constants;
         let lane = 100_000 + u64::from(date.epoch_days().unsigned_abs());
-        let mut stream = Stream::new(self.seed, lane, u64::try_from(index).unwrap_or(0));
+        let mut stream = Stream::new(self.seed, lane, wide(index));
         let rate = buyer.orders * self.size.busy / 365.0;
         // So many orders in a day: Poisson, by waiting times.
         let mut waited = -libm::log(stream.unit()) / rate;
@@ -249,7 +271,7 @@ impl World {
             return;
         }
         // Nobody buys before it is founded.
-        if self.party(buyer.party).is_some_and(|party| date < party.incorporated.plus_days(20)) {
+        if self.party(buyer.party).is_some_and(|party| date < party.incorporated.plus_days(constants.founding_days)) {
             return;
         }
         let first = Date::from_ymd(self.size.year, 1, 1).unwrap_or(date);
@@ -262,18 +284,30 @@ impl World {
             let item = sold.get(stream.below(sold.len())).copied().unwrap_or(1);
             let each = ITEMS.get(item).map_or(1.0, |item| item.units);
             let units = if buyer.to_limit && self.limit.is_finite() {
-                self.limit * (0.8 + 0.2 * stream.unit()) / (buyer.orders * self.size.busy).max(1.0)
+                self.limit * (constants.limit_part_from + constants.limit_part_width * stream.unit())
+                    / (buyer.orders * self.size.busy).max(1.0)
             } else {
-                yearly / (buyer.orders * self.size.busy) * libm::exp(0.6 * stream.normal())
+                yearly / (buyer.orders * self.size.busy) * libm::exp(constants.order_spread * stream.normal())
             };
-            let id = (order_id(self.seed, &format!("O{}-{index}-{number}", date.epoch_days())), date);
-            // One order in six goes to another seller than the usual one.
-            let other = (!self.sellers.is_empty() && stream.chance(0.16)).then(|| stream.below(self.sellers.len()));
+            let order_id = order_id(self.seed, &format!("O{}-{index}-{number}", date.epoch_days()));
+            // Some orders go to another seller than the usual one.
+            let other = (!self.sellers.is_empty() && stream.chance(constants.other_seller_share))
+                .then(|| stream.below(self.sellers.len()));
             let exporter = other.and_then(|place| self.sellers.get(place)).copied().unwrap_or(buyer.exporter);
             let Some(origin) = self.country(exporter) else { break };
-            let who = (exporter, buyer.party, buyer.forwarder);
-            let quantity = heaped(units / each, &mut stream);
-            orders.push(order(id, who, (origin, destination), (item, quantity), &mut stream));
+            let quantity = heaped(constants, units / each, &mut stream);
+            let shipment = Shipment {
+                order_id,
+                date,
+                exporter,
+                consignee: buyer.party,
+                forwarder: buyer.forwarder,
+                origin,
+                destination,
+                item,
+                quantity,
+            };
+            orders.push(order(constants, shipment, &mut stream));
             waited -= libm::log(stream.unit()) / rate;
         }
     }
@@ -283,13 +317,14 @@ impl World {
         let mut stream = Stream::named(self.seed, 60, &order.order_id);
         let behind = order.scheme.and_then(|number| self.schemes.get(usize::try_from(number).ok()?)?.scheme.payer);
         let party = self.party(order.consignee);
-        let parent = party.and_then(|party| party.parent).filter(|_| stream.chance(0.3));
+        let parent =
+            party.and_then(|party| party.parent).filter(|_| stream.chance(self.trade_constants.parent_pays_share));
         let account_holder = parent.unwrap_or(order.consignee);
         let home = self.country(account_holder).unwrap_or(order.destination);
         let (payer, payer_country) = behind.unwrap_or((account_holder, home));
         #[expect(clippy::cast_precision_loss, reason = "numbers of chips")]
         let amount = order.price * order.quantity as f64;
-        let date = order.date.plus_days(i32::try_from(stream.below(40)).unwrap_or(0) - 10);
+        let date = order.date.plus_days(self.trade_constants.payment_days.draw(&mut stream));
         WorldPayment { order_id: order.order_id.clone(), payer, payer_country, payee: order.exporter, amount, date }
     }
 
@@ -300,7 +335,7 @@ impl World {
             let gone: Vec<&WorldOrder> = scheme.orders.iter().filter(|order| went(&order.order_id)).collect();
             let units = gone.iter().map(|order| order.quantity).sum();
             Truth {
-                scheme: u32::try_from(number).unwrap_or(u32::MAX),
+                scheme: next_place(number),
                 typology: scheme.typology,
                 moves: scheme.moves.clone(),
                 parties: scheme.parties.iter().map(|place| party_id(*place)).collect(),
@@ -326,5 +361,5 @@ impl World {
 /// The first day of a month so many months on.
 fn month_start(first: Date, months: i32) -> Date {
     let month = month_of(first) + months;
-    Date::from_ymd(month.div_euclid(12), u32::try_from(month.rem_euclid(12) + 1).unwrap_or(1), 1).unwrap_or(first)
+    Date::from_ymd(month.div_euclid(12), (month.rem_euclid(12) + 1).unsigned_abs(), 1).unwrap_or(first)
 }

@@ -2,7 +2,7 @@
 
 use tollgate_model::Country;
 
-use tollgate_lab::Stream;
+use tollgate_lab::{Stream, TradeConstants};
 
 const FIRST: [&str; 40] = [
     "Apex",
@@ -101,7 +101,7 @@ const STREETS: [&str; 24] = [
 ];
 
 fn pick<'a>(stream: &mut Stream, words: &[&'a str]) -> &'a str {
-    words.get(stream.below(words.len())).copied().unwrap_or_default()
+    words.get(stream.below(words.len())).copied().unwrap_or("")
 }
 
 /// The legal form that companies of a country often have.
@@ -137,14 +137,17 @@ pub(crate) fn company(country: Country, trade: bool, stream: &mut Stream) -> Str
     format!("{first}{third} {second} {form}")
 }
 
-pub(crate) fn person(stream: &mut Stream) -> String {
+/// The name of a person.
+pub(crate) fn person(constants: &TradeConstants, stream: &mut Stream) -> String {
     // A second given name, as many have: two people of one name are rare and occur.
-    let second = if stream.chance(0.6) { format!(" {}", pick(stream, &GIVEN)) } else { String::new() };
+    let second =
+        if stream.chance(constants.second_name_share) { format!(" {}", pick(stream, &GIVEN)) } else { String::new() };
     format!("{}{second} {}", pick(stream, &GIVEN), pick(stream, &FAMILY))
 }
 
-pub(crate) fn address(stream: &mut Stream) -> String {
-    let unit = if stream.chance(0.5) {
+/// A street address, some with a floor and a door.
+pub(crate) fn address(constants: &TradeConstants, stream: &mut Stream) -> String {
+    let unit = if stream.chance(constants.unit_share) {
         format!(", #{:02}-{:02}", 1 + stream.below(40), 1 + stream.below(30))
     } else {
         String::new()
@@ -152,6 +155,7 @@ pub(crate) fn address(stream: &mut Stream) -> String {
     format!("{} {}{unit}", 1 + stream.below(400), pick(stream, &STREETS))
 }
 
+/// A telephone number.
 pub(crate) fn phone(country: Country, stream: &mut Stream) -> String {
     format!("+{} {:04} {:04}", 20 + u32::from(country.index()), stream.below(10_000), stream.below(10_000))
 }

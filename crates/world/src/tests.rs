@@ -178,3 +178,22 @@ fn both_levels_agree_on_networks_of_shells() {
     let each = placed / years;
     assert!((each / reach - 1.0).abs() < 0.34, "a shell places {each} a year, the model says {reach}");
 }
+
+/// Numbers of a text that change with any letter of it.
+fn digest(text: &str) -> u64 {
+    blind(0, text)
+}
+
+#[test]
+fn a_world_of_a_seed_is_the_one_that_it_was() {
+    let world = world(21);
+    let orders = all(&world);
+    let payments: Vec<_> = orders.iter().map(|order| world.payment(order)).collect();
+    let serials: Vec<_> = orders.iter().flat_map(|order| world.serials(order)).collect();
+    let digests = [
+        digest(&format!("{:?}", (&world.parties, &world.stakes, world.sites(), world.inspections()))),
+        digest(&format!("{:?}", (&orders, payments, serials))),
+        digest(&format!("{:?}", (world.truth(&|_| true), world.enforcement))),
+    ];
+    assert_eq!(digests, [0; 3]);
+}

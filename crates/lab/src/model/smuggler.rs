@@ -1,7 +1,7 @@
 //! The smuggler's best answer to a policy, for one quarter of the aggregate model.
 
 use super::parameters::{Parameter as P, Point, at};
-use crate::scenario::{Arm, Scope};
+use crate::scenario::{Arm, ModelConstants, Scope};
 
 /// What a smuggler reckons with in a quarter, for each H100e.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,9 @@ pub(crate) struct Smuggler {
     front_chance: f64,
     per_front_chance: f64,
     front_reach: f64,
+    /// The most shells of a network, and the chance above which no scheme is caught.
+    most_shells: f64,
+    surest_capture: f64,
 }
 
 /// What pays best.
@@ -46,13 +49,9 @@ pub(crate) struct Answer {
     pub(crate) front_caught: f64,
 }
 
-/// More shells than any network has had.
-const MOST_SHELLS: f64 = 60.0;
-/// No scheme is caught more surely.
-const SUREST: f64 = 0.95;
-
 impl Smuggler {
-    pub(crate) fn new(arm: &Arm, point: &Point) -> Smuggler {
+    /// A smuggler under an arm, at a value of each parameter.
+    pub(crate) fn new(arm: &Arm, constants: &ModelConstants, point: &Point) -> Smuggler {
         let scope = match arm.scope {
             Scope::Consignee => at(point, P::ScopeConsignee),
             Scope::UltimateParent => 1.0,
@@ -73,6 +72,8 @@ impl Smuggler {
             front_chance,
             per_front_chance: 1.0 / front_chance,
             front_reach: at(point, P::FrontReach),
+            most_shells: constants.most_shells,
+            surest_capture: constants.surest_capture,
         }
     }
 
@@ -89,13 +90,13 @@ impl Smuggler {
         let per_stake = 1.0 / stake;
         let gain = terms.margin * per_stake - self.verified;
         let cost = if terms.reach > 0.0 { self.shell_cost / terms.reach * per_stake } else { f64::INFINITY };
-        let shells = (self.link_scale * 0.5 * ((gain - cost) * self.per_chance - 1.0)).clamp(0.0, MOST_SHELLS);
+        let shells = (self.link_scale * 0.5 * ((gain - cost) * self.per_chance - 1.0)).clamp(0.0, self.most_shells);
         let front = (gain * self.per_front_chance * 0.5).clamp(0.0, self.front_reach);
         Answer {
             shells,
-            shell_caught: (self.verified + self.chance * (1.0 + shells * self.per_link)).min(SUREST),
+            shell_caught: (self.verified + self.chance * (1.0 + shells * self.per_link)).min(self.surest_capture),
             front,
-            front_caught: (self.verified + self.front_chance * front).min(SUREST),
+            front_caught: (self.verified + self.front_chance * front).min(self.surest_capture),
         }
     }
 }
@@ -115,6 +116,8 @@ mod tests {
         front_chance: 1e-5,
         per_front_chance: 1e5,
         front_reach: 1e9,
+        most_shells: 60.0,
+        surest_capture: 0.95,
     };
     const TERMS: Terms = Terms { margin: 13_000.0, loss: 50_000.0, reach: 1_699.0 };
 

@@ -6,7 +6,7 @@ use super::parameters::{Parameter as P, Point, at};
 use super::smuggler::{Smuggler, Terms};
 use crate::distribution::normal_share;
 use crate::rules::{Grant, QUARTERS, RuleTable, YEARS, middle};
-use crate::scenario::{Arm, Demand};
+use crate::scenario::{Arm, Demand, ModelConstants, Scenario};
 
 /// What is measured, in each year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +43,9 @@ pub(crate) enum Output {
     Hours,
     /// Weeks that a license took.
     Weeks,
-    /// Dollars that waiting cost them, at ten percent a year on what they bought.
+    /// Dollars that waiting cost them: interest on what they bought.
     WaitingCost,
-    /// Honest buyers between eight tenths of the limit and the limit.
+    /// Honest buyers close under the limit.
     NearLimit,
     /// Shells and fronts that were tried.
     Schemes,
@@ -68,6 +68,7 @@ pub(crate) type Outcome = [[f64; YEARS]; Output::COUNT];
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) arm: Arm,
+    constants: ModelConstants,
     /// Tier 2, each country's share of its demand; tier 1 behind it. Both in the order of the demand.
     tier2: Vec<f64>,
     tier1: Vec<f64>,
@@ -115,10 +116,13 @@ struct Class {
 }
 
 impl Prepared {
-    pub(crate) fn new(arm: &Arm, rules: &RuleTable, demand: &[Demand]) -> Prepared {
+    /// An arm of a scenario, ready to be run under what the law comes to; `rules` are in the order of the scenario's demand.
+    pub(crate) fn new(arm: &Arm, rules: &RuleTable, scenario: &Scenario) -> Prepared {
+        let demand = scenario.demand.as_slice();
         let share = |tier: u8| demand.iter().filter(|part| part.tier == tier).map(|part| part.share).collect();
         let mut prepared = Prepared {
             arm: arm.clone(),
+            constants: scenario.constants.clone(),
             tier2: share(2),
             tier1: share(1),
             quarters: Vec::new(),
@@ -141,7 +145,7 @@ impl Prepared {
     fn quarter(&mut self, quarter: usize, rules: &RuleTable, demand: &[Demand]) -> Quarter {
         let laws = |tier: u8| {
             rules
-                .of
+                .by_country
                 .iter()
                 .zip(demand)
                 .filter(move |(_, part)| part.tier == tier)
@@ -232,20 +236,31 @@ fn of_classes(prepared: &Prepared, point: &Point) -> [[f64; 4]; CLASSES] {
             Grant::Case => at(point, P::GrantCase),
             Grant::Denial => 0.0,
         };
-        let near = if class.free.is_finite() { below(class.free, 0.0) - below(class.free * 0.8, 0.0) } else { 0.0 };
+        let near = if class.free.is_finite() {
+            below(class.free, 0.0) - below(class.free * prepared.constants.near_limit_from_share, 0.0)
+        } else {
+            0.0
+        };
         *values = [1.0 - by_license, by_license, by_license * grant, near * (1.0 - validated)];
     }
     all
 }
 
-/// What each assignment comes to, and the size of the mean buyer.
-fn wanted(prepared: &Prepared, point: &Point) -> (Vec<Wanted>, f64) {
+/// Honest buyers in tier 2.
+struct Buyers {
+    /// What each assignment comes to.
+    wanted: Vec<Wanted>,
+    /// H100e a year of the mean buyer.
+    mean_h100e: f64,
+}
+
+fn buyers(prepared: &Prepared, point: &Point) -> Buyers {
     let classes = of_classes(prepared, point);
     let of_assignment = |class: &Vec<usize>| {
         let mut total = Wanted { granted: [[0.0; 4]; MOST / 4], free: 0.0, by_license: 0.0, near: 0.0 };
         let cells = prepared.tier2.iter().zip(class).zip(total.granted.as_flattened_mut());
         for ((share, class), granted) in cells {
-            let [free, by_license, grant, near] = classes.get(*class).copied().unwrap_or_default();
+            let [free, by_license, grant, near] = classes.get(*class).copied().unwrap_or([0.0; 4]);
             total.free += share * free;
             total.by_license += share * by_license;
             total.near += share * near;
@@ -255,12 +270,14 @@ fn wanted(prepared: &Prepared, point: &Point) -> (Vec<Wanted>, f64) {
     };
     let spread = at(point, P::BuyerSpread);
     let mean = at(point, P::BuyerMedian) * libm::exp(spread * spread / 2.0);
-    (prepared.assignments.iter().map(of_assignment).collect(), mean)
+    Buyers { wanted: prepared.assignments.iter().map(of_assignment).collect(), mean_h100e: mean }
 }
 
 /// What is carried from quarter to quarter.
 struct State {
     used: [Four; MOST / 4],
+    /// What tier 1 got in all.
+    tier1: f64,
     home: f64,
     tier3: f64,
     stockpile: f64,
@@ -281,15 +298,15 @@ pub(crate) fn simulate(prepared: &Prepared, point: &Point) -> Outcome {
     run(prepared, point).0
 }
 
-/// Runs one world; also tells what tier 1 got in all.
+/// Runs one world: what it came to, and what tier 1 got in all.
 fn run(prepared: &Prepared, point: &Point) -> (Outcome, f64) {
-    let mut inside = 0.0;
     let mut outcome = [[0.0; YEARS]; Output::COUNT];
     let (mut level, step) = start(point);
-    let buyers = wanted(prepared, point);
-    let smuggler = Smuggler::new(&prepared.arm, point);
+    let buyers = buyers(prepared, point);
+    let smuggler = Smuggler::new(&prepared.arm, &prepared.constants, point);
     let mut state = State {
         used: [[0.0; 4]; MOST / 4],
+        tier1: 0.0,
         home: at(point, P::StockUnitedStates),
         tier3: at(point, P::StockTier3),
         stockpile: 0.0,
@@ -299,12 +316,13 @@ fn run(prepared: &Prepared, point: &Point) -> (Outcome, f64) {
     for (year, quarters) in prepared.quarters.chunks(4).enumerate() {
         let mut sums = [0.0; Output::COUNT];
         for quarter in quarters {
-            let abroad = honest(point, (quarter, &level, &buyers), (&mut state.used, &mut inside), &mut sums);
-            let (taken, arrived) = tier3(prepared, point, (quarter, &level, &smuggler), &mut state, &mut sums);
-            let kept = (level.supply - abroad - taken).max(0.0);
-            state.home += kept - state.home * retired;
-            state.tier3 += arrived - state.tier3 * retired;
-            add(&mut sums, Output::FlowRatio, kept);
+            let market = Market { prepared, point, quarter, level: &level };
+            let abroad = market.serve_honest_buyers(&buyers, &mut state, &mut sums);
+            let flow = market.supply_tier3(&smuggler, &mut state, &mut sums);
+            let stays = (level.supply - abroad - flow.taken).max(0.0);
+            state.home += stays - state.home * retired;
+            state.tier3 += flow.arrived - state.tier3 * retired;
+            add(&mut sums, Output::FlowRatio, stays);
             level.supply *= step.supply;
             level.domestic *= step.domestic;
             level.price *= step.price;
@@ -317,7 +335,7 @@ fn run(prepared: &Prepared, point: &Point) -> (Outcome, f64) {
             }
         });
     }
-    (outcome, inside)
+    (outcome, state.tier1)
 }
 
 /// Ratios and means out of a year's sums, and stocks at its end.
@@ -342,92 +360,106 @@ fn lesser(one: f64, other: f64) -> f64 {
     if one < other { one } else { other }
 }
 
-/// What honest buyers abroad get in a quarter, and what it costs them.
-fn honest(
-    point: &Point,
-    (quarter, level, (wanted, buyer)): (&Quarter, &Growth, &(Vec<Wanted>, f64)),
-    (used, first_tier): (&mut [Four; MOST / 4], &mut f64),
-    year: &mut Sums,
-) -> f64 {
-    let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
-    let inside = (1.0 - at(point, P::UnitedStatesShare) - at(point, P::Tier2Share)).max(0.02) * 0.9 * level.supply;
-    *first_tier += inside;
-    let Some(demand) = wanted.get(quarter.assignment) else { return inside };
-    let mut sums = [0.0; 4];
-    for ((wanted, caps), used) in demand.granted.iter().zip(&quarter.caps).zip(used) {
-        for (((wanted, cap), used), sum) in wanted.iter().zip(caps).zip(used).zip(&mut sums) {
-            let room = cap - *used;
-            let granted = lesser(wanted * outside, if room > 0.0 { room } else { 0.0 });
-            *used += granted;
-            *sum += granted;
-        }
-    }
-    let got: f64 = sums.iter().sum();
-    let (free, by_license, near) = (demand.free * outside, demand.by_license * outside, demand.near * outside);
-    let cases = by_license / at(point, P::LicenseSize);
-    // Ten thousand applications a quarter are the present workload: more of them take longer.
-    let weeks = if cases > 0.0 { at(point, P::LicenseWeeks) * (1.0 + cases * 1e-4) } else { 0.0 };
-    let served = inside + free + got;
-    add(year, Output::Served, served);
-    add(year, Output::Unmet, by_license - got);
-    add(year, Output::Cases, cases);
-    add(year, Output::Hours, cases * at(point, P::LicenseHours));
-    add(year, Output::Weeks, weeks);
-    add(year, Output::WaitingCost, got * level.price * weeks * (0.10 / 52.0));
-    // A year's demand over the size of the mean buyer is how many there are.
-    add(year, Output::NearLimit, near * 4.0 / buyer);
-    served
+/// A quarter of a world.
+struct Market<'a> {
+    prepared: &'a Prepared,
+    point: &'a Point,
+    quarter: &'a Quarter,
+    level: &'a Growth,
 }
 
-fn tier3(
-    prepared: &Prepared,
-    point: &Point,
-    (quarter, level, smuggler): (&Quarter, &Growth, &Smuggler),
-    state: &mut State,
-    sums: &mut Sums,
-) -> (f64, f64) {
-    // Wants grow with the supply; what is bought ahead is drawn on for a year.
-    let wants = level.supply * smuggler.per_supply;
-    let appetite = at(point, P::Appetite) * wants;
-    let draw = state.stockpile * 0.25;
-    state.stockpile -= draw;
-    let sated = lesser((state.flow + 4.0 * draw) / appetite, 1.0);
-    let terms = Terms {
-        margin: (at(point, P::Premium) - 1.0) * (1.0 - sated) * level.price,
-        loss: at(point, P::Penalty) * level.price,
-        reach: lesser(quarter.reach, at(point, P::ShellReach)),
-    };
-    // Networks and fronts grow with what is wanted.
-    let scale = if wants > 0.2 { wants } else { 0.2 };
-    let answer = smuggler.answer(&terms);
-    let tried = at(point, P::Networks) * scale * answer.shells;
-    let by_shells = tried * terms.reach * 0.25;
-    let fronts = at(point, P::Fronts) * scale;
-    let leakage = 1.0 - prepared.agreement * (1.0 - at(point, P::Trust));
-    let by_fronts = fronts * answer.front * leakage * 0.25;
+/// H100e of a quarter that concern tier 3.
+struct Tier3Flow {
+    /// What it took of the western supply, with what was caught on the way.
+    taken: f64,
+    /// What arrived there, with what is made there.
+    arrived: f64,
+}
 
-    let through = by_shells * (1.0 - answer.shell_caught);
-    let arrived = through + by_fronts * (1.0 - answer.front_caught);
-    let lost = by_shells * answer.shell_caught + by_fronts * answer.front_caught;
-    let ahead = if quarter.pending { at(point, P::Stockpile) } else { 0.0 };
-    state.stockpile += ahead;
-    let free = if quarter.lesser { at(point, P::Legal3) } else { 0.0 };
-    let licensed = if quarter.licensed { at(point, P::Licensed3) } else { 0.0 };
-    let lawful = free + licensed;
-    state.flow += 0.5 * (4.0 * (arrived + licensed) - state.flow);
-    let rented = at(point, P::Rent) * (appetite * 0.25 - arrived - draw - lawful).max(0.0);
+impl Market<'_> {
+    /// What honest buyers abroad get in a quarter, in H100e; what it costs them goes into the year's sums.
+    fn serve_honest_buyers(&self, buyers: &Buyers, state: &mut State, year: &mut Sums) -> f64 {
+        let Market { prepared, point, quarter, level } = *self;
+        let constants = &prepared.constants;
+        let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
+        let left = 1.0 - at(point, P::UnitedStatesShare) - at(point, P::Tier2Share);
+        let inside = left.max(constants.tier1_least_share) * constants.tier1_bought_share * level.supply;
+        state.tier1 += inside;
+        let Some(demand) = buyers.wanted.get(quarter.assignment) else { return inside };
+        let mut sums = [0.0; 4];
+        for ((wanted, caps), used) in demand.granted.iter().zip(&quarter.caps).zip(&mut state.used) {
+            for (((wanted, cap), used), sum) in wanted.iter().zip(caps).zip(used).zip(&mut sums) {
+                let room = cap - *used;
+                let granted = lesser(wanted * outside, if room > 0.0 { room } else { 0.0 });
+                *used += granted;
+                *sum += granted;
+            }
+        }
+        let got: f64 = sums.iter().sum();
+        let (free, by_license, near) = (demand.free * outside, demand.by_license * outside, demand.near * outside);
+        let cases = by_license / at(point, P::LicenseSize);
+        // The weeks are those of the present workload: more applications take longer.
+        let weeks =
+            if cases > 0.0 { at(point, P::LicenseWeeks) * (1.0 + cases * constants.queue_per_case) } else { 0.0 };
+        let served = inside + free + got;
+        add(year, Output::Served, served);
+        add(year, Output::Unmet, by_license - got);
+        add(year, Output::Cases, cases);
+        add(year, Output::Hours, cases * at(point, P::LicenseHours));
+        add(year, Output::Weeks, weeks);
+        add(year, Output::WaitingCost, got * level.price * weeks * (constants.interest_a_year / 52.0));
+        // A year's demand over the size of the mean buyer is how many there are.
+        add(year, Output::NearLimit, near * 4.0 / buyers.mean_h100e);
+        served
+    }
 
-    add(sums, Output::Smuggled, arrived);
-    add(sums, Output::ByShells, through);
-    add(sums, Output::Intercepted, lost);
-    add(sums, Output::Stockpiled, ahead);
-    add(sums, Output::Lawful, lawful);
-    add(sums, Output::Rented, rented);
-    add(sums, Output::Domestic, level.domestic);
-    add(sums, Output::Schemes, (tried + fronts) * 0.25);
-    add(sums, Output::Caught, (tried * answer.shell_caught + fronts * answer.front_caught) * 0.25);
-    add(sums, Output::Deterred, if answer.shells <= 0.0 { 1.0 } else { 0.0 });
-    (arrived + lost + ahead + lawful, arrived + ahead + lawful + level.domestic)
+    /// What tier 3 gets in a quarter, by shells, fronts and lawfully, and what is bought ahead.
+    fn supply_tier3(&self, smuggler: &Smuggler, state: &mut State, sums: &mut Sums) -> Tier3Flow {
+        let Market { prepared, point, quarter, level } = *self;
+        let constants = &prepared.constants;
+        // Wants grow with the supply; what is bought ahead is drawn on little by little.
+        let wants = level.supply * smuggler.per_supply;
+        let appetite = at(point, P::Appetite) * wants;
+        let draw = state.stockpile * constants.stockpile_drawn_share;
+        state.stockpile -= draw;
+        let sated = lesser((state.flow + 4.0 * draw) / appetite, 1.0);
+        let terms = Terms {
+            margin: (at(point, P::Premium) - 1.0) * (1.0 - sated) * level.price,
+            loss: at(point, P::Penalty) * level.price,
+            reach: lesser(quarter.reach, at(point, P::ShellReach)),
+        };
+        // Networks and fronts grow with what is wanted.
+        let scale = if wants > constants.least_scale { wants } else { constants.least_scale };
+        let answer = smuggler.answer(&terms);
+        let tried = at(point, P::Networks) * scale * answer.shells;
+        let by_shells = tried * terms.reach * 0.25;
+        let fronts = at(point, P::Fronts) * scale;
+        let leakage = 1.0 - prepared.agreement * (1.0 - at(point, P::Trust));
+        let by_fronts = fronts * answer.front * leakage * 0.25;
+
+        let through = by_shells * (1.0 - answer.shell_caught);
+        let arrived = through + by_fronts * (1.0 - answer.front_caught);
+        let lost = by_shells * answer.shell_caught + by_fronts * answer.front_caught;
+        let ahead = if quarter.pending { at(point, P::Stockpile) } else { 0.0 };
+        state.stockpile += ahead;
+        let free = if quarter.lesser { at(point, P::Legal3) } else { 0.0 };
+        let licensed = if quarter.licensed { at(point, P::Licensed3) } else { 0.0 };
+        let lawful = free + licensed;
+        state.flow += constants.flow_smoothing * (4.0 * (arrived + licensed) - state.flow);
+        let rented = at(point, P::Rent) * (appetite * 0.25 - arrived - draw - lawful).max(0.0);
+
+        add(sums, Output::Smuggled, arrived);
+        add(sums, Output::ByShells, through);
+        add(sums, Output::Intercepted, lost);
+        add(sums, Output::Stockpiled, ahead);
+        add(sums, Output::Lawful, lawful);
+        add(sums, Output::Rented, rented);
+        add(sums, Output::Domestic, level.domestic);
+        add(sums, Output::Schemes, (tried + fronts) * 0.25);
+        add(sums, Output::Caught, (tried * answer.shell_caught + fronts * answer.front_caught) * 0.25);
+        add(sums, Output::Deterred, if answer.shells <= 0.0 { 1.0 } else { 0.0 });
+        Tier3Flow { taken: arrived + lost + ahead + lawful, arrived: arrived + ahead + lawful + level.domestic }
+    }
 }
 
 /// What each country but the United States and tier 3 was served over all years: tier 1 by its shares, tier 2 as it went.
@@ -440,13 +472,13 @@ pub(crate) fn served_by_country(prepared: &Prepared, point: &Point) -> (Vec<f64>
 
 fn tier2_by_country(prepared: &Prepared, point: &Point) -> Vec<f64> {
     let (mut level, step) = start(point);
-    let (wanted, classes) = (wanted(prepared, point).0, of_classes(prepared, point));
+    let (buyers, classes) = (buyers(prepared, point), of_classes(prepared, point));
     let mut all = vec![0.0; prepared.tier2.len()];
     let mut used = vec![0.0; prepared.tier2.len()];
     for quarter in &prepared.quarters {
         let outside = at(point, P::Tier2Share) * level.tier2 * level.supply;
         let (Some(demand), Some(class)) =
-            (wanted.get(quarter.assignment), prepared.assignments.get(quarter.assignment))
+            (buyers.wanted.get(quarter.assignment), prepared.assignments.get(quarter.assignment))
         else {
             break;
         };
@@ -454,7 +486,7 @@ fn tier2_by_country(prepared: &Prepared, point: &Point) -> Vec<f64> {
             demand.granted.as_flattened().iter().zip(quarter.caps.as_flattened()).zip(prepared.tier2.iter().zip(class));
         for (((wanted, cap), (share, class)), (all, used)) in cells.zip(all.iter_mut().zip(&mut used)) {
             let granted = lesser(wanted * outside, (cap - *used).max(0.0));
-            let [free, ..] = classes.get(*class).copied().unwrap_or_default();
+            let [free, ..] = classes.get(*class).copied().unwrap_or([0.0; 4]);
             *used += granted;
             *all += granted + free * share * outside;
         }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Arm, H100_TPP};
+use super::Arm;
+use crate::rules::LawFacts;
 
 /// License exceptions that can be switched off: name, provision, and the ids in it.
 pub(super) const EXCEPTIONS: [(&str, &str, &[&str]); 7] = [
@@ -16,37 +17,41 @@ pub(super) const EXCEPTIONS: [(&str, &str, &[&str]); 7] = [
 ];
 
 impl Arm {
-    /// The arm's changes of the law as a policy file of its own, where it makes any.
-    pub fn amendment(&self) -> Option<String> {
+    /// The arm's changes of the law as the text of a policy file of its own; none where it makes none. They hold from the day on which the rule was
+    /// published.
+    pub fn amendment(&self, facts: &LawFacts) -> Option<String> {
         let mut text = String::new();
+        let (from, first, third) = (facts.published, facts.tier1_group.as_str(), facts.tier3_group.as_str());
         if let Some(units) = self.threshold_h100 {
+            #[expect(clippy::cast_precision_loss, reason = "TPP of a chip are far below 2^53")]
+            let tpp = facts.h100_tpp as f64;
             let _ = write!(
                 text,
-                "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"A threshold of {units} H100.\"\n[amend.parameters.limit]\nvalue = {:.0}\nunit = \"TPP\"\nassumption = \"A lever of the simulation.\"\n",
-                units * H100_TPP
+                "[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = {from}\nsource = \"anthropic.2025-04\"\nwhy = \"A threshold of {units} H100.\"\n[amend.parameters.limit]\nvalue = {:.0}\nunit = \"TPP\"\nassumption = \"A lever of the simulation.\"\n",
+                units * tpp
             );
         }
         for exception in &self.exceptions_off {
             let Some((_, provision, ids)) = EXCEPTIONS.iter().find(|(name, ..)| name == exception) else { continue };
             let _ = write!(
                 text,
-                "[[amend]]\nprovision = \"{provision}\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = {ids:?}\n"
+                "[[amend]]\nprovision = \"{provision}\"\nfrom = {from}\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = {ids:?}\n"
             );
         }
         for (country, tier) in &self.tiers {
-            let (group, other) = if *tier == 3 { ("D5", "SUPP5A") } else { ("SUPP5A", "D5") };
+            let (group, other) = if *tier == 3 { (third, first) } else { (first, third) };
             let enters = *tier != 2;
             if enters {
                 let _ = write!(
                     text,
-                    "[[change]]\ngroup = \"{group}\"\nadd = [\"{country}\"]\nfrom = 2025-01-15\nknown_from = 2025-01-15\nsource = \"anthropic.2025-04\"\n"
+                    "[[change]]\ngroup = \"{group}\"\nadd = [\"{country}\"]\nfrom = {from}\nknown_from = {from}\nsource = \"anthropic.2025-04\"\n"
                 );
             }
-            let leaves: &[&str] = if enters { &[other] } else { &["SUPP5A", "D5"] };
+            let leaves: &[&str] = if enters { &[other] } else { &[first, third] };
             for group in leaves {
                 let _ = write!(
                     text,
-                    "[[change]]\ngroup = \"{group}\"\nremove = [\"{country}\"]\nfrom = 2025-01-15\nknown_from = 2025-01-15\nsource = \"anthropic.2025-04\"\n"
+                    "[[change]]\ngroup = \"{group}\"\nremove = [\"{country}\"]\nfrom = {from}\nknown_from = {from}\nsource = \"anthropic.2025-04\"\n"
                 );
             }
         }

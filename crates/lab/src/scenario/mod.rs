@@ -2,21 +2,26 @@
 
 mod amendment;
 mod arms;
+mod constants;
+mod model_constants;
 mod read;
+mod scheme_constants;
+mod trade_constants;
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date, Diagnostics};
+use tollgate_model::{Country, Date, Diagnostics, never};
 use tollgate_strict_toml::TomlFile;
 
+pub use constants::WholeRange;
+pub use model_constants::ModelConstants;
 use read::Parameters;
+pub use scheme_constants::SchemeConstants;
+pub use trade_constants::TradeConstants;
 
 use crate::distribution::{Distribution, Sampler};
 use crate::figure::Assumption;
 use crate::model::parameters::{COUNT, Parameter, Point, at};
-
-/// H100 as the law counts them: TPP of one.
-pub(crate) const H100_TPP: f64 = 15_824.0;
 
 const BASE: &str = include_str!("../../../../scenarios/base.toml");
 
@@ -119,12 +124,18 @@ pub struct Scenario {
     pub seed: u64,
     /// The arms, the first of which the others are compared with.
     pub arms: Vec<Arm>,
-    /// Numbers of the study's own, by name.
-    pub study_values: BTreeMap<String, Vec<f64>>,
+    /// Numbers that a single study takes, by name.
+    pub study_values: BTreeMap<&'static str, f64>,
     /// Honest demand by country.
     pub demand: Vec<Demand>,
+    /// Constants of the aggregate model.
+    pub(crate) constants: ModelConstants,
+    /// Constants of honest trade and of the agency in a world of orders.
+    pub trade: TradeConstants,
+    /// Constants of the schemes in a world of orders.
+    pub schemes: SchemeConstants,
     pub(crate) parameters: Vec<ParameterEntry>,
-    /// What no quarter of the model turns on: the formula of training cost, and the agency of a world of orders.
+    /// What no quarter of the model draws: the formula of training cost, the agency of a world of orders, and constants.
     pub(crate) named: BTreeMap<&'static str, ParameterEntry>,
     /// Cases of that, each with what it takes otherwise.
     pub(crate) cases: Vec<(String, BTreeMap<&'static str, ParameterEntry>)>,
@@ -197,26 +208,42 @@ impl Scenario {
             root.missing("demand", "{ source = \"…\", tier2 = { SG = 1.0 } }");
             Vec::new()
         });
+        let base_values = read::read_study_values(&root);
+        for key in read::STUDY_VALUES.iter().filter(|key| !base_values.contains_key(*key)) {
+            base.report("missing-key", 1, format!("`{key}` is missing"), "add it under [study_values]");
+        }
         let _documentary = (root.text("title"), root.text("question"));
         root.finish();
         if parameters.of_model.len() != COUNT {
             base.report("missing-key", 1, "a parameter of the model is missing", "add it");
         }
-        let Diagnostics(mut found) = base.into_diagnostics();
+        for key in read::named_keys().filter(|key| !parameters.named.contains_key(key)) {
+            base.report("missing-key", 1, format!("`{key}` is missing"), "add it with its unit and source");
+        }
+        let base = base.into_diagnostics();
+        if !base.0.is_empty() {
+            return Err(base);
+        }
 
         let toml = TomlFile::parse(file, text);
         let root = toml.root();
         read::read_parameters(&root, &mut parameters);
+        let mut study_values = base_values;
+        study_values.extend(read::read_study_values(&root));
         let scenario = Scenario {
             kind: read::read_kind(&root),
-            title: root.text_value("title").unwrap_or_default(),
-            question: root.text_value("question").unwrap_or_default(),
+            // A scenario need have neither.
+            title: root.text_value("title").unwrap_or_else(String::new),
+            question: root.text_value("question").unwrap_or_else(String::new),
             draws: read::read_draws(&root).unwrap_or(100_000),
             seed: read::read_seed(&root).unwrap_or(1),
             arms: arms::read_arms(&root),
             cases: read::read_cases(&root),
+            constants: ModelConstants::of(&parameters.named),
+            trade: TradeConstants::of(&parameters.named),
+            schemes: SchemeConstants::of(&parameters.named),
             named: parameters.named,
-            study_values: read::read_study_values(&root),
+            study_values,
             demand: read::read_demand(&root).unwrap_or(base_demand),
             parameters: Parameter::ALL
                 .iter()
@@ -224,7 +251,7 @@ impl Scenario {
                 .collect(),
         };
         root.finish();
-        found.extend(toml.into_diagnostics().0);
+        let Diagnostics(found) = toml.into_diagnostics();
         if found.is_empty() { Ok(scenario) } else { Err(Diagnostics::in_order_of_place(found)) }
     }
 
@@ -279,8 +306,11 @@ impl Scenario {
         point
     }
 
-    /// A number of the study's own, or what it is where the scenario is silent.
-    pub fn value(&self, name: &str, otherwise: f64) -> f64 {
-        self.study_values.get(name).and_then(|values| values.first()).copied().unwrap_or(otherwise)
+    /// A number that a single study takes, by its name in `[study_values]`; `scenarios/base.toml` has each where the scenario is silent.
+    pub fn study_value(&self, name: &str) -> f64 {
+        self.study_values.get(name).copied().unwrap_or_else(|| {
+            never!("scenarios/base.toml has every study value: {name}");
+            0.0
+        })
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use tollgate_model::Country;
 use tollgate_strict_toml::{Domain, Entry, Placed, Table};
 
-use super::{AGENCY, Demand, ParameterEntry, StudyKind, TENFOLD};
+use super::constants::Limits;
+use super::{AGENCY, Demand, ModelConstants, ParameterEntry, SchemeConstants, StudyKind, TENFOLD, TradeConstants};
 use crate::distribution::Distribution;
 use crate::model::parameters::Parameter;
 
@@ -14,7 +15,7 @@ use crate::model::parameters::Parameter;
 pub(super) struct Parameters {
     /// Those of the model.
     pub(super) of_model: BTreeMap<&'static str, ParameterEntry>,
-    /// Those of the formula of training cost and of the agency in a world of orders.
+    /// Those of the formula of training cost and of the agency in a world of orders, and constants.
     pub(super) named: BTreeMap<&'static str, ParameterEntry>,
 }
 
@@ -22,7 +23,7 @@ const DRAWS: Domain<i64> = Domain::new(1, 10_000_000_000);
 const SEEDS: Domain<i64> = Domain::new(0, 9_000_000_000_000_000);
 const ANY: Domain<f64> = Domain::new(f64::MIN, f64::MAX);
 const SHARES: Domain<f64> = Domain::new(0.0, 1e12);
-const STUDY_VALUES: Domain<f64> = Domain::new(0.0, 1e15);
+const NUMBERS_OF_STUDIES: Domain<f64> = Domain::new(0.0, 1e15);
 
 /// How a parameter is written.
 const EXAMPLE: &str = "{ value = 1.0, unit = \"…\", source = \"…\" }";
@@ -56,15 +57,34 @@ pub(super) fn read_seed(table: &Table<'_, '_>) -> Option<u64> {
 pub(super) fn read_parameters(table: &Table<'_, '_>, parameters: &mut Parameters) {
     let Some(table) = table.table("parameters") else { return };
     let of_model = Parameter::ALL.iter().map(|parameter| parameter.name());
-    for name in of_model.chain(TENFOLD).chain(AGENCY) {
+    for name in of_model {
         let Some(entry) = table.table_such_as(name, EXAMPLE) else { continue };
         if let Some(read) = read_parameter(entry, name) {
-            let named = TENFOLD.contains(&name) || AGENCY.contains(&name);
-            let into = if named { &mut parameters.named } else { &mut parameters.of_model };
-            into.insert(name, read);
+            parameters.of_model.insert(name, read);
         }
     }
+    for name in named_keys() {
+        let Some(entry) = table.table_such_as(name, EXAMPLE) else { continue };
+        let line = entry.line();
+        let Some(read) = read_parameter(entry, name) else { continue };
+        let limits = constant_limits().find(|limits| limits.key == name);
+        if let Some((what, mend)) = limits.and_then(|limits| limits.fault(&read.distribution)) {
+            table.report("out-of-domain", line, what, mend);
+            continue;
+        }
+        parameters.named.insert(name, read);
+    }
     table.finish();
+}
+
+/// What the numbers of each constant may be.
+fn constant_limits() -> impl Iterator<Item = &'static Limits> {
+    ModelConstants::LIMITS.iter().chain(TradeConstants::LIMITS).chain(SchemeConstants::LIMITS)
+}
+
+/// The keys in `[parameters]` that no draw of the model is of: the formula of training cost, the agency, and constants.
+pub(super) fn named_keys() -> impl Iterator<Item = &'static str> {
+    TENFOLD.into_iter().chain(AGENCY).chain(constant_limits().map(|limits| limits.key))
 }
 
 fn read_parameter(entry: Table<'_, '_>, name: &str) -> Option<ParameterEntry> {
@@ -166,8 +186,15 @@ pub(super) fn read_country(table: &Table<'_, '_>, code: &str, line: usize) -> Op
     country
 }
 
-/// The study's own numbers by name, one or a list.
-pub(super) fn read_study_values(table: &Table<'_, '_>) -> BTreeMap<String, Vec<f64>> {
-    let entries = table.table("study_values").map(|table| table.floating_points_entries(&STUDY_VALUES));
-    entries.into_iter().flatten().map(|entry| (entry.key, entry.value)).collect()
+/// The names of numbers that a single study takes: enforcement, and the size of a world of orders.
+pub(super) const STUDY_VALUES: [&str; 9] =
+    ["budget_2025", "checks", "share_of_checks", "targets", "buyers", "schemes", "first_year", "months", "busy"];
+
+/// The numbers of `[study_values]`, by name.
+pub(super) fn read_study_values(table: &Table<'_, '_>) -> BTreeMap<&'static str, f64> {
+    let Some(table) = table.table("study_values") else { return BTreeMap::new() };
+    let value = |name: &'static str| Some((name, table.floating_point(name, &NUMBERS_OF_STUDIES)?.value));
+    let values = STUDY_VALUES.into_iter().filter_map(value).collect();
+    table.finish();
+    values
 }

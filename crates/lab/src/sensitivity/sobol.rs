@@ -8,10 +8,12 @@
 
 use super::{Model, SensitivityError, real};
 use crate::Stream;
+use crate::count::wide;
 use serde::Serialize;
 use sobol_burley::parts;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tollgate_model::never;
 
 /// How many parameters may vary: the sequence has 256 dimensions, two for each.
 pub const MOST_DIMENSIONS: usize = 128;
@@ -91,6 +93,12 @@ pub fn sobol_indices(
     Ok(estimates.map(index).collect())
 }
 
+/// The upper 32 of 64 bits.
+fn high_half(bits: u64) -> u32 {
+    let [one, two, three, four, ..] = bits.to_be_bytes();
+    u32::from_be_bytes([one, two, three, four])
+}
+
 /// The scrambled sequence: A's coordinates are its first half, B's its second.
 struct Sequence {
     scrambles: Vec<u32>,
@@ -98,15 +106,18 @@ struct Sequence {
 
 impl Sequence {
     fn new(seed: u64, dimensions: usize) -> Sequence {
-        let scramble =
-            |dimension: u64| u32::try_from(Stream::new(seed, SCRAMBLES, dimension).bits() >> 32).unwrap_or(0);
+        let scramble = |dimension: u64| high_half(Stream::new(seed, SCRAMBLES, dimension).bits());
         Sequence { scrambles: (0_u64..).take(2 * dimensions).map(scramble).collect() }
     }
 
     /// Writes a row's points: with all 32 bits of the sequence, where `sobol_burley::sample` keeps 23, and in the middle of its cell, so
     /// that no coordinate is 0 or 1.
     fn fill(&self, row: usize, a: &mut [f64], b: &mut [f64]) {
-        let row = u32::try_from(row).unwrap_or(0).reverse_bits();
+        let row = u32::try_from(row).unwrap_or_else(|_| {
+            never!("there are at most {MOST_SAMPLES} rows, and this is row {row}");
+            0
+        });
+        let row = row.reverse_bits();
         let places = a.iter_mut().chain(b.iter_mut());
         for ((place, scramble), dimension) in places.zip(&self.scrambles).zip(0_u32..) {
             let bits = parts::owen_scramble_rev(parts::sobol_rev(row, dimension), *scramble).reverse_bits();
@@ -265,7 +276,7 @@ fn sums(moved: &[f64], weighted: &[f64], weights: &[f64]) -> (f64, f64) {
 
 /// How often each row comes when as many are drawn as there are, with replacement.
 fn weights(seed: u64, number: usize, rows: usize) -> Vec<f64> {
-    let mut stream = Stream::new(seed, DRAWS, u64::try_from(number).unwrap_or(0));
+    let mut stream = Stream::new(seed, DRAWS, wide(number));
     let mut weights = vec![0.0; rows];
     for _ in 0..rows {
         if let Some(weight) = weights.get_mut(stream.below(rows)) {

@@ -1,8 +1,8 @@
 //! The study of the advantage in compute: the stocks of the United States and of tier 3 over the years.
 
 use super::figures::{
-    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, reported,
-    sensitivity,
+    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, sensitivity,
+    study_report,
 };
 use super::{LabError, Ready, prepare};
 use crate::distribution::number;
@@ -10,8 +10,8 @@ use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::model::parameters::{Parameter, at};
 use crate::quantile_sketch::Sketch;
-use crate::run::Results;
-use crate::run::draw;
+use crate::rules::{QUARTERS, middle};
+use crate::run::{Results, draw};
 use crate::scenario::Arm;
 
 const WATCHED: [Output; 11] = [
@@ -34,7 +34,8 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     figures.extend(likely(
         ready,
         &results,
-        (Output::StockRatio, LAST),
+        Output::StockRatio,
+        LAST,
         caption("likely", "The lead at the end of 2030: how likely each value is", "", true),
         "ratio of stocks",
         &[],
@@ -63,15 +64,15 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(breaking_region(ready, "the lead in 2030 is at least tenfold", &|point| ratio(point) < 10.0)?);
     }
     figures.extend(by_country(ready));
-    Ok(reported(ready, answers, caveats, figures))
+    Ok(study_report(ready, answers, caveats, figures))
 }
 
 /// The model with 2024's supply and law, beside the published estimate of what was smuggled in that year; it is not fitted to it.
 fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
-    // Western designers shipped 4.93 M H100e in 2024 (Epoch AI), and no limit of the Diffusion Rule held.
-    const SUPPLY_2024: f64 = 4_930_000.0 / 4.0;
+    let supply_a_quarter = ready.scenario.constants.backcast_supply_h100e / 4.0;
+    // No limit of the Diffusion Rule held in 2024: it takes effect when all is over.
     let unbound = Arm {
-        effective: "2035-01-01".parse().ok(),
+        effective: Some(middle(QUARTERS)),
         policy: "diffusion".to_owned(),
         ..ready.scenario.arms.first().cloned().ok_or(LabError::Stopped)?
     };
@@ -80,7 +81,7 @@ fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
     let mut smuggled = Sketch::default();
     for index in 0..20_000 {
         let mut point = draw(&samplers, ready.scenario.seed, index);
-        let less = SUPPLY_2024 / at(&point, Parameter::SupplyFlow);
+        let less = supply_a_quarter / at(&point, Parameter::SupplyFlow);
         for parameter in [Parameter::SupplyFlow, Parameter::Appetite, Parameter::Networks, Parameter::Fronts] {
             if let Some(value) = point.get_mut(parameter as usize) {
                 *value *= less;

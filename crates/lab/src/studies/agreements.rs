@@ -1,7 +1,8 @@
 //! The study of government agreements: what changes where countries have one.
 
 use super::figures::{
-    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, reported, sensitivity,
+    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, sensitivity,
+    study_report,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -31,11 +32,13 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
     caveats.push("The rule states allocations up to 2027; later ones are taken as the last. They are used up by then, so that later years show what no allocation leaves.".to_owned());
-    for (arm, name) in ready.names().iter().enumerate().skip(1) {
+    let names = ready.names();
+    let first = names.first().ok_or_else(|| LabError::Scenario("give an arm with a policy".to_owned()))?;
+    for (arm, name) in names.iter().enumerate().skip(1) {
         let difference = |output: Output, year: usize| results.difference(arm, output, year).map(number);
         let ([low, served, high], [less, leaked, more]) =
             (difference(Output::Served, Y2027), difference(Output::Leaked, Y2027));
-        answers.push(format!("{name}: in 2027 honest buyers abroad get {served} H100e more than under {} ({low} to {high}), and {leaked} H100e more leak ({less} to {more}).", ready.names().first().cloned().unwrap_or_default()));
+        answers.push(format!("{name}: in 2027 honest buyers abroad get {served} H100e more than under {first} ({low} to {high}), and {leaked} H100e more leak ({less} to {more})."));
     }
     if let (Some(first), Some(second)) = (ready.prepared.first(), ready.prepared.get(1)) {
         let (before, after) = (of_arm(first, Output::Leaked, Y2027), of_arm(second, Output::Leaked, Y2027));
@@ -46,7 +49,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(breaking_region(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);
     }
     figures.extend(by_country(ready));
-    Ok(reported(ready, answers, caveats, figures))
+    Ok(study_report(ready, answers, caveats, figures))
 }
 
 fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {

@@ -1,6 +1,6 @@
 //! The study that compares policies, arm by arm.
 
-use super::figures::{Y2027, by_year, caption, caveats, likely, numbers, of_arm, paths, reported, sensitivity};
+use super::figures::{Y2027, by_year, caption, caveats, likely, numbers, of_arm, paths, sensitivity, study_report};
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{Figure, Study};
@@ -32,7 +32,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let results = ready.run(&WATCHED)?;
     let mut figures = figures(ready, &results);
     let names = ready.names();
-    let first = names.first().cloned().unwrap_or_default();
+    let first = names.first().ok_or_else(|| LabError::Scenario("give an arm with a policy".to_owned()))?;
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
     for (arm, name) in names.iter().enumerate().skip(1) {
@@ -59,7 +59,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
             caveats.push(format!("The difference in leakage comes above all from {}.", driven.join("; ")));
         }
     }
-    Ok(reported(ready, answers, caveats, figures))
+    Ok(study_report(ready, answers, caveats, figures))
 }
 
 fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
@@ -71,7 +71,7 @@ fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
         year(Output::Served, "served", "Compute that honest buyers abroad get", false, "H100e in the year"),
     ];
     let title = "Smuggled compute in 2027: how likely each value is";
-    all.extend(likely(ready, results, (Output::Smuggled, Y2027), caption("likely", title, "", true), "H100e", &[]));
+    all.extend(likely(ready, results, Output::Smuggled, Y2027, caption("likely", title, "", true), "H100e", &[]));
     all.push(paths(ready, results, Y2027, "paths-2027"));
     all.push(numbers(
         ready,

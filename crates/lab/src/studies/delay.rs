@@ -1,7 +1,7 @@
 //! The study of delay: what is lost where a rule holds later.
 
 use super::figures::{
-    Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, reported, sensitivity,
+    Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, sensitivity, study_report,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -60,7 +60,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         )?);
     }
     figures.extend(by_country(ready));
-    Ok(reported(ready, answers, caveats, figures))
+    Ok(study_report(ready, answers, caveats, figures))
 }
 
 fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {

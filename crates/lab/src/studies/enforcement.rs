@@ -1,6 +1,8 @@
 //! The study of enforcement: what a budget changes, and how to spend it.
 
-use super::figures::{Y2027, band, breaking_region, caption, caveats, numbers, of_arm, paths, reported, sensitivity};
+use super::figures::{
+    Y2027, band, breaking_region, caption, caveats, numbers, of_arm, paths, sensitivity, study_report,
+};
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{Caption, Fan, Figure, Study, Table};
@@ -49,7 +51,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(format!("What a doubled budget brings comes above all from {}.", driven.join("; ")));
         caveats.push(breaking_region(ready, "twice the budget denies at least a fifth", &|point| less(point) < 20.0)?);
     }
-    Ok(reported(ready, answers, caveats, figures))
+    Ok(study_report(ready, answers, caveats, figures))
 }
 
 /// Arms that differ in the budget alone, by it.
@@ -80,7 +82,7 @@ fn sweep(results: &Results, budgets: &[(usize, f64)], outputs: &[(&str, Output)]
 
 /// What the next dollar denies, between neighboring budgets.
 fn marginal(ready: &Ready<'_>, results: &Results, budgets: &[(usize, f64)]) -> Vec<String> {
-    let base = ready.scenario.value("budget_2025", 191.0);
+    let base = ready.scenario.study_value("budget_2025");
     let sentence = |((one, low), (other, high)): (&(usize, f64), &(usize, f64))| {
         let [left, right] = [*one, *other].map(|arm| results.band(arm, Output::Smuggled, Y2027)[1]);
         let dollars = (high - low) * base * 1e6;
@@ -111,13 +113,14 @@ fn targets(ready: &Ready<'_>, count: usize) -> Vec<Target> {
     let price = at(&point, Parameter::Price);
     let (margin, loss) = ((at(&point, Parameter::Premium) - 1.0) * price, at(&point, Parameter::Penalty) * price);
     let (middle, spread) = (libm::log(at(&point, Parameter::BuyerMedian)), at(&point, Parameter::BuyerSpread));
-    // A check finds something in this share of cases: 24 percent of end-use checks were unfavorable, of goods of all kinds.
+    // Of end-use checks of goods of all kinds 24 percent were unfavorable.
+    let constants = &ready.scenario.constants;
     let mut stream = Stream::new(ready.scenario.seed, 4, 0);
     let most = at(&point, Parameter::FrontReach);
     let one = |_| {
         let units = libm::exp(middle + spread * stream.normal()).clamp(1.0, most);
         // How well it would hide what it does, from badly to well.
-        let found = 0.3 + 0.6 * stream.unit();
+        let found = constants.check_finds_from + constants.check_finds_width * stream.unit();
         Target {
             attacker_uncovered: units * margin - at(&point, Parameter::ShellCost),
             attacker_covered: units * (margin * (1.0 - found) - loss * found) - at(&point, Parameter::ShellCost),
@@ -130,8 +133,8 @@ fn targets(ready: &Ready<'_>, count: usize) -> Vec<Target> {
 
 fn games(ready: &Ready<'_>) -> Result<Games, LabError> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-    let count = ready.scenario.value("targets", 200_000.0).clamp(10.0, 2e6) as usize;
-    let checks = ready.scenario.value("checks", 1_590.0) * ready.scenario.value("share_of_checks", 0.2);
+    let count = ready.scenario.study_value("targets").clamp(10.0, 2e6) as usize;
+    let checks = ready.scenario.study_value("checks") * ready.scenario.study_value("share_of_checks");
     let targets = targets(ready, count);
     let multiples = [0.5, 1.0, 2.0, 4.0, 8.0, 30.0];
     let mut rows = Vec::new();
@@ -174,8 +177,8 @@ fn games(ready: &Ready<'_>) -> Result<Games, LabError> {
         .to_vec(),
         rows,
     });
-    let (bounded, said) = bounded(&targets, checks)?;
-    answers.push(said);
+    let (bounded, sentence) = bounded(&targets, checks)?;
+    answers.push(sentence);
     answers.push(deterrence(ready));
     Ok(Games { figures: vec![table, bounded], answers })
 }
@@ -192,7 +195,7 @@ fn bounded(targets: &[Target], checks: f64) -> Result<(Figure, String), LabError
     let best = origami(&some, resources, 0.0)?;
     let even = uniform(&some, resources);
     let mut rows = Vec::new();
-    let mut said = String::new();
+    let mut sentence = String::new();
     for sharpness in [0.02, 0.1, 0.5, 2.0] {
         // Payoffs in million dollars.
         let lambda = sharpness / 1e6;
@@ -200,7 +203,7 @@ fn bounded(targets: &[Target], checks: f64) -> Result<(Figure, String), LabError
         let values = [&answer.coverage, &best.coverage, &even].map(|coverage| -quantal_value(&some, coverage, lambda));
         let [response, sharp, plain] = values.map(number);
         if sharpness == 0.1 {
-            said = format!(
+            sentence = format!(
                 "Against smugglers who look less than closely (quantal response, 0.1 for each million USD) the loss is {response} H100e where checks answer that, {sharp} where they answer the sharpest one, {plain} where all are checked alike (2,000 consignees)."
             );
         }
@@ -221,19 +224,20 @@ fn bounded(targets: &[Target], checks: f64) -> Result<(Figure, String), LabError
             columns,
             rows,
         }),
-        said,
+        sentence,
     ))
 }
 
 /// Becker's chance at which crime does not pay, by penalty.
 fn deterrence(ready: &Ready<'_>) -> String {
     let point = ready.scenario.point(0.5);
+    let interest = ready.scenario.constants.interest_a_year;
     let gain = at(&point, Parameter::Premium) - 1.0;
     let delay = at(&point, Parameter::Delay) / 12.0;
     let at_penalty = |values: f64| {
         let now = crate::game::deterring_chance(gain, values);
-        // Half a year's and more wait makes a loss less of one, at ten percent a year.
-        let later = crate::game::deterring_chance(gain, values * libm::exp(-0.1 * delay));
+        // A wait makes a loss less of one.
+        let later = crate::game::deterring_chance(gain, values * libm::exp(-interest * delay));
         format!(
             "{:.0} % ({:.0} % with {} months' delay) where {} times the value of the goods is lost",
             100.0 * now,

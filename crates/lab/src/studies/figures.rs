@@ -57,29 +57,41 @@ pub(super) fn by_year(
     })
 }
 
-/// Outputs of a year along what the arms differ in.
-pub(super) fn by_arm(
-    results: &Results,
-    (x_label, x): (&str, &[f64]),
-    outputs: &[(&str, Output, f64)],
-    year: usize,
-    (caption, y_label): (Caption, &str),
-    marks: Vec<(f64, String)>,
-) -> Figure {
-    let series = outputs.iter().map(|(name, output, scale)| {
-        let at = |arm: usize| results.band(arm, *output, year).map(|value| value * scale);
-        band(name, &(0..x.len()).map(at).collect::<Vec<_>>())
-    });
-    let series = series.collect();
-    Figure::Fan(Fan {
-        caption,
-        x_label: x_label.to_owned(),
-        y_label: y_label.to_owned(),
-        log: false,
-        x: x.to_vec(),
-        series,
-        marks,
-    })
+/// What the arms of a study differ in, along which outputs of a year are shown.
+pub(super) struct Axis<'a> {
+    pub(super) label: &'a str,
+    /// A place for each arm.
+    pub(super) places: &'a [f64],
+    pub(super) year: usize,
+    /// Places to mark, each with a word.
+    pub(super) marks: Vec<(f64, String)>,
+}
+
+/// An output as it is shown along an axis.
+pub(super) struct Shown<'a> {
+    pub(super) name: &'a str,
+    pub(super) output: Output,
+    /// By what it is multiplied, for the unit in which it is shown.
+    pub(super) scale: f64,
+}
+
+impl Axis<'_> {
+    /// Outputs along this axis.
+    pub(super) fn fan(&self, results: &Results, caption: Caption, y_label: &str, outputs: &[Shown<'_>]) -> Figure {
+        let series = outputs.iter().map(|shown| {
+            let at = |arm: usize| results.band(arm, shown.output, self.year).map(|value| value * shown.scale);
+            band(shown.name, &(0..self.places.len()).map(at).collect::<Vec<_>>())
+        });
+        Figure::Fan(Fan {
+            caption,
+            x_label: self.label.to_owned(),
+            y_label: y_label.to_owned(),
+            log: false,
+            x: self.places.to_vec(),
+            series: series.collect(),
+            marks: self.marks.clone(),
+        })
+    }
 }
 
 /// What reached tier 3 in a year, by path, under each arm: medians, which need not add up to the median of the sum.
@@ -111,14 +123,15 @@ pub(super) fn numbers(
     year: usize,
     id: &str,
 ) -> Figure {
-    let said = |[low, middle, high]: [f64; 3]| format!("{} ({} to {})", number(middle), number(low), number(high));
+    let range_text =
+        |[low, middle, high]: [f64; 3]| format!("{} ({} to {})", number(middle), number(low), number(high));
     let row = |(arm, name): (usize, &String)| {
         let cells = outputs.iter().map(|(_, output)| {
-            let level = said(results.band(arm, *output, year));
+            let level = range_text(results.band(arm, *output, year));
             if arm == 0 {
                 level
             } else {
-                format!("{level}; against the first {}", said(results.difference(arm, *output, year)))
+                format!("{level}; against the first {}", range_text(results.difference(arm, *output, year)))
             }
         });
         std::iter::once(name.clone()).chain(cells).collect()
@@ -141,7 +154,8 @@ pub(super) fn numbers(
 pub(super) fn likely(
     ready: &Ready<'_>,
     results: &Results,
-    (output, year): (Output, usize),
+    output: Output,
+    year: usize,
     caption: Caption,
     x_label: &str,
     marks: &[(f64, &str)],
@@ -150,7 +164,7 @@ pub(super) fn likely(
         .names()
         .into_iter()
         .enumerate()
-        .filter_map(|(arm, name)| Some((name, results.of(arm, output)?.levels.get(year)?)))
+        .filter_map(|(arm, name)| Some((name, results.tracked(arm, output)?.levels.get(year)?)))
         .collect();
     density(caption, x_label, &named, marks).map(Figure::Density)
 }
@@ -352,7 +366,12 @@ pub(super) fn of_arm(prepared: &Prepared, output: Output, year: usize) -> impl F
 }
 
 /// A study of the aggregate model as it is reported.
-pub(super) fn reported(ready: &Ready<'_>, answers: Vec<String>, caveats: Vec<String>, figures: Vec<Figure>) -> Study {
+pub(super) fn study_report(
+    ready: &Ready<'_>,
+    answers: Vec<String>,
+    caveats: Vec<String>,
+    figures: Vec<Figure>,
+) -> Study {
     Study {
         name: String::new(),
         question: String::new(),

@@ -12,7 +12,7 @@ mod threshold;
 use crate::figure::Study;
 use crate::model::parameters::{Parameter, at};
 use crate::model::{Output, Prepared};
-use crate::rules::{LawOracle, RuleTable};
+use crate::rules::{LawFacts, LawOracle, RuleTable};
 use crate::run::{Options, Results, run};
 use crate::scenario::{Arm, Scenario, StudyKind};
 
@@ -38,8 +38,10 @@ pub enum LabError {
 
 /// Where policies come from.
 pub trait Policies {
+    /// What the law and its catalog say that the lab reckons with. Fails where the law does not have it.
+    fn facts(&self) -> Result<LawFacts, LabError>;
     /// Who decides under an arm's policy, its amendments included.
-    fn desk(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError>;
+    fn oracle(&self, arm: &Arm) -> Result<Box<dyn LawOracle + '_>, LabError>;
     /// What results are made from: names and digests of the law and the program.
     fn made_from(&self) -> Vec<(String, String)>;
 }
@@ -61,7 +63,7 @@ impl<'a> Ready<'a> {
         options: &'a Options<'a>,
     ) -> Result<Ready<'a>, LabError> {
         let laws = scenario.arms.iter().map(|arm| ask(arm, scenario, policies)).collect::<Result<Vec<_>, _>>()?;
-        let arms = scenario.arms.iter().zip(&laws).map(|(arm, rules)| Prepared::new(arm, rules, &scenario.demand));
+        let arms = scenario.arms.iter().zip(&laws).map(|(arm, rules)| Prepared::new(arm, rules, scenario));
         Ok(Ready { scenario, prepared: arms.collect(), options, policies, laws })
     }
 
@@ -76,12 +78,13 @@ impl<'a> Ready<'a> {
 }
 
 pub(crate) fn prepare(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Prepared, LabError> {
-    Ok(Prepared::new(arm, &ask(arm, scenario, policies)?, &scenario.demand))
+    Ok(Prepared::new(arm, &ask(arm, scenario, policies)?, scenario))
 }
 
 fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<RuleTable, LabError> {
-    let mut desk = policies.desk(arm)?;
-    Ok(RuleTable::ask(desk.as_mut(), arm, &scenario.demand))
+    let compliance = policies.facts()?.compliance;
+    let mut oracle = policies.oracle(arm)?;
+    Ok(RuleTable::ask(oracle.as_mut(), arm, &scenario.demand, compliance))
 }
 
 /// Carries a study out.
@@ -115,7 +118,7 @@ pub fn license_free_limit(scenario: &Scenario, policies: &dyn Policies) -> Resul
         return Err(LabError::Scenario("give an arm with a policy".to_owned()));
     };
     let rules = ask(arm, scenario, policies)?;
-    let outside = rules.of.iter().zip(&scenario.demand).filter(|(_, part)| part.tier == 2);
+    let outside = rules.by_country.iter().zip(&scenario.demand).filter(|(_, part)| part.tier == 2);
     let limits = outside.filter_map(|(laws, _)| laws.get(8)).map(|law| law.free);
     let reach = at(&scenario.point(0.5), Parameter::ShellReach);
     Ok(limits.fold(0.0, f64::max).min(reach))
@@ -126,7 +129,7 @@ fn law_rows(ready: &Ready<'_>) -> Vec<Vec<String>> {
     let header = ["arm", "country", "tier", "share", "quarter", "free", "cap", "grant", "validated", "lesser"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for (arm, rules) in ready.scenario.arms.iter().zip(&ready.laws) {
-        for (part, laws) in ready.scenario.demand.iter().zip(&rules.of) {
+        for (part, laws) in ready.scenario.demand.iter().zip(&rules.by_country) {
             for (quarter, law) in laws.iter().enumerate() {
                 let start = [arm.name.clone(), part.country.to_string(), part.tier.to_string(), part.share.to_string()];
                 let limits =

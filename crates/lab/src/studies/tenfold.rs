@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::LabError;
 use super::figures::caption;
+use crate::count::wide;
 use crate::distribution::{Distribution, number};
 use crate::figure::{Figure, Study, Table, Tornado, TornadoRow};
 use crate::quantile_sketch::{Sketch, density};
@@ -16,9 +17,9 @@ use crate::scenario::{ParameterEntry, Scenario, TENFOLD};
 use crate::sensitivity::{discover, one_at_a_time, widest_first};
 
 /// A value for each parameter, in the order of [`TENFOLD`].
-type Point = [f64; TENFOLD.len()];
+type CostPoint = [f64; TENFOLD.len()];
 
-fn ratio(point: &Point) -> f64 {
+fn ratio(point: &CostPoint) -> f64 {
     let [date, vintage, lag, price, energy, share, precision, premium, utilization, electricity, _, _] = *point;
     let behind = (date - vintage - lag).max(0.0);
     let hardware = (1.0 - share) * libm::exp2(behind / price) * precision * premium;
@@ -26,7 +27,7 @@ fn ratio(point: &Point) -> f64 {
     (hardware + power) / utilization
 }
 
-struct Case<'a> {
+struct CostCase<'a> {
     name: &'a str,
     parameters: Vec<&'a ParameterEntry>,
 }
@@ -35,7 +36,7 @@ fn case<'a>(
     scenario: &'a Scenario,
     name: &'a str,
     changes: &'a BTreeMap<&'static str, ParameterEntry>,
-) -> Result<Case<'a>, LabError> {
+) -> Result<CostCase<'a>, LabError> {
     let parameters: Option<Vec<&'a ParameterEntry>> =
         TENFOLD.iter().map(|name| changes.get(name).or_else(|| scenario.named.get(name))).collect();
     let missing = || {
@@ -43,11 +44,11 @@ fn case<'a>(
             "a parameter of the formula is missing: tenfold.date and the others of scenarios/tenfold.toml".to_owned(),
         )
     };
-    Ok(Case { name, parameters: parameters.ok_or_else(missing)? })
+    Ok(CostCase { name, parameters: parameters.ok_or_else(missing)? })
 }
 
-impl Case<'_> {
-    fn at(&self, shares: &[f64]) -> Point {
+impl CostCase<'_> {
+    fn at(&self, shares: &[f64]) -> CostPoint {
         let mut point = [0.0; TENFOLD.len()];
         let values = self.parameters.iter().zip(shares).map(|(entry, share)| entry.distribution.quantile(*share));
         point.iter_mut().zip(values).for_each(|(coordinate, value)| *coordinate = value);
@@ -65,7 +66,7 @@ pub(super) fn study(scenario: &Scenario, options: &Options<'_>) -> Result<Study,
         scenario.cases.iter().map(|(name, changes)| case(scenario, name, changes)).collect::<Result<Vec<_>, _>>()?;
     let Some(last) = cases.last() else { return Err(LabError::Scenario("give at least one [[case]]".to_owned())) };
     let mut sketches = Vec::new();
-    let all = scenario.draws * u64::try_from(cases.len()).unwrap_or(1);
+    let all = scenario.draws * wide(cases.len());
     for case in &cases {
         let mut sketch = Sketch::default();
         for index in 0..scenario.draws {
@@ -142,7 +143,7 @@ fn answers(named: &[(String, &Sketch)]) -> Vec<String> {
     named.iter().map(sentence).collect()
 }
 
-fn tornado(case: &Case<'_>) -> Figure {
+fn tornado(case: &CostCase<'_>) -> Figure {
     let count = case.parameters.len();
     let model = |shares: &[f64]| ratio(&case.at(shares));
     let halves = vec![0.5; count];
@@ -202,7 +203,7 @@ fn doubling(scenario: &Scenario) -> String {
 }
 
 /// "Two to four times the power": a gap of training method and of data, in compute.
-fn power(scenario: &Scenario, case: &Case<'_>) -> (String, Figure) {
+fn power(scenario: &Scenario, case: &CostCase<'_>) -> (String, Figure) {
     let mut sketch = Sketch::default();
     let draws = scenario.draws.min(1_000_000);
     for index in 0..draws {
@@ -221,7 +222,7 @@ fn power(scenario: &Scenario, case: &Case<'_>) -> (String, Figure) {
 }
 
 /// What must hold for ten, in a sentence.
-fn must_hold(case: &Case<'_>, seed: u64) -> Result<String, LabError> {
+fn must_hold(case: &CostCase<'_>, seed: u64) -> Result<String, LabError> {
     let varying: Vec<usize> = case
         .parameters
         .iter()

@@ -1,8 +1,8 @@
 //! The study of the threshold: what a consignee may have in a year without a license, and what that leaks.
 
 use super::figures::{
-    Y2027, breaking_region, by_arm, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, reported,
-    sensitivity,
+    Axis, Shown, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths,
+    sensitivity, study_report,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -37,41 +37,49 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     };
     let results = ready.run(&WATCHED)?;
     let at = |wanted: f64| limits.iter().position(|limit| *limit == wanted);
-    let mut figures = figures(ready, &results, &limits);
+    let rule_h100 = ready.policies.facts()?.license_free_h100();
+    let lower_h100 = ready.scenario.constants.lower_limit_h100;
+    let [rule, lower] = [rule_h100, lower_h100].map(number);
+    let mut figures = along_limits(&results, &limits, rule_h100);
+    figures.extend(over_years(ready, &results));
     figures.extend(likely(
         ready,
         &results,
-        (Output::Smuggled, Y2027),
+        Output::Smuggled,
+        Y2027,
         caption("likely", "Smuggled compute in 2027: how likely each value is", "", true),
         "H100e",
         &[],
     ));
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
-    if let (Some(high), Some(low)) = (at(1_700.0), at(500.0)) {
+    if let (Some(high), Some(low)) = (at(rule_h100), at(lower_h100)) {
         answers.push(compared(&results, &limits, high, low));
-        if let (Some(rule), Some(lower)) = (ready.prepared.get(high), ready.prepared.get(low)) {
-            let (before, after) = (of_arm(rule, Output::Leaked, Y2027), of_arm(lower, Output::Leaked, Y2027));
+        if let (Some(of_rule), Some(of_lower)) = (ready.prepared.get(high), ready.prepared.get(low)) {
+            let (before, after) = (of_arm(of_rule, Output::Leaked, Y2027), of_arm(of_lower, Output::Leaked, Y2027));
             let cut = |point: &_| {
                 let level = before(point);
                 if level > 0.0 { 100.0 * (1.0 - after(point) / level) } else { 0.0 }
             };
             let (sensitivity, driven) =
-                sensitivity(ready, "Percent less leaked in 2027 at 500 than at 1,700 H100", &cut)?;
+                sensitivity(ready, &format!("Percent less leaked in 2027 at {lower} than at {rule} H100"), &cut)?;
             figures.extend(sensitivity);
-            caveats
-                .push(format!("The difference between 500 and 1,700 H100 comes above all from {}.", driven.join("; ")));
-            caveats.push(breaking_region(ready, "500 H100 instead of 1,700 leaks at least a tenth less", &|point| {
-                cut(point) < 10.0
-            })?);
+            caveats.push(format!(
+                "The difference between {lower} and {rule} H100 comes above all from {}.",
+                driven.join("; ")
+            ));
+            let conclusion = format!("{lower} H100 instead of {rule} leaks at least a tenth less");
+            caveats.push(breaking_region(ready, &conclusion, &|point| cut(point) < 10.0)?);
         }
+    } else {
+        caveats.push(format!("The arms have not both {lower} and {rule} H100, so that these are not compared."));
     }
     answers.push(match knee(&results, &limits) {
         Some(knee) => format!("The curve of what is leaked against licenses asked for bends most at {} H100: below it each license bought denies less.", number(knee)),
         None => "The curve of what is leaked against licenses asked for has no knee.".to_owned(),
     });
     figures.extend(by_country(ready));
-    Ok(reported(ready, answers, caveats, figures))
+    Ok(study_report(ready, answers, caveats, figures))
 }
 
 fn compared(results: &Results, limits: &[f64], high: usize, low: usize) -> String {
@@ -111,62 +119,59 @@ fn knee(results: &Results, limits: &[f64]) -> Option<f64> {
     (best.1 > 0.02).then(|| limits.get(best.0).copied())?
 }
 
-fn figures(ready: &Ready<'_>, results: &Results, limits: &[f64]) -> Vec<Figure> {
-    let marks = vec![(1_700.0, "1,700: the rule".to_owned())];
-    let axis = ("license-free limit, H100 a consignee and year", limits);
+/// What leaks and what is borne for it in 2027, along the limits; the rule's own is marked.
+fn along_limits(results: &Results, limits: &[f64], rule_h100: f64) -> Vec<Figure> {
+    let axis = Axis {
+        label: "license-free limit, H100 a consignee and year",
+        places: limits,
+        year: Y2027,
+        marks: vec![(rule_h100, format!("{}: the rule", number(rule_h100)))],
+    };
+    let plain = |name, output| Shown { name, output, scale: 1.0 };
     vec![
-        by_arm(
+        axis.fan(
             results,
-            axis,
+            caption(
+                "leaked",
+                "Compute that reaches tier 3 in 2027",
+                "Smugglers answer with the number of shells that pays best; what shells cannot bring, fronts and tenants bring in part, since the premium rises.",
+                true,
+            ),
+            "H100e in the year",
             &[
-                ("smuggled", Output::Smuggled, 1.0),
-                ("of it by shells", Output::ByShells, 1.0),
-                ("rented abroad", Output::Rented, 1.0),
+                plain("smuggled", Output::Smuggled),
+                plain("of it by shells", Output::ByShells),
+                plain("rented abroad", Output::Rented),
             ],
-            Y2027,
-            (
-                caption(
-                    "leaked",
-                    "Compute that reaches tier 3 in 2027",
-                    "Smugglers answer with the number of shells that pays best; what shells cannot bring, fronts and tenants bring in part, since the premium rises.",
-                    true,
-                ),
-                "H100e in the year",
-            ),
-            marks.clone(),
         ),
-        by_arm(
+        axis.fan(
             results,
-            axis,
-            &[("licenses asked for", Output::Cases, 1.0), ("honest buyers near the limit", Output::NearLimit, 1.0)],
-            Y2027,
-            (
-                caption(
-                    "burden",
-                    "What honest buyers and officers bear in 2027",
-                    "Buyers between eight tenths of the limit and the limit are those whom a rule on near-limit years would look at.",
-                    true,
-                ),
-                "licenses or buyers a year",
+            caption(
+                "burden",
+                "What honest buyers and officers bear in 2027",
+                "Buyers between eight tenths of the limit and the limit are those whom a rule on near-limit years would look at.",
+                true,
             ),
-            marks.clone(),
+            "licenses or buyers a year",
+            &[plain("licenses asked for", Output::Cases), plain("honest buyers near the limit", Output::NearLimit)],
         ),
-        by_arm(
+        axis.fan(
             results,
-            axis,
-            &[("cost of waiting", Output::WaitingCost, 1e-6)],
-            Y2027,
-            (
-                caption(
-                    "waiting",
-                    "What waiting for licenses costs honest buyers in 2027",
-                    "At ten percent a year on what they bought.",
-                    true,
-                ),
-                "million USD",
+            caption(
+                "waiting",
+                "What waiting for licenses costs honest buyers in 2027",
+                "At ten percent a year on what they bought.",
+                true,
             ),
-            marks,
+            "million USD",
+            &[Shown { name: "cost of waiting", output: Output::WaitingCost, scale: 1e-6 }],
         ),
+    ]
+}
+
+/// What each limit comes to by path and by year.
+fn over_years(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
+    vec![
         paths(ready, results, Y2027, "paths"),
         by_year(
             ready,
