@@ -41,7 +41,6 @@ fn decision_schema() -> Result<RefOr<Schema>, serde_json::Error> {
 /// The description, as `docs/openapi.json` has it: JSON, with a line break behind it.
 pub fn description() -> String {
     let (_, mut api) = described().split_for_parts();
-<<<<<<< ours
     let declared = Description::openapi();
     (api.info, api.tags) = (declared.info, declared.tags);
     let mut components = api.components.take().unwrap_or_else(Components::new);
@@ -50,12 +49,6 @@ pub fn description() -> String {
         Ok(schema) => drop(components.schemas.insert(DECISION_COMPONENT.to_owned(), schema)),
         Err(error) => never!("docs/decision.schema.json cannot be read: {error}"),
     }
-=======
-    let service = Description::openapi();
-    (api.info, api.tags) = (service.info, service.tags);
-    let mut components = api.components.take().unwrap_or_default();
-    components.schemas.extend(service.components.unwrap_or_default().schemas);
->>>>>>> theirs
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     let cookie = ApiKey::Cookie(ApiKeyValue::new(COOKIE));
