@@ -196,8 +196,14 @@ fn all_mistakes_of_a_file_come_at_once() {
     let out = folder("many");
     let orders = out.join("orders.csv");
     std::fs::write(&orders, "order_id,date,ultimate_consignee,destination,item,quantity\na,x,c,SG,L4,1\nb,2025-01-01,c,XX,L4,1\nc,2025-01-01,c,SG,L4,many\n").unwrap();
-    let done =
-        tollgate(&["decide", "--orders", orders.to_str().unwrap(), "--out", out.join("o.csv").to_str().unwrap()]);
+    let done = tollgate(&[
+        "decide",
+        "--strict",
+        "--orders",
+        orders.to_str().unwrap(),
+        "--out",
+        out.join("o.csv").to_str().unwrap(),
+    ]);
     let said = text(&done.stderr);
     for row in ["row 1", "row 2", "row 3"] {
         assert!(said.contains(row), "{said}");

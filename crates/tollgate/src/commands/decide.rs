@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy};
-use tollgate_model::OrderLine;
+use tollgate_model::{OrderLine, group_digits};
 use tollgate_records::{DecisionWriter, Format};
 use tollgate_screening::Screener;
 
@@ -65,13 +65,24 @@ pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Fail
     let mut writer = DecisionWriter::create(&out, format).map_err(wrong)?;
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
     let job = Run { orders: &inputs.orders, tables, policy: Arc::clone(&policy) };
+    let mut unread_lines = 0_u64;
     run(
         &job,
         stop,
         &mut Bar::new(),
-        &mut each(|order, decided| recorder.write(order, decided, &mut writer).map_err(wrong)),
+        &mut each(|order, decided| {
+            unread_lines += u64::from(!order.unread.is_empty());
+            recorder.write(order, decided, &mut writer).map_err(wrong)
+        }),
     )?;
     writer.commit().map_err(wrong)?;
+    if unread_lines > 0 {
+        let lines = group_digits(unread_lines);
+        let what =
+            format!("{lines} lines have cells that are not understood: `missing` and the remarks of each name them");
+        // Where standard error cannot be written, nobody reads it.
+        let _ = writeln!(std::io::stderr(), "warning: {what}");
+    }
     run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&inputs), &[&out])
 }
 
