@@ -6,13 +6,23 @@ mod worked;
 use tollgate_strict_toml::{Domain, TomlFile};
 
 /// The files of worked mistakes, each with the test that runs it.
-const RUN_BY: [(&str, &str); 6] = [
+const RUN_BY: [(&str, &str); 16] = [
     ("README", ""),
     ("reader", "crates/strict-toml/tests/mistakes.rs"),
     ("law", "crates/law/tests/mistakes.rs"),
     ("policies", "crates/law/tests/mistakes.rs"),
     ("scenarios", "crates/lab/tests/mistakes.rs"),
     ("typologies", "crates/detect/src/typology/tests.rs"),
+    ("map", "crates/intake/tests/mistakes.rs"),
+    ("rates", "crates/intake/tests/mistakes.rs"),
+    ("lists", "crates/lists/tests/mistakes.rs"),
+    ("clearances", "crates/records/tests/mistakes.rs"),
+    ("items", "crates/records/tests/mistakes.rs"),
+    ("licenses", "crates/records/tests/mistakes.rs"),
+    ("orders", "crates/records/tests/mistakes.rs"),
+    ("parties", "crates/records/tests/mistakes.rs"),
+    ("payments", "crates/records/tests/mistakes.rs"),
+    ("stakes", "crates/records/tests/mistakes.rs"),
 ];
 
 #[test]
