@@ -233,8 +233,8 @@ impl Scenario {
         let scenario = Scenario {
             kind: read::read_kind(&root),
             // A scenario need have neither.
-            title: root.text_value("title").unwrap_or_else(String::new),
-            question: root.text_value("question").unwrap_or_else(String::new),
+            title: root.text_value("title").unwrap_or_else(|| "".to_owned()),
+            question: root.text_value("question").unwrap_or_else(|| "".to_owned()),
             draws: read::read_draws(&root).unwrap_or(100_000),
             seed: read::read_seed(&root).unwrap_or(1),
             arms: arms::read_arms(&root),
