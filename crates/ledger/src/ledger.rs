@@ -170,13 +170,13 @@ impl<L: Log> Ledger<L> {
         self.known.notes.place(id).is_some()
     }
 
-    /// See [`Log::keep`].
+    /// See [`Log::store_value`].
     pub fn store_value(&mut self, name: &str, value: &str) -> Result<(), LedgerError> {
         self.check()?;
         Ok(self.log.store_value(name, value)?)
     }
 
-    /// See [`Log::kept`].
+    /// See [`Log::stored_value`].
     pub fn stored_value(&mut self, name: &str) -> Result<Option<String>, LedgerError> {
         Ok(self.log.stored_value(name)?)
     }
