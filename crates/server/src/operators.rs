@@ -38,10 +38,10 @@ pub(super) async fn operator(
     State(app): State<Shared>,
     caller: Caller,
     Path(party): Path<String>,
-    asked: Result<Query<OnDay>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<OnDay>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
     caller.may(Right::Read)?;
-    let Query(OnDay { date }) = asked.map_err(|error| bad_query(error.body_text()))?;
+    let Query(OnDay { date }) = query.map_err(|error| bad_query(error.body_text()))?;
     let date: Option<Date> = date
         .as_deref()
         .map(str::parse)
@@ -51,10 +51,10 @@ pub(super) async fn operator(
     let (holder, desk) = (party.clone(), Arc::clone(&app.desk));
     let (views, headquarters) = app
         .with_ledger(move |ledger| {
-            let own = |key: &AccountKey| {
+            let of_holder = |key: &AccountKey| {
                 key.holder == holder && matches!(key.kind(), Some(AccountKind::Uveu | AccountKind::Nveu))
             };
-            let views: Vec<_> = ledger.state().accounts(day, 0, &own).map(|(_, view)| view).collect();
+            let views: Vec<_> = ledger.state().accounts(day, 0, &of_holder).map(|(_, view)| view).collect();
             let desk = desk.decider(ledger)?;
             Ok::<_, Problem>((views, desk.tables.parties.get(&holder).and_then(|party| party.hq_country)))
         })
@@ -115,7 +115,7 @@ fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i128>, headquarte
             None,
         ),
     ];
-    let mut told = Vec::new();
+    let mut rows = Vec::new();
     for (name, rule, part, country) in all {
         let (Some(most), Some(part)) = (share(policy, day, name), part) else { continue };
         if total <= 0 {
@@ -123,12 +123,12 @@ fn ratios(policy: &Policy, day: Date, base: &BTreeMap<Country, i128>, headquarte
         }
         // Cross-multiplied, in thousandths of a percent: a ratio that is over by one unit is over.
         let kept = part * 100_000 <= total * i128::from(most);
-        told.push(json!({
+        rows.push(json!({
             "rule": rule, "cite": "15 CFR 748, supplement no. 10, paragraph 6", "country": country, "most_percent": tpp(most),
             "percent": tpp(i64::try_from(part * 100_000 / total).unwrap_or(i64::MAX)), "kept": kept,
         }));
     }
-    told
+    rows
 }
 
 /// A sum of several accounts, in thousandths of a TPP, as exact TPP.

@@ -25,7 +25,7 @@ const COUNTED: usize = 10_000;
 const LPP: f64 = 26_900_000.0;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct OrdersQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -38,7 +38,7 @@ pub(super) struct Asked {
     from: usize,
 }
 
-impl Asked {
+impl OrdersQuery {
     fn wanted(&self, most: usize) -> Wanted {
         Wanted {
             q: self.q.trim().to_owned(),
@@ -65,9 +65,9 @@ impl Asked {
     }
 }
 
-pub(super) async fn list(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn list(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    let wanted = asked.wanted(PAGE);
+    let wanted = query.wanted(PAGE);
     let found = view
         .app()
         .shown
@@ -82,19 +82,19 @@ pub(super) async fn list(view: View, Query(asked): Query<Asked>) -> Result<Respo
     let outcomes =
         [Outcome::NoLicenseRequired, Outcome::LicenseException, Outcome::LicenseRequired, Outcome::NeedsInformation];
     let context = json!({
-        "asked": { "q": asked.q, "destination": asked.destination, "outcome": asked.outcome, "sort": asked.sort },
+        "asked": { "q": query.q, "destination": query.destination, "outcome": query.outcome, "sort": query.sort },
         "outcomes": outcomes.map(|outcome| outcome.as_str()), "sorts": SORTS, "rows": rows, "empty": view.app().shown.board.is_none(),
         "from": from + 1, "to": from + shown, "of": of.min(COUNTED), "many": of > COUNTED,
-        "earlier": (from > 0).then(|| asked.address("/orders", from.saturating_sub(PAGE))),
-        "further": (from + shown < of.min(COUNTED) && shown == PAGE).then(|| asked.address("/orders", from + PAGE)),
-        "csv": asked.address("/orders.csv", 0),
+        "earlier": (from > 0).then(|| query.address("/orders", from.saturating_sub(PAGE))),
+        "further": (from + shown < of.min(COUNTED) && shown == PAGE).then(|| query.address("/orders", from + PAGE)),
+        "csv": query.address("/orders.csv", 0),
     });
     Ok(view.render("orders.html", "nav.orders", context))
 }
 
-pub(super) async fn csv(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn csv(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    let wanted = Wanted { from: 0, ..asked.wanted(FILE) };
+    let wanted = Wanted { from: 0, ..query.wanted(FILE) };
     let rows = match view.app().shown.board.as_ref().map(|board| board.rows(&wanted)).transpose() {
         Ok(rows) => rows.unwrap_or_default(),
         Err(what) => return Err(view.wrong(&what)),
@@ -132,12 +132,12 @@ pub(super) async fn one(view: View, Path((order, line)): Path<(String, i64)>) ->
 /// What the table of parties says of one.
 pub(super) fn facts(id: &str, party: Option<&Party>) -> Value {
     let Some(party) = party else { return json!({ "party_id": id }) };
-    let own = party.details();
+    let details = party.details();
     json!({
         "party_id": id, "country": party.country.map(|country| country.code()), "headquarters": party.hq_country.map(|country| country.code()),
-        "parent": party.parent_id, "aliases": party.aliases.join("; "), "address": own.address, "city": own.city, "phone": own.phone, "email": own.email,
-        "website": own.website, "directors": own.directors.join("; "), "incorporated_on": own.incorporated_on.map(|day| day.to_string()),
-        "registry_id": own.registry_id, "business": own.business, "data_center_mw": own.data_center_mw.map(|power| power.to_string()),
+        "parent": party.parent_id, "aliases": party.aliases.join("; "), "address": details.address, "city": details.city, "phone": details.phone, "email": details.email,
+        "website": details.website, "directors": details.directors.join("; "), "incorporated_on": details.incorporated_on.map(|day| day.to_string()),
+        "registry_id": details.registry_id, "business": details.business, "data_center_mw": details.data_center_mw.map(|power| power.to_string()),
         "flags": party.flags.join("; "),
     })
 }
@@ -225,24 +225,24 @@ async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, 
             let name = party.name.as_deref().unwrap_or_default();
             id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)
         });
-        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.hits(id).len() });
+        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|country| country.code()), "matches": tables.hits(id).len() });
         Ok(hits.take(most).map(row).collect())
     });
     found.await?
 }
 
-pub(super) async fn parties(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn parties(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match beginning(&view, asked.q.trim(), PAGE).await {
-        Ok(rows) => Ok(view.render("parties.html", "nav.parties", json!({ "q": asked.q, "rows": rows }))),
+    match beginning(&view, query.q.trim(), PAGE).await {
+        Ok(rows) => Ok(view.render("parties.html", "nav.parties", json!({ "q": query.q, "rows": rows }))),
         Err(problem) => Err(view.failed(&problem)),
     }
 }
 
 /// Names of parties for a form.
-pub(super) async fn complete(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn complete(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match beginning(&view, &asked.q, 20).await {
+    match beginning(&view, &query.q, 20).await {
         Ok(found) => Ok(Json(found).into_response()),
         Err(problem) => Err(view.failed(&problem)),
     }
