@@ -18,7 +18,6 @@ use super::{bad_json, idempotency_key};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = DecideRequest)]
 pub(crate) struct DecideRequest {
     order: OrderRequest,
     /// Whether the decision is recorded and what it charges is set aside; else nothing is recorded.

@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tollgate_law::Policy;
 use tollgate_model::{Date, Outcome, Party};
 use tollgate_report::pages::picture::{Shipment, shipments};
 
@@ -21,8 +22,19 @@ const PAGE: usize = 50;
 const FILE: usize = 100_000;
 /// Lines are counted and turned over up to here.
 const COUNTED: usize = 10_000;
-/// Limit of License Exception LPP a consignee and year (15 CFR 740.29), in TPP.
-const LPP: f64 = 26_900_000.0;
+/// The provision of License Exception LPP, and its parameter: what a consignee may get in a year.
+const LPP: (&str, &str) = ("740/740.29-lpp", "limit");
+
+/// The limit of License Exception LPP a consignee and year on a day, in TPP, to be drawn; the law's where the policy has none, and `None` where the law
+/// has none either.
+#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
+fn lpp_limit_tpp(policy: &Policy, day: Date) -> Option<f64> {
+    let day = policy.law_date(day);
+    let (path, parameter) = LPP;
+    let version = policy.version(path, day)?;
+    let limit = version.parameters.get(parameter)?.on(day.max(version.from))?.ratio()?;
+    (limit.den > 0).then(|| limit.num as f64 / limit.den as f64)
+}
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct OrdersQuery {
@@ -209,7 +221,7 @@ pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response
     let label = tollgate_report::pages::text(view.language, "party.cap").unwrap_or_default();
     let context = json!({
         "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(&id, party), "owners": owners(&tables, &id),
-        "matches": matches, "links": links, "standing": owned_by_listed(&id, today(), &tables), "shipments": shipments(label, &drawn(&rows), Some(LPP)), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
+        "matches": matches, "links": links, "standing": owned_by_listed(&id, today(), &tables), "shipments": shipments(label, &drawn(&rows), lpp_limit_tpp(&app.desk.policy, today())), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
     });
     Ok(view.render("party.html", "party", context))
 }
@@ -245,5 +257,21 @@ pub(super) async fn complete(view: View, Query(query): Query<OrdersQuery>) -> Re
     match beginning(&view, &query.q, 20).await {
         Ok(found) => Ok(Json(found).into_response()),
         Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tollgate_law::Law;
+
+    use super::*;
+
+    #[test]
+    fn the_limit_that_is_drawn_is_the_one_of_the_law() {
+        let law = Law::embedded().unwrap();
+        for (policy, day) in [("diffusion", "2025-06-02"), ("diffusion", "2024-01-01"), ("ear", "2026-01-01")] {
+            let limit = lpp_limit_tpp(&law.policy(policy).unwrap(), day.parse().unwrap());
+            assert_eq!(limit.map(|tpp| format!("{tpp:.0}")).as_deref(), Some("26900000"), "{policy} {day}");
+        }
     }
 }

@@ -6,14 +6,14 @@ use axum::extract::{Form, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tollgate_law::Policy;
+use tollgate_law::{Policy, Tier};
 use tollgate_ledger::AccountView;
 use tollgate_model::{Country, Date};
 use tollgate_report::pages::picture::{MonthTpp, Shipped, months, world};
 use tollgate_report::pages::short;
 
 use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{day, held, release_line};
+use super::super::orders::{day, held, release_line, unusable};
 use super::super::problem::Problem;
 use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
 use super::{Refused, View, cases, moment};
@@ -23,27 +23,22 @@ use tollgate_desk::{Conclusion, HeldLine, Release, line_id, same_person};
 /// Accounts on a page.
 const PAGE: usize = 100;
 
-/// The tier of a country on a day: 3 for Macau and Country Group D:5, 1 for supplement no. 5(a) to part 740, else 2.
-fn tier(policy: &Policy, country: Country, day: Date) -> u8 {
-    let within = |group: &str| policy.groups.countries(group, day).is_some_and(|members| members.contains(&country));
-    if within("MACAU_D5") {
-        3
-    } else if within("SUPP5A") {
-        1
-    } else {
-        2
-    }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
 fn drawn(number: i64) -> f64 {
     number as f64
 }
 
 /// The map and the trend, with the same as rows.
-fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
-    let tiers: BTreeMap<&str, u8> =
-        Country::all().map(|country| (country.code(), tier(policy, country, day))).collect();
+fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Result<Value, Problem> {
+    let mend = "add the group to the law's country groups, or choose another policy";
+    let tiers =
+        policy.tiers(day).map_err(|group| unusable(&format!("the law has no country group `{group}`"), mend))?;
+    let tier = |country| match tiers.tier(country) {
+        Tier::First => 1,
+        Tier::Second => 2,
+        Tier::Third => 3,
+    };
+    let tiers: BTreeMap<&str, u8> = Country::all().map(|country| (country.code(), tier(country))).collect();
     let mut shipped: BTreeMap<String, Shipped> =
         tiers.iter().map(|(code, tier)| ((*code).to_owned(), Shipped { tier: *tier, tpp: 0.0 })).collect();
     for (code, sum) in &sums.countries {
@@ -71,12 +66,12 @@ fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
         Some(tpp) => ("today.full.allocation", drawn(tpp.ceil())),
         None => ("today.full.largest", drawn(sums.countries.values().map(|sum| sum.tpp).max().unwrap_or(0))),
     };
-    json!({
+    Ok(json!({
         "map": world(title("today.map"), &shipped, full), "full": title(key).replace("{tpp}", &short(full)),
         "trend": months(title("today.trend"), &drawn_months),
         "countries": countries.iter().map(|(code, sum)| json!({ "country": code, "lines": sum.lines, "tpp": sum.tpp })).collect::<Vec<_>>(),
         "months": by_month.iter().map(|(month, tpp)| json!({ "month": month, "tpp": tpp })).collect::<Vec<_>>(),
-    })
+    }))
 }
 
 /// Under which policy and on which day the map is drawn.
@@ -184,7 +179,7 @@ async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) ->
     let near = near(view).await?;
     let second = second(view, caller).await?;
     let proposals = proposals(view, caller).await?;
-    let mut context = pictures(view, &policy, day, sums);
+    let mut context = pictures(view, &policy, day, sums)?;
     let (law, lists) = news(view, &policy, day);
     let members = json!({
         "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
