@@ -81,9 +81,4 @@ mod tests {
             assert_eq!(of, &format!("#/components/schemas/{DECISION_COMPONENT}"), "{answer}");
         }
     }
-
-    #[test]
-    fn temporary_write() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json"), super::description()).unwrap();
-    }
 }
