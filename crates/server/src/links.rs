@@ -9,17 +9,17 @@ const CROWD: usize = 50;
 
 /// What a party could share with another without being it: the kind, and the value in small letters.
 pub fn identifiers(party: &Party) -> Vec<(&'static str, String)> {
-    let own = party.details();
+    let details = party.details();
     let all = [
-        ("telephone", &own.phone),
-        ("mail address", &own.email),
-        ("address", &own.address),
-        ("web site", &own.website),
-        ("registry number", &own.registry_id),
+        ("telephone", &details.phone),
+        ("mail address", &details.email),
+        ("address", &details.address),
+        ("web site", &details.website),
+        ("registry number", &details.registry_id),
     ];
     let mut found: Vec<(&'static str, String)> =
         all.into_iter().filter_map(|(kind, value)| value.as_ref().map(|value| (kind, value.to_lowercase()))).collect();
-    found.extend(own.directors.iter().map(|name| ("director", name.to_lowercase())));
+    found.extend(details.directors.iter().map(|name| ("director", name.to_lowercase())));
     found.retain(|(_, value)| !value.is_empty());
     found
 }
@@ -69,12 +69,12 @@ mod tests {
     #[test]
     fn parties_are_linked_by_what_they_share_and_not_by_what_a_crowd_shares() {
         let party = |id: &str, phone: &str, address: &str| {
-            let own = PartyDetails {
+            let details = PartyDetails {
                 phone: Some(phone.to_owned()),
                 address: Some(address.to_owned()),
                 ..PartyDetails::default()
             };
-            (id.to_owned(), Party { party_id: id.to_owned(), details: Some(Box::new(own)), ..Party::default() })
+            (id.to_owned(), Party { party_id: id.to_owned(), details: Some(Box::new(details)), ..Party::default() })
         };
         let mut parties = BTreeMap::from([
             party("a", "+65 1", "1 Tower"),

@@ -160,10 +160,10 @@ impl Sample {
         while self.lines.len() > SAMPLED && self.level < 40 {
             self.level += 1;
             let kept: Vec<bool> = self.hashes.iter().map(|hash| self.takes(*hash)).collect();
-            let mut own = kept.iter();
-            self.lines.retain(|_| own.next() == Some(&true));
-            let mut own = kept.iter();
-            self.hashes.retain(|_| own.next() == Some(&true));
+            let mut marks = kept.iter();
+            self.lines.retain(|_| marks.next() == Some(&true));
+            let mut marks = kept.iter();
+            self.hashes.retain(|_| marks.next() == Some(&true));
         }
     }
 }
@@ -352,7 +352,7 @@ impl Board {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(&sql)?;
             let mut rows = statement.query(rusqlite::params![order, line])?;
-            rows.next()?.map(|own| Ok((row(own)?, own.get(12)?))).transpose()
+            rows.next()?.map(|found| Ok((row(found)?, found.get(12)?))).transpose()
         })
     }
 

@@ -66,7 +66,7 @@ pub(super) async fn allocations(
     let (views, next) = app
         .with_ledger(move |ledger| {
             let matches = |key: &AccountKey| {
-                let is = |own: &str, asked: &Option<String>| asked.as_deref().is_none_or(|asked| asked == own);
+                let is = |value: &str, filter: &Option<String>| filter.as_deref().is_none_or(|filter| filter == value);
                 is(&key.rule, &wanted.rule)
                     && is(&key.holder, &wanted.holder)
                     && is(key.country.as_deref().unwrap_or_default(), &wanted.country)
@@ -106,10 +106,10 @@ pub(super) async fn screen(
     name: Result<Json<Name>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     caller.may(Right::Try)?;
-    let Json(asked) = name.map_err(|error| bad_query(error.body_text()))?;
+    let Json(request) = name.map_err(|error| bad_query(error.body_text()))?;
     let country: Option<Country> =
-        asked.country.as_deref().map(str::parse).transpose().map_err(|_| bad_query("`country` is no country"))?;
-    let names = [asked.name.as_str()];
+        request.country.as_deref().map(str::parse).transpose().map_err(|_| bad_query("`country` is no country"))?;
+    let names = [request.name.as_str()];
     let query = tollgate_screening::Query { names: &names, country, ..Default::default() };
     let hits =
         find(&app.screener, query, MatchLimits { threshold_points: app.threshold, shown: 10 }, &mut Default::default());
@@ -119,7 +119,9 @@ pub(super) async fn screen(
         Value::from(json)
     });
     let lists = app.screener.versions.iter().map(|version| json!({ "name": version.file, "version": version.digest }));
-    Ok(Json(json!({ "name": asked.name, "matches": matches.collect::<Vec<_>>(), "lists": lists.collect::<Vec<_>>() })))
+    Ok(Json(
+        json!({ "name": request.name, "matches": matches.collect::<Vec<_>>(), "lists": lists.collect::<Vec<_>>() }),
+    ))
 }
 
 #[derive(Deserialize, IntoParams)]

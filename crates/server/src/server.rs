@@ -242,13 +242,13 @@ fn http1_alone(config: &RustlsConfig) -> RustlsConfig {
 
 /// Waits until the process is asked to stop, and tells all who must know.
 async fn end(app: Shared, handle: Handle<SocketAddr>) {
-    asked_to_stop().await;
+    stop_signal().await;
     app.ending.store(true, Ordering::Relaxed);
     app.jobs.wake();
     handle.graceful_shutdown(Some(GRACE));
 }
 
-async fn asked_to_stop() {
+async fn stop_signal() {
     // Where no signal can be awaited, the process ends by it.
     let ended = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

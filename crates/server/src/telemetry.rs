@@ -42,7 +42,7 @@ pub fn start_log(logging: Logging) {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Asked {
+struct RequestLabels {
     method: &'static str,
     path: String,
     status: u16,
@@ -56,7 +56,7 @@ struct Place {
 /// All counters.
 pub(super) struct Telemetry {
     registry: Mutex<Registry>,
-    requests: Family<Asked, Counter>,
+    requests: Family<RequestLabels, Counter>,
     seconds: Family<Place, Histogram>,
     pub(super) records: Gauge,
     pub(super) accounts: Gauge,
@@ -70,7 +70,7 @@ fn buckets() -> Histogram {
 impl Default for Telemetry {
     fn default() -> Telemetry {
         let mut registry = Registry::with_prefix("tollgate");
-        let requests = Family::<Asked, Counter>::default();
+        let requests = Family::<RequestLabels, Counter>::default();
         let seconds = Family::<Place, Histogram>::new_with_constructor(buckets);
         let (records, accounts) = (Gauge::default(), Gauge::default());
         registry.register("requests", "Requests that were answered", requests.clone());
@@ -108,7 +108,7 @@ pub(super) async fn counted(State(app): State<Shared>, request: Request, next: N
     let (status, seconds) = (response.status().as_u16(), start.elapsed().as_secs_f64());
     span.in_scope(|| tracing::info!(status, ms = seconds * 1e3, "answered"));
     app.telemetry.seconds.get_or_create(&Place { path: path.clone() }).observe(seconds);
-    app.telemetry.requests.get_or_create(&Asked { method, path, status }).inc();
+    app.telemetry.requests.get_or_create(&RequestLabels { method, path, status }).inc();
     response
 }
 

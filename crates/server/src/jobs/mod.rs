@@ -2,6 +2,7 @@
 
 mod results_file;
 mod task;
+mod unread;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ use results_file::{page, results_so_far};
 use task::Task;
 use tollgate_desk::Order;
 use tollgate_desk::{OrderRequest, same_person};
+use unread::{UnknownColumn, unknown_columns, unread_result};
 
 /// Tries of a line while the ledger is busy or away, a second apart; the job then waits for the next start or upload.
 const TRIES: u32 = 30;
@@ -63,6 +65,9 @@ pub(super) struct Progress {
     done: u64,
     /// What is wrong, where something is.
     detail: Option<String>,
+    /// Columns of the file that are not read; absent where all are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown_columns: Vec<UnknownColumn>,
 }
 
 /// A job as this process knows it.
@@ -133,7 +138,7 @@ pub(super) struct ResultsQuery {
 /// Results of a job's lines, in the order of the file.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Results {
-    /// Each with `row`, `order_id`, `line`, `status`, and `answer` or `problem`.
+    /// Each with `row`, `order_id`, `line`, `status`, and `answer` or `problem`. Cells that are not understood are named in `missing` of the `problem`.
     #[schema(value_type = Vec<Object>)]
     results: Vec<Value>,
     /// Where to go on; the same as the cursor where nothing new has come.
@@ -180,13 +185,22 @@ pub(super) async fn upload(
     let running = app.jobs.known().get(&id).map(|job| job.progress.borrow().clone());
     let progress = match running.filter(|progress| progress.state != Phase::Interrupted) {
         Some(progress) => progress,
-        None => begin(&app, &id, task),
+        None => {
+            let orders = app.jobs.folder.join(&id).join(&task.file);
+            // A file that cannot be used ends the job, which says why.
+            let columns = match tokio::task::spawn_blocking(move || unknown_columns(&orders)).await {
+                Ok(Ok(columns)) => columns,
+                Ok(Err(_)) | Err(_) => Vec::new(),
+            };
+            begin(&app, &id, task, columns)
+        }
     };
     Ok((StatusCode::ACCEPTED, Json(progress)))
 }
 
-fn begin(app: &Shared, id: &str, task: Task) -> Progress {
-    let first = Progress { id: id.to_owned(), state: Phase::Running, lines: None, done: 0, detail: None };
+fn begin(app: &Shared, id: &str, task: Task, unknown_columns: Vec<UnknownColumn>) -> Progress {
+    let first =
+        Progress { id: id.to_owned(), state: Phase::Running, lines: None, done: 0, detail: None, unknown_columns };
     let (sender, _) = watch::channel(first.clone());
     let job = Known { task: task.clone(), progress: sender.clone() };
     if let Some(earlier) = app.jobs.known().insert(id.to_owned(), job) {
@@ -215,7 +229,7 @@ pub(super) fn go_on(app: &Shared) {
     for id in ids {
         let text = std::fs::read(app.jobs.folder.join(&id).join("task.json"));
         if let Some(task) = text.ok().and_then(|text| serde_json::from_slice(&text).ok()) {
-            begin(app, &id, task);
+            begin(app, &id, task, Vec::new());
         }
     }
 }
@@ -230,17 +244,19 @@ fn work(
     runtime: &tokio::runtime::Handle,
 ) -> (Phase, Option<String>) {
     let orders = folder.join(&task.file);
-    let lines = match count(&orders) {
-        Ok(lines) => lines,
+    let (columns, lines) = match unknown_columns(&orders).and_then(|columns| Ok((columns, count(&orders)?))) {
+        Ok(found) => found,
         Err(what) => return (Phase::Unusable, Some(what)),
     };
     let (mut results, had) = match results_so_far(&folder.join("results.jsonl")) {
         Ok(opened) => opened,
         Err(error) => return (Phase::Interrupted, Some(error.to_string())),
     };
-    reports.send_modify(|progress| (progress.lines, progress.done) = (Some(lines), had));
+    reports.send_modify(|progress| {
+        (progress.lines, progress.done, progress.unknown_columns) = (Some(lines), had, columns);
+    });
     let mut row = 0;
-    let mut reader = match OrderReader::open(&orders) {
+    let mut reader = match OrderReader::open_by_line(&orders) {
         Ok(reader) => reader,
         Err(errors) => return (Phase::Unusable, Some(errors.to_string())),
     };
@@ -261,8 +277,8 @@ fn work(
             if let Err(what) = runtime.block_on(still_may(app, task)) {
                 return (Phase::Interrupted, Some(what));
             }
-            let request = OrderRequest::of(&line);
-            let Some(result) = runtime.block_on(one(app, id, task, row, request)) else {
+            let decided = || runtime.block_on(one(app, id, task, row, OrderRequest::of(&line)));
+            let Some(result) = unread_result(row, &line).or_else(decided) else {
                 return (Phase::Interrupted, Some("the ledger was busy or away too long".to_owned()));
             };
             if let Err(error) = writeln!(results, "{result}") {
@@ -301,10 +317,11 @@ async fn still_may(app: &Shared, task: &Task) -> Result<(), String> {
     Err(format!("{} may not do that any more: the right was taken away\n  mend: {mend}", task.actor))
 }
 
-/// The lines of a file, or what is wrong with it: the whole file is read before anything of it is decided.
+/// The lines of a file, those with cells that are not understood among them, or what is wrong with it as a whole: the whole file is read before anything
+/// of it is decided.
 fn count(orders: &FilePath) -> Result<u64, String> {
     let mut lines = 0;
-    let mut reader = OrderReader::open(orders).map_err(|errors| errors.to_string())?;
+    let mut reader = OrderReader::open_by_line(orders).map_err(|errors| errors.to_string())?;
     while let Some(batch) = reader.next_batch() {
         lines += u64::try_from(batch.map_err(|errors| errors.to_string())?.len()).unwrap_or(0);
     }

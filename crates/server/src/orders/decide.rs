@@ -18,8 +18,7 @@ use super::{bad_json, idempotency_key};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = DecideRequest)]
-pub(crate) struct Asked {
+pub(crate) struct DecideRequest {
     order: OrderRequest,
     /// Whether the decision is recorded and what it charges is set aside; else nothing is recorded.
     #[serde(default)]
@@ -31,7 +30,7 @@ pub(crate) struct Asked {
 
 /// Decides a line of an order; with `reserve`, records the decision and sets its TPP aside.
 #[utoipa::path(
-    post, path = "/v1/orders", tag = "orders", request_body = Asked,
+    post, path = "/v1/orders", tag = "orders", request_body = DecideRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "needed with `reserve`: a word for this write, the same when it is repeated", pattern = "^[!-~]{1,64}$")),
     responses(
         (status = 200, description = "decided for trial, or said again", body = Answer),
@@ -43,9 +42,9 @@ pub(crate) async fn decide(
     State(app): State<Shared>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Json<Asked>, JsonRejection>,
+    request: Result<Json<DecideRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Answer>), Problem> {
-    let Json(Asked { order, reserve, hold }) = asked.map_err(|error| bad_json(&error))?;
+    let Json(DecideRequest { order, reserve, hold }) = request.map_err(|error| bad_json(&error))?;
     caller.may(if reserve { Right::Record } else { Right::Try })?;
     if !reserve {
         return try_order(&app, order).await.map(|answer| (StatusCode::OK, Json(answer)));

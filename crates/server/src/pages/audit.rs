@@ -19,7 +19,7 @@ const CHUNK: u64 = 2_000;
 const SEARCHED: u64 = 100_000;
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct AuditQuery {
     #[serde(default)]
     q: String,
     /// Records before this one.
@@ -63,12 +63,12 @@ async fn found(app: &App, q: &str, before: Option<u64>) -> Result<(Vec<Value>, O
     Ok((rows, (end > 1).then_some(end)))
 }
 
-pub(super) async fn list(view: View, Query(query): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn list(view: View, Query(query): Query<AuditQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Log)?;
     page(view, query, Value::Null, Value::Null).await
 }
 
-async fn page(view: View, query: Asked, verified: Value, bad: Value) -> Result<Response, Refused> {
+async fn page(view: View, query: AuditQuery, verified: Value, bad: Value) -> Result<Response, Refused> {
     let q: String = query.q.trim().chars().take(200).collect();
     let (rows, next) = match found(view.app(), &q, query.before).await {
         Ok(found) => found,
@@ -86,7 +86,7 @@ pub(super) struct Verify {
 
 pub(super) async fn verify(view: View, Form(form): Form<Verify>) -> Result<Response, Refused> {
     let (view, _) = view.proved(Right::Log, &form.csrf)?;
-    let nothing = Asked { q: String::new(), before: None };
+    let nothing = AuditQuery { q: String::new(), before: None };
     match follow(view.app()).await {
         Ok(Ok((records, hash))) => page(view, nothing, json!({ "records": records, "hash": hash }), Value::Null).await,
         Ok(Err(what)) => page(view, nothing, Value::Null, json!(what)).await,

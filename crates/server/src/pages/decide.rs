@@ -48,16 +48,16 @@ fn request(fields: &Fields) -> Result<OrderRequest, Problem> {
 /// The decision of an order as an object: under the service's policy on top of its counts, or under another one alone.
 pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> Result<Value, Problem> {
     let app = Arc::clone(&view.app);
-    let own = policy.is_empty() || policy == app.desk.policy.name;
-    let held = if own { try_order(&app, order.clone()).await?.held } else { Vec::new() };
-    let policy = if own { Arc::clone(&app.desk.policy) } else { view.policy_named(policy)? };
-    let asked = order.clone();
+    let is_house_policy = policy.is_empty() || policy == app.desk.policy.name;
+    let held = if is_house_policy { try_order(&app, order.clone()).await?.held } else { Vec::new() };
+    let policy = if is_house_policy { Arc::clone(&app.desk.policy) } else { view.policy_named(policy)? };
+    let considered = order.clone();
     let desk = Arc::clone(&app.desk);
     let explained = app.with_ledger(move |ledger| {
-        let line = asked.line().map_err(|(what, mend)| unusable(&what, mend))?;
+        let line = considered.line().map_err(|(what, mend)| unusable(&what, mend))?;
         let mut place = desk.decider(ledger)?;
         let tables = Arc::clone(&place.tables);
-        let mut other = (!own).then(|| place.decider.with_policy(Arc::clone(&policy)));
+        let mut other = (!is_house_policy).then(|| place.decider.with_policy(Arc::clone(&policy)));
         let decider = other.as_mut().unwrap_or(&mut place.decider);
         let used = |key: &tollgate_ledger::AccountKey| {
             let held = ledger
@@ -100,10 +100,11 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
     let policy = fields.remove("policy").unwrap_or_else(|| view.app().desk.policy.name.clone());
     let said = fields.remove("recorded").map(|order| json!({ "order": order, "line": 1 }));
     let mut others = Vec::new();
-    let asked = ["item", "quantity", "destination", "ultimate_consignee"].iter().all(|name| fields.contains_key(*name));
+    let is_complete =
+        ["item", "quantity", "destination", "ultimate_consignee"].iter().all(|name| fields.contains_key(*name));
     fields.entry("date".to_owned()).or_insert_with(|| today().to_string());
     let (mut decided, mut wrong) = (Value::Null, problem);
-    if asked && wrong.is_none() {
+    if is_complete && wrong.is_none() {
         match request(&fields) {
             Ok(order) => match decision(view, order.clone(), &policy).await {
                 Ok(decision) => {
@@ -119,13 +120,13 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
         fields.entry((*name).to_owned()).or_default();
     }
     let app = view.app();
-    let own_policy = policy == app.desk.policy.name;
+    let is_house_policy = policy == app.desk.policy.name;
     let names: Vec<&str> = app.desk.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
     let context = json!({
         "order": fields, "policy": policy, "policies": view.policies(), "items": names, "optional": OPTIONAL.iter().take(7).collect::<Vec<_>>(),
         "countries": Country::all().map(Country::code).collect::<Vec<_>>(), "decision": decided, "others": others,
         "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })), "said": said,
-        "may_record": caller.has(Right::Record) && own_policy && !decided.is_null(), "may_upload": true, "key": new_secret().unwrap_or_default(),
+        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": new_secret().unwrap_or_default(),
     });
     let template = if view.part { "decision.html" } else { "decide.html" };
     Ok(view.render(template, "nav.decide", context))

@@ -33,7 +33,7 @@ const STUDIES: [&str; 5] = ["threshold", "agreements", "enforcement", "delay", "
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct StudyForm {
     /// Empty for one's own policy against another.
     study: String,
     policy: String,
@@ -50,7 +50,7 @@ pub(super) struct Asked {
     draws: String,
 }
 
-impl Asked {
+impl StudyForm {
     fn query(&self, draws: u64) -> String {
         let fields = [
             ("study", &self.study),
@@ -94,8 +94,8 @@ fn words(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The scenario that the form describes, as a file that `tollgate simulate` takes.
-fn scenario_text(view: &View, asked: &Asked) -> Result<String, Problem> {
-    if let Some((_, text)) = SCENARIOS.iter().find(|(name, _)| STUDIES.contains(name) && *name == asked.study) {
+fn scenario_text(view: &View, form: &StudyForm) -> Result<String, Problem> {
+    if let Some((_, text)) = SCENARIOS.iter().find(|(name, _)| STUDIES.contains(name) && *name == form.study) {
         return Ok((*text).to_owned());
     }
     // Only policies of the law: a page opens no file that its reader names.
@@ -106,27 +106,26 @@ fn scenario_text(view: &View, asked: &Asked) -> Result<String, Problem> {
             .then(|| name.to_owned())
             .ok_or_else(|| unusable("no policy has this name", "choose one of the list"))
     };
-    let (policy, against) = (named(&asked.policy)?, named(&asked.against)?);
+    let (policy, against) = (named(&form.policy)?, named(&form.against)?);
     let mut text = format!(
         "title = \"{policy}, as changed, against {against}\"\nquestion = \"What does the change deny, and what does it cost honest buyers?\"\nstudy = \"compare\"\ndraws = {}\nseed = 1\n\n[[arm]]\nname = \"{against}\"\npolicy = \"{against}\"\n\n[[arm]]\nname = \"{policy}, as changed\"\npolicy = \"{policy}\"\n",
-        asked.draws()
+        form.draws()
     );
-    if !asked.set.is_empty() {
-        let _ =
-            writeln!(text, "threshold_h100 = {:.0}", number("threshold", &asked.threshold, RULE, (0.0, 100_000.0))?);
+    if !form.set.is_empty() {
+        let _ = writeln!(text, "threshold_h100 = {:.0}", number("threshold", &form.threshold, RULE, (0.0, 100_000.0))?);
     }
-    let _ = writeln!(text, "budget = {}", number("budget", &asked.budget, 1.0, (0.01, 100.0))?);
-    for (name, day) in [("effective", &asked.effective), ("announced", &asked.announced)] {
+    let _ = writeln!(text, "budget = {}", number("budget", &form.budget, 1.0, (0.01, 100.0))?);
+    for (name, day) in [("effective", &form.effective), ("announced", &form.announced)] {
         if !day.is_empty() {
             let day: Date = day.parse().map_err(|_| unusable(&format!("`{name}` is no day"), "write YYYY-MM-DD"))?;
             let _ = writeln!(text, "{name} = \"{day}\"");
         }
     }
-    if !asked.verification.is_empty() {
+    if !form.verification.is_empty() {
         text.push_str("location_verification = true\n");
     }
     let mut tiers = BTreeMap::new();
-    for word in words(&asked.tiers) {
+    for word in words(&form.tiers) {
         let (code, tier) = word.split_once('=').unwrap_or((&word, ""));
         let tier: Option<u8> = tier.parse().ok().filter(|tier| (1..=3).contains(tier));
         let tier =
@@ -137,7 +136,7 @@ fn scenario_text(view: &View, asked: &Asked) -> Result<String, Problem> {
         let all: Vec<String> = tiers.iter().map(|(country, tier)| format!("{country} = {tier}")).collect();
         let _ = writeln!(text, "tiers = {{ {} }}", all.join(", "));
     }
-    let agreed = words(&asked.agreements).map(|word| country(&word)).collect::<Result<Vec<_>, _>>()?;
+    let agreed = words(&form.agreements).map(|word| country(&word)).collect::<Result<Vec<_>, _>>()?;
     if !agreed.is_empty() {
         let all: Vec<String> = agreed.iter().map(|country| format!("\"{country}\"")).collect();
         let _ = writeln!(text, "agreements = [{}]", all.join(", "));
@@ -213,21 +212,21 @@ fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
 
 /// Ends what the same person asked before and nobody waits for: who moves a slider wants the last answer.
 fn in_place_of_the_last(app: &App, person: &str) -> Arc<AtomicBool> {
-    let own = Arc::new(AtomicBool::new(false));
+    let stop = Arc::new(AtomicBool::new(false));
     let mut last = app.last_studies.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(before) = last.insert(person.to_owned(), Arc::clone(&own)) {
+    if let Some(before) = last.insert(person.to_owned(), Arc::clone(&stop)) {
         before.store(true, Ordering::Relaxed);
     }
-    own
+    stop
 }
 
 /// What the page shows of a study: its answers, its figures, and the orders decided anew.
-async fn context(view: &View, asked: &Asked, person: &str) -> Result<Value, Problem> {
-    let text = scenario_text(view, asked)?;
-    let draws = asked.draws();
+async fn context(view: &View, form: &StudyForm, person: &str) -> Result<Value, Problem> {
+    let text = scenario_text(view, form)?;
+    let draws = form.draws();
     let stop = in_place_of_the_last(view.app(), person);
     let (study, arm) = studied(&view.app, text, draws, stop).await?;
-    let replay = match arm.filter(|_| asked.study.is_empty()) {
+    let replay = match arm.filter(|_| form.study.is_empty()) {
         None => Value::Null,
         Some(arm) => {
             let app = Arc::clone(&view.app);
@@ -238,23 +237,23 @@ async fn context(view: &View, asked: &Asked, person: &str) -> Result<Value, Prob
     let (figures, assumptions) = study_part(&study);
     Ok(json!({
         "answers": study.answers, "caveats": study.caveats, "figures": figures, "assumptions": assumptions, "replay": replay, "draws": draws,
-        "finer": (draws < FINE).then(|| format!("/lab?{}", asked.query(FINE))),
-        "query": asked.query(FINE), "name": study.name, "made_from": study.made_from,
+        "finer": (draws < FINE).then(|| format!("/lab?{}", form.query(FINE))),
+        "query": form.query(FINE), "name": study.name, "made_from": study.made_from,
     }))
 }
 
-pub(super) async fn lab(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn lab(view: View, Query(form): Query<StudyForm>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Try)?;
-    let (result, wrong) = match context(&view, &asked, &caller.name).await {
+    let (result, wrong) = match context(&view, &form, &caller.name).await {
         Ok(result) => (result, Value::Null),
         Err(problem) if problem.status == StatusCode::CONFLICT => return Err(view.failed(&problem)),
         Err(problem) => (Value::Null, json!({ "detail": problem.detail, "mend": problem.mend })),
     };
-    let or = |given: &String, own: &str| if given.is_empty() { own.to_owned() } else { given.clone() };
+    let or = |value: &String, default: &str| if value.is_empty() { default.to_owned() } else { value.clone() };
     let form = json!({
-        "study": asked.study, "policy": or(&asked.policy, "diffusion"), "against": or(&asked.against, "diffusion"), "set": !asked.set.is_empty(),
-        "threshold": or(&asked.threshold, "1700"), "budget": or(&asked.budget, "1"), "effective": asked.effective, "announced": asked.announced,
-        "tiers": asked.tiers, "agreements": asked.agreements, "verification": !asked.verification.is_empty(),
+        "study": form.study, "policy": or(&form.policy, "diffusion"), "against": or(&form.against, "diffusion"), "set": !form.set.is_empty(),
+        "threshold": or(&form.threshold, "1700"), "budget": or(&form.budget, "1"), "effective": form.effective, "announced": form.announced,
+        "tiers": form.tiers, "agreements": form.agreements, "verification": !form.verification.is_empty(),
     });
     let policies = view.app().desk.policy.law.policy_names();
     let context = json!({ "form": form, "policies": policies, "studies": STUDIES, "result": result, "problem": wrong });
@@ -266,7 +265,7 @@ pub(super) async fn lab(view: View, Query(asked): Query<Asked>) -> Result<Respon
 pub(super) async fn file(
     view: View,
     Path(name): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(form): Query<StudyForm>,
 ) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Try)?;
     let kind = match name.as_str() {
@@ -275,10 +274,10 @@ pub(super) async fn file(
         "report.html" => "text/html; charset=utf-8",
         _ => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
     };
-    let made = match scenario_text(&view, &asked) {
+    let made = match scenario_text(&view, &form) {
         Ok(text) if name == "scenario.toml" => Ok(text),
         Ok(text) => {
-            studied(&view.app, text, asked.draws(), Arc::default()).await.map(|(study, _)| match name.as_str() {
+            studied(&view.app, text, form.draws(), Arc::default()).await.map(|(study, _)| match name.as_str() {
                 "results.json" => serde_json::to_string_pretty(&study).unwrap_or_default() + "\n",
                 _ => study_page(&study),
             })

@@ -21,7 +21,7 @@ use tollgate_report::control_lines;
 use tollgate_report::{ChipFigures, ChipPoint, chips_svg};
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct LawQuery {
     #[serde(default)]
     policy: String,
     #[serde(default)]
@@ -60,9 +60,9 @@ impl Shown {
     fn about(&self, q: &str) -> bool {
         let q = q.to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&q);
-        let own = self.citation.to_lowercase();
+        let citation = self.citation.to_lowercase();
         q.is_empty()
-            || q.starts_with(&own)
+            || q.starts_with(&citation)
             || holds(&self.citation)
             || holds(&self.title)
             || self.rules.iter().any(|(paragraph, rule)| holds(paragraph) || holds(rule))
@@ -75,18 +75,19 @@ impl Shown {
 }
 
 fn steps(program: &Program) -> impl Iterator<Item = &Step> {
-    let reviews = program.requirements.iter().flat_map(|own| own.reviews.iter().map(|review| &review.step));
+    let reviews =
+        program.requirements.iter().flat_map(|requirement| requirement.reviews.iter().map(|review| &review.step));
     program
         .definitions
         .iter()
-        .chain(program.classifications.iter().map(|own| &own.step))
+        .chain(program.classifications.iter().map(|class| &class.step))
         .chain(&program.outsides)
-        .chain(program.requirements.iter().map(|own| &own.step))
+        .chain(program.requirements.iter().map(|requirement| &requirement.step))
         .chain(reviews)
-        .chain(program.exceptions.iter().flat_map(|own| &own.steps))
-        .chain(program.accounts.iter().map(|own| &own.step))
-        .chain(program.findings.iter().map(|own| &own.step))
-        .chain(program.unmodeled.iter().map(|own| &own.step))
+        .chain(program.exceptions.iter().flat_map(|exception| &exception.steps))
+        .chain(program.accounts.iter().map(|account| &account.step))
+        .chain(program.findings.iter().map(|finding| &finding.step))
+        .chain(program.unmodeled.iter().map(|passage| &passage.step))
 }
 
 /// What is in force on a day, by path.
@@ -94,22 +95,24 @@ fn shown(policy: &Policy, date: Date) -> BTreeMap<String, Shown> {
     let program = policy.program(date);
     let mut rules: BTreeMap<usize, Vec<(String, String)>> = BTreeMap::new();
     for step in steps(program) {
-        let own = rules.entry(step.version).or_default();
+        let of_version = rules.entry(step.version).or_default();
         let rule = (step.cite.to_string(), step.rule.to_string());
-        if !own.contains(&rule) {
-            own.push(rule);
+        if !of_version.contains(&rule) {
+            of_version.push(rule);
         }
     }
     let day = policy.law_date(date);
     let one = |(place, version): (usize, &tollgate_law::program::VersionInForce)| {
-        let provision = policy.provisions.iter().find(|own| own.path == version.path);
-        let own = provision.and_then(|own| own.versions.iter().rfind(|own| own.from == version.from));
-        let numbers = own.into_iter().flat_map(|own| &own.parameters);
-        let numbers = numbers
-            .filter_map(|(name, own)| Some(format!("{} = {} {}", name.replace('_', " "), own.on(day)?, own.unit)));
+        let provision = policy.provisions.iter().find(|provision| provision.path == version.path);
+        let binding =
+            provision.and_then(|provision| provision.versions.iter().rfind(|candidate| candidate.from == version.from));
+        let numbers = binding.into_iter().flat_map(|version| &version.parameters);
+        let numbers = numbers.filter_map(|(name, value)| {
+            Some(format!("{} = {} {}", name.replace('_', " "), value.on(day)?, value.unit))
+        });
         let shown = Shown {
             citation: version.citation.to_string(),
-            title: provision.map(|own| own.title.clone()).unwrap_or_default(),
+            title: provision.map(|provision| provision.title.clone()).unwrap_or_default(),
             from: version.from,
             certainty: version.certainty,
             unsure: version.unsure.as_deref().map(str::to_owned),
@@ -128,9 +131,9 @@ fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>
     for path in paths {
         let (was, is) = (first.get(path), second.get(path));
         let (how, citation) = match (was, is) {
-            (None, Some(own)) => ("added", &own.citation),
-            (Some(own), None) => ("removed", &own.citation),
-            (Some(own), Some(_)) => ("other", &own.citation),
+            (None, Some(shown)) => ("added", &shown.citation),
+            (Some(shown), None) => ("removed", &shown.citation),
+            (Some(shown), Some(_)) => ("other", &shown.citation),
             (None, None) => continue,
         };
         let (before, after) = (was.map(Shown::lines).unwrap_or_default(), is.map(Shown::lines).unwrap_or_default());
@@ -180,35 +183,35 @@ fn groups(policy: &Policy, date: Date) -> Vec<Value> {
     policy.groups.names().into_iter().filter_map(named).collect()
 }
 
-fn asked_day(name: &str, text: &str, else_day: Date) -> Result<Date, Problem> {
+fn day_or(name: &str, text: &str, else_day: Date) -> Result<Date, Problem> {
     if text.is_empty() { Ok(else_day) } else { day(name, text) }
 }
 
 /// Everything that the page shows of the law.
-fn context(view: &View, asked: &Asked) -> Result<Value, Problem> {
+fn context(view: &View, query: &LawQuery) -> Result<Value, Problem> {
     let app = view.app();
-    let policy = view.policy_named(&asked.policy)?;
-    let date = asked_day("date", &asked.date, today())?;
+    let policy = view.policy_named(&query.policy)?;
+    let date = day_or("date", &query.date, today())?;
     let all = shown(&policy, date);
-    let differs = if asked.against.is_empty() && asked.other.is_empty() {
+    let differs = if query.against.is_empty() && query.other.is_empty() {
         Value::Null
     } else {
-        let named = if asked.against.is_empty() { &policy.name } else { &asked.against };
+        let named = if query.against.is_empty() { &policy.name } else { &query.against };
         let second = view.policy_named(named)?;
-        let other = asked_day("other", &asked.other, date)?;
+        let other = day_or("other", &query.other, date)?;
         let mut found = differences(&all, &shown(&second, other));
         found.extend(group_changes((&policy, date), (&second, other)));
         json!(found)
     };
-    let q = asked.q.trim();
-    let provisions: Vec<Value> = all.values().filter(|own| own.about(q)).map(Shown::json).collect();
+    let q = query.q.trim();
+    let provisions: Vec<Value> = all.values().filter(|provision| provision.about(q)).map(Shown::json).collect();
     let coverage = app.desk.policy.law.coverage.iter().map(|row| {
         json!({ "status": row.status, "citation": row.citation, "title": row.title, "certainty": row.certainty, "unsure": row.unsure, "note": row.note })
     });
     let title = tollgate_report::pages::text(view.language, "law.chips").unwrap_or_default();
     Ok(json!({
         "policies": view.policies(), "policy_title": policy.title,
-        "asked": { "policy": policy.name, "date": date.to_string(), "against": asked.against, "other": asked.other, "q": q },
+        "asked": { "policy": policy.name, "date": date.to_string(), "against": query.against, "other": query.other, "q": q },
         "provisions": provisions, "groups": groups(&policy, date), "coverage": coverage.collect::<Vec<_>>(), "differs": differs,
         "chips": catalog(title, &policy),
     }))
@@ -246,9 +249,9 @@ fn catalog(label: &str, policy: &Policy) -> String {
     out
 }
 
-pub(super) async fn law(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn law(view: View, Query(query): Query<LawQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match context(&view, &asked) {
+    match context(&view, &query) {
         Ok(context) => Ok(view.render("law.html", "nav.law", context)),
         Err(problem) => Err(view.failed(&problem)),
     }

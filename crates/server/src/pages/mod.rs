@@ -71,7 +71,7 @@ pub(super) fn router() -> Router<Shared> {
 
 async fn file(Path(name): Path<String>) -> Response {
     let study = ("study.css", "text/css; charset=utf-8", STUDY_CSS);
-    match STATIC.iter().chain([&study]).find(|(own, _, _)| *own == name) {
+    match STATIC.iter().chain([&study]).find(|(file, _, _)| *file == name) {
         Some((_, kind, text)) => {
             ([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "max-age=3600")], *text).into_response()
         }
@@ -159,7 +159,7 @@ impl FromRequestParts<Shared> for View {
             app.gate.check_caller(&caller.name)?;
             tracing::Span::current().record("caller", &caller.name);
         }
-        let here = parts.uri.path_and_query().map_or("/", |own| own.as_str()).to_owned();
+        let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let part = parts.headers.contains_key("x-part");
         Ok(View { app: app.clone(), language: language(&parts.headers), here, caller, part })
     }
@@ -178,8 +178,8 @@ impl View {
     /// Whether a form was sent from a page of this session.
     fn proved(self, right: Right, csrf: &str) -> Result<(View, Caller), Refused> {
         let (view, caller) = self.person(right)?;
-        let own = caller.csrf.clone().unwrap_or_default();
-        if own.is_empty() || sha256(&own) != sha256(csrf) {
+        let token = caller.csrf.clone().unwrap_or_default();
+        if token.is_empty() || sha256(&token) != sha256(csrf) {
             return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
         }
         Ok((view, caller))
@@ -246,7 +246,7 @@ impl View {
     }
 
     /// A page: what every page shows, and its own.
-    fn render(&self, page: &str, title: &str, own: Value) -> Response {
+    fn render(&self, page: &str, title: &str, members: Value) -> Response {
         let path = self.here.split(['?']).next().unwrap_or("/").trim_start_matches('/');
         let first = path.split('/').next().unwrap_or_default();
         let menu = MENU.iter().filter(|(_, _, right)| self.caller.as_ref().is_some_and(|caller| caller.has(*right)));
@@ -260,8 +260,8 @@ impl View {
             "user": caller.map(|caller| json!({ "name": caller.name, "role": caller.role })),
             "csrf": caller.and_then(|caller| caller.csrf.clone()),
         });
-        if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
-            all.extend(own);
+        if let (Some(all), Value::Object(members)) = (context.as_object_mut(), members) {
+            all.extend(members);
         }
         match self.app.pages.render(page, context) {
             Ok(html) => Html(html).into_response(),

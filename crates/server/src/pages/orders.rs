@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tollgate_law::Policy;
 use tollgate_model::{Date, Outcome, Party};
 use tollgate_report::pages::picture::{Shipment, shipments};
 
@@ -21,11 +22,22 @@ const PAGE: usize = 50;
 const FILE: usize = 100_000;
 /// Lines are counted and turned over up to here.
 const COUNTED: usize = 10_000;
-/// Limit of License Exception LPP a consignee and year (15 CFR 740.29), in TPP.
-const LPP: f64 = 26_900_000.0;
+/// The provision of License Exception LPP, and its parameter: what a consignee may get in a year.
+const LPP: (&str, &str) = ("740/740.29-lpp", "limit");
+
+/// The limit of License Exception LPP a consignee and year on a day, in TPP, to be drawn; the law's where the policy has none, and `None` where the law
+/// has none either.
+#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
+fn lpp_limit_tpp(policy: &Policy, day: Date) -> Option<f64> {
+    let day = policy.law_date(day);
+    let (path, parameter) = LPP;
+    let version = policy.version(path, day)?;
+    let limit = version.parameters.get(parameter)?.on(day.max(version.from))?.ratio()?;
+    (limit.den > 0).then(|| limit.num as f64 / limit.den as f64)
+}
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct OrdersQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -38,7 +50,7 @@ pub(super) struct Asked {
     from: usize,
 }
 
-impl Asked {
+impl OrdersQuery {
     fn wanted(&self, most: usize) -> Wanted {
         Wanted {
             q: self.q.trim().to_owned(),
@@ -65,9 +77,9 @@ impl Asked {
     }
 }
 
-pub(super) async fn list(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn list(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    let wanted = asked.wanted(PAGE);
+    let wanted = query.wanted(PAGE);
     let found = view
         .app()
         .shown
@@ -82,19 +94,19 @@ pub(super) async fn list(view: View, Query(asked): Query<Asked>) -> Result<Respo
     let outcomes =
         [Outcome::NoLicenseRequired, Outcome::LicenseException, Outcome::LicenseRequired, Outcome::NeedsInformation];
     let context = json!({
-        "asked": { "q": asked.q, "destination": asked.destination, "outcome": asked.outcome, "sort": asked.sort },
+        "asked": { "q": query.q, "destination": query.destination, "outcome": query.outcome, "sort": query.sort },
         "outcomes": outcomes.map(|outcome| outcome.as_str()), "sorts": SORTS, "rows": rows, "empty": view.app().shown.board.is_none(),
         "from": from + 1, "to": from + shown, "of": of.min(COUNTED), "many": of > COUNTED,
-        "earlier": (from > 0).then(|| asked.address("/orders", from.saturating_sub(PAGE))),
-        "further": (from + shown < of.min(COUNTED) && shown == PAGE).then(|| asked.address("/orders", from + PAGE)),
-        "csv": asked.address("/orders.csv", 0),
+        "earlier": (from > 0).then(|| query.address("/orders", from.saturating_sub(PAGE))),
+        "further": (from + shown < of.min(COUNTED) && shown == PAGE).then(|| query.address("/orders", from + PAGE)),
+        "csv": query.address("/orders.csv", 0),
     });
     Ok(view.render("orders.html", "nav.orders", context))
 }
 
-pub(super) async fn csv(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn csv(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    let wanted = Wanted { from: 0, ..asked.wanted(FILE) };
+    let wanted = Wanted { from: 0, ..query.wanted(FILE) };
     let rows = match view.app().shown.board.as_ref().map(|board| board.rows(&wanted)).transpose() {
         Ok(rows) => rows.unwrap_or_default(),
         Err(what) => return Err(view.wrong(&what)),
@@ -132,12 +144,12 @@ pub(super) async fn one(view: View, Path((order, line)): Path<(String, i64)>) ->
 /// What the table of parties says of one.
 pub(super) fn facts(id: &str, party: Option<&Party>) -> Value {
     let Some(party) = party else { return json!({ "party_id": id }) };
-    let own = party.details();
+    let details = party.details();
     json!({
         "party_id": id, "country": party.country.map(|country| country.code()), "headquarters": party.hq_country.map(|country| country.code()),
-        "parent": party.parent_id, "aliases": party.aliases.join("; "), "address": own.address, "city": own.city, "phone": own.phone, "email": own.email,
-        "website": own.website, "directors": own.directors.join("; "), "incorporated_on": own.incorporated_on.map(|day| day.to_string()),
-        "registry_id": own.registry_id, "business": own.business, "data_center_mw": own.data_center_mw.map(|power| power.to_string()),
+        "parent": party.parent_id, "aliases": party.aliases.join("; "), "address": details.address, "city": details.city, "phone": details.phone, "email": details.email,
+        "website": details.website, "directors": details.directors.join("; "), "incorporated_on": details.incorporated_on.map(|day| day.to_string()),
+        "registry_id": details.registry_id, "business": details.business, "data_center_mw": details.data_center_mw.map(|power| power.to_string()),
         "flags": party.flags.join("; "),
     })
 }
@@ -209,7 +221,7 @@ pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response
     let label = tollgate_report::pages::text(view.language, "party.cap").unwrap_or_default();
     let context = json!({
         "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(&id, party), "owners": owners(&tables, &id),
-        "matches": matches, "links": links, "standing": owned_by_listed(&id, today(), &tables), "shipments": shipments(label, &drawn(&rows), Some(LPP)), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
+        "matches": matches, "links": links, "standing": owned_by_listed(&id, today(), &tables), "shipments": shipments(label, &drawn(&rows), lpp_limit_tpp(&app.desk.policy, today())), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
     });
     Ok(view.render("party.html", "party", context))
 }
@@ -225,25 +237,41 @@ async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, 
             let name = party.name.as_deref().unwrap_or_default();
             id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)
         });
-        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|own| own.code()), "matches": tables.hits(id).len() });
+        let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|country| country.code()), "matches": tables.hits(id).len() });
         Ok(hits.take(most).map(row).collect())
     });
     found.await?
 }
 
-pub(super) async fn parties(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn parties(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match beginning(&view, asked.q.trim(), PAGE).await {
-        Ok(rows) => Ok(view.render("parties.html", "nav.parties", json!({ "q": asked.q, "rows": rows }))),
+    match beginning(&view, query.q.trim(), PAGE).await {
+        Ok(rows) => Ok(view.render("parties.html", "nav.parties", json!({ "q": query.q, "rows": rows }))),
         Err(problem) => Err(view.failed(&problem)),
     }
 }
 
 /// Names of parties for a form.
-pub(super) async fn complete(view: View, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn complete(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match beginning(&view, &asked.q, 20).await {
+    match beginning(&view, &query.q, 20).await {
         Ok(found) => Ok(Json(found).into_response()),
         Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tollgate_law::Law;
+
+    use super::*;
+
+    #[test]
+    fn the_limit_that_is_drawn_is_the_one_of_the_law() {
+        let law = Law::embedded().unwrap();
+        for (policy, day) in [("diffusion", "2025-06-02"), ("diffusion", "2024-01-01"), ("ear", "2026-01-01")] {
+            let limit = lpp_limit_tpp(&law.policy(policy).unwrap(), day.parse().unwrap());
+            assert_eq!(limit.map(|tpp| format!("{tpp:.0}")).as_deref(), Some("26900000"), "{policy} {day}");
+        }
     }
 }

@@ -6,14 +6,14 @@ use axum::extract::{Form, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tollgate_law::Policy;
+use tollgate_law::{Policy, Tier};
 use tollgate_ledger::AccountView;
 use tollgate_model::{Country, Date};
 use tollgate_report::pages::picture::{MonthTpp, Shipped, months, world};
 use tollgate_report::pages::short;
 
 use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{day, held, release_line};
+use super::super::orders::{day, held, release_line, unusable};
 use super::super::problem::Problem;
 use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
 use super::{Refused, View, cases, moment};
@@ -23,26 +23,22 @@ use tollgate_desk::{Conclusion, HeldLine, Release, line_id, same_person};
 /// Accounts on a page.
 const PAGE: usize = 100;
 
-/// The tier of a country on a day: 3 for Macau and Country Group D:5, 1 for supplement no. 5(a) to part 740, else 2.
-fn tier(policy: &Policy, country: Country, day: Date) -> u8 {
-    let within = |group: &str| policy.groups.countries(group, day).is_some_and(|members| members.contains(&country));
-    if within("MACAU_D5") {
-        3
-    } else if within("SUPP5A") {
-        1
-    } else {
-        2
-    }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "only for drawing")]
 fn drawn(number: i64) -> f64 {
     number as f64
 }
 
 /// The map and the trend, with the same as rows.
-fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
-    let tiers: BTreeMap<&str, u8> = Country::all().map(|own| (own.code(), tier(policy, own, day))).collect();
+fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Result<Value, Problem> {
+    let mend = "add the group to the law's country groups, or choose another policy";
+    let tiers =
+        policy.tiers(day).map_err(|group| unusable(&format!("the law has no country group `{group}`"), mend))?;
+    let tier = |country| match tiers.tier(country) {
+        Tier::First => 1,
+        Tier::Second => 2,
+        Tier::Third => 3,
+    };
+    let tiers: BTreeMap<&str, u8> = Country::all().map(|country| (country.code(), tier(country))).collect();
     let mut shipped: BTreeMap<String, Shipped> =
         tiers.iter().map(|(code, tier)| ((*code).to_owned(), Shipped { tier: *tier, tpp: 0.0 })).collect();
     for (code, sum) in &sums.countries {
@@ -51,8 +47,8 @@ fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
     let mut by_month: BTreeMap<&str, [i64; 3]> = BTreeMap::new();
     for ((month, code), sum) in &sums.months {
         let tier = usize::from(tiers.get(code.as_str()).copied().unwrap_or(2).saturating_sub(1));
-        if let Some(own) = by_month.entry(month).or_default().get_mut(tier) {
-            *own = own.saturating_add(sum.tpp);
+        if let Some(total) = by_month.entry(month).or_default().get_mut(tier) {
+            *total = total.saturating_add(sum.tpp);
         }
     }
     let drawn_months: Vec<MonthTpp> =
@@ -62,17 +58,20 @@ fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Value {
     let title = |key: &str| tollgate_report::pages::text(view.language, key).unwrap_or_default();
     // The limit that holds where no other does stands last.
     let accounts = policy.program(day).accounts.iter();
-    let allocation = accounts.filter(|own| own.account == "country").find_map(|own| own.limits.last()).map(|own| own.1);
+    let allocation = accounts
+        .filter(|account| account.account == "country")
+        .find_map(|account| account.limits.last())
+        .map(|limit| limit.1);
     let (key, full) = match allocation {
         Some(tpp) => ("today.full.allocation", drawn(tpp.ceil())),
         None => ("today.full.largest", drawn(sums.countries.values().map(|sum| sum.tpp).max().unwrap_or(0))),
     };
-    json!({
+    Ok(json!({
         "map": world(title("today.map"), &shipped, full), "full": title(key).replace("{tpp}", &short(full)),
         "trend": months(title("today.trend"), &drawn_months),
         "countries": countries.iter().map(|(code, sum)| json!({ "country": code, "lines": sum.lines, "tpp": sum.tpp })).collect::<Vec<_>>(),
         "months": by_month.iter().map(|(month, tpp)| json!({ "month": month, "tpp": tpp })).collect::<Vec<_>>(),
-    })
+    }))
 }
 
 /// Under which policy and on which day the map is drawn.
@@ -171,8 +170,8 @@ pub(super) async fn conclude(view: View, Form(form): Form<ConcludeForm>) -> Resu
 
 async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Value, Problem> {
     let policy = view.policy_named(&chosen.policy)?;
-    let asked = if chosen.date.is_empty() { this_day() } else { day("date", &chosen.date)? };
-    let day = policy.law_date(asked);
+    let chosen_day = if chosen.date.is_empty() { this_day() } else { day("date", &chosen.date)? };
+    let day = policy.law_date(chosen_day);
     let empty = Sums::default();
     let sums = view.app().shown.board.as_ref().map_or(&empty, |board| &board.sums);
     let outcome = |name: &str| sums.outcomes.get(name).copied().unwrap_or(0);
@@ -180,14 +179,14 @@ async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) ->
     let near = near(view).await?;
     let second = second(view, caller).await?;
     let proposals = proposals(view, caller).await?;
-    let mut context = pictures(view, &policy, day, sums);
+    let mut context = pictures(view, &policy, day, sums)?;
     let (law, lists) = news(view, &policy, day);
-    let own = json!({
+    let members = json!({
         "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
         "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "second": second, "proposals": proposals, "wrong": wrong, "near": near,
     });
-    if let (Some(all), Value::Object(own)) = (context.as_object_mut(), own) {
-        all.extend(own);
+    if let (Some(all), Value::Object(members)) = (context.as_object_mut(), members) {
+        all.extend(members);
     }
     Ok(context)
 }
@@ -207,8 +206,8 @@ fn news(view: &View, policy: &Policy, day: Date) -> (Vec<Value>, Vec<Value>) {
     let law = found
         .iter()
         .map(|(from, citation, title)| json!({ "from": from.to_string(), "citation": citation, "title": title }));
-    let lists = view.app().screener.versions.iter().map(|own| {
-        json!({ "file": own.file, "date": own.date.map(|date| date.to_string()), "entries": own.entries, "sha256": own.digest.chars().take(12).collect::<String>() })
+    let lists = view.app().screener.versions.iter().map(|list| {
+        json!({ "file": list.file, "date": list.date.map(|date| date.to_string()), "entries": list.entries, "sha256": list.digest.chars().take(12).collect::<String>() })
     });
     (law.collect(), lists.collect())
 }
@@ -249,11 +248,11 @@ pub(super) struct From {
     from: usize,
 }
 
-pub(super) async fn allocations(view: View, Query(asked): Query<From>) -> Result<Response, Refused> {
+pub(super) async fn allocations(view: View, Query(query): Query<From>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
     let day = this_day();
     let found = view.app().with_ledger(move |ledger| {
-        ledger.state().accounts(day, asked.from, &|_| true).take(PAGE + 1).collect::<Vec<_>>()
+        ledger.state().accounts(day, query.from, &|_| true).take(PAGE + 1).collect::<Vec<_>>()
     });
     let mut found = match found.await {
         Ok(found) => found,

@@ -88,8 +88,8 @@ fn a_trial_counts_nothing_and_what_is_wrong_with_a_file_is_told() {
     assert_eq!(service.ask("GET", "/v1/allocations", &officer, None, "").1["accounts"], json!([]));
     assert_eq!(service.ask("GET", &format!("/v1/jobs/{id}/results?cursor=-1"), &officer, None, "").0, 400);
 
-    let bad = lines(2) + "J-9,1,2025-02-30,us,sg,US,SG,NVIDIA H100 SXM,10,data_center\n";
-    for (key, body) in [("j2", bad.as_str()), ("j3", ""), ("j4", "\u{0}\u{1}")] {
+    let misspelt = lines(2).replace("destination", "destinaton");
+    for (key, body) in [("j2", misspelt.as_str()), ("j3", ""), ("j4", "\u{0}\u{1}")] {
         let (_, taken) = upload(&service, &officer, (key, "?reserve=true"), "text/csv", body);
         let last = ended(&service, &officer, taken["id"].as_str().unwrap());
         assert_eq!(last["state"], "unusable", "{key}: {last}");
@@ -97,4 +97,23 @@ fn a_trial_counts_nothing_and_what_is_wrong_with_a_file_is_told() {
     }
     assert_eq!(service.ask("GET", "/v1/allocations", &officer, None, "").1["accounts"], json!([]), "nothing of them");
     assert_eq!(upload(&service, &officer, ("j5", ""), "image/png", "x").0, 415);
+}
+
+#[test]
+fn a_cell_that_is_not_understood_costs_its_line_and_unknown_columns_are_named() {
+    let folder = folder("unread-jobs");
+    let officer = token(&folder, "officer");
+    let service = Service::start(&folder);
+    let file = lines(2) + "J-9,1,2025-02-30,us,sg,US,SG,NVIDIA H100 SXM,10,data_center\n";
+    let file = file.replace(",end_use\n", ",end_use,warehouse_bay\n").replace("data_center\n", "data_center,7\n");
+    let (_, taken) = upload(&service, &officer, ("j1", "?reserve=true"), "text/csv", &file);
+    assert_eq!(taken["unknown_columns"][0]["column"], "warehouse_bay", "{taken}");
+    let id = taken["id"].as_str().unwrap();
+    let last = ended(&service, &officer, id);
+    assert_eq!((last["state"].as_str(), last["done"].as_u64()), (Some("done"), Some(3)), "{last}");
+    let all = results(&service, &officer, id);
+    let statuses: Vec<Option<u64>> = all.iter().map(|result| result["status"].as_u64()).collect();
+    assert_eq!(statuses, [Some(201), Some(201), Some(422)], "{all:?}");
+    assert_eq!(all[2]["problem"]["missing"], json!(["date"]));
+    assert_eq!(service.ask("GET", "/v1/orders/J-9/lines/1", &officer, None, "").0, 404, "nothing of it is recorded");
 }

@@ -65,12 +65,12 @@ pub(super) async fn standing(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct QueueQuery {
     #[serde(default)]
     from: usize,
 }
 
-pub(super) async fn queue(view: View, Query(query): Query<Asked>) -> Result<Response, Refused> {
+pub(super) async fn queue(view: View, Query(query): Query<QueueQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
     let from = query.from.min(view.app().shown.cases.len());
     let (rows, of) = match standing(&view, (from, PAGE), true).await {
