@@ -19,6 +19,7 @@ mod screener;
 mod shell;
 mod similar;
 mod sizes;
+mod within;
 mod words;
 
 pub use evidence::{Agreement, Evidence};

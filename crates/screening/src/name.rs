@@ -49,6 +49,11 @@ impl Token {
         }
     }
 
+    /// Whether it is a small word that counts as a family name.
+    pub(crate) fn is_surname(&self) -> bool {
+        !self.form && is_surname(&self.written)
+    }
+
     pub(crate) fn is_number(&self) -> bool {
         let roman = matches!(self.written.as_str(), "ii" | "iii" | "iv" | "vi" | "vii" | "viii" | "ix" | "xi" | "xii");
         roman || self.written.bytes().all(|byte| byte.is_ascii_digit())
@@ -120,6 +125,11 @@ fn small(word: &str) -> bool {
     )
 }
 
+/// Small words that are families in Vietnam, Korea, China and elsewhere.
+fn is_surname(word: &str) -> bool {
+    matches!(word, "le" | "do" | "no" | "di" | "du" | "la" | "da" | "in" | "on")
+}
+
 /// `54` of `54th`.
 fn cardinal(word: &str) -> &str {
     let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending));
@@ -157,12 +167,26 @@ impl Name {
         if name.tokens.iter().filter(|token| !token.form && !title(&token.written)).count() >= 2 {
             name.tokens.retain(|token| token.form || !title(&token.written));
         }
+        name.count_surnames();
         let mut seen = std::collections::BTreeSet::new();
         name.tokens.retain(|token| token.form || seen.insert(token.written.clone()));
         name.tokens.truncate(MOST_WORDS);
         name.forms.sort();
         name.forms.dedup();
         name
+    }
+
+    /// Where a name looks like a person's, a small word at its start or end is the family and counts as a word.
+    fn count_surnames(&mut self) {
+        let count = self.tokens.len();
+        if !self.forms.is_empty() || !(2..=4).contains(&count) || self.tokens.iter().any(Token::is_number) {
+            return;
+        }
+        for place in [0, count - 1] {
+            if let Some(token) = self.tokens.get_mut(place).filter(|token| is_surname(&token.written)) {
+                token.form = false;
+            }
+        }
     }
 
     /// The words without what stands between them.

@@ -139,6 +139,7 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     let figures = &FIGURES;
     let forms = compare_forms(&query.forms, &entry.forms);
     let links = choose(candidates(query, entry, similarities), query.tokens.len(), entry.tokens.len());
+    let differ = surnames_differ(&links, query, entry);
     let unmatched = |tokens: &[Token], span: fn(&Link) -> Span, other: &[Token]| -> Lost {
         let excused = !other.iter().any(|token| token.patronymic);
         let mut lost = Lost::default();
@@ -147,6 +148,7 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
                 true => {}
                 // `Fund I` and `Fund II` are two funds.
                 false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
+                false if token.is_surname() && !differ => {}
                 false if token.patronymic && excused => lost.excused += token.weight,
                 false => lost.counted += token.weight,
             }
@@ -174,6 +176,8 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     if query.same_as(entry) && !query.tokens.is_empty() {
         return Score { points: 10_000, links, lost_query, lost_entry, replaced, forms };
     }
+    let listed_within =
+        holds_entry(&links, query, entry, NameWeights { met: met / 10_000, lost_query: u64::from(lost_query) });
     // Names that share only common words may well be others'.
     let trusted = u64::from(figures.trusted);
     let lacking = trusted - (met / 10_000).min(trusted);
@@ -184,7 +188,62 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     if links.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.first > b.entry.first)) {
         points = points * u64::from(10_000 - figures.order) / 10_000;
     }
+    if listed_within {
+        points = points.max(WITHIN_POINTS);
+    }
     Score { points: narrow(points.min(9_990)), links, lost_query, lost_entry, replaced, forms }
+}
+
+/// What an entry's whole name within a longer one is worth: a likely match at the default threshold.
+const WITHIN_POINTS: u64 = 8_200;
+/// What such a name must tell, in hundredths of a bit: common words stand in many names.
+const WITHIN_WEIGHT: u64 = 2_200;
+
+/// What the words of two names tell, in hundredths of a bit.
+#[derive(Clone, Copy)]
+struct NameWeights {
+    /// Those that met.
+    met: u64,
+    /// Those of the query that were not met.
+    lost_query: u64,
+}
+
+/// Whether the entry's whole name, of two words or more that tell enough, stands word for word within the query's, and what the query has more tells
+/// at most half as much.
+fn holds_entry(links: &[Link], query: &Name, entry: &Name, weights: NameWeights) -> bool {
+    let count = |name: &Name| name.tokens.iter().filter(|token| !token.form).count();
+    let words = count(entry);
+    if words < 2 || count(query) <= words || weights.met < WITHIN_WEIGHT || weights.lost_query * 2 > weights.met {
+        return false;
+    }
+    let is_word = |link: &&Link| entry.tokens.get(link.entry.first).is_some_and(|token| !token.form);
+    let mut word_links: Vec<&Link> = links.iter().filter(is_word).collect();
+    word_links.sort_by_key(|link| link.query.first);
+    // Between its words the query may have words of legal forms only.
+    let follows = |pair: &[&Link]| match pair {
+        [a, b] => {
+            let after = a.query.first + a.query.count;
+            let mut between = query.tokens.iter().skip(after).take(b.query.first.saturating_sub(after));
+            a.entry.first < b.entry.first && between.all(|token| token.form)
+        }
+        _ => true,
+    };
+    word_links.len() == words
+        && word_links.iter().all(|link| link.similarity >= 9_800)
+        && word_links.windows(2).all(follows)
+}
+
+/// Whether each name has small surnames that the other lacks, as `Le Thi Hanh` and `Do Thi Hanh` have. Where only one has such a word, or both
+/// begin with the same letter, as the articles of a language do, it tells nothing.
+fn surnames_differ(links: &[Link], query: &Name, entry: &Name) -> bool {
+    let initials = |name: &Name, span: fn(&Link) -> Span| -> Vec<Option<char>> {
+        let lost = |at: usize| !links.iter().any(|link| span(link).contains(at));
+        let surnames = name.tokens.iter().enumerate().filter(|(at, token)| token.is_surname() && lost(*at));
+        surnames.map(|(_, token)| token.written.chars().next()).collect()
+    };
+    let of_query = initials(query, |link| link.query);
+    let of_entry = initials(entry, |link| link.entry);
+    !of_query.is_empty() && !of_entry.is_empty() && !of_query.iter().any(|initial| of_entry.contains(initial))
 }
 
 /// Whether two names look like persons': a few words each, without a legal form.

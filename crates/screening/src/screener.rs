@@ -12,6 +12,7 @@ use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
 use crate::score::{Forms, Link, Score, Span};
+use crate::within::name_parts;
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
 pub const THRESHOLD: u32 = 8_050;
@@ -97,6 +98,8 @@ pub struct Match {
     pub evidence: Evidence,
     /// Whether the name is a weak alias.
     pub weak: bool,
+    /// Whether only a part of the party's name is like it, such as what follows `c/o`: it may be the listed party, and is not taken for it.
+    pub part: bool,
 }
 
 /// The words of the two names of a match, folded; none where it was not found by a name.
@@ -188,8 +191,13 @@ impl Screener {
         let nameless = self.nameless_matches(query);
         let city = query.city.map_or_else(Vec::new, fold);
         let mut best: BTreeMap<usize, Match> = BTreeMap::new();
-        for text in query.names {
+        let whole = query.names.iter().map(|text| (*text, false));
+        let parts = query.names.iter().flat_map(|text| name_parts(text)).map(|text| (text, true));
+        for (text, part) in whole.chain(parts) {
             let name = self.index.query(text);
+            if part && is_common_word(&name) {
+                continue;
+            }
             // Evidence may raise a score by so much that it counts: half of what lacks to certainty and more.
             let least = threshold.saturating_sub(if nameless.is_empty() { 1_000 } else { 3_000 });
             for found in self.index.search(&name, least, scratch) {
@@ -199,7 +207,9 @@ impl Screener {
                 let evidence = evidence(query, &city, entry, nameless.get(&place).map(|found| found.basis));
                 let points = if listed.weak { found.score.points * 90 / 100 } else { found.score.points };
                 let points = evidence.weigh(points);
-                if points < threshold || best.get(&place).is_some_and(|known| known.points >= points) {
+                // A part never takes the place of a whole name by which the party is taken for the listed one.
+                let is_known_better = |known: &Match| known.points >= points || (part && self.is_same(known));
+                if points < threshold || best.get(&place).is_some_and(is_known_better) {
                     continue;
                 }
                 let words = |name: &Name| name.tokens.iter().map(|token| token.written.clone()).collect();
@@ -213,6 +223,7 @@ impl Screener {
                     words: MatchWords { query: words(&name), entry: entry_words },
                     evidence,
                     weak: listed.weak,
+                    part,
                 };
                 best.insert(place, hit);
             }
@@ -229,6 +240,7 @@ impl Screener {
                     words: MatchWords::default(),
                     evidence: evidence(query, &city, entry, Some(*basis)),
                     weak: false,
+                    part: false,
                 };
                 best.insert(*place, hit);
             }
@@ -284,7 +296,7 @@ impl Screener {
         let same_words = |score: &Score| {
             score.links.iter().all(|link| link.similarity >= SAME) && score.lost_query + score.lost_entry == 0
         };
-        let named = hit.score.as_ref().is_some_and(same_words) && !hit.weak;
+        let named = hit.score.as_ref().is_some_and(same_words) && !hit.weak && !hit.part;
         (named || hit.evidence.id == Agreement::Agree) && hit.evidence.country != Agreement::Differ
     }
 }
@@ -299,6 +311,9 @@ impl Match {
                 _ => format!("the register number is the entry's: {BY_ID}, though no name matches"),
             }],
         };
+        if self.part {
+            parts.push("a part of the party's name, which names several: it may be the listed party".to_owned());
+        }
         if self.weak {
             parts.push("a weak alias: nine tenths of that".to_owned());
         }
@@ -338,6 +353,15 @@ impl Match {
         parts.push(format!("names: {}", score.points));
         parts
     }
+}
+
+/// What one word must tell to be searched as a part of a name, in hundredths of a bit: `(Shanghai)` and `/ Trading` are no whole names.
+const LONE_WORD_WEIGHT: u32 = 900;
+
+/// Whether a name is one word that many names have, beside its legal forms.
+fn is_common_word(name: &Name) -> bool {
+    let mut weights = name.tokens.iter().filter(|token| !token.form).map(|token| token.weight);
+    weights.next().is_none_or(|weight| weight < LONE_WORD_WEIGHT) && weights.next().is_none()
 }
 
 /// What is known beside the names. `city` is the party's in words, and `basis` what else than its name the party and the entry share.
@@ -389,5 +413,42 @@ mod tests {
         let matches = screen(&["Omega Tradng FZE"], Some("AE"));
         let text = matches[0].explanation().join("; ");
         assert!(text.contains("`tradng` for `trading`") && text.contains("the country agrees"), "{text}");
+    }
+
+    #[test]
+    fn a_listed_name_within_a_name_is_a_likely_match_and_never_the_party() {
+        for text in [
+            "Branch of Alpha Precision Systems",
+            "Lion Cloud Pte Ltd c/o Alpha Precision Systems Co Ltd",
+            "formerly Alpha Precision Systems",
+            "Lion Cloud (formerly Alpha Precision Systems)",
+            "Alpha Precision Systems dba Lion Cloud",
+            "Attn: Alpha Precision Systems, Lion Cloud Ltd",
+            "Lion Cloud / Alpha Precision Systems",
+            "Lion Cloud [Alpha Precision Systems]",
+        ] {
+            let matches = screen(&[text], None);
+            assert!(matches.first().is_some_and(|hit| hit.entry == 0), "{text}: {matches:?}");
+        }
+        let behind = &screen(&["Lion Cloud c/o Alpha Precision Systems"], None)[0];
+        assert!(!screener().is_same(behind));
+        let whole = &screen(&["Systems Alpha Precision / Alpha Precision Systems"], None)[0];
+        assert_eq!(whole.entry, 0);
+        for text in ["Omega Bakery", "Precision Bakery Systems", "Trading House Nord Pte Ltd"] {
+            assert!(screen(&[text], None).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_family_name_is_another_person() {
+        let text = "name,id,list\nDo Thi Hanh,1,Entity List (own)\nPerla Kometa Co Ltd,2,Entity List (own)\n";
+        let screener = Screener::new(read_lists(&[("own.csv".into(), text.as_bytes().to_vec())]).unwrap());
+        let screen = |names: &[&str]| {
+            screener.screen(Query { names, ..Query::default() }, THRESHOLD, 10, &mut Scratch::default())
+        };
+        assert!(!screen(&["Le Thi Hanh"]).iter().any(|hit| screener.is_same(hit)));
+        // An article that only one name has tells nothing.
+        assert!(screen(&["La Perla Kometa"]).iter().any(|hit| hit.entry == 1));
+        assert!(screen(&["Do Thi Hanh"]).iter().any(|hit| screener.is_same(hit)));
     }
 }

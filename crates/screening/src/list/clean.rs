@@ -3,7 +3,7 @@
 use super::ListName;
 
 /// Words that begin another party's or another name within a name field.
-const SPLITS: [&str; 12] = [
+const SPLITS: [&str; 23] = [
     "affiliated entity:",
     "affiliated entities:",
     "subordinate institution:",
@@ -15,6 +15,17 @@ const SPLITS: [&str; 12] = [
     "f.k.a.,",
     "f.k.a.",
     "and any successor",
+    "formerly known as ",
+    "(formerly ",
+    ", formerly ",
+    " formerly ",
+    "f/k/a",
+    "a/k/a",
+    "d/b/a",
+    "doing business as ",
+    "trading as ",
+    "also known as ",
+    " t/a ",
     "including the following",
 ];
 
@@ -29,7 +40,12 @@ pub fn split_names(field: &str) -> Vec<ListName> {
         cuts.extend(lower.match_indices(split).map(|(at, found)| (at, at + found.len())));
     }
     cuts.sort_unstable();
-    cuts.dedup_by(|later, earlier| later.0 < earlier.1);
+    // `(formerly known as` is one cut.
+    cuts.dedup_by(|later, earlier| {
+        let overlaps = later.0 < earlier.1;
+        earlier.1 = if overlaps { earlier.1.max(later.1) } else { earlier.1 };
+        overlaps
+    });
     let mut from = 0;
     let mut parts = Vec::new();
     for (at, after) in &cuts {

@@ -96,3 +96,17 @@ proptest::proptest! {
         let _ = read_lists(&[("x".to_owned(), all)]);
     }
 }
+
+#[test]
+fn a_former_name_in_a_name_field_is_a_name() {
+    let texts = |field: &str| split_names(field).into_iter().map(|name| name.text).collect::<Vec<_>>();
+    for field in [
+        "Lion Cloud (formerly known as Blue Heron Works)",
+        "Lion Cloud, formerly Blue Heron Works",
+        "Lion Cloud d/b/a Blue Heron Works",
+        "Lion Cloud trading as Blue Heron Works",
+    ] {
+        assert_eq!(texts(field), [field, "Lion Cloud", "Blue Heron Works"]);
+    }
+    assert_eq!(texts("Al-Noor Trading Associates"), ["Al-Noor Trading Associates"]);
+}
