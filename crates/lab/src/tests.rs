@@ -235,7 +235,10 @@ fn study_of(text: &str) -> Study {
 fn the_figures_of_a_study_are_those_that_they_were() {
     let text = "title = \"t\"\nquestion = \"q\"\nstudy = \"compare\"\ndraws = 2000\nseed = 7\n[[arm]]\n[[arm]]\nthreshold_h100 = 500\nbudget = 2.0\nannounced = 2025-01-15\neffective = 2025-11-15\n";
     let study = study_of(text);
-    assert_eq!(crate::blind(0, &format!("{:?}", (&study.answers, &study.caveats, &study.figures))), 0);
+    assert_eq!(
+        crate::blind(0, &format!("{:?}", (&study.answers, &study.caveats, &study.figures))),
+        5_547_406_998_950_425_486
+    );
 }
 
 #[test]

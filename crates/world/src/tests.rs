@@ -195,5 +195,5 @@ fn a_world_of_a_seed_is_the_one_that_it_was() {
         digest(&format!("{:?}", (&orders, payments, serials))),
         digest(&format!("{:?}", (world.truth(&|_| true), world.enforcement))),
     ];
-    assert_eq!(digests, [0; 3]);
+    assert_eq!(digests, [14_411_805_513_393_406_094, 472_699_116_167_478_222, 12_150_749_718_985_803_714]);
 }

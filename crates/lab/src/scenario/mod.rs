@@ -11,7 +11,7 @@ mod trade_constants;
 use std::collections::BTreeMap;
 
 use tollgate_model::{Country, Date, Diagnostics, never};
-use tollgate_strict_toml::TomlFile;
+use tollgate_strict_toml::{Table, TomlFile};
 
 pub use constants::WholeRange;
 pub use model_constants::ModelConstants;
@@ -188,6 +188,11 @@ impl ParameterEntry {
     }
 }
 
+/// A text that a scenario need not have; empty where it is absent.
+fn text_or_empty(table: &Table<'_, '_>, key: &'static str) -> String {
+    table.text_value(key).into_iter().collect()
+}
+
 /// How large honest tier-2 buyers are: a lognormal distribution of what one wants in a year.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BuyerSize {
@@ -232,9 +237,8 @@ impl Scenario {
         study_values.extend(read::read_study_values(&root));
         let scenario = Scenario {
             kind: read::read_kind(&root),
-            // A scenario need have neither.
-            title: root.text_value("title").unwrap_or_else(String::new),
-            question: root.text_value("question").unwrap_or_else(String::new),
+            title: text_or_empty(&root, "title"),
+            question: text_or_empty(&root, "question"),
             draws: read::read_draws(&root).unwrap_or(100_000),
             seed: read::read_seed(&root).unwrap_or(1),
             arms: arms::read_arms(&root),
