@@ -9,7 +9,6 @@ use tollgate_records::{DecisionWriter, Format};
 use tollgate_screening::Screener;
 
 use super::Failure;
-use super::check::given;
 use super::progress::Bar;
 use super::recheck::{Source, recheck};
 use super::recorded::run_done;
@@ -83,7 +82,7 @@ pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Fail
         // Where standard error cannot be written, nobody reads it.
         let _ = writeln!(std::io::stderr(), "warning: {what}");
     }
-    run_done(ledger, ("decide", &policy.name, &policy.digest), &given(&inputs), &[&out])
+    run_done(ledger, ("decide", &policy.name, &policy.digest), &inputs.input_files(), &[&out])
 }
 
 /// The policy, the small tables and the lists of a command.
