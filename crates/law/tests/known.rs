@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tollgate_law::{Law, Policy, embedded, name_known_on, split_days};
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, Decimal};
 
 const LPP: &str = "740/740.29-lpp";
 
@@ -82,7 +82,7 @@ fn an_amendment_of_the_users_own_says_from_when_it_is_known() {
         let policy = law.policy_from_text_as_of("mine.toml", &text(known), days).unwrap();
         policy.parameter_ratio(LPP, "limit", day("2025-06-01"))
     };
-    let five = Some("5".parse().unwrap());
+    let five = "5".parse::<Decimal>().unwrap().ratio();
     assert_eq!(limit("", "x"), five);
     // Where nothing says otherwise it is known when it begins to hold.
     assert_ne!(limit("", "x@known:2025-05-14"), five);
