@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tollgate_law::{Law, Policy, split_fixed};
+use tollgate_law::{Law, Policy, split_days};
 use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
 use tollgate_records::{
     ByRow, UnreadRow, read_clearances_by_row, read_items_by_row, read_ownership_by_row, read_parties_by_row,
@@ -173,9 +173,9 @@ fn spell_flags(party: &mut Party) {
     party.flags = read.known.into_iter().chain(read.unread.into_iter().map(|(flag, _)| flag)).collect();
 }
 
-/// The policy of a name, or of a file or folder of the user's own, with `@YYYY-MM-DD` behind either.
+/// The policy of a name, or of a file or folder of the user's own, with `@YYYY-MM-DD` or `@known:YYYY-MM-DD` behind either.
 pub fn load_policy(law: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
-    let (base, fixed) = split_fixed(name)?;
+    let (base, days) = split_days(name)?;
     if law.policy_names().contains(&base) {
         return law.policy(name);
     }
@@ -185,7 +185,7 @@ pub fn load_policy(law: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
         return law.policy(name);
     }
     match std::fs::read_to_string(&file) {
-        Ok(text) => law.policy_from_text(&file.display().to_string(), &text, fixed),
+        Ok(text) => law.policy_from_text_as_of(&file.display().to_string(), &text, days),
         Err(error) => {
             let place = Place::file(file.display().to_string());
             let mend = "check the path, that you may read it, and that it is UTF-8";

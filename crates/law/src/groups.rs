@@ -6,6 +6,7 @@ use tollgate_model::{Country, Date, Diagnostic, Diagnostics, Place};
 use tollgate_strict_toml::{Placed, Table, TomlFile};
 
 use crate::facts::{FactId, FactKind};
+use crate::policy_days::PolicyDays;
 
 /// Country groups and how they change.
 #[derive(Clone, Debug, Default)]
@@ -134,11 +135,12 @@ impl Groups {
         errors
     }
 
-    /// The groups as a policy takes them: without the changes from a source in `excluded` or not known by `known_on`, with its `amendments`.
-    pub(crate) fn of_policy(&self, excluded: &BTreeSet<String>, known_on: Date, amendments: &[Change]) -> Groups {
+    /// The groups as a policy takes them: without the changes from a source in `excluded`, with its `amendments`, and of all these only what is known as of its `days`.
+    pub(crate) fn of_policy(&self, excluded: &BTreeSet<String>, days: PolicyDays, amendments: &[Change]) -> Groups {
         let mut groups = self.clone();
-        groups.changes.retain(|change| !excluded.contains(&change.source) && change.known_from <= known_on);
+        groups.changes.retain(|change| !excluded.contains(&change.source));
         groups.changes.extend(amendments.iter().cloned());
+        groups.changes.retain(|change| days.knows(change.known_from));
         groups.changes.sort_by_key(|change| change.from);
         groups
     }

@@ -36,6 +36,9 @@ pub struct Law {
     pub(crate) names: BTreeSet<String>,
 }
 
+/// The source of the text that the law starts from.
+const BASE_TEXT: &str = "ear.base";
+
 /// The files that come with the program.
 pub fn embedded() -> &'static [(&'static str, &'static str)] {
     crate::files::FILES
@@ -203,23 +206,16 @@ impl Law {
         self.readings.iter().map(|reading| (reading.fact, reading.default)).collect()
     }
 
+    /// The first day as of whose knowledge a policy can be taken: before it nobody could know the text that the law starts from.
+    pub fn known_since(&self) -> Date {
+        let first = || self.provisions.iter().filter_map(|provision| provision.versions.first());
+        let base = first().filter(|version| version.source == BASE_TEXT).map(|version| version.known_from).max();
+        base.or_else(|| first().map(|version| version.known_from).min()).unwrap_or(Date::MAX)
+    }
+
     /// The names of the policies that come with the law, in alphabetical order.
     pub fn policy_names(&self) -> Vec<&str> {
         self.policies.keys().map(String::as_str).collect()
-    }
-}
-
-/// Splits `ear@2024-05-01` into the name and the day.
-pub fn split_fixed(name: &str) -> Result<(&str, Option<Date>), Diagnostics> {
-    match name.rsplit_once('@') {
-        None => Ok((name, None)),
-        Some((base, day)) => match day.parse() {
-            Ok(day) => Ok((base, Some(day))),
-            Err(_) => {
-                let what = format!("`{day}` behind the `@` is no day");
-                Err(policy_error("not-a-date", name, what, "write it as in `ear@2024-05-01`".to_owned()))
-            }
-        },
     }
 }
 

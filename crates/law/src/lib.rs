@@ -15,6 +15,7 @@ pub mod facts;
 pub mod groups;
 mod law;
 mod policy;
+mod policy_days;
 mod policy_file;
 pub mod program;
 pub mod provision;
@@ -25,7 +26,8 @@ mod files {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
 }
 
-pub use law::{Law, embedded, split_fixed};
+pub use law::{Law, embedded};
 pub use policy::Policy;
+pub use policy_days::{PolicyDays, name_known_on, split_days};
 pub use tiers::{Tier, Tiers};
 pub use tollgate_model::hex;

@@ -10,7 +10,8 @@ use tollgate_strict_toml::Entry;
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
 use crate::groups::{Change, GroupCalendar, Groups, TIER_ONE};
-use crate::law::{Law, defined_names, policy_error, split_fixed};
+use crate::law::{Law, defined_names, policy_error};
+use crate::policy_days::{PolicyDays, split_days};
 use crate::policy_file::{Amend, PolicyFile};
 use crate::program::Program;
 use crate::provision::{Provision, Version};
@@ -22,11 +23,11 @@ mod amendments;
 pub struct Policy {
     /// The law that it is made from.
     pub law: Arc<Law>,
-    /// Its name, with the day behind `@` where the law is fixed.
+    /// Its name, with its days behind `@`, as [`PolicyDays`] writes them.
     pub name: String,
     /// What it is.
     pub title: String,
-    /// SHA-256 over the law, the policy's files and the day where it is fixed.
+    /// SHA-256 over the law, the policy's files and the days behind its name.
     pub digest: String,
     /// The provisions as this policy has them.
     pub provisions: Vec<Provision>,
@@ -36,6 +37,8 @@ pub struct Policy {
     pub readings: BTreeMap<FactId, bool>,
     /// The day as of which the law is taken, whatever the order's day.
     pub fixed: Option<Date>,
+    /// The day as of which it is known: what nobody could know by then is left out of it.
+    pub known: Option<Date>,
     /// Why each amended provision is amended, by path.
     pub reasons: Vec<(String, String)>,
     names: BTreeSet<String>,
@@ -44,14 +47,14 @@ pub struct Policy {
 }
 
 impl Law {
-    /// The policy of a name, perhaps with `@YYYY-MM-DD` behind it: the law as it stood on that day.
+    /// The policy of a name, perhaps with `@YYYY-MM-DD` behind it: the law as it stood on that day; or `@known:YYYY-MM-DD`: as it could be known on that day.
     pub fn policy(self: &Arc<Law>, name: &str) -> Result<Policy, Diagnostics> {
-        let (base, fixed) = split_fixed(name)?;
+        let (base, days) = split_days(name)?;
         let Some(file) = self.policies.get(base) else {
             let mend = format!("the policies are: {}; or give the path of a file", self.policy_names().join(", "));
             return Err(policy_error("unknown-policy", base, format!("there is no policy `{base}`"), mend));
         };
-        Policy::new(Arc::clone(self), base, file.clone(), fixed)
+        Policy::new(Arc::clone(self), base, file.clone(), days)
     }
 
     /// A policy of the user's own, from the text of its file.
@@ -61,27 +64,42 @@ impl Law {
         text: &str,
         fixed: Option<Date>,
     ) -> Result<Policy, Diagnostics> {
+        self.policy_from_text_as_of(file, text, PolicyDays { fixed, known: None })
+    }
+
+    /// A policy of the user's own, from the text of its file, as of the days behind its name.
+    pub fn policy_from_text_as_of(
+        self: &Arc<Law>,
+        file: &str,
+        text: &str,
+        days: PolicyDays,
+    ) -> Result<Policy, Diagnostics> {
         let (policy, errors) = PolicyFile::read(file, text);
         if !errors.is_empty() {
             return Err(Diagnostics(errors));
         }
-        Policy::new(Arc::clone(self), file, policy, fixed)
+        Policy::new(Arc::clone(self), file, policy, days)
     }
 }
 
 impl Policy {
-    fn new(law: Arc<Law>, name: &str, file: PolicyFile, fixed: Option<Date>) -> Result<Policy, Diagnostics> {
+    fn new(law: Arc<Law>, name: &str, file: PolicyFile, days: PolicyDays) -> Result<Policy, Diagnostics> {
         let title = file.title.clone();
         let chain = chain(&law, file)?;
-        let known_on = Date::MAX;
-        let excluded: BTreeSet<String> =
-            chain.iter().flat_map(|file| file.exclude.iter().map(|source| source.value.clone())).collect();
+        check_known(&law, name, days)?;
+        let excludes = chain.iter().flat_map(|file| &file.excludes);
+        let excluded: BTreeSet<String> = excludes
+            .filter(|exclude| exclude.known_from.is_none_or(|known_from| days.knows(known_from)))
+            .map(|exclude| exclude.source.value.clone())
+            .collect();
         let changes: Vec<Change> = chain.iter().flat_map(|file| file.changes.clone()).collect();
-        let groups = law.groups.of_policy(&excluded, known_on, &changes);
+        let groups = law.groups.of_policy(&excluded, days, &changes);
         let mut provisions = law.provisions.clone();
         for provision in &mut provisions {
             provision.versions.retain(|version| {
-                !excluded.contains(&version.source) && !version.rests_on.iter().any(|source| excluded.contains(source))
+                days.knows(version.known_from)
+                    && !excluded.contains(&version.source)
+                    && !version.rests_on.iter().any(|source| excluded.contains(source))
             });
         }
         let mut errors = Vec::new();
@@ -91,24 +109,26 @@ impl Policy {
         for file in &chain {
             hash.update(&file.digest);
             amendments::check(file, &law, &mut errors);
-            for amend in amendments::in_order_of_day(file) {
+            let known = |amend: &&Amend| days.knows(amendments::known_from(amend, &law));
+            for amend in amendments::in_order_of_day(file).into_iter().filter(known) {
                 apply(amend, &mut provisions, &mut errors);
             }
             set_readings(&law, file, &mut readings, &mut errors);
         }
-        let fixed_text = fixed.map_or(String::new(), |day| format!("@{day}"));
-        hash.update(&fixed_text);
+        let days_text = days.to_string();
+        hash.update(&days_text);
         let mut boundaries = boundaries(&provisions, &groups);
         boundaries.sort();
         boundaries.dedup();
         let policy = Policy {
             names: defined_names(&provisions).union(&law.names).cloned().collect(),
-            name: format!("{name}{fixed_text}"),
+            name: format!("{name}{days_text}"),
             title,
             digest: crate::hex(&hash.finalize()),
             reasons: chain
                 .iter()
                 .flat_map(|file| &file.amends)
+                .filter(|amend| days.knows(amendments::known_from(amend, &law)))
                 .map(|amend| (amend.provision.clone(), amend.why.clone()))
                 .collect(),
             programs: boundaries.iter().map(|_| OnceLock::new()).chain([OnceLock::new()]).collect(),
@@ -116,12 +136,13 @@ impl Policy {
             provisions,
             groups,
             readings,
-            fixed,
+            fixed: days.fixed,
+            known: days.known,
             boundaries,
         };
-        // A policy of the user's own is checked when it is read; those of the law were when they were written.
+        // A policy of the user's own is checked when it is read; those of the law were when they were written, though not as of each day of knowledge.
         let is_of_law = |file: &PolicyFile| policy.law.policies.values().any(|known| known.digest == file.digest);
-        if !chain.iter().all(is_of_law) {
+        if days.known.is_some() || !chain.iter().all(is_of_law) {
             policy.check(&mut errors);
         }
         if errors.is_empty() { Ok(policy) } else { Err(Diagnostics::in_order_of_place(errors)) }
@@ -195,6 +216,16 @@ impl Policy {
             date,
         })
     }
+}
+
+/// Refuses a day of knowledge before which the law does not reach.
+fn check_known(law: &Law, name: &str, days: PolicyDays) -> Result<(), Diagnostics> {
+    let since = law.known_since();
+    let Some(known) = days.known.filter(|known| *known < since) else {
+        return Ok(());
+    };
+    let what = format!("what could be known on {known} is not modeled: nothing would be required");
+    Err(policy_error("before-the-law", name, what, format!("name a day from {since} on")))
 }
 
 /// The policy files from the outermost base to this one.

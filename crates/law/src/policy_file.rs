@@ -14,7 +14,7 @@ use crate::provision::{Limit, Parameter, Rules, read_amend_rules, read_parameter
 pub(crate) struct PolicyFile {
     pub(crate) title: String,
     pub(crate) base: Option<String>,
-    pub(crate) exclude: Vec<Placed<String>>,
+    pub(crate) excludes: Vec<Exclude>,
     pub(crate) amends: Vec<Amend>,
     pub(crate) changes: Vec<Change>,
     pub(crate) readings: Vec<Entry<bool>>,
@@ -22,10 +22,20 @@ pub(crate) struct PolicyFile {
     pub(crate) digest: String,
 }
 
+/// A document that a policy leaves out.
+#[derive(Clone, Debug)]
+pub(crate) struct Exclude {
+    pub(crate) source: Placed<String>,
+    /// From when anybody could know that it is left out; `None` where the policy leaves it out whatever is known.
+    pub(crate) known_from: Option<Date>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Amend {
     pub(crate) provision: String,
     pub(crate) from: Date,
+    /// From when anybody could know it, where the file says so.
+    pub(crate) known_from: Option<Date>,
     pub(crate) source: String,
     pub(crate) why: String,
     pub(crate) parameters: BTreeMap<String, Parameter>,
@@ -45,7 +55,7 @@ impl PolicyFile {
         let mut policy = PolicyFile {
             title: table.required_text("title", "\"What this policy is\"").value,
             base: table.text_value("base"),
-            exclude: Vec::new(),
+            excludes: Vec::new(),
             amends: Vec::new(),
             changes: Vec::new(),
             readings: Vec::new(),
@@ -53,7 +63,8 @@ impl PolicyFile {
             digest: digest.clone(),
         };
         for entry in table.tables("exclude") {
-            policy.exclude.push(entry.required_text("source", "\"fr.2025-00636\""));
+            let source = entry.required_text("source", "\"fr.2025-00636\"");
+            policy.excludes.push(Exclude { source, known_from: entry.date("known_from") });
             let _why = entry.required_text("why", "\"BIS does not enforce it\"");
             entry.finish();
         }
@@ -75,7 +86,7 @@ impl PolicyFile {
 
     /// The sources that it names, each with its line.
     pub(crate) fn cited_sources(&self) -> Vec<(&str, usize)> {
-        let excluded = self.exclude.iter().map(|source| (source.value.as_str(), source.line));
+        let excluded = self.excludes.iter().map(|exclude| (exclude.source.value.as_str(), exclude.source.line));
         excluded.chain(self.amends.iter().map(|amend| (amend.source.as_str(), amend.line))).collect()
     }
 }
@@ -104,6 +115,7 @@ fn read_amend(entry: Table<'_, '_>, file: &str, digest: String) -> Amend {
     let amend = Amend {
         provision: entry.required_text("provision", "\"740/740.29-lpp\"").value,
         from: entry.required_date("from"),
+        known_from: entry.date("known_from"),
         source: entry.required_text("source", "\"anthropic.2025-04\"").value,
         why: entry.required_text("why", "\"the threshold is lowered\"").value,
         parameters: read_parameters(&entry),

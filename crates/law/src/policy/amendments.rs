@@ -15,9 +15,17 @@ pub(super) fn in_order_of_day(file: &PolicyFile) -> Vec<&Amend> {
     amends
 }
 
+/// From when anybody could know an amendment: as its file says, else since its document was published, else since it holds.
+pub(super) fn known_from(amend: &Amend, law: &Law) -> Date {
+    let published = || law.sources.get(&amend.source)?.published;
+    amend.known_from.or_else(published).unwrap_or(amend.from)
+}
+
 /// Reports what no provision of the law has, and what is said twice for one day.
 pub(super) fn check(file: &PolicyFile, law: &Law, errors: &mut Vec<Diagnostic>) {
-    for source in file.exclude.iter().filter(|source| !law.sources.contains_key(&source.value)) {
+    for source in
+        file.excludes.iter().map(|exclude| &exclude.source).filter(|source| !law.sources.contains_key(&source.value))
+    {
         let what = format!("`{}` is not a source: nothing would be left out", source.value);
         let mend = "name a key of law/sources.toml, as `tollgate policy show` prints it";
         let place = Place::line(file.file.as_str(), source.line);

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
-use tollgate_law::{Policy, split_fixed};
+use tollgate_law::{Policy, split_days};
 use tollgate_report::pages::{Language, STATIC};
 
 pub use cases::Case;
@@ -217,7 +217,7 @@ impl View {
         if name.is_empty() || name == self.app.desk.policy.name {
             return Ok(Arc::clone(&self.app.desk.policy));
         }
-        let (base, _) = split_fixed(name).map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
+        let (base, _) = split_days(name).map_err(|error| unusable(&error.to_string(), "choose another policy"))?;
         if !self.app.desk.policy.law.policy_names().contains(&base) {
             return Err(unusable("no policy has this name", "choose one of the list"));
         }

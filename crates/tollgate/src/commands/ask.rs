@@ -104,6 +104,7 @@ fn decide_lines(
         items: Some(path("items.csv")),
         lists,
         policy: arguments.policy.clone(),
+        known_on: None,
     };
     let (policy, tables, _) = load(&basis, stop)?;
     let orders = path("orders.csv");

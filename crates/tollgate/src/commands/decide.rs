@@ -91,7 +91,7 @@ pub(crate) type Loaded = (Arc<Policy>, Arc<Tables>, Arc<Screener>);
 /// Reads the policy, the small tables and the lists of a command.
 pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
     let law = Law::embedded()?;
-    let policy = load_policy(&law, &basis.policy)?;
+    let policy = load_policy(&law, &basis.policy_name()?)?;
     let lists = &basis.lists;
     let screener = Arc::new(load_screener(&lists.lists)?);
     let screening =

@@ -3,8 +3,9 @@
 use clap::{Args, ValueEnum};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use tollgate_law::name_known_on;
 use tollgate_model::Country;
-use tollgate_model::Date;
+use tollgate_model::{Date, Diagnostics};
 use tollgate_records::Table;
 
 /// The lists to screen against.
@@ -51,6 +52,9 @@ pub(crate) struct Basis {
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
     #[arg(long, value_name = "POLICY", default_value = "ear")]
     pub(crate) policy: String,
+    /// Take the policy as it could be known on this day, without what was published later; the same as @known:YYYY-MM-DD behind its name
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) known_on: Option<Date>,
     /// Refuse a file in which a column or an item is not known, instead of leaving its lines unsettled
     #[arg(long)]
     pub(crate) strict: bool,
@@ -64,7 +68,17 @@ impl Inputs {
     }
 }
 
+/// The name of a policy, as it could be known on a day where one is named.
+pub(crate) fn policy_name(policy: &str, known_on: Option<Date>) -> Result<String, Diagnostics> {
+    known_on.map_or_else(|| Ok(policy.to_owned()), |day| name_known_on(policy, day))
+}
+
 impl Basis {
+    /// The policy, with the day of knowledge behind its name where one is named.
+    pub(crate) fn policy_name(&self) -> Result<String, Diagnostics> {
+        policy_name(&self.policy, self.known_on)
+    }
+
     fn name_unknown_columns(&self) -> Result<(), super::Failure> {
         let ownership = self.ownership.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "json"));
         for (path, table) in [

@@ -13,7 +13,7 @@ use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Truth};
 
 use super::{Failure, print};
-use crate::commands::inputs::{TextFormat, day};
+use crate::commands::inputs::{TextFormat, day, policy_name};
 use clap::Subcommand;
 use tollgate_decide::load_policy;
 use tollgate_model::Stop;
@@ -47,6 +47,9 @@ pub(crate) enum PolicyCommand {
         /// Only on this day
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         date: Option<Date>,
+        /// Take both as they could be known on this day
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        known_on: Option<Date>,
         /// Print every region, not only their number and the smallest of each kind
         #[arg(long)]
         all: bool,
@@ -68,8 +71,9 @@ pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure
         PolicyCommand::Show { policy, date, format } => {
             show(&load_policy(&law, policy)?, date.unwrap_or_else(today), *format)
         }
-        PolicyCommand::Diff { first, second, date, all, format } => {
-            let (first, second) = (load_policy(&law, first)?, load_policy(&law, second)?);
+        PolicyCommand::Diff { first, second, date, known_on, all, format } => {
+            let load = |name: &str| load_policy(&law, &policy_name(name, *known_on)?);
+            let (first, second) = (load(first)?, load(second)?);
             diff(&first, &second, *date, *all, *format, stop)
         }
         PolicyCommand::Check { path } => check(&load_policy(&law, path)?, stop),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tollgate_detect::engine::{ClusterOptions, replay_on_cluster};
+use tollgate_law::split_days;
 use tollgate_model::{Country, Date};
 
 use super::difference::Sum;
 use super::{Comparison, Failure};
+use crate::commands::inputs::policy_name;
 use crate::commands::replay::ReplayArguments;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
@@ -29,7 +31,7 @@ pub(super) fn replay(
     let (orders, basis) = (arguments.inputs.orders.display().to_string(), &arguments.inputs.basis);
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or(path.to_owned());
     let spec = json!({
-        "policy": policy(&basis.policy), "against": policy(&arguments.against), "parties": basis.parties.as_deref().map(absolute),
+        "policy": policy(&basis.policy, basis.known_on)?, "against": policy(&arguments.against, basis.known_on)?, "parties": basis.parties.as_deref().map(absolute),
         "ownership": basis.ownership.as_deref().map(absolute), "items": basis.items.as_deref().map(absolute),
         "lists": basis.lists.lists.iter().map(|path| absolute(path)).collect::<Vec<_>>(), "threshold": basis.lists.threshold,
         "clearances": basis.lists.clearances.as_deref().map(absolute),
@@ -50,12 +52,14 @@ pub(super) fn replay(
 }
 
 /// A policy's name, or its file as every worker finds it.
-fn policy(name: &str) -> String {
-    let path = Path::new(name);
-    match path.exists() {
-        true => std::path::absolute(path).unwrap_or(path.to_owned()).display().to_string(),
-        false => name.to_owned(),
-    }
+fn policy(name: &str, known_on: Option<Date>) -> Result<String, Failure> {
+    let name = policy_name(name, known_on)?;
+    let (base, days) = split_days(&name)?;
+    let path = Path::new(base);
+    Ok(match path.exists() {
+        true => format!("{}{days}", std::path::absolute(path).unwrap_or(path.to_owned()).display()),
+        false => name,
+    })
 }
 
 /// Reads what the cluster wrote to `out`: sums by group, totals, and the lines that differ.

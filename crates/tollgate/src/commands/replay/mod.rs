@@ -17,7 +17,7 @@ use super::progress::Bar;
 use super::{Failure, print};
 #[cfg(feature = "detect")]
 use crate::commands::inputs::ClusterArguments;
-use crate::commands::inputs::{Inputs, TextFormat};
+use crate::commands::inputs::{Inputs, TextFormat, policy_name};
 use clap::Args;
 use difference::{Difference, Results};
 use schemes::Schemes;
@@ -41,7 +41,7 @@ impl ReplayArguments {
 #[command(after_help = "Examples:
   tollgate replay --orders orders.parquet --parties parties.csv --policy diffusion --against anthropic-2025 --out out/replay
   tollgate replay … --cluster spark://host:7077 --python venv/bin/python --out out/replay    (files where every worker finds them, and the wheel of python/)
-Each policy keeps its own allocations in order of date. Writes DIR/diff.jsonl, summary.json and report.html, whole or not at all.")]
+With --known-on both policies are taken as they could be known on that day. Each policy keeps its own allocations in order of date. Writes DIR/diff.jsonl, summary.json and report.html, whole or not at all.")]
 pub(crate) struct ReplayArguments {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
@@ -98,7 +98,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
     arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let law = Law::embedded()?;
-    let against = Arc::new(load_policy(&law, &arguments.against)?);
+    let against = Arc::new(load_policy(&law, &policy_name(&arguments.against, arguments.inputs.basis.known_on)?)?);
     let schemes = arguments.truth.as_deref().map(Schemes::read).transpose()?;
     let diff = arguments.out.join("diff.jsonl");
     let mut output = Output::create(&diff).map_err(|error| RunError::Output(diff.clone(), error))?;
