@@ -219,11 +219,6 @@ impl Law {
     }
 }
 
-/// One mistake of a whole policy file, or of the name of a policy.
-pub(crate) fn policy_error(code: &'static str, file: &str, what: String, mend: String) -> Diagnostics {
-    Diagnostics::from(Diagnostic::new(code, Place::file(file), what, mend))
-}
-
 pub(crate) fn defined_names(provisions: &[Provision]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for version in provisions.iter().flat_map(|provision| &provision.versions) {

@@ -2,9 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result as FormatResult};
 
-use tollgate_model::{Date, Diagnostics};
-
-use crate::law::policy_error;
+use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 
 /// What stands before a day of knowledge.
 const KNOWN: &str = "known:";
@@ -71,4 +69,9 @@ pub fn name_known_on(name: &str, day: Date) -> Result<String, Diagnostics> {
         }
         _ => Ok(format!("{base}{}", PolicyDays { known: Some(day), ..days })),
     }
+}
+
+/// One mistake of a whole policy file, or of the name of a policy.
+pub(crate) fn policy_error(code: &'static str, file: &str, what: String, mend: String) -> Diagnostics {
+    Diagnostics::from(Diagnostic::new(code, Place::file(file), what, mend))
 }

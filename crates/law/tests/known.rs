@@ -17,7 +17,7 @@ fn law() -> Arc<Law> {
     Law::embedded().unwrap()
 }
 
-fn versions<'a>(policy: &'a Policy, path: &str) -> Vec<(Date, bool)> {
+fn versions(policy: &Policy, path: &str) -> Vec<(Date, bool)> {
     let provision = policy.provisions.iter().find(|provision| provision.path == path).unwrap();
     provision.versions.iter().map(|version| (version.from, version.removed)).collect()
 }

@@ -152,11 +152,6 @@ fn outputs_of(texts: &[(&str, String)], folder: &Path) -> Result<Vec<(Output, Pa
     Ok(outputs)
 }
 
-/// [`Inputs::input_files`] under its earlier name.
-pub(super) fn given(inputs: &Inputs) -> Vec<&Path> {
-    inputs.input_files()
-}
-
 /// What `summary.json` says is not done where there are no lists.
 fn no_lists_note(arguments: &CheckArguments) -> Option<String> {
     let none = arguments.inputs.basis.lists.lists.is_empty();
