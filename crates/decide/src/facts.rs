@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tollgate_law::facts::{self, FactId, Facts, ear_country};
 use tollgate_law::groups::GroupCalendar;
-use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth, UnreadCell};
+use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
 use tollgate_screening::Effect;
 
 use super::claim::{Claim, claim_of};
@@ -54,12 +54,6 @@ pub struct LineFacts {
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
 fn is_decided_by(column: &str) -> bool {
     !matches!(column, "via" | "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
-}
-
-/// That a cell is not understood, in a sentence.
-fn unread_sentence(cell: &UnreadCell) -> String {
-    let value = if cell.value.is_empty() { String::new() } else { format!(" `{}`", cell.value) };
-    format!("The cell{value} of the column `{}` is not understood: it {}.", cell.column, cell.what)
 }
 
 /// Makes facts out of order lines, remembering items and parties by name.
@@ -272,7 +266,7 @@ impl FactBuilder {
         let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));
         remarks.extend(question.into_iter().chain(claimed).map(Arc::from));
-        remarks.extend(order.unread.iter().map(unread_sentence).map(Arc::from));
+        remarks.extend(order.unread.iter().map(|cell| Arc::from(cell.to_string())));
         let unread =
             order.unread.iter().map(|cell| cell.column.clone()).filter(|column| is_decided_by(column)).collect();
         Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, unread, remarks })

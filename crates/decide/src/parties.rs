@@ -74,14 +74,14 @@ impl PartyFacts {
         }
     }
 
-    /// The same, of whose row something is not understood. Where the row stands twice, nobody knows which of the two holds.
+    /// The same, of whose row something is not understood. Where that says what else it is (its parent, its flags, its names, or all of it, since the
+    /// row stands twice), its place and its flags are unknown.
     #[must_use]
     pub fn with_unread(mut self, mistakes: &[Diagnostic]) -> PartyFacts {
         for mistake in mistakes {
-            self.remarks.push(Arc::from(format!("Of a party, {}: {}.", mistake.place, mistake.what)));
-            if mistake.code == "repeated-row"
-                || matches!(mistake.place.column.as_str(), "parent_id" | "flags" | "name" | "aliases")
-            {
+            let sentence = format!("The row of a party is not understood ({}: {}).", mistake.place, mistake.what);
+            self.remarks.push(Arc::from(sentence));
+            if says_what_else_it_is(mistake) {
                 self.flags.insert(UNREAD.to_owned());
                 (self.country, self.hq, self.parent_hq) = (None, None, None);
             }
@@ -138,6 +138,12 @@ impl PartyFacts {
     }
 }
 
+/// Whether a mistake in the row of a party leaves open what else it is: who its parent is, which flags it has, what it is called, or which of two rows holds.
+pub(super) fn says_what_else_it_is(mistake: &Diagnostic) -> bool {
+    mistake.code == "repeated-row"
+        || matches!(mistake.place.column.as_str(), "parent_id" | "flags" | "name" | "aliases")
+}
+
 /// A stake that makes its owner a parent, on its days.
 #[derive(Clone, Debug)]
 struct Held {
@@ -158,7 +164,7 @@ impl Held {
 #[derive(Clone, Debug, Default)]
 pub struct Parents {
     held: BTreeMap<String, Vec<Held>>,
-    /// Those of whom a stake is not understood: who their parent is, is not known.
+    /// Those of whom a stake or their row is not understood: who their parent is, is not known.
     unread: BTreeSet<String>,
 }
 
@@ -177,7 +183,7 @@ impl Parents {
         Parents { held: parents, unread: BTreeSet::new() }
     }
 
-    /// The same, of which some parties have a stake that is not understood: who their parent is, is not known.
+    /// The same, but for some parties whose stakes or rows are not understood: who their parent is, is not known.
     #[must_use]
     pub fn with_unread<'a>(self, owned: impl Iterator<Item = &'a String>) -> Parents {
         Parents { unread: owned.cloned().collect(), ..self }

@@ -14,7 +14,7 @@ use tollgate_screening::{BadStake, Screener};
 
 use super::error::RunError;
 use super::flags::flags_of;
-use super::parties::Parents;
+use super::parties::{Parents, says_what_else_it_is};
 use super::screened::{Hit, MatchLimits, SHOWN, ScreeningResults};
 use super::typed::TypedNames;
 use tollgate_model::Stop;
@@ -103,6 +103,11 @@ impl Tables {
             }),
             None => BTreeMap::new(),
         };
+        let doubtful = |(_, mistakes): &(&String, &Vec<Diagnostic>)| mistakes.iter().any(says_what_else_it_is);
+        let doubtful: Vec<String> = unread.parties.iter().filter(doubtful).map(|(id, _)| id.clone()).collect();
+        for id in &doubtful {
+            parties.entry(id.clone()).and_modify(forget_row);
+        }
         parties.values_mut().for_each(spell_flags);
         let mut items = match items {
             Some(path) => unread.take(read_items_by_row(path)?, |unread, item, mistake| {
@@ -124,7 +129,7 @@ impl Tables {
             ownership,
             stop,
         )?;
-        let parents = Parents::of(&stakes).with_unread(unread.stakes.keys());
+        let parents = Parents::of(&stakes).with_unread(unread.stakes.keys().chain(&doubtful));
         let names = TypedNames::new(screening.screener, screening.threshold, &cleared);
         let licenses = BTreeMap::new();
         let (clearances, strict) = (cleared, false);
@@ -162,6 +167,13 @@ impl Tables {
     pub fn are_silent(&self) -> bool {
         self.screened.is_silent() && !self.names.has_lists()
     }
+}
+
+/// Leaves of a party what only makes a decision stricter: its names, its business and its address. Its children find no headquarters in it, and no flag
+/// of it permits anything.
+fn forget_row(party: &mut Party) {
+    (party.country, party.hq_country, party.parent_id) = (None, None, None);
+    party.flags.clear();
 }
 
 /// Writes the flags of a party that are understood as the law spells them; the others stay as they are.

@@ -1,5 +1,7 @@
 //! The rows of the input tables, and the words that their columns take.
 
+use std::fmt;
+
 use crate::{Country, Date, Decimal};
 
 /// A word that is not one of those a column takes.
@@ -153,7 +155,7 @@ impl OrderLine<'_> {
     }
 }
 
-/// A cell of a table that is not understood.
+/// A cell of a table that is not understood. Its [`Display`](fmt::Display) form says so in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadCell {
     /// The column.
@@ -162,6 +164,16 @@ pub struct UnreadCell {
     pub value: String,
     /// What is wrong, without a full stop.
     pub what: String,
+}
+
+impl fmt::Display for UnreadCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("The cell")?;
+        if !self.value.is_empty() {
+            write!(f, " `{}`", self.value)?;
+        }
+        write!(f, " of the column `{}` is not understood: it {}.", self.column, self.what)
+    }
 }
 
 /// A person or company, as the `parties` table gives it; `None` is an unknown fact.

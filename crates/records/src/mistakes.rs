@@ -96,7 +96,7 @@ impl<T> ByRow<T> {
 pub(crate) struct Mistakes<'f> {
     file: &'f Path,
     pub(crate) found: Vec<Diagnostic>,
-    /// Whether mistakes of rows are gathered without end, since they cost their rows and not the file.
+    /// Whether mistakes of rows cost their rows and not the file, so that up to [`MAX_UNREAD`] are gathered.
     by_row: bool,
     /// The rows that have a mistake, each with what it is about, once [`Mistakes::name_row`] said so.
     rows: BTreeMap<u64, String>,
@@ -117,15 +117,15 @@ impl<'f> Mistakes<'f> {
         Mistakes::new(self.file)
     }
 
-    /// Notes a mistake, unless a hundred are noted.
+    /// Notes a mistake, unless as many are noted as are gathered.
     pub(crate) fn add(&mut self, code: &'static str, cell: Cell<'_>, what: impl Into<String>, mend: impl Into<String>) {
-        let of_row = self.by_row && cell.row > 0 && self.found.len() < MAX_UNREAD;
-        if of_row {
+        if self.is_full() {
+            return;
+        }
+        if self.by_row && cell.row > 0 {
             self.rows.entry(cell.row).or_default();
         }
-        if of_row || !self.is_full() {
-            self.found.push(Diagnostic::new(code, cell.in_file(self.file), what, mend));
-        }
+        self.found.push(Diagnostic::new(code, cell.in_file(self.file), what, mend));
     }
 
     /// Notes that a cell is not what it must be.
@@ -135,7 +135,7 @@ impl<'f> Mistakes<'f> {
 
     /// Whether so many are noted that reading may end.
     pub(crate) fn is_full(&self) -> bool {
-        !self.by_row && self.found.len() >= MAX_ERRORS
+        self.found.len() >= if self.by_row { MAX_UNREAD } else { MAX_ERRORS }
     }
 
     /// Whether a row has a mistake.
@@ -150,13 +150,14 @@ impl<'f> Mistakes<'f> {
         }
     }
 
-    /// The value with the mistakes of rows, in the order of the rows; an error where there are mistakes about the whole file or a whole column.
+    /// The value with the mistakes of rows, in the order of the rows; an error where there are mistakes about the whole file or a whole column, and
+    /// where so many are noted that reading ended.
     pub(crate) fn split<T>(self, value: T) -> Result<ByRow<T>, Diagnostics> {
+        if self.is_full() {
+            return Err(Diagnostics::up_to(MAX_ERRORS, self.found));
+        }
         let (mut of_rows, of_file): (Vec<Diagnostic>, _) =
             self.found.into_iter().partition(|mistake| mistake.place.row.is_some());
-        if of_rows.len() >= MAX_UNREAD {
-            return Err(Diagnostics::up_to(MAX_ERRORS, of_rows));
-        }
         if !of_file.is_empty() {
             return Err(Diagnostics::up_to(MAX_ERRORS, of_file));
         }

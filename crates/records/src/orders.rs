@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::{Array, RecordBatch, StringArray};
-use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell};
+use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell, never};
 
 use crate::columns::Table;
 use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
@@ -345,7 +345,14 @@ impl OrderReader {
         if count > MAX_UNREAD {
             return Some(Err(Diagnostics::up_to(MAX_ERRORS, read.unread.into_iter().map(|row| row.mistake).collect())));
         }
-        let orders = with_unread(read);
+        // What has no mistake was looked through when it was read.
+        if read.unread.is_empty() {
+            return Some(Ok(read.value));
+        }
+        let orders = match with_unread(read) {
+            Ok(orders) => orders,
+            Err(stray) => return Some(Err(stray.into())),
+        };
         // A batch that would give fewer lines than it has rows is refused, whatever the cause.
         match (0..orders.len()).find(|place| orders.line(*place).is_none()) {
             None => Some(Ok(orders)),
@@ -357,15 +364,15 @@ impl OrderReader {
     }
 }
 
-/// Lines with what is not understood of them. An order whose id is not is named by its row.
-fn with_unread(read: ByRow<OrderBatch>) -> OrderBatch {
+/// Lines with what is not understood of them; a mistake that is about none of them is an error. An order whose id is not understood is named by its row.
+fn with_unread(read: ByRow<OrderBatch>) -> Result<OrderBatch, Diagnostic> {
     let mut orders = read.value;
-    if read.unread.is_empty() {
-        return orders;
-    }
     let places: BTreeMap<u64, usize> = orders.rows.iter().enumerate().map(|(place, row)| (*row, place)).collect();
     for UnreadRow { mistake, .. } in read.unread {
-        let Some(place) = mistake.place.row.and_then(|row| places.get(&row)) else { continue };
+        let Some(place) = mistake.place.row.and_then(|row| places.get(&row)) else {
+            never!("a mistake is in a row that its batch does not have");
+            return Err(mistake);
+        };
         let cell = UnreadCell { column: mistake.place.column, value: mistake.place.value, what: mistake.what };
         orders.unread.entry(*place).or_default().push(cell);
     }
@@ -378,7 +385,7 @@ fn with_unread(read: ByRow<OrderBatch>) -> OrderBatch {
         let ids: StringArray = ids.map(Some).collect();
         orders.order_id = ids;
     }
-    orders
+    Ok(orders)
 }
 
 /// What belongs to some places of a batch, by its place among these.

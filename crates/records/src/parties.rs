@@ -111,9 +111,12 @@ pub fn read_ownership_by_row(path: &Path) -> Result<ByRow<Vec<Stake>>, Diagnosti
         let (from, until) = (batch.dates("from", &mut mistakes), batch.dates("until", &mut mistakes));
         for (index, ((percent, from), until)) in percents.into_iter().zip(from).zip(until).enumerate() {
             let row = batch.row(index);
-            let (Some(owner), Some(owned)) = (text(&owners, index), text(&owned, index)) else {
+            let owned = text(&owned, index);
+            let (Some(owner), Some(owned)) = (text(&owners, index), owned) else {
                 let what = "a stake needs owner_id and owned_id";
                 mistakes.add("incomplete-row", Cell::row(row), what, "fill them in");
+                // Somebody owns it, whoever that is.
+                mistakes.name_row(row, owned.unwrap_or(""));
                 continue;
             };
             if percent.is_some_and(|percent| percent.thousandths().is_none_or(|percent| percent > 100_000)) {

@@ -174,6 +174,17 @@ fn a_party_whose_row_is_not_understood_is_not_known() {
 }
 
 #[test]
+fn a_party_that_stands_twice_permits_nothing_and_gives_its_children_no_headquarters() {
+    let parties = "party_id,name,country,hq_country,parent_id,flags\nseller,Quayside Boards,US,US,,\n\
+        keel,Keel Holding,CN,CN,,\nkeel,Keel Holding,NO,NO,,uveu\nlagoon,Lagoon Rendering,NO,NO,keel,\n";
+    let lines = [line_with("item", "A800"), line_with("ultimate_consignee", "keel").replace("harbor-1", "harbor-2")];
+    let (records, _) = decide("twice", &table_of(&lines), parties, ITEMS, &[]);
+    for record in &records {
+        assert_eq!(record["outcome"], "needs_information", "{record}");
+    }
+}
+
+#[test]
 fn an_item_whose_row_is_not_understood_is_not_known_nor_what_holds_it() {
     let items = "item,kind,tpp,performance_density,data_center,accelerator,accelerators\n\
         Reef card,ic,plenty,0.8,false,,\nReef server,server,,,,Reef card,8\nCoral card,ic,300,0.8,perhaps,,\n";
@@ -190,8 +201,11 @@ fn an_item_whose_row_is_not_understood_is_not_known_nor_what_holds_it() {
 
 #[test]
 fn a_stake_that_is_not_understood_leaves_the_parent_open() {
-    let stakes = "owner_id,owned_id,percent\nseller,seller,30\nsomebody,lagoon,most\n";
     let lines = [line_with("item", "A800"), GOOD.join(",").replace("harbor-1", "harbor-2")];
+    let ownerless = "owner_id,owned_id,percent\n,lagoon,60\n";
+    let (records, _) = decide("ownerless", &table_of(&lines), PARTIES, ITEMS, &[("--ownership", ownerless)]);
+    assert_eq!(records[0]["outcome"], "needs_information", "{}", records[0]);
+    let stakes = "owner_id,owned_id,percent\nseller,seller,30\nsomebody,lagoon,most\n";
     let (records, said) = decide("stakes", &table_of(&lines), PARTIES, ITEMS, &[("--ownership", stakes)]);
     assert_eq!(records[0]["outcome"], "needs_information", "{}", records[0]);
     assert!(said.contains("ownership.csv, row 1") && said.contains("ownership.csv, row 2"), "{said}");

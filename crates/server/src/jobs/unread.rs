@@ -39,11 +39,7 @@ pub(super) fn unread_result(row: u64, line: &OrderLine<'_>) -> Option<Value> {
     if line.unread.is_empty() {
         return None;
     }
-    let sentence = |cell: &tollgate_model::UnreadCell| {
-        let value = if cell.value.is_empty() { String::new() } else { format!(" `{}`", cell.value) };
-        format!("The cell{value} of the column `{}` is not understood: it {}.", cell.column, cell.what)
-    };
-    let detail: Vec<String> = line.unread.iter().map(sentence).collect();
+    let detail: Vec<String> = line.unread.iter().map(ToString::to_string).collect();
     let mut missing: Vec<&str> = Vec::new();
     for cell in line.unread {
         if !missing.contains(&cell.column.as_str()) {

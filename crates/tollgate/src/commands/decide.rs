@@ -105,7 +105,7 @@ pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
 }
 
 /// Says on standard error what is not understood of the tables, and that it is unknown; an error where the user wants it refused.
-fn name_unread_rows(tables: &Tables) -> Result<(), Failure> {
+pub(super) fn name_unread_rows(tables: &Tables) -> Result<(), Failure> {
     let mistakes = &tables.unread.mistakes;
     if mistakes.0.is_empty() {
         return Ok(());

@@ -75,6 +75,15 @@ pub(crate) fn unread_note(lines: u64) -> String {
     format!("Lines whose day, place or quantity is not understood, and in which no evasion was looked for: {lines}.")
 }
 
+/// Says on standard error that lines were left out of the search, where some were.
+pub(crate) fn name_unread_lines(watch: &Watch) {
+    let unread = watch.unread_lines();
+    if unread > 0 {
+        // Where standard error cannot be written, nobody reads it.
+        let _ = writeln!(std::io::stderr(), "warning: {}", unread_note(unread));
+    }
+}
+
 /// Lines that are gathered and nothing else.
 pub(crate) struct Gathering(pub(crate) Watch);
 
@@ -106,11 +115,7 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
     let job = Run { orders: &arguments.inputs.orders, tables, policy };
     let mut gathering = Gathering(watch);
     run(&job, stop, &mut Bar::new(), &mut gathering)?;
-    let unread = gathering.0.unread_lines();
-    if unread > 0 {
-        // Where standard error cannot be written, nobody reads it.
-        let _ = writeln!(std::io::stderr(), "warning: {}", unread_note(unread));
-    }
+    name_unread_lines(&gathering.0);
     let gathered = gathering.0.finish()?;
     let mut history = None;
     let detection = match &arguments.on.cluster {

@@ -14,7 +14,8 @@ use tollgate_lists::load_screener;
 use tollgate_model::{Date, Stop};
 
 use super::Failure;
-use super::detect::{Gathering, failed_queries_text};
+use super::decide::name_unread_rows;
+use super::detect::{Gathering, failed_queries_text, name_unread_lines};
 
 /// Bytes that queries over a folder may hold before they spill to disk.
 const MEMORY: usize = 1 << 31;
@@ -64,6 +65,7 @@ impl TableFolder {
         let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
         let read = Tables::read(parties.as_deref(), ownership.as_deref(), items.as_deref(), screening, stop);
         let tables = Arc::new(read?);
+        name_unread_rows(&tables)?;
         let [payments, sites, serials, inspections] = ["payments", "sites", "serials", "inspections"].map(file);
         let context = ContextTables { payments, sites, serials, inspections, as_of: None };
         Ok(TableFolder { orders, policy, tables, context })
@@ -101,6 +103,7 @@ impl TableFolder {
         let (policy, tables) = (Arc::clone(&self.policy), Arc::clone(&self.tables));
         let mut gathering = Gathering(Watch::new(Arc::clone(&policy), Arc::clone(&tables), context)?);
         run(&Run { orders: &self.orders, tables, policy }, stop, &mut Silent, &mut gathering)?;
+        name_unread_lines(&gathering.0);
         let options = LocalOptions { threads: threads(), memory: MEMORY, time: QUERY_TIME, stop: Arc::clone(stop) };
         Ok(gathering.0.finish()?.open(&options)?)
     }
@@ -133,7 +136,10 @@ impl TableFolder {
             stop,
             &mut Silent,
             &mut each(|order, _| {
-                days.insert(order.date);
+                // A day that is not understood is none.
+                if !order.is_unread("date") {
+                    days.insert(order.date);
+                }
                 Ok(())
             }),
         )?;
