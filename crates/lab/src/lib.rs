@@ -2,7 +2,6 @@
 //!
 //! Nothing here reads a clock, a file or the network, and every number depends on the scenario and its seed alone.
 
-mod count;
 mod distribution;
 mod figure;
 mod game;
@@ -15,7 +14,6 @@ mod scenario;
 mod sensitivity;
 mod studies;
 
-pub use count::{index_of, wide};
 pub use distribution::{Distribution, normal_quantile, normal_share};
 pub use figure::{
     Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles,

@@ -1,7 +1,7 @@
 //! Quantiles of very many values in little memory, the same for any number of threads.
 
-use crate::count::wide;
 use crate::figure::{Caption, Density};
+use tollgate_model::count_of;
 
 /// Counts of values by size: 64 cells to each doubling, on both sides of zero. Quantiles come out within half a percent, and counts of many
 /// parts add up to the same whatever the parts.
@@ -32,7 +32,7 @@ fn cell(value: f64) -> Option<usize> {
 
 /// The lower end of a cell.
 fn edge(cell: usize) -> f64 {
-    f64::from_bits((wide(cell) + FIRST_EDGE) << (52 - 6))
+    f64::from_bits((count_of(cell) + FIRST_EDGE) << (52 - 6))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of draws are far below 2^53")]

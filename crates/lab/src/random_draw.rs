@@ -4,7 +4,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 use tollgate_model::never;
 
-use crate::count::wide;
+use tollgate_model::count_of;
 
 /// A stream of random numbers of its own for each (seed, lane, index).
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Stream {
 
     /// Uniform among 0 up to `count`, that excluded; 0 where there is none.
     pub fn below(&mut self, count: usize) -> usize {
-        let drawn = (u128::from(self.bits()) * u128::from(wide(count))) >> 64;
+        let drawn = (u128::from(self.bits()) * u128::from(count_of(count))) >> 64;
         usize::try_from(drawn).unwrap_or_else(|_| {
             never!("a number below a count is no larger than the count");
             0

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use tollgate_model::{Country, Date};
 
 use crate::Policy;
+use crate::groups::TIER_ONE;
 use crate::provision::Version;
 
-/// The group of the first tier: supplement no. 5 to part 740, paragraph (a).
-const FIRST: &str = "SUPP5A";
 /// The group of the third tier: Macau and Country Group D:5.
 const THIRD: &str = "MACAU_D5";
 
@@ -61,7 +60,7 @@ impl Policy {
     /// The tiers on a day, as this policy has the country groups; `Err` with the name of a group that the law lacks.
     pub fn tiers(&self, day: Date) -> Result<Tiers, &'static str> {
         let group = |name: &'static str| self.groups.countries(name, day).ok_or(name);
-        Ok(Tiers { first: group(FIRST)?, third: group(THIRD)? })
+        Ok(Tiers { first: group(TIER_ONE)?, third: group(THIRD)? })
     }
 
     /// The version of a provision (its path under `law/ear/`) that binds on a day, or the first that ever does where none binds yet.

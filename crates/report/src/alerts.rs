@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::data::Alerts;
-use super::svg::{count_of, escape, short, text};
+use tollgate_model::count_of;
+
+use super::svg::{escape, short, text};
 use tollgate_model::group_digits;
 
 /// What the typologies found, case by case.

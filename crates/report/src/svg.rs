@@ -1,5 +1,7 @@
 //! Small helpers for drawing and for text in HTML.
 
+use tollgate_model::count_of;
+
 /// A text as HTML, set apart so that its direction cannot reach its surroundings.
 pub(crate) fn text(text: &str) -> String {
     format!("<bdi>{}</bdi>", escape(text))
@@ -20,13 +22,6 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-const _: () = assert!(usize::BITS <= u64::BITS, "a length has at most the bits of a count");
-
-/// A length as a count. Cannot fail, as asserted above.
-pub(crate) const fn count_of(length: usize) -> u64 {
-    length as u64
 }
 
 /// A whole number as a quantity to draw.

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::data::{Gauge, Listing, Tally};
-use super::svg::{count_of, escape, real, short, text};
+use tollgate_model::count_of;
+
+use super::svg::{escape, real, short, text};
 use tollgate_model::group_digits;
 
 /// A list of order lines, or the sentence that says that there is none.

@@ -5,7 +5,7 @@ use tollgate_model::Lookup;
 use crate::name::Name;
 use crate::score::{Score, WordSimilarities, score_with};
 use crate::similar::skeleton;
-use crate::sizes::{index_of, narrow, place_of, wide};
+use crate::sizes::{count_of, index_of, narrow, place_of};
 use crate::words::background;
 
 /// Candidates that are scored for a query.
@@ -260,7 +260,7 @@ fn features_of(name: &Name, features: &mut Vec<usize>) {
         let mut add = |bytes: &mut dyn Iterator<Item = u8>| {
             let hash = bytes
                 .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-            features.push(2 * CHANNEL + index_of(narrow((hash ^ hash >> 32) % wide(WORDS))));
+            features.push(2 * CHANNEL + index_of(narrow((hash ^ hash >> 32) % count_of(WORDS))));
         };
         add(&mut token.word.bytes());
         if token.written.len() >= 4 {

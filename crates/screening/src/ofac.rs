@@ -1,7 +1,7 @@
 //! Scores as OFAC's own search gives them, for comparison: Jaro-Winkler over the whole names where they begin with the same letter, and word by word
 //! (<https://ofac.treasury.gov/faqs/249>; details fitted to scores seen on the site). It says little about companies: see `docs/screening.md`.
 
-use crate::sizes::{narrow, wide};
+use crate::sizes::{count_of, narrow};
 
 /// A whole, in millionths.
 const ONE: u64 = 1_000_000;
@@ -26,7 +26,7 @@ pub fn ofac_score(query: &str, entry: &str) -> u32 {
     };
     let long = query.iter().any(|word| word.len() > 2);
     let words: Vec<u64> = query.iter().filter(|word| !long || word.len() > 2).map(best).collect();
-    let by_word = words.iter().sum::<u64>() / wide(words.len()).max(1);
+    let by_word = words.iter().sum::<u64>() / count_of(words.len()).max(1);
     let score = (whole.max(by_word) * 100 + ONE / 2) / ONE;
     if score >= SHOWN_FROM { narrow(score) } else { 0 }
 }
@@ -42,7 +42,7 @@ fn plain_words(text: &str) -> Vec<String> {
 fn jaro_winkler(a: &str, b: &str) -> u64 {
     let jaro = jaro(a.as_bytes(), b.as_bytes());
     let start = a.bytes().zip(b.bytes()).take(4).take_while(|(a, b)| a == b).count();
-    jaro + (ONE - jaro) * wide(start) / 10
+    jaro + (ONE - jaro) * count_of(start) / 10
 }
 
 fn jaro(a: &[u8], b: &[u8]) -> u64 {
@@ -69,11 +69,11 @@ fn jaro(a: &[u8], b: &[u8]) -> u64 {
     }
     let from_b = b.iter().zip(&taken).filter(|(_, taken)| **taken).map(|(letter, _)| letter);
     let swapped = from_a.iter().zip(from_b).filter(|(a, b)| a != b).count() / 2;
-    let met = wide(from_a.len());
+    let met = count_of(from_a.len());
     if met == 0 {
         return 0;
     }
-    (met * ONE / wide(a.len()) + met * ONE / wide(b.len()) + (met - wide(swapped)) * ONE / met) / 3
+    (met * ONE / count_of(a.len()) + met * ONE / count_of(b.len()) + (met - count_of(swapped)) * ONE / met) / 3
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use tollgate_lab::{Distribution, Scenario, Stream, TradeConstants, normal_quantile, normal_share, wide};
-use tollgate_model::{Date, never};
+use tollgate_lab::{Distribution, Scenario, Stream, TradeConstants, normal_quantile, normal_share};
+use tollgate_model::{Date, count_of, never};
 
 /// A scheme as the agency can come upon it.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +135,7 @@ impl Agency {
 
     /// Whether a tip or a check leads to a scheme this month.
     fn comes_upon(&mut self, target: &Target, mark: f64, left: &mut u64) -> bool {
-        let mut stream = Stream::new(self.seed, 33, wide(target.number * 4_096 + self.month));
+        let mut stream = Stream::new(self.seed, 33, count_of(target.number * 4_096 + self.month));
         let constants = &self.constants;
         let fronts = f64::from(target.fronts.max(1));
         let rarer = if target.careful { constants.careful_tip_factor } else { constants.careless_tip_factor };
@@ -146,7 +146,7 @@ impl Agency {
         let (signs, found) = (constants.careless_signs / divisor, self.found / divisor);
         let looked_at = 1.0 - normal_share(mark - signs);
         let wanted = (0..target.fronts.max(1)).filter(|_| stream.chance(looked_at)).count();
-        let checked = wide(wanted).min(*left);
+        let checked = count_of(wanted).min(*left);
         *left -= checked;
         self.done.checks_of_fronts += checked;
         let shown = (0..checked).any(|_| stream.chance(found));
@@ -154,7 +154,7 @@ impl Agency {
     }
 
     fn open(&mut self, scheme: usize) {
-        let mut stream = Stream::new(self.seed, 34, wide(scheme));
+        let mut stream = Stream::new(self.seed, 34, count_of(scheme));
         let left = self.case_hours.quantile(stream.unit());
         self.queue.push_back(Case { scheme, left, opened: self.month });
         self.known.push(scheme);
@@ -173,7 +173,7 @@ impl Agency {
             if case.left <= 0.0 {
                 ended.push(case.scheme);
                 self.done.closed += 1;
-                self.done.months += wide(self.month - case.opened + 1);
+                self.done.months += count_of(self.month - case.opened + 1);
             }
         }
         self.queue.retain(|case| case.left > 0.0);

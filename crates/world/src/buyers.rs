@@ -1,10 +1,10 @@
 //! Honest buyers: who they are, and what they order.
 
-use tollgate_model::{Country, Date, never};
+use tollgate_model::{Country, Date, count_of, never};
 
 use crate::names;
 use crate::rows::{ITEMS, WorldItem, WorldOrder, WorldParty, WorldStake};
-use tollgate_lab::{BuyerSize, Demand, Stream, TradeConstants, wide};
+use tollgate_lab::{BuyerSize, Demand, Stream, TradeConstants};
 
 /// What honest buyers do.
 const BUSINESS: [&str; 8] = [
@@ -157,7 +157,7 @@ pub(crate) fn buyers(
     let sum: f64 = weights.iter().sum();
     let mut buyers: Vec<Buyer> = Vec::with_capacity(count);
     for index in 0..count {
-        let mut stream = Stream::new(seed, 22, wide(index));
+        let mut stream = Stream::new(seed, 22, count_of(index));
         let mut mark = stream.unit() * sum;
         let found = abroad.iter().zip(&weights).find(|(_, weight)| {
             mark -= **weight;

@@ -17,7 +17,7 @@ mod writing;
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, count_of};
 
 pub use agency::Enforcement;
 pub use law_oracle::LawDesks;
@@ -32,7 +32,7 @@ pub use writing::{WORLD_FILES, WorldError, write_world};
 use agency::{Agency, Target};
 use buyers::{Buyer, Shipment, Trade, heaped, next_place, on_sale, order};
 use schemes::{Ground, KINDS, Learning, Scheme, plan};
-use tollgate_lab::{Scenario, SchemeConstants, Stream, TradeConstants, blind, wide};
+use tollgate_lab::{Scenario, SchemeConstants, Stream, TradeConstants, blind};
 
 /// How large a world is, and when it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -196,7 +196,7 @@ impl World {
         let open = self.size.months * 30 * 2 / 3;
         let begin = Date::from_ymd(self.size.year, 1, 5).unwrap_or(Date::MIN);
         let one = |index: usize| {
-            let mut stream = Stream::new(self.seed, 31, wide(index));
+            let mut stream = Stream::new(self.seed, 31, count_of(index));
             let after = stream.whole_below(open.max(1));
             let kind = KINDS.get(index % KINDS.len()).copied().unwrap_or("shell_company");
             (begin.plus_days(after), kind)
@@ -263,7 +263,7 @@ impl World {
     ) {
         let constants = &self.trade_constants;
         let lane = 100_000 + u64::from(date.epoch_days().unsigned_abs());
-        let mut stream = Stream::new(self.seed, lane, wide(index));
+        let mut stream = Stream::new(self.seed, lane, count_of(index));
         let rate = buyer.orders * self.size.busy / 365.0;
         // So many orders in a day: Poisson, by waiting times.
         let mut waited = -libm::log(stream.unit()) / rate;

@@ -8,11 +8,11 @@
 
 use super::{Model, SensitivityError, real};
 use crate::Stream;
-use crate::count::wide;
 use serde::Serialize;
 use sobol_burley::parts;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tollgate_model::count_of;
 use tollgate_model::never;
 
 /// How many parameters may vary: the sequence has 256 dimensions, two for each.
@@ -276,7 +276,7 @@ fn sums(moved: &[f64], weighted: &[f64], weights: &[f64]) -> (f64, f64) {
 
 /// How often each row comes when as many are drawn as there are, with replacement.
 fn weights(seed: u64, number: usize, rows: usize) -> Vec<f64> {
-    let mut stream = Stream::new(seed, DRAWS, wide(number));
+    let mut stream = Stream::new(seed, DRAWS, count_of(number));
     let mut weights = vec![0.0; rows];
     for _ in 0..rows {
         if let Some(weight) = weights.get_mut(stream.below(rows)) {

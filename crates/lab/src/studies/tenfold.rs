@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use super::LabError;
 use super::figures::caption;
-use crate::count::wide;
 use crate::distribution::{Distribution, number};
 use crate::figure::{Figure, Study, Table, Tornado, TornadoRow};
 use crate::quantile_sketch::{Sketch, density};
@@ -15,6 +14,7 @@ use crate::random_draw::Stream;
 use crate::run::Options;
 use crate::scenario::{ParameterEntry, Scenario, TENFOLD};
 use crate::sensitivity::{discover, one_at_a_time, widest_first};
+use tollgate_model::count_of;
 
 /// A value for each parameter, in the order of [`TENFOLD`].
 type CostPoint = [f64; TENFOLD.len()];
@@ -66,7 +66,7 @@ pub(super) fn study(scenario: &Scenario, options: &Options<'_>) -> Result<Study,
         scenario.cases.iter().map(|(name, changes)| case(scenario, name, changes)).collect::<Result<Vec<_>, _>>()?;
     let Some(last) = cases.last() else { return Err(LabError::Scenario("give at least one [[case]]".to_owned())) };
     let mut sketches = Vec::new();
-    let all = scenario.draws * wide(cases.len());
+    let all = scenario.draws * count_of(cases.len());
     for case in &cases {
         let mut sketch = Sketch::default();
         for index in 0..scenario.draws {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{BadRow, List};
-use crate::sizes::wide;
+use crate::sizes::count_of;
 
 /// Hands on the records of a text: the elements of an array, those of an object's `results`, or an object a line. An answer that says that there are more
 /// than it holds is one page of a list: what it says is the error.
@@ -45,7 +45,7 @@ fn is_whole(answer: &Value, held: usize) -> Result<(), String> {
     let keys =
         ["total", "total_count", "totalCount", "total_results", "totalResults", "count", "numFound", "total_entries"];
     let all = keys.iter().filter_map(|key| number(answer.get(key)?)).max();
-    if let Some(all) = all.filter(|all| *all > wide(held)) {
+    if let Some(all) = all.filter(|all| *all > count_of(held)) {
         return Err(format!("is one page of an answer: it holds {held} of {all} entries"));
     }
     let goes_on = |key: &&str| answer.get(*key).is_some_and(|next| next.as_str().is_some_and(|next| !next.is_empty()));

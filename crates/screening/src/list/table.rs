@@ -1,7 +1,7 @@
 //! Delimited files as their publishers write them: a row that is not in order costs itself and no other.
 
 use super::{BadRow, List};
-use crate::sizes::wide;
+use crate::sizes::count_of;
 
 /// A cell in quotes that is longer is one whose closing quote is missing.
 const LONGEST_CELL: usize = 100_000;
@@ -171,7 +171,7 @@ fn each_record(
 }
 
 fn lines_in(text: &str) -> u64 {
-    wide(text.bytes().filter(|byte| *byte == b'\n').count())
+    count_of(text.bytes().filter(|byte| *byte == b'\n').count())
 }
 
 /// A column's name as it is looked up: in lower case, with one `_` for whatever stands between words.

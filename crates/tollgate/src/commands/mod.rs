@@ -85,13 +85,6 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// A number of things in memory, as outputs have it.
-pub(crate) const fn count(number: usize) -> u64 {
-    // No address of a platform that Rust knows is wider.
-    const { assert!(usize::BITS <= u64::BITS) };
-    number as u64
-}
-
 /// A sum as outputs have it: the largest number of 64 bits stands for all that are larger.
 #[expect(clippy::cast_possible_truncation, reason = "bounded by the largest number of 64 bits")]
 pub(crate) fn saturated(sum: u128) -> u64 {

@@ -84,7 +84,7 @@ impl StepBar {
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} typologies  {msg}") {
             bar.set_style(style);
         }
-        bar.set_length(super::count(steps));
+        bar.set_length(tollgate_model::count_of(steps));
         StepBar(bar)
     }
 

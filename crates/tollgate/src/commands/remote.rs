@@ -19,9 +19,10 @@ use tempfile::TempDir;
 use reqwest as _;
 use url::Url;
 
+use super::Failure;
 use super::progress::ByteBar;
-use super::{Failure, count};
 use tollgate_model::Stop;
+use tollgate_model::count_of;
 
 const MEND: &str = "check the address, and the variables that name the store's keys and region (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT)";
 
@@ -123,7 +124,7 @@ async fn copy(store: &dyn ObjectStore, object: &Object<'_>, path: &Path, stop: &
         }
         let part = part.map_err(|error| unusable(address, &error))?;
         file.write_all(&part).map_err(|error| unusable(address, &error))?;
-        bytes_written += count(part.len());
+        bytes_written += count_of(part.len());
         bar.set(bytes_written);
     }
     match bytes_written == size {

@@ -10,12 +10,13 @@ use tollgate_law::Law;
 use tollgate_records::{Output, csv_text};
 
 use super::progress::DrawBar;
-use super::{Failure, count, print};
+use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use clap::Args;
 use std::path::PathBuf;
 use tollgate_decide::RunError;
 use tollgate_model::Stop;
+use tollgate_model::count_of;
 use tollgate_report::{figure_rows, study_page, study_text};
 use tollgate_world::{LawDesks, SCENARIOS, WORLD_FILES, WorldError, write_world};
 
@@ -104,7 +105,7 @@ impl From<WorldError> for Failure {
 /// Writes the world of a scenario to a folder, and prints what came of it.
 fn simulate_world(scenario: &Scenario, out: &Path, stop: &Stop) -> Result<(), Failure> {
     let bar = DrawBar::new();
-    let mut show_progress = |done: usize, total: usize| bar.set(count(done), count(total));
+    let mut show_progress = |done: usize, total: usize| bar.set(count_of(done), count_of(total));
     let results = write_world(scenario, &Law::embedded()?, out, &mut show_progress, stop)?;
     bar.end();
     print(&format!("{results:#}\nwritten: {}: {}\n", out.display(), WORLD_FILES.join(" ")))

@@ -4,13 +4,13 @@ mod families;
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, count_of, index_of};
 
 use crate::buyers::{Firm, Shipment, Trade, company, heaped, next_place, on_sale, order};
 use crate::month_of;
 use crate::names;
 use crate::rows::{ITEMS, WorldOrder, WorldParty, WorldStake};
-use tollgate_lab::{SchemeConstants, Stream, TradeConstants, WholeRange, index_of, wide};
+use tollgate_lab::{SchemeConstants, Stream, TradeConstants, WholeRange};
 
 /// The families, by what gives a scheme away.
 pub(crate) const KINDS: [&str; 11] = [
@@ -166,7 +166,7 @@ impl Maker<'_, '_> {
 
     /// A company of the scheme's own, as the honest ones are made.
     fn company(&self, country: Country, hq: Country, business: &'static str) -> WorldParty {
-        let index = 2_000_000_000 + wide(self.ground.parties.len());
+        let index = 2_000_000_000 + count_of(self.ground.parties.len());
         let mut party = company(self.ground.honest, Firm { country, hq, business }, self.ground.seed, index);
         party.scheme = Some(self.number);
         party

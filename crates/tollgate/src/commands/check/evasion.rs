@@ -36,10 +36,10 @@ mod enabled {
     use super::*;
     use tollgate_detect::detector::{Detection, Detector};
 
-    use crate::commands::count;
     use crate::commands::detect::{alerts_text, detector, failed_queries_text, missing_tables_text, unread_note};
     use crate::commands::query_session::detect_in_process;
     use tollgate_detect::Watch;
+    use tollgate_model::count_of;
     use tollgate_report::{AlertRow, Alerts};
 
     /// Cases that the report shows.
@@ -123,7 +123,7 @@ mod enabled {
                 percent,
                 family: lead.typology.clone(),
                 pattern: lead.pattern.clone(),
-                more_parties: count(case.subjects.len().saturating_sub(parties.len())),
+                more_parties: count_of(case.subjects.len().saturating_sub(parties.len())),
                 parties: parties.join(", "),
                 tpp: case.tpp.max(0).unsigned_abs(),
                 first: lead.first.to_string(),
@@ -133,9 +133,9 @@ mod enabled {
             })
         };
         Alerts {
-            total: count(found.ranked.alerts.len()),
-            cases: count(found.ranked.cases.len()),
-            run: count(found.run),
+            total: count_of(found.ranked.alerts.len()),
+            cases: count_of(found.ranked.cases.len()),
+            run: count_of(found.run),
             rows: found.ranked.cases.iter().filter_map(row).take(CASES_SHOWN).collect(),
         }
     }
