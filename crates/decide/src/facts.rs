@@ -11,7 +11,7 @@ use super::claim::{Claim, claim_of};
 use super::designated::{set_flagged, set_listed};
 use super::end_use::{EndUse, EndUseQuestion, end_use_of};
 use super::item_facts::{ItemFacts, UnknownItem};
-use super::items::{item_facts, unknown_item};
+use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
@@ -49,6 +49,12 @@ pub struct LineFacts {
     pub unread: Vec<String>,
     /// What was not understood, or is not known, a sentence each.
     pub remarks: Vec<Arc<str>>,
+}
+
+/// What is said of a line whose item is not known.
+pub(crate) fn unknown_item_remark(item: &ItemFacts) -> Option<Arc<str>> {
+    let unknown = item.unknown.as_ref()?;
+    Some(Arc::from(format!("The item `{}` is not known: {}; {}.", item.name, unknown.what, unknown.mend)))
 }
 
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
@@ -181,9 +187,14 @@ impl FactBuilder {
         if let Some(known) = self.items.get(name) {
             return known.clone();
         }
-        let facts = self.unread_item(name).map_or_else(|| item_facts(name, &self.tables.items, &self.law.catalog), Err);
+        let (items, catalog) = (&self.tables.items, &self.law.catalog);
+        let unread = self.unread_item(name);
+        let candidates = if unread.is_some() { Vec::new() } else { candidates(name, items, catalog) };
+        let facts = unread.map_or_else(|| item_facts(name, items, catalog), Err);
         let facts = match facts {
-            Err(unknown) if !self.tables.strict => Ok(Arc::new(unknown_item(name, unknown))),
+            Err(unknown) if !self.tables.strict => {
+                Ok(Arc::new(ItemFacts { candidates, ..unknown_item(name, unknown) }))
+            }
             facts => facts.map(Arc::new),
         };
         self.items.insert(name.to_owned(), facts.clone());
@@ -258,10 +269,7 @@ impl FactBuilder {
         for party in seen.into_iter().chain([forwarder.as_ref()]).flatten() {
             remarks.extend(party.remarks.iter().map(Arc::clone));
         }
-        if let Some(unknown) = &item.unknown {
-            remarks
-                .push(Arc::from(format!("The item `{}` is not known: {}; {}.", item.name, unknown.what, unknown.mend)));
-        }
+        remarks.extend(unknown_item_remark(&item));
         let open = end_use.as_ref().and_then(|end_use| end_use.open.as_ref());
         let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));

@@ -1,6 +1,7 @@
 //! What the law asks of an item, from the items table and the catalog.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tollgate_engine::{Scratch, representatives};
 use tollgate_law::catalog::{Catalog, Resolution};
@@ -83,6 +84,33 @@ fn any_of(name: &str, names: &[&str], catalog: &Catalog) -> Result<ItemFacts, Un
     merged.name = any.clone();
     merged.item.item = any;
     Ok(merged)
+}
+
+/// The items that a name may mean, the one with the most TPP first, which carries a finding that names them all; none where the name means one item, or
+/// a chassis that may hold what is not in the catalog, or where a figure of one of them is unknown or in dispute.
+pub(crate) fn candidates(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Vec<Arc<ItemFacts>> {
+    let (Resolution::Ambiguous(names), None) = (catalog.resolve(name), catalog.chassis(name)) else {
+        return Vec::new();
+    };
+    if items.contains_key(name) {
+        return Vec::new();
+    }
+    let none = BTreeMap::new();
+    let facts = names.iter().map(|name| facts_of_item(catalog.item(name)?.clone(), &none, catalog).ok());
+    let facts: Option<Vec<ItemFacts>> = facts.collect();
+    let settled = |facts: &ItemFacts| facts.unit_tpp.is_some() && facts.other.is_none();
+    let Some(mut facts) = facts.filter(|facts| facts.iter().all(settled)) else { return Vec::new() };
+    facts.sort_by_key(|facts| std::cmp::Reverse(facts.unit_tpp));
+    if let Some(most) = facts.first_mut() {
+        let any = names.join(" or ");
+        most.findings.push(format!(
+            "`{name}` may be {any}: the law makes no difference between them here. It is counted as {}, which has the most TPP.",
+            most.name
+        ));
+        most.name = any.clone();
+        most.item.item = any;
+    }
+    facts.into_iter().map(Arc::new).collect()
 }
 
 impl ItemFacts {
@@ -254,6 +282,7 @@ fn facts_of(mut item: Item, chip: Option<Item>) -> ItemFacts {
         item,
         chip,
         unknown: None,
+        candidates: Vec::new(),
     }
 }
 
@@ -271,6 +300,7 @@ pub(crate) fn unknown_item(name: &str, why: UnknownItem) -> ItemFacts {
         accelerators: None,
         findings: Vec::new(),
         unknown: Some(why),
+        candidates: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
 
 mod accounts;
+mod candidates;
 mod claim;
 mod decider;
 mod designated;

@@ -23,8 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("detect", &["decide", "replay"]),
     ("lab", &["strict-toml"]),
     ("world", &["lab", "decide"]),
-    ("report", &["model", "records"]),
-    ("server", &["desk", "detect", "report", "lists", "lab"]),
+    // A study's report draws the figures that the lab gives; rows of another type for each would be the same list twice.
+    ("report", &["model", "records", "lab"]),
+    // The lab's page asks the law for each arm of a study as `simulate` does: by the answers that `world` keeps.
+    ("server", &["desk", "detect", "report", "lists", "world"]),
     ("tollgate", &["server", "world", "intake"]),
 ];
 
