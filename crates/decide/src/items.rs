@@ -87,7 +87,7 @@ fn any_of(name: &str, names: &[&str], catalog: &Catalog) -> Result<ItemFacts, Un
 }
 
 /// The items that a name may mean, the one with the most TPP first, which carries a finding that names them all; none where the name means one item, or
-/// a chassis that may hold what is not in the catalog, or where a figure of one of them is unknown or in dispute.
+/// a chassis that may hold what is not in the catalog, or where the TPP of one of them is unknown.
 pub(crate) fn candidates(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Vec<Arc<ItemFacts>> {
     let (Resolution::Ambiguous(names), None) = (catalog.resolve(name), catalog.chassis(name)) else {
         return Vec::new();
@@ -98,8 +98,9 @@ pub(crate) fn candidates(name: &str, items: &BTreeMap<String, Item>, catalog: &C
     let none = BTreeMap::new();
     let facts = names.iter().map(|name| facts_of_item(catalog.item(name)?.clone(), &none, catalog).ok());
     let facts: Option<Vec<ItemFacts>> = facts.collect();
-    let settled = |facts: &ItemFacts| facts.unit_tpp.is_some() && facts.other.is_none();
-    let Some(mut facts) = facts.filter(|facts| facts.iter().all(settled)) else { return Vec::new() };
+    let Some(mut facts) = facts.filter(|facts| facts.iter().all(|facts| facts.unit_tpp.is_some())) else {
+        return Vec::new();
+    };
     facts.sort_by_key(|facts| std::cmp::Reverse(facts.unit_tpp));
     if let Some(most) = facts.first_mut() {
         let any = names.join(" or ");

@@ -72,3 +72,13 @@ fn accelerators_that_the_law_tells_apart_are_asked_for() {
 fn a_strict_file_names_its_items() {
     assert!(decider(true).decide(&order("H100")).is_err());
 }
+
+#[test]
+fn what_differs_only_for_others_settles_it_here() {
+    let mut decider = decider(false);
+    for (item, destination) in [("H100", "CN"), ("HGX A100", "CN")] {
+        let line = OrderLine { destination: destination.parse().unwrap(), ..order(item) };
+        let decided = decider.decide(&line).unwrap();
+        assert_eq!(decided.determination().label.outcome, Outcome::LicenseRequired, "{item} to {destination}");
+    }
+}
