@@ -341,6 +341,8 @@ fn chip_slots(facts: &mut Facts, figures: &Item, tpp: Option<Tpp>, computing: bo
     facts.set_if(facts::IC_DATA_CENTER, only(figures.data_center.map(i64::from), 0));
     facts.set_if(facts::IC_IO, only(gigabytes(figures.interconnect_gb_s), 0));
     facts.set_if(facts::IC_DRAM, only(gigabytes(figures.memory_bandwidth_gb_s), 0));
+    let both = facts.get(facts::IC_IO).zip(facts.get(facts::IC_DRAM));
+    facts.set_if(facts::IC_BANDWIDTHS, both.and_then(|(io, dram)| io.checked_add(dram)));
     facts.set_if(facts::IC_ADVANCED_NODE, only(figures.advanced_node.map(i64::from), 0));
     facts.set_if(facts::IC_TRANSISTORS, only(gigabytes(figures.transistors_bn), 0));
 }
