@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("screening", &["model"]),
     ("lists", &["strict-toml", "screening", "records"]),
     ("decide", &["engine", "records", "screening"]),
+    ("papers", &["decide"]),
     ("replay", &["decide"]),
     ("ledger", &["model"]),
     ("desk", &["decide", "ledger"]),
@@ -25,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("world", &["lab", "decide"]),
     ("report", &["model", "records"]),
     ("server", &["desk", "detect", "report", "lists", "lab"]),
-    ("tollgate", &["server", "world", "intake"]),
+    ("tollgate", &["server", "world", "intake", "papers"]),
 ];
 
 /// No crate may hold a larger part of the Rust lines, in percent.
