@@ -168,15 +168,15 @@ fn targets(
         })
     };
     let all = || roles(order).filter(|(_, id)| !id.trim().is_empty());
-    let mut asked: Vec<_> = all().filter(|(role, _)| named(role)).collect();
-    if asked.is_empty() {
+    let mut questioned: Vec<_> = all().filter(|(role, _)| named(role)).collect();
+    if questioned.is_empty() {
         // A fact about any of the parties: those whose lists or rows leave it open, or all.
-        asked = all().filter(|(_, id)| is_doubtful(id, tables)).collect();
+        questioned = all().filter(|(_, id)| is_doubtful(id, tables)).collect();
     }
-    if asked.is_empty() {
-        asked = all().collect();
+    if questioned.is_empty() {
+        questioned = all().collect();
     }
-    asked.into_iter().map(|(role, id)| ("parties", Some(role.to_owned()), name_of(id, tables))).collect()
+    questioned.into_iter().map(|(role, id)| ("parties", Some(role.to_owned()), name_of(id, tables))).collect()
 }
 
 /// Whether a party has no row, a list match, or flags that are not understood.

@@ -11,6 +11,8 @@ mod front_matter;
 mod gather;
 mod package;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod values;
 mod writing;
 

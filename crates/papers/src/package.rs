@@ -179,6 +179,17 @@ fn index_text(case: &OrderCase, papers: &[Paper], skipped: &[SkippedPaper]) -> S
     blocks.push(Block::Heading { text: "How the lines stand".to_owned() });
     let lines = case.lines.iter().map(|line| flat(&format!("Line {}: {}", line.line, line.summary)));
     blocks.push(Block::List { items: lines.collect() });
+    let mut duties: Vec<String> = Vec::new();
+    for duty in case.lines.iter().flat_map(|line| &line.duties) {
+        let text = flat(&format!("{} {}: {}", duty.text, duty.cite, duty.deadline));
+        if !duties.contains(&text) {
+            duties.push(text);
+        }
+    }
+    if !duties.is_empty() {
+        blocks.push(Block::Heading { text: "What is to be done".to_owned() });
+        blocks.push(Block::List { items: duties });
+    }
     let holds: Vec<String> =
         papers.iter().filter_map(|paper| Some(format!("{} ({})", paper.hold.as_ref()?, paper.file))).collect();
     if !holds.is_empty() {
