@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("screening", &["model"]),
     ("lists", &["strict-toml", "screening", "records"]),
     ("decide", &["engine", "records", "screening"]),
+    ("papers", &["decide"]),
     ("replay", &["decide"]),
     ("ledger", &["model"]),
     ("desk", &["decide", "ledger"]),
@@ -27,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["model", "records", "lab"]),
     // The lab's page asks the law for each arm of a study as `simulate` does: by the answers that `world` keeps.
     ("server", &["desk", "detect", "report", "lists", "world"]),
-    ("tollgate", &["server", "world", "intake"]),
+    ("tollgate", &["server", "world", "intake", "papers"]),
 ];
 
 /// No crate may hold a larger part of the Rust lines, in percent.
