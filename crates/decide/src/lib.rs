@@ -5,6 +5,7 @@
 //! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
 
 mod accounts;
+mod answered;
 mod claim;
 mod decider;
 mod designated;
@@ -33,6 +34,7 @@ mod typed;
 mod wording;
 
 pub use accounts::{Accounts, AllocationRow, by_headquarters};
+pub use answered::{Answered, Supplement};
 pub use claim::{Claim, claim_of};
 pub use decider::{ChargeRule, CountedLabel, Decided, Decider, ReadingEffect, label_text};
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};

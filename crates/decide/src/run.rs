@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 
 use tollgate_law::Policy;
 use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place, Stop, count_of};
-use tollgate_records::{Declared, MAX_ERRORS, OrderBatch, OrderReader};
+use tollgate_records::{Declared, MAX_ERRORS, OrderBatch, OrderReader, RowAnswers};
 
 use super::decider::{Decided, Decider};
 use super::error::RunError;
@@ -198,7 +198,7 @@ fn for_each_batch(
     each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     let open = if run.tables.strict { OrderReader::open } else { OrderReader::open_by_line };
-    for_each_batch_of(open(run.orders)?, stop, each)
+    for_each_batch_of(open(run.orders)?.with_answers(&run.tables.answered.orders), stop, each)
 }
 
 /// As `for_each_batch`, of a reader that is open.
@@ -248,7 +248,7 @@ fn survey(run: &Run<'_>, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, Ru
         Ok(())
     })?;
     count_day(&mut survey.days, day);
-    refuse_duplicates(run.orders, keys, stop)?;
+    refuse_duplicates_with(run.orders, &run.tables.answered.orders, keys, stop)?;
     Ok(survey)
 }
 
@@ -282,17 +282,32 @@ pub fn line_key(order_id: &str, line: i64) -> u64 {
 }
 
 /// Finds lines that stand twice, by the numbers of all.
-pub fn refuse_duplicates(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+pub fn refuse_duplicates(path: &Path, keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+    refuse_duplicates_with(path, &Arc::default(), keys, stop)
+}
+
+/// As [`refuse_duplicates`], of a file some cells of which answers set.
+fn refuse_duplicates_with(
+    path: &Path,
+    answers: &Arc<RowAnswers>,
+    mut keys: Vec<u64>,
+    stop: &Stop,
+) -> Result<(), RunError> {
     keys.sort_unstable();
     let twice: std::collections::BTreeSet<u64> =
         keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();
-    if twice.is_empty() { Ok(()) } else { report_twice(path, stop, &twice) }
+    if twice.is_empty() { Ok(()) } else { report_twice(path, answers, stop, &twice) }
 }
 
-fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64>) -> Result<(), RunError> {
+fn report_twice(
+    path: &Path,
+    answers: &Arc<RowAnswers>,
+    stop: &Stop,
+    twice: &std::collections::BTreeSet<u64>,
+) -> Result<(), RunError> {
     let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
     let mut errors = Vec::new();
-    for_each_batch_of(OrderReader::open_by_line(path)?, stop, &mut |batch| {
+    for_each_batch_of(OrderReader::open_by_line(path)?.with_answers(answers), stop, &mut |batch| {
         for (index, line) in
             batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line)))
         {

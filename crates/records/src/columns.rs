@@ -25,6 +25,8 @@ pub enum Table {
     Serials,
     /// Visits to sites.
     Inspections,
+    /// Answers to the questions of `missing.csv`.
+    Answers,
 }
 
 /// What the cells of a column hold.
@@ -276,10 +278,20 @@ const INSPECTIONS: &[Column] = &[
     column("units_seen", Whole, "units", "How many units were seen."),
     column("result", Text, "", "What came of it."),
 ];
+const ANSWERS: &[Column] = &[
+    required("table", Text, "", "The table of the cell that is asked for: orders, parties or items."),
+    required("of", Text, "", "The row: a party id, an item, or an order and its line as `O-17 line 1`."),
+    required("column", Text, "", "The column."),
+    column("question", Text, "", "The column as a question; not read."),
+    required("answer", Text, "", "What the cell holds, read as in its table; a row without it says nothing."),
+    column("lines_that_wait", Text, "", "How many lines wait for it; not read."),
+    column("tpp_at_stake", Text, "", "Their TPP; not read."),
+    column("h100_equivalents", Text, "", "The same in H100-equivalents; not read."),
+];
 
 impl Table {
     /// Every table, in the order of the documentation.
-    pub const ALL: [Table; 10] = [
+    pub const ALL: [Table; 11] = [
         Table::Orders,
         Table::Parties,
         Table::Ownership,
@@ -290,6 +302,7 @@ impl Table {
         Table::Sites,
         Table::Serials,
         Table::Inspections,
+        Table::Answers,
     ];
 
     /// Its name, in lower case.
@@ -305,6 +318,7 @@ impl Table {
             Table::Sites => "sites",
             Table::Serials => "serials",
             Table::Inspections => "inspections",
+            Table::Answers => "answers",
         }
     }
 
@@ -321,6 +335,7 @@ impl Table {
             Table::Sites => "data centers",
             Table::Serials => "what was seen of serial numbers",
             Table::Inspections => "visits to sites",
+            Table::Answers => "what `missing.csv` asked for",
         }
     }
 
@@ -337,6 +352,7 @@ impl Table {
             Table::Sites => SITES,
             Table::Serials => SERIALS,
             Table::Inspections => INSPECTIONS,
+            Table::Answers => ANSWERS,
         }
     }
 

@@ -5,6 +5,7 @@
 //! Outputs appear whole or not at all ([`Output`]).
 #![deny(clippy::float_arithmetic)]
 
+mod answers;
 mod bods;
 mod bounded;
 mod cells;
@@ -27,19 +28,21 @@ mod source;
 mod surroundings;
 mod texts;
 
+pub use answers::{Answer, AnsweredRow, Answers, RowAnswers, RowKey, read_answers};
 pub use columns::{CellKind, Column, Table, tables_markdown};
 pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
 };
 pub use decisions::{DecisionWriter, Format};
-pub use items::{read_items, read_items_by_row};
+pub use items::{answered_items, read_items, read_items_by_row, read_items_with};
 pub use licenses::read_licenses;
 pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
 pub use orders::{DayBatch, DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::{Output, formula_safe};
 pub use parties::{
-    read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties, read_parties_by_row,
+    answered_parties, read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties,
+    read_parties_by_row, read_parties_with,
 };
 pub use record::{
     DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,

@@ -1,6 +1,6 @@
 //! A file as batches of named columns, whatever its format.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::{
 
 use tollgate_model::{Diagnostic, Diagnostics};
 
+use crate::answers::RowAnswers;
 use crate::bounded::{as_stored, bounded_arrays, with_numbers};
 use crate::columns::Table;
 use crate::folder::parts;
@@ -38,6 +39,12 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// So many of its rows, from a place on; both are within it.
+    pub(crate) fn slice(&self, place: usize, rows: usize) -> Batch {
+        let columns = self.columns.iter().map(|(name, array)| (name.clone(), array.slice(place, rows))).collect();
+        Batch { columns, rows, first_row: row_at(self.first_row, place) }
+    }
+
     /// Rows that somebody else has read.
     pub(crate) fn from_arrow(
         batch: &RecordBatch,
@@ -110,9 +117,19 @@ pub(crate) struct Source {
     rest: Vec<PathBuf>,
     selection: Selection,
     headers: Headers,
+    /// Cells that answers set.
+    answers: Option<Arc<RowAnswers>>,
+    /// The rest of the last rows read, where answers set cells of them.
+    parts: VecDeque<Batch>,
 }
 
 impl Source {
+    /// The same, with cells that answers set.
+    pub(crate) fn with_answers(self, answers: &Arc<RowAnswers>) -> Source {
+        let answers = (!answers.is_empty()).then(|| Arc::clone(answers));
+        Source { answers, ..self }
+    }
+
     /// Opens a file of a table by its ending.
     pub(crate) fn open(path: &Path, table: Table) -> Result<Source, Diagnostic> {
         Source::open_selection(path, Selection::all(table))
@@ -140,8 +157,7 @@ impl Source {
         } else if name.ends_with(".parquet") {
             let mut headers = Headers::new(selection.table);
             let reader = parquet(path, file, selection, &mut headers)?;
-            let rest = Vec::new();
-            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest, selection, headers });
+            return Ok(Source::of_reader(path, reader, selection, headers));
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
@@ -154,11 +170,32 @@ impl Source {
             let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
             return Err(in_file("unknown-format", path, "its ending does not say what it holds", mend));
         };
-        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), selection, headers })
+        Ok(Source::of_reader(path, reader, selection, headers))
+    }
+
+    fn of_reader(path: &Path, reader: Reader, selection: Selection, headers: Headers) -> Source {
+        let (rest, parts) = (Vec::new(), VecDeque::new());
+        let (path, answers) = (path.to_owned(), None);
+        Source { path, reader, next_row: 1, ended: false, rest, selection, headers, answers, parts }
     }
 
     /// The next rows; `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Result<Batch, Diagnostic>> {
+        if let Some(part) = self.parts.pop_front() {
+            return Some(Ok(part));
+        }
+        let batch = self.next_as_read()?;
+        match (&self.answers, batch) {
+            (Some(answers), Ok(batch)) if batch.rows > 0 => {
+                self.parts = answers.set_in(batch, self.selection.table, &self.path);
+                self.parts.pop_front().map(Ok)
+            }
+            (_, batch) => Some(batch),
+        }
+    }
+
+    /// The next rows as the file has them.
+    fn next_as_read(&mut self) -> Option<Result<Batch, Diagnostic>> {
         if self.ended {
             return None;
         }
@@ -227,9 +264,10 @@ impl Source {
             Ok(next) => {
                 let rest = std::mem::take(&mut self.rest);
                 let unknown = std::mem::take(&mut self.headers.unknown);
-                *self = Source { rest, ..next };
+                let answers = self.answers.take();
+                *self = Source { rest, answers, ..next };
                 self.headers.unknown.extend(unknown);
-                self.next()
+                self.next_as_read()
             }
             Err(error) => {
                 self.ended = true;
