@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tollgate_law::catalog::{Catalog, Resolution};
-use tollgate_model::{Diagnostic, Item, Party, Stop};
+use tollgate_model::{Diagnostic, Item, Party, Stake, Stop};
 use tollgate_records::{
     Answer, AnsweredRow, Answers, OrderReader, RowAnswers, RowKey, Table, answered_items, answered_parties,
     read_answers,
@@ -188,7 +188,9 @@ impl<'a> Taking<'a> {
         let mend = "compare the cell with missing.csv and the orders";
         let line = |answer: &Answer| answer.table != Table::Orders || seen.lines.contains(&answer.key);
         self.refuse(line, "unknown-row", "of", ["is no order and line of the orders", mend]);
-        let named: BTreeSet<&str> = tables.parties.values().filter_map(|party| party.parent_id.as_deref()).collect();
+        let owners = tables.stakes.iter().flat_map(|stake| [stake.owner_id.as_str(), stake.owned_id.as_str()]);
+        let parents = tables.parties.values().filter_map(|party| party.parent_id.as_deref());
+        let named: BTreeSet<&str> = parents.chain(owners).collect();
         let party = |answer: &Answer| {
             let id = answer.key.id.as_str();
             answer.table != Table::Parties
@@ -333,6 +335,7 @@ impl<'a> Taking<'a> {
 pub(crate) struct AnsweredTables<'a> {
     pub(crate) parties: &'a mut BTreeMap<String, Party>,
     pub(crate) items: &'a mut BTreeMap<String, Item>,
+    pub(crate) stakes: &'a [Stake],
     pub(crate) unread: &'a mut Unread,
 }
 

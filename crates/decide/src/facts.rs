@@ -334,7 +334,13 @@ fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
         return facts;
     }
     let facts = match answered.made.get(id) {
-        Some(made) => facts.made(*made, made.without_flags && screened_by_name(tables, id).0),
+        Some(made) if made.without_flags => {
+            let (screened, what) = screened_by_name(tables, id);
+            let remark: Arc<str> =
+                Arc::from(format!("The party `{id}` has no row, and no answer says its flags: {what}."));
+            facts.made(*made, screened).with_remarks(std::iter::once(&remark))
+        }
+        Some(made) => facts.made(*made, true),
         None => facts,
     };
     let parent = Some(facts.ultimate_parent().to_owned()).filter(|parent| parent != id);

@@ -130,7 +130,8 @@ impl Tables {
         items.retain(|item, _| !unread.items.contains_key(item));
         let answered = match taking {
             Some(taking) => {
-                let mut tables = AnsweredTables { parties: &mut parties, items: &mut items, unread: &mut unread };
+                let mut tables =
+                    AnsweredTables { parties: &mut parties, items: &mut items, stakes: &stakes, unread: &mut unread };
                 taking.finish(&mut tables, stop)?
             }
             None => Answered::default(),

@@ -11,7 +11,7 @@ use crate::cells::text;
 use crate::columns::Table;
 use crate::mistakes::{Cell, Mistakes, UnreadRow};
 use crate::output::formula_safe;
-use crate::source::{Batch, Source};
+use crate::source::{Batch, Source, row_at};
 
 /// An answer that is understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +168,14 @@ fn cell_mistake(answer: &Answer, mistakes: &Mistakes<'_>) -> Option<Diagnostic> 
         _ => crate::items::add_items(&batch, &mut BTreeMap::new(), &mut found),
     }
     found.found.into_iter().next()
+}
+
+impl Batch {
+    /// So many of its rows, from a place on; both are within it.
+    fn slice(&self, place: usize, rows: usize) -> Batch {
+        let columns = self.columns.iter().map(|(name, array)| (name.clone(), array.slice(place, rows))).collect();
+        Batch { columns, rows, first_row: row_at(self.first_row, place) }
+    }
 }
 
 /// A row made of texts.

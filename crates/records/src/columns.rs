@@ -65,14 +65,15 @@ pub struct Column {
     pub meaning: &'static str,
 }
 
-const fn column(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
+pub(crate) const fn column(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
     Column { name, kind, required: false, unit, meaning }
 }
 
-const fn required(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
+pub(crate) const fn required(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
     Column { name, kind, required: true, unit, meaning }
 }
 
+use crate::side_columns::{ANSWERS, INSPECTIONS, PAYMENTS, SERIALS, SITES};
 use CellKind::{Country, Day, Number, Text, Truth, Whole, Word, Words};
 
 const ORDERS: &[Column] = &[
@@ -236,59 +237,6 @@ const LICENSES: &[Column] = &[
     column("value_usd", Number, "US dollars", "Their value in all; shown, and not held against orders."),
     column("conditions", Words, "", "Its conditions, a sentence each; shown with each line under it."),
 ];
-const PAYMENTS: &[Column] = &[
-    column("payment_id", Text, "", "The payment."),
-    column("order_id", Text, "", "The transaction that it is for."),
-    column("payer", Text, "", "Who pays: a party id."),
-    column("payee", Text, "", "Who is paid: a party id."),
-    column("payer_country", Country, "", "The country of the payer's bank."),
-    column(
-        "amount_usd",
-        Number,
-        "US dollars",
-        "The amount; below zero where it was paid back, which is read as a payment the other way.",
-    ),
-    column("date", Day, "", "The day of the payment."),
-    column("terms", Text, "", "The terms of payment."),
-];
-const SITES: &[Column] = &[
-    required("site_id", Text, "", "The site."),
-    column("owner", Text, "", "Who owns the site: a party id."),
-    column("operator", Text, "", "Who runs it: a party id."),
-    column("country", Country, "", "Where it is."),
-    column("address", Text, "", "The street address."),
-    column("mw", Number, "MW", "Its power."),
-    column("commissioned_on", Day, "", "The day on which it began to work."),
-    column("tenant_hq", Country, "", "Where its tenant is headquartered."),
-];
-const SERIALS: &[Column] = &[
-    required("serial", Text, "", "The serial number."),
-    column("item", Text, "", "The item."),
-    required("event", Text, "", "What was seen."),
-    column("party", Text, "", "With whom: a party id."),
-    column("site_id", Text, "", "At which site."),
-    column("country", Country, "", "In which country."),
-    column("date", Day, "", "The day."),
-];
-const INSPECTIONS: &[Column] = &[
-    column("site_id", Text, "", "The site."),
-    column("party", Text, "", "Whose site: a party id."),
-    column("date", Day, "", "The day of the visit."),
-    column("notice_days", Whole, "days", "How long before it was announced."),
-    column("units_seen", Whole, "units", "How many units were seen."),
-    column("result", Text, "", "What came of it."),
-];
-const ANSWERS: &[Column] = &[
-    required("table", Text, "", "The table of the cell that is asked for: orders, parties or items."),
-    required("of", Text, "", "The row: a party id, an item, or an order and its line as `O-17 line 1`."),
-    required("column", Text, "", "The column."),
-    column("question", Text, "", "The column as a question; not read."),
-    required("answer", Text, "", "What the cell holds, read as in its table; a row without it says nothing."),
-    column("lines_that_wait", Text, "", "How many lines wait for it; not read."),
-    column("tpp_at_stake", Text, "", "Their TPP; not read."),
-    column("h100_equivalents", Text, "", "The same in H100-equivalents; not read."),
-];
-
 impl Table {
     /// Every table, in the order of the documentation.
     pub const ALL: [Table; 11] = [

@@ -24,6 +24,7 @@ mod output;
 mod ownership;
 mod parties;
 mod record;
+mod side_columns;
 mod source;
 mod surroundings;
 mod texts;

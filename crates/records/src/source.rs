@@ -39,12 +39,6 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// So many of its rows, from a place on; both are within it.
-    pub(crate) fn slice(&self, place: usize, rows: usize) -> Batch {
-        let columns = self.columns.iter().map(|(name, array)| (name.clone(), array.slice(place, rows))).collect();
-        Batch { columns, rows, first_row: row_at(self.first_row, place) }
-    }
-
     /// Rows that somebody else has read.
     pub(crate) fn from_arrow(
         batch: &RecordBatch,

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
-use super::decide::{Recorder, load};
+use super::decide::{Recorder, load_answered};
 use super::progress::Bar;
-use super::recorded::run_done;
+use super::recorded::{RunNote, run_done};
 use super::{Failure, print};
-use crate::commands::inputs::{ContextArguments, Inputs, TextFormat};
+use crate::commands::inputs::{AnswerArguments, ContextArguments, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
 use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, run};
@@ -30,10 +30,13 @@ use summary::Summary;
 #[derive(Args)]
 #[command(after_help = "Example:
   tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --out out
+  tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --answers out/missing.csv --out settled
 Writes DIR/decisions.jsonl, decisions.csv, missing.csv, alerts.jsonl, allocations.csv, summary.json and report.html, whole or not at all.")]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) answers: AnswerArguments,
     /// The folder for the results
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -65,8 +68,10 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let ledger = arguments.record.open()?;
     arguments.inputs.name_unknown_columns()?;
     arguments.context.name_unknown_columns(arguments.inputs.basis.strict)?;
-    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
+    arguments.answers.name_unknown_columns(arguments.inputs.basis.strict)?;
+    let (policy, tables, _) = load_answered(&arguments.inputs, &arguments.answers, stop)?;
     let mut files = arguments.inputs.input_files();
+    files.extend(arguments.answers.answers.as_deref());
     files.extend(arguments.context.input_files());
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
@@ -93,6 +98,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let accounts = decider.account_views();
     let EvasionResults { alerts, mut not_done, failed_queries } = evasion.finish(&tables, &mut summary, stop)?;
     not_done.extend(no_lists_note(arguments));
+    not_done.extend(tables.answered.assumptions.iter().cloned());
     summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
     let page = tollgate_report::render(&summary.report(&accounts));
@@ -111,7 +117,9 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     }
     let output_paths = OUTPUTS.map(path);
     let output_paths: Vec<&Path> = output_paths.iter().map(PathBuf::as_path).collect();
-    run_done(ledger, ("check", &policy.name, &policy.digest), &files, &output_paths)?;
+    let assumptions = &tables.answered.assumptions;
+    let done = RunNote { command: "check", policy: &policy.name, law: &policy.digest, assumptions };
+    run_done(ledger, &done, &files, &output_paths)?;
     match arguments.format {
         TextFormat::Json => print(&json)?,
         TextFormat::Text => print(&summary.text(&arguments.out, &questions))?,
