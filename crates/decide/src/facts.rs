@@ -246,11 +246,9 @@ impl FactBuilder {
             Some(operator) if self.operator_is_charged(&consignee, order.date) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
         };
-        let mut remarks = Vec::new();
         let seen = [exporter.as_ref(), purchaser.as_ref(), intermediate.as_ref(), Some(&consignee), end_user.as_ref()];
-        for party in seen.into_iter().chain([forwarder.as_ref()]).flatten() {
-            remarks.extend(party.remarks.iter().map(Arc::clone));
-        }
+        let seen = seen.into_iter().chain([forwarder.as_ref()]).flatten();
+        let mut remarks = party_remarks(seen, !self.tables.answered.parties.is_empty());
         remarks.extend(self.tables.answered.remarks(order.order_id, order.line, order.item));
         if let Some(unknown) = &item.unknown {
             remarks
@@ -347,6 +345,17 @@ fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
     let of = |id: &str| answered.parties.get(id).into_iter().flatten();
     let remarks = of(id).chain(parent.as_deref().map(of).into_iter().flatten());
     facts.with_remarks(remarks)
+}
+
+/// What is to be said of the parties of a line; with `once`, nothing twice of a party in several roles.
+fn party_remarks<'a>(parties: impl Iterator<Item = &'a Arc<PartyFacts>>, once: bool) -> Vec<Arc<str>> {
+    let mut remarks: Vec<Arc<str>> = Vec::new();
+    for remark in parties.flat_map(|party| &party.remarks) {
+        if !once || !remarks.contains(remark) {
+            remarks.push(Arc::clone(remark));
+        }
+    }
+    remarks
 }
 
 /// Whether lists say all of the listings of a party that has no row, or only one by answers; and what is to be said of that.

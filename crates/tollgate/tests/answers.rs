@@ -121,6 +121,8 @@ fn a_filled_in_file_settles_every_line_and_says_so() {
     assert!(remarks(1).contains("The item `mystery board` is `H100 SXM` by the answers file"), "{}", remarks(1));
     assert!(remarks(1).contains("of the party `Lion Cloud Pte` is `SG` by the answers file"), "{}", remarks(1));
     assert!(remarks(2).contains("`quantity` of O-3 line 1 is `12` by the answers file"), "{}", remarks(2));
+    let overwriting = folder.check("next", &["--answers", "next/missing.csv"]);
+    assert!(!overwriting.status.success(), "the answers were written over");
     let summary = folder.read("next/summary.json");
     assert!(summary.contains("\"answers.csv\""), "the answers are no input of the report: {summary}");
 }

@@ -65,6 +65,7 @@ pub(crate) enum FailOn {
 }
 
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
+    refuse_overwriting(arguments)?;
     let ledger = arguments.record.open()?;
     arguments.inputs.name_unknown_columns()?;
     arguments.context.name_unknown_columns(arguments.inputs.basis.strict)?;
@@ -146,6 +147,20 @@ const OUTPUTS: [&str; 7] = [
     "summary.json",
     "report.html",
 ];
+
+/// Refuses to write the results over the answers that they are made from.
+fn refuse_overwriting(arguments: &CheckArguments) -> Result<(), Failure> {
+    let Some(answers) = &arguments.answers.answers else { return Ok(()) };
+    let file = answers.canonicalize().ok();
+    let is_output = |name: &str| file.is_some() && arguments.out.join(name).canonicalize().ok() == file;
+    if OUTPUTS.iter().any(|name| is_output(name)) {
+        let what = format!("{}: the results would be written over the answers", answers.display());
+        return Err(Failure::Unusable(format!(
+            "{what}\n  mend: name another folder by --out, or copy the answers elsewhere"
+        )));
+    }
+    Ok(())
+}
 
 /// Texts written to files of a folder under their names, none of which appears before it is committed.
 fn outputs_of(texts: &[(&str, String)], folder: &Path) -> Result<Vec<(Output, PathBuf)>, RunError> {
