@@ -85,11 +85,7 @@ impl FactBuilder {
     pub fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
-        let unread = &tables.unread.parties;
-        let marked = |id: &str, facts: PartyFacts| match unread.get(id) {
-            Some(mistakes) => facts.with_unread(mistakes),
-            None => facts,
-        };
+        let marked = |id: &str, facts: PartyFacts| marked(&tables, id, facts);
         let known =
             parties.map(|(id, facts)| (id.clone(), Arc::new(marked(&id, facts).numbered(&id, &mut names)))).collect();
         let mut numbered = |id: &str, dated: Vec<(Date, PartyFacts)>| {
@@ -164,18 +160,7 @@ impl FactBuilder {
         if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
         }
-        let names = &self.tables.names;
-        let nearest = names.nearest_row(id, &self.tables.parties);
-        let (screened, what) = match nearest {
-            Some(nearest) => (false, format!("did you mean `{nearest}`? Its listings and its place are unknown")),
-            None if !names.has_lists() => {
-                (false, "it was screened against no list, and its listings and its place are unknown".to_owned())
-            }
-            None if !is_name(id) => {
-                (false, "it is no name that could be screened, and its listings and its place are unknown".to_owned())
-            }
-            None => (true, "it was screened by that name; its place and its owners are unknown".to_owned()),
-        };
+        let (screened, what) = screened_by_name(&self.tables, id);
         let remark = format!("The party `{id}` has no row: {what}.");
         let party = Arc::new(PartyFacts::without_row(id, screened, remark).numbered(id, &mut self.names));
         self.others.insert(id.to_owned(), Arc::clone(&party));
@@ -187,6 +172,8 @@ impl FactBuilder {
         if let Some(known) = self.items.get(name) {
             return known.clone();
         }
+        let order_name = name;
+        let name = self.tables.answered.item(name);
         let (items, catalog) = (&self.tables.items, &self.law.catalog);
         let unread = self.unread_item(name);
         let candidates = if unread.is_some() { Vec::new() } else { candidates(name, items, catalog) };
@@ -197,7 +184,7 @@ impl FactBuilder {
             }
             facts => facts.map(Arc::new),
         };
-        self.items.insert(name.to_owned(), facts.clone());
+        self.items.insert(order_name.to_owned(), facts.clone());
         facts
     }
 
@@ -262,11 +249,10 @@ impl FactBuilder {
             Some(operator) if self.operator_is_charged(&consignee, order.date) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
         };
-        let mut remarks = Vec::new();
         let seen = [exporter.as_ref(), purchaser.as_ref(), intermediate.as_ref(), Some(&consignee), end_user.as_ref()];
-        for party in seen.into_iter().chain([forwarder.as_ref()]).flatten() {
-            remarks.extend(party.remarks.iter().map(Arc::clone));
-        }
+        let seen = seen.into_iter().chain([forwarder.as_ref()]).flatten();
+        let mut remarks = party_remarks(seen, !self.tables.answered.parties.is_empty());
+        remarks.extend(self.tables.answered.remarks(order.order_id, order.line, order.item));
         remarks.extend(unknown_item_remark(&item));
         let open = end_use.as_ref().and_then(|end_use| end_use.open.as_ref());
         let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
@@ -358,6 +344,59 @@ fn set_policies(facts: &mut Facts, policies: &[ReviewPolicy]) {
     let case_by_case = !flagged && policies.iter().all(|policy| *policy == ReviewPolicy::CaseByCase);
     facts.set(facts::ENTITY_LIST_CASE_BY_CASE, i64::from(case_by_case));
     facts.set(facts::ENTITY_LIST_DENIAL, i64::from(policies.contains(&ReviewPolicy::PolicyOfDenial)));
+}
+
+/// The facts of a party with a row, with what is not understood of the row and what answers say of it or of its ultimate parent.
+fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
+    let facts = match tables.unread.parties.get(id) {
+        Some(mistakes) => facts.with_unread(mistakes),
+        None => facts,
+    };
+    let answered = &tables.answered;
+    if answered.parties.is_empty() {
+        return facts;
+    }
+    let facts = match answered.made.get(id) {
+        Some(made) if made.without_flags => {
+            let (screened, what) = screened_by_name(tables, id);
+            let remark: Arc<str> =
+                Arc::from(format!("The party `{id}` has no row, and no answer says its flags: {what}."));
+            facts.made(*made, screened).with_remarks(std::iter::once(&remark))
+        }
+        Some(made) => facts.made(*made, true),
+        None => facts,
+    };
+    let parent = Some(facts.ultimate_parent().to_owned()).filter(|parent| parent != id);
+    let of = |id: &str| answered.parties.get(id).into_iter().flatten();
+    let remarks = of(id).chain(parent.as_deref().map(of).into_iter().flatten());
+    facts.with_remarks(remarks)
+}
+
+/// What is to be said of the parties of a line; with `once`, nothing twice of a party in several roles.
+fn party_remarks<'a>(parties: impl Iterator<Item = &'a Arc<PartyFacts>>, once: bool) -> Vec<Arc<str>> {
+    let mut remarks: Vec<Arc<str>> = Vec::new();
+    for remark in parties.flat_map(|party| &party.remarks) {
+        if !once || !remarks.contains(remark) {
+            remarks.push(Arc::clone(remark));
+        }
+    }
+    remarks
+}
+
+/// Whether lists say all of the listings of a party that has no row, or only one by answers; and what is to be said of that.
+fn screened_by_name(tables: &Tables, id: &str) -> (bool, String) {
+    let names = &tables.names;
+    let rows = &tables.parties;
+    match names.nearest_row(id, rows, |row| tables.answered.made.contains_key(row)) {
+        Some(nearest) => (false, format!("did you mean `{nearest}`? Its listings and its place are unknown")),
+        None if !names.has_lists() => {
+            (false, "it was screened against no list, and its listings and its place are unknown".to_owned())
+        }
+        None if !is_name(id) => {
+            (false, "it is no name that could be screened, and its listings and its place are unknown".to_owned())
+        }
+        None => (true, "it was screened by that name; its place and its owners are unknown".to_owned()),
+    }
 }
 
 fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {

@@ -204,7 +204,7 @@ fn resolve(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Res
 }
 
 /// The catalog's item with the cells that the user's row fills in.
-fn overridden(known: &Item, row: &Item) -> Item {
+pub(crate) fn overridden(known: &Item, row: &Item) -> Item {
     let mut item = known.clone();
     macro_rules! take {
         ($($field:ident),*) => { $(if row.$field.is_some() { item.$field.clone_from(&row.$field); })* };

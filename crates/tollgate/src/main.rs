@@ -131,9 +131,13 @@ impl Command {
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Command::Check(arguments) => {
-                arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
+                let answers = &mut arguments.answers.answers;
+                arguments.inputs.files().into_iter().chain(arguments.context.files()).chain(answers).collect()
             }
-            Command::Decide(arguments) => arguments.orders.iter_mut().chain(arguments.basis.files()).collect(),
+            Command::Decide(arguments) => {
+                let answers = &mut arguments.answers.answers;
+                arguments.orders.iter_mut().chain(arguments.basis.files()).chain(answers).collect()
+            }
             Command::Explain(arguments) => arguments.inputs.files(),
             Command::Papers(arguments) => arguments.inputs.files(),
             #[cfg(feature = "detect")]
