@@ -1,6 +1,7 @@
 //! The service: HTTP and JSON in front of the same deciding and counting as the commands.
 
 mod access;
+mod checkpoints;
 mod clock;
 mod connections;
 mod counts;
@@ -52,6 +53,7 @@ pub use server::{Listen, serve};
 use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
 
+pub use checkpoints::Checkpoints;
 use clock::Clock;
 pub use clock::{check_start, now, today};
 pub use last_seen::check_last_seen;
@@ -101,6 +103,8 @@ pub struct App {
     ending: AtomicBool,
     /// The time that is recorded, where it is believed.
     clock: Arc<Clock>,
+    /// Who signs checkpoints, until that is begun.
+    checkpoints: Mutex<Option<Checkpoints>>,
     /// Why the service cannot go on, where it cannot.
     fatal: watch::Sender<Option<String>>,
 }
@@ -119,6 +123,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Where people may log in instead of here.
     pub provider: Option<Provider>,
+    /// Who signs checkpoints of the log, where somebody does.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// What the pages show beside the ledger.
@@ -164,6 +170,7 @@ impl App {
             policies: Mutex::default(),
             ending: AtomicBool::new(false),
             clock,
+            checkpoints: Mutex::new(settings.checkpoints),
             fatal: watch::Sender::new(None),
         }
     }

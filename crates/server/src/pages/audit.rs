@@ -15,7 +15,7 @@ use super::{Refused, View, encoded, moment};
 
 /// Records on a page; in one look at the ledger; that one search goes through.
 const PAGE: usize = 50;
-const CHUNK: u64 = 2_000;
+const CHUNK: u32 = 2_000;
 const SEARCHED: u64 = 100_000;
 
 #[derive(Deserialize)]
@@ -33,14 +33,13 @@ async fn found(app: &App, q: &str, before: Option<u64>) -> Result<(Vec<Value>, O
     let last = end.saturating_sub(SEARCHED);
     let mut rows = Vec::new();
     while end > 1 && end > last && rows.len() < PAGE {
-        let begin = end.saturating_sub(CHUNK).max(1);
-        let most = usize::try_from(end - begin).unwrap_or(0);
+        let begin = end.saturating_sub(u64::from(CHUNK)).max(1);
         let wanted = q.to_lowercase();
         let chunk = app.with_ledger(move |ledger| {
             let mut chunk = Vec::new();
-            let paged = ledger.page(begin - 1, most, &mut |record| {
+            let paged = ledger.page(begin - 1, CHUNK, &mut |record| {
                 let text = String::from_utf8_lossy(&record.body);
-                if wanted.is_empty() || text.to_lowercase().contains(&wanted) {
+                if record.seq < end && (wanted.is_empty() || text.to_lowercase().contains(&wanted)) {
                     chunk.push(record.clone());
                 }
             });
@@ -102,8 +101,7 @@ async fn follow(app: &App) -> Result<Result<(u64, String), String>, Problem> {
         let mut checker = verifier.clone();
         let taken = app.with_ledger(move |ledger| {
             let mut wrong = None;
-            let most = usize::try_from(CHUNK).unwrap_or(1);
-            let paged = ledger.page(from, most, &mut |record| {
+            let paged = ledger.page(from, CHUNK, &mut |record| {
                 if wrong.is_none() {
                     wrong = checker.next(record).err();
                 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Form, Query};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 use tollgate_model::Country;
@@ -84,7 +85,7 @@ async fn under_others(view: &View, order: &OrderRequest, policy: &str) -> Vec<Va
     for name in view.policies().into_iter().filter(|name| *name != policy) {
         // What cannot be decided under another policy is no matter of this order.
         if let Ok(decision) = decision(view, order.clone(), name).await {
-            let member = |key: &str| decision.get(key).cloned().unwrap_or_default();
+            let member = |key: &str| decision.get(key).cloned().unwrap_or(Value::Null);
             others.push(json!({ "policy": name, "outcome": member("outcome"), "authorization": member("authorization"), "review_policy": member("review_policy") }));
         }
     }
@@ -120,22 +121,27 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
         fields.entry((*name).to_owned()).or_default();
     }
     let app = view.app();
+    // Without random numbers the form has no key, and what has no key is not recorded: `reserve` refuses it.
+    let key = new_secret().ok();
     let is_house_policy = policy == app.desk.policy.name;
     let names: Vec<&str> = app.desk.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
     let context = json!({
         "order": fields, "policy": policy, "policies": view.policies(), "items": names, "optional": OPTIONAL.iter().take(7).collect::<Vec<_>>(),
         "countries": Country::all().map(Country::code).collect::<Vec<_>>(), "decision": decided, "others": others,
         "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })), "said": said,
-        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": new_secret().unwrap_or_default(),
+        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": key,
     });
     let template = if view.part { "decision.html" } else { "decide.html" };
     Ok(view.render(template, "nav.decide", context))
 }
 
 pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Result<Response, Refused> {
-    let csrf = fields.remove("csrf").unwrap_or_default();
+    let Some(csrf) = fields.remove("csrf") else {
+        return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
+    };
     let (view, caller) = view.proved(Right::Record, &csrf)?;
-    let key: String = fields.remove("key").unwrap_or_default().chars().take(64).collect();
+    let key: String = fields.get("key").into_iter().flat_map(|key| key.chars()).take(64).collect();
+    fields.remove("key");
     let hold = fields.remove("hold").is_some();
     fields.remove("policy");
     let app = Arc::clone(&view.app);

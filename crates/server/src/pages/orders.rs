@@ -87,7 +87,9 @@ pub(super) async fn list(view: View, Query(query): Query<OrdersQuery>) -> Result
         .as_ref()
         .map(|board| board.rows(&wanted).and_then(|rows| Ok((rows, board.count(&wanted, COUNTED + 1)?))));
     let (rows, of) = match found.transpose() {
-        Ok(found) => found.unwrap_or_default(),
+        Ok(Some(found)) => found,
+        // No file of orders is shown.
+        Ok(None) => (Vec::new(), 0),
         Err(what) => return Err(view.wrong(&what)),
     };
     let (from, shown) = (wanted.from, rows.len());
@@ -107,8 +109,8 @@ pub(super) async fn list(view: View, Query(query): Query<OrdersQuery>) -> Result
 pub(super) async fn csv(view: View, Query(query): Query<OrdersQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
     let wanted = Wanted { from: 0, ..query.wanted(FILE) };
-    let rows = match view.app().shown.board.as_ref().map(|board| board.rows(&wanted)).transpose() {
-        Ok(rows) => rows.unwrap_or_default(),
+    let rows = match view.app().shown.board.as_ref().map_or(Ok(Vec::new()), |board| board.rows(&wanted)) {
+        Ok(rows) => rows,
         Err(what) => return Err(view.wrong(&what)),
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -117,7 +119,10 @@ pub(super) async fn csv(view: View, Query(query): Query<OrdersQuery>) -> Result<
             return Err(view.wrong(&error.to_string()));
         }
     }
-    let text = writer.into_inner().unwrap_or_default();
+    let text = match writer.into_inner() {
+        Ok(text) => text,
+        Err(error) => return Err(view.wrong(&error.to_string())),
+    };
     let name = "attachment; filename=\"orders.csv\"";
     Ok(([(header::CONTENT_TYPE, "text/csv"), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
@@ -191,8 +196,8 @@ pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response
         Ok(tables) => tables,
         Err(problem) => return Err(view.failed(&problem)),
     };
-    let rows = match app.shown.board.as_ref().map(|board| board.received(&id, 500)).transpose() {
-        Ok(rows) => rows.unwrap_or_default(),
+    let rows = match app.shown.board.as_ref().map_or(Ok(Vec::new()), |board| board.received(&id, 500)) {
+        Ok(rows) => rows,
         Err(what) => return Err(view.wrong(&what)),
     };
     let party = tables.parties.get(&id);
@@ -212,13 +217,13 @@ pub(super) async fn party(view: View, Path(id): Path<String>) -> Result<Response
             Value::from(json)
         })
         .collect();
-    let links = party.map(|party| app.shown.links.with(party)).unwrap_or_default();
-    let links: Vec<Value> = links
+    let links: Vec<Value> = party
         .into_iter()
+        .flat_map(|party| app.shown.links.with(party))
         .take(PAGE)
         .map(|(other, kind, value)| json!({ "other": other, "kind": kind, "value": value }))
         .collect();
-    let label = tollgate_report::pages::text(view.language, "party.cap").unwrap_or_default();
+    let label = super::words(view.language, "party.cap");
     let context = json!({
         "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(&id, party), "owners": owners(&tables, &id),
         "matches": matches, "links": links, "standing": owned_by_listed(&id, today(), &tables), "shipments": shipments(label, &drawn(&rows), lpp_limit_tpp(&app.desk.policy, today())), "rows": rows.iter().rev().take(PAGE).collect::<Vec<_>>(),
@@ -234,8 +239,8 @@ async fn beginning(view: &View, typed: &str, most: usize) -> Result<Vec<Value>, 
     let found = app.with_ledger(move |ledger| {
         let tables = std::sync::Arc::clone(&desk.decider(ledger)?.tables);
         let hits = tables.parties.iter().filter(|(id, party)| {
-            let name = party.name.as_deref().unwrap_or_default();
-            id.to_lowercase().starts_with(&q) || name.to_lowercase().starts_with(&q)
+            let is_named = party.name.as_ref().is_some_and(|name| name.to_lowercase().starts_with(&q));
+            is_named || id.to_lowercase().starts_with(&q)
         });
         let row = |(id, party): (&String, &Party)| json!({ "id": id, "name": party.name, "country": party.country.map(|country| country.code()), "matches": tables.hits(id).len() });
         Ok(hits.take(most).map(row).collect())

@@ -55,7 +55,7 @@ fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Result<Valu
         by_month.iter().map(|(name, tpp)| MonthTpp { name: (*name).to_owned(), tpp: tpp.map(drawn) }).collect();
     let mut countries: Vec<_> = sums.countries.iter().collect();
     countries.sort_by_key(|(_, sum)| -sum.tpp);
-    let title = |key: &str| tollgate_report::pages::text(view.language, key).unwrap_or_default();
+    let title = |key| super::words(view.language, key);
     // The limit that holds where no other does stands last.
     let accounts = policy.program(day).accounts.iter();
     let allocation = accounts
@@ -123,12 +123,14 @@ const SECOND: usize = 20;
 
 /// Lines that wait for a second person.
 async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
-    let row = |held: HeldLine| {
+    let row = |held: HeldLine| -> Result<Value, Problem> {
         let may_release = caller.has(Right::Record) && !same_person(&held.by, &caller.name);
-        let key = new_secret().unwrap_or_default();
-        json!({ "order": held.order, "line": held.line, "by": held.by, "why": held.why, "may_release": may_release, "key": key })
+        let key = new_secret().map_err(|what| super::super::orders::unavailable(&what))?;
+        Ok(
+            json!({ "order": held.order, "line": held.line, "by": held.by, "why": held.why, "may_release": may_release, "key": key }),
+        )
     };
-    Ok(held(&view.app, SECOND).await?.into_iter().map(row).collect())
+    held(&view.app, SECOND).await?.into_iter().map(row).collect()
 }
 
 /// Proposals that are shown.
