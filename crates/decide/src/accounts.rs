@@ -117,9 +117,10 @@ impl Accounts {
     }
 
     /// Takes the use of each account of the line for which the facts were set last from `used`, in place of what was counted here.
-    pub fn set_use(&mut self, program: &Program, names: &Names, used: &dyn Fn(&AccountKey) -> Tpp) {
-        for (rule, key) in program.accounts.iter().zip(self.keys.clone()) {
-            let used = used(&ledger_key(&rule.account, &key, names));
+    /// An account is named by its place among the program's and by its key.
+    pub fn set_use(&mut self, program: &Program, names: &Names, used: &dyn Fn(usize, &AccountKey) -> Tpp) {
+        for (place, (rule, key)) in program.accounts.iter().zip(self.keys.clone()).enumerate() {
+            let used = used(place, &ledger_key(&rule.account, &key, names));
             self.states.insert(key, State { used, ..State::default() });
         }
     }

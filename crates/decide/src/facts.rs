@@ -52,7 +52,7 @@ pub struct LineFacts {
 }
 
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
-fn is_decided_by(column: &str) -> bool {
+pub fn is_decided_by(column: &str) -> bool {
     !matches!(column, "via" | "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
 }
 
@@ -405,4 +405,14 @@ fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: 
     let approved = buyer.truth("approved_ic_designer");
     set_truth(facts, facts::BUYER_APPROVED_DESIGNER, approved);
     set_truth(facts, facts::BUYER_IC_DESIGNER, buyer.truth("authorized_ic_designer").or(approved));
+}
+
+/// XXH3 of the facts, known or not: the same facts give the same number on every machine.
+pub(crate) fn facts_digest(facts: &Facts) -> u64 {
+    let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
+    hash.update(&facts.known.to_le_bytes());
+    for value in &facts.values {
+        hash.update(&value.to_le_bytes());
+    }
+    hash.digest()
 }

@@ -191,7 +191,7 @@ pub fn failed_claim(order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<Stri
     let Some(rule) = named().max_by_key(met) else {
         return Some(format!(
             "{claim} does not hold: no provision in force on {} has an authorization of that name. To cure it: {instead}.",
-            order.date
+            order.date_text()
         ));
     };
     if let Some(step) = rule.steps.iter().find(|step| scratch.truth(step.when) != Truth::True) {

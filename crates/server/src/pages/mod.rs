@@ -1,13 +1,25 @@
 //! Pages for people: each is a request's path, a context, and a template of `tollgate-web`.
 
+mod account;
+mod allocations;
 mod audit;
+mod basis;
 mod cases;
 mod decide;
 mod lab;
 mod law;
+mod line;
+mod map;
+mod named;
 mod orders;
+mod parties;
+mod people;
+mod screen;
+mod search;
+mod sentences;
 mod session;
 mod today;
+mod uploads;
 
 use std::sync::{Arc, PoisonError};
 
@@ -32,16 +44,20 @@ use tollgate_report::STUDY_CSS;
 /// What a browser keeps of the chosen language.
 const LANGUAGE: &str = "tollgate_language";
 /// Pages in the menu, each with the right that it takes.
-const MENU: [(&str, &str, Right); 9] = [
+const MENU: [(&str, &str, Right); 13] = [
     ("today", "", Right::Read),
     ("decide", "decide", Right::Try),
     ("orders", "orders", Right::Read),
+    ("uploads", "uploads", Right::Try),
     ("parties", "parties", Right::Read),
+    ("screen", "screen", Right::Try),
     ("allocations", "allocations", Right::Read),
     ("cases", "cases", Right::Read),
+    ("map", "map", Right::Read),
     ("law", "law", Right::Read),
     ("lab", "lab", Right::Try),
     ("audit", "audit", Right::Log),
+    ("users", "users", Right::Manage),
 ];
 
 /// All pages.
@@ -49,23 +65,34 @@ pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(today::today).post(today::release))
         .route("/proposals", axum::routing::post(today::conclude))
+        .route("/setup", get(session::set_up))
         .route("/login", get(session::form).post(session::log_in))
         .route("/logout", axum::routing::post(session::log_out))
         .route("/language", get(session::language))
         .route("/decide", get(decide::form).post(decide::reserve))
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(orders::csv))
-        .route("/orders/{order}/{line}", get(orders::one))
-        .route("/parties", get(orders::parties))
-        .route("/parties/{party}", get(orders::party))
-        .route("/parties.json", get(orders::complete))
-        .route("/allocations", get(today::allocations))
+        .route("/orders/{order}/{line}", get(line::one).post(line::act))
+        .route("/uploads", get(uploads::list))
+        .route("/uploads/{id}", get(uploads::one))
+        .route("/uploads/{id}/{row}", get(uploads::line))
+        .route("/screen", get(screen::form).post(screen::names))
+        .route("/search", get(search::search))
+        .route("/users", get(people::list).post(people::act))
+        .route("/account", get(account::page).post(account::act))
+        .route("/parties", get(parties::list))
+        .route("/parties/{party}", get(parties::party).post(parties::find_out))
+        .route("/parties.json", get(parties::complete))
+        .route("/map", get(map::map))
+        .route("/allocations", get(allocations::allocations))
         .route("/cases", get(cases::queue))
         .route("/cases/{case}", get(cases::one).post(cases::act))
         .route("/law", get(law::law))
         .route("/lab", get(lab::lab))
         .route("/lab/{file}", get(lab::file))
         .route("/audit", get(audit::list).post(audit::verify))
+        .route("/audit.jsonl", get(audit::export))
+        .route("/audit/{seq}", get(audit::one))
         .route("/static/{file}", get(file))
 }
 
@@ -122,6 +149,11 @@ fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+/// The address of a line's page.
+fn line_address(order: &str, line: i64) -> String {
+    format!("/orders/{}/{line}", encoded(order))
 }
 
 /// A moment, in milliseconds since 1970-01-01 UTC, as people read it.
@@ -197,6 +229,18 @@ impl View {
     fn failed(self, problem: &Problem) -> Refused {
         let context = json!({ "key": null, "detail": problem.detail, "mend": problem.mend });
         Refused::Said(Box::new((self, problem.status, context)))
+    }
+
+    /// Something that should have been is not; the page is given up.
+    fn broken(&self, what: &str) -> Refused {
+        let view = View {
+            app: self.app.clone(),
+            language: self.language,
+            here: self.here.clone(),
+            caller: self.caller.clone(),
+            part: self.part,
+        };
+        view.wrong(what)
     }
 
     fn wrong(self, what: &str) -> Refused {
