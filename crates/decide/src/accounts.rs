@@ -67,6 +67,17 @@ pub struct AllocationRow {
     pub lines: u64,
 }
 
+/// What lines of the same parties and destination are charged to.
+#[derive(Clone, Copy, Debug)]
+pub struct ChargeRule {
+    /// Whether the operator is charged where an order names one, and not the consignee.
+    pub operator: bool,
+    /// Where the consignee, or its parent, has its headquarters.
+    pub headquarters: Option<Country>,
+    /// As the EAR counts it.
+    pub destination: Country,
+}
+
 impl Accounts {
     /// Accounts of which every holder has had so much before the first line, by the account's name: for worked examples.
     pub fn with_initial_use(initial_use: BTreeMap<String, Tpp>) -> Accounts {

@@ -46,6 +46,10 @@ impl Claim {
 }
 
 /// License codes of the Automated Export System (AESTIR, appendix F), each with what it claims.
+///
+/// Read: C30, C33, C43, C50 (appendix F of February 2018; Census broadcasts of 2013 and 2016), C37 withdrawn on 2020-06-26 (summary of changes of the
+/// AESTIR), C62 (Census, 2015-01-16), C65 (Census, 2024-12-05), C67 and C68 (Census, 2024-03-25 and 2024-08-21). The others are from memory.
+/// None was found for AIA, ACM, LPP and HBM.
 const CODES: &[(&str, &str)] = &[
     ("c30", "license"),
     ("c32", "NLR"),
@@ -65,6 +69,8 @@ const CODES: &[(&str, &str)] = &[
     ("c57", "VEU"),
     ("c58", "CCD"),
     ("c59", "STA"),
+    ("c62", "SCP"),
+    ("c65", "TGL"),
     ("c67", "NAC"),
     ("c68", "ACA"),
 ];
@@ -93,6 +99,10 @@ const WRITTEN_OUT: &[(&str, &str)] = &[
     ("technology and software unrestricted", "TSU"),
     ("high bandwidth memory", "HBM"),
     ("strategic trade authorization", "STA"),
+    ("temporary general license", "TGL"),
+    ("temporary general licence", "TGL"),
+    ("tgl 7", "TGL"),
+    ("temporary general license no 7", "TGL"),
 ];
 
 /// Words before a symbol that say what it is.

@@ -13,13 +13,16 @@ use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
 use tollgate_model::{AccountKey, Country, Date, OrderLine, Outcome, Tpp, Truth, count_of};
 
-use super::accounts::{Accounts, AllocationRow, account_bits, forget_account_facts, headquarters, set_account_facts};
+use super::accounts::{
+    Accounts, AllocationRow, ChargeRule, account_bits, forget_account_facts, headquarters, set_account_facts,
+};
+use super::candidates::settle_item;
 use super::claim::claim_holds;
-use super::facts::{FactBuilder, LineFacts, facts_digest};
+use super::digest::facts_digest;
+use super::facts::{FactBuilder, LineFacts};
 use super::file_counts::FileCounts;
 use super::item_facts::UnknownItem;
 use super::item_findings::compare_eccn;
-use super::items::settle_density;
 use super::licenses::{LicenseFinding, LicenseUse};
 use super::missing::{missing, with_other_tpp};
 use super::tables::Tables;
@@ -74,17 +77,6 @@ pub struct CountedLabel<'p> {
     pub counted: u64,
 }
 
-/// What lines of the same parties and destination are charged to.
-#[derive(Clone, Copy, Debug)]
-pub struct ChargeRule {
-    /// Whether the operator is charged where an order names one, and not the consignee.
-    pub operator: bool,
-    /// Where the consignee, or its parent, has its headquarters.
-    pub headquarters: Option<Country>,
-    /// As the EAR counts it.
-    pub destination: Country,
-}
-
 /// Decides lines by a policy, keeping the counts.
 pub struct Decider {
     /// By what it decides.
@@ -124,16 +116,19 @@ impl Decider {
 
     /// Adds a line to the total of its order, for orders of several lines.
     pub fn add_to_shipment(&mut self, order: &OrderLine<'_>) -> Result<(), UnknownItem> {
-        let unit = self.builder.item(order.item)?.unit_tpp;
+        let item = self.builder.item(order.item)?;
+        // Of several that it may be, the most.
+        let unit = item.candidates.first().map_or(item.unit_tpp, |most| most.unit_tpp);
         let tpp = unit.map(|unit| unit.times(order.quantity));
         let total = self.shipments.entry(order.order_id.to_owned()).or_insert(Some(Tpp::default()));
         *total = total.zip(tpp).map(|(total, tpp)| total.plus(tpp));
         Ok(())
     }
 
-    /// Whether the item that a line names is known; else says what is wrong and how to mend it.
+    /// Whether the item that a line names is known, or one of several in the catalog; else says what is wrong and how to mend it.
     pub fn check_item(&mut self, name: &str) -> Result<(), UnknownItem> {
-        self.builder.item(name)?.unknown.clone().map_or(Ok(()), Err)
+        let item = self.builder.item(name)?;
+        if item.candidates.is_empty() { item.unknown.clone().map_or(Ok(()), Err) } else { Ok(()) }
     }
 
     /// The accounts that some line has touched.
@@ -172,7 +167,7 @@ impl Decider {
     ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         self.accounts = Accounts::default();
         self.accounts.set_facts(program, &mut line, order.date);
         self.accounts.set_use(program, &self.builder.names, used);
@@ -199,7 +194,7 @@ impl Decider {
     ) -> Result<(&Program, LineFacts, Arc<Judged<RenderedDecision>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
@@ -245,7 +240,7 @@ impl Decider {
     pub fn atom_signature(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         but_for.iter().for_each(|fact| line.facts.forget(*fact));
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
@@ -290,7 +285,7 @@ impl Decider {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         self.accounts.set_facts(program, &mut line, order.date);
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));

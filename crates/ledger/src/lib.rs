@@ -7,6 +7,7 @@
 //! Amounts (`…_milli_tpp`) are thousandths of a TPP. Times (`…_ms`) are milliseconds since 1970-01-01 UTC and come from the caller.
 
 mod account;
+mod anchor;
 mod command;
 mod database;
 mod ledger;
@@ -21,6 +22,12 @@ mod verify;
 mod writer;
 
 pub use account::{AccountView, Breach};
+pub use anchor::{
+    Agreement, AnchorError, Checkpoint, CheckpointFolder, Comparison, ConsistencyProof, Evidence, Frontier, Gap,
+    GapProof, GapProver, InclusionProof, KeyKind, Leaves, Note, NoteSignature, NoteSigner, PublicKey, Publication,
+    Publisher, RangeHashes, RecordProof, SecretKey, Witness, consistency_ranges, inclusion_ranges, leaf_hash,
+    node_hash,
+};
 pub use command::{Applied, BreachChange, Command};
 pub use database::{AnyLog, open_log, open_log_to_read};
 pub use ledger::{Entry, Ledger, LedgerError};
