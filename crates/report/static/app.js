@@ -17,6 +17,7 @@ const put = (place, html) => {
   const said = document.getElementById("verdict-said");
   const verdict = place.querySelector(".verdict, .error");
   if (said && verdict && said.textContent !== verdict.textContent) said.textContent = verdict.textContent;
+  if (said && verdict) said.className = `sight ${["go", "stop", "ask"].find((tone) => verdict.classList.contains(tone)) ?? "stop"}`;
 };
 
 // Forms marked data-live ask again while one types, and put the answer where data-live says.

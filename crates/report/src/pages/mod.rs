@@ -130,7 +130,7 @@ fn label(state: &State<'_, '_>, name: String) -> String {
 
 /// The value of a fact: yes, no, unknown, a number in groups, or a word.
 fn fact(state: &State<'_, '_>, value: Value) -> String {
-    let word = |key: &str| text(language(state), key).unwrap_or_default().to_owned();
+    let word = |key: &str| text(language(state), key).unwrap_or(key).to_owned();
     match value.kind() {
         ValueKind::Bool if value.is_true() => word("holds.true"),
         ValueKind::Bool => word("holds.false"),

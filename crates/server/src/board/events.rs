@@ -120,8 +120,8 @@ fn said(record: &Record) -> Result<Option<Heard>, String> {
         }
         "release" => {
             let data: Value = serde_json::from_str(body.data.get()).map_err(unreadable)?;
-            let text = data.get("reason").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let line_id = line_of(body.id.strip_prefix("release:").unwrap_or_default()).to_owned();
+            let text = data.get("reason").and_then(Value::as_str).unwrap_or("").to_owned();
+            let line_id = line_of(body.id.strip_prefix("release:").unwrap_or("")).to_owned();
             Ok(Some(Heard { event: LineEvent { line_id, act: "released", text, ..event }, line: None }))
         }
         "ledger" => {

@@ -10,7 +10,7 @@ use tollgate_records::{OrderBatch, OrderReader};
 pub(super) const MOST: u64 = 1_000_000;
 
 /// A line's place: its day, then the place in the file.
-type Place = (Date, usize, usize);
+type FilePlace = (Date, usize, usize);
 
 fn is_read(line: &OrderLine<'_>) -> bool {
     !line.unread.iter().any(|cell| is_decided_by(&cell.column))
@@ -24,13 +24,13 @@ pub(super) fn counts_within(orders: &Path, mut decider: Decider) -> Result<Vec<F
     while let Some(batch) = reader.next_batch() {
         batches.push(batch.map_err(|errors| errors.to_string())?);
     }
-    let mut places: Vec<(Place, usize)> = Vec::new();
+    let mut places: Vec<(FilePlace, usize)> = Vec::new();
     for (at, batch) in batches.iter().enumerate() {
         for (index, line) in batch.lines().enumerate() {
             places.push(((line.date, at, index), places.len()));
         }
     }
-    let line = |(_, batch, index): &Place| batches.get(*batch).and_then(|batch| batch.line(*index));
+    let line = |(_, batch, index): &FilePlace| batches.get(*batch).and_then(|batch| batch.line(*index));
     let read = || places.iter().filter_map(|(place, _)| line(place)).filter(is_read);
     if read().any(|line| line.line > 1) {
         // An item that is not known costs its line, which is said where the line is decided.

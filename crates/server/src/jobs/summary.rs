@@ -62,15 +62,15 @@ impl Upload {
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
-    let all = value.and_then(Value::as_array).cloned().unwrap_or_default();
-    all.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    let all = value.and_then(Value::as_array);
+    all.map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 /// The step of an argument that decides: the last that holds of those that the summary cites, or the last that holds.
 fn decisive(decision: &Value) -> (String, String) {
-    let text = |value: &Value, member: &str| value.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: &Value, member: &str| value.get(member).and_then(Value::as_str).unwrap_or("").to_owned();
     let summary = text(decision, "summary");
-    let steps = decision.get("trace").and_then(Value::as_array).cloned().unwrap_or_default();
+    let steps: &[Value] = decision.get("trace").and_then(Value::as_array).map_or(&[], Vec::as_slice);
     let holds = |step: &&Value| step.get("result").and_then(Value::as_str) == Some("true");
     let named = steps.iter().filter(holds).find(|step| summary.contains(&text(step, "cite")));
     let open = steps.iter().find(|step| step.get("result").and_then(Value::as_str) == Some("unknown"));

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Shared;
-use super::super::access::{Caller, Peer, Right, Sessions, new_secret};
+use super::super::access::{Caller, Peer, Right, Sessions};
 use super::super::logins::{Attempt, replace_password};
 use super::super::orders::unusable;
 use super::super::problem::Problem;
-use super::{Refused, View, moment};
+use super::{Refused, View, form_key, moment};
 use crate::now;
 
 fn shown(view: &View, caller: &Caller, headers: &HeaderMap, wrong: Option<Problem>) -> Response {
@@ -22,7 +22,7 @@ fn shown(view: &View, caller: &Caller, headers: &HeaderMap, wrong: Option<Proble
     });
     let is_here = !view.app().gate.directory().federated.contains_key(&caller.name);
     let context = json!({
-        "sessions": sessions.collect::<Vec<Value>>(), "key": new_secret().unwrap_or_default(), "has_password": is_here,
+        "sessions": sessions.collect::<Vec<Value>>(), "key": form_key(), "has_password": is_here,
         "wrong": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
     });
     view.render("account.html", "account.own", context)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tollgate_model::Date;
 
-use super::View;
+use super::{View, text_of};
 use crate::today;
 
 /// Outcomes with which a line may go.
@@ -15,7 +15,7 @@ fn is_filled(decision: &Value, member: &str) -> bool {
 
 /// The keys of what is open although the line may go, and the color of the verdict: `go`, `ask` or `stop`.
 fn judged(decision: &Value, held: &[String], has_lists: bool) -> (Vec<&'static str>, &'static str) {
-    let outcome = decision.get("outcome").and_then(Value::as_str).unwrap_or_default();
+    let outcome = text_of(decision, "outcome");
     let hits = decision.get("hits").and_then(Value::as_array);
     let is_open = |hit: &Value| hit.get("cleared").and_then(Value::as_bool) != Some(true);
     let all = [
@@ -49,7 +49,7 @@ pub(super) fn basis(view: &View, decision: &Value, held: &[String]) -> Value {
     });
     json!({
         "tone": tone, "open": open, "held": held, "lists": lists.collect::<Vec<_>>(),
-        "may_go": MAY_GO.contains(&decision.get("outcome").and_then(Value::as_str).unwrap_or_default()),
+        "may_go": MAY_GO.contains(&text_of(decision, "outcome")),
     })
 }
 
@@ -80,10 +80,10 @@ pub(super) fn due(deadline: &str, date: Date) -> Option<Date> {
 pub(super) fn duties(decision: &Value) -> Vec<Value> {
     let date: Option<Date> = decision.get("date").and_then(Value::as_str).and_then(|date| date.parse().ok());
     let date = date.filter(|date| *date != Date::MAX);
-    let all = decision.get("obligations").and_then(Value::as_array).cloned().unwrap_or_default();
-    all.into_iter()
+    let all = decision.get("obligations").and_then(Value::as_array).into_iter().flatten();
+    all.cloned()
         .map(|mut duty| {
-            let deadline = duty.get("deadline").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let deadline = text_of(&duty, "deadline").to_owned();
             if let Some(members) = duty.as_object_mut() {
                 let due = date.and_then(|date| due(&deadline, date));
                 members.insert("due".to_owned(), json!(due.map(|due| due.to_string())));

@@ -14,11 +14,11 @@ use tollgate_ledger::{AccountKey, AnyLog, Ledger};
 use tollgate_model::{OrderLine, Tpp};
 use tollgate_report::pages::{countries, country_code};
 
-use super::super::access::{Caller, Right, new_secret};
+use super::super::access::{Caller, Right};
 use super::super::orders::{record_order, unavailable, unusable};
 use super::super::problem::Problem;
 use super::basis::{basis, duties};
-use super::{Refused, View, encoded, line_address};
+use super::{Refused, View, encoded, form_key, line_address};
 use crate::App;
 use crate::board::FileLine;
 use crate::today;
@@ -76,7 +76,7 @@ pub(super) enum Subject {
 }
 
 /// A decision with why it would be held.
-pub(super) struct Shown {
+pub(super) struct TriedLine {
     pub(super) decision: Value,
     pub(super) held: Vec<String>,
 }
@@ -87,7 +87,12 @@ fn tpp_used(ledger: &Ledger<AnyLog>, key: &AccountKey, line: &OrderLine<'_>) -> 
 }
 
 /// Decides by the service's own policy: as it would be recorded.
-fn under_house_policy(app: &App, ledger: &mut Ledger<AnyLog>, subject: &Subject, time: i64) -> Result<Shown, Problem> {
+fn under_house_policy(
+    app: &App,
+    ledger: &mut Ledger<AnyLog>,
+    subject: &Subject,
+    time: i64,
+) -> Result<TriedLine, Problem> {
     let (request, before, earlier);
     match subject {
         Subject::Filed(filed) if !filed.line.is_read() => return alone(app, ledger, subject, None),
@@ -108,7 +113,7 @@ fn under_house_policy(app: &App, ledger: &mut Ledger<AnyLog>, subject: &Subject,
     let trial = tollgate_desk::Order { key: String::new(), order: request, hold: false };
     let decided = propose_within(&app.desk, ledger, &trial, before, time)?;
     let decision = serde_json::from_str(decided.decision.get()).map_err(|error| unavailable(&error.to_string()))?;
-    Ok(Shown { decision, held: decided.held })
+    Ok(TriedLine { decision, held: decided.held })
 }
 
 /// Decides by another policy, or a line with cells that are not understood; nothing of it could be recorded.
@@ -117,7 +122,7 @@ fn alone(
     ledger: &mut Ledger<AnyLog>,
     subject: &Subject,
     policy: Option<&Arc<Policy>>,
-) -> Result<Shown, Problem> {
+) -> Result<TriedLine, Problem> {
     let none = FileCounts::default();
     let (line, counts) = match subject {
         Subject::Filed(filed) => (filed.line.line(), Some(&filed.counts)),
@@ -144,7 +149,7 @@ fn alone(
     let decided = decided.map_err(|error| unusable(&error.what, &error.mend))?;
     let record = decision_record(&line, &decided, &policy, &tables, Detail::Whole);
     let decision = serde_json::to_value(record).map_err(|error| unavailable(&error.to_string()))?;
-    Ok(Shown { decision, held: Vec::new() })
+    Ok(TriedLine { decision, held: Vec::new() })
 }
 
 fn other_is_none(policy: &Policy, app: &App) -> bool {
@@ -152,7 +157,7 @@ fn other_is_none(policy: &Policy, app: &App) -> bool {
 }
 
 /// The decision of a line as an object: under the service's policy as it would be recorded, or under another one alone.
-pub(super) async fn decision(view: &View, subject: Subject, policy: &str) -> Result<Shown, Problem> {
+pub(super) async fn decision(view: &View, subject: Subject, policy: &str) -> Result<TriedLine, Problem> {
     let app = Arc::clone(&view.app);
     let is_house_policy = policy.is_empty() || policy == app.desk.policy.name;
     let other = if is_house_policy { None } else { Some(view.policy_named(policy)?) };
@@ -170,8 +175,8 @@ pub(super) async fn under_others(view: &View, subject: &Subject, policy: &str) -
     let mut others = Vec::new();
     for name in view.policies().into_iter().filter(|name| *name != policy) {
         let outcome = match decision(view, subject.clone(), name).await {
-            Ok(Shown { decision, .. }) => {
-                let member = |key: &str| decision.get(key).cloned().unwrap_or_default();
+            Ok(TriedLine { decision, .. }) => {
+                let member = |key: &str| decision.get(key).cloned().unwrap_or(Value::Null);
                 json!({ "policy": name, "outcome": member("outcome"), "authorization": member("authorization"), "review_policy": member("review_policy") })
             }
             Err(problem) => json!({ "policy": name, "outcome": null, "detail": problem.detail }),
@@ -220,7 +225,7 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
         "claims": CLAIMS.iter().filter(|claim| !matches!(**claim, "none" | "license")).collect::<Vec<_>>(),
         "basis": basis(view, &decided, &held), "duties": duties(&decided), "decision": decided, "others": others, "unread": [],
         "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
-        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": new_secret().unwrap_or_default(),
+        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": form_key(),
     });
     let template = if view.part { "decision.html" } else { "decide.html" };
     Ok(view.render(template, "nav.decide", context))

@@ -10,14 +10,14 @@ use tollgate_desk::{
 };
 use tollgate_model::{Date, hex};
 
-use super::super::access::{Caller, Right, new_secret};
+use super::super::access::{Caller, Right};
 use super::super::orders::{
     Corrected, cancel_line, correct_shipment, day, record_order, release_line, ship_line, unavailable, unusable,
 };
 use super::super::problem::Problem;
 use super::basis::{basis, duties};
-use super::decide::{Shown, Subject, decision, under_others};
-use super::{Refused, View, line_address, moment};
+use super::decide::{Subject, TriedLine, decision, under_others};
+use super::{Refused, View, form_key, line_address, moment};
 use crate::board::{FileLine, LineEvent};
 use crate::ledger_lines::{refresh, status_of};
 use crate::today;
@@ -124,7 +124,7 @@ fn event_json(event: &LineEvent) -> Value {
 fn facts(order: &Value, filed: Option<&FileLine>) -> Vec<Value> {
     let unread = |name: &str| filed.and_then(|filed| filed.line.unread.iter().find(|cell| cell.column == name));
     let one = |name: &&str| {
-        let value = order.get(*name).cloned().unwrap_or_default();
+        let value = order.get(*name).cloned().unwrap_or(Value::Null);
         let cell = unread(name);
         let is_shown = cell.is_some() || !(value.is_null() || value == json!(""));
         is_shown.then(|| {
@@ -156,7 +156,7 @@ fn acts(caller: &Caller, recorded: Option<&Recorded>, filed: Option<&FileLine>) 
 }
 
 #[derive(Default, Deserialize)]
-pub(super) struct Done {
+pub(super) struct LineQuery {
     /// What was done before the page was shown.
     #[serde(default)]
     done: String,
@@ -168,7 +168,7 @@ const DONE: [&str; 7] = ["reserve", "release", "ship", "correct", "cancel", "pro
 pub(super) async fn one(
     view: View,
     Path((order, line)): Path<(String, i64)>,
-    Query(done): Query<Done>,
+    Query(done): Query<LineQuery>,
 ) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
     page(view, &caller, (order, line), &done.done, None).await
@@ -195,7 +195,7 @@ async fn page(
 }
 
 /// A decision as a block of the page.
-fn block(view: &View, shown: &Shown) -> Value {
+fn block(view: &View, shown: &TriedLine) -> Value {
     json!({ "decision": shown.decision, "basis": basis(view, &shown.decision, &shown.held), "duties": duties(&shown.decision) })
 }
 
@@ -213,11 +213,11 @@ async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &st
     };
     let (first, request) = match (&found, &filed) {
         (Some(found), _) => (
-            Shown { decision: found.decision.clone(), held: found.held.clone() },
+            TriedLine { decision: found.decision.clone(), held: found.held.clone() },
             serde_json::to_value(&found.order).map_err(|error| unavailable(&error.to_string()))?,
         ),
         (None, Some(filed)) => (
-            Shown { decision: in_file(filed)?, held: Vec::new() },
+            TriedLine { decision: in_file(filed)?, held: Vec::new() },
             serde_json::to_value(&filed.line).map_err(|error| unavailable(&error.to_string()))?,
         ),
         (None, None) => return Ok(None),
@@ -253,7 +253,7 @@ async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &st
         "recorded": block(view, &first), "record": found.as_ref().map(|found| &found.record), "revision": found.as_ref().map(|found| found.revision),
         "left": found.as_ref().and_then(|found| found.left_milli_tpp).map(tpp), "anew": anew, "others": others,
         "events": events.iter().map(event_json).collect::<Vec<_>>(), "shipments": shipments, "acts": acts(caller, found.as_ref(), filed.as_ref()),
-        "key": new_secret().unwrap_or_default(), "today": planned_day(&request),
+        "key": form_key(), "today": planned_day(&request),
         "done": DONE.iter().find(|known| **known == done), "is_also_in_file": found.is_some() && filed.is_some(),
     })))
 }
@@ -371,7 +371,7 @@ async fn correct(view: &View, caller: &Caller, write: LineWrite, form: &ActForm)
         .amount()?
         .ok_or_else(|| unusable("the TPP that went are not given", "write them; 0 where nothing went"))?;
     let correction = Correction {
-        shipment: format!("of {}", shipment.day.clone().unwrap_or_default()),
+        shipment: shipment.day.clone().unwrap_or_else(|| shipment.id.clone()),
         by: None,
         posting: Some(shipment.id.clone()),
         amount_milli_tpp: amount,

@@ -35,7 +35,7 @@ use tollgate_report::pages::{Language, STATIC};
 
 pub use cases::Case;
 
-use super::access::{Caller, Right, cookie_named, identify, sha256};
+use super::access::{Caller, Right, cookie_named, identify, new_secret, sha256};
 use super::orders::unusable;
 use super::problem::Problem;
 use super::{App, Shared};
@@ -149,6 +149,25 @@ fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+/// The word for a write that a form carries; empty, so that the form is refused, where there is no chance to be had.
+fn form_key() -> String {
+    new_secret().unwrap_or_else(|what| {
+        tracing::error!("{what}");
+        String::new()
+    })
+}
+
+/// A text of a JSON object; empty where it has none of the name.
+fn text_of<'a>(value: &'a Value, member: &str) -> &'a str {
+    value.get(member).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The texts of a list in a JSON object, where `list` is one.
+fn texts_of(list: Option<&Value>) -> Vec<String> {
+    let all = list.and_then(Value::as_array);
+    all.map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 /// The address of a line's page.

@@ -80,7 +80,7 @@ pub(super) async fn shown_rows(view: &View, rows: Vec<BoardRow>) -> Result<Vec<V
     let statuses = statuses(&view.app, &rows).await?;
     let ids = rows.iter().flat_map(|row| row.exporter.iter().chain([&row.consignee]).cloned()).collect();
     let names = named::names(view, ids).await?;
-    let name = |id: &str| names.get(id).cloned().unwrap_or_default();
+    let name = |id: &str| names.get(id).cloned().unwrap_or(Value::Null);
     let shown = rows.into_iter().zip(statuses).map(|(row, status)| {
         let (exporter_name, consignee_name) = (row.exporter.as_deref().map(name), name(&row.consignee));
         let mut shown = json!(row);
@@ -114,7 +114,8 @@ async fn page(view: &View, query: &OrdersQuery) -> Result<Value, Problem> {
     let wanted = wanted(view, query, PAGE).await?;
     let board = view.app().shown.board.as_ref();
     let found = board.map(|board| board.rows(&wanted).and_then(|rows| Ok((rows, board.count(&wanted, COUNTED + 1)?))));
-    let (rows, of) = found.transpose().map_err(|what| super::super::orders::unavailable(&what))?.unwrap_or_default();
+    let (rows, of) =
+        found.transpose().map_err(|what| super::super::orders::unavailable(&what))?.unwrap_or_else(|| (Vec::new(), 0));
     let (from, shown) = (wanted.from, rows.len());
     let outcomes =
         [Outcome::NoLicenseRequired, Outcome::LicenseException, Outcome::LicenseRequired, Outcome::NeedsInformation];

@@ -13,13 +13,13 @@ use tollgate_law::Policy;
 use tollgate_model::{Date, Party};
 use tollgate_report::pages::picture::{Shipment, shipments};
 
-use super::super::access::{Right, new_secret};
+use super::super::access::Right;
 use super::super::findings::{FindingRequest, FoundOut, find_out_as};
 use super::super::orders::unavailable;
 use super::super::problem::Problem;
 use super::named::{rows, tables};
 use super::orders::shown_rows;
-use super::{Refused, View, encoded};
+use super::{Refused, View, encoded, form_key};
 use crate::ledger_lines::refresh;
 use crate::today;
 
@@ -127,13 +127,17 @@ fn cases(view: &View, id: &str) -> Vec<Value> {
 const DONE: [&str; 2] = ["recorded", "proposed"];
 
 #[derive(Default, Deserialize)]
-pub(super) struct Done {
+pub(super) struct PartyQuery {
     /// What was done before the page was shown: `recorded` or `proposed`.
     #[serde(default)]
     done: String,
 }
 
-pub(super) async fn party(view: View, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response, Refused> {
+pub(super) async fn party(
+    view: View,
+    Path(id): Path<String>,
+    Query(done): Query<PartyQuery>,
+) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
     page(view, id, &done.done, None).await
 }
@@ -151,26 +155,26 @@ async fn context(view: &View, id: &str, done: &str, wrong: Option<Problem>) -> R
     let (app, tables) = (view.app(), tables(view).await?);
     let found = app.shown.board.as_ref().map(|board| Ok((board.received(id, DRAWN)?, board.of_party(id, PAGE)?)));
     let found: Result<_, String> = found.transpose();
-    let (received, lines) = found.map_err(|what| unavailable(&what))?.unwrap_or_default();
+    let (received, lines) = found.map_err(|what| unavailable(&what))?.unwrap_or_else(|| (Vec::new(), Vec::new()));
     let party = tables.parties.get(id);
     let is_owner = |stake: &tollgate_model::Stake| stake.owner_id == id || stake.owned_id == id;
     if party.is_none() && lines.is_empty() && !tables.stakes.iter().any(is_owner) {
         return Ok(None);
     }
-    let links = party.map(|party| app.shown.links.with(party)).unwrap_or_default();
+    let links = party.map_or_else(Vec::new, |party| app.shown.links.with(party));
     let links: Vec<Value> = links
         .into_iter()
         .take(PAGE)
         .map(|(other, kind, value)| json!({ "other": other, "kind": kind, "value": value }))
         .collect();
-    let label = tollgate_report::pages::text(view.language, "party.cap").unwrap_or_default();
+    let label = tollgate_report::pages::text(view.language, "party.cap").unwrap_or("");
     let accounts = super::allocations::of_holder(view, id).await?;
     Ok(Some(json!({
         "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(id, party), "owners": owners(&tables, id),
         "matches": tables.hits(id).iter().map(|hit| card(hit, today())).collect::<Vec<_>>(), "has_lists": !app.screener.versions.is_empty(),
         "links": links, "family": family(&tables, id), "cases": cases(view, id), "accounts": accounts, "standing": owned_by_listed(id, today(), &tables),
         "shipments": shipments(label, &drawn(&received), lpp_limit_tpp(&app.desk.policy, today())), "rows": shown_rows(view, lines).await?,
-        "may_find": view.caller.as_ref().is_some_and(|caller| caller.has(Right::Record)), "key": new_secret().unwrap_or_default(), "today": today().to_string(),
+        "may_find": view.caller.as_ref().is_some_and(|caller| caller.has(Right::Record)), "key": form_key(), "today": today().to_string(),
         "done": DONE.iter().find(|known| **known == done),
         "wrong": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
     })))

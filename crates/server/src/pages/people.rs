@@ -6,17 +6,17 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::access::{Caller, Right, Role, new_secret};
+use super::super::access::{Caller, Right, Role};
 use super::super::orders::unusable;
 use super::super::problem::Problem;
 use super::super::users::{MadeToken, TokenRequest, UserRequest, make_token, make_user, take_away};
-use super::{Refused, View};
+use super::{Refused, View, form_key};
 
 const ROLES: [Role; 5] = [Role::Viewer, Role::Analyst, Role::Officer, Role::Administrator, Role::Auditor];
 
 /// What came of an act.
 #[derive(Default)]
-struct Done {
+struct ActResult {
     /// A string's key.
     said: Option<&'static str>,
     /// A token, shown this once.
@@ -24,7 +24,7 @@ struct Done {
     wrong: Option<Problem>,
 }
 
-fn page(view: &View, caller: &Caller, done: Done) -> Response {
+fn page(view: &View, caller: &Caller, done: ActResult) -> Response {
     let directory = view.app().gate.directory();
     let way = |name: &String| if directory.federated.contains_key(name) { "provider" } else { "password" };
     let users: Vec<Value> = directory
@@ -41,7 +41,7 @@ fn page(view: &View, caller: &Caller, done: Done) -> Response {
     drop(known);
     drop(directory);
     let context = json!({
-        "users": users, "tokens": tokens, "roles": ROLES.map(Role::as_str), "key": new_secret().unwrap_or_default(), "said": done.said, "token": done.token,
+        "users": users, "tokens": tokens, "roles": ROLES.map(Role::as_str), "key": form_key(), "said": done.said, "token": done.token,
         "wrong": done.wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
     });
     view.render("users.html", "nav.users", context)
@@ -49,7 +49,7 @@ fn page(view: &View, caller: &Caller, done: Done) -> Response {
 
 pub(super) async fn list(view: View) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Manage)?;
-    Ok(page(&view, &caller, Done::default()))
+    Ok(page(&view, &caller, ActResult::default()))
 }
 
 #[derive(Deserialize)]
@@ -73,12 +73,12 @@ pub(super) async fn act(view: View, Form(form): Form<PeopleForm>) -> Result<Resp
     let (view, caller) = view.proved(Right::Manage, &form.csrf)?;
     let done = match acted(&view, &caller, form).await {
         Ok(done) => done,
-        Err(problem) => Done { wrong: Some(problem), ..Done::default() },
+        Err(problem) => ActResult { wrong: Some(problem), ..ActResult::default() },
     };
     Ok(page(&view, &caller, done))
 }
 
-async fn acted(view: &View, caller: &Caller, form: PeopleForm) -> Result<Done, Problem> {
+async fn acted(view: &View, caller: &Caller, form: PeopleForm) -> Result<ActResult, Problem> {
     let key: String = form.key.chars().take(64).collect();
     if key.len() < 8 {
         return Err(unusable("the form carries no key", "load the page again"));
@@ -92,21 +92,26 @@ async fn acted(view: &View, caller: &Caller, form: PeopleForm) -> Result<Done, P
                 UserRequest { name, role: role()?, password: filled(form.password), subject: filled(form.subject) };
             let answer = make_user(&view.app, caller, request, key).await?;
             let is_proposed = answer.status() == StatusCode::ACCEPTED;
-            Ok(Done { said: Some(if is_proposed { "users.proposed" } else { "users.added" }), ..Done::default() })
+            Ok(ActResult {
+                said: Some(if is_proposed { "users.proposed" } else { "users.added" }),
+                ..ActResult::default()
+            })
         }
         "remove" if name == caller.name => {
             Err(unusable("you cannot remove yourself", "let another administrator do it"))
         }
         "remove" => {
             take_away(&view.app, caller, name, &key).await?;
-            Ok(Done { said: Some("users.removed"), ..Done::default() })
+            Ok(ActResult { said: Some("users.removed"), ..ActResult::default() })
         }
         "token" => {
             let request = TokenRequest { name, role: role()?, until: filled(form.until), scopes: None };
             Ok(match make_token(&view.app, caller, request, key).await? {
-                MadeToken::Good(token) => Done { said: Some("users.token"), token: Some(token), ..Done::default() },
+                MadeToken::Good(token) => {
+                    ActResult { said: Some("users.token"), token: Some(token), ..ActResult::default() }
+                }
                 MadeToken::Proposed(_, token) => {
-                    Done { said: Some("users.token.proposed"), token: Some(token), ..Done::default() }
+                    ActResult { said: Some("users.token.proposed"), token: Some(token), ..ActResult::default() }
                 }
             })
         }

@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tollgate_desk::tpp;
+use tollgate_report::pages::grouped;
 
 /// Kinds of records that one can look for.
 pub(super) const KINDS: [&str; 13] = [
@@ -30,7 +31,17 @@ fn text(data: &Value, path: &str) -> String {
 }
 
 fn amount(data: &Value, path: &str) -> String {
-    data.pointer(path).and_then(Value::as_i64).map_or_else(|| "?".to_owned(), tpp)
+    match data.pointer(path) {
+        None | Some(Value::Null) => "∞".to_owned(),
+        Some(amount) => amount.as_i64().map_or_else(|| "?".to_owned(), |amount| in_groups(&tpp(amount))),
+    }
+}
+
+/// A decimal number with its digits in groups.
+fn in_groups(number: &str) -> String {
+    let (whole, rest) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
+    rest.map_or_else(|| whole.clone(), |rest| format!("{whole}.{rest}"))
 }
 
 /// A sentence: the key of a string, what stands at `{a}`, `{b}` and `{c}`, and the address of what it is about.

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tollgate_law::Policy;
 use tollgate_model::Date;
 
-use super::super::access::{Caller, Right, new_secret};
+use super::super::access::{Caller, Right};
 use super::super::orders::{held, release_line, unavailable};
 use super::super::problem::Problem;
 use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
 use super::allocations::near;
 use super::basis::basis;
-use super::{Refused, View, cases, line_address, moment, named};
+use super::{Refused, View, cases, form_key, line_address, moment, named};
 use crate::ledger_lines::{refresh, status_of};
 use crate::{now, today as this_day};
 use tollgate_desk::{Conclusion, HeldLine, Release, line_id, same_person};
@@ -24,7 +24,7 @@ const AHEAD: i32 = 7;
 const DAY_MS: i64 = 86_400_000;
 
 #[derive(Default, Deserialize)]
-pub(super) struct Done {
+pub(super) struct TodayQuery {
     /// What was done before the page was shown: `release`, `confirm` or `reject`.
     #[serde(default)]
     done: String,
@@ -33,7 +33,7 @@ pub(super) struct Done {
 /// What was done, as strings name it.
 const DONE: [&str; 3] = ["release", "confirm", "reject"];
 
-pub(super) async fn today(view: View, Query(done): Query<Done>) -> Result<Response, Refused> {
+pub(super) async fn today(view: View, Query(done): Query<TodayQuery>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
     page(view, &caller, &done.done, Value::Null).await
 }
@@ -79,13 +79,13 @@ async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
         let HeldLine { order, line, by, why, request, decision } = held;
         let decision: Value = serde_json::from_str(decision.get()).map_err(|error| unavailable(&error.to_string()))?;
         let may_release = caller.has(Right::Record) && !same_person(&by, &caller.name);
-        let asked = serde_json::to_value(&request).map_err(|error| unavailable(&error.to_string()))?;
+        let fields = serde_json::to_value(&request).map_err(|error| unavailable(&error.to_string()))?;
         let ids = ["exporter", "ultimate_consignee", "end_user", "purchaser"].iter();
         let ids: Vec<String> =
-            ids.filter_map(|role| asked.get(*role).and_then(Value::as_str).map(str::to_owned)).collect();
+            ids.filter_map(|role| fields.get(*role).and_then(Value::as_str).map(str::to_owned)).collect();
         rows.push(json!({
-            "order": order, "line": line, "by": by, "why": why, "asked": asked, "names": named::names(view, ids).await?, "may_release": may_release,
-            "basis": basis(view, &decision, &why), "decision": decision, "key": new_secret().unwrap_or_default(), "address": line_address(&order, line),
+            "order": order, "line": line, "by": by, "why": why, "asked": fields, "names": named::names(view, ids).await?, "may_release": may_release,
+            "basis": basis(view, &decision, &why), "decision": decision, "key": form_key(), "address": line_address(&order, line),
         }));
     }
     Ok(rows)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::super::access::{Caller, Right};
 use super::basis::{basis, duties};
 use super::orders::as_csv;
-use super::{Refused, View, encoded};
+use super::{Refused, View, encoded, texts_of};
 use crate::board::without_formula;
 use crate::jobs::{Upload, UploadRow};
 
@@ -38,7 +38,7 @@ impl Facets {
     fn takes(&self, row: &UploadRow) -> bool {
         let is = |wanted: &str, value: &str| wanted.is_empty() || wanted == value;
         is(&self.outcome, &row.outcome)
-            && is(&self.review, row.review.as_deref().unwrap_or_default())
+            && is(&self.review, row.review.as_deref().unwrap_or(""))
             && (self.missing.is_empty() || row.missing.contains(&self.missing))
     }
 
@@ -55,7 +55,7 @@ fn counted(rows: &[UploadRow]) -> (Vec<Value>, Vec<Value>) {
     let mut outcomes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     let mut missing: BTreeMap<&str, u64> = BTreeMap::new();
     for row in rows {
-        *outcomes.entry((&row.outcome, row.review.as_deref().unwrap_or_default())).or_default() += 1;
+        *outcomes.entry((&row.outcome, row.review.as_deref().unwrap_or(""))).or_default() += 1;
         for column in &row.missing {
             *missing.entry(column).or_default() += 1;
         }
@@ -130,7 +130,7 @@ struct CsvRow {
 
 fn csv(view: &View, rows: &[UploadRow], facets: &Facets) -> Result<Response, Refused> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let safe = |text: Option<&str>| without_formula(text.unwrap_or_default());
+    let safe = |text: Option<&str>| without_formula(text.unwrap_or(""));
     for row in rows.iter().filter(|row| facets.takes(row)) {
         let written = writer.serialize(CsvRow {
             row: row.row,
@@ -168,8 +168,7 @@ pub(super) async fn line(view: View, Path((id, row)): Path<(String, u64)>) -> Re
         return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing"));
     };
     let decision = result.pointer("/answer/decision").cloned().unwrap_or(Value::Null);
-    let held = result.pointer("/answer/held").and_then(Value::as_array).cloned().unwrap_or_default();
-    let held: Vec<String> = held.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let held = texts_of(result.pointer("/answer/held"));
     let context = json!({
         "upload": upload, "id": id, "row": found, "rows": null, "basis": basis(&view, &decision, &held), "duties": duties(&decision),
         "decision": decision, "problem": result.get("problem"), "remarks": result.get("remarks"), "others": [],
