@@ -1,6 +1,9 @@
 //! What a shipper claims, as it is written: NLR, a license, an exception, nothing, or what nobody understands.
 
+use tollgate_engine::{Determination, Scratch};
 use tollgate_law::facts::CLAIMS;
+use tollgate_law::program::{ExceptionRule, Program};
+use tollgate_model::{Outcome, Truth};
 
 use crate::spelling::{nearest, plain};
 
@@ -189,6 +192,30 @@ fn symbol(words: &str) -> Option<Claim> {
 fn is_license_number(text: &str) -> bool {
     let digits = text.strip_prefix('d');
     digits.is_some_and(|digits| matches!(digits.len(), 6 | 7) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a claim covers a line; `None` where none is claimed by name, or where that is open.
+pub(crate) fn claim_holds(
+    claim: &Claim,
+    program: &Program,
+    determination: &Determination,
+    scratch: &Scratch,
+) -> Option<bool> {
+    let Claim::Known(_) = claim else { return None };
+    let claim = claim.name()?;
+    let outcome = determination.label.outcome;
+    if claim == "NLR" {
+        return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
+    }
+    let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
+    if named.is_empty() {
+        return (outcome != Outcome::NeedsInformation).then_some(false);
+    }
+    match named.iter().map(|exception| scratch.truth(exception.available)).max() {
+        Some(Truth::True) => Some(true),
+        Some(Truth::Unknown) => None,
+        _ => Some(false),
+    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(crate) fn unknown_item_remark(item: &ItemFacts) -> Option<Arc<str>> {
 }
 
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
-fn is_decided_by(column: &str) -> bool {
+pub fn is_decided_by(column: &str) -> bool {
     !matches!(column, "via" | "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
 }
 

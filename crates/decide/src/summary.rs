@@ -223,13 +223,14 @@ fn why_not(claim: &str, order: &OrderLine<'_>, decided: &Decided<'_>) -> String 
         ("CIV", _) => "License Exception CIV was removed on 2020-06-29 (15 CFR 740.5 is reserved)".to_owned(),
         ("TGL", Some(step)) => format!(
             "no temporary general license of supplement no. 1 to 15 CFR part 736 that was valid on {} overcomes {} for this order",
-            order.date, step.cite
+            order.date_text(),
+            step.cite
         ),
         (_, Some(step)) if !modeled.contains(&claim) => format!(
             "it does not overcome {} for this order (15 CFR 740.2(a), and the section itself, say which exceptions remain)",
             step.cite
         ),
-        _ => format!("no provision in force on {} has an authorization of that name", order.date),
+        _ => format!("no provision in force on {} has an authorization of that name", order.date_text()),
     }
 }
 
