@@ -15,10 +15,12 @@ held AS (
 ),
 scored AS (
   SELECT
-    p.party_id, p.root, p.hq_country, h.percent, h.depth, h.owners, h.owner_id,
+    p.party_id, p.root, p.parent_id, coalesce(p.hq_country, p.country) AS seat, h.percent, h.depth, h.owners, h.owner_id,
     CAST(CASE WHEN h.percent >= {{half}} THEN {{at_half}} WHEN h.percent >= {{near}} THEN {{at_near}} ELSE {{at_some}} END
       + CASE WHEN h.depth >= 2 THEN {{chain}} ELSE 0.0 END
-      + CASE WHEN h.owners >= 2 THEN {{several}} ELSE 0.0 END AS DOUBLE) AS llr
+      + CASE WHEN h.owners >= 2 THEN {{several}} ELSE 0.0 END
+      -- Who names its parent in its own papers hides nothing.
+      + CASE WHEN p.parent_id = h.owner_id THEN {{named_parent}} ELSE 0.0 END AS DOUBLE) AS llr
   FROM held h
   JOIN parties p ON p.party_id = h.owned_id
   LEFT JOIN seat s ON s.country = coalesce(p.hq_country, p.country)
@@ -39,7 +41,7 @@ SELECT
   min(t.day) AS first_day,
   max(t.day) AS last_day,
   h.llr,
-  concat(h.party_id, ', seated in ', coalesce(h.hq_country, 'an unknown country'), ' by its papers, is held to ',
+  concat(h.party_id, ', seated in ', coalesce(h.seat, 'an unknown country'), ' by its papers, is held to ',
     CAST(CAST(round(h.percent) AS BIGINT) AS STRING), ' % from Macau or Country Group D:5, by ', CAST(h.owners AS STRING), ' owners such as ', h.owner_id, '.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'owner' THEN h.owner_id
@@ -50,4 +52,4 @@ FROM scored h
 JOIN took t ON t.party_id = h.party_id
 CROSS JOIN (VALUES ('owner'), ('owned')) AS r (role)
 CROSS JOIN (VALUES ('owner'), ('percent'), ('owners'), ('depth')) AS f (name)
-GROUP BY h.party_id, h.owner_id, h.percent, h.owners, h.depth, h.hq_country, h.llr
+GROUP BY h.party_id, h.owner_id, h.percent, h.owners, h.depth, h.seat, h.llr

@@ -26,7 +26,7 @@ struct HeldOrder {
 }
 
 /// Records that are read before the ledger is let go for others.
-const AT_A_TIME: usize = 20_000;
+const AT_A_TIME: u32 = 20_000;
 
 /// A line that waits for a second person.
 pub struct HeldLine {

@@ -35,7 +35,7 @@ fn node_truths(program: &Program, facts: &Facts) -> Vec<Truth> {
     (0..).step_by(2).map(|literal| scratch.truth(Lit(literal))).take(program.node_count()).collect()
 }
 
-/// The condition of every rule.
+/// The condition of every rule; a definition is none, and counts by the rules that use it.
 fn rules(program: &Program) -> impl Iterator<Item = Lit> {
     fn steps<'a>(steps: impl IntoIterator<Item = &'a Step>) -> impl Iterator<Item = Lit> {
         steps.into_iter().map(|step| step.when)
@@ -43,7 +43,6 @@ fn rules(program: &Program) -> impl Iterator<Item = Lit> {
     fn obligations(rules: &[ObligationRule]) -> impl Iterator<Item = Lit> {
         rules.iter().map(|rule| rule.when)
     }
-    let plain = steps(&program.definitions).chain(steps(&program.outsides));
     let classifications = steps(program.classifications.iter().map(|rule| &rule.step));
     let requirements = program.requirements.iter().flat_map(|rule| {
         let reviews = rule
@@ -63,5 +62,5 @@ fn rules(program: &Program) -> impl Iterator<Item = Lit> {
         .chain(program.duties.iter().map(|rule| rule.obligation.when))
         .chain(program.decision.iter().map(|rule| rule.when))
         .chain([program.any_requirement]);
-    plain.chain(classifications).chain(requirements).chain(exceptions).chain(accounts).chain(rest)
+    steps(&program.outsides).chain(classifications).chain(requirements).chain(exceptions).chain(accounts).chain(rest)
 }

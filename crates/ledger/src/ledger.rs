@@ -403,10 +403,8 @@ impl<L: Log> Ledger<L> {
     }
 
     /// Hands on the records after a number, so many at the most.
-    pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
+    pub fn page(&mut self, after: u64, most: u32, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
         self.check()?;
-        // More than fit into the number are asked for in pages, as any that are more than `most`.
-        let most = u32::try_from(most).or(Ok::<u32, LedgerError>(u32::MAX))?;
         self.log.page(after, most, &mut |record| {
             sink(&record);
             ControlFlow::Continue(())

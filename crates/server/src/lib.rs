@@ -2,6 +2,7 @@
 
 mod access;
 mod board;
+mod checkpoints;
 mod clock;
 mod connections;
 mod counts;
@@ -54,6 +55,7 @@ use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
 
 pub use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
+pub use checkpoints::Checkpoints;
 use clock::Clock;
 pub use clock::{check_start, now, today};
 pub use last_seen::check_last_seen;
@@ -102,6 +104,8 @@ pub struct App {
     ending: AtomicBool,
     /// The time that is recorded, where it is believed.
     clock: Arc<Clock>,
+    /// Who signs checkpoints, until that is begun.
+    checkpoints: Mutex<Option<Checkpoints>>,
     /// Why the service cannot go on, where it cannot.
     fatal: watch::Sender<Option<String>>,
 }
@@ -120,6 +124,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Where people may log in instead of here.
     pub provider: Option<Provider>,
+    /// Who signs checkpoints of the log, where somebody does.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// What the pages show beside the ledger.
@@ -165,6 +171,7 @@ impl App {
             policies: Mutex::default(),
             ending: AtomicBool::new(false),
             clock,
+            checkpoints: Mutex::new(settings.checkpoints),
             fatal: watch::Sender::new(None),
         }
     }

@@ -25,8 +25,8 @@ use utoipa_axum::routes;
 use super::connections::Limited;
 use super::problem::Problem;
 use super::{
-    App, Shared, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals, reads, rebase,
-    telemetry, users,
+    App, Shared, checkpoints, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals,
+    reads, rebase, telemetry, users,
 };
 
 /// The largest body of a request, in bytes; of an upload.
@@ -185,6 +185,7 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
     jobs::go_on(&app);
     tokio::spawn(end(Arc::clone(&app), handle.clone()));
     tokio::spawn(last_seen::write_down(Arc::clone(&app)));
+    tokio::spawn(checkpoints::publish_on_schedule(Arc::clone(&app)));
     tokio::spawn(end_without_ledger(Arc::clone(&app), handle.clone()));
     let result = match &listen.tls {
         None => {

@@ -9,7 +9,7 @@ use super::Board;
 use super::row::LEDGER;
 
 /// Records that are read before the ledger is let go for others.
-const AT_A_TIME: usize = 20_000;
+const AT_A_TIME: u32 = 20_000;
 
 /// Something that was done with a line.
 #[derive(Clone, Debug, Default)]

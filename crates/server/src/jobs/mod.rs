@@ -25,6 +25,7 @@ use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
+use tollgate_model::count_of;
 use tollgate_records::OrderReader;
 use utoipa::{IntoParams, ToSchema};
 
@@ -172,11 +173,11 @@ pub(super) async fn upload(
     let Query(UploadQuery { reserve }) = query.map_err(|error| bad_query(error.body_text()))?;
     caller.may(if reserve { Right::Record } else { Right::Try })?;
     let key = idempotency_key(&headers)?;
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let ending = match kind.split(';').next().unwrap_or_default().trim() {
-        "text/csv" => "csv",
-        "application/jsonl" | "application/x-ndjson" => "jsonl",
-        "application/vnd.apache.parquet" => "parquet",
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let ending = match kind.and_then(|kind| kind.split(';').next()).map(str::trim) {
+        Some("text/csv") => "csv",
+        Some("application/jsonl" | "application/x-ndjson") => "jsonl",
+        Some("application/vnd.apache.parquet") => "parquet",
         _ => {
             let mend = "send Content-Type: text/csv, application/jsonl or application/vnd.apache.parquet";
             let what = "the body is of no kind that is read";
@@ -335,7 +336,7 @@ fn count(orders: &FilePath) -> Result<u64, String> {
     let mut lines = 0;
     let mut reader = OrderReader::open_by_line(orders).map_err(|errors| errors.to_string())?;
     while let Some(batch) = reader.next_batch() {
-        lines += u64::try_from(batch.map_err(|errors| errors.to_string())?.len()).unwrap_or(0);
+        lines += count_of(batch.map_err(|errors| errors.to_string())?.len());
     }
     Ok(lines)
 }

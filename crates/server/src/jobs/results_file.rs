@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path as FilePath;
 
 use serde_json::Value;
+use tollgate_model::count_of;
 
 /// Bytes of results in one answer, about.
 const PAGE: u64 = 1 << 20;
@@ -16,7 +17,7 @@ pub(super) fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
     let mut reader = BufReader::new(&file);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
-        whole += u64::try_from(line.len()).unwrap_or(0);
+        whole += count_of(line.len());
         had += 1;
         line.clear();
     }
@@ -37,8 +38,8 @@ pub(super) fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, Vec<u64>) {
     let mut line = Vec::new();
     while next - cursor < PAGE && reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         // A line that is being written, or a cursor that points into one.
-        let Ok(result) = serde_json::from_slice(line.strip_suffix(b"\n").unwrap_or_default()) else { break };
-        next += u64::try_from(line.len()).unwrap_or(0);
+        let Some(Ok(result)) = line.strip_suffix(b"\n").map(serde_json::from_slice) else { break };
+        next += count_of(line.len());
         results.push(result);
         ends.push(next);
         line.clear();

@@ -21,7 +21,7 @@ use super::{Refused, View, encoded, moment};
 
 /// Records on a page; in one look at the ledger; that one search goes through.
 const PAGE: usize = 50;
-const CHUNK: u64 = 2_000;
+const CHUNK: u32 = 2_000;
 const SEARCHED: u64 = 100_000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
@@ -118,13 +118,12 @@ async fn found(app: &App, meant: &Meant, before: Option<u64>) -> Result<(Vec<Val
     let last = end.saturating_sub(SEARCHED);
     let mut rows = Vec::new();
     while end > 1 && end > last && rows.len() < PAGE {
-        let begin = end.saturating_sub(CHUNK).max(1);
-        let most = usize::try_from(end - begin).unwrap_or(0);
+        let begin = end.saturating_sub(u64::from(CHUNK)).max(1);
         let wanted = meant.clone();
         let chunk = app.with_ledger(move |ledger| {
             let mut chunk = Vec::new();
-            let paged = ledger.page(begin - 1, most, &mut |record| {
-                if wanted.takes(record) {
+            let paged = ledger.page(begin - 1, CHUNK, &mut |record| {
+                if record.seq < end && wanted.takes(record) {
                     chunk.push(record.clone());
                 }
             });
@@ -205,8 +204,7 @@ impl Export {
         let meant = self.meant.clone();
         let read = self.app.with_ledger(move |ledger| {
             let (mut lines, mut last) = (Vec::new(), None);
-            let most = usize::try_from(CHUNK).unwrap_or(1);
-            let paged = ledger.page(after, most, &mut |record| {
+            let paged = ledger.page(after, CHUNK, &mut |record| {
                 last = Some(record.seq);
                 if meant.takes(record) {
                     let _into_memory = record.write_line(&mut lines);
@@ -261,8 +259,7 @@ async fn follow(app: &App) -> Result<Result<(u64, String), String>, Problem> {
         let mut checker = verifier.clone();
         let taken = app.with_ledger(move |ledger| {
             let mut wrong = None;
-            let most = usize::try_from(CHUNK).unwrap_or(1);
-            let paged = ledger.page(from, most, &mut |record| {
+            let paged = ledger.page(from, CHUNK, &mut |record| {
                 if wrong.is_none() {
                     wrong = checker.next(record).err();
                 }

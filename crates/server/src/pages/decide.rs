@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Form, Query};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 use tollgate_decide::{Detail, FileCounts, decision_record};
@@ -233,9 +234,12 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
 
 /// Records what was decided; the page of the line says what came of it.
 pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Result<Response, Refused> {
-    let csrf = fields.remove("csrf").unwrap_or_default();
+    let Some(csrf) = fields.remove("csrf") else {
+        return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
+    };
     let (view, caller) = view.proved(Right::Record, &csrf)?;
-    let key: String = fields.remove("key").unwrap_or_default().chars().take(64).collect();
+    let key: String = fields.get("key").into_iter().flat_map(|key| key.chars()).take(64).collect();
+    fields.remove("key");
     let hold = fields.remove("hold").is_some();
     fields.remove("policy");
     let app = Arc::clone(&view.app);

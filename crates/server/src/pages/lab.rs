@@ -276,12 +276,13 @@ pub(super) async fn file(
     };
     let made = match scenario_text(&view, &form) {
         Ok(text) if name == "scenario.toml" => Ok(text),
-        Ok(text) => {
-            studied(&view.app, text, form.draws(), Arc::default()).await.map(|(study, _)| match name.as_str() {
-                "results.json" => serde_json::to_string_pretty(&study).unwrap_or_default() + "\n",
-                _ => study_page(&study),
-            })
-        }
+        Ok(text) => match studied(&view.app, text, form.draws(), Arc::default()).await {
+            Ok((study, _)) if name == "results.json" => serde_json::to_string_pretty(&study)
+                .map(|text| text + "\n")
+                .map_err(|error| unavailable(&error.to_string())),
+            Ok((study, _)) => Ok(study_page(&study)),
+            Err(problem) => Err(problem),
+        },
         Err(problem) => Err(problem),
     };
     match made {

@@ -118,12 +118,13 @@ fn shown(policy: &Policy, date: Date) -> BTreeMap<String, Shown> {
         });
         let shown = Shown {
             citation: version.citation.to_string(),
-            title: provision.map(|provision| provision.title.clone()).unwrap_or_default(),
+            title: provision.map_or_else(|| version.path.clone(), |provision| provision.title.clone()),
             from: version.from,
             certainty: version.certainty,
             unsure: version.unsure.as_deref().map(str::to_owned),
             numbers: numbers.collect(),
-            rules: rules.remove(&place).unwrap_or_default(),
+            // No rule cites it where none is there.
+            rules: rules.remove(&place).into_iter().flatten().collect(),
         };
         (version.path.clone(), shown)
     };
@@ -142,7 +143,8 @@ fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>
             (Some(shown), Some(_)) => ("other", &shown.citation),
             (None, None) => continue,
         };
-        let (before, after) = (was.map(Shown::lines).unwrap_or_default(), is.map(Shown::lines).unwrap_or_default());
+        let lines = |shown: Option<&Shown>| shown.into_iter().flat_map(Shown::lines).collect::<BTreeSet<String>>();
+        let (before, after) = (lines(was), lines(is));
         if how == "other" && before == after {
             continue;
         }
@@ -164,8 +166,11 @@ fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>
 fn group_changes((first, date): (&Policy, Date), (second, other): (&Policy, Date)) -> Vec<Value> {
     let mut found = Vec::new();
     for name in first.groups.names() {
-        let before = first.groups.countries(name, first.law_date(date)).unwrap_or_default();
-        let after = second.groups.countries(name, second.law_date(other)).unwrap_or_default();
+        // A group that is not there on a day has no countries then.
+        let countries = |policy: &Policy, date| -> BTreeSet<_> {
+            policy.groups.countries(name, policy.law_date(date)).into_iter().flatten().collect()
+        };
+        let (before, after) = (countries(first, date), countries(second, other));
         let words = |set: &mut dyn Iterator<Item = &tollgate_model::Country>| {
             let codes: Vec<&str> = set.map(|country| country.code()).collect();
             (!codes.is_empty()).then(|| codes.join(" "))
@@ -243,7 +248,7 @@ fn context(view: &View, query: &LawQuery) -> Result<Value, Problem> {
     });
     let coverage: Vec<Value> = coverage.filter(|row| is_about(row, q)).collect();
     let groups: Vec<Value> = groups(&policy, date).into_iter().filter(|row| is_about(row, q)).collect();
-    let title = tollgate_report::pages::text(view.language, "law.chips").unwrap_or_default();
+    let title = super::words(view.language, "law.chips");
     Ok(json!({
         "policies": view.policies(), "policy_title": policy.title,
         "asked": { "policy": policy.name, "date": date.to_string(), "against": query.against, "other": query.other, "q": q },

@@ -182,12 +182,23 @@ fn moment(at: i64) -> String {
     format!("{} {:02}:{:02} UTC", day.map_or_else(String::new, |day| day.to_string()), minutes / 60, minutes % 60)
 }
 
+/// A string of the pages; its key where there is none, so that somebody sees it.
+fn words(language: Language, key: &'static str) -> &'static str {
+    match tollgate_report::pages::text(language, key) {
+        Some(text) => text,
+        None => {
+            tollgate_model::never!("no string has the key `{key}`");
+            key
+        }
+    }
+}
+
 fn language(headers: &HeaderMap) -> Language {
     match cookie_named(headers, LANGUAGE) {
         Some(code) => Language::from_code(code),
         None => {
             let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-            Language::accepted(accepted.unwrap_or_default())
+            accepted.map_or(Language::English, Language::accepted)
         }
     }
 }
@@ -229,8 +240,7 @@ impl View {
     /// Whether a form was sent from a page of this session.
     fn proved(self, right: Right, csrf: &str) -> Result<(View, Caller), Refused> {
         let (view, caller) = self.person(right)?;
-        let token = caller.csrf.clone().unwrap_or_default();
-        if token.is_empty() || sha256(&token) != sha256(csrf) {
+        if caller.csrf.as_ref().is_none_or(|token| token.is_empty() || sha256(token) != sha256(csrf)) {
             return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
         }
         Ok((view, caller))
@@ -311,11 +321,11 @@ impl View {
     /// A page: what every page shows, and its own.
     fn render(&self, page: &str, title: &str, members: Value) -> Response {
         let path = self.here.split(['?']).next().unwrap_or("/").trim_start_matches('/');
-        let first = path.split('/').next().unwrap_or_default();
+        let first = path.split_once('/').map_or(path, |(first, _)| first);
         let menu = MENU.iter().filter(|(_, _, right)| self.caller.as_ref().is_some_and(|caller| caller.has(*right)));
         let pages: Vec<Value> =
             menu.map(|(name, path, _)| json!({ "name": name, "path": path, "here": *path == first })).collect();
-        let other = Language::ALL.into_iter().find(|other| *other != self.language).unwrap_or_default();
+        let other = Language::ALL.into_iter().find(|other| *other != self.language).unwrap_or(self.language);
         let caller = self.caller.as_ref();
         let mut context = json!({
             "lang": self.language.code(), "other_lang": other.code(), "here": self.here, "pages": pages,

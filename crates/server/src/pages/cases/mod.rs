@@ -114,8 +114,11 @@ async fn whole(view: &View, id: &str) -> Result<Option<Whole>, Problem> {
     });
     let (stands, tables) = found.await??;
     let orders: Vec<String> = case.orders.iter().cloned().collect();
-    let rows = app.shown.board.as_ref().map(|board| board.of_orders(&orders, ORDERS)).transpose();
-    let rows = rows.map_err(|what| super::super::orders::unavailable(&what))?.unwrap_or_default();
+    let rows = match &app.shown.board {
+        Some(board) => board.of_orders(&orders, ORDERS).map_err(|what| super::super::orders::unavailable(&what))?,
+        // No file of orders is shown.
+        None => Vec::new(),
+    };
     Ok(Some(Whole { case, stands, tables, rows }))
 }
 
@@ -134,7 +137,13 @@ fn evidence(case: &Case) -> Vec<Value> {
 #[cfg(feature = "detect")]
 fn sources() -> &'static BTreeMap<String, Vec<String>> {
     static SOURCES: std::sync::LazyLock<BTreeMap<String, Vec<String>>> = std::sync::LazyLock::new(|| {
-        let all = tollgate_detect::typology::Typology::embedded().unwrap_or_default();
+        let all = match tollgate_detect::typology::Typology::embedded() {
+            Ok(all) => all,
+            Err(errors) => {
+                tollgate_model::never!("the typologies of the program cannot be read: {errors}");
+                Vec::new()
+            }
+        };
         all.into_iter().map(|piece| (piece.id, piece.sources)).collect()
     });
     &SOURCES
@@ -169,7 +178,7 @@ async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Res
         Ok(None) => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
         Err(problem) => return Err(view.failed(&problem)),
     };
-    let title = |key: &str| tollgate_report::pages::text(view.language, key).unwrap_or_default();
+    let title = |key| super::words(view.language, key);
     let mut case = found.case.json();
     if let Some(members) = case.as_object_mut() {
         members.insert("state".to_owned(), json!(found.stands.state()));

@@ -1,61 +1,48 @@
-//! `tollgate audit`: the log shown, verified, exported, and its decisions derived again.
+//! `tollgate audit`: the log verified, exported, signed, and its decisions derived again.
 
-use std::io::Write as _;
-use std::ops::ControlFlow;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+mod checkpoints;
+mod export;
+mod files;
+mod follow;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt64Array};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
 use serde_json::json;
-use tollgate_ledger::{Log, Record, Verifier};
-use tollgate_model::{Date, hex};
-use tollgate_records::Output;
+use tollgate_ledger::{Agreement, Comparison, PublicKey, RecordProof};
+use tollgate_model::{Stop, hex};
 
 use super::recheck::{Source, recheck};
 use super::{Failure, print};
-use crate::commands::inputs::{Database, TextFormat, day};
-use clap::Subcommand;
-use std::path::PathBuf;
-use tollgate_decide::RunError;
-use tollgate_ledger::open_log_to_read;
-use tollgate_model::Stop;
+use crate::commands::inputs::{Database, TextFormat};
+use checkpoints::{CheckpointArguments, KeyArguments, ProveArguments, WitnessArguments};
+use export::ExportArguments;
+use files::{latest, unusable};
+use follow::broken;
+pub(crate) use follow::follow;
 
 #[derive(Subcommand)]
 #[command(after_help = "Examples:
   tollgate audit verify --database sqlite:tollgate.sqlite
   tollgate audit export --database sqlite:tollgate.sqlite --from 2026-01-01 --to 2026-12-31 --out 2026.jsonl
   tollgate audit recheck --file out/decisions.jsonl
+  tollgate audit key --name example.com/ledger --out ledger.key
+  tollgate audit checkpoint --key ledger.key --out 2026-11-30.checkpoint
+  tollgate audit verify --checkpoint 2026-11-30.checkpoint --log-key ledger.key.pub
 The form of the records is written down in docs/audit-log.md; docs/verify_audit_log.py checks an export without Tollgate.")]
 pub(crate) enum AuditCommand {
     /// Follows the chain of hashes from the first record to the last, and names the first that is not as it was written.
-    Verify {
-        #[command(flatten)]
-        database: Database,
-        /// The hash that the last record must have, as an earlier run printed it: finds records that were cut off the end
-        #[arg(long, value_name = "HASH")]
-        expect: Option<String>,
-        /// How it is printed
-        #[arg(long, default_value = "text")]
-        format: TextFormat,
-    },
+    Verify(VerifyArguments),
     /// Writes records for a regulator: .jsonl as they stand in the chain, or .parquet.
-    Export {
-        #[command(flatten)]
-        database: Database,
-        /// The first day, in UTC
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-        from: Option<Date>,
-        /// The last day, in UTC
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-        to: Option<Date>,
-        /// The file: .jsonl or .parquet
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
+    Export(ExportArguments),
+    /// Makes the key of a log or of a witness: a secret file that only you may read, and beside it the public half.
+    Key(KeyArguments),
+    /// Signs how long the log is now and the root of the tree over its records.
+    Checkpoint(CheckpointArguments),
+    /// Proves to whoever has a checkpoint and the log's public key that a record stands in the log, or that the log only grew.
+    Prove(ProveArguments),
+    /// Countersigns a checkpoint where it goes on from the last one that was seen, and keeps it. Run it where the log's owner cannot write.
+    Witness(WitnessArguments),
     /// Derives every recorded decision again from its certificate, and names the first that does not follow.
     Recheck {
         #[command(flatten)]
@@ -75,15 +62,37 @@ pub(crate) enum AuditCommand {
     },
 }
 
-/// Rows of a Parquet file that are encoded together.
-const ROWS: usize = 65_536;
-const DAY: i64 = 86_400_000;
+/// What is verified.
+#[derive(Args)]
+pub(crate) struct VerifyArguments {
+    #[command(flatten)]
+    database: Database,
+    /// The hash that the last record must have, as an earlier run printed it: finds records that were cut off the end
+    #[arg(long, value_name = "HASH")]
+    expect: Option<String>,
+    /// A signed checkpoint, or the folder of them, which the log must hold: finds a log that went back or was written anew
+    #[arg(long, value_name = "PATH", requires = "log_key")]
+    checkpoint: Option<PathBuf>,
+    /// The public key of the log, a file or its text
+    #[arg(long, value_name = "KEY")]
+    log_key: Option<String>,
+    /// The public key of a witness that must have countersigned the checkpoint
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    witness_key: Option<String>,
+    /// A proof that `audit prove --record` wrote, in place of the ledger: shows the record where it holds
+    #[arg(long, value_name = "FILE", requires = "log_key", conflicts_with_all = ["checkpoint", "expect"])]
+    proof: Option<PathBuf>,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    format: TextFormat,
+}
 
 pub(crate) fn audit(command: &AuditCommand, stop: &Stop) -> Result<(), Failure> {
     match command {
-        AuditCommand::Verify { database, expect, format } => {
-            verify(&database.database, expect.as_deref(), *format, stop)
-        }
+        AuditCommand::Verify(arguments) => match (&arguments.proof, &arguments.log_key) {
+            (Some(proof), Some(key)) => show_proven(proof, key),
+            _ => verify(arguments, stop),
+        },
         AuditCommand::Recheck { database, file, policy, allow_unchecked, format } => {
             let source = match file {
                 Some(file) => Source::File(file),
@@ -91,139 +100,75 @@ pub(crate) fn audit(command: &AuditCommand, stop: &Stop) -> Result<(), Failure> 
             };
             recheck(&source, policy.as_deref(), *allow_unchecked, *format, stop)
         }
-        AuditCommand::Export { database, from, to, out } => export(&database.database, (*from, *to), out, stop),
+        AuditCommand::Export(arguments) => export::export(arguments, stop),
+        AuditCommand::Key(arguments) => checkpoints::make_key(arguments),
+        AuditCommand::Checkpoint(arguments) => checkpoints::checkpoint(arguments, stop),
+        AuditCommand::Prove(arguments) => checkpoints::prove(arguments, stop),
+        AuditCommand::Witness(arguments) => checkpoints::witness(arguments),
     }
 }
 
-/// Reads the log from its start and checks the chain; `each` sees every record.
-pub(crate) fn follow(
-    address: &str,
-    stop: &Stop,
-    each: &mut dyn FnMut(&Record) -> Result<(), Failure>,
-) -> Result<Verifier, Failure> {
-    let mut log = open_log_to_read(address).map_err(Failure::Unusable)?;
-    let mut verifier = Verifier::default();
-    let mut failure = None;
-    let result = log.read(0, &mut |record| {
-        let checked = verifier.next(&record).map_err(|bad| Failure::Unusable(broken(&bad.to_string())));
-        let stopped = if stop.load(Ordering::Relaxed) { Err(Failure::Stopped) } else { Ok(()) };
-        failure = stopped.and(checked).and_then(|()| each(&record)).err();
-        if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    match (failure, result) {
-        (Some(failure), _) => Err(failure),
-        (None, Err(error)) => Err(Failure::Unusable(error.to_string())),
-        (None, Ok(())) => Ok(verifier),
+/// Checks a proof and prints the record in it.
+fn show_proven(path: &Path, log_key: &str) -> Result<(), Failure> {
+    let key = PublicKey::read(log_key).map_err(unusable)?;
+    let proof = RecordProof::open(&files::read(path)?, &key).map_err(|error| files::named(path, &error))?;
+    let body = String::from_utf8(proof.body).map_err(|_| {
+        Failure::Unusable(format!("{}: the record is no text\n  mend: look at its bytes", path.display()))
+    })?;
+    let (seq, size) = (proof.inclusion.index.saturating_add(1), proof.checkpoint.size);
+    print(&format!("{body}\nis record {seq} of the {size} that {} signed\n", key.name))
+}
+
+/// The checkpoints that the log is held against, where there are any.
+fn signed(arguments: &VerifyArguments) -> Result<Option<Comparison>, Failure> {
+    let Some((path, key)) = arguments.checkpoint.as_deref().zip(arguments.log_key.as_deref()) else { return Ok(None) };
+    let key = PublicKey::read(key).map_err(unusable)?;
+    if let Some(witness) = &arguments.witness_key {
+        let witness = PublicKey::read(witness).map_err(unusable)?;
+        latest(path, &key).and_then(|checkpoint| checkpoint.note.verify(&witness)).map_err(unusable)?;
     }
+    Comparison::read(path, &key).map(Some).map_err(unusable)
 }
 
-fn broken(what: &str) -> String {
-    format!(
-        "the audit log was changed: {what}\n  mend: keep the file as it is for those who ask, and go on from a backup that verifies"
-    )
-}
-
-fn verify(address: &str, expect: Option<&str>, format: TextFormat, stop: &Stop) -> Result<(), Failure> {
-    let verified = follow(address, stop, &mut |_| Ok(()))?.verified();
+fn verify(arguments: &VerifyArguments, stop: &Stop) -> Result<(), Failure> {
+    if arguments.log_key.is_some() && arguments.checkpoint.is_none() {
+        let what = "--log-key says who signs, and nothing that was signed is given";
+        return Err(Failure::Unusable(format!("{what}\n  mend: give --checkpoint or --proof too")));
+    }
+    let mut signed = signed(arguments)?;
+    let verified = follow(&arguments.database.database, stop, &mut |record| {
+        if let Some(signed) = &mut signed {
+            signed.push(record);
+        }
+        Ok(())
+    })?
+    .verified();
     let head = hex(&verified.head);
-    if let Some(expected) = expect.filter(|expected| !expected.eq_ignore_ascii_case(&head)) {
+    if let Some(expected) = arguments.expect.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&head)) {
         let what =
             format!("its last record has the hash {head}, not {expected}: records were cut off its end, or added");
         return Err(Failure::Unusable(broken(&what)));
     }
-    print(&match format {
-        TextFormat::Json => format!("{:#}\n", json!({ "records": verified.records, "head": head })),
-        TextFormat::Text => format!(
-            "{} records, an unbroken chain; the last has the hash\n  {head}\nNote it elsewhere: `--expect` then finds out whether records were cut off the end.\n",
-            verified.records
-        ),
-    })
-}
-
-fn export(address: &str, (from, to): (Option<Date>, Option<Date>), out: &Path, stop: &Stop) -> Result<(), Failure> {
-    let failed = |error| Failure::from(RunError::Output(out.to_owned(), error));
-    let start = from.map_or(i64::MIN, |day| i64::from(day.epoch_days()) * DAY);
-    let end = to.map_or(i64::MAX, |day| (i64::from(day.epoch_days()) + 1) * DAY);
-    let mut output = Output::create(out).map_err(failed)?;
-    let mut rows = match out.extension().and_then(|ending| ending.to_str()) {
-        Some("jsonl") => None,
-        Some("parquet") => Some(Rows::default()),
-        _ => {
-            let what = format!("{}: cannot tell the form of the file", out.display());
-            return Err(Failure::Unusable(format!("{what}\n  mend: end it with .jsonl or .parquet")));
+    let agreement = signed.map(Comparison::finish).transpose().map_err(unusable)?;
+    print(&match arguments.format {
+        TextFormat::Json => {
+            let signed = agreement.map(|Agreement { origin, checkpoints, size }| {
+                json!({ "origin": origin, "checkpoints": checkpoints, "size": size })
+            });
+            format!("{:#}\n", json!({ "records": verified.records, "head": head, "signed": signed }))
         }
-    };
-    let mut writer = None;
-    follow(address, stop, &mut |record| {
-        let body = record.parse().map_err(|what| Failure::Unusable(broken(&what)))?;
-        if !(start..end).contains(&body.at_ms) {
-            return Ok(());
-        }
-        match &mut rows {
-            None => record.write_line(&mut output).map_err(failed),
-            Some(rows) => {
-                rows.push(record, &body);
-                if rows.seq.len() < ROWS {
-                    return Ok(());
+        TextFormat::Text => {
+            let chain = format!("{} records, an unbroken chain; the last has the hash\n  {head}\n", verified.records);
+            match agreement {
+                Some(Agreement { origin, checkpoints, size }) => {
+                    format!("{chain}Up to record {size} it is as {origin} signed it ({checkpoints} checkpoints).\n")
                 }
-                rows.flush(&mut writer, &mut output).map_err(failed)
+                None => {
+                    format!(
+                        "{chain}Note it elsewhere: `--expect` then finds out whether records were cut off the end.\n"
+                    )
+                }
             }
         }
-    })?;
-    if let Some(rows) = &mut rows {
-        rows.flush(&mut writer, &mut output).map_err(failed)?;
-        if let Some(writer) = writer {
-            let bytes = writer.into_inner().map_err(|error| failed(error.into()))?;
-            output.write_all(&bytes).map_err(failed)?;
-        }
-    }
-    output.commit().map_err(failed)
-}
-
-#[derive(Default)]
-struct Rows {
-    seq: Vec<u64>,
-    at: Vec<i64>,
-    texts: [Vec<String>; 5],
-    origin: Vec<u64>,
-}
-
-impl Rows {
-    fn push(&mut self, record: &Record, body: &tollgate_ledger::Body<'_>) {
-        self.seq.push(body.seq);
-        self.at.push(body.at_ms);
-        self.origin.push(body.origin);
-        let cells = [&body.kind, &body.actor, &body.id].map(|cell| cell.to_string());
-        let [kind, actor, id] = cells;
-        let all = [kind, actor, id, body.data.get().to_owned(), hex(&record.hash)];
-        self.texts.iter_mut().zip(all).for_each(|(column, cell)| column.push(cell));
-    }
-
-    fn flush(&mut self, writer: &mut Option<ArrowWriter<Vec<u8>>>, output: &mut Output) -> std::io::Result<()> {
-        let [kind, actor, id, data, hash] = std::mem::take(&mut self.texts).map(StringArray::from);
-        let columns: [(&str, ArrayRef); 8] = [
-            ("seq", Arc::new(UInt64Array::from(std::mem::take(&mut self.seq)))),
-            ("at", Arc::new(Int64Array::from(std::mem::take(&mut self.at)))),
-            ("kind", Arc::new(kind)),
-            ("actor", Arc::new(actor)),
-            ("origin", Arc::new(UInt64Array::from(std::mem::take(&mut self.origin)))),
-            ("id", Arc::new(id)),
-            ("data", Arc::new(data)),
-            ("hash", Arc::new(hash)),
-        ];
-        let batch = RecordBatch::try_from_iter(columns).map_err(std::io::Error::other)?;
-        let writer = match writer {
-            Some(writer) => writer,
-            none => {
-                let squeezed = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-                let new = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(squeezed));
-                none.insert(new.map_err(std::io::Error::other)?)
-            }
-        };
-        writer.write(&batch).map_err(std::io::Error::other)?;
-        writer.flush().map_err(std::io::Error::other)?;
-        // What is encoded goes to the file now, so that memory does not grow with the log.
-        let encoded = std::mem::take(writer.inner_mut());
-        output.write_all(&encoded)
-    }
+    })
 }
