@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::{Failed, root, run};
+use crate::{Failed, root, run, run_with};
 
 /// The ledger's tests start a PostgreSQL of their own from the system's binaries.
 pub(crate) fn postgresql() -> Result<(), Failed> {

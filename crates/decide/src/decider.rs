@@ -11,7 +11,7 @@ use tollgate_engine::{
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
-use tollgate_model::{AccountKey, Country, Date, OrderLine, Outcome, Tpp, Truth, count_of};
+use tollgate_model::{AccountKey, Date, OrderLine, Outcome, Tpp, Truth, count_of};
 
 use super::accounts::{
     Accounts, AllocationRow, ChargeRule, account_bits, forget_account_facts, headquarters, set_account_facts,

@@ -256,7 +256,7 @@ fn take(connection: &Connection, Heard { event, line }: &Heard) -> rusqlite::Res
         connection.prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
     statement.execute(params![
         line_id,
-        i64::try_from(event.seq).unwrap_or(i64::MAX),
+        i64::try_from(event.seq).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?,
         event.at_ms,
         event.actor,
         event.act,

@@ -165,7 +165,7 @@ impl Board {
         self.with(|connection| {
             connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get::<_, i64>(0))
         })
-        .and_then(|count| usize::try_from(count).map_err(|_| format!("the order index counts {count} lines")))
+        .and_then(|count| usize::try_from(count).map_err(|_| format!("{count} is no number of lines")))
     }
 
     /// Whether there is a file of orders.

@@ -82,23 +82,28 @@ fn decisive(decision: &Value) -> (String, String) {
     step.map_or((summary, String::new()), |step| (text(step, "rule"), text(step, "cite")))
 }
 
+/// Stands where a result does not say what it must: neither an order nor an outcome.
+fn unsaid() -> String {
+    "?".to_owned()
+}
+
 fn short(result: &Value, place: u64) -> UploadRow {
     let text = |value: &Value, member: &str| value.get(member).and_then(Value::as_str).map(str::to_owned);
     let row = UploadRow {
         row: result.get("row").and_then(Value::as_u64).unwrap_or(0),
-        order_id: text(result, "order_id").unwrap_or_default(),
+        order_id: text(result, "order_id").unwrap_or_else(unsaid),
         line: result.get("line").and_then(Value::as_i64).unwrap_or(1),
         place,
         ..UploadRow::default()
     };
     if let Some(problem) = result.get("problem") {
-        let reason = text(problem, "detail").unwrap_or_default();
+        let reason = text(problem, "detail").unwrap_or_else(unsaid);
         return UploadRow { outcome: "refused".to_owned(), reason, missing: texts(problem.get("missing")), ..row };
     }
     let Some(decision) = result.pointer("/answer/decision") else { return row };
     let (reason, cite) = decisive(decision);
     UploadRow {
-        outcome: text(decision, "outcome").unwrap_or_default(),
+        outcome: text(decision, "outcome").unwrap_or_else(unsaid),
         authorization: text(decision, "authorization"),
         review: text(decision, "review_policy"),
         tpp: decision.get("tpp").and_then(Value::as_i64),

@@ -204,7 +204,7 @@ async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &st
     let id = line_id(order, line);
     let board = view.app().shown.board.as_ref();
     let wrong = |what: String| unavailable(&what);
-    let events = board.map(|board| board.events(&id)).transpose().map_err(wrong)?.unwrap_or_default();
+    let events = board.map_or_else(|| Ok(Vec::new()), |board| board.events(&id)).map_err(wrong)?;
     let filed = board.map(|board| board.file_line(order, line)).transpose().map_err(wrong)?.flatten();
     let found = recorded(view, &id, &events).await?;
     let in_file = |filed: &FileLine| {

@@ -136,11 +136,12 @@ pub(super) async fn csv(view: View, Query(query): Query<OrdersQuery>) -> Result<
     let rows = async {
         refresh(&view.app).await?;
         let wanted = Wanted { from: 0, ..wanted(&view, &query, FILE).await? };
-        let rows = view.app().shown.board.as_ref().map(|board| board.rows(&wanted)).transpose();
+        // Where no file of orders is shown there are none.
+        let rows = view.app().shown.board.as_ref().map_or_else(|| Ok(Vec::new()), |board| board.rows(&wanted));
         rows.map_err(|what| super::super::orders::unavailable(&what))
     };
     let rows = match rows.await {
-        Ok(rows) => rows.unwrap_or_default(),
+        Ok(rows) => rows,
         Err(problem) => return Err(view.failed(&problem)),
     };
     let mut writer = csv::Writer::from_writer(Vec::new());

@@ -59,8 +59,8 @@ async fn found(view: &View, q: &str) -> Result<Value, Problem> {
     let parties = named::rows(view, q, MOST).await?;
     let ids = named::ids(view, q, MOST).await?;
     let wanted = Wanted { q: q.to_owned(), parties: ids, most: MOST, ..Wanted::default() };
-    let lines = view.app().shown.board.as_ref().map(|board| board.rows(&wanted)).transpose();
-    let lines = shown_rows(view, lines.map_err(|what| unavailable(&what))?.unwrap_or_default()).await?;
+    let lines = view.app().shown.board.as_ref().map_or_else(|| Ok(Vec::new()), |board| board.rows(&wanted));
+    let lines = shown_rows(view, lines.map_err(|what| unavailable(&what))?).await?;
     let cases = view.app().shown.cases.iter().filter(|case| {
         case.subjects().iter().any(|id| id.eq_ignore_ascii_case(q)) || has(&case.head().to_string(), &words)
     });

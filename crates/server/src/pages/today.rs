@@ -132,8 +132,8 @@ pub(super) async fn conclude(view: View, Form(form): Form<ConcludeForm>) -> Resu
 /// Reservations that lapse soon.
 async fn lapsing(view: &View) -> Result<Vec<Value>, Problem> {
     let (from, until) = (now(), now() + i64::from(AHEAD) * DAY_MS);
-    let found = view.app().shown.board.as_ref().map(|board| board.lapsing(from, until)).transpose();
-    let found = found.map_err(|what| unavailable(&what))?.unwrap_or_default();
+    let found = view.app().shown.board.as_ref().map_or_else(|| Ok(Vec::new()), |board| board.lapsing(from, until));
+    let found = found.map_err(|what| unavailable(&what))?;
     let standing = view.app().with_ledger(move |ledger| {
         let one = |(id, at): (String, i64)| Ok::<_, Problem>((status_of(ledger, &id)?, id, at));
         found.into_iter().map(one).collect::<Result<Vec<_>, Problem>>()
