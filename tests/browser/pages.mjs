@@ -122,6 +122,7 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   await page.waitForSelector(".said");
   check((await page.textContent("h1")).includes("BROWSER-1") && (await page.textContent("h1")).includes("set aside"), "the line's page does not show the reservation");
   // From here on it is found and worked on by its page: shipped, corrected, in the list of orders.
+  await page.fill("#ship-date", "2025-06-03");
   await page.fill("#ship-tpp", "15824");
   await page.click("form:has(#ship-date) button");
   check((await page.textContent("h1")).includes("partly shipped"), "a part is not shipped");

@@ -49,7 +49,7 @@ fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Result<Valu
         by_month.iter().map(|(name, tpp)| MonthTpp { name: (*name).to_owned(), tpp: tpp.map(drawn) }).collect();
     let mut countries: Vec<_> = sums.countries.iter().collect();
     countries.sort_by_key(|(_, sum)| -sum.tpp);
-    let title = |key: &str| tollgate_report::pages::text(view.language, key).unwrap_or("");
+    let title = |key| super::words(view.language, key);
     // The limit that holds where no other does stands last.
     let accounts = policy.program(day).accounts.iter();
     let allocation = accounts

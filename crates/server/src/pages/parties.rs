@@ -167,7 +167,7 @@ async fn context(view: &View, id: &str, done: &str, wrong: Option<Problem>) -> R
         .take(PAGE)
         .map(|(other, kind, value)| json!({ "other": other, "kind": kind, "value": value }))
         .collect();
-    let label = tollgate_report::pages::text(view.language, "party.cap").unwrap_or("");
+    let label = super::words(view.language, "party.cap");
     let accounts = super::allocations::of_holder(view, id).await?;
     Ok(Some(json!({
         "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(id, party), "owners": owners(&tables, id),

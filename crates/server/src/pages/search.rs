@@ -57,7 +57,8 @@ async fn found(view: &View, q: &str) -> Result<Value, Problem> {
     refresh(&view.app).await?;
     let words: Vec<String> = q.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let parties = named::rows(view, q, MOST).await?;
-    let ids = named::ids(view, q, MOST).await?;
+    let id = |row: &Value| row.get("id").and_then(Value::as_str).map(str::to_owned);
+    let ids = parties.iter().filter_map(id).collect();
     let wanted = Wanted { q: q.to_owned(), parties: ids, most: MOST, ..Wanted::default() };
     let lines = view.app().shown.board.as_ref().map_or_else(|| Ok(Vec::new()), |board| board.rows(&wanted));
     let lines = shown_rows(view, lines.map_err(|what| unavailable(&what))?).await?;
