@@ -8,13 +8,17 @@
 
 mod account;
 mod anchor;
+mod bytes;
 mod command;
 mod database;
+mod error;
+mod known;
 mod ledger;
 mod log;
 mod notes;
 mod postgres;
 mod record;
+mod snapshot;
 mod sqlite;
 mod state;
 mod status;
@@ -30,10 +34,12 @@ pub use anchor::{
 };
 pub use command::{Applied, BreachChange, Command};
 pub use database::{AnyLog, open_log, open_log_to_read};
-pub use ledger::{Entry, Ledger, LedgerError};
+pub use error::LedgerError;
+pub use ledger::{Entry, Ledger, Opening};
 pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;
 pub use record::{Body, Hash, Head, Record};
+pub use snapshot::{SnapshotFolder, SnapshotMark};
 pub use sqlite::SqliteLog;
 pub use state::{MAX_AMOUNT_MILLI_TPP, PostingView, ReservationView, State};
 pub use status::Status;
