@@ -149,6 +149,11 @@ impl Distribution {
 
     /// In words.
     pub fn text(&self) -> String {
+        self.text_by(&number)
+    }
+
+    /// In words, with each number as `number` writes it.
+    pub(crate) fn text_by(&self, number: &dyn Fn(f64) -> String) -> String {
         match self {
             Distribution::Value(value) => number(*value),
             Distribution::Uniform(low, high) => format!("uniform {} to {}", number(*low), number(*high)),
@@ -162,7 +167,7 @@ impl Distribution {
                 format!("{} samples from {} to {}", samples.len(), number(least), number(greatest))
             }
             Distribution::Within(of, low, high) => {
-                format!("{}, within {} to {}", of.text(), number(*low), number(*high))
+                format!("{}, within {} to {}", of.text_by(number), number(*low), number(*high))
             }
         }
     }

@@ -217,6 +217,83 @@ pub struct Study {
     pub data: Vec<(String, Vec<Vec<String>>)>,
     /// What it was made from: seed, draws, versions, digests.
     pub made_from: Vec<(String, String)>,
+    /// Its numbers, and what it takes to run it again.
+    #[serde(flatten)]
+    pub open: OpenResults,
+}
+
+/// The numbers of a study, and what it takes to run it again.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OpenResults {
+    /// The scenario that it was run from; none where a study was made by hand.
+    pub scenario: Option<ScenarioRecord>,
+    /// Each output that the study looks at, by arm and year.
+    pub outcomes: Vec<OutcomeRow>,
+    /// The first draws, each with its parameters and all outputs; none where nobody asked for them.
+    #[serde(skip)]
+    pub draws: Option<KeptDraws>,
+}
+
+/// A scenario as it was run: with the same law and program it gives the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScenarioRecord {
+    /// What its file was called.
+    pub name: String,
+    /// The whole of it, with what was set on the command line.
+    pub text: String,
+    /// SHA-256 of the text.
+    pub sha256: String,
+    /// SHA-256 of `scenarios/base.toml`, which it stands on.
+    pub base_sha256: String,
+    /// Random draws, which may be others than the text says.
+    pub draws: u64,
+    /// The seed, likewise.
+    pub seed: u64,
+}
+
+/// An output of an arm in a year: quantiles over the draws.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutcomeRow {
+    /// The arm.
+    pub arm: String,
+    /// The output.
+    pub output: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The year.
+    pub year: i32,
+    /// 5th percentile, median and 95th percentile.
+    pub quantiles: [f64; 3],
+    /// The same of the difference from the first arm, draw by draw.
+    pub difference: [f64; 3],
+}
+
+/// An output as tables name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputName {
+    /// Its name.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Where it is: `united_states`, `tier3`, `abroad` or `world`.
+    pub place: &'static str,
+}
+
+/// Draws as they were drawn and what came of each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptDraws {
+    /// The names and units of parameters.
+    pub parameters: Vec<(String, String)>,
+    /// A value of each for every draw.
+    pub points: Vec<Vec<f64>>,
+    /// The names of arms.
+    pub arms: Vec<String>,
+    /// The outputs.
+    pub outputs: Vec<OutputName>,
+    /// The years.
+    pub years: Vec<i32>,
+    /// By draw, arm, output and year, the last turning fastest.
+    pub values: Vec<f64>,
 }
 
 /// A parameter as it is listed.

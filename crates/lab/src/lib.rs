@@ -13,18 +13,20 @@ mod run;
 mod scenario;
 mod sensitivity;
 mod studies;
+mod timeline;
 
 pub use distribution::{Distribution, normal_quantile, normal_share};
 pub use figure::{
-    Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, Lorenz, Study, Table, Tile, Tiles,
-    Tornado, TornadoRow,
+    Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, KeptDraws, Lorenz, OpenResults,
+    OutcomeRow, OutputName, ScenarioRecord, Study, Table, Tile, Tiles, Tornado, TornadoRow,
 };
 pub use game::*;
 pub use random_draw::{Stream, blind};
-pub use rules::{LawFacts, LawOracle, Permission, Probe};
+pub use rules::{LawFacts, LawOracle, Permission, Probe, Ratios};
 pub use run::Options;
 pub use scenario::{
-    Arm, BuyerSize, Demand, ModelConstants, Scenario, SchemeConstants, Scope, StudyKind, TradeConstants, WholeRange,
+    Arm, BuyerSize, Demand, ModelConstants, Scenario, SchemeConstants, Scope, Span, StudyKind, TradeConstants,
+    WholeRange,
 };
 pub use sensitivity::*;
 pub use studies::{LabError, Policies, license_free_limit, study};

@@ -2,17 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date, ReviewPolicy, never};
+use tollgate_model::{Country, Date, ReviewPolicy};
 
 use crate::scenario::{Arm, Demand};
-
-/// Quarters that are simulated, from the first of 2025.
-pub(crate) const QUARTERS: usize = 24;
-/// Years.
-pub(crate) const YEARS: usize = 6;
-/// The first and the last of them.
-pub(crate) const FIRST_YEAR: i32 = 2025;
-pub(crate) const LAST_YEAR: i32 = 2030;
+use crate::timeline::Timeline;
 
 /// An order that is decided to learn what the law is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,10 +18,12 @@ pub struct Probe {
     pub item: &'static str,
     /// How many.
     pub units: i64,
-    /// H100 that the country's allocation has been charged with already.
+    /// H100 that the country's allocation, or that of a national validated end-user, has been charged with already.
     pub charged: i64,
     /// Words of the consignee's `flags`.
     pub flags: Vec<String>,
+    /// What the consignee does with it: a word of `end_use`.
+    pub end_use: &'static str,
 }
 
 /// What the law says to an order.
@@ -38,8 +33,52 @@ pub enum Permission {
     Free,
     /// It needs one, reviewed so.
     License(Option<ReviewPolicy>),
-    /// It cannot be told.
+    /// It turns on what nobody has said: it may go without a license as the law is read most mildly, or even most strictly; else it needs one,
+    /// reviewed so.
+    Open {
+        /// Whether the mildest reading lets it go without a license.
+        mild_free: bool,
+        /// Whether the strictest does.
+        strict_free: bool,
+        /// How a license is reviewed.
+        review: Option<ReviewPolicy>,
+    },
+    /// It cannot be told at all.
     Unknown,
+}
+
+/// How what the law leaves open is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Strict,
+    Mild,
+}
+
+impl Permission {
+    /// What it comes to under a reading: free, or a license with its review.
+    fn under(self, reading: Reading) -> Permission {
+        let mild = reading == Reading::Mild;
+        match self {
+            Permission::Open { mild_free, strict_free, review } => {
+                let free = if mild { mild_free } else { strict_free };
+                if free { Permission::Free } else { Permission::License(review) }
+            }
+            Permission::Unknown if mild => Permission::Free,
+            Permission::Unknown => Permission::License(Some(ReviewPolicy::PolicyOfDenial)),
+            settled => settled,
+        }
+    }
+}
+
+/// The ratios that bind a universal validated end-user, as shares of its compute; 1 where none does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratios {
+    /// In all countries outside the first tier together.
+    pub outside: f64,
+    /// In each of them.
+    pub country: f64,
+    /// Outside the United States, for those headquartered there.
+    pub abroad: f64,
 }
 
 /// What the lab reckons with and the law or its catalog says: whoever knows the law gives it, see [`Policies::facts`](crate::Policies::facts).
@@ -71,14 +110,19 @@ impl LawFacts {
 pub trait LawOracle {
     /// Decides an order under the arm's policy.
     fn probe(&mut self, probe: &Probe) -> Permission;
+
+    /// The ratios that bind universal validated end-users on a day; none where the law has none.
+    fn ratios(&mut self, _date: Date) -> Option<Ratios> {
+        None
+    }
 }
 
 /// How a license is reviewed, as the model takes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(crate) enum Grant {
-    Approval,
-    Case,
     Denial,
+    Case,
+    Approval,
 }
 
 impl Grant {
@@ -90,9 +134,19 @@ impl Grant {
             Grant::Denial => "denial",
         }
     }
+
+    /// That of a review. One that nobody can tell is denial as it is read strictly, approval as it is read mildly.
+    fn of(permission: Permission, reading: Reading) -> Grant {
+        match permission {
+            Permission::Free | Permission::License(Some(ReviewPolicy::PresumptionOfApproval)) => Grant::Approval,
+            Permission::License(Some(ReviewPolicy::CaseByCase)) => Grant::Case,
+            Permission::License(None) if reading == Reading::Mild => Grant::Approval,
+            _ => Grant::Denial,
+        }
+    }
 }
 
-/// What the law comes to for one country in one quarter.
+/// What the law comes to for one country in one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CountryRule {
     /// H100 a consignee and year that go without a license; infinite where there is no limit.
@@ -102,94 +156,136 @@ pub(crate) struct CountryRule {
     pub(crate) grant: Grant,
     /// Whether universal validated end-users get what they want.
     pub(crate) validated: bool,
+    /// H100 that one national validated end-user may have in all; 0 where there is none.
+    pub(crate) national: f64,
     /// Whether lesser chips (H20) go without a license.
     pub(crate) lesser: bool,
+    /// Whether chips that are not made for data centers (RTX 4090) go without a license.
+    pub(crate) consumer: bool,
+    /// Whether factories get chips to build in without a license.
+    pub(crate) factory: bool,
 }
 
-/// The law of an arm, by country and quarter.
+/// The law of an arm, by country and step, as it is read strictly and mildly.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleTable {
-    /// As many as there are quarters for each country, in the order of the demand.
+    /// As many as there are steps for each country, in the order of the demand.
     pub(crate) by_country: Vec<Vec<CountryRule>>,
+    /// The ratios of universal validated end-users, by step.
+    pub(crate) ratios: Vec<Ratios>,
 }
 
 /// No order is larger, in H100.
 const MOST: i64 = 2_000_000;
 const H100: &str = "NVIDIA H100 SXM";
 const LESSER: &str = "NVIDIA H20";
+const CONSUMER: &str = "GeForce RTX 4090";
+/// Chips of a large order that is not the largest.
+const MANY: i64 = 10_000;
 
-/// A day in the middle of a quarter.
-pub(crate) fn middle(quarter: usize) -> Date {
-    let (mut year, mut month) = (FIRST_YEAR, 2);
-    for _ in 0..quarter {
-        (year, month) = if month > 9 { (year + 1, 2) } else { (year, month + 3) };
-    }
-    Date::from_ymd(year, month, 16).unwrap_or_else(|| {
-        never!("the sixteenth of a month of this century is a day: {year}-{month}");
-        Date::MIN
-    })
-}
-
-/// The day of whose law a quarter is decided under an arm: before the day from which the arm has the rule hold, it holds as little as before its own.
-fn law_day(arm: &Arm, quarter: usize, compliance: Date) -> Date {
-    let day = middle(quarter);
-    match arm.effective {
-        Some(effective) if day < effective => day.min(compliance.before()),
-        _ => day,
-    }
+/// Who decides under an arm: before its rule holds, and while it does.
+pub(crate) struct Oracles<'a> {
+    pub(crate) before: Box<dyn LawOracle + 'a>,
+    pub(crate) rule: Box<dyn LawOracle + 'a>,
 }
 
 impl RuleTable {
-    /// Asks the oracle about every country and quarter; what is the same is asked once. `compliance` is the day from which the rule bound.
-    pub(crate) fn ask(oracle: &mut dyn LawOracle, arm: &Arm, demand: &[Demand], compliance: Date) -> RuleTable {
-        let mut known: BTreeMap<(Country, Date), CountryRule> = BTreeMap::new();
-        let by_country = demand.iter().map(|demand| {
-            let quarters = (0..QUARTERS).map(|quarter| {
-                let key = (demand.country, law_day(arm, quarter, compliance));
-                if let Some(rule) = known.get(&key) {
-                    return *rule;
-                }
-                let rule = country_rule(oracle, arm, demand.country, key.1);
-                known.insert(key, rule);
-                rule
-            });
-            quarters.collect()
-        });
-        RuleTable { by_country: by_country.collect() }
+    /// Asks about every country and step; what is the same is asked once. `compliance` is the day from which the rule bound: an arm that has it hold
+    /// earlier has it as it was on that day.
+    pub(crate) fn ask(
+        oracles: &mut Oracles<'_>,
+        arm: &Arm,
+        demand: &[Demand],
+        timeline: &Timeline,
+        compliance: Date,
+        reading: Reading,
+    ) -> RuleTable {
+        let mut known: BTreeMap<(Country, Date, bool, bool), CountryRule> = BTreeMap::new();
+        let mut table = RuleTable { by_country: vec![Vec::new(); demand.len()], ratios: Vec::new() };
+        for step in &timeline.steps {
+            let day = step.middle();
+            let holds = arm.rule_holds(day);
+            let day = if holds && arm.effective.is_some() { day.max(compliance) } else { day };
+            let oracle = if holds { &mut oracles.rule } else { &mut oracles.before };
+            table.ratios.push(oracle.ratios(day).unwrap_or(Ratios { outside: 1.0, country: 1.0, abroad: 1.0 }));
+            for (part, rules) in demand.iter().zip(&mut table.by_country) {
+                let agreement = step.agreements && arm.agreements.contains(&part.country);
+                let key = (part.country, day, holds, agreement);
+                let guess = rules.last().copied();
+                let rule = *known.entry(key).or_insert_with(|| {
+                    let sample =
+                        Sample { oracle: oracle.as_mut(), reading, agreement, date: day, country: part.country };
+                    sample.rule(guess)
+                });
+                rules.push(rule);
+            }
+        }
+        table
     }
 }
 
-/// What the law comes to for a country on a day.
-fn country_rule(oracle: &mut dyn LawOracle, arm: &Arm, destination: Country, date: Date) -> CountryRule {
-    let mut flags = Vec::new();
-    if arm.agreements.contains(&destination) {
-        flags.push("agreement_data_center".to_owned());
+/// Sample orders to one country on one day.
+struct Sample<'a> {
+    oracle: &'a mut dyn LawOracle,
+    reading: Reading,
+    agreement: bool,
+    date: Date,
+    country: Country,
+}
+
+impl Sample<'_> {
+    fn ask(
+        &mut self,
+        item: &'static str,
+        units: i64,
+        charged: i64,
+        flag: Option<String>,
+        end_use: &'static str,
+    ) -> Permission {
+        let agreement = self.agreement.then(|| "agreement_data_center".to_owned());
+        let flags = flag.into_iter().chain(agreement).collect();
+        let probe = Probe { date: self.date, destination: self.country, item, units, charged, flags, end_use };
+        self.oracle.probe(&probe).under(self.reading)
     }
-    let probe = Probe { date, destination, item: H100, units: 1, charged: 0, flags };
-    let free = largest(|units| oracle.probe(&Probe { units, ..probe.clone() }) == Permission::Free);
-    let over = free.map_or(MOST, |free| free + 1);
-    let first = oracle.probe(&Probe { units: over, ..probe.clone() });
-    let grant = match first {
-        Permission::Free => Grant::Approval,
-        Permission::License(Some(ReviewPolicy::PresumptionOfApproval)) => Grant::Approval,
-        Permission::License(Some(ReviewPolicy::CaseByCase)) => Grant::Case,
-        _ => Grant::Denial,
-    };
-    let capped = grant == Grant::Approval && free.is_some();
-    let cap = if capped {
-        largest(|charged| {
-            oracle.probe(&Probe { units: over, charged: (charged - over).max(0), ..probe.clone() }) == first
-        })
-    } else {
-        None
-    };
-    let validated = ["uveu".to_owned()].into_iter().chain(probe.flags.iter().cloned()).collect();
-    CountryRule {
-        free: free.map_or(f64::INFINITY, real),
-        cap: cap.map_or(f64::INFINITY, real),
-        grant,
-        validated: oracle.probe(&Probe { units: MOST, flags: validated, ..probe.clone() }) == Permission::Free,
-        lesser: oracle.probe(&Probe { item: LESSER, units: 10_000, ..probe }) == Permission::Free,
+
+    fn plain(&mut self, units: i64, charged: i64) -> Permission {
+        self.ask(H100, units, charged, None, "data_center")
+    }
+
+    /// What the law comes to; `guess` is what it came to the step before.
+    fn rule(mut self, guess: Option<CountryRule>) -> CountryRule {
+        let free = largest(guess.map(|rule| rule.free), |units| self.plain(units, 0) == Permission::Free);
+        let over = free.map_or(MOST, |free| free + 1);
+        let first = self.plain(over, 0);
+        let grant = Grant::of(first, self.reading);
+        let cap = if free.is_some() && grant == Grant::Approval {
+            largest(guess.map(|rule| rule.cap), |charged| self.plain(over, (charged - over).max(0)) == first)
+        } else {
+            None
+        };
+        let validated = self.ask(H100, MOST, 0, Some("uveu".to_owned()), "data_center") == Permission::Free;
+        let national = if free.is_none() { Some(0) } else { self.national(over, guess) };
+        let consumer = self.ask(CONSUMER, MANY, 0, None, "data_center") == Permission::Free;
+        let factory = self.ask(H100, MOST, 0, None, "manufacturing") == Permission::Free;
+        CountryRule {
+            free: free.map_or(f64::INFINITY, real),
+            cap: cap.map_or(f64::INFINITY, real),
+            grant,
+            validated,
+            national: national.map_or(f64::INFINITY, real),
+            lesser: self.ask(LESSER, MANY, 0, None, "data_center") == Permission::Free,
+            consumer,
+            factory,
+        }
+    }
+
+    /// H100 that one national validated end-user may have in all; none where there is no limit.
+    fn national(&mut self, over: i64, guess: Option<CountryRule>) -> Option<i64> {
+        let flag = format!("nveu:{}", self.country);
+        let mut free = |charged: i64| {
+            self.ask(H100, over, (charged - over).max(0), Some(flag.clone()), "data_center") == Permission::Free
+        };
+        if free(0) { largest(guess.map(|rule| rule.national), free) } else { Some(0) }
     }
 }
 
@@ -198,8 +294,16 @@ fn real(units: i64) -> f64 {
     units as f64
 }
 
-/// The largest number of which this holds, as it does of all smaller ones; nothing where it holds of the largest order.
-fn largest(mut holds: impl FnMut(i64) -> bool) -> Option<i64> {
+/// The largest number of which this holds, as it does of all smaller ones; nothing where it holds of the largest order. The guess is tried first.
+fn largest(guess: Option<f64>, mut holds: impl FnMut(i64) -> bool) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "no larger than the largest order")]
+    let guess = guess.filter(|guess| *guess >= 0.0 && *guess < real(MOST)).map(|guess| guess as i64);
+    if let Some(guess) = guess
+        && (guess == 0 || holds(guess))
+        && !holds(guess + 1)
+    {
+        return Some(guess);
+    }
     if holds(MOST) {
         return None;
     }

@@ -10,8 +10,8 @@ use crate::model::parameters::{COUNT, Parameter, Point};
 use crate::model::{Outcome, Output, Prepared, simulate};
 use crate::quantile_sketch::Sketch;
 use crate::random_draw::Stream;
-use crate::rules::{FIRST_YEAR, LAST_YEAR, YEARS};
-use crate::scenario::Scenario;
+use crate::scenario::{ParameterEntry, Scenario};
+use crate::timeline::{FIRST_YEAR, LAST_YEAR, YEARS};
 
 /// How a study is carried out.
 pub struct Options<'a> {
@@ -168,8 +168,7 @@ pub(crate) fn run(
 fn outlier(scenario: &Scenario, point: &Point) -> String {
     let all = Parameter::ALL.iter().zip(point).zip(&scenario.parameters);
     let varying = all.filter(|(_, entry)| entry.distribution.varies());
-    let apart =
-        |value: f64, entry: &crate::scenario::ParameterEntry| (entry.distribution.share_below(value) - 0.5).abs();
+    let apart = |value: f64, entry: &ParameterEntry| (entry.distribution.share_below(value) - 0.5).abs();
     let furthest = varying
         .max_by(|((_, one), first), ((_, other), second)| apart(**one, first).total_cmp(&apart(**other, second)));
     let Some(((parameter, value), _)) = furthest else { return "no parameter varies".to_owned() };
@@ -210,7 +209,8 @@ const MOST: f64 = 1e15;
 
 /// Whether every number of an outcome can be.
 fn check(prepared: &Prepared, outcome: &Outcome) -> Result<(), String> {
-    let possible = |value: &f64| (0.0..=MOST).contains(value);
+    // Sums round.
+    let possible = |value: &f64| (-1e-6..=MOST).contains(value);
     if outcome.as_flattened().iter().all(possible) {
         return Ok(());
     }

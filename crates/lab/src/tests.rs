@@ -7,10 +7,11 @@ use tollgate_model::{Country, ReviewPolicy};
 use crate::figure::Study;
 use crate::model::parameters::{Parameter, Point, at};
 use crate::model::{Output, Prepared, simulate};
-use crate::rules::{LawFacts, LawOracle, Permission, Probe, RuleTable};
+use crate::rules::{LawFacts, LawOracle, Oracles, Permission, Probe, Reading, RuleTable};
 use crate::run::{NoResults, Options, run};
 use crate::scenario::{Arm, Scenario};
 use crate::studies::{LabError, Policies, study};
+use crate::timeline::Timeline;
 
 /// A law with one limit and one allocation outside the first tier, and none inside.
 struct Simple {
@@ -45,15 +46,20 @@ fn scenario(more: &str) -> Scenario {
     Scenario::read("test.toml", &format!("{STUDY}{more}")).unwrap()
 }
 
-fn prepared(scenario: &Scenario, free: i64, cap: i64) -> Vec<Prepared> {
+fn prepared_by(scenario: &Scenario, oracle: &dyn Fn(&Arm) -> Box<dyn LawOracle>) -> Vec<Prepared> {
     let prepare = |arm| {
-        Prepared::new(
-            arm,
-            &RuleTable::ask(&mut Simple { free, cap }, arm, &scenario.demand, "2025-05-15".parse().unwrap()),
-            scenario,
-        )
+        let compliance = "2025-05-15".parse().unwrap();
+        let timeline = Timeline::of(arm, compliance);
+        let mut oracles = Oracles { before: oracle(&Arm::plain(arm.before.clone())), rule: oracle(arm) };
+        let mut table = |reading| RuleTable::ask(&mut oracles, arm, &scenario.demand, &timeline, compliance, reading);
+        let (strict, mild) = (table(Reading::Strict), table(Reading::Mild));
+        Prepared::new(arm, timeline, &strict, &mild, scenario)
     };
     scenario.arms.iter().map(prepare).collect()
+}
+
+fn prepared(scenario: &Scenario, free: i64, cap: i64) -> Vec<Prepared> {
+    prepared_by(scenario, &|_| Box::new(Simple { free, cap }))
 }
 
 fn set(point: &mut Point, parameter: Parameter, value: f64) {
@@ -77,9 +83,19 @@ fn every_chip_that_is_made_is_somewhere() {
         // Nothing is retired, so that stocks are sums.
         set(&mut point, Parameter::Life, 1e12);
         let quarterly = at(&point, Parameter::SupplyGrowth).powf(0.25);
-        let made: f64 = (0..24).map(|quarter| at(&point, Parameter::SupplyFlow) * quarterly.powi(quarter - 3)).sum();
+        let wanted: f64 = (0..24).map(|quarter| at(&point, Parameter::SupplyFlow) * quarterly.powi(quarter - 3)).sum();
+        let made = sum(own, &point, Output::Supply);
+        assert!(made <= wanted * (1.0 + 1e-9), "{made}, {wanted}");
         let home = years(own, &point, Output::HomeStock)[5] - at(&point, Parameter::StockUnitedStates);
-        let paths = [Output::Served, Output::Smuggled, Output::Intercepted, Output::Stockpiled, Output::Lawful];
+        let paths = [
+            Output::Served,
+            Output::Smuggled,
+            Output::Intercepted,
+            Output::Stockpiled,
+            Output::Lawful,
+            Output::Offshored,
+            Output::Unbuilt,
+        ];
         let elsewhere: f64 = paths.iter().map(|output| sum(own, &point, *output)).sum();
         assert!(((home + elsewhere) / made - 1.0).abs() < 1e-9, "{share}: {home} + {elsewhere}, {made}");
         let inflow: f64 = [Output::Smuggled, Output::Stockpiled, Output::Lawful, Output::Domestic]
@@ -103,23 +119,26 @@ fn limits_give_what_is_known() {
     let nobody = with(&[(Parameter::Networks, 0.0), (Parameter::Fronts, 0.0)]);
     assert_eq!((sum(own, &nobody, Output::Smuggled), sum(own, &nobody, Output::Intercepted)), (0.0, 0.0));
     let certain = with(&[(Parameter::ShellDetection, 1e6), (Parameter::FrontDetection, 1e12)]);
-    assert!(sum(own, &certain, Output::Smuggled) < 1.0 && years(own, &certain, Output::Deterred) == [1.0; 6]);
+    let deterred = years(own, &certain, Output::Deterred);
+    assert!(sum(own, &certain, Output::Smuggled) < 1.0 && deterred.iter().all(|share| (share - 1.0).abs() < 1e-9));
     let worthless = with(&[(Parameter::Premium, 1.0)]);
     assert_eq!(sum(own, &worthless, Output::Smuggled), 0.0);
     // Without limits everybody abroad gets what they want, and nobody asks for a license.
     let open = &prepared(&scenario, i64::MAX, i64::MAX)[0];
     let median = scenario.point(0.5);
-    assert_eq!((sum(open, &median, Output::Unmet), sum(open, &median, Output::Cases)), (0.0, 0.0));
+    assert!(sum(open, &median, Output::Unmet) < 1e-3 && sum(open, &median, Output::Cases) < 1e-3);
     // Without any allocation only small and validated buyers are served.
     let shut = &prepared(&scenario, 0, 0)[0];
-    let asked = sum(shut, &median, Output::Unmet) + sum(shut, &median, Output::Served);
-    let wanted = sum(open, &median, Output::Served);
-    assert!((asked / wanted - 1.0).abs() < 1e-9 && sum(shut, &median, Output::ByShells) == 0.0);
+    let first = |prepared: &Prepared, point: &Point, output: Output| years(prepared, point, output)[0];
+    let asked = first(shut, &median, Output::Unmet) + first(shut, &median, Output::Served);
+    let wanted = first(open, &median, Output::Served);
+    assert!((asked / wanted - 1.0).abs() < 1e-9, "{asked}, {wanted}");
+    assert!(sum(shut, &median, Output::ByShells) < sum(own, &median, Output::ByShells));
     // A country's licenses never come to more than its allocation.
     let all = with(&[(Parameter::Hyperscale, 0.0), (Parameter::BuyerMedian, 1e12)]);
     let tier2 = scenario.demand.iter().filter(|demand| demand.tier == 2).count() as f64;
-    let inside = sum(shut, &all, Output::Served);
-    assert!(sum(own, &all, Output::Served) - inside <= tier2 * 49_000.0 * (1.0 + 1e-9));
+    let inside = first(shut, &all, Output::Served);
+    assert!(first(own, &all, Output::Served) - inside <= tier2 * 49_000.0 * (1.0 + 1e-9));
 }
 
 #[test]
@@ -133,8 +152,9 @@ fn levers_move_what_they_should() {
         let smuggled: Vec<f64> = arms.iter().map(|own| sum(own, &point, Output::Smuggled)).collect();
         assert!(smuggled[1..4].iter().all(|less| *less < smuggled[0]), "{smuggled:?}");
         let bought: Vec<f64> = arms.iter().map(|own| sum(own, &point, Output::Stockpiled)).collect();
-        // Three quarters lie between: the middles of the first, second and third.
-        assert!((bought[4] / (3.0 * at(&point, Parameter::Stockpile)) - 1.0).abs() < 1e-12 && bought[..4] == [0.0; 4]);
+        // From 15 January to 15 November, at the pace of a quarter of some 91 days, or as much as is wanted at the most.
+        let most = at(&point, Parameter::Stockpile) * (76.0 / 90.0 + 2.0 + 45.0 / 92.0);
+        assert!(bought[4] > 0.0 && bought[4] <= most + 1e-6 && bought[..4] == [0.0; 4], "{bought:?}, {most}");
         let mut last = -1.0;
         for free in [0, 100, 500, 1_000, 1_699] {
             let own = sum(&prepared(&scenario, free, 49_000)[0], &point, Output::ByShells);
@@ -183,103 +203,6 @@ fn mistakes_in_a_scenario_are_told_at_once_with_their_lines() {
         "{told:#?}"
     );
     assert!(told.iter().any(|text| text.contains("did you mean `supply.f")), "{told:#?}");
-}
-
-/// The code and line of each mistake in a scenario, with what is told and how it is mended.
-fn mistakes(text: &str) -> Vec<(&'static str, u64, String)> {
-    let found = Scenario::read("bad.toml", text).map(|scenario| scenario.arms.len()).unwrap_err().0;
-    assert!(found.iter().all(|found| !found.mend.is_empty()), "{found:#?}");
-    found.iter().map(|found| (found.code, found.place.line.unwrap(), found.to_string())).collect()
-}
-
-#[test]
-fn a_number_outside_its_domain_or_in_another_unit_is_refused() {
-    for (line, code, key) in [
-        ("\"life.years\" = { value = 0, unit = \"years\", source = \"judgement\" }", "out-of-domain", "life.years"),
-        ("\"life.years\" = { value = 5, unit = \"months\", source = \"judgement\" }", "wrong-unit", "life.years"),
-        (
-            "\"share.tier2\" = { value = -0.1, unit = \"share\", source = \"judgement\" }",
-            "out-of-domain",
-            "share.tier2",
-        ),
-        (
-            "\"supply.growth\" = { normal = [-1, 3], unit = \"x/year\", source = \"judgement\" }",
-            "out-of-domain",
-            "supply.growth",
-        ),
-        (
-            "\"detect.verification\" = { uniform = [0.5, 1.2], unit = \"share\", source = \"judgement\" }",
-            "out-of-domain",
-            "detect.verification",
-        ),
-        (
-            "\"smuggle.networks\" = { value = 8, unit = \"per fortnight\", source = \"judgement\" }",
-            "wrong-unit",
-            "smuggle.networks",
-        ),
-        (
-            "\"share.tier2\" = { value = 0.4, unit = \"share\", source = \"judgement\" }",
-            "shares-beyond-one",
-            "share.united_states",
-        ),
-        (
-            "\"detect.surest\" = { value = 0.1, unit = \"chance\", source = \"judgement\" }",
-            "wrong-order",
-            "detect.surest",
-        ),
-        (
-            "\"world.agents\" = { value = 3, unit = \"agents a country\", source = \"judgement\" }",
-            "unread-key",
-            "world.agents",
-        ),
-        ("\"tenfold.date\" = { value = 2028, unit = \"year\", source = \"judgement\" }", "unread-key", "tenfold.date"),
-        (
-            "\"life.years\" = { triangular = [4, 5, 9], within = [20, 30], unit = \"years\", source = \"judgement\" }",
-            "bad-distribution",
-            "life.years",
-        ),
-        (
-            "\"life.years\" = { value = 5, within = [4, 6], unit = \"years\", source = \"judgement\" }",
-            "bad-distribution",
-            "life.years",
-        ),
-        (
-            "\"life.years\" = { samples = [5], unit = \"years\", source = \"judgement\" }",
-            "bad-distribution",
-            "life.years",
-        ),
-    ] {
-        let found = mistakes(&format!("{STUDY}[parameters]\n{line}\n"));
-        assert!(
-            found.len() == 1 && found[0].0 == code && found[0].1 == 7 && found[0].2.contains(key),
-            "{line}: {found:#?}"
-        );
-    }
-}
-
-#[test]
-fn what_no_study_could_read_is_refused() {
-    for (more, code, line) in [
-        ("[[arm]]\nannounced = 2025-01-15\n", "missing-key", 7),
-        ("[[arm]]\neffective = 2025-05-15\nannounced = 2025-06-15\n", "wrong-order", 8),
-        ("[[arm]]\nname = \"a\"\n[[arm]]\nname = \"a\"\n", "name-twice", 8),
-        ("[[arm]]\nsweep = []\n", "empty-list", 7),
-        ("[[arm]]\nsweep = [0, 500, 0]\n", "name-twice", 7),
-        ("[[arm]]\nsweep = [0, 500]\nthreshold_h100 = 3\n", "unread-key", 8),
-        ("[[arm]]\nagreements = [\"SG\", \"SG\"]\n", "name-twice", 7),
-        ("[[arm]]\ntiers = { US = 2 }\n", "out-of-domain", 7),
-        ("[[arm]]\nexceptions_off = [\"LPP\", \"LPP\"]\n", "name-twice", 7),
-        ("[[case]]\nname = \"a\"\n", "unread-key", 6),
-        ("[study_values]\ntargets = 100\n", "unread-key", 7),
-        ("[demand]\nsource = \"judgement\"\ntier2 = { SG = 0.7, MY = 0.5 }\n", "shares-do-not-sum", 8),
-        ("[demand]\nsource = \"judgement\"\ntier1 = { SG = 1 }\ntier2 = { SG = 1 }\n", "name-twice", 9),
-    ] {
-        let found = mistakes(&format!("{STUDY}{more}"));
-        assert!(found.len() == 1 && found[0].0 == code && found[0].1 == line, "{more}: {found:#?}");
-    }
-    let world = "title = \"t\"\nstudy = \"world\"\n[study_values]\nbuyers = 2.5\nbusy = 0\n[[arm]]\n[[arm]]\n";
-    let found: Vec<_> = mistakes(world).iter().map(|(code, line, _)| (*code, *line)).collect();
-    assert_eq!(found, [("wrong-type", 4), ("out-of-domain", 5), ("unread-key", 7)]);
 }
 
 #[test]
@@ -348,7 +271,7 @@ fn the_figures_of_a_study_are_those_that_they_were() {
     let study = study_of(text);
     assert_eq!(
         crate::blind(0, &format!("{:?}", (&study.answers, &study.caveats, &study.figures))),
-        18_154_001_653_672_125_568
+        12_641_008_719_396_422_728
     );
 }
 
@@ -372,6 +295,13 @@ fn a_constant_is_set_in_a_scenario_and_refused_where_it_cannot_be() {
 }
 
 #[test]
+fn a_year_is_written_as_a_year() {
+    let tenfold = Scenario::read("t.toml", "study = \"tenfold\"\n[[case]]\nname = \"a\"\n").unwrap();
+    let date = tenfold.assumptions().into_iter().find(|own| own.name == "tenfold.date").unwrap();
+    assert_eq!(date.value, "2027.5");
+}
+
+#[test]
 fn levers_are_written_with_what_the_law_says() {
     let facts = SimplePolicies.facts().unwrap();
     let scenario = scenario("[[arm]]\nthreshold_h100 = 500\ntiers = { AE = 1, SG = 3, DE = 2 }\n[[arm]]\n");
@@ -383,4 +313,110 @@ fn levers_are_written_with_what_the_law_says() {
         "{text}"
     );
     assert_eq!(scenario.arms[1].amendment(&facts), None);
+}
+
+/// A law that lets nothing go without a license, and reviews all alike.
+struct Reviewed(Permission);
+
+impl LawOracle for Reviewed {
+    fn probe(&mut self, _: &Probe) -> Permission {
+        self.0
+    }
+}
+
+fn reviewed(scenario: &Scenario, permission: Permission) -> Prepared {
+    prepared_by(scenario, &|_| Box::new(Reviewed(permission))).remove(0)
+}
+
+#[test]
+fn approval_ships_no_less_than_case_by_case_and_that_no_less_than_denial() {
+    let scenario = scenario("[[arm]]\n");
+    let license = |review| reviewed(&scenario, Permission::License(Some(review)));
+    let worlds = [
+        license(ReviewPolicy::PresumptionOfDenial),
+        license(ReviewPolicy::CaseByCase),
+        license(ReviewPolicy::PresumptionOfApproval),
+        reviewed(&scenario, Permission::Free),
+    ];
+    for share in [0.05, 0.3, 0.5, 0.7, 0.95] {
+        let point = scenario.point(share);
+        for output in [Output::Served, Output::Lawful] {
+            let shipped: Vec<f64> = worlds.iter().map(|world| years(world, &point, output)[0]).collect();
+            assert!(shipped.is_sorted(), "{output:?} at {share}: {shipped:?}");
+            assert!(shipped[0] < shipped[3], "{output:?} at {share}: {shipped:?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_law_leaves_open_is_read_both_ways() {
+    let scenario = scenario("[[arm]]\n");
+    let review = Some(ReviewPolicy::PresumptionOfDenial);
+    let open = reviewed(&scenario, Permission::Open { mild_free: true, strict_free: false, review });
+    let [strict, mild] =
+        [Permission::License(review), Permission::Free].map(|permission| reviewed(&scenario, permission));
+    let mut point = scenario.point(0.5);
+    for (reading, settled) in [(0.2, strict), (0.8, mild)] {
+        set(&mut point, Parameter::LawReading, reading);
+        assert_eq!(simulate(&open, &point), simulate(&settled, &point), "{reading}");
+    }
+}
+
+#[test]
+fn nobody_tries_and_rests_by_turns() {
+    // Many networks, hard to find, and little that is wanted: each quarter's trade moves the price by much.
+    let scenario = scenario("[[arm]]\n[[arm]]\nbudget = 2.0\n");
+    let mut point = scenario.point(0.5);
+    for (parameter, value) in [
+        (Parameter::Networks, 20.0),
+        (Parameter::LinkScale, 15.0),
+        (Parameter::ShellDetection, 0.01),
+        (Parameter::Appetite, 300_000.0),
+    ] {
+        set(&mut point, parameter, value);
+    }
+    for prepared in prepared(&scenario, 1_699, 49_000) {
+        let deterred = years(&prepared, &point, Output::Deterred);
+        assert!(deterred.iter().all(|share| *share < 1e-9 || *share > 1.0 - 1e-9), "{deterred:?}");
+        let smuggled = years(&prepared, &point, Output::Smuggled);
+        assert!(smuggled.iter().zip(&smuggled[1..]).all(|(one, next)| *next > 0.5 * one), "{smuggled:?}");
+    }
+}
+
+#[test]
+fn levers_hold_from_their_day_to_their_last() {
+    let text = "[[arm]]\n[[arm]]\nbudget = 4.0\n[[arm]]\nbudget = 4.0\ndates = { budget = [\"2028-01-01\"] }\n[[arm]]\nbudget = 4.0\ndates = { budget = [\"2025-01-01\", \"2026-01-01\"] }\n";
+    let scenario = scenario(text);
+    let arms = prepared(&scenario, 1_699, 49_000);
+    let point = scenario.point(0.5);
+    let smuggled: Vec<[f64; 6]> = arms.iter().map(|arm| years(arm, &point, Output::Smuggled)).collect();
+    assert_eq!(smuggled[2][..3], smuggled[0][..3]);
+    assert!(smuggled[2][4] < smuggled[0][4]);
+    assert_eq!(smuggled[3][0], smuggled[1][0]);
+    assert!(smuggled[3][4] > smuggled[1][4]);
+}
+
+#[test]
+fn a_day_more_of_notice_is_a_day_more_of_stock() {
+    let bought = |announced: &str| {
+        let scenario = scenario(&format!("[[arm]]\nannounced = {announced}\neffective = 2025-05-16\n"));
+        let mut point = scenario.point(0.5);
+        set(&mut point, Parameter::StockpileYears, 10.0);
+        set(&mut point, Parameter::Stockpile, 90_000.0);
+        sum(&prepared(&scenario, 1_699, 49_000)[0], &point, Output::Stockpiled)
+    };
+    let [one, next] = ["2025-02-16", "2025-02-17"].map(bought);
+    assert!((one - next - 1_000.0).abs() < 1.0, "{one}, {next}");
+}
+
+#[test]
+fn an_arm_sets_a_parameter_for_itself_and_sweeps_over_any() {
+    let text = "[[arm]]\n[[arm]]\nname = \"dear\"\nset = { \"smuggle.premium\" = 2.0 }\n[[arm]]\nsweep_parameter = \"smuggle.premium\"\nsweep = [1.0, 2.0]\n";
+    let scenario = scenario(text);
+    let arms = prepared(&scenario, 1_699, 49_000);
+    let mut point = scenario.point(0.5);
+    let smuggled: Vec<f64> = arms.iter().map(|arm| sum(arm, &point, Output::Smuggled)).collect();
+    assert!(smuggled[1] > smuggled[0] && smuggled[2] == 0.0 && smuggled[3] == smuggled[1], "{smuggled:?}");
+    set(&mut point, Parameter::Premium, 2.0);
+    assert_eq!(sum(&arms[0], &point, Output::Smuggled), smuggled[1]);
 }

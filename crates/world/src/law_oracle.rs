@@ -3,16 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tollgate_lab::{Arm, LabError, LawFacts, LawOracle, Permission, Policies, Probe};
+use tollgate_lab::{Arm, LabError, LawFacts, LawOracle, Permission, Policies, Probe, Ratios};
 use tollgate_law::catalog::H100_TPP;
 use tollgate_law::{Law, Policy};
-use tollgate_model::{AccountKey, AccountKind, Activity, Country, OrderLine, Outcome, Party, Tpp};
+use tollgate_model::{AccountKey, AccountKind, Activity, Country, Date, OrderLine, Outcome, Party, Tpp};
 
 use tollgate_decide::Decider;
 use tollgate_decide::{Tables, load_policy};
 
-/// Flags that sample consignees have.
-const FLAGS: [&[&str]; 4] = [&[], &["uveu"], &["agreement_data_center"], &["uveu", "agreement_data_center"]];
+/// Flags that sample consignees have; `nveu` stands for that of a national validated end-user in its country.
+const FLAGS: [&[&str]; 6] = [
+    &[],
+    &["uveu"],
+    &["nveu"],
+    &["agreement_data_center"],
+    &["uveu", "agreement_data_center"],
+    &["nveu", "agreement_data_center"],
+];
 const EXPORTER: &str = "exporter";
 
 /// Policies of the law in the program, and those of the user's files.
@@ -50,6 +57,8 @@ const TIER3_CITATION: &str = "15 CFR 740, supplement no. 1, Country Group D:5";
 /// Where the license-free limit stands.
 const LIMIT_PROVISION: &str = "740/740.29-lpp";
 const LIMIT_PARAMETER: &str = "limit";
+/// Where the ratios of universal validated end-users stand.
+const RATIO_PROVISION: &str = "748/748.15-veu";
 
 impl Policies for LawDesks {
     fn facts(&self) -> Result<LawFacts, LabError> {
@@ -83,7 +92,8 @@ impl Policies for LawDesks {
         }
         // A file of the user's own may have changed since: the digest tells.
         let answers = Arc::clone(known.entry(policy.digest.clone()).or_default());
-        Ok(Box::new(SampleOracle { decider: Decider::new(policy, Arc::clone(&self.tables)), unit, answers }))
+        let decider = Decider::new(Arc::clone(&policy), Arc::clone(&self.tables));
+        Ok(Box::new(SampleOracle { decider, policy, unit, answers }))
     }
 
     fn made_from(&self) -> Vec<(String, String)> {
@@ -94,6 +104,7 @@ impl Policies for LawDesks {
 
 struct SampleOracle {
     decider: Decider,
+    policy: Arc<Policy>,
     /// TPP of an H100.
     unit: Tpp,
     answers: Answers,
@@ -111,7 +122,8 @@ fn sample_tables() -> Tables {
     let mut parties = BTreeMap::from([(EXPORTER.to_owned(), exporter)]);
     for country in Country::all() {
         for flags in FLAGS {
-            let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+            let flag_of = |flag: &&str| if *flag == "nveu" { format!("nveu:{country}") } else { (*flag).to_owned() };
+            let flags: Vec<String> = flags.iter().map(flag_of).collect();
             let id = consignee(country, &flags);
             // Whoever is validated everywhere has its seat in the first tier.
             let seat = if flags.iter().any(|flag| flag == "uveu") { us } else { Some(country) };
@@ -131,6 +143,16 @@ impl LawOracle for SampleOracle {
         let permission = self.decide(probe);
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.clone(), permission);
         permission
+    }
+
+    fn ratios(&mut self, date: Date) -> Option<Ratios> {
+        let share = |name: &str| {
+            let percent = self.policy.parameter_ratio(RATIO_PROVISION, name, date).filter(|percent| percent.den > 0)?;
+            #[expect(clippy::cast_precision_loss, reason = "percents are small")]
+            let share = percent.num as f64 / percent.den as f64 / 100.0;
+            Some(share)
+        };
+        Some(Ratios { outside: share("uveu_outside")?, country: share("uveu_country")?, abroad: share("uveu_abroad")? })
     }
 }
 
@@ -154,17 +176,24 @@ impl SampleOracle {
             destination: probe.destination,
             item: probe.item,
             quantity: probe.units,
-            end_use: Some("data_center"),
+            end_use: Some(probe.end_use),
             authorization: None,
         };
         let charged = self.unit.times(probe.charged);
-        let used = |key: &AccountKey| if key.kind() == Some(AccountKind::Country) { charged } else { Tpp::default() };
+        let national = probe.flags.iter().any(|flag| flag.starts_with("nveu:"));
+        let account = if national { AccountKind::Nveu } else { AccountKind::Country };
+        let used = |key: &AccountKey| if key.kind() == Some(account) { charged } else { Tpp::default() };
         let Ok(decided) = self.decider.decide_on(&line, &used) else { return Permission::Unknown };
-        let label = decided.determination().label;
+        let determination = decided.determination();
+        let (label, free) = (determination.label, [Outcome::NoLicenseRequired, Outcome::LicenseException]);
         match label.outcome {
             Outcome::NoLicenseRequired | Outcome::LicenseException => Permission::Free,
             Outcome::LicenseRequired => Permission::License(label.review),
-            Outcome::NeedsInformation => Permission::Unknown,
+            Outcome::NeedsInformation => Permission::Open {
+                mild_free: free.contains(&determination.mildest),
+                strict_free: free.contains(&determination.strictest),
+                review: label.review,
+            },
         }
     }
 }

@@ -27,7 +27,7 @@ pub use rows::{
 };
 
 pub use scenarios::SCENARIOS;
-pub use writing::{WORLD_FILES, WorldError, write_world};
+pub use writing::{DrawFiles, WORLD_FILES, WorldError, write_world};
 
 use agency::{Agency, Target};
 use buyers::{Buyer, Shipment, Trade, heaped, next_place, on_sale, order};

@@ -1,9 +1,14 @@
-//! The aggregate model: a world in quarters, by country, in some thousand multiplications.
+//! The aggregate model: a world in steps, by country, in some thousand multiplications.
 
+mod demand;
+mod market;
 mod output;
 pub(crate) mod parameters;
+mod prepared;
 mod smuggler;
+mod state;
 mod world;
 
 pub(crate) use output::Output;
-pub(crate) use world::{Outcome, Prepared, served_by_country, simulate};
+pub(crate) use prepared::Prepared;
+pub(crate) use world::{Outcome, served_by_country, simulate};

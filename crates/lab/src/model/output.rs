@@ -18,9 +18,25 @@ macro_rules! outputs {
             }
 
             /// Its unit.
-            #[cfg_attr(not(test), expect(dead_code, reason = "tables of draws name it"))]
             pub(crate) fn unit(self) -> &'static str {
                 match self { $(Output::$id => $unit),* }
+            }
+
+            /// Where it is: in the United States, in tier 3, with honest buyers abroad, or in the world.
+            pub(crate) fn place(self) -> &'static str {
+                match self {
+                    Output::HomeStock => "united_states",
+                    Output::Smuggled
+                    | Output::ByShells
+                    | Output::Stockpiled
+                    | Output::Lawful
+                    | Output::Rented
+                    | Output::Domestic
+                    | Output::Tier3Stock
+                    | Output::Leaked => "tier3",
+                    Output::Unmet | Output::Served | Output::NearLimit | Output::Offshored => "abroad",
+                    _ => "world",
+                }
             }
         }
     };
@@ -71,4 +87,22 @@ outputs! {
     Deterred "deterred" in "share of the year",
     /// All H100e that reached tier 3 from abroad, rented ones aside.
     Leaked "leaked" in "H100e",
+    /// H100e that western designers made.
+    Supply "supply" in "H100e",
+    /// Of these, what was installed abroad for want of power in the United States.
+    Offshored "offshored" in "H100e",
+    /// Of these, what could be installed nowhere.
+    Unbuilt "unbuilt" in "H100e",
+    /// The share of new compute that stands in the United States.
+    UsSite "us_share_by_site" in "share",
+    /// The share that owners from there hold.
+    UsOwner "us_share_by_owner" in "share",
+    /// The share that users there use.
+    UsUser "us_share_by_user" in "share",
+    /// The share of all compute in use that stands there.
+    UsStanding "us_share_of_stock" in "share",
+    /// Gigawatts that chips in use take outside tier 3, at the end of the year.
+    Power "power" in "GW",
+    /// Dollars for chips that tell where they are.
+    VerificationCost "verification_cost" in "USD",
 }

@@ -109,6 +109,56 @@ parameters! {
     ScopeConsignee "scope.consignee" 0.01 to 100.0,
     /// The same where linked parties count as one.
     ScopeCluster "scope.cluster" 0.01 to 100.0,
+    /// How what the law leaves open is read: strictly below a half, mildly above.
+    LawReading "law.reading" 0.0 to 1.0,
+    /// By which power of what is wanted networks and fronts grow.
+    ScaleExponent "smuggle.scale_exponent" 0.0 to 1.5,
+    /// Of what honest buyers get in a country without a license, as much as shells can hide there.
+    Cover "smuggle.cover" 0.0 to 1.0,
+    /// Of what validated or licensed buyers get, as much as big fronts can divert.
+    FrontCover "front.cover" 0.0 to 1.0,
+    /// Times as likely that a shell is caught in a country with export control of its own.
+    Tier1Hazard "detect.tier1_factor" 0.01 to 100.0,
+    /// Schemes a year that the agency can bring to an end at the budget of 2025.
+    Capacity "detect.capacity" 0.1 to 1_000_000.0,
+    /// Of what a caught scheme sends in the year, the part that is seized.
+    Seized "detect.seized_share" 0.0 to 1.0,
+    /// Of exported chips, those that tell where they are.
+    Coverage "verification.coverage" 0.0 to 1.0,
+    /// Of these, those that are made to tell another place.
+    Spoofing "verification.spoofing" 0.0 to 1.0,
+    /// Dollars for each H100e that tells where it is.
+    VerificationCost "verification.cost" 0.0 to 10_000.0,
+    /// Of large buyers' demand, the share of national validated end-users.
+    National "tier2.national_share" 0.0 to 1.0,
+    /// National validated end-users in a country.
+    Companies "veu.national_companies" 0.0 to 1_000.0,
+    /// Of the supply, the share that universal validated end-users buy, everywhere.
+    Fleet "veu.fleet_share" 0.0 to 1.0,
+    /// By which power of the supply's growth each buyer grows; the rest are new buyers.
+    BuyerGrowth "tier2.buyer_growth" 0.0 to 1.5,
+    /// Applications that can be reviewed in a quarter.
+    LicenseCapacity "license.capacity" 1.0 to 10_000_000.0,
+    /// H100e a quarter of chips not made for data centers that go to tier 3 where these need no license.
+    Notified3 "tier3.notified_flow" 0.0 to 100_000_000.0,
+    /// Of large buyers' demand, what chips not made for data centers can serve.
+    Consumer "abroad.consumer_share" 0.0 to 1.0,
+    /// Of the supply, what is built into servers in tier-2 countries.
+    Factory "supply.assembled_abroad" 0.0 to 1.0,
+    /// For how many years of what is wanted stock is bought ahead at the most.
+    StockpileYears "stockpile.most_years" 0.0 to 20.0,
+    /// Gigawatts for AI in the world, tier 3 aside, at the end of 2030.
+    PowerWorld "power.world_2030" 1.0 to 100_000.0,
+    /// The same in the United States.
+    PowerHome "power.united_states_2030" 1.0 to 100_000.0,
+    /// Years in which the power of an H100e halves.
+    PowerHalving "power.halving_years" 0.2 to 50.0,
+    /// Of what finds no power in the United States, the share that is wanted in tier 2.
+    SiteTier2 "site.overflow_tier2" 0.0 to 1.0,
+    /// Of compute in the United States, what users abroad use.
+    UserAbroad "user.abroad_share" 0.0 to 1.0,
+    /// Where tenants from tier 3 need a license, the part of what they rent that ends.
+    TenantCompliance "remote.compliance" 0.0 to 1.0,
 }
 
 /// A value for each parameter.

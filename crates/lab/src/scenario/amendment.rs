@@ -38,6 +38,18 @@ impl Arm {
                 "[[amend]]\nprovision = \"{provision}\"\nfrom = {from}\nsource = \"anthropic.2025-04\"\nwhy = \"{exception} is switched off.\"\nremove = {ids:?}\n"
             );
         }
+        if !self.ratios.is_empty() {
+            let _ = write!(
+                text,
+                "[[amend]]\nprovision = \"748/748.15-veu\"\nfrom = {from}\nsource = \"anthropic.2025-04\"\nwhy = \"Other ratios of universal validated end-users.\"\n"
+            );
+            for (name, percent) in &self.ratios {
+                let _ = write!(
+                    text,
+                    "[amend.parameters.{name}]\nvalue = {percent}\nunit = \"percent\"\nassumption = \"A lever of the simulation.\"\n"
+                );
+            }
+        }
         for (country, tier) in &self.tiers {
             let (group, other) = if *tier == 3 { (third, first) } else { (first, third) };
             let enters = *tier != 2;

@@ -44,6 +44,12 @@ fn domain(name: &str) -> Option<[f64; 2]> {
     model.or_else(|| NAMED_DOMAINS.iter().find(|(known, _)| *known == name).map(|(_, domain)| *domain))
 }
 
+/// A parameter of the model by its name, as the program has it, and its domain; none where there is none.
+pub(super) fn model_parameter(name: &str) -> Option<(&'static str, [f64; 2])> {
+    let found = Parameter::ALL.iter().find(|parameter| parameter.name() == name);
+    found.map(|parameter| (parameter.name(), parameter.domain()))
+}
+
 /// What is wrong with the numbers of a quantity, and how to mend it.
 pub(super) fn domain_fault(name: &str, entry: &ParameterEntry) -> Option<(String, String)> {
     if let Some(limits) = constant_limits().find(|limits| limits.key == name) {
@@ -95,6 +101,13 @@ const SUMS: [(&str, &str); 12] = [
     ("world.shell_part_from", "world.shell_part_width"),
 ];
 
+/// The most that the United States and tier 2 take of the supply, as `[parameters]` has it.
+#[derive(Clone, Copy)]
+pub(super) struct Shares {
+    pub(super) united_states: f64,
+    pub(super) tier2: f64,
+}
+
 /// What a scenario says of each quantity, and the lines of those that its file sets.
 pub(super) struct Named<'a> {
     pub(super) entries: BTreeMap<&'static str, &'a ParameterEntry>,
@@ -108,6 +121,12 @@ impl Named<'_> {
 
     fn ends(&self, name: &str) -> Option<[f64; 2]> {
         self.entries.get(name).map(|entry| entry.distribution.ends())
+    }
+
+    /// The most that the United States and tier 2 take of the supply.
+    pub(super) fn shares(&self) -> Shares {
+        let most = |name: &str| self.ends(name).map_or(0.0, |[_, most]| most);
+        Shares { united_states: most("share.united_states"), tier2: most("share.tier2") }
     }
 
     /// Reports what does not go together, and what the study does not read.

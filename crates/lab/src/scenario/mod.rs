@@ -7,6 +7,8 @@ mod constants;
 mod model_constants;
 mod read;
 mod scheme_constants;
+#[cfg(test)]
+mod tests;
 mod trade_constants;
 
 use std::collections::BTreeMap;
@@ -20,7 +22,7 @@ use read::Parameters;
 pub use scheme_constants::SchemeConstants;
 pub use trade_constants::TradeConstants;
 
-use crate::distribution::{Distribution, Sampler};
+use crate::distribution::{Distribution, Sampler, number};
 use crate::figure::Assumption;
 use crate::model::parameters::{COUNT, Parameter, Point, at};
 
@@ -85,6 +87,10 @@ pub struct Arm {
     pub effective: Option<Date>,
     /// The day on which that could be known.
     pub announced: Option<Date>,
+    /// The day from which it holds no more.
+    pub until: Option<Date>,
+    /// The policy that holds before and after it.
+    pub before: String,
     /// Times the enforcement budget of 2025.
     pub budget: f64,
     /// Whom an allocation counts as one.
@@ -97,6 +103,91 @@ pub struct Arm {
     pub tiers: Vec<(Country, u8)>,
     /// Countries with a government agreement and secure data centers.
     pub agreements: Vec<Country>,
+    /// Whether tenants from tier 3 need a license to rent abroad.
+    pub tenant_rule: bool,
+    /// The ratios of universal validated end-users that are set otherwise, in percent, by the law's name for each.
+    pub ratios: Vec<(&'static str, f64)>,
+    /// Parameters that hold for this arm alone, by name, each at a value.
+    pub set: Vec<(&'static str, f64)>,
+    /// When the budget, the scope, location verification, agreements and the rule for tenants hold.
+    pub budget_dates: Span,
+    /// See [`Arm::budget_dates`].
+    pub scope_dates: Span,
+    /// See [`Arm::budget_dates`].
+    pub verification_dates: Span,
+    /// See [`Arm::budget_dates`].
+    pub agreement_dates: Span,
+    /// See [`Arm::budget_dates`].
+    pub tenant_dates: Span,
+}
+
+/// When something holds: from a day on, until a day that is excluded; always where neither is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The first day.
+    pub from: Option<Date>,
+    /// The day from which it holds no more.
+    pub until: Option<Date>,
+}
+
+impl Span {
+    /// Whether it holds on a day.
+    pub fn holds(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until)
+    }
+}
+
+impl Arm {
+    /// An arm that takes a policy as it is.
+    pub fn plain(policy: String) -> Arm {
+        Arm {
+            name: policy.clone(),
+            policy,
+            threshold_h100: None,
+            effective: None,
+            announced: None,
+            until: None,
+            before: "ear".to_owned(),
+            budget: 1.0,
+            scope: Scope::UltimateParent,
+            verification: false,
+            exceptions_off: Vec::new(),
+            tiers: Vec::new(),
+            agreements: Vec::new(),
+            tenant_rule: false,
+            ratios: Vec::new(),
+            set: Vec::new(),
+            budget_dates: Span::default(),
+            scope_dates: Span::default(),
+            verification_dates: Span::default(),
+            agreement_dates: Span::default(),
+            tenant_dates: Span::default(),
+        }
+    }
+
+    /// Whether its policy holds on a day, not the one before it.
+    pub(crate) fn rule_holds(&self, day: Date) -> bool {
+        Span { from: self.effective, until: self.until }.holds(day)
+    }
+
+    /// Whether its policy is still to come on a day.
+    pub(crate) fn rule_is_ahead(&self, day: Date) -> bool {
+        self.effective.is_some_and(|effective| day < effective)
+    }
+
+    /// Every day on which something of it begins or ends.
+    pub(crate) fn days(&self) -> Vec<Date> {
+        let rule = Span { from: self.effective, until: self.until };
+        let spans = [
+            rule,
+            self.budget_dates,
+            self.scope_dates,
+            self.verification_dates,
+            self.agreement_dates,
+            self.tenant_dates,
+        ];
+        spans.iter().flat_map(|span| [span.from, span.until]).chain([self.announced]).flatten().collect()
+    }
 }
 
 /// A country's part in honest demand.
@@ -123,6 +214,12 @@ pub struct Scenario {
     pub draws: u64,
     /// The seed.
     pub seed: u64,
+    /// So many of the first draws are kept one by one: none where a scenario was just read.
+    pub keep_draws: u64,
+    /// The name of its file, and its text.
+    pub file: String,
+    /// See [`Scenario::file`].
+    pub text: String,
     /// The arms, the first of which the others are compared with.
     pub arms: Vec<Arm>,
     /// Numbers that a single study takes, by name.
@@ -180,8 +277,14 @@ pub(crate) struct ParameterEntry {
 
 impl ParameterEntry {
     fn assumption(&self, name: &str) -> Assumption {
-        let (value, unit, source) = (self.distribution.text(), self.unit.clone(), self.source.clone());
+        let value = self.distribution.text_by(&|value| self.number(value));
+        let (unit, source) = (self.unit.clone(), self.source.clone());
         Assumption { name: name.to_owned(), value, unit, source }
+    }
+
+    /// A value of it as a person writes it: a year is a year, not a count.
+    pub(crate) fn number(&self, value: f64) -> String {
+        if self.unit == "year" { format!("{}", (value * 100.0).round() / 100.0) } else { number(value) }
     }
 
     /// Whether its source is a judgement, in part or whole, or names nothing that could be looked up.
@@ -238,7 +341,9 @@ impl Scenario {
         let mut study_values = base_values;
         study_values.extend(read::read_study_values(&root, Some(kind)));
         let entries = parameters.of_model.iter().chain(&parameters.named).map(|(name, entry)| (*name, entry)).collect();
-        checks::Named { entries, lines: &parameters.lines }.check(&root, kind);
+        let named = checks::Named { entries, lines: &parameters.lines };
+        named.check(&root, kind);
+        let shares = named.shares();
         let scenario = Scenario {
             kind,
             // A scenario need have neither.
@@ -246,7 +351,10 @@ impl Scenario {
             question: root.text_value("question").unwrap_or_else(|| "".to_owned()),
             draws: read::read_draws(&root).unwrap_or(100_000),
             seed: read::read_seed(&root).unwrap_or(1),
-            arms: arms::read_arms(&root, kind),
+            keep_draws: 0,
+            file: file.to_owned(),
+            text: text.to_owned(),
+            arms: arms::read_arms(&root, kind, shares),
             cases: read::read_cases(&root, &parameters.units, kind),
             constants: ModelConstants::of(&parameters.named),
             trade: TradeConstants::of(&parameters.named),
@@ -262,6 +370,24 @@ impl Scenario {
         root.finish();
         let Diagnostics(found) = toml.into_diagnostics();
         if found.is_empty() { Ok(scenario) } else { Err(Diagnostics::in_order_of_place(found)) }
+    }
+
+    /// The text of what every scenario stands on.
+    pub fn base_text() -> &'static str {
+        BASE
+    }
+
+    /// The unit of a quantity, by its name in files; none where there is none of this name.
+    pub fn unit(&self, name: &str) -> Option<&str> {
+        let place = Parameter::ALL.iter().position(|parameter| parameter.name() == name);
+        let entry = place.and_then(|place| self.parameters.get(place)).or_else(|| self.named.get(name));
+        entry.map(|entry| entry.unit.as_str())
+    }
+
+    /// The name and unit of each parameter of the model, in order.
+    pub(crate) fn parameter_units(&self) -> Vec<(String, String)> {
+        let all = Parameter::ALL.iter().zip(&self.parameters);
+        all.map(|(parameter, entry)| (parameter.name().to_owned(), entry.unit.clone())).collect()
     }
 
     /// Every parameter, as it is listed.

@@ -17,7 +17,7 @@ constants! {
         near_limit_from_share: f64 = "tier2.near_limit_from", 0.0 to 1.0;
         /// The least by which networks and fronts shrink with what is wanted.
         least_scale: f64 = "smuggle.least_scale", 0.0 to 100.0;
-        /// Which part of a change in what arrives the premium answers to within a quarter.
+        /// Which part of a change in what it comes upon an agency's workload follows within a quarter.
         flow_smoothing: f64 = "smuggle.flow_smoothing", 0.0 to 1.0;
         /// Which part of what was bought ahead is drawn on in a quarter.
         stockpile_drawn_share: f64 = "stockpile.drawn_a_quarter", 0.0 to 1.0;
@@ -29,6 +29,16 @@ constants! {
         check_finds_from: f64 = "detect.check_finds_from", 0.0 to 1.0;
         /// What comes on top of that where it is hidden worst.
         check_finds_width: f64 = "detect.check_finds_width", 0.0 to 1.0;
+        /// Until when makers sold lesser chips to tier 3 without asking: then letters told them to ask.
+        lesser_until_year: f64 = "tier3.lesser_until", 2000.0 to 2100.0;
+        /// Gigawatts for AI in the world, tier 3 aside, at the beginning of 2025: used and free.
+        power_world_gw: f64 = "power.world_2025", 0.1 to 100000.0;
+        /// The same in the United States.
+        power_home_gw: f64 = "power.united_states_2025", 0.1 to 100000.0;
+        /// Kilowatts that an H100e takes at the beginning of 2025, with its server and building.
+        kilowatts_an_h100e: f64 = "power.kilowatts_2025", 0.001 to 100.0;
+        /// Of compute in the United States, what others own.
+        foreign_owned_share: f64 = "owner.foreign_in_united_states", 0.0 to 1.0;
         /// The lower license-free limit that a study of thresholds holds against the rule's.
         lower_limit_h100: f64 = "threshold.lower_limit", 0.0 to 1000000.0;
         /// What western designers shipped in 2024, for the back-cast.

@@ -10,11 +10,11 @@ use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::model::parameters::{Parameter, at};
 use crate::quantile_sketch::Sketch;
-use crate::rules::{QUARTERS, middle};
 use crate::run::{Results, draw};
 use crate::scenario::Arm;
+use crate::timeline::{QUARTERS, start_of};
 
-const WATCHED: [Output; 11] = [
+const WATCHED: [Output; 18] = [
     Output::Smuggled,
     Output::Intercepted,
     Output::Stockpiled,
@@ -26,11 +26,19 @@ const WATCHED: [Output; 11] = [
     Output::HomeStock,
     Output::StockRatio,
     Output::FlowRatio,
+    Output::Supply,
+    Output::Power,
+    Output::Offshored,
+    Output::UsSite,
+    Output::UsOwner,
+    Output::UsUser,
+    Output::UsStanding,
 ];
 
 pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let results = ready.run(&WATCHED)?;
     let mut figures = figures(ready, &results);
+    figures.extend(where_it_stands(ready, &results));
     figures.extend(likely(
         ready,
         &results,
@@ -53,6 +61,8 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         )
     };
     let mut answers: Vec<String> = ready.names().iter().enumerate().map(sentence).collect();
+    answers.extend(ready.names().iter().enumerate().map(|named| shares(&results, named)));
+    answers.push(held_out(&results));
     answers.push(back_cast(ready)?);
     let mut caveats = caveats(ready.scenario);
     if let Some(first) = ready.prepared.first() {
@@ -67,12 +77,38 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     Ok(study_report(ready, answers, caveats, figures))
 }
 
+/// Where new compute stands, who owns it and who uses it, under an arm.
+fn shares(results: &Results, (arm, name): (usize, &String)) -> String {
+    let at = |output: Output, year: usize| {
+        let [low, middle, high] = results.band(arm, output, year).map(|share| format!("{:.0}", 100.0 * share));
+        format!("{middle} % ({low} to {high})")
+    };
+    format!(
+        "{name}: of the compute that is new in 2027 the United States have {} by site, {} by owner and {} by user; of all that stands in 2030 {} by site. Shares of fabrication (40 % in 1990, 12 % now) are history beside it, and nothing that the model gives.",
+        at(Output::UsSite, Y2027),
+        at(Output::UsOwner, Y2027),
+        at(Output::UsUser, Y2027),
+        at(Output::UsStanding, LAST)
+    )
+}
+
+/// The supply of 2026 beside what was counted in its first half, which nothing was fitted to.
+fn held_out(results: &Results) -> String {
+    let [low, middle, high] = results.band(0, Output::Supply, 1).map(number);
+    format!(
+        "Held out, not fitted: the model has {middle} H100e made in 2026 ({low} to {high}); Epoch AI counts about 4.7 M in its first quarter and 5.4 M in its second (2026-09-24, the makers that were not yet counted extrapolated), so about 22 M in the year at that pace."
+    )
+}
+
 /// The model with 2024's supply and law, beside the published estimate of what was smuggled in that year; it is not fitted to it.
 fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
     let supply_a_quarter = ready.scenario.constants.backcast_supply_h100e / 4.0;
-    // No limit of the Diffusion Rule held in 2024: it takes effect when all is over.
+    // No limit of the Diffusion Rule held in 2024: it takes effect when all is over, and the law of the time holds before.
     let unbound = Arm {
-        effective: Some(middle(QUARTERS)),
+        effective: Some(start_of(QUARTERS)),
+        announced: None,
+        until: None,
+        before: "ear".to_owned(),
         policy: "diffusion".to_owned(),
         ..ready.scenario.arms.first().cloned().ok_or(LabError::Stopped)?
     };
@@ -96,6 +132,24 @@ fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
     Ok(format!(
         "Back-cast, not fitted: with the supply and the law of 2024 the model has {middle} H100e smuggled ({low} to {high}); the published estimate for that year is 10,000 to several 100,000 chips, median 140,000 (CNAS 2025)."
     ))
+}
+
+/// The share of the United States in new compute by site, by owner and by user.
+fn where_it_stands(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {
+    let shown = [
+        (
+            Output::UsSite,
+            "site",
+            "The share of new compute that stands in the United States",
+            "What finds no power there is wanted abroad, as far as the law and the ratios of validated end-users let it.",
+        ),
+        (Output::UsOwner, "owner", "The share of new compute that owners from the United States hold", ""),
+        (Output::UsUser, "user", "The share of new compute that users in the United States use", ""),
+    ];
+    let figure = |(output, id, title, note): (Output, &str, &str, &str)| {
+        by_year(ready, results, output, caption(id, title, note, true), "share of the compute made in the year", false)
+    };
+    shown.map(figure).into()
 }
 
 fn figures(ready: &Ready<'_>, results: &Results) -> Vec<Figure> {

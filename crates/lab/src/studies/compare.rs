@@ -7,7 +7,7 @@ use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::run::Results;
 
-const WATCHED: [Output; 13] = [
+const WATCHED: [Output; 24] = [
     Output::Smuggled,
     Output::Stockpiled,
     Output::Lawful,
@@ -21,6 +21,17 @@ const WATCHED: [Output; 13] = [
     Output::Weeks,
     Output::WaitingCost,
     Output::StockRatio,
+    Output::ByShells,
+    Output::NearLimit,
+    Output::Schemes,
+    Output::Deterred,
+    Output::Offshored,
+    Output::UsSite,
+    Output::UsOwner,
+    Output::UsUser,
+    Output::VerificationCost,
+    Output::Power,
+    Output::UsStanding,
 ];
 /// Draws from which it is also told what the difference hangs on: with fewer, somebody waits for a first look.
 const THOROUGH: u64 = 10_000;

@@ -7,8 +7,8 @@ use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{Figure, Study};
 use crate::model::Output;
-use crate::rules::YEARS;
 use crate::run::Results;
+use crate::timeline::YEARS;
 
 const WATCHED: [Output; 9] = [
     Output::Smuggled,

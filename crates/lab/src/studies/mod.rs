@@ -6,15 +6,19 @@ mod compare;
 mod delay;
 mod enforcement;
 mod figures;
+mod open;
 mod tenfold;
 mod threshold;
 
-use crate::figure::Study;
+use std::cell::RefCell;
+
+use crate::figure::{OpenResults, OutcomeRow, Study};
 use crate::model::parameters::{Parameter, at};
 use crate::model::{Output, Prepared};
-use crate::rules::{LawFacts, LawOracle, RuleTable};
+use crate::rules::{LawFacts, LawOracle, Oracles, Reading, RuleTable};
 use crate::run::{NoResults, Options, Results, run};
 use crate::scenario::{Arm, Scenario, StudyKind};
+use crate::timeline::{QUARTERS, Timeline};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +60,22 @@ pub(crate) struct Ready<'a> {
     pub(crate) options: &'a Options<'a>,
     pub(crate) policies: &'a dyn Policies,
     /// What the law came to under each arm.
-    laws: Vec<RuleTable>,
+    laws: Vec<ArmLaw>,
+    /// What its draws came to, once it was run.
+    outcomes: RefCell<Vec<OutcomeRow>>,
+}
+
+/// What the law came to under an arm, as it is read strictly and mildly.
+pub(crate) struct ArmLaw {
+    timeline: Timeline,
+    strict: RuleTable,
+    mild: RuleTable,
+}
+
+impl ArmLaw {
+    fn prepare(&self, arm: &Arm, scenario: &Scenario) -> Prepared {
+        Prepared::new(arm, self.timeline.clone(), &self.strict, &self.mild, scenario)
+    }
 }
 
 impl<'a> Ready<'a> {
@@ -66,15 +85,17 @@ impl<'a> Ready<'a> {
         options: &'a Options<'a>,
     ) -> Result<Ready<'a>, LabError> {
         let laws = scenario.arms.iter().map(|arm| ask(arm, scenario, policies)).collect::<Result<Vec<_>, _>>()?;
-        let arms = scenario.arms.iter().zip(&laws).map(|(arm, rules)| Prepared::new(arm, rules, scenario));
-        Ok(Ready { scenario, prepared: arms.collect(), options, policies, laws })
+        let arms = scenario.arms.iter().zip(&laws).map(|(arm, law)| law.prepare(arm, scenario));
+        Ok(Ready { scenario, prepared: arms.collect(), options, policies, laws, outcomes: RefCell::default() })
     }
 
     pub(crate) fn run(&self, watched: &[Output]) -> Result<Results, LabError> {
-        run(self.scenario, &self.prepared, watched, self.options).map_err(|none| match none {
+        let results = run(self.scenario, &self.prepared, watched, self.options).map_err(|none| match none {
             NoResults::Stopped => LabError::Stopped,
             NoResults::Unphysical(what) => LabError::Unphysical(what),
-        })
+        })?;
+        self.outcomes.replace(open::outcomes(&self.names(), &results));
+        Ok(results)
     }
 
     /// The names of the arms.
@@ -84,13 +105,18 @@ impl<'a> Ready<'a> {
 }
 
 pub(crate) fn prepare(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Prepared, LabError> {
-    Ok(Prepared::new(arm, &ask(arm, scenario, policies)?, scenario))
+    Ok(ask(arm, scenario, policies)?.prepare(arm, scenario))
 }
 
-fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<RuleTable, LabError> {
+fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<ArmLaw, LabError> {
     let compliance = policies.facts()?.compliance;
-    let mut oracle = policies.oracle(arm)?;
-    Ok(RuleTable::ask(oracle.as_mut(), arm, &scenario.demand, compliance))
+    let timeline = Timeline::of(arm, compliance);
+    let before = policies.oracle(&Arm::plain(arm.before.clone()))?;
+    let mut oracles = Oracles { before, rule: policies.oracle(arm)? };
+    let mut table =
+        |reading: Reading| RuleTable::ask(&mut oracles, arm, &scenario.demand, &timeline, compliance, reading);
+    let (strict, mild) = (table(Reading::Strict), table(Reading::Mild));
+    Ok(ArmLaw { timeline, strict, mild })
 }
 
 /// Carries a study out.
@@ -108,7 +134,11 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
     };
     if let Some(ready) = &ready {
         study.data.push(("law".to_owned(), law_rows(ready)));
+        let outcomes = ready.outcomes.take();
+        study.data.push(("outcomes".to_owned(), open::outcome_table(&outcomes)));
+        study.open = OpenResults { outcomes, draws: open::kept_draws(ready), ..OpenResults::default() };
     }
+    study.open.scenario = Some(open::record(scenario));
     study.name.clone_from(&scenario.title);
     study.question.clone_from(&scenario.question);
     study.made_from = policies.made_from();
@@ -117,31 +147,60 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
     Ok(study)
 }
 
-/// H100 a consignee and year that go without a license in the most generous country of tier 2 on the last day of a scenario's first arm; no more than what
-/// a shell can place where there is no limit.
+/// H100 a consignee and year that go without a license in the most generous country of tier 2 in the first quarter of 2027 under a scenario's first arm; no
+/// more than what a shell can place where there is no limit.
 pub fn license_free_limit(scenario: &Scenario, policies: &dyn Policies) -> Result<f64, LabError> {
     let Some(arm) = scenario.arms.first() else {
         return Err(LabError::Scenario("give an arm with a policy".to_owned()));
     };
-    let rules = ask(arm, scenario, policies)?;
-    let outside = rules.by_country.iter().zip(&scenario.demand).filter(|(_, part)| part.tier == 2);
-    let limits = outside.filter_map(|(laws, _)| laws.get(8)).map(|law| law.free);
+    let law = ask(arm, scenario, policies)?;
+    let first_of_2027 = law.timeline.steps.iter().position(|step| step.quarter == QUARTERS / 3);
+    let outside = law.strict.by_country.iter().zip(&scenario.demand).filter(|(_, part)| part.tier == 2);
+    let limits = outside.filter_map(|(laws, _)| laws.get(first_of_2027?)).map(|law| law.free);
     let reach = at(&scenario.point(0.5), Parameter::ShellReach);
     Ok(limits.fold(0.0, f64::max).min(reach))
 }
 
-/// What the law came to under each arm, for each country and quarter.
+/// What the law came to under each arm, for each country and step; both readings where they differ.
 fn law_rows(ready: &Ready<'_>) -> Vec<Vec<String>> {
-    let header = ["arm", "country", "tier", "share", "quarter", "free", "cap", "grant", "validated", "lesser"];
+    let header = [
+        "arm",
+        "country",
+        "tier",
+        "share",
+        "quarter",
+        "from",
+        "reading",
+        "free",
+        "cap",
+        "grant",
+        "validated",
+        "national",
+        "lesser",
+        "consumer",
+        "factory",
+    ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
-    for (arm, rules) in ready.scenario.arms.iter().zip(&ready.laws) {
-        for (part, laws) in ready.scenario.demand.iter().zip(&rules.by_country) {
-            for (quarter, law) in laws.iter().enumerate() {
-                let start = [arm.name.clone(), part.country.to_string(), part.tier.to_string(), part.share.to_string()];
-                let limits =
-                    [quarter.to_string(), law.free.to_string(), law.cap.to_string(), law.grant.word().to_owned()];
-                let rest = [law.validated.to_string(), law.lesser.to_string()];
-                rows.push(start.into_iter().chain(limits).chain(rest).collect());
+    for (arm, law) in ready.scenario.arms.iter().zip(&ready.laws) {
+        let tables = law.strict.by_country.iter().zip(&law.mild.by_country);
+        for (part, (strict, mild)) in ready.scenario.demand.iter().zip(tables) {
+            for (step, (strict, mild)) in law.timeline.steps.iter().zip(strict.iter().zip(mild)) {
+                let readings =
+                    if strict == mild { vec![("settled", strict)] } else { vec![("strict", strict), ("mild", mild)] };
+                for (reading, law) in readings {
+                    let start =
+                        [arm.name.clone(), part.country.to_string(), part.tier.to_string(), part.share.to_string()];
+                    let when = [step.quarter.to_string(), step.from().to_string(), reading.to_owned()];
+                    let limits = [law.free.to_string(), law.cap.to_string(), law.grant.word().to_owned()];
+                    let rest = [
+                        law.validated.to_string(),
+                        law.national.to_string(),
+                        law.lesser.to_string(),
+                        law.consumer.to_string(),
+                        law.factory.to_string(),
+                    ];
+                    rows.push(start.into_iter().chain(when).chain(limits).chain(rest).collect());
+                }
             }
         }
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::LabError;
 use super::figures::caption;
-use crate::distribution::{Distribution, number};
-use crate::figure::{Figure, Study, Table, Tornado, TornadoRow};
+use crate::distribution::number;
+use crate::figure::{Figure, OpenResults, Study, Table, Tornado, TornadoRow};
 use crate::quantile_sketch::{Sketch, density};
 use crate::random_draw::Stream;
 use crate::run::Options;
@@ -113,6 +113,7 @@ pub(super) fn study(scenario: &Scenario, options: &Options<'_>) -> Result<Study,
         assumptions: scenario.assumptions(),
         data: Vec::new(),
         made_from: Vec::new(),
+        open: OpenResults::default(),
     })
 }
 
@@ -151,7 +152,7 @@ fn tornado(case: &CostCase<'_>) -> Figure {
     let rows = widest_first(&ends).into_iter().filter_map(|row| {
         let (entry, result) = (case.parameters.get(row)?, ends.get(row)?);
         let name = TENFOLD.get(row)?;
-        let at = (number(entry.distribution.quantile(0.05)), number(entry.distribution.quantile(0.95)));
+        let at = (entry.number(entry.distribution.quantile(0.05)), entry.number(entry.distribution.quantile(0.95)));
         (result.0 != result.1).then(|| TornadoRow {
             name: (*name).to_owned(),
             at,
@@ -237,8 +238,8 @@ fn must_hold(case: &CostCase<'_>, seed: u64) -> Result<String, LabError> {
     let found = discover(&points, &holds)?;
     let side = |(row, low, high): &(usize, f64, f64)| {
         let place = varying.get(*row)?;
-        let distribution: &Distribution = &case.parameters.get(*place)?.distribution;
-        let end = |share: f64| number(distribution.quantile(share.clamp(1e-6, 1.0 - 1e-6)));
+        let entry = case.parameters.get(*place)?;
+        let end = |share: f64| entry.number(entry.distribution.quantile(share.clamp(1e-6, 1.0 - 1e-6)));
         let text = match (*low > 0.0, *high < 1.0) {
             (true, true) => format!("between {} and {}", end(*low), end(*high)),
             (true, false) => format!("above {}", end(*low)),

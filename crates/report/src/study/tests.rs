@@ -176,6 +176,7 @@ fn a_study_of_nothing_is_a_page() {
         assumptions: Vec::new(),
         data: Vec::new(),
         made_from: Vec::new(),
+        open: tollgate_lab::OpenResults::default(),
     });
     assert_eq!(wrong(&page), Vec::<&str>::new());
     assert!(page.contains("Where this rests on judgement") && page.contains("not legal advice"));
@@ -300,6 +301,7 @@ fn judgements_among_the_assumptions_are_marked() {
         assumptions: vec![assumption("a", "judgement: between b and c"), assumption("d", "90 FR 4544")],
         data: Vec::new(),
         made_from: Vec::new(),
+        open: tollgate_lab::OpenResults::default(),
     });
     let cells = |word: &str, source: &str| format!("{word}</th><td>1</td><td>x</td><td>{source}</td></tr>");
     let judged = "<tr class=\"judged-row\"><th scope=\"row\">a <span class=\"judged-word\">judgement</span>";

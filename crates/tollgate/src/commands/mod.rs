@@ -36,6 +36,7 @@ pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod simulate;
+mod simulate_set;
 #[cfg(feature = "detect")]
 pub(crate) mod since;
 #[cfg(feature = "detect")]

@@ -10,6 +10,7 @@ use tollgate_law::Law;
 use tollgate_records::{Output, csv_text};
 
 use super::progress::DrawBar;
+use super::simulate_set::{Source, from_results, with_changes};
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use clap::Args;
@@ -18,20 +19,32 @@ use tollgate_decide::RunError;
 use tollgate_model::Stop;
 use tollgate_model::count_of;
 use tollgate_report::{figure_rows, study_page, study_text};
-use tollgate_world::{LawDesks, SCENARIOS, WORLD_FILES, WorldError, write_world};
+use tollgate_world::{DrawFiles, LawDesks, SCENARIOS, WORLD_FILES, WorldError, write_world};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
   tollgate simulate threshold --out out/threshold
   tollgate simulate scenarios/delay.toml --runs 1000000 --seed 7 --out out/delay
   tollgate simulate enforcement --explain
+  tollgate simulate delay --set life.years=6 --set arm.2.budget=2 --out out/set
+  tollgate simulate --from out/delay/results.json --out out/again
   tollgate simulate world --out out/world
-Writes DIR/results.json, report.html and a .csv for each figure, whole or not at all. The results depend on the scenario, the seed and the law alone,
+Writes DIR/results.json, report.html, a .csv for each figure, outcomes.csv (every number by arm, output and year), draws.parquet and parameters.parquet
+(the first draws one by one). The results depend on the scenario, the seed and the law alone,
 not on the number of threads.")]
 pub(crate) struct SimulateArguments {
     /// A scenario file, or one that comes with the program: threshold, agreements, enforcement, delay, advantage, tenfold, world
-    #[arg(value_name = "SCENARIO")]
-    pub(crate) scenario: String,
+    #[arg(value_name = "SCENARIO", required_unless_present = "from")]
+    pub(crate) scenario: Option<String>,
+    /// Runs the scenario in the results.json of an earlier run, with its draws and seed
+    #[arg(long, value_name = "RESULTS", conflicts_with = "scenario")]
+    pub(crate) from: Option<PathBuf>,
+    /// Sets a parameter or a key of the scenario, as often as need be: smuggle.premium=1.5, arm.2.budget=3
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// So many of the first draws are written one by one to draws.parquet and parameters.parquet; 0 for none
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(0..=10_000_000))]
+    pub(crate) keep_draws: u64,
     /// Random draws, in place of the scenario's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     pub(crate) runs: Option<u64>,
@@ -53,11 +66,14 @@ pub(crate) struct SimulateArguments {
 }
 
 pub(crate) fn simulate(arguments: &SimulateArguments, stop: &Stop) -> Result<(), Failure> {
-    let (name, text) = scenario_text(&arguments.scenario)?;
-    let scenario = Scenario::read(&name, &text);
-    let mut scenario = scenario?;
-    scenario.draws = arguments.runs.unwrap_or(scenario.draws);
-    scenario.seed = arguments.seed.unwrap_or(scenario.seed);
+    let source = source(arguments)?;
+    let name = source.name.clone();
+    let scenario = Scenario::read(&name, &source.text)?;
+    let text = with_changes(&source.text, &scenario, &arguments.set)?;
+    let mut scenario = if arguments.set.is_empty() { scenario } else { Scenario::read(&name, &text)? };
+    scenario.draws = arguments.runs.or(source.draws).unwrap_or(scenario.draws);
+    scenario.seed = arguments.seed.or(source.seed).unwrap_or(scenario.seed);
+    scenario.keep_draws = arguments.keep_draws;
     if arguments.explain {
         return explain(&scenario.assumptions(), arguments.format);
     }
@@ -111,6 +127,25 @@ fn simulate_world(scenario: &Scenario, out: &Path, stop: &Stop) -> Result<(), Fa
     print(&format!("{results:#}\nwritten: {}: {}\n", out.display(), WORLD_FILES.join(" ")))
 }
 
+/// What is to be run.
+fn source(arguments: &SimulateArguments) -> Result<Source, Failure> {
+    let unreadable = |path: &str, error: std::io::Error| {
+        Failure::Unusable(format!(
+            "{path}: cannot be read: {error}\n  mend: check that it is a file of UTF-8 text that you may read"
+        ))
+    };
+    if let Some(path) = &arguments.from {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(&name, error))?;
+        return from_results(&name, &text);
+    }
+    let Some(scenario) = &arguments.scenario else {
+        return Err(Failure::Unusable("no scenario is named\n  mend: name one, or add --from RESULTS".to_owned()));
+    };
+    let (name, text) = scenario_text(scenario)?;
+    Ok(Source { name, text, draws: None, seed: None })
+}
+
 /// A scenario's name and text: a file, or one that comes with the program.
 fn scenario_text(name: &str) -> Result<(String, String), Failure> {
     let path = Path::new(name);
@@ -159,8 +194,12 @@ fn write(study: &Study, out: &Path) -> Result<(), Failure> {
         output.write_all(text.as_bytes()).map_err(failed)?;
         outputs.push((output, path));
     }
+    let draws = study.open.draws.as_ref().map(|draws| DrawFiles::write(draws, out)).transpose()?;
     for (output, path) in outputs {
         output.commit().map_err(|error| RunError::Output(path, error))?;
+    }
+    if let Some(draws) = draws {
+        draws.commit()?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A world of orders, decided as real ones are and written out in the form of the contract, with the truth beside it.
 
 mod batches;
+mod draws;
 mod parquet_file;
 mod review;
 mod small_tables;
@@ -20,6 +21,8 @@ use tollgate_model::{Activity, Date, OrderLine, Outcome, Party, PartyDetails, Re
 use tollgate_records::Output;
 
 use crate::{ITEMS, LawDesks, World, WorldOrder, WorldParty, WorldSize, party_id};
+pub use draws::DrawFiles;
+
 use batches::{OrderRows, PaymentRows, SerialRows};
 use parquet_file::ParquetFile;
 use review::{Review, ReviewTotals};
