@@ -7,10 +7,10 @@ import random
 
 EDGES = """2022-08-26 2022-10-07 2022-10-21 2023-01-17 2023-11-17 2024-03-15 2024-04-04 2024-05-30 2024-12-02 2024-12-31 2025-01-01 2025-01-31 2025-04-09
 2025-05-13 2025-05-15 2025-07-01 2025-09-29 2025-10-01 2025-11-07 2025-11-10 2026-01-01 2026-01-15 2026-04-01 2026-07-01 2026-07-10
-2026-10-01 2026-11-10 2027-01-01 2027-01-10 2027-04-06""".split()
+2026-10-01 2026-11-10 2027-01-01 2027-01-10 2027-04-06 2028-01-01 2029-01-01""".split()
 PLACES = "CN HK MO AE SA SG MY DE JP TW US VN KZ KH NI CY IL IN RU IR IE CH KR QA EG BR PL MX TR GB UA PR".split()
 OTHERS = "AF AL AR AT BY CD CU EE ER ES ET FI GE HT ID IQ IS IT JO KE KG KP KW LA LB LT LY MA MD ML MM MN NL NO NZ OM PE PH PK PT RO SD SE SO SS SY TH TJ TM UA UZ VE YE ZA ZW".split()
-FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder".split()
+FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat osat;approved_osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder".split()
 ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn".split()
 ORDER = "order_id line date activity exporter purchaser intermediate_consignee ultimate_consignee end_user freight_forwarder origin destination item quantity end_use authorization".split()
 
@@ -45,10 +45,11 @@ def items(r, hole):
             else:
                 row["die_area_mm2"] = hole(r.choice(["0", "270.27", "405.405", "500", "800", "810.8", "1500"]))
             row["data_center"] = hole(r.choice(["true", "true", "false"]))
-            row["memory_bandwidth_gb_s"] = hole(r.choice(["800", "3999", "4000", "6499", "6499.999", "6500", "8000"]))
+            row["memory_bandwidth_gb_s"] = hole(r.choice(["0", "800", "3999", "4000", "6499", "6499.999", "6500", "8000"]))
             row["interconnect_gb_s"] = hole(r.choice(["64", "400", "599", "600", "899", "900"]))
             row["host_eccn"] = r.choice([""] * 6 + ["3A001", "4A003", "5A002", "5A992"])
             row["designer_hq"] = r.choice(["US"] * 8 + ["CN", ""])
+            row["transistors_bn"] = hole(r.choice(["29.999", "30", "34.999", "35", "39.999", "40"]))
             row["advanced_node"] = hole(r.choice(["true", "true", "false"]))
             if kind in ("board", "server", "rack"):
                 row["accelerators"] = r.choice(["", "4", "8", "72"])

@@ -156,7 +156,7 @@ def item_facts(tables, name):
     if density is UNKNOWN and tpp is not UNKNOWN and area is not UNKNOWN:
         density = tpp / area if area else Fraction(0)
     known.update(tpp=tpp, density=density, dc=truth(chip["data_center"]), dram=number(chip["memory_bandwidth_gb_s"]),
-                 io=number(chip["interconnect_gb_s"]), advanced=truth(chip["advanced_node"]),
+                 io=number(chip["interconnect_gb_s"]), advanced=truth(chip["advanced_node"]), transistors=number(chip["transistors_bn"]),
                  designer=counted(chip["designer_hq"] or row["designer_hq"]))
     known["hbm"] = number(row["performance_density"])
     training, added = number(row["training_operations"]), number(row["additional_operations"])
@@ -206,7 +206,15 @@ def presumed(w, date):
         return False
     if w.get("buyer_approved", BOOL) or (w.get("buyer_designer", BOOL) and date < "2027-01-01"):
         return False
-    return w.get("advanced", BOOL)
+    if not w.get("advanced", BOOL):
+        return False
+    if not w.known["approved_osat"]:
+        return True
+    limit = 35 if date[:4] == "2027" else 40 if date >= "2029" else 30
+    count = w.get("transistors", [Fraction(29), Fraction(30), Fraction(35), Fraction(40)])
+    if count < 30:
+        return False
+    return not (count < limit and w.get("dram", [Fraction(0)] + DRAM) < 1)
 
 
 def weights(w, law, date):
@@ -442,7 +450,7 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
     if name == "AIA":
         if mark == "a":
             return (dest in T1 and read("c_country") in T1 and read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
-                    and all(read(part) in T1 | {"none"} for part in ("p_hq", "p_parent", "e_country", "e_hq", "e_parent")) and not unnamed())
+                    and all(read(part) in T1 | {"none"} for part in ("p_country", "p_hq", "p_parent", "e_country", "e_hq", "e_parent")) and not unnamed())
         return (model and hq_t1() and end_t1() and read("c_country") not in d5 and read("e_country") not in d5
                 and dest not in d5 and w.get("secure", BOOL))
     uses = ["manufacturing", "data_center", "other"]
@@ -544,8 +552,8 @@ def line_facts(order, tables):
                  government=status("government"), uveu=status("uveu"), secure=status("secure_facility"),
                  supp8=status("supp8_uae"), agreement=status("agreement_data_center"),
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
-                 foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter)
-    known.update(p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
+                 foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter, approved_osat="approved_osat" in exporter)
+    known.update(p_country=buyer_row["country"], p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
     known["asks"] = bool(order["end_use"]) and use is UNKNOWN

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate_law::facts::{self, FactId, Facts, ear_country};
 use tollgate_law::groups::GroupCalendar;
 use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
-use tollgate_screening::{Effect, ReviewPolicy};
+use tollgate_screening::{Effect, EntryReview};
 
 use super::claim::{Claim, claim_of};
 use super::designated::{set_flagged, set_listed};
@@ -222,6 +222,7 @@ impl FactBuilder {
             [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ],
             end_user.as_ref(),
         );
+        facts.set_country(facts::PURCHASER_COUNTRY, purchaser.as_ref().map_or(Some(None), |party| party.country));
         for (party, hq, parent) in [
             (&purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
             (&intermediate, facts::INTERMEDIATE_HQ, facts::INTERMEDIATE_PARENT_HQ),
@@ -323,11 +324,14 @@ impl FactBuilder {
 
     /// What the entries of the Entity List state of their review; a party that is listed by its flag states nothing.
     fn entry_policies(&self, facts: &mut Facts, order: &OrderLine<'_>) {
+        if facts.get(facts::ENTITY_LIST) == Some(0) {
+            return;
+        }
         let parties: Vec<&str> = roles(order).filter(|(role, _)| *role != "exporter").map(|(_, id)| id).collect();
         let flagged = parties.iter().any(|id| {
             self.known.get(*id).is_some_and(|party| party.listing("entity_list", order.date) != Truth::False)
         });
-        let mut policies = if flagged { vec![ReviewPolicy::Unstated] } else { Vec::new() };
+        let mut policies = if flagged { vec![EntryReview::Unstated] } else { Vec::new() };
         for id in parties {
             policies.extend(review_policies(self.tables.screened.hits(id), order.date));
             if self.others.contains_key(id) {
@@ -339,11 +343,10 @@ impl FactBuilder {
 }
 
 /// Sets what the entries of the Entity List state of their review.
-fn set_policies(facts: &mut Facts, policies: &[ReviewPolicy]) {
-    let flagged = policies.is_empty();
-    let case_by_case = !flagged && policies.iter().all(|policy| *policy == ReviewPolicy::CaseByCase);
+fn set_policies(facts: &mut Facts, policies: &[EntryReview]) {
+    let case_by_case = !policies.is_empty() && policies.iter().all(|policy| *policy == EntryReview::CaseByCase);
     facts.set(facts::ENTITY_LIST_CASE_BY_CASE, i64::from(case_by_case));
-    facts.set(facts::ENTITY_LIST_DENIAL, i64::from(policies.contains(&ReviewPolicy::PolicyOfDenial)));
+    facts.set(facts::ENTITY_LIST_DENIAL, i64::from(policies.contains(&EntryReview::PolicyOfDenial)));
 }
 
 /// The facts of a party with a row, with what is not understood of the row and what answers say of it or of its ultimate parent.

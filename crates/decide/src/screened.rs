@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
 use tollgate_screening::{
-    BadStake, Basis, Effect, Match, Ownership, Query, ReviewPolicy, SanctionsProgram, Scratch, Screener, Standing,
+    BadStake, Basis, Effect, EntryReview, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing,
     Version, footnote_of,
 };
 
@@ -37,7 +37,7 @@ pub struct Hit {
     /// The entry's sanctions programs, as published.
     pub programs: Vec<String>,
     /// How an entry of the Entity List says that applications are reviewed.
-    pub review: ReviewPolicy,
+    pub review: EntryReview,
     /// What matched: a name, an address or a register number.
     pub basis: Basis,
     /// The parts of the score and what each was worth, a sentence each.
@@ -179,7 +179,7 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         alike: false,
         effect: entry.map_or(Effect::Other, |entry| entry.effect),
         programs: entry.map_or(Vec::new(), |entry| entry.programs.clone()),
-        review: entry.map_or(ReviewPolicy::Unstated, |entry| entry.review),
+        review: entry.map_or(EntryReview::Unstated, |entry| entry.review),
         basis: Basis::Name,
         explanation: Vec::new(),
         fingerprint: digest.chars().take(16).collect(),
@@ -201,7 +201,7 @@ pub(crate) fn listed_among(hits: &[Hit], effect: Effect, date: Date) -> Truth {
 }
 
 /// The review policies of the entries of the Entity List that a party is, or may be, on a day.
-pub(crate) fn review_policies<'a>(hits: &'a [Hit], date: Date) -> impl Iterator<Item = ReviewPolicy> + 'a {
+pub(crate) fn review_policies<'a>(hits: &'a [Hit], date: Date) -> impl Iterator<Item = EntryReview> + 'a {
     let listed = hits.iter().filter(move |hit| hit.effect == Effect::EntityList && hit.stands(date));
     listed.map(|hit| hit.review)
 }

@@ -103,6 +103,43 @@ fn a_designation_counts_by_the_programs_of_its_entry() {
 }
 
 #[test]
+fn an_entry_of_the_entity_list_brings_its_own_review() {
+    const HEAD: &str = "list,id,name,country,license_policy\nEntity List (EL) - Bureau of Industry and Security,E-1,Orel Semicon Trading FZE,AE,";
+    for (policy, flags, review) in [
+        ("Case-by-case basis", "", "case_by_case"),
+        ("Presumption of denial", "", "presumption_of_denial"),
+        ("Policy of denial", "", "policy_of_denial"),
+        ("", "", "presumption_of_denial"),
+        // Who is listed by its flag too states nothing milder.
+        ("Case-by-case basis", "entity_list", "presumption_of_denial"),
+    ] {
+        let flags = flags.split_whitespace().map(str::to_owned).collect();
+        let listed = Party { flags, ..party("Orel Semicon Trading FZE", "AE") };
+        let tables = screened(table(vec![listed]), &format!("{HEAD}{policy}\n"));
+        let order = OrderLine { item: "L20", ..order("Orel Semicon Trading FZE", "AE") };
+        let record = record("ear", tables, &order);
+        assert_eq!(record.outcome, Outcome::LicenseRequired, "{policy}: {}", record.summary);
+        assert_eq!(record.review_policy.map(|review| review.to_string()).as_deref(), Some(review), "{policy}");
+    }
+}
+
+#[test]
+fn a_claim_that_is_barred_says_why() {
+    let why = |claim: &str| {
+        let (mut decider, _) =
+            decider("ear", Tables { parties: table(vec![party("beijing", "CN")]), ..Tables::default() });
+        let order = OrderLine { authorization: Some(claim), ..order("beijing", "CN") };
+        let decided = decider.decide(&order).unwrap();
+        assert_eq!(decided.claimed_ok, Some(false), "{claim}");
+        failed_claim(&order, &decided).unwrap()
+    };
+    assert!(why("STA").contains("does not overcome 15 CFR 742.6"), "{}", why("STA"));
+    assert!(why("C59").starts_with("STA does not hold"), "{}", why("C59"));
+    assert!(why("CIV").contains("removed on 2020-06-29"));
+    assert!(why("C65").contains("no temporary general license"));
+}
+
+#[test]
 fn the_report_under_aia_counts_what_a_consignee_gets_everywhere() {
     let (mut decider, _) =
         decider("diffusion", Tables { parties: table(vec![party("sakura", "JP")]), ..Tables::default() });

@@ -179,6 +179,7 @@ facts! {
     END_USER_HQ "end_user.hq" Place, ["hq_country"];
     END_USER_PARENT_HQ "end_user.parent_hq" Place, ["hq_country"];
     END_USER_UNNAMED "end_user.unnamed_restricted" Bool, ["end_user"];
+    PURCHASER_COUNTRY "purchaser.country" Place, ["country"];
     PURCHASER_HQ "purchaser.hq" Place, ["hq_country"];
     PURCHASER_PARENT_HQ "purchaser.parent_hq" Place, ["hq_country"];
     INTERMEDIATE_HQ "intermediate.hq" Place, ["hq_country"];

@@ -31,6 +31,9 @@ fn names_as_people_write_them_resolve() {
         ("Habana Gaudi 3 OAM", "Gaudi3"),
         ("Intel Xeon 6980P", "Xeon 6980P"),
         ("NVIDIA ConnectX-7", "ConnectX-7"),
+        ("Nvidia A100 80G PCI-E", "A100 PCIe 80GB"),
+        ("Micron HBM3 Gen2", "Micron HBM3E"),
+        ("Supermicro SYS-A21GE-NBRT", "SYS-A21GE-NBRT"),
     ] {
         match law.catalog.resolve(name) {
             Resolution::Found(found) => assert_eq!(found.item, item, "{name}"),
@@ -96,4 +99,20 @@ fn every_name_of_the_catalog_leads_to_its_item() {
         assert!(item.source.is_some() && item.certainty.is_some(), "{}", item.item);
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn memory_by_itself_is_no_accelerators_question() {
+    let law = Law::embedded().unwrap();
+    for name in ["24GB", "32GB"] {
+        assert_eq!(law.catalog.resolve(name), Resolution::Unknown(Vec::new()), "{name}");
+    }
+    for (name, generation) in [("HBM3E 24GB", "HBM3E"), ("Samsung HBM2E 16GB", "HBM2E"), ("HBM4 12-high", "HBM4")] {
+        match law.catalog.resolve(name) {
+            Resolution::Ambiguous(names) => {
+                assert!(names.iter().all(|one| one.ends_with(generation)), "{name}: {names:?}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
 }

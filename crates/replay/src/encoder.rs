@@ -311,8 +311,9 @@ impl Pattern {
         let day = if watched { date.epoch_days().cast_unsigned() } else { NONE };
         let [exporter, purchaser, intermediate, consignee, end_user, forwarder] = parties;
         let [exporter, forwarder] = [exporter, forwarder].map(|party| party.map_or(NONE, |party| party.flags));
-        let [purchaser, intermediate] = [purchaser, intermediate].map(|party| party.map_or(NONE, |party| party.seat));
-        let [consignee, end_user] = [consignee, end_user].map(|party| party.map_or(NONE, |party| party.class));
+        let intermediate = intermediate.map_or(NONE, |party| party.seat);
+        let [purchaser, consignee, end_user] =
+            [purchaser, consignee, end_user].map(|party| party.map_or(NONE, |party| party.class));
         let both = |one: u32, other: u32| u64::from(one) << 32 | u64::from(other);
         Pattern([
             both(item, exporter),

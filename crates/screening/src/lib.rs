@@ -26,7 +26,7 @@ pub use evidence::{Agreement, Evidence};
 pub use fold::fold;
 pub use index::{Index, NameHit, Scratch};
 pub use list::{
-    BadRow, Effect, Entry, List, ListName, ReviewPolicy, SanctionsProgram, footnote_of, read_lists, split_names,
+    BadRow, Effect, Entry, EntryReview, List, ListName, SanctionsProgram, footnote_of, read_lists, split_names,
     split_programs,
 };
 pub use name::{Name, Token};

@@ -23,7 +23,7 @@ use tollgate_model::{Country, Date, Diagnostic, Place, hex};
 use clean::names_of;
 pub use clean::split_names;
 pub use effect::Effect;
-pub use policy::{ReviewPolicy, footnote_of};
+pub use policy::{EntryReview, footnote_of};
 pub use programs::{SanctionsProgram, split_programs};
 use table::Layout;
 
@@ -60,7 +60,7 @@ pub struct Entry {
     /// What needs a license, as an entry of the Entity List states it; empty where it states nothing.
     pub requirement: String,
     /// How applications are reviewed, as an entry of the Entity List states it.
-    pub review: ReviewPolicy,
+    pub review: EntryReview,
     /// The first day on which it binds, where the list says so.
     pub from: Option<Date>,
     /// The last day on which it binds, where the list says so.

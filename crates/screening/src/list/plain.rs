@@ -2,7 +2,7 @@
 
 use super::day::day;
 use super::table::{Layout, each_row, refuse_nameless};
-use super::{Effect, Entry, List, ListName, ReviewPolicy, names_of, split_programs};
+use super::{Effect, Entry, EntryReview, List, ListName, names_of, split_programs};
 
 /// The columns of a user's own list and what others call them.
 const COLUMNS: [(&str, &[&str]); 14] = [
@@ -62,7 +62,7 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
             dates: cell("date").and_then(day).into_iter().collect(),
             programs: cell("programs").map_or_else(Vec::new, split_programs),
             requirement: cell("requirement").unwrap_or("").to_owned(),
-            review: ReviewPolicy::from_text(cell("policy").unwrap_or("")),
+            review: EntryReview::from_text(cell("policy").unwrap_or("")),
             from: cell("from").and_then(day),
             until: cell("until").and_then(day),
         });

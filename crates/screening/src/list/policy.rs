@@ -2,7 +2,7 @@
 
 /// How applications for an entry of the Entity List are reviewed, as its column states it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ReviewPolicy {
+pub enum EntryReview {
     /// The entry states none, or one that is not read: a presumption of denial is taken.
     #[default]
     Unstated,
@@ -14,21 +14,21 @@ pub enum ReviewPolicy {
     PolicyOfDenial,
 }
 
-impl ReviewPolicy {
+impl EntryReview {
     /// What the column of an entry says. A text that has a milder and a stricter policy for different items is read as the stricter one, since
     /// computing items are never food or medicine; one that sends the reader to another section is not read.
-    pub fn from_text(text: &str) -> ReviewPolicy {
+    pub fn from_text(text: &str) -> EntryReview {
         let plain = text.to_lowercase().replace(['-', '\u{2010}', '\u{2011}'], " ");
         if plain.contains("policy of denial") {
-            return ReviewPolicy::PolicyOfDenial;
+            return EntryReview::PolicyOfDenial;
         }
         if plain.contains("denial") {
-            return ReviewPolicy::PresumptionOfDenial;
+            return EntryReview::PresumptionOfDenial;
         }
         if plain.contains("case by case") && !plain.contains('§') {
-            ReviewPolicy::CaseByCase
+            EntryReview::CaseByCase
         } else {
-            ReviewPolicy::Unstated
+            EntryReview::Unstated
         }
     }
 }
@@ -51,22 +51,22 @@ mod tests {
     #[test]
     fn policies_are_read_as_entries_word_them() {
         for (text, policy) in [
-            ("Presumption of denial", ReviewPolicy::PresumptionOfDenial),
-            ("Presumption of Denial.", ReviewPolicy::PresumptionOfDenial),
-            ("Case-by-case basis", ReviewPolicy::CaseByCase),
-            ("Case by case review", ReviewPolicy::CaseByCase),
+            ("Presumption of denial", EntryReview::PresumptionOfDenial),
+            ("Presumption of Denial.", EntryReview::PresumptionOfDenial),
+            ("Case-by-case basis", EntryReview::CaseByCase),
+            ("Case by case review", EntryReview::CaseByCase),
             (
                 "Case-by-case review for items for the safety of flight; presumption of denial for all others",
-                ReviewPolicy::PresumptionOfDenial,
+                EntryReview::PresumptionOfDenial,
             ),
             (
                 "Policy of denial for all items subject to the EAR apart from food and medicine designated as EAR99, reviewed case-by-case",
-                ReviewPolicy::PolicyOfDenial,
+                EntryReview::PolicyOfDenial,
             ),
-            ("See § 744.2(d) of the EAR", ReviewPolicy::Unstated),
-            ("", ReviewPolicy::Unstated),
+            ("See § 744.2(d) of the EAR", EntryReview::Unstated),
+            ("", EntryReview::Unstated),
         ] {
-            assert_eq!(ReviewPolicy::from_text(text), policy, "{text}");
+            assert_eq!(EntryReview::from_text(text), policy, "{text}");
         }
     }
 
