@@ -20,6 +20,7 @@ mod licenses;
 mod missing;
 mod names;
 mod onward;
+mod opening;
 mod parties;
 mod questions;
 mod record;
@@ -45,7 +46,8 @@ pub use items::{item_facts, settle_density};
 pub use licenses::LicenseFinding;
 pub use missing::is_of_item;
 pub use names::{Name, Names};
-pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
+pub use opening::check_opening;
+pub use parties::{Class, Parents, PartyFacts, ultimate_parent_on, ultimate_parents};
 pub use record::{Detail, decision_record};
 pub use roles::roles;
 pub use run::{

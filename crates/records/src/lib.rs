@@ -5,6 +5,7 @@
 //! Outputs appear whole or not at all ([`Output`]).
 #![deny(clippy::float_arithmetic)]
 
+mod balances;
 mod bods;
 mod bounded;
 mod cells;
@@ -25,9 +26,11 @@ mod parties;
 mod record;
 mod source;
 mod surroundings;
+mod tables_doc;
 mod texts;
 
-pub use columns::{CellKind, Column, Table, tables_markdown};
+pub use balances::{FleetRow, OpeningBalance, read_fleet, read_opening};
+pub use columns::{CellKind, Column, Table};
 pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
@@ -47,4 +50,5 @@ pub use record::{
 };
 pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
+pub use tables_doc::tables_markdown;
 pub use texts::{NONE, Numbering, Texts};

@@ -16,8 +16,8 @@ use crate::commands::inputs::{Basis, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::Args;
 use std::path::PathBuf;
-use tollgate_decide::load_policy;
 use tollgate_decide::{Decided, Detail, Run, RunError, Screening, Tables, decision_record, each, run};
+use tollgate_decide::{check_opening, load_policy};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 
@@ -100,8 +100,13 @@ pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
         Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
     let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
     tables.strict = basis.strict;
+    let tables = tables.with_opening(basis.opening.as_deref())?;
     name_unread_rows(&tables)?;
-    Ok((Arc::new(policy), Arc::new(tables), screener))
+    let (policy, tables) = (Arc::new(policy), Arc::new(tables));
+    if let Some(file) = &basis.opening {
+        check_opening(&policy, &tables, file)?;
+    }
+    Ok((policy, tables, screener))
 }
 
 /// Says on standard error what is not understood of the tables, and that it is unknown; an error where the user wants it refused.
