@@ -26,6 +26,17 @@ enum HolderKey {
     PartyIn(Name, Country),
 }
 
+/// Who holds an account of which an opening balance is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OpenHolder {
+    /// A party, over all countries.
+    Party(Name),
+    /// A country.
+    Country(Country),
+    /// A party in a country.
+    PartyIn(Name, Country),
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
     used: Tpp,
@@ -156,6 +167,17 @@ impl Accounts {
                 (ledger_key(&rule.account, key, names), limit_of(rule, scratch).filter(|_| binds(rule, program)))
             })
             .collect()
+    }
+
+    /// Sets what a holder has had of an account before the first line, which no line has touched yet. `false` where that was set before.
+    pub(crate) fn open(&mut self, account: &str, holder: OpenHolder, year: i32, used: Tpp) -> bool {
+        let holder = match holder {
+            OpenHolder::Party(party) => HolderKey::Party(party),
+            OpenHolder::Country(country) => HolderKey::Country(country),
+            OpenHolder::PartyIn(party, country) => HolderKey::PartyIn(party, country),
+        };
+        let key = Key { account: self.accounts.place(account), holder, year };
+        self.states.insert(key, State { used, ..State::default() }).is_none()
     }
 
     /// Every account that a line has touched, by name, holder and period.

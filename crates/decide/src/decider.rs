@@ -25,6 +25,7 @@ use super::item_facts::UnknownItem;
 use super::item_findings::compare_eccn;
 use super::licenses::{LicenseFinding, LicenseUse};
 use super::missing::{missing, with_other_tpp};
+use super::opening::opened_accounts;
 use super::tables::Tables;
 
 /// What a decision would come to under the other reading.
@@ -92,10 +93,12 @@ pub struct Decider {
 impl Decider {
     /// A decider that has counted nothing yet.
     pub fn new(policy: Arc<Policy>, tables: Arc<Tables>) -> Decider {
+        let mut builder = FactBuilder::new(tables, &policy);
+        let (accounts, _) = opened_accounts(&policy, &mut builder);
         Decider {
-            builder: FactBuilder::new(tables, &policy),
+            builder,
             policy,
-            accounts: Accounts::default(),
+            accounts,
             memo: Memo::default(),
             license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
@@ -104,10 +107,12 @@ impl Decider {
 
     /// Decides by another policy of the same law, over the same tables: soon made, however large these are.
     pub fn with_policy(&self, policy: Arc<Policy>) -> Decider {
+        let mut builder = self.builder.with_policy(&policy);
+        let (accounts, _) = opened_accounts(&policy, &mut builder);
         Decider {
-            builder: self.builder.with_policy(&policy),
+            builder,
             policy,
-            accounts: Accounts::default(),
+            accounts,
             memo: Memo::default(),
             license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),

@@ -282,6 +282,15 @@ pub fn ultimate_parents(parties: &BTreeMap<String, Party>, parents: &Parents) ->
     all.filter(|(id, root)| *id != root).map(|(id, root)| (id.clone(), root)).collect()
 }
 
+/// The ultimate parent of a party on a day, itself where it has none, and whether that is known: not where it, or a parent of it, has no row, or
+/// where who owns it is unclear.
+pub fn ultimate_parent_on(parties: &BTreeMap<String, Party>, parents: &Parents, id: &str, day: Date) -> (String, bool) {
+    match parties.get(id) {
+        Some(party) => ultimate_parent(parties, parents, party, Some(day)),
+        None => (id.to_owned(), false),
+    }
+}
+
 fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party, day: Date) -> PartyFacts {
     let counted = |country: Option<Country>| country.map(|country| Some(ear_country(country)));
     let has_parent = !matches!(parents.parent(&party.party_id, Some(party), Some(day)), Parent::None);

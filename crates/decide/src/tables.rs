@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use tollgate_law::{Law, Policy, split_days};
 use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
-use tollgate_records::{Table, read_clearances_by_row, read_items_with, read_ownership_by_row, read_parties_with};
+use tollgate_records::{
+    OpeningBalance, Table, read_clearances_by_row, read_items_with, read_ownership_by_row, read_parties_with,
+};
 use tollgate_screening::{BadStake, Screener};
 
 use super::answered::{Answered, AnsweredTables, Supplement, Taking};
@@ -38,6 +40,8 @@ pub struct Tables {
     pub licenses: BTreeMap<String, License>,
     /// Screens names that stand in the place of ids and have no row.
     pub names: TypedNames,
+    /// What holders have had of accounts before the first line.
+    pub opening: Vec<OpeningBalance>,
     /// What is not understood of the tables: who or what it is about, and why.
     pub unread: Unread,
     /// What answers and assumptions made of the tables.
@@ -131,8 +135,21 @@ impl Tables {
         let parents = Parents::of(&stakes).with_unread(unread.stakes.keys().chain(&doubtful));
         let names = TypedNames::new(screening.screener, screening.threshold, &cleared);
         let licenses = BTreeMap::new();
-        let (clearances, strict) = (cleared, false);
-        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, answered, strict })
+        let (clearances, strict, opening) = (cleared, false, Vec::new());
+        Ok(Tables {
+            parties,
+            items,
+            screened,
+            parents,
+            stakes,
+            clearances,
+            licenses,
+            names,
+            opening,
+            unread,
+            answered,
+            strict,
+        })
     }
 
     /// The same tables, with further findings about list matches; what was said last counts.
@@ -143,14 +160,33 @@ impl Tables {
         let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
         let names = self.names.with_findings(&clearances);
         let (licenses, unread, strict) = (self.licenses.clone(), self.unread.clone(), self.strict);
-        let answered = self.answered.clone();
-        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, answered, strict })
+        let (answered, opening) = (self.answered.clone(), self.opening.clone());
+        Ok(Tables {
+            parties,
+            items,
+            screened,
+            parents,
+            stakes,
+            clearances,
+            licenses,
+            names,
+            opening,
+            unread,
+            answered,
+            strict,
+        })
     }
 
     /// The same tables with a table of licenses, against which claimed licenses are held.
     pub fn with_licenses(self, path: Option<&Path>) -> Result<Tables, RunError> {
         let licenses = path.map(tollgate_records::read_licenses).transpose()?.unwrap_or(self.licenses);
         Ok(Tables { licenses, ..self })
+    }
+
+    /// The same tables with opening balances, which [`check_opening`](crate::check_opening) must find right.
+    pub fn with_opening(self, path: Option<&Path>) -> Result<Tables, RunError> {
+        let opening = path.map(tollgate_records::read_opening).transpose()?.unwrap_or(self.opening);
+        Ok(Tables { opening, ..self })
     }
 
     /// The matches of a party with list entries, best first: of its row, or of the name where it has none.

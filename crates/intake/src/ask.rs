@@ -6,6 +6,7 @@
 use tollgate_law::catalog::Catalog;
 use tollgate_model::{Country, Date};
 
+use crate::ask_words::{ADJECTIVES, CHANGES, FOR_OTHERS, FURTHER, NUMBERS, OPENINGS, count};
 use crate::csv_text;
 use crate::goods::{Goods, GoodsFinder};
 use crate::items::{self, Items};
@@ -60,53 +61,6 @@ pub struct QuestionTables {
     pub items: String,
 }
 
-const OPENINGS: &[&str] = &[
-    "can i ship",
-    "can we ship",
-    "may i ship",
-    "may we ship",
-    "can i export",
-    "may i export",
-    "can i send",
-    "can we export",
-    "can i sell",
-    "ship",
-    "export",
-    "send",
-    "sell",
-    "is it allowed to ship",
-];
-const ADJECTIVES: &[&str] = &[
-    "used",
-    "new",
-    "refurbished",
-    "second-hand",
-    "secondhand",
-    "unused",
-    "of",
-    "the",
-    "units",
-    "unit",
-    "pieces",
-    "pcs",
-];
-const NUMBERS: &[(&str, i64)] = &[
-    ("a", 1),
-    ("an", 1),
-    ("one", 1),
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("twelve", 12),
-    ("sixteen", 16),
-];
-
 /// Understands a question. What was not understood stands in `unread` and in the lines' `open`.
 pub fn question(text: &str, catalog: &Catalog) -> Question {
     let mut question = Question::default();
@@ -127,7 +81,34 @@ pub fn question(text: &str, catalog: &Catalog) -> Question {
         question.lines.push(line(&phrase, &mut finder));
     }
     read_recipient(rest, &mut question);
+    note_further(rest, &mut question);
     question
+}
+
+/// Notes what names a further party or place behind `to`: the grammar takes one of each, and the others would be passed over.
+fn note_further(rest: &str, question: &mut Question) {
+    let who = split_at_last_word(rest, "for").map_or(rest, |(who, _)| who);
+    for part in who.split(',').map(str::trim) {
+        let lower = part.to_lowercase();
+        let further = lower
+            .split(' ')
+            .any(|word| FURTHER.contains(&word.trim_matches(|mark: char| !mark.is_alphanumeric() && mark != '/')));
+        let seat = ["headquartered in ", "with headquarters in ", "hq in ", "hq "]
+            .into_iter()
+            .find_map(|phrase| lower.starts_with(phrase).then(|| part.get(phrase.len()..).and_then(country_in_text)));
+        if further || seat == Some(None) {
+            question.unread.push(part.to_owned());
+        }
+    }
+    let end_use = question.end_use.as_deref().unwrap_or("").to_lowercase();
+    if FOR_OTHERS.iter().any(|phrase| end_use.contains(phrase)) {
+        question.unread.push(format!("for {end_use}"));
+    }
+    let Some(buyer) = question.buyer.clone() else { return };
+    let names = buyer.split(',').flat_map(|part| part.split(" and ")).flat_map(|part| part.split(" & "));
+    for place in names.map(str::trim).filter(|part| country_in_text(part).is_some()) {
+        question.unread.push(format!("{place}, beside another country"));
+    }
 }
 
 /// The text behind a phrase that it begins with, letter case aside.
@@ -218,16 +199,13 @@ fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
     if quantity.is_none() {
         line.open.get_or_insert_with(|| "how many?".to_owned());
     }
+    let second = words.first().map(|word| word.to_lowercase());
+    let second = second.filter(|word| NUMBERS.iter().any(|(name, value)| name == word && *value > 1));
+    let change = words.iter().map(|word| word.to_lowercase()).find(|word| CHANGES.contains(&word.as_str())).or(second);
+    if let Some(word) = change {
+        line.open.get_or_insert_with(|| format!("what does `{word}` mean here? Write how many as one number"));
+    }
     line
-}
-
-/// A number in digits or as a word; `4x` is four.
-fn count(word: &str) -> Option<i64> {
-    let lower = word.to_lowercase();
-    let digits = lower.trim_end_matches(['x', '×']);
-    let by_word = NUMBERS.iter().find(|(name, _)| *name == lower).map(|(_, value)| *value);
-    let plain = digits.replace(',', "");
-    by_word.or_else(|| plain.parse().ok()).filter(|count| (1..=1_000_000_000).contains(count))
 }
 
 /// `BUYER, COUNTRY [headquartered in COUNTRY] [for USE]`.
@@ -394,5 +372,53 @@ mod tests {
         assert!(!read("4 L40S from Atlantis to Example Works, Norway").lacking().is_empty());
         assert!(!read("hello").lacking().is_empty());
         assert!(read("L40S to Example Works, Norway").lines[0].open.is_some());
+    }
+
+    #[test]
+    fn words_that_change_a_number_are_asked_about() {
+        for text in [
+            "a dozen L40S",
+            "two dozen L40S",
+            "ten thousand L40S",
+            "2,5 L40S",
+            "4 L40S not",
+            "4 L40S per month",
+            "no L40S",
+            "half an L40S",
+            "-5 L40S",
+            "1.000 L40S",
+            "0 L40S",
+            "1e6 L40S",
+            "about 4 L40S",
+            "4 or 5 L40S",
+            "+4 L40S",
+        ] {
+            let found = read(&format!("{text} to Example Works, Norway"));
+            assert!(found.lines.iter().all(|line| line.open.is_some()), "{text}: {found:?}");
+        }
+        assert_eq!(read("1,000 L40S to Example Works, Norway").lines[0].quantity, 1_000);
+        assert_eq!(read("eight L40S to Example Works, Norway").lines[0].open, None);
+    }
+
+    #[test]
+    fn a_second_party_or_place_is_never_passed_over() {
+        for text in [
+            "Example Works, Norway or China",
+            "Example Works, Norway, via China",
+            "Example Works, China, Norway",
+            "Example Works, Norway and Other Works, Sweden",
+            "Example Works, Norway, headquartered in Norway or China",
+            "Example Works, Norway, headquartered in Atlantis",
+            "Example Works, Norway, for rendering on behalf of Other Works",
+            "Example Works, Norway, for rendering, paid by Other Works",
+            "Example Works not in China, Norway",
+        ] {
+            assert!(!read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
+        }
+        for text in
+            ["Smith and Sons, Norway", "Example Works Norway AS, Norway", "Example Works, Norway, for rendering"]
+        {
+            assert!(read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 
 mod amounts;
 mod ask;
+mod ask_words;
 mod columns;
 mod decode;
 mod faults;

@@ -6,6 +6,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod answers;
+mod balances;
 mod bods;
 mod bounded;
 mod cells;
@@ -29,11 +30,13 @@ mod row_answers;
 mod side_columns;
 mod source;
 mod surroundings;
+mod tables_doc;
 mod texts;
 
 pub use answers::{Answers, read_answers};
+pub use balances::{FleetRow, OpeningBalance, read_fleet, read_opening};
 pub use column::{CellKind, Column};
-pub use columns::{Table, tables_markdown};
+pub use columns::Table;
 pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
@@ -55,4 +58,5 @@ pub use record::{
 pub use row_answers::{Answer, AnsweredRow, RowAnswers, RowKey};
 pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
+pub use tables_doc::tables_markdown;
 pub use texts::{NONE, Numbering, Texts};

@@ -1,4 +1,4 @@
-//! The columns of the tables around orders and decisions: payments, sites, serials, inspections, answers.
+//! The columns of the tables around orders and decisions: payments, sites, serials, inspections, answers, opening balances, fleets.
 
 use crate::column::CellKind::{Country, Day, Number, Text, Whole};
 use crate::column::{Column, column, required};
@@ -59,4 +59,26 @@ pub(crate) const ANSWERS: &[Column] = &[
     column("lines_that_wait", Text, "", "How many lines wait for it; not read."),
     column("tpp_at_stake", Text, "", "Their TPP; not read."),
     column("h100_equivalents", Text, "", "The same in H100-equivalents; not read."),
+];
+
+/// The columns of `opening`.
+pub(crate) const OPENING: &[Column] = &[
+    required("account", Text, "", "The account, as the law's files call it: lpp, lpp_all, country, nveu, aia."),
+    required(
+        "holder",
+        Text,
+        "",
+        "Whose it is: a party id, which stands for its ultimate parent where the account is one, or a country.",
+    ),
+    column("country", Country, "", "The country, of an account of a party in a country."),
+    column("year", Whole, "", "The calendar year, of an account that counts years."),
+    required("tpp", Number, "TPP", "What has gone."),
+];
+/// The columns of `fleet`.
+pub(crate) const FLEET: &[Column] = &[
+    required("site_id", Text, "", "The site."),
+    column("owner", Text, "", "Who owns the items: a party id."),
+    column("country", Country, "", "Where they stand."),
+    column("item", Text, "", "An item of the catalog or of the items table."),
+    column("quantity", Whole, "units", "From 0 to 1,000,000,000."),
 ];

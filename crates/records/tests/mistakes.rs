@@ -8,8 +8,8 @@ use std::path::Path;
 
 use tollgate_model::Diagnostics;
 use tollgate_records::{
-    OrderReader, Surrounding, SurroundingReader, read_clearances, read_items, read_licenses, read_ownership,
-    read_parties,
+    OrderReader, Surrounding, SurroundingReader, read_clearances, read_fleet, read_items, read_licenses, read_opening,
+    read_ownership, read_parties,
 };
 
 /// What is said of a table with this text, which begins as its format does. The file is called as the table is.
@@ -54,6 +54,16 @@ fn mistakes_in_items_are_told_as_written() {
 #[test]
 fn mistakes_in_stakes_are_told_as_written() {
     worked::run("stakes", |text| message("stakes", text, read_ownership));
+}
+
+#[test]
+fn mistakes_in_opening_balances_are_told_as_written() {
+    worked::run("opening", |text| message("opening", text, read_opening));
+}
+
+#[test]
+fn mistakes_in_fleets_are_told_as_written() {
+    worked::run("fleet", |text| message("fleet", text, read_fleet));
 }
 
 #[test]

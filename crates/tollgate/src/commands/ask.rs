@@ -98,6 +98,7 @@ fn decide_lines(
     };
     let basis = Basis {
         licenses: None,
+        opening: None,
         strict: false,
         parties: Some(path("parties.csv")),
         ownership: None,

@@ -16,8 +16,8 @@ use crate::commands::inputs::{AnswerArguments, Basis, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::Args;
 use std::path::{Path, PathBuf};
-use tollgate_decide::load_policy;
 use tollgate_decide::{Decided, Detail, Run, RunError, Screening, Supplement, Tables, decision_record, each, run};
+use tollgate_decide::{check_opening, load_policy};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 
@@ -127,8 +127,13 @@ fn load_with(basis: &Basis, answers: Option<(&Path, &AnswerArguments)>, stop: &S
     let tables = Tables::read_with(files, screening, supplement, stop)?;
     let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
     tables.strict = basis.strict;
+    let tables = tables.with_opening(basis.opening.as_deref())?;
     name_unread_rows(&tables)?;
-    Ok((Arc::new(policy), Arc::new(tables), screener))
+    let (policy, tables) = (Arc::new(policy), Arc::new(tables));
+    if let Some(file) = &basis.opening {
+        check_opening(&policy, &tables, file)?;
+    }
+    Ok((policy, tables, screener))
 }
 
 /// Says on standard error what is not understood of the tables, and that it is unknown; an error where the user wants it refused.

@@ -47,6 +47,9 @@ pub(crate) struct Basis {
     /// Licenses of BIS, against which claimed license numbers are held
     #[arg(long, value_name = "FILE")]
     pub(crate) licenses: Option<PathBuf>,
+    /// What holders have had of accounts before the first line: account, holder, country, year, tpp
+    #[arg(long, value_name = "FILE")]
+    pub(crate) opening: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lists: Lists,
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
@@ -109,6 +112,7 @@ impl Basis {
             (ownership, Table::Ownership),
             (self.items.as_ref(), Table::Items),
             (self.lists.clearances.as_ref(), Table::Clearances),
+            (self.opening.as_ref(), Table::Opening),
         ] {
             if let Some(path) = path {
                 name_unknown_columns(path, table, self.strict)?;
@@ -135,7 +139,7 @@ impl ContextArguments {
     }
 }
 
-fn name_unknown_columns(path: &Path, table: Table, strict: bool) -> Result<(), super::Failure> {
+pub(crate) fn name_unknown_columns(path: &Path, table: Table, strict: bool) -> Result<(), super::Failure> {
     for unknown in tollgate_records::unknown_columns(path, table, strict)? {
         // Where standard error cannot be written, nobody reads it.
         let _ = writeln!(std::io::stderr(), "warning: {unknown}");
@@ -156,7 +160,9 @@ impl Basis {
     /// As [`Inputs::files`], without the orders.
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         let licenses = &mut self.licenses;
-        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, &mut self.lists.clearances];
+        let opening = &mut self.opening;
+        let clearances = &mut self.lists.clearances;
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, opening, clearances];
         tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
     }
 }
@@ -197,7 +203,7 @@ impl Inputs {
     /// The files that decisions are made from: orders, parties, stakes, items and lists, as far as they are named. A run on record has their digests.
     pub(crate) fn input_files(&self) -> Vec<&Path> {
         let basis = &self.basis;
-        let optional = [&basis.parties, &basis.ownership, &basis.items].into_iter().flatten();
+        let optional = [&basis.parties, &basis.ownership, &basis.items, &basis.opening].into_iter().flatten();
         let files = std::iter::once(&self.orders).chain(optional).chain(&basis.lists.lists);
         files.map(PathBuf::as_path).collect()
     }

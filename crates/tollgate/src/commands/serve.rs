@@ -166,6 +166,12 @@ pub(crate) enum TokenCommand {
 
 pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failure> {
     start_log(arguments.log);
+    if arguments.basis.opening.is_some() {
+        let what = "the service keeps its counts in the ledger, and takes no --opening";
+        return Err(Failure::Unusable(format!(
+            "{what}\n  mend: leave it out, and post an adjustment for each balance"
+        )));
+    }
     let (policy, tables, screener) = load(&arguments.basis, stop)?;
     let address = &arguments.database.database;
     let mut ledger = if arguments.create { open_or_create(address)? } else { open_existing(address)? };

@@ -95,6 +95,10 @@ impl VerdictSink for Comparison<'_> {
 }
 
 pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Failure> {
+    if arguments.inputs.basis.opening.is_some() {
+        let what = "replay counts from nothing, and takes no --opening";
+        return Err(Failure::Unusable(format!("{what}\n  mend: leave it out, or use `tollgate check`")));
+    }
     arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let law = Law::embedded()?;

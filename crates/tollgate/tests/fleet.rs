@@ -1,1 +1,0 @@
-//! `tollgate fleet` and `--opening`.
