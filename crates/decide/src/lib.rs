@@ -52,7 +52,7 @@ pub use run::{
     Each, HELD, Lines, Progress, Run, Silent, count_day, each, for_each_batch_of, line_key, refuse_duplicates, run,
     spans,
 };
-pub use screened::{Hit, MatchLimits, SHOWN, ScreeningResults, find, ofac_hit};
+pub use screened::{Hit, MatchLimits, NOT_SCREENED, SHOWN, ScreeningResults, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, Unread, load_policy};
 pub use typed::TypedNames;

@@ -103,6 +103,27 @@ fn a_designation_counts_by_the_programs_of_its_entry() {
 }
 
 #[test]
+fn a_name_that_is_not_read_leaves_its_line_open_until_it_is_cleared() {
+    const LIST: &str = "name,list\nBlue Heron Works,Entity List\n";
+    let long = ["heron"; 200].join(" ");
+    for (name, open) in [
+        ("Kleiner Laden GmbH", false),
+        ("小さな店株式会社", false),
+        ("ቡና ንግድ", true),
+        ("မြန်မာ", true),
+        ("---", true),
+        (long.as_str(), true),
+    ] {
+        let buyer = Party { name: Some(name.to_owned()), ..party("buyer", "DE") };
+        let order = OrderLine { item: "L20", ..order("buyer", "DE") };
+        let record = record("ear", screened(table(vec![buyer]), LIST), &order);
+        let expected = if open { Outcome::NeedsInformation } else { Outcome::NoLicenseRequired };
+        assert_eq!(record.outcome, expected, "{name}: {}", record.summary);
+        assert_eq!(record.screening.iter().any(|line| line.contains("not screened")), open, "{:?}", record.screening);
+    }
+}
+
+#[test]
 fn the_report_under_aia_counts_what_a_consignee_gets_everywhere() {
     let (mut decider, _) =
         decider("diffusion", Tables { parties: table(vec![party("sakura", "JP")]), ..Tables::default() });
