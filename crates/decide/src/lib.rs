@@ -60,7 +60,7 @@ pub use parties::{Class, Parents, PartyFacts, ultimate_parent_on, ultimate_paren
 pub use record::{Detail, decision_record};
 pub use roles::roles;
 pub use run::{Each, HELD, Lines, Progress, Run, Silent, count_day, each, line_key, refuse_duplicates, run, spans};
-pub use screened::{Hit, MatchLimits, SHOWN, ScreeningResults, find, ofac_hit};
+pub use screened::{Hit, MatchLimits, NOT_SCREENED, SHOWN, ScreeningResults, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
 pub use typed::TypedNames;

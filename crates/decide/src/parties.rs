@@ -201,7 +201,7 @@ impl Parents {
         let mut parents: BTreeMap<String, Vec<Held>> = BTreeMap::new();
         let half = |stake: &&Stake| {
             stake.controls
-                || stake.percent.and_then(|percent| percent.thousandths()).is_some_and(|share| share >= 50_000)
+                || stake.percent.is_some_and(|percent| percent.scaled_up(6).is_none_or(|share| share >= 50_000_000))
         };
         for stake in stakes.iter().filter(half) {
             let held = Held { owner: stake.owner_id.clone(), from: stake.from, until: stake.until };

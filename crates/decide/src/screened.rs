@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
 use tollgate_screening::{
     BadStake, Basis, Effect, EntryReview, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing,
-    Version, footnote_of,
+    Unread, Version, footnote_of, unread,
 };
 
 /// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
@@ -124,14 +124,34 @@ pub struct MatchLimits {
     pub shown: usize,
 }
 
-/// The matches of a party at or above the threshold, best first: every one that has an effect on a decision, and the best `shown` of all.
+/// The matches of a party at or above the threshold, best first: every one that has an effect on a decision, and the best `shown` of all. Behind them
+/// stands each name that could not be read: whoever bears it may be on any list, until somebody clears it.
 pub fn find(screener: &Screener, query: Query<'_>, limits: MatchLimits, scratch: &mut Scratch) -> Vec<Hit> {
     let found = screener.screen(query, limits.threshold_points, usize::MAX, scratch);
     let kept = found
         .iter()
         .enumerate()
         .filter(|(place, found)| *place < limits.shown || screener.effect(found) != Effect::Other);
-    kept.map(|(_, found)| hit(screener, found, query)).collect()
+    let nameless = query.names.is_empty().then_some(("", Unread::Empty));
+    let unread = query.names.iter().filter_map(|name| Some((*name, unread(name)?))).chain(nameless);
+    let unread = unread.map(|(name, why)| unread_hit(screener, name, why, query));
+    kept.map(|(_, found)| hit(screener, found, query)).chain(unread).collect()
+}
+
+/// What stands in the place of a list where a name was not screened.
+pub const NOT_SCREENED: &str = "not screened";
+
+/// A name that was not screened, as a match with nobody that leaves open whether its bearer is listed.
+fn unread_hit(screener: &Screener, name: &str, why: Unread, query: Query<'_>) -> Hit {
+    let what = format!("the name {why}: it was not screened; state its spelling in Latin letters, or clear it");
+    Hit {
+        list: NOT_SCREENED.to_owned(),
+        entry: name.to_owned(),
+        effect: Effect::Unknown,
+        basis: Basis::Unread,
+        explanation: vec![what],
+        ..plain_hit(screener, usize::MAX, name, query)
+    }
 }
 
 fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {

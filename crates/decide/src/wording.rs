@@ -1,7 +1,7 @@
 //! What screening found, in words.
 
 use tollgate_model::{Date, OrderLine};
-use tollgate_screening::{Effect, SanctionsProgram, Standing, percent};
+use tollgate_screening::{Basis, Effect, SanctionsProgram, Standing, percent};
 
 use super::roles::roles;
 use super::tables::Tables;
@@ -12,6 +12,12 @@ pub fn screening_sentences(order: &OrderLine<'_>, tables: &Tables) -> Vec<String
     for (role, party) in roles(order) {
         let role = role.replace('_', " ");
         for hit in tables.hits(party).iter() {
+            if hit.basis == Basis::Unread {
+                let (cleared, why) = (!hit.stands(order.date), hit.explanation.join("; "));
+                let cleared = if cleared { " It is cleared." } else { "" };
+                lines.push(format!("The {role} `{party}` is not screened by `{}`: {why}.{cleared}", hit.name));
+                continue;
+            }
             let taken = match (hit.same, hit.effect) {
                 _ if !hit.binds(order.date) && hit.from.is_some_and(|from| order.date < from) => {
                     "not yet listed on the order's day, listed since"

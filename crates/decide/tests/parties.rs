@@ -124,6 +124,27 @@ fn an_entry_of_the_entity_list_brings_its_own_review() {
 }
 
 #[test]
+fn a_name_that_is_not_read_leaves_its_line_open_until_it_is_cleared() {
+    const LIST: &str = "name,list\nBlue Heron Works,Entity List\n";
+    let long = ["heron"; 200].join(" ");
+    for (name, open) in [
+        ("Kleiner Laden GmbH", false),
+        ("小さな店株式会社", false),
+        ("ቡና ንግድ", true),
+        ("မြန်မာ", true),
+        ("---", true),
+        (long.as_str(), true),
+    ] {
+        let buyer = Party { name: Some(name.to_owned()), ..party("buyer", "DE") };
+        let order = OrderLine { item: "L20", ..order("buyer", "DE") };
+        let record = record("ear", screened(table(vec![buyer]), LIST), &order);
+        let expected = if open { Outcome::NeedsInformation } else { Outcome::NoLicenseRequired };
+        assert_eq!(record.outcome, expected, "{name}: {}", record.summary);
+        assert_eq!(record.screening.iter().any(|line| line.contains("not screened")), open, "{:?}", record.screening);
+    }
+}
+
+#[test]
 fn a_claim_that_is_barred_says_why() {
     let why = |claim: &str| {
         let (mut decider, _) =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tollgate_decide::{Claim, Decided, Detail, FileCounts, Tables, claim_of, decision_record, roles};
+use tollgate_decide::{Claim, Decided, Detail, FileCounts, NOT_SCREENED, Tables, claim_of, decision_record, roles};
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log};
 use tollgate_model::{AccountKind, Date, OrderLine, Outcome, Tpp, never};
 
@@ -272,7 +272,12 @@ fn reasons_to_hold(
     reasons.extend(decided.red_flags().map(|rule| format!("{} ({})", rule.step.rule, rule.step.cite)));
     for (role, party) in roles(line) {
         for hit in tables.hits(party).iter().filter(|hit| hit.stands(line.date)) {
-            reasons.push(format!("{role} {party} matches `{}` on {}", hit.name, hit.list));
+            reasons.push(match hit.list.as_str() {
+                NOT_SCREENED => {
+                    format!("{role} {party} is not screened by its name `{}`, which cannot be read", hit.name)
+                }
+                list => format!("{role} {party} matches `{}` on {list}", hit.name),
+            });
         }
     }
     reasons

@@ -36,12 +36,11 @@ struct Shareholdings {
 /// indirect one counts where the direct ones do not already lead from its holder to the company. Voting rights and control are no ownership.
 pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, Diagnostics> {
     let mut records: BTreeMap<&str, Vec<Statement<'_>>> = BTreeMap::new();
-    let mut first_ids: BTreeMap<&str, &str> = BTreeMap::new();
+    let replaced = replaced_statements(statements);
     for (row, value) in (1..).zip(statements) {
         let wrong = |what: String| Diagnostic::new("bad-statement", Cell::row(row).in_file(path), what, MEND);
         if let Some((id, statement)) = read_statement(row, value).map_err(wrong)? {
-            let id = record_id(id, value, &mut first_ids);
-            records.entry(id).or_default().push(statement);
+            records.entry(first_of(id, &replaced)).or_default().push(statement);
         }
     }
     let (mut held, mut mistakes) = (Shareholdings::default(), Mistakes::new(path));
@@ -70,11 +69,29 @@ pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, Di
     Ok(held.direct)
 }
 
-/// The id of the first of the statements that one replaces, which stands for all of them as a record: versions before 0.4 have no records.
-fn record_id<'v>(id: &'v str, statement: &'v Value, first_ids: &mut BTreeMap<&'v str, &'v str>) -> &'v str {
-    let before = elements(Some(statement), "replacesStatements").iter().find_map(Value::as_str);
-    let first = before.map_or(id, |before| first_ids.get(before).copied().unwrap_or(before));
-    first_ids.insert(id, first);
+/// The statement that each statement replaces, and among several that one replaces the one that stands for the others: versions before 0.4 have no
+/// records. The order of the statements makes no difference.
+fn replaced_statements(statements: &[Value]) -> BTreeMap<&str, &str> {
+    let mut replaced: BTreeMap<&str, &str> = BTreeMap::new();
+    for statement in statements {
+        let Some(id) = statement.get("statementID").and_then(Value::as_str) else { continue };
+        for before in elements(Some(statement), "replacesStatements").iter().filter_map(Value::as_str) {
+            let (later, earlier) = (first_of(id, &replaced), first_of(before, &replaced));
+            if later != earlier {
+                replaced.insert(later, earlier);
+            }
+        }
+    }
+    replaced
+}
+
+/// The id of the first of the statements that one replaces, which stands for all of them as a record.
+fn first_of<'v>(id: &'v str, replaced: &BTreeMap<&'v str, &'v str>) -> &'v str {
+    let mut first = id;
+    // No circle can arise: a first statement is only ever given another one before it.
+    while let Some(before) = replaced.get(first) {
+        first = before;
+    }
     first
 }
 
@@ -141,9 +158,12 @@ fn add_shareholdings(
     let owned = statement.subject.ok_or("names no subject")?;
     // An object here says why the party is not named.
     let Some(owner) = statement.party else { return Ok(()) };
-    for interest in statement.interests {
+    // Who is named as an interested party without an interest, or with one that is not told, may hold a share.
+    let unknown = Value::Null;
+    let interests = if statement.interests.is_empty() { std::slice::from_ref(&unknown) } else { statement.interests };
+    for interest in interests {
         let text = |key: &str| interest.get(key).and_then(Value::as_str);
-        if text("type") != Some("shareholding") {
+        if text("type").is_some_and(is_no_ownership) {
             continue;
         }
         let share = interest.get("share");
@@ -171,6 +191,40 @@ fn add_shareholdings(
     Ok(())
 }
 
+/// Kinds of interests that are no part of a company, as the versions spell them.
+const NO_OWNERSHIP: [&str; 24] = [
+    "votingrights",
+    "appointmentofboard",
+    "otherinfluenceorcontrol",
+    "influenceorcontrol",
+    "seniormanagingofficial",
+    "settlor",
+    "settloroftrust",
+    "trustee",
+    "trusteeoftrust",
+    "protector",
+    "protectoroftrust",
+    "beneficiaryoflegalarrangement",
+    "beneficiaryoftrust",
+    "otherinfluenceorcontroloftrust",
+    "rightstosurplusassetsondissolution",
+    "rightstosurplusassets",
+    "rightstoprofitorincome",
+    "rightsgrantedbycontract",
+    "conditionalrightsgrantedbycontract",
+    "controlviacompanyrulesorarticles",
+    "controlbylegalframework",
+    "boardmember",
+    "boardchair",
+    "enjoymentanduseofassets",
+];
+
+/// Whether an interest of a kind is no part of a company. One of a kind that is not known, not told or not published may be one.
+fn is_no_ownership(kind: &str) -> bool {
+    let plain: String = kind.chars().filter(char::is_ascii_alphabetic).collect();
+    NO_OWNERSHIP.contains(&plain.to_ascii_lowercase().as_str())
+}
+
 /// The day in a text that may name a year or a month alone or have a time behind it: its first day where something starts, the last where it ends.
 pub(crate) fn partial_day(text: &str, start: bool) -> Option<Date> {
     let text = text.trim();
@@ -187,11 +241,11 @@ pub(crate) fn partial_day(text: &str, start: bool) -> Option<Date> {
     }
 }
 
-/// A share as a number from 0 to 100.
+/// A share as a number from 0 to 100, in millionths of a percent: what is finer, as a third is, is rounded up.
 pub(crate) fn share_of(text: &str) -> Result<Decimal, String> {
-    let share = text.parse::<Decimal>().ok();
-    let fits = |share: &Decimal| share.thousandths().is_some_and(|share| (0..=100_000).contains(&share));
-    share.filter(fits).ok_or_else(|| format!("has a share of {text}, not 0 to 100 percent in thousandths or coarser"))
+    let share = text.parse::<Decimal>().ok().filter(|share| !share.is_negative());
+    let millionths = share.and_then(|share| share.scaled_up(6)).filter(|millionths| *millionths <= 100_000_000);
+    millionths.map(Decimal::from_millionths).ok_or_else(|| format!("has a share of {text}, not 0 to 100 percent"))
 }
 
 #[cfg(test)]
@@ -281,6 +335,23 @@ mod tests {
     }
 
     #[test]
+    fn an_interest_that_is_not_told_is_a_stake_of_unknown_size() {
+        for (interest, counts) in [
+            ("", true),
+            (r#"{"type":"unknownInterest"}"#, true),
+            (r#"{"details":"a part"}"#, true),
+            (r#"{"type":"settlor-of-trust"}"#, false),
+            (r#"{"type":"voting-rights","share":{"exact":70}}"#, false),
+        ] {
+            let stakes = read_text(&format!("[{}]", statement("r1", "new", "\"a\"", interest))).unwrap();
+            assert_eq!((stakes.len(), stakes.iter().all(|stake| stake.percent.is_none())), (usize::from(counts), true));
+        }
+        let third = statement("r1", "new", "\"a\"", r#"{"type":"shareholding","share":{"exact":33.3333333}}"#);
+        let stakes = read_text(&format!("[{third}]")).unwrap();
+        assert_eq!(stakes[0].percent, "33.333334".parse().ok());
+    }
+
+    #[test]
     fn versions_before_0_4_are_read_and_replaced_statements_end() {
         let statement = |id: &str, share: u32, date: &str, more: &str| {
             format!(
@@ -291,5 +362,10 @@ mod tests {
         let stakes = read_text(&format!("[{},{replacing}]", statement("s1", 60, "2019-01-01", ""))).unwrap();
         let until: Vec<_> = stakes.iter().map(|stake| stake.until.map(|day| day.to_string())).collect();
         assert_eq!(until, [Some("2021-01-01".to_owned()), None]);
+        // In the other order, over three statements.
+        let last = statement("s3", 10, "2023-01-01", r#","replacesStatements":["s2"]"#);
+        let stakes = read_text(&format!("[{last},{replacing},{}]", statement("s1", 60, "2019-01-01", ""))).unwrap();
+        let until: Vec<_> = stakes.iter().map(|stake| stake.until.map(|day| day.to_string())).collect();
+        assert_eq!(until, [Some("2021-01-01".to_owned()), Some("2023-01-01".to_owned()), None]);
     }
 }

@@ -91,7 +91,7 @@ const OWNERSHIP: &[Column] = &[
         "percent",
         Number,
         "percent",
-        "From 0 to 100, in thousandths or coarser; a stake of unknown size where it is empty.",
+        "From 0 to 100, in millionths or coarser; a stake of unknown size where it is empty.",
     ),
     column("from", Day, "", "From when, where known."),
     column("until", Day, "", "Until when, where known."),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_model::{Clearance, Diagnostics, Party, PartyDetails, Stake};
+use tollgate_model::{Clearance, Decimal, Diagnostics, Party, PartyDetails, Stake};
 
 use crate::cells::{EMPTY_CELL, text, words};
 use crate::columns::Table;
@@ -147,8 +147,10 @@ pub fn read_ownership_by_row(path: &Path) -> Result<ByRow<Vec<Stake>>, Diagnosti
                 mistakes.name_row(row, owned.unwrap_or(""));
                 continue;
             };
-            if percent.is_some_and(|percent| percent.thousandths().is_none_or(|percent| percent > 100_000)) {
-                let what = "is above 100, or finer than thousandths";
+            let fits =
+                |percent: Decimal| percent.scaled_exact(6).is_some_and(|percent| (0..=100_000_000).contains(&percent));
+            if percent.is_some_and(|percent| !fits(percent)) {
+                let what = "is above 100, or finer than millionths";
                 mistakes.add("out-of-range", Cell::empty(row, "percent"), what, "write 0 to 100");
             }
             if owner == owned {

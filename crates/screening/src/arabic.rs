@@ -23,7 +23,7 @@ pub(crate) fn write(word: &str) -> Vec<(String, bool)> {
         words.extend(write(rest));
         return words;
     }
-    for article in ["ال", "وال"] {
+    for article in ["ال", "وال", "لل", "بال"] {
         if let Some(rest) = word.strip_prefix(article).filter(|rest| rest.chars().count() >= 3) {
             return write(rest);
         }

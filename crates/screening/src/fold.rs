@@ -4,6 +4,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::arabic::{self, is_arabic};
 use crate::han::{self, is_han};
+use crate::japanese::{self, is_japanese, is_kana};
+use crate::korean::{self, is_hangul};
+use crate::letters::{self, is_devanagari, is_greek, is_hebrew, is_mark, is_thai};
+use crate::word::Word;
 
 /// Characters of a name that are read; what is longer is cut there.
 const LONGEST: usize = 512;
@@ -14,37 +18,128 @@ pub fn fold(text: &str) -> Vec<String> {
     words(text).into_iter().map(|word| word.text).collect()
 }
 
-/// A word of a name, folded.
-#[derive(Debug)]
-pub(crate) struct Word {
-    pub(crate) text: String,
-    /// Whether only its consonants are known.
-    pub(crate) consonants: bool,
+/// How a name is read whose script says several things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Chinese, unless the name shows that it is Japanese; Korean as the South spells it.
+    Usual,
+    /// Chinese characters as Japanese.
+    Japanese,
+    /// The same with the second reading of names that have one.
+    OtherJapanese,
+    /// Korean as the North and older transliterations spell it.
+    North,
 }
 
-impl Word {
-    fn new(text: String) -> Word {
-        Word { text, consonants: false }
+/// The ways in which a name may be read, the usual one first.
+pub(crate) fn readings(text: &str) -> &'static [Reading] {
+    // Most names are written in one way only.
+    if text.is_ascii() {
+        return &[Reading::Usual];
+    }
+    match (korean::is_korean(text), text.chars().any(is_han), japanese::is_plain(text)) {
+        (true, _, _) => &[Reading::Usual, Reading::North],
+        (false, true, true) => &[Reading::Usual, Reading::OtherJapanese],
+        (false, true, false) => &[Reading::Usual, Reading::Japanese, Reading::OtherJapanese],
+        _ => &[Reading::Usual],
+    }
+}
+
+/// Why a name is not, or not wholly, held against a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It has neither a letter nor a digit.
+    Empty,
+    /// It has letters of a script that is not read, such as this one.
+    Script(char),
+    /// It is longer than names that are read to the end.
+    Long,
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unread::Empty => write!(f, "has neither a letter nor a digit"),
+            Unread::Script(c) => write!(f, "has letters of a script that is not read, such as `{c}`"),
+            Unread::Long => {
+                write!(f, "is longer than {LONGEST} characters or {MOST_WORDS} words and is not read to its end")
+            }
+        }
+    }
+}
+
+/// Words of a name that are compared; what is longer is cut there, so that no name can make the work grow.
+pub(crate) const MOST_WORDS: usize = 24;
+
+/// What of a name is not read, where something is not.
+pub fn unread(text: &str) -> Option<Unread> {
+    let plain = || text.nfkc().filter(|c| !invisible(*c));
+    if let Some(c) = plain().take(LONGEST).find(|c| !letters::is_read(*c)) {
+        return Some(Unread::Script(c));
+    }
+    let words = words(text);
+    match words.is_empty() {
+        true => Some(Unread::Empty),
+        false => (words.len() > MOST_WORDS || plain().nth(LONGEST).is_some()).then_some(Unread::Long),
     }
 }
 
 /// The words of [`fold()`], with what is known of each.
 pub(crate) fn words(text: &str) -> Vec<Word> {
+    words_as(text, Reading::Usual)
+}
+
+/// The words of a name, read in one way.
+pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
     let plain: Vec<char> = text.nfkc().filter(|c| !invisible(*c)).take(LONGEST).collect();
+    let plain = without_gershayim(plain);
     // Letters that only another script has show that the name is written in it, and not disguised.
     let plainly_other = |c: &char| c.is_alphabetic() && !c.is_ascii() && look_alike(*c).is_none() && !is_latin(*c);
-    let latin_somewhere = plain.iter().any(char::is_ascii_alphabetic) && !plain.iter().any(plainly_other);
+    let japanese = match reading {
+        Reading::Usual => !text.is_ascii() && japanese::is_plain(&plain.iter().collect::<String>()),
+        Reading::Japanese | Reading::OtherJapanese => true,
+        Reading::North => false,
+    };
+    let writer = Writer {
+        reading,
+        latin_somewhere: plain.iter().any(char::is_ascii_alphabetic) && !plain.iter().any(plainly_other),
+        japanese,
+        alone: plain.iter().all(|c| is_hangul(*c)),
+    };
     let mut words = Vec::new();
     let mut word = Vec::new();
     for c in plain.into_iter().chain([' ']) {
-        if c.is_alphanumeric() || combining(c) {
+        if c.is_alphanumeric() || combining(c) || is_mark(c) || (japanese && is_japanese(c)) {
             word.push(c);
         } else if !apostrophe(c) {
-            write_word(&word, latin_somewhere, &mut words);
+            writer.write(&word, &mut words);
             word.clear();
         }
     }
     join_single_letters(words)
+}
+
+/// A quotation mark between Hebrew letters marks an abbreviation and divides no words.
+fn without_gershayim(plain: Vec<char>) -> Vec<char> {
+    if !plain.iter().any(|c| is_hebrew(*c)) {
+        return plain;
+    }
+    let around = |at: usize| [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| plain.get(at)));
+    let within = |at: usize| around(at).into_iter().all(|c| c.is_some_and(|c| is_hebrew(*c)));
+    let divides = |(at, c): &(usize, &char)| !(matches!(**c, '"' | '\u{5f4}' | '\u{201d}') && within(*at));
+    plain.iter().enumerate().filter(divides).map(|(_, c)| *c).collect()
+}
+
+/// How the words of one name are written.
+#[derive(Clone, Copy)]
+struct Writer {
+    reading: Reading,
+    /// Whether letters that look like Latin ones are taken for them.
+    latin_somewhere: bool,
+    /// Whether Chinese characters are read as Japanese.
+    japanese: bool,
+    /// Whether the name is one run of Korean syllables.
+    alone: bool,
 }
 
 /// Zero-width, directional, variation and other characters that show nothing.
@@ -75,35 +170,99 @@ fn look_alike(c: char) -> Option<char> {
     to.chars().nth(at)
 }
 
-fn write_word(word: &[char], latin_somewhere: bool, words: &mut Vec<Word>) {
-    if word.is_empty() {
-        return;
-    }
-    if word.iter().any(|c| is_arabic(*c)) {
-        let letters: String = word.iter().filter(|c| !combining(**c)).collect();
-        words.extend(arabic::write(&letters).into_iter().map(|(text, consonants)| Word { text, consonants }));
-        return;
-    }
-    let alike = |c: &char| c.is_ascii_alphanumeric() || look_alike(*c).is_some();
-    let disguised = latin_somewhere && !word.iter().all(char::is_ascii) && word.iter().all(alike);
-    let mut written = String::new();
-    let mut rest = word;
-    while let [c, after @ ..] = rest {
-        let run = rest.iter().take_while(|c| is_han(**c)).count();
-        if let (1.., Some((han, left))) = (run, rest.split_at_checked(run)) {
-            push_split(&mut written, words);
-            words.extend(han::write(han).into_iter().map(Word::new));
-            rest = left;
-            continue;
+impl Writer {
+    fn write(self, word: &[char], words: &mut Vec<Word>) {
+        if word.is_empty() {
+            return;
         }
-        match if disguised { look_alike(*c) } else { None } {
-            Some(plain) => written.push(plain),
-            None if combining(*c) => {}
-            None => written.push_str(any_ascii::any_ascii_char(*c)),
+        if word.iter().all(char::is_ascii) {
+            return push_split(&mut word.iter().collect(), words);
         }
-        rest = after;
+        if word.iter().any(|c| is_arabic(*c)) {
+            let letters: String = word.iter().filter(|c| !combining(**c)).collect();
+            let written = arabic::write(&letters).into_iter();
+            return words.extend(written.map(|(text, consonants)| Word { consonants, ..Word::new(text) }));
+        }
+        if let Some(known) = letters::known(word) {
+            return words.extend(known);
+        }
+        let alike = |c: &char| c.is_ascii_alphanumeric() || look_alike(*c).is_some();
+        let disguised = self.latin_somewhere && word.iter().all(alike);
+        let mut written = String::new();
+        let mut rest = word;
+        while let [c, after @ ..] = rest {
+            let script = Run::of(*c).filter(|_| !disguised);
+            let length = script.map_or(0, |script| rest.iter().take_while(|c| script.holds(**c)).count());
+            if let (Some(script), Some((run, left))) = (script, rest.split_at_checked(length)) {
+                push_split(&mut written, words);
+                words.extend(self.write_run(script, run));
+                rest = left;
+                continue;
+            }
+            match if disguised { look_alike(*c) } else { None } {
+                Some(plain) => written.push(plain),
+                None if combining(*c) || is_mark(*c) => {}
+                None => written.push_str(any_ascii::any_ascii_char(*c)),
+            }
+            rest = after;
+        }
+        push_split(&mut written, words);
     }
-    push_split(&mut written, words);
+
+    /// The words of a run of characters that are written otherwise than letter by letter.
+    fn write_run(self, script: Run, run: &[char]) -> Vec<Word> {
+        match script {
+            Run::East if self.japanese => japanese::write(run, self.reading == Reading::OtherJapanese),
+            Run::East => han::write(run).into_iter().map(Word::new).collect(),
+            Run::Hangul => korean::write(run, self.reading == Reading::North, self.alone),
+            Run::Greek => letters::greek(run),
+            Run::Hebrew => letters::hebrew(run),
+            Run::Thai => letters::thai(run),
+            Run::Devanagari => {
+                let letters = run.iter().enumerate().filter(|(_, c)| !is_mark(**c));
+                let text: String = letters.map(|(at, c)| devanagari(*c, run.get(at + 1).copied())).collect();
+                vec![Word { consonants: true, ..Word::new(text.to_ascii_lowercase()) }]
+            }
+        }
+    }
+}
+
+/// A letter of Devanagari. The dot that stands for a nasal is spoken as the next consonant asks.
+fn devanagari(c: char, next: Option<char>) -> &'static str {
+    match (c, next) {
+        ('\u{902}', Some('प'..='म')) => "m",
+        ('\u{902}', _) => "n",
+        _ => any_ascii::any_ascii_char(c),
+    }
+}
+
+/// Scripts that are not written letter by letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    East,
+    Hangul,
+    Greek,
+    Hebrew,
+    Thai,
+    Devanagari,
+}
+
+impl Run {
+    fn of(c: char) -> Option<Run> {
+        let runs = [Run::East, Run::Hangul, Run::Greek, Run::Hebrew, Run::Thai, Run::Devanagari];
+        runs.into_iter().find(|run| run.holds(c))
+    }
+
+    fn holds(self, c: char) -> bool {
+        match self {
+            Run::East => is_japanese(c) || is_kana(c),
+            Run::Hangul => is_hangul(c),
+            Run::Greek => is_greek(c),
+            Run::Hebrew => is_hebrew(c),
+            Run::Thai => is_thai(c),
+            Run::Devanagari => is_devanagari(c),
+        }
+    }
 }
 
 /// Takes a word written in ASCII apart where a capital begins a second word in it (`JasonShine`), and adds it in lower case.

@@ -2,6 +2,7 @@
 
 use tollgate_model::Lookup;
 
+use crate::fold::{Reading, readings};
 use crate::name::Name;
 use crate::score::{Score, WordSimilarities, score_with};
 use crate::similar::skeleton;
@@ -10,6 +11,12 @@ use crate::words::background;
 
 /// Candidates that are scored for a query.
 const SCORED: usize = 180;
+
+/// A name that shares less than one in so many of what a query's features tell is no candidate.
+const LEAST_SHARED: u32 = 40;
+
+/// Candidates that are scored where only a name that is written out counts.
+const SCORED_NEAR: usize = 40;
 
 /// The places of the names that have a feature, those of all features in one array.
 #[derive(Debug, Default)]
@@ -151,6 +158,18 @@ impl Index {
         name
     }
 
+    /// A query in each way in which it may be read, the usual one first: Chinese characters are also those of Japan, and Korean is spelled in two ways.
+    pub fn readings(&self, text: &str) -> Vec<Name> {
+        let parse = |reading: &Reading| {
+            let mut name = Name::parse_as(text, *reading);
+            self.weigh(&mut name);
+            name
+        };
+        let mut names: Vec<Name> = readings(text).iter().map(parse).collect();
+        names.dedup();
+        names
+    }
+
     /// How rare each word is, among companies and in the list together.
     fn weigh(&self, name: &mut Name) {
         for token in &mut name.tokens {
@@ -158,6 +177,10 @@ impl Index {
             token.weight = if token.form { 40 } else { bits(self.all, count + 1).max(60) };
             if token.written.len() == 1 {
                 token.weight = token.weight.min(200);
+            }
+            // Words that are translated or left as they are, are also left out.
+            if token.also.is_some() {
+                token.weight = token.weight.min(250);
             }
         }
     }
@@ -170,6 +193,11 @@ impl Index {
 
     /// The names that share most with a query, best first: those that [`Index::search`] scores.
     pub fn candidates(&self, query: &Name, scratch: &mut Scratch) -> Vec<usize> {
+        self.nearest(query, SCORED, scratch)
+    }
+
+    /// So many names that share most with a query, best first.
+    fn nearest(&self, query: &Name, most: usize, scratch: &mut Scratch) -> Vec<usize> {
         scratch.shared.resize(self.names.len(), 0);
         scratch.touched.clear();
         features_of(query, &mut scratch.features);
@@ -189,13 +217,18 @@ impl Index {
         for name in &scratch.touched {
             let place = index_of(*name);
             let Some(shared) = scratch.shared.get_mut(place) else { continue };
+            let shared = std::mem::take(shared);
+            // What shares so little with the query is no spelling of it.
+            if shared * LEAST_SHARED < total {
+                continue;
+            }
             let total_of_name = self.totals.get(place).copied().unwrap_or(0);
-            let likeness = u64::from(std::mem::take(shared)) * 20_000 / u64::from(total * 3 + total_of_name).max(1);
-            ranked.push((u32::MAX - narrow(likeness), *name));
+            let likeness = shared.saturating_mul(20_000) / (total * 3 + total_of_name).max(1);
+            ranked.push((u32::MAX - likeness, *name));
         }
-        if ranked.len() > SCORED {
-            ranked.select_nth_unstable(SCORED);
-            ranked.truncate(SCORED);
+        if ranked.len() > most {
+            ranked.select_nth_unstable(most);
+            ranked.truncate(most);
         }
         ranked.sort_unstable();
         ranked.into_iter().map(|(_, name)| index_of(name)).collect()
@@ -204,6 +237,16 @@ impl Index {
     /// The names at or above a score, best first, and in the order of the input where scores are equal.
     pub fn search(&self, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
         let candidates = self.candidates(query, scratch);
+        self.score_all(candidates, query, least, scratch)
+    }
+
+    /// The same among fewer names, those that share most: enough to find a name that is written out.
+    pub(crate) fn search_near(&self, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
+        let candidates = self.nearest(query, SCORED_NEAR, scratch);
+        self.score_all(candidates, query, least, scratch)
+    }
+
+    fn score_all(&self, candidates: Vec<usize>, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
         scratch.similarities.clear();
         let mut found: Vec<NameHit> = Vec::new();
         for place in candidates {
@@ -263,6 +306,9 @@ fn features_of(name: &Name, features: &mut Vec<usize>) {
             features.push(2 * CHANNEL + index_of(narrow((hash ^ hash >> 32) % count_of(WORDS))));
         };
         add(&mut token.word.bytes());
+        if let Some(also) = &token.also {
+            add(&mut also.bytes());
+        }
         if token.written.len() >= 4 {
             add(&mut token.scanned.bytes().chain([b'!']));
         }

@@ -6,9 +6,13 @@
 mod address;
 mod arabic;
 mod evidence;
+mod extent;
 mod fold;
 mod han;
 mod index;
+mod japanese;
+mod korean;
+mod letters;
 mod lexicon;
 mod list;
 mod name;
@@ -20,10 +24,11 @@ mod shell;
 mod similar;
 mod sizes;
 mod within;
+mod word;
 mod words;
 
 pub use evidence::{Agreement, Evidence};
-pub use fold::fold;
+pub use fold::{Unread, fold, unread};
 pub use index::{Index, NameHit, Scratch};
 pub use list::{
     BadRow, Effect, Entry, EntryReview, List, ListName, SanctionsProgram, footnote_of, read_lists, split_names,

@@ -1,8 +1,9 @@
 //! A name taken apart: its words, and the legal forms among them.
 
-use crate::fold::{Word, words};
+use crate::fold::{MOST_WORDS, Reading, words_as};
 use crate::similar::{as_scanned, skeleton};
-use crate::words::{Form, canonical, form_at};
+use crate::word::Word;
+use crate::words::{Form, canonical, form_at, near_form};
 
 /// A word of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub struct Token {
     pub form: bool,
     /// Whether only its consonants are known.
     pub(crate) consonants: bool,
+    /// Whether it is written by its sound.
+    pub(crate) by_sound: bool,
+    /// What it is called where it is not translated.
+    pub(crate) also: Option<String>,
     /// Its consonants, those that sound alike as one.
     pub(crate) skeleton: String,
     /// Whether it is a patronymic, which is often left out.
@@ -41,6 +46,8 @@ impl Token {
             patronymic: patronymic(&written),
             skeleton: skeleton(&written),
             consonants: false,
+            by_sound: false,
+            also: None,
             written,
             weight: 0,
             form,
@@ -136,27 +143,97 @@ fn cardinal(word: &str) -> &str {
     number.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(word)
 }
 
-/// Words compared; of a longer name the rest is left out, so that no name can make the work grow.
-const MOST_WORDS: usize = 24;
+/// Tens in words.
+const TENS: [(&str, u32); 8] = [
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+];
+
+/// Numbers below twenty in words, with their ordinals.
+const UNITS: [(&str, &str, u32); 19] = [
+    ("one", "first", 1),
+    ("two", "second", 2),
+    ("three", "third", 3),
+    ("four", "fourth", 4),
+    ("five", "fifth", 5),
+    ("six", "sixth", 6),
+    ("seven", "seventh", 7),
+    ("eight", "eighth", 8),
+    ("nine", "ninth", 9),
+    ("ten", "tenth", 10),
+    ("eleven", "eleventh", 11),
+    ("twelve", "twelfth", 12),
+    ("thirteen", "thirteenth", 13),
+    ("fourteen", "fourteenth", 14),
+    ("fifteen", "fifteenth", 15),
+    ("sixteen", "sixteenth", 16),
+    ("seventeen", "seventeenth", 17),
+    ("eighteen", "eighteenth", 18),
+    ("nineteen", "nineteenth", 19),
+];
+
+/// Numbers from eleven on that are written in words, in digits: `forty four`, `fifty-fourth`, `thirteenth`. Smaller ones stay words, which names have too.
+fn written_numbers(words: Vec<Word>) -> Vec<Word> {
+    let unit = |text: &str| UNITS.iter().find(|(cardinal, ordinal, _)| *cardinal == text || *ordinal == text);
+    let ten = |text: &str| {
+        let ordinal = text.strip_suffix("ieth").map(|stem| [stem, "y"].concat());
+        TENS.iter().find(|(ten, _)| *ten == ordinal.as_deref().unwrap_or(text)).map(|(_, value)| *value)
+    };
+    let mut out: Vec<Word> = Vec::with_capacity(words.len());
+    let mut open: Option<u32> = None;
+    for word in words {
+        let small = unit(&word.text).map(|(_, _, value)| *value).or_else(|| word.text.parse::<u32>().ok());
+        match (open.take(), ten(&word.text), small) {
+            (Some(tens), _, Some(unit)) if unit < 10 => {
+                out.pop();
+                out.push(Word::new((tens + unit).to_string()));
+            }
+            (_, Some(tens), _) => {
+                open = Some(tens);
+                out.push(Word::new(tens.to_string()));
+            }
+            (_, None, Some(number)) if number > 10 && unit(&word.text).is_some() => {
+                out.push(Word::new(number.to_string()));
+            }
+            _ => out.push(word),
+        }
+    }
+    out
+}
 
 impl Name {
     /// Takes a name apart. A name of legal forms alone keeps them as words.
     pub fn parse(text: &str) -> Name {
-        let folded = words(text);
+        Name::parse_as(text, Reading::Usual)
+    }
+
+    /// The same, read in one of several ways.
+    pub(crate) fn parse_as(text: &str, reading: Reading) -> Name {
+        let folded = words_as(text, reading);
+        let folded = written_numbers(folded);
         let words: Vec<String> = folded.iter().map(|word| word.text.clone()).collect();
         let mut name = Name::default();
         let mut at = 0;
         while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
             // At its start a name may say `National` or `Trust`, but a form there is spelled with two letters or more.
-            let form = form_at(rest).filter(|(form, count)| at > 0 || words.len() > *count && leading(*form, rest));
+            let form = form_at(rest)
+                .or_else(|| near_form(rest))
+                .filter(|(form, count)| at > 0 || words.len() > *count && leading(*form, rest));
             if let Some((form, count)) = form {
                 name.forms.push(form);
                 name.tokens.extend(rest.iter().take(count).map(|word| Token::new(word.clone(), true)));
                 at += count;
             } else {
-                if let Some(word) = rest.first() {
-                    let consonants = folded.get(at).is_some_and(|word: &Word| word.consonants);
-                    name.tokens.push(Token { consonants, ..Token::new(word.clone(), small(word)) });
+                if let Some(word) = folded.get(at) {
+                    let Word { text, consonants, by_sound, also } = word.clone();
+                    let form = small(&text);
+                    name.tokens.push(Token { consonants, by_sound, also, ..Token::new(text, form) });
                 }
                 at += 1;
             }

@@ -3,7 +3,7 @@
 use tollgate_model::Lookup;
 
 use crate::name::{Name, Token};
-use crate::similar::similarity;
+use crate::similar::{similarity, sound_classes};
 use crate::sizes::{narrow, place_of};
 use crate::words::Form;
 
@@ -83,6 +83,10 @@ struct Figures {
     unlike_below: u32,
     /// by this share of what they lack of it, in percent.
     unlike_share: u32,
+    /// What an initial of a person counts where the other name has another one, in hundredths of a bit.
+    person_initial: u32,
+    /// What it costs where father and child have changed places, in basis points.
+    fathers: u32,
     /// What words must tell together to be trusted, in hundredths of a bit.
     trusted: u32,
     /// How much of the score hangs on that, in basis points.
@@ -103,8 +107,10 @@ const FIGURES: Figures = Figures {
     lost_query: 100,
     lost_entry: 25,
     replaced: 100,
-    person_lost_query: 40,
+    person_lost_query: 25,
     person_replaced: 150,
+    person_initial: 700,
+    fathers: 2_500,
     unlike_below: 8_500,
     unlike_share: 50,
     trusted: 1800,
@@ -138,6 +144,7 @@ pub fn score(query: &Name, entry: &Name) -> Score {
 pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimilarities) -> Score {
     let figures = &FIGURES;
     let forms = compare_forms(&query.forms, &entry.forms);
+    let persons = like_persons(query, entry);
     let links = choose(candidates(query, entry, similarities), query.tokens.len(), entry.tokens.len());
     let differ = surnames_differ(&links, query, entry);
     let unmatched = |tokens: &[Token], span: fn(&Link) -> Span, other: &[Token]| -> Lost {
@@ -150,6 +157,7 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
                 false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
                 false if token.is_surname() && !differ => {}
                 false if token.patronymic && excused => lost.excused += token.weight,
+                false if persons && token.written.len() == 1 => lost.counted += figures.person_initial,
                 false => lost.counted += token.weight,
             }
         }
@@ -160,7 +168,6 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     let (lost_query, lost_entry) = (query_lost.weight(), entry_lost.weight());
     // What the entry has more may have been left out; what stands in its place is another name.
     let replaced = query_lost.counted > 0;
-    let persons = like_persons(query, entry);
     let lost_share = match (replaced, persons) {
         (true, true) => figures.person_replaced,
         (true, false) => figures.replaced,
@@ -187,6 +194,9 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     }
     if links.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.first > b.entry.first)) {
         points = points * u64::from(10_000 - figures.order) / 10_000;
+    }
+    if persons && fathers_swapped(query, entry) {
+        points = points * u64::from(10_000 - figures.fathers) / 10_000;
     }
     if listed_within {
         points = points.max(WITHIN_POINTS);
@@ -249,6 +259,20 @@ fn surnames_differ(links: &[Link], query: &Name, entry: &Name) -> bool {
 /// Whether two names look like persons': a few words each, without a legal form.
 fn like_persons(a: &Name, b: &Name) -> bool {
     [a, b].iter().all(|name| name.forms.is_empty() && (2..=5).contains(&name.tokens.len()))
+}
+
+/// Words for `son of` and `daughter of`.
+const FATHERS: [&str; 7] = ["bin", "ben", "ibn", "bint", "bent", "ould", "oglu"];
+
+/// Whether both names say whose child somebody is, and child and father have changed places: `Salman bin Hasan` and `Hasan bin Salman`.
+fn fathers_swapped(query: &Name, entry: &Name) -> bool {
+    let around = |name: &Name| {
+        let place = name.tokens.iter().position(|token| FATHERS.contains(&token.written.as_str()))?;
+        let word = |at: usize| name.tokens.get(at).map(|token| token.word.clone());
+        Some((word(place.checked_sub(1)?)?, word(place + 1)?))
+    };
+    let (Some((child, father)), Some((of_child, of_father))) = (around(query), around(entry)) else { return false };
+    child == of_father && father == of_child && child != father
 }
 
 /// What a word's likeness counts: `Lukashevich` and `Lukashenko` share most letters and are two families.
@@ -321,7 +345,8 @@ fn alike(a: &Token, b: &Token, last: bool) -> u32 {
     if a.written == b.written {
         return 10_000;
     }
-    if a.word == b.word {
+    let is_also = |a: &Token, b: &Token| a.also.as_ref().is_some_and(|also| *also == b.written);
+    if a.word == b.word || is_also(a, b) || is_also(b, a) {
         return 9_800;
     }
     if a.is_number() || b.is_number() {
@@ -329,12 +354,16 @@ fn alike(a: &Token, b: &Token, last: bool) -> u32 {
     }
     if a.consonants != b.consonants {
         // Short vowels are not written in Arabic: what is left must be the same.
-        return match (a.skeleton == b.skeleton, a.skeleton.len()) {
+        let by_skeleton = match (a.skeleton == b.skeleton, a.skeleton.len()) {
             (true, 3..) => 9_300,
             (true, 2) => 8_800,
             (true, 1) => 7_000,
-            _ => similarity(&a.written, &b.written),
+            _ => 0,
         };
+        return similarity(&a.written, &b.written).max(by_skeleton);
+    }
+    if a.by_sound || b.by_sound {
+        return as_heard(a, b);
     }
     if a.written.len() == 1 || b.written.len() == 1 {
         return if a.written.bytes().next() == b.written.bytes().next() { 9_000 } else { 0 };
@@ -356,6 +385,19 @@ fn alike(a: &Token, b: &Token, last: bool) -> u32 {
         }
     }
     best.max(cut_off(a, b, last))
+}
+
+/// How alike words are of which one is written by its sound: many of its vowels are none of the other's.
+fn as_heard(a: &Token, b: &Token) -> u32 {
+    let spelled = similarity(&a.written, &b.written);
+    let (of_a, of_b) = (sound_classes(&a.written), sound_classes(&b.written));
+    let sounding = match (of_a == of_b, of_a.len().min(of_b.len())) {
+        (true, 3..) => 9_200,
+        (true, 2) => 8_600,
+        (false, 4..) => similarity(&of_a, &of_b) * 93 / 100,
+        _ => 0,
+    };
+    spelled.max(sounding)
 }
 
 /// A word that the other begins with, as where a form had no more room or an abbreviation was used.

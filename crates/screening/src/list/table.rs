@@ -1,5 +1,6 @@
 //! Delimited files as their publishers write them: a row that is not in order costs itself and no other.
 
+use super::check::IS_HTML;
 use super::{BadRow, List};
 use crate::sizes::count_of;
 
@@ -163,7 +164,10 @@ fn each_record(
             list.guessed.push(BadRow { line, what: what.to_owned() });
             take(columns, Record { line, cells }, list);
         } else {
-            let what = format!("has {} cells where the header has {width}", cells.len());
+            let what = match is_html(first) {
+                true => IS_HTML.to_owned(),
+                false => format!("has {} cells where the header has {width}", cells.len()),
+            };
             list.bad.push(BadRow { line, what });
         }
         (rest, line) = (behind, line + 1);
@@ -204,13 +208,18 @@ pub(super) struct Layout {
     pub(super) lines_ahead: usize,
 }
 
+/// Whether a text begins as a page of HTML or a part of one does.
+fn is_html(text: &str) -> bool {
+    let start = text.trim_start().get(..5).unwrap_or("").to_ascii_lowercase();
+    start.starts_with("</") || start.starts_with("<!") || start == "<html" || start == "<head" || start == "<body"
+}
+
 /// Hands on every row that can be read, and reports the others.
 pub(super) fn each_row(text: &str, layout: Layout, list: &mut List, row: &mut dyn FnMut(Row<'_>, &mut List)) {
     each_record(text, layout.delimiter, layout.lines_ahead, list, &mut |columns, record, list| {
         // A page of HTML in the place of a row names nobody.
-        if record.cells.iter().any(|cell| cell.starts_with("</") || cell.starts_with("<html") || cell.starts_with("<!"))
-        {
-            return list.bad.push(BadRow { line: record.line, what: "is HTML".to_owned() });
+        if record.cells.iter().any(|cell| is_html(cell)) {
+            return list.bad.push(BadRow { line: record.line, what: IS_HTML.to_owned() });
         }
         row(Row { columns, line: record.line, record }, list);
     });

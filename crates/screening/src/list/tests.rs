@@ -110,3 +110,102 @@ fn a_former_name_in_a_name_field_is_a_name() {
     }
     assert_eq!(texts("Al-Noor Trading Associates"), ["Al-Noor Trading Associates"]);
 }
+
+fn one(file: &str, text: &str) -> List {
+    read(file, text).unwrap().remove(0)
+}
+
+#[test]
+fn a_list_that_breaks_off_or_goes_on_as_a_page_is_refused() {
+    let rows = "Entity List,1,,,Kestrel Amber Works,,,\nEntity List,2,,,Kestrel Birch Works,,,\n";
+    for (tail, what) in [
+        ("Entity List,3,,,Kestrel Ced", "breaks off"),
+        ("Entity List,3,,,\"Kestrel Ced", "breaks off"),
+        ("<html><body>502 Bad Gateway</body></html>\n", "page of HTML"),
+    ] {
+        let error = read("csl.csv", &format!("{HEADER}{rows}{tail}")).unwrap_err();
+        assert!(error.what.contains(what), "{error}");
+    }
+    let cut =
+        "{\"id\":\"a\",\"schema\":\"Company\",\"properties\":{\"name\":[\"Kestrel Amber\"]}}\n{\"id\":\"b\",\"sch";
+    assert!(read("a.ftm.json", cut).unwrap_err().what.contains("breaks off"));
+    // The last line of a whole file need not end.
+    assert_eq!(one("csl.csv", &format!("{HEADER}{}", rows.trim_end())).entries.len(), 2);
+}
+
+#[test]
+fn a_header_is_found_below_titles_and_has_each_column_once() {
+    let rows = format!("{HEADER}Entity List,1,,,Kestrel Amber Works,,,\n");
+    let list = one("csl.csv", &format!("Screening list,,,,,,,\nUpdated 2026-03-01\n\n{rows}"));
+    assert_eq!((list.entries.len(), list.bad.len()), (1, 0));
+    let twice = "source,name,alt_names,addresses,alt_names\nEntity List,Kestrel,Falco,,Heron\n";
+    assert!(read("csl.csv", twice).unwrap_err().what.contains("twice"));
+    assert!(read("x.csv", "a title\nfoo,bar\n1,2\n").is_err());
+}
+
+#[test]
+fn an_entry_that_cannot_be_searched_is_told_and_not_dropped_in_silence() {
+    let own = "id,name,list\n1,Kestrel Amber Works,Entity List\nKestrel Birch Works,2,Entity List\n3,---,Entity List\n4,ቡና ባንክ,Entity List\n5,Kestrel Elder,Entity List\n6,Kestrel Fir,Entity List\n7,Kestrel Gorse,Entity List\n";
+    let list = one("own.csv", own);
+    assert_eq!((list.entries.len(), list.bad.len(), list.rows), (4, 3, 7));
+    assert!(list.bad.iter().any(|bad| bad.what.contains("script that is not read")), "{:?}", list.bad);
+    assert!(list.bad.iter().any(|bad| bad.what.contains("cells may have moved")), "{:?}", list.bad);
+}
+
+#[test]
+fn days_that_cannot_be_or_can_be_two_bind_longer() {
+    let row = |from: &str, until: &str| {
+        let text = format!("name,list,from,until\nKestrel Amber,Entity List,{from},{until}\n");
+        let list = one("own.csv", &text);
+        let entry = &list.entries[0];
+        let day = |day: Option<Date>| day.map_or(String::new(), |day| day.to_string());
+        (day(entry.from), day(entry.until), list.guessed.len())
+    };
+    assert_eq!(row("2024-01-05", "2026-05-06"), ("2024-01-05".into(), "2026-05-06".into(), 0));
+    assert_eq!(row("05/06/2024", "04/03/2027"), ("2024-05-06".into(), "2027-04-03".into(), 0));
+    assert_eq!(row("", "till revoked"), (String::new(), String::new(), 1));
+    assert_eq!(row("2026-01-01", "2020-01-01"), (String::new(), String::new(), 1));
+}
+
+#[test]
+fn sanctions_within_a_party_count_and_those_of_nobody_are_told() {
+    let nested = r#"{"id":"a","schema":"Company","datasets":["us_trade_csl"],"properties":{"name":["Kestrel Amber"],"sanctions":[{"id":"s","schema":"Sanction","properties":{"programId":["US-BIS-EL"],"startDate":["2020-01-01"]}}]}}"#;
+    let list = one("targets.nested.json", nested);
+    assert_eq!((list.entries.len(), list.entries[0].effect), (1, Effect::EntityList));
+    assert_eq!(list.entries[0].from, "2020-01-01".parse().ok());
+    let orphan = r#"{"id":"s","schema":"Sanction","properties":{"entity":["gone"],"programId":["US-BIS-EL"]}}"#;
+    let list = one("entities.ftm.json", &format!("{nested}\n{orphan}\n"));
+    assert!(list.bad.iter().any(|bad| bad.line == 2 && bad.what.contains("gone")), "{:?}", list.bad);
+}
+
+#[test]
+fn other_names_that_are_objects_are_names() {
+    let json = r#"{"total":2,"results":[{"source":"Entity List","name":"Kestrel Amber","alt_names":[{"name":"Falco Ambra"},"Ambre"]},{"source":"Entity List","name":"Kestrel Birch"}]}"#;
+    let list = one("csl.json", json);
+    let names: Vec<&str> = list.entries[0].names.iter().map(|name| name.text.as_str()).collect();
+    assert_eq!(names, ["Kestrel Amber", "Falco Ambra", "Ambre"]);
+    let odd = json.replace("\"Ambre\"", "17");
+    assert_eq!(one("csl.json", &odd).bad.len(), 1);
+}
+
+#[test]
+fn european_tables_and_advanced_xml_are_read() {
+    let union = "fileGenerationDate;Entity_LogicalId;Entity_EU_ReferenceNumber;NameAlias_WholeName;Entity_Regulation_Programme;Address_CountryIso2Code\n1/1/2026;13;EU.27.28;Kestrel Lines;RUS;\n1/1/2026;13;EU.27.28;Falco Lines;RUS;\n1/1/2026;13;EU.27.28;;;RU\n1/1/2026;14;EU.27.29;Heron Lines;BLR;\n";
+    let list = one("eu.csv", union);
+    assert_eq!((list.entries.len(), list.rows, list.bad.len()), (2, 4, 0));
+    assert_eq!((list.entries[0].names.len(), list.entries[0].countries.len()), (2, 1));
+    assert_eq!(list.entries[0].effect, Effect::Other);
+    let kingdom = "Last Updated,18/11/2025\nName 6,Name 1,Name 2,Name Non-Latin Script,Alias Quality,Regime,Country,Listed On,Group ID\nKESTREL,Amber,,Кестрел,,Russia,Russia,01/02/2023,77\nFALCO,Amber,,,Low,Russia,,01/02/2023,77\n";
+    let list = one("ConList.csv", kingdom);
+    let entry = &list.entries[0];
+    assert_eq!((list.entries.len(), entry.names[0].text.as_str(), entry.names.len()), (1, "Amber KESTREL", 3));
+    assert_eq!((entry.from, entry.names[2].weak), ("2023-02-01".parse().ok(), true));
+    let advanced = r#"<?xml version="1.0"?><Sanctions xmlns="urn:x"><ReferenceValueSets><ListValues><List ID="1550">SDN List</List></ListValues></ReferenceValueSets><DistinctParties><DistinctParty><Profile ID="36"><Identity><Alias Primary="true" LowQuality="false"><DocumentedName><DocumentedNamePart><NamePartValue>Kestrel</NamePartValue></DocumentedNamePart><DocumentedNamePart><NamePartValue>Lines</NamePartValue></DocumentedNamePart></DocumentedName></Alias><Alias Primary="false" LowQuality="true"><DocumentedName><DocumentedNamePart><NamePartValue>KL</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity></Profile></DistinctParty><DistinctParty><Profile ID="37"/></DistinctParty></DistinctParties><SanctionsEntries><SanctionsEntry ProfileID="36" ListID="1550"><SanctionsMeasure><Comment>CUBA</Comment></SanctionsMeasure></SanctionsEntry></SanctionsEntries></Sanctions>"#;
+    let list = one("sdn_advanced.xml", advanced);
+    let entry = &list.entries[0];
+    assert_eq!((entry.names[0].text.as_str(), entry.names[1].weak, list.bad.len()), ("Kestrel Lines", true, 1));
+    assert_eq!(
+        (entry.effect, entry.programs.as_slice()),
+        (Effect::SpeciallyDesignated, ["CUBA".to_owned()].as_slice())
+    );
+}

@@ -1,0 +1,356 @@
+//! Japanese names: words of organizations in English, names in kanji by their readings, kana by their sound.
+
+use std::sync::LazyLock;
+
+use tollgate_model::Lookup;
+
+use crate::han::{is_han, number_at};
+use crate::lexicon::pairs;
+use crate::word::Word;
+
+/// Words by how they are written, and the most characters that one has.
+struct Table {
+    words: Lookup<&'static str, &'static str>,
+    longest: usize,
+}
+
+impl Table {
+    fn of(text: &'static str) -> Table {
+        let words: Vec<(&str, &str)> = pairs(text).collect();
+        let longest = words.iter().map(|(word, _)| word.chars().count()).max().unwrap_or(1);
+        Table { words: words.into_iter().collect(), longest }
+    }
+
+    /// The longest word that a run begins with, of at least so many characters.
+    fn at(&self, run: &[char], least: usize) -> Option<(usize, &'static str)> {
+        (least..=self.longest.min(run.len())).rev().find_map(|count| {
+            let word: String = run.get(..count)?.iter().collect();
+            self.words.get(word.as_str()).map(|entry| (count, *entry))
+        })
+    }
+}
+
+static LEXICON: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../data/japanese.tsv")));
+static NAMES: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../data/japanese_names.tsv")));
+
+/// Hiragana, katakana and the marks that belong to them.
+pub(crate) fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{31f0}'..='\u{31ff}')
+}
+
+/// A character of a Japanese word.
+pub(crate) fn is_japanese(c: char) -> bool {
+    is_han(c) || is_kana(c) || matches!(c, '々' | 'ヶ' | 'ヵ')
+}
+
+/// Forms of companies that only Japan writes so.
+const FORMS: [&str; 8] =
+    ["株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "財団法人", "社団法人", "独立行政法人"];
+
+/// Whether a text shows that it is Japanese: it has kana, or a form of companies that only Japan writes so.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.chars().any(|c| is_kana(c) && c != 'ー') || FORMS.iter().any(|form| text.contains(form))
+}
+
+fn is_katakana(c: char) -> bool {
+    matches!(c, '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{31f0}'..='\u{31ff}')
+}
+
+/// A run of Japanese characters as words. `others` takes the second reading of each name that has one.
+pub(crate) fn write(run: &[char], others: bool) -> Vec<Word> {
+    // `(株)` and `(有)` are short for forms of companies.
+    if let ['株' | '有'] = run {
+        return vec![Word::new("company".to_owned())];
+    }
+    let mut words = Vec::new();
+    let mut name = String::new();
+    let mut at = 0;
+    while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
+        at += step(rest, others, &mut name, &mut words);
+    }
+    take(&mut name, &mut words);
+    words
+}
+
+/// Writes what a run begins with, and returns how many characters that was.
+fn step(rest: &[char], others: bool, name: &mut String, words: &mut Vec<Word>) -> usize {
+    let katakana = rest.iter().take_while(|c| is_katakana(**c)).count();
+    if katakana > 0 {
+        take(name, words);
+        words.extend(foreign(rest.get(..katakana).unwrap_or(rest)));
+        return katakana;
+    }
+    if let Some((count, number)) = number_at(rest) {
+        take(name, words);
+        words.push(Word::new(number.to_string()));
+        return count;
+    }
+    let known = LEXICON.at(rest, 1);
+    // A word may end where the name of a place or a family goes on: the longer one is meant.
+    let named = NAMES.at(rest, 2).filter(|(count, _)| known.is_none_or(|(of_known, _)| *count > of_known));
+    if let Some((count, readings)) = named {
+        take(name, words);
+        words.push(Word::new(reading(readings, others).to_owned()));
+        return count;
+    }
+    if let Some((count, entry)) = known {
+        take(name, words);
+        words.extend(Word::of_lexicon(entry));
+        return count;
+    }
+    if let Some((count, readings)) = NAMES.at(rest, 1) {
+        name.push_str(reading(readings, others));
+        return count;
+    }
+    let hiragana = rest.iter().take_while(|c| is_kana(**c)).count();
+    match rest.first() {
+        _ if hiragana > 0 => {
+            name.push_str(&sound(rest.get(..hiragana).unwrap_or(rest)));
+            hiragana
+        }
+        Some(c) => {
+            name.push_str(&any_ascii::any_ascii_char(*c).to_ascii_lowercase());
+            1
+        }
+        None => 1,
+    }
+}
+
+fn reading(readings: &'static str, others: bool) -> &'static str {
+    let mut all = readings.split('\t');
+    let first = all.next().unwrap_or("");
+    if others { all.next().unwrap_or(first) } else { first }
+}
+
+fn take(name: &mut String, words: &mut Vec<Word>) {
+    let name = std::mem::take(name);
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    if !plain.is_empty() {
+        words.push(Word::new(plain));
+    }
+}
+
+/// The names of Latin letters, longer ones before those that they begin with.
+const LETTERS: [(&str, char); 37] = [
+    ("ダブリュー", 'w'),
+    ("ダブリュ", 'w'),
+    ("エックス", 'x'),
+    ("エイチ", 'h'),
+    ("エッチ", 'h'),
+    ("エヌ", 'n'),
+    ("エル", 'l'),
+    ("エム", 'm'),
+    ("エス", 's'),
+    ("エフ", 'f'),
+    ("エー", 'a'),
+    ("エイ", 'a'),
+    ("ジェイ", 'j'),
+    ("ジェー", 'j'),
+    ("キュー", 'q'),
+    ("アール", 'r'),
+    ("アイ", 'i'),
+    ("ディー", 'd'),
+    ("ティー", 't'),
+    ("ティ", 't'),
+    ("ビー", 'b'),
+    ("ヴィ", 'v'),
+    ("ブイ", 'v'),
+    ("シー", 'c'),
+    ("スィー", 'c'),
+    ("イー", 'e'),
+    ("ジー", 'g'),
+    ("ケー", 'k'),
+    ("ケイ", 'k'),
+    ("オー", 'o'),
+    ("ピー", 'p'),
+    ("ユー", 'u'),
+    ("ワイ", 'y'),
+    ("ゼット", 'z'),
+    ("アンド", '&'),
+    ("ツー", '2'),
+    ("ワン", '1'),
+];
+
+/// The letters that a run spells by their names, where it is made of two or more.
+fn letters(run: &[char]) -> Option<String> {
+    let text: String = run.iter().collect();
+    let mut rest = text.as_str();
+    let mut letters = String::new();
+    while !rest.is_empty() {
+        let (name, letter) = LETTERS.iter().find(|(name, _)| rest.starts_with(name))?;
+        letters.extend(Some(*letter).filter(|letter| *letter != '&'));
+        rest = rest.strip_prefix(name)?;
+    }
+    (letters.len() >= 2).then_some(letters)
+}
+
+/// A run of katakana: words of the lexicon, and what lies between by its sound.
+fn foreign(run: &[char]) -> Vec<Word> {
+    if let Some(letters) = letters(run) {
+        return vec![Word::new(letters)];
+    }
+    let mut words = Vec::new();
+    let mut between: Vec<char> = Vec::new();
+    let flush = |between: &mut Vec<char>, words: &mut Vec<Word>| {
+        let text = sound(between);
+        between.clear();
+        if !text.is_empty() {
+            words.push(Word { by_sound: true, ..Word::new(text) });
+        }
+    };
+    let mut at = 0;
+    while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
+        // Two kana are a word only by themselves: they stand within many others.
+        let known = LEXICON.at(rest, if at == 0 && rest.len() == 2 { 2 } else { 3 });
+        match known.filter(|(count, _)| !is_broken(rest.get(*count..).unwrap_or(&[]))) {
+            Some((count, entry)) => {
+                flush(&mut between, &mut words);
+                words.extend(Word::of_lexicon(entry));
+                at += count;
+            }
+            None => {
+                between.extend(rest.first());
+                at += 1;
+            }
+        }
+    }
+    flush(&mut between, &mut words);
+    words
+}
+
+/// Whether a word cannot end here: what follows is a single kana, a small one or a long vowel.
+fn is_broken(after: &[char]) -> bool {
+    after.len() == 1 || after.first().is_some_and(|c| "ーァィゥェォャュョッン".contains(*c))
+}
+
+/// Kana in Latin letters, long vowels written short.
+pub(crate) fn sound(run: &[char]) -> String {
+    let mut out = String::new();
+    let mut doubled = false;
+    for c in run {
+        // Hiragana stand 0x60 before their katakana.
+        let c = match u32::from(*c) {
+            code @ 0x3041..=0x3096 => char::from_u32(code + 0x60).unwrap_or(*c),
+            _ => *c,
+        };
+        match c {
+            'ッ' => doubled = true,
+            'ャ' | 'ュ' | 'ョ' => {
+                let vowel = if c == 'ャ' {
+                    'a'
+                } else if c == 'ュ' {
+                    'u'
+                } else {
+                    'o'
+                };
+                let hushed = ["shi", "chi", "ji"].iter().any(|end| out.ends_with(end));
+                out.pop();
+                out.extend((!hushed).then_some('y'));
+                out.push(vowel);
+            }
+            'ァ' | 'ィ' | 'ゥ' | 'ェ' | 'ォ' => {
+                if out.ends_with('u') && out.len() == 1 {
+                    out = "w".to_owned();
+                } else {
+                    out.pop();
+                }
+                out.push(match c {
+                    'ァ' => 'a',
+                    'ィ' => 'i',
+                    'ゥ' => 'u',
+                    'ェ' => 'e',
+                    _ => 'o',
+                });
+            }
+            c => {
+                let syllable = syllable(c);
+                if doubled {
+                    out.extend(syllable.chars().next());
+                    doubled = false;
+                }
+                out.push_str(syllable);
+            }
+        }
+    }
+    out.replace("ou", "o").replace("uu", "u").replace("oo", "o")
+}
+
+/// The katakana of each consonant, in the order of the vowels a, i, u, e, o.
+const ROWS: [(&str, [&str; 5]); 15] = [
+    ("アイウエオ", ["a", "i", "u", "e", "o"]),
+    ("カキクケコ", ["ka", "ki", "ku", "ke", "ko"]),
+    ("サシスセソ", ["sa", "shi", "su", "se", "so"]),
+    ("タチツテト", ["ta", "chi", "tsu", "te", "to"]),
+    ("ナニヌネノ", ["na", "ni", "nu", "ne", "no"]),
+    ("ハヒフヘホ", ["ha", "hi", "fu", "he", "ho"]),
+    ("マミムメモ", ["ma", "mi", "mu", "me", "mo"]),
+    ("ヤユヨヮヲ", ["ya", "yu", "yo", "wa", "o"]),
+    ("ラリルレロ", ["ra", "ri", "ru", "re", "ro"]),
+    ("ワヰヴヱン", ["wa", "i", "vu", "e", "n"]),
+    ("ガギグゲゴ", ["ga", "gi", "gu", "ge", "go"]),
+    ("ザジズゼゾ", ["za", "ji", "zu", "ze", "zo"]),
+    ("ダヂヅデド", ["da", "ji", "zu", "de", "do"]),
+    ("バビブベボ", ["ba", "bi", "bu", "be", "bo"]),
+    ("パピプペポ", ["pa", "pi", "pu", "pe", "po"]),
+];
+
+fn syllable(c: char) -> &'static str {
+    let find = |(kana, latin): &(&'static str, [&'static str; 5])| {
+        kana.chars().zip(latin.iter()).find(|(of_row, _)| *of_row == c).map(|(_, latin)| *latin)
+    };
+    match c {
+        'ヶ' | 'ヵ' => "ga",
+        _ => ROWS.iter().find_map(find).unwrap_or(""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> String {
+        let words = write(&text.chars().collect::<Vec<_>>(), false);
+        words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn kana_are_written_by_their_sound() {
+        for (kana, latin) in [
+            ("きょうと", "kyoto"),
+            ("シャープ", "shapu"),
+            ("ヴァルト", "varuto"),
+            ("ティッシュ", "tisshu"),
+            ("ウィン", "win"),
+            ("サッポロ", "sapporo"),
+        ] {
+            assert_eq!(sound(&kana.chars().collect::<Vec<_>>()), latin, "{kana}");
+        }
+    }
+
+    #[test]
+    fn names_in_kanji_have_their_japanese_readings() {
+        for (name, expected) in [
+            ("東京精密", "tokyo precision"),
+            ("日立製作所", "hitachi manufacturing"),
+            ("三菱重工業", "mitsubishi heavy industry"),
+            ("山田太郎", "yamada taro"),
+            ("神戸製鋼所", "kobe steel works"),
+            ("キオクシアホールディングス", "kioxia holdings"),
+        ] {
+            assert_eq!(words(name), expected, "{name}");
+        }
+        assert!(is_plain("株式会社東京") && is_plain("ひかり") && !is_plain("华为技术有限公司"));
+    }
+
+    #[test]
+    fn every_line_of_the_tables_is_read() {
+        for table in [include_str!("../data/japanese.tsv"), include_str!("../data/japanese_names.tsv")] {
+            for (word, entry) in pairs(table) {
+                assert!(
+                    !word.is_empty() && entry.bytes().all(|byte| byte.is_ascii_lowercase() || b" \t".contains(&byte)),
+                    "{word} {entry}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Korean names: words of organizations in English, persons with the family name apart, the rest by its sound.
+
+use std::sync::LazyLock;
+
+use tollgate_model::Lookup;
+
+use crate::lexicon::pairs;
+use crate::word::Word;
+
+static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
+    let words: Vec<(&str, &str)> = pairs(include_str!("../data/korean.tsv")).collect();
+    let longest = words.iter().map(|(word, _)| word.chars().count()).max().unwrap_or(1);
+    (words.into_iter().collect(), longest)
+});
+
+/// A syllable of the Korean script.
+pub(crate) fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Whether a text has Korean syllables.
+pub(crate) fn is_korean(text: &str) -> bool {
+    text.chars().any(is_hangul)
+}
+
+/// How families are written: the South's usual spelling, and that of the North and of older transliterations.
+const FAMILIES: [(&str, &str, &str); 40] = [
+    ("김", "kim", "kim"),
+    ("이", "lee", "ri"),
+    ("리", "lee", "ri"),
+    ("박", "park", "pak"),
+    ("최", "choi", "choe"),
+    ("정", "jung", "jong"),
+    ("강", "kang", "kang"),
+    ("조", "cho", "jo"),
+    ("윤", "yoon", "yun"),
+    ("장", "jang", "chang"),
+    ("임", "lim", "im"),
+    ("림", "lim", "rim"),
+    ("한", "han", "han"),
+    ("오", "oh", "o"),
+    ("서", "seo", "so"),
+    ("신", "shin", "sin"),
+    ("권", "kwon", "kwon"),
+    ("황", "hwang", "hwang"),
+    ("안", "ahn", "an"),
+    ("송", "song", "song"),
+    ("전", "jeon", "chon"),
+    ("홍", "hong", "hong"),
+    ("유", "yoo", "yu"),
+    ("류", "ryu", "ryu"),
+    ("고", "ko", "ko"),
+    ("문", "moon", "mun"),
+    ("양", "yang", "yang"),
+    ("손", "son", "son"),
+    ("배", "bae", "pae"),
+    ("백", "baek", "paek"),
+    ("허", "heo", "ho"),
+    ("남", "nam", "nam"),
+    ("심", "shim", "sim"),
+    ("노", "noh", "ro"),
+    ("로", "noh", "ro"),
+    ("하", "ha", "ha"),
+    ("곽", "kwak", "kwak"),
+    ("성", "sung", "song"),
+    ("차", "cha", "cha"),
+    ("주", "joo", "chu"),
+];
+
+/// The names of Latin letters, longer ones first.
+const LETTERS: [(&str, char); 27] = [
+    ("더블유", 'w'),
+    ("에이치", 'h'),
+    ("에이", 'a'),
+    ("에프", 'f'),
+    ("에스", 's'),
+    ("아이", 'i'),
+    ("제이", 'j'),
+    ("케이", 'k'),
+    ("브이", 'v'),
+    ("엑스", 'x'),
+    ("와이", 'y'),
+    ("제트", 'z'),
+    ("비", 'b'),
+    ("씨", 'c'),
+    ("디", 'd'),
+    ("이", 'e'),
+    ("지", 'g'),
+    ("엘", 'l'),
+    ("엠", 'm'),
+    ("엔", 'n'),
+    ("오", 'o'),
+    ("피", 'p'),
+    ("큐", 'q'),
+    ("알", 'r'),
+    ("티", 't'),
+    ("유", 'u'),
+    ("앤", '&'),
+];
+
+/// A run of syllables as words; `north` spells them as the North and older transliterations do. `alone` says that the run is all of the name.
+pub(crate) fn write(run: &[char], north: bool, alone: bool) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut between: Vec<char> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
+        match known(rest) {
+            Some((count, entry)) => {
+                words.extend(rest_of(&mut between, north, false));
+                words.extend(Word::of_lexicon(entry));
+                at += count;
+            }
+            None => {
+                between.extend(rest.first());
+                at += 1;
+            }
+        }
+    }
+    let whole = alone && words.is_empty();
+    words.extend(rest_of(&mut between, north, whole));
+    words
+}
+
+fn known(run: &[char]) -> Option<(usize, &'static str)> {
+    let (lexicon, longest) = &*LEXICON;
+    (2..=(*longest).min(run.len())).rev().find_map(|count| {
+        let word: String = run.get(..count)?.iter().collect();
+        lexicon.get(word.as_str()).map(|entry| (count, *entry))
+    })
+}
+
+/// What lies between known words: letters by their names, a person, or a word by its sound.
+fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
+    let run = std::mem::take(between);
+    if run.is_empty() {
+        return Vec::new();
+    }
+    if let Some(letters) = letters(&run) {
+        return vec![Word::new(letters)];
+    }
+    if let Some(words) = letters_beside(&run, north) {
+        return words;
+    }
+    let family = FAMILIES.iter().find(|(family, _, _)| run.first().is_some_and(|c| family.starts_with(*c)));
+    if let (true, Some((_, south, of_north)), Some(personal)) =
+        (whole && (2..=4).contains(&run.len()), family, run.get(1..))
+    {
+        let family = if north { of_north } else { south };
+        return vec![Word::new((*family).to_owned()), Word { by_sound: true, ..Word::new(sound(personal, north)) }];
+    }
+    vec![Word { by_sound: true, ..Word::new(sound(&run, north)) }]
+}
+
+/// The letters that a run spells by their names, where it is made of two or more; `&` stands between some and is no letter.
+fn letters(run: &[char]) -> Option<String> {
+    let text: String = run.iter().collect();
+    let mut rest = text.as_str();
+    let mut letters = String::new();
+    while !rest.is_empty() {
+        let (name, letter) = LETTERS.iter().find(|(name, _)| rest.starts_with(name))?;
+        letters.extend(Some(*letter).filter(|letter| *letter != '&'));
+        rest = rest.strip_prefix(name)?;
+    }
+    (letters.len() >= 2).then_some(letters)
+}
+
+/// Letters at the start or the end of a run, of three syllables or more, and the word beside them.
+fn letters_beside(run: &[char], north: bool) -> Option<Vec<Word>> {
+    let word = |run: &[char]| Word { by_sound: true, ..Word::new(sound(run, north)) };
+    let least = 3;
+    for place in (least..run.len()).rev() {
+        let (start, rest) = run.split_at_checked(place)?;
+        if let Some(letters) = letters(start) {
+            return Some(vec![Word::new(letters), word(rest)]);
+        }
+    }
+    for place in 1..run.len().saturating_sub(least - 1) {
+        let (start, rest) = run.split_at_checked(place)?;
+        if let Some(letters) = letters(rest) {
+            return Some(vec![word(start), Word::new(letters)]);
+        }
+    }
+    None
+}
+
+const INITIALS: [&str; 19] =
+    ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"];
+const VOWELS: [&str; 21] = [
+    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu",
+    "ui", "i",
+];
+const FINALS: [&str; 28] = [
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t",
+    "t", "k", "t", "p", "h",
+];
+
+/// Syllables in Latin letters: the South's Revised Romanization, or as the North writes names (`Kyong`, `Chol`).
+fn sound(run: &[char], north: bool) -> String {
+    let mut out = String::new();
+    for c in run {
+        let code = u32::from(*c).wrapping_sub(0xac00);
+        let part = |table: &[&'static str], place: u32| table.get(crate::sizes::index_of(place)).copied().unwrap_or("");
+        let (initial, vowel) = (part(&INITIALS, code / 588), part(&VOWELS, code % 588 / 28));
+        let last = part(&FINALS, code % 28);
+        let initial = match (north, initial, out.is_empty()) {
+            (true, "g", true) => "k",
+            (true, "d", true) => "t",
+            (true, "b", true) => "p",
+            (false, "r", true) => "l",
+            (false, "r", false) if out.ends_with('l') => "l",
+            (_, initial, _) => initial,
+        };
+        let vowel = match (north, vowel) {
+            (true, "eo") => "o",
+            (true, "yeo") => "yo",
+            (true, "eu") => "u",
+            (_, vowel) => vowel,
+        };
+        // Between vowels the last consonant is written as it is spoken.
+        if initial.is_empty() && !out.is_empty() {
+            soften(&mut out);
+        }
+        out.push_str(initial);
+        out.push_str(vowel);
+        out.push_str(last);
+    }
+    out
+}
+
+/// A last consonant before a vowel: `k`, `t`, `p` and `l` as `g`, `s`, `b` and `r`.
+fn soften(out: &mut String) {
+    let soft = match out.chars().next_back() {
+        Some('k') => 'g',
+        Some('t') => 's',
+        Some('p') => 'b',
+        Some('l') => 'r',
+        _ => return,
+    };
+    out.pop();
+    out.push(soft);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str, north: bool) -> String {
+        let words = write(&text.chars().collect::<Vec<_>>(), north, true);
+        words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn companies_and_persons_are_told_apart() {
+        for (name, south, north) in [
+            ("삼성전자", "samsung electronics", "samsung electronics"),
+            ("김정은", "kim jeongeun", "kim jongun"),
+            ("박철수", "park cheolsu", "pak cholsu"),
+            ("엘지씨엔에스", "lg cns", "lg cns"),
+            ("평양", "pyongyang", "pyongyang"),
+        ] {
+            assert_eq!((words(name, false).as_str(), words(name, true).as_str()), (south, north), "{name}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What is checked of every list once it is read: that it does not break off, that each entry has a name that can be searched, and that its days are in order.
+
+use super::{BadRow, Entry, List};
+use crate::fold::{Unread, unread};
+use crate::sizes::count_of;
+
+/// What shows that a file breaks off, or goes on as something else.
+pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String> {
+    if let Some(row) = list.bad.iter().find(|row| row.what == IS_HTML) {
+        return Some(format!("has a page of HTML in the place of its rows from line {} on", row.line));
+    }
+    let ends = matches!(bytes, [.., b'\n' | b'\r' | 0x1a | b']' | b'}'] | [.., b'\n' | b'\r', 0]);
+    let last = count_of(text.lines().count());
+    let spoiled = list.bad.iter().chain(&list.guessed).find(|row| row.line == last && last > 1);
+    spoiled.filter(|_| !ends).map(|row| format!("breaks off: its last line {}", row.what))
+}
+
+/// What is said of a row that is HTML.
+pub(super) const IS_HTML: &str = "is HTML";
+
+/// Keeps entries out of which no name can be searched, and takes days for unknown that are not in order.
+pub(super) fn names_and_days(list: &mut List) {
+    let (mut bad, mut guessed) = (Vec::new(), Vec::new());
+    let mut place = 0;
+    list.entries.retain_mut(|entry| {
+        place += 1;
+        if let Some(what) = unsearchable(entry) {
+            bad.push(BadRow { line: place, what: format!("(entry {place} of the file) {what}") });
+            return false;
+        }
+        if entry.from.zip(entry.until).is_some_and(|(from, until)| until < from) {
+            (entry.from, entry.until) = (None, None);
+            let what = "ends before it begins: it is taken for listed without end";
+            guessed.push(BadRow { line: place, what: format!("(entry {place} of the file) {what}") });
+        }
+        true
+    });
+    list.bad.extend(bad);
+    list.guessed.extend(guessed);
+}
+
+/// Why none of an entry's names can be searched; nothing where one can, or where it is an address without a name.
+fn unsearchable(entry: &Entry) -> Option<String> {
+    let searchable = |text: &str| match text.is_ascii() {
+        true => text.bytes().any(|byte| byte.is_ascii_alphabetic()),
+        false => text.chars().any(char::is_alphabetic) && matches!(unread(text), None | Some(Unread::Long)),
+    };
+    let first = entry.names.first()?;
+    if entry.names.iter().any(|name| searchable(&name.text)) {
+        return None;
+    }
+    Some(match unread(&first.text) {
+        Some(why) => format!("has a name that {why}"),
+        None => format!("has a number for a name, {}: its cells may have moved", first.text),
+    })
+}
