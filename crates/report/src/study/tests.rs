@@ -101,6 +101,7 @@ fn page(figures: Vec<Figure>) -> String {
         assumptions: vec![Assumption { name: text(), value: text(), unit: text(), source: text() }],
         data: Vec::new(),
         made_from: vec![(text(), text())],
+        open: tollgate_lab::OpenResults::default(),
     })
 }
 
