@@ -11,7 +11,7 @@ use super::error::DeskError;
 use super::order::OrderRequest;
 
 /// Records that are read together.
-const PAGE: usize = 10_000;
+const PAGE: u32 = 10_000;
 
 /// A limit that a policy sets otherwise than it stands.
 #[derive(Clone, Debug)]

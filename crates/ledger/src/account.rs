@@ -1,7 +1,11 @@
 //! Accounts: their counts and limits, and how they are shown.
 
+use std::io::{Read, Result as Written, Write};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tollgate_model::{AccountKey, Date, never};
+
+use crate::bytes::{In, Out, malformed};
 
 use crate::status::Status;
 
@@ -179,5 +183,52 @@ impl Account {
             available_milli_tpp: ceiling.map(|limit| (limit - self.posted_milli_tpp - self.reserved_milli_tpp).max(0)),
             breach: self.breach.clone(),
         }
+    }
+
+    /// Writes all of it; the breach follows from the rest and is written as it stands.
+    pub(crate) fn write<W: Write>(&self, out: &mut Out<W>) -> Written<()> {
+        out.count(self.limits.len())?;
+        for limit in &self.limits {
+            out.bytes(&limit.from.epoch_days().to_le_bytes())?;
+            out.flag(limit.amount_milli_tpp.is_some())?;
+            out.i64(limit.amount_milli_tpp.unwrap_or(0))?;
+            out.text(&limit.provision)?;
+        }
+        out.i64(self.posted_milli_tpp)?;
+        out.i64(self.reserved_milli_tpp)?;
+        out.count(self.days.len())?;
+        for (date, amount) in &self.days {
+            out.bytes(&date.epoch_days().to_le_bytes())?;
+            out.i64(*amount)?;
+        }
+        out.text(&serde_json::to_string(&self.breach)?)?;
+        out.i64(self.turnover_milli_tpp)
+    }
+
+    /// Reads what was written.
+    pub(crate) fn read<R: Read>(source: &mut In<R>) -> Written<Account> {
+        fn date<R: Read>(source: &mut In<R>) -> Written<Date> {
+            let days = source.array().map(i32::from_le_bytes)?;
+            Date::from_epoch_days(days).ok_or_else(|| malformed("holds what is no day"))
+        }
+        let mut account = Account::default();
+        for _ in 0..source.count(13)? {
+            let from = date(source)?;
+            let has_ceiling = source.flag()?;
+            let ceiling = source.i64()?;
+            account.limits.push(Limit {
+                from,
+                amount_milli_tpp: has_ceiling.then_some(ceiling),
+                provision: source.text()?,
+            });
+        }
+        account.posted_milli_tpp = source.i64()?;
+        account.reserved_milli_tpp = source.i64()?;
+        for _ in 0..source.count(12)? {
+            account.days.push((date(source)?, source.i64()?));
+        }
+        account.breach = serde_json::from_str(&source.text()?)?;
+        account.turnover_milli_tpp = source.i64()?;
+        Ok(account)
     }
 }

@@ -1,55 +1,23 @@
 //! Accounts in step with a log.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tollgate_model::{hex, never};
 
 use crate::command::{Applied, Command};
+use crate::error::LedgerError;
+use crate::known::{CLOCK, Known};
 use crate::log::{Log, LogError};
-use crate::notes::{Notes, NotesMark};
-use crate::record::{Body, Draft, Hash, Head, Record};
+use crate::notes::NotesMark;
+use crate::record::{Draft, Hash, Head, Record};
+use crate::snapshot::{self, SnapshotFolder, SnapshotMark};
 use crate::state::State;
 use crate::status::Status;
-use crate::verify::{BadRecord, follows};
 
 /// Tries of a batch where the log is unavailable or another ledger was first.
 const TRIES: u32 = 5;
-
-/// Why a ledger cannot go on. After all but `Log(Unavailable)`, `Log(Busy)` and `Unwritable` it stays so: it has to be opened anew once the log is put
-/// right.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LedgerError {
-    /// The log. After `Unavailable` the same batch may be given again: what was done is not done twice.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// A record is not as it was written.
-    #[error(
-        "record {seq} of the log: {what}\n  mend: run `tollgate audit verify`, and restore the log from a backup that verifies"
-    )]
-    Corrupt {
-        /// Its number.
-        seq: u64,
-        /// What is wrong.
-        what: String,
-    },
-    /// The log is not the one that this ledger has followed, or not as long any more: it went back, was forked, or another one stands in its place.
-    #[error(
-        "{0}\n  mend: stop every Tollgate on this log, keep the log as it is, find out what became of the records (docs/runbook.md), and start anew"
-    )]
-    Diverged(String),
-    /// The machine's clock cannot be believed: nothing is recorded, since what is recorded with a wrong time stays so.
-    #[error("{0}")]
-    Clock(String),
-    /// An entry cannot be written as JSON: nothing of its batch is on record.
-    #[error("an entry cannot be written: {0}")]
-    Unwritable(String),
-    /// The thread that writes has ended, by a fault of the program. What it had not answered may be on record or not: after a new start the same
-    /// batch may be given again.
-    #[error("the ledger has stopped\n  mend: start Tollgate anew and ask again; what was done is not done twice")]
-    Stopped,
-}
 
 /// Something to be recorded.
 #[derive(Clone, Debug)]
@@ -74,23 +42,6 @@ pub enum Entry {
     },
 }
 
-/// What a record of kind `ledger` holds.
-#[derive(Serialize, Deserialize)]
-struct Kept<'a> {
-    #[serde(borrow)]
-    command: &'a RawValue,
-    #[serde(flatten)]
-    applied: Applied,
-}
-
-/// What follows from the records up to a head.
-#[derive(Debug, Default)]
-struct Known {
-    state: State,
-    head: Head,
-    notes: Notes,
-}
-
 /// Accounts in step with a log.
 #[derive(Debug)]
 pub struct Ledger<L> {
@@ -106,19 +57,97 @@ pub struct Ledger<L> {
     stopped: Option<LedgerError>,
 }
 
+/// How a ledger was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The whole log was read.
+    Whole {
+        /// Why no snapshot was used, for each that was there.
+        doubts: Vec<String>,
+    },
+    /// From a snapshot on.
+    Snapshot {
+        /// The number of the record up to which it goes.
+        seq: u64,
+        /// Why later snapshots were not used.
+        doubts: Vec<String>,
+    },
+}
+
 impl<L: Log> Ledger<L> {
     /// Reads a log and checks its chain.
     pub fn open(log: L) -> Result<Ledger<L>, LedgerError> {
-        let mut ledger = Ledger {
+        let mut ledger = Ledger::unread(log);
+        ledger.build()?;
+        Ok(ledger)
+    }
+
+    /// Reads a log from the latest snapshot on that is in step with it; the whole log where there is none. What is doubtful of a snapshot is no error,
+    /// and is told.
+    pub fn open_from(log: L, folder: &SnapshotFolder) -> Result<(Ledger<L>, Opening), LedgerError> {
+        let mut ledger = Ledger::unread(log);
+        let mut doubts = Vec::new();
+        let files = folder.files().unwrap_or_else(|error| {
+            doubts.push(format!("the folder of snapshots cannot be read: {error}"));
+            Vec::new()
+        });
+        for file in files {
+            match ledger.resume(&file) {
+                Ok(seq) => return Ok((ledger, Opening::Snapshot { seq, doubts })),
+                Err(doubt) => doubts.push(format!("{}: {doubt}", file.display())),
+            }
+        }
+        ledger.build()?;
+        Ok((ledger, Opening::Whole { doubts }))
+    }
+
+    /// Writes a snapshot of what is known. It is used once its mark is on record.
+    pub fn write_snapshot(&self, folder: &SnapshotFolder) -> std::io::Result<SnapshotMark> {
+        self.check().map_err(std::io::Error::other)?;
+        folder.write(&self.known)
+    }
+
+    fn unread(log: L) -> Ledger<L> {
+        Ledger {
             log,
             known: Known::default(),
             committed: Head::default(),
             uncertain: true,
             trouble: None,
             stopped: None,
-        };
-        ledger.build()?;
-        Ok(ledger)
+        }
+    }
+
+    /// Goes on from a snapshot; the number of the record up to which it goes, or why it is not believed, with nothing known then.
+    fn resume(&mut self, file: &Path) -> Result<u64, String> {
+        let resumed = self.resume_unchecked(file);
+        if resumed.is_err() {
+            self.known = Known::default();
+            self.committed = Head::default();
+        } else {
+            self.committed = self.known.head;
+            self.uncertain = false;
+        }
+        resumed
+    }
+
+    fn resume_unchecked(&mut self, file: &Path) -> Result<u64, String> {
+        let (known, mark) = snapshot::read(file).map_err(|error| error.to_string())?;
+        let mut first = None;
+        let log = self.log.page(0, 1, &mut |record| {
+            first = Some(record.hash);
+            ControlFlow::Break(())
+        });
+        log.map_err(|error| error.to_string())?;
+        if first != Some(known.first) {
+            return Err("is of another log".to_owned());
+        }
+        self.known = known;
+        self.follow(false).map_err(|error| error.to_string())?;
+        match self.known.notes.snapshots.contains(&mark.id()) {
+            true => Ok(mark.seq),
+            false => Err("no record of the log has its digest".to_owned()),
+        }
     }
 
     /// The accounts.
@@ -214,7 +243,10 @@ impl<L: Log> Ledger<L> {
     /// Where a result says that the log cannot be gone on from, nothing is done any more.
     fn judge<T>(&mut self, result: &Result<T, LedgerError>) {
         let lasting = |error: &LedgerError| match error {
-            LedgerError::Log(LogError::Unusable(_)) | LedgerError::Corrupt { .. } | LedgerError::Diverged(_) => true,
+            LedgerError::Log(LogError::Unusable(_))
+            | LedgerError::Corrupt { .. }
+            | LedgerError::Diverged(_)
+            | LedgerError::Newer { .. } => true,
             LedgerError::Log(LogError::Unavailable(_) | LogError::Busy(_))
             | LedgerError::Clock(_)
             | LedgerError::Unwritable(_)
@@ -274,7 +306,7 @@ impl<L: Log> Ledger<L> {
             let (applied, record) = self.apply(time_ms, entry)?;
             if let Some(record) = record {
                 let at_ms = self.time_of(time_ms, entry);
-                self.known.head = Head { seq: record.seq, hash: record.hash, at_ms };
+                self.known.advance(&record, at_ms);
                 if let Entry::Note { kind, id, data, .. } = entry {
                     self.known.notes.take(&record, kind, id, data.get());
                     batch.mark.add(id);
@@ -355,7 +387,7 @@ impl<L: Log> Ledger<L> {
             let taken = if record.seq == committed.seq && record.hash != committed.hash {
                 Err(diverged(&committed, "has another hash"))
             } else {
-                fresh.take_up(&record).map_err(corrupt)
+                fresh.take_up(&record)
             };
             bad = taken.err();
             if bad.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -382,7 +414,7 @@ impl<L: Log> Ledger<L> {
         let mut bad = None;
         let mut take = |record: Record| {
             let taken = match std::mem::replace(&mut seen, true) {
-                true => known.take_up(&record).map_err(corrupt),
+                true => known.take_up(&record),
                 false if record.seq == last.seq && record.hash == last.hash => Ok(()),
                 false => Err(diverged(&last, "is gone or has another hash")),
             };
@@ -403,10 +435,8 @@ impl<L: Log> Ledger<L> {
     }
 
     /// Hands on the records after a number, so many at the most.
-    pub fn page(&mut self, after: u64, most: usize, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
+    pub fn page(&mut self, after: u64, most: u32, sink: &mut dyn FnMut(&Record)) -> Result<(), LedgerError> {
         self.check()?;
-        // More than fit into the number are asked for in pages, as any that are more than `most`.
-        let most = u32::try_from(most).or(Ok::<u32, LedgerError>(u32::MAX))?;
         self.log.page(after, most, &mut |record| {
             sink(&record);
             ControlFlow::Continue(())
@@ -415,17 +445,10 @@ impl<L: Log> Ledger<L> {
     }
 }
 
-/// The kind of the records by which somebody says that the clock was wrong: time goes on from theirs, even where it is an earlier one.
-const CLOCK: &str = "clock";
-
 /// Records that are to be committed together, and how the notes stood before.
 struct Batch {
     records: Vec<Record>,
     mark: NotesMark,
-}
-
-fn corrupt(bad: BadRecord) -> LedgerError {
-    LedgerError::Corrupt { seq: bad.seq, what: bad.what }
 }
 
 /// The log is not the one that was followed up to a head.
@@ -441,34 +464,4 @@ fn diverged(head: &Head, what: &str) -> LedgerError {
 fn unwritable(error: serde_json::Error) -> LedgerError {
     never!("an entry cannot be written as JSON: {error}");
     LedgerError::Unwritable(error.to_string())
-}
-
-impl Known {
-    /// Applies a record of the log: its chain must hold, and it must come to what it says.
-    fn take_up(&mut self, record: &Record) -> Result<(), BadRecord> {
-        follows(self.head.seq, &self.head.hash, record)?;
-        let bad = |what: String| BadRecord { seq: record.seq, what };
-        let wrong = |error: serde_json::Error| bad(error.to_string());
-        let body: Body<'_> = record.parse().map_err(bad)?;
-        match body.kind.as_ref() {
-            "ledger" => {
-                let kept: Kept<'_> = serde_json::from_str(body.data.get()).map_err(wrong)?;
-                let command: Command = serde_json::from_str(kept.command.get()).map_err(wrong)?;
-                let applied = self.state.apply_known(body.at_ms, &command, kept.command.get().as_bytes());
-                if applied != kept.applied {
-                    let (said, came) = (kept.applied.status.as_str(), applied.status.as_str());
-                    return Err(bad(format!("says `{said}`, and comes to `{came}`")));
-                }
-            }
-            kind => {
-                self.state.note(&body.id, body.data.get().as_bytes());
-                self.notes.take(record, kind, &body.id, body.data.get());
-                if kind == CLOCK {
-                    self.state.set_time(body.at_ms);
-                }
-            }
-        }
-        self.head = Head { seq: record.seq, hash: record.hash, at_ms: body.at_ms };
-        Ok(())
-    }
 }

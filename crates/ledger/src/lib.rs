@@ -7,13 +7,18 @@
 //! Amounts (`…_milli_tpp`) are thousandths of a TPP. Times (`…_ms`) are milliseconds since 1970-01-01 UTC and come from the caller.
 
 mod account;
+mod anchor;
+mod bytes;
 mod command;
 mod database;
+mod error;
+mod known;
 mod ledger;
 mod log;
 mod notes;
 mod postgres;
 mod record;
+mod snapshot;
 mod sqlite;
 mod state;
 mod status;
@@ -21,12 +26,20 @@ mod verify;
 mod writer;
 
 pub use account::{AccountView, Breach};
+pub use anchor::{
+    Agreement, AnchorError, Checkpoint, CheckpointFolder, Comparison, ConsistencyProof, Evidence, Frontier, Gap,
+    GapProof, GapProver, InclusionProof, KeyKind, Leaves, Note, NoteSignature, NoteSigner, PublicKey, Publication,
+    Publisher, RangeHashes, RecordProof, SecretKey, Witness, consistency_ranges, inclusion_ranges, leaf_hash,
+    node_hash,
+};
 pub use command::{Applied, BreachChange, Command};
 pub use database::{AnyLog, open_log, open_log_to_read};
-pub use ledger::{Entry, Ledger, LedgerError};
+pub use error::LedgerError;
+pub use ledger::{Entry, Ledger, Opening};
 pub use log::{Log, LogError, MemoryLog, Sink};
 pub use postgres::PostgresLog;
 pub use record::{Body, Hash, Head, Record};
+pub use snapshot::{SnapshotFolder, SnapshotMark};
 pub use sqlite::SqliteLog;
 pub use state::{MAX_AMOUNT_MILLI_TPP, PostingView, ReservationView, State};
 pub use status::Status;

@@ -1,5 +1,8 @@
 //! What is kept at hand of the records beside the ledger's commands.
 
+use std::io::{Read, Result, Write};
+
+use crate::bytes::{In, Out, malformed};
 use crate::record::{Hash, Record, chained};
 use crate::state::id_hash;
 
@@ -22,6 +25,8 @@ pub(crate) struct Notes {
     pub(crate) screening: Vec<String>,
     /// The ids of those of kind `proposal` that nobody has concluded yet, in order.
     pub(crate) proposals: Vec<String>,
+    /// The ids of those of kind `snapshot`, in order.
+    pub(crate) snapshots: Vec<String>,
     /// The number of the last of kind `origin`.
     pub(crate) origin: u64,
 }
@@ -29,12 +34,16 @@ pub(crate) struct Notes {
 /// What the id of a record of kind `conclusion` begins with; the id of the proposal follows.
 pub(crate) const CONCLUSION: &str = "concluded:";
 
+/// The kind of the records that say which snapshot was written; the digest stands in the id.
+pub(crate) const SNAPSHOT: &str = "snapshot";
+
 /// How long the lists were, and what was added since, so that it can be taken out again.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NotesMark {
     access: usize,
     screening: usize,
     proposals: Vec<String>,
+    snapshots: usize,
     origin: u64,
     ids: Vec<u128>,
 }
@@ -52,6 +61,7 @@ impl Notes {
                     self.proposals.retain(|open| open != proposal);
                 }
             }
+            SNAPSHOT => self.snapshots.push(id.to_owned()),
             "origin" => self.origin = record.seq,
             _ => {}
         }
@@ -67,6 +77,7 @@ impl Notes {
             access: self.access.len(),
             screening: self.screening.len(),
             proposals: self.proposals.clone(),
+            snapshots: self.snapshots.len(),
             origin: self.origin,
             ids: Vec::new(),
         }
@@ -77,10 +88,57 @@ impl Notes {
         self.access.truncate(mark.access);
         self.screening.truncate(mark.screening);
         self.proposals = mark.proposals;
+        self.snapshots.truncate(mark.snapshots);
         self.origin = mark.origin;
         for id in mark.ids {
             self.places.remove(&id);
         }
+    }
+}
+
+fn write_texts<W: Write>(out: &mut Out<W>, texts: &[String]) -> Result<()> {
+    out.count(texts.len())?;
+    texts.iter().try_for_each(|text| out.text(text))
+}
+
+fn read_texts<R: Read>(source: &mut In<R>) -> Result<Vec<String>> {
+    (0..source.count(8)?).map(|_| source.text()).collect()
+}
+
+impl Notes {
+    /// Writes all of it, the places in the order of their ids.
+    pub(crate) fn write<W: Write>(&self, out: &mut Out<W>) -> Result<()> {
+        for texts in [&self.access, &self.screening, &self.proposals, &self.snapshots] {
+            write_texts(out, texts)?;
+        }
+        out.u64(self.origin)?;
+        let mut places: Vec<_> = self.places.iter().collect();
+        places.sort_unstable_by_key(|(id, _)| **id);
+        out.count(places.len())?;
+        for (id, place) in places {
+            out.u128(*id)?;
+            out.u64(place.seq)?;
+            out.u128(place.half)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what was written.
+    pub(crate) fn read<R: Read>(source: &mut In<R>) -> Result<Notes> {
+        let (access, screening) = (read_texts(source)?, read_texts(source)?);
+        let (proposals, snapshots) = (read_texts(source)?, read_texts(source)?);
+        let origin = source.u64()?;
+        let mut notes = Notes { access, screening, proposals, snapshots, origin, ..Notes::default() };
+        let count = source.count(40)?;
+        notes.places.reserve(count);
+        for _ in 0..count {
+            let id = source.u128()?;
+            let place = Place { seq: source.u64()?, half: source.u128()? };
+            if notes.places.insert(id, place).is_some() {
+                return Err(malformed("has an id twice"));
+            }
+        }
+        Ok(notes)
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use crate::command::{Applied, Command};
-use crate::ledger::{Entry, Ledger, LedgerError};
+use crate::error::LedgerError;
+use crate::ledger::{Entry, Ledger};
 use crate::log::Log;
 
 /// Entries committed together.

@@ -15,8 +15,19 @@ const GAP: i64 = 31 * DAY;
 /// Milliseconds since 1970-01-01 UTC.
 #[expect(clippy::disallowed_methods, reason = "the program has a clock: today's law, and the times of records")]
 pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => millis(since),
+        // A clock before 1970 stands before every record of a log: it is not believed.
+        Err(_) => 0,
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    let Ok(millis) = i64::try_from(duration.as_millis()) else {
+        // In 292 million years, and beyond each bound here: a clock that says so is not believed.
+        return i64::MAX;
+    };
+    millis
 }
 
 /// Today's date in UTC.
@@ -26,7 +37,11 @@ pub fn today() -> Date {
 
 /// The date of a time in UTC, in milliseconds since 1970-01-01 UTC.
 pub(crate) fn day_of(time_ms: i64) -> Date {
-    i32::try_from(time_ms.div_euclid(DAY)).ok().and_then(Date::from_epoch_days).unwrap_or(Date::MAX)
+    let Some(day) = i32::try_from(time_ms.div_euclid(DAY)).ok().and_then(Date::from_epoch_days) else {
+        // Beyond all days, where everything that has a last day is past it.
+        return Date::MAX;
+    };
+    day
 }
 
 /// Whether a service may start at a time after the last record of its log, both in milliseconds since 1970-01-01 UTC; `Err` says why not. A log without
@@ -80,7 +95,7 @@ impl Clock {
 
 /// Whether a clock that stood at one time may stand at another after so long.
 fn goes_on(before_ms: i64, now_ms: i64, passed: Duration) -> Result<(), String> {
-    let passed_ms = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+    let passed_ms = millis(passed);
     let off = now_ms.saturating_sub(before_ms.saturating_add(passed_ms));
     if off.saturating_abs() <= STEP && now_ms.saturating_sub(before_ms) <= GAP {
         return Ok(());

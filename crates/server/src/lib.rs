@@ -1,6 +1,8 @@
 //! The service: HTTP and JSON in front of the same deciding and counting as the commands.
 
 mod access;
+mod board;
+mod checkpoints;
 mod clock;
 mod connections;
 mod counts;
@@ -9,12 +11,12 @@ mod grants;
 mod hashing;
 mod jobs;
 mod last_seen;
+mod ledger_lines;
 mod links;
 mod logins;
 mod oidc;
 mod openapi;
 mod operators;
-mod order_index;
 mod orders;
 mod pages;
 mod problem;
@@ -52,11 +54,12 @@ pub use server::{Listen, serve};
 use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
 
+pub use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
+pub use checkpoints::Checkpoints;
 use clock::Clock;
 pub use clock::{check_start, now, today};
 pub use last_seen::check_last_seen;
 pub use links::{Links, identifiers};
-pub use order_index::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 use tollgate_decide::Tables;
 use tollgate_ledger::AnyLog;
 use tollgate_world::LawDesks;
@@ -101,6 +104,8 @@ pub struct App {
     ending: AtomicBool,
     /// The time that is recorded, where it is believed.
     clock: Arc<Clock>,
+    /// Who signs checkpoints, until that is begun.
+    checkpoints: Mutex<Option<Checkpoints>>,
     /// Why the service cannot go on, where it cannot.
     fatal: watch::Sender<Option<String>>,
 }
@@ -119,12 +124,14 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Where people may log in instead of here.
     pub provider: Option<Provider>,
+    /// Who signs checkpoints of the log, where somebody does.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// What the pages show beside the ledger.
 #[derive(Default)]
 pub struct Shown {
-    /// The lines of an orders file.
+    /// The lines of an orders file, where there is one, and of the ledger.
     pub board: Option<Board>,
     /// The cases of an alerts file, the first in line first.
     pub cases: Vec<Case>,
@@ -164,6 +171,7 @@ impl App {
             policies: Mutex::default(),
             ending: AtomicBool::new(false),
             clock,
+            checkpoints: Mutex::new(settings.checkpoints),
             fatal: watch::Sender::new(None),
         }
     }

@@ -49,10 +49,8 @@ impl Links {
         let mut found = Vec::new();
         for (kind, value) in identifiers(party) {
             let key = (kind, value);
-            let sharing = self.0.get(&key).map(Vec::as_slice).unwrap_or_default();
-            found.extend(
-                sharing.iter().filter(|id| **id != party.party_id).map(|id| (id.as_str(), kind, key.1.clone())),
-            );
+            let sharing = self.0.get(&key).into_iter().flatten();
+            found.extend(sharing.filter(|id| **id != party.party_id).map(|id| (id.as_str(), kind, key.1.clone())));
         }
         found.sort();
         found.dedup();

@@ -223,9 +223,11 @@ fn ratios(policy: &Policy, day: Date, base: &InstalledBase<'_>, headquarters: Op
         }
         // Cross-multiplied, in thousandths of a percent: a ratio that is over by one unit is over.
         let is_within = part * 100_000 <= total * i128::from(most);
+        // A ratio that is too large to be written is shown as none; whether it is kept is exact all the same.
+        let percent = i64::try_from(part * 100_000 / total).ok().map(tpp);
         rows.push(json!({
             "rule": ratio.rule, "cite": CITE, "country": country, "most_percent": tpp(most),
-            "percent": tpp(i64::try_from(part * 100_000 / total).unwrap_or(i64::MAX)), "kept": is_within,
+            "percent": percent, "kept": is_within,
         }));
     }
     rows

@@ -46,8 +46,11 @@ pub(super) async fn in_one_form(response: Response) -> Response {
     if !(status.is_client_error() || status.is_server_error()) || page || kind.is_some_and(|kind| kind == PROBLEM) {
         return response;
     }
-    let body = axum::body::to_bytes(response.into_body(), 4_096).await.unwrap_or_default();
-    let text = String::from_utf8_lossy(&body).into_owned();
+    let text = match axum::body::to_bytes(response.into_body(), 4_096).await {
+        Ok(body) => String::from_utf8_lossy(&body).into_owned(),
+        // Longer than a sentence, or cut off: the status says enough.
+        Err(_) => String::new(),
+    };
     let detail = if text.is_empty() { status.canonical_reason().unwrap_or("refused").to_owned() } else { text };
     Problem::new(status, "bad_request", detail, "see docs/openapi.json for what this request takes").into_response()
 }

@@ -20,6 +20,8 @@ use tollgate_desk::tpp;
 
 /// Accounts or records in one answer, at the most.
 const PAGE: usize = 1_000;
+/// Records of the log in one answer, at the most.
+const RECORDS: u32 = 1_000;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -60,16 +62,19 @@ pub(super) async fn allocations(
         Some(text) => text.parse().map_err(|_| bad_query("`date` is no day of the form YYYY-MM-DD"))?,
         None => today(),
     };
-    let page = usize::try_from(wanted.limit.unwrap_or(100)).ok().filter(|page| (1..=PAGE).contains(page));
+    let limit = wanted.limit.unwrap_or(100);
+    let page = usize::try_from(limit).ok().filter(|page| (1..=PAGE).contains(page));
     let page = page.ok_or_else(|| bad_query("`limit` is not 1 to 1000"))?;
-    let from = usize::try_from(wanted.cursor.unwrap_or(0)).map_err(|_| bad_query("`cursor` is less than 0"))?;
+    let cursor = wanted.cursor.unwrap_or(0);
+    let from = usize::try_from(cursor).map_err(|_| bad_query("`cursor` is less than 0"))?;
     let (views, next) = app
         .with_ledger(move |ledger| {
             let matches = |key: &AccountKey| {
                 let is = |value: &str, filter: &Option<String>| filter.as_deref().is_none_or(|filter| filter == value);
                 is(&key.rule, &wanted.rule)
                     && is(&key.holder, &wanted.holder)
-                    && is(key.country.as_deref().unwrap_or_default(), &wanted.country)
+                    // An account of no country is found by an empty one.
+                    && is(key.country.as_deref().unwrap_or(""), &wanted.country)
             };
             let mut views: Vec<_> = ledger.state().accounts(day, from, &matches).take(page + 1).collect();
             let next = (views.len() > page).then(|| views.pop().map(|(place, _)| place)).flatten();
@@ -183,7 +188,7 @@ pub(super) async fn records(
     let lines = app
         .with_ledger(move |ledger| {
             let mut lines = Vec::new();
-            let page = ledger.page(after, PAGE, &mut |record| {
+            let page = ledger.page(after, RECORDS, &mut |record| {
                 let _into_memory = record.write_line(&mut lines);
             });
             page.map(|()| lines)
@@ -211,7 +216,6 @@ pub(super) async fn ready(State(app): State<Shared>) -> Result<&'static str, Pro
 pub(super) async fn metrics(State(app): State<Shared>, caller: Caller) -> Result<String, Problem> {
     caller.may(Right::Read)?;
     let (records, accounts) = app.with_ledger(|ledger| (ledger.head().seq, ledger.state().len())).await?;
-    app.telemetry.records.set(i64::try_from(records).unwrap_or(i64::MAX));
-    app.telemetry.accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
+    app.telemetry.set_ledger(records, accounts);
     Ok(app.telemetry.text())
 }

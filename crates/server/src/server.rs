@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
@@ -25,8 +25,8 @@ use utoipa_axum::routes;
 use super::connections::Limited;
 use super::problem::Problem;
 use super::{
-    App, Shared, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals, reads, rebase,
-    telemetry, users,
+    App, Shared, checkpoints, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals,
+    reads, rebase, telemetry, users,
 };
 
 /// The largest body of a request, in bytes; of an upload.
@@ -93,7 +93,6 @@ fn router(app: Shared) -> Router {
     };
     described
         .merge(pages::router().layer(DefaultBodyLimit::max(LARGEST)).layer(axum::middleware::from_fn(in_time)))
-        .route("/setup", get(|| async { Html(include_str!("setup.html")) }))
         .route("/setup.js", get(setup_script))
         .route("/login/oidc", get(oidc::begin))
         .route("/login/oidc/callback", get(oidc::callback))
@@ -186,6 +185,7 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
     jobs::go_on(&app);
     tokio::spawn(end(Arc::clone(&app), handle.clone()));
     tokio::spawn(last_seen::write_down(Arc::clone(&app)));
+    tokio::spawn(checkpoints::publish_on_schedule(Arc::clone(&app)));
     tokio::spawn(end_without_ledger(Arc::clone(&app), handle.clone()));
     let result = match &listen.tls {
         None => {

@@ -13,6 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use tollgate_model::{count_of, never};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
@@ -58,8 +59,9 @@ pub(super) struct Telemetry {
     registry: Mutex<Registry>,
     requests: Family<RequestLabels, Counter>,
     seconds: Family<Place, Histogram>,
-    pub(super) records: Gauge,
-    pub(super) accounts: Gauge,
+    records: Gauge,
+    accounts: Gauge,
+    signed: Gauge,
 }
 
 /// From half a millisecond to eight seconds.
@@ -72,16 +74,38 @@ impl Default for Telemetry {
         let mut registry = Registry::with_prefix("tollgate");
         let requests = Family::<RequestLabels, Counter>::default();
         let seconds = Family::<Place, Histogram>::new_with_constructor(buckets);
-        let (records, accounts) = (Gauge::default(), Gauge::default());
+        let (records, accounts, signed) = (Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("requests", "Requests that were answered", requests.clone());
         registry.register("request_seconds", "Time to answer", seconds.clone());
         registry.register("log_records", "Records of the audit log", records.clone());
         registry.register("accounts", "Allocation accounts", accounts.clone());
-        Telemetry { registry: Mutex::new(registry), requests, seconds, records, accounts }
+        registry.register("signed_records", "Records that the latest signed checkpoint covers", signed.clone());
+        Telemetry { registry: Mutex::new(registry), requests, seconds, records, accounts, signed }
+    }
+}
+
+/// Shows a count; one that no gauge can show stays as it was, which is loud where we test.
+fn show(gauge: &Gauge, count: u64) {
+    match i64::try_from(count) {
+        Ok(count) => {
+            let _count_before = gauge.set(count);
+        }
+        Err(_) => never!("{count} cannot be shown"),
     }
 }
 
 impl Telemetry {
+    /// Shows how many records and accounts the ledger has.
+    pub(super) fn set_ledger(&self, records: u64, accounts: usize) {
+        show(&self.records, records);
+        show(&self.accounts, count_of(accounts));
+    }
+
+    /// Shows how many records the latest signed checkpoint covers.
+    pub(super) fn set_signed(&self, records: u64) {
+        show(&self.signed, records);
+    }
+
     /// In Prometheus' text form.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();

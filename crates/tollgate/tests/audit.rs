@@ -183,3 +183,219 @@ fn run_digest(folder: &Path, file: &str) -> (i32, String) {
     let (status, text) = run(folder, "sha256sum", &[file]);
     (status, text.split(' ').next().unwrap().to_owned())
 }
+
+/// The audit command on the ledger of a folder.
+fn audit(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let database: &[&str] = if arguments.first() == Some(&"key") || arguments.first() == Some(&"witness") {
+        &[]
+    } else {
+        &["--database", "sqlite:l.sqlite"]
+    };
+    tollgate(folder, &[&["audit"], arguments, database].concat())
+}
+
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let (status, text) = audit(folder, arguments);
+    assert_eq!(status, 0, "{arguments:?}: {text}");
+    text
+}
+
+/// Adds so many records to the ledger of a folder.
+fn add(folder: &Path, file: &str, count: u64, what: &str) {
+    let mut ledger = Ledger::open(SqliteLog::open(&folder.join(file)).unwrap()).unwrap();
+    for _ in 0..count {
+        let data = serde_json::value::RawValue::from_string(format!("{{\"what\":\"{what}\"}}")).unwrap();
+        let id = format!("n{}", ledger.head().seq);
+        let note = Entry::Note { kind: "run".into(), actor: "tester".into(), id, data };
+        ledger.record(1_767_225_600_000 + 86_400_000 * 3, &[note]).unwrap();
+    }
+}
+
+/// An insider takes the records from a number on out of the file and writes others in their place, with a chain made anew.
+fn rewrite(folder: &Path, from: u64, count: u64) {
+    let connection = rusqlite::Connection::open(folder.join("l.sqlite")).unwrap();
+    connection.execute("DELETE FROM record WHERE seq >= ?1", [i64::try_from(from).unwrap()]).unwrap();
+    drop(connection);
+    add(folder, "l.sqlite", count, "as somebody wants it");
+}
+
+const VERIFY: [&str; 4] = ["--checkpoint", "signed", "--log-key", "log.key.pub"];
+
+#[test]
+fn an_insider_who_rewrites_the_log_is_found_out_by_what_was_signed() {
+    let folder = folder("insider");
+    fill(&folder);
+    add(&folder, "l.sqlite", 600, "as it was");
+    done(&folder, &["key", "--name", "example.com/ledger", "--out", "log.key"]);
+    assert_eq!(audit(&folder, &["key", "--name", "example.com/ledger", "--out", "log.key"]).0, 2, "written over");
+    std::fs::create_dir(folder.join("signed")).unwrap();
+    done(&folder, &["checkpoint", "--key", "log.key", "--out", "signed"]);
+    done(&folder, &["checkpoint", "--key", "log.key", "--out", "alone.checkpoint"]);
+    add(&folder, "l.sqlite", 10, "later");
+    done(&folder, &["checkpoint", "--key", "log.key", "--out", "signed"]);
+    let said = done(&folder, &[&["verify"], &VERIFY[..]].concat());
+    assert!(said.contains("Up to record 613 it is as example.com/ledger signed it (2 checkpoints)"), "{said}");
+    let said = done(&folder, &[&["verify", "--format", "json"], &VERIFY[..]].concat());
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&said).unwrap()["signed"]["size"], 613);
+    let (status, said) = audit(&folder, &["verify", "--checkpoint", "signed"]);
+    assert!(status == 2 && said.contains("--log-key"), "{said}");
+
+    rewrite(&folder, 402, 400);
+    assert!(done(&folder, &["verify"]).contains("801 records, an unbroken chain"));
+    let (status, said) = audit(&folder, &[&["verify"], &VERIFY[..]].concat());
+    assert!(status == 2 && said.contains("rewritten from record 402 on"), "{said}");
+    let (status, said) = audit(&folder, &["verify", "--checkpoint", "alone.checkpoint", "--log-key", "log.key.pub"]);
+    assert!(status == 2 && said.contains("was rewritten"), "{said}");
+    // Nobody signs what does not go on from what was signed.
+    for out in ["signed", "alone.checkpoint"] {
+        let (status, said) = audit(&folder, &["checkpoint", "--key", "log.key", "--out", out]);
+        assert!(status == 2 && said.contains("rewritten"), "{said}");
+    }
+    let (status, said) =
+        audit(&folder, &["export", "--out", "x.jsonl", "--checkpoint", "signed", "--log-key", "log.key.pub"]);
+    assert!(status == 2 && said.contains("rewritten") && !folder.join("x.jsonl").exists(), "{said}");
+
+    rewrite(&folder, 402, 0);
+    let (status, said) = audit(&folder, &[&["verify"], &VERIFY[..]].concat());
+    assert!(status == 2 && said.contains("went back") && said.contains("402"), "{said}");
+}
+
+#[test]
+fn a_record_is_proven_to_whoever_has_the_key_and_a_witness_sees_that_the_log_grows() {
+    let folder = folder("proofs");
+    fill(&folder);
+    let key = done(&folder, &["key", "--name", "example.com/ledger", "--out", "log.key"]);
+    done(&folder, &["key", "--witness", "--name", "example.org/witness", "--out", "witness.key"]);
+    done(&folder, &["checkpoint", "--key", "log.key", "--out", "first"]);
+    let by_witness = ["witness", "--log-key", "log.key.pub", "--key", "witness.key", "--state", "state"];
+    let witness = |more: &[&str]| audit(&folder, &[&by_witness[..], more].concat());
+    assert_eq!(witness(&["--checkpoint", "first", "--out", "first.signed"]).0, 0);
+    add(&folder, "l.sqlite", 20, "later");
+    done(&folder, &["checkpoint", "--key", "log.key", "--out", "second"]);
+    let (status, said) = witness(&["--checkpoint", "second"]);
+    assert!(status == 2 && said.contains("--since"), "{said}");
+    let prove = ["prove", "--log-key", key.lines().next().unwrap(), "--checkpoint", "second"];
+    done(&folder, &[&prove[..], &["--since", "first", "--out", "growth"]].concat());
+    assert_eq!(witness(&["--checkpoint", "second", "--proof", "growth", "--out", "second.signed"]).0, 0);
+    let (status, said) = witness(&["--checkpoint", "first"]);
+    assert!(status == 2 && said.contains("went back"), "{said}");
+    let verify = ["verify", "--log-key", "log.key.pub", "--witness-key", "witness.key.pub", "--checkpoint"];
+    done(&folder, &[&verify[..], &["second.signed"]].concat());
+    let (status, said) = audit(&folder, &[&verify[..], &["second"]].concat());
+    assert!(status == 2 && said.contains("not signed by example.org/witness"), "{said}");
+
+    done(&folder, &[&prove[..], &["--record", "2", "--out", "record.tlog-proof"]].concat());
+    let said = done(&folder, &["verify", "--proof", "record.tlog-proof", "--log-key", "log.key.pub"]);
+    assert!(said.contains("\"l2\"") && said.contains("is record 2 of the 23"), "{said}");
+    let proof = std::fs::read_to_string(folder.join("record.tlog-proof")).unwrap();
+    std::fs::write(folder.join("moved"), proof.replace("index 1", "index 2")).unwrap();
+    assert_eq!(audit(&folder, &["verify", "--proof", "moved", "--log-key", "log.key.pub"]).0, 2);
+    assert_eq!(audit(&folder, &[&prove[..], &["--record", "24", "--out", "none"]].concat()).0, 2);
+}
+
+#[test]
+fn an_export_carries_what_another_program_checks_it_by() {
+    let folder = folder("exported");
+    fill(&folder);
+    add(&folder, "l.sqlite", 20, "later");
+    done(&folder, &["key", "--name", "example.com/ledger", "--out", "log.key"]);
+    done(&folder, &["checkpoint", "--key", "log.key", "--out", "signed"]);
+    add(&folder, "l.sqlite", 2, "after it");
+    let signed = ["--checkpoint", "signed", "--log-key", "log.key.pub"];
+    let said = done(&folder, &[&["export", "--out", "all.jsonl"], &signed[..]].concat());
+    assert!(said.contains("2 records came after the checkpoint"), "{said}");
+    done(
+        &folder,
+        &[&["export", "--from", "2026-01-02", "--to", "2026-01-02", "--out", "day.jsonl"], &signed[..]].concat(),
+    );
+    assert_eq!(audit(&folder, &[&["export", "--out", "all.parquet"], &signed[..]].concat()).0, 2);
+    let has_library = run(&folder, "python3", &["-c", "import cryptography"]).0 == 0;
+    let check = |file: &str, proof: &str| python(&folder, &[file, "--proof", proof, "--key", "log.key.pub"]);
+    for (file, count) in [("all", 23), ("day", 1)] {
+        let (status, said) = check(&format!("{file}.jsonl"), &format!("{file}.jsonl.proof"));
+        let expected = match has_library {
+            true => format!("{count} records, an unbroken chain; they stand in the log of 23 records that was signed"),
+            false => "the signature of the checkpoint was not checked".to_owned(),
+        };
+        assert!(said.contains(&expected) && (status == 0) == has_library, "{said}");
+    }
+    // Where the library is missing, nothing passes for checked.
+    let hidden = "import sys; sys.modules['cryptography'] = None; sys.argv = sys.argv[1:]; import runpy; runpy.run_path(sys.argv[0], run_name='__main__')";
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verify_audit_log.py");
+    let words =
+        ["-c", hidden, script.to_str().unwrap(), "all.jsonl", "--proof", "all.jsonl.proof", "--key", "log.key.pub"];
+    let (status, said) = run(&folder, "python3", &words);
+    assert!(status == 1 && said.contains("was not checked") && !said.contains("unbroken"), "{said}");
+
+    // Another's log, whole and with a chain of its own, under the same proof.
+    let text = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    assert_eq!(check("day.jsonl", "all.jsonl.proof").0, 1);
+    let cut: String = text("all.jsonl").lines().take(22).map(|line| format!("{line}\n")).collect();
+    std::fs::write(folder.join("cut.jsonl"), cut).unwrap();
+    assert!(check("cut.jsonl", "all.jsonl.proof").1.contains("do not stand in the log"));
+    rewrite(&folder, 3, 21);
+    done(&folder, &["export", "--out", "other.jsonl"]);
+    let (status, said) = check("other.jsonl", "all.jsonl.proof");
+    assert!(status == 1 && said.contains("do not stand in the log"), "{said}");
+    if has_library {
+        let forged = text("all.jsonl.proof").replacen("ledger\\n23\\n", "ledger\\n22\\n", 1);
+        std::fs::write(folder.join("forged.proof"), forged).unwrap();
+        assert!(check("all.jsonl", "forged.proof").1.contains("does not hold"));
+    }
+}
+
+#[test]
+fn a_key_that_was_lost_leaves_good_what_it_signed() {
+    let folder = folder("lost");
+    fill(&folder);
+    for (number, name) in ["example.com/ledger", "example.com/ledger-2"].into_iter().enumerate() {
+        let (key, signed) = (format!("{number}.key"), format!("signed-{number}"));
+        done(&folder, &["key", "--name", name, "--out", &key]);
+        std::fs::create_dir(folder.join(&signed)).unwrap();
+        done(&folder, &["checkpoint", "--key", &key, "--out", &signed]);
+        add(&folder, "l.sqlite", 4, "later");
+    }
+    for (number, size) in [("0", 3), ("1", 7)] {
+        let (signed, key) = (format!("signed-{number}"), format!("{number}.key.pub"));
+        let said = done(&folder, &["verify", "--checkpoint", &signed, "--log-key", &key]);
+        assert!(said.contains(&format!("Up to record {size} it is")), "{said}");
+    }
+    let (status, said) = audit(&folder, &["verify", "--checkpoint", "signed-0", "--log-key", "1.key.pub"]);
+    assert!(status == 2 && said.contains("not signed by"), "{said}");
+}
+
+/// What stands between backticks in a text and begins as a command.
+fn commands(text: &str) -> Vec<String> {
+    let quoted = text.split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains('\n'));
+    let begun = quoted.filter_map(|quoted| match quoted.split_once(' ') {
+        Some(("tollgate", rest)) => Some(rest.to_owned()),
+        Some(("serve", _)) => Some(quoted.to_owned()),
+        _ => None,
+    });
+    begun.collect()
+}
+
+#[test]
+fn every_command_of_the_runbook_exists() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let mut count = 0;
+    for page in ["runbook.md", "threat-model.md", "audit-log.md"] {
+        let text = std::fs::read_to_string(docs.join(page)).unwrap();
+        for command in commands(&text) {
+            let words: Vec<&str> = command.split_whitespace().collect();
+            let is_name = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let mut path: Vec<&str> = words.iter().take_while(is_name).copied().collect();
+            path.push("--help");
+            let (status, help) = tollgate(&docs, &path);
+            assert_eq!(status, 0, "{page}: {command}");
+            for flag in words.iter().filter(|word| word.starts_with("--")) {
+                assert!(
+                    help.contains(&format!("{flag} ")) || help.contains(&format!("{flag}\n")),
+                    "{page}: {command}: {flag}"
+                );
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 15, "{count} commands");
+}

@@ -6,6 +6,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, Error, NoTls};
 
+use super::tls::{Transport, parsed};
 use crate::log::LogError;
 
 /// A connection must stand so soon.
@@ -28,15 +29,12 @@ pub(super) struct Link {
 
 impl Link {
     /// Connects, and sets what each connection is set to.
-    pub(super) fn open(config: &Config) -> Result<Link, LogError> {
+    pub(super) fn open(config: &Config, transport: &Transport) -> Result<Link, LogError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|cause| LogError::Unavailable(format!("PostgreSQL: {cause}")))?;
         let client = runtime.block_on(async {
-            let connected = tokio::time::timeout(CONNECT, config.connect(NoTls)).await;
-            let (client, connection) = connected.map_err(|_| late("does not take a connection"))?.map_err(error)?;
-            // Ends with the client; what ends it is told to whoever asks next.
-            tokio::spawn(connection);
-            Ok::<_, LogError>(client)
+            let connected = tokio::time::timeout(CONNECT, connected(config, transport)).await;
+            connected.map_err(|_| late("does not take a connection"))?.map_err(error)
         })?;
         let link = Link { client, runtime };
         link.ask(async |client: &Client| client.batch_execute(SESSION).await)?;
@@ -57,10 +55,25 @@ impl Link {
     }
 }
 
+/// A client whose connection is driven. It ends with the client; what ends it is told to whoever asks next.
+async fn connected(config: &Config, transport: &Transport) -> Result<Client, Error> {
+    match transport {
+        Transport::Clear => {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
+        Transport::Tls(connector) => {
+            let (client, connection) = config.connect(connector.clone()).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
+    }
+}
+
 /// An address with the times that Tollgate waits for, where it names none itself.
-pub(super) fn configured(address: &str) -> Result<Config, LogError> {
-    let mut config: Config =
-        address.parse().map_err(|cause| LogError::Unusable(format!("no address of a PostgreSQL database: {cause}")))?;
+pub(super) fn configured(address: &str) -> Result<(Config, Transport), LogError> {
+    let (mut config, transport) = parsed(address)?;
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT);
     }
@@ -71,7 +84,7 @@ pub(super) fn configured(address: &str) -> Result<Config, LogError> {
         config.application_name("tollgate");
     }
     config.keepalives_idle(Duration::from_secs(15)).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
-    Ok(config)
+    Ok((config, transport))
 }
 
 fn late(what: &str) -> LogError {

@@ -1,12 +1,14 @@
 //! A log in PostgreSQL.
 
 mod link;
+mod tls;
 
 use tokio_postgres::{Client, Config, Error, Row};
 
 use crate::log::{Log, LogError, Sink};
 use crate::record::{Hash, Record};
 use link::{Link, configured, error};
+use tls::Transport;
 
 /// What makes each version of the schema out of the one before.
 const MIGRATIONS: [&str; 2] = [
@@ -22,6 +24,7 @@ const PAGE: u32 = 2_000;
 /// connection is closed, and with it the transaction, if there was one; the next request makes a new one.
 pub struct PostgresLog {
     config: Config,
+    transport: Transport,
     link: Option<Link>,
     in_transaction: bool,
 }
@@ -63,10 +66,11 @@ fn version_of(version: i32) -> Result<usize, LogError> {
 }
 
 impl PostgresLog {
-    /// Connects, and brings the schema up to date. `url` is what libpq takes: `postgres://user@host/database`. Where the schema is up to date nothing
+    /// Connects, and brings the schema up to date. `url` is what libpq takes: `postgres://user@host/database?sslmode=verify-full`. Where the schema is up to date nothing
     /// is created, so that a role that may only read and add is enough.
     pub fn open(url: &str) -> Result<PostgresLog, LogError> {
-        let mut log = PostgresLog { config: configured(url)?, link: None, in_transaction: false };
+        let (config, transport) = configured(url)?;
+        let mut log = PostgresLog { config, transport, link: None, in_transaction: false };
         log.migrate()?;
         Ok(log)
     }
@@ -75,7 +79,7 @@ impl PostgresLog {
     fn ask<T>(&mut self, request: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, LogError> {
         if self.link.as_ref().is_none_or(Link::is_closed) {
             self.in_transaction = false;
-            self.link = Some(Link::open(&self.config)?);
+            self.link = Some(Link::open(&self.config, &self.transport)?);
         }
         let result = match &self.link {
             Some(link) => link.ask(request),

@@ -3,6 +3,7 @@
 mod journal;
 mod past;
 mod shipment;
+mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -36,9 +36,42 @@ impl Cluster {
         cluster
     }
 
+    /// Makes and starts one that takes TLS alone over the network, with a certificate for `localhost` by an authority of the test's own.
+    pub(crate) fn start_with_tls() -> (Cluster, TlsPort) {
+        let cluster = Cluster::start();
+        cluster.kill();
+        let folder = cluster.folder.path();
+        std::fs::write(folder.join("for-localhost"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
+            .unwrap();
+        std::fs::write(cluster.data().join("pg_hba.conf"), "local all all trust\nhostssl all all all trust\n").unwrap();
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+        for (name, request) in
+            [("authority", "-x509 -days 2 -out"), ("stranger", "-x509 -days 2 -out"), ("server", "-out")]
+        {
+            cluster.openssl(&format!("req {key} -subj /CN={name} -keyout {name}.key {request} {name}.pem"));
+        }
+        let signed = "x509 -req -in server.pem -CA authority.pem -CAkey authority.key -CAcreateserial -days 2";
+        cluster.openssl(&format!("{signed} -extfile for-localhost -out signed.pem"));
+        let port = std::net::TcpListener::bind("localhost:0").unwrap().local_addr().unwrap().port();
+        let file = |name: &str| folder.join(name).display().to_string();
+        let tls = format!("-c ssl=on -c ssl_cert_file={} -c ssl_key_file={}", file("signed.pem"), file("server.key"));
+        cluster.begin(&format!("-c listen_addresses=localhost -c port={port} {tls}"));
+        let tls = TlsPort { port, authority: file("authority.pem"), stranger: file("stranger.pem") };
+        (cluster, tls)
+    }
+
+    fn openssl(&self, words: &str) {
+        let mut command = self.as_server(Path::new("openssl"));
+        run(command.args(words.split(' ')).stderr(Stdio::null()));
+    }
+
     /// Starts it again after [`Cluster::kill`].
     pub(crate) fn resume(&self) {
-        let socket = format!("-c listen_addresses='' -c unix_socket_directories='{}'", self.folder.path().display());
+        self.begin("-c listen_addresses=''");
+    }
+
+    fn begin(&self, settings: &str) {
+        let socket = format!("{settings} -c unix_socket_directories='{}'", self.folder.path().display());
         let log = self.folder.path().join("log");
         run(self.program("pg_ctl").arg("-D").arg(self.data()).arg("-l").arg(log).args(["-w", "-o", &socket, "start"]));
     }
@@ -63,9 +96,17 @@ impl Cluster {
         self.folder.path().join("data")
     }
 
-    /// PostgreSQL refuses to run as root.
+    /// A database over the socket of its own, whose name has the port in it.
+    pub(crate) fn local_url(&self, name: &str, port: u16) -> String {
+        format!("{}&port={port}", self.url(name))
+    }
+
     fn program(&self, name: &str) -> Command {
-        let path = self.binaries.join(name);
+        self.as_server(&self.binaries.join(name))
+    }
+
+    /// PostgreSQL refuses to run as root.
+    fn as_server(&self, path: &Path) -> Command {
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=nobody", "--clear-groups"]).arg(path);
@@ -83,6 +124,15 @@ impl Drop for Cluster {
         let mut stop = self.program("pg_ctl");
         let _stopped = stop.arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]).stderr(Stdio::null()).status();
     }
+}
+
+/// Where a cluster with TLS is reached.
+pub(crate) struct TlsPort {
+    pub(crate) port: u16,
+    /// The file of the certificate of the authority that signed the cluster's.
+    pub(crate) authority: String,
+    /// The file of a certificate that signed nothing.
+    pub(crate) stranger: String,
 }
 
 fn is_root() -> bool {

@@ -67,7 +67,7 @@ fn amounts<L: Log>(ledger: &Ledger<L>, holder: &str) -> (i64, i64) {
 
 fn records<L: Log>(ledger: &mut Ledger<L>) -> Vec<Record> {
     let mut records = Vec::new();
-    ledger.page(0, usize::MAX, &mut |record| records.push(record.clone())).unwrap();
+    ledger.page(0, u32::MAX, &mut |record| records.push(record.clone())).unwrap();
     records
 }
 

@@ -44,7 +44,7 @@ fn check<L: Log>(open: &dyn Fn() -> L, name: &str, numbers: &BTreeSet<u64>) {
     let mut ledger = Ledger::open(open()).unwrap();
     let (mut verifier, mut done, mut posted, mut reserved) = (Verifier::default(), BTreeSet::new(), 0, BTreeSet::new());
     ledger
-        .page(0, usize::MAX, &mut |record| {
+        .page(0, u32::MAX, &mut |record| {
             verifier.next(record).unwrap();
             let body = record.parse().unwrap();
             assert!(done.insert(body.id.to_string()), "{} is on record twice", body.id);

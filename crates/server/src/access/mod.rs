@@ -227,8 +227,8 @@ pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Resul
     let now = app.time()?;
     let directory = app.gate.directory();
     directory.check().map_err(|what| unavailable(&what))?;
-    let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-    if let Some(value) = bearer {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let value = value.to_str().map_err(|_| denied("the Authorization header is no text"))?;
         let value = value.strip_prefix("Bearer ").ok_or_else(|| denied("the request carries no token"))?.trim();
         let known = directory.token(&sha256(value), day_of(now));
         let token = known.ok_or_else(|| denied("the token is not known, was taken back, or is past its day"))?;
@@ -249,9 +249,9 @@ pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Resul
         Some((user.role, session))
     });
     let (role, session) = known.ok_or_else(|| denied("the session is over: log in again"))?;
-    let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
     // Their hashes are compared, so that time tells nothing.
-    if !method.is_safe() && sha256(sent) != sha256(&session.csrf) {
+    if !method.is_safe() && sent.is_none_or(|sent| sha256(sent) != sha256(&session.csrf)) {
         let mend = "send the `csrf` that POST /v1/session gave as X-CSRF-Token with every write";
         let what = "a write of a session must carry its X-CSRF-Token";
         return Err(Problem::new(StatusCode::FORBIDDEN, "no_csrf_token", what, mend));

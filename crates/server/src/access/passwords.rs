@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use tollgate_model::never;
 
 /// Shorter ones are refused (NIST SP 800-63B, 3.1.1.2, for a password that is the only factor).
 pub(crate) const SHORTEST: usize = 15;
@@ -21,8 +22,16 @@ pub fn hash(password: &str) -> Result<String, String> {
 
 /// Whether a password is the one that was hashed. Takes as long where there is none, so that nobody learns who is a user.
 pub(crate) fn matches(password: &str, kept: Option<&str>) -> bool {
-    static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
-    let parsed = PasswordHash::new(kept.unwrap_or(&NOBODY));
+    static NOBODY: LazyLock<Result<String, String>> = LazyLock::new(|| hash("nobody has this password"));
+    let compared: &str = match (kept, NOBODY.as_ref()) {
+        (Some(kept), _) => kept,
+        (None, Ok(nobody)) => nobody,
+        (None, Err(what)) => {
+            never!("a password cannot be hashed: {what}");
+            return false;
+        }
+    };
+    let parsed = PasswordHash::new(compared);
     let fits = parsed.is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
     fits && kept.is_some()
 }

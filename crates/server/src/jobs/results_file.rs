@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path as FilePath;
 
 use serde_json::Value;
+use tollgate_model::count_of;
 
 /// Bytes of results in one answer, about.
 const PAGE: u64 = 1 << 20;
@@ -16,7 +17,7 @@ pub(super) fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
     let mut reader = BufReader::new(&file);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
-        whole += u64::try_from(line.len()).unwrap_or(0);
+        whole += count_of(line.len());
         had += 1;
         line.clear();
     }
@@ -25,24 +26,25 @@ pub(super) fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
     Ok((file, had))
 }
 
-/// Results from a place on, and where to go on.
-pub(super) fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, u64) {
-    let mut results = Vec::new();
+/// Results from a place on, and where each of them ends.
+pub(super) fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, Vec<u64>) {
+    let (mut results, mut ends) = (Vec::new(), Vec::new());
     let mut next = cursor;
-    let Ok(mut file) = File::open(path) else { return (results, next) };
+    let Ok(mut file) = File::open(path) else { return (results, ends) };
     if file.seek(SeekFrom::Start(cursor)).is_err() {
-        return (results, next);
+        return (results, ends);
     }
     let mut reader = BufReader::new(file.take(PAGE.saturating_mul(2)));
     let mut line = Vec::new();
     while next - cursor < PAGE && reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         // A line that is being written, or a cursor that points into one.
-        let Ok(result) = serde_json::from_slice(line.strip_suffix(b"\n").unwrap_or_default()) else { break };
-        next += u64::try_from(line.len()).unwrap_or(0);
+        let Some(Ok(result)) = line.strip_suffix(b"\n").map(serde_json::from_slice) else { break };
+        next += count_of(line.len());
         results.push(result);
+        ends.push(next);
         line.clear();
     }
-    (results, next)
+    (results, ends)
 }
 
 #[cfg(test)]
@@ -61,9 +63,9 @@ mod tests {
         let (mut file, had) = results_so_far(&path).unwrap();
         assert_eq!(had, 2);
         writeln!(file, "{{\"row\":3}}").unwrap();
-        let (results, next) = page(&path, 10);
-        assert_eq!((results, next), (vec![json!({ "row": 2 }), json!({ "row": 3 })], 30));
-        assert_eq!(page(&path, 30), (Vec::new(), 30));
+        let (results, ends) = page(&path, 10);
+        assert_eq!((results, ends), (vec![json!({ "row": 2 }), json!({ "row": 3 })], vec![20, 30]));
+        assert_eq!(page(&path, 30), (Vec::new(), Vec::new()));
         assert_eq!(page(&path, 7).0, Vec::<Value>::new());
     }
 }

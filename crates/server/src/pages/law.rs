@@ -32,7 +32,13 @@ pub(super) struct LawQuery {
     other: String,
     #[serde(default)]
     q: String,
+    /// One of [`SECTIONS`]; the first where absent.
+    #[serde(default)]
+    section: String,
 }
+
+/// The parts of the page, one of which is shown at a time.
+const SECTIONS: [&str; 4] = ["provisions", "chips", "groups", "coverage"];
 
 /// A provision as it is in force.
 struct Shown {
@@ -112,12 +118,13 @@ fn shown(policy: &Policy, date: Date) -> BTreeMap<String, Shown> {
         });
         let shown = Shown {
             citation: version.citation.to_string(),
-            title: provision.map(|provision| provision.title.clone()).unwrap_or_default(),
+            title: provision.map_or_else(|| version.path.clone(), |provision| provision.title.clone()),
             from: version.from,
             certainty: version.certainty,
             unsure: version.unsure.as_deref().map(str::to_owned),
             numbers: numbers.collect(),
-            rules: rules.remove(&place).unwrap_or_default(),
+            // No rule cites it where none is there.
+            rules: rules.remove(&place).into_iter().flatten().collect(),
         };
         (version.path.clone(), shown)
     };
@@ -136,7 +143,8 @@ fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>
             (Some(shown), Some(_)) => ("other", &shown.citation),
             (None, None) => continue,
         };
-        let (before, after) = (was.map(Shown::lines).unwrap_or_default(), is.map(Shown::lines).unwrap_or_default());
+        let lines = |shown: Option<&Shown>| shown.into_iter().flat_map(Shown::lines).collect::<BTreeSet<String>>();
+        let (before, after) = (lines(was), lines(is));
         if how == "other" && before == after {
             continue;
         }
@@ -158,8 +166,11 @@ fn differences(first: &BTreeMap<String, Shown>, second: &BTreeMap<String, Shown>
 fn group_changes((first, date): (&Policy, Date), (second, other): (&Policy, Date)) -> Vec<Value> {
     let mut found = Vec::new();
     for name in first.groups.names() {
-        let before = first.groups.countries(name, first.law_date(date)).unwrap_or_default();
-        let after = second.groups.countries(name, second.law_date(other)).unwrap_or_default();
+        // A group that is not there on a day has no countries then.
+        let countries = |policy: &Policy, date| -> BTreeSet<_> {
+            policy.groups.countries(name, policy.law_date(date)).into_iter().flatten().collect()
+        };
+        let (before, after) = (countries(first, date), countries(second, other));
         let words = |set: &mut dyn Iterator<Item = &tollgate_model::Country>| {
             let codes: Vec<&str> = set.map(|country| country.code()).collect();
             (!codes.is_empty()).then(|| codes.join(" "))
@@ -187,6 +198,28 @@ fn day_or(name: &str, text: &str, else_day: Date) -> Result<Date, Problem> {
     if text.is_empty() { Ok(else_day) } else { day(name, text) }
 }
 
+/// The provisions that a search is about and that begin to bind, or begin anew, after a day.
+fn coming(policy: &Policy, date: Date, q: &str) -> Vec<Value> {
+    let day = policy.law_date(date);
+    let is_meant = |text: &str| text.to_lowercase().contains(&q.to_lowercase());
+    let meant =
+        policy.provisions.iter().filter(|provision| is_meant(&provision.citation) || is_meant(&provision.title));
+    let later = meant.flat_map(|provision| {
+        let versions = provision.versions.iter().filter(move |version| version.from > day);
+        versions.map(move |version| (version.from, &provision.citation, &provision.title, version.known_from))
+    });
+    let mut later: Vec<_> = later.collect();
+    later.sort();
+    let row = |(from, citation, title, known): (Date, &String, &String, Date)| json!({ "from": from.to_string(), "citation": citation, "title": title, "known_from": known.to_string() });
+    later.into_iter().map(row).collect()
+}
+
+/// Whether a row of the page is about a search: each of its words stands somewhere in it.
+fn is_about(row: &Value, q: &str) -> bool {
+    let text = row.to_string().to_lowercase();
+    q.to_lowercase().split_whitespace().all(|word| text.contains(word))
+}
+
 /// Everything that the page shows of the law.
 fn context(view: &View, query: &LawQuery) -> Result<Value, Problem> {
     let app = view.app();
@@ -204,16 +237,24 @@ fn context(view: &View, query: &LawQuery) -> Result<Value, Problem> {
         json!(found)
     };
     let q = query.q.trim();
+    let section = SECTIONS.into_iter().find(|known| *known == query.section).unwrap_or("provisions");
+    let differs = match differs {
+        Value::Array(rows) => Value::Array(rows.into_iter().filter(|row| is_about(row, q)).collect()),
+        other => other,
+    };
     let provisions: Vec<Value> = all.values().filter(|provision| provision.about(q)).map(Shown::json).collect();
     let coverage = app.desk.policy.law.coverage.iter().map(|row| {
         json!({ "status": row.status, "citation": row.citation, "title": row.title, "certainty": row.certainty, "unsure": row.unsure, "note": row.note })
     });
-    let title = tollgate_report::pages::text(view.language, "law.chips").unwrap_or_default();
+    let coverage: Vec<Value> = coverage.filter(|row| is_about(row, q)).collect();
+    let groups: Vec<Value> = groups(&policy, date).into_iter().filter(|row| is_about(row, q)).collect();
+    let title = super::words(view.language, "law.chips");
     Ok(json!({
         "policies": view.policies(), "policy_title": policy.title,
         "asked": { "policy": policy.name, "date": date.to_string(), "against": query.against, "other": query.other, "q": q },
-        "provisions": provisions, "groups": groups(&policy, date), "coverage": coverage.collect::<Vec<_>>(), "differs": differs,
-        "chips": catalog(title, &policy),
+        "sections": SECTIONS, "section": section, "coming": if q.is_empty() { Vec::new() } else { coming(&policy, date, q) },
+        "provisions": provisions, "groups": groups, "coverage": coverage, "differs": differs,
+        "chips": if section == "chips" { catalog(title, &policy) } else { String::new() },
     }))
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde_json::json;
 use tollgate_law::Policy;
 use tollgate_ledger::Ledger;
-use tollgate_model::OrderLine;
 use tollgate_screening::Screener;
 
 use super::decide::load;
@@ -17,13 +16,12 @@ use super::{Failure, print};
 use crate::commands::inputs::{Basis, Database, day, set_name};
 use clap::{Args, Subcommand};
 use tollgate_decide::{Run, Tables, run};
-use tollgate_desk::OrderRequest;
 use tollgate_ledger::AnyLog;
 use tollgate_model::Date;
-use tollgate_model::{Stop, never};
+use tollgate_model::Stop;
 use tollgate_server::{
-    Access, App, Case, Listen, Provider, Proxies, Settings, Shown, check_last_seen, check_start, new_secret, new_token,
-    password_hash, serve as serve_app, sha256, start_log,
+    Access, App, Case, Checkpoints, Listen, Provider, Proxies, Settings, Shown, check_last_seen, check_start,
+    new_secret, new_token, password_hash, serve as serve_app, sha256, start_log,
 };
 use tollgate_server::{Filling, Links, Posting, now};
 
@@ -77,6 +75,15 @@ pub(crate) struct ServeArguments {
     /// Proxies, or their networks, that are believed when they say from where a request comes (X-Forwarded-For)
     #[arg(long, env = "TOLLGATE_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
     pub(crate) trusted_proxy: Vec<String>,
+    /// The folder of signed checkpoints of the ledger; best one where nobody who may write the ledger's database may
+    #[arg(long, env = "TOLLGATE_CHECKPOINTS", value_name = "DIR", requires = "checkpoint_key")]
+    pub(crate) checkpoints: Option<PathBuf>,
+    /// The secret key by which checkpoints are signed, as `tollgate audit key` makes it
+    #[arg(long, env = "TOLLGATE_CHECKPOINT_KEY", value_name = "FILE", requires = "checkpoints")]
+    pub(crate) checkpoint_key: Option<PathBuf>,
+    /// So often a checkpoint is signed where something was recorded, in seconds
+    #[arg(long, env = "TOLLGATE_CHECKPOINT_PERIOD", value_name = "SECONDS", default_value = "300")]
+    pub(crate) checkpoint_period: std::num::NonZeroU32,
     /// Begin a new ledger where there is none
     #[arg(long)]
     pub(crate) create: bool,
@@ -164,6 +171,7 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
     let mut ledger = if arguments.create { open_or_create(address)? } else { open_existing(address)? };
     believe_clock(&mut ledger, arguments.accept_clock)?;
     check_last_seen(&arguments.jobs, &mut ledger).map_err(Failure::Unusable)?;
+    let checkpoints = checkpoints(arguments)?;
     let versions = screener.versions.iter().map(|version| json!({ "file": version.file, "sha256": version.digest }));
     let origin = json!({
         "program": env!("CARGO_PKG_VERSION"), "law": policy.law.digest, "policy": policy.name, "lists": versions.collect::<Vec<_>>(),
@@ -180,6 +188,7 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         secure: listen.tls.is_some() || arguments.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         proxies: Proxies::parse(&arguments.trusted_proxy).map_err(Failure::Unusable)?,
         provider: provider(arguments)?,
+        checkpoints,
     };
     let is_local = |address: std::net::SocketAddr| address.ip().is_loopback();
     let open_in_clear = !settings.secure && listen.address.parse().is_ok_and(|address| !is_local(address));
@@ -203,6 +212,15 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
     serve_app(app, &listen, announce).map_err(Failure::Unusable)
 }
 
+/// Who signs checkpoints, where that is asked for; the log must hold what was signed before.
+fn checkpoints(arguments: &ServeArguments) -> Result<Option<Checkpoints>, Failure> {
+    let Some((folder, key)) = arguments.checkpoints.as_deref().zip(arguments.checkpoint_key.as_deref()) else {
+        return Ok(None);
+    };
+    let period = std::time::Duration::from_secs(arguments.checkpoint_period.get().into());
+    Checkpoints::start(folder, key, &arguments.database.database, period).map(Some).map_err(Failure::Unusable)
+}
+
 /// Whether the clock may be believed after the last record; where it is accepted all the same, that is put on record and time goes on from now.
 fn believe_clock(ledger: &mut Ledger<AnyLog>, accept: bool) -> Result<(), Failure> {
     let head = ledger.head();
@@ -223,26 +241,21 @@ fn page_data(
     tables: &Arc<Tables>,
     stop: &Stop,
 ) -> Result<Shown, Failure> {
+    let filling = Filling::new(&arguments.jobs)?;
     let board = match &arguments.orders {
-        None => None,
+        None => filling.finish(None)?,
         Some(orders) => {
             let job = Run { orders, tables: Arc::clone(tables), policy: Arc::clone(policy) };
-            let request = |order: &OrderLine<'_>| {
-                serde_json::to_string(&OrderRequest::of(order)).unwrap_or_else(|error| {
-                    never!("an order line cannot be written as JSON: {error}");
-                    String::new()
-                })
-            };
-            let mut posting = Posting(Filling::new(&arguments.jobs)?, request);
-            run(&job, stop, &mut Bar::new(), &mut posting)?;
-            Some(posting.0.finish()?)
+            let mut posting = Posting(filling);
+            let decider = run(&job, stop, &mut Bar::new(), &mut posting)?;
+            posting.0.finish(Some((decider, Arc::clone(tables))))?
         }
     };
     let cases = match &arguments.alerts {
         Some(path) => Case::read(path).map_err(Failure::Unusable)?,
         None => Vec::new(),
     };
-    Ok(Shown { board, cases, links: Links::of(&tables.parties) })
+    Ok(Shown { board: Some(board), cases, links: Links::of(&tables.parties) })
 }
 
 fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod anchored;
 #[path = "../../../ledger/tests/stores/cluster.rs"]
 #[expect(dead_code, reason = "the ledger's own tests use all of it")]
 mod cluster;

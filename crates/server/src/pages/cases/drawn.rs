@@ -61,7 +61,7 @@ pub(super) fn picture(label: &str, case: &Case, rows: &[BoardRow], tables: &Tabl
     }
     let mut shared: BTreeMap<(&str, String), BTreeSet<usize>> = BTreeMap::new();
     for (id, place) in &all.places {
-        for identifier in tables.parties.get(id).map(identifiers).unwrap_or_default() {
+        for identifier in tables.parties.get(id).into_iter().flat_map(identifiers) {
             shared.entry(identifier).or_default().insert(*place);
         }
     }
