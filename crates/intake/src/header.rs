@@ -32,7 +32,6 @@ const MODIFIERS: &[&str] = &[
     "actual",
     "item",
     "part",
-    "product",
     "goods",
     "material",
     "commodity",
