@@ -10,6 +10,7 @@ use tollgate_screening::{Effect, EntryReview};
 use super::claim::{Claim, claim_of};
 use super::designated::{set_flagged, set_listed};
 use super::end_use::{EndUse, EndUseQuestion, end_use_of};
+use super::flags::UNSCREENED;
 use super::item_facts::{ItemFacts, UnknownItem};
 use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
@@ -59,7 +60,10 @@ pub(crate) fn unknown_item_remark(item: &ItemFacts) -> Option<Arc<str>> {
 
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
 pub fn is_decided_by(column: &str) -> bool {
-    !matches!(column, "via" | "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
+    !matches!(
+        column,
+        "via" | "hs_code" | "description" | "declared_eccn" | "unit_price_usd" | "gross_weight_kg" | "packages"
+    )
 }
 
 /// Makes facts out of order lines, remembering items and parties by name.
@@ -355,6 +359,7 @@ fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
         Some(mistakes) => facts.with_unread(mistakes),
         None => facts,
     };
+    let facts = if facts.has(UNSCREENED) && !tables.names.has_lists() { facts.without_lists(id) } else { facts };
     let answered = &tables.answered;
     if answered.parties.is_empty() {
         return facts;

@@ -43,6 +43,9 @@ const LOOKED_AT: &[&str] = &[
     "freight_forwarder",
 ];
 
+/// A flag of a party whose other flags nobody stated: without lists its listings are unknown.
+pub const UNSCREENED: &str = "unscreened";
+
 /// Other words for flags.
 const SYNONYMS: &[(&str, &str)] = &[
     ("entity", "entity_list"),
@@ -106,6 +109,9 @@ fn known(flag: &str) -> Vec<String> {
     }
     if word == "sdn" && behind.is_some_and(|program| !program.is_empty() && program.parse::<Date>().is_err()) {
         return behind.map(|program| format!("sdn:{program}")).into_iter().collect();
+    }
+    if behind.is_none() && matches!(word.as_str(), UNSCREENED | "not screened") {
+        return vec![UNSCREENED.to_owned()];
     }
     let same = |known: &&&str| known.replace('_', "") == word.replace(' ', "");
     let deciding = DECIDING.iter().find(same).map(|known| (*known).to_owned());

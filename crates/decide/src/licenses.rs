@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_law::facts::CLAIMS;
 use tollgate_model::{License, OrderLine, Outcome, Party};
 
+use super::facts::is_decided_by;
 use super::tables::Tables;
 
 /// What the table of licenses says of a claim.
@@ -40,6 +41,10 @@ impl LicenseUse {
             let why = format!("License {claim} is not in the table of licenses: add its row, or correct the number.");
             return Some(LicenseFinding { holds: None, why });
         };
+        if let Some(cell) = order.unread.iter().find(|cell| is_decided_by(&cell.column)) {
+            let why = format!("Whether license {claim} covers it is open: its `{}` is not understood.", cell.column);
+            return Some(LicenseFinding { holds: None, why });
+        }
         let gone = self.0.get(claim).copied().unwrap_or(0);
         if let Some(why) = refusal(license, order, tables, gone) {
             return Some(LicenseFinding {

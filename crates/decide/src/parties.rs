@@ -90,6 +90,15 @@ impl PartyFacts {
         self
     }
 
+    /// The same, whose flags nobody stated, and which was screened against no list: whether it is listed is unknown.
+    #[must_use]
+    pub(crate) fn without_lists(mut self, id: &str) -> PartyFacts {
+        self.flags.insert(UNREAD.to_owned());
+        let sentence = format!("The party `{id}` was screened against no list, and nobody stated its flags.");
+        self.remarks.push(Arc::from(sentence));
+        self
+    }
+
     /// The same, with sentences about what answers or assumptions say of it.
     #[must_use]
     pub(crate) fn with_remarks<'a>(mut self, remarks: impl Iterator<Item = &'a Arc<str>>) -> PartyFacts {

@@ -14,7 +14,7 @@ use tollgate_screening::{BadStake, Screener};
 
 use super::answered::{Answered, AnsweredTables, Supplement, Taking};
 use super::error::RunError;
-use super::flags::flags_of;
+use super::flags::{UNSCREENED, flags_of};
 use super::parties::{Parents, says_what_else_it_is};
 use super::screened::{Hit, MatchLimits, SHOWN, ScreeningResults};
 use super::typed::TypedNames;
@@ -197,6 +197,13 @@ impl Tables {
             }
             hits => Cow::Borrowed(hits),
         }
+    }
+
+    /// Whether nobody stated the flags of a party, and no lists were given that it could be screened against.
+    pub fn is_unscreened(&self, party: &str) -> bool {
+        let is_open = |row: &Party| row.flags.iter().any(|flag| flag == UNSCREENED);
+        let has_row = self.parties.contains_key(party) && !self.answered.lacks_flags(party);
+        !self.names.has_lists() && (!has_row || self.parties.get(party).is_some_and(is_open))
     }
 
     /// Whether neither lists nor stakes say anything of any party, and no name is screened.

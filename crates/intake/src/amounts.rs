@@ -1,6 +1,6 @@
 //! Quantities, prices and weights of a line.
 
-use tollgate_model::{Date, Decimal};
+use tollgate_model::{Date, Decimal, ItemKind};
 
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
@@ -55,7 +55,10 @@ impl IntakeTables<'_> {
             return Err(text);
         }
         for unit in [&stated, &beside].into_iter().filter(|unit| !unit.is_empty()) {
-            if !word_lists().pieces.contains(unit.as_str()) && !is_numbered_piece(unit) {
+            if !word_lists().pieces.contains(unit.as_str())
+                && !is_numbered_piece(unit)
+                && !word_lists().assemblies.contains(unit.as_str())
+            {
                 let what = format!("its unit `{unit}` is not pieces: how many units are there?");
                 self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
                 return Err([text.as_str(), line.cell("unit")].join(" ").trim().to_owned());
@@ -79,6 +82,39 @@ impl IntakeTables<'_> {
             );
         }
         whole.ok_or(text)
+    }
+
+    /// The units of a line whose unit is a server, a node or a rack: so many, where its item is one; else a question, since one may hold several.
+    ///
+    /// # Errors
+    /// The text of a quantity that counts something else than the item.
+    pub(crate) fn units_of(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
+        let text = line.cell("quantity").to_owned();
+        let beside = number(&text, line.reading.mark).map_or_else(String::new, |figure| plain(&figure.beside));
+        let stated = plain(line.cell("unit"));
+        let assemblies = &word_lists().assemblies;
+        let Some(unit) = [stated, beside].into_iter().find(|unit| assemblies.contains(unit.as_str())) else {
+            return Ok(units);
+        };
+        let known = self.catalog.item(item);
+        let kind = known.and_then(|known| known.kind);
+        let held = known.and_then(|known| known.accelerators).or_else(|| self.items.accelerators(item));
+        let is_rack = matches!(unit.as_str(), "rack" | "racks" | "cabinet" | "pod" | "superpod" | "cluster");
+        let is_counted = match (kind, held) {
+            (Some(ItemKind::Rack), _) => is_rack,
+            (Some(ItemKind::Other), _) | (None, Some(0)) => true,
+            (Some(ItemKind::Server), _) => !is_rack,
+            // A board of four or more fills a server; an assembly of the items table is what the text says that a unit is.
+            (Some(_), Some(held)) => !is_rack && held >= 4,
+            (None, Some(held)) => !is_rack && held > 1,
+            (_, None) => false,
+        };
+        if is_counted {
+            return Ok(units);
+        }
+        let what = format!("its unit `{unit}` may hold several: how many units are there?");
+        self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
+        Err([text.as_str(), line.cell("unit")].join(" ").trim().to_owned())
     }
 
     /// Whether a quantity such as `1.000` is one only by what other cells show: a thousandth of what it may be.

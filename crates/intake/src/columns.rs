@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tollgate_model::Diagnostic;
 
 use crate::faults::row_fault;
+use crate::header::{Target, joined, target, without_unit};
 use crate::mapping::TableMapping;
 use crate::sheet::Sheet;
 use crate::text::plain;
@@ -54,37 +55,6 @@ pub(crate) fn words_of_header(cells: &[String]) -> usize {
     ["orders", "parties"].into_iter().map(|kind| header_score(cells, headers(kind), None)).max().unwrap_or(0)
 }
 
-struct Target<'a> {
-    target: &'a str,
-    /// Less is a better word for it.
-    rank: usize,
-    unit: String,
-}
-
-fn target<'a>(header: &str, section: &'a Headers, profile: Option<&'a Profile>) -> Option<Target<'a>> {
-    let (bare, unit) = without_unit(header);
-    for (text, unit) in [(plain(header), String::new()), (plain(bare), plain(unit))] {
-        if text.is_empty() {
-            continue;
-        }
-        if let Some(target) = profile.and_then(|profile| profile.columns.get(&text)) {
-            return Some(Target { target, rank: 0, unit });
-        }
-        if let Some((target, place)) = section.get(&text) {
-            return Some(Target { target, rank: place + 1, unit });
-        }
-    }
-    None
-}
-
-/// A header without what stands in brackets at its end.
-fn without_unit(header: &str) -> (&str, &str) {
-    let header = header.trim();
-    let Some(open) = header.rfind(['(', '[', '（']) else { return (header, "") };
-    let (bare, unit) = header.split_at_checked(open).unwrap_or((header, ""));
-    if header.ends_with([')', ']', '）']) && !bare.trim().is_empty() { (bare, unit) } else { (header, "") }
-}
-
 /// How a sheet is read; None where no row of it looks like headers. The error names no file.
 pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Option<Plan>, Diagnostic> {
     let head = sheet.head(MAX_PREAMBLE)?;
@@ -99,10 +69,10 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
         Some(row) => head.iter().find(|(number, _)| *number == row),
         None => head.iter().rev().max_by_key(|(_, cells)| score(cells)).filter(|(_, cells)| score(cells) >= 2),
     };
-    let Some((row, cells)) = found else { return Ok(None) };
-    let cells: Vec<String> = cells.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    check_side_by_side(&cells, *row)?;
-    let mut plan = Plan { header_row: *row, header: cells, ..Plan::default() };
+    let Some((row, _)) = found else { return Ok(None) };
+    let (row, cells) = header_at(&head, *row);
+    check_side_by_side(&cells, row)?;
+    let mut plan = Plan { header_row: row, header: cells, ..Plan::default() };
     let stated_profile = mapping.and_then(|mapping| mapping.profile.as_deref());
     let present: BTreeSet<String> =
         plan.header.iter().flat_map(|cell| [plain(cell), plain(without_unit(cell).0)]).collect();
@@ -129,6 +99,17 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
         .or_else(|| profile.and_then(|profile| profile.origin.clone()));
     place_columns(&mut plan, mapping, profile);
     Ok(Some(plan))
+}
+
+/// The headers that begin or end in a row, and their last row: they may stand in two rows, the upper of which names groups.
+fn header_at(head: &[(u64, Vec<String>)], row: u64) -> (u64, Vec<String>) {
+    let cells = |row: u64| {
+        let cells = head.iter().find(|(number, _)| *number == row).map(|(_, cells)| cells.as_slice()).unwrap_or(&[]);
+        cells.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<String>>()
+    };
+    let pair = |upper: u64| joined(&cells(upper), &cells(upper + 1)).map(|names| (upper + 1, names));
+    let above = row.checked_sub(1).and_then(pair);
+    pair(row).or(above).unwrap_or_else(|| (row, cells(row)))
 }
 
 /// `orders` where a table has goods, else `parties` where it has names; `left_out` where neither.
@@ -161,6 +142,8 @@ fn kind(header: &[String], profile: Option<&Profile>) -> &'static str {
 fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Option<&Profile>) {
     let section = headers(&plan.kind);
     let mut ranks: BTreeMap<String, usize> = BTreeMap::new();
+    // Of several columns that name the goods, those that are not taken for their names.
+    let mut further: Vec<Source> = Vec::new();
     for (place, header) in plan.header.iter().enumerate() {
         if header.is_empty() {
             continue;
@@ -190,15 +173,28 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
             (Some(other), Some(rank)) if rank <= found.rank => {
                 let why = format!("`{}` is taken for `{}`", other.header, found.target);
                 plan.unread.push((header.clone(), why));
+                if found.target == "item" {
+                    further.push(source);
+                }
             }
             (other, _) => {
                 if let Some(other) = other {
+                    if found.target == "item" {
+                        further.push(other.clone());
+                    }
                     plan.unread.push((other.header.clone(), format!("`{header}` is taken for `{}`", found.target)));
                 }
                 ranks.insert(found.target.to_owned(), found.rank);
                 plan.sources.insert(found.target.to_owned(), source);
             }
         }
+    }
+    if mapping.is_none_or(|mapping| mapping.columns.is_empty())
+        && !plan.sources.contains_key("description")
+        && let Some(source) = further.into_iter().next()
+    {
+        plan.unread.retain(|(header, _)| *header != source.header);
+        plan.sources.insert("description".to_owned(), source);
     }
 }
 

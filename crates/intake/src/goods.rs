@@ -10,6 +10,7 @@ use tollgate_model::{Item, ItemKind, Lookup};
 
 use crate::text::plain;
 use crate::vocabulary::word_lists;
+use crate::words::{MULTIPLES, is_assembly_word, is_count, is_model_word, times, tokens};
 
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ struct Mention {
 pub(crate) struct GoodsFinder<'a> {
     catalog: &'a Catalog,
     resolved: Lookup<String, Vec<String>>,
+    /// What was found of texts, by name, description and whether a unit is cheap.
+    found: Lookup<String, Goods>,
 }
 
 /// A name may have so many words before and behind the one with its number.
@@ -52,7 +55,7 @@ const REACH: usize = 3;
 impl<'a> GoodsFinder<'a> {
     /// A finder on a catalog.
     pub(crate) fn new(catalog: &'a Catalog) -> GoodsFinder<'a> {
-        GoodsFinder { catalog, resolved: Lookup::new() }
+        GoodsFinder { catalog, resolved: Lookup::new(), found: Lookup::new() }
     }
 
     /// Whether a whole name may mean any of several items of the catalog, and is no chassis that may hold what is not in it.
@@ -63,6 +66,21 @@ impl<'a> GoodsFinder<'a> {
     /// What a line is about, by the name of its item and the description of the goods, either of which may be empty.
     /// `is_cheap` is whether a unit costs so little that it can be an accessory; None where no price is known.
     pub(crate) fn goods(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {
+        let price = match is_cheap {
+            Some(true) => "cheap",
+            Some(false) => "dear",
+            None => "",
+        };
+        let key = [name, description, price].join("\0");
+        if let Some(known) = self.found.get(key.as_str()) {
+            return known.clone();
+        }
+        let goods = self.find(name, description, is_cheap);
+        self.found.insert(key, goods.clone());
+        goods
+    }
+
+    fn find(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {
         let by_name = self.text_goods(name);
         let by_description = if description == name { None } else { self.text_goods(description) };
         match (by_name, by_description) {
@@ -235,19 +253,17 @@ impl<'a> GoodsFinder<'a> {
         }
         // `Workstation Edition` and `Server Edition` are names of cards.
         let next = words.iter().skip(1).map(String::as_str).chain([""]);
-        let is_assembly = words
-            .iter()
-            .zip(next)
-            .any(|(word, next)| next != "edition" && word_lists().assemblies.contains(&plain(word)));
+        let is_assembly = words.iter().zip(next).any(|(word, next)| next != "edition" && is_assembly_word(word));
         match counted.or(overall) {
             Some(1) if !is_assembly => Goods::Item(item.item.clone()),
             Some(count) => Goods::Assembly { accelerator: item.item.clone(), count },
             None if is_assembly => Goods::open(format!("how many {} does a unit hold?", item.item)),
-            None => match bare_count(words, mention) {
-                Some(count) => {
+            None => match (bare_count(words, mention), words.iter().find(|word| MULTIPLES.contains(&word.as_str()))) {
+                (Some(count), _) => {
                     Goods::open(format!("does a unit hold {count} {}, or is {count} the quantity?", item.item))
                 }
-                None => Goods::Item(item.item.clone()),
+                (None, Some(word)) => Goods::open(format!("`{word}`: how many {} does a unit hold?", item.item)),
+                (None, None) => Goods::Item(item.item.clone()),
             },
         }
     }
@@ -312,70 +328,26 @@ impl<'a> GoodsFinder<'a> {
 fn no_compute(text: &str, is_cheap: Option<bool>) -> Goods {
     let lists = word_lists();
     let words: Vec<String> = tokens(text).iter().map(|word| plain(word)).collect();
-    let spoken = |list: &BTreeSet<String>| words.iter().find(|word| list.contains(*word)).cloned();
-    let is_compute = spoken(&lists.compute).is_some() || spoken(&lists.assemblies).is_some();
+    // Chinese and Japanese write without spaces between words.
+    let says = |word: &str, list: &BTreeSet<String>| {
+        list.contains(word)
+            || (!word.is_ascii() && list.iter().any(|part| !part.is_ascii() && word.contains(part.as_str())))
+    };
+    let spoken = |list: &BTreeSet<String>| words.iter().find(|word| says(word, list)).cloned();
+    let is_compute = spoken(&lists.compute).is_some() || words.iter().any(|word| is_assembly_word(word));
     if !is_compute {
         if let Some(word) = spoken(&lists.services) {
             return Goods::NoCompute(word);
         }
-        if let Some(word) = spoken(&lists.accessories).filter(|_| is_cheap != Some(false)) {
+        // German, Dutch and Nordic languages write the whole as one word: `Stromkabel`.
+        let is_compound =
+            |word: &str| lists.accessories.iter().any(|end| end.chars().count() >= 5 && word.ends_with(end.as_str()));
+        let accessory = spoken(&lists.accessories).or_else(|| words.iter().find(|word| is_compound(word)).cloned());
+        if let Some(word) = accessory.filter(|_| is_cheap != Some(false)) {
             return Goods::NoCompute(word);
         }
     }
     Goods::open("no item of the catalog is named".to_owned())
-}
-
-/// The words of a text, with `8xH200` as `8x` and `H200`, and `80 GB` as `80gb`.
-pub(crate) fn tokens(text: &str) -> Vec<String> {
-    let text = text.replace(['×', '✕', '*', '＊', 'Ｘ'], "x ");
-    let mut words: Vec<String> = Vec::new();
-    for word in crate::text::words(&text) {
-        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        let (count, rest) = word.split_at_checked(digits).unwrap_or(("", &word));
-        match rest.strip_prefix('x') {
-            Some(name)
-                if digits > 0 && digits < 4 && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                words.push(format!("{count}x"));
-                words.push(name.to_owned());
-            }
-            _ => match words.last_mut() {
-                Some(last)
-                    if matches!(word.as_str(), "gb" | "g" | "x") && last.bytes().all(|byte| byte.is_ascii_digit()) =>
-                {
-                    last.push_str(&word)
-                }
-                _ => words.push(word),
-            },
-        }
-    }
-    words
-}
-
-/// Whether a word may be the number of a model: it has a digit, and is no count and no size.
-fn is_model_word(word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit()) && !is_count(word) && !is_size(word)
-}
-
-/// `8x`, `x8`.
-fn is_count(word: &str) -> bool {
-    times(word).is_some()
-}
-
-fn times(word: &str) -> Option<i64> {
-    let (digits, most) = match word.strip_suffix('x') {
-        Some(digits) => (digits, 4),
-        None => (word.strip_prefix('x')?, 2),
-    };
-    let short = digits.len() <= most && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|count| short && *count > 0)
-}
-
-/// `80gb`, `2tb`, `400g`, `3200mhz`, `1m`.
-fn is_size(word: &str) -> bool {
-    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    word.len() > unit.len()
-        && matches!(unit, "gb" | "g" | "tb" | "t" | "mb" | "mhz" | "ghz" | "w" | "kw" | "m" | "u" | "mm" | "gbe" | "v")
 }
 
 /// The count that stands at a name: `8x H100`, `H100 x8`.
@@ -387,15 +359,20 @@ fn count_beside(words: &[String], mention: &Mention) -> Option<i64> {
     before.or_else(|| words.get(mention.end).filter(is_behind).and_then(|word| times(word)))
 }
 
-/// A number before a name, which may be a count of either kind.
+/// A number before or behind a name, which may be a count of either kind.
 fn bare_count(words: &[String], mention: &Mention) -> Option<i64> {
-    let word = mention.first.checked_sub(1).and_then(|place| words.get(place))?;
-    word.parse().ok().filter(|count| (2..=1000).contains(count))
+    let number = |word: &String| word.parse::<i64>().ok().filter(|count| (2..=1000).contains(count));
+    let before = mention.first.checked_sub(1).and_then(|place| words.get(place)).and_then(number);
+    // `PCIe 5.0` and `PCIe Gen 4` count nothing.
+    let is_slot = mention.end.checked_sub(1).and_then(|place| words.get(place)).is_some_and(|word| word == "pcie");
+    before.or_else(|| words.get(mention.end).filter(|_| !is_slot).and_then(number))
 }
 
 /// The count of accelerators that a text with one name states somewhere: `8-GPU`, `8 GPUs`, `8-way`.
 fn overall_count(words: &[String], mentions: &[Mention]) -> Option<i64> {
-    let is_gpu = |word: &String| matches!(word.as_str(), "gpu" | "gpus" | "way" | "accelerators" | "xpu" | "cards");
+    let is_gpu = |word: &String| {
+        matches!(word.as_str(), "gpu" | "gpus" | "way" | "accelerators" | "xpu" | "cards" | "卡" | "路" | "基")
+    };
     let pairs = words.iter().zip(words.iter().skip(1)).filter(|(_, next)| is_gpu(next));
     let counts = pairs.filter_map(|(word, _)| word.parse::<i64>().ok()).filter(|count| (1..=1024).contains(count));
     let joined = words
@@ -424,6 +401,10 @@ mod tests {
         assert_eq!(find("X-1", "ProLiant CTO Svr (4x L40S)"), four);
         assert_eq!(find("X-1", "L40S x4 server"), four);
         assert_eq!(find("SRV-4xL40S", ""), four);
+        assert_eq!(find("", "L40S × 4 搭載サーバー"), four);
+        assert_eq!(find("", "L40S ×４ 搭載サーバー"), four);
+        assert_eq!(find("", "4卡 L40S 服务器"), four);
+        assert_eq!(find("", "RTX 4090显卡"), Goods::Item("GeForce RTX 4090".to_owned()));
     }
 
     #[test]
@@ -436,6 +417,10 @@ mod tests {
     #[test]
     fn what_is_not_settled_is_asked() {
         for text in [
+            "Dual L40S",
+            "L40S 4枚",
+            "H100 SXM5 80GB 搭載サーバー",
+            "H100 SXM5 Serverschrank",
             "H100 server",
             "server with L40S",
             "RTX 5090 and H200 NVL kit",
@@ -450,7 +435,7 @@ mod tests {
 
     #[test]
     fn work_and_cables_hold_no_accelerator() {
-        for text in ["On-site installation 5 days", "QSFP112 DAC 1m"] {
+        for text in ["On-site installation 5 days", "QSFP112 DAC 1m", "Stromkabel C19 2m"] {
             assert!(matches!(find("", text), Goods::NoCompute(_)), "{text}: {:?}", find("", text));
         }
         let law = Law::embedded().unwrap();

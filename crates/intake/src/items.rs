@@ -29,6 +29,11 @@ impl Items {
         self.put(name, Facts { accelerator: String::new(), count: 0, eccn: eccn.to_owned() })
     }
 
+    /// How many accelerators a unit of a name holds, where the table has it: 0 of goods without one.
+    pub(crate) fn accelerators(&self, name: &str) -> Option<i64> {
+        self.0.get(name).map(|facts| facts.count)
+    }
+
     fn put(&mut self, name: &str, facts: Facts) -> String {
         let mut name = name.to_owned();
         // One name that stands for different goods gets a name for each.

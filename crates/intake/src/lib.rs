@@ -12,6 +12,7 @@ mod columns;
 mod decode;
 mod faults;
 mod goods;
+mod header;
 mod items;
 mod line_item;
 mod mapping;
@@ -26,6 +27,7 @@ mod survey;
 mod text;
 mod values;
 mod vocabulary;
+mod words;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -158,15 +160,8 @@ fn gather(tables: &[PlannedTable], options: &Options, mut gathered: IntakeTables
         let rows = match plan.kind.as_str() {
             "parties" => gathered.parties.read(&table.sheet, plan, days, &mut gathered.remarks),
             "orders" => {
-                let reading = Reading {
-                    table: title.clone(),
-                    sheet: &table.sheet,
-                    plan,
-                    mark,
-                    order: days,
-                    is_mark_stated: stated.mark.is_some(),
-                };
-                gathered.read_orders(&reading)
+                let reading = Reading::new(&table.sheet, plan, mark, days);
+                gathered.read_orders(&Reading { is_mark_stated: stated.mark.is_some(), ..reading })
             }
             _ => Ok(0),
         };

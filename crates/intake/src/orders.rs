@@ -43,6 +43,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "packages",
     "end_use",
     "authorization",
+    "declared_eccn",
 ];
 
 /// The tables that intake writes, as far as they are gathered, and what they are gathered with.
@@ -66,10 +67,28 @@ pub(crate) struct Reading<'a> {
     pub(crate) table: String,
     pub(crate) sheet: &'a Sheet,
     pub(crate) plan: &'a Plan,
+    /// The plan's sources by target, which every cell is looked up in.
+    pub(crate) sources: Lookup<&'a str, &'a Source>,
     pub(crate) mark: Option<DecimalMark>,
     pub(crate) order: Option<DayOrder>,
     /// Whether the mark was stated by a person, and not taken from other cells.
     pub(crate) is_mark_stated: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// How a sheet is read by its plan; `mark` and `order` are those of its file.
+    pub(crate) fn new(
+        sheet: &'a Sheet,
+        plan: &'a Plan,
+        mark: Option<DecimalMark>,
+        order: Option<DayOrder>,
+    ) -> Reading<'a> {
+        let mut sources = Lookup::new();
+        for (target, source) in &plan.sources {
+            sources.insert(target.as_str(), source);
+        }
+        Reading { table: sheet.title(), sheet, plan, sources, mark, order, is_mark_stated: false }
+    }
 }
 
 /// A row being read.
@@ -103,14 +122,17 @@ const SHARED: &[&str] = &[
 
 impl Line<'_, '_> {
     pub(crate) fn source(&self, target: &str) -> Option<&Source> {
-        self.reading.plan.sources.get(target)
+        self.reading.sources.get(target).copied()
     }
 
     /// The text of a target's cell; empty where there is none.
     pub(crate) fn cell(&self, target: &str) -> &str {
         let Some(source) = self.source(target) else { return "" };
         let text = source.places.iter().map(|place| self.row.text(*place)).find(|text| !text.is_empty()).unwrap_or("");
-        if text.is_empty() { self.above.get(target).map_or("", String::as_str) } else { text }
+        match text.is_empty() && !self.above.is_empty() {
+            true => self.above.get(target).map_or("", String::as_str),
+            false => text,
+        }
     }
 
     /// Whether cells under the same header say different things.
@@ -139,6 +161,12 @@ impl Line<'_, '_> {
 /// A cell that was not understood, as it is written: no reader takes it for anything else.
 pub(crate) fn unread(text: &str) -> String {
     if text.is_empty() { "?".to_owned() } else { format!("? {text}") }
+}
+
+/// The first column that says where a line goes.
+fn destination_column(line: &Line<'_, '_>) -> &'static str {
+    let columns = ["destination", "ship_to_country", "ultimate_consignee_country"];
+    columns.into_iter().find(|column| !line.cell(column).is_empty()).unwrap_or("destination")
 }
 
 impl<'a> IntakeTables<'a> {
@@ -251,6 +279,7 @@ impl<'a> IntakeTables<'a> {
         let quantity = self.quantity(line);
         let price = self.unit_price(line, date, quantity.as_ref().ok().copied());
         let (item, description) = self.item(line, price.as_deref());
+        let quantity = quantity.and_then(|units| self.units_of(line, &item, units));
         let destination = self.destination(line);
         let roles = self.roles(line, destination);
         let origin = self.origin(line);
@@ -269,10 +298,8 @@ impl<'a> IntakeTables<'a> {
             &roles.end_user,
             &roles.freight_forwarder,
             &origin,
-            &destination.map_or_else(
-                || unread([line.cell("destination"), line.cell("ship_to_country")].concat().as_str()),
-                |country| country.code().to_owned(),
-            ),
+            &destination
+                .map_or_else(|| unread(line.cell(destination_column(line))), |country| country.code().to_owned()),
             &if is_shifted { unread(&item) } else { item },
             &quantity.map_or_else(|text| unread(&text), |quantity| quantity.to_string()),
             price.as_deref().unwrap_or(""),
@@ -282,12 +309,19 @@ impl<'a> IntakeTables<'a> {
             &self.packages(line),
             if is_blank(line.cell("end_use")) { "" } else { line.cell("end_use") },
             &self.authorization(line),
+            if is_blank(line.cell("declared_eccn")) { "" } else { line.cell("declared_eccn") },
         ];
         let written = self.orders.write_record(fields);
         tollgate_model::always!(written.is_ok(), "memory can be written");
+        self.write_origin(line, &order_id, number);
+        self.lines += 1;
+    }
+
+    /// Writes where a line is from, and what it said of its item.
+    fn write_origin(&mut self, line: &Line<'_, '_>, order_id: &str, number: i64) {
         let sheet = line.reading.sheet;
         let origin = [
-            order_id.as_str(),
+            order_id,
             &number.to_string(),
             &sheet.file,
             sheet.name.as_deref().unwrap_or(""),
@@ -298,7 +332,6 @@ impl<'a> IntakeTables<'a> {
         ];
         let written = self.origins.write_record(origin);
         tollgate_model::always!(written.is_ok(), "memory can be written");
-        self.lines += 1;
     }
 
     /// The order's id and the line in it, which no other line has.
@@ -366,7 +399,8 @@ impl<'a> IntakeTables<'a> {
         let found = match day_form(text, true) {
             _ if line.is_contradicted(column) => None,
             DayForm::Day { day, form } => {
-                if matches!(form, "a spreadsheet's count of days" | "month by name" | "DD.MM.YYYY") {
+                if matches!(form, "a spreadsheet's count of days" | "month by name" | "DD.MM.YYYY" | "an era of Japan")
+                {
                     self.remarks.add(
                         RemarkKind::Assumed,
                         line.place_of(column, text),
@@ -403,7 +437,14 @@ impl<'a> IntakeTables<'a> {
     }
 
     fn destination(&mut self, line: &Line<'_, '_>) -> Option<Country> {
-        let column = if line.cell("destination").is_empty() { "ship_to_country" } else { "destination" };
+        let column = destination_column(line);
+        if column == "ultimate_consignee_country" {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                RemarkPlace { row: 0, ..line.place_of(column, "") },
+                "there is no country of destination: the consignee's is taken for it",
+            );
+        }
         let text = line.cell(column);
         let found = if line.is_contradicted(column) { None } else { self.country_of(text) };
         if found.is_none() {

@@ -28,6 +28,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "incorporated_on",
     "registry_id",
     "business",
+    "flags",
 ];
 
 /// The parties of all files.
@@ -79,7 +80,9 @@ impl Parties {
                     return cell.to_owned();
                 }
                 _ if is_name(cell) => {
-                    let row = BTreeMap::from([("party_id", cell.to_owned()), ("name", cell.to_owned())]);
+                    // Nobody stated what else it is: without lists, whether it is listed is unknown.
+                    let named = [("party_id", cell.to_owned()), ("name", cell.to_owned())];
+                    let row = named.into_iter().chain([("flags", "unscreened".to_owned())]).collect();
                     self.rows.insert(cell.to_owned(), row);
                     self.by_name.entry(plain(cell)).or_default().push(cell.to_owned());
                     cell.to_owned()
@@ -94,7 +97,7 @@ impl Parties {
         id
     }
 
-    /// The id of a party that is known by its name alone.
+    /// The id of a party that is known by its name alone, and whose flags are not asked for.
     pub(crate) fn id_by_name(&mut self, name: &str, facts: &PartyFacts<'_>) -> String {
         self.rows
             .entry(name.to_owned())
@@ -145,6 +148,16 @@ impl Parties {
             std::ops::ControlFlow::Continue(())
         })?;
         Ok(rows)
+    }
+
+    /// Notes what a party is called; an id in other letters is the same id.
+    fn call(&mut self, id: &str, names: &[&str]) {
+        for text in names.iter().map(|name| plain(name)).filter(|text| !text.is_empty()) {
+            let ids = self.by_name.entry(text).or_default();
+            if !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        }
     }
 
     fn read_row(
@@ -207,9 +220,7 @@ impl Parties {
             remarks.add(RemarkKind::Question, at, "the party stands twice: the first row was taken");
             return false;
         }
-        if !name.is_empty() {
-            self.by_name.entry(plain(&name)).or_default().push(id.clone());
-        }
+        self.call(&id, &[&name, &id]);
         self.rows.insert(id, party);
         true
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use tollgate_model::Lookup;
 
 /// What sort of remark it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -83,7 +84,13 @@ pub struct Report {
 
 /// Gathers remarks: the same one of many rows stands once.
 #[derive(Debug, Default)]
-pub(crate) struct Remarks(BTreeMap<(RemarkKind, String, String, String), Remark>);
+pub(crate) struct Remarks {
+    remarks: Vec<Remark>,
+    /// The place of each among them, by all that tells it from others.
+    places: Lookup<String, usize>,
+    /// What tells the last one from others, so that none is made anew for each row.
+    key: String,
+}
 
 const ROWS_SHOWN: usize = 20;
 const EXAMPLES_SHOWN: usize = 5;
@@ -91,16 +98,29 @@ const EXAMPLES_SHOWN: usize = 5;
 impl Remarks {
     /// Adds a remark on a cell of a row; row 0 is the table.
     pub(crate) fn add(&mut self, kind: RemarkKind, place: RemarkPlace<'_>, what: &str) {
-        let key = (kind, place.table.to_owned(), place.column.to_owned(), what.to_owned());
-        let remark = self.0.entry(key).or_insert_with(|| Remark {
-            kind,
-            table: place.table.to_owned(),
-            column: place.column.to_owned(),
-            what: what.to_owned(),
-            count: 0,
-            rows: Vec::new(),
-            examples: Vec::new(),
+        self.key.clear();
+        for part in [kind.title(), place.table, place.column, what] {
+            self.key.push_str(part);
+            self.key.push('\0');
+        }
+        let known = self.places.get(self.key.as_str()).copied();
+        let at = known.unwrap_or_else(|| {
+            self.places.insert(self.key.clone(), self.remarks.len());
+            self.remarks.push(Remark {
+                kind,
+                table: place.table.to_owned(),
+                column: place.column.to_owned(),
+                what: what.to_owned(),
+                count: 0,
+                rows: Vec::new(),
+                examples: Vec::new(),
+            });
+            self.remarks.len() - 1
         });
+        let Some(remark) = self.remarks.get_mut(at) else {
+            tollgate_model::never!("a remark that was added is not there");
+            return;
+        };
         if place.row > 0 {
             remark.count += 1;
             if remark.rows.len() < ROWS_SHOWN {
@@ -115,8 +135,11 @@ impl Remarks {
         }
     }
 
+    /// All of them, the most urgent first, and then by table, column and text.
     pub(crate) fn into_vec(self) -> Vec<Remark> {
-        self.0.into_values().collect()
+        let mut remarks = self.remarks;
+        remarks.sort_by(|a, b| (a.kind, &a.table, &a.column, &a.what).cmp(&(b.kind, &b.table, &b.column, &b.what)));
+        remarks
     }
 }
 

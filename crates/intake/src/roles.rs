@@ -23,8 +23,7 @@ impl IntakeTables<'_> {
                 "there are no consignees: all that goes to a country counts as one party's",
             );
             let facts = PartyFacts { country: destination, ..PartyFacts::default() };
-            roles.ultimate_consignee =
-                self.parties.id_of(&format!("All buyers in {place} together"), &facts, |_, _| {});
+            roles.ultimate_consignee = self.parties.id_by_name(&format!("All buyers in {place} together"), &facts);
             return roles;
         }
         roles.exporter = self.role(line, "exporter", &["exporter_country"], "exporter_address");

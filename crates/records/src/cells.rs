@@ -270,7 +270,18 @@ impl Batch {
 }
 
 /// Columns of numbers in which a point may stand between thousands.
-const GROUPED: &[&str] = &["unit_price_usd", "gross_weight_kg", "amount_usd", "price_usd", "tpp"];
+const GROUPED: &[&str] = &[
+    "unit_price_usd",
+    "gross_weight_kg",
+    "amount_usd",
+    "price_usd",
+    "value_usd",
+    "tpp",
+    "die_area_mm2",
+    "memory_bandwidth_gb_s",
+    "interconnect_gb_s",
+    "transistors_bn",
+];
 
 /// A column of floating-point numbers that all are millionths in few digits: the same decimals as their shortest texts, sooner.
 fn plain_floats(array: &ArrayRef) -> Option<Vec<Option<Decimal>>> {

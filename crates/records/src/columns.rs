@@ -59,6 +59,7 @@ const ORDERS: &[Column] = &[
     column("packages", Whole, "boxes", "How many packages the line has."),
     column("end_use", Text, "", "The declared end use."),
     column("authorization", Text, "", "The authorization that the shipper claims."),
+    column("declared_eccn", Text, "", "The ECCN on the papers: held against what the item's figures come to."),
 ];
 const PARTIES: &[Column] = &[
     required("party_id", Text, "", "The id that orders name; each stands once."),

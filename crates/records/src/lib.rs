@@ -15,6 +15,7 @@ mod columns;
 mod csv_text;
 mod decision_columns;
 mod decisions;
+mod documentation;
 mod folder;
 mod gleif;
 mod items;
@@ -30,8 +31,8 @@ mod row_answers;
 mod side_columns;
 mod source;
 mod surroundings;
-mod tables_doc;
 mod texts;
+mod unread_effects;
 
 pub use answers::{Answers, read_answers};
 pub use balances::{FleetRow, OpeningBalance, read_fleet, read_opening};
@@ -42,6 +43,7 @@ pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
 };
 pub use decisions::{DecisionWriter, Format};
+pub use documentation::tables_markdown;
 pub use items::{answered_items, read_items, read_items_by_row, read_items_with};
 pub use licenses::read_licenses;
 pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
@@ -58,5 +60,4 @@ pub use record::{
 pub use row_answers::{Answer, AnsweredRow, RowAnswers, RowKey};
 pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
-pub use tables_doc::tables_markdown;
 pub use texts::{NONE, Numbering, Texts};

@@ -17,7 +17,7 @@ use crate::texts::Texts;
 /// Columns of numbers, and the one of texts that do not come again.
 const PLAIN: &[&str] = &["order_id", "line", "date", "quantity", "unit_price_usd", "gross_weight_kg", "packages"];
 /// Columns on which neither a decision turns nor a sum.
-const DECLARED: &[&str] = &["via", "hs_code", "description", "gross_weight_kg", "packages"];
+const DECLARED: &[&str] = &["via", "hs_code", "description", "declared_eccn", "gross_weight_kg", "packages"];
 
 fn all(name: &str) -> bool {
     Table::Orders.column(name).is_some()
@@ -56,7 +56,7 @@ pub struct OrderBatch {
 
 /// What was declared to customs and on the invoice.
 struct DeclaredColumns {
-    texts: [Option<Texts>; 3],
+    texts: [Option<Texts>; 4],
     price: Vec<Option<Decimal>>,
     weight: Vec<Option<Decimal>>,
     packages: Vec<Option<i64>>,
@@ -69,6 +69,8 @@ pub struct Declared<'a> {
     pub via: Option<&'a str>,
     /// The code of the tariff.
     pub hs_code: Option<&'a str>,
+    /// The ECCN on the papers.
+    pub declared_eccn: Option<&'a str>,
     /// The description of the goods.
     pub description: Option<&'a str>,
     /// US dollars a unit.
@@ -113,10 +115,11 @@ impl OrderBatch {
     /// What was declared of a line, by its place in the batch.
     pub fn declared(&self, index: usize) -> Declared<'_> {
         let declared = &self.declared;
-        let [via, hs_code, description] = declared.texts.each_ref().map(|column| text(column, index));
+        let [via, hs_code, description, declared_eccn] = declared.texts.each_ref().map(|column| text(column, index));
         Declared {
             via,
             hs_code,
+            declared_eccn,
             description,
             unit_price_usd: declared.price.get(index).copied().flatten(),
             gross_weight_kg: declared.weight.get(index).copied().flatten(),
@@ -423,7 +426,7 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
     let empty = || StringArray::from(vec![""; batch.rows]);
     let item = texts("item").unwrap_or_else(|| Texts::Plain(empty()));
     let (end_use, authorization) = (texts("end_use"), texts("authorization"));
-    let declared_texts = ["via", "hs_code", "description"].map(&mut texts);
+    let declared_texts = ["via", "hs_code", "description", "declared_eccn"].map(&mut texts);
     let no_activity = Problem {
         code: "unknown-word",
         what: "is no activity",

@@ -122,6 +122,9 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
     if is_digits {
         return bare_number(&narrow, is_serial);
     }
+    if let Some(found) = era_day(&narrow) {
+        return found;
+    }
     let (mut parts, is_dotted) = parts_of(&narrow);
     if parts.len() > 3 {
         parts.truncate(3);
@@ -159,6 +162,32 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
         (None, Some(day)) => DayForm::Shows { day, order: DayOrder::MonthDay },
         (None, None) => DayForm::Unread,
     }
+}
+
+/// A day in an era of Japan, such as `令和8年11月24日` or `R8.11.24`. A year of one or two digits before 年 is of an era, or of a century, that nobody named.
+/// `None` where the text is of another form.
+fn era_day(text: &str) -> Option<DayForm> {
+    const ERAS: [(&str, i32); 6] =
+        [("令和", 2018), ("平成", 1988), ("昭和", 1925), ("R", 2018), ("H", 1988), ("S", 1925)];
+    let era = ERAS.iter().find_map(|(name, before)| Some((text.strip_prefix(name)?.trim_start(), *before)));
+    let (rest, before) = match era {
+        Some((rest, before)) if rest.starts_with(|first: char| first.is_ascii_digit() || first == '元') => {
+            (rest, before)
+        }
+        _ => {
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            let is_short_year = (1..=2).contains(&digits) && text.get(digits..)?.trim_start().starts_with('年');
+            return is_short_year.then_some(DayForm::Unread);
+        }
+    };
+    let rest = rest.replacen('元', "1", 1);
+    let (parts, _) = parts_of(&rest);
+    let [year, month, day] = parts.as_slice() else { return Some(DayForm::Unread) };
+    let number = |text: &str| text.parse::<u32>().ok();
+    let year = number(year).filter(|year| (1..=99).contains(year)).and_then(|year| i32::try_from(year).ok());
+    let day = year.zip(number(month)).zip(number(day));
+    let day = day.and_then(|((year, month), day)| Date::from_ymd(before + year, month, day));
+    Some(day.map_or(DayForm::Unread, |day| DayForm::Day { day, form: "an era of Japan" }))
 }
 
 /// The parts of a date before its time, and whether points stand between.
@@ -259,6 +288,10 @@ mod tests {
             "24 novembre 2026",
             "24 November 2026",
             "24.11.2026 14:00",
+            "令和8年11月24日",
+            "令和８年１１月２４日",
+            "R8.11.24",
+            "R08/11/24",
         ] {
             assert_eq!(read(text).as_deref(), Some("2026-11-24"), "{text}");
         }
@@ -270,6 +303,10 @@ mod tests {
     fn what_may_be_two_days_is_asked() {
         assert!(matches!(day_form("03/04/2026", true), DayForm::Either { .. }));
         assert!(matches!(day_form("05-06-26", true), DayForm::Either { .. }));
+        assert_eq!(read("平成元年2月3日").as_deref(), Some("1989-02-03"));
+        for text in ["8年11月24日", "26年11月24日", "令和8年13月1日", "R8.11", "S-1"] {
+            assert_eq!(read(text), None, "{text}");
+        }
         for text in ["", "soon", "31.02.2026", "2026", "1895", "99/99/2026", "12", "2026-13-01"] {
             assert_eq!(read(text), None, "{text}");
         }

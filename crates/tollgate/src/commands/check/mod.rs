@@ -19,12 +19,12 @@ use super::{Failure, print};
 use crate::commands::inputs::{AnswerArguments, ContextArguments, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
-use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, run};
+use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, declared_findings, run};
 use tollgate_model::Stop;
 
 use evasion::{EvasionResults, EvasionSearch};
 use reasons::reason_of;
-use sheet::{DecisionSheet, Questions, safe_csv_text};
+use sheet::{DecisionSheet, Questions, Reasons, safe_csv_text};
 use summary::Summary;
 
 #[derive(Args)]
@@ -216,11 +216,14 @@ impl Lines for CheckedLines<'_> {
         decided: &Decided<'_>,
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
+        let findings = declared_findings(order, declared, decided, self.summary.catalog());
         self.summary.add(order, decided);
+        self.summary.add_findings(order, &findings);
         self.questions.add(order, decided, self.tables);
-        let reason = reason_of(order, decided, self.tables);
+        let (reason, citation) = reason_of(order, decided, self.tables);
+        let why = Reasons { reason, citation, findings: &findings };
         let file = || self.decisions_path.with_file_name("decisions.csv");
-        self.sheet.write(order, decided, self.tables, reason).map_err(|error| RunError::Output(file(), error))?;
+        self.sheet.write(order, decided, self.tables, why).map_err(|error| RunError::Output(file(), error))?;
         self.evasion.decided(order, decided, declared)?;
         let outcome = self.recorder.write(order, decided, self.decisions);
         outcome.map_err(|error| RunError::Output(self.decisions_path.clone(), error))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use tollgate_decide::{Decided, Tables, flags_of, is_of_item, label_text, roles};
+use tollgate_decide::{Decided, DeclaredFinding, Tables, flags_of, is_of_item, label_text, roles};
 use tollgate_law::catalog::H100_TPP;
 use tollgate_model::{OrderLine, Outcome, Tpp, group_digits};
 use tollgate_records::{Output, csv_text, formula_safe};
@@ -26,7 +26,7 @@ pub(super) fn safe_csv_text(rows: impl Iterator<Item = Vec<String>>) -> String {
     csv_text(rows.map(|row| row.iter().map(|cell| formula_safe(cell).into_owned()).collect()))
 }
 
-const HEADERS: [&str; 19] = [
+const HEADERS: [&str; 20] = [
     "order_id",
     "line",
     "date",
@@ -45,8 +45,19 @@ const HEADERS: [&str; 19] = [
     "claimed",
     "claim_holds",
     "missing",
+    "declared_findings",
     "remarks",
 ];
+
+/// Why a line is decided as it is, and what was declared of it that does not fit.
+pub(super) struct Reasons<'a> {
+    /// In a sentence.
+    pub(super) reason: String,
+    /// The paragraph that says it.
+    pub(super) citation: String,
+    /// What was declared otherwise than the goods imply.
+    pub(super) findings: &'a [DeclaredFinding],
+}
 
 /// Writes `decisions.csv`.
 pub(super) struct DecisionSheet(csv::Writer<Output>);
@@ -59,26 +70,27 @@ impl DecisionSheet {
         Ok(DecisionSheet(writer))
     }
 
-    /// Writes a line; `reason` is why it is decided so, and the paragraph that says it.
+    /// Writes a line; `why` is the reason of its decision, with the paragraph that says it, and what was declared otherwise than the goods imply.
     pub(super) fn write(
         &mut self,
         order: &OrderLine<'_>,
         decided: &Decided<'_>,
         tables: &Tables,
-        reason: (String, String),
+        why: Reasons<'_>,
     ) -> io::Result<()> {
         let tpp = decided.line.tpp.map(whole_tpp);
         let others = roles(order).filter(|(role, _)| *role != "ultimate_consignee");
         let others = others.map(|(role, party)| format!("{}: {}", role.replace('_', " "), party_text(tables, party)));
         let claim = decided.claimed_ok.map_or("", |holds| if holds { "yes" } else { "NO" });
         let remarks: Vec<&str> = decided.line.remarks.iter().map(|remark| &**remark).collect();
+        let findings: Vec<&str> = why.findings.iter().map(|found| found.sentence.as_str()).collect();
         let cells = [
             order.order_id.to_owned(),
             order.line.to_string(),
             if order.is_unread("date") { String::new() } else { order.date.to_string() },
             label_text(decided.program, decided.determination().label),
-            reason.0,
-            reason.1,
+            why.reason,
+            why.citation,
             next_step(decided),
             decided.line.item.name.clone(),
             if order.is_unread("quantity") { String::new() } else { order.quantity.to_string() },
@@ -91,6 +103,7 @@ impl DecisionSheet {
             order.authorization.unwrap_or("").to_owned(),
             claim.to_owned(),
             decided.missing.join("; "),
+            findings.join(" "),
             remarks.join(" "),
         ];
         let safe: Vec<_> = cells.iter().map(|cell| formula_safe(cell)).collect();
@@ -221,7 +234,8 @@ fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
         }
         "country" => party.country.is_none(),
         _ => {
-            tables.answered.lacks_flags(id)
+            tables.is_unscreened(id)
+                || tables.answered.lacks_flags(id)
                 || !tables.hits(id).is_empty()
                 || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty()
         }

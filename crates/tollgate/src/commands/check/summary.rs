@@ -1,20 +1,24 @@
 //! What a run comes to in sum: for `summary.json`, the report and the terminal.
 
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use tollgate_law::catalog::Catalog;
 use tollgate_law::{Policy, Tier, Tiers, facts};
-use tollgate_model::{Date, OrderLine, Outcome, group_digits, never};
+use tollgate_model::{Date, OrderLine, Outcome, never};
 
 use super::reasons::{likely_match, reason};
-use super::sheet::{Questions, h100_equivalents, whole_tpp};
+use super::sheet::whole_tpp;
 use crate::commands::Failure;
 use crate::commands::recorded::digest;
-use tollgate_decide::{AllocationRow, Decided, Tables, roles};
+use tollgate_decide::{AllocationRow, Decided, DeclaredFinding, Tables, roles};
 use tollgate_report::{ChipFigures, ChipPoint, Gauge, Listing, Month, ReportData, Row, Tally, control_lines};
 
+/// How many rows of each list are printed.
+const FIRST: usize = 5;
 /// How many rows of each list are kept for the report.
 const ROWS: usize = 200;
 
@@ -42,8 +46,11 @@ pub(super) struct Summary {
     not_done: Vec<String>,
     /// Names and ids in orders that have no row.
     without_row: BTreeSet<String>,
-    /// Orders with such a party, where there are no lists to screen it against.
+    /// Orders with a party whose flags nobody stated, where there are no lists to screen it against.
     unscreened: BTreeSet<String>,
+    /// How many lines were declared otherwise than their goods imply, and the first of them.
+    odd_lines: u64,
+    first_odd: Vec<String>,
     /// What the typologies found: for the report, and as JSON.
     alerts: Option<(tollgate_report::Alerts, serde_json::Value)>,
 }
@@ -81,6 +88,8 @@ impl Summary {
             not_done: Vec::new(),
             without_row: BTreeSet::new(),
             unscreened: BTreeSet::new(),
+            odd_lines: 0,
+            first_odd: Vec::new(),
             alerts: None,
         }
     }
@@ -112,9 +121,10 @@ impl Summary {
             if !self.without_row.contains(party) {
                 self.without_row.insert(party.to_owned());
             }
-            if !self.tables.names.has_lists() && !self.unscreened.contains(order.order_id) {
-                self.unscreened.insert(order.order_id.to_owned());
-            }
+        }
+        let is_unscreened = roles(order).any(|(_, party)| !party.is_empty() && self.tables.is_unscreened(party));
+        if is_unscreened && !self.unscreened.contains(order.order_id) {
+            self.unscreened.insert(order.order_id.to_owned());
         }
         self.list(order, decided);
         if !order.is_unread("date") {
@@ -127,6 +137,23 @@ impl Summary {
         for (cite, note) in decided.unsure(&decided.steps()) {
             self.unsure.entry(note.to_string()).or_insert_with(|| cite.to_string());
         }
+    }
+
+    /// Takes what was declared of a line otherwise than its goods imply.
+    pub(super) fn add_findings(&mut self, order: &OrderLine<'_>, findings: &[DeclaredFinding]) {
+        if findings.is_empty() {
+            return;
+        }
+        self.odd_lines += 1;
+        if self.first_odd.len() < FIRST {
+            let sentences: Vec<&str> = findings.iter().map(|found| found.sentence.as_str()).collect();
+            self.first_odd.push(format!("{} line {}: {}", order.order_id, order.line, sentences.join(" ")));
+        }
+    }
+
+    /// The items that the law knows.
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.policy.law.catalog
     }
 
     fn list(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>) {
@@ -228,7 +255,7 @@ impl Summary {
             "turn_on_a_reading": self.turns_on_reading.total, "red_flags": flags.collect::<Vec<_>>(),
             "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
             "parties_without_row": self.without_row.len(), "orders_screened_against_no_list": self.unscreened.len(),
-            "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
+            "declared_findings": self.odd_lines, "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
         });
         let assumptions = &self.tables.answered.assumptions;
         if !assumptions.is_empty()
@@ -272,103 +299,6 @@ impl Summary {
             .collect();
         matches.sort_by(|a, b| b.cmp(a));
         matches.into_iter().map(|(_, cells)| cells).take(ROWS).collect()
-    }
-
-    /// What was not read as it should be, at the head of the results.
-    fn head_text(&self) -> String {
-        let mut out = String::new();
-        for assumption in &self.tables.answered.assumptions {
-            let _ = writeln!(out, "{assumption}");
-        }
-        if !self.without_row.is_empty() {
-            let many = self.without_row.len();
-            let (parties, have, were) = if many == 1 { ("party", "has", "was") } else { ("parties", "have", "were") };
-            let _ = write!(out, "{many} {parties} {have} no row");
-            match self.unscreened.len() {
-                0 => {
-                    let _ = write!(out, " and {were} screened by the name in the order");
-                }
-                1 => out.push_str("; 1 order was screened against no list"),
-                many => {
-                    let _ = write!(out, "; {many} orders were screened against no list");
-                }
-            }
-            out.push_str(".\n");
-        }
-        out
-    }
-
-    /// The first lines that may not go, what to ask for the others, and the claims that do not hold.
-    fn foremost_text(&self, questions: &Questions) -> String {
-        let mut out = String::new();
-        let rows = |out: &mut String, title: &str, list: &Listing| {
-            if list.total > 0 {
-                let _ = writeln!(out, "{title}");
-            }
-            for row in list.rows.iter().take(5) {
-                let cite = if row.cite.is_empty() { String::new() } else { format!(" ({})", row.cite) };
-                let what = format!("{} x {} to {}, {}", row.quantity, row.item, row.consignee, row.destination);
-                let _ = writeln!(out, "  {} line {}: {what}: {}{cite}", row.order, row.line, row.why);
-            }
-            if list.total > 5 {
-                let _ = writeln!(out, "  and {} more", list.total - 5);
-            }
-        };
-        rows(&mut out, "May not go:", &self.may_not_go);
-        let questioned = questions.first(5);
-        if !questioned.is_empty() {
-            out.push_str("Missing, and what waits for it (all in missing.csv):\n");
-            for row in &questioned {
-                let _ = writeln!(out, "  {row}");
-            }
-        }
-        rows(&mut out, "Claims that do not hold:", &self.claim_fails);
-        out
-    }
-
-    pub(super) fn text(&self, folder: &Path, questions: &Questions) -> String {
-        let mut out = format!(
-            "{}{} lines of {} orders decided under {} ({})\n{}",
-            self.head_text(),
-            self.lines,
-            self.orders,
-            self.policy.name,
-            self.policy.title,
-            self.foremost_text(questions)
-        );
-        for ((outcome, detail), (lines, tpp)) in &self.tallies {
-            let detail = if detail.is_empty() { String::new() } else { format!(" ({})", detail.replace('_', " ")) };
-            let compute = format!("{} TPP, {} H100e", group_digits(*tpp), h100_equivalents(*tpp));
-            let _ = writeln!(out, "  {lines:>8}  {}{detail}, {compute}", outcome.as_str().replace('_', " "));
-        }
-        let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
-        let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
-        let typed = self.without_row.iter().map(|name| self.tables.names.hits(name));
-        let typed = typed.filter(|hits| !hits.is_empty()).map(|hits| hits.iter().any(|hit| hit.same));
-        let rows = self.tables.screened.matched().filter(|(id, _)| !self.without_row.contains(*id));
-        let rows = rows.map(|(_, hits)| hits.iter().any(|hit| hit.same));
-        let (matched, taken) =
-            rows.chain(typed).fold((0, 0), |(matched, taken), same| (matched + 1, taken + u32::from(same)));
-        if !self.tables.screened.versions.is_empty() {
-            let _ = writeln!(out, "  {matched:>8}  parties match a list entry; {taken} are taken for the listed party");
-        }
-        if let Some((found, _)) = &self.alerts {
-            let _ = writeln!(out, "  {:>8}  alerts in {} cases; the first:", found.total, found.cases);
-            for row in found.rows.iter().take(5) {
-                let _ =
-                    writeln!(out, "  {:>8}  {} {}: {}", format!("{} %", row.percent), row.pattern, row.family, row.why);
-            }
-        }
-        let _ = writeln!(
-            out,
-            "written: {}: decisions.jsonl decisions.csv missing.csv alerts.jsonl allocations.csv summary.json report.html",
-            folder.display()
-        );
-        // What is assumed stands at the head.
-        for missing in self.not_done.iter().filter(|note| !self.tables.answered.assumptions.contains(note)) {
-            let _ = writeln!(out, "not done: {missing}");
-        }
-        out
     }
 
     pub(super) fn report(&mut self, accounts: &[AllocationRow]) -> ReportData {

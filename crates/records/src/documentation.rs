@@ -1,20 +1,25 @@
-//! The documentation of every table, made from the list of columns.
+//! `docs/tables.md`: every table with its columns, what is understood of each, and what becomes of the rest.
 
 use std::fmt::Write as _;
 
 use crate::column::Column;
 use crate::columns::Table;
+use crate::unread_effects::unread_effect;
 
 /// The documentation of every table, in Markdown: `docs/tables.md`.
 pub fn tables_markdown() -> String {
     let mut text = DOCUMENT_HEAD.to_owned();
     for table in Table::ALL {
         let _ = write!(text, "\n## {}\n\n{}.\n\n", table.as_str(), capital(table.meaning()));
-        text.push_str("| column | required | what is understood | unit | meaning |\n|---|---|---|---|---|\n");
+        text.push_str(
+            "| column | required | what is understood | what is not, and what becomes of it | unit | meaning |\n",
+        );
+        text.push_str("|---|---|---|---|---|---|\n");
         for column in table.columns() {
             let Column { name, kind, required, unit, meaning } = column;
             let required = if *required { "yes" } else { "" };
-            let _ = writeln!(text, "| `{name}` | {required} | {} | {unit} | {meaning} |", kind.understood());
+            let (read, unread) = (kind.understood(), unread_effect(table, column));
+            let _ = writeln!(text, "| `{name}` | {required} | {read} | {unread} | {unit} | {meaning} |");
         }
     }
     text
@@ -28,7 +33,7 @@ fn capital(text: &str) -> String {
 const DOCUMENT_HEAD: &str = "\
 # Tables
 
-<!-- Made from crates/records/src/columns.rs; a test says when both differ. -->
+<!-- Made from crates/records/src/documentation.rs; a test says when both differ. -->
 
 Tables are CSV, JSON Lines (both also packed with gzip or Zstandard) or Parquet; a folder of Parquet files is one table.
 Headers may differ from the names below in letter case, spaces, hyphens and underscores.
@@ -36,14 +41,15 @@ A column that is none of them is not read, and the commands name it; one that is
 An empty cell is an unknown fact unless the meaning says otherwise.
 Space around a cell makes no difference in CSV and JSON Lines.
 
-What is not understood is refused with file, row, column, value and mend:
+What is not understood is named with file, row, column, value and mend, also in Parquet, where a text that is no day is never taken for an empty cell.
+It costs what the table says and no more; with `--strict` the file is refused.
+Refused are besides:
 
-- a cell that is not what its column holds, also in Parquet, where a text that is no day is never taken for an empty cell;
 - a Parquet column of a type that cannot be read as what the column holds, such as a number where a day is expected;
 - a header or a member of a JSON object that stands twice, and a JSON object within a cell;
-- an empty cell in a required column.
+- a file that lacks a required column.
 
-Reading stops at 100 mistakes.
+Reading stops at 100 mistakes that refuse the file.
 ";
 
 #[cfg(test)]
