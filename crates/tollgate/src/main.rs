@@ -26,6 +26,7 @@ use commands::decide::DecideArguments;
 use commands::detect::DetectArguments;
 use commands::examples::ExamplesCommand;
 use commands::explain::ExplainArguments;
+use commands::fleet::FleetArguments;
 use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
 use commands::papers::PapersArguments;
@@ -89,6 +90,8 @@ pub(crate) enum Command {
     Intake(IntakeArguments),
     /// One decision as a readable argument, every step with its citation.
     Explain(ExplainArguments),
+    /// The installed base of operators, its geographic ratios and LPP, now and after each planned order.
+    Fleet(FleetArguments),
     /// The papers that follow from the decision of an order: notices, statements, a questionnaire, records to keep.
     Papers(PapersArguments),
     /// TPP, performance density and ECCN of items, and why.
@@ -140,6 +143,10 @@ impl Command {
             }
             Command::Explain(arguments) => arguments.inputs.files(),
             Command::Papers(arguments) => arguments.inputs.files(),
+            Command::Fleet(arguments) => {
+                let files = std::iter::once(&mut arguments.sites).chain(&mut arguments.plan);
+                files.chain(arguments.basis.files()).collect()
+            }
             #[cfg(feature = "detect")]
             Command::Detect(arguments) => {
                 arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
@@ -222,6 +229,7 @@ fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
         Command::Ask(arguments) => commands::ask::ask(&arguments, stop),
         Command::Intake(arguments) => commands::intake::intake(&arguments),
         Command::Explain(arguments) => commands::explain::explain(&arguments, stop),
+        Command::Fleet(arguments) => commands::fleet::fleet(&arguments, stop),
         Command::Papers(arguments) => commands::papers::papers(arguments, stop),
         Command::Classify(arguments) => commands::classify::classify(&arguments, stop),
         Command::Screen(arguments) => commands::screen::screen(&arguments, stop),

@@ -14,6 +14,7 @@ pub(crate) mod decide;
 pub(crate) mod detect;
 pub(crate) mod examples;
 pub(crate) mod explain;
+pub(crate) mod fleet;
 pub(crate) mod inputs;
 pub(crate) mod intake;
 pub(crate) mod list_store;
