@@ -134,22 +134,21 @@ impl Tables {
         )?;
         let parents = Parents::of(&stakes).with_unread(unread.stakes.keys().chain(&doubtful));
         let names = TypedNames::new(screening.screener, screening.threshold, &cleared);
-        let licenses = BTreeMap::new();
-        let (clearances, strict, opening) = (cleared, false, Vec::new());
-        Ok(Tables {
+        let clearances = cleared;
+        // Licenses and opening balances come after, where there are any.
+        let tables = Tables {
             parties,
             items,
             screened,
             parents,
             stakes,
             clearances,
-            licenses,
             names,
-            opening,
             unread,
             answered,
-            strict,
-        })
+            ..Tables::default()
+        };
+        Ok(tables)
     }
 
     /// The same tables, with further findings about list matches; what was said last counts.

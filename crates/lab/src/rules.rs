@@ -214,7 +214,7 @@ impl RuleTable {
                 let guess = rules.last().copied();
                 let rule = *known.entry(key).or_insert_with(|| {
                     let sample =
-                        Sample { oracle: oracle.as_mut(), reading, agreement, date: day, country: part.country };
+                        SampleOrder { oracle: oracle.as_mut(), reading, agreement, date: day, country: part.country };
                     sample.rule(guess)
                 });
                 rules.push(rule);
@@ -224,8 +224,8 @@ impl RuleTable {
     }
 }
 
-/// Sample orders to one country on one day.
-struct Sample<'a> {
+/// SampleOrder orders to one country on one day.
+struct SampleOrder<'a> {
     oracle: &'a mut dyn LawOracle,
     reading: Reading,
     agreement: bool,
@@ -233,7 +233,7 @@ struct Sample<'a> {
     country: Country,
 }
 
-impl Sample<'_> {
+impl SampleOrder<'_> {
     fn ask(
         &mut self,
         item: &'static str,

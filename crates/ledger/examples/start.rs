@@ -5,7 +5,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a measuring program, not part of the product"
+    reason = "a measuring program, not part of the program"
 )]
 
 use std::path::Path;

@@ -10,7 +10,7 @@ use tollgate_law::Law;
 use tollgate_records::{Output, csv_text};
 
 use super::progress::DrawBar;
-use super::simulate_set::{Source, from_results, with_changes};
+use super::simulate_set::{StudySource, from_results, with_changes};
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use clap::Args;
@@ -128,7 +128,7 @@ fn simulate_world(scenario: &Scenario, out: &Path, stop: &Stop) -> Result<(), Fa
 }
 
 /// What is to be run.
-fn source(arguments: &SimulateArguments) -> Result<Source, Failure> {
+fn source(arguments: &SimulateArguments) -> Result<StudySource, Failure> {
     let unreadable = |path: &str, error: std::io::Error| {
         Failure::Unusable(format!(
             "{path}: cannot be read: {error}\n  mend: check that it is a file of UTF-8 text that you may read"
@@ -143,7 +143,7 @@ fn source(arguments: &SimulateArguments) -> Result<Source, Failure> {
         return Err(Failure::Unusable("no scenario is named\n  mend: name one, or add --from RESULTS".to_owned()));
     };
     let (name, text) = scenario_text(scenario)?;
-    Ok(Source { name, text, draws: None, seed: None })
+    Ok(StudySource { name, text, draws: None, seed: None })
 }
 
 /// A scenario's name and text: a file, or one that comes with the program.

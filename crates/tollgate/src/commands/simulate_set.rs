@@ -9,7 +9,7 @@ use super::Failure;
 
 /// A scenario to be run: its name, its text, and the draws and seed of an earlier run where it is from one.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Source {
+pub(super) struct StudySource {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) draws: Option<u64>,
@@ -21,7 +21,7 @@ fn unusable(what: String, mend: &str) -> Failure {
 }
 
 /// The scenario in the `results.json` of an earlier run.
-pub(super) fn from_results(path: &str, text: &str) -> Result<Source, Failure> {
+pub(super) fn from_results(path: &str, text: &str) -> Result<StudySource, Failure> {
     let other_file = "name the results.json that `tollgate simulate` wrote";
     let results: Value =
         serde_json::from_str(text).map_err(|error| unusable(format!("{path}: is not JSON: {error}"), other_file))?;
@@ -40,7 +40,7 @@ pub(super) fn from_results(path: &str, text: &str) -> Result<Source, Failure> {
         let mend = "run it with the program that wrote it, or run the scenario's file anew";
         return Err(unusable(format!("{path}: stands on another scenarios/base.toml than this program has"), mend));
     }
-    Ok(Source { name: name.to_owned(), text: text.to_owned(), draws: number("draws"), seed: number("seed") })
+    Ok(StudySource { name: name.to_owned(), text: text.to_owned(), draws: number("draws"), seed: number("seed") })
 }
 
 fn hex(text: &str) -> String {
