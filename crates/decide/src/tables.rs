@@ -61,6 +61,16 @@ pub struct Screening<'a> {
     pub clearances: Option<&'a Path>,
 }
 
+/// Forgets the rows of parties of which it is not understood what else they are; their ids.
+fn forget_doubtful(parties: &mut BTreeMap<String, Party>, unread: &Unread) -> Vec<String> {
+    let doubtful = |(_, mistakes): &(&String, &Vec<Diagnostic>)| mistakes.iter().any(says_what_else_it_is);
+    let doubtful: Vec<String> = unread.parties.iter().filter(doubtful).map(|(id, _)| id.clone()).collect();
+    for id in &doubtful {
+        parties.entry(id.clone()).and_modify(forget_row);
+    }
+    doubtful
+}
+
 impl Tables {
     /// Reads the tables and screens the parties.
     pub fn read(
@@ -98,11 +108,7 @@ impl Tables {
             }),
             None => BTreeMap::new(),
         };
-        let doubtful = |(_, mistakes): &(&String, &Vec<Diagnostic>)| mistakes.iter().any(says_what_else_it_is);
-        let doubtful: Vec<String> = unread.parties.iter().filter(doubtful).map(|(id, _)| id.clone()).collect();
-        for id in &doubtful {
-            parties.entry(id.clone()).and_modify(forget_row);
-        }
+        let doubtful = forget_doubtful(&mut parties, &unread);
         let mut items = match items {
             Some(path) => unread.take(read_items_with(path, &cells(Table::Items))?, |unread, item, mistake| {
                 unread.items.entry(item).or_insert(mistake);

@@ -6,7 +6,7 @@ mod worked;
 use tollgate_strict_toml::{Domain, TomlFile};
 
 /// The files of worked mistakes, each with the test that runs it.
-const RUN_BY: [(&str, &str); 16] = [
+const RUN_BY: [(&str, &str); 18] = [
     ("README", ""),
     ("reader", "crates/strict-toml/tests/mistakes.rs"),
     ("law", "crates/law/tests/mistakes.rs"),
@@ -22,6 +22,8 @@ const RUN_BY: [(&str, &str); 16] = [
     ("orders", "crates/records/tests/mistakes.rs"),
     ("parties", "crates/records/tests/mistakes.rs"),
     ("payments", "crates/records/tests/mistakes.rs"),
+    ("opening", "crates/records/tests/mistakes.rs"),
+    ("fleet", "crates/records/tests/mistakes.rs"),
     ("stakes", "crates/records/tests/mistakes.rs"),
 ];
 
