@@ -1,7 +1,7 @@
 //! Files of more kinds of users, as they come: a trading house in Japan, a distributor at the Gulf, a university, bills of lading, a German list of blocked
 //! documents, a report of AES, French and Chinese exports. What can rightly be read is read; what may mean two things stays open; nothing is made smaller.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where its own files cannot be written")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where its own files cannot be written")]
 
 use std::collections::BTreeMap;
 

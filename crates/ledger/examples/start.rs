@@ -35,7 +35,7 @@ fn entry(number: u64, text: &str) -> Entry {
             amount_milli_tpp: None,
             provision: "740.29".into(),
         },
-        _ if number % 2 == 0 => {
+        _ if number.is_multiple_of(2) => {
             return note("decision", format!("order-{number}/1"), format!("{{\"text\":\"{text}\"}}"));
         }
         _ => Command::Reserve {

@@ -297,7 +297,7 @@ fn dollars(thousandths: i64) -> String {
 }
 
 /// The thousandths of what [`dollars`] wrote.
-fn thousandths_of(dollars: &String) -> Option<i64> {
+fn thousandths_of(dollars: &str) -> Option<i64> {
     dollars.parse::<Decimal>().ok().and_then(Decimal::thousandths)
 }
 
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn dollars_are_whole_cents_or_exact() {
         assert_eq!([dollars(1_500), dollars(-20), dollars(1_234)], ["1.50", "-0.02", "1.234"]);
-        assert_eq!(thousandths_of(&"1.234".to_owned()), Some(1_234));
+        assert_eq!(thousandths_of("1.234"), Some(1_234));
         assert!(tollgate_records::Table::Parties.column("hq_country").is_some());
     }
 }

@@ -7,7 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use serde::Serialize;
-use tollgate_model::{Diagnostic, Diagnostics, Place};
+use tollgate_model::{Diagnostic, Diagnostics, Place, never};
 
 use crate::blocks::Block;
 use crate::case::{LineSheet, OrderCase, PartySheet, example_case};
@@ -349,5 +349,11 @@ fn page_environment() -> Environment<'static> {
 
 /// Lines that hold only a tag leave no empty line.
 fn syntax() -> SyntaxConfig {
-    SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or(SyntaxConfig::default())
+    match SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        Ok(syntax) => syntax,
+        Err(error) => {
+            never!("the delimiters are minijinja's own: {error}");
+            SyntaxConfig::default()
+        }
+    }
 }

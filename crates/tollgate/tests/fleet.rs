@@ -1,5 +1,9 @@
 //! `tollgate fleet`: ratios and counts now and after each planned order, exact, and unsettled where a fact is missing.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
 
 use std::fs;
 use std::path::Path;
