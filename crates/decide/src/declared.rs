@@ -155,7 +155,8 @@ fn tariff_finding(line: &DeclaredLine<'_>) -> Option<DeclaredFinding> {
 /// A description that is by itself the name of an item with another accelerator.
 fn description_finding(line: &DeclaredLine<'_>, decided: &Decided<'_>, catalog: &Catalog) -> Option<DeclaredFinding> {
     let text = line.declared.description?;
-    let item = line.item?;
+    // Memory of any kind is memory: a word of trade does not say which.
+    let item = line.item.filter(|item| item.kind != Some(ItemKind::Memory))?;
     let Resolution::Found(other) = catalog.resolve(text) else { return None };
     let chip_of = |item: &Item| item.accelerator.clone().unwrap_or_else(|| item.item.clone());
     let held = decided.line.item.chip.as_ref().map_or_else(|| chip_of(item), |chip| chip.item.clone());
