@@ -4,6 +4,7 @@ import csv
 import datetime
 import os
 import random
+import re
 
 EDGES = """2022-08-26 2022-10-07 2022-10-21 2023-01-17 2023-11-17 2024-03-15 2024-04-04 2024-05-30 2024-12-02 2024-12-31 2025-01-01 2025-01-31 2025-04-09
 2025-05-13 2025-05-15 2025-07-01 2025-09-29 2025-10-01 2025-11-07 2025-11-10 2026-01-01 2026-01-15 2026-04-01 2026-07-01 2026-07-10
@@ -13,6 +14,11 @@ OTHERS = "AF AL AR AT BY CD CU EE ER ES ET FI GE HT ID IQ IS IT JO KE KG KP KW L
 FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat osat;approved_osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder".split()
 ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn".split()
 ORDER = "order_id line date activity exporter purchaser intermediate_consignee ultimate_consignee end_user freight_forwarder origin destination item quantity end_use authorization".split()
+
+
+def unambiguous(cell):
+    """A number that could be one of thousands (39.999), written with a digit more."""
+    return cell + "0" if re.fullmatch(r"\d{1,3}\.\d{3}", str(cell)) else cell
 
 
 def place(r):
@@ -118,7 +124,7 @@ def main():
         with open(os.path.join(args.out, name), "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=columns)
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({name: unambiguous(cell) for name, cell in row.items()} for row in rows)
 
 
 if __name__ == "__main__":
