@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use tollgate_model::Lookup;
 
 use crate::han::{is_han, number_at};
-use crate::lexicon::pairs;
+use crate::lexicon::{pairs, spelt_letters};
 use crate::word::Word;
 
 /// Words by how they are written, and the most characters that one has.
@@ -171,22 +171,9 @@ const LETTERS: [(&str, char); 37] = [
     ("ワン", '1'),
 ];
 
-/// The letters that a run spells by their names, where it is made of two or more.
-fn letters(run: &[char]) -> Option<String> {
-    let text: String = run.iter().collect();
-    let mut rest = text.as_str();
-    let mut letters = String::new();
-    while !rest.is_empty() {
-        let (name, letter) = LETTERS.iter().find(|(name, _)| rest.starts_with(name))?;
-        letters.extend(Some(*letter).filter(|letter| *letter != '&'));
-        rest = rest.strip_prefix(name)?;
-    }
-    (letters.len() >= 2).then_some(letters)
-}
-
 /// A run of katakana: words of the lexicon, and what lies between by its sound.
 fn foreign(run: &[char]) -> Vec<Word> {
-    if let Some(letters) = letters(run) {
+    if let Some(letters) = spelt_letters(run, &LETTERS) {
         return vec![Word::new(letters)];
     }
     let mut words = Vec::new();

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use tollgate_model::Lookup;
 
-use crate::lexicon::pairs;
+use crate::lexicon::{pairs, spelt_letters};
 use crate::word::Word;
 
 static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
@@ -135,7 +135,7 @@ fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
     if run.is_empty() {
         return Vec::new();
     }
-    if let Some(letters) = letters(&run) {
+    if let Some(letters) = spelt_letters(&run, &LETTERS) {
         return vec![Word::new(letters)];
     }
     if let Some(words) = letters_beside(&run, north) {
@@ -151,32 +151,19 @@ fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
     vec![Word { by_sound: true, ..Word::new(sound(&run, north)) }]
 }
 
-/// The letters that a run spells by their names, where it is made of two or more; `&` stands between some and is no letter.
-fn letters(run: &[char]) -> Option<String> {
-    let text: String = run.iter().collect();
-    let mut rest = text.as_str();
-    let mut letters = String::new();
-    while !rest.is_empty() {
-        let (name, letter) = LETTERS.iter().find(|(name, _)| rest.starts_with(name))?;
-        letters.extend(Some(*letter).filter(|letter| *letter != '&'));
-        rest = rest.strip_prefix(name)?;
-    }
-    (letters.len() >= 2).then_some(letters)
-}
-
 /// Letters at the start or the end of a run, of three syllables or more, and the word beside them.
 fn letters_beside(run: &[char], north: bool) -> Option<Vec<Word>> {
     let word = |run: &[char]| Word { by_sound: true, ..Word::new(sound(run, north)) };
     let least = 3;
     for place in (least..run.len()).rev() {
         let (start, rest) = run.split_at_checked(place)?;
-        if let Some(letters) = letters(start) {
+        if let Some(letters) = spelt_letters(start, &LETTERS) {
             return Some(vec![Word::new(letters), word(rest)]);
         }
     }
     for place in 1..run.len().saturating_sub(least - 1) {
         let (start, rest) = run.split_at_checked(place)?;
-        if let Some(letters) = letters(rest) {
+        if let Some(letters) = spelt_letters(rest, &LETTERS) {
             return Some(vec![word(start), Word::new(letters)]);
         }
     }

@@ -9,3 +9,17 @@ pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 pub(crate) fn pairs(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     lines(text).filter_map(|line| line.split_once('\t'))
 }
+
+/// The letters that a run spells by their names, where it is made of two or more; `&` stands between some and is no letter. `names` are those of letters
+/// in a script, a longer one before a shorter one with which it begins.
+pub(crate) fn spelt_letters(run: &[char], names: &[(&str, char)]) -> Option<String> {
+    let text: String = run.iter().collect();
+    let mut rest = text.as_str();
+    let mut letters = String::new();
+    while !rest.is_empty() {
+        let (name, letter) = names.iter().find(|(name, _)| rest.starts_with(name))?;
+        letters.extend(Some(*letter).filter(|letter| *letter != '&'));
+        rest = rest.strip_prefix(name)?;
+    }
+    (letters.len() >= 2).then_some(letters)
+}
