@@ -13,10 +13,24 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).resolve().parents[3] / "docs/notebooks"
 
 
-def printed(notebook: Any) -> list[str]:
-    """The text that each output shows."""
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    return [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
+def printed(notebook: Any) -> list[list[str]]:
+    """The text that each code cell shows. What a cell prints may arrive in several pieces, as the kernel flushes: pieces of one stream that follow each other are one text."""
+    return [joined(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def joined(outputs: list[Any]) -> list[str]:
+    """The texts of a cell's outputs, consecutive pieces of one stream joined."""
+    texts: list[str] = []
+    last = None
+    for output in outputs:
+        stream = output.get("name") if output.output_type == "stream" else None
+        text = output.get("text") or output.get("data", {}).get("text/plain", "")
+        if stream is not None and stream == last:
+            texts[-1] += text
+        else:
+            texts.append(text)
+        last = stream
+    return texts
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
