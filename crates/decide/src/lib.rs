@@ -9,6 +9,7 @@ mod answered;
 mod batches;
 mod candidates;
 mod claim;
+mod cures;
 mod decider;
 mod declared;
 mod designated;
