@@ -189,6 +189,16 @@ impl Catalog {
         item.is_none_or(|item| item.kind != Some(ItemKind::Other))
     }
 
+    /// Whether an item may be meant by a name as far as its memory and generation go, and the name means no part of one.
+    fn fits(&self, index: &Index, parts: &NameParts, at: usize) -> bool {
+        let known = index.memory_gb.get(at);
+        let other = |memory| known.is_some_and(|known| !known.is_empty() && !known.contains(&memory));
+        let of = |generation: &String| {
+            index.words.get(at).is_some_and(|words| self.words.is_of_generation(generation, words))
+        };
+        !parts.is_part && !parts.memory_gb.is_some_and(other) && parts.generations.iter().all(of)
+    }
+
     /// Items that a name which is no item's may mean: those whose words include all that it says,
     /// else those all of whose words stand in it. A name without a word that tells items apart means none.
     fn candidates(&self, index: &Index, parts: &NameParts) -> Resolution<'_> {
@@ -198,6 +208,11 @@ impl Catalog {
         }
         let wider = index.names.iter().filter(|(words, _)| parts.words.is_subset(words));
         let wider: BTreeSet<usize> = wider.map(|(_, at)| *at).collect();
+        let fitting: BTreeSet<usize> = wider.iter().copied().filter(|at| self.fits(index, parts, *at)).collect();
+        if fitting.is_empty() && !wider.is_empty() {
+            return Resolution::Unknown(self.names_of(&wider));
+        }
+        let wider = fitting;
         let goods: BTreeSet<usize> = wider.iter().copied().filter(|at| self.is_accelerator(*at)).collect();
         let wider = if goods.is_empty() { wider } else { goods };
         if !wider.is_empty() {

@@ -73,6 +73,8 @@ pub(crate) struct NameParts {
     pub designers: BTreeSet<String>,
     /// Everybody who is named as a maker, word by word.
     pub makers: BTreeSet<String>,
+    /// Whether it says a part of an item: memory without its size or kind, or a fan.
+    pub is_part: bool,
     /// Every letter and digit, in order.
     pub letters: String,
 }
@@ -201,8 +203,11 @@ impl Words {
         }
         // The memory of an item without its size or kind is a part of it, or another thing.
         if parts.memory_gb.is_none() && parts.memory_kinds.iter().all(|kind| is_any_memory(kind)) {
+            parts.is_part = !parts.memory_kinds.is_empty();
             parts.core.append(&mut parts.memory_kinds);
         }
+        let is_fan = |word: &String| word == "fan" || word == "fans";
+        parts.is_part |= !parts.partner && parts.series.iter().any(is_fan);
         let rest = [&parts.memory_kinds, &parts.generations, &parts.series].iter().all(|list| list.is_empty());
         if parts.core.is_empty() && rest && parts.memory_gb.is_none() && parts.forms.is_empty() {
             parts.core = fillers.into_iter().map(str::to_owned).collect();
