@@ -71,11 +71,15 @@ pub enum ItemKind {
     Memory,
     /// Goods without an accelerator: processors, network adapters, cables, drives.
     Other,
+    /// Programs, as source code or object code.
+    Software,
+    /// Technical data and assistance for development, production or use.
+    Technology,
 }
 
 impl ItemKind {
     /// Every kind.
-    pub const ALL: [ItemKind; 7] = [
+    pub const ALL: [ItemKind; 9] = [
         ItemKind::IntegratedCircuit,
         ItemKind::Board,
         ItemKind::Server,
@@ -83,6 +87,8 @@ impl ItemKind {
         ItemKind::ModelWeights,
         ItemKind::Memory,
         ItemKind::Other,
+        ItemKind::Software,
+        ItemKind::Technology,
     ];
 
     /// The word used in files.
@@ -95,6 +101,8 @@ impl ItemKind {
             ItemKind::ModelWeights => "model_weights",
             ItemKind::Memory => "hbm",
             ItemKind::Other => "other",
+            ItemKind::Software => "software",
+            ItemKind::Technology => "technology",
         }
     }
 
@@ -267,7 +275,9 @@ pub struct License {
     pub issued_on: Option<Date>,
     /// Its last day.
     pub expires_on: Option<Date>,
-    /// Who may receive under it: party ids or names.
+    /// Whom it was issued to: a party id or a name.
+    pub licensee: Option<String>,
+    /// Who may buy or receive under it: party ids or names.
     pub consignees: Vec<String>,
     /// Where to; any where it is empty.
     pub destinations: Vec<Country>,

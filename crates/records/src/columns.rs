@@ -103,15 +103,15 @@ const ITEMS: &[Column] = &[
     column("designer_hq", Country, "", "Where the designer is headquartered."),
     column(
         "kind",
-        Word("ic, board, card, module, server, rack, model_weights, hbm, other"),
+        Word("ic, board, card, module, server, rack, model_weights, hbm, other, software, technology"),
         "",
-        "What the item is: a bare circuit, an assembly (a card or module is a board), a computer, and so on, other for goods without an accelerator; ic where it is empty.",
+        "What the item is: a bare circuit, an assembly (a card or module is a board), a computer, and so on, other for goods without an accelerator; what the ECCN says where it is empty and the ECCN is one of software or technology, else ic.",
     ),
     column(
         "eccn",
         Text,
         "",
-        "The ECCN that you or the maker state: kept, shown, and compared with what the figures come to; it decides nothing.",
+        "The ECCN that you or the maker state: kept, shown, and compared with what the figures come to; it decides of software and technology only, which no figures show.",
     ),
     column("host_eccn", Word("3A001, 4A003, 4A004, 4A005, 5A002, 5A004, 5A992"), "", "The host ECCN of a `.z` item."),
     column(
@@ -185,16 +185,17 @@ const LICENSES: &[Column] = &[
     required("number", Text, "", "The number that orders claim; each stands once."),
     column("issued_on", Day, "", "The day of its issue."),
     column("expires_on", Day, "", "Its last day; where it is empty, whether the license covers a line is open."),
+    column("licensee", Text, "", "Whom it was issued to, who must be the exporter: a party id or a name."),
     column(
         "consignees",
         Words,
         "",
-        "Who may receive under it, end users too: party ids or names; open where it is empty.",
+        "Who may buy or receive under it, end users too: party ids or names; open where it is empty.",
     ),
     column("destinations", Words, "", "The countries it is for, as codes; any where it is empty."),
     column("items", Words, "", "The items it is for, as orders name them; any where it is empty."),
     column("quantity", Whole, "units", "How many units it covers in all; open where it is empty."),
-    column("value_usd", Number, "US dollars", "Their value in all; shown, and not held against orders."),
+    column("value_usd", Number, "US dollars", "Their value in all, held against `unit_price_usd` of orders."),
     column("conditions", Words, "", "Its conditions, a sentence each; shown with each line under it."),
 ];
 impl Table {

@@ -18,8 +18,8 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, Diagnosti
     while let Some(batch) = source.next() {
         let batch = batch?;
         batch.require(Table::Licenses, &mut mistakes);
-        let texts = ["number", "consignees", "destinations", "items", "conditions"];
-        let [number, consignees, destinations, items, conditions] =
+        let texts = ["number", "licensee", "consignees", "destinations", "items", "conditions"];
+        let [number, licensee, consignees, destinations, items, conditions] =
             texts.map(|column| batch.texts(column, &mut mistakes));
         let [from, expires] = ["issued_on", "expires_on"].map(|column| batch.dates(column, &mut mistakes));
         let (quantity, value) = (batch.integers("quantity", &mut mistakes), batch.decimals("value_usd", &mut mistakes));
@@ -50,6 +50,7 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, Diagnosti
                 number: number.to_owned(),
                 issued_on: from.get(index).copied().flatten(),
                 expires_on: expires.get(index).copied().flatten(),
+                licensee: text(&licensee, index).map(str::to_owned),
                 consignees: words(text(&consignees, index)),
                 destinations: countries,
                 items: words(text(&items, index)),
