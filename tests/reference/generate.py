@@ -107,7 +107,7 @@ def orders(r, count, item_rows, party_rows, hole):
                 limit = r.choice([26900000, 7912000, 790000000, 633000000])
                 quantity = max(1, int(limit // float(item["tpp"])) + r.choice([-1, 0, 1]))
             maybe = lambda share: r.choice(ids) if r.random() < share else ""
-            yield {"order_id": f"order-{number}", "line": line + 1, "date": date.isoformat(), "activity": r.choice(["", "export", "export", "reexport", "transfer"]),
+            yield {"order_id": f"order-{number}", "line": line + 1, "date": date.isoformat(), "activity": r.choice(["", "export", "export", "reexport", "transfer"] * 5 + ["deemed_export", "deemed_reexport"]),
                    "exporter": maybe(0.4), "purchaser": maybe(0.3), "intermediate_consignee": maybe(0.1), "ultimate_consignee": consignee,
                    "end_user": maybe(0.25), "freight_forwarder": maybe(0.1), "origin": hole(r.choice(["US", "US", "SG", "TW"])),
                    "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "item": item["item"], "quantity": quantity,

@@ -335,6 +335,9 @@ def decide_world(w, law, date):
     hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", HBM) > 2
     diffusion = law.diffusion(date)
     at_home = dest == "US" and read("e_country") in ("US", "none")
+    deemed = activity.startswith("deemed")
+    if at_home and deemed:
+        at_home = False
     if at_home and intangible:
         at_home = all(read(part) in ("US", "none") for part in ("c_hq", "c_parent", "e_hq", "e_parent"))
     if at_home:
@@ -375,15 +378,15 @@ def decide_world(w, law, date):
     if taught in ("a", "b"):
         where = g["AC"] if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"}
         spared = {"RPL", "GOV", "TSU"} if date < "2023-11-17" else {"TMP", "RPL", "GOV", "TSU", "NAC", "ACA"} | ({"ACM"} if diffusion else set())
-        if diffusion and taught == "a" and not stays:
+        if diffusion and taught == "a" and not stays and not deemed:
             needs["R-TECH-WORLD"] = set()
-        if dest in where and not (diffusion and taught == "a"):
+        if dest in where and not deemed and not (diffusion and taught == "a"):
             needs["R-TECH"] = set()
             if claim not in spared:
                 absolute.add("R-TECH")
         if date >= "2023-11-17" and entry == "encryption" and dest not in g["AC"] and hq_d5() and not stays:
             needs["R-TECH-HQ"] = set()
-    if taught == "c" and dest in d5:
+    if taught == "c" and dest in d5 and not deemed:
         needs["R-TECH-HBM"] = set()
     place = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"} if date >= "2022-10-21" else set()
 
@@ -459,6 +462,8 @@ def decide_world(w, law, date):
             return ("needs_information", "", "", eccn)
         reviews = [review(name, w, law, date, mark, read, (hq_d5, for_d5), hq_t1, d5, g) for name in needs]
         return ("license_required", "", min(reviews, key=STRICT.index), eccn)
+    if hardware and deemed:
+        return ("needs_information", "", "", eccn)
     if intangible and unsettled_technology(w, law, date, taught, dest, stays, uae_listed, hq_d5, g):
         return ("needs_information", "", "", eccn)
     if dest in ("RU", "BY") and not hardware and not model and (intangible or not w.get("open", BOOL)) and date >= "2022-03-02":
@@ -482,6 +487,8 @@ def unsettled_technology(w, law, date, taught, dest, stays, uae_listed, hq_d5, g
         return True
     if entry == "at_only" and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
         return True
+    if w.known["activity"].startswith("deemed"):
+        return False
     if law.base == "ear" and taught == "a" and date >= "2025-05-15" and dest not in g["AC"] and not stays and hq_d5():
         return True
     return law.uae(date) and taught in ("a", "b") and dest == "AE" and not uae_listed

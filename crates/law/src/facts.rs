@@ -116,7 +116,7 @@ pub const TECHNOLOGIES: &[&str] = &[
 /// The host ECCNs of `.z` items.
 pub const HOSTS: &[&str] = &["none", "3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 /// The words of `activity`, in the order of `Activity::ALL`.
-pub const ACTIVITIES: &[&str] = &["export", "reexport", "transfer"];
+pub const ACTIVITIES: &[&str] = &["export", "reexport", "transfer", "deemed_export", "deemed_reexport"];
 /// The end uses that a condition can name; any other text is `other`.
 pub const END_USES: &[&str] = &[
     "other",

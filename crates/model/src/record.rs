@@ -26,11 +26,21 @@ pub enum Activity {
     Reexport,
     /// A change of end use or end user within one foreign country.
     TransferInCountry,
+    /// A release of technology or source code to a foreign person in the United States; the destination is that person's country.
+    DeemedExport,
+    /// Such a release abroad, to a person of another country.
+    DeemedReexport,
 }
 
 impl Activity {
     /// Every activity, in the order of part 734.
-    pub const ALL: [Activity; 3] = [Activity::Export, Activity::Reexport, Activity::TransferInCountry];
+    pub const ALL: [Activity; 5] = [
+        Activity::Export,
+        Activity::Reexport,
+        Activity::TransferInCountry,
+        Activity::DeemedExport,
+        Activity::DeemedReexport,
+    ];
 
     /// The word used in files.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +48,8 @@ impl Activity {
             Activity::Export => "export",
             Activity::Reexport => "reexport",
             Activity::TransferInCountry => "transfer",
+            Activity::DeemedExport => "deemed_export",
+            Activity::DeemedReexport => "deemed_reexport",
         }
     }
 
@@ -45,7 +57,7 @@ impl Activity {
     pub fn from_word(word: &str) -> Result<Activity, UnknownWord> {
         let word = letters(word);
         let is = |activity: &Activity| {
-            activity.as_str() == word
+            letters(activity.as_str()) == word
                 || *activity == Activity::TransferInCountry
                     && matches!(word.as_str(), "transferincountry" | "incountrytransfer")
         };

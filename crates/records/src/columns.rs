@@ -39,7 +39,12 @@ const ORDERS: &[Column] = &[
     required("order_id", Text, "", "The transaction."),
     column("line", Whole, "", "The item line in the transaction, from 1; 1 where it is empty."),
     required("date", Day, "", "The day of the export, reexport or transfer."),
-    column("activity", Word("export, reexport, transfer"), "", "What is done; export where it is empty."),
+    column(
+        "activity",
+        Word("export, reexport, transfer, deemed_export, deemed_reexport"),
+        "",
+        "What is done; export where it is empty. A deemed one is a release of technology or source code to a foreign person, whose country is the destination.",
+    ),
     column("exporter", Text, "", "Who sends: a party id."),
     column("purchaser", Text, "", "Who buys: a party id."),
     column("intermediate_consignee", Text, "", "Who receives on the way: a party id."),

@@ -46,6 +46,15 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, Diagnosti
                 let mend = "write how many units the license covers";
                 mistakes.add("out-of-range", Cell::empty(row, "quantity"), "is below zero", mend);
             }
+            let dates = [&from, &expires].map(|column| column.get(index).copied().flatten());
+            if let [Some(issued), Some(expires)] = dates
+                && expires < issued
+            {
+                let value = expires.to_string();
+                let cell = Cell { row, column: "expires_on", value: &value };
+                let mend = "correct the one or the other";
+                mistakes.add("out-of-range", cell, format!("is before {issued}, the day of its issue"), mend);
+            }
             let license = License {
                 number: number.to_owned(),
                 issued_on: from.get(index).copied().flatten(),

@@ -439,13 +439,17 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
             let _ = write!(wrong, "no red flag says `{want}`; ");
         }
     }
+    compare_remarks(expected, decided, &mut wrong);
+    unknown_key(expected, &mut wrong);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn compare_remarks(expected: &Table<'_>, decided: &Decided<'_>, wrong: &mut String) {
     for want in words(expected, "remarks").into_iter().flatten() {
         if !decided.line.remarks.iter().any(|remark| remark.contains(&want)) {
             let _ = write!(wrong, "no remark says `{want}`: {:?}; ", decided.line.remarks);
         }
     }
-    unknown_key(expected, &mut wrong);
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 fn unknown_key(expected: &Table<'_>, wrong: &mut String) {
