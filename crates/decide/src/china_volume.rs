@@ -1,4 +1,4 @@
-//! What each exporter sent of each item to customers in the United States, and to China and Macau: the volume condition of the review of January 2026.
+//! What each exporter sent of each item to buyers in the United States, and to China and Macau: the volume condition of the review of January 2026.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,8 @@ impl ChinaVolume {
         let Some(exporter) = order.exporter else {
             return format!("Who exports is not stated, so that {CONDITION} could not be counted.");
         };
-        let sent = self.0.get(exporter).and_then(|items| items.get(item)).copied().unwrap_or_default();
+        let counted = self.0.get(exporter).and_then(|items| items.get(item));
+        let sent = counted.map_or(SentUnits { home: 0, china: 0, unread: 0 }, |sent| *sent);
         let shown = |units: i64| u64::try_from(units).map_or_else(|_| units.to_string(), group_digits);
         let verdict = match i128::from(sent.china) * 2 <= i128::from(sent.home) {
             _ if sent.unread > 0 => "some lines are not understood, so that it is not settled",

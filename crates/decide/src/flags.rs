@@ -77,7 +77,6 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("govt", "government"),
     ("state owned", ""),
     ("informed", "is_informed"),
-    ("no know your customer", "no_kyc"),
     ("kyc missing", "no_kyc"),
 ];
 

@@ -3,7 +3,7 @@
 use tollgate_law::facts::{self, Facts, TECHNOLOGIES};
 use tollgate_model::{Item, ItemKind};
 
-/// An ECCN in product group D or E, or of model parameters, as a row states it.
+/// An ECCN of group D or E, or of model parameters, as a row states it.
 pub(crate) struct StatedEntry {
     /// What such an entry holds.
     pub(crate) kind: ItemKind,
@@ -31,7 +31,7 @@ pub(crate) fn entry_of(eccn: &str) -> Option<StatedEntry> {
     Some(StatedEntry { kind, word: word_of(entry, paragraph) })
 }
 
-/// Whether a word begins as an entry of the Commerce Control List does: a category, a product group and three digits.
+/// Whether a word begins as an entry of the Commerce Control List does: a category, a group and three digits.
 fn is_entry(word: &str) -> bool {
     match word.as_bytes() {
         [category, group, rest @ ..] => {
