@@ -412,11 +412,11 @@ def decide_world(w, law, date):
         hard("R-DPL")
     if date >= "2025-05-13" and ab and k["designer"] in d5:
         hard("R-GP10")
-    if date >= "2025-04-09" and k["informed"] and kind not in ("hbm", "model_weights"):
+    if date >= "2025-04-09" and k["informed"] and hardware and kind != "hbm":
         if w.get("dram", DRAM) >= 4000 or w.get("io", IO) >= 900:
             if dest in d5 or for_d5():
                 hard("R-LETTER")
-    if "2022-08-26" <= date < "2022-10-21" and k["informed"] and kind not in ("hbm", "model_weights", "other") and dest in ("CN", "RU"):
+    if "2022-08-26" <= date < "2022-10-21" and k["informed"] and hardware and kind not in ("hbm", "other") and dest in ("CN", "RU"):
         if w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
             hard("R-LETTER-2022")
     if subject and designated(w, date):
