@@ -13,6 +13,7 @@ mod decode;
 mod faults;
 mod goods;
 mod header;
+mod intangible;
 mod items;
 mod line_item;
 mod mapping;

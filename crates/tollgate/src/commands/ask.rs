@@ -99,6 +99,7 @@ fn decide_lines(
     let basis = Basis {
         licenses: None,
         opening: None,
+        fleet: None,
         strict: false,
         parties: Some(path("parties.csv")),
         ownership: None,

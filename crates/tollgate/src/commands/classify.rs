@@ -214,6 +214,11 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
         notes.extend(figures.note.iter().cloned());
         return notes;
     }
+    if matches!(item.item.kind, Some(ItemKind::Software | ItemKind::Technology)) {
+        notes.push("software or technology: its ECCN, and in `accelerator` what it is for, decide".to_owned());
+        notes.extend(item.findings.iter().cloned());
+        return notes;
+    }
     if facts.get(facts::IC_DATA_CENTER).is_none() {
         notes.push("whether it is designed or marketed for data centers is unknown".to_owned());
     }

@@ -125,7 +125,7 @@ fn load_with(basis: &Basis, answers: Option<(&Path, &AnswerArguments)>, stop: &S
     });
     let files = [&basis.parties, &basis.ownership, &basis.items].map(Option::as_deref);
     let tables = Tables::read_with(files, screening, supplement, stop)?;
-    let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
+    let mut tables = tables.with_licenses(basis.licenses.as_deref())?.with_fleet(basis.fleet.as_deref())?;
     tables.strict = basis.strict;
     let tables = tables.with_opening(basis.opening.as_deref())?;
     name_unread_rows(&tables)?;

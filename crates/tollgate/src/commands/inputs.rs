@@ -50,6 +50,9 @@ pub(crate) struct Basis {
     /// What holders have had of accounts before the first line: account, holder, country, year, tpp
     #[arg(long, value_name = "FILE")]
     pub(crate) opening: Option<PathBuf>,
+    /// What stands where, against which the ratios of universal validated end-users are held: site_id, owner, country, item, quantity
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fleet: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lists: Lists,
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
@@ -113,6 +116,7 @@ impl Basis {
             (self.items.as_ref(), Table::Items),
             (self.lists.clearances.as_ref(), Table::Clearances),
             (self.opening.as_ref(), Table::Opening),
+            (self.fleet.as_ref(), Table::Fleet),
         ] {
             if let Some(path) = path {
                 name_unknown_columns(path, table, self.strict)?;
@@ -162,7 +166,8 @@ impl Basis {
         let licenses = &mut self.licenses;
         let opening = &mut self.opening;
         let clearances = &mut self.lists.clearances;
-        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, opening, clearances];
+        let fleet = &mut self.fleet;
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, opening, fleet, clearances];
         tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
     }
 }
@@ -203,7 +208,8 @@ impl Inputs {
     /// The files that decisions are made from: orders, parties, stakes, items and lists, as far as they are named. A run on record has their digests.
     pub(crate) fn input_files(&self) -> Vec<&Path> {
         let basis = &self.basis;
-        let optional = [&basis.parties, &basis.ownership, &basis.items, &basis.opening].into_iter().flatten();
+        let tables = [&basis.parties, &basis.ownership, &basis.items, &basis.opening, &basis.fleet];
+        let optional = tables.into_iter().flatten();
         let files = std::iter::once(&self.orders).chain(optional).chain(&basis.lists.lists);
         files.map(PathBuf::as_path).collect()
     }

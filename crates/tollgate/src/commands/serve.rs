@@ -172,6 +172,10 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
             "{what}\n  mend: leave it out, and post an adjustment for each balance"
         )));
     }
+    if arguments.basis.fleet.is_some() {
+        let what = "the service does not hold lines against a fleet, and takes no --fleet";
+        return Err(Failure::Unusable(format!("{what}\n  mend: leave it out, and use `tollgate check --fleet`")));
+    }
     let (policy, tables, screener) = load(&arguments.basis, stop)?;
     let address = &arguments.database.database;
     let mut ledger = if arguments.create { open_or_create(address)? } else { open_existing(address)? };
