@@ -9,7 +9,7 @@ import re
 EDGES = """2022-08-26 2022-10-07 2022-10-21 2023-01-17 2023-11-17 2024-03-15 2024-04-04 2024-05-30 2024-12-02 2024-12-31 2025-01-01 2025-01-31 2025-04-09
 2025-05-13 2025-05-15 2025-07-01 2025-09-29 2025-10-01 2025-11-07 2025-11-10 2026-01-01 2026-01-15 2026-04-01 2026-07-01 2026-07-10
 2026-10-01 2026-11-10 2027-01-01 2027-01-10 2027-04-06 2028-01-01 2029-01-01""".split()
-PLACES = "CN HK MO AE SA SG MY DE JP TW US VN KZ KH NI CY IL IN RU IR IE CH KR QA EG BR PL MX TR GB UA PR".split()
+PLACES = "CN HK MO AE SA SG MY DE JP TW US VN KZ KH NI CY IL IN RU IR IE CH KR QA EG BR PL MX TR GB UA PR KY GL LI".split()
 OTHERS = "AF AL AR AT BY CD CU EE ER ES ET FI GE HT ID IQ IS IT JO KE KG KP KW LA LB LT LY MA MD ML MM MN NL NO NZ OM PE PH PK PT RO SD SE SO SS SY TH TJ TM UA UZ VE YE ZA ZW".split()
 FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat osat;approved_osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder china_volume_exceeded us_supply_affected no_kyc".split()
 ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn eccn".split()

@@ -17,6 +17,7 @@ LISTED_BY_746 = {"CU": "TMP TSU RPL BAG GOV GFT AVS APR CCD SCP", "KP": "TMP GOV
                  "RU": "TMP GOV TSU BAG AVS ENC CCD", "BY": "TMP GOV TSU BAG AVS ENC CCD", "IR": "", "occupied": "TMP GOV GFT TSU BAG AVS"}
 SDN_2024 = set("BELARUS-EO14038 BELARUS RUSSIA-EO14024 UKRAINE-EO13660 UKRAINE-EO13661 UKRAINE-EO13662 UKRAINE-EO13685".split())
 SDN_2024 |= {"FTO", "SDGT", "NPWMD", "ILLICIT DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
+EMBARGOED = {"BY", "CU", "IR", "KP", "RU", "SY"}
 MIEU_PLACES = {"BY", "MM", "KH", "CN", "RU", "VE", "IR", "KP", "SY", "CU"}
 SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
 # Programs of OFAC that part 744 names nowhere, as far as the generator writes them.
@@ -79,11 +80,11 @@ class Law:
                     groups[change["group"]] -= set(change.get("remove", []))
             groups["MACAU_D5"] = groups["D5"] | {"MO"}
             groups["AC"] = (groups["D1"] | groups["D4"] | groups["D5"]) - groups["A5"] - groups["A6"]
-            keys = ["MACAU_D5", "AC", "D1", "D4", "A5", "A6", "MEU_DESTINATIONS"]
+            keys = ["MACAU_D5", "AC", "D1", "D4", "A1", "A5", "A6", "MEU_DESTINATIONS", "EMBARGOED"]
             classes = {}
-            codes = sorted(set().union(*groups.values()) | T1 | {"CN", "MO", "AE", "US"})
+            codes = sorted(set().union(*groups.values()) | T1 | {"CN", "MO", "AE", "US", "TW"})
             for code in codes:
-                kind = tuple(code in groups[key] for key in keys) + (code in T1, code == "CN", code == "MO", code == "AE", code == "US")
+                kind = tuple(code in groups[key] for key in keys) + (code in T1, code == "CN", code == "MO", code == "AE", code == "US", code == "TW")
                 classes.setdefault(kind, code)
             groups["ANY"] = list(classes.values())
             self.cache[date] = groups
@@ -110,10 +111,15 @@ def truth(cell):
     return UNKNOWN if cell in ("", None) else cell == "true"
 
 
+# 738.3(b): what has no row in the Country Chart counts as the country that it belongs to.
+BELONGS = {"AU": "CC CX HM NF", "CH": "LI", "DK": "FO GL", "FI": "AX", "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT",
+           "GB": "AI BM FK GG GI GS IM IO JE KY MS PN SH TC VG", "NL": "BQ", "NO": "BV SJ", "NZ": "TK", "US": "AS GU MP PR UM VI",
+           "CN": "HK"}
+COUNTED = {territory: country for country, territories in BELONGS.items() for territory in territories.split()}
+
+
 def counted(country):
-    if country in ("AS", "GU", "MP", "PR", "UM", "VI"):
-        return "US"
-    return "CN" if country == "HK" else country
+    return COUNTED.get(country, country)
 
 
 class Tables:
@@ -241,7 +247,7 @@ OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 def grade(w, law, date):
     if w.known["kind"] in ("hbm", "model_weights", "other") + INTANGIBLE or date < "2022-10-21":
         return None
-    if date >= "2023-11-17" and presumed(w, date):
+    if date >= "2023-11-17" and presumed(w, law, date):
         return "a"
     return figures(w, date)
 
@@ -263,11 +269,17 @@ def figures(w, date):
     return None
 
 
-def presumed(w, date):
+def presumed(w, law, date):
     if date < "2025-01-31" or w.known["kind"] != "ic" or not w.known["foundry"]:
         return False
-    if w.get("buyer_approved", BOOL) or (w.get("buyer_designer", BOOL) and date < "2027-01-01"):
-        return False
+    approved = w.get("buyer_approved", BOOL)
+    if approved or (date < "2027-01-01" and w.get("buyer_designer", BOOL)):
+        g = law.groups(date)
+        who = "p" if w.get("p_country", g["ANY"]) != "none" else "c"
+        place, seat, parent = (w.get(f"{who}_{part}", g["ANY"]) for part in ("country", "hq", "parent"))
+        if place not in g["MACAU_D5"] and seat not in g["MACAU_D5"] and parent not in g["MACAU_D5"]:
+            if approved or seat in g["A1"] | g["A5"] | {"TW"}:
+                return False
     if not w.get("advanced", BOOL):
         return False
     if not w.known["approved_osat"]:
@@ -312,9 +324,9 @@ def weights(w, law, date):
     return added > w.get("base", [added * 4, added]) / 4
 
 
-def eligible(w, date, mark):
+def eligible(w, law, date, mark):
     """Grade a or b, but not designed for data centers and of grade a: NAC and ACA cover it, 744.23(d)(3)(i) eases its review."""
-    return mark == "b" or (mark == "a" and not presumed(w, date) and not w.get("dc", BOOL))
+    return mark == "b" or (mark == "a" and not presumed(w, law, date) and not w.get("dc", BOOL))
 
 
 def decide_world(w, law, date):
@@ -342,12 +354,12 @@ def decide_world(w, law, date):
         at_home = all(read(part) in ("US", "none") for part in ("c_hq", "c_parent", "e_hq", "e_parent"))
     if at_home:
         return at_home_outcome(w, law, date, mark, model, hbm, d5)
-    for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
+    for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, law, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
     stays = dest == "US" and read("e_country") in ("US", "none")
     subject = hardware or intangible or not w.get("open", BOOL)
     taught = technology_grade(w, date)
     supp8 = lambda: w.get("supp8", BOOL) and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
-    uae_listed = law.uae(date) and dest == "AE" and (supp8() or (w.get("government", BOOL) and read("c_hq") == "AE"))
+    uae_listed = law.uae(date) and dest == "AE" and read("e_country") == "none" and (supp8() or (w.get("government", BOOL) and read("c_hq") == "AE"))
     text_2025 = date >= "2025-05-15"
     ab = mark in ("a", "b")
     needs = {}
@@ -419,6 +431,9 @@ def decide_world(w, law, date):
     if "2022-08-26" <= date < "2022-10-21" and k["informed"] and hardware and kind not in ("hbm", "other") and dest in ("CN", "RU"):
         if w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
             hard("R-LETTER-2022")
+    if "2023-10-23" <= date < "2023-11-17" and k["informed"] and hardware and kind not in ("hbm", "other"):
+        if (dest in g["AC"] or for_d5()) and w.get("dc", BOOL) and w.get("tpp", TPPS) >= 4800:
+            hard("R-LETTER-2023")
     if subject and designated(w, date):
         hard("R-SDN")
     embargo = None
@@ -443,9 +458,15 @@ def decide_world(w, law, date):
     if needs and not available:
         place = "occupied" if k["occupied"] and dest == "UA" else dest
         listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
-        if claim == "TSU" and hardware:
+        if (claim in ("TSU", "TSR") and hardware) or (claim == "CCD" and dest not in ("CU", "RU", "BY")) or (claim == "SCP" and dest != "CU"):
             listed = False
-        if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
+        if date >= "2023-11-17" and (ab or hbm or model) and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
+            listed = False
+        if date >= "2023-11-17" and (ab or hbm):
+            host = k["host"]
+            if (claim == "LVS" and host != "5A002") or (claim == "GBS" and host != "3A001") or (claim == "STA" and ab and host in ("3A001", "4A005")):
+                listed = False
+        if claim == "STA" and model:
             listed = False
         if "2022-10-21" <= date < "2023-11-17" and mark == "a" and claim not in ("RPL", "GOV", "TSU"):
             if dest == "CN" or (dest == "MO" and date >= "2023-01-17"):
@@ -470,6 +491,11 @@ def decide_world(w, law, date):
         return ("needs_information", "", "", eccn)
     if date < "2022-10-07":
         return ("needs_information", "", "", eccn)
+    if ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
+        return ("needs_information", "", "", eccn)
+    if "2023-07-01" <= date < "2023-10-23" and k["informed"] and hardware and kind not in ("hbm", "other"):
+        if dest in g["AC"] - {"CN", "MO"} and w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
+            return ("needs_information", "", "", eccn)
     if not needs:
         return ("no_license_required", "", "", eccn)
     chosen = claim if claim in available else next(name for name in EXCEPTIONS if name in available)
@@ -492,6 +518,20 @@ def unsettled_technology(w, law, date, taught, dest, stays, uae_listed, hq_d5, g
     if law.base == "ear" and taught == "a" and date >= "2025-05-15" and dest not in g["AC"] and not stays and hq_d5():
         return True
     return law.uae(date) and taught in ("a", "b") and dest == "AE" and not uae_listed
+
+
+def ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
+    """Whether the end user is located where a license may be required, and the destination is elsewhere: 734.13(c)."""
+    if dest in EMBARGOED:
+        return False
+    place = read("e_country")
+    if subject and (place in EMBARGOED or (k["occupied"] and dest != "UA")):
+        return True
+    if date >= "2023-11-17":
+        if mark in ("a", "b") and place in g["AC"] and dest not in g["AC"]:
+            return True
+        return hbm and place in d5 and dest not in d5
+    return date >= "2022-10-21" and mark == "a" and place in ("CN", "MO") and dest not in ("CN", "MO")
 
 
 def supply_chain(w, date, mark, dest, g):
@@ -559,7 +599,7 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
                 if not (name == "AIA" and model and read("c_hq") in T1 and (read("e_hq") == "none" or read("e_hq") in T1)
                         and read("c_country") not in d5 and dest not in d5):
                     return False
-    if name in ("NAC", "ACA") and not eligible(w, date, mark):
+    if name in ("NAC", "ACA") and not eligible(w, law, date, mark):
         return False
     out = activity in ("export", "reexport")
     if name == "NAC":
@@ -594,6 +634,8 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
         return w.get("lpp", [Fraction(0), Fraction(10) ** 15]) <= law.lpp_limit()
     if not ab or not out or dest in d5 or w.get("use", uses) not in ("data_center", "training", "inference", "hpc", "research"):
         return False
+    if read("e_country") != "none" or hq_d5():
+        return False
     if w.get("uveu", BOOL) and hq_t1():
         return True
     if not k["nveu"] or consignee_d5():
@@ -618,9 +660,9 @@ def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
         friends = g["A5"] | g["A6"] | {"US"}
         if (read("c_hq") in friends and read("c_parent") not in d5 and read("e_hq") in friends | {"none"} and read("e_parent") not in d5):
             return "case_by_case" if date < "2023-11-17" else "presumption_of_approval"
-        return "case_by_case" if date >= "2024-04-04" and eligible(w, date, mark) else "presumption_of_denial"
+        return "case_by_case" if date >= "2024-04-04" and eligible(w, law, date, mark) else "presumption_of_denial"
     if name == "R-HQ":
-        return "case_by_case" if date >= "2024-04-04" and eligible(w, date, mark) else "presumption_of_denial"
+        return "case_by_case" if date >= "2024-04-04" and eligible(w, law, date, mark) else "presumption_of_denial"
     if name == "R-HBM":
         return "presumption_of_denial" if for_d5() else "presumption_of_approval"
     if name in ("R-GP10", "R-DPL", "R-CU", "R-IR", "R-RU", "R-OCC"):

@@ -247,7 +247,8 @@ impl FactBuilder {
         let resold = end_use.as_deref().is_some_and(EndUse::is_resale);
         let unnamed = end_user_is_unnamed(order, consignee.has(PASSES_ON), resold);
         facts.set_if(facts::END_USER_UNNAMED, (!unnamed).then_some(0));
-        facts.set(facts::OCCUPIED_REGION, i64::from(consignee.has(OCCUPIED)));
+        let occupied = consignee.has(OCCUPIED) || end_user.as_ref().is_some_and(|party| party.has(OCCUPIED));
+        facts.set(facts::OCCUPIED_REGION, i64::from(occupied));
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
         volume_flags(&mut facts, exporter.as_ref(), parties, order.date);

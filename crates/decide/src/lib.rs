@@ -10,6 +10,7 @@ mod batches;
 mod candidates;
 mod china_volume;
 mod claim;
+mod cures;
 mod decider;
 mod declared;
 mod designated;

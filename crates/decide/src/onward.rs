@@ -22,29 +22,107 @@ const ONWARD_ROLES: [&str; 10] = [
     "import and export",
 ];
 /// The regions of 15 CFR 746.6 and their larger towns, as addresses spell them.
-const OCCUPIED_PLACES: [&str; 22] = [
+const OCCUPIED_PLACES: [&str; 79] = [
     "crimea",
+    "crimean",
     "krym",
+    "krim",
+    "krimea",
     "sevastopol",
     "sebastopol",
     "simferopol",
+    "simferopol'",
     "kerch",
+    "kertch",
     "yalta",
+    "alushta",
     "feodosia",
+    "feodosiya",
+    "feodosija",
+    "theodosia",
     "yevpatoria",
+    "yevpatoriya",
+    "evpatoria",
+    "eupatoria",
     "dzhankoi",
+    "dzhankoy",
+    "dzhankoj",
     "donetsk",
     "donets'k",
+    "donieck",
+    "donezk",
     "dnr",
     "dpr",
     "luhansk",
     "lugansk",
     "luhans'k",
+    "luhansk'",
     "lnr",
     "lpr",
     "horlivka",
+    "gorlovka",
     "makiivka",
+    "makeevka",
+    "makeyevka",
     "mariupol",
+    "mariupol'",
+    "alchevsk",
+    "yenakiieve",
+    "yenakievo",
+    "крим",
+    "крым",
+    "криму",
+    "крыму",
+    "кримський",
+    "севастополь",
+    "сімферополь",
+    "симферополь",
+    "керч",
+    "керчь",
+    "ялта",
+    "алушта",
+    "феодосія",
+    "феодосия",
+    "євпаторія",
+    "евпатория",
+    "джанкой",
+    "донецьк",
+    "донецк",
+    "днр",
+    "луганськ",
+    "луганск",
+    "лнр",
+    "горлівка",
+    "горловка",
+    "макіївка",
+    "макеевка",
+    "маріуполь",
+    "мариуполь",
+    "алчевськ",
+    "алчевск",
+    "єнакієве",
+    "енакиево",
+];
+/// The same in scripts that write words without spaces.
+const OCCUPIED_PARTS: [&str; 18] = [
+    "克里米亚",
+    "塞瓦斯托波尔",
+    "辛菲罗波尔",
+    "顿涅茨克",
+    "卢甘斯克",
+    "马里乌波尔",
+    "クリミア",
+    "セヴァストポリ",
+    "シンフェロポリ",
+    "ドネツク",
+    "ルハンスク",
+    "マリウポリ",
+    "크림",
+    "세바스토폴",
+    "심페로폴",
+    "도네츠크",
+    "루한스크",
+    "마리우폴",
 ];
 
 /// Whether an order says that the goods go on from the ultimate consignee: by its end use, or because the forwarder is the consignee.
@@ -71,10 +149,39 @@ pub(crate) fn shown_flags(party: &Party) -> Vec<String> {
     let stated = ["distributor", "reseller", "forwarder", "freight_forwarder"];
     let passes_on = ONWARD_ROLES.iter().any(|role| business.contains(role))
         || party.flags.iter().any(|flag| stated.contains(&flag.as_str()));
-    let place = format!("{} {}", lower(&details.address), lower(&details.city));
-    let words = || place.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
     let ukrainian = party.country.is_some_and(|country| country.code() == "UA");
-    let occupied = ukrainian && words().any(|word| OCCUPIED_PLACES.contains(&word));
+    let occupied = ukrainian && is_occupied(&format!("{} {}", lower(&details.address), lower(&details.city)));
     let all = [(passes_on, PASSES_ON), (occupied, OCCUPIED)];
     all.into_iter().filter(|(holds, _)| *holds).map(|(_, flag)| flag.to_owned()).collect()
+}
+
+/// Whether a place, in lower case, names one of the occupied regions.
+fn is_occupied(place: &str) -> bool {
+    let place = place.replace(['\u{2019}', '\u{2bc}', '`'], "'");
+    let mut words = place.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    words.any(|word| OCCUPIED_PLACES.contains(&word)) || OCCUPIED_PARTS.iter().any(|part| place.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_occupied;
+
+    #[test]
+    fn occupied_regions_are_known_in_the_scripts_that_addresses_are_written_in() {
+        let places = [
+            "вул. артема 1, донецьк",
+            "г. симферополь",
+            "12 lenina st, sevastopol",
+            "donets’k",
+            "simferopol'",
+            "克里米亚辛菲罗波尔",
+            "autonomous republic of crimea",
+        ];
+        for place in places {
+            assert!(is_occupied(place), "{place}");
+        }
+        for place in ["kyiv", "київ", "kharkiv", "одеса", "lviv, 5 krymska st", ""] {
+            assert!(!is_occupied(place), "{place}");
+        }
+    }
 }

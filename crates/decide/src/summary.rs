@@ -9,6 +9,7 @@ use tollgate_model::{OrderLine, Outcome, Truth};
 use tollgate_records::NextStep;
 use tollgate_screening::Effect;
 
+use super::cures::{column_in_words, cure};
 use super::decider::Decided;
 use super::questions::question;
 use super::roles::roles;
@@ -96,7 +97,10 @@ fn open(what: &str, decided: &Decided<'_>) -> String {
     let left = decided.open_provision();
     let why = match left {
         Some(step) => format!("{} ({})", step.rule.trim_end_matches('.'), step.cite),
-        None => format!("it turns on {}", decided.missing.join(", ")),
+        None => {
+            let columns: Vec<String> = decided.missing.iter().map(|column| column_in_words(column)).collect();
+            format!("it turns on {}", columns.join(", and "))
+        }
     };
     let range = if determination.strictest == determination.mildest {
         String::new()
@@ -201,16 +205,20 @@ pub fn failed_claim(order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<Stri
     if let Some(step) = rule.steps.iter().find(|step| scratch.truth(step.when) != Truth::True) {
         let shown = shown_facts(decided, step);
         return Some(format!(
-            "{claim} fails first at {}, which asks: {} Here: {shown}. To cure it, that must be otherwise; or {instead}.",
-            step.cite, step.rule
+            "{claim} fails first at {}, which asks: {} Here: {shown}. To cure it, {}; or {instead}.",
+            step.cite,
+            step.rule,
+            cure(&step.facts)
         ));
     }
     let required = decided.program.requirements.iter().zip(&rule.overcomes);
     let mut left = required.filter(|(one, overcome)| !**overcome && scratch.truth(one.step.when) == Truth::True);
     match left.next() {
         Some((one, _)) => Some(format!(
-            "{claim} would cover the items, but does not overcome {}: {} To cure it, what that paragraph asks must be otherwise; or {instead}.",
-            one.step.cite, one.step.rule
+            "{claim} would cover the items, but does not overcome {}: {} To cure it, {}; or {instead}.",
+            one.step.cite,
+            one.step.rule,
+            cure(&one.step.facts)
         )),
         None => Some(format!("{claim} is not needed: no requirement that it overcomes applies.")),
     }
@@ -234,13 +242,14 @@ fn why_not(claim: &str, order: &OrderLine<'_>, decided: &Decided<'_>) -> String 
     }
 }
 
+/// What a step looks at, as far as it is known and somebody is there: "no purchaser" says nothing.
 fn shown_facts(decided: &Decided<'_>, step: &Step) -> String {
     let readable =
         |fact: &&FactId| fact.def().name.split('.').next() != Some("reading") && **fact != facts::END_USER_UNNAMED;
-    let shown = step.facts.iter().filter(readable).take(6).map(|fact| {
+    let shown = step.facts.iter().filter(readable).filter_map(|fact| {
         let value = fact_text(&decided.line.facts, *fact).unwrap_or_else(|| "unknown".to_owned());
-        format!("{} = {value}", fact.def().name)
+        (value != "none" || step.facts.len() < 4).then(|| format!("{} = {value}", fact.def().name))
     });
-    let shown: Vec<String> = shown.collect();
-    if shown.is_empty() { "it does not".to_owned() } else { shown.join(", ") }
+    let shown: Vec<String> = shown.take(6).collect();
+    if shown.is_empty() { "it does not hold".to_owned() } else { shown.join(", ") }
 }

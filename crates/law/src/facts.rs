@@ -1,6 +1,10 @@
 //! The facts that conditions may name: what each is called, its type, its unit and the column it comes from.
 
+use std::sync::OnceLock;
+
 use tollgate_model::{Country, Ratio};
+
+use crate::territories::sovereign;
 
 /// Which fact; an index into [`FACTS`] and into the slots of [`Facts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -324,16 +328,20 @@ impl Facts {
     }
 }
 
-/// The territories and possessions of the United States, which part 772 counts as the United States.
-const UNITED_STATES: [&str; 6] = ["AS", "GU", "MP", "PR", "UM", "VI"];
-
 /// The country of ultimate destination or of a party as the EAR counts it: Hong Kong is China since
-/// 2020-12-23 (85 FR 83765), and the territories of the United States are the United States (15 CFR part 772).
+/// 2020-12-23 (85 FR 83765), and a territory, possession, dependency or department is the country that it belongs to
+/// (15 CFR 738.3(b) and part 772).
 pub fn ear_country(country: Country) -> Country {
+    static COUNTED: OnceLock<Vec<Country>> = OnceLock::new();
+    let counted = COUNTED.get_or_init(|| Country::all().map(counted_as).collect());
+    counted.get(usize::from(country.index())).copied().unwrap_or(country)
+}
+
+fn counted_as(country: Country) -> Country {
     if country == Country::HONG_KONG {
         return Country::CHINA;
     }
-    if UNITED_STATES.contains(&country.code()) { Country::UNITED_STATES } else { country }
+    sovereign(country.code()).and_then(|code| code.parse().ok()).unwrap_or(country)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod policy_file;
 pub mod program;
 pub mod provision;
 pub mod registers;
+mod territories;
 mod tiers;
 
 mod files {

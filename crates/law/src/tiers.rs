@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tollgate_model::{Country, Date};
 
 use crate::Policy;
+use crate::facts::ear_country;
 use crate::groups::TIER_ONE;
 use crate::provision::Version;
 
@@ -46,6 +47,7 @@ pub struct Tiers {
 impl Tiers {
     /// The tier of a destination; the third where the law names it in both lists.
     pub fn tier(&self, country: Country) -> Tier {
+        let country = ear_country(country);
         if self.third.contains(&country) {
             Tier::Third
         } else if self.first.contains(&country) {

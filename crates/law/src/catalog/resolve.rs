@@ -33,12 +33,16 @@ pub(super) struct Index {
     exact: BTreeMap<String, usize>,
     names: Vec<(BTreeSet<String>, usize)>,
     memory_gb: Vec<BTreeSet<u32>>,
+    /// Every word of an item's names, its generations included.
+    words: Vec<BTreeSet<String>>,
     part_families: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl Index {
     pub(super) fn of(catalog: &Catalog) -> Index {
-        let mut index = Index { memory_gb: vec![BTreeSet::new(); catalog.entries.len()], ..Index::default() };
+        let count = catalog.entries.len();
+        let mut index =
+            Index { memory_gb: vec![BTreeSet::new(); count], words: vec![BTreeSet::new(); count], ..Index::default() };
         for (at, entry) in catalog.entries.iter().enumerate() {
             index.exact.insert(entry.name.clone(), at);
             for name in entry.aliases.iter().chain([&entry.name]) {
@@ -56,6 +60,9 @@ impl Index {
             self.keys.entry(key).or_default().insert(at);
         }
         self.letters.entry(parts.letters).or_default().insert(at);
+        if let Some(all) = self.words.get_mut(at) {
+            all.extend(parts.words.iter().chain(&parts.generations).cloned());
+        }
         if let (Some(memory), Some(known)) = (parts.memory_gb, self.memory_gb.get_mut(at)) {
             known.insert(memory);
         }
@@ -109,7 +116,7 @@ impl Catalog {
                 let agreeing: BTreeSet<usize> =
                     found.iter().copied().filter(|at| self.agrees(index, &parts, without, *at)).collect();
                 if !agreeing.is_empty() {
-                    return self.answer(&agreeing);
+                    return self.answer(&self.of_named_maker(&parts, agreeing));
                 }
                 disagreeing.extend(found);
             }
@@ -121,8 +128,9 @@ impl Catalog {
             let none = BTreeSet::new();
             return self.question(index.part_families.get(&family).unwrap_or(&none));
         }
+        // What the name says and these items are not stays a question, though the law may make no difference between them.
         if !disagreeing.is_empty() {
-            return self.question(&disagreeing);
+            return Resolution::Unknown(self.names_of(&disagreeing));
         }
         self.candidates(index, &parts)
     }
@@ -145,9 +153,29 @@ impl Catalog {
         if without.series && entry.form != Form::Card {
             return false;
         }
+        let of = |generation: &String| {
+            index.words.get(at).is_some_and(|words| self.words.is_of_generation(generation, words))
+        };
+        if without.generations && !parts.generations.iter().all(of) {
+            return false;
+        }
         let maker = entry.vendor.to_lowercase();
         let rival = |designer: &String| !maker.contains(designer.as_str());
         !entry.is_chip || !self.words.names_designer(&maker) || !parts.designers.iter().any(rival)
+    }
+
+    /// Of memories that differ in their maker only, those of the maker whom the name says, where it says the maker of some. Of other items the maker
+    /// says nothing: NVIDIA and Dell sell the same board.
+    fn of_named_maker(&self, parts: &NameParts, found: BTreeSet<usize>) -> BTreeSet<usize> {
+        let is_named = |at: &usize| {
+            let entry = self.entries.get(*at);
+            let item = entry.and_then(|entry| entry.item).and_then(|at| self.items.get(at));
+            let is_memory = item.is_some_and(|item| item.kind == Some(ItemKind::Memory));
+            let maker = entry.map(|entry| entry.vendor.to_lowercase()).filter(|_| is_memory);
+            maker.is_some_and(|maker| maker.split(' ').any(|word| parts.makers.contains(word)))
+        };
+        let named: BTreeSet<usize> = found.iter().copied().filter(is_named).collect();
+        if named.is_empty() { found } else { named }
     }
 
     /// Whether a word tells items apart: it is no common word, and more than a letter or a short number.

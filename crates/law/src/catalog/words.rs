@@ -47,6 +47,7 @@ pub(crate) struct Words {
     classes: BTreeMap<String, WordClass>,
     same: BTreeMap<String, String>,
     designers: BTreeSet<String>,
+    families: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A name taken apart.
@@ -70,6 +71,8 @@ pub(crate) struct NameParts {
     pub partner: bool,
     /// The designers of chips that are named.
     pub designers: BTreeSet<String>,
+    /// Everybody who is named as a maker, word by word.
+    pub makers: BTreeSet<String>,
     /// Every letter and digit, in order.
     pub letters: String,
 }
@@ -115,7 +118,9 @@ impl Words {
                 wrong("a row has three cells".to_owned(), "write word,class,same_as");
                 continue;
             };
-            if !same.is_empty() {
+            if *class == "generation" {
+                self.families.insert((*word).to_owned(), same.split(' ').map(str::to_owned).collect());
+            } else if !same.is_empty() {
                 self.same.insert((*word).to_owned(), (*same).to_owned());
                 continue;
             }
@@ -144,6 +149,12 @@ impl Words {
         maker.split(' ').any(|word| self.designers.contains(word))
     }
 
+    /// Whether words of an item's names are of a generation: the generation itself, or a chip or series of it.
+    pub(crate) fn is_of_generation(&self, generation: &str, words: &BTreeSet<String>) -> bool {
+        let family = self.families.get(generation);
+        words.contains(generation) || family.is_some_and(|family| !family.is_disjoint(words))
+    }
+
     /// Takes a name apart. Where all its words say nothing, they are what tells it apart.
     pub(crate) fn parts(&self, name: &str) -> NameParts {
         let words = self.cut(name);
@@ -168,6 +179,7 @@ impl Words {
                 Some(WordClass::Filler) => fillers.push(word.as_str()),
                 Some(WordClass::Maker) => {
                     parts.designers.extend(self.designers.get(word).cloned());
+                    parts.makers.insert(word.clone());
                     fillers.push(word);
                 }
                 Some(WordClass::Partner) => {
@@ -186,6 +198,10 @@ impl Words {
                     _ => parts.core.extend(atoms(word)),
                 },
             }
+        }
+        // The memory of an item without its size or kind is a part of it, or another thing.
+        if parts.memory_gb.is_none() && parts.memory_kinds.iter().all(|kind| is_any_memory(kind)) {
+            parts.core.append(&mut parts.memory_kinds);
         }
         let rest = [&parts.memory_kinds, &parts.generations, &parts.series].iter().all(|list| list.is_empty());
         if parts.core.is_empty() && rest && parts.memory_gb.is_none() && parts.forms.is_empty() {
@@ -234,6 +250,11 @@ fn scripts(run: &str) -> impl Iterator<Item = &str> {
         rest = after;
         Some(word)
     })
+}
+
+/// Whether a word means memory of whatever kind.
+fn is_any_memory(word: &str) -> bool {
+    ["memory", "ram", "vram"].contains(&word)
 }
 
 /// The gigabytes that a word such as `80gb`, `24g` or `o24g` states.

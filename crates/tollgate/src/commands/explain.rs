@@ -133,7 +133,8 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
     out
 }
 
-/// The steps that `shows` picks, under a title, each with its citation and up to eight facts that it looks at.
+/// The steps that `shows` picks, under a title, each with its citation and up to eight facts that it looks at; of more, those that say something of
+/// a party who is there.
 fn write_steps(
     out: &mut String,
     title: &str,
@@ -149,14 +150,17 @@ fn write_steps(
             Truth::Unknown => "?  ",
         };
         let _ = writeln!(out, "   {mark}  {}\n        {}", step.step.cite, step.step.rule);
+        let many = step.step.facts.len() > 8;
         let facts: Vec<String> = step
             .step
             .facts
             .iter()
             .map(|fact| {
                 let value = fact_text(&decided.line.facts, *fact).unwrap_or_else(|| "unknown".to_owned());
-                format!("{} = {value}", fact.def().name)
+                (fact.def().name, value)
             })
+            .filter(|(name, value)| !many || !(value == "none" || value == "false" || name.starts_with("reading.")))
+            .map(|(name, value)| format!("{name} = {value}"))
             .collect();
         if !facts.is_empty() && facts.len() <= 8 {
             let _ = writeln!(out, "        [{}]", facts.join("; "));
