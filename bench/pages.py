@@ -60,9 +60,9 @@ def pages():
     }
 
 
-def served(folder, name):
+def served(program, folder, name):
     log = open(folder / "serve.log", "w+")
-    words = [TOLLGATE, "serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--rate", "1000000", "--log", "off", "--orders", "orders.parquet", "--parties", "parties.csv", "--alerts", "alerts.jsonl"]
+    words = [program, "serve", "--listen", "127.0.0.1:0", "--policy", "diffusion", "--rate", "1000000", "--log", "off", "--orders", "orders.parquet", "--parties", "parties.csv", "--alerts", "alerts.jsonl"]
     began = time.monotonic()
     process = subprocess.Popen(words, cwd=folder, stderr=log)
     while True:
@@ -75,20 +75,22 @@ def served(folder, name):
         time.sleep(0.1)
 
 
-def main():
+def measure(program, report=lambda page, median, most, largest: None):
+    """The median time of each page in milliseconds, by its name; `report` hears of each as it is measured."""
+    chosen.seed(7)
+    medians = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run([sys.executable, ROOT / "bench/orders.py", str(LINES), folder / "orders.parquet", str(PARTIES)], check=True)
         alerts(folder / "alerts.jsonl")
-        subprocess.run([TOLLGATE, "user", "add", "--name", "ana", "--role", "officer"], cwd=folder, input=PASSWORD + "\n", text=True, check=True, capture_output=True)
-        process, address = served(folder, f"{LINES:,} lines, {PARTIES:,} parties, {CASES:,} cases")
+        subprocess.run([program, "user", "add", "--name", "ana", "--role", "officer"], cwd=folder, input=PASSWORD + "\n", text=True, check=True, capture_output=True)
+        process, address = served(program, folder, f"{LINES:,} lines, {PARTIES:,} parties, {CASES:,} cases")
         try:
             connection = http.client.HTTPConnection(address)
             connection.request("POST", "/login", urllib.parse.urlencode({"name": "ana", "password": PASSWORD, "next": "/"}), {"Content-Type": "application/x-www-form-urlencoded"})
             answer = connection.getresponse()
             answer.read()
             cookie = answer.getheader("set-cookie").split(";")[0]
-            print(f"{'page':<24}{'median ms':>10}{'p95 ms':>9}{'largest kB':>12}")
             for page, address_of in pages().items():
                 taken, largest = [], 0
                 for _ in range(TIMES):
@@ -100,10 +102,18 @@ def main():
                     taken.append(1000 * (time.perf_counter() - began))
                     assert answer.status == 200, (path, answer.status)
                 taken.sort()
-                print(f"{page:<24}{taken[TIMES // 2]:>10.1f}{taken[TIMES * 95 // 100]:>9.1f}{largest / 1000:>12.1f}", flush=True)
+                medians[page] = taken[TIMES // 2]
+                report(page, taken[TIMES // 2], taken[TIMES * 95 // 100], largest)
         finally:
             process.terminate()
             process.wait()
+    return medians
 
 
-main()
+def main():
+    print(f"{'page':<24}{'median ms':>10}{'p95 ms':>9}{'largest kB':>12}")
+    measure(TOLLGATE, lambda page, median, most, largest: print(f"{page:<24}{median:>10.1f}{most:>9.1f}{largest / 1000:>12.1f}", flush=True))
+
+
+if __name__ == "__main__":
+    main()

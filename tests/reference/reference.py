@@ -11,11 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STRICT = ["policy_of_denial", "presumption_of_denial", "case_by_case", "presumption_of_approval", ""]
-UNMODELED = set("TMP RPL GOV TSU GFT BAG AVS ENC CIV STA LVS GBS TSR APR IEC RFF CCD SCP SPP".split())
+UNMODELED = set("TMP RPL GOV TSU GFT BAG AVS ENC STA LVS GBS TSR APR IEC RFF CCD SCP SPP".split())
 LISTED_BY_746 = {"CU": "TMP TSU RPL BAG GOV GFT AVS APR CCD SCP", "KP": "TMP GOV GFT TSU BAG AVS", "SY": "TMP GOV TSU BAG AVS",
                  "RU": "TMP GOV TSU BAG AVS ENC CCD", "BY": "TMP GOV TSU BAG AVS ENC CCD", "IR": "", "occupied": "TMP GOV GFT TSU BAG AVS"}
 SDN_2024 = set("BELARUS-EO14038 BELARUS RUSSIA-EO14024 UKRAINE-EO13660 UKRAINE-EO13661 UKRAINE-EO13662 UKRAINE-EO13685".split())
 SDN_2024 |= {"FTO", "SDGT", "NPWMD", "ILLICIT DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
+MIEU_PLACES = {"BY", "MM", "KH", "CN", "RU", "VE", "IR", "KP", "SY", "CU"}
 SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
 # Programs of OFAC that part 744 names nowhere, as far as the generator writes them.
 SDN_OTHERS = {"CUBA", "IRAN", "IFSR", "SYRIA"}
@@ -276,21 +277,28 @@ def decide_world(w, law, date):
             needs["R-HBM-HQ"] = set()
     if model:
         needs["R-WEIGHTS"] = {"AIA"}
-    place = d5 if date >= "2023-11-17" else ({"CN"} if date >= "2022-10-21" else set())
+    place = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"} if date >= "2022-10-21" else set()
+    claim = k["claim"]
     absolute = set()
 
     def hard(name):
         needs[name] = set()
         absolute.add(name)
 
+    def soften(name):
+        needs[name] = set()
+
     if hardware and dest in place and w.get("super", BOOL):
         hard("R-SUPER")
     if hardware and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
-        hard("R-MEU")
+        soften("R-MEU") if claim == "GOV" else hard("R-MEU")
+    if subject and dest in MIEU_PLACES and w.get("intelligence", BOOL):
+        soften("R-MIEU") if claim == "GOV" else hard("R-MIEU")
     if w.get("entity_list", BOOL):
         hard("R-EL")
     if w.get("affiliate", BOOL) and ("2025-09-29" <= date < "2025-11-10" or date >= "2027-01-10"):
-        hard("R-AFF")
+        temporary = date < "2025-11-10" and claim == "TGL" and dest not in ("CU", "IR", "KP", "SY") and not w.get("entity_list", BOOL)
+        soften("R-AFF-TGL") if temporary else hard("R-AFF")
     if w.get("denied", BOOL):
         hard("R-DPL")
     if date >= "2025-05-13" and ab and k["designer"] in d5:
@@ -323,7 +331,6 @@ def decide_world(w, law, date):
         for name in EXCEPTIONS:
             if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, (hq_d5, for_d5, owner_d5), consignee_d5, hq_t1, d5, g):
                 available.add(name)
-    claim = k["claim"]
     if needs and not available:
         place = "occupied" if k["occupied"] and dest == "UA" else dest
         listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
@@ -331,6 +338,11 @@ def decide_world(w, law, date):
             listed = False
         if date >= "2023-11-17" and ab and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
             listed = False
+        if "2022-10-21" <= date < "2023-11-17" and mark == "a" and claim not in ("RPL", "GOV", "TSU"):
+            if dest == "CN" or (dest == "MO" and date >= "2023-01-17"):
+                listed = False
+        if claim == "TGL" and not absolute and ("R-AFF-TGL" in needs or supply_chain(w, date, mark, dest, g)):
+            return ("needs_information", "", "", eccn)
         if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not w.get("unverified", BOOL) and not absolute:
             if w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
                 return ("needs_information", "", "", eccn)
@@ -346,6 +358,15 @@ def decide_world(w, law, date):
         return ("no_license_required", "", "", eccn)
     chosen = claim if claim in available else next(name for name in EXCEPTIONS if name in available)
     return ("license_exception", chosen, "", eccn)
+
+
+def supply_chain(w, date, mark, dest, g):
+    """Whether General Order no. 4 may cover the order."""
+    if "2022-10-21" <= date < "2023-04-08":
+        place = mark == "a" and (dest == "CN" or (dest == "MO" and date >= "2023-01-17"))
+    else:
+        place = "2023-11-17" <= date < "2026-01-01" and mark in ("a", "b") and dest in g["AC"] and dest not in LISTED_BY_746
+    return place and w.get("use", ["manufacturing", "data_center", "other"]) in ("manufacturing", "development", "storage")
 
 
 def at_home_outcome(w, law, date, mark, model, hbm, d5):
@@ -517,7 +538,8 @@ def line_facts(order, tables):
     known.update(dest=dest, activity=order["activity"] or "export", origin=order["origin"] or UNKNOWN, use=use, claim=order["authorization"],
                  c_country=consignee["country"], c_hq=consignee["hq"], c_parent=consignee["parent"],
                  e_country=end["country"], e_hq=end["hq"], e_parent=end["parent"],
-                 military=military(flagged("military", [consignee, end]), order["end_use"]), entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
+                 military=military(flagged("military"), order["end_use"]),
+                 intelligence=military(flagged("military_intelligence"), order["end_use"]), entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
                  unverified=flagged("unverified_list"), denied=carries("denied_person", exporter.union(*(party["flags"] for party in parties))),
                  government=status("government"), uveu=status("uveu"), secure=status("secure_facility"),
                  supp8=status("supp8_uae"), agreement=status("agreement_data_center"),

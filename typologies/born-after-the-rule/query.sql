@@ -37,7 +37,7 @@ aged AS (
   SELECT
     t.party_id, t.country, t.incorporated_day, t.began, t.chips, t.tpp, t.powered, t.in_the_trade, t.trader,
     CASE WHEN t.sells = 1 OR t.began + {{silence_days}} > w.last_day THEN 0 WHEN t.ended <= t.began + {{burst_days}} THEN 1 ELSE -1 END AS stops,
-    CASE WHEN t.incorporated_day >= w.control_day AND t.began <= t.incorporated_day + {{young_days}} AND t.chips >= {{least_chips}}
+    CASE WHEN t.incorporated_day >= w.control_day AND t.began >= t.incorporated_day AND t.began <= t.incorporated_day + {{young_days}} AND t.chips >= {{least_chips}}
       THEN 1 ELSE 0 END AS young
   FROM law w
   CROSS JOIN trade t

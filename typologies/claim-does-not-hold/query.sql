@@ -1,8 +1,13 @@
 WITH claim AS (
+  -- A validated end user of either kind whose limit or building is in dispute claims in the open, and a wrong box where the goods could go anyway gains nothing.
   SELECT
-    order_id, root, ultimate_consignee AS consignee, authorization, day, tpp, CASE WHEN claimed_ok THEN 0 ELSE 1 END AS fails, tier
-  FROM lines
-  WHERE authorization IS NOT NULL AND claimed_ok IS NOT NULL AND tpp > 0
+    l.order_id, l.root, l.ultimate_consignee AS consignee, l.authorization, l.day, l.tpp, CASE WHEN l.claimed_ok THEN 0 ELSE 1 END AS fails, l.tier
+  FROM lines l
+  LEFT JOIN parties r ON r.party_id = l.root
+  LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
+  WHERE l.authorization IS NOT NULL AND l.claimed_ok IS NOT NULL AND l.tpp > 0
+    AND (l.claimed_ok OR l.authorization <> 'VEU' OR (coalesce(r.flags, '') NOT LIKE '%veu%' AND coalesce(c.flags, '') NOT LIKE '%veu%'))
+    AND (l.claimed_ok OR l.authorization NOT IN ('ACA', 'NAC') OR l.decided IS NULL)
 ),
 by_root AS (
   SELECT

@@ -44,11 +44,12 @@ seller AS (
   WHERE controlled AND exporter IS NOT NULL
   GROUP BY exporter
 ),
-seen AS (
+placed AS (
   SELECT
     CASE WHEN o.order_id IS NOT NULL THEN 'order' ELSE 'seller' END AS kind,
     coalesce(o.root, s.exporter) AS unit, coalesce(o.destination, 'any') AS market,
-    p.payer, p.written, p.payer_country, p.amount_usd, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
+    p.payer, p.written, p.payer_country, p.amount_usd,
+    dense_rank() OVER (PARTITION BY p.payer ORDER BY coalesce(o.destination, 'any')) AS place_no, coalesce(p.day, o.day, s.day) AS day, o.order_id, coalesce(o.tpp, s.tpp) AS tpp,
     CASE WHEN length(split_part(lower(trim(p.payer_name)), ' ', 1)) >= 4
       AND split_part(lower(trim(p.payer_name)), ' ', 1)
         IN (split_part(lower(trim(o.consignee_name)), ' ', 1), split_part(lower(trim(o.purchaser_name)), ' ', 1)) THEN 1 ELSE 0 END AS namesake
@@ -61,9 +62,16 @@ seen AS (
       AND p.payer_root <> coalesce(o.purchaser_root, '') AND p.payer_root <> coalesce(o.end_user_root, ''))
     OR (o.order_id IS NULL AND s.there = 0 AND p.payer_root <> coalesce(x.root, s.exporter) AND p.payer_country <> coalesce(x.country, ''))
 ),
+seen AS (
+  -- For buyers of how many countries a payer pays: a bank, a payment house or a treasury does for many, a front for few.
+  SELECT
+    kind, unit, market, payer, written, payer_country, amount_usd, day, order_id, tpp, namesake,
+    max(place_no) OVER (PARTITION BY payer) AS places
+  FROM placed
+),
 by_order AS (
   SELECT
-    kind, unit, market, order_id, min(namesake) AS namesake, count(*) AS times, sum(amount_usd) AS odd_usd, max(tpp) AS tpp,
+    kind, unit, market, order_id, min(namesake) AS namesake, min(places) AS places, count(*) AS times, sum(amount_usd) AS odd_usd, max(tpp) AS tpp,
     min(day) AS first_day, max(day) AS last_day, min(payer_country) AS payer_country, min(payer) AS one_payer, max(payer) AS other_payer,
     min(written) AS one_written, max(written) AS other_written
   FROM seen
@@ -71,7 +79,7 @@ by_order AS (
 ),
 odd AS (
   SELECT
-    kind, unit, market, min(namesake) AS namesake, sum(times) AS times, sum(odd_usd) AS odd_usd, sum(tpp) AS tpp,
+    kind, unit, market, min(namesake) AS namesake, min(places) AS places, sum(times) AS times, sum(odd_usd) AS odd_usd, sum(tpp) AS tpp,
     min(first_day) AS first_day, max(last_day) AS last_day, min(payer_country) AS payer_country,
     min(one_payer) AS one_payer, max(other_payer) AS other_payer,
     min(one_written) AS one_written, max(other_written) AS other_written
@@ -127,7 +135,7 @@ everybody AS (
 ),
 peered AS (
   SELECT
-    o.kind, o.unit, o.market, o.namesake, o.times, o.odd_usd, o.tpp, o.first_day, o.last_day, o.payer_country,
+    o.kind, o.unit, o.market, o.namesake, o.places, o.times, o.odd_usd, o.tpp, o.first_day, o.last_day, o.payer_country,
     o.one_payer, o.other_payer, o.one_written, o.other_written, o.odd_usd / nullif(m.usd, 0.0) AS share,
     (count(*) OVER (PARTITION BY o.kind, o.market) - 1 + {{prior_share}} * {{prior_units}})
       / CAST(coalesce(m.units, e.units) - 1 + {{prior_units}} AS DOUBLE) AS peers
@@ -142,6 +150,7 @@ scored AS (
       + least({{most_repeat}}, 0.4 * ln(times))
       + CASE WHEN share >= 0.5 THEN {{major}} WHEN share < 0.1 THEN {{minor}} ELSE 0.0 END
       + CASE WHEN namesake = 1 THEN {{namesake}} ELSE 0.0 END
+      + CASE WHEN places >= {{many_places}} THEN {{pays_for_many}} ELSE 0.0 END
       + CASE WHEN kind = 'seller' THEN {{unlinked}} ELSE 0.0 END AS llr
   FROM peered
 )

@@ -51,10 +51,13 @@ ring AS (
 ),
 scored AS (
   SELECT
-    ring, party_id, members, kinds, weight, tpp, first_day, last_day,
-    {{base}} + {{slope}} * least(weight, {{most_weight}}) + least({{most_members}}, 0.4 * ln(members / 2.0))
-      + CASE WHEN same_time = 1 THEN {{same_time}} ELSE 0.0 END AS llr
-  FROM ring
+    r.ring, r.party_id, r.members, r.kinds, r.weight, r.tpp, r.first_day, r.last_day,
+    {{base}} + {{slope}} * least(r.weight, {{most_weight}}) + least({{most_members}}, 0.4 * ln(r.members / 2.0))
+      + CASE WHEN r.same_time = 1 THEN {{same_time}} ELSE 0.0 END
+      -- Names that share a yearly limit gain by it only where they take much of it together; less is one firm that was entered twice.
+      + least(0.0, greatest({{little}}, {{stake_slope}} * ln(greatest(r.tpp, 1) / ({{stake_share}} * w.lpp_cap)))) AS llr
+  FROM law w
+  CROSS JOIN ring r
 )
 SELECT
   'T13' AS pattern,

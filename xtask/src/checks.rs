@@ -103,6 +103,7 @@ fn everything(steps: &mut Steps, long: bool) -> Result<(), Failed> {
         let arguments = ["test", "--package", "tollgate", "--test", "cluster", "--", "--ignored"];
         run_with("cargo", &arguments, &[("TOLLGATE_PYTHON", &python)])
     })?;
+    steps.step("Python package", tools::python_package)?;
     steps.step("schemathesis", schemathesis::schemathesis)?;
     steps.step("browser", browser::browser)?;
     if long {

@@ -31,7 +31,7 @@ const USAGE: &str =
   bench         the figures of bench/README.md, in one run; TOLLGATE_DATA is the folder with the benchmark of
                 screening (screening/benchmark), which is no part of this project and left out where it is not set
   build-times   what a change of a page, a command or the engine costs until the program can be run again
-  lock          adds new versions of provisions to law/law.lock
+  lock          adds new versions of provisions to law/law.lock, and writes docs/coverage.md
 
 The network is needed for advisories (cargo-deny, where installed) and for what the first run fetches: packages of
 Rust, Python and Node, and with apt-get PostgreSQL, Java and Chromium where they are missing.";
@@ -101,5 +101,9 @@ fn get(program: &str) -> &'static str {
 }
 
 fn lock() -> Result<(), Failed> {
-    run_with("cargo", &["test", "--package", "tollgate-law", "--test", "lock"], &[("TOLLGATE_LOCK", "add")])
+    run_with(
+        "cargo",
+        &["test", "--package", "tollgate-law", "--test", "lock", "--test", "coverage"],
+        &[("TOLLGATE_LOCK", "add")],
+    )
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::{Failed, root, run};
+use crate::{Failed, root, run, run_with};
 
 /// The ledger's tests start a PostgreSQL of their own from the system's binaries.
 pub(crate) fn postgresql() -> Result<(), Failed> {
@@ -49,4 +49,26 @@ pub(crate) fn wheel(python: &str) -> Result<(), Failed> {
     let built = built.ok_or("maturin has built no wheel")?.path();
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--force-reinstall", "--no-deps"];
     run(python, &[&install[..], &[&built.to_string_lossy()]].concat())
+}
+
+/// The Python package as a wheel with the program that the tests have built in it, installed where nothing else is, and its tests.
+pub(crate) fn python_package() -> Result<(), Failed> {
+    let python = root().join("target/package/bin/python").to_string_lossy().into_owned();
+    run("python3", &["-m", "venv", "--clear", "target/package"])?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(&python, &[&pip[..], &["--requirement", "python/package/requirements-test.txt"]].concat())?;
+    let wheels = root().join("target/package/wheels");
+    let program = root().join("target/debug/tollgate").to_string_lossy().into_owned();
+    let build =
+        ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "target/package/wheels", "python/package"];
+    run_with(&python, &build, &[("TOLLGATE_PROGRAM", &program)])?;
+    let built = std::fs::read_dir(&wheels).into_iter().flatten().flatten().next();
+    let built = built.ok_or("pip has built no wheel")?.path();
+    run(&python, &[&pip[..], &["--no-deps", &built.to_string_lossy()]].concat())?;
+    let types = ["-m", "mypy", "--config-file", "python/package/pyproject.toml", "python/package/tollgate"];
+    run(&python, &types)?;
+    run(
+        &python,
+        &["-P", "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--import-mode=importlib", "python/package/tests"],
+    )
 }

@@ -67,6 +67,17 @@ pub struct AllocationRow {
     pub lines: u64,
 }
 
+/// What lines of the same parties and destination are charged to.
+#[derive(Clone, Copy, Debug)]
+pub struct ChargeRule {
+    /// Whether the operator is charged where an order names one, and not the consignee.
+    pub operator: bool,
+    /// Where the consignee, or its parent, has its headquarters.
+    pub headquarters: Option<Country>,
+    /// As the EAR counts it.
+    pub destination: Country,
+}
+
 impl Accounts {
     /// Accounts of which every holder has had so much before the first line, by the account's name: for worked examples.
     pub fn with_initial_use(initial_use: BTreeMap<String, Tpp>) -> Accounts {
@@ -117,9 +128,10 @@ impl Accounts {
     }
 
     /// Takes the use of each account of the line for which the facts were set last from `used`, in place of what was counted here.
-    pub fn set_use(&mut self, program: &Program, names: &Names, used: &dyn Fn(&AccountKey) -> Tpp) {
-        for (rule, key) in program.accounts.iter().zip(self.keys.clone()) {
-            let used = used(&ledger_key(&rule.account, &key, names));
+    /// An account is named by its place among the program's and by its key.
+    pub fn set_use(&mut self, program: &Program, names: &Names, used: &dyn Fn(usize, &AccountKey) -> Tpp) {
+        for (place, (rule, key)) in program.accounts.iter().zip(self.keys.clone()).enumerate() {
+            let used = used(place, &ledger_key(&rule.account, &key, names));
             self.states.insert(key, State { used, ..State::default() });
         }
     }

@@ -1,6 +1,9 @@
 //! What a shipper claims, as it is written: NLR, a license, an exception, nothing, or what nobody understands.
 
+use tollgate_engine::{Determination, Scratch};
 use tollgate_law::facts::CLAIMS;
+use tollgate_law::program::{ExceptionRule, Program};
+use tollgate_model::{Outcome, Truth};
 
 use crate::spelling::{nearest, plain};
 
@@ -43,6 +46,10 @@ impl Claim {
 }
 
 /// License codes of the Automated Export System (AESTIR, appendix F), each with what it claims.
+///
+/// Read: C30, C33, C43, C50 (appendix F of February 2018; Census broadcasts of 2013 and 2016), C37 withdrawn on 2020-06-26 (summary of changes of the
+/// AESTIR), C62 (Census, 2015-01-16), C65 (Census, 2024-12-05), C67 and C68 (Census, 2024-03-25 and 2024-08-21). The others are from memory.
+/// None was found for AIA, ACM, LPP and HBM.
 const CODES: &[(&str, &str)] = &[
     ("c30", "license"),
     ("c32", "NLR"),
@@ -62,6 +69,8 @@ const CODES: &[(&str, &str)] = &[
     ("c57", "VEU"),
     ("c58", "CCD"),
     ("c59", "STA"),
+    ("c62", "SCP"),
+    ("c65", "TGL"),
     ("c67", "NAC"),
     ("c68", "ACA"),
 ];
@@ -90,6 +99,10 @@ const WRITTEN_OUT: &[(&str, &str)] = &[
     ("technology and software unrestricted", "TSU"),
     ("high bandwidth memory", "HBM"),
     ("strategic trade authorization", "STA"),
+    ("temporary general license", "TGL"),
+    ("temporary general licence", "TGL"),
+    ("tgl 7", "TGL"),
+    ("temporary general license no 7", "TGL"),
 ];
 
 /// Words before a symbol that say what it is.
@@ -179,6 +192,30 @@ fn symbol(words: &str) -> Option<Claim> {
 fn is_license_number(text: &str) -> bool {
     let digits = text.strip_prefix('d');
     digits.is_some_and(|digits| matches!(digits.len(), 6 | 7) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a claim covers a line; `None` where none is claimed by name, or where that is open.
+pub(crate) fn claim_holds(
+    claim: &Claim,
+    program: &Program,
+    determination: &Determination,
+    scratch: &Scratch,
+) -> Option<bool> {
+    let Claim::Known(_) = claim else { return None };
+    let claim = claim.name()?;
+    let outcome = determination.label.outcome;
+    if claim == "NLR" {
+        return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
+    }
+    let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
+    if named.is_empty() {
+        return (outcome != Outcome::NeedsInformation).then_some(false);
+    }
+    match named.iter().map(|exception| scratch.truth(exception.available)).max() {
+        Some(Truth::True) => Some(true),
+        Some(Truth::Unknown) => None,
+        _ => Some(false),
+    }
 }
 
 #[cfg(test)]

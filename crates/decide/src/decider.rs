@@ -6,19 +6,23 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tollgate_engine::{
-    AtomMask, BELOW, Determination, Judged, Memo, Scratch, TraceStep, eccn_pattern, trace, with_host, with_readings,
+    AtomMask, BELOW, Determination, Judged, Memo, TraceStep, eccn_pattern, trace, with_host, with_readings,
 };
 use tollgate_law::Policy;
 use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
-use tollgate_model::{AccountKey, Country, Date, OrderLine, Outcome, Tpp, Truth, count_of};
+use tollgate_model::{AccountKey, Date, OrderLine, Outcome, Tpp, Truth, count_of};
 
-use super::accounts::{Accounts, AllocationRow, account_bits, forget_account_facts, headquarters, set_account_facts};
-use super::claim::Claim;
+use super::accounts::{
+    Accounts, AllocationRow, ChargeRule, account_bits, forget_account_facts, headquarters, set_account_facts,
+};
+use super::candidates::settle_item;
+use super::claim::claim_holds;
+use super::digest::facts_digest;
 use super::facts::{FactBuilder, LineFacts};
+use super::file_counts::FileCounts;
 use super::item_facts::UnknownItem;
 use super::item_findings::compare_eccn;
-use super::items::settle_density;
 use super::licenses::{LicenseFinding, LicenseUse};
 use super::missing::{missing, with_other_tpp};
 use super::tables::Tables;
@@ -59,6 +63,8 @@ pub struct Decided<'p> {
     pub missing: Vec<String>,
     opened: Option<Determination>,
     disputed: Option<ReadingEffect>,
+    /// Units that had gone under the claimed license before.
+    license_units: i64,
 }
 
 /// A label, and in which accounts a line with it is counted.
@@ -69,17 +75,6 @@ pub struct CountedLabel<'p> {
     pub program: &'p Program,
     /// A bit for each of the program's accounts.
     pub counted: u64,
-}
-
-/// What lines of the same parties and destination are charged to.
-#[derive(Clone, Copy, Debug)]
-pub struct ChargeRule {
-    /// Whether the operator is charged where an order names one, and not the consignee.
-    pub operator: bool,
-    /// Where the consignee, or its parent, has its headquarters.
-    pub headquarters: Option<Country>,
-    /// As the EAR counts it.
-    pub destination: Country,
 }
 
 /// Decides lines by a policy, keeping the counts.
@@ -121,16 +116,19 @@ impl Decider {
 
     /// Adds a line to the total of its order, for orders of several lines.
     pub fn add_to_shipment(&mut self, order: &OrderLine<'_>) -> Result<(), UnknownItem> {
-        let unit = self.builder.item(order.item)?.unit_tpp;
+        let item = self.builder.item(order.item)?;
+        // Of several that it may be, the most.
+        let unit = item.candidates.first().map_or(item.unit_tpp, |most| most.unit_tpp);
         let tpp = unit.map(|unit| unit.times(order.quantity));
         let total = self.shipments.entry(order.order_id.to_owned()).or_insert(Some(Tpp::default()));
         *total = total.zip(tpp).map(|(total, tpp)| total.plus(tpp));
         Ok(())
     }
 
-    /// Whether the item that a line names is known; else says what is wrong and how to mend it.
+    /// Whether the item that a line names is known, or one of several in the catalog; else says what is wrong and how to mend it.
     pub fn check_item(&mut self, name: &str) -> Result<(), UnknownItem> {
-        self.builder.item(name)?.unknown.clone().map_or(Ok(()), Err)
+        let item = self.builder.item(name)?;
+        if item.candidates.is_empty() { item.unknown.clone().map_or(Ok(()), Err) } else { Ok(()) }
     }
 
     /// The accounts that some line has touched.
@@ -144,9 +142,32 @@ impl Decider {
         order: &OrderLine<'_>,
         used: &dyn Fn(&AccountKey) -> Tpp,
     ) -> Result<Decided<'_>, UnknownItem> {
+        self.shipments.clear();
+        self.license_use = LicenseUse::default();
+        self.decide_upon(order, &|_, key| used(key))
+    }
+
+    /// Decides a line as it stands within a file: on top of what the file's other lines had counted before it, and of what others keep count of.
+    pub fn decide_within(
+        &mut self,
+        order: &OrderLine<'_>,
+        counts: &FileCounts,
+        used: &dyn Fn(&AccountKey) -> Tpp,
+    ) -> Result<Decided<'_>, UnknownItem> {
+        self.shipments.clear();
+        self.shipments.insert(order.order_id.to_owned(), counts.shipment_milli_tpp.map(Tpp::from_thousandths));
+        self.license_use = LicenseUse::after(order, counts.license_units);
+        self.decide_upon(order, &|place, key| counts.used(place).plus(used(key)))
+    }
+
+    fn decide_upon(
+        &mut self,
+        order: &OrderLine<'_>,
+        used: &dyn Fn(usize, &AccountKey) -> Tpp,
+    ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         self.accounts = Accounts::default();
         self.accounts.set_facts(program, &mut line, order.date);
         self.accounts.set_use(program, &self.builder.names, used);
@@ -173,7 +194,7 @@ impl Decider {
     ) -> Result<(&Program, LineFacts, Arc<Judged<RenderedDecision>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         set(program, &mut line);
         with_readings(program, &mut line.facts);
         let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
@@ -219,7 +240,7 @@ impl Decider {
     pub fn atom_signature(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         but_for.iter().for_each(|fact| line.facts.forget(*fact));
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
@@ -264,7 +285,7 @@ impl Decider {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
-        settle_density(program, &mut line.facts, &line.item);
+        settle_item(program, &mut line, order);
         self.accounts.set_facts(program, &mut line, order.date);
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
@@ -277,6 +298,7 @@ impl Decider {
         let opened = opened(&judged, &line);
         let determination = opened.as_ref().unwrap_or(&judged.determination);
         self.accounts.post(program, &line, determination.label, &judged.scratch);
+        let license_units = self.license_use.units(order);
         let license = self.license_use.hold(order, self.builder.tables(), determination.label.outcome);
         let claimed = || claim_holds(&line.claim, program, determination, &judged.scratch);
         let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
@@ -285,7 +307,7 @@ impl Decider {
             let unread = line.unread.iter().filter(|column| !missing.contains(column)).cloned();
             missing.extend(unread.collect::<Vec<_>>());
         }
-        Ok(Decided { program, line, judged, opened, claimed_ok, license, missing, disputed })
+        Ok(Decided { program, line, judged, opened, claimed_ok, license, missing, disputed, license_units })
     }
 }
 
@@ -336,24 +358,6 @@ fn opened(judged: &Judged<RenderedDecision>, line: &LineFacts) -> Option<Determi
     Some(determination)
 }
 
-fn claim_holds(claim: &Claim, program: &Program, determination: &Determination, scratch: &Scratch) -> Option<bool> {
-    let Claim::Known(_) = claim else { return None };
-    let claim = claim.name()?;
-    let outcome = determination.label.outcome;
-    if claim == "NLR" {
-        return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
-    }
-    let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
-    if named.is_empty() {
-        return (outcome != Outcome::NeedsInformation).then_some(false);
-    }
-    match named.iter().map(|exception| scratch.truth(exception.available)).max() {
-        Some(Truth::True) => Some(true),
-        Some(Truth::Unknown) => None,
-        _ => Some(false),
-    }
-}
-
 fn reading_effects(policy: &Policy, program: &Program, determination: &Determination) -> Vec<ReadingEffect> {
     let mut turns = Vec::new();
     for turn in &determination.readings {
@@ -378,16 +382,6 @@ fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label)
     })
 }
 
-/// XXH3 of the facts, known or not: the same facts give the same number on every machine.
-fn facts_digest(facts: &Facts) -> u64 {
-    let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
-    hash.update(&facts.known.to_le_bytes());
-    for value in &facts.values {
-        hash.update(&value.to_le_bytes());
-    }
-    hash.digest()
-}
-
 /// A label as a person reads it.
 pub fn label_text(program: &Program, label: Label) -> String {
     tollgate_engine::symbolic::Answer::of(program, label).to_string()
@@ -397,6 +391,11 @@ impl Decided<'_> {
     /// Outcome, exception, review, and what they turn on.
     pub fn determination(&self) -> &Determination {
         self.opened.as_ref().unwrap_or(&self.judged.determination)
+    }
+
+    /// What other lines had counted before it.
+    pub fn file_counts(&self) -> FileCounts {
+        FileCounts::of(self.program, &self.line, self.license_units)
     }
 
     /// The readings that it turns on.

@@ -17,6 +17,8 @@ pub struct EndUse {
     pub supercomputer: Option<bool>,
     /// Whether it is a military end use, or one of intelligence services (744.21, 744.22).
     pub military: bool,
+    /// Whether it is one of military intelligence (744.22).
+    pub intelligence: bool,
     /// What somebody must settle before the line may go, in a sentence; `None` where the text is understood and asks for nothing.
     pub open: Option<EndUseQuestion>,
 }
@@ -33,6 +35,15 @@ impl EndUse {
             _ if self.military => Truth::True,
             Some(EndUseQuestion::Unread(_) | EndUseQuestion::Weapons) => Truth::Unknown,
             _ => Truth::False,
+        }
+    }
+
+    /// Whether it is one of military intelligence: certain where the text names intelligence services of
+    /// the military, unknown where it names either, or is not understood.
+    pub fn intelligence(&self) -> Truth {
+        match self.intelligence {
+            true => Truth::True,
+            false => self.military().and(Truth::Unknown),
         }
     }
 }
@@ -114,6 +125,7 @@ fn of_word(place: usize) -> EndUse {
         word: Some(place),
         supercomputer: if word == Some("hpc") { None } else { Some(word == Some("supercomputer")) },
         military: word == Some("military"),
+        intelligence: false,
         open: (word == Some("military")).then_some(EndUseQuestion::Military),
     }
 }
@@ -173,7 +185,13 @@ fn sensitive(plain: &str) -> Option<EndUse> {
     };
     // What else it says may be a supercomputer too.
     let supercomputer = supercomputer.then_some(true);
-    Some(EndUse { word, supercomputer, military: military || intelligence, open })
+    Some(EndUse {
+        word,
+        supercomputer,
+        military: military || intelligence,
+        intelligence: military && intelligence,
+        open,
+    })
 }
 
 /// Whether a word of the text begins so; in scripts without spaces, whether it stands anywhere.

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use tollgate_law::facts::{self, FactId, Facts, ear_country};
 use tollgate_law::groups::GroupCalendar;
 use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth};
-use tollgate_screening::Effect;
+use tollgate_screening::{Effect, ReviewPolicy};
 
 use super::claim::{Claim, claim_of};
 use super::designated::{set_flagged, set_listed};
 use super::end_use::{EndUse, EndUseQuestion, end_use_of};
 use super::item_facts::{ItemFacts, UnknownItem};
-use super::items::{item_facts, unknown_item};
+use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
 use super::roles::roles;
-use super::screened::{designated_among, listed_among};
+use super::screened::{designated_among, listed_among, review_policies};
 use super::tables::Tables;
 use super::typed::is_name;
 
@@ -51,8 +51,14 @@ pub struct LineFacts {
     pub remarks: Vec<Arc<str>>,
 }
 
+/// What is said of a line whose item is not known.
+pub(crate) fn unknown_item_remark(item: &ItemFacts) -> Option<Arc<str>> {
+    let unknown = item.unknown.as_ref()?;
+    Some(Arc::from(format!("The item `{}` is not known: {}; {}.", item.name, unknown.what, unknown.mend)))
+}
+
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
-fn is_decided_by(column: &str) -> bool {
+pub fn is_decided_by(column: &str) -> bool {
     !matches!(column, "via" | "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
 }
 
@@ -79,11 +85,7 @@ impl FactBuilder {
     pub fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
-        let unread = &tables.unread.parties;
-        let marked = |id: &str, facts: PartyFacts| match unread.get(id) {
-            Some(mistakes) => facts.with_unread(mistakes),
-            None => facts,
-        };
+        let marked = |id: &str, facts: PartyFacts| marked(&tables, id, facts);
         let known =
             parties.map(|(id, facts)| (id.clone(), Arc::new(marked(&id, facts).numbered(&id, &mut names)))).collect();
         let mut numbered = |id: &str, dated: Vec<(Date, PartyFacts)>| {
@@ -158,18 +160,7 @@ impl FactBuilder {
         if let Some(party) = self.known.get(id).or_else(|| self.others.get(id)) {
             return Arc::clone(party);
         }
-        let names = &self.tables.names;
-        let nearest = names.nearest_row(id, &self.tables.parties);
-        let (screened, what) = match nearest {
-            Some(nearest) => (false, format!("did you mean `{nearest}`? Its listings and its place are unknown")),
-            None if !names.has_lists() => {
-                (false, "it was screened against no list, and its listings and its place are unknown".to_owned())
-            }
-            None if !is_name(id) => {
-                (false, "it is no name that could be screened, and its listings and its place are unknown".to_owned())
-            }
-            None => (true, "it was screened by that name; its place and its owners are unknown".to_owned()),
-        };
+        let (screened, what) = screened_by_name(&self.tables, id);
         let remark = format!("The party `{id}` has no row: {what}.");
         let party = Arc::new(PartyFacts::without_row(id, screened, remark).numbered(id, &mut self.names));
         self.others.insert(id.to_owned(), Arc::clone(&party));
@@ -181,12 +172,19 @@ impl FactBuilder {
         if let Some(known) = self.items.get(name) {
             return known.clone();
         }
-        let facts = self.unread_item(name).map_or_else(|| item_facts(name, &self.tables.items, &self.law.catalog), Err);
+        let order_name = name;
+        let name = self.tables.answered.item(name);
+        let (items, catalog) = (&self.tables.items, &self.law.catalog);
+        let unread = self.unread_item(name);
+        let candidates = if unread.is_some() { Vec::new() } else { candidates(name, items, catalog) };
+        let facts = unread.map_or_else(|| item_facts(name, items, catalog), Err);
         let facts = match facts {
-            Err(unknown) if !self.tables.strict => Ok(Arc::new(unknown_item(name, unknown))),
+            Err(unknown) if !self.tables.strict => {
+                Ok(Arc::new(ItemFacts { candidates, ..unknown_item(name, unknown) }))
+            }
             facts => facts.map(Arc::new),
         };
-        self.items.insert(name.to_owned(), facts.clone());
+        self.items.insert(order_name.to_owned(), facts.clone());
         facts
     }
 
@@ -241,9 +239,7 @@ impl FactBuilder {
         facts.set(facts::OCCUPIED_REGION, i64::from(consignee.has(OCCUPIED)));
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
-        let military = [Some(&consignee), end_user.as_ref()].into_iter().flatten();
-        let military = military.map(|party| party.listing("military", order.date)).max().unwrap_or(Truth::False);
-        set_truth(&mut facts, facts::MILITARY, military.max(end_use.as_deref().map_or(Truth::False, EndUse::military)));
+        armed_forces(&mut facts, parties, end_use.as_deref(), order.date);
         if !self.tables.are_silent() {
             self.screened(&mut facts, order);
         }
@@ -253,15 +249,11 @@ impl FactBuilder {
             Some(operator) if self.operator_is_charged(&consignee, order.date) => self.party_on(operator, order.date),
             _ => Arc::clone(&consignee),
         };
-        let mut remarks = Vec::new();
         let seen = [exporter.as_ref(), purchaser.as_ref(), intermediate.as_ref(), Some(&consignee), end_user.as_ref()];
-        for party in seen.into_iter().chain([forwarder.as_ref()]).flatten() {
-            remarks.extend(party.remarks.iter().map(Arc::clone));
-        }
-        if let Some(unknown) = &item.unknown {
-            remarks
-                .push(Arc::from(format!("The item `{}` is not known: {}; {}.", item.name, unknown.what, unknown.mend)));
-        }
+        let seen = seen.into_iter().chain([forwarder.as_ref()]).flatten();
+        let mut remarks = party_remarks(seen, !self.tables.answered.parties.is_empty());
+        remarks.extend(self.tables.answered.remarks(order.order_id, order.line, order.item));
+        remarks.extend(unknown_item_remark(&item));
         let open = end_use.as_ref().and_then(|end_use| end_use.open.as_ref());
         let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));
@@ -318,6 +310,7 @@ impl FactBuilder {
                 _ => {}
             }
         }
+        self.entry_policies(facts, order);
         // The exporter is no party of 748.5(c) to (f).
         set_listed(facts, &|program| {
             let of = |id: &str| match self.others.contains_key(id) {
@@ -326,6 +319,83 @@ impl FactBuilder {
             };
             any(false, &|id| screened.designated(id, program, order.date).max(of(id)))
         });
+    }
+
+    /// What the entries of the Entity List state of their review; a party that is listed by its flag states nothing.
+    fn entry_policies(&self, facts: &mut Facts, order: &OrderLine<'_>) {
+        let parties: Vec<&str> = roles(order).filter(|(role, _)| *role != "exporter").map(|(_, id)| id).collect();
+        let flagged = parties.iter().any(|id| {
+            self.known.get(*id).is_some_and(|party| party.listing("entity_list", order.date) != Truth::False)
+        });
+        let mut policies = if flagged { vec![ReviewPolicy::Unstated] } else { Vec::new() };
+        for id in parties {
+            policies.extend(review_policies(self.tables.screened.hits(id), order.date));
+            if self.others.contains_key(id) {
+                policies.extend(review_policies(&self.tables.names.hits(id), order.date));
+            }
+        }
+        set_policies(facts, &policies);
+    }
+}
+
+/// Sets what the entries of the Entity List state of their review.
+fn set_policies(facts: &mut Facts, policies: &[ReviewPolicy]) {
+    let flagged = policies.is_empty();
+    let case_by_case = !flagged && policies.iter().all(|policy| *policy == ReviewPolicy::CaseByCase);
+    facts.set(facts::ENTITY_LIST_CASE_BY_CASE, i64::from(case_by_case));
+    facts.set(facts::ENTITY_LIST_DENIAL, i64::from(policies.contains(&ReviewPolicy::PolicyOfDenial)));
+}
+
+/// The facts of a party with a row, with what is not understood of the row and what answers say of it or of its ultimate parent.
+fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
+    let facts = match tables.unread.parties.get(id) {
+        Some(mistakes) => facts.with_unread(mistakes),
+        None => facts,
+    };
+    let answered = &tables.answered;
+    if answered.parties.is_empty() {
+        return facts;
+    }
+    let facts = match answered.made.get(id) {
+        Some(made) if made.without_flags => {
+            let (screened, what) = screened_by_name(tables, id);
+            let remark: Arc<str> =
+                Arc::from(format!("The party `{id}` has no row, and no answer says its flags: {what}."));
+            facts.made(*made, screened).with_remarks(std::iter::once(&remark))
+        }
+        Some(made) => facts.made(*made, true),
+        None => facts,
+    };
+    let parent = Some(facts.ultimate_parent().to_owned()).filter(|parent| parent != id);
+    let of = |id: &str| answered.parties.get(id).into_iter().flatten();
+    let remarks = of(id).chain(parent.as_deref().map(of).into_iter().flatten());
+    facts.with_remarks(remarks)
+}
+
+/// What is to be said of the parties of a line; with `once`, nothing twice of a party in several roles.
+fn party_remarks<'a>(parties: impl Iterator<Item = &'a Arc<PartyFacts>>, once: bool) -> Vec<Arc<str>> {
+    let mut remarks: Vec<Arc<str>> = Vec::new();
+    for remark in parties.flat_map(|party| &party.remarks) {
+        if !once || !remarks.contains(remark) {
+            remarks.push(Arc::clone(remark));
+        }
+    }
+    remarks
+}
+
+/// Whether lists say all of the listings of a party that has no row, or only one by answers; and what is to be said of that.
+fn screened_by_name(tables: &Tables, id: &str) -> (bool, String) {
+    let names = &tables.names;
+    let rows = &tables.parties;
+    match names.nearest_row(id, rows, |row| tables.answered.made.contains_key(row)) {
+        Some(nearest) => (false, format!("did you mean `{nearest}`? Its listings and its place are unknown")),
+        None if !names.has_lists() => {
+            (false, "it was screened against no list, and its listings and its place are unknown".to_owned())
+        }
+        None if !is_name(id) => {
+            (false, "it is no name that could be screened, and its listings and its place are unknown".to_owned())
+        }
+        None => (true, "it was screened by that name; its place and its owners are unknown".to_owned()),
     }
 }
 
@@ -371,10 +441,22 @@ fn listed(
     let of = |party: &Arc<PartyFacts>, flag: &str| party.listing(flag, date);
     let any = |flag: &str| parties.iter().flatten().map(|party| of(party, flag)).max().unwrap_or(Truth::False);
     set_truth(facts, facts::ENTITY_LIST, any("entity_list"));
+    // A flag says nothing of the review policy that the entry states.
+    facts.set(facts::ENTITY_LIST_CASE_BY_CASE, 0);
+    facts.set(facts::ENTITY_LIST_DENIAL, 0);
     set_truth(facts, facts::AFFILIATE, any("affiliate_50"));
     set_truth(facts, facts::UNVERIFIED, any("unverified_list"));
     let denied = exporter.map_or(Truth::False, |party| of(party, "denied_person"));
     set_truth(facts, facts::DENIED, any("denied_person").max(denied));
+}
+
+/// Sets whether a party or the end use is military (744.21), or of military intelligence (744.22).
+fn armed_forces(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>; 5], end_use: Option<&EndUse>, date: Date) {
+    let any =
+        |flag: &str| parties.iter().flatten().map(|party| party.listing(flag, date)).max().unwrap_or(Truth::False);
+    let used = |of: fn(&EndUse) -> Truth| end_use.map_or(Truth::False, of);
+    set_truth(facts, facts::MILITARY, any("military").max(used(EndUse::military)));
+    set_truth(facts, facts::MILITARY_INTELLIGENCE, any("military_intelligence").max(used(EndUse::intelligence)));
 }
 
 fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {

@@ -1,5 +1,7 @@
 //! What is known of an item.
 
+use std::sync::Arc;
+
 use tollgate_law::facts::Facts;
 use tollgate_model::{Item, Ratio, Tpp};
 
@@ -22,6 +24,8 @@ pub struct ItemFacts {
     pub density_column: &'static str,
     /// Why nothing is known of it, where no table and no catalog has it.
     pub unknown: Option<UnknownItem>,
+    /// Where its name may mean any of several items of the catalog: each of them, the one with the most TPP first.
+    pub candidates: Vec<Arc<ItemFacts>>,
     /// The performance densities of the largest and the smallest die area that are reported, where these differ.
     pub density_bounds: Option<(Ratio, Ratio)>,
     /// How many accelerators a unit holds; `None` where that is not known.

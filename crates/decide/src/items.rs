@@ -1,6 +1,7 @@
 //! What the law asks of an item, from the items table and the catalog.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tollgate_engine::{Scratch, representatives};
 use tollgate_law::catalog::{Catalog, Resolution};
@@ -83,6 +84,34 @@ fn any_of(name: &str, names: &[&str], catalog: &Catalog) -> Result<ItemFacts, Un
     merged.name = any.clone();
     merged.item.item = any;
     Ok(merged)
+}
+
+/// The items that a name may mean, the one with the most TPP first, which carries a finding that names them all; none where the name means one item, or
+/// a chassis that may hold what is not in the catalog, or where the TPP of one of them is unknown.
+pub(crate) fn candidates(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Vec<Arc<ItemFacts>> {
+    let (Resolution::Ambiguous(names), None) = (catalog.resolve(name), catalog.chassis(name)) else {
+        return Vec::new();
+    };
+    if items.contains_key(name) {
+        return Vec::new();
+    }
+    let none = BTreeMap::new();
+    let facts = names.iter().map(|name| facts_of_item(catalog.item(name)?.clone(), &none, catalog).ok());
+    let facts: Option<Vec<ItemFacts>> = facts.collect();
+    let Some(mut facts) = facts.filter(|facts| facts.iter().all(|facts| facts.unit_tpp.is_some())) else {
+        return Vec::new();
+    };
+    facts.sort_by_key(|facts| std::cmp::Reverse(facts.unit_tpp));
+    if let Some(most) = facts.first_mut() {
+        let any = names.join(" or ");
+        most.findings.push(format!(
+            "`{name}` may be {any}: the law makes no difference between them here. It is counted as {}, which has the most TPP.",
+            most.name
+        ));
+        most.name = any.clone();
+        most.item.item = any;
+    }
+    facts.into_iter().map(Arc::new).collect()
 }
 
 impl ItemFacts {
@@ -175,7 +204,7 @@ fn resolve(name: &str, items: &BTreeMap<String, Item>, catalog: &Catalog) -> Res
 }
 
 /// The catalog's item with the cells that the user's row fills in.
-fn overridden(known: &Item, row: &Item) -> Item {
+pub(crate) fn overridden(known: &Item, row: &Item) -> Item {
     let mut item = known.clone();
     macro_rules! take {
         ($($field:ident),*) => { $(if row.$field.is_some() { item.$field.clone_from(&row.$field); })* };
@@ -254,6 +283,7 @@ fn facts_of(mut item: Item, chip: Option<Item>) -> ItemFacts {
         item,
         chip,
         unknown: None,
+        candidates: Vec::new(),
     }
 }
 
@@ -271,6 +301,7 @@ pub(crate) fn unknown_item(name: &str, why: UnknownItem) -> ItemFacts {
         accelerators: None,
         findings: Vec::new(),
         unknown: Some(why),
+        candidates: Vec::new(),
     }
 }
 
@@ -310,6 +341,8 @@ fn chip_slots(facts: &mut Facts, figures: &Item, tpp: Option<Tpp>, computing: bo
     facts.set_if(facts::IC_DATA_CENTER, only(figures.data_center.map(i64::from), 0));
     facts.set_if(facts::IC_IO, only(gigabytes(figures.interconnect_gb_s), 0));
     facts.set_if(facts::IC_DRAM, only(gigabytes(figures.memory_bandwidth_gb_s), 0));
+    let both = facts.get(facts::IC_IO).zip(facts.get(facts::IC_DRAM));
+    facts.set_if(facts::IC_BANDWIDTHS, both.and_then(|(io, dram)| io.checked_add(dram)));
     facts.set_if(facts::IC_ADVANCED_NODE, only(figures.advanced_node.map(i64::from), 0));
     facts.set_if(facts::IC_TRANSISTORS, only(gigabytes(figures.transistors_bn), 0));
 }

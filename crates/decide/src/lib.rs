@@ -5,13 +5,18 @@
 //! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
 
 mod accounts;
+mod answered;
+mod batches;
+mod candidates;
 mod claim;
 mod decider;
 mod designated;
+mod digest;
 mod end_use;
 mod end_use_words;
 mod error;
 mod facts;
+mod file_counts;
 mod flags;
 mod item_facts;
 mod item_findings;
@@ -30,14 +35,18 @@ mod spelling;
 mod summary;
 mod tables;
 mod typed;
+mod unread;
 mod wording;
 
-pub use accounts::{Accounts, AllocationRow, by_headquarters};
+pub use accounts::{Accounts, AllocationRow, ChargeRule, by_headquarters};
+pub use answered::{Answered, Supplement};
+pub use batches::for_each_batch_of;
 pub use claim::{Claim, claim_of};
-pub use decider::{ChargeRule, CountedLabel, Decided, Decider, ReadingEffect, label_text};
+pub use decider::{CountedLabel, Decided, Decider, ReadingEffect, label_text};
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use error::RunError;
-pub use facts::{FactBuilder, LineFacts};
+pub use facts::{FactBuilder, LineFacts, is_decided_by};
+pub use file_counts::FileCounts;
 pub use flags::{Flags, flags_of};
 pub use item_facts::{ItemFacts, UnknownItem};
 pub use item_findings::compare_eccn;
@@ -48,12 +57,10 @@ pub use names::{Name, Names};
 pub use parties::{Class, Parents, PartyFacts, ultimate_parents};
 pub use record::{Detail, decision_record};
 pub use roles::roles;
-pub use run::{
-    Each, HELD, Lines, Progress, Run, Silent, count_day, each, for_each_batch_of, line_key, refuse_duplicates, run,
-    spans,
-};
+pub use run::{Each, HELD, Lines, Progress, Run, Silent, count_day, each, line_key, refuse_duplicates, run, spans};
 pub use screened::{Hit, MatchLimits, SHOWN, ScreeningResults, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};
-pub use tables::{Screening, Tables, Unread, load_policy};
+pub use tables::{Screening, Tables, load_policy};
 pub use typed::TypedNames;
+pub use unread::Unread;
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

@@ -21,6 +21,16 @@ pub struct LicenseFinding {
 pub(crate) struct LicenseUse(BTreeMap<String, i64>);
 
 impl LicenseUse {
+    /// So many units had gone under the license that a line claims, and none under any other.
+    pub(crate) fn after(order: &OrderLine<'_>, units: i64) -> LicenseUse {
+        LicenseUse(order.authorization.map(|claim| (claim.to_owned(), units)).into_iter().collect())
+    }
+
+    /// Units that have gone under what a line claims.
+    pub(crate) fn units(&self, order: &OrderLine<'_>) -> i64 {
+        order.authorization.and_then(|claim| self.0.get(claim)).copied().unwrap_or(0)
+    }
+
     /// Holds a line against the license that it claims, and counts it where the license covers it. None where no table of licenses was given,
     /// where the line needs no license, or where it claims none by number.
     pub(crate) fn hold(&mut self, order: &OrderLine<'_>, tables: &Tables, outcome: Outcome) -> Option<LicenseFinding> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tollgate_law::facts::ear_country;
 use tollgate_model::{Country, Date, Diagnostic, Party, Stake, Truth};
 
+use super::answered::MadeParty;
 use super::flags::flags_of;
 use super::names::{Name, Names};
 use super::onward::shown_flags;
@@ -87,6 +88,32 @@ impl PartyFacts {
             }
         }
         self
+    }
+
+    /// The same, with sentences about what answers or assumptions say of it.
+    #[must_use]
+    pub(crate) fn with_remarks<'a>(mut self, remarks: impl Iterator<Item = &'a Arc<str>>) -> PartyFacts {
+        self.remarks.extend(remarks.map(Arc::clone));
+        self
+    }
+
+    /// The same, of which only answers made a row: what they do not say is as unknown as without one. `screened` as in
+    /// [`PartyFacts::without_row`].
+    #[must_use]
+    pub(crate) fn made(mut self, made: MadeParty, screened: bool) -> PartyFacts {
+        if made.without_flags {
+            let marks = [Some(NO_ROW), (!screened).then_some(UNREAD)];
+            self.flags.extend(marks.into_iter().flatten().map(str::to_owned));
+        }
+        if made.without_seat {
+            self.parent_hq = None;
+        }
+        self
+    }
+
+    /// The id of its ultimate parent, its own where none is known.
+    pub(crate) fn ultimate_parent(&self) -> &str {
+        &self.ultimate_parent
     }
 
     /// Whether it has a row of its own.

@@ -3,6 +3,8 @@
 use tollgate_law::facts::{self, FactId};
 use tollgate_model::OrderLine;
 
+use crate::claim::claim_of;
+
 /// What to ask for a fact of an order, and whom.
 pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static str) {
     match fact {
@@ -14,7 +16,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
         }
         facts::CLAIM => (
-            format!("{} Else claim another exception, or apply for a license.", proof_of(order.authorization)),
+            format!("{} Else claim another exception, or apply for a license.", proof_of(claim_of(order.authorization).name())),
             "whoever claims the exception, with the exporter's export-control officer",
         ),
         facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
@@ -24,6 +26,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
         | facts::DENIED
         | facts::UNVERIFIED
         | facts::MILITARY
+        | facts::MILITARY_INTELLIGENCE
         | facts::SDN_RUSSIA
         | facts::SDN_FTO
         | facts::SDN_SDGT
@@ -59,6 +62,22 @@ fn proof_of(claim: Option<&str>) -> &'static str {
         Some("GOV") => {
             "Show for License Exception GOV (15 CFR 740.11) which agency receives the item for official use, or on which agency's behalf, with its \
              written request."
+        }
+        Some("TGL") => {
+            "Show on which temporary general license of supplement no. 1 to 15 CFR part 736 the shipment rests, that it was valid on the day, and who \
+             does what with the items, and for whom."
+        }
+        Some("HBM") => {
+            "Show for License Exception HBM (15 CFR 740.25) where the exporter and its ultimate parent are headquartered, that the buyer designs the \
+             co-packaged commodity, and that the memory goes straight to the packaging site."
+        }
+        Some("STA") => {
+            "Show for License Exception STA (15 CFR 740.20) that every reason for control of the ECCN is one that it overcomes, that the destination is \
+             eligible, and that the consignee gave its prior statement."
+        }
+        Some("ENC") => {
+            "Show for License Exception ENC (15 CFR 740.17) the classification request or self-classification report, and that the item is not \
+             controlled for advanced computing besides."
         }
         Some("TSU") => {
             "Show for License Exception TSU (15 CFR 740.13) that it is operation technology, sales technology or an update for lawfully exported items."

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::sync_channel;
 
 use tollgate_law::Policy;
 use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Place, Stop, count_of};
-use tollgate_records::{Declared, MAX_ERRORS, OrderBatch, OrderReader};
+use tollgate_records::{Declared, MAX_ERRORS, OrderBatch, OrderReader, RowAnswers};
 
+use super::batches::for_each_batch_of;
 use super::decider::{Decided, Decider};
 use super::error::RunError;
 use super::item_facts::UnknownItem;
@@ -191,39 +191,14 @@ fn in_order(batches: &[OrderBatch]) -> Vec<(usize, usize)> {
     places.into_iter().map(|(_, batch, index)| (batch, index)).collect()
 }
 
-/// Reads a file batch by batch on a thread of its own.
+/// As `for_each_batch_of`, of the file of a run with what answers set in it.
 fn for_each_batch(
     run: &Run<'_>,
     stop: &Stop,
     each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     let open = if run.tables.strict { OrderReader::open } else { OrderReader::open_by_line };
-    for_each_batch_of(open(run.orders)?, stop, each)
-}
-
-/// As `for_each_batch`, of a reader that is open.
-pub fn for_each_batch_of(
-    mut reader: OrderReader,
-    stop: &Stop,
-    each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
-) -> Result<(), RunError> {
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(4);
-        scope.spawn(move || {
-            while let Some(batch) = reader.next_batch() {
-                if sender.send(batch).is_err() {
-                    return;
-                }
-            }
-        });
-        for batch in receiver {
-            if stop.load(Ordering::Relaxed) {
-                return Err(RunError::Stopped);
-            }
-            each(batch?)?;
-        }
-        Ok(())
-    })
+    for_each_batch_of(open(run.orders)?.with_answers(&run.tables.answered.orders), stop, each)
 }
 
 /// Reads the whole file once: for its mistakes, for lines that stand twice, and for the order of its dates.
@@ -248,7 +223,7 @@ fn survey(run: &Run<'_>, stop: &Stop, each: &mut dyn Lines) -> Result<Survey, Ru
         Ok(())
     })?;
     count_day(&mut survey.days, day);
-    refuse_duplicates(run.orders, keys, stop)?;
+    refuse_duplicates_with(run.orders, &run.tables.answered.orders, keys, stop)?;
     Ok(survey)
 }
 
@@ -282,17 +257,32 @@ pub fn line_key(order_id: &str, line: i64) -> u64 {
 }
 
 /// Finds lines that stand twice, by the numbers of all.
-pub fn refuse_duplicates(path: &Path, mut keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+pub fn refuse_duplicates(path: &Path, keys: Vec<u64>, stop: &Stop) -> Result<(), RunError> {
+    refuse_duplicates_with(path, &Arc::default(), keys, stop)
+}
+
+/// As [`refuse_duplicates`], of a file some cells of which answers set.
+fn refuse_duplicates_with(
+    path: &Path,
+    answers: &Arc<RowAnswers>,
+    mut keys: Vec<u64>,
+    stop: &Stop,
+) -> Result<(), RunError> {
     keys.sort_unstable();
     let twice: std::collections::BTreeSet<u64> =
         keys.windows(2).filter_map(|pair| if let [a, b] = pair { (a == b).then_some(*a) } else { None }).collect();
-    if twice.is_empty() { Ok(()) } else { report_twice(path, stop, &twice) }
+    if twice.is_empty() { Ok(()) } else { report_twice(path, answers, stop, &twice) }
 }
 
-fn report_twice(path: &Path, stop: &Stop, twice: &std::collections::BTreeSet<u64>) -> Result<(), RunError> {
+fn report_twice(
+    path: &Path,
+    answers: &Arc<RowAnswers>,
+    stop: &Stop,
+    twice: &std::collections::BTreeSet<u64>,
+) -> Result<(), RunError> {
     let mut first: BTreeMap<(String, i64), u64> = BTreeMap::new();
     let mut errors = Vec::new();
-    for_each_batch_of(OrderReader::open_by_line(path)?, stop, &mut |batch| {
+    for_each_batch_of(OrderReader::open_by_line(path)?.with_answers(answers), stop, &mut |batch| {
         for (index, line) in
             batch.lines().enumerate().filter(|(_, line)| twice.contains(&line_key(line.order_id, line.line)))
         {

@@ -10,7 +10,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
 use tollgate_screening::{
-    BadStake, Basis, Effect, Match, Ownership, Query, SanctionsProgram, Scratch, Screener, Standing, Version,
+    BadStake, Basis, Effect, Match, Ownership, Query, ReviewPolicy, SanctionsProgram, Scratch, Screener, Standing,
+    Version, footnote_of,
 };
 
 /// Matches of one party that are kept of those on lists without effect on a decision; every match that has one is kept.
@@ -35,6 +36,8 @@ pub struct Hit {
     pub effect: Effect,
     /// The entry's sanctions programs, as published.
     pub programs: Vec<String>,
+    /// How an entry of the Entity List says that applications are reviewed.
+    pub review: ReviewPolicy,
     /// What matched: a name, an address or a register number.
     pub basis: Basis,
     /// The parts of the score and what each was worth, a sentence each.
@@ -138,9 +141,19 @@ fn hit(screener: &Screener, found: &Match, query: Query<'_>) -> Hit {
         alike: screener.is_same(found),
         effect: screener.effect(found),
         basis: found.basis,
-        explanation: found.explanation(),
+        explanation: found.explanation().into_iter().chain(terms(screener, found.entry)).collect(),
         ..plain_hit(screener, found.entry, &found.name, query)
     }
+}
+
+/// What an entry of the Entity List states of its scope, in a sentence.
+fn terms(screener: &Screener, place: usize) -> Option<String> {
+    let requirement =
+        screener.entries.get(place).map(|entry| entry.requirement.trim()).filter(|text| !text.is_empty())?;
+    let footnote = footnote_of(requirement).map_or(String::new(), |number| {
+        format!(" Footnote {number}: foreign-made items that the rule in 15 CFR 734.9 reaches need one too.")
+    });
+    Some(format!("the entry says what needs a license: {requirement}.{footnote}"))
 }
 
 /// A match as OFAC's own search would score it: the place of the entry among the screener's, the name of it that matched, and basis points. It is
@@ -166,6 +179,7 @@ fn plain_hit(screener: &Screener, place: usize, name: &str, query: Query<'_>) ->
         alike: false,
         effect: entry.map_or(Effect::Other, |entry| entry.effect),
         programs: entry.map_or(Vec::new(), |entry| entry.programs.clone()),
+        review: entry.map_or(ReviewPolicy::Unstated, |entry| entry.review),
         basis: Basis::Name,
         explanation: Vec::new(),
         fingerprint: digest.chars().take(16).collect(),
@@ -184,6 +198,12 @@ pub(crate) fn listed_among(hits: &[Hit], effect: Effect, date: Date) -> Truth {
         _ => None,
     });
     truths.max().unwrap_or(Truth::False)
+}
+
+/// The review policies of the entries of the Entity List that a party is, or may be, on a day.
+pub(crate) fn review_policies<'a>(hits: &'a [Hit], date: Date) -> impl Iterator<Item = ReviewPolicy> + 'a {
+    let listed = hits.iter().filter(move |hit| hit.effect == Effect::EntityList && hit.stands(date));
+    listed.map(|hit| hit.review)
 }
 
 /// Whether matches say that their party is designated under one of a group of programs, as [`ScreeningResults::designated`].

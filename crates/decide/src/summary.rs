@@ -108,7 +108,7 @@ fn open(what: &str, decided: &Decided<'_>) -> String {
             words(determination.mildest)
         )
     };
-    format!("Hold it: {what} is not settled, {why}{range}")
+    format!("Hold it: {what} is not settled: {why}{range}")
 }
 
 /// The first requirement that carries the decision: one that no exception is said to overcome where there is one.
@@ -133,6 +133,11 @@ pub fn next_steps(order: &OrderLine<'_>, decided: &Decided<'_>) -> Vec<NextStep>
                 if !steps.iter().any(|step: &NextStep| step.what == what) {
                     steps.push(NextStep { what, who: who.to_owned(), by: BEFORE.to_owned() });
                 }
+            }
+            if steps.is_empty() && decided.missing.iter().any(|column| column == "date") {
+                let what = "Correct the date of the order; or, if it is right, ask what the law of that day was, and put the answer on file.";
+                let who = "the exporter's export-control officer".to_owned();
+                steps.push(NextStep { what: what.to_owned(), who, by: BEFORE.to_owned() });
             }
             for cell in order.unread.iter().filter(|cell| decided.line.unread.contains(&cell.column)) {
                 let shown =
@@ -171,6 +176,8 @@ pub fn next_steps(order: &OrderLine<'_>, decided: &Decided<'_>) -> Vec<NextStep>
 /// Why the claimed authorization does not hold: the condition that fails first, and what would cure it.
 pub fn failed_claim(order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<String> {
     let claim = order.authorization.filter(|_| decided.claimed_ok == Some(false) && decided.license.is_none())?;
+    // A license code or a name in full is the exception that it means.
+    let claim = decided.line.claim.name().unwrap_or(claim);
     let instead = match (decided.determination().label.outcome, decided.exception()) {
         (Outcome::LicenseException, Some(exception)) => format!("claim {}, which covers it", exception.name),
         (Outcome::NoLicenseRequired, _) => "claim NLR, since no license is required".to_owned(),
@@ -189,10 +196,7 @@ pub fn failed_claim(order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<Stri
     let met =
         |rule: &&ExceptionRule| rule.steps.iter().take_while(|step| scratch.truth(step.when) == Truth::True).count();
     let Some(rule) = named().max_by_key(met) else {
-        return Some(format!(
-            "{claim} does not hold: no provision in force on {} has an authorization of that name. To cure it: {instead}.",
-            order.date
-        ));
+        return Some(format!("{claim} does not hold: {}. To cure it: {instead}.", why_not(claim, order, decided)));
     };
     if let Some(step) = rule.steps.iter().find(|step| scratch.truth(step.when) != Truth::True) {
         let shown = shown_facts(decided, step);
@@ -209,6 +213,24 @@ pub fn failed_claim(order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<Stri
             one.step.cite, one.step.rule
         )),
         None => Some(format!("{claim} is not needed: no requirement that it overcomes applies.")),
+    }
+}
+
+/// Why an exception that no provision in force models does not hold.
+fn why_not(claim: &str, order: &OrderLine<'_>, decided: &Decided<'_>) -> String {
+    let modeled = ["AIA", "ACM", "LPP", "NAC", "ACA", "VEU"];
+    match (claim, decisive(decided)) {
+        ("CIV", _) => "License Exception CIV was removed on 2020-06-29 (15 CFR 740.5 is reserved)".to_owned(),
+        ("TGL", Some(step)) => format!(
+            "no temporary general license of supplement no. 1 to 15 CFR part 736 that was valid on {} overcomes {} for this order",
+            order.date_text(),
+            step.cite
+        ),
+        (_, Some(step)) if !modeled.contains(&claim) => format!(
+            "it does not overcome {} for this order (15 CFR 740.2(a), and the section itself, say which exceptions remain)",
+            step.cite
+        ),
+        _ => format!("no provision in force on {} has an authorization of that name", order.date_text()),
     }
 }
 

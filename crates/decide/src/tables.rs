@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use tollgate_law::{Law, Policy, split_days};
 use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
-use tollgate_records::{
-    ByRow, UnreadRow, read_clearances_by_row, read_items_by_row, read_ownership_by_row, read_parties_by_row,
-};
+use tollgate_records::{Table, read_clearances_by_row, read_items_with, read_ownership_by_row, read_parties_with};
 use tollgate_screening::{BadStake, Screener};
 
+use super::answered::{Answered, AnsweredTables, Supplement, Taking};
 use super::error::RunError;
 use super::flags::flags_of;
 use super::parties::{Parents, says_what_else_it_is};
 use super::screened::{Hit, MatchLimits, SHOWN, ScreeningResults};
 use super::typed::TypedNames;
+use super::unread::Unread;
 use tollgate_model::Stop;
 
 /// The small tables beside the orders.
@@ -40,34 +40,10 @@ pub struct Tables {
     pub names: TypedNames,
     /// What is not understood of the tables: who or what it is about, and why.
     pub unread: Unread,
+    /// What answers and assumptions made of the tables.
+    pub answered: Answered,
     /// Whether what is not understood refuses its file; else it leaves its lines unsettled.
     pub strict: bool,
-}
-
-/// Rows of the tables that are not understood. What they say is unknown; a clearance clears nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Unread {
-    /// By party id.
-    pub parties: BTreeMap<String, Vec<Diagnostic>>,
-    /// By the name of the item.
-    pub items: BTreeMap<String, Diagnostic>,
-    /// By the id of who is owned.
-    pub stakes: BTreeMap<String, Diagnostic>,
-    /// Every mistake, in the order of tables and rows.
-    pub mistakes: Diagnostics,
-}
-
-impl Unread {
-    /// Takes what is understood of a table, and notes the rest: `note` gets each row that says whom or what it is about.
-    fn take<T>(&mut self, read: ByRow<T>, mut note: impl FnMut(&mut Unread, String, Diagnostic)) -> T {
-        for UnreadRow { id, mistake } in read.unread {
-            self.mistakes.0.push(mistake.clone());
-            if let Some(id) = id {
-                note(self, id, mistake);
-            }
-        }
-        read.value
-    }
 }
 
 /// How the parties of a table are screened.
@@ -90,6 +66,21 @@ impl Tables {
         screening: Screening<'_>,
         stop: &Stop,
     ) -> Result<Tables, RunError> {
+        Tables::read_with([parties, ownership, items], screening, None, stop)
+    }
+
+    /// As [`Tables::read`] of parties, ownership and items, with what answers and assumptions say beside them.
+    ///
+    /// # Errors
+    /// A file that cannot be read as a table, and the end that was asked for.
+    pub fn read_with(
+        [parties, ownership, items]: [Option<&Path>; 3],
+        screening: Screening<'_>,
+        supplement: Option<Supplement<'_>>,
+        stop: &Stop,
+    ) -> Result<Tables, RunError> {
+        let taking = supplement.map(Taking::new).transpose()?;
+        let cells = |table: Table| taking.as_ref().map_or_else(Arc::default, |taking| taking.cells(table));
         let mut unread = Unread::default();
         let stakes = match ownership {
             Some(path) => unread.take(read_ownership_by_row(path)?, |unread, owned, mistake| {
@@ -98,7 +89,7 @@ impl Tables {
             None => Vec::new(),
         };
         let mut parties = match parties {
-            Some(path) => unread.take(read_parties_by_row(path)?, |unread, party, mistake| {
+            Some(path) => unread.take(read_parties_with(path, &cells(Table::Parties))?, |unread, party, mistake| {
                 unread.parties.entry(party).or_default().push(mistake);
             }),
             None => BTreeMap::new(),
@@ -108,14 +99,22 @@ impl Tables {
         for id in &doubtful {
             parties.entry(id.clone()).and_modify(forget_row);
         }
-        parties.values_mut().for_each(spell_flags);
         let mut items = match items {
-            Some(path) => unread.take(read_items_by_row(path)?, |unread, item, mistake| {
+            Some(path) => unread.take(read_items_with(path, &cells(Table::Items))?, |unread, item, mistake| {
                 unread.items.entry(item).or_insert(mistake);
             }),
             None => BTreeMap::new(),
         };
         items.retain(|item, _| !unread.items.contains_key(item));
+        let answered = match taking {
+            Some(taking) => {
+                let mut tables =
+                    AnsweredTables { parties: &mut parties, items: &mut items, stakes: &stakes, unread: &mut unread };
+                taking.finish(&mut tables, stop)?
+            }
+            None => Answered::default(),
+        };
+        parties.values_mut().for_each(spell_flags);
         let cleared = match screening.clearances {
             Some(path) => unread.take(read_clearances_by_row(path)?, |_, _, _| {}),
             None => Vec::new(),
@@ -133,7 +132,7 @@ impl Tables {
         let names = TypedNames::new(screening.screener, screening.threshold, &cleared);
         let licenses = BTreeMap::new();
         let (clearances, strict) = (cleared, false);
-        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, strict })
+        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, answered, strict })
     }
 
     /// The same tables, with further findings about list matches; what was said last counts.
@@ -144,7 +143,8 @@ impl Tables {
         let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
         let names = self.names.with_findings(&clearances);
         let (licenses, unread, strict) = (self.licenses.clone(), self.unread.clone(), self.strict);
-        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, strict })
+        let answered = self.answered.clone();
+        Ok(Tables { parties, items, screened, parents, stakes, clearances, licenses, names, unread, answered, strict })
     }
 
     /// The same tables with a table of licenses, against which claimed licenses are held.

@@ -56,11 +56,17 @@ impl TypedNames {
         hits
     }
 
-    /// The row that a name without one is nearest to: by its id or its name.
-    pub fn nearest_row(&self, name: &str, parties: &BTreeMap<String, Party>) -> Option<&str> {
+    /// The row that a name without one is nearest to: by its id or its name. Rows of which `left_out` holds are not compared.
+    pub fn nearest_row(
+        &self,
+        name: &str,
+        parties: &BTreeMap<String, Party>,
+        left_out: impl Fn(&str) -> bool,
+    ) -> Option<&str> {
         let rows = self.rows.get_or_init(|| {
-            let ids = parties.keys().map(|id| (squashed(id), id.clone()));
-            let names = parties.iter().flat_map(|(id, party)| {
+            let compared = || parties.iter().filter(|(id, _)| !left_out(id));
+            let ids = compared().map(|(id, _)| (squashed(id), id.clone()));
+            let names = compared().flat_map(|(id, party)| {
                 party.names().into_iter().map(|name| (squashed(name), id.clone())).collect::<Vec<_>>()
             });
             names.chain(ids).filter(|(folded, _)| !folded.is_empty()).collect()
@@ -125,7 +131,7 @@ mod tests {
         let parties =
             BTreeMap::from([row("listed", "Listed Works Ltd"), row("buyer-1", "Lion Cloud Pte. Ltd."), row("b2", "B")]);
         let names = TypedNames::default();
-        let near = |name: &str| names.nearest_row(name, &parties);
+        let near = |name: &str| names.nearest_row(name, &parties, |_| false);
         assert_eq!(near("LISTED"), Some("listed"));
         assert_eq!(near("lisetd"), Some("listed"));
         assert_eq!(near("Lion Cloud Pte Ltd"), Some("buyer-1"));

@@ -59,6 +59,14 @@ impl LineRecord {
             _ => None,
         }
     }
+
+    /// Whether its reservation stands in an account.
+    pub(crate) fn is_charged_to(&self, key: &AccountKey) -> bool {
+        match &self.decision.reserve {
+            Some(Command::Reserve { accounts, .. } | Command::Amend { accounts, .. }) => accounts.contains(key),
+            _ => false,
+        }
+    }
 }
 
 /// What is set aside for a line.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use tollgate_ledger::{Ledger, Log};
 use tollgate_model::never;
 
-use super::decision::{current_line, decision_in, line_id, release_id, unavailable};
+use super::decision::{Decision, current_line, decision_in, line_id, release_id, unavailable};
 use super::error::DeskError;
+use super::order::OrderRequest;
 
 /// What the queue needs of a decision's record.
 #[derive(Deserialize)]
@@ -36,6 +38,10 @@ pub struct HeldLine {
     pub by: String,
     /// Why it is held.
     pub why: Vec<String>,
+    /// The order as it was asked.
+    pub request: OrderRequest,
+    /// The decision as it was made, in the form of a line of decisions.jsonl.
+    pub decision: Box<RawValue>,
 }
 
 /// What the records that were read so far hold for a second person.
@@ -92,7 +98,8 @@ impl HeldQueue {
                         never!("`{id}` was decided by nobody");
                         return Err(unavailable("a line on record names nobody who decided it"));
                     };
-                    held.push(HeldLine { order, line: number, by, why: line.decision.held });
+                    let Decision { held: why, order: request, decision, .. } = line.decision;
+                    held.push(HeldLine { order, line: number, by, why, request, decision });
                 }
                 None => drop(self.lines.remove(&id)),
             }

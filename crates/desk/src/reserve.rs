@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tollgate_decide::{Claim, Decided, Detail, Tables, claim_of, decision_record, roles};
+use tollgate_decide::{Claim, Decided, Detail, FileCounts, Tables, claim_of, decision_record, roles};
 use tollgate_ledger::{AccountKey, Applied, Command, Entry, Ledger, Log};
 use tollgate_model::{AccountKind, Date, OrderLine, Outcome, Tpp, never};
 
@@ -118,10 +118,34 @@ pub fn propose(
     earlier: Option<&LineRecord>,
     now_ms: i64,
 ) -> Result<Decision, DeskError> {
+    propose_within(desk, ledger, request, Before { earlier, ..Before::default() }, now_ms)
+}
+
+/// What a line is decided on beside what the ledger holds.
+#[derive(Clone, Copy, Default)]
+pub struct Before<'a> {
+    /// An earlier decision of the line: what it set aside counts as free.
+    pub earlier: Option<&'a LineRecord>,
+    /// What of that went already, in milli-TPP: it counts as free too.
+    pub shipped_milli_tpp: i64,
+    /// What the lines of its file had counted before it.
+    pub file: Option<&'a FileCounts>,
+}
+
+/// As [`propose`], on top of what the lines of a file had counted too.
+pub fn propose_within(
+    desk: &Desk,
+    ledger: &Ledger<impl Log>,
+    request: &Order,
+    Before { earlier, shipped_milli_tpp, file }: Before<'_>,
+    now_ms: i64,
+) -> Result<Decision, DeskError> {
     let line = request.order.line().map_err(|(what, mend)| DeskError::unusable(what, mend))?;
     let state = ledger.state();
     let freed = |key: &AccountKey| {
-        earlier.and_then(LineRecord::reservation).map_or(0, |id| state.reserved_in(id, key, line.date))
+        let reserved =
+            |earlier: &LineRecord| earlier.reservation().map_or(0, |id| state.reserved_in(id, key, line.date));
+        earlier.map_or(0, |earlier| reserved(earlier) + if earlier.is_charged_to(key) { shipped_milli_tpp } else { 0 })
     };
     let used = |key: &AccountKey| {
         let held = state.account(key, line.date).map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
@@ -131,7 +155,11 @@ pub fn propose(
     let tables = Arc::clone(&state_of_desk.tables);
     let decider = &mut state_of_desk.decider;
     decider.check_item(line.item).map_err(|error| DeskError::unusable(&error.what, &error.mend))?;
-    let decided = decider.decide_on(&line, &used).map_err(|error| DeskError::unusable(&error.what, &error.mend))?;
+    let decided = match file {
+        Some(counts) => decider.decide_within(&line, counts, &used),
+        None => decider.decide_on(&line, &used),
+    };
+    let decided = decided.map_err(|error| DeskError::unusable(&error.what, &error.mend))?;
     let outcome = decided.determination().label.outcome;
     let amount = decided.line.tpp.map_or(0, Tpp::thousandths);
     if amount > tollgate_ledger::MAX_AMOUNT_MILLI_TPP {

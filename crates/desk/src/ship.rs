@@ -112,6 +112,8 @@ pub struct Correction {
     pub shipment: String,
     /// Who recorded it, as the log has it, where that is said.
     pub by: Option<String>,
+    /// The shipment's record, by the id that the log has of it; where it is given, `shipment` and `by` are not looked at.
+    pub posting: Option<String>,
     /// What really went, in thousandths of a TPP.
     pub amount_milli_tpp: i64,
     /// The day on which it really went.
@@ -156,6 +158,10 @@ fn shipment(
     actor: &str,
     actors: &[String],
 ) -> Result<(String, Option<PostingView>), DeskError> {
+    if let Some(posting) = &correction.posting {
+        // The id begins with the reservation in the log of before 2026-11-28, and is a digest of it since: the caller looked it up by the line.
+        return Ok((posting.clone(), ledger.state().posting(posting)));
+    }
     let key = correction.shipment.as_str();
     let of = |actor: &str| scoped_id("ship", actor, &[reservation, key]);
     let mut ids: Vec<String> = match &correction.by {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::alerts::{Alerts, Calibration, LEAST_SCORE, alerts};
+use crate::alerts::{Alerts, Calibration, LEAST_SCORE, alerts, with_backdrop};
 use crate::engine::{Engine, EngineError, FailedQuery, Finding, Skipped, run_all};
 use crate::entity::Entities;
 use crate::typology::Typology;
@@ -75,8 +75,7 @@ impl Detector {
 
     /// The alerts and cases that findings come to. Alerts whose score is below `least_score` (0 to 1) are left out.
     pub fn rank(&self, findings: &[Finding], entities: &Entities, least_score: f64) -> Alerts {
-        let cluster = |party: &str| entities.cluster(party).to_owned();
-        alerts(findings, &self.typologies, &self.calibration, least_score, &cluster)
+        with_backdrop(entities, |backdrop| alerts(findings, &self.typologies, &self.calibration, least_score, backdrop))
     }
 
     /// Runs every typology that has its data, and ranks what is found. `progress` hears of each typology before it runs.

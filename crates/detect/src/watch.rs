@@ -1,6 +1,6 @@
 //! Order lines as they are decided, gathered for the typologies, with what is known around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::entity::Entities;
 use crate::tables::{self, CatalogItem, DerivedColumns, DerivedTable, Limits, LineBuilder, ListMatch, ValuesPerKg};
 use tollgate_engine::{Scratch, eccn, with_readings};
 use tollgate_law::{Policy, Tiers, facts};
-use tollgate_model::{Country, Date, ItemKind, OrderLine, Outcome, Party, Stake, never};
+use tollgate_model::{Country, Date, ItemKind, OrderLine, Outcome, Party, Stake, Tpp, never};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use tollgate_decide::Decided;
@@ -105,6 +105,16 @@ impl TextNumbers {
             watch_error(format!("payments lead to party number {number}, which does not exist"))
         })
     }
+}
+
+/// Who owns or runs a data center.
+fn hall_holders(context: &[(&'static str, StoredTable)]) -> BTreeSet<String> {
+    let batches =
+        context.iter().filter(|(name, _)| *name == Surrounding::Sites.as_str()).flat_map(|(_, table)| match table {
+            StoredTable::Rows(_, batches) => batches.as_slice(),
+            StoredTable::File(..) => &[],
+        });
+    batches.flat_map(tables::hall_holders).map(str::to_owned).collect()
 }
 
 /// Something for each order, by [`hash_of`] its id.
@@ -225,6 +235,10 @@ impl Watch {
         self.last = self.last.max(order.date);
         self.values.add(order, declared);
         let (item, eccn) = (&decided.line.item, decided.eccn());
+        if eccn.as_deref().is_some_and(tables::is_controlled) {
+            let tpp = decided.line.tpp.unwrap_or(Tpp::whole(0));
+            self.entities.standings.add(order.ultimate_consignee, order.date, tpp);
+        }
         let label = decided.determination().label;
         let derived = DerivedColumns {
             kind: traded_kind(item),
@@ -257,6 +271,8 @@ impl Watch {
         let rest = self.builder.finish().map_err(arrow)?;
         self.lines.push(rest).map_err(watch_error)?;
         let context = self.gather_context()?;
+        let parties = self.known.as_ref().map_or(&self.tables.parties, |known| &known.parties);
+        self.entities.standings.complete(parties, hall_holders(&context));
         let listings = tables::listings(self.parties(), &self.matches());
         let tiers = |country| self.tier(country);
         let small = [

@@ -8,6 +8,7 @@
 //! provisions as written, against which the others are tested.
 #![deny(clippy::float_arithmetic)]
 
+mod alike;
 mod complete;
 mod determine;
 mod memo;
@@ -17,6 +18,7 @@ mod scalar;
 pub mod symbolic;
 mod trace;
 
+pub use alike::are_alike;
 pub use complete::representatives;
 pub use determine::{Determination, ReadingEffect, determine, verdict, with_readings};
 pub use memo::{Judged, Memo};

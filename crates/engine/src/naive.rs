@@ -2,13 +2,15 @@
 //! the independent checker of recorded decisions. It shares with the compiled programs the parsed
 //! conditions and nothing else.
 
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use tollgate_law::Policy;
 use tollgate_law::expr::{CompareOp, Expr, Operand, Set};
-use tollgate_law::facts::{FactId, FactKind, Facts, NO_COUNTRY, Unit};
-use tollgate_law::provision::{Allocate, Clause, Condition, Exception, Require, Review, Version};
-use tollgate_model::{Country, Date, Decimal, Outcome, Ratio, ReviewPolicy, Truth};
+use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, NO_COUNTRY, Unit};
+use tollgate_law::provision::{Allocate, Clause, Condition, Exception, Outside, Require, Review, Version};
+use tollgate_model::{Country, Date, Decimal, Lookup, Outcome, Ratio, ReviewPolicy, Truth};
 
 /// What the provisions come to, read one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,22 +23,81 @@ pub struct Plain {
     pub review: Option<ReviewPolicy>,
 }
 
+/// Who is in a group on a day, readings aside and under each reading that was looked at.
+type Membership = BTreeMap<Option<FactId>, BTreeSet<Country>>;
+
+/// The members of a policy's groups by day and group, kept from one decision to the next: they follow from nothing else.
+#[derive(Default)]
+pub(crate) struct GroupMembers(RefCell<Lookup<Date, BTreeMap<String, Membership>>>);
+
+impl GroupMembers {
+    fn contains(&self, policy: &Policy, date: Date, group: &str, reading: Option<FactId>, country: Country) -> bool {
+        let mut by_day = self.0.borrow_mut();
+        let groups = by_day.entry(date).or_default();
+        let known = groups.get(group).and_then(|membership| membership.get(&reading));
+        if let Some(members) = known {
+            return members.contains(&country);
+        }
+        let members = match reading {
+            None => policy.groups.countries(group, date),
+            Some(reading) => policy.groups.countries_under(group, date, reading),
+        };
+        let Some(members) = members else { return false };
+        let found = members.contains(&country);
+        groups.entry(group.to_owned()).or_default().insert(reading, members);
+        found
+    }
+}
+
+/// The fact of a name, found without going through all of them.
+fn fact_named(name: &str) -> Option<FactId> {
+    static FACTS_BY_NAME: OnceLock<Lookup<&'static str, FactId>> = OnceLock::new();
+    let by_name = FACTS_BY_NAME.get_or_init(|| {
+        let mut by_name = Lookup::new();
+        for def in FACTS {
+            if let Some(fact) = FactId::named(def.name) {
+                by_name.insert(def.name, fact);
+            }
+        }
+        by_name
+    });
+    by_name.get(name).copied()
+}
+
 struct Reader<'a> {
     policy: &'a Policy,
     date: Date,
     facts: &'a Facts,
     versions: Vec<&'a Version>,
+    members: &'a GroupMembers,
+    /// The truth of each defined name that was read.
+    names: RefCell<BTreeMap<String, Truth>>,
+    /// The truth of each rule that puts a line outside of what is regulated.
+    outsides: OnceCell<Vec<(&'a Outside, Truth)>>,
 }
 
 /// Decides by the versions in force for an order of a day.
 pub fn decide(policy: &Policy, order: Date, facts: &Facts) -> Plain {
+    decide_with(policy, order, facts, &GroupMembers::default())
+}
+
+/// As [`decide`], with the members of the policy's groups from decisions before.
+pub(crate) fn decide_with(policy: &Policy, order: Date, facts: &Facts, members: &GroupMembers) -> Plain {
     let date = policy.law_date(order);
     let in_force = |versions: &'_ [Version]| versions.iter().rposition(|version| version.from <= date);
     let versions = policy.provisions.iter().filter_map(|provision| {
         let version = provision.versions.get(in_force(&provision.versions)?)?;
         (!version.removed).then_some(version)
     });
-    let reader = Reader { policy, date, facts, versions: versions.collect() };
+    let reader = Reader {
+        policy,
+        date,
+        facts,
+        versions: versions.collect(),
+        members,
+        names: RefCell::default(),
+        outsides: OnceCell::new(),
+    };
     reader.decide()
 }
 
@@ -101,9 +162,12 @@ impl<'a> Reader<'a> {
 
     /// Whether the line is no export at all, as far as a requirement is concerned.
     fn outside(&self, requirement: &str) -> Truth {
-        let outsides = self.each(|version| &version.rules.outsides);
-        let spares = outsides.iter().filter(|(_, outside)| !outside.keeps.iter().any(|kept| kept == requirement));
-        spares.fold(Truth::False, |any, (version, outside)| any.or(self.clause(version, &outside.clause)))
+        let outsides = self.outsides.get_or_init(|| {
+            let outsides = self.each(|version| &version.rules.outsides).into_iter();
+            outsides.map(|(version, outside)| (outside, self.clause(version, &outside.clause))).collect()
+        });
+        let spares = outsides.iter().filter(|(outside, _)| !outside.keeps.iter().any(|kept| kept == requirement));
+        spares.fold(Truth::False, |any, (_, truth)| any.or(*truth))
     }
 
     fn each<T>(&self, rules: impl Fn(&'a Version) -> &'a Vec<T>) -> Vec<(&'a Version, &'a T)> {
@@ -158,7 +222,7 @@ impl<'a> Reader<'a> {
             Expr::Not(inner) => !self.expr(version, inner),
             Expr::And(parts) => parts.iter().fold(Truth::True, |all, part| all.and(self.expr(version, part))),
             Expr::Or(parts) => parts.iter().fold(Truth::False, |any, part| any.or(self.expr(version, part))),
-            Expr::Name(name) => match FactId::named(&name.text) {
+            Expr::Name(name) => match fact_named(&name.text) {
                 Some(fact) => self.facts.get(fact).map_or(Truth::Unknown, |value| Truth::from(value == 1)),
                 None => self.named(&name.text),
             },
@@ -173,6 +237,15 @@ impl<'a> Reader<'a> {
     }
 
     fn named(&self, name: &str) -> Truth {
+        let known = self.names.borrow().get(name).copied();
+        known.unwrap_or_else(|| {
+            let truth = self.read_named(name);
+            self.names.borrow_mut().insert(name.to_owned(), truth);
+            truth
+        })
+    }
+
+    fn read_named(&self, name: &str) -> Truth {
         for version in &self.versions {
             if let Some(define) = version.rules.defines.iter().find(|define| define.name == name) {
                 return self.clause(version, &define.clause);
@@ -187,7 +260,7 @@ impl<'a> Reader<'a> {
     }
 
     fn within(&self, version: &'a Version, allocate: &Allocate) -> Truth {
-        let Some(fact) = FactId::named(&allocate.fact) else { return Truth::False };
+        let Some(fact) = fact_named(&allocate.fact) else { return Truth::False };
         let (mut any, mut earlier) = (Truth::False, Truth::False);
         for limit in &allocate.limits {
             let when = self.condition(version, &limit.when);
@@ -204,22 +277,15 @@ impl<'a> Reader<'a> {
     }
 
     fn in_group(&self, fact: &str, group: &str) -> Truth {
-        let Some(value) = FactId::named(fact).and_then(|fact| self.facts.get(fact)) else { return Truth::Unknown };
+        let Some(value) = fact_named(fact).and_then(|fact| self.facts.get(fact)) else { return Truth::Unknown };
         let Some(country) = u8::try_from(value).ok().and_then(Country::from_index) else { return Truth::False };
-        let read: BTreeMap<FactId, bool> =
-            self.policy.readings.keys().map(|reading| (*reading, self.facts.get(*reading) == Some(1))).collect();
-        let plain = self.policy.groups.countries(group, self.date).is_some_and(|members| members.contains(&country));
-        let by_reading = read.iter().filter(|(_, taken)| **taken).any(|(reading, _)| {
-            self.policy
-                .groups
-                .countries_under(group, self.date, *reading)
-                .is_some_and(|members| members.contains(&country))
-        });
-        Truth::from(plain || by_reading)
+        let holds = |reading| self.members.contains(self.policy, self.date, group, reading, country);
+        let mut taken = self.policy.readings.keys().filter(|reading| self.facts.get(**reading) == Some(1));
+        Truth::from(holds(None) || taken.any(|reading| holds(Some(*reading))))
     }
 
     fn word_is(&self, fact: &str, word: &str) -> Truth {
-        let Some(fact) = FactId::named(fact) else { return Truth::False };
+        let Some(fact) = fact_named(fact) else { return Truth::False };
         let index = match fact.def().kind {
             FactKind::Country if word == "none" => Some(NO_COUNTRY),
             FactKind::Country => word.parse::<Country>().ok().map(|country| i64::from(country.index())),
@@ -232,10 +298,10 @@ impl<'a> Reader<'a> {
     }
 
     fn compare(&self, version: &Version, left: &Operand, op: CompareOp, right: &Operand) -> Truth {
-        let is_fact = |side: &Operand| matches!(side, Operand::Name(name) if FactId::named(&name.text).is_some());
+        let is_fact = |side: &Operand| matches!(side, Operand::Name(name) if fact_named(&name.text).is_some());
         let (fact, op, other) = if is_fact(left) { (left, op, right) } else { (right, op.flipped(), left) };
         let Operand::Name(name) = fact else { return Truth::False };
-        let Some(fact) = FactId::named(&name.text) else { return Truth::False };
+        let Some(fact) = fact_named(&name.text) else { return Truth::False };
         let threshold: Option<Decimal> = match other {
             Operand::Text(word, _) => {
                 let equal = self.word_is(&name.text, word);

@@ -203,6 +203,8 @@ pub fn check_law(policy: &Policy, order_day: Date, certificate: &Certificate) ->
 pub struct Rederiver {
     /// By the digest of a program.
     finders: BTreeMap<String, FactFinder>,
+    /// By the digest of a policy.
+    members: BTreeMap<String, naive::GroupMembers>,
     scratch: Scratch,
 }
 
@@ -238,7 +240,12 @@ impl Rederiver {
             missing: determination.open_facts(program),
             open_by_day: determination.is_open_by_day(program),
         };
-        let plain = naive::decide(policy, order_day, &facts);
+        if !self.members.contains_key(&policy.digest) {
+            self.members.insert(policy.digest.clone(), naive::GroupMembers::default());
+        }
+        let fresh = naive::GroupMembers::default();
+        let members = self.members.get(&policy.digest).unwrap_or(&fresh);
+        let plain = naive::decide_with(policy, order_day, &facts, members);
         let settled = plain.outcome.is_none_or(|outcome| {
             outcome == rederived.outcome
                 && plain.authorization == rederived.authorization

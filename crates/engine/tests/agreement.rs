@@ -9,7 +9,9 @@
 use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
-use tollgate_engine::{Memo, Scratch, Verdict, determine, naive, representatives, symbolic, verdict, with_readings};
+use tollgate_engine::{
+    Memo, Scratch, Verdict, are_alike, determine, naive, representatives, symbolic, verdict, with_readings,
+};
 use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, SLOTS};
 use tollgate_law::program::{Label, Program};
 use tollgate_law::{Law, Policy, embedded};
@@ -125,6 +127,35 @@ proptest! {
             masks.insert(judged.scratch.mask().holds.clone());
         }
         prop_assert!(!masks.is_empty());
+    }
+
+    #[test]
+    fn lines_that_are_alike_stay_so_whatever_becomes_known(
+        name in name(), epoch in 0..40_usize, seeds in prop::collection::vec(any::<u32>(), SLOTS), settled in prop::collection::vec(any::<u32>(), SLOTS),
+        changes in prop::collection::vec((0..SLOTS, any::<u32>()), 1..6),
+    ) {
+        let policy = named(name);
+        let epochs = policy.epochs();
+        let program = policy.program(epochs[epoch % epochs.len()]);
+        let open = facts(program, &seeds, true);
+        let known = facts(program, &settled, false);
+        let mut other = seeds.clone();
+        for (slot, seed) in changes {
+            // A hole stays one.
+            if seeds[slot] % 7 != 0 {
+                other[slot] = if seed % 7 == 0 { seed + 1 } else { seed };
+            }
+        }
+        let lines = [open, facts(program, &other, true)];
+        if are_alike(program, &lines) {
+            let labels = lines.map(|mut line| {
+                for fact in all_facts().filter(|fact| line.get(*fact).is_none()).collect::<Vec<_>>() {
+                    line.set_if(fact, known.get(fact));
+                }
+                determine(program, &line, &mut Scratch::default()).label
+            });
+            prop_assert_eq!(labels[0], labels[1]);
+        }
     }
 
     #[test]

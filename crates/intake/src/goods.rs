@@ -55,6 +55,11 @@ impl<'a> GoodsFinder<'a> {
         GoodsFinder { catalog, resolved: Lookup::new() }
     }
 
+    /// Whether a whole name may mean any of several items of the catalog, and is no chassis that may hold what is not in it.
+    pub(crate) fn is_one_of_several(&self, name: &str) -> bool {
+        matches!(self.catalog.resolve(name), Resolution::Ambiguous(_)) && self.catalog.chassis(name).is_none()
+    }
+
     /// What a line is about, by the name of its item and the description of the goods, either of which may be empty.
     /// `is_cheap` is whether a unit costs so little that it can be an accessory; None where no price is known.
     pub(crate) fn goods(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {

@@ -16,7 +16,14 @@ pub enum Distribution {
     Normal(f64, f64),
     /// Lognormal, by its 5th and 95th percentiles.
     Lognormal(f64, f64),
+    /// One of these numbers, each alike, in rising order; straight between neighbors.
+    Samples(Vec<f64>),
+    /// Another one, of which only what lies between two ends can be.
+    Within(Box<Distribution>, f64, f64),
 }
+
+/// The share of a distribution without ends that is left out on either side: a number beyond it is taken at its edge.
+const OUTERMOST: f64 = 1e-9;
 
 /// The standard normal number of which 95 percent lie below.
 const Z95: f64 = 1.644_853_626_951_472_2;
@@ -30,6 +37,8 @@ impl Distribution {
                 &[*low, *high]
             }
             Distribution::Triangular(low, mode, high) => &[*low, *mode, *high],
+            Distribution::Samples(samples) => samples,
+            Distribution::Within(_, low, high) => &[*low, *high],
         };
         if numbers.iter().any(|number| !number.is_finite()) {
             return Some("a number is not finite; write a plain number");
@@ -45,12 +54,34 @@ impl Distribution {
             Distribution::Lognormal(low, high) if !(0.0 < *low && low < high) => {
                 Some("a lognormal one needs 0 < 5th percentile < 95th percentile; write [p5, p95]")
             }
+            Distribution::Samples(samples) if samples.len() < 2 => {
+                Some("samples need two numbers at least; write [a, b, …], or `value = a`")
+            }
+            Distribution::Within(of, low, high) => of.fault().or_else(|| {
+                let share = of.share_below(*high) - of.share_below(*low);
+                (share.is_nan() || share < 0.01).then_some(
+                    "less than a hundredth of it lies within the ends; write `within = [low, high]` so that more does",
+                )
+            }),
             _ => None,
         }
     }
 
     /// The value below which this share of it lies; the share must be between 0 and 1, neither of them.
     pub fn quantile(&self, share: f64) -> f64 {
+        let inner = share.clamp(OUTERMOST, 1.0 - OUTERMOST);
+        match self {
+            Distribution::Samples(samples) => between_samples(samples, share),
+            Distribution::Within(of, low, high) => {
+                let (from, to) = (of.share_below(*low), of.share_below(*high));
+                of.quantile(from + share * (to - from)).clamp(*low, *high)
+            }
+            plain => plain.plain_quantile(share, inner),
+        }
+    }
+
+    /// The quantile of one that is neither samples nor within ends; `inner` is the share without the outermost.
+    fn plain_quantile(&self, share: f64, inner: f64) -> f64 {
         match *self {
             Distribution::Value(value) => value,
             Distribution::Uniform(low, high) => low + share * (high - low),
@@ -62,12 +93,48 @@ impl Distribution {
                     high - libm::sqrt((1.0 - share) * (high - low) * (high - mode))
                 }
             }
-            Distribution::Normal(low, high) => low + (high - low) * (0.5 + normal_quantile(share) / (2.0 * Z95)),
+            Distribution::Normal(low, high) => low + (high - low) * (0.5 + normal_quantile(inner) / (2.0 * Z95)),
             Distribution::Lognormal(low, high) => {
                 let (low, high) = (libm::log(low), libm::log(high));
-                libm::exp(low + (high - low) * (0.5 + normal_quantile(share) / (2.0 * Z95)))
+                libm::exp(low + (high - low) * (0.5 + normal_quantile(inner) / (2.0 * Z95)))
+            }
+            Distribution::Samples(_) | Distribution::Within(..) => f64::NAN,
+        }
+    }
+
+    /// The share of it that lies below a value, from 0 to 1.
+    pub fn share_below(&self, value: f64) -> f64 {
+        let standard = |low: f64, high: f64, value: f64| normal_share((2.0 * (value - low) / (high - low) - 1.0) * Z95);
+        match self {
+            Distribution::Value(only) => f64::from(u8::from(*only < value)),
+            Distribution::Uniform(low, high) => ((value - low) / (high - low)).clamp(0.0, 1.0),
+            Distribution::Triangular(low, _, _) if value <= *low => 0.0,
+            Distribution::Triangular(_, _, high) if value >= *high => 1.0,
+            Distribution::Triangular(low, mode, high) if value < *mode => {
+                (value - low) * (value - low) / ((high - low) * (mode - low))
+            }
+            Distribution::Triangular(low, mode, high) => {
+                1.0 - (high - value) * (high - value) / ((high - low) * (high - mode))
+            }
+            Distribution::Normal(low, high) => standard(*low, *high, value),
+            Distribution::Lognormal(low, high) if value > 0.0 => {
+                standard(libm::log(*low), libm::log(*high), libm::log(value))
+            }
+            Distribution::Lognormal(..) => 0.0,
+            Distribution::Samples(samples) => {
+                let below = samples.iter().filter(|sample| **sample < value).count();
+                real(below) / real(samples.len().max(1))
+            }
+            Distribution::Within(of, low, high) => {
+                let [from, to, there] = [*low, *high, value].map(|value| of.share_below(value));
+                ((there - from) / (to - from)).clamp(0.0, 1.0)
             }
         }
+    }
+
+    /// The least and the greatest number that can be drawn.
+    pub fn ends(&self) -> [f64; 2] {
+        [self.quantile(0.0), self.quantile(1.0)]
     }
 
     /// Its median.
@@ -90,8 +157,32 @@ impl Distribution {
             }
             Distribution::Normal(low, high) => format!("normal, 90 % in {} to {}", number(*low), number(*high)),
             Distribution::Lognormal(low, high) => format!("lognormal, 90 % in {} to {}", number(*low), number(*high)),
+            Distribution::Samples(samples) => {
+                let [least, greatest] = self.ends();
+                format!("{} samples from {} to {}", samples.len(), number(least), number(greatest))
+            }
+            Distribution::Within(of, low, high) => {
+                format!("{}, within {} to {}", of.text(), number(*low), number(*high))
+            }
         }
     }
+}
+
+/// The quantile of samples in rising order, straight between neighbors; not a number where there are none.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of samples")]
+fn between_samples(samples: &[f64], share: f64) -> f64 {
+    let place = share.clamp(0.0, 1.0) * real(samples.len().saturating_sub(1));
+    let (below, part) = (place.floor() as usize, place.fract());
+    match (samples.get(below), samples.get(below + 1)) {
+        (Some(low), Some(high)) => low + (high - low) * part,
+        (Some(only), None) => *only,
+        _ => f64::NAN,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of samples are far below 2^53")]
+fn real(count: usize) -> f64 {
+    count as f64
 }
 
 /// A number as a person writes it: four digits that count.
@@ -239,6 +330,29 @@ mod tests {
         }
         assert!((Distribution::Normal(-1.0, 3.0).quantile(0.95) - 3.0).abs() < 1e-12);
         assert_eq!(Distribution::Uniform(2.0, 4.0).quantile(0.25), 2.5);
+        let samples = Distribution::Samples(vec![1.0, 2.0, 4.0]);
+        assert_eq!([0.0, 0.25, 0.75, 1.0].map(|share| samples.quantile(share)), [1.0, 1.5, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_never_drawn_and_shares_answer_quantiles() {
+        let all = [
+            Distribution::Uniform(1.0, 3.0),
+            Distribution::Triangular(1.0, 2.0, 9.0),
+            Distribution::Normal(-1.0, 3.0),
+            Distribution::Lognormal(0.5, 4.0),
+        ];
+        for of in all {
+            for share in [0.01, 0.2, 0.5, 0.9] {
+                assert!((of.share_below(of.quantile(share)) - share).abs() < 1e-9, "{of:?} at {share}");
+            }
+            let cut = Distribution::Within(Box::new(of), 1.2, 2.5);
+            assert_eq!(cut.fault(), None);
+            assert!(cut.ends()[0] >= 1.2 && cut.ends()[1] <= 2.5, "{cut:?}");
+            assert!((cut.share_below(cut.quantile(0.3)) - 0.3).abs() < 1e-9);
+        }
+        let beside = Distribution::Within(Box::new(Distribution::Uniform(0.0, 1.0)), 2.0, 3.0);
+        assert!(beside.fault().is_some());
     }
 
     #[test]

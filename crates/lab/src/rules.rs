@@ -10,7 +10,9 @@ use crate::scenario::{Arm, Demand};
 pub(crate) const QUARTERS: usize = 24;
 /// Years.
 pub(crate) const YEARS: usize = 6;
-const FIRST_YEAR: i32 = 2025;
+/// The first and the last of them.
+pub(crate) const FIRST_YEAR: i32 = 2025;
+pub(crate) const LAST_YEAR: i32 = 2030;
 
 /// An order that is decided to learn what the law is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

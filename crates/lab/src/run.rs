@@ -1,15 +1,16 @@
 //! Draws, on every core: the same numbers whatever their number.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tollgate_model::never;
 
 use crate::distribution::Sampler;
-use crate::model::parameters::{COUNT, Point};
-use crate::model::{Output, Prepared, simulate};
+use crate::model::parameters::{COUNT, Parameter, Point};
+use crate::model::{Outcome, Output, Prepared, simulate};
 use crate::quantile_sketch::Sketch;
 use crate::random_draw::Stream;
-use crate::rules::YEARS;
+use crate::rules::{FIRST_YEAR, LAST_YEAR, YEARS};
 use crate::scenario::Scenario;
 
 /// How a study is carried out.
@@ -94,24 +95,58 @@ pub(crate) fn draw(samplers: &[Sampler], seed: u64, index: u64) -> Point {
     point
 }
 
-/// Runs every draw under every arm; nothing where it was stopped.
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoResults {
+    /// It was stopped.
+    Stopped,
+    /// A draw came to what cannot be; the text says which and how to mend it.
+    Unphysical(String),
+}
+
+/// The first draw that came to what cannot be.
+#[derive(Default)]
+struct FirstFault(Mutex<Option<(u64, String)>>);
+
+impl FirstFault {
+    fn note(&self, index: u64, what: String) {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.as_ref().is_none_or(|(other, _)| index < *other) {
+            *first = Some((index, what));
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+}
+
+/// Runs every draw under every arm. The first draw with a number that is not finite, or below nothing where that cannot be, ends the study.
 pub(crate) fn run(
     scenario: &Scenario,
     prepared: &[Prepared],
     watched: &[Output],
     options: &Options<'_>,
-) -> Option<Results> {
+) -> Result<Results, NoResults> {
     let samplers = scenario.samplers();
-    let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (next, done, fault) = (AtomicU64::new(0), AtomicU64::new(0), FirstFault::default());
     let share = || {
         let mut results = Results::new(prepared.len(), watched);
         loop {
-            let from = next.fetch_add(CHUNK, Ordering::Relaxed);
-            if from >= scenario.draws || options.stop.load(Ordering::Relaxed) {
+            // Chunks are handed out in order, and each that was begun is ended: the first fault is the same on any number of threads.
+            let ended = fault.is_there() || options.stop.load(Ordering::Relaxed);
+            let from = if ended { scenario.draws } else { next.fetch_add(CHUNK, Ordering::Relaxed) };
+            if from >= scenario.draws {
                 return results;
             }
             let until = (from + CHUNK).min(scenario.draws);
-            (from..until).for_each(|index| take(&mut results, prepared, &draw(&samplers, scenario.seed, index)));
+            for index in from..until {
+                let point = draw(&samplers, scenario.seed, index);
+                if let Err(what) = take(&mut results, prepared, &point) {
+                    fault.note(index, format!("draw {index}: {what}; {}", outlier(scenario, &point)));
+                    break;
+                }
+            }
             let all = done.fetch_add(until - from, Ordering::Relaxed) + until - from;
             (options.progress)(all, scenario.draws);
         }
@@ -123,16 +158,35 @@ pub(crate) fn run(
             all.merge(&part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
     });
-    (!options.stop.load(Ordering::Relaxed)).then_some(all)
+    if let Some((_, what)) = fault.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(NoResults::Unphysical(what));
+    }
+    if options.stop.load(Ordering::Relaxed) { Err(NoResults::Stopped) } else { Ok(all) }
 }
 
-fn take(results: &mut Results, prepared: &[Prepared], point: &Point) {
+/// Which parameter is furthest out in its distribution at a point, and how to mend that.
+fn outlier(scenario: &Scenario, point: &Point) -> String {
+    let all = Parameter::ALL.iter().zip(point).zip(&scenario.parameters);
+    let varying = all.filter(|(_, entry)| entry.distribution.varies());
+    let apart =
+        |value: f64, entry: &crate::scenario::ParameterEntry| (entry.distribution.share_below(value) - 0.5).abs();
+    let furthest = varying
+        .max_by(|((_, one), first), ((_, other), second)| apart(**one, first).total_cmp(&apart(**other, second)));
+    let Some(((parameter, value), _)) = furthest else { return "no parameter varies".to_owned() };
+    let name = parameter.name();
+    format!(
+        "furthest out is `{name}` at {value}\n  mend: narrow `{name}` under [parameters], or cut it off with `within`"
+    )
+}
+
+fn take(results: &mut Results, prepared: &[Prepared], point: &Point) -> Result<(), String> {
     let mut first = None;
     let Results { watched, arms } = results;
     for (place, (prepared, tracked)) in prepared.iter().zip(arms).enumerate() {
         // From itself the first arm does not differ.
         let alone = place == 0;
         let outcome = simulate(prepared, point);
+        check(prepared, &outcome)?;
         let base = first.get_or_insert(outcome);
         for (output, tracked) in watched.iter().zip(tracked) {
             let (Some(values), Some(base)) = (outcome.get(*output as usize), base.get(*output as usize)) else {
@@ -148,4 +202,22 @@ fn take(results: &mut Results, prepared: &[Prepared], point: &Point) {
             }
         }
     }
+    Ok(())
+}
+
+/// No output can be larger, in whatever unit.
+const MOST: f64 = 1e15;
+
+/// Whether every number of an outcome can be.
+fn check(prepared: &Prepared, outcome: &Outcome) -> Result<(), String> {
+    let possible = |value: &f64| (0.0..=MOST).contains(value);
+    if outcome.as_flattened().iter().all(possible) {
+        return Ok(());
+    }
+    let all = outcome.iter().enumerate().flat_map(|(output, years)| years.iter().map(move |value| (output, value)));
+    let years = FIRST_YEAR..=LAST_YEAR;
+    let bad = all.zip(years.cycle()).find(|((_, value), _)| !possible(value));
+    let Some(((output, value), year)) = bad else { return Ok(()) };
+    let name = Output::ALL.get(output).map_or("an output", |output| output.name());
+    Err(format!("`{name}` of {year} under `{}` comes to {value}, which cannot be", prepared.arm.name))
 }

@@ -8,7 +8,7 @@ use crate::figure::Study;
 use crate::model::parameters::{Parameter, Point, at};
 use crate::model::{Output, Prepared, simulate};
 use crate::rules::{LawFacts, LawOracle, Permission, Probe, RuleTable};
-use crate::run::{Options, run};
+use crate::run::{NoResults, Options, run};
 use crate::scenario::{Arm, Scenario};
 use crate::studies::{LabError, Policies, study};
 
@@ -165,7 +165,7 @@ fn the_same_seed_gives_the_same_on_any_number_of_threads() {
     assert_eq!(once, all(5));
     assert!(once.0.iter().all(|(_, difference)| *difference == [0.0; 3]));
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    assert!(run(&scenario, &arms, &[], &Options { threads: 2, progress: &|_, _| {}, stop: &stop }).is_none());
+    assert!(run(&scenario, &arms, &[], &Options { threads: 2, progress: &|_, _| {}, stop: &stop }).is_err());
 }
 
 #[test]
@@ -183,6 +183,117 @@ fn mistakes_in_a_scenario_are_told_at_once_with_their_lines() {
         "{told:#?}"
     );
     assert!(told.iter().any(|text| text.contains("did you mean `supply.f")), "{told:#?}");
+}
+
+/// The code and line of each mistake in a scenario, with what is told and how it is mended.
+fn mistakes(text: &str) -> Vec<(&'static str, u64, String)> {
+    let found = Scenario::read("bad.toml", text).map(|scenario| scenario.arms.len()).unwrap_err().0;
+    assert!(found.iter().all(|found| !found.mend.is_empty()), "{found:#?}");
+    found.iter().map(|found| (found.code, found.place.line.unwrap(), found.to_string())).collect()
+}
+
+#[test]
+fn a_number_outside_its_domain_or_in_another_unit_is_refused() {
+    for (line, code, key) in [
+        ("\"life.years\" = { value = 0, unit = \"years\", source = \"judgement\" }", "out-of-domain", "life.years"),
+        ("\"life.years\" = { value = 5, unit = \"months\", source = \"judgement\" }", "wrong-unit", "life.years"),
+        (
+            "\"share.tier2\" = { value = -0.1, unit = \"share\", source = \"judgement\" }",
+            "out-of-domain",
+            "share.tier2",
+        ),
+        (
+            "\"supply.growth\" = { normal = [-1, 3], unit = \"x/year\", source = \"judgement\" }",
+            "out-of-domain",
+            "supply.growth",
+        ),
+        (
+            "\"detect.verification\" = { uniform = [0.5, 1.2], unit = \"share\", source = \"judgement\" }",
+            "out-of-domain",
+            "detect.verification",
+        ),
+        (
+            "\"smuggle.networks\" = { value = 8, unit = \"per fortnight\", source = \"judgement\" }",
+            "wrong-unit",
+            "smuggle.networks",
+        ),
+        (
+            "\"share.tier2\" = { value = 0.4, unit = \"share\", source = \"judgement\" }",
+            "shares-beyond-one",
+            "share.united_states",
+        ),
+        (
+            "\"detect.surest\" = { value = 0.1, unit = \"chance\", source = \"judgement\" }",
+            "wrong-order",
+            "detect.surest",
+        ),
+        (
+            "\"world.agents\" = { value = 3, unit = \"agents a country\", source = \"judgement\" }",
+            "unread-key",
+            "world.agents",
+        ),
+        ("\"tenfold.date\" = { value = 2028, unit = \"year\", source = \"judgement\" }", "unread-key", "tenfold.date"),
+        (
+            "\"life.years\" = { triangular = [4, 5, 9], within = [20, 30], unit = \"years\", source = \"judgement\" }",
+            "bad-distribution",
+            "life.years",
+        ),
+        (
+            "\"life.years\" = { value = 5, within = [4, 6], unit = \"years\", source = \"judgement\" }",
+            "bad-distribution",
+            "life.years",
+        ),
+        (
+            "\"life.years\" = { samples = [5], unit = \"years\", source = \"judgement\" }",
+            "bad-distribution",
+            "life.years",
+        ),
+    ] {
+        let found = mistakes(&format!("{STUDY}[parameters]\n{line}\n"));
+        assert!(
+            found.len() == 1 && found[0].0 == code && found[0].1 == 7 && found[0].2.contains(key),
+            "{line}: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn what_no_study_could_read_is_refused() {
+    for (more, code, line) in [
+        ("[[arm]]\nannounced = 2025-01-15\n", "missing-key", 7),
+        ("[[arm]]\neffective = 2025-05-15\nannounced = 2025-06-15\n", "wrong-order", 8),
+        ("[[arm]]\nname = \"a\"\n[[arm]]\nname = \"a\"\n", "name-twice", 8),
+        ("[[arm]]\nsweep = []\n", "empty-list", 7),
+        ("[[arm]]\nsweep = [0, 500, 0]\n", "name-twice", 7),
+        ("[[arm]]\nsweep = [0, 500]\nthreshold_h100 = 3\n", "unread-key", 8),
+        ("[[arm]]\nagreements = [\"SG\", \"SG\"]\n", "name-twice", 7),
+        ("[[arm]]\ntiers = { US = 2 }\n", "out-of-domain", 7),
+        ("[[arm]]\nexceptions_off = [\"LPP\", \"LPP\"]\n", "name-twice", 7),
+        ("[[case]]\nname = \"a\"\n", "unread-key", 6),
+        ("[study_values]\ntargets = 100\n", "unread-key", 7),
+        ("[demand]\nsource = \"judgement\"\ntier2 = { SG = 0.7, MY = 0.5 }\n", "shares-do-not-sum", 8),
+        ("[demand]\nsource = \"judgement\"\ntier1 = { SG = 1 }\ntier2 = { SG = 1 }\n", "name-twice", 9),
+    ] {
+        let found = mistakes(&format!("{STUDY}{more}"));
+        assert!(found.len() == 1 && found[0].0 == code && found[0].1 == line, "{more}: {found:#?}");
+    }
+    let world = "title = \"t\"\nstudy = \"world\"\n[study_values]\nbuyers = 2.5\nbusy = 0\n[[arm]]\n[[arm]]\n";
+    let found: Vec<_> = mistakes(world).iter().map(|(code, line, _)| (*code, *line)).collect();
+    assert_eq!(found, [("wrong-type", 4), ("out-of-domain", 5), ("unread-key", 7)]);
+}
+
+#[test]
+fn a_result_that_cannot_be_ends_the_study_and_names_the_draw() {
+    let scenario = scenario("[[arm]]\n[[arm]]\nbudget = 2.0\n");
+    let mut arms = prepared(&scenario, 1_699, 49_000);
+    arms[1].spoil();
+    let stop = AtomicBool::new(false);
+    let fault = |threads| {
+        run(&scenario, &arms, &[Output::Smuggled], &Options { threads, progress: &|_, _| {}, stop: &stop }).unwrap_err()
+    };
+    let NoResults::Unphysical(what) = fault(1) else { unreachable!() };
+    assert!(what.starts_with("draw 0: `") && what.contains("which cannot be") && what.contains("mend: "), "{what}");
+    assert_eq!(fault(3), NoResults::Unphysical(what));
 }
 
 #[test]
@@ -237,7 +348,7 @@ fn the_figures_of_a_study_are_those_that_they_were() {
     let study = study_of(text);
     assert_eq!(
         crate::blind(0, &format!("{:?}", (&study.answers, &study.caveats, &study.figures))),
-        5_547_406_998_950_425_486
+        18_154_001_653_672_125_568
     );
 }
 

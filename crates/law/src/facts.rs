@@ -123,7 +123,7 @@ pub const END_USES: &[&str] = &[
 /// What a shipper may claim; `license` is any license number.
 pub const CLAIMS: &[&str] = &[
     "none", "NLR", "license", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "RPL", "GOV", "TSU", "HBM", "GFT",
-    "BAG", "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD", "SCP", "SPP",
+    "BAG", "AVS", "ENC", "CIV", "STA", "LVS", "GBS", "TSR", "APR", "IEC", "RFF", "CCD", "SCP", "SPP", "TGL",
 ];
 
 macro_rules! facts {
@@ -152,6 +152,7 @@ facts! {
     IC_DATA_CENTER "ic.data_center" Bool, ["data_center"];
     IC_IO "ic.io" Int(Unit::GigabytesPerSecond), ["interconnect_gb_s"];
     IC_DRAM "ic.dram_bandwidth" Int(Unit::GigabytesPerSecond), ["memory_bandwidth_gb_s"];
+    IC_BANDWIDTHS "ic.bandwidth_sum" Int(Unit::GigabytesPerSecond), ["memory_bandwidth_gb_s"];
     IC_ADVANCED_NODE "ic.advanced_node" Bool, ["advanced_node"];
     IC_TRANSISTORS "ic.transistors" Int(Unit::BillionTransistors), ["transistors_bn"];
     DESIGNER_HQ "item.designer_hq" Place, ["designer_hq"];
@@ -186,7 +187,10 @@ facts! {
     BUYER_APPROVED_DESIGNER "buyer.approved_ic_designer" Bool, ["flags"];
     CONSIGNEE_GOVERNMENT "consignee.government" Bool, ["flags"];
     MILITARY "parties.military" Bool, ["flags"];
+    MILITARY_INTELLIGENCE "parties.military_intelligence" Bool, ["flags"];
     ENTITY_LIST "parties.entity_list" Bool, ["flags"];
+    ENTITY_LIST_CASE_BY_CASE "parties.entity_list_case_by_case" Bool, ["flags"];
+    ENTITY_LIST_DENIAL "parties.entity_list_denial" Bool, ["flags"];
     AFFILIATE "parties.affiliate_50" Bool, ["flags"];
     DENIED "parties.denied_person" Bool, ["flags"];
     UNVERIFIED "parties.unverified_list" Bool, ["flags"];
@@ -233,6 +237,7 @@ facts! {
     R_HEADQUARTERS_2023 "reading.headquarters_case_by_case_2023" Reading, [];
     R_EXCEPTION_2023 "reading.no_exception_over_headquarters_2023" Reading, [];
     R_UNENFORCED "reading.unenforced_exceptions_live" Reading, [];
+    R_LETTER_PRESS "reading.letter_at_press_figures" Reading, [];
 }
 
 /// How many slots [`Facts`] has.

@@ -39,6 +39,8 @@ pub struct Coverage {
     pub title: String,
     /// `modeled`, `partly` or `not_modeled`.
     pub status: String,
+    /// From when it binds; `None` where it was there before October 2022.
+    pub since: Option<Date>,
     /// How sure the model is, as a letter.
     pub certainty: String,
     /// What is unsure.
@@ -100,11 +102,12 @@ pub(crate) fn read_coverage(file: &str, text: &str, coverage: &mut Vec<Coverage>
             let mend = "write modeled, partly or not_modeled";
             toml.report("unknown-word", line, format!("`{status}` is no status"), mend);
         }
-        let _since = entry.date("since");
+        let since = entry.date("since");
         coverage.push(Coverage {
             citation: entry.required_text("citation", "\"15 CFR 740.29\"").value,
             title: entry.required_text("title", "\"License Exception LPP\"").value,
             status,
+            since,
             certainty: entry.required_text("certainty", "\"P\"").value,
             unsure: entry.text_value("unsure"),
             note: entry.text_value("note"),

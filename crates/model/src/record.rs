@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Country, Date, Decimal};
 
 /// A word that is not one of those a column takes.
@@ -153,10 +155,19 @@ impl OrderLine<'_> {
     pub fn is_unread(&self, column: &str) -> bool {
         self.unread.iter().any(|cell| cell.column == column)
     }
+
+    /// The day as a sentence names it; where it is not understood, that and the text as it was written.
+    pub fn date_text(&self) -> String {
+        match self.unread.iter().find(|cell| cell.column == "date") {
+            Some(cell) if cell.value.is_empty() => "a day that is not understood".to_owned(),
+            Some(cell) => format!("a day that is not understood (`{}`)", cell.value),
+            None => self.date.to_string(),
+        }
+    }
 }
 
 /// A cell of a table that is not understood. Its [`Display`](fmt::Display) form says so in a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadCell {
     /// The column.
     pub column: String,

@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::column::CellKind::{self, Country, Day, Number, Text, Truth, Whole, Word, Words};
+use crate::column::{Column, column, required};
+use crate::side_columns::{ANSWERS, INSPECTIONS, PAYMENTS, SERIALS, SITES};
+
 /// A table of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
@@ -25,53 +29,9 @@ pub enum Table {
     Serials,
     /// Visits to sites.
     Inspections,
+    /// Answers to the questions of `missing.csv`.
+    Answers,
 }
-
-/// What the cells of a column hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CellKind {
-    /// A text.
-    Text,
-    /// Several texts with `;` between; in Parquet and JSON Lines also a list.
-    Words,
-    /// One of some words, which are given with commas between.
-    Word(&'static str),
-    /// An ISO 3166-1 alpha-2 code.
-    Country,
-    /// A day.
-    Day,
-    /// A whole number.
-    Whole,
-    /// A number of zero or more.
-    Number,
-    /// True or false.
-    Truth,
-}
-
-/// A column of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name in files.
-    pub name: &'static str,
-    /// What its cells hold.
-    pub kind: CellKind,
-    /// Whether the column must be there and each of its cells filled in.
-    pub required: bool,
-    /// The unit; empty where it has none.
-    pub unit: &'static str,
-    /// What a cell says.
-    pub meaning: &'static str,
-}
-
-const fn column(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
-    Column { name, kind, required: false, unit, meaning }
-}
-
-const fn required(name: &'static str, kind: CellKind, unit: &'static str, meaning: &'static str) -> Column {
-    Column { name, kind, required: true, unit, meaning }
-}
-
-use CellKind::{Country, Day, Number, Text, Truth, Whole, Word, Words};
 
 const ORDERS: &[Column] = &[
     required("order_id", Text, "", "The transaction."),
@@ -234,52 +194,9 @@ const LICENSES: &[Column] = &[
     column("value_usd", Number, "US dollars", "Their value in all; shown, and not held against orders."),
     column("conditions", Words, "", "Its conditions, a sentence each; shown with each line under it."),
 ];
-const PAYMENTS: &[Column] = &[
-    column("payment_id", Text, "", "The payment."),
-    column("order_id", Text, "", "The transaction that it is for."),
-    column("payer", Text, "", "Who pays: a party id."),
-    column("payee", Text, "", "Who is paid: a party id."),
-    column("payer_country", Country, "", "The country of the payer's bank."),
-    column(
-        "amount_usd",
-        Number,
-        "US dollars",
-        "The amount; below zero where it was paid back, which is read as a payment the other way.",
-    ),
-    column("date", Day, "", "The day of the payment."),
-    column("terms", Text, "", "The terms of payment."),
-];
-const SITES: &[Column] = &[
-    required("site_id", Text, "", "The site."),
-    column("owner", Text, "", "Who owns the site: a party id."),
-    column("operator", Text, "", "Who runs it: a party id."),
-    column("country", Country, "", "Where it is."),
-    column("address", Text, "", "The street address."),
-    column("mw", Number, "MW", "Its power."),
-    column("commissioned_on", Day, "", "The day on which it began to work."),
-    column("tenant_hq", Country, "", "Where its tenant is headquartered."),
-];
-const SERIALS: &[Column] = &[
-    required("serial", Text, "", "The serial number."),
-    column("item", Text, "", "The item."),
-    required("event", Text, "", "What was seen."),
-    column("party", Text, "", "With whom: a party id."),
-    column("site_id", Text, "", "At which site."),
-    column("country", Country, "", "In which country."),
-    column("date", Day, "", "The day."),
-];
-const INSPECTIONS: &[Column] = &[
-    column("site_id", Text, "", "The site."),
-    column("party", Text, "", "Whose site: a party id."),
-    column("date", Day, "", "The day of the visit."),
-    column("notice_days", Whole, "days", "How long before it was announced."),
-    column("units_seen", Whole, "units", "How many units were seen."),
-    column("result", Text, "", "What came of it."),
-];
-
 impl Table {
     /// Every table, in the order of the documentation.
-    pub const ALL: [Table; 10] = [
+    pub const ALL: [Table; 11] = [
         Table::Orders,
         Table::Parties,
         Table::Ownership,
@@ -290,6 +207,7 @@ impl Table {
         Table::Sites,
         Table::Serials,
         Table::Inspections,
+        Table::Answers,
     ];
 
     /// Its name, in lower case.
@@ -305,6 +223,7 @@ impl Table {
             Table::Sites => "sites",
             Table::Serials => "serials",
             Table::Inspections => "inspections",
+            Table::Answers => "answers",
         }
     }
 
@@ -321,6 +240,7 @@ impl Table {
             Table::Sites => "data centers",
             Table::Serials => "what was seen of serial numbers",
             Table::Inspections => "visits to sites",
+            Table::Answers => "what `missing.csv` asked for",
         }
     }
 
@@ -337,6 +257,7 @@ impl Table {
             Table::Sites => SITES,
             Table::Serials => SERIALS,
             Table::Inspections => INSPECTIONS,
+            Table::Answers => ANSWERS,
         }
     }
 

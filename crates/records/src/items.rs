@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::StringArray;
 use tollgate_model::{Country, Decimal, Diagnostics, Item, ItemKind, Tpp};
@@ -9,6 +10,7 @@ use tollgate_model::{Country, Decimal, Diagnostics, Item, ItemKind, Tpp};
 use crate::cells::{EMPTY_CELL, text};
 use crate::columns::Table;
 use crate::mistakes::{ByRow, Cell, Mistakes, Problem};
+use crate::row_answers::{AnsweredRow, RowAnswers};
 use crate::source::{Batch, Source};
 
 /// The host ECCNs of `.z` items.
@@ -27,31 +29,54 @@ pub fn read_items(path: &Path) -> Result<BTreeMap<String, Item>, Diagnostics> {
 /// # Errors
 /// What is wrong with the file or a whole column.
 pub fn read_items_by_row(path: &Path) -> Result<ByRow<BTreeMap<String, Item>>, Diagnostics> {
-    let mut source = Source::open(path, Table::Items)?;
+    read_items_with(path, &Arc::default())
+}
+
+/// As [`read_items_by_row`], with cells that answers set.
+///
+/// # Errors
+/// What is wrong with the file or a whole column.
+pub fn read_items_with(path: &Path, answers: &Arc<RowAnswers>) -> Result<ByRow<BTreeMap<String, Item>>, Diagnostics> {
+    let mut source = answers.within(Source::open(path, Table::Items)?, Table::Items);
     let mut mistakes = Mistakes::by_row(path);
     let mut items = BTreeMap::new();
     while let Some(batch) = source.next() {
-        let batch = batch?;
-        batch.require(Table::Items, &mut mistakes);
-        let columns = Columns::read(&batch, &mut mistakes);
-        for index in 0..batch.rows {
-            let row = batch.row(index);
-            let Some(item) = columns.item(index) else {
-                if columns.item.is_some() {
-                    mistakes.add("empty-cell", Cell::empty(row, "item"), EMPTY_CELL, "give the item its name");
-                }
-                continue;
-            };
-            check(&item, row, &mut mistakes);
-            let name = item.item.clone();
-            if items.insert(name.clone(), item).is_some() {
-                let cell = Cell { row, column: "item", value: &name };
-                mistakes.add("repeated-row", cell, "the item stands twice", "leave one row for each item");
-            }
-            mistakes.name_row(row, &name);
-        }
+        add_items(&batch?, &mut items, &mut mistakes);
     }
     mistakes.split(items)
+}
+
+/// Items that only answers make; `file` is that of the answers.
+///
+/// # Errors
+/// What is wrong with a whole column.
+pub fn answered_items(file: &Path, rows: &[AnsweredRow<'_>]) -> Result<ByRow<BTreeMap<String, Item>>, Diagnostics> {
+    let mut mistakes = Mistakes::by_row(file);
+    let mut items = BTreeMap::new();
+    rows.iter().for_each(|row| add_items(&row.batch("item"), &mut items, &mut mistakes));
+    mistakes.split(items)
+}
+
+/// Adds the items of a batch.
+pub(crate) fn add_items(batch: &Batch, items: &mut BTreeMap<String, Item>, mistakes: &mut Mistakes<'_>) {
+    batch.require(Table::Items, mistakes);
+    let columns = Columns::read(batch, mistakes);
+    for index in 0..batch.rows {
+        let row = batch.row(index);
+        let Some(item) = columns.item(index) else {
+            if columns.item.is_some() {
+                mistakes.add("empty-cell", Cell::empty(row, "item"), EMPTY_CELL, "give the item its name");
+            }
+            continue;
+        };
+        check(&item, row, mistakes);
+        let name = item.item.clone();
+        if items.insert(name.clone(), item).is_some() {
+            let cell = Cell { row, column: "item", value: &name };
+            mistakes.add("repeated-row", cell, "the item stands twice", "leave one row for each item");
+        }
+        mistakes.name_row(row, &name);
+    }
 }
 
 fn check(item: &Item, row: u64, mistakes: &mut Mistakes<'_>) {

@@ -5,9 +5,11 @@
 //! Outputs appear whole or not at all ([`Output`]).
 #![deny(clippy::float_arithmetic)]
 
+mod answers;
 mod bods;
 mod bounded;
 mod cells;
+mod column;
 mod columns;
 mod csv_text;
 mod decision_columns;
@@ -23,28 +25,34 @@ mod output;
 mod ownership;
 mod parties;
 mod record;
+mod row_answers;
+mod side_columns;
 mod source;
 mod surroundings;
 mod texts;
 
-pub use columns::{CellKind, Column, Table, tables_markdown};
+pub use answers::{Answers, read_answers};
+pub use column::{CellKind, Column};
+pub use columns::{Table, tables_markdown};
 pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,
 };
 pub use decisions::{DecisionWriter, Format};
-pub use items::{read_items, read_items_by_row};
+pub use items::{answered_items, read_items, read_items_by_row, read_items_with};
 pub use licenses::read_licenses;
 pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
 pub use orders::{DayBatch, DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::{Output, formula_safe};
 pub use parties::{
-    read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties, read_parties_by_row,
+    answered_parties, read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties,
+    read_parties_by_row, read_parties_with,
 };
 pub use record::{
     DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,
     Text, UnsurePoint,
 };
+pub use row_answers::{Answer, AnsweredRow, RowAnswers, RowKey};
 pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
 pub use texts::{NONE, Numbering, Texts};

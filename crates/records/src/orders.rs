@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell, never};
 
 use crate::columns::Table;
 use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
+use crate::row_answers::RowAnswers;
 use crate::source::{Batch, Selection, Source};
 use crate::texts::Texts;
 
@@ -286,6 +288,12 @@ impl OrderReader {
         Ok(OrderReader { unread: Some(0), ..OrderReader::open(path)? })
     }
 
+    /// The same, with cells that answers set: these are read in the place of those of the file.
+    #[must_use]
+    pub fn with_answers(self, answers: &Arc<RowAnswers>) -> OrderReader {
+        OrderReader { source: answers.within(self.source, Table::Orders), ..self }
+    }
+
     /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
     pub fn open_deciding(path: &Path) -> Result<OrderReader, Diagnostics> {
         let selection = Selection { coded, read: deciding, ..Selection::all(Table::Orders) };
@@ -397,7 +405,8 @@ fn selected(unread: &BTreeMap<usize, Vec<UnreadCell>>, places: &[usize]) -> BTre
     cells.collect()
 }
 
-fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
+/// The lines of a batch; cells that are not understood are noted, and empty.
+pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
     batch.require(Table::Orders, mistakes);
     let order_id = batch.texts("order_id", mistakes);
     let mut texts = |name: &str| batch.coded(name, mistakes);

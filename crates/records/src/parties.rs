@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use tollgate_model::{Clearance, Diagnostics, Party, PartyDetails, Stake};
 
 use crate::cells::{EMPTY_CELL, text, words};
 use crate::columns::Table;
 use crate::mistakes::{ByRow, Cell, Mistakes};
-use crate::source::Source;
+use crate::row_answers::{AnsweredRow, RowAnswers};
+use crate::source::{Batch, Source};
 
 /// Reads a parties table; rows are unique by `party_id`, in its order.
 ///
@@ -23,63 +25,89 @@ pub fn read_parties(path: &Path) -> Result<BTreeMap<String, Party>, Diagnostics>
 /// # Errors
 /// What is wrong with the file or a whole column.
 pub fn read_parties_by_row(path: &Path) -> Result<ByRow<BTreeMap<String, Party>>, Diagnostics> {
+    read_parties_with(path, &Arc::default())
+}
+
+/// As [`read_parties_by_row`], with cells that answers set.
+///
+/// # Errors
+/// What is wrong with the file or a whole column.
+pub fn read_parties_with(
+    path: &Path,
+    answers: &Arc<RowAnswers>,
+) -> Result<ByRow<BTreeMap<String, Party>>, Diagnostics> {
     let mut mistakes = Mistakes::by_row(path);
-    let mut source = Source::open(path, Table::Parties)?;
+    let mut source = answers.within(Source::open(path, Table::Parties)?, Table::Parties);
     let mut parties = BTreeMap::new();
     while let Some(batch) = source.next() {
-        let batch = batch?;
-        batch.require(Table::Parties, &mut mistakes);
-        let ids = batch.texts("party_id", &mut mistakes);
-        let names = batch.texts("name", &mut mistakes);
-        let aliases = batch.texts("aliases", &mut mistakes);
-        let parents = batch.texts("parent_id", &mut mistakes);
-        let flags = batch.texts("flags", &mut mistakes);
-        let countries = batch.countries("country", &mut mistakes);
-        let headquarters = batch.countries("hq_country", &mut mistakes);
-        let mut texts = |column: &str| batch.texts(column, &mut mistakes);
-        let [addresses, cities, phones] = ["address", "city", "phone"].map(&mut texts);
-        let [emails, websites, directors] = ["email", "website", "directors"].map(&mut texts);
-        let [registry_ids, businesses] = ["registry_id", "business"].map(&mut texts);
-        let incorporated = batch.founding_dates("incorporated_on", &mut mistakes);
-        let powers = batch.decimals("data_center_mw", &mut mistakes);
-        for (index, (country, hq_country)) in countries.into_iter().zip(headquarters).enumerate() {
-            let row = batch.row(index);
-            let Some(id) = text(&ids, index) else {
-                if ids.is_some() {
-                    mistakes.add("empty-cell", Cell::empty(row, "party_id"), EMPTY_CELL, "give the party an id");
-                }
-                continue;
-            };
-            let details = PartyDetails {
-                address: text(&addresses, index).map(str::to_owned),
-                city: text(&cities, index).map(str::to_owned),
-                phone: text(&phones, index).map(str::to_owned),
-                email: text(&emails, index).map(str::to_owned),
-                website: text(&websites, index).map(str::to_owned),
-                directors: words(text(&directors, index)),
-                incorporated_on: incorporated.get(index).copied().flatten(),
-                registry_id: text(&registry_ids, index).map(str::to_owned),
-                business: text(&businesses, index).map(str::to_owned),
-                data_center_mw: powers.get(index).cloned().flatten(),
-            };
-            let party = Party {
-                party_id: id.to_owned(),
-                name: text(&names, index).map(str::to_owned),
-                aliases: words(text(&aliases, index)),
-                country,
-                hq_country,
-                parent_id: text(&parents, index).map(str::to_owned),
-                details: Some(Box::new(details)).filter(|details| **details != PartyDetails::default()),
-                flags: words(text(&flags, index)),
-            };
-            if parties.insert(id.to_owned(), party).is_some() {
-                let cell = Cell { row, column: "party_id", value: id };
-                mistakes.add("repeated-row", cell, "the party stands twice", "leave one row for each party");
-            }
-            mistakes.name_row(row, id);
-        }
+        add_parties(&batch?, &mut parties, &mut mistakes);
     }
     mistakes.split(parties)
+}
+
+/// Parties that only answers make; `file` is that of the answers.
+///
+/// # Errors
+/// What is wrong with a whole column.
+pub fn answered_parties(file: &Path, rows: &[AnsweredRow<'_>]) -> Result<ByRow<BTreeMap<String, Party>>, Diagnostics> {
+    let mut mistakes = Mistakes::by_row(file);
+    let mut parties = BTreeMap::new();
+    rows.iter().for_each(|row| add_parties(&row.batch("party_id"), &mut parties, &mut mistakes));
+    mistakes.split(parties)
+}
+
+/// Adds the parties of a batch.
+pub(crate) fn add_parties(batch: &Batch, parties: &mut BTreeMap<String, Party>, mistakes: &mut Mistakes<'_>) {
+    batch.require(Table::Parties, mistakes);
+    let ids = batch.texts("party_id", mistakes);
+    let names = batch.texts("name", mistakes);
+    let aliases = batch.texts("aliases", mistakes);
+    let parents = batch.texts("parent_id", mistakes);
+    let flags = batch.texts("flags", mistakes);
+    let countries = batch.countries("country", mistakes);
+    let headquarters = batch.countries("hq_country", mistakes);
+    let mut texts = |column: &str| batch.texts(column, &mut *mistakes);
+    let [addresses, cities, phones] = ["address", "city", "phone"].map(&mut texts);
+    let [emails, websites, directors] = ["email", "website", "directors"].map(&mut texts);
+    let [registry_ids, businesses] = ["registry_id", "business"].map(&mut texts);
+    let incorporated = batch.founding_dates("incorporated_on", mistakes);
+    let powers = batch.decimals("data_center_mw", mistakes);
+    for (index, (country, hq_country)) in countries.into_iter().zip(headquarters).enumerate() {
+        let row = batch.row(index);
+        let Some(id) = text(&ids, index) else {
+            if ids.is_some() {
+                mistakes.add("empty-cell", Cell::empty(row, "party_id"), EMPTY_CELL, "give the party an id");
+            }
+            continue;
+        };
+        let details = PartyDetails {
+            address: text(&addresses, index).map(str::to_owned),
+            city: text(&cities, index).map(str::to_owned),
+            phone: text(&phones, index).map(str::to_owned),
+            email: text(&emails, index).map(str::to_owned),
+            website: text(&websites, index).map(str::to_owned),
+            directors: words(text(&directors, index)),
+            incorporated_on: incorporated.get(index).copied().flatten(),
+            registry_id: text(&registry_ids, index).map(str::to_owned),
+            business: text(&businesses, index).map(str::to_owned),
+            data_center_mw: powers.get(index).cloned().flatten(),
+        };
+        let party = Party {
+            party_id: id.to_owned(),
+            name: text(&names, index).map(str::to_owned),
+            aliases: words(text(&aliases, index)),
+            country,
+            hq_country,
+            parent_id: text(&parents, index).map(str::to_owned),
+            details: Some(Box::new(details)).filter(|details| **details != PartyDetails::default()),
+            flags: words(text(&flags, index)),
+        };
+        if parties.insert(id.to_owned(), party).is_some() {
+            let cell = Cell { row, column: "party_id", value: id };
+            mistakes.add("repeated-row", cell, "the party stands twice", "leave one row for each party");
+        }
+        mistakes.name_row(row, id);
+    }
 }
 
 /// Reads an ownership table, or what registers publish: statements of the Beneficial Ownership Data Standard (0.2 to 0.4, JSON or JSON lines), GLEIF's

@@ -1,6 +1,6 @@
 //! A file as batches of named columns, whatever its format.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -100,6 +100,9 @@ impl Headers {
     }
 }
 
+/// What becomes of the rows of a batch before they are read: the same rows in parts, some cells of which are others.
+pub(crate) type Rewrite = dyn Fn(Batch, &Path) -> VecDeque<Batch> + Send + Sync;
+
 /// An open file.
 pub(crate) struct Source {
     path: PathBuf,
@@ -110,9 +113,18 @@ pub(crate) struct Source {
     rest: Vec<PathBuf>,
     selection: Selection,
     headers: Headers,
+    /// What is done to rows before they are handed on.
+    rewrite: Option<Arc<Rewrite>>,
+    /// The rest of the last rows read, where they were rewritten in parts.
+    parts: VecDeque<Batch>,
 }
 
 impl Source {
+    /// The same, each batch of which is rewritten before it is handed on.
+    pub(crate) fn rewritten(self, rewrite: Arc<Rewrite>) -> Source {
+        Source { rewrite: Some(rewrite), ..self }
+    }
+
     /// Opens a file of a table by its ending.
     pub(crate) fn open(path: &Path, table: Table) -> Result<Source, Diagnostic> {
         Source::open_selection(path, Selection::all(table))
@@ -140,8 +152,7 @@ impl Source {
         } else if name.ends_with(".parquet") {
             let mut headers = Headers::new(selection.table);
             let reader = parquet(path, file, selection, &mut headers)?;
-            let rest = Vec::new();
-            return Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest, selection, headers });
+            return Ok(Source::of_reader(path, reader, selection, headers));
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
@@ -154,11 +165,32 @@ impl Source {
             let mend = "give it an ending of .csv, .jsonl or .parquet (.gz or .zst behind the first two)";
             return Err(in_file("unknown-format", path, "its ending does not say what it holds", mend));
         };
-        Ok(Source { path: path.to_owned(), reader, next_row: 1, ended: false, rest: Vec::new(), selection, headers })
+        Ok(Source::of_reader(path, reader, selection, headers))
+    }
+
+    fn of_reader(path: &Path, reader: Reader, selection: Selection, headers: Headers) -> Source {
+        let (rest, parts) = (Vec::new(), VecDeque::new());
+        let (path, rewrite) = (path.to_owned(), None);
+        Source { path, reader, next_row: 1, ended: false, rest, selection, headers, rewrite, parts }
     }
 
     /// The next rows; `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Result<Batch, Diagnostic>> {
+        if let Some(part) = self.parts.pop_front() {
+            return Some(Ok(part));
+        }
+        let batch = self.next_as_read()?;
+        match (&self.rewrite, batch) {
+            (Some(rewrite), Ok(batch)) if batch.rows > 0 => {
+                self.parts = rewrite(batch, &self.path);
+                self.parts.pop_front().map(Ok)
+            }
+            (_, batch) => Some(batch),
+        }
+    }
+
+    /// The next rows as the file has them.
+    fn next_as_read(&mut self) -> Option<Result<Batch, Diagnostic>> {
         if self.ended {
             return None;
         }
@@ -227,9 +259,10 @@ impl Source {
             Ok(next) => {
                 let rest = std::mem::take(&mut self.rest);
                 let unknown = std::mem::take(&mut self.headers.unknown);
-                *self = Source { rest, ..next };
+                let rewrite = self.rewrite.take();
+                *self = Source { rest, rewrite, ..next };
                 self.headers.unknown.extend(unknown);
-                self.next()
+                self.next_as_read()
             }
             Err(error) => {
                 self.ended = true;

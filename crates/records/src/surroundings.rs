@@ -9,7 +9,8 @@ use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use tollgate_model::Diagnostics;
 
-use crate::columns::{CellKind, Column, Table};
+use crate::column::{CellKind, Column};
+use crate::columns::Table;
 use crate::mistakes::{Mistakes, Problem, broken};
 use crate::source::{Batch, Source};
 

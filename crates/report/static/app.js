@@ -7,33 +7,52 @@ const later = (wait, act) => {
   };
 };
 
+// What is put in the place of an answer keeps the field that one is in, and what is typed there.
+const put = (place, html) => {
+  const held = place.contains(document.activeElement) && document.activeElement.id ? document.activeElement : null;
+  const typed = [...place.querySelectorAll("input:not([type=hidden])")].filter((input) => input.id && input.value).map((input) => [input.id, input.value]);
+  place.innerHTML = html;
+  for (const [id, value] of typed) { const input = document.getElementById(id); if (input && place.contains(input) && !input.value) input.value = value; }
+  if (held) document.getElementById(held.id)?.focus();
+  const said = document.getElementById("verdict-said");
+  const verdict = place.querySelector(".verdict, .error");
+  if (said && verdict && said.textContent !== verdict.textContent) said.textContent = verdict.textContent;
+  if (said && verdict) said.className = `sight ${["go", "stop", "ask"].find((tone) => verdict.classList.contains(tone)) ?? "stop"}`;
+};
+
 // Forms marked data-live ask again while one types, and put the answer where data-live says.
 for (const form of document.querySelectorAll("form[data-live]")) {
   const place = document.getElementById(form.dataset.live);
   let asked = 0;
+  let last = "";
   const ask = async () => {
     const query = new URLSearchParams(new FormData(form));
     for (const [name, value] of [...query]) if (!value || name === "csrf") query.delete(name);
-    const mine = ++asked;
     const address = `${form.getAttribute("action")}?${query}`;
+    if (address === last) return;
+    last = address;
+    const mine = ++asked;
     const answer = await fetch(address, { headers: { "X-Part": "1" } });
     if (mine !== asked || answer.status === 409) return;
     if (answer.redirected && answer.url.includes("/login")) { location.assign(answer.url); return; }
-    place.innerHTML = await answer.text();
+    put(place, await answer.text());
     history.replaceState(null, "", address);
     const more = place.querySelector("[data-refine]");
     if (more) refine(more.dataset.refine, () => mine === asked, place);
   };
+  const initial = new URLSearchParams(new FormData(form));
+  for (const [name, value] of [...initial]) if (!value || name === "csrf") initial.delete(name);
+  last = `${form.getAttribute("action")}?${initial}`;
   form.addEventListener("input", later(Number(form.dataset.wait || 60), ask));
   form.addEventListener("change", later(Number(form.dataset.wait || 60), ask));
 }
 
-// A rough answer is followed by a finer one.
+// A rough answer is followed by a finer one, in its place.
 const refine = async (address, wanted, place) => {
   const answer = await fetch(address, { headers: { "X-Part": "1" } });
-  if (wanted() && answer.ok) place.innerHTML = await answer.text();
+  if (wanted() && answer.ok) put(place, await answer.text());
 };
-for (const rough of document.querySelectorAll("[data-refine]")) refine(rough.dataset.refine, () => true, rough.closest("[data-place]") || rough.parentElement);
+for (const rough of document.querySelectorAll("[data-refine]")) refine(rough.dataset.refine, () => true, rough.closest("#answer") || rough.closest("[data-place]") || rough.parentElement);
 
 // Names of parties are completed by the server: there may be hundreds of thousands.
 for (const input of document.querySelectorAll("input[data-complete]")) {
@@ -82,10 +101,31 @@ if (views) {
   draw();
 }
 
-for (const button of document.querySelectorAll("button[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+// Answers that come later have buttons too. What is folded is unfolded for paper.
+document.addEventListener("click", (event) => { if (event.target.closest("button[data-print]")) window.print(); });
+const folded = new Set();
+addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((details) => { folded.add(details); details.open = true; }));
+addEventListener("afterprint", () => { folded.forEach((details) => { details.open = false; }); folded.clear(); });
+
+// Keys: / searches, j and k go through the rows of queues, Enter opens one, e goes to its first field, ? says so.
+const rows = () => [...document.querySelectorAll("table.queue tbody tr, ul.queue > li")];
+const current = () => rows().find((row) => row.contains(document.activeElement));
+const go = (row) => { const link = row?.querySelector("a, input, button"); if (link) { link.focus(); row.scrollIntoView({ block: "nearest" }); } };
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input, select, textarea, dialog")) return;
+  const all = rows();
+  const at = all.indexOf(current());
+  const acts = {
+    "/": () => document.getElementById("search")?.focus(),
+    "j": () => go(all[Math.min(at + 1, all.length - 1)]),
+    "k": () => go(all[Math.max(at - 1, 0)]),
+    "e": () => current()?.querySelector("form input:not([type=hidden]), form select")?.focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+  if (!acts[event.key]) return;
+  event.preventDefault();
+  acts[event.key]();
+});
 
 // A file of orders: sent, followed, and its results offered.
 const upload = document.getElementById("upload");
@@ -112,32 +152,11 @@ if (upload) {
     }
     bar.hidden = true;
     if (job.state !== "done") { told.textContent = `${file.name}: ${job.detail ?? job.state}`; return; }
-    // All results, page by page: the first as a table, the whole as a file.
-    const all = [];
-    for (let cursor = 0; ;) {
-      const part = await (await fetch(`${upload.dataset.to}/${encodeURIComponent(job.id)}/results?cursor=${cursor}`)).json();
-      all.push(...part.results);
-      if (!part.results.length || part.next === cursor) break;
-      cursor = part.next;
-    }
-    const row = ({ order_id, line, answer, problem }) => [`${order_id}, ${line}`, answer ? `${answer.decision.outcome.replaceAll("_", " ")} ${answer.decision.authorization ?? ""}` : "?", answer?.decision.tpp ?? "", problem ? `${problem.detail}` : (answer.decision.missing ?? []).join(", ")];
-    const line = (cells, kind) => {
-      const tr = document.createElement("tr");
-      tr.append(...cells.map((text) => { const cell = document.createElement(kind); cell.textContent = text; return cell; }));
-      return tr;
-    };
-    const table = document.createElement("table");
-    const shown = all.slice(0, 100);
-    table.createCaption().textContent = upload.dataset.rows.replace("{count}", shown.length);
-    table.createTHead().append(line(upload.dataset.head.split("|"), "th"));
-    table.createTBody().append(...shown.map((own) => line(row(own), "td")));
-    const place = document.getElementById("upload-table");
-    place.hidden = false;
-    place.replaceChildren(table);
+    // The results are a page of their own.
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([all.map((own) => JSON.stringify(own)).join("\n") + "\n"], { type: "application/jsonl" }));
-    link.download = `${file.name}.results.jsonl`;
+    link.href = upload.dataset.page + encodeURIComponent(job.id);
     link.textContent = upload.dataset.results;
     told.append(" ", link);
+    location.assign(link.href);
   });
 }

@@ -25,7 +25,10 @@ mod words;
 pub use evidence::{Agreement, Evidence};
 pub use fold::fold;
 pub use index::{Index, NameHit, Scratch};
-pub use list::{BadRow, Effect, Entry, List, ListName, SanctionsProgram, read_lists, split_names, split_programs};
+pub use list::{
+    BadRow, Effect, Entry, List, ListName, ReviewPolicy, SanctionsProgram, footnote_of, read_lists, split_names,
+    split_programs,
+};
 pub use name::{Name, Token};
 pub use ofac::ofac_score;
 pub use ownership::{BadStake, Ownership, Standing, percent};

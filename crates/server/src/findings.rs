@@ -21,16 +21,16 @@ use tollgate_desk::{Finding, FindingKind, Proposal, scoped_id};
 #[serde(deny_unknown_fields)]
 pub(super) struct FindingRequest {
     /// The list, as the match names it.
-    list: String,
+    pub(super) list: String,
     /// The list's entry, as the match names it.
-    entry: String,
-    finding: FindingKind,
+    pub(super) entry: String,
+    pub(super) finding: FindingKind,
     /// The last day on which it holds; without an end where absent.
     #[schema(format = Date)]
-    until: Option<String>,
+    pub(super) until: Option<String>,
     /// Why, for those who read the log.
     #[schema(min_length = 1, max_length = 2000)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 fn unknown_match() -> Problem {
@@ -82,15 +82,37 @@ pub(super) async fn find_out(
     headers: HeaderMap,
     request: Result<Json<FindingRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    caller.may(Right::Record)?;
     let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let key = idempotency_key(&headers)?;
+    Ok(match find_out_as(&app, &caller, party, request, key).await? {
+        FoundOut::Recorded => StatusCode::NO_CONTENT.into_response(),
+        FoundOut::Proposed(proposed) => proposed.into_response(),
+    })
+}
+
+/// What came of a finding.
+pub(super) enum FoundOut {
+    /// It holds.
+    Recorded,
+    /// It clears a match: in force once another person confirms it.
+    Proposed((StatusCode, Json<Proposed>)),
+}
+
+/// Says what a match turned out to be; `key` is the word for this write.
+pub(super) async fn find_out_as(
+    app: &Shared,
+    caller: &Caller,
+    party: String,
+    request: FindingRequest,
+    key: String,
+) -> Result<FoundOut, Problem> {
+    caller.may(Right::Record)?;
     request.until.as_deref().map(|until| day("until", until)).transpose()?;
     if request.reason.trim().is_empty() || request.reason.len() > 2_000 {
         return Err(unusable("`reason` is empty or longer than 2,000 bytes", "say why in a sentence"));
     }
-    let key = idempotency_key(&headers)?;
     let id = scoped_id("finding", &caller.name, &[&party, &key]);
-    let proposal = proposal_id("finding", &caller, &[&party, &key]);
+    let proposal = proposal_id("finding", caller, &[&party, &key]);
     let desk = std::sync::Arc::clone(&app.desk);
     let (list, entry, of) = (request.list.clone(), request.entry.clone(), party.clone());
     let fingerprint = app.with_ledger(move |ledger| {
@@ -114,11 +136,11 @@ pub(super) async fn find_out(
             format!("clear {} of the entry {} of {}: {}", finding.party, finding.entry, finding.list, finding.reason);
         let entries = vec![proposed_note("screening", id, &finding)?];
         let proposed = Proposal { what, beneficiary: None, entries };
-        return Ok(propose(&app, &caller, proposal, proposed).await?.into_response());
+        return Ok(FoundOut::Proposed(propose(app, caller, proposal, proposed).await?));
     }
     let applied = app.record(vec![note("screening", &caller.name, &id, &finding)?]).await?;
     match applied.first().map(|applied| applied.status) {
-        Some(Status::Done) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Some(Status::Done) => Ok(FoundOut::Recorded),
         Some(status) => Err(refused(status)),
         None => Err(super::orders::unavailable("the ledger gave no answer")),
     }

@@ -1,6 +1,7 @@
 //! The service: HTTP and JSON in front of the same deciding and counting as the commands.
 
 mod access;
+mod board;
 mod checkpoints;
 mod clock;
 mod connections;
@@ -10,12 +11,12 @@ mod grants;
 mod hashing;
 mod jobs;
 mod last_seen;
+mod ledger_lines;
 mod links;
 mod logins;
 mod oidc;
 mod openapi;
 mod operators;
-mod order_index;
 mod orders;
 mod pages;
 mod problem;
@@ -54,12 +55,12 @@ pub use server::{Listen, serve};
 use telemetry::Telemetry;
 pub use telemetry::{Logging, start_log};
 
+pub use board::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 pub use checkpoints::Checkpoints;
 use clock::Clock;
 pub use clock::{check_start, now, today};
 pub use last_seen::check_last_seen;
 pub use links::{Links, identifiers};
-pub use order_index::{Board, BoardRow, Filling, Posting, SORTS, Sums, Wanted};
 pub use snapshots::Snapshots;
 use tollgate_decide::Tables;
 use tollgate_ledger::AnyLog;
@@ -136,7 +137,7 @@ pub struct Settings {
 /// What the pages show beside the ledger.
 #[derive(Default)]
 pub struct Shown {
-    /// The lines of an orders file.
+    /// The lines of an orders file, where there is one, and of the ledger.
     pub board: Option<Board>,
     /// The cases of an alerts file, the first in line first.
     pub cases: Vec<Case>,

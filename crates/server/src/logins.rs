@@ -249,20 +249,31 @@ pub(super) async fn change_password(
     request: Result<Json<PasswordRequest>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let Json(request) = request.map_err(|error| bad_json(&error))?;
-    caller.may(Right::Read)?;
     let key = idempotency_key(&headers)?;
-    let scoped = scoped_id("password", &caller.name, &[&key]);
+    let attempt = Attempt { name: &caller.name, password: request.old, from, headers: &headers };
+    replace_password(&app, &caller, attempt, request.new, &key).await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// Gives the caller another password, where `attempt` has the one until now; `key` is the word for this write.
+pub(super) async fn replace_password(
+    app: &Shared,
+    caller: &Caller,
+    attempt: Attempt<'_>,
+    new: String,
+    key: &str,
+) -> Result<(), Problem> {
+    caller.may(Right::Read)?;
+    let scoped = scoped_id("password", &caller.name, &[key]);
     if caller.csrf.is_none() {
         return Err(unusable("a token has no password", "log in, and send this with the session"));
     }
-    let attempt = Attempt { name: &caller.name, password: request.old, from, headers: &headers };
-    check_password(&app, attempt).await?;
-    let password = keep(&app, request.new).await?;
+    check_password(app, attempt).await?;
+    let password = keep(app, new).await?;
     let earlier = format!("password:{}:{key}", caller.name);
     let id = app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await?;
     let access = Access::User { name: caller.name.clone(), role: caller.role, password };
-    match record(&app, &caller.name, &id, &access).await? {
-        Status::Done => Ok(StatusCode::NO_CONTENT),
+    match record(app, &caller.name, &id, &access).await? {
+        Status::Done => Ok(()),
         status => Err(refused(status)),
     }
 }

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
@@ -93,7 +93,6 @@ fn router(app: Shared) -> Router {
     };
     described
         .merge(pages::router().layer(DefaultBodyLimit::max(LARGEST)).layer(axum::middleware::from_fn(in_time)))
-        .route("/setup", get(|| async { Html(include_str!("setup.html")) }))
         .route("/setup.js", get(setup_script))
         .route("/login/oidc", get(oidc::begin))
         .route("/login/oidc/callback", get(oidc::callback))

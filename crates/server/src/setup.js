@@ -7,7 +7,9 @@ form.addEventListener("submit", async (event) => {
   const answer = await fetch("/v1/setup", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   if (answer.ok) {
     form.hidden = true;
-    said.textContent = `Done: ${body.name} can log in.`;
+    said.textContent = form.dataset.done.replace("{name}", body.name);
+    document.getElementById("on").hidden = false;
+    document.querySelector("#on a").focus();
   } else {
     const problem = await answer.json();
     said.textContent = `${problem.detail}: ${problem.mend}`;

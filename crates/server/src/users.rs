@@ -25,15 +25,15 @@ use crate::today;
 pub(super) struct UserRequest {
     /// Letters, digits, `-` and `_`.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    name: String,
-    role: Role,
+    pub(super) name: String,
+    pub(super) role: Role,
     /// Where the user logs in here: either this or `subject`.
     #[schema(min_length = 15, max_length = 200)]
-    password: Option<String>,
+    pub(super) password: Option<String>,
     /// Where the user logs in at the OpenID provider: the e-mail address that it vouches for, where it has an `@`; else the provider's own id of the
     /// person, which may have `sub:` before it.
     #[schema(min_length = 1, max_length = 255)]
-    subject: Option<String>,
+    pub(super) subject: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -41,13 +41,13 @@ pub(super) struct UserRequest {
 pub(super) struct TokenRequest {
     /// What it is called: all that is done with it is done by `YOU/NAME`.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    name: String,
-    role: Role,
+    pub(super) name: String,
+    pub(super) role: Role,
     /// The last day on which it is good; without an end where absent.
     #[schema(format = Date)]
-    until: Option<String>,
+    pub(super) until: Option<String>,
     /// The rights of the role that it is good for; all of them where absent.
-    scopes: Option<Vec<Right>>,
+    pub(super) scopes: Option<Vec<Right>>,
 }
 
 /// Somebody who may do something.
@@ -121,19 +121,29 @@ pub(super) async fn add_user(
     headers: HeaderMap,
     request: Result<Json<UserRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    caller.may(Right::Manage)?;
     let Json(request) = request.map_err(|error| bad_json(&error))?;
-    named(&request.name)?;
     let key = idempotency_key(&headers)?;
+    make_user(&app, &caller, request, key).await
+}
+
+/// Makes a user, or proposes it where that takes two people; `key` is the word for this write.
+pub(super) async fn make_user(
+    app: &Shared,
+    caller: &Caller,
+    request: UserRequest,
+    key: String,
+) -> Result<Response, Problem> {
+    caller.may(Right::Manage)?;
+    named(&request.name)?;
     let (name, role) = (request.name.clone(), request.role);
     let (scoped, earlier) = (scoped_id("access", &caller.name, &["user", &name, &key]), format!("user:{name}:{key}"));
     let id = app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await?;
-    let proposal = proposal_id("user", &caller, &[&name, &key]);
-    if let Some(answer) = made_already(&app, &id, &proposal, &request).await? {
+    let proposal = proposal_id("user", caller, &[&name, &key]);
+    if let Some(answer) = made_already(app, &id, &proposal, &request).await? {
         return Ok(answer);
     }
     let access = match (request.password.clone(), request.subject.clone()) {
-        (Some(password), None) => Access::User { name: name.clone(), role, password: keep(&app, password).await? },
+        (Some(password), None) => Access::User { name: name.clone(), role, password: keep(app, password).await? },
         (None, Some(subject)) if (1..=255).contains(&subject.len()) => {
             Access::Federated { name: name.clone(), role, subject }
         }
@@ -143,9 +153,9 @@ pub(super) async fn add_user(
         let what = format!("let {name} log in as {}", role.as_str());
         let entries = vec![proposed_note("access", id.clone(), &access)?];
         let proposed = Proposal { what, beneficiary: Some(name), entries };
-        propose(&app, &caller, proposal.clone(), proposed).await.map(|answer| answer.into_response())
+        propose(app, caller, proposal.clone(), proposed).await.map(|answer| answer.into_response())
     } else {
-        match record(&app, &caller.name, &id, &access).await? {
+        match record(app, &caller.name, &id, &access).await? {
             Status::Done => Ok(StatusCode::CREATED.into_response()),
             status => Err(refused(status)),
         }
@@ -153,7 +163,7 @@ pub(super) async fn add_user(
     match made {
         // The same request may have come in between, with another hash of the same password.
         Err(problem) if problem.status == StatusCode::CONFLICT => {
-            made_already(&app, &id, &proposal, &request).await?.ok_or(problem)
+            made_already(app, &id, &proposal, &request).await?.ok_or(problem)
         }
         made => made,
     }
@@ -215,24 +225,30 @@ pub(super) async fn remove_user(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
+    let key = idempotency_key(&headers)?;
+    take_away(&app, &caller, name, &key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes away a user's right to log in, and all tokens of the name; `key` is the word for this write.
+pub(super) async fn take_away(app: &Shared, caller: &Caller, name: String, key: &str) -> Result<(), Problem> {
     caller.may(Right::Manage)?;
     named(&name)?;
-    let key = idempotency_key(&headers)?;
     record(
-        &app,
+        app,
         &caller.name,
-        &scoped_id("access", &caller.name, &["revoked", &name, &key]),
+        &scoped_id("access", &caller.name, &["revoked", &name, key]),
         &Access::Revoked { name: name.clone() },
     )
     .await?;
     record(
-        &app,
+        app,
         &caller.name,
-        &scoped_id("access", &caller.name, &["removed", &name, &key]),
+        &scoped_id("access", &caller.name, &["removed", &name, key]),
         &Access::UserRemoved { name },
     )
     .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 /// Makes a token, which is yours: all that is done with it is done by `YOU/NAME`. It is shown once and kept by its hash. One that may record or manage is
@@ -251,8 +267,30 @@ pub(super) async fn add_token(
     headers: HeaderMap,
     request: Result<Json<TokenRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    caller.may(Right::Manage)?;
     let Json(request) = request.map_err(|error| bad_json(&error))?;
+    let key = idempotency_key(&headers)?;
+    Ok(match make_token(&app, &caller, request, key).await? {
+        MadeToken::Good(token) => (StatusCode::CREATED, Json(NewToken { token })).into_response(),
+        MadeToken::Proposed((status, Json(answer)), token) => (status, Json(answer.with_token(token))).into_response(),
+    })
+}
+
+/// A token that was made; it is shown once.
+pub(super) enum MadeToken {
+    /// It is good.
+    Good(String),
+    /// It is good once another person confirms it.
+    Proposed((StatusCode, Json<Proposed>), String),
+}
+
+/// Makes a token of the caller's; `key` is the word for this write.
+pub(super) async fn make_token(
+    app: &Shared,
+    caller: &Caller,
+    request: TokenRequest,
+    key: String,
+) -> Result<MadeToken, Problem> {
+    caller.may(Right::Manage)?;
     named(&request.name)?;
     let until: Option<Date> = request.until.as_deref().map(|text| day("until", text)).transpose()?;
     if until.is_some_and(|until| until < today()) {
@@ -265,9 +303,8 @@ pub(super) async fn add_token(
         let what = format!("`{}` is another person: nobody makes a token in another's name", request.name);
         return Err(Problem::new(StatusCode::FORBIDDEN, "anothers_name", what, mend));
     }
-    let key = idempotency_key(&headers)?;
     let id = scoped_id("access", &caller.name, &["token", &request.name, &key]);
-    let proposal = proposal_id("token", &caller, &[&request.name, &key]);
+    let proposal = proposal_id("token", caller, &[&request.name, &key]);
     let (lookup, earlier) = (id.clone(), format!("token:{}:{key}", request.name));
     let proposed = proposal.clone();
     let known = app.with_ledger(move |ledger| [&lookup, &earlier, &proposed].iter().any(|id| ledger.has_note(id)));
@@ -286,12 +323,11 @@ pub(super) async fn add_token(
     };
     if writes {
         let entries = vec![proposed_note("access", id, &access)?];
-        let made = propose(&app, &caller, proposal, Proposal { what, beneficiary: None, entries }).await;
-        let (status, Json(answer)) = made.map_err(once)?;
-        return Ok((status, Json(answer.with_token(token))).into_response());
+        let made = propose(app, caller, proposal, Proposal { what, beneficiary: None, entries }).await;
+        return Ok(MadeToken::Proposed(made.map_err(once)?, token));
     }
-    match record(&app, &caller.name, &id, &access).await? {
-        Status::Done => Ok((StatusCode::CREATED, Json(NewToken { token })).into_response()),
+    match record(app, &caller.name, &id, &access).await? {
+        Status::Done => Ok(MadeToken::Good(token)),
         _ => Err(made_before()),
     }
 }

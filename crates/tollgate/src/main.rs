@@ -28,6 +28,7 @@ use commands::examples::ExamplesCommand;
 use commands::explain::ExplainArguments;
 use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
+use commands::papers::PapersArguments;
 use commands::policy::PolicyCommand;
 use commands::replay::ReplayArguments;
 use commands::screen::ScreenArguments;
@@ -88,6 +89,8 @@ pub(crate) enum Command {
     Intake(IntakeArguments),
     /// One decision as a readable argument, every step with its citation.
     Explain(ExplainArguments),
+    /// The papers that follow from the decision of an order: notices, statements, a questionnaire, records to keep.
+    Papers(PapersArguments),
     /// TPP, performance density and ECCN of items, and why.
     Classify(ClassifyArguments),
     /// Holds a name or a table of parties against screening lists; says what each match is worth and why.
@@ -128,10 +131,15 @@ impl Command {
     pub(crate) fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Command::Check(arguments) => {
-                arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
+                let answers = &mut arguments.answers.answers;
+                arguments.inputs.files().into_iter().chain(arguments.context.files()).chain(answers).collect()
             }
-            Command::Decide(arguments) => arguments.orders.iter_mut().chain(arguments.basis.files()).collect(),
+            Command::Decide(arguments) => {
+                let answers = &mut arguments.answers.answers;
+                arguments.orders.iter_mut().chain(arguments.basis.files()).chain(answers).collect()
+            }
             Command::Explain(arguments) => arguments.inputs.files(),
+            Command::Papers(arguments) => arguments.inputs.files(),
             #[cfg(feature = "detect")]
             Command::Detect(arguments) => {
                 arguments.inputs.files().into_iter().chain(arguments.context.files()).collect()
@@ -214,6 +222,7 @@ fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
         Command::Ask(arguments) => commands::ask::ask(&arguments, stop),
         Command::Intake(arguments) => commands::intake::intake(&arguments),
         Command::Explain(arguments) => commands::explain::explain(&arguments, stop),
+        Command::Papers(arguments) => commands::papers::papers(arguments, stop),
         Command::Classify(arguments) => commands::classify::classify(&arguments, stop),
         Command::Screen(arguments) => commands::screen::screen(&arguments, stop),
         Command::Simulate(arguments) => commands::simulate::simulate(&arguments, stop),

@@ -7,7 +7,7 @@ use crate::known::{Counts, hold};
 use crate::source::{files, root, strip};
 
 /// More locked packages than this must be argued for in docs/design/dependencies.md, and the number raised by hand.
-const LOCKED_PACKAGES: usize = 570;
+const LOCKED_PACKAGES: usize = 551;
 
 /// A line of a manifest's dependencies.
 pub(crate) struct Dependency {
@@ -45,7 +45,9 @@ fn locked() -> Vec<String> {
 
 #[test]
 fn locked_packages_stay_within_the_budget() {
-    let names = locked();
+    let mut names = locked();
+    // The budget is for what others wrote: a crate of this workspace is no further dependency.
+    names.retain(|name| !name.starts_with("tollgate") && name != "xtask");
     println!("{} locked packages, {LOCKED_PACKAGES} allowed", names.len());
     assert!(names.len() <= LOCKED_PACKAGES, "{} locked packages, {LOCKED_PACKAGES} allowed", names.len());
     let mut versions: BTreeMap<String, usize> = BTreeMap::new();

@@ -17,15 +17,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("screening", &["model"]),
     ("lists", &["strict-toml", "screening", "records"]),
     ("decide", &["engine", "records", "screening"]),
+    ("papers", &["decide"]),
     ("replay", &["decide"]),
     ("ledger", &["model"]),
     ("desk", &["decide", "ledger"]),
     ("detect", &["decide", "replay"]),
     ("lab", &["strict-toml"]),
     ("world", &["lab", "decide"]),
-    ("report", &["model", "records"]),
-    ("server", &["desk", "detect", "report", "lists", "lab"]),
-    ("tollgate", &["server", "world", "intake"]),
+    // A study's report draws the figures that the lab gives; rows of another type for each would be the same list twice.
+    ("report", &["model", "records", "lab"]),
+    // The lab's page asks the law for each arm of a study as `simulate` does: by the answers that `world` keeps.
+    ("server", &["desk", "detect", "report", "lists", "world"]),
+    ("tollgate", &["server", "world", "intake", "papers"]),
 ];
 
 /// No crate may hold a larger part of the Rust lines, in percent.

@@ -6,6 +6,7 @@ use tollgate_model::Diagnostics;
 use tollgate_strict_toml::{Domain, TomlFile};
 
 use crate::engine::Finding;
+use crate::entity::Circumstances;
 use crate::typology::{CALIBRATION, Typology};
 
 /// What evidence is worth: fitted on worlds whose truth is known (`tollgate typology fit`), then frozen in a file.
@@ -23,6 +24,8 @@ pub struct Calibration {
     pub otherwise: f64,
     /// What a finding of a pattern counts whatever its estimate.
     pub offsets: BTreeMap<String, f64>,
+    /// What a unit of each figure of [`Circumstances`] counts, by its name; nothing where it is not named.
+    pub circumstances: BTreeMap<String, f64>,
 }
 
 /// Nats and multiples of them, either way.
@@ -60,7 +63,13 @@ impl Calibration {
             otherwise: number("otherwise", 1.0),
             weights: by_pattern("weights"),
             offsets: by_pattern("offsets"),
+            circumstances: by_pattern("circumstances"),
         };
+        let strange = calibration.circumstances.keys().find(|name| !Circumstances::NAMES.contains(&name.as_str()));
+        if let Some(name) = strange {
+            let mend = format!("write one of {}", Circumstances::NAMES.join(", "));
+            root.report("unknown-word", 0, format!("there is no circumstance `{name}`"), mend);
+        }
         root.finish();
         let Diagnostics(mut found) = toml.into_diagnostics();
         if found.is_empty() {
@@ -86,7 +95,9 @@ impl Calibration {
         ] {
             text.push_str(&format!("{name} = {value:.4}\n"));
         }
-        for (title, values) in [("weights", &self.weights), ("offsets", &self.offsets)] {
+        for (title, values) in
+            [("weights", &self.weights), ("offsets", &self.offsets), ("circumstances", &self.circumstances)]
+        {
             text.push_str(&format!("\n[{title}]\n"));
             for (id, value) in values {
                 text.push_str(&format!("{id} = {value:.4}\n"));
@@ -100,6 +111,12 @@ impl Calibration {
         let weight = self.weights.get(&finding.pattern).copied().unwrap_or(self.otherwise);
         let offset = self.offsets.get(&finding.pattern).copied().unwrap_or(0.0);
         weight * finding.llr + offset
+    }
+
+    /// What is known of those whom findings name counts, in nats.
+    pub(crate) fn circumstances_nats(&self, circumstances: &Circumstances) -> f64 {
+        let figures = Circumstances::NAMES.into_iter().zip(circumstances.values());
+        figures.map(|(name, figure)| self.circumstances.get(name).copied().unwrap_or(0.0) * figure).sum()
     }
 
     /// What findings come to by family: of each pattern the heaviest finding counts, and a family no more than its cap.
@@ -128,10 +145,10 @@ impl Calibration {
         sums.into_values().map(capped).collect()
     }
 
-    /// The probability that something is wrong, given what was found.
-    pub(crate) fn probability(&self, sums: &[FamilySum<'_>]) -> f64 {
+    /// The probability that something is wrong, given what was found and what is known of those whom it names, in nats.
+    pub(crate) fn probability(&self, sums: &[FamilySum<'_>], circumstances_nats: f64) -> f64 {
         let paper: f64 = sums.iter().map(|sum| sum.paper).sum();
         let physical: f64 = sums.iter().map(|sum| sum.physical).sum();
-        1.0 / (1.0 + libm::exp(-(self.intercept + paper.min(self.paper_cap) + physical)))
+        1.0 / (1.0 + libm::exp(-(self.intercept + paper.min(self.paper_cap) + physical + circumstances_nats)))
     }
 }

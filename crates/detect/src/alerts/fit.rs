@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::Calibration;
+use crate::entity::Circumstances;
 
 /// A case as it is learned from: the largest estimate of each pattern that was found, and whether something was wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
     /// Log-likelihood ratios as the queries say, by pattern.
     pub patterns: BTreeMap<String, f64>,
+    /// What is known of those whom it names.
+    pub circumstances: Circumstances,
     /// Whether something was wrong.
     pub guilty: bool,
 }
@@ -78,7 +81,7 @@ const WEIGHT: f64 = 0.4;
 /// What a finding counts before anything is known of it, whatever its estimate.
 const OFFSET: f64 = 0.0;
 
-/// A case with the places of its patterns and their estimates.
+/// A case with the places of its patterns and their estimates, and behind the patterns those of its circumstances.
 struct WeighedCase {
     places: Vec<(usize, f64)>,
     truth: f64,
@@ -97,7 +100,7 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
     let mut names: Vec<String> = examples().flat_map(|example| example.patterns.keys().cloned()).collect();
     names.sort();
     names.dedup();
-    let mut weights = vec![WEIGHT; names.len()];
+    let mut weights = vec![WEIGHT; names.len() + Circumstances::NAMES.len()];
     let mut offsets = vec![OFFSET; names.len()];
     let mut intercepts = vec![start.intercept; makers.len().max(1)];
     #[expect(clippy::cast_precision_loss, reason = "numbers of cases")]
@@ -113,13 +116,15 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
         .map(|(maker, share, example)| {
             let places =
                 example.patterns.iter().filter_map(|(name, llr)| Some((names.binary_search(name).ok()?, *llr)));
+            let behind = example.circumstances.values().into_iter().enumerate();
+            let places = places.chain(behind.map(|(place, figure)| (names.len() + place, figure)));
             WeighedCase { places: places.collect(), truth: f64::from(u8::from(example.guilty)), share, maker }
         })
         .collect();
     for round in 0..ROUNDS {
         #[expect(clippy::cast_precision_loss, reason = "a small number")]
         let rate = 0.5 / (1.0 + round as f64 / 300.0);
-        let (mut of_weights, mut of_offsets) = (vec![0.0; names.len()], vec![0.0; names.len()]);
+        let (mut of_weights, mut of_offsets) = (vec![0.0; weights.len()], vec![0.0; offsets.len()]);
         let mut of_intercepts = vec![0.0; intercepts.len()];
         for WeighedCase { places, truth, share, maker } in &rows {
             let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
@@ -130,8 +135,10 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
                 *intercept += miss;
             }
             for (place, llr) in places {
-                if let (Some(weight), Some(offset)) = (of_weights.get_mut(*place), of_offsets.get_mut(*place)) {
+                if let Some(weight) = of_weights.get_mut(*place) {
                     *weight += miss * llr;
+                }
+                if let Some(offset) = of_offsets.get_mut(*place) {
                     *offset += miss;
                 }
             }
@@ -139,15 +146,17 @@ pub fn fit(makers: &[Vec<Example>], start: &Calibration) -> Calibration {
         for (intercept, by_intercept) in intercepts.iter_mut().zip(&of_intercepts) {
             *intercept -= rate * parts * by_intercept / count;
         }
-        for ((weight, offset), (by_weight, by_offset)) in
-            weights.iter_mut().zip(&mut offsets).zip(of_weights.iter().zip(&of_offsets))
-        {
+        for (weight, by_weight) in weights.iter_mut().zip(&of_weights) {
             *weight = (*weight - rate * (by_weight + HOLD * (*weight - WEIGHT)) / count).max(0.0);
+        }
+        for (offset, by_offset) in offsets.iter_mut().zip(&of_offsets) {
             *offset = (*offset - rate * (by_offset + HOLD * (*offset - OFFSET)) / count).max(-2.0);
         }
     }
+    let circumstances = Circumstances::NAMES.into_iter().map(str::to_owned);
     Calibration {
         intercept: prior(&intercepts),
+        circumstances: circumstances.zip(weights.split_off(names.len())).collect(),
         weights: names.iter().cloned().zip(weights).collect(),
         offsets: names.into_iter().zip(offsets).collect(),
         ..start.clone()

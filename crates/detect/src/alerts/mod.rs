@@ -18,6 +18,7 @@ pub use calibration::Calibration;
 pub use fit::{Example, Reliability, Tenth, fit};
 
 use crate::engine::Finding;
+use crate::entity::{Circumstances, Entities};
 use crate::typology::Typology;
 
 /// A finding as evidence in an alert.
@@ -71,6 +72,10 @@ pub struct Alert {
     pub evidence: Vec<Evidence>,
     /// The case that it belongs to.
     pub case: String,
+    /// What is known of its subjects besides the evidence.
+    pub circumstances: Circumstances,
+    /// What that counts, in nats.
+    pub circumstances_nats: f64,
     /// Each family that speaks for it, the likeliest first.
     pub families: Vec<FamilyScore>,
     /// Hours of an officer that it takes to find out.
@@ -108,23 +113,45 @@ pub struct Alerts {
 /// The score below which nothing is reported: fewer than one in five of such alerts were true on simulated worlds.
 pub const LEAST_SCORE: f64 = 0.25;
 
-/// Puts findings together, and leaves out what is less likely than `least`. `cluster` says which parties are taken for one.
+/// What is known of parties: which are taken for one, and how long, how much and how young they buy.
+pub struct Backdrop<'a> {
+    /// The smallest id of those that are taken for one with a party.
+    pub cluster: &'a dyn Fn(&str) -> String,
+    /// What is known of the parties that findings name.
+    pub circumstances: &'a dyn Fn(&[&Finding]) -> Circumstances,
+}
+
+/// Calls `then` with what entities say of parties.
+pub fn with_backdrop<R>(entities: &Entities, then: impl FnOnce(&Backdrop<'_>) -> R) -> R {
+    let cluster = |party: &str| entities.cluster(party).to_owned();
+    let circumstances = |found: &[&Finding]| {
+        let subjects = found.iter().flat_map(|finding| finding.subjects.iter().map(String::as_str));
+        entities.standings.circumstances(subjects)
+    };
+    then(&Backdrop { cluster: &cluster, circumstances: &circumstances })
+}
+
+/// Puts findings together, and leaves out what is less likely than `least`.
 pub fn alerts(
     findings: &[Finding],
     typologies: &[Typology],
     calibration: &Calibration,
     least: f64,
-    cluster: &dyn Fn(&str) -> String,
+    backdrop: &Backdrop<'_>,
 ) -> Alerts {
     let by_id: BTreeMap<&str, &Typology> = typologies.iter().map(|typology| (typology.id.as_str(), typology)).collect();
     let mut all = Alerts::default();
     // Alerts are about the same entities; cases also hold what a common payer, owner or seller ties.
-    let tight = cases::groups(findings, cluster, cases::ALERT);
-    let loose = cases::groups(findings, cluster, cases::CASE);
+    let tight = cases::groups(findings, backdrop.cluster, cases::ALERT);
+    let loose = cases::groups(findings, backdrop.cluster, cases::CASE);
     for group in loose {
         let within = tight.iter().filter(|places| places.first().is_some_and(|place| group.contains(place)));
         let found = |places: &Vec<usize>| places.iter().filter_map(|place| findings.get(*place)).collect::<Vec<_>>();
-        let mut alerts: Vec<Alert> = within.filter_map(|places| alert(&found(places), &by_id, calibration)).collect();
+        let weigh = |places: &Vec<usize>| {
+            let found = found(places);
+            alert(&found, &by_id, calibration, (backdrop.circumstances)(&found))
+        };
+        let mut alerts: Vec<Alert> = within.filter_map(weigh).collect();
         alerts.retain(|alert| alert.score >= least);
         all.cases.extend(case(alerts.iter_mut().collect()));
         all.alerts.append(&mut alerts);
@@ -138,11 +165,7 @@ pub fn alerts(
 }
 
 /// Alerts as they are learned from; `guilty` says of an alert's findings whether something was wrong.
-pub fn examples(
-    findings: &[Finding],
-    cluster: &dyn Fn(&str) -> String,
-    guilty: &dyn Fn(&[&Finding]) -> bool,
-) -> Vec<Example> {
+pub fn examples(findings: &[Finding], backdrop: &Backdrop<'_>, guilty: &dyn Fn(&[&Finding]) -> bool) -> Vec<Example> {
     let example = |group: Vec<usize>| {
         let found: Vec<&Finding> = group.iter().filter_map(|place| findings.get(*place)).collect();
         let mut patterns: BTreeMap<String, f64> = BTreeMap::new();
@@ -150,9 +173,9 @@ pub fn examples(
             let most = patterns.entry(finding.pattern.clone()).or_insert(finding.llr);
             *most = most.max(finding.llr);
         }
-        Example { patterns, guilty: guilty(&found) }
+        Example { patterns, circumstances: (backdrop.circumstances)(&found), guilty: guilty(&found) }
     };
-    cases::groups(findings, cluster, cases::ALERT).into_iter().map(example).collect()
+    cases::groups(findings, backdrop.cluster, cases::ALERT).into_iter().map(example).collect()
 }
 
 /// Hours of an officer for an alert: an afternoon with the papers, and a visit where something can be seen.
@@ -160,11 +183,17 @@ const PAPERS: f64 = 6.0;
 const VISIT: f64 = 40.0;
 
 /// One alert of findings that are about the same entities: the family that weighs most gives it its name, and all the evidence its score.
-fn alert(findings: &[&Finding], by_id: &BTreeMap<&str, &Typology>, calibration: &Calibration) -> Option<Alert> {
+fn alert(
+    findings: &[&Finding],
+    by_id: &BTreeMap<&str, &Typology>,
+    calibration: &Calibration,
+    circumstances: Circumstances,
+) -> Option<Alert> {
+    let circumstances_nats = calibration.circumstances_nats(&circumstances);
     let sums = calibration.families(findings.iter().copied(), by_id);
     let score = |sum: calibration::FamilySum<'_>| FamilyScore {
         family: sum.family.to_owned(),
-        score: calibration.probability(&[sum]),
+        score: calibration.probability(&[sum], circumstances_nats),
     };
     let mut by_family: Vec<FamilyScore> = sums.iter().copied().map(score).collect();
     by_family.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.family.cmp(&other.family)));
@@ -196,12 +225,14 @@ fn alert(findings: &[&Finding], by_id: &BTreeMap<&str, &Typology>, calibration: 
         pattern: main.pattern.clone(),
         subjects: gather(&|finding| &finding.subjects),
         orders: gather(&|finding| &finding.orders),
-        score: calibration.probability(&sums),
+        score: calibration.probability(&sums, circumstances_nats),
         tpp: findings.iter().map(|finding| finding.tpp).max().unwrap_or(0),
         first: findings.iter().map(|finding| finding.first).min().unwrap_or(main.first),
         last: findings.iter().map(|finding| finding.last).max().unwrap_or(main.last),
         why: main.why.clone(),
         evidence: evidence.collect(),
+        circumstances,
+        circumstances_nats,
         families: by_family,
         hours: PAPERS + if physical { VISIT } else { 0.0 },
         case: String::new(),

@@ -47,8 +47,15 @@ fn plain() -> Calibration {
         weights: BTreeMap::new(),
         otherwise: 1.0,
         offsets: BTreeMap::new(),
+        circumstances: BTreeMap::new(),
     }
 }
+
+/// Parties of which nothing is known.
+const STRANGERS: Backdrop<'_> = Backdrop {
+    cluster: &|party| party.to_owned(),
+    circumstances: &|_| Circumstances { past: 0.0, size: 0.0, age: 0.0, power: 0.0 },
+};
 
 fn all() -> Vec<Typology> {
     vec![
@@ -62,22 +69,22 @@ fn all() -> Vec<Typology> {
 #[test]
 fn what_is_about_the_same_entities_is_one_alert() {
     let found = [finding("P1", &["a", "b"], 2.0), finding("S1", &["b"], 1.0), finding("P1", &["c"], 2.0)];
-    let made = alerts(&found, &all(), &plain(), 0.0, &|party| party.to_owned());
+    let made = alerts(&found, &all(), &plain(), 0.0, &STRANGERS);
     assert_eq!((made.alerts.len(), made.cases.len()), (2, 2));
     let first = &made.alerts[0];
     assert!(first.typology == "payment" && first.pattern == "P1" && first.subjects == ["a", "b"]);
     assert_eq!(first.families.len(), 2);
     assert!((first.score - 0.5).abs() < 1e-12, "-3 + 2 + 1: {}", first.score);
     assert!(made.alerts.windows(2).all(|pair| pair[0].score >= pair[1].score));
-    assert_eq!(made, alerts(&found, &all(), &plain(), 0.0, &|party| party.to_owned()), "the same ids again");
+    assert_eq!(made, alerts(&found, &all(), &plain(), 0.0, &STRANGERS), "the same ids again");
 }
 
 #[test]
 fn many_paper_flags_do_not_outweigh_a_physical_fact() {
     let paper: Vec<Finding> = ["P1", "P2", "S1"].iter().map(|pattern| finding(pattern, &["a"], 3.0)).collect();
     let physical = [finding("X1", &["a"], 3.0)];
-    let score = |found: &[Finding]| alerts(found, &all(), &plain(), 0.0, &|party| party.to_owned()).alerts[0].score;
-    let odds = |score: f64| (score / (1.0 - score)).ln();
+    let score = |found: &[Finding]| alerts(found, &all(), &plain(), 0.0, &STRANGERS).alerts[0].score;
+    let odds = |score: f64| libm::log(score / (1.0 - score));
     assert!((odds(score(&paper)) - 1.0).abs() < 1e-9, "capped at four nats");
     let both: Vec<Finding> = paper.iter().chain(&physical).cloned().collect();
     assert!((odds(score(&both)) - 4.0).abs() < 1e-9, "the physical fact comes on top");
@@ -87,7 +94,7 @@ fn many_paper_flags_do_not_outweigh_a_physical_fact() {
 fn a_seller_of_many_does_not_make_them_one_case() {
     let found: Vec<Finding> =
         (0..30).map(|number| finding("P1", &["seller", &format!("buyer{number}")], 2.0)).collect();
-    let made = alerts(&found, &all(), &plain(), 0.0, &|party| party.to_owned());
+    let made = alerts(&found, &all(), &plain(), 0.0, &STRANGERS);
     assert_eq!(made.alerts.len(), 30);
     assert_eq!(made.cases.len(), 1, "but one case, of a seller of thirty");
 }
@@ -96,7 +103,11 @@ fn a_seller_of_many_does_not_make_them_one_case() {
 fn weights_are_learned_where_they_tell_and_probabilities_fit() {
     let example = |tell: bool, noise: bool, guilty: bool| {
         let patterns = [("T", tell), ("N", noise)].into_iter().filter(|(_, there)| *there);
-        Example { patterns: patterns.map(|(name, _)| (name.to_owned(), 2.0)).collect(), guilty }
+        Example {
+            patterns: patterns.map(|(name, _)| (name.to_owned(), 2.0)).collect(),
+            circumstances: Circumstances::default(),
+            guilty,
+        }
     };
     // Of those that tell nine of ten are guilty; the noise is the same for both.
     let examples: Vec<Example> = (0..1_000)
@@ -107,4 +118,16 @@ fn weights_are_learned_where_they_tell_and_probabilities_fit() {
     assert!(worth("T") > 2.0 && worth("T") > 4.0 * worth("N").abs(), "{fitted:?}");
     let read = Calibration::read("calibration.toml", &fitted.text("fitted")).unwrap();
     assert!((read.intercept - fitted.intercept).abs() < 1e-3 && read.weights.len() == 2);
+}
+
+#[test]
+fn the_same_evidence_counts_less_against_who_has_bought_for_years() {
+    let found = [finding("P1", &["a"], 2.0)];
+    let circumstances = Circumstances { past: -3.0, ..Circumstances::default() };
+    let old = Backdrop { circumstances: &|_| circumstances, ..STRANGERS };
+    let calibration = Calibration { circumstances: [("past".to_owned(), 0.5)].into(), ..plain() };
+    let score = |backdrop: &Backdrop<'_>| alerts(&found, &all(), &calibration, 0.0, backdrop).alerts[0].score;
+    let odds = |score: f64| libm::log(score / (1.0 - score));
+    assert!((odds(score(&STRANGERS)) - odds(score(&old)) - 1.5).abs() < 1e-9);
+    assert!(Calibration::read("calibration.toml", "[circumstances]\nheight = 1.0\n").is_err());
 }

@@ -7,6 +7,7 @@
 mod clusters;
 mod links;
 mod stakes;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,8 @@ use tollgate_model::{Party, Stake};
 
 pub use links::{Link, LinkKind};
 pub use stakes::TotalStake;
+pub(crate) use standing::quarter_no;
+pub use standing::{Circumstances, Standings};
 
 /// What ties parties.
 #[derive(Debug, Default)]
@@ -24,6 +27,8 @@ pub struct Entities {
     pub links: Vec<Link>,
     /// Stakes through chains.
     pub stakes: Vec<TotalStake>,
+    /// What is known of buyers besides any scheme; empty until their lines have been decided.
+    pub standings: Standings,
     roots: ById,
     clusters: ById,
 }
@@ -44,7 +49,8 @@ impl Entities {
         let links = links::links(parties, &roots, payers);
         let clusters = clusters::clusters(&links, &roots);
         let stakes = stakes::total_stakes(stakes, parties);
-        Entities { links, stakes, roots: roots.into_iter().collect(), clusters: clusters.into_iter().collect() }
+        let (roots, clusters) = (roots.into_iter().collect(), clusters.into_iter().collect());
+        Entities { links, stakes, standings: Standings::default(), roots, clusters }
     }
 
     /// The ultimate parent of a party; itself where none is known.

@@ -1,5 +1,6 @@
 //! Measurements over worlds whose truth is known.
 
+use crate::entity::Circumstances;
 use std::convert::Infallible;
 
 use tollgate_model::Date;
@@ -25,6 +26,8 @@ fn alert(subject: &str, order: &str, score: f64) -> Alert {
         last: date,
         why: String::new(),
         evidence: Vec::new(),
+        circumstances: Circumstances::default(),
+        circumstances_nats: 0.0,
         case: String::new(),
         families: Vec::new(),
         hours: 6.0,

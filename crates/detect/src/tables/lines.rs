@@ -8,6 +8,7 @@ use tollgate_records::Declared;
 
 use super::cells::{real, thousandths};
 use super::columns::{LineRow, LineTable};
+use crate::entity::quarter_no;
 
 /// Lines that are built together.
 const BATCH_ROWS: usize = 65_536;
@@ -105,17 +106,6 @@ impl LineBuilder {
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         self.table.finish()
     }
-}
-
-/// Quarters since the year 0.
-fn quarter_no(date: tollgate_model::Date) -> i32 {
-    let within_year = match date.quarter() {
-        1 => 0,
-        2 => 1,
-        3 => 2,
-        _ => 3,
-    };
-    4 * date.year() + within_year
 }
 
 /// Whether an ECCN is one of advanced computing: `a` or `b` of 3A090 or 4A090, or of the `.z` families, which hold such chips.

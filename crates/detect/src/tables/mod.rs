@@ -42,6 +42,15 @@ pub fn rows_up_to(batch: &RecordBatch, day: i32) -> Result<RecordBatch, ArrowErr
     datafusion::arrow::compute::filter_record_batch(batch, &is_known)
 }
 
+/// Who runs each site, or owns it where nobody else runs it.
+pub fn hall_holders(sites: &RecordBatch) -> impl Iterator<Item = &str> {
+    let column = |name: &str| sites.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+    let pairs = column("operator").zip(column("owner"));
+    pairs
+        .into_iter()
+        .flat_map(|(operators, owners)| operators.iter().zip(owners.iter()).filter_map(|(run, owned)| run.or(owned)))
+}
+
 /// The order and payer of each payment that names both.
 pub fn payers(payments: &RecordBatch) -> impl Iterator<Item = (&str, &str)> {
     let column = |name: &str| payments.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());

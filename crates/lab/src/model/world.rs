@@ -2,64 +2,12 @@
 
 use tollgate_model::Date;
 
+use super::output::Output;
 use super::parameters::{Parameter as P, Point, at};
 use super::smuggler::{Smuggler, Terms};
 use crate::distribution::normal_share;
 use crate::rules::{Grant, QUARTERS, RuleTable, YEARS, middle};
 use crate::scenario::{Arm, Demand, ModelConstants, Scenario};
-
-/// What is measured, in each year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
-    /// H100e that shells and fronts brought to tier 3.
-    Smuggled,
-    /// Of these, through shells under the license-free limit.
-    ByShells,
-    /// H100e that were caught.
-    Intercepted,
-    /// H100e bought ahead of the rule that went to tier 3.
-    Stockpiled,
-    /// H100e that went there lawfully.
-    Lawful,
-    /// H100e that it rented abroad.
-    Rented,
-    /// H100e of its own making.
-    Domestic,
-    /// H100e in use there at the end of the year.
-    Tier3Stock,
-    /// H100e in use in the United States at the end of the year.
-    HomeStock,
-    /// One by the other.
-    StockRatio,
-    /// What the United States gained in the year by what tier 3 gained.
-    FlowRatio,
-    /// H100e that honest buyers abroad wanted and did not get.
-    Unmet,
-    /// H100e that they got.
-    Served,
-    /// Licenses that they asked for.
-    Cases,
-    /// Hours of officers for these.
-    Hours,
-    /// Weeks that a license took.
-    Weeks,
-    /// Dollars that waiting cost them: interest on what they bought.
-    WaitingCost,
-    /// Honest buyers close under the limit.
-    NearLimit,
-    /// Shells and fronts that were tried.
-    Schemes,
-    /// Of these, caught.
-    Caught,
-    /// Whether nobody tried shells: their best answer was to stay away.
-    Deterred,
-    /// All H100e that reached tier 3 from abroad, rented ones aside.
-    Leaked,
-}
-
-impl Output {
-    pub(crate) const COUNT: usize = 22;
-}
 
 /// What a run came to: for each output, each year.
 pub(crate) type Outcome = [[f64; YEARS]; Output::COUNT];
@@ -140,6 +88,12 @@ impl Prepared {
             prepared.quarters.push(of_quarter);
         }
         prepared
+    }
+
+    /// Makes every quarter of it come to what cannot be.
+    #[cfg(test)]
+    pub(crate) fn spoil(&mut self) {
+        self.constants.interest_a_year = f64::NAN;
     }
 
     fn quarter(&mut self, quarter: usize, rules: &RuleTable, demand: &[Demand]) -> Quarter {

@@ -2,6 +2,7 @@
 
 mod amendment;
 mod arms;
+mod checks;
 mod constants;
 mod model_constants;
 mod read;
@@ -183,8 +184,13 @@ impl ParameterEntry {
         Assumption { name: name.to_owned(), value, unit, source }
     }
 
+    /// Whether its source is a judgement, in part or whole, or names nothing that could be looked up.
     pub(crate) fn judgement(&self) -> bool {
-        self.source.starts_with("judgement")
+        let source = self.source.to_lowercase();
+        let words = ["judgement", "judgment", "assum", "guess", "derived", "own fit"];
+        let names_something =
+            source.split(|letter: char| !letter.is_alphanumeric()).any(|word| word.chars().count() > 3);
+        words.iter().any(|word| source.contains(word)) || !names_something
     }
 }
 
@@ -208,8 +214,8 @@ impl Scenario {
             root.missing("demand", "{ source = \"…\", tier2 = { SG = 1.0 } }");
             Vec::new()
         });
-        let base_values = read::read_study_values(&root);
-        for key in read::STUDY_VALUES.iter().filter(|key| !base_values.contains_key(*key)) {
+        let base_values = read::read_study_values(&root, None);
+        for key in read::study_value_names().filter(|key| !base_values.contains_key(key)) {
             base.report("missing-key", 1, format!("`{key}` is missing"), "add it under [study_values]");
         }
         let _documentary = (root.text("title"), root.text("question"));
@@ -228,17 +234,20 @@ impl Scenario {
         let toml = TomlFile::parse(file, text);
         let root = toml.root();
         read::read_parameters(&root, &mut parameters);
+        let kind = read::read_kind(&root);
         let mut study_values = base_values;
-        study_values.extend(read::read_study_values(&root));
+        study_values.extend(read::read_study_values(&root, Some(kind)));
+        let entries = parameters.of_model.iter().chain(&parameters.named).map(|(name, entry)| (*name, entry)).collect();
+        checks::Named { entries, lines: &parameters.lines }.check(&root, kind);
         let scenario = Scenario {
-            kind: read::read_kind(&root),
+            kind,
             // A scenario need have neither.
             title: root.text_value("title").unwrap_or_else(|| "".to_owned()),
             question: root.text_value("question").unwrap_or_else(|| "".to_owned()),
             draws: read::read_draws(&root).unwrap_or(100_000),
             seed: read::read_seed(&root).unwrap_or(1),
-            arms: arms::read_arms(&root),
-            cases: read::read_cases(&root),
+            arms: arms::read_arms(&root, kind),
+            cases: read::read_cases(&root, &parameters.units, kind),
             constants: ModelConstants::of(&parameters.named),
             trade: TradeConstants::of(&parameters.named),
             schemes: SchemeConstants::of(&parameters.named),

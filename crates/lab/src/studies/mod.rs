@@ -13,7 +13,7 @@ use crate::figure::Study;
 use crate::model::parameters::{Parameter, at};
 use crate::model::{Output, Prepared};
 use crate::rules::{LawFacts, LawOracle, RuleTable};
-use crate::run::{Options, Results, run};
+use crate::run::{NoResults, Options, Results, run};
 use crate::scenario::{Arm, Scenario, StudyKind};
 
 /// Why a study has no result.
@@ -28,6 +28,9 @@ pub enum LabError {
     /// The scenario does not fit the study.
     #[error("{0}")]
     Scenario(String),
+    /// A draw came to what cannot be: the text names the draw, the output, the parameter that is furthest out, and the mend.
+    #[error("{0}")]
+    Unphysical(String),
     /// An analysis cannot be made.
     #[error(transparent)]
     Sensitivity(#[from] crate::sensitivity::SensitivityError),
@@ -68,7 +71,10 @@ impl<'a> Ready<'a> {
     }
 
     pub(crate) fn run(&self, watched: &[Output]) -> Result<Results, LabError> {
-        run(self.scenario, &self.prepared, watched, self.options).ok_or(LabError::Stopped)
+        run(self.scenario, &self.prepared, watched, self.options).map_err(|none| match none {
+            NoResults::Stopped => LabError::Stopped,
+            NoResults::Unphysical(what) => LabError::Unphysical(what),
+        })
     }
 
     /// The names of the arms.

@@ -10,8 +10,9 @@ use super::{Catalog, Form, Resolution};
 const WHOLE: Without = Without { memory_kinds: false, memory: false, forms: false, generations: false, series: false };
 
 /// What is left out, in this order, until something answers.
-const STEPS: [Without; 8] = [
+const STEPS: [Without; 9] = [
     WHOLE,
+    Without { memory: true, ..WHOLE },
     Without { memory_kinds: true, ..WHOLE },
     Without { memory_kinds: true, memory: true, ..WHOLE },
     Without { generations: true, memory_kinds: true, ..WHOLE },
@@ -163,6 +164,10 @@ impl Catalog {
     /// Items that a name which is no item's may mean: those whose words include all that it says,
     /// else those all of whose words stand in it. A name without a word that tells items apart means none.
     fn candidates(&self, index: &Index, parts: &NameParts) -> Resolution<'_> {
+        // A size or a kind of memory alone stands in no item's name, and says of none that it may be meant.
+        if !parts.words.iter().any(|word| self.tells(word)) {
+            return Resolution::Unknown(Vec::new());
+        }
         let wider = index.names.iter().filter(|(words, _)| parts.words.is_subset(words));
         let wider: BTreeSet<usize> = wider.map(|(_, at)| *at).collect();
         let goods: BTreeSet<usize> = wider.iter().copied().filter(|at| self.is_accelerator(*at)).collect();

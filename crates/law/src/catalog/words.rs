@@ -202,8 +202,9 @@ impl Words {
             .replace("(r)", " ")
             .replace("(tm)", " ")
             .replace("pci express", "pcie")
+            .replace("pci-express", "pcie")
+            .replace("pci-e", "pcie")
             .replace("ada lovelace", "lovelace");
-        let lower = lower.replace("pci-e ", "pcie ");
         for run in lower.split(|letter: char| !letter.is_alphanumeric()) {
             for word in scripts(run) {
                 let word = self.same.get(word).map_or(word, String::as_str);

@@ -2,14 +2,16 @@
 //!
 //! Nothing here knows of orders, law or ledger: a page is a name and a context.
 
+mod countries;
 mod numbers;
 pub mod picture;
 mod strings;
 
-use minijinja::value::Kwargs;
+use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 use serde::Serialize;
 
+pub use countries::{countries, country_code, country_name};
 pub use numbers::{grouped, short};
 pub use strings::{Language, text};
 
@@ -19,14 +21,26 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 31] = [
     template!("base.html"),
     template!("parts.html"),
     template!("login.html"),
+    template!("setup.html"),
     template!("problem.html"),
     template!("today.html"),
     template!("decide.html"),
     template!("decision.html"),
+    template!("argument.html"),
+    template!("match.html"),
+    template!("map.html"),
+    template!("uploads.html"),
+    template!("upload.html"),
+    template!("upload_line.html"),
+    template!("screen.html"),
+    template!("search.html"),
+    template!("users.html"),
+    template!("account.html"),
+    template!("record.html"),
     template!("orders.html"),
     template!("order.html"),
     template!("party.html"),
@@ -71,6 +85,10 @@ impl Pages {
         templates.add_function("t", translate);
         templates.add_filter("grouped", |value: Value| numbers::grouped_value(&value));
         templates.add_filter("short", |value: Value| numbers::short_value(&value));
+        templates.add_filter("country", country);
+        templates.add_filter("label", label);
+        templates.add_filter("fact", fact);
+        templates.add_filter("sentence", |text: String| sentence(&text));
         templates.add_filter("words", |text: String| text.replace('_', " "));
         for (name, text) in TEMPLATES {
             let wrong = |error: Error| PageError { page: name.to_owned(), why: format!("{error:#}") };
@@ -89,9 +107,7 @@ impl Pages {
 
 /// `t("key", name=value)`: a string in the page's language, with what stands in braces replaced. Without a language it is English.
 fn translate(state: &State<'_, '_>, key: String, values: Kwargs) -> Result<String, Error> {
-    let lang = state.lookup("lang");
-    let language = lang.as_ref().and_then(Value::as_str).map_or(Language::English, Language::from_code);
-    let found = text(language, &key)
+    let found = text(language(state), &key)
         .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no string is called `{key}`")))?;
     let mut out = found.to_owned();
     for name in values.args() {
@@ -99,6 +115,43 @@ fn translate(state: &State<'_, '_>, key: String, values: Kwargs) -> Result<Strin
         out = out.replace(&format!("{{{name}}}"), &value.to_string());
     }
     Ok(out)
+}
+
+fn language(state: &State<'_, '_>) -> Language {
+    let lang = state.lookup("lang");
+    lang.as_ref().and_then(Value::as_str).map_or(Language::English, Language::from_code)
+}
+
+/// What a column or a fact is called on pages; its own words where it has no name.
+fn label(state: &State<'_, '_>, name: String) -> String {
+    let found = text(language(state), &format!("field.{name}")).or_else(|| text(language(state), &name));
+    found.map_or_else(|| name.replace(['_', '.'], " "), str::to_owned)
+}
+
+/// The value of a fact: yes, no, unknown, a number in groups, or a word.
+fn fact(state: &State<'_, '_>, value: Value) -> String {
+    let word = |key: &str| text(language(state), key).unwrap_or(key).to_owned();
+    match value.kind() {
+        ValueKind::Bool if value.is_true() => word("holds.true"),
+        ValueKind::Bool => word("holds.false"),
+        ValueKind::None | ValueKind::Undefined => word("holds.unknown"),
+        ValueKind::Number => numbers::grouped_value(&value),
+        _ => value.to_string().replace('_', " "),
+    }
+}
+
+/// A text with a capital at its beginning and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let whole: String = first.to_uppercase().chain(letters).collect();
+    if whole.ends_with(['.', '!', '?', '。']) { whole } else { format!("{whole}.") }
+}
+
+/// A country's code with its name in the page's language; another text as it is.
+fn country(state: &State<'_, '_>, code: Value) -> String {
+    let code = code.to_string();
+    country_name(language(state), &code).map_or_else(|| code.clone(), |name| format!("{name} ({code})"))
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ pub fn grouped(number: i64) -> String {
     format!("{sign}{}", tollgate_model::group_digits(number.unsigned_abs()))
 }
 
-/// A quantity in short: 26.9 M.
+/// A quantity in short: 26.9 M, 1.2 bn.
 pub fn short(value: f64) -> String {
     let size = value.abs();
     let (scaled, unit) = match size {
-        size if size >= 1e9 => (value / 1e9, " G"),
+        size if size >= 1e9 => (value / 1e9, " bn"),
         size if size >= 1e6 => (value / 1e6, " M"),
         size if size >= 1e3 => (value / 1e3, " k"),
         _ => (value, ""),

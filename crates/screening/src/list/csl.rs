@@ -5,7 +5,7 @@ use tollgate_model::Country;
 
 use super::day::day;
 use super::table::{Layout, each_row, refuse_nameless};
-use super::{BadRow, Effect, Entry, List, ListName, json, names_of, split_programs};
+use super::{BadRow, Effect, Entry, List, ListName, ReviewPolicy, json, names_of, split_programs};
 
 /// The columns without which the Consolidated Screening List tells too little to be one.
 pub(super) const COLUMNS: [&str; 4] = ["source", "name", "alt_names", "addresses"];
@@ -33,6 +33,8 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
             ids: texts(row.get("ids")).iter().filter_map(|id| number_in(id)).collect(),
             dates,
             programs: split_programs(row.get("programs")),
+            requirement: row.get("license_requirement").to_owned(),
+            review: ReviewPolicy::from_text(row.get("license_policy")),
             from: day(row.get("start_date")),
             until: day(row.get("end_date")),
         });
@@ -79,6 +81,8 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
             ids: numbers(result.get("ids")),
             dates: json::texts(result.get("dates_of_birth")).iter().filter_map(|date| day(date)).collect(),
             programs: json::texts(result.get("programs")).iter().flat_map(of_program).collect(),
+            requirement: text("license_requirement").to_owned(),
+            review: ReviewPolicy::from_text(text("license_policy")),
             from: day(text("start_date")),
             until: day(text("end_date")),
         });

@@ -10,6 +10,7 @@ mod governments;
 mod json;
 mod ofac;
 mod plain;
+mod policy;
 mod programs;
 mod table;
 mod xml;
@@ -22,6 +23,7 @@ use tollgate_model::{Country, Date, Diagnostic, Place, hex};
 use clean::names_of;
 pub use clean::split_names;
 pub use effect::Effect;
+pub use policy::{ReviewPolicy, footnote_of};
 pub use programs::{SanctionsProgram, split_programs};
 use table::Layout;
 
@@ -55,6 +57,10 @@ pub struct Entry {
     pub effect: Effect,
     /// The sanctions programs under which it is listed, as the publisher calls them.
     pub programs: Vec<String>,
+    /// What needs a license, as an entry of the Entity List states it; empty where it states nothing.
+    pub requirement: String,
+    /// How applications are reviewed, as an entry of the Entity List states it.
+    pub review: ReviewPolicy,
     /// The first day on which it binds, where the list says so.
     pub from: Option<Date>,
     /// The last day on which it binds, where the list says so.

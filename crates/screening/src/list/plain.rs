@@ -2,10 +2,10 @@
 
 use super::day::day;
 use super::table::{Layout, each_row, refuse_nameless};
-use super::{Effect, Entry, List, ListName, names_of, split_programs};
+use super::{Effect, Entry, List, ListName, ReviewPolicy, names_of, split_programs};
 
 /// The columns of a user's own list and what others call them.
-const COLUMNS: [(&str, &[&str]); 12] = [
+const COLUMNS: [(&str, &[&str]); 14] = [
     ("name", &["name", "names", "entity", "entity_name", "full_name", "company_or_organization", "company", "caption"]),
     ("id", &["id", "entity_number", "no", "number", "uid"]),
     ("list", &["list", "source", "list_name"]),
@@ -15,6 +15,8 @@ const COLUMNS: [(&str, &[&str]); 12] = [
     ("registry_id", &["registry_id", "registration_number", "lei", "tax_id", "ids"]),
     ("date", &["date", "incorporated_on", "date_of_birth"]),
     ("programs", &["programs", "program", "program_ids"]),
+    ("requirement", &["license_requirement"]),
+    ("policy", &["license_policy", "license_review_policy"]),
     ("from", &["from", "start_date", "listed_on", "effective_date"]),
     ("until", &["until", "end_date", "delisted_on", "expiration_date"]),
     ("clean", &["clean_name"]),
@@ -59,6 +61,8 @@ pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut Lis
                 .collect(),
             dates: cell("date").and_then(day).into_iter().collect(),
             programs: cell("programs").map_or_else(Vec::new, split_programs),
+            requirement: cell("requirement").unwrap_or("").to_owned(),
+            review: ReviewPolicy::from_text(cell("policy").unwrap_or("")),
             from: cell("from").and_then(day),
             until: cell("until").and_then(day),
         });

@@ -22,6 +22,9 @@ pub(crate) struct Session {
 pub(crate) const LONGEST: i64 = 12 * 3_600_000;
 pub(crate) const LONGEST_VOUCHED: i64 = 3_600_000;
 
+/// Letters of a session's hash by which its owner ends it.
+const HANDLE: usize = 16;
+
 /// All sessions, by the SHA-256 of their cookies.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
@@ -56,6 +59,22 @@ impl Sessions {
         let session = self.open.get_mut(&sha256(cookie)).filter(|session| session.lives(now))?;
         session.used = now;
         Some(session.clone())
+    }
+
+    /// The sessions of a name that live: by what each is ended, when it began and was used last, in milliseconds since 1970-01-01 UTC.
+    pub(crate) fn of(&self, name: &str, now: i64) -> Vec<(String, i64, i64)> {
+        let living = self.open.iter().filter(|(_, session)| session.name == name && session.lives(now));
+        living.map(|(hash, session)| (hash.chars().take(HANDLE).collect(), session.begun, session.used)).collect()
+    }
+
+    /// Ends a session of a name, by what [`Sessions::of`] says of it.
+    pub(crate) fn end_of(&mut self, name: &str, handle: &str) {
+        self.open.retain(|hash, session| session.name != name || !hash.starts_with(handle) || handle.len() < HANDLE);
+    }
+
+    /// By what the session of a cookie is ended.
+    pub(crate) fn handle(cookie: &str) -> String {
+        sha256(cookie).chars().take(HANDLE).collect()
     }
 
     pub(crate) fn end(&mut self, cookie: &str) {

@@ -1,6 +1,9 @@
 //! Whole files of orders: uploaded, decided line by line, their results read while they come, and gone on with after a crash.
 
+mod counting;
+mod line_result;
 mod results_file;
+mod summary;
 mod task;
 mod unread;
 mod upload;
@@ -20,7 +23,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tollgate_model::count_of;
 use tollgate_records::OrderReader;
@@ -29,14 +32,15 @@ use utoipa::{IntoParams, ToSchema};
 use super::Shared;
 use super::access::{Caller, Right, sha256};
 use super::clock::day_of;
-use super::orders::{WriteKey, idempotency_key, record_order, try_order, unavailable};
+use super::orders::{WriteKey, idempotency_key, unavailable};
 use super::problem::{Problem, Refusals};
 use super::reads::bad_query;
+use line_result::{one, trial_counts};
 use results_file::{page, results_so_far};
+pub(super) use summary::{Summary, Upload, UploadRow};
 use task::Task;
-use tollgate_desk::Order;
 use tollgate_desk::{OrderRequest, same_person};
-use unread::{UnknownColumn, unknown_columns, unread_result};
+use unread::{UnknownColumn, remarks, unknown_columns, unread_result};
 
 /// Tries of a line while the ledger is busy or away, a second apart; the job then waits for the next start or upload.
 const TRIES: u32 = 30;
@@ -83,11 +87,13 @@ pub(super) struct Jobs {
     /// One job is worked on at a time: the others wait.
     turn: Arc<Semaphore>,
     known: Mutex<BTreeMap<String, Known>>,
+    /// What pages show of results, by job.
+    summaries: Mutex<BTreeMap<String, Arc<Mutex<Summary>>>>,
 }
 
 impl Jobs {
     pub(super) fn new(folder: PathBuf) -> Jobs {
-        Jobs { folder, turn: Arc::new(Semaphore::new(1)), known: Mutex::default() }
+        Jobs { folder, turn: Arc::new(Semaphore::new(1)), known: Mutex::default(), summaries: Mutex::default() }
     }
 
     /// Where they are.
@@ -121,7 +127,7 @@ fn unknown_job() -> Problem {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct UploadQuery {
-    /// Whether the lines are recorded and set aside, each on top of those before; else each is decided for trial, alone.
+    /// Whether the lines are recorded and set aside; else they are tried, each on what the lines before it by date had counted.
     #[serde(default)]
     reserve: bool,
 }
@@ -256,6 +262,10 @@ fn work(
     reports.send_modify(|progress| {
         (progress.lines, progress.done, progress.unknown_columns) = (Some(lines), had, columns);
     });
+    let counts = match trial_counts(app, task, &orders, lines) {
+        Ok(counts) => counts,
+        Err(what) => return (Phase::Unusable, Some(what)),
+    };
     let mut row = 0;
     let mut reader = match OrderReader::open_by_line(&orders) {
         Ok(reader) => reader,
@@ -278,7 +288,9 @@ fn work(
             if let Err(what) = runtime.block_on(still_may(app, task)) {
                 return (Phase::Interrupted, Some(what));
             }
-            let decided = || runtime.block_on(one(app, id, task, row, OrderRequest::of(&line)));
+            let before = usize::try_from(row - 1).ok().and_then(|row| counts.get(row));
+            let decided =
+                || runtime.block_on(one(app, (id, task, row), OrderRequest::of(&line), before, remarks(&line)));
             let Some(result) = unread_result(row, &line).or_else(decided) else {
                 return (Phase::Interrupted, Some("the ledger was busy or away too long".to_owned()));
             };
@@ -327,41 +339,6 @@ fn count(orders: &FilePath) -> Result<u64, String> {
         lines += count_of(batch.map_err(|errors| errors.to_string())?.len());
     }
     Ok(lines)
-}
-
-/// A line's result; nothing where the ledger stays away.
-async fn one(app: &Shared, id: &str, task: &Task, row: u64, order: OrderRequest) -> Option<Value> {
-    let (order_id, line) = (order.order_id.clone(), order.line.unwrap_or(1));
-    for _ in 0..TRIES {
-        let made = match task.reserve {
-            false => try_order(app, order.clone()).await.map(|answer| (StatusCode::OK, answer)),
-            true => {
-                let order = Order { key: format!("{id}.{row}"), order: order.clone(), hold: false };
-                record_order(app, &task.actor, order).await.map(|(answer, _)| (StatusCode::CREATED, answer))
-            }
-        };
-        let head =
-            |status: StatusCode| json!({ "row": row, "order_id": order_id, "line": line, "status": status.as_u16() });
-        let (mut result, member, value) = match made {
-            Ok((status, answer)) => (head(status), "answer", json!(answer)),
-            Err(problem) if matches!(problem.status.as_u16(), 429 | 503) => {
-                if app.ending.load(Ordering::Relaxed) {
-                    return None;
-                }
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                continue;
-            }
-            Err(problem) => {
-                let refusal = json!({ "code": problem.code, "detail": problem.detail, "mend": problem.mend });
-                (head(problem.status), "problem", refusal)
-            }
-        };
-        if let Some(result) = result.as_object_mut() {
-            result.insert(member.to_owned(), value);
-        }
-        return Some(result);
-    }
-    None
 }
 
 /// How far a job is.
@@ -452,6 +429,7 @@ pub(super) async fn results(
     // The id is one of ours by now, not a path.
     let path = app.jobs.folder.join(&id).join("results.jsonl");
     let read = tokio::task::spawn_blocking(move || page(&path, cursor)).await;
-    let (results, next) = read.map_err(|error| unavailable(&error.to_string()))?;
+    let (results, ends) = read.map_err(|error| unavailable(&error.to_string()))?;
+    let next = ends.last().copied().unwrap_or(cursor);
     Ok(Json(Results { results, next, progress }))
 }

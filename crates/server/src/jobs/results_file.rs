@@ -26,13 +26,13 @@ pub(super) fn results_so_far(path: &FilePath) -> std::io::Result<(File, u64)> {
     Ok((file, had))
 }
 
-/// Results from a place on, and where to go on.
-pub(super) fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, u64) {
-    let mut results = Vec::new();
+/// Results from a place on, and where each of them ends.
+pub(super) fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, Vec<u64>) {
+    let (mut results, mut ends) = (Vec::new(), Vec::new());
     let mut next = cursor;
-    let Ok(mut file) = File::open(path) else { return (results, next) };
+    let Ok(mut file) = File::open(path) else { return (results, ends) };
     if file.seek(SeekFrom::Start(cursor)).is_err() {
-        return (results, next);
+        return (results, ends);
     }
     let mut reader = BufReader::new(file.take(PAGE.saturating_mul(2)));
     let mut line = Vec::new();
@@ -41,9 +41,10 @@ pub(super) fn page(path: &FilePath, cursor: u64) -> (Vec<Value>, u64) {
         let Some(Ok(result)) = line.strip_suffix(b"\n").map(serde_json::from_slice) else { break };
         next += count_of(line.len());
         results.push(result);
+        ends.push(next);
         line.clear();
     }
-    (results, next)
+    (results, ends)
 }
 
 #[cfg(test)]
@@ -62,9 +63,9 @@ mod tests {
         let (mut file, had) = results_so_far(&path).unwrap();
         assert_eq!(had, 2);
         writeln!(file, "{{\"row\":3}}").unwrap();
-        let (results, next) = page(&path, 10);
-        assert_eq!((results, next), (vec![json!({ "row": 2 }), json!({ "row": 3 })], 30));
-        assert_eq!(page(&path, 30), (Vec::new(), 30));
+        let (results, ends) = page(&path, 10);
+        assert_eq!((results, ends), (vec![json!({ "row": 2 }), json!({ "row": 3 })], vec![20, 30]));
+        assert_eq!(page(&path, 30), (Vec::new(), Vec::new()));
         assert_eq!(page(&path, 7).0, Vec::<Value>::new());
     }
 }

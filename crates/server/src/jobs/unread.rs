@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
+use tollgate_decide::is_decided_by;
 use tollgate_model::OrderLine;
 use tollgate_records::Table;
 use utoipa::ToSchema;
@@ -33,15 +34,20 @@ pub(super) fn unknown_columns(orders: &Path) -> Result<Vec<UnknownColumn>, Strin
     Ok(named.collect())
 }
 
-/// The result of a line with cells that are not understood: it is neither decided nor recorded, and `missing` names their columns. `None` where all of
-/// the line is understood.
+/// What is said of cells that are not understood and decide nothing, such as a price.
+pub(super) fn remarks(line: &OrderLine<'_>) -> Vec<String> {
+    line.unread.iter().filter(|cell| !is_decided_by(&cell.column)).map(ToString::to_string).collect()
+}
+
+/// The result of a line with cells that are not understood and by which it is decided: it is neither decided nor recorded, and `missing` names their
+/// columns. `None` where all that decides the line is understood.
 pub(super) fn unread_result(row: u64, line: &OrderLine<'_>) -> Option<Value> {
-    if line.unread.is_empty() {
+    if !line.unread.iter().any(|cell| is_decided_by(&cell.column)) {
         return None;
     }
     let detail: Vec<String> = line.unread.iter().map(ToString::to_string).collect();
     let mut missing: Vec<&str> = Vec::new();
-    for cell in line.unread {
+    for cell in line.unread.iter().filter(|cell| is_decided_by(&cell.column)) {
         if !missing.contains(&cell.column.as_str()) {
             missing.push(&cell.column);
         }
@@ -87,6 +93,17 @@ mod tests {
         assert_eq!(missing, ["date", "quantity"]);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("`2025-06-31`") && detail.contains("`several`"), "{detail}");
+    }
+
+    #[test]
+    fn a_price_that_is_not_understood_is_said_and_costs_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "order_id,date,ultimate_consignee,destination,item,quantity,unit_price_usd\nA,2025-06-02,sg,SG,H100,1,cheap\n";
+        let mut reader = OrderReader::open_by_line(&file(&folder, text)).unwrap();
+        let batch = reader.next_batch().unwrap().unwrap();
+        let line = batch.line(0).unwrap();
+        assert_eq!(unread_result(1, &line), None);
+        assert!(remarks(&line).concat().contains("`cheap` of the column `unit_price_usd`"), "{:?}", remarks(&line));
     }
 
     #[test]

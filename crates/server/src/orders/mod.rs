@@ -15,8 +15,8 @@ use utoipa::IntoParams;
 pub(super) use amend::{__path_amend, amend};
 pub(super) use decide::{__path_decide, decide, record_order, try_order};
 pub(super) use moves::{
-    __path_cancel, __path_correct, __path_read, __path_release, __path_ship, cancel, correct, held, read, release,
-    release_line, ship,
+    __path_cancel, __path_correct, __path_read, __path_release, __path_ship, Corrected, cancel, cancel_line, correct,
+    correct_shipment, held, read, release, release_line, ship, ship_line,
 };
 
 use super::problem::Problem;

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -96,9 +96,9 @@ pub(crate) struct OnRecord {
 }
 
 /// Has the ledger do what was planned; returns what is left of the reservation.
-async fn apply(app: &Shared, actor: &str, plan: ReservationCommand) -> Result<Json<Left>, Problem> {
+async fn apply(app: &Shared, actor: &str, plan: ReservationCommand) -> Result<Left, Problem> {
     app.command(actor, plan.command).await?;
-    left(app, plan.reservation).await.map(Json)
+    left(app, plan.reservation).await
 }
 
 async fn left(app: &Shared, reservation: String) -> Result<Left, Problem> {
@@ -127,8 +127,20 @@ pub(crate) async fn ship(
     let amount = request.tpp.map(thousandths).transpose()?;
     let (write, last) =
         (LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() }, request.last);
-    let plan = app.with_ledger(move |ledger| plan_shipment(ledger, &write, amount, day, last)).await??;
-    apply(&app, &caller.name, plan).await
+    ship_line(&app, write, amount, day, last).await.map(Json)
+}
+
+/// Counts a shipment of what was set aside, in milli-TPP; all that is left where no amount is given.
+pub(crate) async fn ship_line(
+    app: &Shared,
+    write: LineWrite,
+    amount_milli_tpp: Option<i64>,
+    day: Date,
+    last: bool,
+) -> Result<Left, Problem> {
+    let actor = write.actor.clone();
+    let plan = app.with_ledger(move |ledger| plan_shipment(ledger, &write, amount_milli_tpp, day, last)).await??;
+    apply(app, &actor, plan).await
 }
 
 /// Gives up what is left of what was set aside.
@@ -147,8 +159,14 @@ pub(crate) async fn cancel(
     caller.may(Right::Record)?;
     let Json(request) = request.map_err(|error| bad_json(&error))?;
     let write = LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() };
-    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, request.reason)).await??;
-    apply(&app, &caller.name, plan).await
+    cancel_line(&app, write, request.reason).await.map(Json)
+}
+
+/// Gives up what is left of what was set aside.
+pub(crate) async fn cancel_line(app: &Shared, write: LineWrite, reason: String) -> Result<Left, Problem> {
+    let actor = write.actor.clone();
+    let plan = app.with_ledger(move |ledger| plan_cancellation(ledger, &write, reason)).await??;
+    apply(app, &actor, plan).await
 }
 
 /// Lets a held line ship. Whoever entered or amended it may not: four eyes.
@@ -200,27 +218,51 @@ pub(crate) async fn correct(
     caller.may(Right::Record)?;
     let Json(request) = request.map_err(|error| bad_json(&error))?;
     let (day, amount) = (day("date", &request.date)?, thousandths(request.tpp)?);
-    let key = idempotency_key(&headers)?;
+    let write = LineWrite { order, line, key: idempotency_key(&headers)?, actor: caller.name.clone() };
+    let correction = correction_of(&request, amount, day);
+    match correct_shipment(&app, &caller, write, correction).await? {
+        Corrected::Done(left) => Ok(Json(left).into_response()),
+        Corrected::Proposed(proposed) => Ok(proposed.into_response()),
+    }
+}
+
+/// What came of a correction.
+pub(crate) enum Corrected {
+    /// It counts.
+    Done(Left),
+    /// It takes off what counts: done once another person confirms it.
+    Proposed((StatusCode, Json<Proposed>)),
+}
+
+/// Puts right what was said of a shipment, or proposes it where it takes off what counts.
+pub(crate) async fn correct_shipment(
+    app: &Shared,
+    caller: &Caller,
+    write: LineWrite,
+    correction: Correction,
+) -> Result<Corrected, Problem> {
+    let (order, line) = (write.order.clone(), write.line.to_string());
     let what = format!(
         "correct the shipment `{}` of {order}, line {line}, to {} TPP on {}: {}",
-        request.shipment, request.tpp, request.date, request.reason
+        correction.shipment,
+        tpp(correction.amount_milli_tpp),
+        correction.day,
+        correction.reason
     );
-    let id = proposal_id("correct", &caller, &[&order, &line.to_string(), &key]);
-    let write = LineWrite { order, line, key, actor: caller.name.clone() };
-    let correction = correction_of(&request, amount, day);
+    let id = proposal_id("correct", caller, &[&order, &line, &write.key]);
     let actors = app.gate.directory().actors();
     let plan = app.with_ledger(move |ledger| plan_correction(ledger, &write, correction, &actors)).await??;
     if !plan.takes_off {
-        return Ok(apply(&app, &caller.name, plan.command).await?.into_response());
+        return Ok(Corrected::Done(apply(app, &caller.name, plan.command).await?));
     }
     let entries = vec![ProposedEntry::Command(plan.command.command)];
     let proposal = Proposal { what, beneficiary: None, entries };
-    Ok(propose(&app, &caller, id, proposal).await?.into_response())
+    Ok(Corrected::Proposed(propose(app, caller, id, proposal).await?))
 }
 
 fn correction_of(request: &CorrectRequest, amount_milli_tpp: i64, day: Date) -> Correction {
     let (shipment, by, reason) = (request.shipment.clone(), request.by.clone(), request.reason.clone());
-    Correction { shipment, by, amount_milli_tpp, day, reason }
+    Correction { shipment, by, posting: None, amount_milli_tpp, day, reason }
 }
 
 /// A line as it stands, with the decision as it was made.

@@ -1,45 +1,129 @@
-//! The log, looked through and verified.
+//! The log as sentences: looked through, opened record by record, verified, exported by days.
 
-use axum::extract::{Form, Query};
-use axum::response::Response;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Form, Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tollgate_ledger::Verifier;
-use tollgate_model::hex;
+use tollgate_ledger::{Record, Verifier};
+use tollgate_model::{Date, hex};
 
-use super::super::App;
 use super::super::access::Right;
-use super::super::orders::unavailable;
+use super::super::orders::{day, unavailable};
 use super::super::problem::Problem;
+use super::super::{App, Shared};
+use super::sentences::{KINDS, sentence};
 use super::{Refused, View, encoded, moment};
 
 /// Records on a page; in one look at the ledger; that one search goes through.
 const PAGE: usize = 50;
 const CHUNK: u32 = 2_000;
 const SEARCHED: u64 = 100_000;
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
-#[derive(Deserialize)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct AuditQuery {
-    #[serde(default)]
     q: String,
+    kind: String,
+    actor: String,
+    order: String,
+    from: String,
+    to: String,
     /// Records before this one.
     before: Option<u64>,
 }
 
+/// Which records are meant.
+#[derive(Clone, Default)]
+struct Meant {
+    words: String,
+    kind: String,
+    actor: String,
+    order: String,
+    from_ms: Option<i64>,
+    until_ms: Option<i64>,
+}
+
+impl AuditQuery {
+    fn meant(&self) -> Result<Meant, Problem> {
+        let text = |text: &str| -> String { text.trim().chars().take(200).collect() };
+        let begin = |member: &str, text: &str| -> Result<Option<Date>, Problem> {
+            if text.is_empty() { Ok(None) } else { day(member, text).map(Some) }
+        };
+        let start = |day: Date| i64::from(day.epoch_days()) * DAY_MS;
+        Ok(Meant {
+            words: text(&self.q).to_lowercase(),
+            kind: text(&self.kind),
+            actor: text(&self.actor),
+            order: text(&self.order),
+            from_ms: begin("from", &self.from)?.map(start),
+            until_ms: begin("to", &self.to)?.map(|day| start(day) + DAY_MS),
+        })
+    }
+
+    fn address(&self, path: &str, before: Option<u64>) -> String {
+        let fields = [
+            ("q", &self.q),
+            ("kind", &self.kind),
+            ("actor", &self.actor),
+            ("order", &self.order),
+            ("from", &self.from),
+            ("to", &self.to),
+        ];
+        let fields = fields.iter().filter(|(_, value)| !value.is_empty());
+        let mut query: Vec<String> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        query.extend(before.map(|before| format!("before={before}")));
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    }
+}
+
+impl Meant {
+    /// Whether a record is meant; one that cannot be read is.
+    fn takes(&self, record: &Record) -> bool {
+        if !self.words.is_empty() && !String::from_utf8_lossy(&record.body).to_lowercase().contains(&self.words) {
+            return false;
+        }
+        let Ok(body) = record.parse() else { return true };
+        let is_about = |order: &str| {
+            let quoted = format!("\"{order}\"");
+            let line = format!("{order}:");
+            body.data.get().contains(&quoted)
+                || body.id.contains(&line)
+                || body.data.get().contains(&format!("\"{line}"))
+        };
+        (self.kind.is_empty() || body.kind == self.kind)
+            && (self.actor.is_empty() || body.actor == self.actor)
+            && (self.order.is_empty() || is_about(&self.order))
+            && self.from_ms.is_none_or(|from| body.at_ms >= from)
+            && self.until_ms.is_none_or(|until| body.at_ms < until)
+    }
+}
+
+fn shown(record: &Record) -> Result<Value, Problem> {
+    let body = record.parse().map_err(|what| unavailable(&what))?;
+    let said = sentence(&body.kind, &body.id, body.data);
+    Ok(json!({ "seq": record.seq, "at": moment(body.at_ms), "kind": body.kind, "actor": body.actor, "said": said }))
+}
+
 /// Records of a search, the newest first, and before which one it goes on.
-async fn found(app: &App, q: &str, before: Option<u64>) -> Result<(Vec<Value>, Option<u64>), Problem> {
+async fn found(app: &App, meant: &Meant, before: Option<u64>) -> Result<(Vec<Value>, Option<u64>), Problem> {
     let head = app.with_ledger(|ledger| ledger.head().seq).await?;
     let mut end = before.unwrap_or(head + 1).min(head + 1);
     let last = end.saturating_sub(SEARCHED);
     let mut rows = Vec::new();
     while end > 1 && end > last && rows.len() < PAGE {
         let begin = end.saturating_sub(u64::from(CHUNK)).max(1);
-        let wanted = q.to_lowercase();
+        let wanted = meant.clone();
         let chunk = app.with_ledger(move |ledger| {
             let mut chunk = Vec::new();
             let paged = ledger.page(begin - 1, CHUNK, &mut |record| {
-                let text = String::from_utf8_lossy(&record.body);
-                if record.seq < end && (wanted.is_empty() || text.to_lowercase().contains(&wanted)) {
+                if record.seq < end && wanted.takes(record) {
                     chunk.push(record.clone());
                 }
             });
@@ -50,12 +134,7 @@ async fn found(app: &App, q: &str, before: Option<u64>) -> Result<(Vec<Value>, O
             if rows.len() == PAGE {
                 return Ok((rows, Some(record.seq + 1)));
             }
-            let body = record.parse().map_err(|what| unavailable(&what))?;
-            let data: String = body.data.get().chars().take(400).collect();
-            let kind = if body.kind == "ledger" { "ledger" } else { body.kind.as_ref() };
-            rows.push(
-                json!({ "seq": record.seq, "at": moment(body.at_ms), "kind": kind, "actor": body.actor, "data": data }),
-            );
+            rows.push(shown(record)?);
         }
         end = begin;
     }
@@ -68,14 +147,93 @@ pub(super) async fn list(view: View, Query(query): Query<AuditQuery>) -> Result<
 }
 
 async fn page(view: View, query: AuditQuery, verified: Value, bad: Value) -> Result<Response, Refused> {
-    let q: String = query.q.trim().chars().take(200).collect();
-    let (rows, next) = match found(view.app(), &q, query.before).await {
+    let looked = async { found(view.app(), &query.meant()?, query.before).await };
+    let (rows, next) = match looked.await {
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
     };
-    let further = next.map(|before| format!("/audit?q={}&before={before}", encoded(&q)));
-    let context = json!({ "rows": rows, "asked": { "q": q }, "further": further, "verified": verified, "bad": bad });
+    let context = json!({
+        "rows": rows, "kinds": KINDS, "verified": verified, "bad": bad, "further": next.map(|before| query.address("/audit", Some(before))),
+        "asked": { "q": query.q, "kind": query.kind, "actor": query.actor, "order": query.order, "from": query.from, "to": query.to },
+        "export": query.address("/audit.jsonl", None),
+    });
     Ok(view.render("audit.html", "nav.audit", context))
+}
+
+/// A record with all that it says.
+fn whole(record: &Record) -> Result<Value, Problem> {
+    let row = shown(record)?;
+    let body = record.parse().map_err(|what| unavailable(&what))?;
+    let data: Value = serde_json::from_str(body.data.get()).map_err(|error| unavailable(&error.to_string()))?;
+    let data = serde_json::to_string_pretty(&data).map_err(|error| unavailable(&error.to_string()))?;
+    Ok(json!({ "row": row, "id": body.id, "origin": body.origin, "hash": hex(&record.hash), "data": data }))
+}
+
+/// One record, whole.
+pub(super) async fn one(view: View, Path(seq): Path<u64>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Log)?;
+    let found = view.app().with_ledger(move |ledger| {
+        let mut found = None;
+        let paged = ledger.page(seq.saturating_sub(1), 1, &mut |record| found = Some(record.clone()));
+        paged.map(|()| found.filter(|record| record.seq == seq))
+    });
+    let found = match found.await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => return Err(view.wrong(&error.to_string())),
+        Err(problem) => return Err(view.failed(&problem)),
+    };
+    let Some(record) = found else { return Err(view.nothing()) };
+    let context = whole(&record);
+    match context {
+        Ok(context) => Ok(view.render("record.html", "nav.audit", context)),
+        Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+/// Where an export is: the record after which it goes on, or that it is done.
+struct Export {
+    app: Shared,
+    meant: Meant,
+    after: Option<u64>,
+}
+
+impl Export {
+    /// The next lines of the export, and where it goes on; `None` at its end.
+    async fn next(self) -> Option<(Result<Vec<u8>, std::io::Error>, Export)> {
+        let after = self.after?;
+        let meant = self.meant.clone();
+        let read = self.app.with_ledger(move |ledger| {
+            let (mut lines, mut last) = (Vec::new(), None);
+            let paged = ledger.page(after, CHUNK, &mut |record| {
+                last = Some(record.seq);
+                if meant.takes(record) {
+                    let _into_memory = record.write_line(&mut lines);
+                }
+            });
+            paged.map(|()| (lines, last))
+        });
+        // An export that breaks off breaks the connection, so that nobody takes a part for the whole.
+        let broken = |what: String| std::io::Error::other(what);
+        match read.await {
+            Ok(Ok((lines, last))) => Some((Ok(lines), Export { after: last, ..self })),
+            Ok(Err(error)) => Some((Err(broken(error.to_string())), Export { after: None, ..self })),
+            Err(problem) => Some((Err(broken(problem.detail)), Export { after: None, ..self })),
+        }
+    }
+}
+
+/// All records that are meant, whole, in the form of an export.
+pub(super) async fn export(view: View, Query(query): Query<AuditQuery>) -> Result<Response, Refused> {
+    let (view, _) = view.person(Right::Log)?;
+    let meant = match query.meant() {
+        Ok(meant) => meant,
+        Err(problem) => return Err(view.failed(&problem)),
+    };
+    let begin = Export { app: Arc::clone(&view.app), meant, after: Some(0) };
+    let lines = stream::unfold(begin, Export::next);
+    let name = "attachment; filename=\"audit.jsonl\"";
+    let head = [(header::CONTENT_TYPE, "application/jsonl"), (header::CONTENT_DISPOSITION, name)];
+    Ok((head, Body::from_stream(lines)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -85,7 +243,7 @@ pub(super) struct Verify {
 
 pub(super) async fn verify(view: View, Form(form): Form<Verify>) -> Result<Response, Refused> {
     let (view, _) = view.proved(Right::Log, &form.csrf)?;
-    let nothing = AuditQuery { q: String::new(), before: None };
+    let nothing = AuditQuery::default();
     match follow(view.app()).await {
         Ok(Ok((records, hash))) => page(view, nothing, json!({ "records": records, "hash": hash }), Value::Null).await,
         Ok(Err(what)) => page(view, nothing, Value::Null, json!(what)).await,

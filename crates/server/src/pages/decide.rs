@@ -7,33 +7,52 @@ use axum::extract::{Form, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
-use tollgate_model::Country;
+use tollgate_decide::{Detail, FileCounts, decision_record};
+use tollgate_desk::{Before, OrderRequest, check, line_id, propose_within};
+use tollgate_law::Policy;
+use tollgate_law::facts::{ACTIVITIES, CLAIMS, END_USES};
+use tollgate_ledger::{AccountKey, AnyLog, Ledger};
+use tollgate_model::{OrderLine, Tpp};
+use tollgate_report::pages::{countries, country_code};
 
-use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{record_order, try_order, unavailable, unusable};
+use super::super::access::{Caller, Right};
+use super::super::orders::{record_order, unavailable, unusable};
 use super::super::problem::Problem;
-use super::{Refused, View, encoded};
+use super::basis::{basis, duties};
+use super::{Refused, View, encoded, form_key, line_address};
+use crate::App;
+use crate::board::FileLine;
 use crate::today;
-use tollgate_decide::{Detail, decision_record};
-use tollgate_desk::OrderRequest;
 
+/// Columns that must be given.
+const NEEDED: [&str; 4] = ["item", "quantity", "destination", "ultimate_consignee"];
 /// Columns that may be left out.
-const OPTIONAL: [&str; 8] =
-    ["end_use", "activity", "exporter", "purchaser", "end_user", "origin", "authorization", "order_id"];
+const OPTIONAL: [&str; 9] = [
+    "end_use",
+    "activity",
+    "exporter",
+    "purchaser",
+    "intermediate_consignee",
+    "end_user",
+    "origin",
+    "authorization",
+    "order_id",
+];
 
 type Fields = BTreeMap<String, String>;
 
-/// The form's fields as a request.
+/// The form's fields as a request. A country may be named in any language of the pages.
 fn request(fields: &Fields) -> Result<OrderRequest, Problem> {
     let mut members = serde_json::Map::new();
     for (name, value) in fields.iter().filter(|(name, value)| !value.trim().is_empty() && *name != "policy") {
         let value = value.trim();
-        let number = matches!(name.as_str(), "quantity" | "line").then(|| value.parse::<i64>());
+        let number = matches!(name.as_str(), "quantity" | "line").then(|| value.replace(',', "").parse::<i64>());
         let value = match number {
             Some(Ok(number)) => json!(number),
             Some(Err(_)) => {
                 return Err(unusable(&format!("`{name}` is no whole number"), "give a whole number of 1 or more"));
             }
+            None if matches!(name.as_str(), "destination" | "origin") => json!(country_code(value).unwrap_or(value)),
             None => json!(value),
         };
         members.insert(name.clone(), value);
@@ -46,48 +65,124 @@ fn request(fields: &Fields) -> Result<OrderRequest, Problem> {
     serde_json::from_value(Value::Object(members)).map_err(|error| unusable(&error.to_string(), "check the form"))
 }
 
-/// The decision of an order as an object: under the service's policy on top of its counts, or under another one alone.
-pub(super) async fn decision(view: &View, order: OrderRequest, policy: &str) -> Result<Value, Problem> {
-    let app = Arc::clone(&view.app);
-    let is_house_policy = policy.is_empty() || policy == app.desk.policy.name;
-    let held = if is_house_policy { try_order(&app, order.clone()).await?.held } else { Vec::new() };
-    let policy = if is_house_policy { Arc::clone(&app.desk.policy) } else { view.policy_named(policy)? };
-    let considered = order.clone();
-    let desk = Arc::clone(&app.desk);
-    let explained = app.with_ledger(move |ledger| {
-        let line = considered.line().map_err(|(what, mend)| unusable(&what, mend))?;
-        let mut place = desk.decider(ledger)?;
-        let tables = Arc::clone(&place.tables);
-        let mut other = (!is_house_policy).then(|| place.decider.with_policy(Arc::clone(&policy)));
-        let decider = other.as_mut().unwrap_or(&mut place.decider);
-        let used = |key: &tollgate_ledger::AccountKey| {
-            let held = ledger
-                .state()
-                .account(key, line.date)
-                .map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
-            tollgate_model::Tpp::from_thousandths(held)
-        };
-        decider.check_item(line.item).map_err(|error| unusable(&error.what, &error.mend))?;
-        let decided = decider.decide_on(&line, &used).map_err(|error| unusable(&error.what, &error.mend))?;
-        let record = decision_record(&line, &decided, &policy, &tables, Detail::Whole);
-        serde_json::to_value(record).map_err(|error| unavailable(&error.to_string()))
-    });
-    let mut decision = explained.await??;
-    if let Some(object) = decision.as_object_mut() {
-        object.insert("held".to_owned(), json!(held));
-    }
-    Ok(decision)
+/// A line to be decided, and what it is decided on beside what the ledger holds.
+#[derive(Clone)]
+pub(super) enum Subject {
+    /// As somebody gave it.
+    Request(Box<OrderRequest>),
+    /// As it stands on record: what it set aside itself counts as free, and so does what went of it, in milli-TPP.
+    Recorded(Box<OrderRequest>, i64),
+    /// As a file has it, on what the file had counted before it.
+    Filed(Box<FileLine>),
 }
 
-/// What other policies say of the same order on the same day.
-async fn under_others(view: &View, order: &OrderRequest, policy: &str) -> Vec<Value> {
+/// A decision with why it would be held.
+pub(super) struct TriedLine {
+    pub(super) decision: Value,
+    pub(super) held: Vec<String>,
+}
+
+fn tpp_used(ledger: &Ledger<AnyLog>, key: &AccountKey, line: &OrderLine<'_>) -> Tpp {
+    let view = ledger.state().account(key, line.date);
+    Tpp::from_thousandths(view.map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp))
+}
+
+/// Decides by the service's own policy: as it would be recorded.
+fn under_house_policy(
+    app: &App,
+    ledger: &mut Ledger<AnyLog>,
+    subject: &Subject,
+    time: i64,
+) -> Result<TriedLine, Problem> {
+    let (request, before, earlier);
+    match subject {
+        Subject::Filed(filed) if !filed.line.is_read() => return alone(app, ledger, subject, None),
+        Subject::Filed(filed) => {
+            let line = filed.line.line().ok_or_else(|| unavailable("a line of the file cannot be read back"))?;
+            request = OrderRequest::of(&line);
+            before = Before { file: Some(&filed.counts), ..Before::default() };
+        }
+        Subject::Request(order) => (request, before) = ((**order).clone(), Before::default()),
+        Subject::Recorded(order, shipped) => {
+            request = (**order).clone();
+            let id = line_id(&request.order_id, request.line.unwrap_or(1));
+            earlier = tollgate_desk::line_on_record(ledger, &id)?.line;
+            before = Before { earlier: Some(&earlier), shipped_milli_tpp: *shipped, file: None };
+        }
+    }
+    check(&request)?;
+    let trial = tollgate_desk::Order { key: String::new(), order: request, hold: false };
+    let decided = propose_within(&app.desk, ledger, &trial, before, time)?;
+    let decision = serde_json::from_str(decided.decision.get()).map_err(|error| unavailable(&error.to_string()))?;
+    Ok(TriedLine { decision, held: decided.held })
+}
+
+/// Decides by another policy, or a line with cells that are not understood; nothing of it could be recorded.
+fn alone(
+    app: &App,
+    ledger: &mut Ledger<AnyLog>,
+    subject: &Subject,
+    policy: Option<&Arc<Policy>>,
+) -> Result<TriedLine, Problem> {
+    let none = FileCounts::default();
+    let (line, counts) = match subject {
+        Subject::Filed(filed) => (filed.line.line(), Some(&filed.counts)),
+        Subject::Request(order) | Subject::Recorded(order, _) => {
+            (Some(order.line().map_err(|(what, mend)| unusable(&what, mend))?), None)
+        }
+    };
+    let line = line.ok_or_else(|| unavailable("a line of the file cannot be read back"))?;
+    let mut place = app.desk.decider(ledger)?;
+    let tables = Arc::clone(&place.tables);
+    let mut other = policy.map(|policy| place.decider.with_policy(Arc::clone(policy)));
+    let decider = other.as_mut().unwrap_or(&mut place.decider);
+    let policy = Arc::clone(&decider.policy);
+    if line.unread.is_empty() {
+        decider.check_item(line.item).map_err(|error| unusable(&error.what, &error.mend))?;
+    }
+    // Another policy has other accounts: what the file counted under this one is no matter of theirs.
+    let counts = counts.filter(|_| other_is_none(&policy, app)).unwrap_or(&none);
+    let used = |key: &AccountKey| tpp_used(ledger, key, &line);
+    let decided = match counts == &none {
+        true => decider.decide_on(&line, &used),
+        false => decider.decide_within(&line, counts, &used),
+    };
+    let decided = decided.map_err(|error| unusable(&error.what, &error.mend))?;
+    let record = decision_record(&line, &decided, &policy, &tables, Detail::Whole);
+    let decision = serde_json::to_value(record).map_err(|error| unavailable(&error.to_string()))?;
+    Ok(TriedLine { decision, held: Vec::new() })
+}
+
+fn other_is_none(policy: &Policy, app: &App) -> bool {
+    policy.name == app.desk.policy.name
+}
+
+/// The decision of a line as an object: under the service's policy as it would be recorded, or under another one alone.
+pub(super) async fn decision(view: &View, subject: Subject, policy: &str) -> Result<TriedLine, Problem> {
+    let app = Arc::clone(&view.app);
+    let is_house_policy = policy.is_empty() || policy == app.desk.policy.name;
+    let other = if is_house_policy { None } else { Some(view.policy_named(policy)?) };
+    let time = app.time()?;
+    let looked = Arc::clone(&app);
+    let decided = app.with_ledger(move |ledger| match &other {
+        None => under_house_policy(&looked, ledger, &subject, time),
+        Some(policy) => alone(&looked, ledger, &subject, Some(policy)),
+    });
+    decided.await?
+}
+
+/// What other policies say of the same line on the same day.
+pub(super) async fn under_others(view: &View, subject: &Subject, policy: &str) -> Vec<Value> {
     let mut others = Vec::new();
     for name in view.policies().into_iter().filter(|name| *name != policy) {
-        // What cannot be decided under another policy is no matter of this order.
-        if let Ok(decision) = decision(view, order.clone(), name).await {
-            let member = |key: &str| decision.get(key).cloned().unwrap_or(Value::Null);
-            others.push(json!({ "policy": name, "outcome": member("outcome"), "authorization": member("authorization"), "review_policy": member("review_policy") }));
-        }
+        let outcome = match decision(view, subject.clone(), name).await {
+            Ok(TriedLine { decision, .. }) => {
+                let member = |key: &str| decision.get(key).cloned().unwrap_or(Value::Null);
+                json!({ "policy": name, "outcome": member("outcome"), "authorization": member("authorization"), "review_policy": member("review_policy") })
+            }
+            Err(problem) => json!({ "policy": name, "outcome": null, "detail": problem.detail }),
+        };
+        others.push(outcome);
     }
     others
 }
@@ -99,42 +194,45 @@ pub(super) async fn form(view: View, Query(fields): Query<Fields>) -> Result<Res
 
 async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<Problem>) -> Result<Response, Refused> {
     let policy = fields.remove("policy").unwrap_or_else(|| view.app().desk.policy.name.clone());
-    let said = fields.remove("recorded").map(|order| json!({ "order": order, "line": 1 }));
     let mut others = Vec::new();
-    let is_complete =
-        ["item", "quantity", "destination", "ultimate_consignee"].iter().all(|name| fields.contains_key(*name));
+    let is_complete = NEEDED.iter().all(|name| fields.get(*name).is_some_and(|value| !value.trim().is_empty()));
     fields.entry("date".to_owned()).or_insert_with(|| today().to_string());
-    let (mut decided, mut wrong) = (Value::Null, problem);
+    let (mut decided, mut held, mut wrong) = (Value::Null, Vec::new(), problem);
     if is_complete && wrong.is_none() {
         match request(&fields) {
-            Ok(order) => match decision(view, order.clone(), &policy).await {
-                Ok(decision) => {
-                    decided = decision;
-                    others = under_others(view, &order, &policy).await;
+            Ok(order) => {
+                let subject = Subject::Request(Box::new(order));
+                match decision(view, subject.clone(), &policy).await {
+                    Ok(shown) => {
+                        (decided, held) = (shown.decision, shown.held);
+                        others = under_others(view, &subject, &policy).await;
+                    }
+                    Err(problem) => wrong = Some(problem),
                 }
-                Err(problem) => wrong = Some(problem),
-            },
+            }
             Err(problem) => wrong = Some(problem),
         }
     }
-    for name in ["item", "quantity", "destination", "ultimate_consignee"].iter().chain(&OPTIONAL) {
+    for name in NEEDED.iter().chain(&OPTIONAL) {
         fields.entry((*name).to_owned()).or_default();
     }
     let app = view.app();
-    // Without random numbers the form has no key, and what has no key is not recorded: `reserve` refuses it.
-    let key = new_secret().ok();
     let is_house_policy = policy == app.desk.policy.name;
     let names: Vec<&str> = app.desk.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
     let context = json!({
-        "order": fields, "policy": policy, "policies": view.policies(), "items": names, "optional": OPTIONAL.iter().take(7).collect::<Vec<_>>(),
-        "countries": Country::all().map(Country::code).collect::<Vec<_>>(), "decision": decided, "others": others,
-        "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })), "said": said,
-        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": key,
+        "order": fields, "policy": policy, "policies": view.policies(), "items": names,
+        "optional": OPTIONAL.iter().filter(|name| **name != "order_id").collect::<Vec<_>>(),
+        "countries": countries(view.language), "end_uses": END_USES, "activities": ACTIVITIES,
+        "claims": CLAIMS.iter().filter(|claim| !matches!(**claim, "none" | "license")).collect::<Vec<_>>(),
+        "basis": basis(view, &decided, &held), "duties": duties(&decided), "decision": decided, "others": others, "unread": [],
+        "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
+        "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": form_key(),
     });
     let template = if view.part { "decision.html" } else { "decide.html" };
     Ok(view.render(template, "nav.decide", context))
 }
 
+/// Records what was decided; the page of the line says what came of it.
 pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Result<Response, Refused> {
     let Some(csrf) = fields.remove("csrf") else {
         return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
@@ -147,18 +245,17 @@ pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Resul
     let app = Arc::clone(&view.app);
     let recorded = match request(&fields) {
         Ok(order) if key.len() >= 8 => {
+            let (id, line) = (order.order_id.clone(), order.line.unwrap_or(1));
             let order = tollgate_desk::Order { key, order, hold };
-            record_order(&app, &caller.name, order).await.map(|_| ())
+            record_order(&app, &caller.name, order).await.map(|_| (id, line))
         }
         Ok(_) => Err(unusable("the form carries no key", "load the page again")),
         Err(problem) => Err(problem),
     };
     match recorded {
-        Ok(()) => {
-            let mut query: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-            query.push(format!("recorded={}", encoded(fields.get("order_id").map_or("", String::as_str))));
-            Ok(Redirect::to(&format!("/decide?{}", query.join("&"))).into_response())
+        Ok((order, line)) => {
+            let to = format!("{}?done={}", line_address(&order, line), encoded("reserve"));
+            Ok(Redirect::to(&to).into_response())
         }
         Err(problem) => page(&view, &caller, fields, Some(problem)).await,
     }

@@ -18,7 +18,7 @@ use super::super::access::Right;
 use super::super::orders::{unavailable, unusable};
 use super::super::problem::Problem;
 use super::{Refused, View, encoded};
-use tollgate_desk::OrderRequest;
+use crate::board::StoredLine;
 use tollgate_report::{study_page, study_part};
 use tollgate_world::SCENARIOS;
 
@@ -178,27 +178,27 @@ fn replayed(app: &App, arm: &Arm) -> Result<Value, Problem> {
     let Some(board) = &app.shown.board else { return Ok(Value::Null) };
     let policy = app.desks.policy(arm).map_err(|error| unusable(&error.to_string(), "change the form"))?;
     let mut decider = app.desk.latest().decider.with_policy(Arc::new(policy));
-    let lines: Vec<(&str, i64, OrderRequest)> = board
+    let lines: Vec<(&str, i64, StoredLine)> = board
         .sample
         .lines
         .iter()
         .filter_map(|(was, tpp, request)| Some((was.as_str(), *tpp, serde_json::from_str(request).ok()?)))
         .collect();
-    let second = |request: &OrderRequest| request.line.is_some_and(|line| line > 1);
+    let second = |stored: &StoredLine| stored.line > 1;
     let several: BTreeSet<&str> = lines
         .iter()
         .filter(|(_, _, request)| second(request))
         .map(|(_, _, request)| request.order_id.as_str())
         .collect();
     for (_, _, request) in lines.iter().filter(|(_, _, request)| several.contains(request.order_id.as_str())) {
-        if let Ok(line) = request.line() {
+        if let Some(line) = request.line() {
             // An item that is not known is one that was not known before.
             let _known_before = decider.add_to_shipment(&line);
         }
     }
     let mut moved: BTreeMap<(&str, &str), (u64, i64)> = BTreeMap::new();
     for (was, tpp, request) in &lines {
-        let Ok(line) = request.line() else { continue };
+        let Some(line) = request.line() else { continue };
         let Ok(decided) = decider.decide(&line) else { continue };
         let sum = moved.entry((*was, decided.determination().label.outcome.as_str())).or_default();
         sum.0 += 1;

@@ -32,7 +32,13 @@ pub(super) struct LawQuery {
     other: String,
     #[serde(default)]
     q: String,
+    /// One of [`SECTIONS`]; the first where absent.
+    #[serde(default)]
+    section: String,
 }
+
+/// The parts of the page, one of which is shown at a time.
+const SECTIONS: [&str; 4] = ["provisions", "chips", "groups", "coverage"];
 
 /// A provision as it is in force.
 struct Shown {
@@ -192,6 +198,28 @@ fn day_or(name: &str, text: &str, else_day: Date) -> Result<Date, Problem> {
     if text.is_empty() { Ok(else_day) } else { day(name, text) }
 }
 
+/// The provisions that a search is about and that begin to bind, or begin anew, after a day.
+fn coming(policy: &Policy, date: Date, q: &str) -> Vec<Value> {
+    let day = policy.law_date(date);
+    let is_meant = |text: &str| text.to_lowercase().contains(&q.to_lowercase());
+    let meant =
+        policy.provisions.iter().filter(|provision| is_meant(&provision.citation) || is_meant(&provision.title));
+    let later = meant.flat_map(|provision| {
+        let versions = provision.versions.iter().filter(move |version| version.from > day);
+        versions.map(move |version| (version.from, &provision.citation, &provision.title, version.known_from))
+    });
+    let mut later: Vec<_> = later.collect();
+    later.sort();
+    let row = |(from, citation, title, known): (Date, &String, &String, Date)| json!({ "from": from.to_string(), "citation": citation, "title": title, "known_from": known.to_string() });
+    later.into_iter().map(row).collect()
+}
+
+/// Whether a row of the page is about a search: each of its words stands somewhere in it.
+fn is_about(row: &Value, q: &str) -> bool {
+    let text = row.to_string().to_lowercase();
+    q.to_lowercase().split_whitespace().all(|word| text.contains(word))
+}
+
 /// Everything that the page shows of the law.
 fn context(view: &View, query: &LawQuery) -> Result<Value, Problem> {
     let app = view.app();
@@ -209,16 +237,24 @@ fn context(view: &View, query: &LawQuery) -> Result<Value, Problem> {
         json!(found)
     };
     let q = query.q.trim();
+    let section = SECTIONS.into_iter().find(|known| *known == query.section).unwrap_or("provisions");
+    let differs = match differs {
+        Value::Array(rows) => Value::Array(rows.into_iter().filter(|row| is_about(row, q)).collect()),
+        other => other,
+    };
     let provisions: Vec<Value> = all.values().filter(|provision| provision.about(q)).map(Shown::json).collect();
     let coverage = app.desk.policy.law.coverage.iter().map(|row| {
         json!({ "status": row.status, "citation": row.citation, "title": row.title, "certainty": row.certainty, "unsure": row.unsure, "note": row.note })
     });
+    let coverage: Vec<Value> = coverage.filter(|row| is_about(row, q)).collect();
+    let groups: Vec<Value> = groups(&policy, date).into_iter().filter(|row| is_about(row, q)).collect();
     let title = super::words(view.language, "law.chips");
     Ok(json!({
         "policies": view.policies(), "policy_title": policy.title,
         "asked": { "policy": policy.name, "date": date.to_string(), "against": query.against, "other": query.other, "q": q },
-        "provisions": provisions, "groups": groups(&policy, date), "coverage": coverage.collect::<Vec<_>>(), "differs": differs,
-        "chips": catalog(title, &policy),
+        "sections": SECTIONS, "section": section, "coming": if q.is_empty() { Vec::new() } else { coming(&policy, date, q) },
+        "provisions": provisions, "groups": groups, "coverage": coverage, "differs": differs,
+        "chips": if section == "chips" { catalog(title, &policy) } else { String::new() },
     }))
 }
 

@@ -1,13 +1,25 @@
 //! Pages for people: each is a request's path, a context, and a template of `tollgate-web`.
 
+mod account;
+mod allocations;
 mod audit;
+mod basis;
 mod cases;
 mod decide;
 mod lab;
 mod law;
+mod line;
+mod map;
+mod named;
 mod orders;
+mod parties;
+mod people;
+mod screen;
+mod search;
+mod sentences;
 mod session;
 mod today;
+mod uploads;
 
 use std::sync::{Arc, PoisonError};
 
@@ -23,7 +35,7 @@ use tollgate_report::pages::{Language, STATIC};
 
 pub use cases::Case;
 
-use super::access::{Caller, Right, cookie_named, identify, sha256};
+use super::access::{Caller, Right, cookie_named, identify, new_secret, sha256};
 use super::orders::unusable;
 use super::problem::Problem;
 use super::{App, Shared};
@@ -32,16 +44,20 @@ use tollgate_report::STUDY_CSS;
 /// What a browser keeps of the chosen language.
 const LANGUAGE: &str = "tollgate_language";
 /// Pages in the menu, each with the right that it takes.
-const MENU: [(&str, &str, Right); 9] = [
+const MENU: [(&str, &str, Right); 13] = [
     ("today", "", Right::Read),
     ("decide", "decide", Right::Try),
     ("orders", "orders", Right::Read),
+    ("uploads", "uploads", Right::Try),
     ("parties", "parties", Right::Read),
+    ("screen", "screen", Right::Try),
     ("allocations", "allocations", Right::Read),
     ("cases", "cases", Right::Read),
+    ("map", "map", Right::Read),
     ("law", "law", Right::Read),
     ("lab", "lab", Right::Try),
     ("audit", "audit", Right::Log),
+    ("users", "users", Right::Manage),
 ];
 
 /// All pages.
@@ -49,23 +65,34 @@ pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(today::today).post(today::release))
         .route("/proposals", axum::routing::post(today::conclude))
+        .route("/setup", get(session::set_up))
         .route("/login", get(session::form).post(session::log_in))
         .route("/logout", axum::routing::post(session::log_out))
         .route("/language", get(session::language))
         .route("/decide", get(decide::form).post(decide::reserve))
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(orders::csv))
-        .route("/orders/{order}/{line}", get(orders::one))
-        .route("/parties", get(orders::parties))
-        .route("/parties/{party}", get(orders::party))
-        .route("/parties.json", get(orders::complete))
-        .route("/allocations", get(today::allocations))
+        .route("/orders/{order}/{line}", get(line::one).post(line::act))
+        .route("/uploads", get(uploads::list))
+        .route("/uploads/{id}", get(uploads::one))
+        .route("/uploads/{id}/{row}", get(uploads::line))
+        .route("/screen", get(screen::form).post(screen::names))
+        .route("/search", get(search::search))
+        .route("/users", get(people::list).post(people::act))
+        .route("/account", get(account::page).post(account::act))
+        .route("/parties", get(parties::list))
+        .route("/parties/{party}", get(parties::party).post(parties::find_out))
+        .route("/parties.json", get(parties::complete))
+        .route("/map", get(map::map))
+        .route("/allocations", get(allocations::allocations))
         .route("/cases", get(cases::queue))
         .route("/cases/{case}", get(cases::one).post(cases::act))
         .route("/law", get(law::law))
         .route("/lab", get(lab::lab))
         .route("/lab/{file}", get(lab::file))
         .route("/audit", get(audit::list).post(audit::verify))
+        .route("/audit.jsonl", get(audit::export))
+        .route("/audit/{seq}", get(audit::one))
         .route("/static/{file}", get(file))
 }
 
@@ -122,6 +149,30 @@ fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+/// The word for a write that a form carries; empty, so that the form is refused, where there is no chance to be had.
+fn form_key() -> String {
+    new_secret().unwrap_or_else(|what| {
+        tracing::error!("{what}");
+        String::new()
+    })
+}
+
+/// A text of a JSON object; empty where it has none of the name.
+fn text_of<'a>(value: &'a Value, member: &str) -> &'a str {
+    value.get(member).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The texts of a list in a JSON object, where `list` is one.
+fn texts_of(list: Option<&Value>) -> Vec<String> {
+    let all = list.and_then(Value::as_array);
+    all.map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// The address of a line's page.
+fn line_address(order: &str, line: i64) -> String {
+    format!("/orders/{}/{line}", encoded(order))
 }
 
 /// A moment, in milliseconds since 1970-01-01 UTC, as people read it.
@@ -207,6 +258,18 @@ impl View {
     fn failed(self, problem: &Problem) -> Refused {
         let context = json!({ "key": null, "detail": problem.detail, "mend": problem.mend });
         Refused::Said(Box::new((self, problem.status, context)))
+    }
+
+    /// Something that should have been is not; the page is given up.
+    fn broken(&self, what: &str) -> Refused {
+        let view = View {
+            app: self.app.clone(),
+            language: self.language,
+            here: self.here.clone(),
+            caller: self.caller.clone(),
+            part: self.part,
+        };
+        view.wrong(what)
     }
 
     fn wrong(self, what: &str) -> Refused {

@@ -33,6 +33,11 @@ pub(super) async fn form(view: View, Query(next): Query<Next>) -> Response {
     view.render("login.html", "login", json!({ "next": own_address(&next.next), "wrong": false }))
 }
 
+/// Where the first administrator is made, by the link that the first start printed.
+pub(super) async fn set_up(view: View) -> Response {
+    view.render("setup.html", "setup", json!({}))
+}
+
 #[derive(Deserialize)]
 pub(super) struct LogIn {
     name: String,

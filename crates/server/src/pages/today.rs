@@ -1,94 +1,45 @@
-//! What waits, where compute went, and how allocations stand.
-
-use std::collections::BTreeMap;
+//! What waits for whoever looks: held lines, proposals, cases, reservations and licenses that lapse, lists and law that changed.
 
 use axum::extract::{Form, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tollgate_law::{Policy, Tier};
-use tollgate_ledger::AccountView;
-use tollgate_model::{Country, Date};
-use tollgate_report::pages::picture::{MonthTpp, Shipped, months, world};
-use tollgate_report::pages::short;
+use tollgate_law::Policy;
+use tollgate_model::Date;
 
-use super::super::access::{Caller, Right, new_secret};
-use super::super::orders::{day, held, release_line, unusable};
+use super::super::access::{Caller, Right};
+use super::super::orders::{held, release_line, unavailable};
 use super::super::problem::Problem;
 use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
-use super::{Refused, View, cases, moment};
-use crate::{Sums, today as this_day};
+use super::allocations::near;
+use super::basis::basis;
+use super::{Refused, View, cases, form_key, line_address, moment, named};
+use crate::ledger_lines::{refresh, status_of};
+use crate::{now, today as this_day};
 use tollgate_desk::{Conclusion, HeldLine, Release, line_id, same_person};
 
-/// Accounts on a page.
-const PAGE: usize = 100;
+/// So many days ahead it is said what lapses.
+const AHEAD: i32 = 7;
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
-#[expect(clippy::cast_precision_loss, reason = "only for drawing")]
-fn drawn(number: i64) -> f64 {
-    number as f64
-}
-
-/// The map and the trend, with the same as rows.
-fn pictures(view: &View, policy: &Policy, day: Date, sums: &Sums) -> Result<Value, Problem> {
-    let mend = "add the group to the law's country groups, or choose another policy";
-    let tiers =
-        policy.tiers(day).map_err(|group| unusable(&format!("the law has no country group `{group}`"), mend))?;
-    let tier = |country| match tiers.tier(country) {
-        Tier::First => 1,
-        Tier::Second => 2,
-        Tier::Third => 3,
-    };
-    let tiers: BTreeMap<&str, u8> = Country::all().map(|country| (country.code(), tier(country))).collect();
-    let mut shipped: BTreeMap<String, Shipped> =
-        tiers.iter().map(|(code, tier)| ((*code).to_owned(), Shipped { tier: *tier, tpp: 0.0 })).collect();
-    for (code, sum) in &sums.countries {
-        shipped.entry(code.clone()).or_default().tpp = drawn(sum.tpp);
-    }
-    let mut by_month: BTreeMap<&str, [i64; 3]> = BTreeMap::new();
-    for ((month, code), sum) in &sums.months {
-        let tier = usize::from(tiers.get(code.as_str()).copied().unwrap_or(2).saturating_sub(1));
-        if let Some(total) = by_month.entry(month).or_default().get_mut(tier) {
-            *total = total.saturating_add(sum.tpp);
-        }
-    }
-    let drawn_months: Vec<MonthTpp> =
-        by_month.iter().map(|(name, tpp)| MonthTpp { name: (*name).to_owned(), tpp: tpp.map(drawn) }).collect();
-    let mut countries: Vec<_> = sums.countries.iter().collect();
-    countries.sort_by_key(|(_, sum)| -sum.tpp);
-    let title = |key| super::words(view.language, key);
-    // The limit that holds where no other does stands last.
-    let accounts = policy.program(day).accounts.iter();
-    let allocation = accounts
-        .filter(|account| account.account == "country")
-        .find_map(|account| account.limits.last())
-        .map(|limit| limit.1);
-    let (key, full) = match allocation {
-        Some(tpp) => ("today.full.allocation", drawn(tpp.ceil())),
-        None => ("today.full.largest", drawn(sums.countries.values().map(|sum| sum.tpp).max().unwrap_or(0))),
-    };
-    Ok(json!({
-        "map": world(title("today.map"), &shipped, full), "full": title(key).replace("{tpp}", &short(full)),
-        "trend": months(title("today.trend"), &drawn_months),
-        "countries": countries.iter().map(|(code, sum)| json!({ "country": code, "lines": sum.lines, "tpp": sum.tpp })).collect::<Vec<_>>(),
-        "months": by_month.iter().map(|(month, tpp)| json!({ "month": month, "tpp": tpp })).collect::<Vec<_>>(),
-    }))
-}
-
-/// Under which policy and on which day the map is drawn.
 #[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Chosen {
-    policy: String,
-    date: String,
+pub(super) struct TodayQuery {
+    /// What was done before the page was shown: `release`, `confirm` or `reject`.
+    #[serde(default)]
+    done: String,
 }
 
-pub(super) async fn today(view: View, Query(chosen): Query<Chosen>) -> Result<Response, Refused> {
+/// What was done, as strings name it.
+const DONE: [&str; 3] = ["release", "confirm", "reject"];
+
+pub(super) async fn today(view: View, Query(done): Query<TodayQuery>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
-    page(view, &caller, &chosen, Value::Null).await
+    page(view, &caller, &done.done, Value::Null).await
 }
 
-async fn page(view: View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Response, Refused> {
-    match context(&view, caller, chosen, wrong).await {
+async fn page(view: View, caller: &Caller, done: &str, wrong: Value) -> Result<Response, Refused> {
+    match context(&view, caller, done, wrong).await {
         Ok(context) => Ok(view.render("today.html", "nav.today", context)),
         Err(problem) => Err(view.failed(&problem)),
     }
@@ -110,10 +61,10 @@ pub(super) async fn release(view: View, Form(form): Form<ReleaseForm>) -> Result
     let key: String = form.key.chars().take(64).collect();
     let release = Release { person: caller.name.clone(), key, reason: form.reason };
     match release_line(&view.app, &id, release).await {
-        Ok(_) => Ok(Redirect::to("/").into_response()),
+        Ok(_) => Ok(Redirect::to("/?done=release").into_response()),
         Err(problem) => {
             let wrong = json!(format!("{} {}", problem.detail, problem.mend));
-            page(view, &caller, &Chosen::default(), wrong).await
+            page(view, &caller, "", wrong).await
         }
     }
 }
@@ -121,16 +72,23 @@ pub(super) async fn release(view: View, Form(form): Form<ReleaseForm>) -> Result
 /// Held lines that are shown.
 const SECOND: usize = 20;
 
-/// Lines that wait for a second person.
+/// Lines that wait for a second person, each with what it is about and what was decided.
 async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
-    let row = |held: HeldLine| -> Result<Value, Problem> {
-        let may_release = caller.has(Right::Record) && !same_person(&held.by, &caller.name);
-        let key = new_secret().map_err(|what| super::super::orders::unavailable(&what))?;
-        Ok(
-            json!({ "order": held.order, "line": held.line, "by": held.by, "why": held.why, "may_release": may_release, "key": key }),
-        )
-    };
-    held(&view.app, SECOND).await?.into_iter().map(row).collect()
+    let mut rows = Vec::new();
+    for held in held(&view.app, SECOND).await? {
+        let HeldLine { order, line, by, why, request, decision } = held;
+        let decision: Value = serde_json::from_str(decision.get()).map_err(|error| unavailable(&error.to_string()))?;
+        let may_release = caller.has(Right::Record) && !same_person(&by, &caller.name);
+        let fields = serde_json::to_value(&request).map_err(|error| unavailable(&error.to_string()))?;
+        let ids = ["exporter", "ultimate_consignee", "end_user", "purchaser"].iter();
+        let ids: Vec<String> =
+            ids.filter_map(|role| fields.get(*role).and_then(Value::as_str).map(str::to_owned)).collect();
+        rows.push(json!({
+            "order": order, "line": line, "by": by, "why": why, "asked": fields, "names": named::names(view, ids).await?, "may_release": may_release,
+            "basis": basis(view, &decision, &why), "decision": decision, "key": form_key(), "address": line_address(&order, line),
+        }));
+    }
+    Ok(rows)
 }
 
 /// Proposals that are shown.
@@ -160,37 +118,65 @@ pub(super) async fn conclude(view: View, Form(form): Form<ConcludeForm>) -> Resu
     if !(caller.has(Right::Record) || caller.has(Right::Manage)) || !matches!(form.act.as_str(), "confirm" | "reject") {
         return Err(view.refuse(axum::http::StatusCode::FORBIDDEN, "problem.role"));
     }
-    let conclusion = Conclusion { confirmed: form.act == "confirm", reason: form.reason };
+    let confirmed = form.act == "confirm";
+    let conclusion = Conclusion { confirmed, reason: form.reason };
     match concluded(&view.app, &caller, form.proposal, conclusion).await {
-        Ok(_) => Ok(Redirect::to("/").into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("/?done={}", if confirmed { "confirm" } else { "reject" })).into_response()),
         Err(problem) => {
             let wrong = json!(format!("{} {}", problem.detail, problem.mend));
-            page(view, &caller, &Chosen::default(), wrong).await
+            page(view, &caller, "", wrong).await
         }
     }
 }
 
-async fn context(view: &View, caller: &Caller, chosen: &Chosen, wrong: Value) -> Result<Value, Problem> {
-    let policy = view.policy_named(&chosen.policy)?;
-    let chosen_day = if chosen.date.is_empty() { this_day() } else { day("date", &chosen.date)? };
-    let day = policy.law_date(chosen_day);
-    let empty = Sums::default();
-    let sums = view.app().shown.board.as_ref().map_or(&empty, |board| &board.sums);
-    let outcome = |name: &str| sums.outcomes.get(name).copied().unwrap_or(0);
-    let (queue, open) = cases::standing(view, (0, 8), false).await?;
-    let near = near(view).await?;
-    let second = second(view, caller).await?;
-    let proposals = proposals(view, caller).await?;
-    let mut context = pictures(view, &policy, day, sums)?;
-    let (law, lists) = news(view, &policy, day);
-    let members = json!({
-        "policy": policy.name, "policies": view.policies(), "date": day.to_string(), "lines": sums.lines,
-        "held": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "cases": queue, "law": law, "lists": lists, "second": second, "proposals": proposals, "wrong": wrong, "near": near,
+/// Reservations that lapse soon.
+async fn lapsing(view: &View) -> Result<Vec<Value>, Problem> {
+    let (from, until) = (now(), now() + i64::from(AHEAD) * DAY_MS);
+    let found = view.app().shown.board.as_ref().map_or_else(|| Ok(Vec::new()), |board| board.lapsing(from, until));
+    let found = found.map_err(|what| unavailable(&what))?;
+    let standing = view.app().with_ledger(move |ledger| {
+        let one = |(id, at): (String, i64)| Ok::<_, Problem>((status_of(ledger, &id)?, id, at));
+        found.into_iter().map(one).collect::<Result<Vec<_>, Problem>>()
     });
-    if let (Some(all), Value::Object(members)) = (context.as_object_mut(), members) {
-        all.extend(members);
-    }
-    Ok(context)
+    let open =
+        standing.await??.into_iter().filter(|(status, ..)| matches!(*status, "held" | "reserved" | "part_shipped"));
+    let row = |(status, id, at): (&str, String, i64)| {
+        let (order, line) = id.rsplit_once(':')?;
+        let number: i64 = line.parse().ok()?;
+        Some(
+            json!({ "order": order, "line": number, "status": status, "at": moment(at), "address": line_address(order, number) }),
+        )
+    };
+    Ok(open.filter_map(row).collect())
+}
+
+/// Licenses that expire soon, or did and are still in the table.
+async fn expiring(view: &View) -> Result<Vec<Value>, Problem> {
+    let tables = named::tables(view).await?;
+    let until = this_day().plus_days(AHEAD);
+    let ending = tables.licenses.iter().filter_map(|(number, license)| Some((license.expires_on?, number)));
+    let mut ending: Vec<_> = ending.filter(|(day, _)| *day <= until).collect();
+    ending.sort();
+    Ok(ending
+        .iter()
+        .map(|(day, number)| json!({ "license": number, "day": day.to_string(), "over": *day < this_day() }))
+        .collect())
+}
+
+async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Result<Value, Problem> {
+    refresh(&view.app).await?;
+    let (policy, day) = (&view.app().desk.policy, this_day());
+    let board = view.app().shown.board.as_ref();
+    let outcome = |name: &str| board.and_then(|board| board.sums.outcomes.get(name)).copied().unwrap_or(0);
+    let (mine, queue, open) = cases::waiting(view, caller, 8).await?;
+    let (law, lists) = news(view, policy, day);
+    Ok(json!({
+        "policy": policy.name, "policy_title": policy.title, "date": day.to_string(), "lines": board.map_or(0, |board| board.sums.lines),
+        "required": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "mine": mine, "cases": queue,
+        "has_file": board.is_some_and(crate::Board::has_file), "has_alerts": !view.app().shown.cases.is_empty(),
+        "law": law, "lists": lists, "second": second(view, caller).await?, "proposals": proposals(view, caller).await?, "wrong": wrong,
+        "near": near(view).await?, "lapsing": lapsing(view).await?, "licenses": expiring(view).await?, "done": DONE.iter().find(|known| **known == done),
+    }))
 }
 
 /// Days on either side of today of which changes of the law are told.
@@ -212,56 +198,4 @@ fn news(view: &View, policy: &Policy, day: Date) -> (Vec<Value>, Vec<Value>) {
         json!({ "file": list.file, "date": list.date.map(|date| date.to_string()), "entries": list.entries, "sha256": list.digest.chars().take(12).collect::<String>() })
     });
     (law.collect(), lists.collect())
-}
-
-fn account(view: &AccountView) -> Value {
-    let percent = view
-        .limit_milli_tpp
-        .filter(|limit| *limit > 0)
-        .map(|limit| {
-            (i128::from(view.posted_milli_tpp) + i128::from(view.reserved_milli_tpp)) * 100 / i128::from(limit)
-        })
-        .map(|percent| percent.clamp(0, 1_000_000));
-    json!({
-        "rule": view.key.rule, "holder": view.key.holder, "posted": view.posted_milli_tpp / 1_000, "reserved": view.reserved_milli_tpp / 1_000,
-        "limit": view.limit_milli_tpp.map(|limit| limit / 1_000), "percent": percent,
-    })
-}
-
-/// Accounts of which four fifths or more are used.
-async fn near(view: &View) -> Result<Vec<Value>, Problem> {
-    let day = this_day();
-    let taken = |view: &AccountView| {
-        view.limit_milli_tpp.is_some_and(|limit| {
-            let used = i128::from(view.posted_milli_tpp) + i128::from(view.reserved_milli_tpp);
-            limit > 0 && used * 5 >= i128::from(limit) * 4
-        })
-    };
-    let views = view.app().with_ledger(move |ledger| {
-        let all = ledger.state().accounts(day, 0, &|_| true);
-        all.map(|(_, view)| view).filter(taken).take(8).collect::<Vec<_>>()
-    });
-    Ok(views.await?.iter().map(account).collect())
-}
-
-#[derive(Deserialize)]
-pub(super) struct From {
-    #[serde(default)]
-    from: usize,
-}
-
-pub(super) async fn allocations(view: View, Query(query): Query<From>) -> Result<Response, Refused> {
-    let (view, _) = view.person(Right::Read)?;
-    let day = this_day();
-    let found = view.app().with_ledger(move |ledger| {
-        ledger.state().accounts(day, query.from, &|_| true).take(PAGE + 1).collect::<Vec<_>>()
-    });
-    let mut found = match found.await {
-        Ok(found) => found,
-        Err(problem) => return Err(view.failed(&problem)),
-    };
-    let next = (found.len() > PAGE).then(|| found.pop().map(|(place, _)| place)).flatten();
-    let rows: Vec<Value> = found.iter().map(|(_, view)| account(view)).collect();
-    let further = next.map(|place| format!("/allocations?from={place}"));
-    Ok(view.render("allocations.html", "nav.allocations", json!({ "rows": rows, "further": further })))
 }

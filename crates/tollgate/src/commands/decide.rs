@@ -11,19 +11,20 @@ use tollgate_screening::Screener;
 use super::Failure;
 use super::progress::Bar;
 use super::recheck::{Source, recheck};
-use super::recorded::run_done;
-use crate::commands::inputs::{Basis, Inputs, TextFormat};
+use super::recorded::{RunNote, run_done};
+use crate::commands::inputs::{AnswerArguments, Basis, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tollgate_decide::load_policy;
-use tollgate_decide::{Decided, Detail, Run, RunError, Screening, Tables, decision_record, each, run};
+use tollgate_decide::{Decided, Detail, Run, RunError, Screening, Supplement, Tables, decision_record, each, run};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
 
 #[derive(Args)]
 #[command(after_help = "Example:
   tollgate decide --orders orders.parquet --parties parties.csv --policy diffusion --out decisions.parquet
+  tollgate decide --orders orders.csv --parties parties.csv --answers report/missing.csv --out decisions.jsonl
   tollgate decide --recheck decisions.parquet
 JSON Lines hold the whole argument; CSV and Parquet the outcome and a certificate from which it can be derived again.
 With --recheck nothing is decided: the decisions of the file are derived again, as with `tollgate audit recheck --file`.")]
@@ -33,6 +34,8 @@ pub(crate) struct DecideArguments {
     pub(crate) orders: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) basis: Basis,
+    #[command(flatten)]
+    pub(crate) answers: AnswerArguments,
     /// The decisions: .jsonl, .csv or .parquet
     #[arg(long, value_name = "FILE", required_unless_present = "recheck")]
     pub(crate) out: Option<PathBuf>,
@@ -44,7 +47,7 @@ pub(crate) struct DecideArguments {
 }
 
 pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Failure> {
-    let DecideArguments { orders, basis, out, recheck: recorded, record } = arguments;
+    let DecideArguments { orders, basis, answers, out, recheck: recorded, record } = arguments;
     if let Some(file) = &recorded {
         return recheck(&Source::File(file), None, false, TextFormat::Text, stop);
     }
@@ -59,7 +62,13 @@ pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Fail
     };
     let ledger = record.open()?;
     inputs.name_unknown_columns()?;
-    let (policy, tables, _) = load(&inputs.basis, stop)?;
+    answers.name_unknown_columns(inputs.basis.strict)?;
+    let (policy, tables, _) = load_answered(&inputs, &answers, stop)?;
+    for assumption in &tables.answered.assumptions {
+        // Where standard error cannot be written, nobody reads it.
+        let _ = writeln!(std::io::stderr(), "{assumption}");
+    }
+    let assumptions = tables.answered.assumptions.clone();
     let wrong = |error| RunError::Output(out.clone(), error);
     let mut writer = DecisionWriter::create(&out, format).map_err(wrong)?;
     let recorder = Recorder::new(Arc::clone(&policy), Arc::clone(&tables));
@@ -82,7 +91,10 @@ pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Fail
         // Where standard error cannot be written, nobody reads it.
         let _ = writeln!(std::io::stderr(), "warning: {what}");
     }
-    run_done(ledger, ("decide", &policy.name, &policy.digest), &inputs.input_files(), &[&out])
+    let mut files = inputs.input_files();
+    files.extend(answers.answers.as_deref());
+    let done = RunNote { command: "decide", policy: &policy.name, law: &policy.digest, assumptions: &assumptions };
+    run_done(ledger, &done, &files, &[&out])
 }
 
 /// The policy, the small tables and the lists of a command.
@@ -90,14 +102,29 @@ pub(crate) type Loaded = (Arc<Policy>, Arc<Tables>, Arc<Screener>);
 
 /// Reads the policy, the small tables and the lists of a command.
 pub(crate) fn load(basis: &Basis, stop: &Stop) -> Result<Loaded, Failure> {
+    load_with(basis, None, stop)
+}
+
+/// As [`load`], with answers to what an earlier check asked.
+pub(crate) fn load_answered(inputs: &Inputs, answers: &AnswerArguments, stop: &Stop) -> Result<Loaded, Failure> {
+    load_with(&inputs.basis, answers.are_some().then_some((inputs.orders.as_path(), answers)), stop)
+}
+
+fn load_with(basis: &Basis, answers: Option<(&Path, &AnswerArguments)>, stop: &Stop) -> Result<Loaded, Failure> {
     let law = Law::embedded()?;
     let policy = load_policy(&law, &basis.policy_name()?)?;
     let lists = &basis.lists;
     let screener = Arc::new(load_screener(&lists.lists)?);
     let screening =
         Screening { screener: &screener, threshold: lists.threshold, clearances: lists.clearances.as_deref() };
-    let tables =
-        Tables::read(basis.parties.as_deref(), basis.ownership.as_deref(), basis.items.as_deref(), screening, stop)?;
+    let supplement = answers.map(|(orders, answers)| Supplement {
+        answers: answers.answers.as_deref(),
+        orders,
+        catalog: &law.catalog,
+        headquarters_at_place: answers.assume_headquarters_at_place,
+    });
+    let files = [&basis.parties, &basis.ownership, &basis.items].map(Option::as_deref);
+    let tables = Tables::read_with(files, screening, supplement, stop)?;
     let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
     tables.strict = basis.strict;
     name_unread_rows(&tables)?;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tollgate_detect::alerts::{Alert, Alerts};
 use tollgate_detect::detector::{Detection, Detector};
 use tollgate_detect::engine::{ClusterEngine, ClusterOptions, FailedQuery, GatheredTables, Skipped};
+use tollgate_detect::entity::Circumstances;
 use tollgate_model::OrderLine;
 use tollgate_records::{Declared, Output};
 
@@ -56,7 +57,11 @@ pub(crate) fn alert_json(alert: &Alert) -> Value {
     let evidence = alert.evidence.iter().map(|item| {
         json!({ "pattern": item.pattern, "key": item.key, "weight": rounded(item.weight), "why": item.why, "facts": item.facts })
     });
+    let known = Circumstances::NAMES.into_iter().zip(alert.circumstances.values());
+    let known: serde_json::Map<String, Value> =
+        known.map(|(name, figure)| (name.to_owned(), json!(rounded(figure)))).collect();
     json!({
+        "circumstances": known, "circumstances_weight": rounded(alert.circumstances_nats),
         "alert_id": alert.alert_id, "typology": alert.typology, "pattern": alert.pattern, "subjects": alert.subjects,
         "orders": alert.orders, "score": rounded(alert.score), "tpp": alert.tpp, "first": alert.first.to_string(),
         "last": alert.last.to_string(), "why": alert.why, "evidence": evidence.collect::<Vec<_>>(), "case": alert.case,

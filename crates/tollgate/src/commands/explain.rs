@@ -78,7 +78,12 @@ fn memo(order: &OrderLine<'_>, decided: &Decided<'_>, policy: &Policy, tables: &
     let _ = writeln!(
         out,
         "Order {}, line {}: {} x {} ({tpp}) to {} on {}",
-        order.order_id, order.line, order.quantity, decided.line.item.name, order.destination, order.date
+        order.order_id,
+        order.line,
+        order.quantity,
+        decided.line.item.name,
+        order.destination,
+        order.date_text()
     );
     let _ = writeln!(out, "Policy {} ({})\n", policy.name, policy.title);
     let _ = writeln!(out, "{}\n", summary(order, decided, tables));

@@ -60,6 +60,29 @@ pub(crate) struct Basis {
     pub(crate) strict: bool,
 }
 
+/// What settles open lines beside the tables: answers to the questions of `missing.csv`, and an assumption.
+#[derive(Args, Default)]
+pub(crate) struct AnswerArguments {
+    /// A missing.csv of an earlier check with its column `answer` filled in: each answer sets the cell that it names, read as in its table
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// Assume that a party whose headquarters nobody stated has them in its country of business; said in every line and at the head of the results
+    #[arg(long)]
+    pub(crate) assume_headquarters_at_place: bool,
+}
+
+impl AnswerArguments {
+    /// As [`Inputs::name_unknown_columns`].
+    pub(crate) fn name_unknown_columns(&self, strict: bool) -> Result<(), super::Failure> {
+        self.answers.as_ref().map_or(Ok(()), |path| name_unknown_columns(path, Table::Answers, strict))
+    }
+
+    /// Whether there is anything to settle by.
+    pub(crate) fn are_some(&self) -> bool {
+        self.answers.is_some() || self.assume_headquarters_at_place
+    }
+}
+
 impl Inputs {
     /// Names the columns that no table has on standard error; refuses those that are a slip of the pen, or all with `--strict`.
     pub(crate) fn name_unknown_columns(&self) -> Result<(), super::Failure> {

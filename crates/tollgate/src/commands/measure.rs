@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use tollgate_detect::alerts::{Calibration, Example, LEAST_SCORE, examples, fit};
+use tollgate_detect::alerts::{Calibration, Example, LEAST_SCORE, examples, fit, with_backdrop};
 use tollgate_detect::detector::Detector;
+use tollgate_detect::engine::Finding;
 use tollgate_detect::measurement::{CaseMeasurement, GroundTruth, Measurement};
 use tollgate_records::Output;
 
@@ -120,8 +121,8 @@ fn read_worlds(names: &[PathBuf], detector: &Detector, policy: &str, stop: &Stop
 fn makers_examples(worlds: &[World], without: Option<&str>) -> Vec<Vec<Example>> {
     let mut makers: BTreeMap<&str, Vec<Example>> = BTreeMap::new();
     for world in worlds.iter().filter(|world| Some(world.maker.as_str()) != without) {
-        let cluster = |party: &str| world.found.entities.cluster(party).to_owned();
-        let sample = examples(&world.found.found, &cluster, &|findings| world.truth.is_guilty(findings));
+        let guilty = |findings: &[&Finding]| world.truth.is_guilty(findings);
+        let sample = with_backdrop(&world.found.entities, |backdrop| examples(&world.found.found, backdrop, &guilty));
         makers.entry(&world.maker).or_default().extend(sample);
     }
     makers.into_values().collect()
@@ -171,7 +172,13 @@ fn measure_without_each_maker(arguments: &TypologyMeasureArguments, stop: &Stop)
 
 /// Where a fit starts: the caps of a calibration, and nothing that was learned before.
 fn unfitted(calibration: &Calibration) -> Calibration {
-    Calibration { weights: BTreeMap::new(), offsets: BTreeMap::new(), intercept: -2.5, ..calibration.clone() }
+    Calibration {
+        weights: BTreeMap::new(),
+        offsets: BTreeMap::new(),
+        circumstances: BTreeMap::new(),
+        intercept: -2.5,
+        ..calibration.clone()
+    }
 }
 
 pub(super) fn fit_calibration(arguments: &TypologyFitArguments, stop: &Stop) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ pub(crate) mod list_store;
 pub(crate) mod lists;
 #[cfg(feature = "detect")]
 pub(crate) mod measure;
+pub(crate) mod papers;
 pub(crate) mod policy;
 pub(crate) mod progress;
 #[cfg(feature = "detect")]

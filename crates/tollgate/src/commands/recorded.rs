@@ -112,10 +112,22 @@ impl Record {
     }
 }
 
+/// What a run over files was, beside its files.
+pub(crate) struct RunNote<'a> {
+    /// The command.
+    pub(crate) command: &'a str,
+    /// The policy's name.
+    pub(crate) policy: &'a str,
+    /// The digest of the law.
+    pub(crate) law: &'a str,
+    /// What was assumed by the user's choice, a sentence each.
+    pub(crate) assumptions: &'a [String],
+}
+
 /// Puts a run over files on record: what it was made from, and the digests of what it made.
 pub(crate) fn run_done(
     ledger: Option<Ledger<AnyLog>>,
-    (command, policy, law): (&str, &str, &str),
+    done: &RunNote<'_>,
     inputs: &[&Path],
     outputs: &[&Path],
 ) -> Result<(), Failure> {
@@ -123,9 +135,14 @@ pub(crate) fn run_done(
     let digests = |files: &[&Path]| -> Result<Vec<Value>, Failure> {
         files.iter().map(|path| Ok(json!({ "file": path.display().to_string(), "sha256": digest(path)? }))).collect()
     };
-    let data = json!({
-        "command": command, "policy": policy, "law": law, "program": env!("CARGO_PKG_VERSION"),
+    let mut data = json!({
+        "command": done.command, "policy": done.policy, "law": done.law, "program": env!("CARGO_PKG_VERSION"),
         "inputs": digests(inputs)?, "outputs": digests(outputs)?,
     });
+    if !done.assumptions.is_empty()
+        && let Some(members) = data.as_object_mut()
+    {
+        members.insert("assumptions".to_owned(), json!(done.assumptions));
+    }
     record_note(&mut ledger, "run", &format!("run:{}:{}", now(), std::process::id()), &data)
 }

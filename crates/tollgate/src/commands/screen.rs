@@ -79,7 +79,7 @@ pub(crate) enum FailOnMatch {
 }
 
 /// Stakes that catch a party: owner, owned and percent.
-type Proof = Vec<(String, String, String)>;
+type OwnershipProof = Vec<(String, String, String)>;
 
 /// A party and what was found of it.
 struct Screening {
@@ -87,7 +87,7 @@ struct Screening {
     name: String,
     country: Option<String>,
     hits: Vec<Hit>,
-    standing: Option<(Standing, Proof)>,
+    standing: Option<(Standing, OwnershipProof)>,
     signs: Vec<Sign>,
 }
 

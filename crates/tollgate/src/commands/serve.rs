@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde_json::json;
 use tollgate_law::Policy;
 use tollgate_ledger::Ledger;
-use tollgate_model::OrderLine;
 use tollgate_screening::Screener;
 
 use super::decide::load;
@@ -17,10 +16,9 @@ use super::{Failure, print};
 use crate::commands::inputs::{Basis, Database, day, set_name};
 use clap::{Args, Subcommand};
 use tollgate_decide::{Run, Tables, run};
-use tollgate_desk::OrderRequest;
 use tollgate_ledger::AnyLog;
 use tollgate_model::Date;
-use tollgate_model::{Stop, never};
+use tollgate_model::Stop;
 use tollgate_server::{
     Access, App, Case, Checkpoints, Listen, Provider, Proxies, Settings, Shown, Snapshots, check_last_seen,
     check_start, new_secret, new_token, password_hash, serve as serve_app, sha256, start_log,
@@ -244,26 +242,21 @@ fn page_data(
     tables: &Arc<Tables>,
     stop: &Stop,
 ) -> Result<Shown, Failure> {
+    let filling = Filling::new(&arguments.jobs)?;
     let board = match &arguments.orders {
-        None => None,
+        None => filling.finish(None)?,
         Some(orders) => {
             let job = Run { orders, tables: Arc::clone(tables), policy: Arc::clone(policy) };
-            let request = |order: &OrderLine<'_>| {
-                serde_json::to_string(&OrderRequest::of(order)).unwrap_or_else(|error| {
-                    never!("an order line cannot be written as JSON: {error}");
-                    String::new()
-                })
-            };
-            let mut posting = Posting(Filling::new(&arguments.jobs)?, request);
-            run(&job, stop, &mut Bar::new(), &mut posting)?;
-            Some(posting.0.finish()?)
+            let mut posting = Posting(filling);
+            let decider = run(&job, stop, &mut Bar::new(), &mut posting)?;
+            posting.0.finish(Some((decider, Arc::clone(tables))))?
         }
     };
     let cases = match &arguments.alerts {
         Some(path) => Case::read(path).map_err(Failure::Unusable)?,
         None => Vec::new(),
     };
-    Ok(Shown { board, cases, links: Links::of(&tables.parties) })
+    Ok(Shown { board: Some(board), cases, links: Links::of(&tables.parties) })
 }
 
 fn provider(arguments: &ServeArguments) -> Result<Option<Provider>, Failure> {

@@ -100,6 +100,24 @@ fn a_trial_counts_nothing_and_what_is_wrong_with_a_file_is_told() {
 }
 
 #[test]
+fn the_lines_of_a_trial_count_among_themselves_and_not_in_the_ledger() {
+    let folder = folder("counted-jobs");
+    let officer = token(&folder, "officer");
+    let service = Service::start(&folder);
+    // Each alone is within what a consignee may have in a year; together they are not.
+    let rows = format!("{}\n{}\n", order("C-1", 1_600), order("C-2", 1_600));
+    for key in ["j1", "j2"] {
+        let (_, taken) = upload(&service, &officer, (key, ""), "application/jsonl", &rows);
+        let id = taken["id"].as_str().unwrap();
+        assert_eq!(ended(&service, &officer, id)["state"], "done");
+        let all = results(&service, &officer, id);
+        let outcomes: Vec<&Value> = all.iter().map(|result| &result["answer"]["decision"]["outcome"]).collect();
+        assert_eq!(outcomes, [&json!("license_exception"), &json!("license_required")], "{key}");
+    }
+    assert_eq!(service.ask("GET", "/v1/allocations", &officer, None, "").1["accounts"], json!([]));
+}
+
+#[test]
 fn a_cell_that_is_not_understood_costs_its_line_and_unknown_columns_are_named() {
     let folder = folder("unread-jobs");
     let officer = token(&folder, "officer");

@@ -121,6 +121,16 @@ impl Case {
         }
     }
 
+    /// The parties that it is about.
+    pub(crate) fn subjects(&self) -> &BTreeSet<String> {
+        &self.subjects
+    }
+
+    /// Its id, what it looks like and why it stands.
+    pub(crate) fn head(&self) -> Value {
+        json!({ "id": self.id, "typology": self.typology, "percent": self.percent, "why": self.why })
+    }
+
     pub(super) fn json(&self) -> Value {
         json!({
             "id": self.id, "typology": self.typology, "percent": self.percent, "tpp": self.tpp, "saved": self.saved, "why": self.why,

@@ -23,7 +23,8 @@ use super::super::access::{Caller, Right};
 use super::super::note;
 use super::super::orders::{refused, unusable};
 use super::super::problem::Problem;
-use super::orders::drawn;
+use super::orders::shown_rows;
+use super::parties::drawn;
 use super::{Refused, View, encoded};
 use crate::BoardRow;
 use tollgate_decide::Tables;
@@ -62,6 +63,19 @@ pub(super) async fn standing(
         Ok((rows, count))
     });
     found.await?
+}
+
+/// The open cases assigned to somebody, the first in line of the others, and how many are open.
+pub(super) async fn waiting(
+    view: &View,
+    caller: &Caller,
+    most: usize,
+) -> Result<(Vec<Value>, Vec<Value>, usize), Problem> {
+    let (rows, open) = standing(view, (0, usize::MAX), false).await?;
+    let is_his =
+        |row: &Value| row.get("assigned").and_then(Value::as_str).is_some_and(|name| same_person(name, &caller.name));
+    let (mine, others): (Vec<Value>, Vec<Value>) = rows.into_iter().partition(is_his);
+    Ok((mine, others.into_iter().take(most).collect(), open))
 }
 
 #[derive(Deserialize)]
@@ -169,15 +183,20 @@ async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Res
     if let Some(members) = case.as_object_mut() {
         members.insert("state".to_owned(), json!(found.stands.state()));
         members.insert("assigned".to_owned(), json!(found.stands.assigned));
+        members.insert("disposition".to_owned(), json!(found.stands.closed));
     }
-    let may_confirm =
-        caller.has(Right::Record) && found.stands.proposed.as_ref().is_some_and(|(by, _)| *by != caller.name);
+    let may_confirm = caller.has(Right::Record)
+        && found.stands.proposed.as_ref().is_some_and(|(by, _)| !same_person(by, &caller.name));
     let wrong = if let Shown::Page(wrong) = shown { wrong } else { None };
+    let rows = match shown_rows(&view, found.rows.iter().take(ROWS).cloned().collect()).await {
+        Ok(rows) => rows,
+        Err(problem) => return Err(view.failed(&problem)),
+    };
     let mut context = json!({
         "case": case, "evidence": evidence(&found.case), "log": found.stands.log, "next": found.stands.steps + 1,
         "network": drawn::picture(title("case.network"), &found.case, &found.rows, &found.tables),
         "timeline": shipments(title("case.timeline"), &drawn(&found.rows), None),
-        "rows": found.rows.iter().take(ROWS).collect::<Vec<_>>(), "may_act": caller.has(Right::Try), "may_confirm": may_confirm, "wrong": wrong,
+        "rows": rows, "may_act": caller.has(Right::Try), "may_confirm": may_confirm, "wrong": wrong,
     });
     if matches!(shown, Shown::Page(_)) {
         return Ok(view.render("case.html", "case", context));
@@ -204,9 +223,9 @@ async fn dossier(view: View, id: &str) -> Result<Response, Refused> {
         Err(problem) => return Err(view.failed(&problem)),
     };
     let parties: Vec<Value> =
-        found.case.subjects.iter().map(|id| super::orders::facts(id, found.tables.parties.get(id))).collect();
+        found.case.subjects.iter().map(|id| super::parties::facts(id, found.tables.parties.get(id))).collect();
     let owners: BTreeMap<&String, Vec<Value>> =
-        found.case.subjects.iter().map(|id| (id, super::orders::owners(&found.tables, id))).collect();
+        found.case.subjects.iter().map(|id| (id, super::parties::owners(&found.tables, id))).collect();
     let whole = json!({
         "case": found.case.json(), "state": found.stands.state(), "assigned": found.stands.assigned, "steps": found.stands.log,
         "parties": parties, "owners": owners, "orders": found.case.orders, "lines": found.rows, "evidence": evidence(&found.case),

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use tollgate_model::OrderLine;
 use tollgate_records::{DecisionWriter, Declared, Format, Output};
 
-use super::decide::{Recorder, load};
+use super::decide::{Recorder, load_answered};
 use super::progress::Bar;
-use super::recorded::run_done;
+use super::recorded::{RunNote, run_done};
 use super::{Failure, print};
-use crate::commands::inputs::{ContextArguments, Inputs, TextFormat};
+use crate::commands::inputs::{AnswerArguments, ContextArguments, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
 use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, run};
@@ -30,10 +30,13 @@ use summary::Summary;
 #[derive(Args)]
 #[command(after_help = "Example:
   tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --out out
+  tollgate check --orders examples/orders/orders.csv --parties examples/orders/parties.csv --answers out/missing.csv --out settled
 Writes DIR/decisions.jsonl, decisions.csv, missing.csv, alerts.jsonl, allocations.csv, summary.json and report.html, whole or not at all.")]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) answers: AnswerArguments,
     /// The folder for the results
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -61,12 +64,26 @@ pub(crate) enum FailOn {
     ClaimFailed,
 }
 
+impl FailOn {
+    /// Whether a run has any of them.
+    fn is_in(self, summary: &Summary) -> bool {
+        match self {
+            FailOn::LicenseRequired => summary.count("license_required") > 0,
+            FailOn::NeedsInformation => summary.count("needs_information") > 0,
+            FailOn::ClaimFailed => summary.claims_failed() > 0,
+        }
+    }
+}
+
 pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failure> {
+    refuse_overwriting(arguments)?;
     let ledger = arguments.record.open()?;
     arguments.inputs.name_unknown_columns()?;
     arguments.context.name_unknown_columns(arguments.inputs.basis.strict)?;
-    let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
+    arguments.answers.name_unknown_columns(arguments.inputs.basis.strict)?;
+    let (policy, tables, _) = load_answered(&arguments.inputs, &arguments.answers, stop)?;
     let mut files = arguments.inputs.input_files();
+    files.extend(arguments.answers.answers.as_deref());
     files.extend(arguments.context.input_files());
     let path = |name: &str| arguments.out.join(name);
     let wrong = |name: &'static str| move |error| RunError::Output(path(name), error);
@@ -93,6 +110,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     let accounts = decider.account_views();
     let EvasionResults { alerts, mut not_done, failed_queries } = evasion.finish(&tables, &mut summary, stop)?;
     not_done.extend(no_lists_note(arguments));
+    not_done.extend(tables.answered.assumptions.iter().cloned());
     summary.finish(&files, not_done)?;
     let json = format!("{:#}\n", summary.json());
     let page = tollgate_report::render(&summary.report(&accounts));
@@ -111,16 +129,14 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
     }
     let output_paths = OUTPUTS.map(path);
     let output_paths: Vec<&Path> = output_paths.iter().map(PathBuf::as_path).collect();
-    run_done(ledger, ("check", &policy.name, &policy.digest), &files, &output_paths)?;
+    let assumptions = &tables.answered.assumptions;
+    let done = RunNote { command: "check", policy: &policy.name, law: &policy.digest, assumptions };
+    run_done(ledger, &done, &files, &output_paths)?;
     match arguments.format {
         TextFormat::Json => print(&json)?,
         TextFormat::Text => print(&summary.text(&arguments.out, &questions))?,
     }
-    let found = arguments.fail_on.iter().any(|what| match what {
-        FailOn::LicenseRequired => summary.count("license_required") > 0,
-        FailOn::NeedsInformation => summary.count("needs_information") > 0,
-        FailOn::ClaimFailed => summary.claims_failed() > 0,
-    });
+    let found = arguments.fail_on.iter().any(|what| what.is_in(&summary));
     match failed_queries {
         Some(what) => Err(Failure::Incomplete(what)),
         None if found => Err(Failure::Found),
@@ -138,6 +154,20 @@ const OUTPUTS: [&str; 7] = [
     "summary.json",
     "report.html",
 ];
+
+/// Refuses to write the results over the answers that they are made from.
+fn refuse_overwriting(arguments: &CheckArguments) -> Result<(), Failure> {
+    let Some(answers) = &arguments.answers.answers else { return Ok(()) };
+    let file = answers.canonicalize().ok();
+    let is_output = |name: &str| file.is_some() && arguments.out.join(name).canonicalize().ok() == file;
+    if OUTPUTS.iter().any(|name| is_output(name)) {
+        let what = format!("{}: the results would be written over the answers", answers.display());
+        return Err(Failure::Unusable(format!(
+            "{what}\n  mend: name another folder by --out, or copy the answers elsewhere"
+        )));
+    }
+    Ok(())
+}
 
 /// Texts written to files of a folder under their names, none of which appears before it is committed.
 fn outputs_of(texts: &[(&str, String)], folder: &Path) -> Result<Vec<(Output, PathBuf)>, RunError> {

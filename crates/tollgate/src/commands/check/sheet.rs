@@ -220,7 +220,11 @@ fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
                 || parent.is_some_and(|parent| parent.is_none_or(|parent| parent.hq_country.is_none()))
         }
         "country" => party.country.is_none(),
-        _ => !tables.hits(id).is_empty() || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty(),
+        _ => {
+            tables.answered.lacks_flags(id)
+                || !tables.hits(id).is_empty()
+                || !flags_of(party.flags.iter().map(String::as_str)).unread.is_empty()
+        }
     }
 }
 

@@ -104,7 +104,10 @@ impl Summary {
         let tpp = decided.line.tpp.map_or(0, whole_tpp);
         let tally = self.tallies.entry((label.outcome, detail)).or_default();
         *tally = (tally.0 + 1, tally.1.saturating_add(tpp));
-        let without_row = |party: &str| !party.is_empty() && !self.tables.parties.contains_key(party);
+        let without_row = |party: &str| {
+            let has_row = self.tables.parties.contains_key(party) && !self.tables.answered.lacks_flags(party);
+            !party.is_empty() && !has_row
+        };
         for (_, party) in roles(order).filter(|(_, party)| without_row(party)) {
             if !self.without_row.contains(party) {
                 self.without_row.insert(party.to_owned());
@@ -217,7 +220,7 @@ impl Summary {
             .iter()
             .map(|((flag, cite), lines)| serde_json::json!({ "flag": flag, "cite": cite, "lines": lines }));
         let unsure = self.unsure.iter().map(|(note, cite)| serde_json::json!({ "cite": cite, "note": note }));
-        serde_json::json!({
+        let mut summary = serde_json::json!({
             "policy": self.policy.name, "policy_title": self.policy.title, "law_digest": self.policy.digest,
             "program": program(), "orders": self.orders, "lines": self.lines,
             "first": self.first.map(|date| date.to_string()), "last": self.last.map(|date| date.to_string()),
@@ -226,7 +229,14 @@ impl Summary {
             "unsure": unsure.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(), "not_done": self.not_done,
             "parties_without_row": self.without_row.len(), "orders_screened_against_no_list": self.unscreened.len(),
             "screening": self.screening(), "alerts": self.alerts.as_ref().map(|(_, json)| json),
-        })
+        });
+        let assumptions = &self.tables.answered.assumptions;
+        if !assumptions.is_empty()
+            && let Some(members) = summary.as_object_mut()
+        {
+            members.insert("assumptions".to_owned(), serde_json::json!(assumptions));
+        }
+        summary
     }
 
     fn screening(&self) -> serde_json::Value {
@@ -267,6 +277,9 @@ impl Summary {
     /// What was not read as it should be, at the head of the results.
     fn head_text(&self) -> String {
         let mut out = String::new();
+        for assumption in &self.tables.answered.assumptions {
+            let _ = writeln!(out, "{assumption}");
+        }
         if !self.without_row.is_empty() {
             let many = self.without_row.len();
             let (parties, have, were) = if many == 1 { ("party", "has", "was") } else { ("parties", "have", "were") };
@@ -351,7 +364,8 @@ impl Summary {
             "written: {}: decisions.jsonl decisions.csv missing.csv alerts.jsonl allocations.csv summary.json report.html",
             folder.display()
         );
-        for missing in &self.not_done {
+        // What is assumed stands at the head.
+        for missing in self.not_done.iter().filter(|note| !self.tables.answered.assumptions.contains(note)) {
             let _ = writeln!(out, "not done: {missing}");
         }
         out

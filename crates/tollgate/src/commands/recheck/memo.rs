@@ -1,6 +1,6 @@
 //! What followed from certificates, remembered by their text, so that a decision that was made a thousand times is derived once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tollgate_engine::{Certificate, RecheckError, Rederived, Rederiver, check_law};
 use tollgate_law::Policy;
@@ -13,7 +13,12 @@ const REMEMBERED: usize = 65_536;
 #[derive(Debug)]
 pub(super) enum Derivation {
     /// This decision.
-    Decision(Rederived),
+    Decision {
+        /// The decision.
+        rederived: Rederived,
+        /// The argument of the first record of it whose argument follows, as it is written there.
+        trace: OnceLock<Box<str>>,
+    },
     /// None: its text is not one that a certificate has.
     Unreadable,
     /// None.
@@ -95,7 +100,7 @@ impl DerivationMemo {
             return derivation;
         }
         let derivation = Arc::new(match rederiver.rederive(&self.policy, order_day, &certificate) {
-            Ok(derived) => Derivation::Decision(derived),
+            Ok(rederived) => Derivation::Decision { rederived, trace: OnceLock::new() },
             Err(error) => Derivation::Refused(error),
         });
         if self.remembered >= REMEMBERED {

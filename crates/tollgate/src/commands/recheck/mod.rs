@@ -4,7 +4,7 @@ mod memo;
 mod source;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::json;
 use tollgate_decide::load_policy;
@@ -17,7 +17,7 @@ use tollgate_records::Table;
 use super::{Failure, print};
 use crate::commands::inputs::TextFormat;
 use memo::{Derivation, DerivationMemo};
-use source::{Recorded, RecordedText, each_decision};
+use source::{Recorded, RecordedStep, RecordedText, each_decision};
 
 pub(crate) use source::Source;
 
@@ -85,10 +85,13 @@ impl Checker {
             Derivation::Refused(RecheckError::InterpretersDiffer) => {
                 self.wrong(recorded, "the two interpreters of the law differ on it");
             }
-            Derivation::Decision(derived) => match difference(&self.law, recorded, derived) {
-                None => self.tally.follow += 1,
-                Some(what) => self.wrong(recorded, &what),
-            },
+            Derivation::Decision { rederived, trace } => {
+                let difference = difference(&self.law, recorded, rederived);
+                match difference.or_else(|| trace_difference(recorded, rederived, trace)) {
+                    None => self.tally.follow += 1,
+                    Some(what) => self.wrong(recorded, &what),
+                }
+            }
         }
     }
 
@@ -141,14 +144,29 @@ fn difference(law: &Law, recorded: &Recorded<'_>, derived: &Rederived) -> Option
     if !same_readings(law, recorded, derived) {
         return Some("other readings stand in it than those that it turns on".to_owned());
     }
-    let Some(steps) = &recorded.trace else {
+    None
+}
+
+/// What is wrong with a recorded argument; `None` where it is the one that follows. `known` is one that was seen to follow, to which most are equal
+/// letter by letter.
+fn trace_difference(recorded: &Recorded<'_>, derived: &Rederived, known: &OnceLock<Box<str>>) -> Option<String> {
+    let Some(trace) = recorded.trace else {
         return (!recorded.is_row).then(|| "its argument was taken away".to_owned());
+    };
+    if known.get().is_some_and(|known| **known == *trace.get()) {
+        return None;
+    }
+    let Ok(steps) = serde_json::from_str::<Vec<RecordedStep<'_>>>(trace.get()) else {
+        return Some("its argument cannot be read".to_owned());
     };
     let same_steps = steps.len() == derived.steps.len()
         && steps
             .iter()
             .zip(&derived.steps)
             .all(|(says, follows)| says.cite == *follows.cite && says.result == follows.truth);
+    if same_steps {
+        let _first = known.get_or_init(|| trace.get().into());
+    }
     (!same_steps).then(|| "its argument is not the one that follows".to_owned())
 }
 

@@ -63,9 +63,9 @@ pub(crate) struct Recorded<'a> {
     pub(crate) missing: Option<Vec<RecordedText<'a>>>,
     #[serde(borrow)]
     pub(crate) eccn: Option<RecordedText<'a>>,
-    /// The argument; `None` in CSV and Parquet, which hold none.
+    /// The argument as it is written, read where no other decision of the same certificate had the same; `None` in CSV and Parquet, which hold none.
     #[serde(borrow)]
-    pub(crate) trace: Option<Vec<RecordedStep<'a>>>,
+    pub(crate) trace: Option<&'a RawValue>,
     /// `None` where it says none.
     #[serde(borrow)]
     pub(crate) readings: Option<Vec<RecordedReading<'a>>>,

@@ -1,0 +1,1 @@
+//! `tollgate fleet` and `--opening`.
