@@ -65,8 +65,10 @@ impl Client {
     fn call(&mut self, tool: &str, arguments: Value) -> CallResult {
         let answer = self.request("tools/call", json!({ "name": tool, "arguments": arguments }));
         let result = &answer["result"];
+        let text = result["content"][0]["text"].as_str();
+        assert!(text.is_some(), "{answer}");
         CallResult {
-            text: result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned(),
+            text: text.unwrap().to_owned(),
             json: result["structuredContent"].clone(),
             is_error: result["isError"] == true,
         }
@@ -130,13 +132,13 @@ fn tools_are_listed_with_schemas_that_allow_nothing_else() {
 #[test]
 fn every_tool_answers_as_its_command_does() {
     let mut client = Client::start(&[]);
-    let asked = client.call(
+    let reply = client.call(
         "ask",
         json!({ "question": "4 RTX 5090 and one HGX A100 8-GPU to Example Works, Viet Nam, for rendering", "date": "2026-11-02" }),
     );
-    assert!(!asked.is_error, "{}", asked.text);
-    assert_eq!(asked.json["understood"]["destination"], "VN");
-    assert_eq!(asked.json["decisions"].as_array().unwrap().len(), 2);
+    assert!(!reply.is_error, "{}", reply.text);
+    assert_eq!(reply.json["understood"]["destination"], "VN");
+    assert_eq!(reply.json["decisions"].as_array().unwrap().len(), 2);
     let classified = client.call("classify", json!({ "names": ["H100 SXM"], "date": "2026-11-02" }));
     assert_eq!(classified.json["items"][0]["eccn"], "4A090.a", "{}", classified.text);
     let decided = client.call("decide", json!({ "lines": [line()], "parties": [party()] }));

@@ -146,8 +146,8 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(what, None));
         };
         let (arguments, stop) = (Arc::clone(&self.arguments), Arc::clone(&self.stop));
-        let given = request.arguments.unwrap_or_else(serde_json::Map::new);
-        let done = tokio::task::spawn_blocking(move || (tool.call)(&arguments, given, &stop));
+        let members = request.arguments.unwrap_or_else(serde_json::Map::new);
+        let done = tokio::task::spawn_blocking(move || (tool.call)(&arguments, members, &stop));
         let done = done.await.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
         Ok(done.map_or_else(failed, result).into())
     }

@@ -105,8 +105,8 @@ fn schema<T: JsonSchema>() -> JsonObject {
 }
 
 /// The arguments of a call; unknown ones, and those of another type, are refused.
-fn arguments<T: DeserializeOwned>(given: JsonObject) -> Result<T, Failure> {
-    serde_json::from_value(Value::Object(given)).map_err(|error| {
+fn arguments<T: DeserializeOwned>(members: JsonObject) -> Result<T, Failure> {
+    serde_json::from_value(Value::Object(members)).map_err(|error| {
         let mend = "give the arguments that the tool's schema names, and no others";
         Failure::Unusable(format!("the arguments are not understood: {error}\n  mend: {mend}"))
     })
@@ -142,8 +142,8 @@ struct AskCall {
     policy: Option<String>,
 }
 
-fn ask(server: &McpArguments, given: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
-    let AskCall { question, date, policy } = arguments(given)?;
+fn ask(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
+    let AskCall { question, date, policy } = arguments(members)?;
     let arguments = AskArguments {
         text: vec![question],
         lists: server.basis.lists.clone(),
@@ -177,8 +177,8 @@ struct ClassifyCall {
     policy: Option<String>,
 }
 
-fn classify(server: &McpArguments, given: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
-    let ClassifyCall { names, date, policy } = arguments(given)?;
+fn classify(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
+    let ClassifyCall { names, date, policy } = arguments(members)?;
     if names.is_empty() {
         return Err(Failure::Unusable("`names` is empty\n  mend: name one item or more".to_owned()));
     }
@@ -217,8 +217,8 @@ struct DecideCall {
     policy: Option<String>,
 }
 
-fn decide(server: &McpArguments, given: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
-    let DecideCall { lines, parties, ownership, items, policy } = arguments(given)?;
+fn decide(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
+    let DecideCall { lines, parties, ownership, items, policy } = arguments(members)?;
     if lines.is_empty() {
         return Err(Failure::Unusable("`lines` is empty\n  mend: give one order line or more".to_owned()));
     }
@@ -267,8 +267,8 @@ struct ExplainCall {
     policy: Option<String>,
 }
 
-fn explain(server: &McpArguments, given: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
-    let ExplainCall { order, line, lines, parties, ownership, items, policy } = arguments(given)?;
+fn explain(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
+    let ExplainCall { order, line, lines, parties, ownership, items, policy } = arguments(members)?;
     let tables = CallTables { lines, parties, ownership, items };
     let call = tables.inputs(server, policy_name(server, policy)?)?;
     let arguments = ExplainArguments { inputs: call.inputs.clone(), order, line, format: TextFormat::Json };
@@ -288,8 +288,8 @@ struct ScreenCall {
     limit: Option<u16>,
 }
 
-fn screen(server: &McpArguments, given: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
-    let ScreenCall { name, country: place, limit } = arguments(given)?;
+fn screen(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
+    let ScreenCall { name, country: place, limit } = arguments(members)?;
     let read = |text: String| {
         country(&text).map_err(|mend| Failure::Unusable(format!("`country`: `{text}` is none\n  mend: {mend}")))
     };
@@ -328,8 +328,8 @@ struct PolicyDiffCall {
     all: Option<bool>,
 }
 
-fn policy_diff(server: &McpArguments, given: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
-    let PolicyDiffCall { first, second, date, known_on, all } = arguments(given)?;
+fn policy_diff(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<ToolReply, Failure> {
+    let PolicyDiffCall { first, second, date, known_on, all } = arguments(members)?;
     let law = embedded_law()?;
     let known_on = read_day("known_on", known_on.as_deref())?;
     let load = |name: String| -> Result<_, Failure> {
