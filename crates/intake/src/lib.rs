@@ -7,6 +7,8 @@
 
 mod amounts;
 mod ask;
+mod ask_goods;
+mod ask_recipient;
 mod ask_words;
 mod columns;
 mod decode;
@@ -44,7 +46,8 @@ use orders::{IntakeTables, Reading};
 use sheet::{Body, Sheet, delimiter_of};
 use survey::FormEvidence;
 
-pub use ask::{Question, QuestionLine, QuestionTables, question};
+pub use ask::{Question, QuestionTables, question};
+pub use ask_goods::QuestionLine;
 pub use mapping::Mapping;
 pub use rates::Rates;
 pub use report::{Remark, RemarkKind, Report, TableReport};

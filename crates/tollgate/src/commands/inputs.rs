@@ -9,7 +9,7 @@ use tollgate_model::{Date, Diagnostics};
 use tollgate_records::Table;
 
 /// The lists to screen against.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Lists {
     /// Screening lists: Consolidated Screening List (.csv, .json), sdn.csv alt.csv add.csv, dpl.txt, FollowTheMoney .json, or a .csv of your own
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -23,7 +23,7 @@ pub(crate) struct Lists {
 }
 
 /// The orders, and what they are decided by.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Inputs {
     /// Orders: .csv, .jsonl (.gz, .zst) or .parquet; like every input here, a folder of Parquet files, or the address of an object: s3://bucket/key, https://host/file
     #[arg(long, value_name = "FILE")]
@@ -33,7 +33,7 @@ pub(crate) struct Inputs {
 }
 
 /// The tables beside the orders, and the policy to decide by.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Basis {
     /// Persons and companies
     #[arg(long, value_name = "FILE")]
@@ -108,7 +108,8 @@ impl Basis {
         policy_name(&self.policy, self.known_on)
     }
 
-    fn name_unknown_columns(&self) -> Result<(), super::Failure> {
+    /// As [`Inputs::name_unknown_columns`], without the orders.
+    pub(crate) fn name_unknown_columns(&self) -> Result<(), super::Failure> {
         let ownership = self.ownership.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "json"));
         for (path, table) in [
             (self.parties.as_ref(), Table::Parties),

@@ -13,7 +13,7 @@ use tollgate_law::program::Program;
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Truth};
 
-use super::{Failure, print};
+use super::{Failure, embedded_law, print};
 use crate::commands::inputs::{TextFormat, day, policy_name};
 use clap::Subcommand;
 use tollgate_decide::load_policy;
@@ -66,7 +66,7 @@ pub(crate) enum PolicyCommand {
 }
 
 pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure> {
-    let law = Law::embedded()?;
+    let law = embedded_law()?;
     match command {
         PolicyCommand::List => list(&law),
         PolicyCommand::Show { policy, date, format } => {
@@ -75,7 +75,11 @@ pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure
         PolicyCommand::Diff { first, second, date, known_on, all, format } => {
             let load = |name: &str| load_policy(&law, &policy_name(name, *known_on)?);
             let (first, second) = (load(first)?, load(second)?);
-            diff(&first, &second, *date, *all, *format, stop)
+            let comparison = compare(&first, &second, *date, *all, stop)?;
+            match format {
+                TextFormat::Json => print(&format!("{:#}\n", comparison.json())),
+                TextFormat::Text => print(&comparison.text()),
+            }
         }
         PolicyCommand::Check { path } => check(&load_policy(&law, path)?, stop),
     }
@@ -204,14 +208,35 @@ fn days_text(from: Date, until: Option<Date>) -> String {
     }
 }
 
-fn diff(
-    first: &Policy,
-    second: &Policy,
+/// Where two policies differ.
+pub(crate) struct Comparison<'a> {
+    first: &'a Policy,
+    second: &'a Policy,
+    spans: Vec<Span>,
+    /// Whether every region is described, and not the smallest of each kind alone.
+    all: bool,
+}
+
+impl Comparison<'_> {
+    /// For a person.
+    pub(crate) fn text(&self) -> String {
+        text(self.first, self.second, &self.spans, self.all)
+    }
+
+    /// For a machine.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        json(self.first, self.second, &self.spans)
+    }
+}
+
+/// Compares two policies on one day, or on all.
+pub(crate) fn compare<'a>(
+    first: &'a Policy,
+    second: &'a Policy,
     date: Option<Date>,
     all: bool,
-    format: TextFormat,
     stop: &Stop,
-) -> Result<(), Failure> {
+) -> Result<Comparison<'a>, Failure> {
     let dates: BTreeSet<Date> = match date {
         Some(date) => BTreeSet::from([date]),
         None => first.epochs().into_iter().chain(second.epochs()).collect(),
@@ -234,10 +259,7 @@ fn diff(
             None => spans.push(Span { from: pair.from, until: None, kinds }),
         }
     }
-    match format {
-        TextFormat::Json => print(&format!("{:#}\n", json(first, second, &spans))),
-        TextFormat::Text => print(&text(first, second, &spans, all)),
-    }
+    Ok(Comparison { first, second, spans, all })
 }
 
 /// The law of two policies from a day on.
