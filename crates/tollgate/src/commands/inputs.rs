@@ -242,7 +242,7 @@ pub(crate) struct ClusterArguments {
     /// Run on Apache Spark: spark://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) cluster: Option<String>,
-    /// A Python that has pyspark
+    /// A Python that has pyspark, or duckdb for --engine duckdb
     #[arg(long, value_name = "FILE", env = "TOLLGATE_PYTHON", default_value = "python3")]
     pub(crate) python: PathBuf,
     /// Parts into which the cluster divides what it shuffles
