@@ -18,6 +18,17 @@ use crate::provision::{Provision, Version};
 
 mod amendments;
 
+/// A document that a policy leaves out, with all that rests on it.
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    /// A key of `sources.toml`.
+    pub source: String,
+    /// From when anybody could know that it is left out; `None` where the policy leaves it out whatever is known.
+    pub known_from: Option<Date>,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
 /// A policy, ready to be asked for its program on a day.
 #[derive(Debug)]
 pub struct Policy {
@@ -41,6 +52,8 @@ pub struct Policy {
     pub known: Option<Date>,
     /// Why each amended provision is amended, by path.
     pub reasons: Vec<(String, String)>,
+    /// The documents that it leaves out.
+    pub exclusions: Vec<Exclusion>,
     names: BTreeSet<String>,
     boundaries: Vec<Date>,
     programs: Vec<OnceLock<Program>>,
@@ -87,7 +100,8 @@ impl Policy {
         let title = file.title.clone();
         let chain = chain(&law, file)?;
         check_known(&law, name, days)?;
-        let excluded = excluded_sources(&chain, days);
+        let exclusions = exclusions(&chain, days);
+        let excluded: BTreeSet<String> = exclusions.iter().map(|exclusion| exclusion.source.clone()).collect();
         let changes: Vec<Change> = chain.iter().flat_map(|file| file.changes.clone()).collect();
         let groups = law.groups.of_policy(&excluded, days, &changes);
         let mut errors = Vec::new();
@@ -135,6 +149,7 @@ impl Policy {
                 .filter(|amend| days.knows(amendments::known_from(amend, &law)))
                 .map(|amend| (amend.provision.clone(), amend.why.clone()))
                 .collect(),
+            exclusions,
             programs: boundaries.iter().map(|_| OnceLock::new()).chain([OnceLock::new()]).collect(),
             law,
             provisions,
@@ -224,11 +239,17 @@ impl Policy {
     }
 }
 
-/// The documents that the files of a policy leave out, as known by its days.
-fn excluded_sources(chain: &[PolicyFile], days: PolicyDays) -> BTreeSet<String> {
+/// The documents that a policy leaves out, as far as that is known on its days.
+fn exclusions(chain: &[PolicyFile], days: PolicyDays) -> Vec<Exclusion> {
     let excludes = chain.iter().flat_map(|file| &file.excludes);
     let known = excludes.filter(|exclude| exclude.known_from.is_none_or(|known_from| days.knows(known_from)));
-    known.map(|exclude| exclude.source.value.clone()).collect()
+    known
+        .map(|exclude| Exclusion {
+            source: exclude.source.value.clone(),
+            known_from: exclude.known_from,
+            why: exclude.why.clone(),
+        })
+        .collect()
 }
 
 /// Refuses a day of knowledge before which the law does not reach.
