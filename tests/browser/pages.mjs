@@ -1,58 +1,11 @@
 // The pages in a real browser: opened, read, clicked through, and held against the rules of axe-core.
-// usage: node pages.mjs ADDRESS SCREENSHOTS; users named after their roles have the password below.
-import { createRequire } from "node:module";
-import { mkdirSync } from "node:fs";
-import { chromium } from "playwright-core";
+// usage: node pages.mjs ADDRESS SCREENSHOTS
+import { address, check, end, password, person, rules, screenshots } from "./service.mjs";
 
-const [address, screenshots] = process.argv.slice(2);
-const password = "a long password of mine";
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const hostile = [
   "<script>window.hurt=1</script>", "\"><img src=x onerror=window.hurt=1>", "' OR 1=1; DROP TABLE orders; --", "\u202Egnp.exe\u202C",
   "😀👩‍👩‍👧‍👦", "{{ 7*7 }}", "x".repeat(10_000),
 ];
-mkdirSync(screenshots, { recursive: true });
-
-let failures = 0;
-const check = (good, what) => {
-  if (!good) { failures += 1; console.error(`FAILED: ${what}`); }
-};
-
-const browser = await (async () => {
-  for (const path of executablePath) {
-    try { return await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] }); } catch (error) { if (!/exist|ENOENT/.test(String(error))) throw error; }
-  }
-  throw new Error("no Chromium: apt-get install chromium");
-})();
-
-/** A browser of its own for a person, told of everything that goes wrong in it. */
-const person = async (role, options = {}) => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.on("console", (message) => check(message.type() !== "error" || page.expected?.test(message.text()), `${page.url()}: console: ${message.text()}`));
-  page.on("pageerror", (error) => check(false, `${page.url()}: ${error}`));
-  page.on("request", (request) => check(request.url().startsWith(address) || request.url().startsWith("data:"), `asked another server: ${request.url()}`));
-  if (role) {
-    await page.goto(`${address}/login`);
-    await page.fill("#name", role);
-    await page.fill("#password", password);
-    await page.click("main button");
-    await page.waitForURL((url) => !url.pathname.startsWith("/login"));
-  }
-  return page;
-};
-
-const rules = async (page, name) => {
-  // Text inside a bar is left out: axe takes the page for its background, and not the bar.
-  // The page's own policy forbids scripts that are not the service's; what asks here is the browser itself.
-  const source = await import("node:fs").then((fs) => fs.readFileSync(axe, "utf8"));
-  await page.evaluate(source);
-  const result = await page.evaluate(() => window.axe.run({ include: [["html"]], exclude: [["svg .inside"]] }, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  for (const own of result.violations) {
-    check(false, `${name}: axe: ${own.id}: ${own.help}: ${own.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  }
-};
 
 const places = [
   ["today", "/", "Held for a second person"],
@@ -69,7 +22,7 @@ const places = [
   ["allocations", "/allocations", "Allocations"],
   ["cases", "/cases", "TPP an hour"],
   ["case", null, "Who is tied to whom"],
-  ["law", "/law?policy=diffusion&date=2025-06-02&against=anthropic-2025", "7912000 TPP"],
+  ["law", "/law?policy=diffusion&date=2025-06-02&against=anthropic-2025", "7,912,000 TPP"],
   ["lab", "/lab?policy=diffusion&set=1&threshold=500&budget=2&draws=2000", "honest buyers abroad"],
   ["audit", "/audit?kind=origin", "tarted version"],
 ];
@@ -355,6 +308,4 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   await page.context().close();
 }
 
-await browser.close();
-console.log(failures === 0 ? `pages: all good; pictures in ${screenshots}` : `pages: ${failures} failures`);
-process.exit(failures === 0 ? 0 : 1);
+await end("pages");

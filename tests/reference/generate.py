@@ -11,8 +11,9 @@ EDGES = """2022-08-26 2022-10-07 2022-10-21 2023-01-17 2023-11-17 2024-03-15 202
 2026-10-01 2026-11-10 2027-01-01 2027-01-10 2027-04-06 2028-01-01 2029-01-01""".split()
 PLACES = "CN HK MO AE SA SG MY DE JP TW US VN KZ KH NI CY IL IN RU IR IE CH KR QA EG BR PL MX TR GB UA PR KY GL LI".split()
 OTHERS = "AF AL AR AT BY CD CU EE ER ES ET FI GE HT ID IQ IS IT JO KE KG KP KW LA LB LT LY MA MD ML MM MN NL NO NZ OM PE PH PK PT RO SD SE SO SS SY TH TJ TM UA UZ VE YE ZA ZW".split()
-FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat osat;approved_osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder".split()
-ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn".split()
+FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat osat;approved_osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder china_volume_exceeded us_supply_affected no_kyc".split()
+ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn eccn".split()
+ENTRIES = "3E001 3E001 3D001 4D090.a 4D090.b 4D090 4E001 5D002.z.1.a 5D992.z.2 5D992.z 5E002 5D002 5D992.c 3E991 3E992 9E003 EAR99".split()
 ORDER = "order_id line date activity exporter purchaser intermediate_consignee ultimate_consignee end_user freight_forwarder origin destination item quantity end_use authorization".split()
 
 
@@ -30,7 +31,7 @@ def items(r, hole):
     for number in range(220):
         row = dict.fromkeys(ITEM, "")
         row["item"] = f"item-{number}"
-        kind = r.choice(["ic"] * 6 + ["", "board", "server", "rack", "hbm", "model_weights", "model_weights"])
+        kind = r.choice(["ic"] * 6 + ["", "board", "server", "rack", "hbm", "model_weights", "model_weights", "software", "technology"])
         row["kind"] = kind
         if kind == "model_weights":
             ops = r.choice(["99999999000000000000000000", "1e26", "1.2e26", "5e25", "3e26"])
@@ -40,6 +41,12 @@ def items(r, hole):
             if r.random() < 0.3:
                 row.update(derived_from_published="true", base_operations=hole(r.choice(["4e25", "1e26", "2e26"])), additional_operations=hole(r.choice(["2.5e25", "2.6e25", "5e25", "5.1e25"])))
             row["below_published_frontier"] = r.choice(["", "", "", "true", "false"])
+        elif kind in ("software", "technology"):
+            row["eccn"] = hole(r.choice(ENTRIES))
+            bases = [other["item"] for other in rows if other["kind"] in ("ic", "hbm")]
+            if bases and r.random() < 0.7:
+                row["accelerator"] = r.choice(bases)
+            row["kind"] = r.choice([kind, kind, "", "other"]) if re.match(r"[0-9][DE]", row["eccn"]) else kind
         elif kind == "hbm":
             row["performance_density"] = hole(r.choice(["1.9", "2", "2.001", "3.299", "3.3", "5"]))
         else:
@@ -100,7 +107,7 @@ def orders(r, count, item_rows, party_rows, hole):
                 limit = r.choice([26900000, 7912000, 790000000, 633000000])
                 quantity = max(1, int(limit // float(item["tpp"])) + r.choice([-1, 0, 1]))
             maybe = lambda share: r.choice(ids) if r.random() < share else ""
-            yield {"order_id": f"order-{number}", "line": line + 1, "date": date.isoformat(), "activity": r.choice(["", "export", "export", "reexport", "transfer"]),
+            yield {"order_id": f"order-{number}", "line": line + 1, "date": date.isoformat(), "activity": r.choice(["", "export", "export", "reexport", "transfer"] * 5 + ["deemed_export", "deemed_reexport"]),
                    "exporter": maybe(0.4), "purchaser": maybe(0.3), "intermediate_consignee": maybe(0.1), "ultimate_consignee": consignee,
                    "end_user": maybe(0.25), "freight_forwarder": maybe(0.1), "origin": hole(r.choice(["US", "US", "SG", "TW"])),
                    "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "item": item["item"], "quantity": quantity,

@@ -5,6 +5,7 @@ An unknown fact that is read splits the world: every value that could matter is 
 import argparse
 import csv
 import datetime
+import re
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -152,11 +153,62 @@ class Tables:
         return {"country": value("country"), "hq": value("hq_country"), "parent": parent, "ultimate": ultimate, "flags": flags}
 
 
+INTANGIBLE = ("software", "technology")
+BESIDE = ("3D001", "3E001", "4D001", "4D090", "4E001", "5E002", "5E992")
+MAKERS = ("3D992", "3D993", "3D994", "3E992", "3E993", "3E994")
+
+
+def stated_entry(eccn):
+    """The kind that an ECCN of group D or E says, and what it says of software or technology with its grade; None of others."""
+    found = re.search(r"(?<![0-9A-Z.])([0-9])([A-E])([0-9]{3})((?:\.[0-9A-Z]+)*)(?![0-9A-Z.])", eccn.upper())
+    if not found or found[2] in "ABC":
+        return None
+    entry, paragraph = found[1] + found[2] + found[3], found[4]
+    if entry == "4E091":
+        return "model_weights", "none", None
+    kind = "software" if found[2] == "D" else "technology"
+    last = paragraph[-1:].lower() if paragraph[-2:] in (".A", ".B") else None
+    if entry in ("5D002", "5D992") and paragraph.startswith(".Z"):
+        if entry == "5D992":
+            return kind, "encryption", {".Z.1": "a", ".Z.2": "b"}.get(paragraph)
+        return kind, "encryption", last
+    if entry in BESIDE:
+        return kind, "associated", last if entry == "4D090" and len(paragraph) == 2 else None
+    if found[3].startswith("99") and entry not in MAKERS:
+        return kind, "at_only", None
+    return kind, "other", None
+
+
+def kind_and_technology(row, figured):
+    """The kind of a row, and what its ECCN says of software or technology, with its grade; UNKNOWN where they are not known."""
+    kind, eccn = row["kind"], row.get("eccn", "").strip()
+    stated = stated_entry(eccn)
+    if not stated:
+        kind = kind or "ic"
+        if kind not in INTANGIBLE:
+            return kind, ("none", None)
+        return kind, ("at_only", None) if eccn.upper() == "EAR99" else UNKNOWN
+    if kind in ("", "other", "software", "technology"):
+        kind = stated[0]
+    elif kind != stated[0]:
+        return UNKNOWN, UNKNOWN
+    if kind not in INTANGIBLE:
+        return kind, ("none", None)
+    if stated[1] in ("associated", "encryption") and not stated[2] and not figured:
+        return kind, UNKNOWN
+    return kind, stated[1:]
+
+
+KINDS = ["ic", "board", "model_weights", "hbm", "other", "software", "technology"]
+TECHNOLOGIES = [("none", None), ("associated", None), ("associated", "a"), ("associated", "b"), ("encryption", None), ("encryption", "a"),
+                ("encryption", "b"), ("at_only", None), ("other", None)]
+
+
 def item_facts(tables, name):
     row = tables.items[name]
     chip = tables.items[row["accelerator"]] if row["accelerator"] else row
-    kind = row["kind"] or "ic"
-    known = {"kind": kind, "host": row["host_eccn"]}
+    kind, technology = kind_and_technology(row, row["accelerator"] or chip["tpp"])
+    known = {"kind": kind, "host": row["host_eccn"], "technology": technology, "stated": row.get("eccn", "").strip()}
     tpp, area = number(chip["tpp"]), number(chip["die_area_mm2"])
     density = number(chip["performance_density"])
     if density is UNKNOWN and tpp is not UNKNOWN and area is not UNKNOWN:
@@ -164,14 +216,19 @@ def item_facts(tables, name):
     known.update(tpp=tpp, density=density, dc=truth(chip["data_center"]), dram=number(chip["memory_bandwidth_gb_s"]),
                  io=number(chip["interconnect_gb_s"]), advanced=truth(chip["advanced_node"]), transistors=number(chip["transistors_bn"]),
                  designer=counted(chip["designer_hq"] or row["designer_hq"]))
-    known["hbm"] = number(row["performance_density"])
+    memory = kind in INTANGIBLE and chip["kind"] == "hbm"
+    known["hbm"] = number(chip["performance_density"])
+    if kind in INTANGIBLE and not memory:
+        known["hbm"] = Fraction(0)
+    if kind in INTANGIBLE and (memory or not (row["accelerator"] or chip["tpp"])):
+        known.update(tpp=Fraction(0), density=Fraction(0), dc=False, dram=Fraction(0), io=Fraction(0))
     training, added = number(row["training_operations"]), number(row["additional_operations"])
     known.update(ops=training, open=truth(row["open_weights"]), below=row["below_published_frontier"] == "true",
                  derived=row["derived_from_published"] == "true", added=added, base=number(row["base_operations"]),
                  share=number(row["synthetic_percent"]) if row["synthetic_percent"] else Fraction(0))
     synthetic = number(row["synthetic_operations"]) if row["synthetic_percent"] else Fraction(0)
     known["ops_synth"] = UNKNOWN if UNKNOWN in (training, synthetic) else training + synthetic
-    if kind in ("hbm", "model_weights", "other"):
+    if kind in ("hbm", "model_weights", "other") + INTANGIBLE:
         return known, Fraction(0)
     single = not row["accelerator"] and (kind == "ic" or tpp == 0)
     count = row["accelerators"] or ("1" if single else "")
@@ -188,12 +245,17 @@ OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 
 
 def grade(w, law, date):
-    if w.known["kind"] in ("hbm", "model_weights", "other") or date < "2022-10-21":
+    if w.known["kind"] in ("hbm", "model_weights", "other") + INTANGIBLE or date < "2022-10-21":
         return None
+    if date >= "2023-11-17" and presumed(w, law, date):
+        return "a"
+    return figures(w, date)
+
+
+def figures(w, date):
+    """The grade by the numbers."""
     if date < "2023-11-17":
         return "a" if w.get("tpp", TPPS) >= 4800 and w.get("io", IO) >= 600 else None
-    if presumed(w, law, date):
-        return "a"
     tpp = w.get("tpp", TPPS)
     if tpp >= 4800:
         return "a"
@@ -229,6 +291,23 @@ def presumed(w, law, date):
     return not (count < limit and w.get("dram", [Fraction(0)] + DRAM) < 1)
 
 
+def technology_grade(w, date):
+    """Whether software or technology goes with items of grade a, b or c; "no" where its ECCN is not one of 742.6(a)(6), None of other kinds."""
+    if w.known["kind"] not in INTANGIBLE:
+        return None
+    entry, stated = w.get("technology", TECHNOLOGIES)
+    if date < "2022-10-21" or entry not in ("associated", "encryption"):
+        return "no"
+    if entry == "encryption" and date < "2023-11-17":
+        return "no"
+    mark = stated or figures(w, date)
+    if mark == "b" and date < "2023-11-17":
+        return "no"
+    if mark:
+        return mark
+    return "c" if entry == "associated" and date >= "2024-12-31" and w.get("hbm", HBM) > 2 else "no"
+
+
 def weights(w, law, date):
     if w.known["kind"] != "model_weights" or not law.diffusion(date):
         return False
@@ -261,16 +340,24 @@ def decide_world(w, law, date):
     owner_d5 = lambda: consignee_d5() or read("p_hq") in d5 or read("p_parent") in d5
     hq_d5 = lambda: owner_d5() or read("i_hq") in d5 or read("i_parent") in d5 or read("e_hq") in d5 or read("e_parent") in d5
     hq_t1 = lambda: read("c_hq") in T1 or read("c_parent") in T1
-    hardware = kind != "model_weights"
+    hardware = kind not in ("model_weights",) + INTANGIBLE
+    intangible = kind in INTANGIBLE
     mark = grade(w, law, date)
     model = weights(w, law, date)
     hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", HBM) > 2
     diffusion = law.diffusion(date)
     at_home = dest == "US" and read("e_country") in ("US", "none")
+    deemed = activity.startswith("deemed")
+    if at_home and deemed:
+        at_home = False
+    if at_home and intangible:
+        at_home = all(read(part) in ("US", "none") for part in ("c_hq", "c_parent", "e_hq", "e_parent"))
     if at_home:
         return at_home_outcome(w, law, date, mark, model, hbm, d5)
     for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, law, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
-    subject = hardware or not w.get("open", BOOL)
+    stays = dest == "US" and read("e_country") in ("US", "none")
+    subject = hardware or intangible or not w.get("open", BOOL)
+    taught = technology_grade(w, date)
     supp8 = lambda: w.get("supp8", BOOL) and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
     uae_listed = law.uae(date) and dest == "AE" and read("e_country") == "none" and (supp8() or (w.get("government", BOOL) and read("c_hq") == "AE"))
     text_2025 = date >= "2025-05-15"
@@ -297,9 +384,23 @@ def decide_world(w, law, date):
             needs["R-HBM-HQ"] = set()
     if model:
         needs["R-WEIGHTS"] = {"AIA"}
-    place = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"} if date >= "2022-10-21" else set()
     claim = k["claim"]
     absolute = set()
+    entry = w.get("technology", TECHNOLOGIES)[0] if intangible else "none"
+    if taught in ("a", "b"):
+        where = g["AC"] if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"}
+        spared = {"RPL", "GOV", "TSU"} if date < "2023-11-17" else {"TMP", "RPL", "GOV", "TSU", "NAC", "ACA"} | ({"ACM"} if diffusion else set())
+        if diffusion and taught == "a" and not stays and not deemed:
+            needs["R-TECH-WORLD"] = set()
+        if dest in where and not deemed and not (diffusion and taught == "a"):
+            needs["R-TECH"] = set()
+            if claim not in spared:
+                absolute.add("R-TECH")
+        if date >= "2023-11-17" and entry == "encryption" and dest not in g["AC"] and hq_d5() and not stays:
+            needs["R-TECH-HQ"] = set()
+    if taught == "c" and dest in d5 and not deemed:
+        needs["R-TECH-HBM"] = set()
+    place = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"} if date >= "2022-10-21" else set()
 
     def hard(name):
         needs[name] = set()
@@ -323,14 +424,14 @@ def decide_world(w, law, date):
         hard("R-DPL")
     if date >= "2025-05-13" and ab and k["designer"] in d5:
         hard("R-GP10")
-    if date >= "2025-04-09" and k["informed"] and kind not in ("hbm", "model_weights"):
+    if date >= "2025-04-09" and k["informed"] and hardware and kind != "hbm":
         if w.get("dram", DRAM) >= 4000 or w.get("io", IO) >= 900:
             if dest in d5 or for_d5():
                 hard("R-LETTER")
-    if "2022-08-26" <= date < "2022-10-21" and k["informed"] and kind not in ("hbm", "model_weights", "other") and dest in ("CN", "RU"):
+    if "2022-08-26" <= date < "2022-10-21" and k["informed"] and hardware and kind not in ("hbm", "other") and dest in ("CN", "RU"):
         if w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
             hard("R-LETTER-2022")
-    if "2023-10-23" <= date < "2023-11-17" and k["informed"] and kind not in ("hbm", "model_weights", "other"):
+    if "2023-10-23" <= date < "2023-11-17" and k["informed"] and hardware and kind not in ("hbm", "other"):
         if (dest in g["AC"] or for_d5()) and w.get("dc", BOOL) and w.get("tpp", TPPS) >= 4800:
             hard("R-LETTER-2023")
     if subject and designated(w, date):
@@ -375,23 +476,48 @@ def decide_world(w, law, date):
         if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not w.get("unverified", BOOL) and not absolute:
             if w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
                 return ("needs_information", "", "", eccn)
+        if intangible and date >= "2023-11-17" and not absolute:
+            if (claim in ("NAC", "ACA", "ENC") and entry == "encryption") or (diffusion and claim in ("AIA", "ACM")):
+                return ("needs_information", "", "", eccn)
         if not absolute and ((claim in UNMODELED and not w.get("unverified", BOOL) and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
         reviews = [review(name, w, law, date, mark, read, (hq_d5, for_d5), hq_t1, d5, g) for name in needs]
         return ("license_required", "", min(reviews, key=STRICT.index), eccn)
-    if dest in ("RU", "BY") and not hardware and not model and not w.get("open", BOOL) and date >= "2022-03-02":
+    if hardware and deemed:
+        return ("needs_information", "", "", eccn)
+    if intangible and unsettled_technology(w, law, date, taught, dest, stays, uae_listed, hq_d5, g):
+        return ("needs_information", "", "", eccn)
+    if dest in ("RU", "BY") and not hardware and not model and (intangible or not w.get("open", BOOL)) and date >= "2022-03-02":
         return ("needs_information", "", "", eccn)
     if date < "2022-10-07":
         return ("needs_information", "", "", eccn)
     if ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
         return ("needs_information", "", "", eccn)
-    if "2023-07-01" <= date < "2023-10-23" and k["informed"] and kind not in ("hbm", "model_weights", "other"):
+    if "2023-07-01" <= date < "2023-10-23" and k["informed"] and hardware and kind not in ("hbm", "other"):
         if dest in g["AC"] - {"CN", "MO"} and w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
             return ("needs_information", "", "", eccn)
     if not needs:
         return ("no_license_required", "", "", eccn)
     chosen = claim if claim in available else next(name for name in EXCEPTIONS if name in available)
     return ("license_exception", chosen, "", eccn)
+
+
+def unsettled_technology(w, law, date, taught, dest, stays, uae_listed, hq_d5, g):
+    """What is not modeled of software and technology, and touched."""
+    entry = w.get("technology", TECHNOLOGIES)[0]
+    if date < "2022-10-07":
+        return False
+    if date < "2022-10-21":
+        return entry not in ("at_only", "none")
+    if entry in ("associated", "encryption", "other") and taught == "no":
+        return True
+    if entry == "at_only" and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
+        return True
+    if w.known["activity"].startswith("deemed"):
+        return False
+    if law.base == "ear" and taught == "a" and date >= "2025-05-15" and dest not in g["AC"] and not stays and hq_d5():
+        return True
+    return law.uae(date) and taught in ("a", "b") and dest == "AE" and not uae_listed
 
 
 def ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
@@ -444,6 +570,8 @@ def classify(k, mark, model, hbm, date):
         return ("3A090." if k["kind"] == "ic" else "4A090.") + mark
     if hbm:
         return "3A090.c"
+    if k["kind"] in INTANGIBLE and k["stated"]:
+        return k["stated"]
     return "4E091.a" if model else below(k)
 
 
@@ -520,8 +648,14 @@ def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
     hq_d5, for_d5 = tests
     k = w.known
     dest = k["dest"]
-    if name == "R-2022":
+    if name == "R-2022" or (name == "R-TECH" and date < "2023-11-17"):
         return "case_by_case"
+    if name.startswith("R-TECH"):
+        if hq_d5() or (dest in d5 and name != "R-TECH-HBM"):
+            return "presumption_of_denial"
+        if name == "R-TECH-HBM":
+            return "presumption_of_approval"
+        return "" if name == "R-TECH-WORLD" and not hq_t1() else "presumption_of_approval"
     if name == "R-SUPER":
         friends = g["A5"] | g["A6"] | {"US"}
         if (read("c_hq") in friends and read("c_parent") not in d5 and read("e_hq") in friends | {"none"} and read("e_parent") not in d5):
@@ -544,7 +678,7 @@ def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
     if name not in ("R-AC", "R-AC-AE", "R-A-HQ", "R-A-AE", "R-WORLD"):
         return "presumption_of_denial"
     if name in ("R-AC", "R-WORLD") and mark == "a" and law.eased(date) and k["activity"] == "export" and dest in ("CN", "MO"):
-        if w.get("origin", ["US", "SG"]) == "US" and w.get("tpp", TPPS) < 21000 and w.get("dram", DRAM) < 6500:
+        if w.get("origin", ["US", "SG"]) == "US" and not k["volume_fails"] and w.get("tpp", TPPS) < 21000 and w.get("dram", DRAM) < 6500:
             return "case_by_case"
     if dest in d5 or hq_d5():
         return "presumption_of_denial"
@@ -595,6 +729,7 @@ def line_facts(order, tables):
                  supp8=status("supp8_uae"), agreement=status("agreement_data_center"),
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
                  foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter, approved_osat="approved_osat" in exporter)
+    known["volume_fails"] = bool({"china_volume_exceeded", "us_supply_affected"} & exporter) or any("no_kyc" in party["flags"] for party in parties)
     known.update(p_country=buyer_row["country"], p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"

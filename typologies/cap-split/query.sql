@@ -48,8 +48,8 @@ SELECT
   max(l.day) AS last_day,
   {{base}} + 0.5 * least(h.weight, {{most_weight}}) + ln(h.fill) AS llr,
   concat(CAST(h.members AS STRING), ' consignees that share ', CAST(h.kinds AS STRING), ' kinds of identifier received ',
-    CAST(h.tpp AS STRING), ' TPP under LPP in ', CAST(h.year AS STRING), ', ',
-    CAST(CAST(round(100 * h.fill) AS BIGINT) AS STRING), ' % of one limit, and none of them more than one.') AS why,
+    CAST(h.tpp AS STRING), ' TPP in ', CAST(h.year AS STRING), ' under License Exception LPP or under no authorization, ',
+    CAST(CAST(round(100 * h.fill) AS BIGINT) AS STRING), ' % of one limit of it, and none of them more than one.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'members' THEN CAST(h.members AS STRING)
     WHEN 'joint_tpp' THEN CAST(h.tpp AS STRING)

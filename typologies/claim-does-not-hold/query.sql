@@ -1,7 +1,7 @@
 WITH claim AS (
   -- A validated end user of either kind whose limit or building is in dispute claims in the open, and a wrong box where the goods could go anyway gains nothing.
   SELECT
-    l.order_id, l.root, l.ultimate_consignee AS consignee, l.authorization, l.day, l.tpp, CASE WHEN l.claimed_ok THEN 0 ELSE 1 END AS fails, l.tier
+    l.order_id, l.root, l.ultimate_consignee AS consignee, coalesce(l.purchaser, l.ultimate_consignee) AS purchaser, l.authorization, l.day, l.tpp, CASE WHEN l.claimed_ok THEN 0 ELSE 1 END AS fails, l.tier
   FROM lines l
   LEFT JOIN parties r ON r.party_id = l.root
   LEFT JOIN parties c ON c.party_id = l.ultimate_consignee
@@ -37,7 +37,7 @@ scored AS (
 SELECT
   'X01' AS pattern,
   h.root AS key,
-  array_agg(DISTINCT c.consignee) AS subjects,
+  array_agg(DISTINCT CASE r.role WHEN 'consignee' THEN c.consignee WHEN 'purchaser' THEN c.purchaser ELSE h.root END) AS subjects,
   array_agg(DISTINCT c.order_id) AS orders,
   coalesce(h.tpp, 0) AS tpp,
   h.first_day,
@@ -51,6 +51,7 @@ SELECT
     ELSE h.authorization END)) AS facts
 FROM scored h
 JOIN claim c ON c.root = h.root AND c.fails = 1
+CROSS JOIN (VALUES ('consignee'), ('purchaser'), ('root')) AS r (role)
 CROSS JOIN (VALUES ('claims'), ('failing'), ('for_instance')) AS f (name)
 WHERE h.llr >= {{least}}
 GROUP BY h.root, h.tpp, h.first_day, h.last_day, h.llr, h.failing, h.claims, h.authorization

@@ -65,7 +65,7 @@ scored AS (
 )
 SELECT
   'T41' AS pattern,
-  concat(h.kind, '/', h.who, '/', h.destination) AS key,
+  concat(h.kind, '/', h.who, '/', CASE h.kind WHEN 'lane' THEN concat(h.origin, '/') ELSE '' END, h.destination) AS key,
   array_agg(DISTINCT CASE r.role WHEN 'who' THEN h.who ELSE h.consignee END) AS subjects,
   h.orders,
   coalesce(h.tpp, 0) AS tpp,

@@ -59,6 +59,22 @@ scored AS (
   ) AS k ON k.a = least(x.owner_id, x.owned_id) AND k.b = greatest(x.owner_id, x.owned_id)
   WHERE coalesce(p.tier, 2) < 3 AND coalesce(s.tier, 2) < 3
 ),
+behind AS (
+  -- All by whom it is held so: owners from there, and those whom they hold themselves.
+  SELECT s.owned_id AS party_id, s.owner_id AS who
+  FROM stakes_all s
+  JOIN parties o ON o.party_id = s.owner_id
+  LEFT JOIN seat h ON h.country = o.hq_country
+  LEFT JOIN (
+    SELECT t.owned_id, max(t.percent) AS percent
+    FROM stakes_all t
+    JOIN parties q ON q.party_id = t.owner_id
+    LEFT JOIN seat g ON g.country = q.hq_country
+    WHERE q.tier = 3 OR g.tier = 3
+    GROUP BY t.owned_id
+  ) AS u ON u.owned_id = s.owner_id
+  WHERE s.owner_id <> s.owned_id AND s.percent >= {{named_percent}} AND (o.tier = 3 OR h.tier = 3 OR u.percent >= {{some}})
+),
 took AS (
   SELECT ultimate_consignee AS party_id, order_id, min(day) AS day, max(tpp) AS tpp
   FROM lines
@@ -68,7 +84,7 @@ took AS (
 SELECT
   'X02' AS pattern,
   h.key,
-  array_agg(DISTINCT CASE r.role WHEN 'owner' THEN h.owner_id ELSE h.party_id END) AS subjects,
+  array_agg(DISTINCT CASE r.role WHEN 'owner' THEN h.owner_id WHEN 'owned' THEN h.party_id WHEN 'behind' THEN b.who END) FILTER (WHERE r.role <> 'behind' OR b.who IS NOT NULL) AS subjects,
   array_agg(DISTINCT t.order_id) AS orders,
   CAST(sum(CASE WHEN r.role = 'owner' AND f.name = 'owner' THEN coalesce(t.tpp, 0) ELSE 0 END) AS BIGINT) AS tpp,
   min(t.day) AS first_day,
@@ -89,6 +105,7 @@ SELECT
     ELSE CAST(h.depth AS STRING) END)) AS facts
 FROM scored h
 JOIN took t ON t.party_id = h.party_id
-CROSS JOIN (VALUES ('owner'), ('owned')) AS r (role)
+CROSS JOIN (VALUES ('owner'), ('owned'), ('behind')) AS r (role)
+LEFT JOIN behind b ON b.party_id = h.party_id AND r.role = 'behind'
 CROSS JOIN (VALUES ('owner'), ('percent'), ('owners'), ('depth')) AS f (name)
 GROUP BY h.party_id, h.key, h.owner_id, h.percent, h.owners, h.depth, h.seat, h.until_day, h.began, h.tied, h.llr

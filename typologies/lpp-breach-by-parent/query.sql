@@ -1,5 +1,6 @@
 WITH total AS (
-  SELECT root, year, sum(tpp) AS tpp, sum(CASE WHEN authorization = 'LPP' THEN tpp ELSE 0 END) AS claimed_tpp
+  SELECT root, year, sum(tpp) AS tpp, sum(CASE WHEN authorization = 'LPP' THEN tpp ELSE 0 END) AS claimed_tpp,
+    sum(CASE WHEN authorization IS NULL AND decided = 'LPP' THEN tpp ELSE 0 END) AS decided_tpp
   FROM lines
   WHERE tpp > 0
     AND (authorization = 'LPP'
@@ -7,13 +8,13 @@ WITH total AS (
   GROUP BY root, year
 ),
 breach AS (
-  SELECT t.root, t.year, t.tpp, w.lpp_cap AS cap, CASE WHEN t.claimed_tpp > w.lpp_cap THEN 1 ELSE 0 END AS claimed
+  SELECT t.root, t.year, t.tpp, t.claimed_tpp, t.decided_tpp, w.lpp_cap AS cap, CASE WHEN t.claimed_tpp > w.lpp_cap THEN 1 ELSE 0 END AS claimed
   FROM law w
   JOIN total t ON t.tpp > w.lpp_cap
 ),
 hit AS (
   SELECT
-    o.root, o.year, o.tpp, o.cap, o.claimed, CAST(o.tpp AS DOUBLE) / o.cap AS fill,
+    o.root, o.year, o.tpp, o.claimed_tpp, o.decided_tpp, o.cap, o.claimed, CAST(o.tpp AS DOUBLE) / o.cap AS fill,
     count(DISTINCT l.exporter) AS exporters, count(DISTINCT l.ultimate_consignee) AS consignees,
     array_agg(DISTINCT l.ultimate_consignee) AS subjects, array_agg(DISTINCT l.order_id) AS orders, min(l.day) AS first_day, max(l.day) AS last_day
   FROM breach o
@@ -21,7 +22,7 @@ hit AS (
   WHERE l.tpp > 0
     AND (l.authorization = 'LPP'
       OR (l.authorization IS NULL AND l.controlled AND l.tier = 2 AND (l.decided = 'LPP' OR l.outcome = 'license_required')))
-  GROUP BY o.root, o.year, o.tpp, o.cap, o.claimed
+  GROUP BY o.root, o.year, o.tpp, o.claimed_tpp, o.decided_tpp, o.cap, o.claimed
 )
 SELECT
   'T01' AS pattern,
@@ -35,14 +36,18 @@ SELECT
     + CASE WHEN h.exporters >= 2 THEN {{several_exporters}} ELSE 0.0 END
     + CASE WHEN h.consignees >= 2 THEN {{several_consignees}} ELSE 0.0 END
     + CASE WHEN h.claimed = 1 THEN 0.0 ELSE {{presumed}} END AS llr,
-  concat(h.root, ' received ', CAST(h.tpp AS STRING), ' TPP under LPP in ', CAST(h.year AS STRING), ', ',
-    CAST(CAST(round(100 * h.fill) AS BIGINT) AS STRING), ' % of the limit, from ', CAST(h.exporters AS STRING),
+  concat(h.root, ' received ', CAST(h.tpp AS STRING), ' TPP in ', CAST(h.year AS STRING), ', ',
+    CAST(CAST(round(100 * h.fill) AS BIGINT) AS STRING), ' % of the limit of License Exception LPP (',
+    CAST(h.claimed_tpp AS STRING), ' TPP claimed under it, ', CAST(h.decided_tpp AS STRING), ' TPP decided under it, ',
+    CAST(h.tpp - h.claimed_tpp - h.decided_tpp AS STRING), ' TPP that name no authorization and need one), from ', CAST(h.exporters AS STRING),
     ' exporters to ', CAST(h.consignees AS STRING), ' consignees.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
-    WHEN 'lpp_tpp' THEN CAST(h.tpp AS STRING)
+    WHEN 'tpp' THEN CAST(h.tpp AS STRING)
+    WHEN 'claimed_tpp' THEN CAST(h.claimed_tpp AS STRING)
+    WHEN 'decided_tpp' THEN CAST(h.decided_tpp AS STRING)
     WHEN 'limit' THEN CAST(h.cap AS STRING)
     WHEN 'exporters' THEN CAST(h.exporters AS STRING)
     ELSE CAST(h.consignees AS STRING) END)) AS facts
 FROM hit h
-CROSS JOIN (VALUES ('lpp_tpp'), ('limit'), ('exporters'), ('consignees')) AS f (name)
-GROUP BY h.root, h.year, h.subjects, h.orders, h.tpp, h.first_day, h.last_day, h.fill, h.cap, h.exporters, h.consignees, h.claimed
+CROSS JOIN (VALUES ('tpp'), ('claimed_tpp'), ('decided_tpp'), ('limit'), ('exporters'), ('consignees')) AS f (name)
+GROUP BY h.root, h.year, h.subjects, h.orders, h.tpp, h.claimed_tpp, h.decided_tpp, h.first_day, h.last_day, h.fill, h.cap, h.exporters, h.consignees, h.claimed

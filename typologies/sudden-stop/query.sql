@@ -75,7 +75,7 @@ SELECT
   h.next_day AS last_day,
   {{base}} + least({{most}}, h.missed) + h.result AS llr,
   concat(h.root, ' ordered ', CAST(h.recent AS STRING), ' times in a year and then not for ', CAST(h.gap AS STRING), ' days, from ',
-    CAST(h.day - h.visit_day AS STRING), ' days after the inspection of ', h.place, '; by its own pace and the market''s ',
+    CAST(abs(h.day - h.visit_day) AS STRING), CASE WHEN h.day < h.visit_day THEN ' days before' ELSE ' days after' END, ' the inspection of ', h.place, '; by its own pace and the market''s ',
     CAST(CAST(round(h.missed) AS BIGINT) AS STRING), ' orders are missing.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'orders_year_before' THEN CAST(h.recent AS STRING)

@@ -52,7 +52,7 @@ SELECT
   max(l.day) AS last_day,
   {{base}} + least({{most_relative}}, ln(h.share / h.peers)) AS llr,
   concat(h.root, ' received ', CAST(h.december AS STRING), ' TPP in December and ', CAST(h.january AS STRING),
-    ' in January ', CAST(h.year AS STRING), ', together more than one limit of ', CAST(h.cap AS STRING), '; ',
+    ' TPP in January ', CAST(h.year AS STRING), ', together more than one limit of ', CAST(h.cap AS STRING), ' TPP; ',
     CAST(CAST(round(100 * h.share) AS BIGINT) AS STRING), ' % of its two years, against ',
     CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING), ' % among others there.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name

@@ -1,4 +1,4 @@
-//! The service's pages in a real browser, driven by `tests/browser/pages.mjs`.
+//! The service's pages in a real browser, driven by `tests/browser/tasks.mjs` and `tests/browser/pages.mjs`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::served::{Served, built, serve};
 use crate::{Failed, root, run};
 
-/// Everybody who has something of their own to do; the password is the one in `pages.mjs`.
+/// Everybody who has something of their own to do; the password is the one in `service.mjs`.
 const ROLES: [&str; 5] = ["viewer", "analyst", "officer", "administrator", "auditor"];
 const PASSWORD: &[u8] = b"a long password of mine\n";
 
@@ -27,7 +27,7 @@ fn chromium() -> Result<(), Failed> {
 /// Copies the test beside the packages that it needs, which are fetched where they are not there yet.
 fn packages(folder: &Path) -> Result<(), Failed> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for file in ["package.json", "pages.mjs"] {
+    for file in ["package.json", "service.mjs", "pages.mjs", "tasks.mjs"] {
         let from = root().join("tests/browser").join(file);
         std::fs::copy(&from, folder.join(file)).map_err(|error| format!("{}: {error}", from.display()))?;
     }
@@ -114,6 +114,8 @@ pub(crate) fn browser() -> Result<(), Failed> {
     }
     let (_served, address): (Served, String) =
         serve(&tollgate, &folder, &[files.as_slice(), &["--alerts", &alerts]].concat())?;
-    let script = tools.join("pages.mjs").to_string_lossy().into_owned();
-    run("node", &[&script, &address, &root().join("target/screenshots").to_string_lossy()])
+    let script = |name: &str| tools.join(name).to_string_lossy().into_owned();
+    let pictures = root().join("target/screenshots").to_string_lossy().into_owned();
+    run("node", &[&script("tasks.mjs"), &address, &pictures, &example("orders.csv")])?;
+    run("node", &[&script("pages.mjs"), &address, &pictures])
 }

@@ -66,6 +66,20 @@ fn deny(long: bool) -> Result<(), Failed> {
     run(&program.to_string_lossy(), &["check"])
 }
 
+/// The packages that are linked into the program, as CycloneDX: crates/tollgate/tollgate.cdx.json.
+pub(crate) fn sbom() -> Result<(), Failed> {
+    let arguments =
+        ["cyclonedx", "--manifest-path", "crates/tollgate/Cargo.toml", "--format", "json", "--all-features"];
+    if has_cargo("cyclonedx") {
+        return run("cargo", &arguments);
+    }
+    let program = root().join("target/tools/cargo-cyclonedx/bin/cargo-cyclonedx");
+    if !program.is_file() {
+        run("cargo", &["install", "cargo-cyclonedx", "--locked", "--root", "target/tools/cargo-cyclonedx"])?;
+    }
+    run(&program.to_string_lossy(), &arguments)
+}
+
 /// Everything that must hold; `long` with more cases, more fuzzing and more orders.
 pub(crate) fn test(long: bool) -> Result<(), Failed> {
     timed("seconds", |steps| everything(steps, long))

@@ -16,7 +16,7 @@ mod steps;
 mod tools;
 
 const USAGE: &str =
-    "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | lock
+    "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | lock | sbom
 
   check         format, lints, tidiness and the tests that need no database, browser or DataFusion: while working
   test          everything: format, lints, docs, unit and property tests, worked examples, the service against
@@ -25,6 +25,7 @@ const USAGE: &str =
                 for each fuzz target, more than a million orders against the reference, advisories: at night
   differential  Tollgate against tests/reference/reference.py; --long for more than a million decisions
   schemathesis  the service against its description
+  sbom          the packages that are linked into the program, as CycloneDX (installs cargo-cyclonedx where it is missing)
   browser       the service's pages in Chromium; pictures in target/screenshots
   fuzz          runs each fuzz target for so many seconds (10)
   bench         the figures of bench/README.md, in one run; TOLLGATE_DATA is the folder with the benchmark of
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::bench(),
         ["build-times"] => build_times::measure(),
         ["lock"] => lock(),
+        ["sbom"] => checks::sbom(),
         _ => Err(USAGE.to_owned()),
     };
     match result {

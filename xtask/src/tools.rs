@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: PostgreSQL, Java, Python with pyspark, the kernels as a wheel.
+//! What the tests need beside Rust: PostgreSQL, Java, Python with pyspark and duckdb, the kernels as a wheel.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -19,7 +19,7 @@ pub(crate) fn postgresql() -> Result<(), Failed> {
     })
 }
 
-/// Apache Spark for the test of the cluster: a Python with pyspark, and Java. Answers that Python.
+/// Apache Spark for the test of the cluster: a Python with pyspark (and duckdb, for the other engine of one machine), and Java. Answers that Python.
 pub(crate) fn spark() -> Result<String, Failed> {
     if Command::new("java").arg("-version").output().is_err() {
         let install =
@@ -32,7 +32,10 @@ pub(crate) fn spark() -> Result<String, Failed> {
     let python = root().join("target/spark/bin/python").to_string_lossy().into_owned();
     run("python3", &["-m", "venv", "target/spark"])?;
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(&python, &[&install[..], &["pyspark>=4.0,<5", "pyarrow", "pandas>=2.2", "maturin>=1.9,<2"]].concat())?;
+    run(
+        &python,
+        &[&install[..], &["pyspark>=4.0,<5", "pyarrow", "pandas>=2.2", "maturin>=1.9,<2", "duckdb>=1.3,<3"]].concat(),
+    )?;
     Ok(python)
 }
 

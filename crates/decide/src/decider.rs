@@ -5,48 +5,31 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tollgate_engine::{
-    AtomMask, BELOW, Determination, Judged, Memo, TraceStep, eccn_pattern, trace, with_host, with_readings,
-};
+use tollgate_engine::{AtomMask, BELOW, Determination, Judged, Memo, TraceStep, trace, with_host, with_readings};
 use tollgate_law::Policy;
-use tollgate_law::facts::{self, FactId, Facts};
+use tollgate_law::facts::{self, FactId};
 use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
-use tollgate_model::{AccountKey, Date, OrderLine, Outcome, Tpp, Truth, count_of};
+use tollgate_model::{AccountKey, Date, Decimal, OrderLine, Outcome, ReviewPolicy, Tpp, Truth, count_of};
 
 use super::accounts::{
     Accounts, AllocationRow, ChargeRule, account_bits, forget_account_facts, headquarters, set_account_facts,
 };
 use super::candidates::settle_item;
+use super::china_volume::ChinaVolume;
 use super::claim::claim_holds;
 use super::digest::facts_digest;
 use super::facts::{FactBuilder, LineFacts};
 use super::file_counts::FileCounts;
+use super::fleet::ItemWeight;
 use super::item_facts::UnknownItem;
 use super::item_findings::compare_eccn;
-use super::licenses::{LicenseFinding, LicenseUse};
+use super::judging::{RenderedDecision, Scale, hold_ratios, judge};
+use super::licenses::{LicenseFinding, LicenseUse, LicensedLine};
 use super::missing::{missing, with_other_tpp};
 use super::opening::opened_accounts;
+use super::reading_effects::{ReadingEffect, disputed};
 use super::tables::Tables;
-
-/// What a decision would come to under the other reading.
-#[derive(Clone, Debug)]
-pub struct ReadingEffect {
-    /// The reading's name.
-    pub name: String,
-    /// How the text was read.
-    pub taken: String,
-    /// What the decision would come to under the other reading.
-    pub otherwise: String,
-}
-
-/// What is put into words once for all lines that are decided alike.
-#[derive(Debug)]
-pub struct RenderedDecision {
-    readings: Vec<ReadingEffect>,
-    /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
-    eccn: Option<String>,
-    mask: String,
-}
+use super::veu_bases::{VeuBases, goes, is_universal};
 
 /// A decided line.
 pub struct Decided<'p> {
@@ -87,6 +70,8 @@ pub struct Decider {
     builder: FactBuilder,
     memo: Memo<RenderedDecision>,
     license_use: LicenseUse,
+    veu_bases: Option<VeuBases>,
+    china_volume: ChinaVolume,
     shipments: BTreeMap<String, Option<Tpp>>,
 }
 
@@ -96,6 +81,8 @@ impl Decider {
         let mut builder = FactBuilder::new(tables, &policy);
         let (accounts, _) = opened_accounts(&policy, &mut builder);
         Decider {
+            veu_bases: VeuBases::of(builder.tables()),
+            china_volume: ChinaVolume::default(),
             builder,
             policy,
             accounts,
@@ -110,6 +97,8 @@ impl Decider {
         let mut builder = self.builder.with_policy(&policy);
         let (accounts, _) = opened_accounts(&policy, &mut builder);
         Decider {
+            veu_bases: VeuBases::of(builder.tables()),
+            china_volume: ChinaVolume::default(),
             builder,
             policy,
             accounts,
@@ -174,6 +163,8 @@ impl Decider {
         let program = self.policy.program(order.date);
         settle_item(program, &mut line, order);
         self.accounts = Accounts::default();
+        self.veu_bases = VeuBases::of(self.builder.tables());
+        self.china_volume = ChinaVolume::default();
         self.accounts.set_facts(program, &mut line, order.date);
         self.accounts.set_use(program, &self.builder.names, used);
         self.decide(order)
@@ -285,8 +276,23 @@ impl Decider {
         self.builder
     }
 
-    /// Decides a line and counts it.
+    /// What the items of a line weigh in an installed base, wherever they go. Counts nothing.
+    pub fn weigh(&mut self, order: &OrderLine<'_>) -> Result<ItemWeight, UnknownItem> {
+        let (builder, memo) = (&mut self.builder, &mut self.memo);
+        Scale { builder, memo, policy: &self.policy }.weigh(order)
+    }
+
+    /// Decides a line and counts it. What a unit costs is not known, so that a license with a value does not settle it.
     pub fn decide(&mut self, order: &OrderLine<'_>) -> Result<Decided<'_>, UnknownItem> {
+        self.decide_priced(order, None)
+    }
+
+    /// As [`Decider::decide`], where a unit costs so many US dollars on the invoice.
+    pub fn decide_priced(
+        &mut self,
+        order: &OrderLine<'_>,
+        unit_price: Option<Decimal>,
+    ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
@@ -295,7 +301,13 @@ impl Decider {
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
         with_readings(program, &mut line.facts);
-        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        let mut judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+        if is_universal(program, judged.determination.label, &line.facts) {
+            let (builder, memo) = (&mut self.builder, &mut self.memo);
+            if hold_ratios(self.veu_bases.as_mut(), order, &mut line, Scale { builder, memo, policy: &self.policy })? {
+                judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
+            }
+        }
         let disputed = with_other_tpp(program, &line).and_then(|facts| {
             let other = judge(&mut self.memo, &self.policy, epoch, program, &facts);
             disputed(program, &line, judged.determination.label, other.determination.label)
@@ -304,40 +316,33 @@ impl Decider {
         let determination = opened.as_ref().unwrap_or(&judged.determination);
         self.accounts.post(program, &line, determination.label, &judged.scratch);
         let license_units = self.license_use.units(order);
-        let license = self.license_use.hold(order, self.builder.tables(), determination.label.outcome);
+        let (tables, catalog) = (self.builder.tables(), &self.policy.law.catalog);
+        let licensed = LicensedLine { item: &line.item, tables, catalog, unit_price };
+        let license = self.license_use.hold(order, licensed, determination.label.outcome);
         let claimed = || claim_holds(&line.claim, program, determination, &judged.scratch);
         let claimed_ok = license.as_ref().map_or_else(claimed, |found| found.holds);
+        if let Some(bases) = &mut self.veu_bases {
+            bases.note(
+                order,
+                goes(order, determination.label.outcome, claimed_ok),
+                &self.policy,
+                self.builder.tables(),
+            );
+        }
         let mut missing = missing(program, determination, &line);
         if determination.label.outcome == Outcome::NeedsInformation {
             let unread = line.unread.iter().filter(|column| !missing.contains(column)).cloned();
             missing.extend(unread.collect::<Vec<_>>());
         }
-        Ok(Decided { program, line, judged, opened, claimed_ok, license, missing, disputed, license_units })
+        self.china_volume.count(order, &line.item.name);
+        let mut decided =
+            Decided { program, line, judged, opened, claimed_ok, license, missing, disputed, license_units };
+        if decided.is_reviewed_by_volume() {
+            let said = self.china_volume.sentence(order, &decided.line.item.name);
+            decided.line.remarks.push(Arc::from(said));
+        }
+        Ok(decided)
     }
-}
-
-fn judge(
-    memo: &mut Memo<RenderedDecision>,
-    policy: &Policy,
-    epoch: usize,
-    program: &Program,
-    line: &Facts,
-) -> Arc<Judged<RenderedDecision>> {
-    memo.judge(epoch, program, line, |determination, scratch| {
-        let mut hex = String::new();
-        let mask = scratch.mask();
-        for words in [&mask.holds, &mask.may_hold] {
-            hex.push(':');
-            for word in words {
-                let _ = write!(hex, "{word:016x}");
-            }
-        }
-        RenderedDecision {
-            readings: reading_effects(policy, program, determination),
-            eccn: eccn_pattern(program, scratch).map(str::to_owned),
-            mask: hex,
-        }
-    })
 }
 
 /// The determination, left open where the line may go and somebody must settle a fact first; `None` where nothing is asked. The argument stays what
@@ -361,35 +366,6 @@ fn opened(judged: &Judged<RenderedDecision>, line: &LineFacts) -> Option<Determi
         determination.mildest = Outcome::NoLicenseRequired;
     }
     Some(determination)
-}
-
-fn reading_effects(policy: &Policy, program: &Program, determination: &Determination) -> Vec<ReadingEffect> {
-    let mut turns = Vec::new();
-    for turn in &determination.readings {
-        let Some(reading) = policy.law.readings.iter().find(|reading| reading.fact == turn.reading) else { continue };
-        let taken = if turn.taken { &reading.if_true } else { &reading.if_false };
-        turns.push(ReadingEffect {
-            name: reading.name.clone(),
-            taken: taken.clone(),
-            otherwise: label_text(program, turn.otherwise),
-        });
-    }
-    turns
-}
-
-/// What the other value comes to, if that is something else.
-fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label) -> Option<ReadingEffect> {
-    let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.as_deref().unwrap_or("");
-    (otherwise != taken).then(|| ReadingEffect {
-        name: format!("disputed_tpp:{dispute}"),
-        taken: "The catalog's TPP.".to_owned(),
-        otherwise: label_text(program, otherwise),
-    })
-}
-
-/// A label as a person reads it.
-pub fn label_text(program: &Program, label: Label) -> String {
-    tollgate_engine::symbolic::Answer::of(program, label).to_string()
 }
 
 impl Decided<'_> {
@@ -466,6 +442,13 @@ impl Decided<'_> {
         let duties = self.program.duties.iter().filter(move |duty| duty.outcomes.contains(&label.outcome));
         let rules = rules.chain(duties.map(|duty| &duty.obligation));
         rules.filter(move |rule| scratch.truth(rule.when) != Truth::False)
+    }
+
+    /// Whether the review of its application turns on how much goes to China, by supplement no. 2 to part 748.
+    fn is_reviewed_by_volume(&self) -> bool {
+        let label = self.determination().label;
+        label.review == Some(ReviewPolicy::CaseByCase)
+            && self.obligations().any(|rule| rule.cite.ends_with("supplement no. 2, paragraph (dd)"))
     }
 
     /// The red flags that the facts show; they never decide.

@@ -62,7 +62,9 @@ impl DeclaredLine<'_> {
     /// Whether the item holds an accelerator, or is one, or memory for one.
     fn is_compute(&self) -> bool {
         let kind = self.item.map(|item| item.kind);
-        kind.is_some_and(|kind| !matches!(kind, Some(ItemKind::Other | ItemKind::ModelWeights)))
+        kind.is_some_and(|kind| {
+            !matches!(kind, Some(ItemKind::Other | ItemKind::ModelWeights | ItemKind::Software | ItemKind::Technology))
+        })
     }
 
     /// Whole dollars a kilogram.

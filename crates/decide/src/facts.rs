@@ -16,6 +16,7 @@ use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
+use super::role_flags::{consignee_flags, exporter_flags, set_truth, volume_flags};
 use super::roles::roles;
 use super::screened::{designated_among, listed_among, review_policies};
 use super::tables::Tables;
@@ -138,6 +139,11 @@ impl FactBuilder {
         &self.tables
     }
 
+    /// As [`FactBuilder::tables`], to be kept while facts are made.
+    pub(crate) fn shared_tables(&self) -> Arc<Tables> {
+        Arc::clone(&self.tables)
+    }
+
     /// Whether lists or owners say something of a party, on some day, or its parents change.
     pub fn is_watched(&self, id: &str) -> bool {
         let says = self.dated.contains_key(id) || self.tables.screened.says_of(id);
@@ -245,6 +251,7 @@ impl FactBuilder {
         facts.set(facts::OCCUPIED_REGION, i64::from(occupied));
         consignee_flags(&mut facts, &consignee, destination);
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
+        volume_flags(&mut facts, exporter.as_ref(), parties, order.date);
         armed_forces(&mut facts, parties, end_use.as_deref(), order.date);
         if !self.tables.are_silent() {
             self.screened(&mut facts, order);
@@ -427,14 +434,6 @@ fn declared(facts: &mut Facts, end_use: Option<&EndUse>, claim: &Claim, tier_one
     open.filter(|open| !(tier_one && **open == EndUseQuestion::Military)).map(|_| facts::END_USE)
 }
 
-fn set_truth(facts: &mut Facts, fact: FactId, truth: Truth) {
-    match truth {
-        Truth::True => facts.set(fact, 1),
-        Truth::False => facts.set(fact, 0),
-        Truth::Unknown => facts.forget(fact),
-    }
-}
-
 fn set_party(facts: &mut Facts, [country, hq, parent]: [facts::FactId; 3], party: Option<&Arc<PartyFacts>>) {
     facts.set_country(country, party.map_or(Some(None), |party| party.country));
     facts.set_country(hq, party.map_or(Some(None), |party| party.hq));
@@ -466,34 +465,4 @@ fn armed_forces(facts: &mut Facts, parties: [Option<&Arc<PartyFacts>>; 5], end_u
     let used = |of: fn(&EndUse) -> Truth| end_use.map_or(Truth::False, of);
     set_truth(facts, facts::MILITARY, any("military").max(used(EndUse::military)));
     set_truth(facts, facts::MILITARY_INTELLIGENCE, any("military_intelligence").max(used(EndUse::intelligence)));
-}
-
-fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {
-    for (fact, flag) in [
-        (facts::CONSIGNEE_GOVERNMENT, "government"),
-        (facts::CONSIGNEE_UVEU, "uveu"),
-        (facts::CONSIGNEE_SECURE, "secure_facility"),
-        (facts::CONSIGNEE_SUPP8, "supp8_uae"),
-        (facts::CONSIGNEE_AGREEMENT, "agreement_data_center"),
-    ] {
-        set_truth(facts, fact, consignee.truth(flag));
-    }
-    // A status that nobody gave is not had.
-    facts.set(facts::CONSIGNEE_NVEU, i64::from(consignee.is_nveu_in(destination)));
-}
-
-fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: &PartyFacts) {
-    for (fact, flag) in [
-        (facts::EXPORTER_FOUNDRY, "foundry"),
-        (facts::EXPORTER_OSAT, "osat"),
-        (facts::EXPORTER_APPROVED_OSAT, "approved_osat"),
-        (facts::EXPORTER_INFORMED, "is_informed"),
-    ] {
-        // An exporter without a row is as one that is not named: whoever is told by BIS, or makes chips, says so in a row.
-        let with_row = exporter.filter(|party| party.has_row());
-        set_truth(facts, fact, with_row.map_or(Truth::False, |party| party.truth(flag)));
-    }
-    let approved = buyer.truth("approved_ic_designer");
-    set_truth(facts, facts::BUYER_APPROVED_DESIGNER, approved);
-    set_truth(facts, facts::BUYER_IC_DESIGNER, buyer.truth("authorized_ic_designer").or(approved));
 }

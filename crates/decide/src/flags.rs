@@ -23,6 +23,9 @@ const DECIDING: &[&str] = &[
     "is_informed",
     "authorized_ic_designer",
     "approved_ic_designer",
+    "china_volume_exceeded",
+    "us_supply_affected",
+    "no_kyc",
 ];
 
 /// Flags that only typologies read, whatever stands behind a colon.
@@ -74,6 +77,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("govt", "government"),
     ("state owned", ""),
     ("informed", "is_informed"),
+    ("kyc missing", "no_kyc"),
 ];
 
 /// What the flags of a party say.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use tollgate_engine::Scratch;
+use tollgate_law::program::Program;
 use tollgate_law::{Policy, Tier};
-use tollgate_model::{Country, Date, OrderLine, Tpp, Truth};
+use tollgate_model::{Activity, Country, Date, OrderLine, Tpp, Truth, UnreadCell};
+use tollgate_records::FleetRow;
 
-use super::decider::Decided;
 use super::parties::ultimate_parent_on;
 use super::tables::Tables;
 
@@ -28,6 +30,8 @@ pub struct HolderBase {
 pub struct GeographicRatio {
     /// What may be at most the share.
     pub rule: &'static str,
+    /// Whether the text measures it on the reporting dates only, and not at each transfer.
+    pub is_by_reporting_date: bool,
     /// The country that it is about, where it is about one.
     pub country: Option<Country>,
     /// The part, in thousandths of a TPP.
@@ -85,12 +89,41 @@ pub struct ItemWeight {
 }
 
 impl ItemWeight {
-    /// Of a decided line that leaves the United States: of others the law counts nothing, wherever they stand.
-    pub fn of(decided: &Decided<'_>) -> ItemWeight {
-        let rule = decided.program.accounts.iter().find(|rule| rule.account == ACCOUNT);
-        let counts = rule.map_or(Truth::Unknown, |rule| decided.judged.scratch.truth(rule.step.when));
-        ItemWeight { counts, tpp: decided.line.tpp }
+    /// Of a line that leaves the United States, with its TPP, as it was judged: of others the law counts nothing, wherever they stand.
+    pub(crate) fn of(program: &Program, scratch: &Scratch, tpp: Option<Tpp>) -> ItemWeight {
+        let rule = program.accounts.iter().find(|rule| rule.account == ACCOUNT);
+        let counts = rule.map_or(Truth::Unknown, |rule| scratch.truth(rule.step.when));
+        ItemWeight { counts, tpp }
     }
+}
+
+/// Does something with a row of a fleet as a line to its owner on a day, which comes from nobody; what is empty in it is not understood.
+pub fn with_line<R>(row: &FleetRow, date: Date, then: impl FnOnce(&OrderLine<'_>) -> R) -> R {
+    let empty =
+        |column: &str| UnreadCell { column: column.to_owned(), value: String::new(), what: "is empty".to_owned() };
+    let cells =
+        [("destination", row.country.is_some()), ("item", row.item.is_some()), ("quantity", row.quantity.is_some())];
+    let unread: Vec<UnreadCell> = cells.iter().filter(|(_, there)| !there).map(|(column, _)| empty(column)).collect();
+    then(&OrderLine {
+        order_id: &row.site_id,
+        line: 1,
+        date,
+        activity: Activity::Export,
+        exporter: None,
+        purchaser: None,
+        intermediate_consignee: None,
+        ultimate_consignee: row.owner.as_deref().unwrap_or(""),
+        end_user: None,
+        freight_forwarder: None,
+        lpp_operator: None,
+        origin: None,
+        destination: row.country.unwrap_or(Country::UNKNOWN),
+        item: row.item.as_deref().unwrap_or(""),
+        quantity: row.quantity.unwrap_or(0),
+        end_use: None,
+        authorization: None,
+        unread: &unread,
+    })
 }
 
 /// What a line adds to an installed base, and where.
@@ -184,6 +217,7 @@ impl Fleet {
             let is_kept = open.is_empty().then(|| part * 100_000 <= whole * i128::from(most));
             ratios.push(GeographicRatio {
                 rule,
+                is_by_reporting_date: parameter == "uveu_abroad",
                 country: country.filter(|_| is_kept.is_some()),
                 part_milli_tpp: part,
                 whole_milli_tpp: whole,

@@ -5,6 +5,7 @@ use tollgate_law::catalog::Catalog;
 use tollgate_model::{Decimal, Item, ItemKind};
 
 use crate::item_facts::ItemFacts;
+use crate::technology::{entry_of, is_intangible, kind_of};
 
 /// Whether the TPP of a row with several accelerators is the total of them: a known accelerator's times their number,
 /// to a thousandth, or more than any known accelerator has, and no known accelerator's by itself.
@@ -38,6 +39,14 @@ pub(crate) fn find_in(facts: &ItemFacts, is_total: bool) -> Vec<String> {
     {
         found.push(format!("`tpp` of `{}` is passed over: its accelerator {} has {known}.", item.item, chip.item));
     }
+    if kind_of(item, ItemKind::IntegratedCircuit).is_none() {
+        found.push(format!(
+            "`kind` of `{}` is {}, and its ECCN {} is of something else: what it is is taken for unknown. Mend the one or the other.",
+            item.item,
+            item.kind.map_or("", ItemKind::as_str),
+            item.eccn.as_deref().unwrap_or("")
+        ));
+    }
     let holds_several =
         matches!(item.kind, Some(ItemKind::Board | ItemKind::Server | ItemKind::Rack)) || item.accelerator.is_some();
     if holds_several && facts.accelerators.is_none() {
@@ -50,6 +59,10 @@ pub(crate) fn find_in(facts: &ItemFacts, is_total: bool) -> Vec<String> {
 /// come to. `None` where both are or neither is, and where the figures settle none.
 pub fn compare_eccn(stated: &str, figured: Option<&str>) -> Option<String> {
     let figured = figured?;
+    // No figure shows what software or technology is.
+    if entry_of(stated).is_some_and(|entry| is_intangible(Some(entry.kind))) {
+        return None;
+    }
     (is_listed_eccn(stated) != is_listed_eccn(figured)).then(|| {
         format!("The items table states {stated}; by its figures the item is {figured}, for the advanced-computing controls only.")
     })

@@ -11,6 +11,7 @@ use tollgate_model::{Decimal, Item, ItemKind, Ratio, Tpp, Truth};
 
 use crate::item_facts::{ItemFacts, UnknownItem};
 use crate::item_findings::{find_in, looks_like_total};
+use crate::technology::{is_intangible, kind_of, set_technology};
 
 /// The facts of an item as an order names it.
 ///
@@ -248,18 +249,27 @@ const KIND_WHERE_ABSENT: ItemKind = ItemKind::IntegratedCircuit;
 /// How many accelerators a unit holds: a bare circuit and what is no accelerator count as one, what may hold several
 /// and does not say how many is unknown.
 fn accelerators(item: &Item) -> Option<i64> {
-    let bare = item.kind.unwrap_or(KIND_WHERE_ABSENT) == ItemKind::IntegratedCircuit && item.accelerator.is_none();
+    let kind = kind_of(item, KIND_WHERE_ABSENT);
+    let bare = kind == Some(ItemKind::IntegratedCircuit) && item.accelerator.is_none();
     let idle = item.accelerator.is_none() && item.tpp.and_then(|tpp| Tpp::try_from(tpp).ok()) == Some(Tpp::default());
-    let none = idle || matches!(item.kind, Some(ItemKind::Memory | ItemKind::ModelWeights | ItemKind::Other));
+    let none = idle || kind.is_some_and(|kind| !is_computing(kind));
     item.accelerators.or_else(|| (bare || none).then_some(1))
+}
+
+/// Whether what is of a kind computes: no memory, no parameters, and no software or technology.
+fn is_computing(kind: ItemKind) -> bool {
+    matches!(kind, ItemKind::IntegratedCircuit | ItemKind::Board | ItemKind::Server | ItemKind::Rack)
 }
 
 fn facts_of(mut item: Item, chip: Option<Item>) -> ItemFacts {
     if item.host_eccn.is_none() {
         item.host_eccn = stated_host(&item);
     }
+    let kind = kind_of(&item, KIND_WHERE_ABSENT);
+    if is_intangible(kind) || kind == Some(ItemKind::ModelWeights) {
+        item.kind = kind;
+    }
     let figures = chip.as_ref().unwrap_or(&item);
-    let kind = item.kind.unwrap_or(KIND_WHERE_ABSENT);
     let tpp = figures.tpp.and_then(|tpp| Tpp::try_from(tpp).ok());
     let (facts, unit_tpp) = slots(&item, figures, kind, tpp);
     let other =
@@ -312,18 +322,25 @@ fn stated_host(item: &Item) -> Option<String> {
     HOSTS.iter().skip(1).find(|known| **known == host).map(|known| (*known).to_owned())
 }
 
-fn slots(item: &Item, figures: &Item, kind: ItemKind, tpp: Option<Tpp>) -> (Facts, Option<Tpp>) {
+/// The slots of an item whose figures are its own or its accelerator's, and the TPP of a unit. A `kind` that is not known leaves unknown whatever it
+/// decides.
+fn slots(item: &Item, figures: &Item, kind: Option<ItemKind>, tpp: Option<Tpp>) -> (Facts, Option<Tpp>) {
     let mut facts = Facts::default();
-    let place = ItemKind::ALL.iter().position(|known| *known == kind).and_then(|at| i64::try_from(at).ok());
+    let place = ItemKind::ALL.iter().position(|known| Some(*known) == kind).and_then(|at| i64::try_from(at).ok());
     facts.set_if(facts::ITEM_KIND, place);
+    let intangible = is_intangible(kind);
+    // Software and technology have the figures of what they are for, where that is named.
+    let is_figured = !intangible || item.accelerator.is_some() || tpp.is_some();
+    set_technology(&mut facts, item, kind, is_figured);
     let host = item.host_eccn.as_deref().unwrap_or("none");
     facts.set_if(facts::ITEM_HOST, HOSTS.iter().position(|known| *known == host).and_then(|at| i64::try_from(at).ok()));
     let designer = figures.designer_hq.or(item.designer_hq);
     facts.set_country(facts::DESIGNER_HQ, Some(designer.map(ear_country)));
-    let computing = !matches!(kind, ItemKind::ModelWeights | ItemKind::Memory | ItemKind::Other);
-    chip_slots(&mut facts, figures, tpp, computing);
-    memory_slots(&mut facts, item, kind);
-    model_slots(&mut facts, item, kind);
+    let computing = kind.is_none_or(is_computing);
+    let for_memory = intangible && figures.kind == Some(ItemKind::Memory);
+    chip_slots(&mut facts, figures, tpp, computing || (intangible && is_figured && !for_memory));
+    memory_slots(&mut facts, figures, for_memory || kind.is_none_or(|kind| kind == ItemKind::Memory));
+    model_slots(&mut facts, item, kind.is_none_or(|kind| kind == ItemKind::ModelWeights));
     let unit_tpp = tpp.zip(accelerators(item)).map(|(tpp, count)| tpp.times(count));
     (facts, if computing { unit_tpp } else { Some(Tpp::default()) })
 }
@@ -347,14 +364,12 @@ fn chip_slots(facts: &mut Facts, figures: &Item, tpp: Option<Tpp>, computing: bo
     facts.set_if(facts::IC_TRANSISTORS, only(gigabytes(figures.transistors_bn), 0));
 }
 
-fn memory_slots(facts: &mut Facts, item: &Item, kind: ItemKind) {
-    let density = item.performance_density.and_then(Decimal::ratio);
-    facts
-        .set_ratio(facts::HBM_DENSITY, if kind == ItemKind::Memory { density } else { Some(Ratio { num: 0, den: 1 }) });
+fn memory_slots(facts: &mut Facts, figures: &Item, memory: bool) {
+    let density = figures.performance_density.and_then(Decimal::ratio);
+    facts.set_ratio(facts::HBM_DENSITY, if memory { density } else { Some(Ratio { num: 0, den: 1 }) });
 }
 
-fn model_slots(facts: &mut Facts, item: &Item, kind: ItemKind) {
-    let model = kind == ItemKind::ModelWeights;
+fn model_slots(facts: &mut Facts, item: &Item, model: bool) {
     let operations = |value: Option<Decimal>| value.and_then(|value| value.reduced_up(9));
     let only = |value: Option<i64>| if model { value } else { Some(0) };
     let training = operations(item.training_operations);

@@ -15,6 +15,20 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
         facts::END_USE | facts::SUPERCOMPUTER => {
             ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
         }
+        facts::ITEM_TECHNOLOGY => (
+            format!(
+                "State the ECCN of `{}`, software or technology (3D001, 3E001, 4D090, 4E001, 5D002.z and so on), with its paragraph, and in `accelerator` \
+                 the item that it is for; ask who gets access, and of what nationality.",
+                order.item
+            ),
+            "whoever classified it: the maker, or the owner of the technology",
+        ),
+        facts::CONSIGNEE_UVEU_RATIOS => (
+            "Give all that the validated end-user and its affiliates own, with where it stands, in the table of `--fleet` (25 and 7 percent of 15 CFR 748, \
+             supplement no. 10, paragraph 6)."
+                .to_owned(),
+            "the validated end-user",
+        ),
         facts::CLAIM => (
             format!("{} Else claim another exception, or apply for a license.", proof_of(claim_of(order.authorization).name())),
             "whoever claims the exception, with the exporter's export-control officer",
@@ -81,6 +95,10 @@ fn proof_of(claim: Option<&str>) -> &'static str {
         }
         Some("TSU") => {
             "Show for License Exception TSU (15 CFR 740.13) that it is operation technology, sales technology or an update for lawfully exported items."
+        }
+        Some("TSR") => {
+            "Show for License Exception TSR (15 CFR 740.6) that the ECCN is eligible for it by its own entry, that it is controlled for national security \
+             reasons only, that the destination is in Country Group B, and that the consignee gave its written assurance before."
         }
         _ => {
             "Show on which paragraph of the claimed license exception the shipment rests, and that each of its conditions is met."

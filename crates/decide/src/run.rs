@@ -161,7 +161,7 @@ fn decide_line(
     unknown: &mut Vec<Diagnostic>,
     each: &mut dyn Lines,
 ) -> Result<(), RunError> {
-    match decider.decide(line.order) {
+    match decider.decide_priced(line.order, line.declared.unit_price_usd) {
         Ok(decided) if unknown.is_empty() => each.decided(line.order, &decided, line.declared),
         Ok(_) => Ok(()),
         Err(error) => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tollgate_law::{Law, Policy, split_days};
 use tollgate_model::{Clearance, Diagnostic, Diagnostics, Item, License, Party, Place, Stake};
 use tollgate_records::{
-    OpeningBalance, Table, read_clearances_by_row, read_items_with, read_ownership_by_row, read_parties_with,
+    FleetRow, OpeningBalance, Table, read_clearances_by_row, read_items_with, read_ownership_by_row, read_parties_with,
 };
 use tollgate_screening::{BadStake, Screener};
 
@@ -42,6 +42,8 @@ pub struct Tables {
     pub names: TypedNames,
     /// What holders have had of accounts before the first line.
     pub opening: Vec<OpeningBalance>,
+    /// What stands where, whose it is; `None` where no table of it was given.
+    pub fleet: Option<Vec<FleetRow>>,
     /// What is not understood of the tables: who or what it is about, and why.
     pub unread: Unread,
     /// What answers and assumptions made of the tables.
@@ -165,7 +167,7 @@ impl Tables {
         let (parents, stakes) = (self.parents.clone(), self.stakes.clone());
         let names = self.names.with_findings(&clearances);
         let (licenses, unread, strict) = (self.licenses.clone(), self.unread.clone(), self.strict);
-        let (answered, opening) = (self.answered.clone(), self.opening.clone());
+        let (answered, opening, fleet) = (self.answered.clone(), self.opening.clone(), self.fleet.clone());
         Ok(Tables {
             parties,
             items,
@@ -176,6 +178,7 @@ impl Tables {
             licenses,
             names,
             opening,
+            fleet,
             unread,
             answered,
             strict,
@@ -192,6 +195,12 @@ impl Tables {
     pub fn with_opening(self, path: Option<&Path>) -> Result<Tables, RunError> {
         let opening = path.map(tollgate_records::read_opening).transpose()?.unwrap_or(self.opening);
         Ok(Tables { opening, ..self })
+    }
+
+    /// The same tables with what stands where, against which the ratios of universal validated end-users are held.
+    pub fn with_fleet(self, path: Option<&Path>) -> Result<Tables, RunError> {
+        let fleet = path.map(tollgate_records::read_fleet).transpose()?.or(self.fleet);
+        Ok(Tables { fleet, ..self })
     }
 
     /// The matches of a party with list entries, best first: of its row, or of the name where it has none.

@@ -261,3 +261,54 @@ fn a_claimed_license_is_held_against_its_row() {
         assert!(why.contains(said), "{why}");
     }
 }
+
+#[test]
+fn a_license_is_held_by_value_licensee_and_parties() {
+    let license = License {
+        number: "D1234567".to_owned(),
+        licensee: Some("maker".to_owned()),
+        expires_on: "2025-12-31".parse().ok(),
+        consignees: vec!["riad".to_owned(), "jeddah".to_owned()],
+        destinations: vec!["SA".parse().unwrap()],
+        items: vec!["H100 SXM".to_owned()],
+        quantity: Some(100),
+        value_usd: "1000".parse().ok(),
+        ..License::default()
+    };
+    let licenses = BTreeMap::from([(license.number.clone(), license)]);
+    let rows = vec![party("riad", "SA"), party("jeddah", "SA"), party("dubai", "AE"), party("maker", "US")];
+    let (mut decider, _) = decider("ear", Tables { parties: table(rows), licenses, ..Tables::default() });
+    let base = || OrderLine {
+        quantity: 1,
+        exporter: Some("maker"),
+        authorization: Some("d1234567"),
+        item: "H100 SXM5 80GB",
+        ..order("riad", "SA")
+    };
+    let mut held = |order: OrderLine<'_>, price: Option<&str>| {
+        let decided = decider.decide_priced(&order, price.map(|price| price.parse().unwrap())).unwrap();
+        (decided.claimed_ok, decided.license.as_ref().map_or(String::new(), |found| found.why.clone()))
+    };
+    for (order, price, holds, said) in [
+        (OrderLine { exporter: Some("riad"), ..base() }, Some("1"), Some(false), "the licensee must export"),
+        (OrderLine { exporter: None, ..base() }, Some("1"), None, "who exports is not stated"),
+        (OrderLine { purchaser: Some("dubai"), ..base() }, Some("1"), None, "the purchaser `dubai`"),
+        (OrderLine { intermediate_consignee: Some("dubai"), ..base() }, Some("1"), Some(false), "750.7(c)(1)(v)"),
+        (
+            OrderLine { intermediate_consignee: Some("nobody"), ..base() },
+            Some("1"),
+            None,
+            "where that is is not stated",
+        ),
+        (OrderLine { item: "H200 SXM", ..base() }, Some("1"), Some(false), "does not name the item"),
+        (base(), None, None, "`unit_price_usd`"),
+        (base(), Some("1100.01"), Some(false), "by 10 percent more at most"),
+        (OrderLine { purchaser: Some("jeddah"), ..base() }, Some("1100"), Some(true), "1,100 of 1000 US dollars"),
+        (base(), Some("0.01"), Some(false), "by 10 percent more at most"),
+        (base(), Some("0"), Some(true), "2 of 100 units"),
+    ] {
+        let (found, why) = held(order, price);
+        assert_eq!(found, holds, "{why}");
+        assert!(why.contains(said), "{why}");
+    }
+}

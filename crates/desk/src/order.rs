@@ -73,6 +73,16 @@ impl OrderRequest {
         }
     }
 
+    /// The authorization that it claims, as it was written.
+    pub fn claim(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+
+    /// The end use that it declares, as it was written.
+    pub fn end_use(&self) -> Option<&str> {
+        self.end_use.as_deref()
+    }
+
     /// The line, or what is wrong with a member and how to mend it.
     pub fn line(&self) -> Result<OrderLine<'_>, (String, &'static str)> {
         let required = [

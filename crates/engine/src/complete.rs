@@ -1,12 +1,13 @@
 //! What an order may come to whatever its unknown facts turn out to be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use tollgate_law::facts::{FactId, FactKind, Facts};
+use tollgate_law::facts::{FactId, FactKind};
 use tollgate_law::program::{Label, Lit, Program};
 use tollgate_model::{Country, Outcome, Ratio};
 
-use crate::scalar::{Scratch, Verdict};
+use crate::scalar::{AtomTruth, Residual, Scratch, Verdict};
 
 /// How many completions are looked at before the rest is taken as open.
 const BUDGET: usize = 20_000;
@@ -24,10 +25,12 @@ pub(crate) struct Completions {
     pub(crate) gave_up: bool,
 }
 
-pub(crate) fn complete(program: &Program, facts: &Facts) -> Completions {
+/// What the decision comes to whatever the open facts are; `scratch` has run all but `open`, and is left as it was.
+pub(crate) fn complete(program: &Program, scratch: &mut Scratch, open: &Residual) -> Completions {
     let mut search = Search {
         program,
-        scratch: Scratch::default(),
+        scratch,
+        seen: Vec::new(),
         budget: BUDGET,
         outcomes: Diagram::default(),
         reviews: Diagram::default(),
@@ -35,8 +38,7 @@ pub(crate) fn complete(program: &Program, facts: &Facts) -> Completions {
         cells: BTreeMap::new(),
         gave_up: false,
     };
-    let mut facts = facts.clone();
-    let (outcome, review) = search.explore(&mut facts);
+    let (outcome, review) = search.explore(open);
     let (outcomes, reviews) = (search.outcomes.support(outcome), search.reviews.support(review));
     let gave_up = search.gave_up;
     Completions { labels: search.labels, turns_on: outcomes, review_turns_on: reviews, gave_up }
@@ -88,25 +90,26 @@ impl Diagram {
 
 struct Search<'a> {
     program: &'a Program,
-    scratch: Scratch,
+    scratch: &'a mut Scratch,
+    seen: Vec<bool>,
     budget: usize,
     outcomes: Diagram,
     reviews: Diagram,
     labels: BTreeSet<Label>,
-    cells: BTreeMap<FactId, Vec<(i64, i64)>>,
+    cells: BTreeMap<FactId, Rc<[Vec<AtomTruth>]>>,
     gave_up: bool,
 }
 
 impl Search<'_> {
-    fn explore(&mut self, facts: &mut Facts) -> (Node, Node) {
-        self.scratch.start(self.program, facts);
-        let place = match self.scratch.verdict(self.program) {
+    fn explore(&mut self, left: &Residual) -> (Node, Node) {
+        let program = self.program;
+        let place = match self.scratch.residual_verdict(program, left) {
             Verdict::Settled(label) => return self.leaf(label),
             Verdict::Open(place) => place,
         };
-        let open = self.program.decision.get(place).map_or(Lit::TRUE, |rule| rule.when);
-        let atom = self.scratch.unknown_atom_below(self.program, open);
-        let Some(fact) = atom.and_then(|atom| self.program.atom_fact(atom)).filter(|_| self.budget > 0) else {
+        let open = program.decision.get(place).map_or(Lit::TRUE, |rule| rule.when);
+        let atom = self.scratch.unknown_atom_below(program, open, &mut self.seen);
+        let Some(fact) = atom.and_then(|atom| program.atom_fact(atom)).filter(|_| self.budget > 0) else {
             self.gave_up = true;
             return self.leaf(Label {
                 outcome: Outcome::NeedsInformation,
@@ -116,22 +119,17 @@ impl Search<'_> {
             });
         };
         self.budget = self.budget.saturating_sub(1);
-        let program = self.program;
-        let cells = self.cells.entry(fact).or_insert_with(|| representatives(program, fact)).clone();
-        let (mut outcomes, mut reviews) = (Vec::new(), Vec::new());
-        let ratio = matches!(fact.def().kind, FactKind::Ratio(_));
-        for (value, denominator) in cells {
-            facts.set(fact, value);
-            if ratio {
-                facts.set(fact.denominator(), denominator);
-            }
-            let (outcome, review) = self.explore(facts);
+        let scratch = &*self.scratch;
+        let cells = Rc::clone(self.cells.entry(fact).or_insert_with(|| cell_atoms(program, fact, scratch)));
+        let (mut outcomes, mut reviews) = (Vec::with_capacity(cells.len()), Vec::with_capacity(cells.len()));
+        for atoms in cells.iter() {
+            let below = self.scratch.refine(program, left, atoms);
+            let (outcome, review) = self.explore(&below);
             outcomes.push(outcome);
             reviews.push(review);
         }
-        facts.forget(fact);
-        if ratio {
-            facts.forget(fact.denominator());
+        if let Some(atoms) = cells.first() {
+            self.scratch.forget(program, left, atoms);
         }
         (self.outcomes.node(fact, outcomes), self.reviews.node(fact, reviews))
     }
@@ -144,6 +142,21 @@ impl Search<'_> {
         let review = label.review.map_or(0, |review| review as u8 + 1);
         (Node::Leaf(label.outcome, exception, 0), Node::Leaf(label.outcome, exception, review))
     }
+}
+
+/// For each value that stands for others of a fact, the truth of the fact's open atoms: the same atoms each time.
+fn cell_atoms(program: &Program, fact: FactId, scratch: &Scratch) -> Rc<[Vec<AtomTruth>]> {
+    let denominator = matches!(fact.def().kind, FactKind::Ratio(_)).then(|| fact.denominator());
+    let cells = representatives(program, fact).into_iter().map(|(value, below)| {
+        let value_of = |of: FactId| if of == fact { Some(value) } else { (Some(of) == denominator).then_some(below) };
+        let thresholds = program.thresholds.iter().map(|atom| Some(value_of(atom.fact)? >= atom.threshold));
+        let members = program.members.iter().map(|atom| Some(atom.holds(value_of(atom.fact)?)));
+        let ratios = program.ratios.iter().map(|atom| (atom.fact == fact).then(|| atom.holds(value, below)));
+        let truths = thresholds.chain(members).chain(ratios).enumerate();
+        let atoms = truths.filter_map(|(place, truth)| Some(AtomTruth { place, truth: truth? }));
+        atoms.filter(|atom| scratch.is_open(atom.place)).collect()
+    });
+    cells.collect()
 }
 
 /// Values that stand for every value that a fact can have, as far as a program can tell them apart:

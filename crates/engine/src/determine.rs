@@ -7,7 +7,7 @@ use tollgate_law::program::{Label, Program};
 use tollgate_model::{Outcome, ReviewPolicy};
 
 use crate::complete::{Completions, complete};
-use crate::scalar::{Scratch, Verdict};
+use crate::scalar::{AtomTruth, Residual, Scratch, Verdict};
 
 /// What a decision would come to under the other reading of an ambiguous text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,24 +67,41 @@ pub fn verdict(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Verdi
 ///
 /// `scratch` afterwards holds the truth of every node under the facts as given, for [`crate::trace()`].
 pub fn determine(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Determination {
-    let some_reading_may_matter = open_without_readings(program, facts, scratch);
-    let mut determination = decide(program, facts, scratch);
-    if some_reading_may_matter {
-        determination.readings = reading_effects(program, facts, &determination, scratch);
-        scratch.start(program, facts);
+    // First without the readings: where that settles it none matters, and each way of taking them only fills in what is open.
+    let mut open = facts.clone();
+    for (reading, _) in &program.readings {
+        open.forget(*reading);
     }
+    let without = verdict(program, &open, scratch);
+    let residual = scratch.residual(program);
+    let atoms = reading_atoms(program, |reading| facts.get(reading));
+    let left = scratch.refine(program, &residual, &atoms);
+    let determination = match without {
+        Verdict::Settled(label) => settled(program, label),
+        Verdict::Open(_) => {
+            let mut taken = decide(program, scratch, &left);
+            taken.readings = reading_effects(program, facts, &taken, scratch, &residual);
+            scratch.refine(program, &residual, &atoms);
+            taken
+        }
+    };
     scratch.finish(program);
     determination
 }
 
-fn decide(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Determination {
-    match verdict(program, facts, scratch) {
+/// Decides where all but `left` is settled, and leaves `scratch` as it was.
+fn decide(program: &Program, scratch: &mut Scratch, left: &Residual) -> Determination {
+    match scratch.residual_verdict(program, left) {
         Verdict::Settled(label) => settled(program, label),
-        Verdict::Open(_) => {
-            let completions = complete(program, facts);
-            combined(program, completions)
-        }
+        Verdict::Open(_) => combined(program, complete(program, scratch, left)),
     }
+}
+
+/// The atoms of the readings that have a value, with their truth.
+fn reading_atoms(program: &Program, value: impl Fn(FactId) -> Option<i64>) -> Vec<AtomTruth> {
+    let atoms = program.thresholds.iter().enumerate();
+    let readings = atoms.filter(|(_, atom)| program.readings.iter().any(|(reading, _)| *reading == atom.fact));
+    readings.filter_map(|(place, atom)| Some(AtomTruth { place, truth: value(atom.fact)? >= atom.threshold })).collect()
 }
 
 fn settled(program: &Program, label: Label) -> Determination {
@@ -145,31 +162,25 @@ fn range(program: &Program, labels: &BTreeSet<Label>) -> (Outcome, Outcome) {
     (mildest, strictest)
 }
 
-/// Whether the decision is open when no reading is taken: if not, none matters, at the cost of one pass.
-fn open_without_readings(program: &Program, facts: &Facts, scratch: &mut Scratch) -> bool {
-    let mut open = facts.clone();
-    for (reading, _) in &program.readings {
-        open.forget(*reading);
-    }
-    matches!(verdict(program, &open, scratch), Verdict::Open(_))
-}
-
-/// The readings on which the decision turns.
+/// The readings on which the decision turns. `scratch` has run all but `residual`, which is what is open without any reading.
 fn reading_effects(
     program: &Program,
     facts: &Facts,
     taken: &Determination,
     scratch: &mut Scratch,
+    residual: &Residual,
 ) -> Vec<ReadingEffect> {
     let mut turns = Vec::new();
-    for (reading, value) in &program.readings {
+    for (reading, default) in &program.readings {
         if !program.thresholds.iter().any(|atom| atom.fact == *reading) {
             continue;
         }
-        let mut other = facts.clone();
-        let value = facts.get(*reading).map_or(*value, |held| held == 1);
-        other.set(*reading, i64::from(!value));
-        let otherwise = decide(program, &other, scratch);
+        let value = facts.get(*reading).map_or(*default, |held| held == 1);
+        let atoms =
+            reading_atoms(program, |fact| if fact == *reading { Some(i64::from(!value)) } else { facts.get(fact) });
+        let left = scratch.refine(program, residual, &atoms);
+        let otherwise = decide(program, scratch, &left);
+        scratch.forget(program, residual, &atoms);
         if otherwise.label != taken.label {
             turns.push(ReadingEffect { reading: *reading, taken: value, otherwise: otherwise.label });
         }

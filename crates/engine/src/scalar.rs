@@ -1,7 +1,7 @@
 //! One order at a time: every node's truth in two bits, from the atoms up.
 
 use tollgate_law::facts::Facts;
-use tollgate_law::program::{Label, Lit, Program};
+use tollgate_law::program::{DecisionRule, Label, Lit, Program};
 use tollgate_model::Truth;
 
 // The lower bit says that it holds, the upper that it may: conjunction is by bit.
@@ -37,6 +37,22 @@ pub struct AtomMask {
     pub may_hold: Vec<u64>,
 }
 
+/// An atom, by its place from 0, and whether it holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtomTruth {
+    pub(crate) place: usize,
+    pub(crate) truth: bool,
+}
+
+/// What known facts leave open of a decision.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Residual {
+    /// The places of the gates that are neither true nor false.
+    gates: Vec<usize>,
+    /// The places of the rules that may be the first to apply.
+    rules: Vec<usize>,
+}
+
 /// Bits on their way into words.
 struct Packer<'a> {
     mask: &'a mut AtomMask,
@@ -63,6 +79,17 @@ impl Packer<'_> {
 }
 
 impl AtomMask {
+    /// Sets the bits of one atom, by its place from 0; `None` where it is open.
+    fn set(&mut self, place: usize, truth: Option<bool>) {
+        let bit = 1_u64 << (place & 63);
+        let words = [(&mut self.holds, truth == Some(true)), (&mut self.may_hold, truth != Some(false))];
+        for (words, is_set) in words {
+            if let Some(word) = words.get_mut(place >> 6) {
+                *word = if is_set { *word | bit } else { *word & !bit };
+            }
+        }
+    }
+
     /// Reads the atoms off an order's facts.
     pub fn read(&mut self, program: &Program, facts: &Facts) {
         self.holds.clear();
@@ -87,6 +114,28 @@ impl AtomMask {
             packer.flush();
         }
     }
+}
+
+/// The first rule that settles the decision, given the code of each rule's condition.
+fn first_settled<'p>(
+    rules: impl Iterator<Item = (usize, &'p DecisionRule)>,
+    mut code_of: impl FnMut(&DecisionRule) -> u8,
+) -> Verdict {
+    let mut open: Option<(usize, Label)> = None;
+    for (place, rule) in rules {
+        match (code_of(rule), open) {
+            (FALSE, _) => {}
+            (TRUE, None) => return Verdict::Settled(rule.label),
+            (TRUE, Some((_, label))) if label == rule.label => return Verdict::Settled(label),
+            (_, Some((first, label))) => {
+                if label != rule.label {
+                    return Verdict::Open(first);
+                }
+            }
+            (_, None) => open = Some((place, rule.label)),
+        }
+    }
+    Verdict::Open(open.map_or(0, |(place, _)| place))
 }
 
 #[inline(always)]
@@ -169,31 +218,100 @@ impl Scratch {
     /// so what a rule needs ends with its own node.
     pub fn verdict(&mut self, program: &Program) -> Verdict {
         let gates_from = 1 + program.atom_count();
-        let mut open: Option<(usize, Label)> = None;
-        for (place, rule) in program.decision.iter().enumerate() {
+        first_settled(program.decision.iter().enumerate(), |rule| {
             let needed = (rule.when.node() + 1).saturating_sub(gates_from);
             if needed > self.gates_run {
                 self.gates_to(program, needed);
             }
-            match (self.code(rule.when), open) {
-                (FALSE, _) => {}
-                (TRUE, None) => return Verdict::Settled(rule.label),
-                (TRUE, Some((_, label))) if label == rule.label => return Verdict::Settled(label),
-                (_, Some((first, label))) => {
-                    if label != rule.label {
-                        return Verdict::Open(first);
-                    }
-                }
-                (_, None) => open = Some((place, rule.label)),
-            }
-        }
-        Verdict::Open(open.map_or(0, |(place, _)| place))
+            self.code(rule.when)
+        })
     }
 
-    /// An atom that is unknown and on which a literal depends through unknown nodes, by its place from 0.
-    pub(crate) fn unknown_atom_below(&self, program: &Program, lit: Lit) -> Option<usize> {
+    /// Runs all gates that the decision needs, and returns what the known facts leave open.
+    pub(crate) fn residual(&mut self, program: &Program) -> Residual {
+        if program.decision_gates > self.gates_run {
+            self.gates_to(program, program.decision_gates);
+        }
+        let gates = 0..program.decision_gates;
+        self.open_part(program, gates, 0..program.decision.len())
+    }
+
+    /// Of these gates and rules, those that are open; of the rules none after the first that holds.
+    fn open_part(
+        &self,
+        program: &Program,
+        gates: impl Iterator<Item = usize>,
+        rules: impl Iterator<Item = usize>,
+    ) -> Residual {
+        let gates_from = 1 + program.atom_count();
+        let gates = gates.filter(|gate| self.node_code(gates_from + gate) == UNKNOWN).collect();
+        let mut open = Vec::new();
+        for place in rules {
+            let code = program.decision.get(place).map_or(UNKNOWN, |rule| self.code(rule.when));
+            if code != FALSE {
+                open.push(place);
+            }
+            if code == TRUE {
+                break;
+            }
+        }
+        Residual { gates, rules: open }
+    }
+
+    /// Takes atoms that were open as this truth, and runs the open gates again: what was settled stays so, whatever they are. Returns what is
+    /// open now.
+    pub(crate) fn refine(&mut self, program: &Program, within: &Residual, atoms: &[AtomTruth]) -> Residual {
+        for atom in atoms {
+            self.set_node(1 + atom.place, if atom.truth { TRUE } else { FALSE });
+            self.mask.set(atom.place, Some(atom.truth));
+        }
+        let gates_from = 1 + program.atom_count();
+        for gate in &within.gates {
+            let Some((a, b)) = program.gates.get(*gate) else { continue };
+            let code = self.code(*a) & self.code(*b);
+            self.set_node(gates_from + gate, code);
+        }
+        self.open_part(program, within.gates.iter().copied(), within.rules.iter().copied())
+    }
+
+    /// Takes back what [`Scratch::refine`] did with the same arguments.
+    pub(crate) fn forget(&mut self, program: &Program, within: &Residual, atoms: &[AtomTruth]) {
+        for atom in atoms {
+            self.set_node(1 + atom.place, UNKNOWN);
+            self.mask.set(atom.place, None);
+        }
+        let gates_from = 1 + program.atom_count();
+        for gate in &within.gates {
+            self.set_node(gates_from + gate, UNKNOWN);
+        }
+    }
+
+    /// What the decision list comes to of which these rules are left.
+    pub(crate) fn residual_verdict(&self, program: &Program, left: &Residual) -> Verdict {
+        let rules = left.rules.iter().filter_map(|place| Some((*place, program.decision.get(*place)?)));
+        first_settled(rules, |rule| self.code(rule.when))
+    }
+
+    /// Whether an atom, by its place from 0, is open.
+    pub(crate) fn is_open(&self, place: usize) -> bool {
+        self.node_code(1 + place) == UNKNOWN
+    }
+
+    fn node_code(&self, node: usize) -> u8 {
+        self.truths.get(2 * node).copied().unwrap_or(UNKNOWN)
+    }
+
+    fn set_node(&mut self, node: usize, code: u8) {
+        if let Some([holds, other]) = self.truths.get_mut(2 * node..).and_then(<[u8]>::first_chunk_mut) {
+            (*holds, *other) = (code, negated(code));
+        }
+    }
+
+    /// An atom that is unknown and on which a literal depends through unknown nodes, by its place from 0. `seen` is room to work in.
+    pub(crate) fn unknown_atom_below(&self, program: &Program, lit: Lit, seen: &mut Vec<bool>) -> Option<usize> {
         let atoms = program.atom_count();
-        let mut seen = vec![false; program.node_count()];
+        seen.clear();
+        seen.resize(program.node_count(), false);
         let mut stack = vec![lit];
         while let Some(lit) = stack.pop() {
             let node = lit.node();

@@ -6,30 +6,16 @@
 use tollgate_law::catalog::Catalog;
 use tollgate_model::{Country, Date};
 
-use crate::ask_words::{ADJECTIVES, CHANGES, FOR_OTHERS, FURTHER, NUMBERS, OPENINGS, count};
+use crate::ask_goods::{QuestionLine, line, phrases};
+use crate::ask_recipient::recipient;
+use crate::ask_words::{LANGUAGES, Language, OPENINGS};
 use crate::csv_text;
-use crate::goods::{Goods, GoodsFinder};
+use crate::goods::GoodsFinder;
 use crate::items::{self, Items};
 use crate::orders;
 use crate::parties::{self, Parties, PartyFacts};
-use crate::text::plain;
+use crate::text::narrow;
 use crate::values::country::country_in_text;
-use crate::vocabulary::word_lists;
-
-/// A line of a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuestionLine {
-    /// What was written.
-    pub text: String,
-    /// How many.
-    pub quantity: i64,
-    /// The item of the catalog, or the name that was written.
-    pub item: String,
-    /// The accelerator that a unit holds and how many of it, where the item is no single one of the catalog.
-    pub holds: Option<(String, i64)>,
-    /// What must be said before the line can be decided.
-    pub open: Option<String>,
-}
 
 /// A question as it was understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +24,10 @@ pub struct Question {
     pub lines: Vec<QuestionLine>,
     /// To whom.
     pub buyer: Option<String>,
+    /// Parts of what was written of the buyer that may be names too, and are screened as such.
+    pub other_names: Vec<String>,
+    /// The buyer's address or city, as far as it was written; empty where it was not.
+    pub address: String,
     /// Where to.
     pub destination: Option<Country>,
     /// Where from, where it is said.
@@ -64,12 +54,12 @@ pub struct QuestionTables {
 /// Understands a question. What was not understood stands in `unread` and in the lines' `open`.
 pub fn question(text: &str, catalog: &Catalog) -> Question {
     let mut question = Question::default();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = narrow(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let text = text.trim_end_matches(['?', '.', '!']).trim();
     let text = [" today", " now"].into_iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
     let text = OPENINGS.iter().find_map(|opening| without_prefix(text, opening)).unwrap_or(text);
-    let (goods, rest) = split_at_word(text, "to").unwrap_or((text, ""));
-    let (goods, origin) = split_at_word(goods, "from").unwrap_or((goods, ""));
+    let (Language { from, end_use, .. }, (goods, rest)) = divided(text);
+    let (goods, origin) = split_at_word(goods, from).unwrap_or((goods, ""));
     if !origin.is_empty() {
         question.origin = country_in_text(origin);
         if question.origin.is_none() {
@@ -77,38 +67,25 @@ pub fn question(text: &str, catalog: &Catalog) -> Question {
         }
     }
     let mut finder = GoodsFinder::new(catalog);
-    for phrase in phrases(goods) {
-        question.lines.push(line(&phrase, &mut finder));
+    question.lines = phrases(goods).iter().map(|phrase| line(phrase, &mut finder)).collect();
+    let found = recipient(rest, end_use);
+    question.unread.extend(found.unread);
+    Question {
+        buyer: found.name,
+        other_names: found.other_names,
+        address: found.address,
+        destination: found.country,
+        hq_country: found.hq_country,
+        end_use: found.end_use,
+        ..question
     }
-    read_recipient(rest, &mut question);
-    note_further(rest, &mut question);
-    question
 }
 
-/// Notes what names a further party or place behind `to`: the grammar takes one of each, and the others would be passed over.
-fn note_further(rest: &str, question: &mut Question) {
-    let who = split_at_last_word(rest, "for").map_or(rest, |(who, _)| who);
-    for part in who.split(',').map(str::trim) {
-        let lower = part.to_lowercase();
-        let further = lower
-            .split(' ')
-            .any(|word| FURTHER.contains(&word.trim_matches(|mark: char| !mark.is_alphanumeric() && mark != '/')));
-        let seat = ["headquartered in ", "with headquarters in ", "hq in ", "hq "]
-            .into_iter()
-            .find_map(|phrase| lower.starts_with(phrase).then(|| part.get(phrase.len()..).and_then(country_in_text)));
-        if further || seat == Some(None) {
-            question.unread.push(part.to_owned());
-        }
-    }
-    let end_use = question.end_use.as_deref().unwrap_or("").to_lowercase();
-    if FOR_OTHERS.iter().any(|phrase| end_use.contains(phrase)) {
-        question.unread.push(format!("for {end_use}"));
-    }
-    let Some(buyer) = question.buyer.clone() else { return };
-    let names = buyer.split(',').flat_map(|part| part.split(" and ")).flat_map(|part| part.split(" & "));
-    for place in names.map(str::trim).filter(|part| country_in_text(part).is_some()) {
-        question.unread.push(format!("{place}, beside another country"));
-    }
+/// The language of a question, and the texts before and behind its word for `to`; English and no recipient where none is found.
+fn divided(text: &str) -> (&'static Language, (&str, &str)) {
+    static ENGLISH: Language = Language { to: &[], from: &["from"], end_use: &["for"] };
+    let found = LANGUAGES.iter().find_map(|language| Some((language, split_at_word(text, language.to)?)));
+    found.unwrap_or((&ENGLISH, (text, "")))
 }
 
 /// The text behind a phrase that it begins with, letter case aside.
@@ -117,146 +94,17 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     (head.eq_ignore_ascii_case(prefix) && rest.starts_with(' ')).then(|| rest.trim_start())
 }
 
-/// The texts before and behind the first place of a word.
-fn split_at_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+/// The texts before and behind the first place of one of some words.
+fn split_at_word<'a>(text: &'a str, words: &[&str]) -> Option<(&'a str, &'a str)> {
     let mut start = 0;
     for part in text.split(' ') {
         let end = start + part.len();
-        if part.eq_ignore_ascii_case(word) {
+        if words.contains(&part.to_lowercase().as_str()) {
             let before = text.get(..start)?.trim();
             let behind = text.get(end..)?.trim();
             return Some((before, behind));
         }
         start = end + 1;
-    }
-    None
-}
-
-/// The texts before and behind the last place of a word.
-fn split_at_last_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
-    let mut found = None;
-    let mut start = 0;
-    for part in text.split(' ') {
-        let end = start + part.len();
-        if part.eq_ignore_ascii_case(word) {
-            found = text.get(..start).zip(text.get(end..)).map(|(before, behind)| (before.trim(), behind.trim()));
-        }
-        start = end + 1;
-    }
-    found
-}
-
-/// Goods are divided by commas, `and`, `+`, `&` and `;`.
-fn phrases(goods: &str) -> Vec<String> {
-    let mut phrases = vec![String::new()];
-    for word in goods.split(' ') {
-        let bare = word.trim_end_matches([',', ';']);
-        let is_divider = matches!(bare.to_ascii_lowercase().as_str(), "and" | "+" | "&" | "plus");
-        if let Some(last) = phrases.last_mut().filter(|_| !is_divider) {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(bare);
-        }
-        if is_divider || bare.len() < word.len() {
-            phrases.push(String::new());
-        }
-    }
-    phrases.retain(|phrase| !phrase.trim().is_empty());
-    phrases
-}
-
-fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
-    let mut words: Vec<&str> = phrase.split(' ').filter(|word| !word.is_empty()).collect();
-    let quantity = words.first().and_then(|word| count(word));
-    if quantity.is_some() {
-        words.remove(0);
-        if words.first().is_some_and(|word| matches!(*word, "x" | "×" | "X")) {
-            words.remove(0);
-        }
-    }
-    while words.first().is_some_and(|word| ADJECTIVES.contains(&word.to_ascii_lowercase().as_str())) {
-        words.remove(0);
-    }
-    let name = words.join(" ");
-    let mut line = QuestionLine {
-        text: phrase.to_owned(),
-        quantity: quantity.unwrap_or(1),
-        item: name.clone(),
-        holds: None,
-        open: None,
-    };
-    match finder.goods(&name, "", None) {
-        Goods::Item(item) => line.item = item,
-        Goods::Assembly { accelerator, count } => line.holds = Some((accelerator, count)),
-        Goods::NoCompute(word) => {
-            line.open = Some(format!("`{word}` is no item of compute, of which alone this can be asked"))
-        }
-        // The decision says whether it matters which of them it is.
-        Goods::Open { .. } if finder.is_one_of_several(&name) => {}
-        Goods::Open { question, .. } => line.open = Some(question),
-    }
-    if quantity.is_none() {
-        line.open.get_or_insert_with(|| "how many?".to_owned());
-    }
-    let second = words.first().map(|word| word.to_lowercase());
-    let second = second.filter(|word| NUMBERS.iter().any(|(name, value)| name == word && *value > 1));
-    let change = words.iter().map(|word| word.to_lowercase()).find(|word| CHANGES.contains(&word.as_str())).or(second);
-    if let Some(word) = change {
-        line.open.get_or_insert_with(|| format!("what does `{word}` mean here? Write how many as one number"));
-    }
-    line
-}
-
-/// `BUYER, COUNTRY [headquartered in COUNTRY] [for USE]`.
-fn read_recipient(text: &str, question: &mut Question) {
-    if text.is_empty() {
-        return;
-    }
-    let (who, end_use) = split_at_last_word(text, "for").unwrap_or((text, ""));
-    if !end_use.is_empty() {
-        question.end_use = Some(end_use.trim_matches(',').trim().to_owned());
-    }
-    let mut parts: Vec<&str> = who.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-    parts.retain(|part| {
-        let lower = part.to_lowercase();
-        let seat = ["headquartered in ", "with headquarters in ", "hq in ", "hq "]
-            .into_iter()
-            .find_map(|phrase| lower.strip_prefix(phrase).map(|_| phrase.len()));
-        let Some(seat) = seat.and_then(|length| part.get(length..)).and_then(country_in_text) else { return true };
-        question.hq_country = Some(seat);
-        false
-    });
-    let Some(last) = parts.pop() else { return };
-    let mut buyer: Vec<&str> = parts;
-    match country_in_text(last) {
-        Some(country) => question.destination = Some(country),
-        None => match ending_country(last) {
-            Some((before, country)) => {
-                question.destination = Some(country);
-                buyer.extend(Some(before).filter(|before| !before.is_empty()));
-            }
-            None => {
-                buyer.push(last);
-            }
-        },
-    }
-    let name = buyer.join(", ");
-    if !name.is_empty() && !word_lists().nobody.contains(&plain(&name)) {
-        question.buyer = Some(name);
-    }
-}
-
-/// A country that a text ends with, and what stands before it without `in`.
-fn ending_country(text: &str) -> Option<(&str, Country)> {
-    let spaces: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).collect();
-    for at in spaces {
-        let (before, behind) = text.split_at_checked(at)?;
-        if let Some(country) = country_in_text(behind) {
-            let before = before.trim();
-            let bare = before.strip_suffix(" in").unwrap_or(before);
-            return Some((if bare == "in" { "" } else { bare.trim() }, country));
-        }
     }
     None
 }
@@ -278,10 +126,9 @@ impl Question {
     pub fn tables(&self, date: Date) -> QuestionTables {
         let mut parties = Parties::default();
         let mut items = Items::default();
-        let buyer = match &self.buyer {
-            Some(name) => parties.id_by_name(name, &PartyFacts { country: self.destination, ..PartyFacts::default() }),
-            None => parties.id_by_name("The buyer", &PartyFacts { country: self.destination, ..PartyFacts::default() }),
-        };
+        let facts = PartyFacts { country: self.destination, address: &self.address, ..PartyFacts::default() };
+        let buyer = parties.id_by_name(self.buyer.as_deref().unwrap_or("The buyer"), &facts);
+        parties.set_aliases(&buyer, &self.other_names);
         if let Some(seat) = self.hq_country {
             parties.set_seat(&buyer, seat);
         }
@@ -412,13 +259,109 @@ mod tests {
             "Example Works, Norway, for rendering on behalf of Other Works",
             "Example Works, Norway, for rendering, paid by Other Works",
             "Example Works not in China, Norway",
+            "Example Works, Norway; 3 H20 to Other Works, China",
+            "Example Works, Norway?? no, Sweden",
+            "Example Works, Norway. Then to China",
+            "Example Works, Norway China",
+            "Example Works, a Other Works company, Norway",
+            "Example Works (Other Works subsidiary), Norway",
+            "Example Works subsidiary of Other Works, Norway",
+            "Example Works on behalf of Other Works, Norway",
+            "Example Works and then Other Works, Norway",
+            "Example Works, Norway, owned by Other Works",
+            "Embassy of Iran, Norway",
+            "Example Works, San Jose, CA",
+            "Example Works, Norway, for rendering, end user Other Works",
         ] {
             assert!(!read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
         }
-        for text in
-            ["Smith and Sons, Norway", "Example Works Norway AS, Norway", "Example Works, Norway, for rendering"]
-        {
+        for text in [
+            "Smith and Sons, Norway",
+            "Example Works Norway AS, Norway",
+            "Example Works, Norway, for rendering",
+            "Example Works, Inc., San Jose, CA, USA",
+            "Example Works Co., Ltd., Hanoi, Viet Nam",
+            "Air China, Norway, headquartered in China",
+            "Example (Thailand) Co., Ltd., Thailand",
+        ] {
             assert!(read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn words_that_no_name_has_are_asked_about() {
+        for text in [
+            "4 kg L40S",
+            "4 boxes of L40S",
+            "4 pallets L40S",
+            "4 L40S (to be resold in China)",
+            "4 L40S [8 cards each]",
+            "4 L40S NVL",
+            "4 broken L40S",
+            "rent 4 L40S",
+            "4 L40S for a friend",
+        ] {
+            let found = read(&format!("{text} to Example Works, Norway"));
+            assert!(
+                found.lines.iter().any(|line| line.open.is_some()) || !found.lacking().is_empty(),
+                "{text}: {found:?}"
+            );
+        }
+        for text in
+            ["4 NVIDIA L40S GPUs", "4 used L40S cards", "4 pcs. L40S", "one HGX A100 8-GPU board", "2 H100 SXM5 80GB"]
+        {
+            let found = read(&format!("{text} to Example Works, Norway"));
+            assert!(found.lines.iter().all(|line| line.open.is_none()), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn counts_are_read_as_people_write_them() {
+        for (text, quantity) in [
+            ("8xL40S", 8),
+            ("8x L40S", 8),
+            ("8 x L40S", 8),
+            ("8\u{d7}L40S", 8),
+            ("4pcs L40S", 4),
+            ("10k L40S", 10_000),
+            ("qty 4 L40S", 4),
+            ("Qty: 4 L40S", 4),
+            ("twenty L40S", 20),
+            ("\u{ff14} L40S", 4),
+            ("100 RTX 4090s", 100),
+        ] {
+            let found = read(&format!("{text} to Example Works, Norway"));
+            let [line] = found.lines.as_slice() else { panic!("{text}: {found:?}") };
+            assert_eq!((line.quantity, &line.open), (quantity, &None), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_languages_and_arrows_divide_a_question() {
+        for text in [
+            "4 L40S an Beispiel GmbH, Norwegen, f\u{fc}r Rendering",
+            "vier L40S aus Deutschland nach Norwegen",
+            "4 L40S \u{e0} Exemple SA, Norv\u{e8}ge, pour le rendu",
+            "cuatro L40S desde Alemania a Ejemplo, Noruega, para renderizado",
+            "4 L40S -> Example Works, Norway",
+        ] {
+            let found = read(text);
+            assert!(found.lacking().is_empty(), "{text}: {found:?}");
+            assert_eq!(found.destination.map(Country::code), Some("NO"), "{text}");
+            assert_eq!(
+                found.lines.iter().map(|line| (line.quantity, &line.open)).collect::<Vec<_>>(),
+                [(4, &None)],
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_place_behind_the_name_is_the_address_and_is_screened_too() {
+        let found = read("4 L40S to Example Works, Sevastopol, Ukraine");
+        assert_eq!((found.buyer.as_deref(), found.address.as_str()), (Some("Example Works"), "Sevastopol"));
+        let tables = found.tables("2026-11-28".parse().unwrap());
+        assert!(tables.parties.lines().nth(1).unwrap().matches("Sevastopol").count() == 2, "{}", tables.parties);
+        assert_eq!(read("4 L40S to Example / Other Works, Norway").other_names, ["Example", "Other Works"]);
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use tollgate_law::catalog::{Catalog, Resolution};
 use tollgate_model::{Item, ItemKind, Lookup};
 
+use crate::intangible::words_beside;
 use crate::text::plain;
 use crate::vocabulary::word_lists;
 use crate::words::{MULTIPLES, is_assembly_word, is_count, is_model_word, times, tokens};
@@ -162,6 +163,11 @@ impl<'a> GoodsFinder<'a> {
         let mentions = self.mentions(&words);
         if mentions.is_empty() {
             return None;
+        }
+        if let Some(said) = mentions.iter().find_map(|mention| words_beside(&words, mention.first, mention.end)) {
+            return Some(Goods::open(format!(
+                "`{said}`: is software, technology or a service meant, or the goods? Software and technology have a row of items with `kind`, `eccn` and `accelerator`"
+            )));
         }
         let overall = overall_count(&words, &mentions);
         let mut settled: Vec<Mention> =

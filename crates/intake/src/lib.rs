@@ -7,12 +7,15 @@
 
 mod amounts;
 mod ask;
+mod ask_goods;
+mod ask_recipient;
 mod ask_words;
 mod columns;
 mod decode;
 mod faults;
 mod goods;
 mod header;
+mod intangible;
 mod items;
 mod line_item;
 mod mapping;
@@ -43,7 +46,8 @@ use orders::{IntakeTables, Reading};
 use sheet::{Body, Sheet, delimiter_of};
 use survey::FormEvidence;
 
-pub use ask::{Question, QuestionLine, QuestionTables, question};
+pub use ask::{Question, QuestionTables, question};
+pub use ask_goods::QuestionLine;
 pub use mapping::Mapping;
 pub use rates::Rates;
 pub use report::{Remark, RemarkKind, Report, TableReport};

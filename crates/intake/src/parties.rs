@@ -113,6 +113,13 @@ impl Parties {
         }
     }
 
+    /// Says what else a party may be called.
+    pub(crate) fn set_aliases(&mut self, id: &str, aliases: &[String]) {
+        if let Some(row) = self.rows.get_mut(id).filter(|_| !aliases.is_empty()) {
+            row.insert("aliases", aliases.join(";"));
+        }
+    }
+
     fn add_facts(&mut self, id: &str, facts: &PartyFacts<'_>, mut say: impl FnMut(RemarkKind, &str)) {
         let Some(row) = self.rows.get_mut(id) else { return };
         let texts = [("address", facts.address), ("city", facts.city), ("email", facts.email), ("phone", facts.phone)];

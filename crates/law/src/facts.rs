@@ -102,11 +102,25 @@ pub struct FactDef {
 const UNDEFINED: FactDef = FactDef { name: "?", kind: FactKind::Bool, columns: &[] };
 
 /// The words of `item.kind`, as in the `items` table, in the order of `ItemKind::ALL`.
-pub const KINDS: &[&str] = &["ic", "board", "server", "rack", "model_weights", "hbm", "other"];
+pub const KINDS: &[&str] =
+    &["ic", "board", "server", "rack", "model_weights", "hbm", "other", "software", "technology"];
+/// What the ECCN of software or technology says: `associated` are the entries that 742.6(a)(6) names beside the commodities, `encryption` those of
+/// a `.z` paragraph of Category 5, each with its grade where the paragraph states it; `at_only` is controlled for anti-terrorism reasons only, or EAR99.
+pub const TECHNOLOGIES: &[&str] = &[
+    "none",
+    "associated",
+    "associated_a",
+    "associated_b",
+    "encryption",
+    "encryption_a",
+    "encryption_b",
+    "at_only",
+    "other",
+];
 /// The host ECCNs of `.z` items.
 pub const HOSTS: &[&str] = &["none", "3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
 /// The words of `activity`, in the order of `Activity::ALL`.
-pub const ACTIVITIES: &[&str] = &["export", "reexport", "transfer"];
+pub const ACTIVITIES: &[&str] = &["export", "reexport", "transfer", "deemed_export", "deemed_reexport"];
 /// The end uses that a condition can name; any other text is `other`.
 pub const END_USES: &[&str] = &[
     "other",
@@ -173,6 +187,7 @@ facts! {
     MODEL_ADDED_OF_TOTAL "model.additional_share_of_total" FactKind::Ratio(Unit::Share), ["training_operations"];
     MODEL_ADDED_OF_TOTAL_DEN "model.additional_share_of_total/" Denominator, [];
     MODEL_BELOW_FRONTIER "model.below_published_frontier" Bool, ["below_published_frontier"];
+    ITEM_TECHNOLOGY "item.technology" Word(TECHNOLOGIES), ["eccn", "accelerator"];
     ACTIVITY "activity" Word(ACTIVITIES), ["activity"];
     ORIGIN "origin" Place, ["origin"];
     DESTINATION "destination" Place, ["destination"];
@@ -208,6 +223,7 @@ facts! {
     SDN_IRAQ "parties.sdn_iraq" Bool, ["flags"];
     OCCUPIED_REGION "consignee.occupied_region" Bool, ["address"];
     CONSIGNEE_UVEU "consignee.uveu" Bool, ["flags"];
+    CONSIGNEE_UVEU_RATIOS "consignee.uveu_ratios_kept" Bool, ["fleet"];
     CONSIGNEE_NVEU "consignee.nveu_here" Bool, ["flags"];
     CONSIGNEE_SECURE "consignee.secure_facility" Bool, ["flags"];
     CONSIGNEE_SUPP8 "consignee.supp8_uae" Bool, ["flags"];
@@ -216,6 +232,9 @@ facts! {
     EXPORTER_OSAT "exporter.osat" Bool, ["flags"];
     EXPORTER_APPROVED_OSAT "exporter.approved_osat" Bool, ["flags"];
     EXPORTER_INFORMED "exporter.is_informed" Bool, ["flags"];
+    EXPORTER_CHINA_VOLUME "exporter.china_volume_exceeded" Bool, ["flags"];
+    EXPORTER_US_SUPPLY "exporter.us_supply_affected" Bool, ["flags"];
+    NO_KYC "parties.no_kyc" Bool, ["flags"];
     END_USE "end_use" Word(END_USES), ["end_use"];
     SUPERCOMPUTER "end_use.supercomputer" Bool, ["end_use"];
     FORWARDER_IS_CONSIGNEE "forwarder_is_consignee" Bool, ["freight_forwarder"];

@@ -45,7 +45,8 @@ pub struct Change {
     pub source: String,
     /// The named reading under which alone it holds.
     pub reading: Option<FactId>,
-    line: usize,
+    /// Its line in its file.
+    pub(crate) line: usize,
 }
 
 /// The group of supplement no. 5, paragraph (a), to part 740: headquartered there, an operator is charged under LPP itself.

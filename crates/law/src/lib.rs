@@ -28,7 +28,7 @@ mod files {
 }
 
 pub use law::{Law, embedded};
-pub use policy::Policy;
+pub use policy::{Exclusion, Policy};
 pub use policy_days::{PolicyDays, name_known_on, split_days};
 pub use tiers::{Tier, Tiers};
 pub use tollgate_model::hex;

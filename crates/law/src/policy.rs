@@ -18,6 +18,17 @@ use crate::provision::{Provision, Version};
 
 mod amendments;
 
+/// A document that a policy leaves out, with all that rests on it.
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    /// A key of `sources.toml`.
+    pub source: String,
+    /// From when anybody could know that it is left out; `None` where the policy leaves it out whatever is known.
+    pub known_from: Option<Date>,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
 /// A policy, ready to be asked for its program on a day.
 #[derive(Debug)]
 pub struct Policy {
@@ -41,6 +52,8 @@ pub struct Policy {
     pub known: Option<Date>,
     /// Why each amended provision is amended, by path.
     pub reasons: Vec<(String, String)>,
+    /// The documents that it leaves out.
+    pub exclusions: Vec<Exclusion>,
     names: BTreeSet<String>,
     boundaries: Vec<Date>,
     programs: Vec<OnceLock<Program>>,
@@ -87,13 +100,15 @@ impl Policy {
         let title = file.title.clone();
         let chain = chain(&law, file)?;
         check_known(&law, name, days)?;
-        let excludes = chain.iter().flat_map(|file| &file.excludes);
-        let excluded: BTreeSet<String> = excludes
-            .filter(|exclude| exclude.known_from.is_none_or(|known_from| days.knows(known_from)))
-            .map(|exclude| exclude.source.value.clone())
-            .collect();
+        let exclusions = exclusions(&chain, days);
+        let excluded: BTreeSet<String> = exclusions.iter().map(|exclusion| exclusion.source.clone()).collect();
         let changes: Vec<Change> = chain.iter().flat_map(|file| file.changes.clone()).collect();
         let groups = law.groups.of_policy(&excluded, days, &changes);
+        let mut errors = Vec::new();
+        if days.known.is_none() {
+            let base = |changes: &[Change]| law.groups.of_policy(&excluded, days, changes);
+            amendments::check_changes(&chain, &base, &mut errors);
+        }
         let mut provisions = law.provisions.clone();
         for provision in &mut provisions {
             provision.versions.retain(|version| {
@@ -102,7 +117,6 @@ impl Policy {
                     && !version.rests_on.iter().any(|source| excluded.contains(source))
             });
         }
-        let mut errors = Vec::new();
         let mut readings = law.default_readings();
         let mut hash = Sha256::new();
         hash.update(&law.digest);
@@ -111,7 +125,11 @@ impl Policy {
             amendments::check(file, &law, &mut errors);
             let known = |amend: &&Amend| days.knows(amendments::known_from(amend, &law));
             for amend in amendments::in_order_of_day(file).into_iter().filter(known) {
-                apply(amend, &mut provisions, &mut errors);
+                let amended = apply(amend, &mut provisions, &mut errors);
+                // As of a day of knowledge, what is amended may be what nobody knew yet.
+                if let Some(amended) = amended.filter(|_| days.known.is_none()) {
+                    amendments::check_effect(amend, &amended, &mut errors);
+                }
             }
             set_readings(&law, file, &mut readings, &mut errors);
         }
@@ -131,6 +149,7 @@ impl Policy {
                 .filter(|amend| days.knows(amendments::known_from(amend, &law)))
                 .map(|amend| (amend.provision.clone(), amend.why.clone()))
                 .collect(),
+            exclusions,
             programs: boundaries.iter().map(|_| OnceLock::new()).chain([OnceLock::new()]).collect(),
             law,
             provisions,
@@ -186,10 +205,12 @@ impl Policy {
         version.parameters.get(name)?.on(date)?.ratio()
     }
 
-    /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day.
+    /// The place of the epoch in [`Policy::epochs`] whose law decides an order of a day. A day before all law has that of the first epoch with law,
+    /// which says that it was not read: without any, nothing would be required.
     pub fn epoch(&self, order: Date) -> usize {
         let date = self.law_date(order);
-        self.boundaries.partition_point(|boundary| *boundary <= date)
+        let epoch = self.boundaries.partition_point(|boundary| *boundary <= date);
+        epoch.max(1).min(self.boundaries.len())
     }
 
     /// The program for an order of a day.
@@ -216,6 +237,19 @@ impl Policy {
             date,
         })
     }
+}
+
+/// The documents that a policy leaves out, as far as that is known on its days.
+fn exclusions(chain: &[PolicyFile], days: PolicyDays) -> Vec<Exclusion> {
+    let excludes = chain.iter().flat_map(|file| &file.excludes);
+    let known = excludes.filter(|exclude| exclude.known_from.is_none_or(|known_from| days.knows(known_from)));
+    known
+        .map(|exclude| Exclusion {
+            source: exclude.source.value.clone(),
+            known_from: exclude.known_from,
+            why: exclude.why.clone(),
+        })
+        .collect()
 }
 
 /// Refuses a day of knowledge before which the law does not reach.
@@ -273,13 +307,14 @@ fn set_readings(law: &Law, file: &PolicyFile, readings: &mut BTreeMap<FactId, bo
     }
 }
 
-fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<Diagnostic>) {
+/// Applies an amendment; returns the versions that it reached, as they stood before, or `None` where there is no such provision.
+fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<Diagnostic>) -> Option<Vec<Version>> {
     let Some(provision) = provisions.iter_mut().find(|provision| provision.path == amend.provision) else {
         let what = format!("there is no provision `{}`", amend.provision);
         let mend = "name it by its path under law/ear/, as `tollgate policy show` prints it";
         let place = Place::line(amend.file.as_str(), amend.line);
         errors.push(Diagnostic::new("unknown-provision", place, what, mend));
-        return;
+        return None;
     };
     let active = provision.versions.iter().rposition(|version| version.from <= amend.from);
     if let Some(at) = active
@@ -288,9 +323,12 @@ fn apply(amend: &Amend, provisions: &mut [Provision], errors: &mut Vec<Diagnosti
         let split = Version { from: amend.from, ..version.clone() };
         provision.versions.insert(at + 1, split);
     }
+    let mut amended = Vec::new();
     for version in provision.versions.iter_mut().filter(|version| version.from >= amend.from && !version.removed) {
+        amended.push(version.clone());
         amend_version(amend, version, errors);
     }
+    Some(amended)
 }
 
 fn amend_version(amend: &Amend, version: &mut Version, errors: &mut Vec<Diagnostic>) {

@@ -28,6 +28,7 @@ pub(crate) struct Exclude {
     pub(crate) source: Placed<String>,
     /// From when anybody could know that it is left out; `None` where the policy leaves it out whatever is known.
     pub(crate) known_from: Option<Date>,
+    pub(crate) why: String,
 }
 
 #[derive(Clone, Debug)]
@@ -64,8 +65,8 @@ impl PolicyFile {
         };
         for entry in table.tables("exclude") {
             let source = entry.required_text("source", "\"fr.2025-00636\"");
-            policy.excludes.push(Exclude { source, known_from: entry.date("known_from") });
-            let _why = entry.required_text("why", "\"BIS does not enforce it\"");
+            let why = entry.required_text("why", "\"BIS does not enforce it\"").value;
+            policy.excludes.push(Exclude { source, known_from: entry.date("known_from"), why });
             entry.finish();
         }
         let amends = table.tables("amend");

@@ -118,6 +118,16 @@ pub struct Rules {
     pub unmodeled: Vec<Finding>,
 }
 
+impl Rules {
+    /// Whether there is no rule at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Rules { defines, classifies, outsides, requires, reviews, gates, exceptions, allocations, .. } = self;
+        let conditions = defines.is_empty() && classifies.is_empty() && outsides.is_empty() && gates.is_empty();
+        let licenses = requires.is_empty() && reviews.is_empty() && exceptions.is_empty() && allocations.is_empty();
+        conditions && licenses && self.duties.is_empty() && self.findings.is_empty() && self.unmodeled.is_empty()
+    }
+}
+
 /// A condition as written, parsed, and where.
 #[derive(Clone, Debug)]
 pub struct Condition {

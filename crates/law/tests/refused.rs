@@ -144,3 +144,36 @@ fn amendments_hold_from_their_days_wherever_they_stand() {
     let errors = law.policy_from_text("mine.toml", &twice, None).unwrap_err();
     assert!(errors.0.iter().any(|error| error.what.contains("is set twice from 2025-05-15")), "{errors}");
 }
+
+#[test]
+fn an_amendment_or_a_change_that_comes_to_nothing_is_refused() {
+    let law = Law::embedded().unwrap();
+    let amend = |provision: &str, what: &str| {
+        format!("[[amend]]\nprovision = \"{provision}\"\nfrom = 2025-06-01\nsource = \"mine\"\nwhy = \"w\"\n{what}")
+    };
+    let change =
+        |what: &str| format!("[[change]]\n{what}\nfrom = 2025-06-01\nknown_from = 2025-06-01\nsource = \"mine\"\n");
+    for (base, text, what) in [
+        ("ear", limit("2025-06-01", 5), "does not stand from 2025-06-01 on"),
+        ("diffusion", amend("742/742.6-a-6", "remove = [\"R-2022\"]"), "does not stand from 2025-06-01 on"),
+        ("diffusion", amend("740/740.29-lpp", ""), "sets, adds and removes nothing"),
+        ("diffusion", amend("742/742.6-b-10", "remove = [\"R-2022\"]"), "has no rule `R-2022` to remove"),
+        ("ear", change("group = \"D55\"\nadd = [\"SG\"]"), "there is no country group `D55`"),
+        ("ear", change("group = \"D5\"\nadd = [\"CN\"]"), "nobody enters or leaves `D5`"),
+        ("ear", change("group = \"D5\"\nremove = [\"SG\"]"), "nobody enters or leaves `D5`"),
+    ] {
+        let text = format!("title = \"t\"\nbase = \"{base}\"\n{text}");
+        let errors = law.policy_from_text("mine.toml", &text, None).unwrap_err();
+        assert!(errors.0.iter().any(|error| error.what.contains(what)), "{what}: {errors}");
+    }
+    let good = change("group = \"D5\"\nadd = [\"SG\"]");
+    assert!(law.policy_from_text("mine.toml", &format!("title = \"t\"\nbase = \"ear\"\n{good}"), None).is_ok());
+}
+
+#[test]
+fn a_day_before_all_law_is_that_of_the_law_which_was_not_read() {
+    let law = Law::embedded().unwrap();
+    let policy = law.policy("ear").unwrap();
+    let program = policy.program("1899-12-31".parse().unwrap());
+    assert!(program.unmodeled.iter().any(|rule| rule.step.rule.contains("begins on 7 October 2022")));
+}

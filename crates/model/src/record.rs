@@ -26,11 +26,21 @@ pub enum Activity {
     Reexport,
     /// A change of end use or end user within one foreign country.
     TransferInCountry,
+    /// A release of technology or source code to a foreign person in the United States; the destination is that person's country.
+    DeemedExport,
+    /// Such a release abroad, to a person of another country.
+    DeemedReexport,
 }
 
 impl Activity {
     /// Every activity, in the order of part 734.
-    pub const ALL: [Activity; 3] = [Activity::Export, Activity::Reexport, Activity::TransferInCountry];
+    pub const ALL: [Activity; 5] = [
+        Activity::Export,
+        Activity::Reexport,
+        Activity::TransferInCountry,
+        Activity::DeemedExport,
+        Activity::DeemedReexport,
+    ];
 
     /// The word used in files.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +48,8 @@ impl Activity {
             Activity::Export => "export",
             Activity::Reexport => "reexport",
             Activity::TransferInCountry => "transfer",
+            Activity::DeemedExport => "deemed_export",
+            Activity::DeemedReexport => "deemed_reexport",
         }
     }
 
@@ -45,7 +57,7 @@ impl Activity {
     pub fn from_word(word: &str) -> Result<Activity, UnknownWord> {
         let word = letters(word);
         let is = |activity: &Activity| {
-            activity.as_str() == word
+            letters(activity.as_str()) == word
                 || *activity == Activity::TransferInCountry
                     && matches!(word.as_str(), "transferincountry" | "incountrytransfer")
         };
@@ -71,11 +83,15 @@ pub enum ItemKind {
     Memory,
     /// Goods without an accelerator: processors, network adapters, cables, drives.
     Other,
+    /// Programs, as source code or object code.
+    Software,
+    /// Technical data and assistance for development, production or use.
+    Technology,
 }
 
 impl ItemKind {
     /// Every kind.
-    pub const ALL: [ItemKind; 7] = [
+    pub const ALL: [ItemKind; 9] = [
         ItemKind::IntegratedCircuit,
         ItemKind::Board,
         ItemKind::Server,
@@ -83,6 +99,8 @@ impl ItemKind {
         ItemKind::ModelWeights,
         ItemKind::Memory,
         ItemKind::Other,
+        ItemKind::Software,
+        ItemKind::Technology,
     ];
 
     /// The word used in files.
@@ -95,6 +113,8 @@ impl ItemKind {
             ItemKind::ModelWeights => "model_weights",
             ItemKind::Memory => "hbm",
             ItemKind::Other => "other",
+            ItemKind::Software => "software",
+            ItemKind::Technology => "technology",
         }
     }
 
@@ -267,7 +287,9 @@ pub struct License {
     pub issued_on: Option<Date>,
     /// Its last day.
     pub expires_on: Option<Date>,
-    /// Who may receive under it: party ids or names.
+    /// Whom it was issued to: a party id or a name.
+    pub licensee: Option<String>,
+    /// Who may buy or receive under it: party ids or names.
     pub consignees: Vec<String>,
     /// Where to; any where it is empty.
     pub destinations: Vec<Country>,

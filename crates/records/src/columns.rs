@@ -39,7 +39,12 @@ const ORDERS: &[Column] = &[
     required("order_id", Text, "", "The transaction."),
     column("line", Whole, "", "The item line in the transaction, from 1; 1 where it is empty."),
     required("date", Day, "", "The day of the export, reexport or transfer."),
-    column("activity", Word("export, reexport, transfer"), "", "What is done; export where it is empty."),
+    column(
+        "activity",
+        Word("export, reexport, transfer, deemed_export, deemed_reexport"),
+        "",
+        "What is done; export where it is empty. A deemed one is a release of technology or source code to a foreign person, whose country is the destination.",
+    ),
     column("exporter", Text, "", "Who sends: a party id."),
     column("purchaser", Text, "", "Who buys: a party id."),
     column("intermediate_consignee", Text, "", "Who receives on the way: a party id."),
@@ -103,15 +108,15 @@ const ITEMS: &[Column] = &[
     column("designer_hq", Country, "", "Where the designer is headquartered."),
     column(
         "kind",
-        Word("ic, board, card, module, server, rack, model_weights, hbm, other"),
+        Word("ic, board, card, module, server, rack, model_weights, hbm, other, software, technology"),
         "",
-        "What the item is: a bare circuit, an assembly (a card or module is a board), a computer, and so on, other for goods without an accelerator; ic where it is empty.",
+        "What the item is: a bare circuit, an assembly (a card or module is a board), a computer, and so on, other for goods without an accelerator; what the ECCN says where it is empty and the ECCN is one of software or technology, else ic.",
     ),
     column(
         "eccn",
         Text,
         "",
-        "The ECCN that you or the maker state: kept, shown, and compared with what the figures come to; it decides nothing.",
+        "The ECCN that you or the maker state: kept, shown, and compared with what the figures come to; it decides of software and technology only, which no figures show.",
     ),
     column("host_eccn", Word("3A001, 4A003, 4A004, 4A005, 5A002, 5A004, 5A992"), "", "The host ECCN of a `.z` item."),
     column(
@@ -185,16 +190,17 @@ const LICENSES: &[Column] = &[
     required("number", Text, "", "The number that orders claim; each stands once."),
     column("issued_on", Day, "", "The day of its issue."),
     column("expires_on", Day, "", "Its last day; where it is empty, whether the license covers a line is open."),
+    column("licensee", Text, "", "Whom it was issued to, who must be the exporter: a party id or a name."),
     column(
         "consignees",
         Words,
         "",
-        "Who may receive under it, end users too: party ids or names; open where it is empty.",
+        "Who may buy or receive under it, end users too: party ids or names; open where it is empty.",
     ),
     column("destinations", Words, "", "The countries it is for, as codes; any where it is empty."),
     column("items", Words, "", "The items it is for, as orders name them; any where it is empty."),
     column("quantity", Whole, "units", "How many units it covers in all; open where it is empty."),
-    column("value_usd", Number, "US dollars", "Their value in all; shown, and not held against orders."),
+    column("value_usd", Number, "US dollars", "Their value in all, held against `unit_price_usd` of orders."),
     column("conditions", Words, "", "Its conditions, a sentence each; shown with each line under it."),
 ];
 impl Table {

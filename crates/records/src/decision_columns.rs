@@ -114,7 +114,7 @@ pub const DECISION_COLUMNS: &[DecisionColumn] = &[
     sparse("readings", Objects, "Readings of ambiguous texts that the decision turns on.", |record| {
         joined(record.readings.iter().map(|effect| effect.reading.as_str()))
     }),
-    filled("certificate", Word, "From what the decision can be derived again: decision-record.md.", |record| {
+    filled("certificate", Name, "From what the decision can be derived again: decision-record.md.", |record| {
         text(&record.certificate)
     }),
 ];

@@ -114,7 +114,7 @@ impl Columns {
         let no_kind = Problem {
             code: "unknown-word",
             what: "is no kind of item",
-            mend: "write ic, board, server, rack, model_weights, hbm or other, or leave it empty for ic",
+            mend: "write ic, board, server, rack, model_weights, hbm, software, technology or other, or leave it empty for ic",
         };
         let _ = batch.dates("launched_on", mistakes);
         Columns {

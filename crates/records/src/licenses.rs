@@ -18,8 +18,8 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, Diagnosti
     while let Some(batch) = source.next() {
         let batch = batch?;
         batch.require(Table::Licenses, &mut mistakes);
-        let texts = ["number", "consignees", "destinations", "items", "conditions"];
-        let [number, consignees, destinations, items, conditions] =
+        let texts = ["number", "licensee", "consignees", "destinations", "items", "conditions"];
+        let [number, licensee, consignees, destinations, items, conditions] =
             texts.map(|column| batch.texts(column, &mut mistakes));
         let [from, expires] = ["issued_on", "expires_on"].map(|column| batch.dates(column, &mut mistakes));
         let (quantity, value) = (batch.integers("quantity", &mut mistakes), batch.decimals("value_usd", &mut mistakes));
@@ -46,10 +46,20 @@ pub fn read_licenses(path: &Path) -> Result<BTreeMap<String, License>, Diagnosti
                 let mend = "write how many units the license covers";
                 mistakes.add("out-of-range", Cell::empty(row, "quantity"), "is below zero", mend);
             }
+            let dates = [&from, &expires].map(|column| column.get(index).copied().flatten());
+            if let [Some(issued), Some(expires)] = dates
+                && expires < issued
+            {
+                let value = expires.to_string();
+                let cell = Cell { row, column: "expires_on", value: &value };
+                let mend = "correct the one or the other";
+                mistakes.add("out-of-range", cell, format!("is before {issued}, the day of its issue"), mend);
+            }
             let license = License {
                 number: number.to_owned(),
                 issued_on: from.get(index).copied().flatten(),
                 expires_on: expires.get(index).copied().flatten(),
+                licensee: text(&licensee, index).map(str::to_owned),
                 consignees: words(text(&consignees, index)),
                 destinations: countries,
                 items: words(text(&items, index)),

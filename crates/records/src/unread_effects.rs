@@ -67,7 +67,8 @@ fn of_items(column: &Column) -> &'static str {
     match (column.name, column.kind) {
         ("item", _) => "empty: the row is named and says nothing of any item; twice: nothing is known of the item",
         ("accelerator", _) => "any other name: nothing is known of the item",
-        ("vendor" | "eccn", _) => "never; it decides nothing",
+        ("vendor", _) => "never; it decides nothing",
+        ("eccn", _) => "never; of software and technology one that is not understood leaves the line unsettled",
         (_, Truth) => "any other word: nothing is known of the item, nor of what holds it",
         _ => "any other text: nothing is known of the item, nor of what holds it",
     }

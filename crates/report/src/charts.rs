@@ -184,14 +184,13 @@ fn control_line(out: &mut String, plane: &LogPlane, place: usize, line: &Control
     }
 }
 
-/// A mark for each chip, with its name where that covers no other.
+/// A mark for each chip, with its name where that covers no other; the fastest are named first.
 fn chip_marks(out: &mut String, plane: &LogPlane, chips: &[ChipPoint]) {
-    let mut labels: Vec<(f64, f64)> = Vec::new();
     for chip in chips {
         let (x, y) = plane.place(chip.tpp, chip.density);
         let _ = write!(
             out,
-            "<circle class=\"grade-{}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\"><title>{}: TPP {:.0}, density {:.2}, grade {}, {} lines</title></circle>",
+            "<circle class=\"grade-{}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"><title>{}: TPP {:.0}, density {:.2}, grade {}, {} lines</title></circle>",
             chip.grade,
             escape(&chip.name),
             chip.tpp,
@@ -199,16 +198,45 @@ fn chip_marks(out: &mut String, plane: &LogPlane, chips: &[ChipPoint]) {
             chip.grade,
             chip.lines
         );
-        let is_free = labels.iter().all(|(left, top)| (x - left).abs() > 110.0 || (y - top).abs() > 13.0);
-        if is_free {
-            labels.push((x, y));
-            let (anchor, at) = if x > WIDTH - 150.0 { ("end", x - 7.0) } else { ("start", x + 7.0) };
+    }
+    let mut fastest: Vec<&ChipPoint> = chips.iter().collect();
+    fastest.sort_by(|one, other| other.tpp.total_cmp(&one.tpp).then_with(|| one.name.cmp(&other.name)));
+    let mut boxes: Vec<LabelBox> = Vec::new();
+    for chip in fastest {
+        let (x, y) = plane.place(chip.tpp, chip.density);
+        let is_at_the_end = x > WIDTH - 150.0;
+        let at = if is_at_the_end { x - 7.0 } else { x + 7.0 };
+        let label = LabelBox::new(at, y, &chip.name, is_at_the_end);
+        if boxes.iter().all(|other| !label.covers(other)) {
+            let anchor = if is_at_the_end { "end" } else { "start" };
             let _ = write!(
                 out,
                 "<text class=\"label\" text-anchor=\"{anchor}\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>",
                 y + 4.0,
                 escape(&chip.name)
             );
+            boxes.push(label);
         }
+    }
+}
+
+/// Where a label stands.
+struct LabelBox {
+    left: f64,
+    right: f64,
+    middle: f64,
+}
+
+impl LabelBox {
+    /// Of a text that begins, or ends, at `x`.
+    fn new(x: f64, middle: f64, text: &str, ends_there: bool) -> LabelBox {
+        // A guess that errs on the wide side.
+        let width = text.chars().map(|_| 6.5).sum::<f64>();
+        let (left, right) = if ends_there { (x - width, x) } else { (x, x + width) };
+        LabelBox { left, right, middle }
+    }
+
+    fn covers(&self, other: &LabelBox) -> bool {
+        self.left < other.right && other.left < self.right && (self.middle - other.middle).abs() < 13.0
     }
 }

@@ -9,6 +9,7 @@ mod charts;
 mod control_lines;
 mod data;
 mod figure_rows;
+mod findings;
 mod page;
 pub mod pages;
 mod replay;
@@ -20,6 +21,7 @@ pub use charts::chips_svg;
 pub use control_lines::control_lines;
 pub use data::{AlertRow, Alerts, ChipFigures, ChipPoint, ControlLine, Gauge, Listing, Month, ReportData, Row, Tally};
 pub use figure_rows::{figure_rows, study_text};
+pub use findings::{Finding, headline, rounded, with_findings};
 pub use replay::{ReplayData, ReplayRow, replay_page};
 pub use study::{STUDY_CSS, study_page, study_part};
 

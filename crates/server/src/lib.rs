@@ -24,6 +24,7 @@ mod proposals;
 mod reads;
 mod rebase;
 mod server;
+mod snapshots;
 mod telemetry;
 mod users;
 
@@ -60,6 +61,7 @@ use clock::Clock;
 pub use clock::{check_start, now, today};
 pub use last_seen::check_last_seen;
 pub use links::{Links, identifiers};
+pub use snapshots::Snapshots;
 use tollgate_decide::Tables;
 use tollgate_ledger::AnyLog;
 use tollgate_world::LawDesks;
@@ -106,6 +108,8 @@ pub struct App {
     clock: Arc<Clock>,
     /// Who signs checkpoints, until that is begun.
     checkpoints: Mutex<Option<Checkpoints>>,
+    /// Where snapshots of the ledger are kept.
+    snapshots: Snapshots,
     /// Why the service cannot go on, where it cannot.
     fatal: watch::Sender<Option<String>>,
 }
@@ -124,6 +128,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Where people may log in instead of here.
     pub provider: Option<Provider>,
+    /// Where snapshots of the ledger are kept.
+    pub snapshots: Snapshots,
     /// Who signs checkpoints of the log, where somebody does.
     pub checkpoints: Option<Checkpoints>,
 }
@@ -172,6 +178,7 @@ impl App {
             ending: AtomicBool::new(false),
             clock,
             checkpoints: Mutex::new(settings.checkpoints),
+            snapshots: settings.snapshots,
             fatal: watch::Sender::new(None),
         }
     }

@@ -26,7 +26,7 @@ use super::connections::Limited;
 use super::problem::Problem;
 use super::{
     App, Shared, checkpoints, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals,
-    reads, rebase, telemetry, users,
+    reads, rebase, snapshots, telemetry, users,
 };
 
 /// The largest body of a request, in bytes; of an upload.
@@ -186,6 +186,7 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
     tokio::spawn(end(Arc::clone(&app), handle.clone()));
     tokio::spawn(last_seen::write_down(Arc::clone(&app)));
     tokio::spawn(checkpoints::publish_on_schedule(Arc::clone(&app)));
+    tokio::spawn(snapshots::write_on_schedule(Arc::clone(&app)));
     tokio::spawn(end_without_ledger(Arc::clone(&app), handle.clone()));
     let result = match &listen.tls {
         None => {

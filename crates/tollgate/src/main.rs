@@ -29,6 +29,8 @@ use commands::explain::ExplainArguments;
 use commands::fleet::FleetArguments;
 use commands::intake::IntakeArguments;
 use commands::lists::ListsCommand;
+#[cfg(feature = "mcp")]
+use commands::mcp::McpArguments;
 use commands::papers::PapersArguments;
 use commands::policy::PolicyCommand;
 use commands::replay::ReplayArguments;
@@ -88,6 +90,9 @@ pub(crate) enum Command {
     Ask(AskArguments),
     /// Reads spreadsheets and exports as they come into the tables that the other commands take.
     Intake(IntakeArguments),
+    /// Serves the verbs ask, classify, decide, explain, screen and policy diff as tools for assistants (Model Context Protocol).
+    #[cfg(feature = "mcp")]
+    Mcp(McpArguments),
     /// One decision as a readable argument, every step with its citation.
     Explain(ExplainArguments),
     /// The installed base of operators, its geographic ratios and LPP, now and after each planned order.
@@ -143,6 +148,8 @@ impl Command {
             }
             Command::Explain(arguments) => arguments.inputs.files(),
             Command::Papers(arguments) => arguments.inputs.files(),
+            #[cfg(feature = "mcp")]
+            Command::Mcp(arguments) => arguments.orders.iter_mut().chain(arguments.basis.files()).collect(),
             Command::Fleet(arguments) => {
                 let files = std::iter::once(&mut arguments.sites).chain(&mut arguments.plan);
                 files.chain(arguments.basis.files()).collect()
@@ -228,6 +235,8 @@ fn run(command: Command, stop: &Stop) -> Result<(), Failure> {
         Command::Decide(arguments) => commands::decide::decide(arguments, stop),
         Command::Ask(arguments) => commands::ask::ask(&arguments, stop),
         Command::Intake(arguments) => commands::intake::intake(&arguments),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(arguments) => commands::mcp::mcp(arguments, stop),
         Command::Explain(arguments) => commands::explain::explain(&arguments, stop),
         Command::Fleet(arguments) => commands::fleet::fleet(&arguments, stop),
         Command::Papers(arguments) => commands::papers::papers(arguments, stop),

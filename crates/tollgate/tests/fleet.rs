@@ -127,3 +127,32 @@ fn other_goods_weigh_nothing_and_another_policy_has_no_ratio() {
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(done.status.success() && text.contains("no geographic ratio is in force"), "{text}");
 }
+
+#[test]
+fn the_lines_of_a_file_are_held_against_the_fleet() {
+    let folder = tempfile::tempdir().unwrap();
+    let parties = "party_id,name,country,hq_country,parent_id,flags
+orchard,Orchard Compute,IN,US,,uveu
+orchard-jp,Orchard Tokyo,JP,US,orchard,uveu
+";
+    let sites = "site_id,owner,country,item,quantity\nva-1,orchard,US,H100 SXM5 80GB,93000\n";
+    let orders = "order_id,line,date,activity,ultimate_consignee,origin,destination,item,quantity,end_use,authorization
+P-1,1,2025-07-01,export,orchard,US,IN,H100 SXM5 80GB,7000,data_center,VEU
+P-2,1,2025-07-02,export,orchard,US,IN,H100 SXM5 80GB,2000,data_center,VEU
+P-3,1,2025-07-03,export,orchard-jp,US,JP,H100 SXM5 80GB,100000,data_center,
+P-4,1,2025-07-04,export,orchard,US,IN,H100 SXM5 80GB,2000,data_center,VEU
+";
+    for (name, text) in [("sites.csv", sites), ("parties.csv", parties), ("orders.csv", orders)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let arguments = ["decide", "--orders", "orders.csv", "--parties", "parties.csv", "--policy", "diffusion"];
+    let decided = |more: &[&str]| {
+        let done = run(folder.path(), &[&arguments[..], more, &["--out", "out.jsonl"]].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let text = fs::read_to_string(folder.path().join("out.jsonl")).unwrap();
+        let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        rows.map(|row| row["authorization"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(decided(&[]), ["VEU", "VEU", "AIA", "VEU"]);
+    assert_eq!(decided(&["--fleet", "sites.csv"]), ["VEU", "", "AIA", "VEU"]);
+}

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tollgate_model::Date;
 
+use super::exchange::read_finding;
 use super::{Engine, EngineError, FilledCounts, Finding, QUERY_TIME};
 use crate::typology::Typology;
 
@@ -147,67 +147,14 @@ fn read(text: &str, typologies: &[Typology]) -> Result<ClusterEngine, EngineErro
             results.failed.insert(id.to_owned(), what.to_owned());
             continue;
         }
-        let finding = finding(&value, &caps).map_err(wrong)?;
+        let finding = read_finding(&value, &caps).map_err(wrong)?;
         match results.found.get_mut(&finding.pattern) {
             Some(found) => found.push(finding),
             None => return Err(wrong(format!("there is no typology `{}`", finding.pattern))),
         }
     }
-    results.found.values_mut().for_each(|found| found.sort_by(|one, other| one.key.cmp(&other.key)));
+    results.found.values_mut().for_each(|found| found.sort_by(Finding::compare));
     Ok(results)
-}
-
-/// A finding as the driver writes it; `Err` says what is wrong with it. NULL is empty text, an empty list, or 0, as with the engine in the process.
-fn finding(value: &Value, caps: &BTreeMap<&str, f64>) -> Result<Finding, String> {
-    let cell = |key: &str| value.get(key).ok_or_else(|| format!("a finding has no `{key}`"));
-    let wrong_type = |key: &str, expected: &str| format!("`{key}` of a finding is no {expected}");
-    let text = |key: &str| match cell(key)? {
-        Value::Null => Ok(String::new()),
-        Value::String(text) => Ok(text.clone()),
-        _ => Err(wrong_type(key, "text")),
-    };
-    let texts = |key: &str| {
-        let list = match cell(key)? {
-            Value::Null => return Ok(Vec::new()),
-            Value::Array(list) => list,
-            _ => return Err(wrong_type(key, "array of text")),
-        };
-        let mut texts = Vec::with_capacity(list.len());
-        for item in list.iter().filter(|item| !item.is_null()) {
-            texts.push(item.as_str().ok_or_else(|| wrong_type(key, "array of text"))?.to_owned());
-        }
-        texts.sort();
-        texts.dedup();
-        Ok(texts)
-    };
-    let whole = |key: &str| match cell(key)? {
-        Value::Null => Ok(0),
-        number => number.as_i64().ok_or_else(|| wrong_type(key, "whole number")),
-    };
-    let day = |key: &str| {
-        let number = whole(key)?;
-        let day = i32::try_from(number).ok().and_then(Date::from_epoch_days);
-        day.ok_or_else(|| format!("`{key}` of a finding: there is no day {number}"))
-    };
-    let pattern = text("pattern")?;
-    let cap = *caps.get(pattern.as_str()).ok_or_else(|| format!("there is no typology `{pattern}`"))?;
-    // What is no finite number cannot be written as JSON, and counts nothing.
-    let llr = match cell("llr")? {
-        Value::Null => 0.0,
-        number => number.as_f64().ok_or_else(|| wrong_type("llr", "number"))?,
-    };
-    Ok(Finding {
-        key: text("key")?,
-        subjects: texts("subjects")?,
-        orders: texts("orders")?,
-        tpp: whole("tpp")?.max(0),
-        first: day("first_day")?,
-        last: day("last_day")?,
-        llr: llr.min(cap),
-        why: text("why")?,
-        facts: texts("facts")?,
-        pattern,
-    })
 }
 
 impl Engine for ClusterEngine {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::duckdb::{DuckDbEngine, DuckDbOptions};
 use super::local::{LocalEngine, LocalOptions};
 use super::since::Digests;
 use super::store::StoredTable;
@@ -43,6 +44,23 @@ impl GatheredTables {
             engine.add_stored(name, table)?;
         }
         Ok(QuerySession { entities: self.entities, engine, _folder: self.folder })
+    }
+
+    /// The tables in DuckDB, and what ties parties; all of them lie in files from then on, and none in this process.
+    pub fn open_in_duckdb(self, options: &DuckDbOptions) -> Result<(DuckDbEngine, Entities), EngineError> {
+        let mut paths = BTreeMap::new();
+        for (name, table) in self.tables {
+            let path = match table {
+                StoredTable::File(path, _) => path,
+                StoredTable::Rows(..) => {
+                    let path = self.folder.path().join(format!("{name}.parquet"));
+                    table.write(&path).map_err(EngineError::Engine)?;
+                    path
+                }
+            };
+            paths.insert(name.to_owned(), path);
+        }
+        Ok((DuckDbEngine::open(options, paths, Some(self.folder))?, self.entities))
     }
 
     /// The digest of what each table holds.

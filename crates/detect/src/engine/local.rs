@@ -22,6 +22,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
 use futures_util::StreamExt as _;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc::error::TryRecvError;
 use tollgate_model::Date;
 
 use super::store::StoredTable;
@@ -36,11 +37,14 @@ pub struct LocalOptions {
     pub threads: usize,
     /// Bytes that queries may hold before they spill to disk, and that their answers may have.
     pub memory: usize,
-    /// The longest that a query may take in each form in which it is asked; looked at where its operators yield, which a join of all rows with all does not.
+    /// The longest that a query may take in each form in which it is asked.
     pub time: Duration,
     /// Raised by Ctrl-C.
     pub stop: Arc<AtomicBool>,
 }
+
+/// How often a query that runs is looked at.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a query may take: longer than any of the program's own takes over a hundred million lines.
 pub const QUERY_TIME: Duration = Duration::from_secs(3_600);
@@ -72,13 +76,7 @@ impl LocalEngine {
     /// An engine without tables.
     pub fn new(options: &LocalOptions) -> Result<LocalEngine, EngineError> {
         let options = LocalOptions { threads: options.threads.max(1), ..options.clone() };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(options.threads).enable_all().build();
-        let runtime = runtime.map_err(|error| EngineError::Engine(format!("no threads: {error}")))?;
-        let environment = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(options.memory)))
-            .with_disk_manager_builder(DiskManagerBuilder::default())
-            .build_arc();
-        let environment = environment.map_err(|error| engine(&error))?;
+        let (runtime, environment) = surroundings(&options)?;
         Ok(LocalEngine { runtime, environment, tables: BTreeMap::new(), options })
     }
 
@@ -149,52 +147,107 @@ impl LocalEngine {
     }
 
     /// Runs a query to its end, until it is stopped, or until its time is over; `take` hears of each batch of the answer.
+    ///
+    /// The query runs on the engine's threads and this one waits, so that an operator that never yields is left as well: its threads are given up, with all that they
+    /// hold, and the next query has new ones.
     fn run(
-        &self,
+        &mut self,
         sql: &str,
         form: Form,
         take: &mut dyn FnMut(&RecordBatch) -> Result<(), EngineError>,
     ) -> Result<(), RunFailure> {
         let context = self.session(form).map_err(RunFailure::Engine)?;
-        let stop = &self.options.stop;
-        self.runtime.block_on(async move {
-            let answer = async {
-                let opening = async { one_select(&context, sql).await?.execute_stream().await };
-                let mut stream = opening.await.map_err(|error| RunFailure::Query(Box::new(error)))?;
-                while let Some(batch) = stream.next().await {
-                    take(&batch.map_err(|error| RunFailure::Query(Box::new(error)))?).map_err(RunFailure::Engine)?;
+        let (sender, mut batches) = tokio::sync::mpsc::channel(2);
+        let (sql, waiting) = (sql.to_owned(), std::thread::current());
+        let query = self.runtime.spawn(async move {
+            let answer = answer(&context, &sql, &sender, &waiting).await;
+            drop(sender);
+            waiting.unpark();
+            answer
+        });
+        #[expect(clippy::disallowed_methods, reason = "how long a query takes decides nothing but whether it is ended")]
+        let start = std::time::Instant::now();
+        let ended = loop {
+            match batches.try_recv() {
+                Ok(batch) => {
+                    if let Err(error) = take(&batch) {
+                        break Err(RunFailure::Engine(error));
+                    }
                 }
-                Ok(())
-            };
-            let stopped = async {
-                while !stop.load(Ordering::Relaxed) {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            };
-            tokio::select! {
-                answer = answer => answer,
-                () = stopped => Err(RunFailure::Stopped),
-                () = tokio::time::sleep(self.options.time) => Err(RunFailure::Late),
+                Err(TryRecvError::Disconnected) => break Ok(()),
+                Err(TryRecvError::Empty) => std::thread::park_timeout(LOOK),
             }
-        })
+            if self.options.stop.load(Ordering::Relaxed) {
+                break Err(RunFailure::Stopped);
+            }
+            if start.elapsed() > self.options.time {
+                break Err(RunFailure::Late);
+            }
+        };
+        if let Err(failure) = ended {
+            query.abort();
+            self.renew().map_err(RunFailure::Engine)?;
+            return Err(failure);
+        }
+        match self.runtime.block_on(query) {
+            Ok(answer) => answer.map_err(|error| RunFailure::Query(Box::new(error))),
+            Err(panicked) => Err(RunFailure::Panicked(panicked.to_string())),
+        }
+    }
+
+    /// New threads and a new account of memory; what still runs on those before is left to itself.
+    fn renew(&mut self) -> Result<(), EngineError> {
+        let (runtime, environment) = surroundings(&self.options)?;
+        self.environment = environment;
+        std::mem::replace(&mut self.runtime, runtime).shutdown_background();
+        Ok(())
     }
 
     /// The findings of a typology by a query in one form.
-    fn ask(&self, typology: &Typology, form: Form) -> Result<Vec<Finding>, RunFailure> {
-        let (mut findings, mut bytes) = (Vec::new(), 0);
+    fn ask(&mut self, typology: &Typology, form: Form) -> Result<Vec<Finding>, RunFailure> {
+        let (mut findings, mut bytes, most_bytes) = (Vec::new(), 0, self.options.memory);
         self.run(&typology.sql, form, &mut |batch| {
             let before = findings.len();
             read(typology, batch, &mut findings)?;
             bytes += findings.iter().skip(before).map(size_bytes).sum::<usize>();
-            if bytes > self.options.memory {
+            if bytes > most_bytes {
                 let mend = "look for less: an answer is a list for people to read";
                 return Err(wrong_query(typology, format!("finds more than {bytes} bytes"), mend));
             }
             Ok(())
         })?;
-        findings.sort_by(|one: &Finding, other| one.key.cmp(&other.key));
+        findings.sort_by(Finding::compare);
         Ok(findings)
     }
+}
+
+/// The threads of an engine, and the memory and the disk that its queries share.
+fn surroundings(options: &LocalOptions) -> Result<(Runtime, Arc<RuntimeEnv>), EngineError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(options.threads).enable_all().build();
+    let runtime = runtime.map_err(|error| EngineError::Engine(format!("no threads: {error}")))?;
+    let environment = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(options.memory)))
+        .with_disk_manager_builder(DiskManagerBuilder::default())
+        .build_arc();
+    Ok((runtime, environment.map_err(|error| engine(&error))?))
+}
+
+/// Sends each batch of a query's answer, and wakes the thread that waits for it.
+async fn answer(
+    context: &SessionContext,
+    sql: &str,
+    sender: &tokio::sync::mpsc::Sender<RecordBatch>,
+    waiting: &std::thread::Thread,
+) -> Result<(), DataFusionError> {
+    let mut stream = one_select(context, sql).await?.execute_stream().await?;
+    while let Some(batch) = stream.next().await {
+        // Nobody takes it where the query was given up.
+        if sender.send(batch?).await.is_err() {
+            break;
+        }
+        waiting.unpark();
+    }
+    Ok(())
 }
 
 /// Plans a query that may only read.
@@ -217,6 +270,8 @@ enum RunFailure {
     /// The query is wrong, or its memory was not enough.
     Query(Box<DataFusionError>),
     Engine(EngineError),
+    /// A part of the engine panicked.
+    Panicked(String),
     /// Its time was over.
     Late,
     Stopped,
@@ -224,7 +279,8 @@ enum RunFailure {
 
 impl RunFailure {
     fn lacks_memory(&self) -> bool {
-        matches!(self, RunFailure::Query(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
+        let exhausted = |error: &DataFusionError| matches!(error, DataFusionError::ResourcesExhausted(_));
+        matches!(self, RunFailure::Query(error) if exhausted(error.find_root()) && !lacks_room(error.find_root()))
     }
 }
 
@@ -260,6 +316,11 @@ impl Engine for LocalEngine {
                     "filter before joins and windows (docs/design/typologies.md); or use --cluster",
                 )
             }
+            RunFailure::Panicked(what) => wrong_query(
+                typology,
+                format!("took down a part of the engine: {what}"),
+                "use --engine duckdb, and report it",
+            ),
             RunFailure::Query(error) => of_query(typology, &error),
         })
     }
@@ -282,6 +343,7 @@ impl Engine for LocalEngine {
             Ok(()) => {}
             Err(RunFailure::Stopped) => return Err(EngineError::Stopped),
             Err(RunFailure::Engine(error)) => return Err(error),
+            Err(RunFailure::Panicked(what)) => return Err(EngineError::Engine(format!("{table}: {what}"))),
             Err(RunFailure::Late) => return Err(EngineError::Engine(format!("{table}: could not be counted in time"))),
             Err(RunFailure::Query(error)) => return Err(engine(&error)),
         }
@@ -290,6 +352,15 @@ impl Engine for LocalEngine {
             (Some(rows), counts) if counts.len() == columns.len() => Ok(FilledCounts { rows, columns: counts }),
             _ => Err(EngineError::Engine(format!("{table}: its rows could not be counted"))),
         }
+    }
+}
+
+/// Whether what a query spills has no room on the disk.
+fn lacks_room(error: &DataFusionError) -> bool {
+    match error {
+        DataFusionError::IoError(error) => error.kind() == std::io::ErrorKind::StorageFull,
+        DataFusionError::ResourcesExhausted(what) => what.contains("disk space"),
+        other => other.to_string().contains("No space left on device"),
     }
 }
 
@@ -302,8 +373,9 @@ fn of_query(typology: &Typology, error: &DataFusionError) -> EngineError {
     // An error of no line is one of the whole file.
     let line = line_of_span.or_else(in_message).unwrap_or(0);
     let mend = match error.find_root() {
+        root if lacks_room(root) => "make room on the disk, or name another folder in the variable TMPDIR",
         DataFusionError::ResourcesExhausted(_) => {
-            "filter before joins and windows, and name the small side of a join first (docs/design/typologies.md); or use --cluster"
+            "filter before joins and windows, and name the small side of a join first (docs/design/typologies.md); or use --engine duckdb or --cluster"
         }
         _ => "see docs/design/typologies.md for the tables, their columns, and what every engine runs",
     };

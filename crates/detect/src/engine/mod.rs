@@ -1,6 +1,8 @@
 //! What runs a typology's query. Engines differ in where the rows are, not in what a query finds: none is let in without the equality tests.
 
 mod cluster;
+mod duckdb;
+mod exchange;
 mod gathered;
 mod local;
 mod since;
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use tollgate_model::Date;
 
 pub use cluster::{ClusterEngine, ClusterOptions, replay_on_cluster};
+pub use duckdb::{DuckDbEngine, DuckDbOptions, check_duckdb};
 pub use gathered::{GatheredTables, QuerySession};
 pub use local::{LocalEngine, LocalOptions, QUERY_TIME};
 pub use since::{Digests, IncrementalEngine, PriorRun};
@@ -45,6 +48,18 @@ pub struct Finding {
     pub why: String,
     /// `name=value`.
     pub facts: Vec<String>,
+}
+
+impl Finding {
+    /// The order in which engines return findings, whichever rows came first: by pattern and key, and then by all that they say.
+    fn compare(&self, other: &Finding) -> std::cmp::Ordering {
+        let figures = |finding: &Finding| (finding.first, finding.last, finding.tpp);
+        (&self.pattern, &self.key, &self.subjects, &self.orders)
+            .cmp(&(&other.pattern, &other.key, &other.subjects, &other.orders))
+            .then_with(|| figures(self).cmp(&figures(other)))
+            .then_with(|| (&self.why, &self.facts).cmp(&(&other.why, &other.facts)))
+            .then_with(|| self.llr.total_cmp(&other.llr))
+    }
 }
 
 /// Why a query did not run.
@@ -151,7 +166,7 @@ pub fn run_all(
             Err(error) => return Err(error),
         }
     }
-    all.found.sort_by(|one, other| (&one.pattern, &one.key).cmp(&(&other.pattern, &other.key)));
+    all.found.sort_by(Finding::compare);
     Ok(all)
 }
 

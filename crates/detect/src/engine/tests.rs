@@ -84,6 +84,32 @@ fn a_join_that_does_not_fit_into_memory_is_asked_again_in_a_form_that_does() {
     assert_eq!(plenty, scarce);
 }
 
+/// A join of all rows with all, which no operator yields from.
+const ALL_WITH_ALL: &str = "lines a JOIN lines b ON a.tpp * b.tpp % 1000003 = a.day + b.day";
+
+#[test]
+fn a_query_whose_time_is_over_is_left_wherever_it_is_and_the_next_is_answered() {
+    let mut engine = engine(200_000, &options(1 << 28, Duration::from_millis(500)));
+    #[expect(clippy::disallowed_methods, reason = "a test of how long something takes")]
+    let start = std::time::Instant::now();
+    let error = engine.findings(&typology("A1", found(ALL_WITH_ALL, 0))).unwrap_err().to_string();
+    assert!(error.contains("took more than"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert_eq!(engine.count_filled("lines", &["day"]).unwrap().rows, 200_000);
+}
+
+#[test]
+fn a_query_that_runs_is_left_when_it_is_stopped() {
+    let options = options(1 << 28, Duration::from_secs(600));
+    let stop = Arc::clone(&options.stop);
+    let mut engine = engine(200_000, &options);
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert_eq!(engine.findings(&typology("A1", found(ALL_WITH_ALL, 0))), Err(EngineError::Stopped));
+}
+
 #[test]
 fn no_statement_but_a_select_reaches_the_engine() {
     let mut engine = engine(1_000, &options(1 << 28, Duration::from_secs(60)));

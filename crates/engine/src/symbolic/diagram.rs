@@ -1,6 +1,6 @@
 //! Reduced ordered decision diagrams over the cells of a [`Space`]: conditions, and whole decisions.
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use tollgate_law::facts::{CLAIM, FactKind};
 use tollgate_law::program::{Lit, Program};
@@ -22,16 +22,26 @@ type NodeIndex<K> = Lookup<K, NodeId>;
 /// Ids below [`Diagrams::TERMINALS`] are terminals; 0 and 1 are false and true for conditions, others stand for answers.
 pub(super) struct Diagrams<'s> {
     pub(super) space: &'s Space,
-    nodes: Vec<(usize, Box<[NodeId]>)>,
-    unique: NodeIndex<(usize, Box<[NodeId]>)>,
+    nodes: Vec<(usize, Rc<[NodeId]>)>,
+    unique: NodeIndex<(usize, Rc<[NodeId]>)>,
     both: NodeIndex<(NodeId, NodeId)>,
+    negations: NodeIndex<NodeId>,
+    /// The children of nodes that are being made: one room for all.
+    children: Vec<NodeId>,
 }
 
 impl<'s> Diagrams<'s> {
     pub(super) const TERMINALS: NodeId = 1 << 20;
 
     pub(super) fn new(space: &'s Space) -> Diagrams<'s> {
-        Diagrams { space, nodes: Vec::new(), unique: NodeIndex::default(), both: NodeIndex::default() }
+        Diagrams {
+            space,
+            nodes: Vec::new(),
+            unique: NodeIndex::default(),
+            both: NodeIndex::default(),
+            negations: NodeIndex::default(),
+            children: Vec::new(),
+        }
     }
 
     /// The axis and the children of an inner node.
@@ -40,23 +50,27 @@ impl<'s> Diagrams<'s> {
         self.nodes.get(at).map(|(axis, children)| (*axis, children.as_ref()))
     }
 
-    pub(super) fn node(&mut self, axis: usize, children: Vec<NodeId>) -> NodeId {
-        if let Some(first) = children.first()
-            && children.iter().all(|child| child == first)
-        {
-            return *first;
+    /// The node of the children that were pushed since there were `from` of them, which are taken off.
+    fn node(&mut self, axis: usize, from: usize) -> NodeId {
+        let children = self.children.get(from..).unwrap_or(&[]);
+        let alike = children.first().copied().filter(|first| children.iter().all(|child| child == first));
+        if let Some(child) = alike {
+            self.children.truncate(from);
+            return child;
         }
-        let key = (axis, children.into_boxed_slice());
-        if let Some(node) = self.unique.get(&key) {
-            return *node;
-        }
+        let key = (axis, Rc::from(children));
+        self.children.truncate(from);
+        self.unique.get(&key).copied().unwrap_or_else(|| self.add(key))
+    }
+
+    fn add(&mut self, key: (usize, Rc<[NodeId]>)) -> NodeId {
         let Some(node) = u32::try_from(self.nodes.len()).ok().and_then(|place| Self::TERMINALS.checked_add(place))
         else {
             // Some hundred gigabytes of nodes stand before this.
             never!("{} nodes of a diagram are more than can be numbered", self.nodes.len());
             return FALSE;
         };
-        self.nodes.push(key.clone());
+        self.nodes.push((key.0, Rc::clone(&key.1)));
         self.unique.insert(key, node);
         node
     }
@@ -89,54 +103,46 @@ impl<'s> Diagrams<'s> {
             return *node;
         }
         let axis = self.axis(a).min(self.axis(b));
-        let mut children = Vec::with_capacity(self.cells(axis));
+        let from = self.children.len();
         for cell in 0..self.cells(axis) {
             let (left, right) = (self.child(a, axis, cell), self.child(b, axis, cell));
-            children.push(self.and(left, right));
+            let child = self.and(left, right);
+            self.children.push(child);
         }
-        let node = self.node(axis, children);
+        let node = self.node(axis, from);
         self.both.insert(key, node);
         node
     }
 
     pub(super) fn not(&mut self, node: NodeId) -> NodeId {
-        let mut done = NodeIndex::default();
-        self.choose(node, FALSE, TRUE, &mut done)
+        match node {
+            TRUE => return FALSE,
+            FALSE => return TRUE,
+            _ => {}
+        }
+        if let Some(known) = self.negations.get(&node) {
+            return *known;
+        }
+        let axis = self.axis(node);
+        let from = self.children.len();
+        for cell in 0..self.cells(axis) {
+            let child = self.child(node, axis, cell);
+            let child = self.not(child);
+            self.children.push(child);
+        }
+        let negation = self.node(axis, from);
+        self.negations.insert(node, negation);
+        self.negations.insert(negation, node);
+        negation
     }
 
     /// `yes` where the condition holds, `no` elsewhere.
     pub(super) fn if_then_else(&mut self, condition: NodeId, yes: NodeId, no: NodeId) -> NodeId {
-        let mut done = BTreeMap::new();
+        let mut done = NodeIndex::default();
         self.branch(condition, yes, no, &mut done)
     }
 
-    fn choose(&mut self, node: NodeId, yes: NodeId, no: NodeId, done: &mut NodeIndex<NodeId>) -> NodeId {
-        match node {
-            TRUE => return yes,
-            FALSE => return no,
-            _ => {}
-        }
-        if let Some(known) = done.get(&node) {
-            return *known;
-        }
-        let axis = self.axis(node);
-        let mut children = Vec::with_capacity(self.cells(axis));
-        for cell in 0..self.cells(axis) {
-            let child = self.child(node, axis, cell);
-            children.push(self.choose(child, yes, no, done));
-        }
-        let made = self.node(axis, children);
-        done.insert(node, made);
-        made
-    }
-
-    fn branch(
-        &mut self,
-        condition: NodeId,
-        yes: NodeId,
-        no: NodeId,
-        done: &mut BTreeMap<(NodeId, NodeId), NodeId>,
-    ) -> NodeId {
+    fn branch(&mut self, condition: NodeId, yes: NodeId, no: NodeId, done: &mut NodeIndex<(NodeId, NodeId)>) -> NodeId {
         match condition {
             TRUE => return yes,
             FALSE => return no,
@@ -147,13 +153,14 @@ impl<'s> Diagrams<'s> {
             return *known;
         }
         let axis = self.axis(condition).min(self.axis(no)).min(self.axis(yes));
-        let mut children = Vec::with_capacity(self.cells(axis));
+        let from = self.children.len();
         for cell in 0..self.cells(axis) {
             let (condition, yes, no) =
                 (self.child(condition, axis, cell), self.child(yes, axis, cell), self.child(no, axis, cell));
-            children.push(self.branch(condition, yes, no, done));
+            let child = self.branch(condition, yes, no, done);
+            self.children.push(child);
         }
-        let made = self.node(axis, children);
+        let made = self.node(axis, from);
         done.insert((condition, no), made);
         made
     }
@@ -195,8 +202,9 @@ impl<'s> Diagrams<'s> {
     fn atom(&mut self, fact: tollgate_law::facts::FactId, holds: impl Fn(i64, i64) -> bool) -> NodeId {
         let mut axes = self.space.axes.iter().enumerate();
         let Some((at, axis)) = axes.find(|(_, axis)| axis.fact == fact) else { return FALSE };
-        let children = axis.cells.iter().map(|(value, den)| NodeId::from(holds(*value, *den))).collect();
-        self.node(at, children)
+        let from = self.children.len();
+        self.children.extend(axis.cells.iter().map(|(value, den)| NodeId::from(holds(*value, *den))));
+        self.node(at, from)
     }
 
     /// The diagram of what a program decides, with terminals from `label`.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_model::{Date, Diagnostic, Place};
 
+use crate::groups::{Change, Groups};
 use crate::law::Law;
 use crate::policy_file::{Amend, PolicyFile};
-use crate::provision::{Provision, Rules};
+use crate::provision::{Provision, Rules, Version};
 
 /// The amendments of a file in order of the day from which they hold, wherever they stand in it.
 pub(super) fn in_order_of_day(file: &PolicyFile) -> Vec<&Amend> {
@@ -47,6 +48,63 @@ pub(super) fn check(file: &PolicyFile, law: &Law, errors: &mut Vec<Diagnostic>) 
                 let place = Place::line(amend.file.as_str(), amend.line);
                 errors.push(Diagnostic::new("two-for-one-day", place, what, mend));
             }
+        }
+    }
+}
+
+/// Reports changes of country groups that the law does not have, and those by which nobody enters or leaves. `base` has the groups of the policy with
+/// some changes of its own.
+pub(super) fn check_changes(files: &[PolicyFile], base: &dyn Fn(&[Change]) -> Groups, errors: &mut Vec<Diagnostic>) {
+    let all: Vec<(&PolicyFile, &Change)> =
+        files.iter().flat_map(|file| file.changes.iter().map(move |change| (file, change))).collect();
+    for (at, (file, change)) in all.iter().enumerate() {
+        let place = Place::line(file.file.as_str(), change.line);
+        let others: Vec<Change> =
+            all.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (_, other))| (*other).clone()).collect();
+        let groups = base(&others);
+        let Some(members) = groups.countries(&change.group, change.from) else {
+            let what = format!("there is no country group `{}`", change.group);
+            let mend = format!("the groups are: {}", groups.names().join(", "));
+            errors.push(Diagnostic::new("unknown-group", place, what, mend));
+            continue;
+        };
+        let enters = change.add.iter().any(|country| !members.contains(country));
+        if !enters && !change.remove.iter().any(|country| members.contains(country)) {
+            let what = format!("nobody enters or leaves `{}` on {}: nothing would change", change.group, change.from);
+            let mend = "name in `add` who is not in it then, in `remove` who is, or take the change out";
+            errors.push(Diagnostic::new("no-effect", place, what, mend));
+        }
+    }
+}
+
+/// Reports an amendment that came to nothing: `amended` are the versions that it reached, as they stood before.
+pub(super) fn check_effect(amend: &Amend, amended: &[Version], errors: &mut Vec<Diagnostic>) {
+    let place = || Place::line(amend.file.as_str(), amend.line);
+    if amended.is_empty() {
+        let what = format!(
+            "`{}` does not stand from {} on under this policy: nothing would change",
+            amend.provision, amend.from
+        );
+        let mend = "amend a provision that stands then (`tollgate policy show`), or base the policy on another";
+        errors.push(Diagnostic::new("no-effect", place(), what, mend));
+        return;
+    }
+    let sets = !amend.parameters.is_empty() || !amend.limits.is_empty() || !amend.remove.is_empty();
+    if !sets && amend.rules.is_empty() {
+        let what = format!("the amendment of `{}` sets, adds and removes nothing", amend.provision);
+        let mend = "add `[amend.parameters.…]`, rules or `remove`, or take it out";
+        errors.push(Diagnostic::new("no-effect", place(), what, mend));
+    }
+    for id in &amend.remove {
+        let stands = |version: &Version| ids(&version.rules).any(|known| known == id);
+        let ever = amended.iter().any(stands);
+        if !ever {
+            let what = format!(
+                "the rule `{id}` of `{}` does not stand from {} on: nothing would be removed",
+                amend.provision, amend.from
+            );
+            let mend = "name a rule that stands then, or another day";
+            errors.push(Diagnostic::new("no-effect", place(), what, mend));
         }
     }
 }

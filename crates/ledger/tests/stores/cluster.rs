@@ -96,6 +96,15 @@ impl Cluster {
         self.folder.path().join("data")
     }
 
+    /// Dumps a database and restores it under another name; tells how to reach that.
+    pub(crate) fn restored(&self, from: &str, to: &str) -> String {
+        let (dump, url) = (self.folder.path().join("dump").display().to_string(), self.database(to));
+        let file = format!("--file={dump}");
+        run(self.program("pg_dump").args(["--format=custom", &file, "--dbname", &self.url(from)]));
+        run(self.program("pg_restore").args(["--exit-on-error", "--dbname", &url, &dump]));
+        url
+    }
+
     /// A database over the socket of its own, whose name has the port in it.
     pub(crate) fn local_url(&self, name: &str, port: u16) -> String {
         format!("{}&port={port}", self.url(name))

@@ -4,15 +4,17 @@
 
 mod countries;
 mod numbers;
+mod phrases;
 pub mod picture;
 mod strings;
 
 use minijinja::value::{Kwargs, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};
 use serde::Serialize;
 
 pub use countries::{countries, country_code, country_name};
 pub use numbers::{grouped, short};
+pub use phrases::phrase;
 pub use strings::{Language, text};
 
 macro_rules! template {
@@ -21,7 +23,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 31] = [
+const TEMPLATES: [(&str, &str); 33] = [
     template!("base.html"),
     template!("parts.html"),
     template!("login.html"),
@@ -31,6 +33,7 @@ const TEMPLATES: [(&str, &str); 31] = [
     template!("decide.html"),
     template!("decision.html"),
     template!("argument.html"),
+    template!("verdict.html"),
     template!("match.html"),
     template!("map.html"),
     template!("uploads.html"),
@@ -52,6 +55,7 @@ const TEMPLATES: [(&str, &str); 31] = [
     template!("law.html"),
     template!("lab.html"),
     template!("study.html"),
+    template!("brief.html"),
     template!("audit.html"),
 ];
 
@@ -89,6 +93,9 @@ impl Pages {
         templates.add_filter("label", label);
         templates.add_filter("fact", fact);
         templates.add_filter("sentence", |text: String| sentence(&text));
+        templates.add_filter("in_language", in_language);
+        templates.add_filter("ecfr", |citation: String| ecfr(&citation));
+        templates.add_filter("word", word);
         templates.add_filter("words", |text: String| text.replace('_', " "));
         for (name, text) in TEMPLATES {
             let wrong = |error: Error| PageError { page: name.to_owned(), why: format!("{error:#}") };
@@ -130,14 +137,20 @@ fn label(state: &State<'_, '_>, name: String) -> String {
 
 /// The value of a fact: yes, no, unknown, a number in groups, or a word.
 fn fact(state: &State<'_, '_>, value: Value) -> String {
-    let word = |key: &str| text(language(state), key).unwrap_or(key).to_owned();
+    let said = |key: &str| text(language(state), key).unwrap_or(key).to_owned();
     match value.kind() {
-        ValueKind::Bool if value.is_true() => word("holds.true"),
-        ValueKind::Bool => word("holds.false"),
-        ValueKind::None | ValueKind::Undefined => word("holds.unknown"),
+        ValueKind::Bool if value.is_true() => said("holds.true"),
+        ValueKind::Bool => said("holds.false"),
+        ValueKind::None | ValueKind::Undefined => said("holds.unknown"),
         ValueKind::Number => numbers::grouped_value(&value),
-        _ => value.to_string().replace('_', " "),
+        _ => word(state, value.to_string()),
     }
+}
+
+/// A word that the law knows, such as `data_center`, in the page's language; another text with spaces.
+fn word(state: &State<'_, '_>, word: String) -> String {
+    let known = text(language(state), &format!("word.{word}"));
+    known.map_or_else(|| word.replace('_', " "), str::to_owned)
 }
 
 /// A text with a capital at its beginning and a full stop at its end.
@@ -146,6 +159,33 @@ fn sentence(text: &str) -> String {
     let Some(first) = letters.next() else { return String::new() };
     let whole: String = first.to_uppercase().chain(letters).collect();
     if whole.ends_with(['.', '!', '?', '。']) { whole } else { format!("{whole}.") }
+}
+
+/// A sentence in the page's language; marked as English where it is only in English.
+fn in_language(state: &State<'_, '_>, text: Value) -> Value {
+    let text = text.to_string();
+    match phrase(language(state), &text) {
+        Some(text) => Value::from(text),
+        None => Value::from_safe_string(format!("<span lang=\"en\">{}</span>", HtmlEscape(&text))),
+    }
+}
+
+/// The official address of what a citation of title 15 names: the section with its paragraph, or the part of a supplement. Empty for other citations.
+fn ecfr(citation: &str) -> String {
+    const TITLE: &str = "https://www.ecfr.gov/current/title-15";
+    let Some(rest) = citation.strip_prefix("15 CFR ") else { return String::new() };
+    let end = rest.find(|letter: char| !(letter.is_ascii_digit() || letter == '.')).unwrap_or(rest.len());
+    let (number, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let number = number.trim_end_matches('.');
+    match number.split_once('.') {
+        None if number.is_empty() => String::new(),
+        None => format!("{TITLE}/part-{number}"),
+        Some(_) if behind.starts_with('(') => {
+            let paragraph = behind.split([' ', ',', ';']).next().unwrap_or("");
+            format!("{TITLE}/section-{number}#p-{number}{paragraph}")
+        }
+        Some(_) => format!("{TITLE}/section-{number}"),
+    }
 }
 
 /// A country's code with its name in the page's language; another text as it is.

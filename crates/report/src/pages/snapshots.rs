@@ -37,7 +37,7 @@ fn context(sample: &Sample, language: Language) -> BTreeMap<String, Json> {
 fn every_template_has_a_sample() {
     let shown: BTreeSet<String> = samples().into_values().map(|sample| sample.page).collect();
     // The frame of all pages, and parts that several of them use.
-    let parts = ["base.html", "parts.html", "argument.html", "match.html"];
+    let parts = ["base.html", "parts.html", "argument.html", "verdict.html", "match.html"];
     for (name, _) in TEMPLATES.iter().filter(|(name, _)| !parts.contains(name)) {
         assert!(shown.contains(*name), "{name} has no sample in tests/pages.json");
     }

@@ -207,6 +207,15 @@ impl Board {
         self.with(|connection| connection.prepare_cached(sql)?.query_map([line_id], event)?.collect())
     }
 
+    /// The numbers of the records about any line of an order.
+    pub(crate) fn records_of_order(&self, order: &str) -> Result<Vec<u64>, String> {
+        // Ids of lines are the order's with a colon and the number behind it.
+        let sql = "SELECT seq FROM events WHERE line_id >= ?1 AND line_id < ?2";
+        let (from, until) = (format!("{order}:"), format!("{order};"));
+        let number = |row: &rusqlite::Row<'_>| Ok(row.get::<_, i64>(0)?.unsigned_abs());
+        self.with(|connection| connection.prepare_cached(sql)?.query_map([&from, &until], number)?.collect())
+    }
+
     /// Lines of which a reservation lapses before a time, the next first.
     pub(crate) fn lapsing(&self, from_ms: i64, until_ms: i64) -> Result<Vec<(String, i64)>, String> {
         let sql = "SELECT line_id, max(expires) FROM events WHERE expires > ?1 GROUP BY line_id HAVING max(expires) <= ?2 ORDER BY 2 LIMIT 50";

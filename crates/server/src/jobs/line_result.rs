@@ -61,6 +61,9 @@ pub(super) async fn one(
     remarks: Vec<String>,
 ) -> Option<Value> {
     let (order_id, line) = (order.order_id.clone(), order.line.unwrap_or(1));
+    // What the page of the line needs of the order beside its decision.
+    let stated = [("claim", order.claim()), ("end_use", order.end_use())];
+    let stated = stated.map(|(name, text)| (name, text.map(str::to_owned)));
     for _ in 0..TRIES {
         let made = match task.reserve {
             false => try_within(app, order.clone(), counts).await.map(|answer| (StatusCode::OK, answer)),
@@ -87,6 +90,11 @@ pub(super) async fn one(
         };
         if let Some(result) = result.as_object_mut() {
             result.insert(member.to_owned(), value);
+            for (name, text) in &stated {
+                if let Some(text) = text {
+                    result.insert((*name).to_owned(), json!(text));
+                }
+            }
             if !remarks.is_empty() {
                 result.insert("remarks".to_owned(), json!(remarks));
             }

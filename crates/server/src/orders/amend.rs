@@ -51,17 +51,25 @@ pub(crate) async fn amend(
         return Err(unusable("`order` names another line than the address", "give both the same order_id and line"));
     }
     let request = Order { key: idempotency_key(&headers)?, order: request.order, hold: request.hold };
+    let (answer, repeated) = amend_order(&app, &caller.name, request).await?;
+    Ok((if repeated { StatusCode::OK } else { StatusCode::CREATED }, Json(answer)))
+}
+
+/// Decides a line on record anew and puts what it sets aside in the place of what was set aside before. Said again it is done once; the answer then
+/// is the same, and `true`.
+pub(crate) async fn amend_order(app: &Shared, actor: &str, request: Order) -> Result<(Answer, bool), Problem> {
+    check(&request.order)?;
     for _ in 0..TRIES {
-        let (desk, actor, request) = (Arc::clone(&app.desk), caller.name.clone(), request.clone());
+        let (desk, name, order) = (Arc::clone(&app.desk), actor.to_owned(), request.clone());
         let time = app.time()?;
-        let plan = app.with_ledger(move |ledger| plan_amendment(&desk, ledger, &actor, &request, time));
+        let plan = app.with_ledger(move |ledger| plan_amendment(&desk, ledger, &name, &order, time));
         let mut plan = plan.await??;
         let applied = app.record(std::mem::take(&mut plan.entries)).await?;
-        let status = if plan.repeated { StatusCode::OK } else { StatusCode::CREATED };
+        let repeated = plan.repeated;
         match plan.conclude(&applied) {
             // Another amendment came in between: this one is made on top of it, or was made by the same request.
             Err(DeskError::Refused(Status::IdTaken)) => {}
-            result => return Ok((status, Json(result?))),
+            result => return Ok((result?, repeated)),
         }
     }
     Err(unusable("the line was amended by others all the while", "read it, and amend it as it stands now"))

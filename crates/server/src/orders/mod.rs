@@ -12,7 +12,7 @@ use tollgate_ledger::Status;
 use tollgate_model::Date;
 use utoipa::IntoParams;
 
-pub(super) use amend::{__path_amend, amend};
+pub(super) use amend::{__path_amend, amend, amend_order};
 pub(super) use decide::{__path_decide, decide, record_order, try_order};
 pub(super) use moves::{
     __path_cancel, __path_correct, __path_read, __path_release, __path_ship, Corrected, cancel, cancel_line, correct,

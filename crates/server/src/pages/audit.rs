@@ -1,5 +1,6 @@
 //! The log as sentences: looked through, opened record by record, verified, exported by days.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -18,6 +19,7 @@ use super::super::problem::Problem;
 use super::super::{App, Shared};
 use super::sentences::{KINDS, sentence};
 use super::{Refused, View, encoded, moment};
+use crate::ledger_lines::refresh;
 
 /// Records on a page; in one look at the ledger; that one search goes through.
 const PAGE: usize = 50;
@@ -46,6 +48,8 @@ struct Meant {
     kind: String,
     actor: String,
     order: String,
+    /// The records about the order that do not name it: corrections name a shipment.
+    of_order: BTreeSet<u64>,
     from_ms: Option<i64>,
     until_ms: Option<i64>,
 }
@@ -62,6 +66,7 @@ impl AuditQuery {
             kind: text(&self.kind),
             actor: text(&self.actor),
             order: text(&self.order),
+            of_order: BTreeSet::new(),
             from_ms: begin("from", &self.from)?.map(start),
             until_ms: begin("to", &self.to)?.map(|day| start(day) + DAY_MS),
         })
@@ -99,10 +104,20 @@ impl Meant {
         };
         (self.kind.is_empty() || body.kind == self.kind)
             && (self.actor.is_empty() || body.actor == self.actor)
-            && (self.order.is_empty() || is_about(&self.order))
+            && (self.order.is_empty() || self.of_order.contains(&record.seq) || is_about(&self.order))
             && self.from_ms.is_none_or(|from| body.at_ms >= from)
             && self.until_ms.is_none_or(|until| body.at_ms < until)
     }
+}
+
+/// What a query means, with the records about its order.
+async fn meant(view: &View, query: &AuditQuery) -> Result<Meant, Problem> {
+    let mut meant = query.meant()?;
+    if let Some(board) = view.app().shown.board.as_ref().filter(|_| !meant.order.is_empty()) {
+        refresh(&view.app).await?;
+        meant.of_order = board.records_of_order(&meant.order).map_err(|what| unavailable(&what))?.into_iter().collect();
+    }
+    Ok(meant)
 }
 
 fn shown(record: &Record) -> Result<Value, Problem> {
@@ -147,7 +162,7 @@ pub(super) async fn list(view: View, Query(query): Query<AuditQuery>) -> Result<
 }
 
 async fn page(view: View, query: AuditQuery, verified: Value, bad: Value) -> Result<Response, Refused> {
-    let looked = async { found(view.app(), &query.meant()?, query.before).await };
+    let looked = async { found(view.app(), &meant(&view, &query).await?, query.before).await };
     let (rows, next) = match looked.await {
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
@@ -225,7 +240,7 @@ impl Export {
 /// All records that are meant, whole, in the form of an export.
 pub(super) async fn export(view: View, Query(query): Query<AuditQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Log)?;
-    let meant = match query.meant() {
+    let meant = match meant(&view, &query).await {
         Ok(meant) => meant,
         Err(problem) => return Err(view.failed(&problem)),
     };

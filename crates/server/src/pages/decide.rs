@@ -1,6 +1,5 @@
 //! One order, decided as it is typed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Form, Query};
@@ -13,57 +12,17 @@ use tollgate_law::Policy;
 use tollgate_law::facts::{ACTIVITIES, CLAIMS, END_USES};
 use tollgate_ledger::{AccountKey, AnyLog, Ledger};
 use tollgate_model::{OrderLine, Tpp};
-use tollgate_report::pages::{countries, country_code};
+use tollgate_report::pages::countries;
 
 use super::super::access::{Caller, Right};
-use super::super::orders::{record_order, unavailable, unusable};
+use super::super::orders::{amend_order, record_order, unavailable, unusable};
 use super::super::problem::Problem;
-use super::basis::{basis, duties};
-use super::{Refused, View, encoded, form_key, line_address};
+use super::basis::{Judged, basis, duties};
+use super::form::{Fields, NEEDED, OPTIONAL, amended, amended_line, field_of, fill, request};
+use super::{Refused, View, form_key, line_address, moment};
 use crate::App;
 use crate::board::FileLine;
-use crate::today;
-
-/// Columns that must be given.
-const NEEDED: [&str; 4] = ["item", "quantity", "destination", "ultimate_consignee"];
-/// Columns that may be left out.
-const OPTIONAL: [&str; 9] = [
-    "end_use",
-    "activity",
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "end_user",
-    "origin",
-    "authorization",
-    "order_id",
-];
-
-type Fields = BTreeMap<String, String>;
-
-/// The form's fields as a request. A country may be named in any language of the pages.
-fn request(fields: &Fields) -> Result<OrderRequest, Problem> {
-    let mut members = serde_json::Map::new();
-    for (name, value) in fields.iter().filter(|(name, value)| !value.trim().is_empty() && *name != "policy") {
-        let value = value.trim();
-        let number = matches!(name.as_str(), "quantity" | "line").then(|| value.replace(',', "").parse::<i64>());
-        let value = match number {
-            Some(Ok(number)) => json!(number),
-            Some(Err(_)) => {
-                return Err(unusable(&format!("`{name}` is no whole number"), "give a whole number of 1 or more"));
-            }
-            None if matches!(name.as_str(), "destination" | "origin") => json!(country_code(value).unwrap_or(value)),
-            None => json!(value),
-        };
-        members.insert(name.clone(), value);
-    }
-    members.entry("order_id").or_insert(json!("trial"));
-    for needed in ["date", "ultimate_consignee", "destination", "item"] {
-        members.entry(needed).or_insert(json!(""));
-    }
-    members.entry("quantity").or_insert(json!(0));
-    serde_json::from_value(Value::Object(members)).map_err(|error| unusable(&error.to_string(), "check the form"))
-}
+use crate::{now, today};
 
 /// A line to be decided, and what it is decided on beside what the ledger holds.
 #[derive(Clone)]
@@ -192,24 +151,45 @@ pub(super) async fn form(view: View, Query(fields): Query<Fields>) -> Result<Res
     page(&view, &caller, fields, None).await
 }
 
+/// What a filled form comes to: what is decided, why it would be held, and what other policies say.
+struct Answered {
+    shown: TriedLine,
+    others: Vec<Value>,
+}
+
+/// The request of a form, and the line that it is decided as: a new one, or one on record that is amended.
+async fn subject(view: &View, fields: &Fields) -> Result<Subject, Problem> {
+    match amended_line(fields)? {
+        None => Ok(Subject::Request(Box::new(request(fields)?))),
+        Some((order, line)) => Ok(Subject::Recorded(Box::new(amended(view, fields, (&order, line)).await?), 0)),
+    }
+}
+
+async fn answered(view: &View, fields: &Fields, policy: &str) -> Result<Answered, Problem> {
+    let subject = subject(view, fields).await?;
+    let shown = decision(view, subject.clone(), policy).await?;
+    let others = under_others(view, &subject, policy).await;
+    Ok(Answered { shown, others })
+}
+
 async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<Problem>) -> Result<Response, Refused> {
     let policy = fields.remove("policy").unwrap_or_else(|| view.app().desk.policy.name.clone());
-    let mut others = Vec::new();
+    let mut wrong = problem;
+    let amends = match amended_line(&fields) {
+        Ok(amends) => amends,
+        Err(problem) => return Err(view.broken(&problem.detail)),
+    };
+    if wrong.is_none()
+        && let Some((order, line)) = &amends
+    {
+        wrong = fill(view, &mut fields, (order, *line)).await.err();
+    }
     let is_complete = NEEDED.iter().all(|name| fields.get(*name).is_some_and(|value| !value.trim().is_empty()));
     fields.entry("date".to_owned()).or_insert_with(|| today().to_string());
-    let (mut decided, mut held, mut wrong) = (Value::Null, Vec::new(), problem);
+    let mut found = None;
     if is_complete && wrong.is_none() {
-        match request(&fields) {
-            Ok(order) => {
-                let subject = Subject::Request(Box::new(order));
-                match decision(view, subject.clone(), &policy).await {
-                    Ok(shown) => {
-                        (decided, held) = (shown.decision, shown.held);
-                        others = under_others(view, &subject, &policy).await;
-                    }
-                    Err(problem) => wrong = Some(problem),
-                }
-            }
+        match answered(view, &fields, &policy).await {
+            Ok(answered) => found = Some(answered),
             Err(problem) => wrong = Some(problem),
         }
     }
@@ -219,20 +199,25 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
     let app = view.app();
     let is_house_policy = policy == app.desk.policy.name;
     let names: Vec<&str> = app.desk.policy.law.catalog.items().iter().map(|item| item.item.as_str()).collect();
+    let (decided, held, others) = found
+        .map_or((Value::Null, Vec::new(), Vec::new()), |found| (found.shown.decision, found.shown.held, found.others));
+    let filled = |name: &str| fields.get(name).map(String::as_str);
+    let (claim, end_use) = (filled("authorization"), filled("end_use"));
     let context = json!({
         "order": fields, "policy": policy, "policies": view.policies(), "items": names,
+        "amends": amends.map(|(order, line)| json!({ "order": order, "line": line })),
         "optional": OPTIONAL.iter().filter(|name| **name != "order_id").collect::<Vec<_>>(),
         "countries": countries(view.language), "end_uses": END_USES, "activities": ACTIVITIES,
         "claims": CLAIMS.iter().filter(|claim| !matches!(**claim, "none" | "license")).collect::<Vec<_>>(),
-        "basis": basis(view, &decided, &held), "duties": duties(&decided), "decision": decided, "others": others, "unread": [],
-        "problem": wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
+        "basis": basis(view, &Judged { decision: &decided, held: &held, claim, end_use }), "duties": duties(&decided), "decision": decided, "others": others, "at": moment(now()),
+        "problem": wrong.map(|problem| json!({ "field": field_of(&problem.detail), "detail": problem.detail, "mend": problem.mend })),
         "may_record": caller.has(Right::Record) && is_house_policy && !decided.is_null(), "may_upload": true, "key": form_key(),
     });
     let template = if view.part { "decision.html" } else { "decide.html" };
     Ok(view.render(template, "nav.decide", context))
 }
 
-/// Records what was decided; the page of the line says what came of it.
+/// Records what was decided, or amends what is on record; the page of the line says what came of it.
 pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Result<Response, Refused> {
     let Some(csrf) = fields.remove("csrf") else {
         return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
@@ -242,21 +227,24 @@ pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Resul
     fields.remove("key");
     let hold = fields.remove("hold").is_some();
     fields.remove("policy");
-    let app = Arc::clone(&view.app);
-    let recorded = match request(&fields) {
-        Ok(order) if key.len() >= 8 => {
-            let (id, line) = (order.order_id.clone(), order.line.unwrap_or(1));
-            let order = tollgate_desk::Order { key, order, hold };
-            record_order(&app, &caller.name, order).await.map(|_| (id, line))
-        }
-        Ok(_) => Err(unusable("the form carries no key", "load the page again")),
-        Err(problem) => Err(problem),
-    };
-    match recorded {
-        Ok((order, line)) => {
-            let to = format!("{}?done={}", line_address(&order, line), encoded("reserve"));
-            Ok(Redirect::to(&to).into_response())
-        }
+    match recorded(&view, &caller, &fields, key, hold).await {
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(problem) => page(&view, &caller, fields, Some(problem)).await,
     }
+}
+
+/// Records the line of a form; the address of its page.
+async fn recorded(view: &View, caller: &Caller, fields: &Fields, key: String, hold: bool) -> Result<String, Problem> {
+    if key.len() < 8 {
+        return Err(unusable("the form carries no key", "load the page again"));
+    }
+    if let Some((order, line)) = amended_line(fields)? {
+        let request = amended(view, fields, (&order, line)).await?;
+        amend_order(&view.app, &caller.name, tollgate_desk::Order { key, order: request, hold }).await?;
+        return Ok(format!("{}?done=amend", line_address(&order, line)));
+    }
+    let order = request(fields)?;
+    let (id, line) = (order.order_id.clone(), order.line.unwrap_or(1));
+    record_order(&view.app, &caller.name, tollgate_desk::Order { key, order, hold }).await?;
+    Ok(format!("{}?done=reserve", line_address(&id, line)))
 }

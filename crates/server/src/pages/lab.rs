@@ -18,8 +18,9 @@ use super::super::access::Right;
 use super::super::orders::{unavailable, unusable};
 use super::super::problem::Problem;
 use super::{Refused, View, encoded};
-use crate::board::StoredLine;
-use tollgate_report::{study_page, study_part};
+use crate::board::{StoredLine, without_formula};
+use crate::today;
+use tollgate_report::{headline, study_page, study_part, with_findings};
 use tollgate_world::SCENARIOS;
 
 /// Draws of a first look, of a finer one, and at the most.
@@ -225,7 +226,8 @@ async fn context(view: &View, form: &StudyForm, person: &str) -> Result<Value, P
     let text = scenario_text(view, form)?;
     let draws = form.draws();
     let stop = in_place_of_the_last(view.app(), person);
-    let (study, arm) = studied(&view.app, text, draws, stop).await?;
+    let (mut study, arm) = studied(&view.app, text, draws, stop).await?;
+    with_findings(view.language, &mut study);
     let replay = match arm.filter(|_| form.study.is_empty()) {
         None => Value::Null,
         Some(arm) => {
@@ -236,7 +238,7 @@ async fn context(view: &View, form: &StudyForm, person: &str) -> Result<Value, P
     };
     let (figures, assumptions) = study_part(&study);
     Ok(json!({
-        "answers": study.answers, "caveats": study.caveats, "figures": figures, "assumptions": assumptions, "replay": replay, "draws": draws,
+        "headline": headline(view.language, &study), "answers": study.answers, "caveats": study.caveats, "figures": figures, "assumptions": assumptions, "replay": replay, "draws": draws,
         "finer": (draws < FINE).then(|| format!("/lab?{}", form.query(FINE))),
         "query": form.query(FINE), "name": study.name, "made_from": study.made_from,
     }))
@@ -261,6 +263,37 @@ pub(super) async fn lab(view: View, Query(form): Query<StudyForm>) -> Result<Res
     Ok(view.render(template, "nav.lab", context))
 }
 
+/// A study on one page, for whoever decides: its headline, its first figure, what it rests on.
+fn brief(view: &View, form: &StudyForm, mut study: Study) -> Result<String, Problem> {
+    with_findings(view.language, &mut study);
+    let headline = headline(view.language, &study);
+    let first = study.figures.drain(..).next();
+    study.figures.extend(first);
+    let (figure, _) = study_part(&study);
+    let context = json!({
+        "lang": view.language.code(), "date": today().to_string(), "name": study.name,
+        "question": study.question, "headline": headline, "answers": study.answers, "caveats": study.caveats, "figure": figure,
+        "draws": form.draws(), "made_from": study.made_from,
+    });
+    view.app().pages.render("brief.html", context).map_err(|error| unavailable(&error.to_string()))
+}
+
+/// Each outcome by policy and year, a number a column.
+fn data(study: &Study) -> Result<String, Problem> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let wrong = |error: csv::Error| unavailable(&error.to_string());
+    let head =
+        ["policy", "outcome", "unit", "year", "p5", "p50", "p95", "difference_p5", "difference_p50", "difference_p95"];
+    writer.write_record(head).map_err(wrong)?;
+    for row in &study.open.outcomes {
+        let start = [without_formula(&row.arm), row.output.to_owned(), row.unit.to_owned(), row.year.to_string()];
+        let numbers = row.quantiles.iter().chain(&row.difference).map(f64::to_string);
+        writer.write_record(start.into_iter().chain(numbers)).map_err(wrong)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| unavailable(&error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| unavailable(&error.to_string()))
+}
+
 /// The scenario, its results, or its report as a file.
 pub(super) async fn file(
     view: View,
@@ -271,25 +304,34 @@ pub(super) async fn file(
     let kind = match name.as_str() {
         "scenario.toml" => "application/toml",
         "results.json" => "application/json",
-        "report.html" => "text/html; charset=utf-8",
+        "data.csv" => "text/csv; charset=utf-8",
+        "report.html" | "brief.html" => "text/html; charset=utf-8",
         _ => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
     };
-    let made = match scenario_text(&view, &form) {
-        Ok(text) if name == "scenario.toml" => Ok(text),
-        Ok(text) => match studied(&view.app, text, form.draws(), Arc::default()).await {
-            Ok((study, _)) if name == "results.json" => serde_json::to_string_pretty(&study)
-                .map(|text| text + "\n")
-                .map_err(|error| unavailable(&error.to_string())),
-            Ok((study, _)) => Ok(study_page(&study)),
-            Err(problem) => Err(problem),
-        },
-        Err(problem) => Err(problem),
-    };
-    match made {
+    match file_text(&view, &name, &form).await {
         Ok(text) => {
-            let name = format!("attachment; filename=\"{name}\"");
+            // A brief is read where it is, and printed.
+            let way = if name == "brief.html" { "inline" } else { "attachment" };
+            let name = format!("{way}; filename=\"{name}\"");
             Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
         }
         Err(problem) => Err(view.failed(&problem)),
+    }
+}
+
+/// The text of one of the files of a study.
+async fn file_text(view: &View, name: &str, form: &StudyForm) -> Result<String, Problem> {
+    let text = scenario_text(view, form)?;
+    if name == "scenario.toml" {
+        return Ok(text);
+    }
+    let (study, _) = studied(&view.app, text, form.draws(), Arc::default()).await?;
+    match name {
+        "results.json" => serde_json::to_string_pretty(&study)
+            .map(|text| text + "\n")
+            .map_err(|error| unavailable(&error.to_string())),
+        "data.csv" => data(&study),
+        "brief.html" => brief(view, form, study),
+        _ => Ok(study_page(&study)),
     }
 }

@@ -15,8 +15,9 @@ use super::super::orders::{
     Corrected, cancel_line, correct_shipment, day, record_order, release_line, ship_line, unavailable, unusable,
 };
 use super::super::problem::Problem;
-use super::basis::{basis, duties};
+use super::basis::{Judged, basis, duties};
 use super::decide::{Subject, TriedLine, decision, under_others};
+use super::form::whole_number;
 use super::{Refused, View, form_key, line_address, moment};
 use crate::board::{FileLine, LineEvent};
 use crate::ledger_lines::{refresh, status_of};
@@ -63,6 +64,7 @@ struct Recorded {
     revision: u32,
     left_milli_tpp: Option<i64>,
     is_open: bool,
+    may_be_amended: bool,
     is_released: bool,
     actors: Vec<String>,
     record: Value,
@@ -96,8 +98,7 @@ fn on_page(found: LineOnRecord, status: &'static str, shipments: Vec<(LineEvent,
     let body = line.record.parse().map_err(|what| unavailable(&what))?;
     let decision =
         serde_json::from_str(line.decision.decision.get()).map_err(|error| unavailable(&error.to_string()))?;
-    let record =
-        json!({ "seq": body.seq, "at": moment(body.at_ms), "actor": body.actor, "hash": hex(&line.record.hash) });
+    let record = json!({ "seq": body.seq, "at": moment(body.at_ms), "actor": body.actor, "hash": hex(&line.record.hash), "origin": body.origin });
     Ok(Recorded {
         order: line.decision.order,
         decision,
@@ -105,6 +106,7 @@ fn on_page(found: LineOnRecord, status: &'static str, shipments: Vec<(LineEvent,
         status,
         revision: line.revision,
         left_milli_tpp: left.as_ref().map(|(_, left)| left.left_milli_tpp),
+        may_be_amended: left.as_ref().is_none_or(|(_, left)| left.open && !left.has_postings),
         is_open: left.is_some_and(|(_, left)| left.open),
         is_released: released.is_some(),
         actors: line.actors,
@@ -148,6 +150,7 @@ fn acts(caller: &Caller, recorded: Option<&Recorded>, filed: Option<&FileLine>) 
     json!({
         "release": may && recorded.is_some_and(|line| waits(line) && another(line)),
         "ship": may && recorded.is_some_and(|line| line.is_open && !waits(line)),
+        "amend": may && recorded.is_some_and(|line| line.may_be_amended),
         "cancel": may && recorded.is_some_and(|line| line.is_open),
         "correct": may && recorded.is_some_and(|line| !line.shipments.is_empty()),
         "reserve": may && recorded.is_none() && filed.is_some_and(|filed| filed.line.is_read()),
@@ -163,7 +166,7 @@ pub(super) struct LineQuery {
 }
 
 /// What was done, as strings name it.
-const DONE: [&str; 7] = ["reserve", "release", "ship", "correct", "cancel", "proposed", "decided"];
+const DONE: [&str; 8] = ["reserve", "release", "ship", "correct", "cancel", "proposed", "decided", "amend"];
 
 pub(super) async fn one(
     view: View,
@@ -195,32 +198,66 @@ async fn page(
 }
 
 /// A decision as a block of the page.
-fn block(view: &View, shown: &TriedLine) -> Value {
-    json!({ "decision": shown.decision, "basis": basis(view, &shown.decision, &shown.held), "duties": duties(&shown.decision) })
+fn block(view: &View, shown: &TriedLine, request: &Value) -> Value {
+    let stated = |column: &str| request.get(column).and_then(Value::as_str);
+    let (claim, end_use) = (stated("authorization"), stated("end_use"));
+    let basis = basis(view, &Judged { decision: &shown.decision, held: &shown.held, claim, end_use });
+    json!({ "decision": shown.decision, "basis": basis, "duties": duties(&shown.decision) })
 }
 
-async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &str) -> Result<Option<Value>, Problem> {
+/// A line as it stands, with its first decision.
+struct LineFound {
+    events: Vec<LineEvent>,
+    filed: Option<FileLine>,
+    found: Option<Recorded>,
+    first: TriedLine,
+    /// The order as it was given.
+    request: Value,
+}
+
+async fn looked_up(view: &View, order: &str, line: i64) -> Result<Option<LineFound>, Problem> {
     refresh(&view.app).await?;
     let id = line_id(order, line);
     let board = view.app().shown.board.as_ref();
     let wrong = |what: String| unavailable(&what);
+    let unreadable = |error: serde_json::Error| unavailable(&error.to_string());
     let events = board.map_or_else(|| Ok(Vec::new()), |board| board.events(&id)).map_err(wrong)?;
     let filed = board.map(|board| board.file_line(order, line)).transpose().map_err(wrong)?.flatten();
     let found = recorded(view, &id, &events).await?;
     let in_file = |filed: &FileLine| {
         let record = board.ok_or_else(|| unavailable("no orders are loaded"))?.recorded(filed).map_err(wrong)?;
-        serde_json::to_value(record).map_err(|error| unavailable(&error.to_string()))
+        serde_json::to_value(record).map_err(unreadable)
     };
     let (first, request) = match (&found, &filed) {
         (Some(found), _) => (
             TriedLine { decision: found.decision.clone(), held: found.held.clone() },
-            serde_json::to_value(&found.order).map_err(|error| unavailable(&error.to_string()))?,
+            serde_json::to_value(&found.order).map_err(unreadable)?,
         ),
         (None, Some(filed)) => (
             TriedLine { decision: in_file(filed)?, held: Vec::new() },
-            serde_json::to_value(&filed.line).map_err(|error| unavailable(&error.to_string()))?,
+            serde_json::to_value(&filed.line).map_err(unreadable)?,
         ),
         (None, None) => return Ok(None),
+    };
+    Ok(Some(LineFound { events, filed, found, first, request }))
+}
+
+/// A line for print: its facts, how it stands, its first decision and its record; `None` where there is no such line.
+pub(super) async fn line_for_print(view: &View, order: &str, line: i64) -> Result<Option<Value>, Problem> {
+    let Some(LineFound { filed, found, first, request, .. }) = looked_up(view, order, line).await? else {
+        return Ok(None);
+    };
+    Ok(Some(json!({
+        "order_id": order, "line": line, "facts": facts(&request, filed.as_ref().filter(|_| found.is_none())),
+        "names": names(view, &request).await?, "status": found.as_ref().map_or("file", |found| found.status),
+        "block": block(view, &first, &request), "record": found.as_ref().map(|found| &found.record),
+        "revision": found.as_ref().map(|found| found.revision),
+    })))
+}
+
+async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &str) -> Result<Option<Value>, Problem> {
+    let Some(LineFound { events, filed, found, first, request }) = looked_up(view, order, line).await? else {
+        return Ok(None);
     };
     let subject = match (&found, &filed) {
         (Some(found), _) => {
@@ -233,7 +270,7 @@ async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &st
     let anew = match decision(view, subject.clone(), "").await {
         Ok(shown) => {
             let same = is_same(&first.decision, &shown.decision);
-            json!({ "block": block(view, &shown), "same": same, "problem": null })
+            json!({ "block": block(view, &shown, &request), "same": same, "problem": null })
         }
         Err(problem) => {
             json!({ "block": null, "same": false, "problem": { "detail": problem.detail, "mend": problem.mend } })
@@ -250,7 +287,7 @@ async fn context(view: &View, caller: &Caller, order: &str, line: i64, done: &st
     Ok(Some(json!({
         "order_id": order, "line": line, "facts": facts(&request, filed.as_ref().filter(|_| found.is_none())), "names": names(view, &request).await?,
         "source": if found.is_some() { "ledger" } else { "file" }, "status": found.as_ref().map_or("file", |found| found.status),
-        "recorded": block(view, &first), "record": found.as_ref().map(|found| &found.record), "revision": found.as_ref().map(|found| found.revision),
+        "recorded": block(view, &first, &request), "record": found.as_ref().map(|found| &found.record), "revision": found.as_ref().map(|found| found.revision),
         "left": found.as_ref().and_then(|found| found.left_milli_tpp).map(tpp), "anew": anew, "others": others,
         "events": events.iter().map(event_json).collect::<Vec<_>>(), "shipments": shipments, "acts": acts(caller, found.as_ref(), filed.as_ref()),
         "key": form_key(), "today": planned_day(&request),
@@ -295,12 +332,12 @@ pub(super) struct ActForm {
 impl ActForm {
     /// Milli-TPP; `None` where the field is empty.
     fn amount(&self) -> Result<Option<i64>, Problem> {
-        let text = self.tpp.trim().replace(',', "");
+        let text = self.tpp.trim();
         if text.is_empty() {
             return Ok(None);
         }
-        let whole: i64 =
-            text.parse().map_err(|_| unusable("the TPP are no whole number", "write whole TPP, such as 316480"))?;
+        let whole = whole_number(text)
+            .ok_or_else(|| unusable("the TPP are no whole number", "write whole TPP, such as 316480 or 316,480"))?;
         Ok(Some(thousandths(whole)?))
     }
 

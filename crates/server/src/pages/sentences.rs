@@ -37,8 +37,8 @@ fn amount(data: &Value, path: &str) -> String {
     }
 }
 
-/// A decimal number with its digits in groups.
-fn in_groups(number: &str) -> String {
+/// A decimal number with its digits in groups; another text as it is.
+pub(super) fn in_groups(number: &str) -> String {
     let (whole, rest) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
     rest.map_or_else(|| whole.clone(), |rest| format!("{whole}.{rest}"))
@@ -46,16 +46,36 @@ fn in_groups(number: &str) -> String {
 
 /// A sentence: the key of a string, what stands at `{a}`, `{b}` and `{c}`, and the address of what it is about.
 fn said(key: &str, [a, b, c]: [String; 3]) -> Value {
-    json!({ "key": key, "a": a, "b": b, "c": c, "address": null, "refused": null })
+    json!({ "key": key, "a": a, "b": b, "c": c, "address": null, "refused": null, "is_case": false })
 }
 
-/// The line that an id of a reservation names, as people write it: the order, and the line where it is not the first.
+/// The order and the line that an id of a decision or reservation names: `PO-1:2`, or `PO-1:2:r3` of its third revision.
+fn order_and_line(id: &str) -> Option<(&str, i64)> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let line = match id.rsplit_once(':') {
+        Some((line, revision)) if revision.strip_prefix('r').is_some_and(is_number) => line,
+        _ => id,
+    };
+    let (order, number) = line.rsplit_once(':')?;
+    Some((order, number.parse().ok()?))
+}
+
+/// The line that an id names, as people write it: the order, and the line where it is not the first.
 fn line_of(id: &str) -> String {
-    match id.rsplit_once(':') {
-        Some((order, "1")) => order.to_owned(),
+    match order_and_line(id) {
+        Some((order, 1)) => order.to_owned(),
         Some((order, line)) => format!("{order}, {line}"),
         None => id.to_owned(),
     }
+}
+
+/// A sentence about the line that an id names, with the address of its page.
+fn said_of_line(key: &str, id: &str, [b, c]: [String; 2]) -> Value {
+    let mut sentence = said(key, [line_of(id), b, c]);
+    if let (Some(members), Some((order, line))) = (sentence.as_object_mut(), order_and_line(id)) {
+        members.insert("address".to_owned(), json!(super::line_address(order, line)));
+    }
+    sentence
 }
 
 /// A record as a sentence.
@@ -67,7 +87,7 @@ pub(super) fn sentence(kind: &str, id: &str, data: &RawValue) -> Value {
         "decision" => decision(&data),
         "ledger" => command(&data),
         "release" => {
-            said("release", [line_of(id.strip_prefix("release:").unwrap_or(id)), text(&data, "/reason"), String::new()])
+            said_of_line("release", id.strip_prefix("release:").unwrap_or(id), [text(&data, "/reason"), String::new()])
         }
         "screening" => {
             let key = if text(&data, "/finding") == "cleared" { "cleared" } else { "confirmed" };
@@ -80,7 +100,7 @@ pub(super) fn sentence(kind: &str, id: &str, data: &RawValue) -> Value {
                 ],
             )
         }
-        "case" => said("case", [text(&data, "/case"), text(&data, "/act"), text(&data, "/text")]),
+        "case" => case(&data),
         "proposal" => said("proposal", [text(&data, "/what"), String::new(), String::new()]),
         "conclusion" => {
             let is_confirmed = data.pointer("/confirmed").and_then(Value::as_bool) == Some(true);
@@ -93,6 +113,25 @@ pub(super) fn sentence(kind: &str, id: &str, data: &RawValue) -> Value {
         "origin" => said("origin", [text(&data, "/program"), text(&data, "/policy"), String::new()]),
         _ => said("other", [kind.to_owned(), id.to_owned(), String::new()]),
     }
+}
+
+/// What somebody did about a case.
+fn case(data: &Value) -> Value {
+    let act = text(data, "/act");
+    let key = match act.as_str() {
+        "assign" => "case.assign",
+        "comment" => "case.comment",
+        "dispose" => "case.dispose",
+        "confirm" => "case.confirm",
+        "reopen" => "case.reopen",
+        _ => "case",
+    };
+    let mut sentence = said(key, [text(data, "/case"), act, text(data, "/text")]);
+    if let Some(members) = sentence.as_object_mut() {
+        members.insert("address".to_owned(), json!(format!("/cases/{}", super::encoded(&text(data, "/case")))));
+        members.insert("is_case".to_owned(), json!(true));
+    }
+    sentence
 }
 
 fn decision(data: &Value) -> Value {
@@ -116,11 +155,14 @@ fn command(data: &Value) -> Value {
     };
     let none = String::new;
     let mut sentence = match name.as_str() {
-        "reserve" | "amend" => said("reserve", [line_of(&text(command, "/id")), amount(command, "/amount"), none()]),
+        "reserve" | "amend" => said_of_line("reserve", &text(command, "/id"), [amount(command, "/amount"), none()]),
         "post" => {
-            said("post", [line_of(&text(command, "/reservation")), amount(command, "/amount"), text(command, "/day")])
+            // Without an amount all that was left went.
+            let is_whole = command.get("amount").is_none_or(Value::is_null);
+            let key = if is_whole { "post.all" } else { "post" };
+            said_of_line(key, &text(command, "/reservation"), [amount(command, "/amount"), text(command, "/day")])
         }
-        "void" => said("void", [line_of(&text(command, "/reservation")), text(command, "/reason"), none()]),
+        "void" => said_of_line("void", &text(command, "/reservation"), [text(command, "/reason"), none()]),
         "correct" => said("correct", [amount(command, "/amount"), text(command, "/day"), text(command, "/reason")]),
         "adjust" => said(
             "adjust",
@@ -179,11 +221,24 @@ mod tests {
     }
 
     #[test]
+    fn an_id_names_its_order_and_line_in_every_revision() {
+        assert_eq!(order_and_line("PO-1:2"), Some(("PO-1", 2)));
+        assert_eq!(order_and_line("PO:1:2:r13"), Some(("PO:1", 2)));
+        assert_eq!(order_and_line("PO-1"), None);
+        assert_eq!(line_of("PO-1:1:r2"), "PO-1");
+    }
+
+    #[test]
     fn records_are_sentences() {
         assert_eq!(
             key("ledger", "PO-1:1", r#"{"command":{"reserve":{"id":"PO-1:1","amount":1500}},"status":"over_limit"}"#),
             "reserve PO-1 1.5  over_limit"
         );
+        let shipped =
+            r#"{"command":{"post":{"reservation":"PO-1:1:r2","amount":null,"day":"2025-06-03"}},"status":"done"}"#;
+        assert_eq!(key("ledger", "x", shipped), "post.all PO-1 ∞ 2025-06-03 null");
+        let assigned = r#"{"case":"C1","act":"assign","text":"ana"}"#;
+        assert_eq!(key("case", "case:C1:1", assigned), "case.assign C1 assign ana null");
         assert_eq!(key("release", "release:PO-1:2", r#"{"reason":"seen"}"#), "release PO-1, 2 seen  null");
         assert_eq!(
             key("access", "x", r#"{"user":{"name":"ana","role":"officer","password":"0"}}"#),

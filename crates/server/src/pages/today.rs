@@ -12,7 +12,7 @@ use super::super::orders::{held, release_line, unavailable};
 use super::super::problem::Problem;
 use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
 use super::allocations::near;
-use super::basis::basis;
+use super::basis::{Judged, basis};
 use super::{Refused, View, cases, form_key, line_address, moment, named};
 use crate::ledger_lines::{refresh, status_of};
 use crate::{now, today as this_day};
@@ -85,7 +85,7 @@ async fn second(view: &View, caller: &Caller) -> Result<Vec<Value>, Problem> {
             ids.filter_map(|role| fields.get(*role).and_then(Value::as_str).map(str::to_owned)).collect();
         rows.push(json!({
             "order": order, "line": line, "by": by, "why": why, "asked": fields, "names": named::names(view, ids).await?, "may_release": may_release,
-            "basis": basis(view, &decision, &why), "decision": decision, "key": form_key(), "address": line_address(&order, line),
+            "basis": basis(view, &Judged { decision: &decision, held: &why, claim: request.claim(), end_use: request.end_use() }), "decision": decision, "key": form_key(), "address": line_address(&order, line),
         }));
     }
     Ok(rows)
@@ -169,12 +169,12 @@ async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Resu
     let board = view.app().shown.board.as_ref();
     let outcome = |name: &str| board.and_then(|board| board.sums.outcomes.get(name)).copied().unwrap_or(0);
     let (mine, queue, open) = cases::waiting(view, caller, 8).await?;
-    let (law, lists) = news(view, policy, day);
+    let news = news(view, policy, day);
     Ok(json!({
         "policy": policy.name, "policy_title": policy.title, "date": day.to_string(), "lines": board.map_or(0, |board| board.sums.lines),
         "required": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "mine": mine, "cases": queue,
         "has_file": board.is_some_and(crate::Board::has_file), "has_alerts": !view.app().shown.cases.is_empty(),
-        "law": law, "lists": lists, "second": second(view, caller).await?, "proposals": proposals(view, caller).await?, "wrong": wrong,
+        "coming": news.coming, "begun": news.begun, "lists": news.lists, "second": second(view, caller).await?, "proposals": proposals(view, caller).await?, "wrong": wrong,
         "near": near(view).await?, "lapsing": lapsing(view).await?, "licenses": expiring(view).await?, "done": DONE.iter().find(|known| **known == done),
     }))
 }
@@ -182,20 +182,31 @@ async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Resu
 /// Days on either side of today of which changes of the law are told.
 const IN_SIGHT: i32 = 180;
 
-/// What of the law began or begins to bind about now, the latest first, and the lists that are in use.
-fn news(view: &View, policy: &Policy, day: Date) -> (Vec<Value>, Vec<Value>) {
+/// What of the law began or begins to bind about now and what lists are in use.
+struct News {
+    /// What begins to bind, the next first.
+    coming: Vec<Value>,
+    /// What began to bind, the latest first.
+    begun: Vec<Value>,
+    lists: Vec<Value>,
+}
+
+fn news(view: &View, policy: &Policy, day: Date) -> News {
     let (from, until) = (day.plus_days(-IN_SIGHT), day.plus_days(IN_SIGHT));
     let mut found: Vec<(Date, &str, &str)> = Vec::new();
     for provision in &policy.provisions {
         let near = provision.versions.iter().filter(|version| (from..=until).contains(&version.from));
         found.extend(near.map(|version| (version.from, provision.citation.as_str(), provision.title.as_str())));
     }
-    found.sort_by(|one, other| other.cmp(one));
-    let law = found
-        .iter()
-        .map(|(from, citation, title)| json!({ "from": from.to_string(), "citation": citation, "title": title }));
+    found.sort_unstable();
+    let row = |(from, citation, title): &(Date, &str, &str)| json!({ "from": from.to_string(), "citation": citation, "title": title });
+    let (begun, coming): (Vec<_>, Vec<_>) = found.iter().partition(|(from, ..)| *from <= day);
     let lists = view.app().screener.versions.iter().map(|list| {
         json!({ "file": list.file, "date": list.date.map(|date| date.to_string()), "entries": list.entries, "sha256": list.digest.chars().take(12).collect::<String>() })
     });
-    (law.collect(), lists.collect())
+    News {
+        coming: coming.into_iter().map(row).collect(),
+        begun: begun.into_iter().rev().map(row).collect(),
+        lists: lists.collect(),
+    }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::access::{Caller, Right};
-use super::basis::{basis, duties};
+use super::basis::{Judged, basis, duties};
 use super::orders::as_csv;
 use super::{Refused, View, encoded, texts_of};
 use crate::board::without_formula;
@@ -169,8 +169,10 @@ pub(super) async fn line(view: View, Path((id, row)): Path<(String, u64)>) -> Re
     };
     let decision = result.pointer("/answer/decision").cloned().unwrap_or(Value::Null);
     let held = texts_of(result.pointer("/answer/held"));
+    let stated = |column: &str| result.get(column).and_then(Value::as_str);
+    let (claim, end_use) = (stated("claim"), stated("end_use"));
     let context = json!({
-        "upload": upload, "id": id, "row": found, "rows": null, "basis": basis(&view, &decision, &held), "duties": duties(&decision),
+        "upload": upload, "id": id, "row": found, "rows": null, "basis": basis(&view, &Judged { decision: &decision, held: &held, claim, end_use }), "duties": duties(&decision),
         "decision": decision, "problem": result.get("problem"), "remarks": result.get("remarks"), "others": [],
         "next_row": rows.iter().any(|other| other.row == row + 1).then_some(row + 1),
     });

@@ -1,20 +1,17 @@
 //! `tollgate ask`: a question in one line, answered with the next step.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use clap::Args;
-use tollgate_decide::{Detail, Run, Silent, decision_record, each, run};
-use tollgate_intake::{Question, question};
-use tollgate_law::Law;
-use tollgate_model::{Date, Stop};
+use tollgate_intake::{Question, QuestionLine, question};
+use tollgate_model::{Country, Date, Stop};
 use tollgate_records::DecisionRecord;
 use tollgate_server::today;
 
-use super::decide::load;
-use super::{Failure, print};
+use super::decide::decided_records;
+use super::{Failure, embedded_law, print};
 use crate::commands::check::FailOn;
-use crate::commands::inputs::{Basis, Lists, day};
+use crate::commands::inputs::{Basis, Inputs, Lists, day};
 
 #[derive(Args)]
 #[command(after_help = "Example:
@@ -41,7 +38,31 @@ pub(crate) struct AskArguments {
 }
 
 pub(crate) fn ask(arguments: &AskArguments, stop: &Stop) -> Result<(), Failure> {
-    let law = Law::embedded()?;
+    let reply = reply(arguments, stop)?;
+    print(&if arguments.json { format!("{:#}\n", reply.json()) } else { reply.text() })?;
+    reply.check_whole()?;
+    let is_found = arguments.fail_on.iter().any(|what| {
+        reply.records.iter().any(|record| match what {
+            FailOn::LicenseRequired => record.outcome.as_str() == "license_required",
+            FailOn::NeedsInformation => record.outcome.as_str() == "needs_information",
+            FailOn::ClaimFailed => record.claimed_ok == Some(false),
+        })
+    });
+    if is_found { Err(Failure::Found) } else { Ok(()) }
+}
+
+/// A question, and what was decided of it.
+pub(crate) struct Reply {
+    question: Question,
+    records: Vec<DecisionRecord>,
+    date: Date,
+    /// Whether the buyer was screened, in a sentence.
+    screened: String,
+}
+
+/// The reply to a question that is understood as a whole, but for lines of it; an error, with what was understood, where it is not.
+pub(crate) fn reply(arguments: &AskArguments, stop: &Stop) -> Result<Reply, Failure> {
+    let law = embedded_law()?;
     let found = question(&arguments.text.join(" "), &law.catalog);
     let lacking = found.lacking();
     if !lacking.is_empty() {
@@ -51,28 +72,27 @@ pub(crate) fn ask(arguments: &AskArguments, stop: &Stop) -> Result<(), Failure> 
     }
     let date = arguments.date.unwrap_or_else(today);
     let records = decide_lines(arguments, &found, date, stop)?;
-    let screened = match arguments.lists.lists.len() {
+    let screened = screening_note(&arguments.lists);
+    Ok(Reply { question: found, records, date, screened })
+}
+
+/// Whether parties are screened, in a sentence.
+pub(crate) fn screening_note(lists: &Lists) -> String {
+    match lists.lists.len() {
         0 => "not screened: no list was given with --lists".to_owned(),
+        1 => "screened against 1 list file".to_owned(),
         count => format!("screened against {count} list files"),
-    };
-    if arguments.json {
-        print(&json(&found, &records, date, &screened))?;
-    } else {
-        print(&text(&found, &records, date, &screened))?;
     }
-    if found.lines.iter().any(|line| line.open.is_some()) {
-        return Err(Failure::Unusable(
-            "some lines were not understood and not decided\n  mend: answer the questions above".to_owned(),
-        ));
+}
+
+/// A decision in a sentence, and what is to be done next, a line each.
+pub(crate) fn record_text(record: &DecisionRecord) -> String {
+    let DecisionRecord { quantity, item, outcome, summary, .. } = record;
+    let mut text = format!("{quantity} x {item}: {outcome}\n  {summary}\n");
+    for step in &record.next {
+        let _ = writeln!(text, "  next: {} ({}; {})", step.what, step.who, step.by);
     }
-    let is_found = arguments.fail_on.iter().any(|what| {
-        records.iter().any(|record| match what {
-            FailOn::LicenseRequired => record.outcome.as_str() == "license_required",
-            FailOn::NeedsInformation => record.outcome.as_str() == "needs_information",
-            FailOn::ClaimFailed => record.claimed_ok == Some(false),
-        })
-    });
-    if is_found { Err(Failure::Found) } else { Ok(()) }
+    text
 }
 
 /// The decisions of the lines that are understood.
@@ -91,36 +111,19 @@ fn decide_lines(
     std::fs::write(path("orders.csv"), &tables.orders)?;
     std::fs::write(path("parties.csv"), &tables.parties)?;
     std::fs::write(path("items.csv"), &tables.items)?;
-    let lists = Lists {
-        lists: arguments.lists.lists.clone(),
-        threshold: arguments.lists.threshold,
-        clearances: arguments.lists.clearances.clone(),
-    };
     let basis = Basis {
         licenses: None,
         opening: None,
+        fleet: None,
         strict: false,
         parties: Some(path("parties.csv")),
         ownership: None,
         items: Some(path("items.csv")),
-        lists,
+        lists: arguments.lists.clone(),
         policy: arguments.policy.clone(),
         known_on: None,
     };
-    let (policy, tables, _) = load(&basis, stop)?;
-    let orders = path("orders.csv");
-    let job = Run { orders: &orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
-    let mut records = Vec::new();
-    run(
-        &job,
-        stop,
-        &mut Silent,
-        &mut each(|order, decided| {
-            records.push(decision_record(order, decided, &policy, &tables, Detail::Whole));
-            Ok(())
-        }),
-    )?;
-    Ok(records)
+    Ok(decided_records(&Inputs { orders: path("orders.csv"), basis }, stop)?.records)
 }
 
 /// What was understood, a line each.
@@ -132,7 +135,8 @@ fn question_text(found: &Question) -> String {
         let _ = writeln!(text, "  {} x {}{holds}{open}", line.quantity, line.item);
     }
     let place = found.destination.map_or("no country", |country| country.code());
-    let _ = writeln!(text, "  to {}, {place}", found.buyer.as_deref().unwrap_or("a buyer without a name"));
+    let address = if found.address.is_empty() { String::new() } else { format!(", at {}", found.address) };
+    let _ = writeln!(text, "  to {}{address}, {place}", found.buyer.as_deref().unwrap_or("a buyer without a name"));
     if let Some(origin) = found.origin {
         let _ = writeln!(text, "  from {}", origin.code());
     }
@@ -145,34 +149,48 @@ fn question_text(found: &Question) -> String {
     text
 }
 
-fn text(found: &Question, records: &[DecisionRecord], date: Date, screened: &str) -> String {
-    let mut text = question_text(found);
-    let _ = writeln!(text, "  on {date}\n{screened}");
-    for record in records {
-        let _ = writeln!(text, "\n{} x {}: {}\n  {}", record.quantity, record.item, record.outcome, record.summary);
-        for step in &record.next {
-            let _ = writeln!(text, "  next: {} ({}; {})", step.what, step.who, step.by);
+impl Reply {
+    /// An error where lines of the question are not understood, and so not decided.
+    pub(crate) fn check_whole(&self) -> Result<(), Failure> {
+        match self.question.lines.iter().any(|line| line.open.is_some()) {
+            true => Err(Failure::Unusable(
+                "some lines were not understood and not decided\n  mend: answer the questions above".to_owned(),
+            )),
+            false => Ok(()),
         }
     }
-    text.push_str("\nIt informs; it is not legal advice.\n");
-    text
-}
 
-fn json(found: &Question, records: &[DecisionRecord], date: Date, screened: &str) -> String {
-    let lines: Vec<serde_json::Value> = found
-        .lines
-        .iter()
-        .map(|line| {
-            serde_json::json!({ "text": line.text, "quantity": line.quantity, "item": line.item, "accelerator": line.holds.as_ref().map(|(name, _)| name), "accelerators": line.holds.as_ref().map(|(_, count)| count), "question": line.open })
+    /// What was understood, and each decision with the next step, for a person.
+    pub(crate) fn text(&self) -> String {
+        let mut text = question_text(&self.question);
+        let _ = writeln!(text, "  on {}\n{}", self.date, self.screened);
+        for record in &self.records {
+            let _ = write!(text, "\n{}", record_text(record));
+        }
+        text.push_str("\nIt informs; it is not legal advice.\n");
+        text
+    }
+
+    /// The same facts for a machine.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let Question { lines, buyer, address, other_names, destination, origin, hq_country, end_use, .. } =
+            &self.question;
+        let code = |country: &Option<Country>| country.map(|country| country.code());
+        let line = |line: &QuestionLine| {
+            let (accelerator, accelerators) = line.holds.as_ref().map(|(name, count)| (name, count)).unzip();
+            serde_json::json!({
+                "text": line.text, "quantity": line.quantity, "item": line.item, "accelerator": accelerator,
+                "accelerators": accelerators, "question": line.open,
+            })
+        };
+        serde_json::json!({
+            "understood": {
+                "lines": lines.iter().map(line).collect::<Vec<_>>(), "buyer": buyer, "address": address,
+                "other_names": other_names, "destination": code(destination),
+                "origin": code(origin), "hq_country": code(hq_country), "end_use": end_use, "date": self.date.to_string(),
+            },
+            "screening": self.screened,
+            "decisions": self.records,
         })
-        .collect();
-    let whole = serde_json::json!({
-        "understood": {
-            "lines": lines, "buyer": found.buyer, "destination": found.destination.map(|country| country.code()),
-            "origin": found.origin.map(|country| country.code()), "hq_country": found.hq_country.map(|country| country.code()), "end_use": found.end_use, "date": date.to_string(),
-        },
-        "screening": screened,
-        "decisions": records,
-    });
-    format!("{whole:#}\n")
+    }
 }

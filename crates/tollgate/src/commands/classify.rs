@@ -9,7 +9,7 @@ use tollgate_law::facts::{self, Facts};
 use tollgate_law::program::Program;
 use tollgate_model::{ItemKind, Tpp, Truth};
 
-use super::{Failure, print};
+use super::{Failure, embedded_law, print};
 use crate::commands::inputs::{TextFormat, day};
 use clap::Args;
 use std::path::PathBuf;
@@ -32,6 +32,9 @@ pub(crate) struct ClassifyArguments {
     /// Items of your own
     #[arg(long, value_name = "FILE")]
     pub(crate) items: Option<PathBuf>,
+    /// Whether the items of that file are shown beside the names
+    #[arg(skip = true)]
+    pub(crate) is_table_listed: bool,
     /// The policy
     #[arg(long, value_name = "POLICY", default_value = "ear")]
     pub(crate) policy: String,
@@ -44,14 +47,57 @@ pub(crate) struct ClassifyArguments {
 }
 
 pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(), Failure> {
-    let law = Law::embedded()?;
+    let items = classification(arguments, stop)?;
+    match arguments.format {
+        TextFormat::Json => print(&format!("{:#}\n", items.json()))?,
+        TextFormat::Text => print(&items.text())?,
+    }
+    items.check_known()
+}
+
+/// What names come to.
+pub(crate) struct Classification {
+    policy: String,
+    date: Date,
+    answers: Vec<Answer>,
+}
+
+impl Classification {
+    /// For a machine.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let items: Vec<serde_json::Value> = self.answers.iter().map(Answer::json).collect();
+        serde_json::json!({ "policy": self.policy, "date": self.date.to_string(), "items": items })
+    }
+
+    /// For a person.
+    pub(crate) fn text(&self) -> String {
+        text(&format!("policy {} on {}", self.policy, self.date), &self.answers)
+    }
+
+    /// An error where a name is no known item.
+    pub(crate) fn check_known(&self) -> Result<(), Failure> {
+        match self.answers.iter().filter(|answer| matches!(answer, Answer::Open(_))).count() {
+            0 => Ok(()),
+            open => {
+                let what = format!("{open} of {} names are no known item; see above", self.answers.len());
+                Err(Failure::Unusable(what))
+            }
+        }
+    }
+}
+
+/// What the names of the arguments come to; with neither names nor items of the user's, those of the whole catalog.
+pub(crate) fn classification(arguments: &ClassifyArguments, stop: &Stop) -> Result<Classification, Failure> {
+    let law = embedded_law()?;
     let policy = load_policy(&law, &arguments.policy)?;
     let screener = std::sync::Arc::new(load_screener(&[])?);
     let screening = Screening { screener: &screener, threshold: tollgate_screening::THRESHOLD, clearances: None };
     let tables = Tables::read(None, None, arguments.items.as_deref(), screening, stop)?;
     let date = arguments.date.unwrap_or_else(today);
     let mut names: Vec<String> = arguments.names.clone();
-    names.extend(tables.items.keys().cloned());
+    if arguments.is_table_listed {
+        names.extend(tables.items.keys().cloned());
+    }
     if names.is_empty() {
         names.extend(law.catalog.items().iter().map(|item| item.item.clone()));
     }
@@ -68,20 +114,7 @@ pub(crate) fn classify(arguments: &ClassifyArguments, stop: &Stop) -> Result<(),
             }),
         });
     }
-    let title = format!("policy {} on {date}", policy.name);
-    match arguments.format {
-        TextFormat::Json => {
-            let items: Vec<serde_json::Value> = answers.iter().map(Answer::json).collect();
-            let whole = serde_json::json!({ "policy": policy.name, "date": date.to_string(), "items": items });
-            print(&format!("{whole:#}\n"))?;
-        }
-        TextFormat::Text => print(&text(&title, &answers))?,
-    }
-    let open = answers.iter().filter(|answer| matches!(answer, Answer::Open(_))).count();
-    if open > 0 {
-        return Err(Failure::Unusable(format!("{open} of {} names are no known item; see above", answers.len())));
-    }
-    Ok(())
+    Ok(Classification { policy: policy.name.clone(), date, answers })
 }
 
 /// The items that a name may stand for.
@@ -212,6 +245,11 @@ fn notes(item: &ItemFacts, facts: &Facts, program: &Program) -> Vec<String> {
     if item.item.kind == Some(ItemKind::Other) {
         notes.push("known, and no accelerator of 3A090 or 4A090; its ECCN is by its maker".to_owned());
         notes.extend(figures.note.iter().cloned());
+        return notes;
+    }
+    if matches!(item.item.kind, Some(ItemKind::Software | ItemKind::Technology)) {
+        notes.push("software or technology: its ECCN, and in `accelerator` what it is for, decide".to_owned());
+        notes.extend(item.findings.iter().cloned());
         return notes;
     }
     if facts.get(facts::IC_DATA_CENTER).is_none() {

@@ -3,20 +3,22 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use tollgate_law::{Law, Policy};
-use tollgate_model::{OrderLine, group_digits};
-use tollgate_records::{DecisionWriter, Format};
+use tollgate_law::Policy;
+use tollgate_model::{Diagnostics, OrderLine, group_digits};
+use tollgate_records::{DecisionRecord, DecisionWriter, Format};
 use tollgate_screening::Screener;
 
-use super::Failure;
 use super::progress::Bar;
 use super::recheck::{Source, recheck};
 use super::recorded::{RunNote, run_done};
+use super::{Failure, embedded_law};
 use crate::commands::inputs::{AnswerArguments, Basis, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::Args;
 use std::path::{Path, PathBuf};
-use tollgate_decide::{Decided, Detail, Run, RunError, Screening, Supplement, Tables, decision_record, each, run};
+use tollgate_decide::{
+    Decided, Detail, Run, RunError, Screening, Silent, Supplement, Tables, decision_record, each, run,
+};
 use tollgate_decide::{check_opening, load_policy};
 use tollgate_lists::load_screener;
 use tollgate_model::Stop;
@@ -97,6 +99,31 @@ pub(crate) fn decide(arguments: DecideArguments, stop: &Stop) -> Result<(), Fail
     run_done(ledger, &done, &files, &[&out])
 }
 
+/// The decisions of a file, all held: for files of questions, not of years.
+pub(crate) struct DecidedFile {
+    /// Every line with its whole argument, in the order of the file.
+    pub(crate) records: Vec<DecisionRecord>,
+    /// What is not understood of the tables beside it, and so unknown.
+    pub(crate) unread: Diagnostics,
+}
+
+/// Decides every line of a file.
+pub(crate) fn decided_records(inputs: &Inputs, stop: &Stop) -> Result<DecidedFile, Failure> {
+    let (policy, tables, _) = load(&inputs.basis, stop)?;
+    let job = Run { orders: &inputs.orders, tables: Arc::clone(&tables), policy: Arc::clone(&policy) };
+    let mut records = Vec::new();
+    run(
+        &job,
+        stop,
+        &mut Silent,
+        &mut each(|order, decided| {
+            records.push(decision_record(order, decided, &policy, &tables, Detail::Whole));
+            Ok(())
+        }),
+    )?;
+    Ok(DecidedFile { records, unread: tables.unread.mistakes.clone() })
+}
+
 /// The policy, the small tables and the lists of a command.
 pub(crate) type Loaded = (Arc<Policy>, Arc<Tables>, Arc<Screener>);
 
@@ -111,7 +138,7 @@ pub(crate) fn load_answered(inputs: &Inputs, answers: &AnswerArguments, stop: &S
 }
 
 fn load_with(basis: &Basis, answers: Option<(&Path, &AnswerArguments)>, stop: &Stop) -> Result<Loaded, Failure> {
-    let law = Law::embedded()?;
+    let law = embedded_law()?;
     let policy = load_policy(&law, &basis.policy_name()?)?;
     let lists = &basis.lists;
     let screener = Arc::new(load_screener(&lists.lists)?);
@@ -125,7 +152,7 @@ fn load_with(basis: &Basis, answers: Option<(&Path, &AnswerArguments)>, stop: &S
     });
     let files = [&basis.parties, &basis.ownership, &basis.items].map(Option::as_deref);
     let tables = Tables::read_with(files, screening, supplement, stop)?;
-    let mut tables = tables.with_licenses(basis.licenses.as_deref())?;
+    let mut tables = tables.with_licenses(basis.licenses.as_deref())?.with_fleet(basis.fleet.as_deref())?;
     tables.strict = basis.strict;
     let tables = tables.with_opening(basis.opening.as_deref())?;
     name_unread_rows(&tables)?;

@@ -14,7 +14,7 @@ use tollgate_records::{Declared, Output};
 
 use super::decide::load;
 use super::progress::Bar;
-use super::query_session::detect_in_process;
+use super::query_session::{LocalEngineChoice, LocalEngineName, detect_on_this_machine};
 use super::since::detect_since;
 use super::{Failure, print};
 use crate::commands::inputs::{ClusterArguments, ContextArguments, Inputs};
@@ -27,6 +27,7 @@ use tollgate_model::Stop;
 #[command(after_help = "Examples:
   tollgate detect --orders orders.parquet --parties parties.csv --payments payments.parquet --policy diffusion --out alerts.jsonl
   tollgate detect --orders orders/ --parties parties.csv --serials serials.parquet --since found --out alerts.jsonl    (each morning)
+  tollgate detect --orders orders/ --parties parties.csv --engine duckdb --python venv/bin/python --out alerts.jsonl    (pip install duckdb)
 A typology that lacks its data is skipped and said to be. A score is the probability that an alert is true, as far as worlds whose truth is known tell.")]
 pub(crate) struct DetectArguments {
     #[command(flatten)]
@@ -42,6 +43,9 @@ pub(crate) struct DetectArguments {
     /// A folder in which an earlier run left what it found: only typologies whose tables changed are asked again, and what is new is said; made where it is not there
     #[arg(long, value_name = "DIR", conflicts_with = "cluster")]
     pub(crate) since: Option<PathBuf>,
+    /// What asks the queries on this machine: datafusion in the program, or duckdb of a Python (--python), in a process of its own that sees nothing but the tables
+    #[arg(long, value_name = "ENGINE", value_enum, default_value_t = LocalEngineName::Datafusion, hide_possible_values = true, conflicts_with = "cluster")]
+    pub(crate) engine: LocalEngineName,
     #[command(flatten)]
     pub(crate) on: ClusterArguments,
 }
@@ -113,6 +117,7 @@ impl Lines for Gathering {
 
 pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Failure> {
     let detector = detector(&arguments.context)?;
+    let choice = LocalEngineChoice::find(arguments.engine, &arguments.on.python)?;
     arguments.inputs.name_unknown_columns()?;
     arguments.context.name_unknown_columns(arguments.inputs.basis.strict)?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
@@ -131,11 +136,11 @@ pub(crate) fn detect(arguments: &DetectArguments, stop: &Stop) -> Result<(), Fai
             }
             match &arguments.since {
                 Some(folder) => {
-                    let (detection, run_history) = detect_since(gathered, &detector, folder, stop)?;
+                    let (detection, run_history) = detect_since(gathered, &detector, folder, &choice, stop)?;
                     history = Some(run_history);
                     detection
                 }
-                None => detect_in_process(gathered, &detector, stop)?,
+                None => detect_on_this_machine(gathered, &detector, &choice, stop)?,
             }
         }
     };

@@ -13,6 +13,7 @@ use super::{Failure, print};
 use clap::Subcommand;
 use tollgate_decide::load_policy;
 use tollgate_decide::{Accounts, Decided, Decider, Tables};
+use tollgate_records::FleetRow;
 
 #[derive(Subcommand)]
 pub(crate) enum ExamplesCommand {
@@ -112,7 +113,8 @@ impl Runner {
                 policy
             }
         };
-        let tables = Tables { parties: case.parties.clone(), items: case.items.clone(), ..Tables::default() };
+        let (parties, items, fleet) = (case.parties.clone(), case.items.clone(), case.fleet.clone());
+        let tables = Tables { parties, items, fleet, ..Tables::default() };
         let mut decider = Decider::new(policy, Arc::new(tables));
         decider.accounts = Accounts::with_initial_use(case.accounts.clone());
         let order = case.order();
@@ -158,6 +160,7 @@ struct Case {
     parties: BTreeMap<String, Party>,
     items: BTreeMap<String, Item>,
     accounts: BTreeMap<String, Tpp>,
+    fleet: Option<Vec<FleetRow>>,
 }
 
 impl Case {
@@ -174,6 +177,7 @@ impl Case {
             "authorization",
             "lpp_operator",
             "accounts",
+            "fleet",
         ];
         if let Some(key) = facts
             .keys()
@@ -198,6 +202,7 @@ impl Case {
             parties: BTreeMap::new(),
             items: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            fleet: fleet(facts)?,
         };
         match facts.get("item").map(|item| item.get_ref()) {
             Some(DeValue::String(name)) => case.item = name.to_string(),
@@ -320,6 +325,7 @@ fn item(name: &str, table: &Table<'_>) -> Result<Item, String> {
         designer_hq: parse_text(table, "designer_hq")?,
         kind,
         host_eccn: text(table, "host_eccn"),
+        eccn: text(table, "eccn"),
         tpp: number(table, "tpp"),
         die_area_mm2: number(table, "die_area_mm2"),
         performance_density: number(table, "performance_density"),
@@ -340,6 +346,23 @@ fn item(name: &str, table: &Table<'_>) -> Result<Item, String> {
         transistors_bn: number(table, "transistors_bn"),
         ..Item::default()
     })
+}
+
+/// What stands where, whose it is; `None` where the facts say nothing of it.
+fn fleet(facts: &Table<'_>) -> Result<Option<Vec<FleetRow>>, String> {
+    let Some(DeValue::Array(rows)) = facts.get("fleet").map(|rows| rows.get_ref()) else { return Ok(None) };
+    let rows = rows.iter().zip(1_u64..).map(|(row, at)| {
+        let DeValue::Table(row) = row.get_ref() else { return Err("fleet: not a table".to_owned()) };
+        Ok(FleetRow {
+            row: at,
+            site_id: format!("site-{at}"),
+            owner: text(row, "owner"),
+            country: parse_text(row, "country")?,
+            item: text(row, "item"),
+            quantity: number(row, "quantity").and_then(|quantity| quantity.scaled_exact(0)),
+        })
+    });
+    rows.collect::<Result<_, _>>().map(Some)
 }
 
 fn words(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
@@ -416,8 +439,17 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
             let _ = write!(wrong, "no red flag says `{want}`; ");
         }
     }
+    compare_remarks(expected, decided, &mut wrong);
     unknown_key(expected, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn compare_remarks(expected: &Table<'_>, decided: &Decided<'_>, wrong: &mut String) {
+    for want in words(expected, "remarks").into_iter().flatten() {
+        if !decided.line.remarks.iter().any(|remark| remark.contains(&want)) {
+            let _ = write!(wrong, "no remark says `{want}`: {:?}; ", decided.line.remarks);
+        }
+    }
 }
 
 fn unknown_key(expected: &Table<'_>, wrong: &mut String) {
@@ -435,6 +467,7 @@ fn unknown_key(expected: &Table<'_>, wrong: &mut String) {
         "obligations",
         "unsure",
         "red_flags",
+        "remarks",
         "decisive",
         "not",
     ];

@@ -36,6 +36,26 @@ pub(crate) struct ExplainArguments {
 }
 
 pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), Failure> {
+    let explanation = explanation(arguments, stop)?;
+    match arguments.format {
+        TextFormat::Text => print(&explanation.text),
+        TextFormat::Json => {
+            let json = serde_json::to_string_pretty(&explanation.records);
+            print(&format!("{}\n", json.map_err(|error| Failure::Unusable(error.to_string()))?))
+        }
+    }
+}
+
+/// The arguments of one order's decisions.
+pub(crate) struct Explanation {
+    /// Half a page for each line, as a lawyer would write it.
+    pub(crate) text: String,
+    /// The same facts for a machine, a record for each line.
+    pub(crate) records: Vec<DecisionRecord>,
+}
+
+/// The arguments of the decisions that are named; an error where there are none of that name.
+pub(crate) fn explanation(arguments: &ExplainArguments, stop: &Stop) -> Result<Explanation, Failure> {
     arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let mut texts: Vec<String> = Vec::new();
@@ -61,13 +81,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, stop: &Stop) -> Result<(), F
             arguments.line.map_or(String::new(), |line| format!(" with a line {line}"))
         )));
     }
-    match arguments.format {
-        TextFormat::Text => print(&texts.join("\n")),
-        TextFormat::Json => {
-            let json = serde_json::to_string_pretty(&objects).map_err(|error| Failure::Unusable(error.to_string()))?;
-            print(&format!("{json}\n"))
-        }
-    }
+    Ok(Explanation { text: texts.join("\n"), records: objects })
 }
 
 /// Half a page, as a lawyer would write it.

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 use tollgate_decide::{
-    Decided, Decider, Fleet, GeographicRatio, ItemWeight, Lines, NationalBase, Run, RunError, Silent, Tables,
-    UnknownItem, label_text, run,
+    Decided, Decider, Fleet, GeographicRatio, Lines, NationalBase, Run, RunError, Silent, Tables, label_text, run,
+    with_line,
 };
 use tollgate_law::Policy;
-use tollgate_model::{
-    Activity, Country, Date, Diagnostic, Diagnostics, OrderLine, Outcome, Place, Stop, UnreadCell, group_digits,
-};
+use tollgate_model::{Date, Diagnostic, Diagnostics, OrderLine, Outcome, Place, Stop, group_digits};
 use tollgate_records::{Declared, FleetRow, Table, read_fleet};
 use tollgate_server::today;
 
@@ -106,54 +104,16 @@ fn add_row(
     tables: &Tables,
     file: &std::path::Path,
 ) -> Result<(), Failure> {
-    let empty =
-        |column: &str| UnreadCell { column: column.to_owned(), value: String::new(), what: "is empty".to_owned() };
-    let mut unread = Vec::new();
-    for (column, is_there) in
-        [("destination", row.country.is_some()), ("item", row.item.is_some()), ("quantity", row.quantity.is_some())]
-    {
-        unread.extend((!is_there).then(|| empty(column)));
-    }
-    let line = OrderLine {
-        order_id: &row.site_id,
-        line: 1,
-        date,
-        activity: Activity::Export,
-        exporter: None,
-        purchaser: None,
-        intermediate_consignee: None,
-        ultimate_consignee: row.owner.as_deref().unwrap_or(""),
-        end_user: None,
-        freight_forwarder: None,
-        lpp_operator: None,
-        origin: None,
-        destination: row.country.unwrap_or(Country::UNKNOWN),
-        item: row.item.as_deref().unwrap_or(""),
-        quantity: row.quantity.unwrap_or(0),
-        end_use: None,
-        authorization: None,
-        unread: &unread,
-    };
     let what = format!("Row {} of {} (site {})", row.row, file.display(), row.site_id);
-    let weight = weigh(decider, &line).map_err(|unknown| {
-        let place = Place::cell(file.display().to_string(), row.row, "item", line.item);
-        let mistake = Diagnostic::new("unknown-item", place, unknown.what, unknown.mend);
-        Failure::from(Diagnostics::from(mistake))
-    })?;
-    base.add(&line, weight, tables, &what);
-    Ok(())
-}
-
-/// What the items of a line weigh, wherever they go: as if they left the United States for some country.
-fn weigh(decider: &mut Decider, line: &OrderLine<'_>) -> Result<ItemWeight, UnknownItem> {
-    let abroad = Country::all().find(|country| *country != Country::UNITED_STATES);
-    let probe = OrderLine {
-        activity: Activity::Export,
-        origin: Some(Country::UNITED_STATES),
-        destination: abroad.unwrap_or(Country::UNKNOWN),
-        ..line.clone()
-    };
-    decider.decide(&probe).map(|decided| ItemWeight::of(&decided))
+    with_line(row, date, |line| {
+        let weight = decider.weigh(line).map_err(|unknown| {
+            let place = Place::cell(file.display().to_string(), row.row, "item", line.item);
+            let mistake = Diagnostic::new("unknown-item", place, unknown.what, unknown.mend);
+            Failure::from(Diagnostics::from(mistake))
+        })?;
+        base.add(line, weight, tables, &what);
+        Ok(())
+    })
 }
 
 /// Adds planned lines, and takes down how whom they touch stands after each.
@@ -194,7 +154,7 @@ impl PlannedLines<'_> {
 impl Lines for PlannedLines<'_> {
     fn decided(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, _: Declared<'_>) -> Result<(), RunError> {
         let what = format!("Order {} line {}", order.order_id, order.line);
-        let weight = weigh(&mut self.scale, order).map_err(|unknown| {
+        let weight = self.scale.weigh(order).map_err(|unknown| {
             let place = Place::cell("plan", 0, "item", order.item);
             RunError::from(Diagnostics::from(Diagnostic::new("unknown-item", place, unknown.what, unknown.mend)))
         })?;

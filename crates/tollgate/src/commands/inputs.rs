@@ -9,7 +9,7 @@ use tollgate_model::{Date, Diagnostics};
 use tollgate_records::Table;
 
 /// The lists to screen against.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Lists {
     /// Screening lists: Consolidated Screening List (.csv, .json), sdn.csv alt.csv add.csv, dpl.txt, FollowTheMoney .json, or a .csv of your own
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -23,7 +23,7 @@ pub(crate) struct Lists {
 }
 
 /// The orders, and what they are decided by.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Inputs {
     /// Orders: .csv, .jsonl (.gz, .zst) or .parquet; like every input here, a folder of Parquet files, or the address of an object: s3://bucket/key, https://host/file
     #[arg(long, value_name = "FILE")]
@@ -33,7 +33,7 @@ pub(crate) struct Inputs {
 }
 
 /// The tables beside the orders, and the policy to decide by.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Basis {
     /// Persons and companies
     #[arg(long, value_name = "FILE")]
@@ -50,6 +50,9 @@ pub(crate) struct Basis {
     /// What holders have had of accounts before the first line: account, holder, country, year, tpp
     #[arg(long, value_name = "FILE")]
     pub(crate) opening: Option<PathBuf>,
+    /// What stands where, against which the ratios of universal validated end-users are held: site_id, owner, country, item, quantity
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fleet: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lists: Lists,
     /// ear, codified, diffusion, anthropic-2025, a file of your own, or any of them with @YYYY-MM-DD behind it
@@ -105,7 +108,8 @@ impl Basis {
         policy_name(&self.policy, self.known_on)
     }
 
-    fn name_unknown_columns(&self) -> Result<(), super::Failure> {
+    /// As [`Inputs::name_unknown_columns`], without the orders.
+    pub(crate) fn name_unknown_columns(&self) -> Result<(), super::Failure> {
         let ownership = self.ownership.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "json"));
         for (path, table) in [
             (self.parties.as_ref(), Table::Parties),
@@ -113,6 +117,7 @@ impl Basis {
             (self.items.as_ref(), Table::Items),
             (self.lists.clearances.as_ref(), Table::Clearances),
             (self.opening.as_ref(), Table::Opening),
+            (self.fleet.as_ref(), Table::Fleet),
         ] {
             if let Some(path) = path {
                 name_unknown_columns(path, table, self.strict)?;
@@ -162,7 +167,8 @@ impl Basis {
         let licenses = &mut self.licenses;
         let opening = &mut self.opening;
         let clearances = &mut self.lists.clearances;
-        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, opening, clearances];
+        let fleet = &mut self.fleet;
+        let tables = [&mut self.parties, &mut self.ownership, &mut self.items, licenses, opening, fleet, clearances];
         tables.into_iter().flatten().chain(&mut self.lists.lists).collect()
     }
 }
@@ -203,7 +209,8 @@ impl Inputs {
     /// The files that decisions are made from: orders, parties, stakes, items and lists, as far as they are named. A run on record has their digests.
     pub(crate) fn input_files(&self) -> Vec<&Path> {
         let basis = &self.basis;
-        let optional = [&basis.parties, &basis.ownership, &basis.items, &basis.opening].into_iter().flatten();
+        let tables = [&basis.parties, &basis.ownership, &basis.items, &basis.opening, &basis.fleet];
+        let optional = tables.into_iter().flatten();
         let files = std::iter::once(&self.orders).chain(optional).chain(&basis.lists.lists);
         files.map(PathBuf::as_path).collect()
     }
@@ -235,7 +242,7 @@ pub(crate) struct ClusterArguments {
     /// Run on Apache Spark: spark://host:port
     #[arg(long, value_name = "URL")]
     pub(crate) cluster: Option<String>,
-    /// A Python that has pyspark
+    /// A Python that has pyspark, or duckdb for --engine duckdb
     #[arg(long, value_name = "FILE", env = "TOLLGATE_PYTHON", default_value = "python3")]
     pub(crate) python: PathBuf,
     /// Parts into which the cluster divides what it shuffles

@@ -19,6 +19,8 @@ pub(crate) mod inputs;
 pub(crate) mod intake;
 pub(crate) mod list_store;
 pub(crate) mod lists;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 #[cfg(feature = "detect")]
 pub(crate) mod measure;
 pub(crate) mod papers;
@@ -46,8 +48,11 @@ pub(crate) mod table_folder;
 pub(crate) mod typology;
 
 use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
 
 use tollgate_decide::RunError;
+use tollgate_law::Law;
+use tollgate_model::Diagnostics;
 
 /// What a command ends with.
 #[derive(Debug)]
@@ -86,6 +91,16 @@ impl From<io::Error> for Failure {
             _ => Failure::Unusable(format!("cannot write: {error}")),
         }
     }
+}
+
+/// The law of the program, read at the first call: a command that needs it twice, or a server, reads it once.
+pub(crate) fn embedded_law() -> Result<Arc<Law>, Diagnostics> {
+    static LAW: OnceLock<Arc<Law>> = OnceLock::new();
+    if let Some(law) = LAW.get() {
+        return Ok(Arc::clone(law));
+    }
+    let law = Law::embedded()?;
+    Ok(Arc::clone(LAW.get_or_init(|| law)))
 }
 
 /// A sum as outputs have it: the largest number of 64 bits stands for all that are larger.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tollgate_engine::symbolic::{self, Answer, Difference, Region};
 use tollgate_engine::{Scratch, determine, fact_text, trace};
@@ -12,7 +13,7 @@ use tollgate_law::program::Program;
 use tollgate_law::{Law, Policy};
 use tollgate_model::{Date, Truth};
 
-use super::{Failure, print};
+use super::{Failure, embedded_law, print};
 use crate::commands::inputs::{TextFormat, day, policy_name};
 use clap::Subcommand;
 use tollgate_decide::load_policy;
@@ -65,7 +66,7 @@ pub(crate) enum PolicyCommand {
 }
 
 pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure> {
-    let law = Law::embedded()?;
+    let law = embedded_law()?;
     match command {
         PolicyCommand::List => list(&law),
         PolicyCommand::Show { policy, date, format } => {
@@ -74,7 +75,11 @@ pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure
         PolicyCommand::Diff { first, second, date, known_on, all, format } => {
             let load = |name: &str| load_policy(&law, &policy_name(name, *known_on)?);
             let (first, second) = (load(first)?, load(second)?);
-            diff(&first, &second, *date, *all, *format, stop)
+            let comparison = compare(&first, &second, *date, *all, stop)?;
+            match format {
+                TextFormat::Json => print(&format!("{:#}\n", comparison.json())),
+                TextFormat::Text => print(&comparison.text()),
+            }
         }
         PolicyCommand::Check { path } => check(&load_policy(&law, path)?, stop),
     }
@@ -203,47 +208,98 @@ fn days_text(from: Date, until: Option<Date>) -> String {
     }
 }
 
-fn diff(
-    first: &Policy,
-    second: &Policy,
+/// Where two policies differ.
+pub(crate) struct Comparison<'a> {
+    first: &'a Policy,
+    second: &'a Policy,
+    spans: Vec<Span>,
+    /// Whether every region is described, and not the smallest of each kind alone.
+    all: bool,
+}
+
+impl Comparison<'_> {
+    /// For a person.
+    pub(crate) fn text(&self) -> String {
+        text(self.first, self.second, &self.spans, self.all)
+    }
+
+    /// For a machine.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        json(self.first, self.second, &self.spans)
+    }
+}
+
+/// Compares two policies on one day, or on all.
+pub(crate) fn compare<'a>(
+    first: &'a Policy,
+    second: &'a Policy,
     date: Option<Date>,
     all: bool,
-    format: TextFormat,
     stop: &Stop,
-) -> Result<(), Failure> {
+) -> Result<Comparison<'a>, Failure> {
     let dates: BTreeSet<Date> = match date {
         Some(date) => BTreeSet::from([date]),
         None => first.epochs().into_iter().chain(second.epochs()).collect(),
     };
-    let mut spans: Vec<Span> = Vec::new();
-    let mut before: Option<(&Program, &Program)> = None;
+    let mut pairs: Vec<ProgramPair<'_>> = Vec::new();
     for from in dates {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::Stopped);
-        }
-        let (a, b) = (first.program(from), second.program(from));
-        if before
-            .replace((a, b))
-            .is_some_and(|(earlier_a, earlier_b)| a.decides_as(earlier_a) && b.decides_as(earlier_b))
-        {
-            continue;
-        }
-        let difference = symbolic::differences(a, b);
-        let kinds = kinds(&difference, a, b, all);
-        let same = |span: &Span| same_kinds(&span.kinds, &kinds);
-        if let Some(last) = spans.last_mut().filter(|span| span.until.is_none())
-            && !same(last)
-        {
-            last.until = Some(from.before());
-            spans.push(Span { from, until: None, kinds });
-        } else if spans.is_empty() {
-            spans.push(Span { from, until: None, kinds });
+        let pair = ProgramPair { from, first: first.program(from), second: second.program(from) };
+        if !pairs.last().is_some_and(|before| pair.decides_as(before)) {
+            pairs.push(pair);
         }
     }
-    match format {
-        TextFormat::Json => print(&format!("{:#}\n", json(first, second, &spans))),
-        TextFormat::Text => print(&text(first, second, &spans, all)),
+    let mut spans: Vec<Span> = Vec::new();
+    for (pair, kinds) in pairs.iter().zip(compare_pairs(&pairs, all, stop)?) {
+        match spans.last_mut() {
+            Some(last) if same_kinds(&last.kinds, &kinds) => {}
+            Some(last) => {
+                last.until = Some(pair.from.before());
+                spans.push(Span { from: pair.from, until: None, kinds });
+            }
+            None => spans.push(Span { from: pair.from, until: None, kinds }),
+        }
     }
+    Ok(Comparison { first, second, spans, all })
+}
+
+/// The law of two policies from a day on.
+struct ProgramPair<'p> {
+    from: Date,
+    first: &'p Program,
+    second: &'p Program,
+}
+
+impl ProgramPair<'_> {
+    fn decides_as(&self, other: &ProgramPair<'_>) -> bool {
+        self.first.decides_as(other.first) && self.second.decides_as(other.second)
+    }
+}
+
+/// How each pair differs, in the order of the pairs; on every core, as the pairs don't touch each other.
+fn compare_pairs(pairs: &[ProgramPair<'_>], all: bool, stop: &Stop) -> Result<Vec<Vec<Kind>>, Failure> {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let compare = || {
+        let mut compared = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(pair) = pairs.get(place) else { break };
+            let difference = symbolic::differences(pair.first, pair.second);
+            compared.push((place, kinds(&difference, pair.first, pair.second, all)));
+        }
+        compared
+    };
+    let mut compared = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores.min(pairs.len())).map(|_| scope.spawn(compare)).collect();
+        let parts =
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        parts.flatten().collect::<Vec<_>>()
+    });
+    if stop.load(Ordering::Relaxed) {
+        return Err(Failure::Stopped);
+    }
+    compared.sort_by_key(|(place, _)| *place);
+    Ok(compared.into_iter().map(|(_, kinds)| kinds).collect())
 }
 
 fn same_kinds(a: &[Kind], b: &[Kind]) -> bool {

@@ -1,12 +1,13 @@
 //! What commands on files put on record, where they are asked to.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use clap::Args;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tollgate_ledger::{Entry, Ledger, Status};
+use tollgate_ledger::{Entry, Ledger, Opening, SnapshotFolder, Status};
 use tollgate_model::hex;
 
 use super::Failure;
@@ -27,9 +28,13 @@ pub(crate) fn open(address: &str, create: bool) -> Result<Ledger<AnyLog>, Failur
     Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))
 }
 
-/// Opens a ledger, and begins it where it has no record yet: the first one is like that of no other ledger.
+/// Opens a ledger, and begins it where it has no record yet.
 pub(crate) fn open_or_create(address: &str) -> Result<Ledger<AnyLog>, Failure> {
-    let mut ledger = open(address, true)?;
+    begin_if_new(open(address, true)?)
+}
+
+/// Begins a ledger that has no record yet: the first one is like that of no other ledger.
+fn begin_if_new(mut ledger: Ledger<AnyLog>) -> Result<Ledger<AnyLog>, Failure> {
     if ledger.head().seq == 0 {
         let secret = new_secret().map_err(Failure::Unusable)?;
         let id: String = secret.chars().take(32).collect();
@@ -38,14 +43,27 @@ pub(crate) fn open_or_create(address: &str) -> Result<Ledger<AnyLog>, Failure> {
     Ok(ledger)
 }
 
-/// Opens a ledger that was begun.
-pub(crate) fn open_existing(address: &str) -> Result<Ledger<AnyLog>, Failure> {
+/// Opens the ledger of a service, from its latest snapshot on; one that was begun, or with `create` a new one where there is none.
+pub(crate) fn open_to_serve(
+    address: &str,
+    create: bool,
+    snapshots: &SnapshotFolder,
+) -> Result<Ledger<AnyLog>, Failure> {
     let mend = "check --database and the folder you are in; give --create to begin a new ledger";
-    let log = open_log(address, false).map_err(|what| {
+    let log = open_log(address, create).map_err(|what| {
         Failure::Unusable(what.replace("mend: check the path of --database", &format!("mend: {mend}")))
     })?;
-    let ledger = Ledger::open(log).map_err(|error| Failure::Unusable(error.to_string()))?;
+    let opened = Ledger::open_from(log, snapshots).map_err(|error| Failure::Unusable(error.to_string()))?;
+    let (ledger, Opening::Whole { doubts } | Opening::Snapshot { doubts, .. }) = opened;
+    for doubt in doubts {
+        // Where standard error cannot be written, nobody reads it.
+        let _unheard = writeln!(
+            std::io::stderr(),
+            "warning: a snapshot of the ledger is not used, and more of the log is read: {doubt}"
+        );
+    }
     match ledger.head().seq {
+        0 if create => begin_if_new(ledger),
         0 => Err(Failure::Unusable(format!(
             "the ledger of --database has no records: it was never begun\n  mend: {mend}"
         ))),

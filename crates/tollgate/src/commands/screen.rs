@@ -91,7 +91,26 @@ struct Screening {
     signs: Vec<Sign>,
 }
 
-pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Failure> {
+/// What was found of some parties, and the lists that they were held against.
+pub(crate) struct ScreeningReport {
+    results: Vec<Screening>,
+    versions: Vec<Version>,
+}
+
+impl ScreeningReport {
+    /// For a person.
+    pub(crate) fn text(&self) -> String {
+        text(&self.results, &self.versions)
+    }
+
+    /// For a machine: an object for each party.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = Value> {
+        self.results.iter().map(|result| result_json(result, &self.versions))
+    }
+}
+
+/// Holds the name or the parties of the arguments against the lists.
+pub(crate) fn screening_report(arguments: &ScreenArguments, stop: &Stop) -> Result<ScreeningReport, Failure> {
     if arguments.lists.lists.is_empty() && arguments.ownership.is_none() {
         let text = "no list to screen against\n  mend: give one or more with --lists, such as csl.csv";
         return Err(Failure::Unusable(text.to_owned()));
@@ -102,20 +121,25 @@ pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Fai
         Some(name) => vec![screen_name(arguments, &screener, name)],
         None => screen_parties(arguments, &screener, stop)?,
     };
-    let matched = results.iter().any(|result| !result.hits.is_empty());
+    Ok(ScreeningReport { results, versions })
+}
+
+pub(crate) fn screen(arguments: &ScreenArguments, stop: &Stop) -> Result<(), Failure> {
+    let report = screening_report(arguments, stop)?;
+    let matched = report.results.iter().any(|result| !result.hits.is_empty());
     match &arguments.out {
         Some(path) => {
             let failed = |error| RunError::Output(path.clone(), error);
             let mut output = Output::create(path).map_err(failed)?;
-            for result in &results {
-                output.write_all(format!("{}\n", result_json(result, &versions)).as_bytes()).map_err(failed)?;
+            for object in report.objects() {
+                output.write_all(format!("{object}\n").as_bytes()).map_err(failed)?;
             }
             output.commit().map_err(failed)?;
         }
         None => print(&match arguments.format {
-            TextFormat::Text => text(&results, &versions),
-            TextFormat::Json => results.iter().fold(String::new(), |mut out, result| {
-                let _ = writeln!(out, "{}", result_json(result, &versions));
+            TextFormat::Text => report.text(),
+            TextFormat::Json => report.objects().fold(String::new(), |mut out, object| {
+                let _ = writeln!(out, "{object}");
                 out
             }),
         })?,

@@ -11,7 +11,7 @@ use tollgate_screening::Screener;
 
 use super::decide::load;
 use super::progress::Bar;
-use super::recorded::{open, open_existing, open_or_create, record_note};
+use super::recorded::{open, open_or_create, open_to_serve, record_note};
 use super::{Failure, print};
 use crate::commands::inputs::{Basis, Database, day, set_name};
 use clap::{Args, Subcommand};
@@ -20,8 +20,8 @@ use tollgate_ledger::AnyLog;
 use tollgate_model::Date;
 use tollgate_model::Stop;
 use tollgate_server::{
-    Access, App, Case, Checkpoints, Listen, Provider, Proxies, Settings, Shown, check_last_seen, check_start,
-    new_secret, new_token, password_hash, serve as serve_app, sha256, start_log,
+    Access, App, Case, Checkpoints, Listen, Provider, Proxies, Settings, Shown, Snapshots, check_last_seen,
+    check_start, new_secret, new_token, password_hash, serve as serve_app, sha256, start_log,
 };
 use tollgate_server::{Filling, Links, Posting, now};
 
@@ -172,9 +172,13 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
             "{what}\n  mend: leave it out, and post an adjustment for each balance"
         )));
     }
+    if arguments.basis.fleet.is_some() {
+        let what = "the service does not hold lines against a fleet, and takes no --fleet";
+        return Err(Failure::Unusable(format!("{what}\n  mend: leave it out, and use `tollgate check --fleet`")));
+    }
     let (policy, tables, screener) = load(&arguments.basis, stop)?;
     let address = &arguments.database.database;
-    let mut ledger = if arguments.create { open_or_create(address)? } else { open_existing(address)? };
+    let mut ledger = open_to_serve(address, arguments.create, &Snapshots::folder(&arguments.jobs))?;
     believe_clock(&mut ledger, arguments.accept_clock)?;
     check_last_seen(&arguments.jobs, &mut ledger).map_err(Failure::Unusable)?;
     let checkpoints = checkpoints(arguments)?;
@@ -194,6 +198,7 @@ pub(crate) fn serve(arguments: &ServeArguments, stop: &Stop) -> Result<(), Failu
         secure: listen.tls.is_some() || arguments.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         proxies: Proxies::parse(&arguments.trusted_proxy).map_err(Failure::Unusable)?,
         provider: provider(arguments)?,
+        snapshots: Snapshots::new(&arguments.jobs, address),
         checkpoints,
     };
     let is_local = |address: std::net::SocketAddr| address.ip().is_loopback();

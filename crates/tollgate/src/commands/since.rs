@@ -10,7 +10,7 @@ use tollgate_detect::engine::{GatheredTables, IncrementalEngine, PriorRun};
 
 use super::Failure;
 use super::progress::StepBar;
-use super::query_session::open_session;
+use super::query_session::{LocalEngineChoice, OpenTables, open_session};
 use tollgate_model::Stop;
 
 /// What the next run starts from, and what the run before this one reported.
@@ -46,6 +46,7 @@ pub(super) fn detect_since(
     gathered: GatheredTables,
     detector: &Detector,
     folder: &Path,
+    choice: &LocalEngineChoice,
     stop: &Stop,
 ) -> Result<(Detection, RunHistory), Failure> {
     let before = match read_if_there(folder, "found.json")? {
@@ -62,9 +63,8 @@ pub(super) fn detect_since(
         ids.map_err(|error| unusable(folder, "alerts.jsonl", &error))
     });
     let digests = gathered.digests()?;
-    let mut session = open_session(gathered, stop)?;
-    let entities = std::mem::take(&mut session.entities);
-    let mut engine = IncrementalEngine::new(&mut session, &digests, before);
+    let OpenTables { engine: mut whole_engine, entities } = open_session(gathered, choice, stop)?;
+    let mut engine = IncrementalEngine::new(whole_engine.as_mut(), &digests, before);
     let mut steps = StepBar::new(detector.typologies.len());
     let detection = detector.detect(&mut engine, &entities, &mut |typology| steps.step(&typology.title))?;
     let (prior_run, unchanged) = engine.finish();

@@ -41,7 +41,7 @@ pub struct Edge {
     pub label: String,
 }
 
-const WIDE: f64 = 150.0;
+const WIDE: f64 = 190.0;
 const HIGH: f64 = 34.0;
 const GAP: (f64, f64) = (70.0, 18.0);
 /// Layers at the most; a chain of goods is seldom longer.
@@ -82,7 +82,7 @@ pub fn network(label: &str, nodes: &[Node], edges: &[Edge]) -> String {
             percent_encode(&node.id),
             x + WIDE / 2.0,
             y + HIGH / 2.0 + 4.0,
-            escape(&cut(&node.name, 20)),
+            escape(&cut(&node.name, 27)),
             escape(&cut(&node.name, 200))
         );
     }

@@ -42,10 +42,18 @@ pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
         let x = |day: f64| LEFT + (day - first) / (last - first).max(1.0) * (WIDTH - LEFT - 15.0);
         let y = |value: f64| FLOOR - value / (most * 1.08) * (FLOOR - 12.0);
         let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{FLOOR}\" y2=\"{FLOOR}\"/>");
+        if limit.is_none() {
+            let _ = write!(
+                out,
+                "<text class=\"soft\" x=\"4\" y=\"{:.1}\" font-size=\"12\">{} TPP</text>",
+                y(most) + 4.0,
+                short(most)
+            );
+        }
         if let Some(limit) = limit {
             let _ = write!(
                 out,
-                "<path class=\"cap\" d=\"M{LEFT} {0:.1}H{WIDTH}\"/><text class=\"soft\" x=\"4\" y=\"{1:.1}\" font-size=\"12\">{2}</text>",
+                "<path class=\"cap\" d=\"M{LEFT} {0:.1}H{WIDTH}\"/><text class=\"soft\" x=\"4\" y=\"{1:.1}\" font-size=\"12\">{2} TPP</text>",
                 y(limit),
                 y(limit) + 4.0,
                 short(limit)

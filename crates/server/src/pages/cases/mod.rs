@@ -1,10 +1,11 @@
 //! Cases: what the typologies found, and what people did about it.
 
+mod dossier;
 mod drawn;
 mod file;
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use tollgate_ledger::Status;
 use tollgate_report::pages::picture::shipments;
 
+use dossier::dossier_members;
 pub use file::Case;
 use steps::{Act, Disposition, Standing, Step, standing as standing_of, step_id};
 
@@ -36,27 +38,52 @@ const ORDERS: usize = 400;
 const ROWS: usize = 100;
 const PIECES: usize = 100;
 
-/// The cases that are not closed, the first in line first: a page of them, and how many there are.
+/// Which cases are meant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CaseFilter {
+    /// One of [`SHOWS`]; the open ones where it is none of them.
+    show: String,
+    /// The family of patterns; every one where empty.
+    pattern: String,
+    /// Whose cases `mine` means.
+    person: String,
+}
+
+/// What one can ask to be shown, as strings name it: what is not closed, what is assigned to the reader, what waits for a second person, what is
+/// closed, and everything.
+const SHOWS: [&str; 5] = ["open", "mine", "waits", "closed", "all"];
+
+impl CaseFilter {
+    fn takes(&self, case: &Case, stands: &Standing) -> bool {
+        let is_his = || stands.assigned.as_deref().is_some_and(|name| same_person(name, &self.person));
+        let is_shown = match self.show.as_str() {
+            "mine" => stands.closed.is_none() && is_his(),
+            "waits" => stands.proposed.is_some(),
+            "closed" => stands.closed.is_some(),
+            "all" => true,
+            _ => stands.closed.is_none(),
+        };
+        is_shown && (self.pattern.is_empty() || self.pattern == case.typology)
+    }
+}
+
+/// The cases that are meant, the first in line first: a page of them, and how many there are.
 pub(super) async fn standing(
     view: &View,
     (from, most): (usize, usize),
-    all: bool,
+    filter: CaseFilter,
 ) -> Result<(Vec<Value>, usize), Problem> {
     let app = Arc::clone(&view.app);
     let found = view.app().with_ledger(move |ledger| {
+        let tables = Arc::clone(&app.desk.decider(ledger)?.tables);
         let (mut rows, mut count) = (Vec::new(), 0);
         for case in &app.shown.cases {
             let stands = standing_of(ledger, &case.id)?;
-            if !all && stands.closed.is_some() {
+            if !filter.takes(case, &stands) {
                 continue;
             }
             if count >= from && rows.len() < most {
-                let mut row = case.json();
-                if let Some(members) = row.as_object_mut() {
-                    members.insert("state".to_owned(), json!(stands.state()));
-                    members.insert("assigned".to_owned(), json!(stands.assigned));
-                }
-                rows.push(row);
+                rows.push(queue_row(case, &stands, &tables));
             }
             count += 1;
         }
@@ -65,35 +92,58 @@ pub(super) async fn standing(
     found.await?
 }
 
+/// A case as a row of the queue, with the name of the first of its parties.
+fn queue_row(case: &Case, stands: &Standing, tables: &Tables) -> Value {
+    let mut row = case.json();
+    let subject = case.subjects.first();
+    let name = subject.and_then(|id| tables.parties.get(id)?.name.clone());
+    if let Some(members) = row.as_object_mut() {
+        members.insert("state".to_owned(), json!(stands.state()));
+        members.insert("assigned".to_owned(), json!(stands.assigned));
+        members.insert("disposition".to_owned(), json!(stands.closed));
+        members.insert("party".to_owned(), json!(name.as_ref().or(subject)));
+    }
+    row
+}
+
 /// The open cases assigned to somebody, the first in line of the others, and how many are open.
 pub(super) async fn waiting(
     view: &View,
     caller: &Caller,
     most: usize,
 ) -> Result<(Vec<Value>, Vec<Value>, usize), Problem> {
-    let (rows, open) = standing(view, (0, usize::MAX), false).await?;
+    let (rows, open) = standing(view, (0, usize::MAX), CaseFilter::default()).await?;
     let is_his =
         |row: &Value| row.get("assigned").and_then(Value::as_str).is_some_and(|name| same_person(name, &caller.name));
     let (mine, others): (Vec<Value>, Vec<Value>) = rows.into_iter().partition(is_his);
     Ok((mine, others.into_iter().take(most).collect(), open))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct QueueQuery {
-    #[serde(default)]
     from: usize,
+    show: String,
+    pattern: String,
 }
 
 pub(super) async fn queue(view: View, Query(query): Query<QueueQuery>) -> Result<Response, Refused> {
-    let (view, _) = view.person(Right::Read)?;
+    let (view, caller) = view.person(Right::Read)?;
     let from = query.from.min(view.app().shown.cases.len());
-    let (rows, of) = match standing(&view, (from, PAGE), true).await {
+    let show = SHOWS.into_iter().find(|known| *known == query.show).unwrap_or("open");
+    let filter = CaseFilter { show: show.to_owned(), pattern: query.pattern.clone(), person: caller.name.clone() };
+    let (rows, of) = match standing(&view, (from, PAGE), filter).await {
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
     };
     let to = from + rows.len();
-    let further = (to < of).then(|| format!("/cases?from={to}"));
-    let context = json!({ "rows": rows, "from": from + 1, "to": to, "of": of, "further": further });
+    let address = |from: usize| format!("/cases?show={show}&pattern={}&from={from}", encoded(&query.pattern));
+    let patterns: BTreeSet<&str> = view.app().shown.cases.iter().map(|case| case.typology.as_str()).collect();
+    let context = json!({
+        "rows": rows, "from": from + 1, "to": to, "of": of, "further": (to < of).then(|| address(to)),
+        "earlier": (from > 0).then(|| address(from.saturating_sub(PAGE))), "shows": SHOWS, "patterns": patterns,
+        "asked": { "show": show, "pattern": query.pattern }, "has_alerts": !view.app().shown.cases.is_empty(),
+    });
     Ok(view.render("cases.html", "nav.cases", context))
 }
 
@@ -125,18 +175,28 @@ async fn whole(view: &View, id: &str) -> Result<Option<Whole>, Problem> {
 fn evidence(case: &Case) -> Vec<Value> {
     let mut all: Vec<_> = case.evidence.iter().collect();
     all.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.key.cmp(&other.key)));
-    let known = sources();
+    let known = known_patterns();
     let shown = all.into_iter().take(PIECES).map(|piece| {
+        let pattern = known.get(&piece.pattern);
         json!({ "pattern": piece.pattern, "why": piece.why, "facts": piece.facts, "weight": format!("{:+.1}", piece.weight),
-            "sources": known.get(&piece.pattern) })
+            "title": pattern.map(|pattern| &pattern.title), "sources": pattern.map(|pattern| &pattern.sources) })
     });
     shown.collect()
 }
 
-/// Where each pattern is from, by its id.
+/// What is known of a pattern.
+#[derive(Debug)]
+struct KnownPattern {
+    /// A few words.
+    title: String,
+    /// Where it is from.
+    sources: Vec<String>,
+}
+
+/// The patterns of the program, by id.
 #[cfg(feature = "detect")]
-fn sources() -> &'static BTreeMap<String, Vec<String>> {
-    static SOURCES: std::sync::LazyLock<BTreeMap<String, Vec<String>>> = std::sync::LazyLock::new(|| {
+fn known_patterns() -> &'static BTreeMap<String, KnownPattern> {
+    static PATTERNS: std::sync::LazyLock<BTreeMap<String, KnownPattern>> = std::sync::LazyLock::new(|| {
         let all = match tollgate_detect::typology::Typology::embedded() {
             Ok(all) => all,
             Err(errors) => {
@@ -144,21 +204,21 @@ fn sources() -> &'static BTreeMap<String, Vec<String>> {
                 Vec::new()
             }
         };
-        all.into_iter().map(|piece| (piece.id, piece.sources)).collect()
+        all.into_iter().map(|one| (one.id, KnownPattern { title: one.title, sources: one.sources })).collect()
     });
-    &SOURCES
+    &PATTERNS
 }
 
 #[cfg(not(feature = "detect"))]
-fn sources() -> &'static BTreeMap<String, Vec<String>> {
-    static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn known_patterns() -> &'static BTreeMap<String, KnownPattern> {
+    static NONE: BTreeMap<String, KnownPattern> = BTreeMap::new();
     &NONE
 }
 
 pub(super) async fn one(view: View, Path(id): Path<String>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
     match (id.strip_suffix(".json"), id.strip_suffix(".html")) {
-        (Some(id), _) => dossier(view, id).await,
+        (Some(id), _) => data(view, id).await,
         (_, Some(id)) => page(view, &caller, id, Shown::Dossier).await,
         _ => page(view, &caller, &id, Shown::Page(None)).await,
     }
@@ -179,12 +239,13 @@ async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Res
         Err(problem) => return Err(view.failed(&problem)),
     };
     let title = |key| super::words(view.language, key);
-    let mut case = found.case.json();
-    if let Some(members) = case.as_object_mut() {
-        members.insert("state".to_owned(), json!(found.stands.state()));
-        members.insert("assigned".to_owned(), json!(found.stands.assigned));
-        members.insert("disposition".to_owned(), json!(found.stands.closed));
-    }
+    let case = queue_row(&found.case, &found.stands, &found.tables);
+    let subjects = found
+        .case
+        .subjects
+        .iter()
+        .map(|id| json!({ "id": id, "name": found.tables.parties.get(id).and_then(|party| party.name.clone()) }));
+    let subjects: Vec<Value> = subjects.collect();
     let may_confirm = caller.has(Right::Record)
         && found.stands.proposed.as_ref().is_some_and(|(by, _)| !same_person(by, &caller.name));
     let wrong = if let Shown::Page(wrong) = shown { wrong } else { None };
@@ -192,18 +253,22 @@ async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Res
         Ok(rows) => rows,
         Err(problem) => return Err(view.failed(&problem)),
     };
+    let network = drawn::picture(title("case.network"), &found.case, &found.rows, &found.tables);
     let mut context = json!({
-        "case": case, "evidence": evidence(&found.case), "log": found.stands.log, "next": found.stands.steps + 1,
-        "network": drawn::picture(title("case.network"), &found.case, &found.rows, &found.tables),
+        "case": case, "subjects": subjects, "evidence": evidence(&found.case), "log": found.stands.log, "next": found.stands.steps + 1,
+        "network": network,
         "timeline": shipments(title("case.timeline"), &drawn(&found.rows), None),
         "rows": rows, "may_act": caller.has(Right::Try), "may_confirm": may_confirm, "wrong": wrong,
     });
     if matches!(shown, Shown::Page(_)) {
         return Ok(view.render("case.html", "case", context));
     }
-    let css = tollgate_report::pages::STATIC.iter().find(|(name, ..)| *name == "app.css").map(|(_, _, text)| *text);
-    if let Some(members) = context.as_object_mut() {
-        members.insert("css".to_owned(), json!(css));
+    let printed = match dossier_members(&view, caller, &found.case, &found.tables, &found.rows, &network).await {
+        Ok(printed) => printed,
+        Err(problem) => return Err(view.failed(&problem)),
+    };
+    if let (Some(members), Value::Object(printed)) = (context.as_object_mut(), printed) {
+        members.extend(printed);
     }
     let answer = view.render("dossier.html", "case", context);
     Ok(([(header::CONTENT_DISPOSITION, named(id, "html"))], answer).into_response())
@@ -216,7 +281,7 @@ fn named(id: &str, kind: &str) -> String {
 }
 
 /// All that is known of a case, for whoever takes it over.
-async fn dossier(view: View, id: &str) -> Result<Response, Refused> {
+async fn data(view: View, id: &str) -> Result<Response, Refused> {
     let found = match whole(&view, id).await {
         Ok(Some(found)) => found,
         Ok(None) => return Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),

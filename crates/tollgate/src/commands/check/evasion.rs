@@ -37,7 +37,7 @@ mod enabled {
     use tollgate_detect::detector::{Detection, Detector};
 
     use crate::commands::detect::{alerts_text, detector, failed_queries_text, missing_tables_text, unread_note};
-    use crate::commands::query_session::detect_in_process;
+    use crate::commands::query_session::{LocalEngineChoice, detect_on_this_machine};
     use tollgate_detect::Watch;
     use tollgate_model::count_of;
     use tollgate_report::{AlertRow, Alerts};
@@ -87,7 +87,8 @@ mod enabled {
             stop: &Stop,
         ) -> Result<EvasionResults, Failure> {
             let unread = self.watch.unread_lines();
-            let found = detect_in_process(self.watch.finish()?, &self.detector, stop)?;
+            let choice = LocalEngineChoice::InProcess;
+            let found = detect_on_this_machine(self.watch.finish()?, &self.detector, &choice, stop)?;
             let mut by_lack: BTreeMap<String, Vec<&str>> = BTreeMap::new();
             for skipped in &found.skipped {
                 by_lack.entry(missing_tables_text(skipped)).or_default().push(&skipped.id);

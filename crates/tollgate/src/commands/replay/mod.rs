@@ -99,6 +99,10 @@ pub(crate) fn replay(arguments: &ReplayArguments, stop: &Stop) -> Result<(), Fai
         let what = "replay counts from nothing, and takes no --opening";
         return Err(Failure::Unusable(format!("{what}\n  mend: leave it out, or use `tollgate check`")));
     }
+    if arguments.inputs.basis.fleet.is_some() {
+        let what = "replay does not hold lines against a fleet, and takes no --fleet";
+        return Err(Failure::Unusable(format!("{what}\n  mend: leave it out, or use `tollgate check`")));
+    }
     arguments.inputs.name_unknown_columns()?;
     let (policy, tables, _) = load(&arguments.inputs.basis, stop)?;
     let law = Law::embedded()?;

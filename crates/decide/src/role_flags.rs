@@ -1,0 +1,65 @@
+//! The flags of the ultimate consignee and of the exporter, as facts.
+
+use std::sync::Arc;
+
+use tollgate_law::facts::{self, FactId, Facts};
+use tollgate_model::{Country, Date, Truth};
+
+use super::parties::PartyFacts;
+
+/// Sets a fact that is true, false or unknown.
+pub(crate) fn set_truth(facts: &mut Facts, fact: FactId, truth: Truth) {
+    match truth {
+        Truth::True => facts.set(fact, 1),
+        Truth::False => facts.set(fact, 0),
+        Truth::Unknown => facts.forget(fact),
+    }
+}
+
+/// Sets what the flags of the ultimate consignee say.
+pub(crate) fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destination: Country) {
+    for (fact, flag) in [
+        (facts::CONSIGNEE_GOVERNMENT, "government"),
+        (facts::CONSIGNEE_UVEU, "uveu"),
+        (facts::CONSIGNEE_SECURE, "secure_facility"),
+        (facts::CONSIGNEE_SUPP8, "supp8_uae"),
+        (facts::CONSIGNEE_AGREEMENT, "agreement_data_center"),
+    ] {
+        set_truth(facts, fact, consignee.truth(flag));
+    }
+    // What a group has standing where is asked only of a line that goes to a universal validated end-user, and only where a table says it.
+    facts.set(facts::CONSIGNEE_UVEU_RATIOS, 1);
+    // A status that nobody gave is not had.
+    facts.set(facts::CONSIGNEE_NVEU, i64::from(consignee.is_nveu_in(destination)));
+}
+
+/// Sets what the flags of the exporter and of the buyer say.
+pub(crate) fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: &PartyFacts) {
+    for (fact, flag) in [
+        (facts::EXPORTER_FOUNDRY, "foundry"),
+        (facts::EXPORTER_OSAT, "osat"),
+        (facts::EXPORTER_APPROVED_OSAT, "approved_osat"),
+        (facts::EXPORTER_INFORMED, "is_informed"),
+    ] {
+        // An exporter without a row is as one that is not named: whoever is told by BIS, or makes chips, says so in a row.
+        let with_row = exporter.filter(|party| party.has_row());
+        set_truth(facts, fact, with_row.map_or(Truth::False, |party| party.truth(flag)));
+    }
+    let approved = buyer.truth("approved_ic_designer");
+    set_truth(facts, facts::BUYER_APPROVED_DESIGNER, approved);
+    set_truth(facts, facts::BUYER_IC_DESIGNER, buyer.truth("authorized_ic_designer").or(approved));
+}
+
+/// Sets which conditions of the review of January 2026 are said not to be met; what nobody says is not so.
+pub(crate) fn volume_flags(
+    facts: &mut Facts,
+    exporter: Option<&Arc<PartyFacts>>,
+    parties: [Option<&Arc<PartyFacts>>; 5],
+    date: Date,
+) {
+    let says = |party: &Arc<PartyFacts>, flag: &str| party.listing(flag, date) == Truth::True;
+    let exporter_has = |flag: &str| i64::from(exporter.is_some_and(|party| says(party, flag)));
+    facts.set(facts::EXPORTER_CHINA_VOLUME, exporter_has("china_volume_exceeded"));
+    facts.set(facts::EXPORTER_US_SUPPLY, exporter_has("us_supply_affected"));
+    facts.set(facts::NO_KYC, i64::from(parties.iter().flatten().any(|party| says(party, "no_kyc"))));
+}

@@ -1,0 +1,27 @@
+//! A ledger in PostgreSQL that is dumped and restored: the steps of docs/runbook.md.
+
+use tollgate_ledger::{Entry, Ledger, PostgresLog};
+
+use crate::cluster::Cluster;
+
+fn add(ledger: &mut Ledger<PostgresLog>, id: &str) {
+    let data = serde_json::value::RawValue::from_string("{\"text\":\"Zürich\"}".to_owned()).unwrap();
+    let note = Entry::Note { kind: "run".into(), actor: "tester".into(), id: id.into(), data };
+    ledger.record(1, &[note]).unwrap();
+}
+
+#[test]
+fn a_dump_that_is_restored_is_the_same_ledger_and_goes_on() {
+    let cluster = Cluster::start();
+    let mut source = Ledger::open(PostgresLog::open(&cluster.database("source")).unwrap()).unwrap();
+    source.store_value("password", "argon2id").unwrap();
+    (0..20).for_each(|number| add(&mut source, &format!("n{number}")));
+    let target = cluster.restored("source", "target");
+    let mut restored = Ledger::open(PostgresLog::open(&target).unwrap()).unwrap();
+    assert_eq!(restored.head(), source.head());
+    assert_eq!(restored.stored_value("password").unwrap().as_deref(), Some("argon2id"));
+    add(&mut restored, "n19");
+    assert_eq!(restored.head(), source.head(), "what was said before was recorded again");
+    add(&mut restored, "later");
+    assert_eq!(restored.head().seq, 21);
+}
