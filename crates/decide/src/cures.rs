@@ -2,6 +2,16 @@
 
 use tollgate_law::facts::{self, FactId};
 
+/// What a consignee is by its flags.
+const STATUSES: [FactId; 6] = [
+    facts::CONSIGNEE_GOVERNMENT,
+    facts::CONSIGNEE_UVEU,
+    facts::CONSIGNEE_NVEU,
+    facts::CONSIGNEE_SECURE,
+    facts::CONSIGNEE_SUPP8,
+    facts::CONSIGNEE_AGREEMENT,
+];
+
 /// What would make a condition hold that reads these facts, as a clause after "To cure it,".
 pub(crate) fn cure(facts: &[FactId]) -> &'static str {
     let starts = |start: &str| facts.iter().any(|fact| fact.def().name.starts_with(start));
@@ -14,10 +24,10 @@ pub(crate) fn cure(facts: &[FactId]) -> &'static str {
         "ship no more than what is left of the allocation"
     } else if facts.contains(&facts::END_USER_UNNAMED) && facts.len() == 1 {
         "name the end user, where it is headquartered and who its ultimate parent is"
+    } else if facts.iter().any(|fact| STATUSES.contains(fact)) {
+        "show the status that the condition asks of the consignee, and put the flag into its row of parties"
     } else if ends(".hq") || ends(".parent_hq") {
         "show that the headquarters of the parties and of their ultimate parents are where the condition asks; another party makes another transaction"
-    } else if starts("consignee.") && !ends(".country") {
-        "show the status that the condition asks of the consignee, and put the flag into its row of parties"
     } else if facts.contains(&facts::END_USE) || facts.contains(&facts::SUPERCOMPUTER) {
         "ask for what the items are used, and state it in `end_use` if it is one of these"
     } else if facts.contains(&facts::ACTIVITY) && facts.len() == 1 {
@@ -74,6 +84,8 @@ mod tests {
             (vec![facts::ACTIVITY], "it must be another activity"),
             (vec![facts::IC_DATA_CENTER], "only an item"),
             (vec![facts::DESTINATION, facts::CONSIGNEE_COUNTRY], "only another destination"),
+            (vec![facts::DESTINATION, facts::OCCUPIED_REGION], "only another destination"),
+            (vec![facts::CONSIGNEE_GOVERNMENT, facts::CONSIGNEE_HQ], "show the status"),
         ] {
             assert!(cure(&facts).starts_with(start), "{facts:?}: {}", cure(&facts));
         }

@@ -52,7 +52,27 @@ pub(crate) fn find_in(facts: &ItemFacts, is_total: bool) -> Vec<String> {
     if holds_several && facts.accelerators.is_none() {
         found.push(format!("How many accelerators a unit of `{}` holds is not stated (`accelerators`).", item.item));
     }
+    found.extend(item.eccn.as_deref().and_then(|stated| other_controls(&item.item, stated)));
     found
+}
+
+/// A sentence where the ECCN that a row states has reasons for control that are not modeled; `None` for EAR99, for entries that are controlled for
+/// anti-terrorism only (their number begins with 9), for those of advanced computing, for software and technology, and for what is no ECCN.
+fn other_controls(name: &str, stated: &str) -> Option<String> {
+    let entry = stated.trim().to_ascii_uppercase();
+    let entry = entry.split('.').next().unwrap_or("");
+    let [category, group, number @ ..] = entry.as_bytes() else { return None };
+    let is_eccn = category.is_ascii_digit()
+        && (b'A'..=b'C').contains(group)
+        && number.len() == 3
+        && number.iter().all(u8::is_ascii_digit);
+    let is_modeled = is_listed_eccn(stated) || number.first() == Some(&b'9');
+    (is_eccn && !is_modeled).then(|| {
+        format!(
+            "The items table states {stated} for `{name}`: that entry has reasons for control (national security, encryption or others) which were \
+             not checked. Look up the Country Chart (supplement no. 1 to 15 CFR part 738) for it and the destination before anything leaves."
+        )
+    })
 }
 
 /// A sentence where only one of two ECCNs is listed by the modeled law ([`is_listed_eccn`]): the one that a row states and the one that its figures
@@ -66,4 +86,19 @@ pub fn compare_eccn(stated: &str, figured: Option<&str>) -> Option<String> {
     (is_listed_eccn(stated) != is_listed_eccn(figured)).then(|| {
         format!("The items table states {stated}; by its figures the item is {figured}, for the advanced-computing controls only.")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_controls;
+
+    #[test]
+    fn an_entry_with_other_reasons_for_control_is_said() {
+        for stated in ["5A002", "5a002.a", "3A001.a.7", "6A003"] {
+            assert!(other_controls("Firewall", stated).is_some(), "{stated}");
+        }
+        for stated in ["EAR99", "5A992.c", "3A991.p", "4A994.l", "4A090.a", "3A090", "5A002.z", "", "n/a", "8471.50"] {
+            assert!(other_controls("Firewall", stated).is_none(), "{stated}");
+        }
+    }
 }
