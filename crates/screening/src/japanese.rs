@@ -6,7 +6,7 @@ use tollgate_model::Lookup;
 
 use crate::han::{is_han, number_at};
 use crate::lexicon::{pairs, spelt_letters};
-use crate::word::Word;
+use crate::word::{Readings, Word};
 
 /// Words by how they are written, and the most characters that one has.
 struct Table {
@@ -56,82 +56,91 @@ fn is_katakana(c: char) -> bool {
     matches!(c, '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{31f0}'..='\u{31ff}')
 }
 
-/// A run of Japanese characters as words. `others` takes the second reading of each name that has one.
+/// A run of Japanese characters as words. `others` begins with the second reading of each name that has one.
 pub(crate) fn write(run: &[char], others: bool) -> Vec<Word> {
     // `(株)` and `(有)` are short for forms of companies.
     if let ['株' | '有'] = run {
         return vec![Word::new("company".to_owned())];
     }
     let mut words = Vec::new();
-    let mut name = String::new();
+    let mut name = Readings::default();
     let mut at = 0;
     while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
         at += step(rest, others, &mut name, &mut words);
     }
-    take(&mut name, &mut words);
+    words.extend(name.take());
     words
 }
 
 /// Writes what a run begins with, and returns how many characters that was.
-fn step(rest: &[char], others: bool, name: &mut String, words: &mut Vec<Word>) -> usize {
+fn step(rest: &[char], others: bool, name: &mut Readings, words: &mut Vec<Word>) -> usize {
     let katakana = rest.iter().take_while(|c| is_katakana(**c)).count();
     if katakana > 0 {
-        take(name, words);
+        words.extend(name.take());
         words.extend(foreign(rest.get(..katakana).unwrap_or(rest)));
         return katakana;
     }
     if let Some((count, number)) = number_at(rest) {
-        take(name, words);
-        words.push(Word::new(number.to_string()));
+        words.extend(name.take());
+        words.push(Word::number(number));
         return count;
     }
     let known = LEXICON.at(rest, 1);
     // A word may end where the name of a place or a family goes on: the longer one is meant.
     let named = NAMES.at(rest, 2).filter(|(count, _)| known.is_none_or(|(of_known, _)| *count > of_known));
     if let Some((count, readings)) = named {
-        take(name, words);
-        words.push(Word::new(reading(readings, others).to_owned()));
+        words.extend(name.take());
+        let mut whole = Readings::default();
+        whole.push(&in_order(readings, others));
+        words.extend(whole.take());
         return count;
     }
     if let Some((count, entry)) = known {
-        take(name, words);
-        words.extend(Word::of_lexicon(entry));
+        words.extend(name.take());
+        words.extend(with_reading(Word::of_lexicon(entry), rest.get(..count).unwrap_or(rest)));
         return count;
     }
     if let Some((count, readings)) = NAMES.at(rest, 1) {
-        name.push_str(reading(readings, others));
+        name.push(&in_order(readings, others));
         return count;
     }
     let hiragana = rest.iter().take_while(|c| is_kana(**c)).count();
     match rest.first() {
         _ if hiragana > 0 => {
-            name.push_str(&sound(rest.get(..hiragana).unwrap_or(rest)));
+            name.push(&[&sound(rest.get(..hiragana).unwrap_or(rest))]);
             hiragana
         }
         Some(c) => {
-            name.push_str(&any_ascii::any_ascii_char(*c).to_ascii_lowercase());
+            name.push(&[&any_ascii::any_ascii_char(*c).to_ascii_lowercase()]);
             1
         }
         None => 1,
     }
 }
 
-fn reading(readings: &'static str, others: bool) -> &'static str {
-    let mut all = readings.split('\t');
-    let first = all.next().unwrap_or("");
-    if others { all.next().unwrap_or(first) } else { first }
+/// A translated word that the lexicon has without its Japanese sound, with that.
+fn with_reading(mut words: Vec<Word>, run: &[char]) -> Vec<Word> {
+    let readings = NAMES.at(run, 2).filter(|(count, _)| *count == run.len());
+    if let ([word], Some((_, readings))) = (words.as_mut_slice(), readings)
+        && word.also.is_empty()
+        && !word.text.is_empty()
+    {
+        word.also = readings.split('\t').map(str::to_owned).collect();
+    }
+    words
 }
 
-fn take(name: &mut String, words: &mut Vec<Word>) {
-    let name = std::mem::take(name);
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    if !plain.is_empty() {
-        words.push(Word::new(plain));
+/// The readings of an entry; with `others` the second one first.
+fn in_order(readings: &'static str, others: bool) -> Vec<&'static str> {
+    let mut all: Vec<&str> = readings.split('\t').collect();
+    if others && all.len() > 1 {
+        all.swap(0, 1);
     }
+    all
 }
 
 /// The names of Latin letters, longer ones before those that they begin with.
-const LETTERS: [(&str, char); 37] = [
+const LETTERS: [(&str, char); 44] = [
     ("ダブリュー", 'w'),
     ("ダブリュ", 'w'),
     ("エックス", 'x'),
@@ -156,6 +165,13 @@ const LETTERS: [(&str, char); 37] = [
     ("ヴィ", 'v'),
     ("ブイ", 'v'),
     ("シー", 'c'),
+    ("シイ", 'c'),
+    ("ディ", 'd'),
+    ("ビイ", 'b'),
+    ("ピイ", 'p'),
+    ("ジイ", 'g'),
+    ("テー", 't'),
+    ("ヴイ", 'v'),
     ("スィー", 'c'),
     ("イー", 'e'),
     ("ジー", 'g'),
@@ -179,6 +195,10 @@ fn foreign(run: &[char]) -> Vec<Word> {
     let mut words = Vec::new();
     let mut between: Vec<char> = Vec::new();
     let flush = |between: &mut Vec<char>, words: &mut Vec<Word>| {
+        if let Some(letters) = spelt_letters(between, &LETTERS) {
+            words.push(Word::new(letters));
+            return between.clear();
+        }
         let text = sound(between);
         between.clear();
         if !text.is_empty() {

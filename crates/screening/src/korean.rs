@@ -67,6 +67,42 @@ const FAMILIES: [(&str, &str, &str); 40] = [
     ("주", "joo", "chu"),
 ];
 
+/// How their bearers spell families otherwise.
+const OTHER_FAMILIES: [(&str, &str); 32] = [
+    ("김", "gim"),
+    ("이", "yi rhee rhie i"),
+    ("리", "yi rhee"),
+    ("박", "bak"),
+    ("최", "choe chey"),
+    ("정", "chung jeong jeung chong"),
+    ("강", "gang"),
+    ("조", "jo chough joe"),
+    ("윤", "youn yune"),
+    ("장", "jang chang"),
+    ("임", "im yim rim"),
+    ("림", "im yim lim"),
+    ("오", "o"),
+    ("서", "suh seoh"),
+    ("신", "sin shinn"),
+    ("권", "gwon kwun"),
+    ("황", "whang"),
+    ("안", "an"),
+    ("전", "jun chun jeun"),
+    ("유", "yu ryu you"),
+    ("류", "yu yoo ryoo"),
+    ("고", "go koh"),
+    ("문", "mun"),
+    ("양", "ryang"),
+    ("손", "sohn"),
+    ("배", "bai pae"),
+    ("백", "paik baik"),
+    ("허", "hur huh"),
+    ("심", "sim"),
+    ("노", "roh no ro"),
+    ("성", "seong"),
+    ("주", "ju chu"),
+];
+
 /// The names of Latin letters, longer ones first.
 const LETTERS: [(&str, char); 27] = [
     ("더블유", 'w'),
@@ -142,11 +178,14 @@ fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
         return words;
     }
     let family = FAMILIES.iter().find(|(family, _, _)| run.first().is_some_and(|c| family.starts_with(*c)));
-    if let (true, Some((_, south, of_north)), Some(personal)) =
+    if let (true, Some((family, south, of_north)), Some(personal)) =
         (whole && (2..=4).contains(&run.len()), family, run.get(1..))
     {
-        let family = if north { of_north } else { south };
-        return vec![Word::new((*family).to_owned()), Word { by_sound: true, ..Word::new(sound(personal, north)) }];
+        let written = if north { of_north } else { south };
+        let others = OTHER_FAMILIES.iter().filter(|(others, _)| *others == *family);
+        let also = others.flat_map(|(_, others)| others.split(' ')).map(str::to_owned).collect();
+        let family = Word { also, ..Word::new((*written).to_owned()) };
+        return vec![family, Word { by_sound: true, ..Word::new(sound(personal, north)) }];
     }
     vec![Word { by_sound: true, ..Word::new(sound(&run, north)) }]
 }
