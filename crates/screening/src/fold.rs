@@ -31,7 +31,7 @@ pub(crate) enum Reading {
     OtherJapanese,
     /// Korean as the North and older transliterations spell it.
     North,
-    /// A short Korean name as one word, and not as a person's family and given name.
+    /// Korean words by their sound alone.
     Joined,
 }
 
@@ -42,8 +42,7 @@ pub(crate) fn readings(text: &str) -> &'static [Reading] {
         return &[Reading::Usual];
     }
     match (korean::is_korean(text), text.chars().any(is_han), japanese::is_plain(text)) {
-        (true, _, _) if text.chars().count() <= 4 => &[Reading::Usual, Reading::North, Reading::Joined],
-        (true, _, _) => &[Reading::Usual, Reading::North],
+        (true, _, _) => &[Reading::Usual, Reading::North, Reading::Joined],
         (false, true, true) => &[Reading::Usual, Reading::OtherJapanese],
         (false, true, false) => &[Reading::Usual, Reading::Cantonese, Reading::Japanese, Reading::OtherJapanese],
         _ => &[Reading::Usual],
@@ -97,7 +96,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
 /// The words of a name, read in one way.
 pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
     let plain: Vec<char> = text.nfkc().filter(|c| !invisible(*c)).take(LONGEST).collect();
-    let plain = without_gershayim(plain);
+    let plain = japanese::without_dots(without_gershayim(plain));
     // Letters that only another script has show that the name is written in it, and not disguised.
     let plainly_other = |c: &char| c.is_alphabetic() && !c.is_ascii() && look_alike(*c).is_none() && !is_latin(*c);
     let japanese = match reading {
@@ -109,7 +108,7 @@ pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
         reading,
         latin_somewhere: plain.iter().any(char::is_ascii_alphabetic) && !plain.iter().any(plainly_other),
         japanese,
-        alone: reading != Reading::Joined && plain.iter().all(|c| is_hangul(*c)),
+        alone: plain.iter().all(|c| is_hangul(*c)),
         foreign: plain.contains(&'\u{b7}') || plain.contains(&'\u{2022}') || plain.contains(&'\u{30fb}'),
     };
     let mut words = Vec::new();
@@ -224,6 +223,7 @@ impl Writer {
             Run::East if self.reading == Reading::Cantonese => han::write(run, Sound::Cantonese),
             Run::East if self.foreign => han::write(run, Sound::Foreign),
             Run::East => han::write(run, Sound::Mandarin),
+            Run::Hangul if self.reading == Reading::Joined => korean::write_joined(run),
             Run::Hangul => korean::write(run, self.reading == Reading::North, self.alone),
             Run::Greek => letters::greek(run),
             Run::Hebrew => letters::hebrew(run),
@@ -231,7 +231,8 @@ impl Writer {
             Run::Devanagari => {
                 let letters = run.iter().enumerate().filter(|(_, c)| !is_mark(**c));
                 let text: String = letters.map(|(at, c)| devanagari(*c, run.get(at + 1).copied())).collect();
-                vec![Word { consonants: true, ..Word::new(text.to_ascii_lowercase()) }]
+                let plain = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+                vec![Word { consonants: true, ..Word::new(plain.to_ascii_lowercase()) }]
             }
         }
     }
@@ -338,6 +339,8 @@ mod tests {
             ("Анатоль Аляксандравiч СIВАК", "anatol alyaksandravich sivak"),
             ("Ｈｕａｗｅｉ", "huawei"),
             ("GmbH", "gmbh"),
+            // A letter that has no Latin one.
+            ("ॽ Amber", "amber"),
         ] {
             assert_eq!(fold(text).join(" "), expected, "{text}");
         }

@@ -10,6 +10,9 @@ use crate::similar::{skeleton, sound_classes};
 use crate::sizes::{count_of, index_of, narrow, place_of};
 use crate::words::background;
 
+/// What a word tells at most, in hundredths of a bit, that is translated or left as it is, and so also left out.
+const TRANSLATED: u32 = 150;
+
 /// Candidates that are scored for a query.
 const SCORED: usize = 180;
 
@@ -189,7 +192,7 @@ impl Index {
             }
             // Words that are translated or left as they are, are also left out.
             if token.translated {
-                token.weight = token.weight.min(250);
+                token.weight = token.weight.min(TRANSLATED);
             }
         }
     }

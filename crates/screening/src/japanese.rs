@@ -77,7 +77,7 @@ fn step(rest: &[char], others: bool, name: &mut Readings, words: &mut Vec<Word>)
     let katakana = rest.iter().take_while(|c| is_katakana(**c)).count();
     if katakana > 0 {
         words.extend(name.take());
-        words.extend(foreign(rest.get(..katakana).unwrap_or(rest)));
+        words.extend(foreign(rest.get(..katakana).unwrap_or(rest), others));
         return katakana;
     }
     if let Some((count, number)) = number_at(rest) {
@@ -140,7 +140,7 @@ fn in_order(readings: &'static str, others: bool) -> Vec<&'static str> {
 }
 
 /// The names of Latin letters, longer ones before those that they begin with.
-const LETTERS: [(&str, char); 44] = [
+const LETTERS: [(&str, char); 45] = [
     ("ダブリュー", 'w'),
     ("ダブリュ", 'w'),
     ("エックス", 'x'),
@@ -184,34 +184,65 @@ const LETTERS: [(&str, char); 44] = [
     ("ゼット", 'z'),
     ("アンド", '&'),
     ("ツー", '2'),
+    ("スリー", '3'),
     ("ワン", '1'),
 ];
 
-/// A run of katakana: words of the lexicon, and what lies between by its sound.
-fn foreign(run: &[char]) -> Vec<Word> {
+/// A text without the dots between letters that are spelt by their names: アイ・ピー・エス.
+pub(crate) fn without_dots(plain: Vec<char>) -> Vec<char> {
+    if !plain.contains(&'・') {
+        return plain;
+    }
+    let parts: Vec<&[char]> = plain.split(|c| *c == '・').collect();
+    let is_letter = |part: &[char]| {
+        let text: String = part.iter().collect();
+        LETTERS.iter().any(|(name, _)| *name == text)
+    };
+    let mut out: Vec<char> = Vec::with_capacity(plain.len());
+    for (place, part) in parts.iter().enumerate() {
+        out.extend(*part);
+        if let Some(next) = parts.get(place + 1)
+            && !(is_letter(part) && (is_letter(next) || begins_with_letter(next)))
+        {
+            out.push('・');
+        }
+    }
+    out
+}
+
+/// Whether what follows a dot is a letter and a word behind it: the last of the letters in アイ・アールジャパン.
+fn begins_with_letter(part: &[char]) -> bool {
+    let text: String = part.iter().collect();
+    LETTERS.iter().any(|(name, _)| text.strip_prefix(name).is_some_and(|rest| rest.chars().count() >= 3))
+}
+
+/// A run of katakana: words of the lexicon, and what lies between by its sound. With `others` only the words at its end: a known word may stand within
+/// another by chance.
+fn foreign(run: &[char], others: bool) -> Vec<Word> {
     if let Some(letters) = spelt_letters(run, &LETTERS) {
         return vec![Word::new(letters)];
     }
-    let mut words = Vec::new();
-    let mut between: Vec<char> = Vec::new();
-    let flush = |between: &mut Vec<char>, words: &mut Vec<Word>| {
-        if let Some(letters) = spelt_letters(between, &LETTERS) {
-            words.push(Word::new(letters));
-            return between.clear();
-        }
-        let text = sound(between);
-        between.clear();
-        if !text.is_empty() {
-            words.push(Word { by_sound: true, ..Word::new(text) });
+    let by_sound = |run: &[char]| {
+        let text = sound(run);
+        match spelt_letters(run, &LETTERS) {
+            Some(letters) => Some(Word::new(letters)),
+            None => (!text.is_empty()).then(|| Word { by_sound: true, ..Word::new(text) }),
         }
     };
+    if others {
+        let (head, ends) = known_ends(run);
+        return by_sound(head).into_iter().chain(ends).collect();
+    }
+    let mut words = Vec::new();
+    let mut between: Vec<char> = Vec::new();
     let mut at = 0;
     while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
         // Two kana are a word only by themselves: they stand within many others.
         let known = LEXICON.at(rest, if at == 0 && rest.len() == 2 { 2 } else { 3 });
         match known.filter(|(count, _)| !is_broken(rest.get(*count..).unwrap_or(&[]))) {
             Some((count, entry)) => {
-                flush(&mut between, &mut words);
+                words.extend(by_sound(&between));
+                between.clear();
                 words.extend(Word::of_lexicon(entry));
                 at += count;
             }
@@ -221,8 +252,26 @@ fn foreign(run: &[char]) -> Vec<Word> {
             }
         }
     }
-    flush(&mut between, &mut words);
+    words.extend(by_sound(&between));
     words
+}
+
+/// What stands before the known words at the end of a run of katakana, and those.
+fn known_ends(run: &[char]) -> (&[char], Vec<Word>) {
+    let mut head = run;
+    let mut ends: Vec<Word> = Vec::new();
+    while head.len() > 3 {
+        let word_at = |start: &usize| {
+            let word = head.get(*start..)?;
+            LEXICON.at(word, 3).filter(|(count, _)| *count == word.len()).map(|(_, entry)| (*start, entry))
+        };
+        let Some((start, entry)) = (1..head.len() - 2).find_map(|start| word_at(&start)) else { break };
+        let mut words = Word::of_lexicon(entry);
+        words.append(&mut ends);
+        ends = words;
+        head = head.get(..start).unwrap_or(&[]);
+    }
+    (head, ends)
 }
 
 /// Whether a word cannot end here: what follows is a single kana, a small one or a long vowel.
@@ -332,6 +381,20 @@ mod tests {
         ] {
             assert_eq!(sound(&kana.chars().collect::<Vec<_>>()), latin, "{kana}");
         }
+    }
+
+    #[test]
+    fn letters_with_dots_and_words_within_words_are_read() {
+        let plain = |text: &str| without_dots(text.chars().collect()).into_iter().collect::<String>();
+        assert_eq!(plain("アイ・ピー・エス"), "アイピーエス");
+        assert_eq!(plain("アイ・アールジャパン"), "アイアールジャパン");
+        assert_eq!(plain("エア・ウォーター"), "エア・ウォーター");
+        let other = |text: &str| {
+            let words = write(&text.chars().collect::<Vec<_>>(), true);
+            words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(other("オプテックスグループ"), "oputekkusu group");
+        assert_eq!(words("エヌエフホールディングス"), "nf holdings");
     }
 
     #[test]

@@ -134,6 +134,11 @@ const LETTERS: [(&str, char); 27] = [
     ("앤", '&'),
 ];
 
+/// A run of syllables by its sound alone: a known word may stand within another by chance.
+pub(crate) fn write_joined(run: &[char]) -> Vec<Word> {
+    vec![Word { by_sound: true, ..Word::new(sound(run, false)) }]
+}
+
 /// A run of syllables as words; `north` spells them as the North and older transliterations do. `alone` says that the run is all of the name.
 pub(crate) fn write(run: &[char], north: bool, alone: bool) -> Vec<Word> {
     let mut words = Vec::new();
@@ -172,7 +177,7 @@ fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
         return Vec::new();
     }
     if let Some(letters) = spelt_letters(&run, &LETTERS) {
-        return vec![Word::new(letters)];
+        return vec![with_ampersands(&run, letters)];
     }
     if let Some(words) = letters_beside(&run, north) {
         return words;
@@ -188,6 +193,18 @@ fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
         return vec![family, Word { by_sound: true, ..Word::new(sound(personal, north)) }];
     }
     vec![Word { by_sound: true, ..Word::new(sound(&run, north)) }]
+}
+
+/// Letters with what else they may stand for: 앤 and 엔 are `and` and the letter `n`.
+fn with_ampersands(run: &[char], letters: String) -> Word {
+    let text: String = run.iter().collect();
+    let others = [text.replace('앤', "엔"), text.replace('엔', "앤")];
+    let mut also: Vec<String> = Vec::new();
+    for other in others {
+        let spelt = spelt_letters(&other.chars().collect::<Vec<_>>(), &LETTERS);
+        also.extend(spelt.filter(|spelt| *spelt != letters));
+    }
+    Word { also, ..Word::new(letters) }
 }
 
 /// Letters at the start or the end of a run, of three syllables or more, and the word beside them.

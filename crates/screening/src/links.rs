@@ -113,11 +113,12 @@ fn candidates(query: &Name, entry: &Name, persons: bool, similarities: &mut Word
     for (j, b) in entry.tokens.iter().enumerate() {
         let row = similarities.row(query, b);
         for ((i, a), likeness) in query.tokens.iter().enumerate().zip(row) {
-            let is_initial = a.written.len() == 1 || b.written.len() == 1;
+            let is_initial = [a, b].iter().any(|token| token.written.len() == 1);
+            let is_digit = is_initial && (a.is_number() || b.is_number());
             let similarity = match persons {
                 true => likeness.person,
-                // Persons are called by their initials, companies are not.
-                false if is_initial && likeness.word < 10_000 => likeness.word.min(7_500),
+                // Persons are called by their initials, companies are not; a letter may be what is left of a legal form.
+                false if is_initial && !is_digit && likeness.word < 10_000 && !(a.is_legal || b.is_legal) => 0,
                 false => likeness.word,
             };
             if similarity >= LEAST {
@@ -231,9 +232,8 @@ fn joined(word: &Token, others: &[Token], persons: bool, found: &mut dyn FnMut(S
             // An initial beside a name is no part of it, however like a doubled letter it looks.
             if alike >= if run.has_initial { 10_000 } else { JOIN } {
                 found(span, alike.saturating_sub(50), run.weight);
-            } else if (2..=5).contains(&word.written.len()) && run.initials == word.written {
-                let initials = if persons || word.written.len() > 2 { 8_000 } else { 6_500 };
-                found(span, initials, run.weight.min(word.weight).min(700));
+            } else if (if persons { 2 } else { 3 }..=5).contains(&word.written.len()) && run.initials == word.written {
+                found(span, 8_000, run.weight.min(word.weight).min(700));
             }
         }
     }

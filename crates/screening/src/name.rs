@@ -95,6 +95,8 @@ pub struct Name {
     pub tokens: Vec<Token>,
     /// Its legal forms, sorted.
     pub forms: Vec<Form>,
+    /// Whether it is made of legal forms and small words alone, which are then its words.
+    pub(crate) is_form_alone: bool,
 }
 
 /// `Ivanovich`, `Ivanovna`, in the transliterations of Russian, Ukrainian and Belarusian.
@@ -276,7 +278,8 @@ impl Name {
             }
         }
         if name.tokens.iter().all(|token| token.form) {
-            name = Name { tokens: words.into_iter().map(|word| Token::new(word, false)).collect(), ..Name::default() };
+            let tokens = words.into_iter().map(|word| Token::new(word, false)).collect();
+            name = Name { tokens, is_form_alone: true, ..Name::default() };
         }
         let words = name.tokens.iter().filter(|token| !token.form && !title(&token.written)).count();
         name.tokens.retain(|token| {

@@ -262,7 +262,9 @@ impl Screener {
             names.map(move |name| (Extent::of_part(&name, part.set_off), name)).map(|(extent, name)| (name, extent))
         });
         let spans = name_spans(text).into_iter().flat_map(|span| self.index.readings(span));
-        wholes.chain(parts).chain(spans.map(|name| (name, Extent::Same))).collect()
+        // `S.L.` behind a comma is a form and nobody's name.
+        let within = parts.chain(spans.map(|name| (name, Extent::Same))).filter(|(name, _)| !name.is_form_alone);
+        wholes.chain(within).collect()
     }
 
     /// The names at or above a score. A piece between marks, which stand in many names of one party, counts only where it is the whole of a listed

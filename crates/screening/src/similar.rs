@@ -192,7 +192,8 @@ pub(crate) fn sound_classes(word: &str) -> String {
         let next = letters.get(at + 1).copied();
         let soft = matches!(next, Some('e' | 'i' | 'y'));
         let class = match c {
-            'r' | 'l' if *c == 'l' || next.is_some_and(|next| "aeiouy".contains(next)) => 'r',
+            'r' | 'l' if *c == 'l' || next.is_some_and(|next| "aeiouyh".contains(next)) => 'r',
+            'g' if next == Some('h') && at > 0 => continue,
             'c' if next == Some('h') && at + 2 == letters.len() => 'k',
             'c' if soft || next == Some('h') => 's',
             'g' if soft => 's',
