@@ -174,6 +174,9 @@ fn add_shareholdings(
             text(key).map(|day| partial_day(day, start).ok_or_else(|| format!("has a {key} of {day}"))).transpose()
         };
         let (from, ends) = (day("startDate", true)?, day("endDate", false)?);
+        // An interest that ends before it begins is held at times that nobody knows, and so by a share that nobody knows.
+        let is_reversed = from.zip(ends).is_some_and(|(from, ends)| ends < from);
+        let (from, ends, percent) = if is_reversed { (None, None, None) } else { (from, ends, percent) };
         let ends = [ends, until].into_iter().flatten().min();
         let stake = Stake {
             owner_id: owner.to_owned(),
@@ -332,6 +335,15 @@ mod tests {
             .map(|stake| [stake.from, stake.until].map(|day| day.map_or(String::new(), |day| day.to_string())))
             .collect();
         assert_eq!(short, [["1895-01-01", "2022-01-01"], ["2022-01-01", "2024-05-01"]]);
+    }
+
+    #[test]
+    fn an_interest_that_ends_before_it_begins_is_a_stake_of_unknown_size() {
+        let interest =
+            r#"{"type":"shareholding","share":{"exact":60},"startDate":"2025-01-01","endDate":"2020-01-01"}"#;
+        let stakes = read_text(&format!("[{}]", statement("r1", "new", "\"a\"", interest))).unwrap();
+        assert_eq!(stakes.len(), 1);
+        assert_eq!((stakes[0].percent, stakes[0].from, stakes[0].until), (None, None, None));
     }
 
     #[test]

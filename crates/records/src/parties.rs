@@ -157,6 +157,10 @@ pub fn read_ownership_by_row(path: &Path) -> Result<ByRow<Vec<Stake>>, Diagnosti
                 let cell = Cell { row, column: "owned_id", value: owned };
                 mistakes.add("owns-itself", cell, "a party cannot own itself", "take the row out");
             }
+            if from.zip(until).is_some_and(|(from, until)| until < from) {
+                let mend = "write `from` and `until` in their order";
+                mistakes.add("out-of-order", Cell::empty(row, "until"), "is before `from`", mend);
+            }
             mistakes.name_row(row, owned);
             let is_unread = mistakes.has_row(row);
             if is_unread && owner == owned {
@@ -218,4 +222,23 @@ pub fn read_clearances_by_row(path: &Path) -> Result<ByRow<Vec<Clearance>>, Diag
         }
     }
     mistakes.split(clearances)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stake_that_ends_before_it_begins_is_one_of_unknown_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ownership.csv");
+        std::fs::write(&path, "owner_id,owned_id,percent,from,until\na,b,60,2025-01-01,2020-01-01\nc,b,40,,\n")
+            .unwrap();
+        let read = read_ownership_by_row(&path).unwrap();
+        let shares: Vec<(bool, bool)> =
+            read.value.iter().map(|stake| (stake.percent.is_none(), stake.from.is_none())).collect();
+        assert_eq!(shares, [(true, true), (false, true)]);
+        assert_eq!(read.unread.len(), 1);
+        assert!(read_ownership(&path).is_err());
+    }
 }

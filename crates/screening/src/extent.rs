@@ -13,11 +13,13 @@ pub(crate) enum Extent {
     Piece,
     /// One word, or common words, of which only the same ones count.
     Word,
+    /// What tells so little that only the whole of a listed name counts, with its legal forms.
+    Same,
 }
 
 /// What words must tell, in hundredths of a bit, to be searched as a name that may be misspelled: `(Shanghai)` and `/ Trading` are no whole names.
 const LONE_WORD_WEIGHT: u32 = 900;
-/// What a piece between marks must tell to be searched at all.
+/// What a piece between marks must tell for names to count that are not wholly the same.
 const PIECE_WEIGHT: u32 = 1_300;
 /// How alike the words of a piece must be to a listed name's.
 pub(crate) const PIECE_ALIKE: u32 = 9_300;
@@ -28,16 +30,16 @@ fn word_weight(name: &Name) -> u32 {
 }
 
 impl Extent {
-    /// How a part of a name is searched; not at all where it tells too little. `set_off` says that words such as `c/o` stand beside it.
-    pub(crate) fn of_part(name: &Name, set_off: bool) -> Option<Extent> {
+    /// How a part of a name is searched. `set_off` says that words such as `c/o` stand beside it.
+    pub(crate) fn of_part(name: &Name, set_off: bool) -> Extent {
         let weight = word_weight(name);
         let words = name.tokens.iter().filter(|token| !token.form).count();
         match (set_off, words) {
-            (true, _) if weight >= LONE_WORD_WEIGHT => Some(Extent::SetOff),
-            (true, _) => Some(Extent::Word),
-            (false, _) if weight < PIECE_WEIGHT => None,
-            (false, 0 | 1) => Some(Extent::Word),
-            (false, _) => Some(Extent::Piece),
+            (true, _) if weight >= LONE_WORD_WEIGHT => Extent::SetOff,
+            (true, _) => Extent::Word,
+            (false, _) if weight < PIECE_WEIGHT => Extent::Same,
+            (false, 0 | 1) => Extent::Word,
+            (false, _) => Extent::Piece,
         }
     }
 }

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::arabic::{self, is_arabic};
-use crate::han::{self, is_han};
+use crate::han::{self, Sound, is_han};
 use crate::japanese::{self, is_japanese, is_kana};
 use crate::korean::{self, is_hangul};
 use crate::letters::{self, is_devanagari, is_greek, is_hebrew, is_mark, is_thai};
@@ -23,12 +23,16 @@ pub fn fold(text: &str) -> Vec<String> {
 pub(crate) enum Reading {
     /// Chinese, unless the name shows that it is Japanese; Korean as the South spells it.
     Usual,
+    /// Chinese characters as in Hong Kong.
+    Cantonese,
     /// Chinese characters as Japanese.
     Japanese,
     /// The same with the second reading of names that have one.
     OtherJapanese,
     /// Korean as the North and older transliterations spell it.
     North,
+    /// Korean words by their sound alone.
+    Joined,
 }
 
 /// The ways in which a name may be read, the usual one first.
@@ -38,9 +42,9 @@ pub(crate) fn readings(text: &str) -> &'static [Reading] {
         return &[Reading::Usual];
     }
     match (korean::is_korean(text), text.chars().any(is_han), japanese::is_plain(text)) {
-        (true, _, _) => &[Reading::Usual, Reading::North],
+        (true, _, _) => &[Reading::Usual, Reading::North, Reading::Joined],
         (false, true, true) => &[Reading::Usual, Reading::OtherJapanese],
-        (false, true, false) => &[Reading::Usual, Reading::Japanese, Reading::OtherJapanese],
+        (false, true, false) => &[Reading::Usual, Reading::Cantonese, Reading::Japanese, Reading::OtherJapanese],
         _ => &[Reading::Usual],
     }
 }
@@ -92,19 +96,20 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
 /// The words of a name, read in one way.
 pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
     let plain: Vec<char> = text.nfkc().filter(|c| !invisible(*c)).take(LONGEST).collect();
-    let plain = without_gershayim(plain);
+    let plain = japanese::without_dots(without_gershayim(plain));
     // Letters that only another script has show that the name is written in it, and not disguised.
     let plainly_other = |c: &char| c.is_alphabetic() && !c.is_ascii() && look_alike(*c).is_none() && !is_latin(*c);
     let japanese = match reading {
         Reading::Usual => !text.is_ascii() && japanese::is_plain(&plain.iter().collect::<String>()),
         Reading::Japanese | Reading::OtherJapanese => true,
-        Reading::North => false,
+        Reading::North | Reading::Joined | Reading::Cantonese => false,
     };
     let writer = Writer {
         reading,
         latin_somewhere: plain.iter().any(char::is_ascii_alphabetic) && !plain.iter().any(plainly_other),
         japanese,
         alone: plain.iter().all(|c| is_hangul(*c)),
+        foreign: plain.contains(&'\u{b7}') || plain.contains(&'\u{2022}') || plain.contains(&'\u{30fb}'),
     };
     let mut words = Vec::new();
     let mut word = Vec::new();
@@ -138,8 +143,10 @@ struct Writer {
     latin_somewhere: bool,
     /// Whether Chinese characters are read as Japanese.
     japanese: bool,
-    /// Whether the name is one run of Korean syllables.
+    /// Whether the name is one run of Korean syllables, which may be a person's.
     alone: bool,
+    /// Whether dots stand in it, as between the parts of a foreign name that is written in Chinese by its sound.
+    foreign: bool,
 }
 
 /// Zero-width, directional, variation and other characters that show nothing.
@@ -181,7 +188,7 @@ impl Writer {
         if word.iter().any(|c| is_arabic(*c)) {
             let letters: String = word.iter().filter(|c| !combining(**c)).collect();
             let written = arabic::write(&letters).into_iter();
-            return words.extend(written.map(|(text, consonants)| Word { consonants, ..Word::new(text) }));
+            return words.extend(written);
         }
         if let Some(known) = letters::known(word) {
             return words.extend(known);
@@ -213,7 +220,10 @@ impl Writer {
     fn write_run(self, script: Run, run: &[char]) -> Vec<Word> {
         match script {
             Run::East if self.japanese => japanese::write(run, self.reading == Reading::OtherJapanese),
-            Run::East => han::write(run).into_iter().map(Word::new).collect(),
+            Run::East if self.reading == Reading::Cantonese => han::write(run, Sound::Cantonese),
+            Run::East if self.foreign => han::write(run, Sound::Foreign),
+            Run::East => han::write(run, Sound::Mandarin),
+            Run::Hangul if self.reading == Reading::Joined => korean::write_joined(run),
             Run::Hangul => korean::write(run, self.reading == Reading::North, self.alone),
             Run::Greek => letters::greek(run),
             Run::Hebrew => letters::hebrew(run),
@@ -221,7 +231,8 @@ impl Writer {
             Run::Devanagari => {
                 let letters = run.iter().enumerate().filter(|(_, c)| !is_mark(**c));
                 let text: String = letters.map(|(at, c)| devanagari(*c, run.get(at + 1).copied())).collect();
-                vec![Word { consonants: true, ..Word::new(text.to_ascii_lowercase()) }]
+                let plain = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+                vec![Word { consonants: true, ..Word::new(plain.to_ascii_lowercase()) }]
             }
         }
     }
@@ -290,10 +301,16 @@ fn join_single_letters(words: Vec<Word>) -> Vec<Word> {
     let single = |word: &str| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
     let mut joined: Vec<Word> = Vec::with_capacity(words.len());
     let mut open = false;
-    for word in words.into_iter().filter(|word| !word.text.is_empty()) {
-        let is_single = single(&word.text);
+    let words: Vec<Word> = words.into_iter().filter(|word| !word.text.is_empty()).collect();
+    let before_single: Vec<bool> = words.iter().skip(1).map(|word| single(&word.text)).chain([false]).collect();
+    for (word, is_before) in words.into_iter().zip(before_single) {
+        // A scanner reads `S.A.` as `5.A.`
+        let is_single = single(&word.text) || is_before && matches!(word.text.as_str(), "0" | "1" | "5" | "8");
         match joined.last_mut() {
-            Some(last) if open && is_single => last.text.push_str(&word.text),
+            Some(last) if open && is_single => {
+                last.text.push_str(&word.text);
+                last.initials = true;
+            }
             _ => joined.push(word),
         }
         open = is_single;
@@ -312,6 +329,8 @@ mod tests {
             ("J\u{430}\u{455}\u{43e}n Sh\u{456}n\u{435}", "jason shine"),
             ("W\u{2060}arren Sum\u{200b}aylo", "warren sumaylo"),
             ("P. G. R. GOLD", "pgr gold"),
+            ("Power 5.A.L", "power 5al"),
+            ("Plant 5 and 5 B 6", "plant 5 and 5b 6"),
             ("JasonShine", "jason shine"),
             ("Co.,Ltd.", "co ltd"),
             ("Société Générale", "societe generale"),
@@ -320,6 +339,8 @@ mod tests {
             ("Анатоль Аляксандравiч СIВАК", "anatol alyaksandravich sivak"),
             ("Ｈｕａｗｅｉ", "huawei"),
             ("GmbH", "gmbh"),
+            // A letter that has no Latin one.
+            ("ॽ Amber", "amber"),
         ] {
             assert_eq!(fold(text).join(" "), expected, "{text}");
         }

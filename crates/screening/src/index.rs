@@ -3,11 +3,15 @@
 use tollgate_model::Lookup;
 
 use crate::fold::{Reading, readings};
+use crate::links::WordSimilarities;
 use crate::name::Name;
-use crate::score::{Score, WordSimilarities, score_with};
-use crate::similar::skeleton;
+use crate::score::{Score, score_with};
+use crate::similar::{skeleton, sound_classes};
 use crate::sizes::{count_of, index_of, narrow, place_of};
 use crate::words::background;
+
+/// What a word tells at most, in hundredths of a bit, that is translated or left as it is, and so also left out.
+const TRANSLATED: u32 = 150;
 
 /// Candidates that are scored for a query.
 const SCORED: usize = 180;
@@ -57,6 +61,8 @@ pub struct Index {
     counts: Lookup<String, u32>,
     /// How many names there are, with those that show how rare words are.
     all: u32,
+    /// The places of the names by their words and forms in order of the alphabet.
+    same: Lookup<String, Vec<u32>>,
 }
 
 /// Room for a search, reused from query to query.
@@ -77,14 +83,17 @@ pub struct NameHit {
     pub score: Score,
 }
 
-/// Three letters or digits in a row, as a number; in words as they are, or without vowels.
+/// Three letters or digits in a row, as a number; in words as they are, without vowels, or by classes of consonants that sound alike.
 const CHANNEL: usize = 37 * 37 * 37;
+
+/// The trigrams of consonants that sound alike, which only names look for that are written by their sound.
+const HEARD: std::ops::Range<usize> = 2 * CHANNEL..3 * CHANNEL;
 
 /// Words, and short words less one letter, by hash.
 const WORDS: usize = 1 << 17;
 
-/// How many features there are: two channels of trigrams, and the words.
-const FEATURES: usize = 2 * CHANNEL + WORDS;
+/// How many features there are: three channels of trigrams, and the words.
+const FEATURES: usize = 3 * CHANNEL + WORDS;
 
 /// A word of more letters is found by its trigrams.
 const SHORT: usize = 9;
@@ -112,10 +121,13 @@ impl Index {
             }
         }
         index.names = names;
+        for (place, name) in index.names.iter().enumerate() {
+            index.same.entry(name.key()).or_default().push(place_of(place));
+        }
         let mut lists = vec![Vec::new(); FEATURES];
         let mut features = Vec::new();
         for (place, name) in index.names.iter().enumerate() {
-            features_of(name, &mut features);
+            features_of(name, true, &mut features);
             for feature in &features {
                 if let Some(list) = lists.get_mut(*feature) {
                     list.push(place_of(place));
@@ -124,7 +136,7 @@ impl Index {
         }
         index.trigrams = Postings::new(lists);
         let mut totals = vec![0; index.names.len()];
-        for feature in 0..FEATURES {
+        for feature in (0..FEATURES).filter(|feature| !HEARD.contains(feature)) {
             let weight = index.feature_weight(feature);
             for place in index.trigrams.get(feature) {
                 if let Some(total) = totals.get_mut(index_of(*place)) {
@@ -179,8 +191,8 @@ impl Index {
                 token.weight = token.weight.min(200);
             }
             // Words that are translated or left as they are, are also left out.
-            if token.also.is_some() {
-                token.weight = token.weight.min(250);
+            if token.translated {
+                token.weight = token.weight.min(TRANSLATED);
             }
         }
     }
@@ -200,7 +212,7 @@ impl Index {
     fn nearest(&self, query: &Name, most: usize, scratch: &mut Scratch) -> Vec<usize> {
         scratch.shared.resize(self.names.len(), 0);
         scratch.touched.clear();
-        features_of(query, &mut scratch.features);
+        features_of(query, query.tokens.iter().any(|token| token.by_sound), &mut scratch.features);
         let mut total = 0;
         for feature in &scratch.features {
             let weight = self.feature_weight(*feature);
@@ -246,6 +258,12 @@ impl Index {
         self.score_all(candidates, query, least, scratch)
     }
 
+    /// The names that have the same words and legal forms in any order.
+    pub(crate) fn search_same(&self, query: &Name, scratch: &mut Scratch) -> Vec<NameHit> {
+        let places = self.same.get(&query.key()).map_or(&[][..], Vec::as_slice);
+        self.score_all(places.iter().map(|place| index_of(*place)).collect(), query, 0, scratch)
+    }
+
     fn score_all(&self, candidates: Vec<usize>, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
         scratch.similarities.clear();
         let mut found: Vec<NameHit> = Vec::new();
@@ -272,8 +290,9 @@ pub(crate) fn bits(all: u32, some: u32) -> u32 {
     log(all).saturating_sub(log(some))
 }
 
-/// Trigrams of the joined words, and of what is left of them without vowels; each once.
-fn features_of(name: &Name, features: &mut Vec<usize>) {
+/// Trigrams of the joined words, and of what is left of them without vowels; each once. `heard` says that those of consonants that sound alike are among
+/// them.
+fn features_of(name: &Name, heard: bool, features: &mut Vec<usize>) {
     features.clear();
     let joined = name.joined();
     let code = |byte: u8| match byte {
@@ -299,14 +318,18 @@ fn features_of(name: &Name, features: &mut Vec<usize>) {
     push(&letters, 0);
     let skeleton: Vec<usize> = skeleton(&joined).bytes().map(code).collect();
     push(&skeleton, 1);
+    if heard {
+        let classes: Vec<usize> = sound_classes(&joined).bytes().map(code).collect();
+        push(&classes, 2);
+    }
     for token in name.tokens.iter().filter(|token| !token.form) {
         let mut add = |bytes: &mut dyn Iterator<Item = u8>| {
             let hash = bytes
                 .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-            features.push(2 * CHANNEL + index_of(narrow((hash ^ hash >> 32) % count_of(WORDS))));
+            features.push(3 * CHANNEL + index_of(narrow((hash ^ hash >> 32) % count_of(WORDS))));
         };
         add(&mut token.word.bytes());
-        if let Some(also) = &token.also {
+        for also in &token.also {
             add(&mut also.bytes());
         }
         if token.written.len() >= 4 {

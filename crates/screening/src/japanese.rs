@@ -6,7 +6,7 @@ use tollgate_model::Lookup;
 
 use crate::han::{is_han, number_at};
 use crate::lexicon::{pairs, spelt_letters};
-use crate::word::Word;
+use crate::word::{Readings, Word};
 
 /// Words by how they are written, and the most characters that one has.
 struct Table {
@@ -56,82 +56,91 @@ fn is_katakana(c: char) -> bool {
     matches!(c, '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{31f0}'..='\u{31ff}')
 }
 
-/// A run of Japanese characters as words. `others` takes the second reading of each name that has one.
+/// A run of Japanese characters as words. `others` begins with the second reading of each name that has one.
 pub(crate) fn write(run: &[char], others: bool) -> Vec<Word> {
     // `(株)` and `(有)` are short for forms of companies.
     if let ['株' | '有'] = run {
         return vec![Word::new("company".to_owned())];
     }
     let mut words = Vec::new();
-    let mut name = String::new();
+    let mut name = Readings::default();
     let mut at = 0;
     while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
         at += step(rest, others, &mut name, &mut words);
     }
-    take(&mut name, &mut words);
+    words.extend(name.take());
     words
 }
 
 /// Writes what a run begins with, and returns how many characters that was.
-fn step(rest: &[char], others: bool, name: &mut String, words: &mut Vec<Word>) -> usize {
+fn step(rest: &[char], others: bool, name: &mut Readings, words: &mut Vec<Word>) -> usize {
     let katakana = rest.iter().take_while(|c| is_katakana(**c)).count();
     if katakana > 0 {
-        take(name, words);
-        words.extend(foreign(rest.get(..katakana).unwrap_or(rest)));
+        words.extend(name.take());
+        words.extend(foreign(rest.get(..katakana).unwrap_or(rest), others));
         return katakana;
     }
     if let Some((count, number)) = number_at(rest) {
-        take(name, words);
-        words.push(Word::new(number.to_string()));
+        words.extend(name.take());
+        words.push(Word::number(number));
         return count;
     }
     let known = LEXICON.at(rest, 1);
     // A word may end where the name of a place or a family goes on: the longer one is meant.
     let named = NAMES.at(rest, 2).filter(|(count, _)| known.is_none_or(|(of_known, _)| *count > of_known));
     if let Some((count, readings)) = named {
-        take(name, words);
-        words.push(Word::new(reading(readings, others).to_owned()));
+        words.extend(name.take());
+        let mut whole = Readings::default();
+        whole.push(&in_order(readings, others));
+        words.extend(whole.take());
         return count;
     }
     if let Some((count, entry)) = known {
-        take(name, words);
-        words.extend(Word::of_lexicon(entry));
+        words.extend(name.take());
+        words.extend(with_reading(Word::of_lexicon(entry), rest.get(..count).unwrap_or(rest)));
         return count;
     }
     if let Some((count, readings)) = NAMES.at(rest, 1) {
-        name.push_str(reading(readings, others));
+        name.push(&in_order(readings, others));
         return count;
     }
     let hiragana = rest.iter().take_while(|c| is_kana(**c)).count();
     match rest.first() {
         _ if hiragana > 0 => {
-            name.push_str(&sound(rest.get(..hiragana).unwrap_or(rest)));
+            name.push(&[&sound(rest.get(..hiragana).unwrap_or(rest))]);
             hiragana
         }
         Some(c) => {
-            name.push_str(&any_ascii::any_ascii_char(*c).to_ascii_lowercase());
+            name.push(&[&any_ascii::any_ascii_char(*c).to_ascii_lowercase()]);
             1
         }
         None => 1,
     }
 }
 
-fn reading(readings: &'static str, others: bool) -> &'static str {
-    let mut all = readings.split('\t');
-    let first = all.next().unwrap_or("");
-    if others { all.next().unwrap_or(first) } else { first }
+/// A translated word that the lexicon has without its Japanese sound, with that.
+fn with_reading(mut words: Vec<Word>, run: &[char]) -> Vec<Word> {
+    let readings = NAMES.at(run, 2).filter(|(count, _)| *count == run.len());
+    if let ([word], Some((_, readings))) = (words.as_mut_slice(), readings)
+        && word.also.is_empty()
+        && !word.text.is_empty()
+    {
+        word.also = readings.split('\t').map(str::to_owned).collect();
+    }
+    words
 }
 
-fn take(name: &mut String, words: &mut Vec<Word>) {
-    let name = std::mem::take(name);
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    if !plain.is_empty() {
-        words.push(Word::new(plain));
+/// The readings of an entry; with `others` the second one first.
+fn in_order(readings: &'static str, others: bool) -> Vec<&'static str> {
+    let mut all: Vec<&str> = readings.split('\t').collect();
+    if others && all.len() > 1 {
+        all.swap(0, 1);
     }
+    all
 }
 
 /// The names of Latin letters, longer ones before those that they begin with.
-const LETTERS: [(&str, char); 37] = [
+const LETTERS: [(&str, char); 45] = [
     ("ダブリュー", 'w'),
     ("ダブリュ", 'w'),
     ("エックス", 'x'),
@@ -156,6 +165,13 @@ const LETTERS: [(&str, char); 37] = [
     ("ヴィ", 'v'),
     ("ブイ", 'v'),
     ("シー", 'c'),
+    ("シイ", 'c'),
+    ("ディ", 'd'),
+    ("ビイ", 'b'),
+    ("ピイ", 'p'),
+    ("ジイ", 'g'),
+    ("テー", 't'),
+    ("ヴイ", 'v'),
     ("スィー", 'c'),
     ("イー", 'e'),
     ("ジー", 'g'),
@@ -168,30 +184,65 @@ const LETTERS: [(&str, char); 37] = [
     ("ゼット", 'z'),
     ("アンド", '&'),
     ("ツー", '2'),
+    ("スリー", '3'),
     ("ワン", '1'),
 ];
 
-/// A run of katakana: words of the lexicon, and what lies between by its sound.
-fn foreign(run: &[char]) -> Vec<Word> {
+/// A text without the dots between letters that are spelt by their names: アイ・ピー・エス.
+pub(crate) fn without_dots(plain: Vec<char>) -> Vec<char> {
+    if !plain.contains(&'・') {
+        return plain;
+    }
+    let parts: Vec<&[char]> = plain.split(|c| *c == '・').collect();
+    let is_letter = |part: &[char]| {
+        let text: String = part.iter().collect();
+        LETTERS.iter().any(|(name, _)| *name == text)
+    };
+    let mut out: Vec<char> = Vec::with_capacity(plain.len());
+    for (place, part) in parts.iter().enumerate() {
+        out.extend(*part);
+        if let Some(next) = parts.get(place + 1)
+            && !(is_letter(part) && (is_letter(next) || begins_with_letter(next)))
+        {
+            out.push('・');
+        }
+    }
+    out
+}
+
+/// Whether what follows a dot is a letter and a word behind it: the last of the letters in アイ・アールジャパン.
+fn begins_with_letter(part: &[char]) -> bool {
+    let text: String = part.iter().collect();
+    LETTERS.iter().any(|(name, _)| text.strip_prefix(name).is_some_and(|rest| rest.chars().count() >= 3))
+}
+
+/// A run of katakana: words of the lexicon, and what lies between by its sound. With `others` only the words at its end: a known word may stand within
+/// another by chance.
+fn foreign(run: &[char], others: bool) -> Vec<Word> {
     if let Some(letters) = spelt_letters(run, &LETTERS) {
         return vec![Word::new(letters)];
     }
-    let mut words = Vec::new();
-    let mut between: Vec<char> = Vec::new();
-    let flush = |between: &mut Vec<char>, words: &mut Vec<Word>| {
-        let text = sound(between);
-        between.clear();
-        if !text.is_empty() {
-            words.push(Word { by_sound: true, ..Word::new(text) });
+    let by_sound = |run: &[char]| {
+        let text = sound(run);
+        match spelt_letters(run, &LETTERS) {
+            Some(letters) => Some(Word::new(letters)),
+            None => (!text.is_empty()).then(|| Word { by_sound: true, ..Word::new(text) }),
         }
     };
+    if others {
+        let (head, ends) = known_ends(run);
+        return by_sound(head).into_iter().chain(ends).collect();
+    }
+    let mut words = Vec::new();
+    let mut between: Vec<char> = Vec::new();
     let mut at = 0;
     while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
         // Two kana are a word only by themselves: they stand within many others.
         let known = LEXICON.at(rest, if at == 0 && rest.len() == 2 { 2 } else { 3 });
         match known.filter(|(count, _)| !is_broken(rest.get(*count..).unwrap_or(&[]))) {
             Some((count, entry)) => {
-                flush(&mut between, &mut words);
+                words.extend(by_sound(&between));
+                between.clear();
                 words.extend(Word::of_lexicon(entry));
                 at += count;
             }
@@ -201,8 +252,26 @@ fn foreign(run: &[char]) -> Vec<Word> {
             }
         }
     }
-    flush(&mut between, &mut words);
+    words.extend(by_sound(&between));
     words
+}
+
+/// What stands before the known words at the end of a run of katakana, and those.
+fn known_ends(run: &[char]) -> (&[char], Vec<Word>) {
+    let mut head = run;
+    let mut ends: Vec<Word> = Vec::new();
+    while head.len() > 3 {
+        let word_at = |start: &usize| {
+            let word = head.get(*start..)?;
+            LEXICON.at(word, 3).filter(|(count, _)| *count == word.len()).map(|(_, entry)| (*start, entry))
+        };
+        let Some((start, entry)) = (1..head.len() - 2).find_map(|start| word_at(&start)) else { break };
+        let mut words = Word::of_lexicon(entry);
+        words.append(&mut ends);
+        ends = words;
+        head = head.get(..start).unwrap_or(&[]);
+    }
+    (head, ends)
 }
 
 /// Whether a word cannot end here: what follows is a single kana, a small one or a long vowel.
@@ -312,6 +381,20 @@ mod tests {
         ] {
             assert_eq!(sound(&kana.chars().collect::<Vec<_>>()), latin, "{kana}");
         }
+    }
+
+    #[test]
+    fn letters_with_dots_and_words_within_words_are_read() {
+        let plain = |text: &str| without_dots(text.chars().collect()).into_iter().collect::<String>();
+        assert_eq!(plain("アイ・ピー・エス"), "アイピーエス");
+        assert_eq!(plain("アイ・アールジャパン"), "アイアールジャパン");
+        assert_eq!(plain("エア・ウォーター"), "エア・ウォーター");
+        let other = |text: &str| {
+            let words = write(&text.chars().collect::<Vec<_>>(), true);
+            words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(other("オプテックスグループ"), "oputekkusu group");
+        assert_eq!(words("エヌエフホールディングス"), "nf holdings");
     }
 
     #[test]

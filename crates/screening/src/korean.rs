@@ -67,6 +67,42 @@ const FAMILIES: [(&str, &str, &str); 40] = [
     ("주", "joo", "chu"),
 ];
 
+/// How their bearers spell families otherwise.
+const OTHER_FAMILIES: [(&str, &str); 32] = [
+    ("김", "gim"),
+    ("이", "yi rhee rhie i"),
+    ("리", "yi rhee"),
+    ("박", "bak"),
+    ("최", "choe chey"),
+    ("정", "chung jeong jeung chong"),
+    ("강", "gang"),
+    ("조", "jo chough joe"),
+    ("윤", "youn yune"),
+    ("장", "jang chang"),
+    ("임", "im yim rim"),
+    ("림", "im yim lim"),
+    ("오", "o"),
+    ("서", "suh seoh"),
+    ("신", "sin shinn"),
+    ("권", "gwon kwun"),
+    ("황", "whang"),
+    ("안", "an"),
+    ("전", "jun chun jeun"),
+    ("유", "yu ryu you"),
+    ("류", "yu yoo ryoo"),
+    ("고", "go koh"),
+    ("문", "mun"),
+    ("양", "ryang"),
+    ("손", "sohn"),
+    ("배", "bai pae"),
+    ("백", "paik baik"),
+    ("허", "hur huh"),
+    ("심", "sim"),
+    ("노", "roh no ro"),
+    ("성", "seong"),
+    ("주", "ju chu"),
+];
+
 /// The names of Latin letters, longer ones first.
 const LETTERS: [(&str, char); 27] = [
     ("더블유", 'w'),
@@ -97,6 +133,11 @@ const LETTERS: [(&str, char); 27] = [
     ("유", 'u'),
     ("앤", '&'),
 ];
+
+/// A run of syllables by its sound alone: a known word may stand within another by chance.
+pub(crate) fn write_joined(run: &[char]) -> Vec<Word> {
+    vec![Word { by_sound: true, ..Word::new(sound(run, false)) }]
+}
 
 /// A run of syllables as words; `north` spells them as the North and older transliterations do. `alone` says that the run is all of the name.
 pub(crate) fn write(run: &[char], north: bool, alone: bool) -> Vec<Word> {
@@ -136,19 +177,34 @@ fn rest_of(between: &mut Vec<char>, north: bool, whole: bool) -> Vec<Word> {
         return Vec::new();
     }
     if let Some(letters) = spelt_letters(&run, &LETTERS) {
-        return vec![Word::new(letters)];
+        return vec![with_ampersands(&run, letters)];
     }
     if let Some(words) = letters_beside(&run, north) {
         return words;
     }
     let family = FAMILIES.iter().find(|(family, _, _)| run.first().is_some_and(|c| family.starts_with(*c)));
-    if let (true, Some((_, south, of_north)), Some(personal)) =
+    if let (true, Some((family, south, of_north)), Some(personal)) =
         (whole && (2..=4).contains(&run.len()), family, run.get(1..))
     {
-        let family = if north { of_north } else { south };
-        return vec![Word::new((*family).to_owned()), Word { by_sound: true, ..Word::new(sound(personal, north)) }];
+        let written = if north { of_north } else { south };
+        let others = OTHER_FAMILIES.iter().filter(|(others, _)| *others == *family);
+        let also = others.flat_map(|(_, others)| others.split(' ')).map(str::to_owned).collect();
+        let family = Word { also, ..Word::new((*written).to_owned()) };
+        return vec![family, Word { by_sound: true, ..Word::new(sound(personal, north)) }];
     }
     vec![Word { by_sound: true, ..Word::new(sound(&run, north)) }]
+}
+
+/// Letters with what else they may stand for: 앤 and 엔 are `and` and the letter `n`.
+fn with_ampersands(run: &[char], letters: String) -> Word {
+    let text: String = run.iter().collect();
+    let others = [text.replace('앤', "엔"), text.replace('엔', "앤")];
+    let mut also: Vec<String> = Vec::new();
+    for other in others {
+        let spelt = spelt_letters(&other.chars().collect::<Vec<_>>(), &LETTERS);
+        also.extend(spelt.filter(|spelt| *spelt != letters));
+    }
+    Word { also, ..Word::new(letters) }
 }
 
 /// Letters at the start or the end of a run, of three syllables or more, and the word beside them.

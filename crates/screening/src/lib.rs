@@ -4,7 +4,9 @@
 //! and compared by the one function [`score()`], whose explanation is its return value. All scores are integers in basis points.
 
 mod address;
+mod alike;
 mod arabic;
+mod chinese;
 mod evidence;
 mod extent;
 mod fold;
@@ -14,6 +16,7 @@ mod japanese;
 mod korean;
 mod letters;
 mod lexicon;
+mod links;
 mod list;
 mod name;
 mod ofac;
@@ -30,6 +33,7 @@ mod words;
 pub use evidence::{Agreement, Evidence};
 pub use fold::{Unread, fold, unread};
 pub use index::{Index, NameHit, Scratch};
+pub use links::{Link, Span};
 pub use list::{
     BadRow, Effect, Entry, EntryReview, List, ListName, SanctionsProgram, footnote_of, read_lists, split_names,
     split_programs,
@@ -37,7 +41,7 @@ pub use list::{
 pub use name::{Name, Token};
 pub use ofac::ofac_score;
 pub use ownership::{BadStake, Ownership, Standing, percent};
-pub use score::{Forms, Link, Score, Span, score};
+pub use score::{Forms, Score, score};
 pub use screener::{Basis, Match, MatchWords, Query, Screener, THRESHOLD, Version};
 pub use shell::{Indicator, Sign, shell_signs};
 pub use words::Form;

@@ -1,7 +1,8 @@
 //! A name taken apart: its words, and the legal forms among them.
 
+use crate::chinese::heard_as;
 use crate::fold::{MOST_WORDS, Reading, words_as};
-use crate::similar::{as_scanned, skeleton};
+use crate::similar::{as_scanned, is_devoweled, skeleton};
 use crate::word::Word;
 use crate::words::{Form, canonical, form_at, near_form};
 
@@ -20,8 +21,16 @@ pub struct Token {
     pub(crate) consonants: bool,
     /// Whether it is written by its sound.
     pub(crate) by_sound: bool,
-    /// What it is called where it is not translated.
-    pub(crate) also: Option<String>,
+    /// What else it is called: untranslated, in another translation, or by another reading.
+    pub(crate) also: Vec<String>,
+    /// Whether it is translated or left as it is, and so also left out.
+    pub(crate) translated: bool,
+    /// What it is heard as where it may be Chinese.
+    pub(crate) chinese: Option<String>,
+    /// Whether it belongs to a legal form.
+    pub(crate) is_legal: bool,
+    /// Whether it is made of the first letters of words before it, as `CASC` is, and tells nothing new.
+    pub(crate) abbreviation: bool,
     /// Its consonants, those that sound alike as one.
     pub(crate) skeleton: String,
     /// Whether it is a patronymic, which is often left out.
@@ -41,13 +50,20 @@ impl Token {
             _ => letters | 1 << 26,
         });
         Token {
-            word: Some(canonical(&written)).filter(|word| *word != written).unwrap_or(cardinal(&written)).to_owned(),
+            word: Some(canonical(&written))
+                .filter(|word| *word != written)
+                .unwrap_or(canonical(cardinal(&written)))
+                .to_owned(),
             scanned: as_scanned(&written),
             patronymic: patronymic(&written),
             skeleton: skeleton(&written),
             consonants: false,
             by_sound: false,
-            also: None,
+            also: Vec::new(),
+            translated: false,
+            chinese: if form { None } else { heard_as(&written) },
+            is_legal: false,
+            abbreviation: false,
             written,
             weight: 0,
             form,
@@ -59,6 +75,11 @@ impl Token {
     /// Whether it is a small word that counts as a family name.
     pub(crate) fn is_surname(&self) -> bool {
         !self.form && is_surname(&self.written)
+    }
+
+    /// Whether a word is among what else it is called.
+    pub(crate) fn is_also(&self, word: &str) -> bool {
+        self.also.iter().any(|also| also == word)
     }
 
     pub(crate) fn is_number(&self) -> bool {
@@ -74,6 +95,8 @@ pub struct Name {
     pub tokens: Vec<Token>,
     /// Its legal forms, sorted.
     pub forms: Vec<Form>,
+    /// Whether it is made of legal forms and small words alone, which are then its words.
+    pub(crate) is_form_alone: bool,
 }
 
 /// `Ivanovich`, `Ivanovna`, in the transliterations of Russian, Ukrainian and Belarusian.
@@ -101,6 +124,11 @@ fn title(word: &str) -> bool {
             | "doctor"
             | "minister"
     )
+}
+
+/// Forms of address that stand in no company's name.
+fn address(word: &str) -> bool {
+    matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof" | "sir")
 }
 
 /// Words that bind others and tell nothing.
@@ -180,7 +208,17 @@ const UNITS: [(&str, &str, u32); 19] = [
 
 /// Numbers from eleven on that are written in words, in digits: `forty four`, `fifty-fourth`, `thirteenth`. Smaller ones stay words, which names have too.
 fn written_numbers(words: Vec<Word>) -> Vec<Word> {
-    let unit = |text: &str| UNITS.iter().find(|(cardinal, ordinal, _)| *cardinal == text || *ordinal == text);
+    // A long one may be misread or lack its vowels: `flfteenth`, `fftnth`.
+    let is_meant = |text: &str, number: &str| {
+        text == number
+            || text.len() >= 5
+                && number.len() >= 6
+                && text.bytes().next() == number.bytes().next()
+                && text.len() <= number.len() + 1
+                && (as_scanned(text) == as_scanned(number) || is_devoweled(text, number))
+    };
+    let is_unit = |text: &str, unit: &(&str, &str, u32)| is_meant(text, unit.0) || is_meant(text, unit.1);
+    let unit = |text: &str| UNITS.iter().find(|unit| is_unit(text, unit));
     let ten = |text: &str| {
         let ordinal = text.strip_suffix("ieth").map(|stem| [stem, "y"].concat());
         TENS.iter().find(|(ten, _)| *ten == ordinal.as_deref().unwrap_or(text)).map(|(_, value)| *value)
@@ -227,24 +265,30 @@ impl Name {
                 .filter(|(form, count)| at > 0 || words.len() > *count && leading(*form, rest));
             if let Some((form, count)) = form {
                 name.forms.push(form);
-                name.tokens.extend(rest.iter().take(count).map(|word| Token::new(word.clone(), true)));
+                let legal = |word: &String| Token { is_legal: true, ..Token::new(word.clone(), true) };
+                name.tokens.extend(rest.iter().take(count).map(legal));
                 at += count;
             } else {
                 if let Some(word) = folded.get(at) {
-                    let Word { text, consonants, by_sound, also } = word.clone();
-                    let form = small(&text);
-                    name.tokens.push(Token { consonants, by_sound, also, ..Token::new(text, form) });
+                    let Word { text, consonants, by_sound, also, translated, initials } = word.clone();
+                    let form = small(&text) && !initials;
+                    name.tokens.push(Token { consonants, by_sound, also, translated, ..Token::new(text, form) });
                 }
                 at += 1;
             }
         }
         if name.tokens.iter().all(|token| token.form) {
-            name = Name { tokens: words.into_iter().map(|word| Token::new(word, false)).collect(), ..Name::default() };
+            let tokens = words.into_iter().map(|word| Token::new(word, false)).collect();
+            name = Name { tokens, is_form_alone: true, ..Name::default() };
         }
-        if name.tokens.iter().filter(|token| !token.form && !title(&token.written)).count() >= 2 {
-            name.tokens.retain(|token| token.form || !title(&token.written));
-        }
+        let words = name.tokens.iter().filter(|token| !token.form && !title(&token.written)).count();
+        name.tokens.retain(|token| {
+            // `President Hotel` is one, and `Mr Hotel` is a person.
+            let is_left_out = words >= 2 || words == 1 && address(&token.written);
+            token.form || !(title(&token.written) && is_left_out)
+        });
         name.count_surnames();
+        name.mark_abbreviations();
         let mut seen = std::collections::BTreeSet::new();
         name.tokens.retain(|token| token.form || seen.insert(token.written.clone()));
         name.tokens.truncate(MOST_WORDS);
@@ -266,9 +310,33 @@ impl Name {
         }
     }
 
+    /// Marks the words of three to six letters that are the first letters of words before them, some left out: `China Aerospace Science and Technology
+    /// Corporation (CASC)`.
+    fn mark_abbreviations(&mut self) {
+        let first = |token: &Token| token.written.bytes().next();
+        let initials: Vec<Option<u8>> = self.tokens.iter().map(first).collect();
+        for (place, token) in self.tokens.iter_mut().enumerate().filter(|(_, token)| !token.form) {
+            let letters = token.written.as_bytes();
+            if !(3..=6).contains(&letters.len()) || place < letters.len() {
+                continue;
+            }
+            let mut before = initials.iter().take(place).flatten();
+            let begins = letters.first().is_some_and(|letter| initials.first() == Some(&Some(*letter)));
+            token.abbreviation = begins && letters.iter().all(|letter| before.any(|initial| initial == letter));
+        }
+    }
+
     /// The words without what stands between them.
     pub(crate) fn joined(&self) -> String {
         self.tokens.iter().filter(|token| !token.form).map(|token| token.word.as_str()).collect()
+    }
+
+    /// The words and legal forms, each in order of the alphabet: the same for names that differ in order and in small words only.
+    pub(crate) fn key(&self) -> String {
+        let mut words: Vec<&str> =
+            self.tokens.iter().filter(|token| !token.form).map(|token| token.word.as_str()).collect();
+        words.sort_unstable();
+        format!("{} {:?}", words.join(" "), self.forms)
     }
 
     /// Whether two names have the same words in the same order, and the same forms.
@@ -309,5 +377,18 @@ mod tests {
         assert_eq!(parts("Co. Ltd."), ("co".into(), vec![Form::Limited]));
         assert_eq!(parts("OOO"), ("ooo".into(), vec![]));
         assert_eq!(parts("!!!"), (String::new(), vec![]));
+        assert_eq!(parts("FlFTEENTH OCEAN GMBH"), parts("FIFTEENTH OCEAN GMBH"));
+        assert_eq!(parts("FFTNTH OCEAN GMBH"), parts("FIFTEENTH OCEAN GMBH"));
+    }
+
+    #[test]
+    fn first_letters_of_a_name_tell_nothing_new() {
+        let marked = |text: &str| {
+            let name = Name::parse(text);
+            name.tokens.into_iter().filter(|token| token.abbreviation).map(|token| token.written).collect::<Vec<_>>()
+        };
+        assert_eq!(marked("China Aerospace Science and Technology Corporation (CASC)"), ["casc"]);
+        assert_eq!(marked("China State Shipbuilding Corporation, Limited (CSSC) 7th Research Academy"), ["cssc"]);
+        assert!(marked("CASC Trading").is_empty() && marked("Blue Heron Works Bay").is_empty());
     }
 }

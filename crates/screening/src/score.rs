@@ -1,44 +1,10 @@
 //! The one scoring function. Its explanation is its return value.
 
-use tollgate_model::Lookup;
-
+use crate::links::{Link, Span, WordSimilarities, link};
 use crate::name::{Name, Token};
 use crate::similar::{similarity, sound_classes};
-use crate::sizes::{narrow, place_of};
+use crate::sizes::{count_of, narrow};
 use crate::words::Form;
-
-/// Words that stand side by side in a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// The place of the first, from 0.
-    pub first: usize,
-    /// How many they are.
-    pub count: usize,
-}
-
-impl Span {
-    /// One word.
-    fn one(first: usize) -> Span {
-        Span { first, count: 1 }
-    }
-
-    fn contains(self, place: usize) -> bool {
-        (self.first..self.first + self.count).contains(&place)
-    }
-}
-
-/// Words of the query that were taken for words of the entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Those of the query.
-    pub query: Span,
-    /// Those of the entry.
-    pub entry: Span,
-    /// How alike they are, in basis points.
-    pub similarity: u32,
-    /// What they tell, in hundredths of a bit.
-    pub weight: u32,
-}
 
 /// How the legal forms of two names go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +39,8 @@ struct Figures {
     lost_query: u32,
     /// The same of the entry, where every word of the query was met.
     lost_entry: u32,
+    /// The same of the entry where both names look like persons': given names and fathers' are often left out.
+    person_lost_entry: u32,
     /// The same of the entry, where words of the query were not met either.
     replaced: u32,
     /// What an unmatched word of the query costs where both names look like persons': a name that is left out is no other name.
@@ -87,6 +55,8 @@ struct Figures {
     person_initial: u32,
     /// What it costs where father and child have changed places, in basis points.
     fathers: u32,
+    /// What a name of a person tells at least, in hundredths of a bit, that is another's in its place: common names are names too.
+    person_name: u32,
     /// What words must tell together to be trusted, in hundredths of a bit.
     trusted: u32,
     /// How much of the score hangs on that, in basis points.
@@ -95,45 +65,25 @@ struct Figures {
     forms: u32,
     /// What words in another order cost, in basis points.
     order: u32,
-    /// What words of three letters are less alike when they are not the same.
-    short: u32,
-    /// Similarity that joined words need.
-    join: u32,
-    /// Similarity below which words are not taken for each other.
-    least: u32,
 }
 
 const FIGURES: Figures = Figures {
     lost_query: 100,
     lost_entry: 25,
+    person_lost_entry: 18,
     replaced: 100,
     person_lost_query: 25,
     person_replaced: 150,
     person_initial: 700,
     fathers: 2_500,
+    person_name: 900,
     unlike_below: 8_500,
     unlike_share: 50,
     trusted: 1800,
     trust_share: 2000,
     forms: 250,
     order: 200,
-    least: 6_000,
-    short: 800,
-    join: 9_200,
 };
-
-/// How alike the words of one query are to words met before: a list says the same words again and again.
-#[derive(Debug, Default)]
-pub(crate) struct WordSimilarities {
-    /// In basis points, by the place of the query's word and the number of the index's word.
-    words: Lookup<(usize, u32), u32>,
-}
-
-impl WordSimilarities {
-    pub(crate) fn clear(&mut self) {
-        self.words.clear();
-    }
-}
 
 /// How alike a query's name and an entry's name are. Both must be weighed (see [`crate::Index`]).
 pub fn score(query: &Name, entry: &Name) -> Score {
@@ -145,33 +95,19 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     let figures = &FIGURES;
     let forms = compare_forms(&query.forms, &entry.forms);
     let persons = like_persons(query, entry);
-    let links = choose(candidates(query, entry, similarities), query.tokens.len(), entry.tokens.len());
+    let links = link(query, entry, persons, similarities);
     let differ = surnames_differ(&links, query, entry);
-    let unmatched = |tokens: &[Token], span: fn(&Link) -> Span, other: &[Token]| -> Lost {
-        let excused = !other.iter().any(|token| token.patronymic);
-        let mut lost = Lost::default();
-        for (at, token) in tokens.iter().enumerate().filter(|(_, token)| !token.form) {
-            match links.iter().any(|link| span(link).contains(at)) {
-                true => {}
-                // `Fund I` and `Fund II` are two funds.
-                false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
-                false if token.is_surname() && !differ => {}
-                false if token.patronymic && excused => lost.excused += token.weight,
-                false if persons && token.written.len() == 1 => lost.counted += figures.person_initial,
-                false => lost.counted += token.weight,
-            }
-        }
-        lost
-    };
-    let query_lost = unmatched(&query.tokens, |link| link.query, &entry.tokens);
-    let entry_lost = unmatched(&entry.tokens, |link| link.entry, &query.tokens);
-    let (lost_query, lost_entry) = (query_lost.weight(), entry_lost.weight());
+    let query_lost = Lost::of(query, entry, Side { persons, differ, links: &links, span: |link| link.query });
+    let entry_lost = Lost::of(entry, query, Side { persons, differ, links: &links, span: |link| link.entry });
     // What the entry has more may have been left out; what stands in its place is another name.
     let replaced = query_lost.counted > 0;
+    let raised = |lost: Lost| if replaced && entry_lost.counted > 0 { lost.raised } else { 0 };
+    let (lost_query, lost_entry) = (query_lost.weight() + raised(query_lost), entry_lost.weight() + raised(entry_lost));
     let lost_share = match (replaced, persons) {
         (true, true) => figures.person_replaced,
         (true, false) => figures.replaced,
-        (false, _) => figures.lost_entry,
+        (false, true) => figures.person_lost_entry,
+        (false, false) => figures.lost_entry,
     };
     let extra_share = if persons && entry_lost.counted == 0 { figures.person_lost_query } else { figures.lost_query };
     let met: u64 =
@@ -183,8 +119,7 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     if query.same_as(entry) && !query.tokens.is_empty() {
         return Score { points: 10_000, links, lost_query, lost_entry, replaced, forms };
     }
-    let listed_within =
-        holds_entry(&links, query, entry, NameWeights { met: met / 10_000, lost_query: u64::from(lost_query) });
+    let listed_within = holds_entry(&links, query, entry, met / 10_000);
     // Names that share only common words may well be others'.
     let trusted = u64::from(figures.trusted);
     let lacking = trusted - (met / 10_000).min(trusted);
@@ -201,7 +136,52 @@ pub(crate) fn score_with(query: &Name, entry: &Name, similarities: &mut WordSimi
     if listed_within {
         points = points.max(WITHIN_POINTS);
     }
+    points = points.max(cut_points(query, entry)).max(heard_points(query, entry));
     Score { points: narrow(points.min(9_990)), links, lost_query, lost_entry, replaced, forms }
+}
+
+/// Letters from which a name may be the beginning of a longer one that a field had no room for.
+const CUT_LETTERS: usize = 15;
+/// What a name that is cut off is worth where the rest tells nothing.
+const CUT_POINTS: u64 = 9_500;
+
+/// What a query is worth that is the beginning of the entry's name, letter by letter, as where a field had no room for more.
+fn cut_points(query: &Name, entry: &Name) -> u64 {
+    let letters: usize = query.tokens.iter().map(|token| token.written.len()).sum();
+    if letters < CUT_LETTERS {
+        return 0;
+    }
+    let begins = query.tokens.iter().flat_map(|token| token.written.bytes());
+    let mut of_entry = entry.tokens.iter().flat_map(|token| token.written.bytes());
+    if !begins.into_iter().all(|byte| of_entry.next() == Some(byte)) || of_entry.next().is_none() {
+        return 0;
+    }
+    let (mut met, mut lost, mut place) = (0, 0, 0);
+    for token in entry.tokens.iter() {
+        let within = letters.saturating_sub(place).min(token.written.len());
+        place += token.written.len();
+        let weight = u64::from(token.weight);
+        let share = weight * count_of(within) / count_of(token.written.len().max(1));
+        met += share;
+        lost += weight - share;
+    }
+    let trusted = u64::from(FIGURES.trusted);
+    let trust = 10_000 - u64::from(FIGURES.trust_share) * (trusted - met.min(trusted)) / trusted.max(1);
+    met * CUT_POINTS / (met + lost / 8).max(1) * trust / 10_000
+}
+
+/// What a name in kana or Korean is worth whose consonants are all of the other's, however either is divided into words.
+fn heard_points(query: &Name, entry: &Name) -> u64 {
+    if ![query, entry].iter().any(|name| name.tokens.iter().any(|token| token.by_sound)) {
+        return 0;
+    }
+    let (a, b) = (sound_classes(&query.joined()), sound_classes(&entry.joined()));
+    let classes = a.len().min(b.len());
+    match similarity(&a, &b) {
+        10_000 if classes >= 4 => 8_700,
+        alike @ 8_900.. if classes >= 7 => u64::from(alike) * 9_100 / 10_000,
+        _ => 0,
+    }
 }
 
 /// What an entry's whole name within a longer one is worth: a likely match at the default threshold.
@@ -209,21 +189,26 @@ const WITHIN_POINTS: u64 = 8_200;
 /// What such a name must tell, in hundredths of a bit: common words stand in many names.
 const WITHIN_WEIGHT: u64 = 2_200;
 
-/// What the words of two names tell, in hundredths of a bit.
-#[derive(Clone, Copy)]
-struct NameWeights {
-    /// Those that met.
-    met: u64,
-    /// Those of the query that were not met.
-    lost_query: u64,
-}
+/// What it must tell to count whatever stands beside it: so much is no coincidence.
+const WITHIN_ANYTHING: u64 = 2_800;
 
-/// Whether the entry's whole name, of two words or more that tell enough, stands word for word within the query's, and what the query has more tells
-/// at most half as much.
-fn holds_entry(links: &[Link], query: &Name, entry: &Name, weights: NameWeights) -> bool {
+/// Whether the entry's whole name, of two words or more that tell enough, stands word for word within the query's, in its order or with the last name first,
+/// and what the query has more tells at most half as much, or the entry's words tell so much that it makes no difference.
+///
+/// `met` is what the words that met tell, in hundredths of a bit.
+fn holds_entry(links: &[Link], query: &Name, entry: &Name, met: u64) -> bool {
     let count = |name: &Name| name.tokens.iter().filter(|token| !token.form).count();
     let words = count(entry);
-    if words < 2 || count(query) <= words || weights.met < WITHIN_WEIGHT || weights.lost_query * 2 > weights.met {
+    if words < 2 || count(query) <= words || met < WITHIN_WEIGHT {
+        return false;
+    }
+    // A number behind a whole listed name may tell its plants apart.
+    let is_lost = |(at, token): &(usize, &Token)| {
+        !token.form && !token.is_number() && !links.iter().any(|link| link.query.contains(*at))
+    };
+    let lost_query: u64 =
+        query.tokens.iter().enumerate().filter(is_lost).map(|(_, token)| u64::from(token.weight)).sum();
+    if lost_query * 2 > met && met < WITHIN_ANYTHING {
         return false;
     }
     let is_word = |link: &&Link| entry.tokens.get(link.entry.first).is_some_and(|token| !token.form);
@@ -234,11 +219,14 @@ fn holds_entry(links: &[Link], query: &Name, entry: &Name, weights: NameWeights)
         [a, b] => {
             let after = a.query.first + a.query.count;
             let mut between = query.tokens.iter().skip(after).take(b.query.first.saturating_sub(after));
-            a.entry.first < b.entry.first && between.all(|token| token.form)
+            between.all(|token| token.form)
         }
         _ => true,
     };
+    // `KOROLEV, Ivan Petrovich` is in the order of `Ivan Petrovich Korolev` but for one turn.
+    let turns = word_links.windows(2).filter(|pair| matches!(pair, [a, b] if a.entry.first > b.entry.first)).count();
     word_links.len() == words
+        && turns <= 1
         && word_links.iter().all(|link| link.similarity >= 9_800)
         && word_links.windows(2).all(follows)
 }
@@ -258,7 +246,15 @@ fn surnames_differ(links: &[Link], query: &Name, entry: &Name) -> bool {
 
 /// Whether two names look like persons': a few words each, without a legal form.
 fn like_persons(a: &Name, b: &Name) -> bool {
-    [a, b].iter().all(|name| name.forms.is_empty() && (2..=5).contains(&name.tokens.len()))
+    let most = |name: &Name| if name.tokens.iter().any(is_kinship) { 9 } else { 5 };
+    [a, b].iter().all(|name| name.forms.is_empty() && (2..=most(name)).contains(&name.tokens.len()))
+}
+
+/// Whether a word says whose child somebody is, or begins many Arabic names, as it does in persons' names only.
+fn is_kinship(token: &Token) -> bool {
+    token.patronymic
+        || FATHERS.contains(&token.written.as_str())
+        || matches!(token.written.as_str(), "abd" | "abdul" | "abu")
 }
 
 /// Words for `son of` and `daughter of`.
@@ -285,11 +281,49 @@ fn credited(similarity: u32, persons: bool) -> u32 {
 #[derive(Clone, Copy, Debug, Default)]
 struct Lost {
     counted: u32,
-    /// Patronymics where the other name has none.
+    /// Patronymics where the other name has none, and abbreviations.
     excused: u32,
+    /// What persons' names tell more where others stand in their places.
+    raised: u32,
+}
+
+/// What decides how a name's unmatched words count.
+#[derive(Clone, Copy)]
+struct Side<'l> {
+    /// Whether both names look like persons'.
+    persons: bool,
+    /// Whether their families are small words, and not the same.
+    differ: bool,
+    links: &'l [Link],
+    /// The name's words of a link.
+    span: fn(&Link) -> Span,
 }
 
 impl Lost {
+    /// What the words of a name tell that no link has.
+    fn of(name: &Name, other: &Name, side: Side<'_>) -> Lost {
+        let figures = &FIGURES;
+        let excused = !other.tokens.iter().any(|token| token.patronymic);
+        let mut lost = Lost::default();
+        for (at, token) in name.tokens.iter().enumerate().filter(|(_, token)| !token.form) {
+            match side.links.iter().any(|link| (side.span)(link).contains(at)) {
+                true => {}
+                // `Fund I` and `Fund II` are two funds.
+                false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
+                false if token.is_surname() && !side.differ => {}
+                false if token.patronymic && excused => lost.excused += token.weight,
+                false if token.abbreviation => lost.excused += token.weight,
+                false if side.persons && token.written.len() == 1 => lost.counted += figures.person_initial,
+                false => {
+                    lost.counted += token.weight;
+                    let is_name = side.persons && token.written.len() > 2 && !is_kinship(token);
+                    lost.raised += if is_name { figures.person_name.saturating_sub(token.weight) } else { 0 };
+                }
+            }
+        }
+        lost
+    }
+
     fn weight(self) -> u32 {
         self.counted + self.excused / 8
     }
@@ -305,167 +339,4 @@ fn compare_forms(a: &[Form], b: &[Form]) -> Forms {
     } else {
         Forms::Different
     }
-}
-
-/// Every pair of words, and of words with several joined, that may be one.
-fn candidates(query: &Name, entry: &Name, similarities: &mut WordSimilarities) -> Vec<Link> {
-    let mut links = Vec::new();
-    for (i, a) in query.tokens.iter().enumerate() {
-        for (j, b) in entry.tokens.iter().enumerate() {
-            let last = i + 1 == query.tokens.len();
-            let similarity = match b.id {
-                Some(id) => *similarities.words.entry((i, id)).or_insert_with(|| alike(a, b, last)),
-                None => alike(a, b, last),
-            };
-            if similarity >= FIGURES.least {
-                let least = if a.written.len() == 1 || b.written.len() == 1 { 200 } else { u32::MAX };
-                let weight = a.weight.min(b.weight).min(least);
-                links.push(Link { query: Span::one(i), entry: Span::one(j), similarity, weight });
-            }
-        }
-    }
-    for (i, a) in query.tokens.iter().enumerate() {
-        joined(a, &entry.tokens, &mut |entry, similarity, weight| {
-            links.push(Link { query: Span::one(i), entry, similarity, weight });
-        });
-    }
-    for (j, b) in entry.tokens.iter().enumerate() {
-        joined(b, &query.tokens, &mut |query, similarity, weight| {
-            links.push(Link { query, entry: Span::one(j), similarity, weight });
-        });
-    }
-    links
-}
-
-/// The letters a, e, i, o, u and y in [`Token::letters`].
-const VOWELS: u32 = 1 | 1 << 4 | 1 << 8 | 1 << 14 | 1 << 20 | 1 << 24;
-
-/// How alike two words are.
-fn alike(a: &Token, b: &Token, last: bool) -> u32 {
-    if a.written == b.written {
-        return 10_000;
-    }
-    let is_also = |a: &Token, b: &Token| a.also.as_ref().is_some_and(|also| *also == b.written);
-    if a.word == b.word || is_also(a, b) || is_also(b, a) {
-        return 9_800;
-    }
-    if a.is_number() || b.is_number() {
-        return if a.written.trim_start_matches('0') == b.written.trim_start_matches('0') { 10_000 } else { 0 };
-    }
-    if a.consonants != b.consonants {
-        // Short vowels are not written in Arabic: what is left must be the same.
-        let by_skeleton = match (a.skeleton == b.skeleton, a.skeleton.len()) {
-            (true, 3..) => 9_300,
-            (true, 2) => 8_800,
-            (true, 1) => 7_000,
-            _ => 0,
-        };
-        return similarity(&a.written, &b.written).max(by_skeleton);
-    }
-    if a.by_sound || b.by_sound {
-        return as_heard(a, b);
-    }
-    if a.written.len() == 1 || b.written.len() == 1 {
-        return if a.written.bytes().next() == b.written.bytes().next() { 9_000 } else { 0 };
-    }
-    let mut best = 0;
-    let apart = a.letters ^ b.letters;
-    let (apart, consonants) = (apart.count_ones(), (apart & !VOWELS).count_ones());
-    let longest = place_of(a.written.len().max(b.written.len()));
-    if apart <= longest / 2 + 1 && consonants <= longest / 3 + 1 {
-        best = similarity(&a.written, &b.written);
-        if a.word != a.written || b.word != b.written {
-            best = best.max(similarity(&a.word, &b.word));
-        }
-        if best < 9_400 && longest >= 4 && a.scanned == b.scanned {
-            best = 9_400;
-        }
-        if longest <= 3 {
-            best = best.saturating_sub(FIGURES.short);
-        }
-    }
-    best.max(cut_off(a, b, last))
-}
-
-/// How alike words are of which one is written by its sound: many of its vowels are none of the other's.
-fn as_heard(a: &Token, b: &Token) -> u32 {
-    let spelled = similarity(&a.written, &b.written);
-    let (of_a, of_b) = (sound_classes(&a.written), sound_classes(&b.written));
-    let sounding = match (of_a == of_b, of_a.len().min(of_b.len())) {
-        (true, 3..) => 9_200,
-        (true, 2) => 8_600,
-        (false, 4..) => similarity(&of_a, &of_b) * 93 / 100,
-        _ => 0,
-    };
-    spelled.max(sounding)
-}
-
-/// A word that the other begins with, as where a form had no more room or an abbreviation was used.
-fn cut_off(a: &Token, b: &Token, last: bool) -> u32 {
-    let (short, long) =
-        if a.written.len() < b.written.len() { (&a.written, &b.written) } else { (&b.written, &a.written) };
-    if short.len() < 3 || !long.starts_with(short.as_str()) {
-        return 0;
-    }
-    let share = place_of(short.len() * 10_000 / long.len());
-    if last { 6_500 + share * 30 / 100 } else { 5_000 + share * 35 / 100 }
-}
-
-/// Hands on the runs of the other name's words that joined, or by their first letters, make this word, each with how alike
-/// they are in basis points and what they tell in hundredths of a bit.
-fn joined(word: &Token, others: &[Token], found: &mut dyn FnMut(Span, u32, u32)) {
-    if others.len() < 2 || word.written.len() < 2 {
-        return;
-    }
-    for start in 0..others.len() - 1 {
-        let first = |token: &Token| token.written.bytes().next();
-        if others.get(start).and_then(first) != first(word) {
-            continue;
-        }
-        let mut text = String::new();
-        let mut weight = 0;
-        let mut initials = String::new();
-        let mut initial = false;
-        for (count, other) in others.iter().skip(start).take(8).enumerate() {
-            text.push_str(&other.written);
-            weight += if other.form { 0 } else { other.weight };
-            initials.extend(other.written.chars().next());
-            // An initial beside a name is no part of it, however like a doubled letter it looks.
-            initial |= other.written.len() == 1;
-            if count == 0 {
-                continue;
-            }
-            let span = Span { first: start, count: count + 1 };
-            if text.len() > word.written.len() + 4 && initials.len() > word.written.len() {
-                break;
-            }
-            let alike = if text.len().abs_diff(word.written.len()) <= 3 { similarity(&word.written, &text) } else { 0 };
-            if alike >= if initial { 10_000 } else { FIGURES.join } {
-                found(span, alike.saturating_sub(50), weight);
-            } else if (2..=5).contains(&word.written.len()) && initials == word.written {
-                found(span, 8_000, weight.min(word.weight).min(700));
-            }
-        }
-    }
-}
-
-/// The best links that do not share a word, in the order of the query: those that tell most first.
-fn choose(mut links: Vec<Link>, query: usize, entry: usize) -> Vec<Link> {
-    let worth = |link: &Link| u64::from(link.similarity) * u64::from(link.weight.max(1)) * u64::from(link.similarity);
-    links.sort_by(|a, b| worth(b).cmp(&worth(a)).then(a.query.cmp(&b.query)).then(a.entry.cmp(&b.entry)));
-    let (mut query_taken, mut entry_taken) = (vec![false; query], vec![false; entry]);
-    let mut chosen: Vec<Link> = Vec::new();
-    for link in links {
-        let free = |taken: &[bool], span: Span| taken.iter().skip(span.first).take(span.count).all(|taken| !taken);
-        if free(&query_taken, link.query) && free(&entry_taken, link.entry) {
-            let take = |taken: &mut [bool], span: Span| {
-                taken.iter_mut().skip(span.first).take(span.count).for_each(|taken| *taken = true)
-            };
-            take(&mut query_taken, link.query);
-            take(&mut entry_taken, link.entry);
-            chosen.push(link);
-        }
-    }
-    chosen.sort_by_key(|link| link.query);
-    chosen
 }

@@ -9,17 +9,21 @@ use crate::evidence::{Agreement, Evidence, compare, plain_id};
 use crate::extent::{Extent, PIECE_ALIKE};
 use crate::fold::fold;
 use crate::index::{Index, NameHit, Scratch};
+use crate::links::{Link, Span};
 use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
-use crate::score::{Forms, Link, Score, Span};
-use crate::within::name_parts;
+use crate::score::{Forms, Score};
+use crate::within::{name_parts, name_spans};
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
 pub const THRESHOLD: u32 = 8_050;
 
 /// How alike words must be to be the same word: one of its spellings, not an error in it.
 const SAME: u32 = 9_800;
+
+/// What a part is worth that is the whole of a listed name, however common its words.
+const SAME_PART_POINTS: u32 = 8_500;
 
 /// How alike addresses must be to be the same.
 const SAME_ADDRESS: u32 = 8_500;
@@ -255,9 +259,12 @@ impl Screener {
         let wholes = self.index.readings(text).into_iter().map(|name| (name, Extent::Whole));
         let parts = name_parts(text).into_iter().flat_map(|part| {
             let names = self.index.readings(part.text).into_iter();
-            names.filter_map(move |name| Extent::of_part(&name, part.set_off).map(|extent| (name, extent)))
+            names.map(move |name| (Extent::of_part(&name, part.set_off), name)).map(|(extent, name)| (name, extent))
         });
-        wholes.chain(parts).collect()
+        let spans = name_spans(text).into_iter().flat_map(|span| self.index.readings(span));
+        // `S.L.` behind a comma is a form and nobody's name.
+        let within = parts.chain(spans.map(|name| (name, Extent::Same))).filter(|(name, _)| !name.is_form_alone);
+        wholes.chain(within).collect()
     }
 
     /// The names at or above a score. A piece between marks, which stand in many names of one party, counts only where it is the whole of a listed
@@ -267,8 +274,9 @@ impl Screener {
             let place = self.names.get(found.name);
             place.and_then(|(entry, name)| self.entries.get(*entry)?.names.get(*name)).is_some_and(|name| name.weak)
         };
-        match extent {
-            Extent::Whole | Extent::SetOff => self.index.search(name, least, scratch),
+        let mut found = match extent {
+            Extent::Whole | Extent::SetOff => return self.index.search(name, least, scratch),
+            Extent::Same => Vec::new(),
             Extent::Piece => {
                 let mut found = self.index.search_near(name, least, scratch);
                 let is_spelled = |score: &Score| score.links.iter().all(|link| link.similarity >= PIECE_ALIKE);
@@ -282,7 +290,13 @@ impl Screener {
                 found.retain(|found| found.score.lost_entry + found.score.lost_query == 0 && !is_weak(found));
                 found
             }
-        }
+        };
+        let same = self.index.search_same(name, scratch).into_iter().filter(|found| !is_weak(found));
+        found.extend(same.map(|mut found| {
+            found.score.points = found.score.points.max(SAME_PART_POINTS);
+            found
+        }));
+        found
     }
 
     /// Entries that have the party's register number or address, by their place, and what that alone is worth.

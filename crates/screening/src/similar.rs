@@ -30,6 +30,10 @@ const LOOKING: &[u8] = b"0o1l1iil5s8b3e2z6g";
 /// Pairs of letters that sound alike in some transliteration.
 const SOUNDING: &[u8] = b"ckkqcqszcsiyvwfvuwuvgjijjydtbpbvgkhkmnchhxkxsxjzlr";
 
+/// Pairs of letters whose keys stand beside each other, in a row or one above the other, on the keyboards that most names are typed on.
+const TYPED: &[u8] =
+    b"qwweerrttyyuuiioopassddffgghhjjkklzxxccvvbbnnmqawawsesedrdrftftgygyhuhujijikokolplazszsxdxdcfcfvgvgbhbhnjnjmkm";
+
 const VOWELS: &[u8] = b"aeiouy";
 
 /// What it costs to take one character for another, and to leave one out.
@@ -43,7 +47,7 @@ static COSTS: Costs = costs();
 #[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which would refuse to build")]
 const fn costs() -> Costs {
     let mut costs = Costs { replacing: [[WHOLE as u8; 128]; 128], dropping: [WHOLE as u8; 128] };
-    let pairs = [(SOUNDING, 60), (LOOKING, 30)];
+    let pairs = [(TYPED, 70), (SOUNDING, 60), (LOOKING, 30)];
     let mut kind = 0;
     while kind < pairs.len() {
         let (letters, cost) = pairs[kind];
@@ -146,6 +150,39 @@ pub(crate) fn skeleton(word: &str) -> String {
     out
 }
 
+/// Whether a word is another without the vowels that stand between its first and its last letter, as in `hgra` of `higuera`.
+pub(crate) fn is_devoweled(short: &str, long: &str) -> bool {
+    let is_vowel = |byte: &u8| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u');
+    let (Some((first, [inner @ .., last])), Some((of_first, [of_inner @ .., of_last]))) =
+        (short.as_bytes().split_first(), long.as_bytes().split_first())
+    else {
+        return false;
+    };
+    let without = of_inner.iter().filter(|byte| !is_vowel(byte));
+    short.len() >= 3 && short.len() < long.len() && first == of_first && last == of_last && inner.iter().eq(without)
+}
+
+/// The consonants of a word by classes in which transliterations of Arabic and Persian differ: `g`, `j`, `k` and `q`, `s`, `z` and a soft `c`; without
+/// `v`, which is written as `w` there.
+pub(crate) fn loose_skeleton(word: &str) -> String {
+    let word = word.replace("dj", "j").replace("tch", "s").replace("ch", "s").replace("ph", "f");
+    let letters: Vec<char> = word.chars().collect();
+    let mut out = String::with_capacity(word.len());
+    for (at, c) in letters.iter().enumerate() {
+        let class = match c {
+            'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'h' | 'w' | 'v' => continue,
+            'c' if matches!(letters.get(at + 1), Some('e' | 'i' | 'y')) => 's',
+            'c' | 'g' | 'j' | 'k' | 'q' => 'k',
+            'z' => 's',
+            other => *other,
+        };
+        if !out.ends_with(class) {
+            out.push(class);
+        }
+    }
+    out
+}
+
 /// The consonants of a word as Japanese and Korean write foreign words, which lack some of them: classes of those that they take for each other, without an
 /// `r` that is not spoken.
 pub(crate) fn sound_classes(word: &str) -> String {
@@ -155,11 +192,13 @@ pub(crate) fn sound_classes(word: &str) -> String {
         let next = letters.get(at + 1).copied();
         let soft = matches!(next, Some('e' | 'i' | 'y'));
         let class = match c {
-            'r' | 'l' if *c == 'l' || next.is_some_and(|next| "aeiouy".contains(next)) => 'r',
+            'r' | 'l' if *c == 'l' || next.is_some_and(|next| "aeiouyh".contains(next)) => 'r',
+            'g' if next == Some('h') && at > 0 => continue,
+            'c' if next == Some('h') && at + 2 == letters.len() => 'k',
             'c' if soft || next == Some('h') => 's',
             'g' if soft => 's',
             'k' | 'c' | 'q' | 'g' => 'k',
-            't' if next == Some('h') => 's',
+            't' if matches!(next, Some('h' | 's' | 'z')) => 's',
             't' if next == Some('i') && letters.get(at + 2) == Some(&'o') => 's',
             't' | 'd' => 't',
             's' | 'z' | 'j' => 's',
@@ -201,6 +240,11 @@ mod tests {
         assert_eq!(similarity("shime", "shine"), 8_800);
         assert_eq!(similarity("tnjn", "tianjin"), 8_072);
         assert_eq!(similarity("micorn", "micron"), 9_000);
+        assert_eq!(similarity("exatan", "exagan"), 8_834);
+        assert!(is_devoweled("hgra", "higuera") && is_devoweled("alwke", "alwakie"));
+        assert!(!is_devoweled("hgr", "higuera") && !is_devoweled("huawei", "huawei"));
+        assert_eq!(loose_skeleton("belgacem"), loose_skeleton("bilqasim"));
+        assert_eq!(loose_skeleton("hamcho"), loose_skeleton("hamshw"));
         assert_eq!(similarity("waren", "warren"), 9_667);
         assert_eq!(similarity("abc", "xyz"), 0);
         assert_eq!(as_scanned("gazprorn"), as_scanned("gazprom"));

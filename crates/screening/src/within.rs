@@ -1,7 +1,7 @@
 //! Names within names: who stands behind `c/o`, `formerly`, `d/b/a`, on the other side of a slash or in brackets.
 
 /// Words after which, and before which, another name stands.
-const MARKERS: [&str; 60] = [
+const MARKERS: [&str; 88] = [
     "on behalf of and for the account of",
     "for the account of and on behalf of",
     "formerly known as",
@@ -62,6 +62,34 @@ const MARKERS: [&str; 60] = [
     "represented by",
     "successor to",
     "successor of",
+    "via",
+    "through",
+    "ex",
+    "nee",
+    "née",
+    "successor in interest to",
+    "by order of",
+    "on account of",
+    "part of",
+    "a part of",
+    "member of",
+    "a member of",
+    "p a",
+    "z hd",
+    "zhd",
+    "ubo",
+    "beneficial owner",
+    "operated by",
+    "managed by",
+    "joint venture of",
+    "joint venture with",
+    "jv of",
+    "jv with",
+    "in care of",
+    "ship to",
+    "deliver to",
+    "notify",
+    "end user",
 ];
 
 /// A stretch of a text, in bytes.
@@ -98,10 +126,9 @@ pub(crate) fn name_parts(text: &str) -> Vec<Part<'_>> {
     let words = words(text);
     let mut cuts: Vec<Cut> = markers(text, &words).into_iter().map(|at| Cut { at, is_word: true }).collect();
     let marks = marks(text);
-    let mut parts = Vec::new();
-    if cuts.is_empty() && marks.is_empty() {
-        parts.extend(before_unit(text, &words).into_iter().map(|text| Part { text, set_off: false }));
-    } else {
+    let units = before_unit(text, &words).into_iter().map(|text| Part { text, set_off: false });
+    let mut parts: Vec<Part<'_>> = units.collect();
+    if !cuts.is_empty() || !marks.is_empty() {
         cut(text, cuts.clone(), &mut parts);
         let is_bracket = |mark: &Stretch| "()[]{}（）【】".contains(mark.of(text));
         for brackets in [false, true] {
@@ -128,6 +155,35 @@ pub(crate) fn name_parts(text: &str) -> Vec<Part<'_>> {
         }
     }
     names
+}
+
+/// Stretches between marks that a span is made of at most: a listed name has some itself.
+const MOST_STRETCHES: usize = 5;
+/// Marks of a text between which spans are looked at.
+const MOST_MARKS: usize = 12;
+
+/// Every stretch, and every run of stretches, between marks, commas and words such as `c/o`: where a listed name has marks of its own (`PCC (UK)`), one of
+/// them is all of it.
+pub(crate) fn name_spans(text: &str) -> Vec<&str> {
+    let words = words(text);
+    let commas = text.match_indices([',', '，']).map(|(start, comma)| Stretch { start, end: start + comma.len() });
+    let mut cuts: Vec<Stretch> = markers(text, &words).into_iter().chain(marks(text)).chain(commas).collect();
+    cuts.sort_by_key(|cut| (cut.start, cut.end));
+    cuts.truncate(MOST_MARKS);
+    let starts: Vec<usize> = std::iter::once(0).chain(cuts.iter().map(|cut| cut.end)).collect();
+    // A bracket that closes a span belongs to it: where it does not, the words are the same.
+    let ends: Vec<usize> = cuts.iter().map(|cut| cut.start).chain([text.len()]).collect();
+    let mut spans = Vec::new();
+    for (place, start) in starts.iter().enumerate() {
+        for end in ends.iter().skip(place).take(MOST_STRETCHES).filter(|end| **end > *start) {
+            let span = text.get(*start..*end).unwrap_or("").trim();
+            let is_name = span.chars().filter(|c| c.is_alphanumeric()).take(2).count() == 2;
+            if is_name && span.len() < text.trim().len() && !spans.contains(&span) {
+                spans.push(span);
+            }
+        }
+    }
+    spans
 }
 
 fn is_mark_but_stop(c: char) -> bool {
@@ -254,7 +310,13 @@ fn marks(text: &str) -> Vec<Stretch> {
             before.chars().rev().take_while(|c| c.is_alphanumeric()).take(3).count() == 3,
             after.chars().take_while(|c| c.is_alphanumeric()).take(3).count() == 3,
         ];
+        let is_care_of = || {
+            before.ends_with([' ', 'c', 'C'])
+                && before.trim_end_matches(['c', 'C']).ends_with(' ')
+                && after.starts_with('-')
+        };
         match c {
+            '/' if is_care_of() => true,
             '|' | ';' | '[' | ']' | '(' | ')' | '{' | '}' | '\n' | '（' | '）' | '【' | '】' | '／' | '\\' => true,
             // `A/S` and `S/A` are forms of companies.
             '/' => spaces.contains(&true) || long.contains(&true),
@@ -282,6 +344,10 @@ mod tests {
             ("Shanghai Branch of Blue Heron Works", vec!["Shanghai", "Blue Heron Works"]),
             ("Blue Heron Works - Warehouse 4", vec!["Blue Heron Works", "Warehouse 4"]),
             ("Lion Cloud [Blue Heron]", vec!["Lion Cloud", "Blue Heron"]),
+            ("Lion Cloud via Blue Heron Works", vec!["Lion Cloud", "Blue Heron Works"]),
+            ("Lion Cloud c/- Blue Heron Works", vec!["Blue Heron Works"]),
+            ("Lion Cloud (ex-Blue Heron Works)", vec!["Blue Heron Works"]),
+            ("Lion Cloud née Blue Heron Works", vec!["Blue Heron Works"]),
             ("Blue Heron Works", vec![]),
             ("Novo Lys A/S", vec![]),
             ("Heron C O Works", vec![]),
@@ -306,6 +372,10 @@ mod tests {
                 "{text}: {parts:?}"
             );
         }
+        assert!(name_spans("Lion Cloud [Blue (UK)]").contains(&"Blue (UK"));
+        assert!(name_spans("Attn: Mr Tan, ALI, Ahmad").contains(&"ALI, Ahmad"));
+        assert!(name_spans("Lion Cloud, Orion").contains(&"Orion"));
+        assert!(name_spans("Blue Heron Inc.").is_empty());
         let set_off = |text: &str| name_parts(text).iter().all(|part| part.set_off);
         assert!(set_off("Lion Cloud (formerly Blue Heron)") && set_off("Attn: Blue Heron"));
         assert!(!set_off("Lion Cloud (Blue Heron)") && !set_off("Lion Cloud / Blue Heron"));

@@ -136,6 +136,23 @@ pub(crate) fn canonical(word: &str) -> &str {
     VARIANTS.get(word).copied().unwrap_or(word)
 }
 
+/// Given names by those of their nicknames.
+static NICKNAMES: LazyLock<Lookup<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut names: Lookup<&'static str, Vec<&'static str>> = Lookup::default();
+    for (name, nicknames) in pairs(include_str!("../data/nicknames.tsv")) {
+        for nickname in nicknames.split(' ') {
+            names.entry(nickname).or_default().push(name);
+            names.entry(name).or_default().push(nickname);
+        }
+    }
+    names
+});
+
+/// Whether one of two words is a nickname of those who are called the other.
+pub(crate) fn are_nicknames(a: &str, b: &str) -> bool {
+    NICKNAMES.get(a).is_some_and(|names| names.contains(&b))
+}
+
 /// In how many of how many background names a word stands.
 pub(crate) fn background(word: &str) -> (u32, u32) {
     let (counts, names) = &*BACKGROUND;
@@ -163,6 +180,7 @@ mod tests {
             assert_eq!(canonical(first), first, "{line}");
         }
         assert_eq!(canonical("mohammed"), "muhammad");
+        assert!(are_nicknames("bob", "robert") && are_nicknames("robert", "bob") && !are_nicknames("bob", "peter"));
         assert_eq!(background("technology").1, background("x").1);
     }
 }

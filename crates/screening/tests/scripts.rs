@@ -65,6 +65,10 @@ fn japanese() {
             ("パナソニックホールディングス", "Panasonic Holdings Corporation"),
             ("日本郵船", "Nippon Yusen Kabushiki Kaisha"),
             ("国立研究開発法人理化学研究所", "RIKEN"),
+            ("フジシールインターナショナル", "Fuji Seal International, Inc."),
+            ("株式会社キングジム", "King Jim Co., Ltd."),
+            ("加藤製作所", "Kato Works Co., Ltd."),
+            ("日本無線株式会社", "Nihon Musen Co., Ltd."),
         ],
     );
 }
@@ -100,6 +104,10 @@ fn korean() {
             ("조선광선은행", "Korea Kwangson Banking Corp"),
             ("한미반도체", "Hanmi Semiconductor Co., Ltd."),
             ("효성중공업", "Hyosung Heavy Industries Corporation"),
+            ("블랙야크", "Black Yak Co., Ltd."),
+            ("이명박", "YI Myung-bak"),
+            ("박정희", "BAK Jeong Hui"),
+            ("펌텍코리아", "Pum-Tech Korea Co., Ltd."),
         ],
     );
 }
@@ -134,6 +142,15 @@ fn chinese() {
             ("中国工程物理研究院", "Chinese Academy of Engineering Physics"),
             ("哈尔滨工业大学", "Harbin Institute of Technology"),
             ("王伟", "Wang Wei"),
+            ("陳大文", "CHAN Tai Man"),
+            ("張國榮", "CHEUNG Kwok Wing"),
+            ("贝拉克·奥巴马", "Barack Obama"),
+            ("习近平", "Hsi Chin-ping"),
+            ("长城汽车股份有限公司", "Great Wall Motor Company Limited"),
+            (
+                "中国航天科技集团第八研究院八一一研究所",
+                "China Aerospace Science and Technology Corporation (CASC) 8th Academy 811 Research Institute",
+            ),
         ],
     );
 }

@@ -122,7 +122,9 @@ fn main() {
         return screened::measure();
     }
     if flag("--scripts") {
-        return scripts(&Corpus::read().index);
+        let corpus = Corpus::read();
+        scripts(&corpus.index);
+        return scripts_searched(&corpus.texts);
     }
     let mut corpus = Corpus::read();
     let alerts = alerts(&mut corpus);
@@ -158,12 +160,34 @@ fn alerts(corpus: &mut Corpus) -> Vec<u32> {
     alerts.into_iter().map(|(points, _)| points).collect()
 }
 
+/// Whether a text belongs to the half of a benchmark that weights are chosen on; the figures that are published are those of the other half too.
+fn is_for_tuning(text: &str) -> bool {
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    (hash >> 32) & 1 == 0
+}
+
+/// Prints the shares of pairs at a threshold in the half that weights are chosen on, and in the other.
+fn print_halves(what: &str, pairs: &[(u32, bool)], texts: &[String]) {
+    for (half, tuning) in [("tuned on", true), ("not tuned on", false)] {
+        let of_half = pairs.iter().zip(texts).filter(|(_, text)| is_for_tuning(text) == tuning);
+        let of_half: Vec<(u32, bool)> = of_half.map(|(pair, _)| *pair).collect();
+        println!(
+            "  {what}, half {half} ({}): F1 {:.3} at the default threshold",
+            of_half.len(),
+            f1(&of_half, THRESHOLD).0
+        );
+    }
+}
+
 /// The score of the right entry for each perturbed list name.
 fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
     let mut classes: BTreeMap<String, [u32; 4]> = BTreeMap::new();
     let (mut times, mut scores) = (Vec::new(), Vec::new());
     let shown_class = value("--missed");
     let mut printed_first = 0;
+    let mut halves = [[0_u32; 2]; 2];
     for line in lines("queries.jsonl") {
         let expected: Vec<u64> = line["expected"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect();
         let (text, class) = (line["name"].as_str().unwrap(), line["cls"].as_str().unwrap());
@@ -175,6 +199,9 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
         counts[2] += u32::from(answer.points == answer.top.0 && answer.points > 0);
         counts[3] += u32::from(answer.points > threshold);
         printed_first += u32::from(answer.rank == Some(0));
+        let half = &mut halves[usize::from(is_for_tuning(line["orig"].as_str().unwrap_or(text)))];
+        half[0] += 1;
+        half[1] += u32::from(answer.points > threshold);
         if shown_class.as_deref() == Some("ties") && answer.points == answer.top.0 && answer.rank != Some(0) {
             println!("  {} {text} | {} | {}", answer.points, line["orig"], corpus.texts[answer.top.1]);
         }
@@ -198,6 +225,9 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
     }
     println!("all                      {}", shares(&sum));
     println!("without the three        {}", shares(&easy));
+    for (half, [all, found]) in ["not tuned on", "tuned on"].into_iter().zip(halves) {
+        println!("  names of the half {half} ({all}): recall {:.4}", f64::from(found) / f64::from(all.max(1)));
+    }
     println!(
         "first where ties go by the order of the list, as they are printed: {:.4}",
         f64::from(printed_first) / f64::from(sum[0].max(1))
@@ -237,6 +267,46 @@ fn scripts(index: &Index) {
     }
     for (script, (all, found)) in scripts {
         println!("script {script}: {found} of {all}, {:.3}", f64::from(found) / f64::from(all));
+    }
+}
+
+/// Names in other scripts searched for among the names of a list and the Latin names of all pairs together, as they would be in use: how many are found.
+fn scripts_searched(texts: &[String]) {
+    let files: Vec<String> = std::env::args().skip_while(|argument| argument != "--scripts").skip(1).collect();
+    let read = |path: &String| std::fs::read_to_string(path).unwrap();
+    let pairs: Vec<Value> = files
+        .iter()
+        .map(read)
+        .flat_map(|text| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>())
+        .collect();
+    let latin = |pair: &Value| {
+        pair["latin"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect::<Vec<String>>()
+    };
+    let of_pairs: Vec<String> = pairs.iter().flat_map(latin).collect();
+    let index = Index::build(texts.iter().chain(&of_pairs).map(String::as_str));
+    let mut scratch = Scratch::default();
+    let mut scripts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    let mut place = texts.len();
+    for pair in &pairs {
+        let count = latin(pair).len();
+        let right = place..place + count;
+        place += count;
+        let hits = index
+            .readings(pair["name"].as_str().unwrap())
+            .into_iter()
+            .flat_map(|query| index.search(&query, THRESHOLD, &mut scratch))
+            .collect::<Vec<_>>();
+        let counts = scripts.entry(pair["script"].as_str().unwrap().to_owned()).or_default();
+        counts.0 += 1;
+        counts.1 += u32::from(hits.iter().any(|hit| right.contains(&hit.name)));
+    }
+    for (script, (all, found)) in scripts {
+        println!("script {script}, searched: {found} of {all}, {:.3}", f64::from(found) / f64::from(all));
     }
 }
 
@@ -287,6 +357,8 @@ fn labeled(index: &Index) {
         println!("  {points} {same} {} | {} | {}", &row[2], &row[3], &row[1]);
     }
     let (default, best, at) = f1(&pairs, THRESHOLD);
+    let texts: Vec<String> = rows.iter().map(|row| row[3].to_owned()).collect();
+    print_halves("name_pairs", &pairs, &texts);
     println!("name_pairs: F1 {default:.3} at the default threshold, {best:.3} at {at}");
     let disputed = |row: &csv::StringRecord| DISPUTED.contains(&(&row[2], &row[3]));
     let rest = rows.iter().zip(&pairs).filter(|(row, (_, same))| !(*same && disputed(row)));
@@ -295,17 +367,29 @@ fn labeled(index: &Index) {
     let aside = pairs.len() - rest.len();
     println!("name_pairs without {aside} disputed: F1 {default:.3} at the default threshold, {best:.3} at {at}");
     ofac_site();
+    entity_checks(index);
+}
+
+/// The best and the usual F1 of the labeled pairs of entities.
+fn entity_checks(index: &Index) {
+    let points = |a: &str, b: &str| tollgate_screening::score(&index.query(a), &index.query(b)).points;
+    let show = flag("--pairs");
     let text = std::fs::read_to_string(folder().join("benchmark/entity_checks.yml")).unwrap();
     let (mut checks, mut same, mut side, mut names) = (Vec::new(), false, 0, [const { Vec::new() }; 2]);
+    let mut candidates: Vec<String> = Vec::new();
     let mut in_names = false;
     for line in text.lines().chain(["  - match: end"]) {
         let word = line.trim().trim_start_matches("- ").trim();
         let value = |key: &str| word.strip_prefix(key).map(|value| value.trim().trim_matches(['"', '\'']).to_owned());
         if let Some(next) = value("match:") {
             let [query, candidate]: [Vec<String>; 2] = std::mem::take(&mut names);
-            let pairs = query.iter().flat_map(|a| candidate.iter().map(move |b| points(a, b)));
+            // A list's entry is searched by every name within its names.
+            let listed: Vec<String> =
+                candidate.iter().flat_map(|name| tollgate_screening::split_names(name)).map(|name| name.text).collect();
+            let pairs = query.iter().flat_map(|a| listed.iter().map(move |b| points(a, b)));
             if let Some(points) = pairs.max() {
                 checks.push((points, same));
+                candidates.push(candidate.join(";"));
                 if show && (points >= THRESHOLD) != same {
                     println!("  {points} {same} {query:?} | {candidate:?}");
                 }
@@ -329,6 +413,7 @@ fn labeled(index: &Index) {
         }
     }
     let (default, best, at) = f1(&checks, THRESHOLD);
+    print_halves("entity_checks", &checks, &candidates);
     println!("entity_checks ({}): F1 {default:.3} at the default threshold, {best:.3} at {at}", checks.len());
 }
 

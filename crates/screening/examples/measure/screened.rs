@@ -7,7 +7,7 @@ use tollgate_screening::{Query, Scratch, Screener, THRESHOLD, read_lists};
 use super::{folder, lines, value};
 
 /// How a listed name is written within a longer one; `@` stands for it.
-const FORMS: [&str; 16] = [
+const FORMS: [&str; 30] = [
     "Lion Cloud Pte Ltd c/o @",
     "@ c/o Lion Cloud Pte Ltd",
     "Lion Cloud Pte Ltd (formerly @)",
@@ -24,6 +24,20 @@ const FORMS: [&str; 16] = [
     "Lion Cloud on behalf of @",
     "@, Purchasing Dept.",
     "Lion Cloud - @",
+    "@ (Lion Cloud)",
+    "@ | Lion Cloud",
+    "Lion Cloud Pte Ltd, now known as @",
+    "@ - Warehouse 4",
+    "Lion Cloud Pte Ltd as agent for @",
+    "@ Beijing Representative Office",
+    "Lion Cloud {@}",
+    "@\\Lion Cloud",
+    "Lion Cloud; @",
+    "Attention: @, Hangar 3",
+    "Subsidiary of @",
+    "@ dba: Lion Cloud",
+    "Lion Cloud, previously @",
+    "Lion Cloud fka @ (Singapore)",
 ];
 
 /// Shares of names with a match and times in milliseconds.

@@ -11,8 +11,38 @@ pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String
     }
     let ends = matches!(bytes, [.., b'\n' | b'\r' | 0x1a | b']' | b'}'] | [.., b'\n' | b'\r', 0]);
     let last = count_of(text.lines().count());
+    if let Some(line) =
+        text.lines().last().filter(|line| is_message(line) && list.bad.iter().any(|row| row.line == last))
+    {
+        return Some(format!(
+            "ends with a text in the place of a row: `{}`",
+            line.chars().take(60).collect::<String>()
+        ));
+    }
     let spoiled = list.bad.iter().chain(&list.guessed).find(|row| row.line == last && last > 1);
     spoiled.filter(|_| !ends).map(|row| format!("breaks off: its last line {}", row.what))
+}
+
+/// Whether a last line is a message, such as `Rate limit exceeded`, that stands where rows stop: words without a delimiter, and not what publishers write
+/// below a table.
+fn is_message(line: &str) -> bool {
+    let text = line.trim().to_lowercase();
+    let footers = [
+        "total",
+        "end",
+        "count",
+        "records",
+        "rows",
+        "source",
+        "generated",
+        "date",
+        "copyright",
+        "note",
+        "last updated",
+        "disclaimer",
+    ];
+    let has_words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count() >= 2;
+    has_words && !text.contains([',', ';', '\t', '|', '"']) && !footers.iter().any(|footer| text.starts_with(footer))
 }
 
 /// What is said of a row that is HTML.

@@ -1,6 +1,8 @@
 //! Name fields as publishers fill them: several parties, former names and acronyms in one field, taken apart.
 
 use super::ListName;
+use crate::name::{Name, Token};
+use crate::words::background;
 
 /// Words that begin another party's or another name within a name field.
 const SPLITS: [&str; 23] = [
@@ -69,7 +71,22 @@ pub fn split_names(field: &str) -> Vec<ListName> {
             }
         }
     }
+    for part in beside_slash(field) {
+        if !names.iter().any(|name| name.text.eq_ignore_ascii_case(part)) {
+            names.push(ListName { text: part.to_owned(), weak: true });
+        }
+    }
     names
+}
+
+/// The names on either side of a slash, where each has a word that is rare among companies: `Import/Export` is one name.
+fn beside_slash(field: &str) -> Vec<&str> {
+    let is_name = |part: &&str| {
+        let telling = |token: &Token| !token.form && token.written.len() >= 4 && background(&token.word).0 <= 1;
+        Name::parse(part).tokens.iter().any(telling)
+    };
+    let parts: Vec<&str> = field.split('/').map(str::trim).collect();
+    if (2..=3).contains(&parts.len()) && parts.iter().all(is_name) { parts } else { Vec::new() }
 }
 
 /// A text without its first parenthesis, and what stands in that where it looks like another name of the same party.

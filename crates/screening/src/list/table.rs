@@ -153,7 +153,11 @@ fn each_record(
             cells.len() == width && !swallowed.is_some_and(|text| text.lines().skip(1).any(looks_like_row))
         });
         if let Some((cells, length)) = in_order {
-            take(columns, Record { line, cells }, list);
+            if width > 1 && cells.iter().zip(columns).all(|(cell, column)| column_name(cell) == *column) {
+                list.bad.push(BadRow { line, what: "is the header again: two tables were joined".to_owned() });
+            } else {
+                take(columns, Record { line, cells }, list);
+            }
             let Some((record, left)) = divide(rest, length, line, list) else { return };
             (rest, line) = (left, line + lines_in(record));
             continue;

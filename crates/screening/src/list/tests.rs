@@ -209,3 +209,41 @@ fn european_tables_and_advanced_xml_are_read() {
         (Effect::SpeciallyDesignated, ["CUBA".to_owned()].as_slice())
     );
 }
+
+#[test]
+fn a_later_page_and_an_answer_with_errors_are_no_list() {
+    let record = r#"{"source":"Entity List","name":"Kestrel Amber"}"#;
+    for head in [
+        r#""offset":100"#,
+        r#""page":2"#,
+        r#""meta":{"total":9}"#,
+        r#""links":{"next":"https://list.example/2"}"#,
+        r#""has_more":true"#,
+        r#""errors":["SDN not available"]"#,
+    ] {
+        let what = read("csl.json", &format!("{{{head},\"results\":[{record}]}}")).unwrap_err().to_string();
+        assert!(what.contains("page of an answer") || what.contains("says `errors`"), "{head}: {what}");
+    }
+    let whole = format!("{{\"offset\":0,\"page\":1,\"next\":null,\"errors\":[],\"total\":1,\"results\":[{record}]}}");
+    assert_eq!(one("csl.json", &whole).entries.len(), 1);
+}
+
+#[test]
+fn what_stands_in_the_place_of_rows_is_told() {
+    let rows: String = (0..8).map(|at| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n")).collect();
+    let what = read("csl.csv", &format!("{HEADER}{rows}Rate limit exceeded\n")).unwrap_err().to_string();
+    assert!(what.contains("in the place of a row"), "{what}");
+    let footed = one("csl.csv", &format!("{HEADER}{rows}Total: 8 rows\n"));
+    assert_eq!((footed.entries.len(), footed.bad.len()), (8, 1));
+    let joined = one("csl.csv", &format!("{HEADER}{rows}{HEADER}{rows}"));
+    assert_eq!((joined.entries.len(), joined.bad.len(), joined.rows), (16, 1, 17));
+    assert!(joined.bad[0].what.contains("header again"), "{:?}", joined.bad);
+}
+
+#[test]
+fn names_beside_a_slash_are_weak_names() {
+    let names = |text: &str| split_names(text).into_iter().map(|name| (name.text, name.weak)).collect::<Vec<_>>();
+    let both = names("Al-Kestrel/Islamic Sparrowhawks");
+    assert!(both.contains(&("Islamic Sparrowhawks".to_owned(), true)), "{both:?}");
+    assert_eq!(names("Kestrel Import/Export Works").len(), 1);
+}
