@@ -107,3 +107,32 @@ fn the_stated_eccn_is_compared_and_names_its_host() {
     let hosted = known(Item { eccn: Some("5A992.z".to_owned()), ..row(ItemKind::Board, Some("6704"), Some(1)) });
     assert_eq!(hosted.item.host_eccn.as_deref(), Some("5A992"));
 }
+
+#[test]
+fn software_and_technology_are_no_chips_and_weigh_nothing() {
+    let word = |item: &ItemFacts| {
+        let place = item.facts.get(facts::ITEM_TECHNOLOGY).and_then(|place| usize::try_from(place).ok());
+        place.and_then(|place| facts::TECHNOLOGIES.get(place).copied())
+    };
+    let stated = |kind: Option<ItemKind>, eccn: &str, accelerator: Option<&str>| {
+        known(Item {
+            kind,
+            eccn: Some(eccn.to_owned()),
+            accelerator: accelerator.map(str::to_owned),
+            ..row(ItemKind::Other, None, None)
+        })
+    };
+    let masks = stated(None, "3E001", Some("H100 SXM5 80GB"));
+    assert_eq!((masks.item.kind, word(&masks)), (Some(ItemKind::Technology), Some("associated")));
+    assert_eq!(masks.unit_tpp, Some(Tpp::default()));
+    assert_eq!(masks.facts.get(facts::IC_TPP), Some(15_824_000), "the figures of what it is for");
+    assert!(masks.findings.is_empty(), "{:?}", masks.findings);
+    let bare = stated(Some(ItemKind::Technology), "3E001", None);
+    assert_eq!((word(&bare), bare.facts.get(facts::IC_TPP)), (None, Some(0)), "what it is for is not said");
+    assert_eq!(word(&stated(Some(ItemKind::Software), "no idea", None)), None);
+    assert_eq!(word(&stated(Some(ItemKind::Software), "EAR99", None)), Some("at_only"));
+    assert_eq!(stated(None, "4E091", None).item.kind, Some(ItemKind::ModelWeights));
+    let both = known(Item { eccn: Some("3E001".to_owned()), ..row(ItemKind::Board, Some("15824"), Some(1)) });
+    assert_eq!(both.facts.get(facts::ITEM_KIND), None, "its kind and its ECCN contradict each other");
+    assert!(both.findings.iter().any(|found| found.contains("3E001")), "{:?}", both.findings);
+}

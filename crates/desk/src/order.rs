@@ -17,7 +17,7 @@ pub struct OrderRequest {
     /// The day of shipment: the law in force on it decides.
     #[schema(required, format = Date)]
     pub date: String,
-    /// `export`, `reexport` or `transfer`; `export` where absent.
+    /// `export`, `reexport`, `transfer`, `deemed_export` or `deemed_reexport`; `export` where absent.
     activity: Option<String>,
     exporter: Option<String>,
     purchaser: Option<String>,

@@ -36,7 +36,7 @@ pub struct OrderSheet {
     pub id: String,
     /// Its day, as YYYY-MM-DD; `None` where it is not understood.
     pub date: Option<String>,
-    /// `export`, `reexport` or `transfer`.
+    /// `export`, `reexport`, `transfer`, `deemed_export` or `deemed_reexport`.
     pub activity: Option<String>,
     /// The policy by which it was decided.
     pub policy: String,

@@ -6,7 +6,7 @@ use tollgate_engine::{Scratch, eccn, fact_text, with_readings};
 use tollgate_law::Law;
 use tollgate_law::catalog::Resolution;
 use tollgate_law::facts::{self, Facts};
-use tollgate_law::program::Program;
+use tollgate_law::program::{FindingRule, Program};
 use tollgate_model::{ItemKind, Tpp, Truth};
 
 use super::{Failure, embedded_law, print};
@@ -184,6 +184,11 @@ impl Classified {
         let mut scratch = Scratch::default();
         scratch.start(program, &facts);
         scratch.finish(program);
+        // What holds whatever the facts: the law of the day was not read.
+        let is_unread = |rule: &FindingRule| rule.step.facts.is_empty() && scratch.truth(rule.step.when) == Truth::True;
+        let unread = program.unmodeled.iter().find(|rule| is_unread(rule));
+        let figured = eccn(program, &facts, &scratch).filter(|_| unread.is_none());
+        let unread = unread.map(|rule| rule.step.rule.to_string());
         let steps = program.definitions.iter().chain(program.classifications.iter().map(|rule| &rule.step));
         let why = steps.map(|step| (step.cite.to_string(), step.rule.to_string(), scratch.truth(step.when)));
         let figures = item.chip.as_ref().unwrap_or(&item.item);
@@ -195,12 +200,12 @@ impl Classified {
             tpp: shown(facts::IC_TPP),
             unit_tpp: item.unit_tpp.map(|tpp| tpp.to_string()),
             density: shown(facts::IC_DENSITY),
-            eccn: shown_eccn(eccn(program, &facts, &scratch), item.item.eccn.as_deref()),
+            eccn: shown_eccn(figured, item.item.eccn.as_deref()),
             why: why.filter(|(_, _, truth)| *truth != Truth::False).collect(),
             stated_eccn: item.item.eccn.clone(),
             certainty: figures.certainty.clone(),
             source: figures.source.clone().unwrap_or_else(|| "your items table".to_owned()),
-            notes: notes(item, &facts, program),
+            notes: unread.into_iter().chain(notes(item, &facts, program)).collect(),
         }
     }
 
