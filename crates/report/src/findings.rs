@@ -165,8 +165,10 @@ pub fn with_findings(language: Language, study: &mut Study) {
             Figure::Bars(figure) => &mut figure.caption,
             Figure::Table(figure) => &mut figure.caption,
         };
-        if let Some(title) = phrase(language, &caption.title) {
-            caption.title = title;
+        for text in [&mut caption.title, &mut caption.note] {
+            if let Some(other) = phrase(language, text) {
+                *text = other;
+            }
         }
         if let Some(found) = found {
             caption.title = format!("{}: {found}", caption.title);

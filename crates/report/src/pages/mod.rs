@@ -95,6 +95,7 @@ impl Pages {
         templates.add_filter("sentence", |text: String| sentence(&text));
         templates.add_filter("in_language", in_language);
         templates.add_filter("ecfr", |citation: String| ecfr(&citation));
+        templates.add_filter("answer", answer);
         templates.add_filter("word", word);
         templates.add_filter("words", |text: String| text.replace('_', " "));
         for (name, text) in TEMPLATES {
@@ -145,6 +146,16 @@ fn fact(state: &State<'_, '_>, value: Value) -> String {
         ValueKind::Number => numbers::grouped_value(&value),
         _ => word(state, value.to_string()),
     }
+}
+
+/// What a decision comes to, such as `license_required (presumption_of_denial)`, in the page's language.
+fn answer(state: &State<'_, '_>, label_text: String) -> String {
+    let mut parts = label_text.split(" (").map(|part| part.trim_end_matches(')'));
+    let outcome = parts.next().unwrap_or("");
+    let known = text(language(state), &format!("outcome.{outcome}"));
+    let known = known.map_or_else(|| outcome.replace('_', " "), str::to_owned);
+    let rest: Vec<String> = parts.map(|part| label(state, part.to_owned())).collect();
+    if rest.is_empty() { known } else { format!("{known} ({})", rest.join(", ")) }
 }
 
 /// A word that the law knows, such as `data_center`, in the page's language; another text with spaces.

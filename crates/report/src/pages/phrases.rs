@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use tollgate_model::{always, never};
 
-use super::strings::Language;
+use super::strings::{Language, text};
 
 /// How deep parts of a sentence are looked up.
 const DEEPEST: u8 = 4;
@@ -85,9 +85,22 @@ fn parts<'t>(pattern: &Pattern, text: &'t str) -> Option<Vec<(char, &'t str)>> {
     found.iter().all(|(_, part)| !part.is_empty()).then_some(found)
 }
 
+/// A list of columns, such as `hq_country, flags`, by what the pages call them; `None` where it is no such list.
+fn columns(part: &str) -> Option<String> {
+    let named = part.split(", ").map(|column| {
+        text(Language::Japanese, &format!("field.{column}")).or_else(|| text(Language::Japanese, column))
+    });
+    let named: Vec<&str> = named.collect::<Option<_>>()?;
+    Some(named.join("、"))
+}
+
 fn looked_up(phrases: &Phrases, text: &str, depth: u8) -> Option<String> {
     let text = text.trim();
     if let Some(other) = phrases.whole.get(text) {
+        return Some((*other).to_owned());
+    }
+    // Within another sentence its full stop is left out.
+    if let Some(other) = phrases.whole.get(format!("{text}.").as_str()) {
         return Some((*other).to_owned());
     }
     if depth >= DEEPEST {
@@ -106,8 +119,11 @@ fn looked_up(phrases: &Phrases, text: &str, depth: u8) -> Option<String> {
         let part = parts.iter().find(|(of, _)| Some(*of) == name).map_or("", |(_, part)| *part);
         match looked_up(phrases, part, depth + 1) {
             Some(other) => out.push_str(other.trim_end_matches('。')),
-            None => out.push_str(part),
+            None => out.push_str(&columns(part).unwrap_or_else(|| part.to_owned())),
         }
+    }
+    if depth == 0 && text.ends_with('.') && !out.ends_with(['。', '.']) {
+        out.push('。');
     }
     Some(out)
 }
@@ -144,7 +160,9 @@ mod tests {
         let found = |text: &str| looked_up(&phrases, text, 0);
         assert_eq!(found("The end.").as_deref(), Some("終わり。"));
         assert_eq!(found("Hold it: It turns on a day of A & B.").as_deref(), Some("保留: A & Bの日付による。"));
+        assert_eq!(found("Hold it: hq_country, flags.").as_deref(), Some("保留: 本社所在国、標識。"));
         assert_eq!(found("Nobody wrote this."), None);
+        assert_eq!(found("Hold it: The end.").as_deref(), Some("保留: 終わり。"));
         assert_eq!(found("Hold it: ."), None);
     }
 }

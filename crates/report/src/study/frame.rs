@@ -42,16 +42,21 @@ impl<'a> Frame<'a> {
 
     /// Begins the section.
     pub(crate) fn heading(&self, out: &mut String) {
-        let judgement =
-            if self.caption.judgement { " <span class=\"judged-word\">rests on judgement</span>" } else { "" };
+        let judgement = match (self.caption.judgement, lang_of(&self.caption.title).is_empty()) {
+            (false, _) => "",
+            (true, true) => " <span class=\"judged-word\">rests on judgement</span>",
+            (true, false) => " <span class=\"judged-word\">判断に基づく</span>",
+        };
         let _ = write!(
             out,
-            "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{}{judgement}</h2>",
+            "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\"{}>{}{judgement}</h2>",
+            lang_of(&self.caption.title),
             escape(&self.caption.title),
             id = self.id
         );
         if !self.caption.note.is_empty() {
-            let _ = write!(out, "<p class=\"note\">{}</p>", escape(&self.caption.note));
+            let note = &self.caption.note;
+            let _ = write!(out, "<p class=\"note\"{}>{}</p>", lang_of(note), escape(note));
         }
     }
 
@@ -131,6 +136,13 @@ impl<'a> Frame<'a> {
         }
         out.push_str("</tbody></table></div>");
     }
+}
+
+/// The attribute that says in which language a caption is: the rest of a study is in English.
+fn lang_of(text: &str) -> &'static str {
+    // Kana and Chinese characters.
+    let is_japanese = |letter: char| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
+    if text.chars().any(is_japanese) { " lang=\"ja\"" } else { "" }
 }
 
 /// Whether a cell holds a number, or the dash for none.

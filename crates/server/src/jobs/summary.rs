@@ -66,10 +66,15 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     all.map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
-/// The step of an argument that decides: the last that holds of those that the summary cites, or the last that holds.
+/// Why it came out so, with its paragraph: what the summary says first of a line that may go; of others the step of the argument that decides, the
+/// last that holds of those that the summary cites, or the last that holds.
 fn decisive(decision: &Value) -> (String, String) {
     let text = |value: &Value, member: &str| value.get(member).and_then(Value::as_str).unwrap_or("").to_owned();
     let summary = text(decision, "summary");
+    let may_go = matches!(text(decision, "outcome").as_str(), "no_license_required" | "license_exception");
+    if let Some(first) = summary.split("; ").next().filter(|first| may_go && !first.is_empty()) {
+        return (format!("{}.", first.trim_end_matches('.')), String::new());
+    }
     let steps: &[Value] = decision.get("trace").and_then(Value::as_array).map_or(&[], Vec::as_slice);
     let holds = |step: &&Value| step.get("result").and_then(Value::as_str) == Some("true");
     let named = steps.iter().filter(holds).find(|step| summary.contains(&text(step, "cite")));
@@ -182,6 +187,14 @@ mod tests {
         assert_eq!(
             (row.reason.as_str(), row.cite.as_str(), row.claim_fails, row.held, row.place),
             ("a listed party", "744.11(a)", true, true, 7)
+        );
+        let summary = "It may go: 8 x L4 to DE, no license is required (NLR); checked were …; not checked were ….";
+        let decision =
+            json!({ "outcome": "no_license_required", "summary": summary, "trace": [step("3A090", "a chip", "true")] });
+        let row = short(&json!({ "row": 5, "order_id": "C", "line": 1, "answer": { "decision": decision } }), 0);
+        assert_eq!(
+            (row.reason.as_str(), row.cite.as_str()),
+            ("It may go: 8 x L4 to DE, no license is required (NLR).", "")
         );
         let refused = short(
             &json!({ "row": 4, "order_id": "B", "line": 1, "problem": { "detail": "no day", "missing": ["date"] } }),

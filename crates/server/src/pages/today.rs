@@ -1,9 +1,12 @@
 //! What waits for whoever looks: held lines, proposals, cases, reservations and licenses that lapse, lists and law that changed.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Form, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tollgate_decide::Hit;
 use tollgate_law::Policy;
 use tollgate_model::Date;
 
@@ -163,6 +166,28 @@ async fn expiring(view: &View) -> Result<Vec<Value>, Problem> {
         .collect())
 }
 
+/// Parties that are shown for a possible match.
+const MATCHED: usize = 10;
+
+/// Parties with a possible match that nobody cleared or confirmed, the likeliest first: some of them, and how many there are.
+async fn open_matches(view: &View, day: Date) -> Result<(Vec<Value>, usize), Problem> {
+    let tables = named::tables(view).await?;
+    let mut open: BTreeMap<&str, &Hit> = BTreeMap::new();
+    for (party, hit) in tables.screened.matches().filter(|(_, hit)| hit.stands(day) && !hit.same) {
+        let likeliest = open.entry(party).or_insert(hit);
+        if hit.points > likeliest.points {
+            *likeliest = hit;
+        }
+    }
+    let mut rows: Vec<(&str, &Hit)> = open.into_iter().collect();
+    rows.sort_by(|(one, hit), (other, second)| second.points.cmp(&hit.points).then_with(|| one.cmp(other)));
+    let row = |(party, hit): &(&str, &Hit)| {
+        let name = tables.parties.get(*party).and_then(|party| party.name.clone());
+        json!({ "id": party, "name": name, "entry": hit.name, "list": hit.list, "percent": hit.points / 100 })
+    };
+    Ok((rows.iter().take(MATCHED).map(row).collect(), rows.len()))
+}
+
 async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Result<Value, Problem> {
     refresh(&view.app).await?;
     let (policy, day) = (&view.app().desk.policy, this_day());
@@ -170,7 +195,9 @@ async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Resu
     let outcome = |name: &str| board.and_then(|board| board.sums.outcomes.get(name)).copied().unwrap_or(0);
     let (mine, queue, open) = cases::waiting(view, caller, 8).await?;
     let news = news(view, policy, day);
+    let (matches, match_count) = open_matches(view, day).await?;
     Ok(json!({
+        "matches": matches, "match_count": match_count,
         "policy": policy.name, "policy_title": policy.title, "date": day.to_string(), "lines": board.map_or(0, |board| board.sums.lines),
         "required": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "mine": mine, "cases": queue,
         "has_file": board.is_some_and(crate::Board::has_file), "has_alerts": !view.app().shown.cases.is_empty(),
