@@ -195,6 +195,7 @@ impl Writer {
         }
         let alike = |c: &char| c.is_ascii_alphanumeric() || look_alike(*c).is_some();
         let disguised = self.latin_somewhere && word.iter().all(alike);
+        let is_capital = !word.iter().any(|c| c.is_lowercase());
         let mut written = String::new();
         let mut rest = word;
         while let [c, after @ ..] = rest {
@@ -209,6 +210,8 @@ impl Writer {
             match if disguised { look_alike(*c) } else { None } {
                 Some(plain) => written.push(plain),
                 None if combining(*c) || is_mark(*c) => {}
+                // In a word in capitals a letter that is written with several (Щ) begins no new word.
+                None if is_capital => written.push_str(&any_ascii::any_ascii_char(*c).to_ascii_uppercase()),
                 None => written.push_str(any_ascii::any_ascii_char(*c)),
             }
             rest = after;
@@ -336,6 +339,7 @@ mod tests {
             ("Société Générale", "societe generale"),
             ("Kyo'ng-t'aek", "kyong taek"),
             ("ГАЗПРОМ", "gazprom"),
+            ("ОБЩЕСТВО ЩУКИН", "obshchestvo shchukin"),
             ("Анатоль Аляксандравiч СIВАК", "anatol alyaksandravich sivak"),
             ("Ｈｕａｗｅｉ", "huawei"),
             ("GmbH", "gmbh"),

@@ -16,6 +16,9 @@ const TRANSLATED: u32 = 150;
 /// Candidates that are scored for a query.
 const SCORED: usize = 180;
 
+/// The same where words of the query are known by their sound or in several spellings.
+const SCORED_UNSURE: usize = 500;
+
 /// A name that shares less than one in so many of what a query's features tell is no candidate.
 const LEAST_SHARED: u32 = 40;
 
@@ -205,7 +208,8 @@ impl Index {
 
     /// The names that share most with a query, best first: those that [`Index::search`] scores.
     pub fn candidates(&self, query: &Name, scratch: &mut Scratch) -> Vec<usize> {
-        self.nearest(query, SCORED, scratch)
+        let is_unsure = query.tokens.iter().any(|token| token.by_sound || !token.also.is_empty());
+        self.nearest(query, if is_unsure { SCORED_UNSURE } else { SCORED }, scratch)
     }
 
     /// So many names that share most with a query, best first.
