@@ -2,175 +2,19 @@
 //! the most cautious thing that the cell may mean; what is not understood is named.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+mod unread;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use tollgate_decide::{Detail, Run, Screening, Silent, Tables, decision_record, each, load_policy, run};
 use tollgate_law::Law;
-use tollgate_model::{Country, Date, Outcome};
-use tollgate_records::{
-    CellKind, Column, Surrounding, SurroundingReader, Table, read_answers, read_clearances_by_row, read_fleet,
-    read_licenses, read_opening,
-};
+use tollgate_model::Outcome;
+use tollgate_records::{CellKind, Column, Table};
 use tollgate_screening::{Screener, THRESHOLD, read_lists};
 
-/// Numbers that are the same at every run (SplitMix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
-    }
-}
-
-/// What no column of other than free text understands.
-const STRANGE: &[&str] = &[
-    "?",
-    "-",
-    "–",
-    "''",
-    "null",
-    "undefined",
-    "#REF!",
-    "#N/A",
-    "=1+1",
-    "=HYPERLINK(\"x\")",
-    "@SUM(A1)",
-    "+cmd",
-    "\u{0}",
-    "a\u{0}b",
-    "\u{7}",
-    "\u{200b}\u{200b}",
-    "\u{feff}?",
-    "1;DROP TABLE",
-    "<b>x</b>",
-    "${x}",
-    "%s%n",
-    "🚢",
-    "مجهول",
-    "неизвестно",
-    "不明",
-    "알 수 없음",
-    "inconnu",
-    "unbekannt",
-    "desconocido",
-    "to be advised",
-    "TBD",
-    "see contract",
-    "NaN",
-    "inf",
-    "Infinity",
-    "1,000",
-    "1 000",
-    "1'000",
-    "1.000.000",
-    "1,5",
-    "0x10",
-    "1e400",
-    "½",
-    "１２",
-    "٣",
-    "XII",
-    "twelve",
-    "1-2",
-    "~5",
-    "5 pcs",
-    "-1",
-    "--1",
-    "02/03/2026",
-    "3.2.26",
-    "2026-13-01",
-    "2026-02-30",
-    "20260302",
-    "46361",
-    "March 2026",
-    "令和8年3月2日",
-    "2026-W10",
-    "2026-11-02T25:61",
-    "yesterday",
-];
-
-/// A folder that is gone when it is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("tollgate-unread-values-{}-{name}", std::process::id()));
-        let _gone = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Folder(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-type Row = BTreeMap<&'static str, String>;
-
-fn row(cells: &[(&'static str, &str)]) -> Row {
-    cells.iter().map(|(name, cell)| (*name, (*cell).to_owned())).collect()
-}
-
-fn csv(table: Table, rows: &[Row]) -> String {
-    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
-    let header: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
-    let line = |row: &Row| {
-        let cells = header.iter().map(|name| row.get(name).map_or_else(String::new, |cell| quoted(cell)));
-        cells.collect::<Vec<_>>().join(",")
-    };
-    let lines: Vec<String> = rows.iter().map(line).collect();
-    format!("{}\n{}\n", header.join(","), lines.join("\n"))
-}
-
-/// The forms in which tables come; each has a reader of its own.
-#[derive(Clone, Copy, Debug)]
-enum Entry {
-    Csv,
-    JsonLines,
-    Parquet,
-}
-
-fn write_table(folder: &Folder, table: Table, rows: &[Row], entry: Entry) -> PathBuf {
-    let path = |ending: &str| folder.0.join(format!("{}.{ending}", table.as_str()));
-    // Stakes in JSON are statements of registers.
-    let is_published = matches!(entry, Entry::JsonLines) && table == Table::Ownership;
-    match if rows.is_empty() || is_published { Entry::Csv } else { entry } {
-        Entry::Csv => {
-            std::fs::write(path("csv"), csv(table, rows)).unwrap();
-            path("csv")
-        }
-        Entry::JsonLines => {
-            let lines: Vec<String> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();
-            std::fs::write(path("jsonl"), lines.join("\n")).unwrap();
-            path("jsonl")
-        }
-        Entry::Parquet => {
-            let column = |column: &Column| {
-                let cells = rows.iter().map(|row| row.get(column.name).map(String::as_str));
-                (column.name, Arc::new(cells.collect::<StringArray>()) as ArrayRef, true)
-            };
-            let batch = RecordBatch::try_from_iter_with_nullable(table.columns().iter().map(column)).unwrap();
-            let file = std::fs::File::create(path("parquet")).unwrap();
-            let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
-            writer.write(&batch).unwrap();
-            writer.close().unwrap();
-            path("parquet")
-        }
-    }
-}
+use unread::{Entry, Folder, Numbers, Row, meanings, row, texts_for, write_table};
 
 /// The tables of a run.
 #[derive(Default)]
@@ -253,35 +97,6 @@ fn parties() -> Vec<Row> {
         row(&[("party_id", "fjord"), ("name", "Fjord Rendering"), ("country", "NO"), ("hq_country", "NO")]),
         row(&[("party_id", "delta"), ("name", "Delta Holding"), ("country", "CN"), ("hq_country", "CN")]),
     ]
-}
-
-/// Texts that a column may be fed: the strange ones, and slips of the pen of what it understands.
-fn texts_for(understood: &[&str], numbers: &mut Numbers) -> BTreeSet<String> {
-    let mut texts: BTreeSet<String> = STRANGE.iter().map(|text| (*text).to_owned()).collect();
-    texts.insert("x".repeat(70_000));
-    for word in understood {
-        for _ in 0..4 {
-            let mut letters: Vec<char> = word.chars().collect();
-            let place = numbers.below(letters.len());
-            match numbers.below(4) {
-                0 => letters.insert(place, 'q'),
-                1 => drop(letters.remove(place)),
-                2 => letters.swap(place, (place + 1) % word.chars().count()),
-                _ => *letters.get_mut(place).unwrap() = 'ж',
-            }
-            texts.insert(letters.into_iter().collect());
-        }
-        texts.extend([format!("={word}"), format!("{word}\u{0}"), format!("{word} or so"), format!("not {word}")]);
-    }
-    // What differs by signs alone is another spelling of the same, and a slip of the pen may be another day of the calendar.
-    let letters =
-        |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
-    let is_below_zero =
-        |text: &str| text.trim_start().starts_with('-') && text.bytes().any(|byte| byte.is_ascii_digit());
-    let is_spelling = |text: &str| !is_below_zero(text) && understood.iter().any(|word| letters(word) == letters(text));
-    let is_other = |text: &str| text.parse::<Date>().is_ok() || Country::from_text(text).is_ok();
-    texts.retain(|text| !is_spelling(text) && !text.trim().is_empty() && !is_other(text));
-    texts
 }
 
 /// The columns that name parties: a text that is no id is a name there, and is screened by it.
@@ -380,34 +195,6 @@ fn is_understood(column: &str, text: &str, remarks: &str) -> bool {
 /// What means that there is nothing, where a claim may stand.
 fn is_none(text: &str) -> bool {
     matches!(text, "-" | "–" | "null")
-}
-
-/// What the cells of a column may mean, the most cautious thing among it; none of free text.
-fn meanings(table: Table, column: &Column) -> Vec<&'static str> {
-    let by_name: &[&'static str] = match (table, column.name) {
-        (Table::Parties, "country") => &["NO", "CN", "Iran"],
-        (Table::Parties, "parent_id") | (Table::Ownership, "owner_id") => &["delta", "seller"],
-        (Table::Parties, "flags") => &["none", "entity_list", "military", "denied_person"],
-        (Table::Items, "tpp") => &["300", "16000"],
-        (Table::Items, "die_area_mm2") => &["600", "814"],
-        (Table::Items, "performance_density") => &["2", "19"],
-        (Table::Items, "accelerator") => &["H100 SXM5 80GB", "L4"],
-        (Table::Ownership, "percent") => &["60", "10"],
-        (Table::Ownership, "from" | "until") => &["2020-01-01", "2031-01-01"],
-        _ => &[],
-    };
-    if !by_name.is_empty() {
-        return by_name.to_vec();
-    }
-    match column.kind {
-        CellKind::Country => vec!["NO", "CN"],
-        CellKind::Day => vec!["2011-05-04"],
-        CellKind::Whole => vec!["1", "8"],
-        CellKind::Number => vec!["2", "300"],
-        CellKind::Truth => vec!["true", "false"],
-        CellKind::Word(words) => words.split(", ").collect(),
-        CellKind::Text | CellKind::Words => Vec::new(),
-    }
 }
 
 /// A text that was fed to a column of a row, and what became of it.
@@ -518,88 +305,5 @@ fn no_strange_cell_of_a_stake_makes_its_line_milder() {
             order.insert("item", "A800".to_owned());
             Files { orders: vec![order], parties: vec![party], stakes: vec![stake], ..Files::default() }
         });
-    }
-}
-
-/// What a reader says against a table of one row; empty where it is content.
-fn said_against(table: Table, path: &std::path::Path) -> String {
-    let text = |error: tollgate_model::Diagnostics| error.to_string();
-    let surrounding = Surrounding::ALL.into_iter().find(|surrounding| surrounding.table() == table);
-    if let Some(surrounding) = surrounding {
-        let read = SurroundingReader::open(path, surrounding).and_then(SurroundingReader::read_all);
-        return read.err().map_or_else(String::new, text);
-    }
-    match table {
-        Table::Licenses => read_licenses(path).err().map_or_else(String::new, text),
-        Table::Opening => read_opening(path).err().map_or_else(String::new, text),
-        Table::Fleet => read_fleet(path).err().map_or_else(String::new, text),
-        Table::Clearances => match read_clearances_by_row(path) {
-            Ok(read) if read.value.is_empty() => read.unread.iter().map(|row| row.mistake.to_string()).collect(),
-            // A clearance that stands.
-            Ok(_) => String::new(),
-            Err(error) => text(error),
-        },
-        Table::Answers => match read_answers(path) {
-            Ok(read) if read.answers.is_empty() => read.mistakes.iter().map(ToString::to_string).collect(),
-            Ok(_) => String::new(),
-            Err(error) => text(error),
-        },
-        _ => "has a test of its own".to_owned(),
-    }
-}
-
-/// A row of a table that is understood.
-fn plain_row(table: Table) -> Row {
-    if table == Table::Answers {
-        return row(&[("table", "parties"), ("of", "delta"), ("column", "hq_country"), ("answer", "NO")]);
-    }
-    let cell = |column: &'static Column| {
-        let text = match column.kind {
-            CellKind::Text | CellKind::Words if column.name == "destinations" => "NO",
-            CellKind::Text | CellKind::Words => "K",
-            CellKind::Word(words) => words.split(", ").next().unwrap(),
-            _ => meanings(table, column).first().copied().unwrap(),
-        };
-        (column.name, text.to_owned())
-    };
-    table.columns().iter().map(cell).collect()
-}
-
-#[test]
-fn a_table_around_the_orders_is_understood_or_refused_by_name() {
-    let ruled_by_line = [Table::Orders, Table::Parties, Table::Items, Table::Ownership];
-    let folder = Folder::new("around");
-    let mut numbers = Numbers(29);
-    for table in Table::ALL.into_iter().filter(|table| !ruled_by_line.contains(table)) {
-        for entry in [Entry::Csv, Entry::JsonLines, Entry::Parquet] {
-            let plain = plain_row(table);
-            let said = said_against(table, &write_table(&folder, table, std::slice::from_ref(&plain), entry));
-            assert_eq!(said, "", "{table:?} {entry:?}: a row that is understood");
-            for column in table.columns() {
-                let is_closed = match column.kind {
-                    CellKind::Text | CellKind::Words => {
-                        column.name == "destinations"
-                            || table == Table::Answers && matches!(column.name, "table" | "column" | "answer")
-                    }
-                    _ => true,
-                };
-                if !is_closed {
-                    continue;
-                }
-                for text in texts_for(&meanings(table, column), &mut numbers) {
-                    let is_digits = text.trim().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-                    let is_number = matches!(column.kind, CellKind::Number | CellKind::Whole) && is_digits;
-                    // Money goes back too.
-                    let is_signed = column.name == "amount_usd" && text.parse::<f64>().is_ok_and(f64::is_finite);
-                    if is_number || is_signed || text.len() > 60_000 {
-                        continue;
-                    }
-                    let mut strange = plain.clone();
-                    strange.insert(column.name, text.clone());
-                    let said = said_against(table, &write_table(&folder, table, &[strange], entry));
-                    assert!(said.contains(column.name), "{table:?} {entry:?} {} {text:?}: {said:?}", column.name);
-                }
-            }
-        }
     }
 }
