@@ -1,5 +1,6 @@
 //! How fast files are read: `cargo run --release -p tollgate-intake --example intake_speed -- FILE...` prints the lines, the seconds and the lines a second.
 //! Without a file it makes an export of a million rows and reads it.
+#![expect(clippy::disallowed_methods, reason = "a measuring program")]
 
 use std::error::Error;
 use std::io::Write as _;
