@@ -77,7 +77,7 @@ const CODES: &[(&str, &str)] = &[
 
 /// Texts that claim nothing.
 const NOTHING: &[&str] =
-    &["", "none", "n a", "na", "nil", "null", "no", "keine", "aucune", "ninguna", "无", "無", "なし", "нет", "없음"];
+    &["none", "n a", "na", "nil", "null", "no", "keine", "aucune", "ninguna", "无", "無", "なし", "нет", "없음"];
 
 /// Names that are written out.
 const WRITTEN_OUT: &[(&str, &str)] = &[
@@ -138,7 +138,12 @@ pub fn claim_of(text: Option<&str>) -> Claim {
         return Claim::Known(place).or_none();
     }
     let words = plain(text);
-    if NOTHING.contains(&words.as_str()) {
+    // A lone `?` and an error of a spreadsheet do not say that there is nothing.
+    let says_nothing = match words.as_str() {
+        "" => matches!(text.trim(), "" | "-" | "--" | "–" | "—" | "/" | "."),
+        words => NOTHING.contains(&words) && !text.trim_start().starts_with('#'),
+    };
+    if says_nothing {
         return Claim::None;
     }
     read(&words).unwrap_or_else(|| {

@@ -258,12 +258,11 @@ impl FactBuilder {
         }
         facts.set(facts::FORWARDER_IS_CONSIGNEE, i64::from(order.freight_forwarder == Some(order.ultimate_consignee)));
         let tpp = item.unit_tpp.filter(|_| !order.is_unread("quantity")).map(|tpp| tpp.times(order.quantity));
-        let lpp_holder = match order.lpp_operator {
-            Some(operator) if self.operator_is_charged(&consignee, order.date) => self.party_on(operator, order.date),
-            _ => Arc::clone(&consignee),
-        };
+        let operator = order.lpp_operator.map(|operator| self.party_on(operator, order.date));
+        let charged = operator.as_ref().filter(|_| self.operator_is_charged(&consignee, order.date));
+        let lpp_holder = Arc::clone(charged.unwrap_or(&consignee));
         let seen = [exporter.as_ref(), purchaser.as_ref(), intermediate.as_ref(), Some(&consignee), end_user.as_ref()];
-        let seen = seen.into_iter().chain([forwarder.as_ref()]).flatten();
+        let seen = seen.into_iter().chain([forwarder.as_ref(), operator.as_ref()]).flatten();
         let mut remarks = party_remarks(seen, !self.tables.answered.parties.is_empty());
         remarks.extend(self.tables.answered.remarks(order.order_id, order.line, order.item));
         remarks.extend(unknown_item_remark(&item));

@@ -93,7 +93,7 @@ pub struct Flags {
 pub fn flags_of<'a>(flags: impl Iterator<Item = &'a str>) -> Flags {
     let mut read = Flags::default();
     let all = flags.flat_map(|flag| flag.split([';', ',', '|'])).map(str::trim).filter(|flag| !flag.is_empty());
-    for flag in all.filter(|flag| !matches!(plain(flag).as_str(), "" | "none" | "n a" | "na" | "no")) {
+    for flag in all.filter(|flag| !says_none(flag)) {
         let found = known(flag);
         if found.is_empty() {
             read.unread.push((flag.to_owned(), nearest(flag, DECIDING.iter().copied())));
@@ -101,6 +101,12 @@ pub fn flags_of<'a>(flags: impl Iterator<Item = &'a str>) -> Flags {
         read.known.extend(found);
     }
     read
+}
+
+/// Whether a text says that there is no flag; a lone `?` and an error of a spreadsheet say nothing.
+fn says_none(flag: &str) -> bool {
+    matches!(flag, "-" | "--" | "–" | "—")
+        || !flag.starts_with('#') && matches!(plain(flag).as_str(), "none" | "n a" | "na" | "no")
 }
 
 /// The flags that a word means; none where it is not understood.
@@ -137,6 +143,16 @@ fn known(flag: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_says_nothing_is_not_none() {
+        for text in ["?", "??", "\u{0}", "#N/A", "#REF!", "''", "\u{200b}"] {
+            assert_eq!(flags_of([text].into_iter()).unread.len(), 1, "{text}");
+        }
+        for text in ["-", "–", "none", "N/A", "no", ""] {
+            assert_eq!(flags_of([text].into_iter()), Flags::default(), "{text}");
+        }
+    }
 
     #[test]
     fn flags_are_understood_as_people_write_them() {

@@ -98,6 +98,9 @@ impl OrderRequest {
         if let Some((member, _)) = required.iter().find(|(_, text)| text.len() > 200) {
             return Err((format!("`{member}` is longer than 200 bytes"), "give a shorter one"));
         }
+        if let Some(line) = self.line.filter(|line| *line < 1) {
+            return Err((format!("`line` is {line}"), "give a whole number of 1 or more"));
+        }
         if self.quantity < 1 {
             return Err((format!("`quantity` is {}", self.quantity), "give a whole number of 1 or more"));
         }

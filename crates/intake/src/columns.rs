@@ -32,6 +32,10 @@ pub(crate) struct Plan {
     /// The headers in their order.
     pub(crate) header: Vec<String>,
     pub(crate) sources: BTreeMap<String, Source>,
+    /// Further columns that name parties, of which each line's are taken as well.
+    pub(crate) further_parties: Vec<Source>,
+    /// Of several columns that name the goods, the first that is not taken for their names.
+    further_goods: Option<Source>,
     /// Headers that are not read, and why.
     pub(crate) unread: Vec<(String, String)>,
     pub(crate) fill_down: bool,
@@ -39,6 +43,13 @@ pub(crate) struct Plan {
     /// Whether quantities without a unit count packages.
     pub(crate) counts_packages: bool,
 }
+
+/// What the mapping calls a further column that names parties.
+const FURTHER_PARTY: &str = "further_party";
+/// Who receives or buys: of several columns for one of these, each names somebody.
+const RECEIVERS: &[&str] = &["purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "notify_party"];
+/// Columns that are known and of which nothing follows.
+const OF_NO_USE: &[&str] = &["made_in", "net_weight", "quantity_2", "gpus_on_order", "country_only", "postal_code"];
 
 /// So many rows may stand before the headers.
 const MAX_PREAMBLE: usize = 80;
@@ -53,6 +64,11 @@ fn header_score(cells: &[String], section: &Headers, profile: Option<&Profile>) 
 /// How many different columns of orders or parties a row of cells names.
 pub(crate) fn words_of_header(cells: &[String]) -> usize {
     ["orders", "parties"].into_iter().map(|kind| header_score(cells, headers(kind), None)).max().unwrap_or(0)
+}
+
+/// The columns of orders that a row of headers names, by any of their names.
+pub(crate) fn targets_of(cells: &[String]) -> BTreeSet<&'static str> {
+    cells.iter().filter_map(|cell| target(cell, headers("orders"), None)).map(|found| found.target).collect()
 }
 
 /// How a sheet is read; None where no row of it looks like headers. The error names no file.
@@ -98,6 +114,9 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
         .and_then(|mapping| mapping.origin.clone())
         .or_else(|| profile.and_then(|profile| profile.origin.clone()));
     place_columns(&mut plan, mapping, profile);
+    if mapping.is_none_or(|mapping| mapping.columns.is_empty()) {
+        settle_columns(&mut plan, &head);
+    }
     Ok(Some(plan))
 }
 
@@ -129,7 +148,15 @@ fn kind(header: &[String], profile: Option<&Profile>) -> &'static str {
     }
     let has = |names: &[&str]| names.iter().any(|name| orders.contains(*name));
     if has(&["item", "description"])
-        && has(&["quantity", "destination", "ship_to_country", "ultimate_consignee", "packages", "hs_code"])
+        && has(&[
+            "quantity",
+            "destination",
+            "ship_to_country",
+            "ultimate_consignee",
+            "ultimate_consignee_company",
+            "packages",
+            "hs_code",
+        ])
     {
         "orders"
     } else if parties.contains("name") {
@@ -158,6 +185,10 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
             plan.unread.push((header.clone(), "it is no column that is known".to_owned()));
             continue;
         };
+        if OF_NO_USE.contains(&found.target) {
+            plan.unread.push((header.clone(), format!("it is known as `{}`, of which nothing follows", found.target)));
+            continue;
+        }
         if found.target.is_empty() {
             let why = if stated.is_some() {
                 "the mapping leaves it out"
@@ -168,8 +199,15 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
             continue;
         }
         let source = Source { places: vec![place], header: header.clone(), unit: found.unit };
+        if found.target == FURTHER_PARTY {
+            plan.further_parties.push(source);
+            continue;
+        }
         match (plan.sources.get_mut(found.target), ranks.get(found.target).copied()) {
             (Some(other), _) if other.header == source.header => other.places.push(place),
+            (Some(_), Some(rank)) if rank <= found.rank && RECEIVERS.contains(&found.target) => {
+                plan.further_parties.push(source);
+            }
             (Some(other), Some(rank)) if rank <= found.rank => {
                 let why = format!("`{}` is taken for `{}`", other.header, found.target);
                 plan.unread.push((header.clone(), why));
@@ -182,7 +220,12 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
                     if found.target == "item" {
                         further.push(other.clone());
                     }
-                    plan.unread.push((other.header.clone(), format!("`{header}` is taken for `{}`", found.target)));
+                    if RECEIVERS.contains(&found.target) {
+                        plan.further_parties.push(other.clone());
+                    } else {
+                        let why = format!("`{header}` is taken for `{}`", found.target);
+                        plan.unread.push((other.header.clone(), why));
+                    }
                 }
                 ranks.insert(found.target.to_owned(), found.rank);
                 plan.sources.insert(found.target.to_owned(), source);
@@ -191,10 +234,42 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
     }
     if mapping.is_none_or(|mapping| mapping.columns.is_empty())
         && !plan.sources.contains_key("description")
-        && let Some(source) = further.into_iter().next()
+        && let Some(source) = further.first().cloned()
     {
         plan.unread.retain(|(header, _)| *header != source.header);
         plan.sources.insert("description".to_owned(), source);
+    }
+    plan.further_goods = further.into_iter().next();
+}
+
+/// A company that stands alone is the party; a column of numbers under the header `Item` beside one that names the goods has the lines.
+fn settle_columns(plan: &mut Plan, head: &[(u64, Vec<String>)]) {
+    for (company, role) in [("ultimate_consignee_company", "ultimate_consignee"), ("purchaser_company", "purchaser")] {
+        if !plan.sources.contains_key(role)
+            && let Some(source) = plan.sources.remove(company)
+        {
+            plan.sources.insert(role.to_owned(), source);
+        }
+    }
+    let Some(place) = plan.sources.get("item").and_then(|source| source.places.first()).copied() else { return };
+    let below: Vec<&str> = head
+        .iter()
+        .filter(|(number, _)| *number > plan.header_row)
+        .filter_map(|(_, cells)| cells.get(place).map(|cell| cell.trim()))
+        .filter(|cell| cell.chars().any(char::is_alphanumeric))
+        .collect();
+    let are_numbers =
+        |cells: &[&str]| cells.iter().all(|cell| cell.len() <= 5 && cell.bytes().all(|byte| byte.is_ascii_digit()));
+    if plan.sources.contains_key("line") || below.is_empty() || !are_numbers(&below) {
+        return;
+    }
+    let Some(goods) = plan.further_goods.take() else { return };
+    plan.unread.retain(|(header, _)| *header != goods.header);
+    if plan.sources.get("description").is_some_and(|source| source.header == goods.header) {
+        plan.sources.remove("description");
+    }
+    if let Some(line) = plan.sources.insert("item".to_owned(), goods) {
+        plan.sources.insert("line".to_owned(), line);
     }
 }
 
@@ -214,6 +289,9 @@ impl Plan {
     pub(crate) fn to_mapping(&self, sheet: &Sheet, encoding: Option<String>) -> TableMapping {
         let mut columns: BTreeMap<String, String> =
             self.sources.iter().map(|(target, source)| (source.header.clone(), target.clone())).collect();
+        for source in &self.further_parties {
+            columns.entry(source.header.clone()).or_insert_with(|| FURTHER_PARTY.to_owned());
+        }
         for (header, _) in &self.unread {
             columns.entry(header.clone()).or_default();
         }

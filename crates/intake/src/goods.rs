@@ -81,6 +81,16 @@ impl<'a> GoodsFinder<'a> {
         goods
     }
 
+    /// Whether neither text names an item or has a word that speaks for an accelerator or for what holds one.
+    pub(crate) fn is_without_compute(&mut self, name: &str, description: &str) -> bool {
+        let text = [name, description].join(" ");
+        let words: Vec<String> = tokens(&text).iter().map(|word| plain(word)).collect();
+        !words.is_empty()
+            && !speaks_of_compute(&words)
+            && self.text_goods(name).is_none()
+            && self.text_goods(description).is_none()
+    }
+
     fn find(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {
         let by_name = self.text_goods(name);
         let by_description = if description == name { None } else { self.text_goods(description) };
@@ -173,6 +183,7 @@ impl<'a> GoodsFinder<'a> {
         let mut settled: Vec<Mention> =
             mentions.iter().map(|mention| self.narrow_names(mention, overall, &words)).collect();
         self.drop_answered(&mut settled);
+        self.settle_by_each_other(&mut settled);
         if let Some(open) = settled.iter().find(|mention| mention.names.len() != 1) {
             let phrase = words.get(open.first..open.end).unwrap_or(&[]).join(" ");
             let question = format!("`{phrase}` may be {}", open.names.join(", "));
@@ -200,6 +211,35 @@ impl<'a> GoodsFinder<'a> {
         mentions.retain(|mention| {
             mention.names.len() == 1 || !sure.iter().any(|goods| self.is_among(goods, &mention.names))
         });
+    }
+
+    /// Settles a system of several that a name may be by the accelerator beside it, neither of which is settled alone: `XE9680 with H100`.
+    fn settle_by_each_other(&self, mentions: &mut Vec<Mention>) {
+        let held = |name: &String| self.catalog.item(name).and_then(|item| item.accelerator.as_ref());
+        let is_held = |names: &[String], accelerator: &String| {
+            names.iter().any(|name| name == accelerator || held(name) == Some(accelerator))
+        };
+        let mut answered = None;
+        for (place, system) in mentions.iter().enumerate().filter(|(_, mention)| mention.names.len() > 1) {
+            for (other, chip) in
+                mentions.iter().enumerate().filter(|(other, chip)| *other != place && chip.names.len() > 1)
+            {
+                let fitting: Vec<&String> = system
+                    .names
+                    .iter()
+                    .filter(|name| held(name).is_some_and(|held| is_held(&chip.names, held)))
+                    .collect();
+                if let [name] = fitting.as_slice() {
+                    answered = Some((place, other, (*name).clone()));
+                }
+            }
+        }
+        if let Some((place, other, name)) = answered {
+            if let Some(system) = mentions.get_mut(place) {
+                system.names = vec![name];
+            }
+            mentions.remove(other);
+        }
     }
 
     /// A mention without the candidates whose number of accelerators, or whose form, is another than the text's.
@@ -330,18 +370,23 @@ impl<'a> GoodsFinder<'a> {
     }
 }
 
+/// Whether a word is of a list; Chinese and Japanese write without spaces between words.
+fn says(word: &str, list: &BTreeSet<String>) -> bool {
+    list.contains(word)
+        || (!word.is_ascii() && list.iter().any(|part| !part.is_ascii() && word.contains(part.as_str())))
+}
+
+/// Whether a word speaks for an accelerator, or for what holds one.
+fn speaks_of_compute(words: &[String]) -> bool {
+    words.iter().any(|word| says(word, &word_lists().compute) || is_assembly_word(word))
+}
+
 /// Work and accessories, where no word of the text speaks for an accelerator; else a question.
 fn no_compute(text: &str, is_cheap: Option<bool>) -> Goods {
     let lists = word_lists();
     let words: Vec<String> = tokens(text).iter().map(|word| plain(word)).collect();
-    // Chinese and Japanese write without spaces between words.
-    let says = |word: &str, list: &BTreeSet<String>| {
-        list.contains(word)
-            || (!word.is_ascii() && list.iter().any(|part| !part.is_ascii() && word.contains(part.as_str())))
-    };
     let spoken = |list: &BTreeSet<String>| words.iter().find(|word| says(word, list)).cloned();
-    let is_compute = spoken(&lists.compute).is_some() || words.iter().any(|word| is_assembly_word(word));
-    if !is_compute {
+    if !speaks_of_compute(&words) {
         if let Some(word) = spoken(&lists.services) {
             return Goods::NoCompute(word);
         }
@@ -410,6 +455,11 @@ mod tests {
         assert_eq!(find("", "L40S × 4 搭載サーバー"), four);
         assert_eq!(find("", "L40S ×４ 搭載サーバー"), four);
         assert_eq!(find("", "4卡 L40S 服务器"), four);
+        assert_eq!(find("", "Carte graphique NVIDIA L40S 48 Go"), Goods::Item("L40S".to_owned()));
+        assert_eq!(
+            find("", "SERVER DELL POWEREDGE XE9680 WITH 8 H100 GPU"),
+            Goods::Item("PowerEdge XE9680 (H100)".to_owned())
+        );
         assert_eq!(find("", "RTX 4090显卡"), Goods::Item("GeForce RTX 4090".to_owned()));
     }
 

@@ -63,8 +63,9 @@ const ROLES: [&str; 5] = ["exporter", "purchaser", "intermediate_consignee", "ul
 /// What a header means in a section; `None` where it means nothing that is known.
 pub(crate) fn target<'a>(header: &str, section: &'a Headers, profile: Option<&'a Profile>) -> Option<Target<'a>> {
     let (bare, unit) = without_unit(header);
+    let is_price = is_price_of_one(header);
     for (text, unit) in [(plain(header), String::new()), (plain(bare), plain(unit))] {
-        if text.is_empty() {
+        if text.is_empty() || is_price {
             continue;
         }
         if let Some(target) = profile.and_then(|profile| profile.columns.get(&text)) {
@@ -74,9 +75,19 @@ pub(crate) fn target<'a>(header: &str, section: &'a Headers, profile: Option<&'a
             return Some(Target { target, rank: place + 1, unit });
         }
     }
+    if is_price && let Some((target, _)) = section.get("unitprice") {
+        return Some(Target { target, rank: RANK_OF_MODIFIED, unit: String::new() });
+    }
     of_group(bare, section, profile)
         .or_else(|| modified(bare, section))
         .map(|found| Target { unit: plain(unit), ..found })
+}
+
+/// `$/unit`, `€ each`.
+fn is_price_of_one(header: &str) -> bool {
+    let is_one =
+        |text: &str| matches!(text, "unit" | "units" | "each" | "ea" | "pc" | "pcs" | "piece" | "stuck" | "stk" | "u");
+    header.contains(['$', '€', '£', '¥']) && is_one(plain(header).trim_start_matches("us").trim_start_matches("per"))
 }
 
 /// A header of several words, some of which only say more.
@@ -181,6 +192,14 @@ mod tests {
             ("Part Description", "description"),
             ("Unit Price (AED)", "unit_price"),
             ("Consignee Code", "ultimate_consignee"),
+            ("$/unit", "unit_price"),
+            ("Order #", "order_id"),
+            ("Грузополучатель", "ultimate_consignee"),
+            ("País de destino", "destination"),
+            ("Varış Ülkesi", "destination"),
+            ("목적국", "destination"),
+            ("بلد المقصد", "destination"),
+            ("Użytkownik końcowy", "end_user"),
         ] {
             assert_eq!(orders(header), Some(known), "{header}");
         }

@@ -17,21 +17,29 @@ mod goods;
 mod header;
 mod intangible;
 mod items;
+mod left_out;
+mod line_facts;
 mod line_item;
 mod mapping;
 mod orders;
 mod parties;
+mod party_word;
+mod quantity;
 mod rates;
 mod report;
 mod roles;
 mod sheet;
 mod spreadsheet;
 mod survey;
+mod target_table;
 mod text;
+mod unit_kind;
 mod values;
 mod vocabulary;
 mod words;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -248,12 +256,7 @@ pub fn is_raw_orders(path: &Path) -> std::io::Result<bool> {
         return Ok(true);
     }
     let Ok(decoded) = decode::decode(head, None) else { return Ok(false) };
-    let first = decoded.text.lines().next().unwrap_or("");
-    let is_required = |header: &&str| {
-        let column = tollgate_records::Table::Orders.column_of_header(header.trim().trim_matches('"'));
-        column.is_some_and(|column| column.required)
-    };
-    if first.split(',').filter(is_required).count() >= 4 {
+    if is_of_contract(decoded.text.lines().next().unwrap_or("")) {
         return Ok(false);
     }
     let delimiter = char::from(delimiter_of(&decoded.text).byte);
@@ -262,6 +265,22 @@ pub fn is_raw_orders(path: &Path) -> std::io::Result<bool> {
         columns::words_of_header(&cells) >= 3
     };
     Ok(decoded.text.lines().take(80).any(is_header))
+}
+
+/// Whether a line has the headers of the contract's orders: most of those that must be there, and no more of them under other names.
+fn is_of_contract(line: &str) -> bool {
+    let table = tollgate_records::Table::Orders;
+    let headers: Vec<String> = line.split(',').map(|header| header.trim().trim_matches('"').to_owned()).collect();
+    let of_contract: BTreeSet<&str> = headers
+        .iter()
+        .filter_map(|header| table.column_of_header(header))
+        .filter(|column| column.required)
+        .map(|column| column.name)
+        .collect();
+    let by_other_names = columns::targets_of(&headers);
+    let required = table.columns().iter().filter(|column| column.required);
+    let more = required.filter(|column| by_other_names.contains(column.name)).count();
+    of_contract.len() >= 4 && of_contract.len() >= more
 }
 
 fn read_file(path: &Path, options: &Options) -> Result<Vec<Sheet>, Diagnostic> {
@@ -338,15 +357,15 @@ impl Intake {
     }
 
     /// The files that are written: names and texts.
-    pub fn files(&self) -> Vec<(&'static str, String)> {
+    pub fn files(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         vec![
-            ("orders.csv", self.orders.clone()),
-            ("parties.csv", self.parties.clone()),
-            ("items.csv", self.items.clone()),
-            ("rows.csv", self.rows.clone()),
-            ("map.toml", self.map.clone()),
-            ("read.json", self.report_json()),
-            ("report.md", self.report.markdown()),
+            ("orders.csv", Cow::Borrowed(&self.orders)),
+            ("parties.csv", Cow::Borrowed(&self.parties)),
+            ("items.csv", Cow::Borrowed(&self.items)),
+            ("rows.csv", Cow::Borrowed(&self.rows)),
+            ("map.toml", Cow::Borrowed(&self.map)),
+            ("read.json", Cow::Owned(self.report_json())),
+            ("report.md", Cow::Owned(self.report.markdown())),
         ]
     }
 

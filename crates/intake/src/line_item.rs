@@ -3,8 +3,9 @@
 use tollgate_law::catalog::Resolution;
 
 use crate::goods::Goods;
-use crate::orders::{IntakeTables, Line, unread};
+use crate::orders::{IntakeTables, Line};
 use crate::report::RemarkKind;
+use crate::text::unread;
 
 impl IntakeTables<'_> {
     /// What a line is about: the item as it is written, and the description.
@@ -47,6 +48,11 @@ impl IntakeTables<'_> {
                 );
                 self.items.no_compute(shown, eccn)
             }
+            Goods::Open { candidates, .. } if candidates.is_empty() && self.is_of_other_trade(line, price) => {
+                let what = "no item of compute, by its words, the chapter of its tariff code and its price together";
+                self.remarks.add(RemarkKind::Assumed, line.place_of("item", shown), what);
+                self.items.no_compute(shown, eccn)
+            }
             Goods::Open { question, .. } => {
                 self.remarks.add(
                     RemarkKind::Question,
@@ -63,6 +69,21 @@ impl IntakeTables<'_> {
         };
         let description = if description.is_empty() && written != name { name } else { description };
         (written, description.to_owned())
+    }
+
+    /// Whether goods without any word of compute are declared in a chapter of the tariff before machines and electronics, and cost next to nothing a unit.
+    fn is_of_other_trade(&mut self, line: &Line<'_, '_>, price: Option<&str>) -> bool {
+        /// US dollars a unit below which nothing is a processor.
+        const CHEAP_USD: i64 = 50;
+        let digits: String = line.cell("hs_code").chars().filter(char::is_ascii_digit).collect();
+        let chapter: Option<u8> = digits.get(..2).and_then(|chapter| chapter.parse().ok());
+        let is_before_machines = digits.len() >= 4 && chapter.is_some_and(|chapter| (1..=83).contains(&chapter));
+        let dollars = price.and_then(|price| price.split('.').next()?.parse::<i64>().ok());
+        is_before_machines
+            && dollars.is_some_and(|dollars| (0..CHEAP_USD).contains(&dollars))
+            && !line.is_contradicted("item")
+            && !self.mapping.items.contains_key(line.cell("item"))
+            && self.finder.is_without_compute(line.cell("item"), line.cell("description"))
     }
 
     /// What the mapping says of a name: `none`, an item, or `8 x` an item.

@@ -4,36 +4,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use tollgate_law::catalog::Catalog;
-use tollgate_model::{Country, Date, Diagnostic, Lookup};
+use tollgate_model::{Country, Diagnostic, Lookup};
 
-use crate::columns::{Plan, Source, words_of_header};
-use crate::faults::row_fault;
+use crate::columns::{Plan, Source};
 use crate::goods::GoodsFinder;
 use crate::items::Items;
 use crate::mapping::Mapping;
 use crate::parties::{Parties, is_blank};
+use crate::party_word::PartyWord;
 use crate::rates::Rates;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::sheet::{CellForm, Row, Sheet};
-use crate::text::plain;
-use crate::values::country::country;
-use crate::values::day::{DayForm, DayOrder, day_form, quarter_end};
+use crate::target_table::TargetTable;
+use crate::text::unread;
+use crate::unit_kind::UnitKind;
+use crate::values::activity::activity;
+use crate::values::day::{DayForm, DayOrder};
 use crate::values::number::DecimalMark;
-use crate::vocabulary::word_lists;
 
 /// The columns of the orders table that are written, in their order.
 pub(crate) const COLUMNS: &[&str] = &[
     "order_id",
     "line",
     "date",
+    "activity",
     "exporter",
     "purchaser",
     "intermediate_consignee",
     "ultimate_consignee",
     "end_user",
     "freight_forwarder",
+    "lpp_operator",
     "origin",
     "destination",
+    "via",
     "item",
     "quantity",
     "unit_price_usd",
@@ -58,8 +62,18 @@ pub(crate) struct IntakeTables<'a> {
     pub(crate) orders: csv::Writer<Vec<u8>>,
     pub(crate) origins: csv::Writer<Vec<u8>>,
     pub(crate) lines: usize,
+    /// How many pieces descriptions count, as far as they were met.
+    pub(crate) counted: Lookup<String, Option<i64>>,
+    /// What texts in the place of parties are, as far as they were met.
+    pub(crate) party_words: Lookup<String, PartyWord>,
+    /// What texts in the place of days may mean, as far as they were met.
+    pub(crate) days: Lookup<String, DayForm>,
+    /// The countries of texts, as far as they were met.
+    pub(crate) countries: Lookup<String, Option<Country>>,
+    /// What units count, as far as they were met.
+    pub(crate) units: Lookup<String, UnitKind>,
     /// The lines of each order so far.
-    seen: Lookup<String, BTreeSet<i64>>,
+    pub(crate) seen: Lookup<String, BTreeSet<i64>>,
 }
 
 /// How the cells of a table are read.
@@ -68,9 +82,11 @@ pub(crate) struct Reading<'a> {
     pub(crate) sheet: &'a Sheet,
     pub(crate) plan: &'a Plan,
     /// The plan's sources by target, which every cell is looked up in.
-    pub(crate) sources: Lookup<&'a str, &'a Source>,
+    pub(crate) sources: TargetTable<'a>,
     pub(crate) mark: Option<DecimalMark>,
     pub(crate) order: Option<DayOrder>,
+    /// Columns that stand twice, of which both must say the same.
+    pub(crate) doubled: Vec<&'a str>,
     /// Whether the mark was stated by a person, and not taken from other cells.
     pub(crate) is_mark_stated: bool,
 }
@@ -83,13 +99,26 @@ impl<'a> Reading<'a> {
         mark: Option<DecimalMark>,
         order: Option<DayOrder>,
     ) -> Reading<'a> {
-        let mut sources = Lookup::new();
-        for (target, source) in &plan.sources {
-            sources.insert(target.as_str(), source);
-        }
-        Reading { table: sheet.title(), sheet, plan, sources, mark, order, is_mark_stated: false }
+        let sources = TargetTable::new(plan.sources.iter().map(|(target, source)| (target.as_str(), source)));
+        let of_figures = |target: &&str| !MAY_DIFFER.contains(target);
+        let doubled = plan.sources.iter().filter(|(_, source)| source.places.len() > 1);
+        let doubled = doubled.map(|(target, _)| target.as_str()).filter(of_figures).collect();
+        Reading { table: sheet.title(), sheet, plan, sources, mark, order, doubled, is_mark_stated: false }
     }
 }
+
+/// Columns of which two may say different things; the first that is filled counts.
+const MAY_DIFFER: &[&str] = &[
+    "description",
+    "hs_code",
+    "ultimate_consignee_address",
+    "ultimate_consignee_city",
+    "ultimate_consignee_email",
+    "ultimate_consignee_phone",
+    "purchaser_address",
+    "exporter_address",
+    "other_date",
+];
 
 /// A row being read.
 pub(crate) struct Line<'a, 'r> {
@@ -122,17 +151,31 @@ const SHARED: &[&str] = &[
 
 impl Line<'_, '_> {
     pub(crate) fn source(&self, target: &str) -> Option<&Source> {
-        self.reading.sources.get(target).copied()
+        self.reading.sources.get(target)
     }
 
-    /// The text of a target's cell; empty where there is none.
+    /// The text of a target's cell in this row; empty where there is none.
+    pub(crate) fn cell_of_row(&self, target: &str) -> &str {
+        let places = self.source(target).map_or(&[][..], |source| source.places.as_slice());
+        places.iter().map(|place| self.row.text(*place)).find(|text| !text.is_empty()).unwrap_or("")
+    }
+
+    /// The text of a target's cell, or what is said above of it; empty where there is none.
     pub(crate) fn cell(&self, target: &str) -> &str {
-        let Some(source) = self.source(target) else { return "" };
-        let text = source.places.iter().map(|place| self.row.text(*place)).find(|text| !text.is_empty()).unwrap_or("");
+        if target.is_empty() {
+            return "";
+        }
+        let text = self.cell_of_row(target);
         match text.is_empty() && !self.above.is_empty() {
             true => self.above.get(target).map_or("", String::as_str),
             false => text,
         }
+    }
+
+    /// The first column that says where the line goes.
+    pub(crate) fn destination_column(&self) -> &'static str {
+        let columns = ["destination", "ship_to_country", "ultimate_consignee_country"];
+        columns.into_iter().find(|column| !self.cell(column).is_empty()).unwrap_or("destination")
     }
 
     /// Whether cells under the same header say different things.
@@ -158,17 +201,6 @@ impl Line<'_, '_> {
     }
 }
 
-/// A cell that was not understood, as it is written: no reader takes it for anything else.
-pub(crate) fn unread(text: &str) -> String {
-    if text.is_empty() { "?".to_owned() } else { format!("? {text}") }
-}
-
-/// The first column that says where a line goes.
-fn destination_column(line: &Line<'_, '_>) -> &'static str {
-    let columns = ["destination", "ship_to_country", "ultimate_consignee_country"];
-    columns.into_iter().find(|column| !line.cell(column).is_empty()).unwrap_or("destination")
-}
-
 impl<'a> IntakeTables<'a> {
     /// Nothing yet.
     pub(crate) fn new(catalog: &'a Catalog, mapping: &'a Mapping, rates: &'a Rates) -> IntakeTables<'a> {
@@ -184,6 +216,11 @@ impl<'a> IntakeTables<'a> {
             orders: writer(),
             origins: writer(),
             lines: 0,
+            counted: Lookup::new(),
+            party_words: Lookup::new(),
+            days: Lookup::new(),
+            countries: Lookup::new(),
+            units: Lookup::new(),
             seen: Lookup::new(),
         }
     }
@@ -192,14 +229,19 @@ impl<'a> IntakeTables<'a> {
     pub(crate) fn read_orders(&mut self, reading: &Reading<'_>) -> Result<usize, Diagnostic> {
         let before = self.lines;
         let mut failed = Ok(());
+        // What is said once above the headers, and what an order's first line says for its others.
+        let mut all_lines: BTreeMap<&'static str, String> = BTreeMap::new();
         let mut above: BTreeMap<&'static str, String> = BTreeMap::new();
         let mut above_order = String::new();
+        let bare = BTreeMap::new();
         reading.sheet.for_each(&mut |number, row| {
+            if number < reading.plan.header_row {
+                self.read_above(&Line { reading, row, number, above: &bare }, &mut all_lines);
+            }
             if number <= reading.plan.header_row {
                 return ControlFlow::Continue(());
             }
-            let bare = BTreeMap::new();
-            let line = Line { reading, row, number, above: &bare };
+            let line = Line { reading, row, number, above: &all_lines };
             match self.is_left_out(&line) {
                 Ok(true) => return ControlFlow::Continue(()),
                 Ok(false) => {}
@@ -212,6 +254,9 @@ impl<'a> IntakeTables<'a> {
                 if line.cell("order_id") != above_order {
                     above_order = line.cell("order_id").to_owned();
                     above = SHARED.iter().map(|target| (*target, line.cell(target).to_owned())).collect();
+                    for (target, text) in &all_lines {
+                        above.entry(*target).or_insert_with(|| text.clone());
+                    }
                 }
                 let line = Line { reading, row, number, above: &above };
                 self.read_line(&line);
@@ -221,46 +266,6 @@ impl<'a> IntakeTables<'a> {
             ControlFlow::Continue(())
         })?;
         failed.map(|()| self.lines - before)
-    }
-
-    /// Whether a row is no line: a sum, a text below the table, headers again. The error is another table.
-    fn is_left_out(&mut self, line: &Line<'_, '_>) -> Result<bool, Diagnostic> {
-        let row = line.row;
-        let mut filled = (0..row.len()).filter(|place| !row.text(*place).is_empty());
-        let first = filled.next().map_or("", |place| row.text(place));
-        let more = filled.next().is_some();
-        let at = RemarkPlace { table: &line.reading.table, row: line.number, column: "", value: first };
-        let is_word = first.starts_with(|letter: char| letter.is_alphabetic());
-        if is_word
-            && word_lists().totals.contains(&plain(first))
-            && (line.cell("item").is_empty() || line.cell("ultimate_consignee").is_empty())
-        {
-            self.remarks.add(RemarkKind::LeftOut, at, "a row of sums");
-            return Ok(true);
-        }
-        if !more && ["item", "description", "quantity"].iter().all(|target| line.cell(target).is_empty()) {
-            self.remarks.add(RemarkKind::LeftOut, at, "a row with one cell, which names no goods");
-            return Ok(true);
-        }
-        let quantity = line.cell("quantity");
-        if is_word
-            && !quantity.is_empty()
-            && !quantity.bytes().any(|byte| byte.is_ascii_digit())
-            && words_of_header(&row.texts()) >= 3
-        {
-            if row.texts().iter().zip(&line.reading.plan.header).all(|(cell, header)| plain(cell) == plain(header)) {
-                self.remarks.add(RemarkKind::LeftOut, at, "the headers again");
-                return Ok(true);
-            }
-            let what = "begins another table on the same sheet";
-            return Err(row_fault(
-                "two-tables",
-                line.number,
-                what,
-                "put each table on a sheet or into a file of its own",
-            ));
-        }
-        Ok(false)
     }
 
     fn read_line(&mut self, line: &Line<'_, '_>) {
@@ -274,12 +279,15 @@ impl<'a> IntakeTables<'a> {
                 "more cells than headers: what stands in which column is not known",
             );
         }
+        let is_shifted = is_shifted | self.is_contradictory(line);
         let (order_id, number) = self.identify(line);
         let date = self.date(line);
         let quantity = self.quantity(line);
         let price = self.unit_price(line, date, quantity.as_ref().ok().copied());
         let (item, description) = self.item(line, price.as_deref());
-        let quantity = quantity.and_then(|units| self.units_of(line, &item, units));
+        let quantity = quantity
+            .and_then(|units| self.units_of(line, &item, units))
+            .and_then(|units| self.held_against_text(line, &item, units));
         let destination = self.destination(line);
         let roles = self.roles(line, destination);
         let origin = self.origin(line);
@@ -291,15 +299,18 @@ impl<'a> IntakeTables<'a> {
             order_id.as_str(),
             &number.to_string(),
             &date,
+            &if is_blank(line.cell("activity")) { String::new() } else { activity(line.cell("activity")) },
             roles.exporter.as_str(),
             &roles.purchaser,
             &roles.intermediate_consignee,
             &roles.ultimate_consignee,
             &roles.end_user,
             &roles.freight_forwarder,
+            &roles.lpp_operator,
             &origin,
             &destination
-                .map_or_else(|| unread(line.cell(destination_column(line))), |country| country.code().to_owned()),
+                .map_or_else(|| unread(line.cell(line.destination_column())), |country| country.code().to_owned()),
+            line.cell("via"),
             &if is_shifted { unread(&item) } else { item },
             &quantity.map_or_else(|text| unread(&text), |quantity| quantity.to_string()),
             price.as_deref().unwrap_or(""),
@@ -317,6 +328,17 @@ impl<'a> IntakeTables<'a> {
         self.lines += 1;
     }
 
+    /// Whether two columns for the same say different things in this row; each is named.
+    fn is_contradictory(&mut self, line: &Line<'_, '_>) -> bool {
+        let mut found = false;
+        for target in line.reading.doubled.iter().filter(|target| line.is_contradicted(target)) {
+            found = true;
+            let what = "two columns of this name say different things";
+            self.remarks.add(RemarkKind::Unread, line.place_of(target, line.cell(target)), what);
+        }
+        found
+    }
+
     /// Writes where a line is from, and what it said of its item.
     fn write_origin(&mut self, line: &Line<'_, '_>, order_id: &str, number: i64) {
         let sheet = line.reading.sheet;
@@ -332,146 +354,5 @@ impl<'a> IntakeTables<'a> {
         ];
         let written = self.origins.write_record(origin);
         tollgate_model::always!(written.is_ok(), "memory can be written");
-    }
-
-    /// The order's id and the line in it, which no other line has.
-    fn identify(&mut self, line: &Line<'_, '_>) -> (String, i64) {
-        let mut order_id = line.cell("order_id").to_owned();
-        if order_id.is_empty() {
-            self.remarks.add(
-                RemarkKind::Assumed,
-                line.place_of("order_id", ""),
-                "no order id: each row is an order of its own, named by its number",
-            );
-            order_id = match &line.reading.sheet.name {
-                Some(name) => format!("{name}-row-{}", line.number),
-                None => format!("row-{}", line.number),
-            };
-        }
-        let stated: Option<i64> = match line.form("line") {
-            CellForm::Number => line.cell("line").split('.').next().and_then(|text| text.parse().ok()),
-            _ => line.cell("line").parse().ok(),
-        };
-        let stated = stated.filter(|number| (1..=999_999_999).contains(number));
-        let taken = self.seen.entry(order_id.clone()).or_default();
-        let next = taken.last().map_or(1, |last| last + 1);
-        let number = stated.filter(|number| !taken.contains(number)).unwrap_or(next);
-        taken.insert(number);
-        if stated.is_some_and(|stated| stated != number) {
-            self.remarks.add(
-                RemarkKind::Assumed,
-                line.place_of("line", line.cell("line")),
-                "the order has this line twice: it was given the next number",
-            );
-        } else if stated.is_none() && !line.cell("line").is_empty() {
-            self.remarks.add(
-                RemarkKind::Assumed,
-                line.place_of("line", line.cell("line")),
-                "no line number that is understood: it was given the next one",
-            );
-        }
-        (order_id, number)
-    }
-
-    fn date(&mut self, line: &Line<'_, '_>) -> Option<Date> {
-        let column =
-            if is_blank(line.cell("date")) && !is_blank(line.cell("other_date")) { "other_date" } else { "date" };
-        let text = line.cell(column);
-        if is_blank(text) {
-            if let Some(day) = quarter_end(line.cell("year"), line.cell("quarter")) {
-                self.remarks.add(
-                    RemarkKind::Assumed,
-                    line.place_of("quarter", line.cell("quarter")),
-                    "the last day of the quarter is taken as the day",
-                );
-                return Some(day);
-            }
-            self.remarks.add(RemarkKind::Unread, line.place_of("date", ""), "no day");
-            return None;
-        }
-        if column == "other_date" {
-            self.remarks.add(
-                RemarkKind::Assumed,
-                line.place_of(column, ""),
-                "there is no day of shipment: this day is taken for it",
-            );
-        }
-        let found = match day_form(text, true) {
-            _ if line.is_contradicted(column) => None,
-            DayForm::Day { day, form } => {
-                if matches!(form, "a spreadsheet's count of days" | "month by name" | "DD.MM.YYYY" | "an era of Japan")
-                {
-                    self.remarks.add(
-                        RemarkKind::Assumed,
-                        line.place_of(column, text),
-                        &format!("days are read as {form}"),
-                    );
-                }
-                Some(day)
-            }
-            DayForm::Shows { day, order } if line.reading.order.is_none_or(|stated| stated == order) => Some(day),
-            DayForm::Either { day_month, month_day } => match line.reading.order {
-                Some(DayOrder::DayMonth) => Some(day_month),
-                Some(DayOrder::MonthDay) => Some(month_day),
-                None => {
-                    self.remarks.add(
-                        RemarkKind::Question,
-                        line.place_of(column, text),
-                        "is the day or the month first? Say --dates dmy or --dates mdy",
-                    );
-                    return None;
-                }
-            },
-            DayForm::Shows { .. } | DayForm::Unread => None,
-        };
-        if found.is_none() {
-            self.remarks.add(RemarkKind::Unread, line.place_of(column, text), "no day that is understood");
-        }
-        found
-    }
-
-    /// A country by its name, also by the names of the mapping.
-    pub(crate) fn country_of(&self, text: &str) -> Option<Country> {
-        let stated = self.mapping.countries.get(text).and_then(|code| code.parse().ok());
-        stated.or_else(|| country(text))
-    }
-
-    fn destination(&mut self, line: &Line<'_, '_>) -> Option<Country> {
-        let column = destination_column(line);
-        if column == "ultimate_consignee_country" {
-            self.remarks.add(
-                RemarkKind::Assumed,
-                RemarkPlace { row: 0, ..line.place_of(column, "") },
-                "there is no country of destination: the consignee's is taken for it",
-            );
-        }
-        let text = line.cell(column);
-        let found = if line.is_contradicted(column) { None } else { self.country_of(text) };
-        if found.is_none() {
-            let what = if text.is_empty() {
-                "no destination"
-            } else {
-                "no country that is known, or several: name it under [countries] in the mapping"
-            };
-            self.remarks.add(RemarkKind::Unread, line.place_of(column, text), what);
-        }
-        found
-    }
-
-    fn origin(&mut self, line: &Line<'_, '_>) -> String {
-        let text = line.cell("origin");
-        if !is_blank(text) {
-            return match self.country_of(text) {
-                Some(country) => country.code().to_owned(),
-                None => {
-                    self.remarks.add(RemarkKind::Unread, line.place_of("origin", text), "no country that is known");
-                    unread(text)
-                }
-            };
-        }
-        let Some(origin) = &line.reading.plan.origin else { return String::new() };
-        let at = RemarkPlace { row: 0, ..line.place_of("origin", origin) };
-        self.remarks.add(RemarkKind::Assumed, at, "the lines are shipped from there, as files of this kind are");
-        origin.clone()
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Country, Date, Diagnostic};
+use tollgate_model::{Country, Date, Diagnostic, Lookup};
 
 use crate::columns::Plan;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::sheet::{Row, Sheet};
-use crate::text::plain;
+use crate::text::{plain, unread};
 use crate::values::country::country;
 use crate::values::day::{DayForm, DayOrder, day_form};
 
@@ -28,15 +28,36 @@ pub(crate) const COLUMNS: &[&str] = &[
     "incorporated_on",
     "registry_id",
     "business",
+    "data_center_mw",
+    "flags",
+];
+
+/// The columns of them that are taken as they are.
+const AS_THEY_ARE: &[&str] = &[
+    "aliases",
+    "address",
+    "city",
+    "phone",
+    "email",
+    "website",
+    "registry_id",
+    "business",
+    "directors",
+    "data_center_mw",
     "flags",
 ];
 
 /// The parties of all files.
 #[derive(Debug, Default)]
 pub(crate) struct Parties {
-    rows: BTreeMap<String, BTreeMap<&'static str, String>>,
-    by_name: BTreeMap<String, Vec<String>>,
+    rows: Vec<PartyRow>,
+    /// The place of each row, by its id.
+    places: Lookup<String, usize>,
+    by_name: Lookup<String, Vec<String>>,
 }
+
+/// The cells of a party by column.
+type PartyRow = BTreeMap<&'static str, String>;
 
 /// What is known of a party beside its name.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +71,9 @@ pub(crate) struct PartyFacts<'a> {
 
 /// Cells that say that there is nothing to say.
 pub(crate) fn is_blank(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "" | "-" | "--" | "n/a" | "#n/a" | "null" | "none" | "k.a." | "nil")
+    text.is_empty()
+        || text.len() <= 4
+            && ["-", "--", "n/a", "null", "none", "k.a.", "nil"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether a text is a name and no number of a party: words of letters, or another script.
@@ -59,7 +82,10 @@ pub(crate) fn is_name(text: &str) -> bool {
     let long = text.split_whitespace().any(|word| word.chars().filter(|letter| letter.is_alphabetic()).count() >= 3);
     let several = text.trim().contains(char::is_whitespace);
     let is_joined = text.contains(['_', '-', '#', ':']) || text.chars().any(|letter| letter.is_ascii_digit());
-    other_script || (long && (several || !is_joined))
+    // `Bo Li`.
+    let are_words =
+        text.split_whitespace().all(|word| word.chars().all(|letter| letter.is_alphabetic() || letter == '.'));
+    other_script || (long && (several || !is_joined)) || (several && are_words)
 }
 
 impl Parties {
@@ -70,7 +96,7 @@ impl Parties {
         facts: &PartyFacts<'_>,
         mut say: impl FnMut(RemarkKind, &str),
     ) -> String {
-        let id = if self.rows.contains_key(cell) {
+        let id = if self.has_row(cell) {
             cell.to_owned()
         } else {
             match self.by_name.get(&plain(cell)).map(Vec::as_slice) {
@@ -83,7 +109,7 @@ impl Parties {
                     // Nobody stated what else it is: without lists, whether it is listed is unknown.
                     let named = [("party_id", cell.to_owned()), ("name", cell.to_owned())];
                     let row = named.into_iter().chain([("flags", "unscreened".to_owned())]).collect();
-                    self.rows.insert(cell.to_owned(), row);
+                    self.put(cell, row);
                     self.by_name.entry(plain(cell)).or_default().push(cell.to_owned());
                     cell.to_owned()
                 }
@@ -97,18 +123,69 @@ impl Parties {
         id
     }
 
+    /// The id of a party whose number and name stand beside each other in orders; a number without a row gets one.
+    pub(crate) fn id_with_name(
+        &mut self,
+        number: &str,
+        name: &str,
+        facts: &PartyFacts<'_>,
+        say: impl FnMut(RemarkKind, &str),
+    ) -> String {
+        if self.has_row(number) {
+            self.add_alias(number, name);
+        } else {
+            let cells = [("party_id", number), ("name", name), ("flags", "unscreened")];
+            let row = cells.into_iter().map(|(column, text)| (column, text.to_owned())).collect();
+            self.put(number, row);
+            self.by_name.entry(plain(number)).or_default().push(number.to_owned());
+        }
+        self.add_facts(number, facts, say);
+        number.to_owned()
+    }
+
+    /// Notes another name of a party, which is screened as well.
+    pub(crate) fn add_alias(&mut self, id: &str, name: &str) {
+        let Some(row) = self.row_mut(id) else { return };
+        let is_known = |known: &str| known.split(';').any(|known| plain(known) == plain(name));
+        if row.get("name").is_some_and(|known| plain(known) == plain(name))
+            || row.get("aliases").is_some_and(|known| is_known(known))
+        {
+            return;
+        }
+        let aliases = row.entry("aliases").or_default();
+        if !aliases.is_empty() {
+            aliases.push(';');
+        }
+        aliases.push_str(&name.replace(';', ","));
+    }
+
+    /// Whether a text is the id of a row.
+    pub(crate) fn has_row(&self, id: &str) -> bool {
+        self.places.contains_key(id)
+    }
+
+    fn row_mut(&mut self, id: &str) -> Option<&mut PartyRow> {
+        self.places.get(id).and_then(|place| self.rows.get_mut(*place))
+    }
+
+    /// Adds a row under an id that has none.
+    fn put(&mut self, id: &str, row: PartyRow) {
+        self.places.insert(id.to_owned(), self.rows.len());
+        self.rows.push(row);
+    }
+
     /// The id of a party that is known by its name alone, and whose flags are not asked for.
     pub(crate) fn id_by_name(&mut self, name: &str, facts: &PartyFacts<'_>) -> String {
-        self.rows
-            .entry(name.to_owned())
-            .or_insert_with(|| BTreeMap::from([("party_id", name.to_owned()), ("name", name.to_owned())]));
+        if !self.has_row(name) {
+            self.put(name, BTreeMap::from([("party_id", name.to_owned()), ("name", name.to_owned())]));
+        }
         self.add_facts(name, facts, |_, _| {});
         name.to_owned()
     }
 
     /// Says where a party is headquartered.
     pub(crate) fn set_seat(&mut self, id: &str, country: Country) {
-        if let Some(row) = self.rows.get_mut(id) {
+        if let Some(row) = self.row_mut(id) {
             row.insert("hq_country", country.code().to_owned());
         }
     }
@@ -121,7 +198,7 @@ impl Parties {
     }
 
     fn add_facts(&mut self, id: &str, facts: &PartyFacts<'_>, mut say: impl FnMut(RemarkKind, &str)) {
-        let Some(row) = self.rows.get_mut(id) else { return };
+        let Some(row) = self.row_mut(id) else { return };
         let texts = [("address", facts.address), ("city", facts.city), ("email", facts.email), ("phone", facts.phone)];
         for (column, text) in texts.into_iter().filter(|(_, text)| !is_blank(text)) {
             row.entry(column).or_insert_with(|| text.to_owned());
@@ -189,9 +266,7 @@ impl Parties {
         }
         let mut party: BTreeMap<&'static str, String> =
             BTreeMap::from([("party_id", id.clone()), ("name", name.clone())]);
-        for column in
-            ["aliases", "address", "city", "phone", "email", "website", "registry_id", "business", "directors"]
-        {
+        for column in AS_THEY_ARE.iter().copied() {
             if !is_blank(cell(column)) {
                 party.insert(column, cell(column).to_owned());
             }
@@ -207,8 +282,9 @@ impl Parties {
                     remarks.add(
                         RemarkKind::Unread,
                         RemarkPlace { table, row: number, column: header(column), value: text },
-                        "no country that is known: left empty, which is unknown",
+                        "no country that is known",
                     );
+                    party.insert(column, unread(text));
                 }
             }
         }
@@ -222,23 +298,25 @@ impl Parties {
                 RemarkPlace { table, row: number, column: header("incorporated_on"), value: cell("incorporated_on") };
             remarks.add(RemarkKind::Unread, at, "no day from 1900 on: left empty, which is unknown");
         }
-        if self.rows.contains_key(&id) {
+        if let Some(first) = self.row_mut(&id) {
             let at = RemarkPlace { table, row: number, column: header("party_id"), value: &id };
-            remarks.add(RemarkKind::Question, at, "the party stands twice: the first row was taken");
+            let what = "the party stands twice: what its rows say differently is unknown";
+            remarks.add(RemarkKind::Question, at, what);
+            merge(first, party);
+            self.call(&id, &[&name]);
             return false;
         }
         self.call(&id, &[&name, &id]);
-        self.rows.insert(id, party);
+        self.put(&id, party);
         true
     }
 
     /// Whether a parent is another party's name rather than its id; then its id.
     pub(crate) fn settle_parents(&mut self) {
-        let names = self.by_name.clone();
-        let ids: Vec<String> = self.rows.keys().cloned().collect();
-        for row in self.rows.values_mut() {
+        let (names, places) = (&self.by_name, &self.places);
+        for row in &mut self.rows {
             let Some(parent) = row.get("parent_id").cloned() else { continue };
-            if ids.binary_search(&parent).is_err()
+            if !places.contains_key(&parent)
                 && let Some([id]) = names.get(&plain(&parent)).map(Vec::as_slice)
             {
                 row.insert("parent_id", id.clone());
@@ -253,9 +331,32 @@ impl Parties {
 
     /// The rows as cells, in the order of [`COLUMNS`].
     pub(crate) fn rows(&self) -> impl Iterator<Item = Vec<String>> {
-        self.rows
-            .values()
+        let mut rows: Vec<&PartyRow> = self.rows.iter().collect();
+        rows.sort_by(|one, other| one.get("party_id").cmp(&other.get("party_id")));
+        rows.into_iter()
             .map(|row| COLUMNS.iter().map(|column| row.get(column).map_or_else(String::new, Clone::clone)).collect())
+    }
+}
+
+/// One row of two about the same party: both their names and flags; what else they say differently is unknown.
+fn merge(first: &mut BTreeMap<&'static str, String>, second: BTreeMap<&'static str, String>) {
+    for (column, text) in second {
+        let known = first.entry(column).or_default();
+        if known.is_empty() {
+            *known = text;
+        } else if *known != text {
+            match column {
+                "country" | "hq_country" | "parent_id" | "incorporated_on" | "data_center_mw" => {
+                    *known = unread(&format!("{known} / {text}"));
+                }
+                "aliases" | "flags" | "directors" => *known = format!("{known};{text}"),
+                "name" => {
+                    let aliases = first.entry("aliases").or_default();
+                    *aliases = if aliases.is_empty() { text } else { format!("{aliases};{text}") };
+                }
+                _ => {}
+            }
+        }
     }
 }
 

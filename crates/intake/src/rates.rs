@@ -70,8 +70,23 @@ impl Rates {
 pub(crate) fn currency_code(text: &str) -> Option<String> {
     let text = text.trim();
     let code = match text {
-        "US$" | "US $" | "USD$" | "U.S. dollars" | "US dollars" => "USD",
-        "€" | "Euro" | "EURO" => "EUR",
+        "US$"
+        | "US $"
+        | "USD$"
+        | "U.S. dollars"
+        | "US dollars"
+        | "U.S. Dollar"
+        | "US Dollar"
+        | "美元"
+        | "美金"
+        | "米ドル"
+        | "미국달러"
+        | "미화"
+        | "долл. США"
+        | "доллар США"
+        | "ABD Doları"
+        | "dólar EE.UU." => "USD",
+        "€" | "Euro" | "EURO" | "euro" | "欧元" | "евро" | "유로" => "EUR",
         "£" => "GBP",
         "円" => "JPY",
         "元" | "RMB" | "人民币" => "CNY",

@@ -45,8 +45,8 @@ impl<'a> Row<'a> {
     /// The text of a cell without space around it; empty past the end.
     pub(crate) fn text(self, place: usize) -> &'a str {
         match self {
-            Row::Text(record) => record.get(place).unwrap_or("").trim(),
-            Row::Cells(cells) => cells.get(place).map_or("", |cell| cell.text.trim()),
+            Row::Text(record) => trimmed(record.get(place).unwrap_or("")),
+            Row::Cells(cells) => cells.get(place).map_or("", |cell| trimmed(&cell.text)),
         }
     }
 
@@ -61,6 +61,14 @@ impl<'a> Row<'a> {
     /// Its cells as texts.
     pub(crate) fn texts(self) -> Vec<String> {
         (0..self.len()).map(|place| self.text(place).to_owned()).collect()
+    }
+}
+
+/// A text without space around it; most have none.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

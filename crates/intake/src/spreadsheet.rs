@@ -83,7 +83,7 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, notes: &mut Vec<Strin
     });
     let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
     let mut rows: Rows = Vec::new();
-    let (mut formulas, mut count) = (0_usize, 0_usize);
+    let (mut formulas, mut valueless, mut count) = (0_usize, 0_usize, 0_usize);
     while let Some(found) = cells.next_cell_with_formula().map_err(|error| error.to_string())? {
         formulas += usize::from(found.formula.is_some());
         count += 1;
@@ -91,9 +91,22 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, notes: &mut Vec<Strin
             return Err(format!("has more than {MAX_CELLS} cells"));
         }
         let (row, column) = found.pos;
-        put(&mut rows, row, column, cell(&found.value));
+        let mut read = cell(&found.value);
+        if matches!(found.value, DataRef::Empty)
+            && let Some(formula) = &found.formula
+        {
+            // What it comes to was never stored: it is not nothing.
+            valueless += 1;
+            read.text = format!("? ={}", formula.chars().take(60).collect::<String>());
+        }
+        put(&mut rows, row, column, read);
     }
     say_formulas(formulas, notes);
+    if valueless > 0 {
+        notes.push(format!(
+            "{valueless} formulas have no stored value and are not known: open the file in a spreadsheet and save it"
+        ));
+    }
     rows.sort_by_key(|(number, _)| *number);
     fill_merged(&mut rows, &merged, notes);
     rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.text.trim().is_empty()));

@@ -9,7 +9,27 @@ pub(crate) fn plain(text: &str) -> String {
         return text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     }
     let letters = text.nfkd().flat_map(char::to_lowercase).filter(|letter| !is_combining_mark(*letter));
-    letters.nfkd().filter(|letter| letter.is_alphanumeric()).collect()
+    letters.nfkd().filter(|letter| letter.is_alphanumeric()).map(without_stroke).collect()
+}
+
+/// A letter whose stroke or missing dot is no accent by Unicode, and is one to its readers.
+fn without_stroke(letter: char) -> char {
+    match letter {
+        'đ' => 'd',
+        'ł' => 'l',
+        'ø' => 'o',
+        'ı' => 'i',
+        other => other,
+    }
+}
+
+/// A cell that was not understood, as it is written: no reader takes it for anything else.
+pub(crate) fn unread(text: &str) -> String {
+    match text {
+        "" => "?".to_owned(),
+        marked if marked.starts_with('?') => marked.to_owned(),
+        text => format!("? {text}"),
+    }
 }
 
 /// A text with full-width forms made plain, without space around it.
@@ -30,6 +50,8 @@ mod tests {
     #[test]
     fn what_makes_no_difference_is_left_out() {
         assert_eq!(plain("Ship-to  Cóuntry"), "shiptocountry");
+        assert_eq!(plain("Đơn vị tính"), "donvitinh");
+        assert_eq!(plain("Ağırlık"), "agirlik");
         assert_eq!(plain("ＱＴＹ"), "qty");
         assert_eq!(plain("最終仕向国"), "最終仕向国");
         assert_eq!(plain("Straße"), plain("straße"));

@@ -35,9 +35,11 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
             }
             _ => match words.last_mut() {
                 Some(last)
-                    if matches!(word.as_str(), "gb" | "g" | "x") && last.bytes().all(|byte| byte.is_ascii_digit()) =>
+                    if matches!(word.as_str(), "gb" | "g" | "x" | "go" | "гб" | "го")
+                        && last.bytes().all(|byte| byte.is_ascii_digit()) =>
                 {
-                    last.push_str(&word)
+                    // French and Russian gigabytes are the same.
+                    last.push_str(if matches!(word.as_str(), "go" | "гб" | "го") { "gb" } else { &word })
                 }
                 // `H100 x 8`.
                 Some(last) if last.as_str() == "x" && digits == word.len() => last.push_str(&word),
@@ -46,6 +48,26 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// How many pieces a description counts, where it counts them once: `24 PCS`, `24 units`.
+pub(crate) fn counted_pieces(text: &str) -> Option<i64> {
+    const PIECES: &[&str] = &[
+        "pcs", "pc", "pce", "pces", "pieces", "piece", "units", "ea", "nos", "uds", "unidades", "piezas", "stuck",
+        "stk", "szt", "шт", "adet", "개", "枚", "台", "個", "张", "pezzi", "stuks", "unites", "pieces",
+    ];
+    let words = tokens(text);
+    let is_piece = |word: &str| PIECES.contains(&plain(word).as_str());
+    let apart =
+        words.iter().zip(words.iter().skip(1)).filter(|(_, next)| is_piece(next)).map(|(count, _)| count.as_str());
+    let joined = words.iter().filter_map(|word| {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, unit) = word.split_at_checked(digits)?;
+        is_piece(unit).then_some(count)
+    });
+    let counts: std::collections::BTreeSet<i64> =
+        apart.chain(joined).filter_map(|count| count.parse().ok()).filter(|count| *count > 0).collect();
+    if counts.len() == 1 { counts.first().copied() } else { None }
 }
 
 /// The parts of a word in Latin letters and digits, and those in another script: `8卡`, `H100搭載`.

@@ -56,7 +56,7 @@ pub fn read_opening(path: &Path) -> Result<Vec<OpeningBalance>, Diagnostics> {
         }
         let [account, holder] = ["account", "holder"].map(|column| batch.texts(column, &mut mistakes));
         let countries = batch.countries("country", &mut mistakes);
-        let years = batch.integers("year", &mut mistakes);
+        let years = batch.counts("year", &mut mistakes);
         let tpp = batch.decimals("tpp", &mut mistakes);
         for index in 0..batch.rows {
             let (Some(account), Some(holder)) = (text(&account, index), text(&holder, index)) else { continue };

@@ -146,6 +146,19 @@ impl Batch {
         self.parsed(name, mistakes, whole, NOT_WHOLE)
     }
 
+    /// A column as whole numbers of zero or more; one below zero is reported, and unknown.
+    pub(crate) fn counts(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<i64>> {
+        let mut numbers = self.integers(name, mistakes);
+        for (index, number) in
+            numbers.iter_mut().enumerate().filter(|(_, number)| number.is_some_and(|count| count < 0))
+        {
+            let mend = "write a whole number of zero or more";
+            mistakes.add("out-of-range", Cell::empty(self.row(index), name), "is below zero", mend);
+            *number = None;
+        }
+        numbers
+    }
+
     /// A column as numbers of zero or more.
     pub(crate) fn decimals(&self, name: &str, mistakes: &mut Mistakes<'_>) -> Vec<Option<Decimal>> {
         let read = |text: &str| text.parse::<Decimal>().ok().filter(|number| !number.is_negative());

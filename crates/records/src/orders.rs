@@ -450,7 +450,7 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
             texts: declared_texts,
             price: batch.decimals("unit_price_usd", mistakes),
             weight: batch.decimals("gross_weight_kg", mistakes),
-            packages: batch.integers("packages", mistakes),
+            packages: batch.counts("packages", mistakes),
         },
         unread: BTreeMap::new(),
     };

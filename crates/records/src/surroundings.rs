@@ -179,7 +179,7 @@ fn array(batch: &Batch, column: &Column, mistakes: &mut Mistakes<'_>) -> ArrayRe
             let days = batch.dates(name, mistakes).into_iter().map(|day| day.map(|day| day.epoch_days()));
             Arc::new(days.collect::<Int32Array>())
         }
-        CellKind::Whole => Arc::new(batch.integers(name, mistakes).into_iter().collect::<Int64Array>()),
+        CellKind::Whole => Arc::new(batch.counts(name, mistakes).into_iter().collect::<Int64Array>()),
         CellKind::Number => {
             // Money goes back too.
             let signed = name == AMOUNT;

@@ -41,6 +41,29 @@ pub(crate) fn country(text: &str) -> Option<Country> {
     let found: Vec<Option<Country>> = parts.iter().map(|part| whole(part)).collect();
     match found.as_slice() {
         [Some(first), Some(second)] if first == second => Some(*first),
+        [None, Some(country)] => behind_city(text, *country),
+        [Some(first), Some(second)] => within_china(text, *first, *second),
+        _ => None,
+    }
+}
+
+/// The country of `Oslo, Norway`: a name of four letters or more behind a comma, before which stands no name of a country, also not within it.
+fn behind_city(text: &str, country: Country) -> Option<Country> {
+    let (city, name) = text.split_once(',')?;
+    let is_name = name.chars().filter(|letter| letter.is_alphabetic()).count() >= 4;
+    let is_plain = |part: &str| !part.contains(['(', ')', '-', ':', '/', '[', ']']);
+    let words = city.split_whitespace();
+    let names_country = words.clone().any(|word| word.chars().count() > 2 && whole(word).is_some());
+    (is_name && is_plain(text) && !names_country && words.count() > 0).then_some(country)
+}
+
+/// Hong Kong and Macau with China beside them, as in `China, Hong Kong`: they are meant.
+fn within_china(text: &str, first: Country, second: Country) -> Option<Country> {
+    let part = |country: Country| matches!(country.code(), "HK" | "MO");
+    let is_listed = text.contains(['/', '-']);
+    match (first.code(), second.code()) {
+        ("CN", _) if part(second) && !is_listed => Some(second),
+        (_, "CN") if part(first) && !is_listed => Some(first),
         _ => None,
     }
 }
@@ -95,6 +118,19 @@ mod tests {
             ("Côte d'Ivoire", "CI"),
             ("Holland", "NL"),
             ("Serbien", "RS"),
+            ("Norwegia", "NO"),
+            ("Białoruś", "BY"),
+            ("Azerbaycan", "AZ"),
+            ("Birleşik Arap Emirlikleri", "AE"),
+            ("Україна", "UA"),
+            ("عُمان", "OM"),
+            ("노르웨이", "NO"),
+            ("Oslo, Norway", "NO"),
+            ("Ho Chi Minh City, Viet Nam", "VN"),
+            ("Hong Kong, China", "HK"),
+            ("China, Hong Kong", "HK"),
+            ("Chine, RAS de Hong Kong", "HK"),
+            ("Rep. of Korea", "KR"),
             ("Burma", "MM"),
         ] {
             assert_eq!(country(text).map(|country| country.code()), Some(code), "{text}");
@@ -103,8 +139,27 @@ mod tests {
 
     #[test]
     fn what_may_be_two_countries_is_none() {
-        for text in ["Korea", "Rest of world", "Asia", "", "EU", "Congo", "MY - Morocco", "XYZ", "5700", "Dubai - Iran"]
-        {
+        for text in [
+            "Korea",
+            "Rest of world",
+            "Asia",
+            "",
+            "EU",
+            "Congo",
+            "MY - Morocco",
+            "Atlanta, Georgia",
+            "Wilmington, DE",
+            "Portland OR",
+            "Los Angeles, CA",
+            "Oslo / Norway",
+            "China, Norway",
+            "China Lake, Norway",
+            "China / Hong Kong",
+            "CNSHA",
+            "XYZ",
+            "5700",
+            "Dubai - Iran",
+        ] {
             assert_eq!(country(text), None, "{text}");
         }
     }

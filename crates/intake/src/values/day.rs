@@ -2,6 +2,8 @@
 
 use tollgate_model::Date;
 
+use super::month::{is_filler, month_of};
+
 /// The order of day and month where a date has slashes, hyphens or two digits first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DayOrder {
@@ -39,79 +41,6 @@ pub(crate) enum DayForm {
     Unread,
 }
 
-const MONTHS: &[(&str, u32)] = &[
-    ("jan", 1),
-    ("feb", 2),
-    ("mar", 3),
-    ("apr", 4),
-    ("may", 5),
-    ("jun", 6),
-    ("jul", 7),
-    ("aug", 8),
-    ("sep", 9),
-    ("oct", 10),
-    ("nov", 11),
-    ("dec", 12),
-    ("mai", 5),
-    ("mrz", 3),
-    ("maerz", 3),
-    ("märz", 3),
-    ("okt", 10),
-    ("dez", 12),
-    ("juin", 6),
-    ("juil", 7),
-    ("févr", 2),
-    ("fevr", 2),
-    ("fév", 2),
-    ("avr", 4),
-    ("août", 8),
-    ("aout", 8),
-    ("déc", 12),
-    ("janv", 1),
-    ("mars", 3),
-];
-
-fn month_of(word: &str) -> Option<u32> {
-    let word = word.to_lowercase();
-    let long = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "januar",
-        "februar",
-        "juni",
-        "juli",
-        "oktober",
-        "dezember",
-        "janvier",
-        "février",
-        "avril",
-        "juillet",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-        "sept",
-    ];
-    let short = MONTHS.iter().find(|(name, _)| *name == word);
-    short
-        .or_else(|| {
-            long.contains(&word.as_str())
-                .then(|| MONTHS.iter().rev().find(|(name, _)| word.starts_with(name)))
-                .flatten()
-        })
-        .map(|(_, month)| *month)
-}
-
 /// The days that a cell may mean. `is_serial` is whether a bare number may be a spreadsheet's count of days.
 pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
     if let Ok(day) = text.parse::<Date>() {
@@ -125,10 +54,15 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
     if let Some(found) = era_day(&narrow) {
         return found;
     }
+    if let Some(serial) = whole_of_serial(&narrow).filter(|_| is_serial) {
+        return bare_number(serial, true);
+    }
     let (mut parts, is_dotted) = parts_of(&narrow);
     if parts.len() > 3 {
+        parts.retain(|part| !is_filler(part));
         parts.truncate(3);
     }
+    let parts: Vec<&str> = parts.into_iter().map(without_ordinal).collect();
     let [first, second, third] = parts.as_slice() else { return quarter(&narrow) };
     let day = |year: &str, month: u32, day: &str| {
         let day = Date::from_ymd(year_of(year)?, month, day.parse().ok()?)?;
@@ -162,6 +96,32 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
         (None, Some(day)) => DayForm::Shows { day, order: DayOrder::MonthDay },
         (None, None) => DayForm::Unread,
     }
+}
+
+/// The days of `46350.5`, a spreadsheet's day with its time.
+fn whole_of_serial(text: &str) -> Option<&str> {
+    let (days, time) = text.split_once(['.', ','])?;
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (days.len() == 5 && are_digits(days) && are_digits(time)).then_some(days)
+}
+
+/// The day of `20th`, `1er`.
+fn without_ordinal(part: &str) -> &str {
+    let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+    match part.split_at_checked(digits) {
+        Some((day, "st" | "nd" | "rd" | "th" | "er" | "º" | "ª" | "o" | "го")) if (1..=2).contains(&digits) => day,
+        _ => part,
+    }
+}
+
+/// The day of a text such as `26.11.23` or `26/11/23` where the year stands first, as people write it in Korea, Japan and China.
+pub(crate) fn year_first_day(text: &str) -> Option<Date> {
+    let narrow = crate::text::narrow(text);
+    let parts: Vec<&str> = narrow.trim_end_matches('.').split(['.', '/', '-']).map(str::trim).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let is_short = year.len() == 2 && [month, day].iter().all(|part| (1..=2).contains(&part.len()));
+    let year: i32 = year.parse().ok().filter(|_| is_short)?;
+    Date::from_ymd(2000 + year, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// A day in an era of Japan, such as `令和8年11月24日` or `R8.11.24`. A year of one or two digits before 年 is of an era, or of a century, that nobody named.
@@ -198,7 +158,8 @@ fn parts_of(text: &str) -> (Vec<&str>, bool) {
     });
     let head = text.get(..end).unwrap_or(text).trim_end_matches([' ', 'T', 't', ',']);
     let is_dotted = head.matches('.').count() == 2 && !head.contains(['/', '-']);
-    let parts = head.split(|letter: char| !letter.is_alphanumeric() || matches!(letter, '年' | '月' | '日'));
+    let parts = head
+        .split(|letter: char| !letter.is_alphanumeric() || matches!(letter, '年' | '月' | '日' | '년' | '월' | '일'));
     (parts.filter(|part| !part.is_empty()).collect(), is_dotted)
 }
 
@@ -292,6 +253,21 @@ mod tests {
             "令和８年１１月２４日",
             "R8.11.24",
             "R08/11/24",
+            "24 listopada 2026",
+            "24 de noviembre de 2026",
+            "24 de novembro de 2026",
+            "24 Kas 2026",
+            "24 Kasım 2026",
+            "24 ноября 2026 г.",
+            "24 листопада 2026",
+            "Tue 24 Nov 2026",
+            "Dienstag, 24. November 2026",
+            "November 24th, 2026",
+            "Tuesday, November 24, 2026",
+            "46350.5",
+            "46350,75",
+            "2026년 11월 24일",
+            "2026. 11. 24.",
         ] {
             assert_eq!(read(text).as_deref(), Some("2026-11-24"), "{text}");
         }
@@ -307,9 +283,33 @@ mod tests {
         for text in ["8年11月24日", "26年11月24日", "令和8年13月1日", "R8.11", "S-1"] {
             assert_eq!(read(text), None, "{text}");
         }
-        for text in ["", "soon", "31.02.2026", "2026", "1895", "99/99/2026", "12", "2026-13-01"] {
+        for text in [
+            "",
+            "soon",
+            "31.02.2026",
+            "2026",
+            "1895",
+            "99/99/2026",
+            "12",
+            "2026-13-01",
+            "24/11",
+            "KW 47 2026",
+            "48 Foo 2026",
+            "de de de",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(day_form("46350", false), DayForm::Unread);
+        assert_eq!(day_form("46350.5", false), DayForm::Unread);
+    }
+
+    #[test]
+    fn where_the_year_stands_first_it_is_read_so() {
+        for text in ["26.11.24", "26/11/24", "26-11-24", "26. 11. 24."] {
+            assert_eq!(year_first_day(text).map(|day| day.to_string()).as_deref(), Some("2026-11-24"), "{text}");
+        }
+        for text in ["2026.11.24", "26.13.24", "26.11", "24.11.2026", ""] {
+            assert_eq!(year_first_day(text), None, "{text}");
+        }
     }
 }

@@ -48,7 +48,10 @@ pub(crate) struct Figure {
 
 /// The digits, points and commas of a cell without what stands around them and without groups by space or apostrophe; None where it is no number.
 fn digits_of(text: &str) -> Option<(String, String)> {
-    let text = if text.is_ascii() { text.trim().to_owned() } else { crate::text::narrow(text) };
+    if text.contains(is_raised) {
+        return None;
+    }
+    let text = if text.is_ascii() { text.trim().to_owned() } else { western(&crate::text::narrow(text)) };
     let is_part = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',');
     let start = text.find(|letter: char| letter.is_ascii_digit())?;
     let start = match text.get(..start).and_then(|head| head.chars().next_back()) {
@@ -74,24 +77,100 @@ fn digits_of(text: &str) -> Option<(String, String)> {
     while digits.ends_with(['.', ',']) {
         digits.pop();
     }
-    // `5-` is minus five, `(5)` is as well, and `H100` is no number.
-    let is_model = head.ends_with(char::is_alphabetic) && head.trim().chars().count() != 3;
-    if is_model {
+    let head = head.trim();
+    // `1.200,-` are no cents.
+    let tail = tail.trim();
+    let tail =
+        tail.strip_prefix(['-', '–', '—']).filter(|_| rest.contains(",-") || rest.contains(",–")).unwrap_or(tail);
+    // `5-` is minus five, `(5)` is as well, `H100` is no number, and `~20` is no number that is known.
+    let is_model =
+        head.ends_with(char::is_alphabetic) && head.chars().filter(|letter| letter.is_alphabetic()).count() != 3;
+    if is_model
+        || !head.chars().all(is_beside)
+        || !tail.chars().all(|letter| is_beside(letter) || matches!(letter, '(' | ')' | '/'))
+    {
         return None;
     }
-    let head = head.trim();
-    let tail = tail.trim();
-    if head.contains(['-', '(', '\u{2212}'])
-        || tail.starts_with('-')
-        || tail.chars().any(|letter| letter.is_ascii_digit())
+    if tail.chars().any(|letter| letter.is_ascii_digit()) || APPROXIMATELY.contains(&crate::text::plain(head).as_str())
     {
         return None;
     }
     Some((digits, [head, tail].join(" ").trim().trim_matches('.').trim().to_owned()))
 }
 
+/// Words before a number that is not meant exactly.
+const APPROXIMATELY: &[&str] = &[
+    "max",
+    "min",
+    "abt",
+    "app",
+    "est",
+    "etw",
+    "env",
+    "cca",
+    "ca",
+    "approx",
+    "circa",
+    "about",
+    "around",
+    "upto",
+    "bis",
+    "over",
+    "under",
+    "atleast",
+    "mindestens",
+    "hasta",
+    "roughly",
+    "ok",
+];
+
+/// Whether a sign beside a number leaves it what it is: letters, signs of currencies, and the apostrophe that spreadsheets put before texts.
+fn is_beside(letter: char) -> bool {
+    letter.is_alphabetic()
+        || letter.is_whitespace()
+        || matches!(letter, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | '₺' | '₫' | '.' | '\'')
+}
+
+/// Digits that are no digits of the number: exponents, marks of footnotes, fractions.
+fn is_raised(letter: char) -> bool {
+    matches!(letter, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}' | '\u{2070}'..='\u{209c}' | '\u{2150}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' | '\u{2776}'..='\u{2793}')
+}
+
+/// Arabic and Persian digits and marks as western ones.
+fn western(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        '\u{660}'..='\u{669}' => char::from_digit(u32::from(letter) - 0x660, 10).unwrap_or(letter),
+        '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(letter) - 0x6f0, 10).unwrap_or(letter),
+        '\u{66b}' => '.',
+        '\u{66c}' => ',',
+        other => other,
+    };
+    text.chars().map(plain).collect()
+}
+
+/// The parts of mere digits with one mark between them.
+fn simple_parts(text: &str) -> Option<(&str, DecimalMark, &str)> {
+    let at = text.bytes().position(|byte| !byte.is_ascii_digit())?;
+    let mark = match text.as_bytes().get(at) {
+        Some(b'.') => DecimalMark::Point,
+        Some(b',') => DecimalMark::Comma,
+        _ => return None,
+    };
+    let (whole, rest) = text.split_at_checked(at)?;
+    let fraction = rest.get(1..).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    (!whole.is_empty() && !fraction.is_empty()).then_some((whole, mark, fraction))
+}
+
+/// Whether digits, a mark and digits may be a thousand as well as a fraction.
+fn may_be_group(whole: &str, fraction: &str) -> bool {
+    fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0')
+}
+
 /// What a cell says of the decimal mark.
 pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
+    if let Some((whole, mark, fraction)) = simple_parts(text) {
+        return if may_be_group(whole, fraction) { MarkEvidence::Either } else { MarkEvidence::Shows(mark) };
+    }
     if !text.contains(['.', ',']) {
         return MarkEvidence::Silent;
     }
@@ -110,8 +189,8 @@ pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
         (2.., 0) => MarkEvidence::Shows(DecimalMark::Comma),
         (0, 2..) => MarkEvidence::Shows(DecimalMark::Point),
         (points, _) => {
-            let may_be_group = behind == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
-            match (may_be_group, points) {
+            let is_group = behind == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
+            match (is_group, points) {
                 (true, _) => MarkEvidence::Either,
                 (false, 1) => MarkEvidence::Shows(DecimalMark::Point),
                 (false, _) => MarkEvidence::Shows(DecimalMark::Comma),
@@ -124,6 +203,18 @@ pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
 pub(crate) fn number(text: &str, mark: Option<DecimalMark>) -> Option<Figure> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok().map(|value| Figure { value, beside: String::new() });
+    }
+    if let Some((whole, shown, fraction)) = simple_parts(text)
+        && !may_be_group(whole, fraction)
+    {
+        if mark.is_some_and(|mark| mark != shown) {
+            return None;
+        }
+        let value = match shown {
+            DecimalMark::Point => text.parse(),
+            DecimalMark::Comma => [whole, fraction].join(".").parse(),
+        };
+        return value.ok().map(|value| Figure { value, beside: String::new() });
     }
     let (digits, beside) = digits_of(text)?;
     let mark = match mark_evidence(text) {
@@ -185,6 +276,11 @@ mod tests {
             ("16 EA", "16"),
             ("１６", "16"),
             (".5", "0.5"),
+            ("٤", "4"),
+            ("۱۲", "12"),
+            ("'16", "16"),
+            ("1.200,50 €", "1200.5"),
+            ("1.080.200,- €", "1080200"),
             ("1 000", "1000"),
         ] {
             assert_eq!(read(text, None).as_deref(), Some(value), "{text}");
@@ -206,7 +302,33 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in ["", "-5", "5-", "(5)", "H100", "8x", "1,2,3", "1.2.3,4,5", "12-15", "1/2"] {
+        for text in [
+            "",
+            "-5",
+            "5-",
+            "(5)",
+            "H100",
+            "8x",
+            "1,2,3",
+            "1.2.3,4,5",
+            "12-15",
+            "1/2",
+            "~20",
+            "<20",
+            ">5",
+            "20+",
+            "≈ 20",
+            "± 5",
+            "20?",
+            "10²",
+            "10¹",
+            "1½",
+            "max 20",
+            "?=A1",
+            "=A1",
+            "20%",
+            "①",
+        ] {
             if text == "8x" {
                 continue;
             }

@@ -21,6 +21,7 @@ mod orders;
 mod persons;
 mod stores;
 mod trust;
+mod unread;
 
 // `cluster` asks the server by it, and stands in the folder of another crate.
 use postgres as _;

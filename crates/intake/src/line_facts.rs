@@ -1,0 +1,192 @@
+//! What a row of orders says by itself: its id and line, its day, where it goes and where it comes from.
+
+use std::collections::BTreeSet;
+
+use tollgate_model::{Country, Date};
+
+use crate::orders::{IntakeTables, Line};
+use crate::parties::is_blank;
+use crate::report::{RemarkKind, RemarkPlace};
+use crate::sheet::CellForm;
+use crate::text::unread;
+use crate::values::country::country;
+use crate::values::day::{DayForm, DayOrder, day_form, quarter_end, year_first_day};
+
+/// Whether a header is in a language whose writers put the year first, also with two digits.
+fn is_year_first(header: &str) -> bool {
+    header
+        .chars()
+        .any(|letter| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'))
+}
+
+impl IntakeTables<'_> {
+    /// The order's id and the line in it, which no other line has.
+    pub(crate) fn identify(&mut self, line: &Line<'_, '_>) -> (String, i64) {
+        let mut order_id = line.cell("order_id").to_owned();
+        if order_id.is_empty() {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                line.place_of("order_id", ""),
+                "no order id: each row is an order of its own, named by its number",
+            );
+            order_id = match &line.reading.sheet.name {
+                Some(name) => format!("{name}-row-{}", line.number),
+                None => format!("row-{}", line.number),
+            };
+        }
+        let stated: Option<i64> = match line.form("line") {
+            CellForm::Number => line.cell("line").split('.').next().and_then(|text| text.parse().ok()),
+            _ => line.cell("line").parse().ok(),
+        };
+        let stated = stated.filter(|number| (1..=999_999_999).contains(number));
+        if !self.seen.contains_key(&order_id) {
+            self.seen.insert(order_id.clone(), BTreeSet::new());
+        }
+        let Some(taken) = self.seen.get_mut(&order_id) else {
+            tollgate_model::never!("an order that was put in is not there");
+            return (order_id, stated.unwrap_or(1));
+        };
+        let next = taken.last().map_or(1, |last| last + 1);
+        let number = stated.filter(|number| !taken.contains(number)).unwrap_or(next);
+        taken.insert(number);
+        if stated.is_some_and(|stated| stated != number) {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                line.place_of("line", line.cell("line")),
+                "the order has this line twice: it was given the next number",
+            );
+        } else if stated.is_none() && !line.cell("line").is_empty() {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                line.place_of("line", line.cell("line")),
+                "no line number that is understood: it was given the next one",
+            );
+        }
+        (order_id, number)
+    }
+
+    /// The day of a line; None where none is understood, which is said.
+    pub(crate) fn date(&mut self, line: &Line<'_, '_>) -> Option<Date> {
+        let column =
+            if is_blank(line.cell("date")) && !is_blank(line.cell("other_date")) { "other_date" } else { "date" };
+        let text = line.cell(column);
+        if is_blank(text) {
+            if let Some(day) = quarter_end(line.cell("year"), line.cell("quarter")) {
+                self.remarks.add(
+                    RemarkKind::Assumed,
+                    line.place_of("quarter", line.cell("quarter")),
+                    "the last day of the quarter is taken as the day",
+                );
+                return Some(day);
+            }
+            self.remarks.add(RemarkKind::Unread, line.place_of("date", ""), "no day");
+            return None;
+        }
+        if column == "other_date" {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                line.place_of(column, ""),
+                "there is no day of shipment: this day is taken for it",
+            );
+        }
+        let year_first = if is_year_first(line.header(column)) { year_first_day(text) } else { None };
+        if let Some(day) = year_first.filter(|_| !line.is_contradicted(column)) {
+            self.remarks.add(RemarkKind::Assumed, line.place_of(column, text), "days are read as YY.MM.DD");
+            return Some(day);
+        }
+        let found = match self.day_of(text) {
+            _ if line.is_contradicted(column) => None,
+            DayForm::Day { day, form } => {
+                if matches!(form, "a spreadsheet's count of days" | "month by name" | "DD.MM.YYYY" | "an era of Japan")
+                {
+                    self.remarks.add(
+                        RemarkKind::Assumed,
+                        line.place_of(column, text),
+                        &format!("days are read as {form}"),
+                    );
+                }
+                Some(day)
+            }
+            DayForm::Shows { day, order } if line.reading.order.is_none_or(|stated| stated == order) => Some(day),
+            DayForm::Either { day_month, month_day } => match line.reading.order {
+                Some(DayOrder::DayMonth) => Some(day_month),
+                Some(DayOrder::MonthDay) => Some(month_day),
+                None => {
+                    self.remarks.add(
+                        RemarkKind::Question,
+                        line.place_of(column, text),
+                        "is the day or the month first? Say --dates dmy or --dates mdy",
+                    );
+                    return None;
+                }
+            },
+            DayForm::Shows { .. } | DayForm::Unread => None,
+        };
+        if found.is_none() {
+            self.remarks.add(RemarkKind::Unread, line.place_of(column, text), "no day that is understood");
+        }
+        found
+    }
+
+    /// The days that a cell may mean, as [`day_form`] reads it; days come again in most rows.
+    fn day_of(&mut self, text: &str) -> DayForm {
+        if let Some(form) = self.days.get(text) {
+            return *form;
+        }
+        let form = day_form(text, true);
+        self.days.insert(text.to_owned(), form);
+        form
+    }
+
+    /// A country by its name, also by the names of the mapping.
+    pub(crate) fn country_of(&mut self, text: &str) -> Option<Country> {
+        if let Some(known) = self.countries.get(text) {
+            return *known;
+        }
+        let stated = self.mapping.countries.get(text).and_then(|code| code.parse().ok());
+        let found = stated.or_else(|| country(text));
+        self.countries.insert(text.to_owned(), found);
+        found
+    }
+
+    /// Where a line goes; None where no country is understood, which is said.
+    pub(crate) fn destination(&mut self, line: &Line<'_, '_>) -> Option<Country> {
+        let column = line.destination_column();
+        if column == "ultimate_consignee_country" {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                RemarkPlace { row: 0, ..line.place_of(column, "") },
+                "there is no country of destination: the consignee's is taken for it",
+            );
+        }
+        let text = line.cell(column);
+        let found = if line.is_contradicted(column) { None } else { self.country_of(text) };
+        if found.is_none() {
+            let what = if text.is_empty() {
+                "no destination"
+            } else {
+                "no country that is known, or several: name it under [countries] in the mapping"
+            };
+            self.remarks.add(RemarkKind::Unread, line.place_of(column, text), what);
+        }
+        found
+    }
+
+    /// Where a line is shipped from, as a code or as it was not understood; empty where nothing says it.
+    pub(crate) fn origin(&mut self, line: &Line<'_, '_>) -> String {
+        let text = line.cell("origin");
+        if !is_blank(text) {
+            return match self.country_of(text) {
+                Some(country) => country.code().to_owned(),
+                None => {
+                    self.remarks.add(RemarkKind::Unread, line.place_of("origin", text), "no country that is known");
+                    unread(text)
+                }
+            };
+        }
+        let Some(origin) = &line.reading.plan.origin else { return String::new() };
+        let at = RemarkPlace { row: 0, ..line.place_of("origin", origin) };
+        self.remarks.add(RemarkKind::Assumed, at, "the lines are shipped from there, as files of this kind are");
+        origin.clone()
+    }
+}

@@ -1,0 +1,79 @@
+//! Texts that stand where a party is named and name none.
+
+use tollgate_model::Lookup;
+
+use crate::text::plain;
+use crate::vocabulary::word_lists;
+
+/// What a text in the place of a party is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartyWord {
+    /// A name or an id.
+    Party,
+    /// `TBD`, `to order`, an error of a spreadsheet: somebody, and nobody says who.
+    Nobody,
+    /// `same as consignee`.
+    Consignee,
+}
+
+impl PartyWord {
+    /// What a text is, by its words alone.
+    fn read(text: &str) -> PartyWord {
+        let bare = plain(text);
+        let is_error = text.starts_with('#') && text.ends_with(['!', '?', 'A']);
+        let is_same = bare.strip_prefix("sameas").is_some_and(|rest| rest.contains("cons") || rest.contains("cnee"));
+        if is_same || word_lists().same_as_consignee.contains(&bare) {
+            PartyWord::Consignee
+        } else if is_error
+            || bare.starts_with("sameas")
+            || text.starts_with('?')
+            || bare.is_empty()
+            || word_lists().placeholders.contains(&bare)
+        {
+            PartyWord::Nobody
+        } else {
+            PartyWord::Party
+        }
+    }
+
+    /// As [`PartyWord::read`], remembered in `known`.
+    pub(crate) fn of(text: &str, known: &mut Lookup<String, PartyWord>) -> PartyWord {
+        if let Some(word) = known.get(text) {
+            return *word;
+        }
+        let word = PartyWord::read(text);
+        known.insert(text.to_owned(), word);
+        word
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_what_stands_for_none() {
+        for text in [
+            "TBD",
+            "To Order",
+            "see attached",
+            "#N/A",
+            "#REF!",
+            "#NAME?",
+            "unbekannt",
+            "미정",
+            "?",
+            "? x",
+            "---",
+            "same as shipper",
+        ] {
+            assert_eq!(PartyWord::read(text), PartyWord::Nobody, "{text}");
+        }
+        for text in ["Same as Consignee", "SAME AS CNEE.", "same as above consignee", "idem"] {
+            assert_eq!(PartyWord::read(text), PartyWord::Consignee, "{text}");
+        }
+        for text in ["Order Logistics BV", "C100", "#12", "Unknown Worlds Entertainment", "서버텍", "A&O"] {
+            assert_eq!(PartyWord::read(text), PartyWord::Party, "{text}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The units of a line: pieces, and what else a quantity may count.
+
+use tollgate_model::ItemKind;
+
+use crate::orders::{IntakeTables, Line};
+use crate::parties::is_blank;
+use crate::report::{RemarkKind, RemarkPlace};
+use crate::sheet::CellForm;
+use crate::text::plain;
+use crate::unit_kind::UnitKind;
+use crate::values::number::{DecimalMark, MarkEvidence, mark_evidence, number};
+use crate::words::counted_pieces;
+
+/// Behind a header of a quantity these name no unit.
+const NO_UNITS: &[&str] =
+    &["total", "ordered", "shipped", "qty", "no", "number", "1", "units", "in units", "inunits", "count", "net"];
+/// The most units that a line may have.
+const MAX_QUANTITY: i64 = 1_000_000_000;
+
+impl IntakeTables<'_> {
+    /// The units of a line; the error is the text that was not understood.
+    pub(crate) fn quantity(&mut self, line: &Line<'_, '_>) -> Result<i64, String> {
+        let text = line.cell("quantity").to_owned();
+        if let Some(pieces) = self.pieces_of_text(line, &text) {
+            return Ok(pieces);
+        }
+        if is_blank(&text) {
+            self.remarks.add(RemarkKind::Unread, line.place_of("quantity", ""), "no quantity");
+            return Err(text);
+        }
+        if self.may_be_a_thousand(line, &text) {
+            let what = "a thousand or a fraction? Say --decimal point or --decimal comma";
+            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), what);
+            return Err(text);
+        }
+        let Some(figure) = self.figure(line, "quantity") else { return Err(text) };
+        let units = [line.cell("unit"), figure.beside.as_str()];
+        if line.reading.plan.counts_packages && units == ["", ""] {
+            let what = "files of this kind count packages here: how many units are there?";
+            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), what);
+            return Err(text);
+        }
+        for unit in units {
+            if matches!(self.unit_kind(unit), UnitKind::Package | UnitKind::Other) {
+                let what = format!("its unit `{}` is not pieces: how many units are there?", plain(unit));
+                self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
+                return Err([text.as_str(), line.cell("unit")].join(" ").trim().to_owned());
+            }
+        }
+        let unit = line.source("quantity").map_or("", |source| source.unit.as_str());
+        let Some(places) = self.places_of_header(unit) else {
+            let what = format!("the header's unit `{unit}` is not pieces: how many units are there?");
+            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
+            return Err([text.as_str(), unit].join(" "));
+        };
+        let whole = figure.value.scaled_exact(places).filter(|whole| (1..=MAX_QUANTITY).contains(whole));
+        if whole.is_none() {
+            self.remarks.add(RemarkKind::Unread, line.place_of("quantity", &text), "no whole number from 1 on");
+        } else if places > 0 {
+            self.remarks.add(
+                RemarkKind::Assumed,
+                RemarkPlace { row: 0, ..line.place_of("quantity", "") },
+                &format!("quantities are in {unit}"),
+            );
+        }
+        whole.ok_or(text)
+    }
+
+    /// The pieces that the description counts, where no column does, or where the column counts packages.
+    fn pieces_of_text(&mut self, line: &Line<'_, '_>, quantity: &str) -> Option<i64> {
+        if !is_blank(quantity) {
+            let unit = line.cell("unit");
+            let is_bare = quantity.bytes().all(|byte| byte.is_ascii_digit());
+            let beside = match is_bare {
+                true => String::new(),
+                false => number(quantity, line.reading.mark).map_or_else(String::new, |figure| figure.beside),
+            };
+            let kind = self.unit_kind(if beside.is_empty() { unit } else { &beside });
+            if !(kind == UnitKind::Package || kind == UnitKind::Missing && line.reading.plan.counts_packages) {
+                return None;
+            }
+        }
+        let pieces = counted_pieces(line.cell("description")).or_else(|| counted_pieces(line.cell("item")))?;
+        let what = "the units are those that the description counts";
+        self.remarks.add(RemarkKind::Assumed, line.place_of("description", line.cell("description")), what);
+        Some(pieces)
+    }
+
+    /// The units of a line of compute, unless its description counts other pieces; the error is then the quantity's text.
+    pub(crate) fn held_against_text(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
+        let description = line.cell("description");
+        // Most descriptions count nothing.
+        if !description.bytes().any(|byte| byte.is_ascii_digit()) || self.items.accelerators(item) == Some(0) {
+            return Ok(units);
+        }
+        let counted = match self.counted.get(description) {
+            Some(counted) => *counted,
+            None => {
+                let counted = counted_pieces(description);
+                self.counted.insert(description.to_owned(), counted);
+                counted
+            }
+        };
+        match counted {
+            Some(pieces) if pieces != units => {
+                let what =
+                    format!("the description counts {pieces} pieces, the quantity is another: how many are there?");
+                self.remarks.add(RemarkKind::Question, line.place_of("quantity", line.cell("quantity")), &what);
+                Err(line.cell("quantity").to_owned())
+            }
+            _ => Ok(units),
+        }
+    }
+
+    /// The units of a line whose unit is a server, a node or a rack: so many, where its item is one; else a question, since one may hold several.
+    ///
+    /// # Errors
+    /// The text of a quantity that counts something else than the item.
+    pub(crate) fn units_of(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
+        let (text, stated) = (line.cell("quantity"), line.cell("unit"));
+        let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_bare && self.unit_kind(stated) != UnitKind::Assembly {
+            return Ok(units);
+        }
+        let beside = number(text, line.reading.mark).map_or_else(String::new, |figure| figure.beside);
+        let Some(unit) = [stated, &beside].into_iter().find(|unit| self.unit_kind(unit) == UnitKind::Assembly) else {
+            return Ok(units);
+        };
+        let unit = plain(unit);
+        let known = self.catalog.item(item);
+        let kind = known.and_then(|known| known.kind);
+        let held = known.and_then(|known| known.accelerators).or_else(|| self.items.accelerators(item));
+        let is_rack = matches!(unit.as_str(), "rack" | "racks" | "cabinet" | "pod" | "superpod" | "cluster");
+        let is_counted = match (kind, held) {
+            (Some(ItemKind::Rack), _) => is_rack,
+            (Some(ItemKind::Other), _) | (None, Some(0)) => true,
+            (Some(ItemKind::Server), _) => !is_rack,
+            // A board of four or more fills a server; an assembly of the items table is what the text says that a unit is.
+            (Some(_), Some(held)) => !is_rack && held >= 4,
+            (None, Some(held)) => !is_rack && held > 1,
+            (_, None) => false,
+        };
+        if is_counted {
+            return Ok(units);
+        }
+        let what = format!("its unit `{unit}` may hold several: how many units are there?");
+        self.remarks.add(RemarkKind::Question, line.place_of("quantity", text), &what);
+        Err([text, stated].join(" ").trim().to_owned())
+    }
+
+    /// What a unit counts, remembered by its text.
+    fn unit_kind(&mut self, unit: &str) -> UnitKind {
+        if unit.is_empty() {
+            return UnitKind::Missing;
+        }
+        if let Some(kind) = self.units.get(unit) {
+            return *kind;
+        }
+        let kind = UnitKind::read(unit);
+        self.units.insert(unit.to_owned(), kind);
+        kind
+    }
+
+    /// How many places the unit of a quantity's header moves the point; `None` where it is no number of pieces.
+    fn places_of_header(&mut self, unit: &str) -> Option<u8> {
+        match unit {
+            "" => Some(0),
+            "thousands" | "thousand" | "000" | "000s" | "k" | "tausend" | "milliers" | "千" | "千台"
+            | "inthousands" => Some(3),
+            "millions" | "million" | "mn" | "m" => Some(6),
+            unit if NO_UNITS.contains(&unit) => Some(0),
+            unit => matches!(self.unit_kind(unit), UnitKind::Pieces | UnitKind::Assembly).then_some(0),
+        }
+    }
+
+    /// Whether a quantity such as `1.000` is one only by what other cells show: a thousandth of what it may be.
+    fn may_be_a_thousand(&self, line: &Line<'_, '_>, text: &str) -> bool {
+        let is_stated = line.reading.is_mark_stated || line.form("quantity") == CellForm::Number;
+        let decimals = match line.reading.mark {
+            Some(DecimalMark::Point) => text.contains('.'),
+            Some(DecimalMark::Comma) => text.contains(','),
+            None => false,
+        };
+        !is_stated && decimals && mark_evidence(text) == MarkEvidence::Either
+    }
+}

@@ -1,0 +1,68 @@
+//! What the units of quantities count.
+
+use crate::text::plain;
+use crate::vocabulary::word_lists;
+
+/// Units in which a quantity counts packages.
+const PACKAGES: &[&str] = &[
+    "pkg", "pkgs", "package", "packages", "ctn", "ctns", "carton", "cartons", "box", "boxes", "pallet", "pallets",
+    "plt", "plts", "crate", "crates", "case", "cases", "colis", "bultos", "koli", "kolli", "volumes", "箱", "박스",
+];
+
+/// What a unit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnitKind {
+    /// No unit is stated.
+    Missing,
+    /// Pieces.
+    Pieces,
+    /// Servers, nodes, racks.
+    Assembly,
+    /// Cartons, pallets.
+    Package,
+    /// Something else, such as kilograms.
+    Other,
+}
+
+impl UnitKind {
+    /// What a unit counts, by its name.
+    pub(crate) fn read(unit: &str) -> UnitKind {
+        let unit = plain(unit);
+        // `unit1`, `pcs2`: a unit with the number of its column.
+        let bare = unit.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let lists = word_lists();
+        if unit.is_empty() {
+            UnitKind::Missing
+        } else if PACKAGES.contains(&unit.as_str()) {
+            UnitKind::Package
+        } else if lists.assemblies.contains(&unit) {
+            UnitKind::Assembly
+        } else if lists.pieces.contains(&unit) || !bare.is_empty() && lists.pieces.contains(bare) {
+            UnitKind::Pieces
+        } else {
+            UnitKind::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_told_apart() {
+        for (text, kind) in [
+            ("", UnitKind::Missing),
+            ("EA", UnitKind::Pieces),
+            ("pcs2", UnitKind::Pieces),
+            ("szt.", UnitKind::Pieces),
+            ("대", UnitKind::Pieces),
+            ("Server", UnitKind::Assembly),
+            ("CTN", UnitKind::Package),
+            ("kg", UnitKind::Other),
+            ("dozen", UnitKind::Other),
+        ] {
+            assert_eq!(UnitKind::read(text), kind, "{text}");
+        }
+    }
+}
