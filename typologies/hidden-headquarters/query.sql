@@ -92,7 +92,7 @@ SELECT
   h.llr,
   concat(h.party_id, ', seated in ', coalesce(h.seat, 'an unknown country'), CASE WHEN h.until_day IS NULL
       THEN concat(' by its papers, is held to ', CAST(CAST(round(h.percent) AS BIGINT) AS STRING),
-        ' % from Macau or Country Group D:5, by ', CAST(h.owners AS STRING), ' owners such as ', h.owner_id, '.')
+        ' % from Macau or Country Group D:5, by ', CASE WHEN h.owners = 1 THEN h.owner_id ELSE concat(CAST(h.owners AS STRING), ' owners such as ', h.owner_id) END, '.')
       ELSE concat(' by its papers, was held to ', CAST(CAST(round(h.percent) AS BIGINT) AS STRING), ' % from Macau or Country Group D:5, by ', h.owner_id,
         CASE WHEN h.until_day < h.began
           THEN concat(', until ', CAST(h.began - h.until_day AS STRING), ' days before its first controlled goods')

@@ -51,7 +51,7 @@ SELECT
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,
-  concat(h.root, ' ended ', CAST(h.years AS STRING), ' years in a row near the LPP limit, at most ',
+  concat(h.root, CASE WHEN h.years = 1 THEN ' ended one year' ELSE concat(' ended ', CAST(h.years AS STRING), ' years in a row') END, ' near the LPP limit, at most ',
     CAST(CAST(round(100 * h.fill) AS BIGINT) AS STRING), ' % of it, with up to ', CAST(h.exporters AS STRING), ' exporters in a year.') AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'years' THEN CAST(h.years AS STRING)

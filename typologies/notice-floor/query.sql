@@ -67,9 +67,12 @@ SELECT
   min(l.day) AS first_day,
   max(l.day) AS last_day,
   h.llr,
-  concat(h.root, ' took ', CAST(h.counted AS STRING), ' of ', CAST(h.near AS STRING), ' shipments of about the notice floor just under it in ',
+  CASE WHEN h.counted = 0
+    THEN concat(h.root, ' took lots in ', CAST(h.year AS STRING), ' that each lie under the notice floor and together, within a week, above it, ',
+      CAST(h.pairs AS STRING), CASE WHEN h.pairs = 1 THEN ' time;' ELSE ' times;' END, ' none was just under it, and none above it.')
+    ELSE concat(h.root, ' took ', CAST(h.counted AS STRING), ' of ', CAST(h.near AS STRING), ' shipments of about the notice floor just under it in ',
     CAST(h.year AS STRING), ', ', CAST(h.in_window AS STRING), ' of them within {{window_back}} days of each other; among others the share is ',
-    CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING), ' %.') AS why,
+    CAST(CAST(round(100 * h.peers) AS BIGINT) AS STRING), ' %.') END AS why,
   array_agg(DISTINCT concat(f.name, '=', CASE f.name
     WHEN 'in_band' THEN CAST(h.counted AS STRING)
     WHEN 'about_the_floor' THEN CAST(h.near AS STRING)

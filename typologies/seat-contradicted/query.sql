@@ -51,10 +51,10 @@ pair AS (
   GROUP BY a, b
 ),
 tie AS (
-  SELECT party_id, other, weight, row_number() OVER (PARTITION BY party_id ORDER BY weight DESC, other) AS turn
+  SELECT party_id, other, weight, kinds, row_number() OVER (PARTITION BY party_id ORDER BY weight DESC, other) AS turn
   FROM (
-    SELECT m.party_id, m.other, m.weight
-    FROM (SELECT a AS party_id, b AS other, weight FROM pair UNION ALL SELECT b AS party_id, a AS other, weight FROM pair) AS m
+    SELECT m.party_id, m.other, m.weight, m.kinds
+    FROM (SELECT a AS party_id, b AS other, weight, kinds FROM pair UNION ALL SELECT b AS party_id, a AS other, weight, kinds FROM pair) AS m
     JOIN seated s ON s.party_id = m.party_id
     JOIN seated o ON o.party_id = m.other
     WHERE m.weight >= {{least_tie}} AND coalesce(s.tier, 2) < 3 AND o.tier = 3 AND o.root <> s.root
@@ -68,7 +68,7 @@ took AS (
 ),
 marked AS (
   SELECT
-    t.party_id, s.country, t.tpp, t.first_day, t.last_day, t.orders, k.other, coalesce(k.weight, 0.0) AS tie,
+    t.party_id, s.country, t.tpp, t.first_day, t.last_day, t.orders, k.other, coalesce(k.weight, 0.0) AS tie, coalesce(k.kinds, 0) AS kinds,
     CASE WHEN y.country <> s.country AND w2.code IS NULL AND w3.code IS NULL THEN 1 ELSE 0 END AS phone, y.country AS phone_country,
     CASE WHEN h.email_domain IS NOT NULL THEN 1 ELSE 0 END AS house,
     CASE WHEN c.ending IS NOT NULL THEN 1 ELSE 0 END AS website,
@@ -88,7 +88,7 @@ marked AS (
 ),
 peered AS (
   SELECT
-    party_id, country, tpp, first_day, last_day, orders, other, tie, phone, phone_country, house, website, named,
+    party_id, country, tpp, first_day, last_day, orders, other, tie, kinds, phone, phone_country, house, website, named,
     (sum(CASE WHEN phone + house + website > 0 OR other IS NOT NULL THEN 1 ELSE 0 END) OVER (PARTITION BY country)
         - CASE WHEN phone + house + website > 0 OR other IS NOT NULL THEN 1 ELSE 0 END + {{prior_share}} * {{prior_buyers}})
       / CAST(count(*) OVER (PARTITION BY country) - 1 + {{prior_buyers}} AS DOUBLE) AS peers
@@ -98,7 +98,7 @@ scored AS (
   SELECT
     party_id, country, tpp, first_day, last_day, orders, other, tie, phone, phone_country, house, website, peers,
     {{base}} + phone * {{phone}} + house * {{house}} + website * {{website}} + least({{most_tie}}, {{tie_slope}} * tie)
-      + CASE WHEN phone + house + website + CASE WHEN other IS NULL THEN 0 ELSE 1 END >= 2 THEN {{several}} ELSE 0.0 END
+      + CASE WHEN phone + house + website + CASE WHEN other IS NULL THEN 0 ELSE 1 END + CASE WHEN kinds >= 2 THEN 1 ELSE 0 END >= 2 THEN {{several}} ELSE {{alone}} END
       + greatest({{least_relative}}, least({{most_relative}}, 0.5 * ln({{evader_share}} / peers))) + named * {{named}} AS llr
   FROM peered
   WHERE phone + house + website > 0 OR other IS NOT NULL

@@ -1,5 +1,6 @@
 //! The engines of one machine find the same, byte by byte. Where no Python with duckdb is there, this says so and ends; `cargo xtask test` makes one.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(clippy::disallowed_methods, reason = "a test is told by the environment which Python has duckdb")]
 
 use std::path::{Path, PathBuf};

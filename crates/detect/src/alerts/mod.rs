@@ -6,6 +6,7 @@
 mod calibration;
 mod cases;
 mod fit;
+mod sentence;
 #[cfg(test)]
 mod tests;
 
@@ -216,7 +217,7 @@ fn alert(
         pattern: finding.pattern.clone(),
         key: finding.key.clone(),
         weight: *weight,
-        why: finding.why.clone(),
+        why: sentence::group_figures(&finding.why),
         facts: finding.facts.clone(),
     });
     let physical = findings.iter().any(|finding| by_id.get(finding.pattern.as_str()).is_some_and(|of| of.physical));
@@ -229,7 +230,7 @@ fn alert(
         tpp: findings.iter().map(|finding| finding.tpp).max().unwrap_or(0),
         first: findings.iter().map(|finding| finding.first).min().unwrap_or(main.first),
         last: findings.iter().map(|finding| finding.last).max().unwrap_or(main.last),
-        why: main.why.clone(),
+        why: sentence::group_figures(&main.why),
         evidence: evidence.collect(),
         circumstances,
         circumstances_nats,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tollgate_model::Date;
 
-use super::Finding;
+use super::{Finding, bounded_llr};
 
 /// A finding as a driver writes it, at most as heavy as `caps` lets its typology be; `Err` says what is wrong with it. NULL is empty text, an empty list, or 0, as
 /// with the engine in the process.
@@ -54,7 +54,7 @@ pub(super) fn read_finding(value: &Value, caps: &BTreeMap<&str, f64>) -> Result<
         tpp: whole("tpp")?.max(0),
         first: day("first_day")?,
         last: day("last_day")?,
-        llr: llr.min(cap),
+        llr: bounded_llr(llr, cap),
         why: text("why")?,
         facts: texts("facts")?,
         pattern,

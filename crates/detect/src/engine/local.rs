@@ -26,7 +26,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tollgate_model::Date;
 
 use super::store::StoredTable;
-use super::{Engine, EngineError, FilledCounts, Finding};
+use super::{Engine, EngineError, FilledCounts, Finding, bounded_llr};
 use crate::kernels::UseRolling;
 use crate::typology::{COLUMNS, Typology};
 
@@ -426,7 +426,7 @@ fn read(typology: &Typology, batch: &RecordBatch, findings: &mut Vec<Finding>) -
             tpp: tpp.max(0),
             first: day(5)?,
             last: day(6)?,
-            llr: if llr.is_finite() { llr.min(typology.cap) } else { 0.0 },
+            llr: bounded_llr(llr, typology.cap),
             why: text(8)?,
             facts: texts_at(&column(9)?, row),
         });

@@ -62,6 +62,12 @@ impl Finding {
     }
 }
 
+/// What a query says in nats, at most as much as its typology may say; what is no finite number counts nothing. To nine decimals: in what comes after them engines
+/// differ, by the order in which they add and by their logarithms.
+fn bounded_llr(llr: f64, cap: f64) -> f64 {
+    if llr.is_finite() { ((llr * 1e9).round() / 1e9).min(cap) } else { 0.0 }
+}
+
 /// Why a query did not run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {

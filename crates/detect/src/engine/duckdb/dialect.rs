@@ -93,6 +93,7 @@ pub(super) fn translate(sql: &str) -> String {
                 false => word.value.clone(),
             }
         }
+        Token::SingleQuotedString(text) => format!("'{}'", text.replace('\'', "''")),
         Token::Number(digits, _) if digits.contains('.') && !digits.contains(['e', 'E']) => format!("{digits}e0"),
         other => other.to_string(),
     };
