@@ -5,6 +5,7 @@ use tollgate_law::facts::CLAIMS;
 use tollgate_law::program::{ExceptionRule, Program};
 use tollgate_model::{Outcome, Truth};
 
+use crate::aes::aes_code;
 use crate::spelling::{nearest, plain};
 
 /// What a shipper claims.
@@ -44,36 +45,6 @@ impl Claim {
         ))
     }
 }
-
-/// License codes of the Automated Export System (AESTIR, appendix F), each with what it claims.
-///
-/// Read: C30, C33, C43, C50 (appendix F of February 2018; Census broadcasts of 2013 and 2016), C37 withdrawn on 2020-06-26 (summary of changes of the
-/// AESTIR), C62 (Census, 2015-01-16), C65 (Census, 2024-12-05), C67 and C68 (Census, 2024-03-25 and 2024-08-21). The others are from memory.
-/// None was found for AIA, ACM, LPP and HBM.
-const CODES: &[(&str, &str)] = &[
-    ("c30", "license"),
-    ("c32", "NLR"),
-    ("c33", "NLR"),
-    ("c35", "LVS"),
-    ("c36", "GBS"),
-    ("c37", "CIV"),
-    ("c38", "TSR"),
-    ("c40", "TMP"),
-    ("c41", "RPL"),
-    ("c42", "GOV"),
-    ("c43", "GFT"),
-    ("c44", "TSU"),
-    ("c45", "BAG"),
-    ("c46", "AVS"),
-    ("c50", "ENC"),
-    ("c57", "VEU"),
-    ("c58", "CCD"),
-    ("c59", "STA"),
-    ("c62", "SCP"),
-    ("c65", "TGL"),
-    ("c67", "NAC"),
-    ("c68", "ACA"),
-];
 
 /// Texts that claim nothing.
 const NOTHING: &[&str] =
@@ -168,7 +139,7 @@ fn read(words: &str) -> Option<Claim> {
     }
     // A code and what belongs to it, as in `C33 NLR` or `C30 D1234567`: both must say the same.
     if let Some((code, rest)) = words.split_once(' ')
-        && let Some(code_place) = CODES.iter().find(|(known, _)| *known == code).and_then(|(_, name)| place_of(name))
+        && let Some(code_place) = aes_code(code).and_then(|known| place_of(known.claim))
     {
         return match read(rest)? {
             Claim::License(number) if code_place == 2 => Some(Claim::License(number)),
@@ -183,8 +154,7 @@ fn read(words: &str) -> Option<Claim> {
 /// A symbol, a code, a name in full or a license number, alone.
 fn symbol(words: &str) -> Option<Claim> {
     let known = CLAIMS.iter().skip(1).find(|known| known.to_lowercase() == words).filter(|known| **known != "license");
-    let code =
-        || CODES.iter().find(|(code, _)| *code == words).map(|(_, name)| name).filter(|name| **name != "license");
+    let code = || aes_code(words).map(|known| &known.claim).filter(|name| **name != "license");
     let written = || WRITTEN_OUT.iter().find(|(name, _)| *name == words).map(|(_, name)| name);
     if let Some(name) = known.or_else(code).or_else(written) {
         return place_of(name).map(Claim::Known);

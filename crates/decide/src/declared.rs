@@ -5,10 +5,13 @@
 
 use tollgate_engine::is_listed_eccn;
 use tollgate_law::catalog::{Catalog, Resolution};
-use tollgate_model::{Decimal, Item, ItemKind, OrderLine, Outcome, group_digits};
+use tollgate_model::{Date, Decimal, Item, ItemKind, Lookup, OrderLine, Outcome, group_digits};
 use tollgate_records::Declared;
 
+use super::aes::{AesCode, aes_code, has_code_form};
+use super::claim::Claim;
 use super::decider::Decided;
+use super::spelling::plain;
 
 /// What was declared otherwise than the goods, their value and their mass imply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +45,9 @@ const MASS_OF_ONE: (i128, i128) = (20, 250_000);
 /// Up to so many dollars a code of the tariff may go without a filing (15 CFR 30.37(a)).
 const MOST_WITHOUT_FILING: i128 = 2_500;
 
+/// Countries to which listed items are filed at every value (15 CFR 758.1(b)(10)).
+const FILED_AT_ANY_VALUE: [&str; 3] = ["CN", "RU", "VE"];
+
 /// A line as its findings need it.
 struct DeclaredLine<'a> {
     order: &'a OrderLine<'a>,
@@ -74,12 +80,40 @@ impl DeclaredLine<'_> {
     }
 }
 
-/// The findings on a line. `catalog` knows items by the names that a description may be.
+/// Items by the descriptions that are their names, kept from line to line: descriptions come again and again.
+#[derive(Default)]
+pub struct DescribedItems {
+    known: Lookup<String, Option<String>>,
+}
+
+impl DescribedItems {
+    /// How many descriptions are kept.
+    const MOST: usize = 10_000;
+
+    /// The item of which a description is the name; `None` where it is of none, or of several.
+    fn item_of<'c>(&mut self, text: &str, catalog: &'c Catalog) -> Option<&'c Item> {
+        if let Some(known) = self.known.get(text) {
+            return known.as_deref().and_then(|name| catalog.item(name));
+        }
+        let found = match catalog.resolve(text) {
+            Resolution::Found(item) => Some(item),
+            _ => None,
+        };
+        if self.known.len() >= Self::MOST {
+            self.known.clear();
+        }
+        self.known.insert(text.to_owned(), found.map(|item| item.item.clone()));
+        found
+    }
+}
+
+/// The findings on a line. `catalog` knows items by the names that a description may be; `described` keeps what was found so.
 pub fn declared_findings(
     order: &OrderLine<'_>,
     declared: Declared<'_>,
     decided: &Decided<'_>,
     catalog: &Catalog,
+    described: &mut DescribedItems,
 ) -> Vec<DeclaredFinding> {
     let scaled =
         |number: Option<Decimal>, places: u8| number.and_then(|number| number.scaled_up(places)).map(i128::from);
@@ -96,10 +130,11 @@ pub fn declared_findings(
     let found = [
         eccn_finding(&line, decided),
         tariff_finding(&line),
-        description_finding(&line, decided, catalog),
+        description_finding(&line, decided, catalog, described),
         worth_finding(&line),
         price_finding(&line),
         mass_finding(&line),
+        code_finding(&line, decided),
         filing_finding(&line, decided),
     ];
     found.into_iter().flatten().collect()
@@ -155,11 +190,16 @@ fn tariff_finding(line: &DeclaredLine<'_>) -> Option<DeclaredFinding> {
 }
 
 /// A description that is by itself the name of an item with another accelerator.
-fn description_finding(line: &DeclaredLine<'_>, decided: &Decided<'_>, catalog: &Catalog) -> Option<DeclaredFinding> {
+fn description_finding(
+    line: &DeclaredLine<'_>,
+    decided: &Decided<'_>,
+    catalog: &Catalog,
+    described: &mut DescribedItems,
+) -> Option<DeclaredFinding> {
     let text = line.declared.description?;
     // Memory of any kind is memory: a word of trade does not say which.
     let item = line.item.filter(|item| item.kind != Some(ItemKind::Memory))?;
-    let Resolution::Found(other) = catalog.resolve(text) else { return None };
+    let other = described.item_of(text, catalog)?;
     let chip_of = |item: &Item| item.accelerator.clone().unwrap_or_else(|| item.item.clone());
     let held = decided.line.item.chip.as_ref().map_or_else(|| chip_of(item), |chip| chip.item.clone());
     let named = chip_of(other);
@@ -219,6 +259,52 @@ fn mass_finding(line: &DeclaredLine<'_>) -> Option<DeclaredFinding> {
     finding("gross_weight_kg", format!("{what}: so much one does not weigh, packed."))
 }
 
+/// A license code that could not be reported on the day, or is not the one of what the line goes under.
+fn code_finding(line: &DeclaredLine<'_>, decided: &Decided<'_>) -> Option<DeclaredFinding> {
+    let text = line.order.authorization?;
+    let words = plain(text);
+    let word = words.split(' ').next().filter(|word| has_code_form(word))?;
+    let shown = word.to_uppercase();
+    let why = match aes_code(word) {
+        None => "is no license code that is known here: see AESTIR, appendix F".to_owned(),
+        Some(code) => code_fault(code, line.order, decided)?,
+    };
+    finding("authorization", format!("`{shown}` {why}."))
+}
+
+/// Why a code is not the one to report; `None` where it may be.
+fn code_fault(code: &AesCode, order: &OrderLine<'_>, decided: &Decided<'_>) -> Option<String> {
+    let date = (!order.is_unread("date")).then_some(order.date);
+    let is_before = |from: &Date| date.is_some_and(|date| date < *from);
+    let is_after = |until: &Date| date.is_some_and(|date| date > *until);
+    if let Some(from) = code.from.filter(is_before) {
+        return Some(format!("is a license code since {from}, and the line goes on {}", order.date));
+    }
+    if let Some(until) = code.until.filter(is_after) {
+        return Some(format!("was a license code until {until}, and the line goes on {}", order.date));
+    }
+    let outcome = decided.determination().label.outcome;
+    let claim = &decided.line.claim;
+    if matches!(claim, Claim::Unread(_)) {
+        return Some(match code.claim {
+            "license" => "is for licenses, and no number of one stands beside it".to_owned(),
+            claim => format!("is the code of {claim}, and something else stands beside it"),
+        });
+    }
+    match code.claim {
+        "license" if outcome == Outcome::NoLicenseRequired => {
+            Some("is for licenses, and the line needs none".to_owned())
+        }
+        "NLR" if outcome == Outcome::LicenseRequired => {
+            Some("is for what needs no license, and the line needs one".to_owned())
+        }
+        claim if decided.claimed_ok == Some(false) => {
+            Some(format!("is the code of {claim}, which does not hold for the line"))
+        }
+        _ => None,
+    }
+}
+
 /// An exemption from filing that does not hold.
 fn filing_finding(line: &DeclaredLine<'_>, decided: &Decided<'_>) -> Option<DeclaredFinding> {
     let claim = line.order.authorization?;
@@ -236,6 +322,11 @@ fn filing_finding(line: &DeclaredLine<'_>, decided: &Decided<'_>) -> Option<Decl
         "it is for goods that stay in Canada (15 CFR 30.36)"
     } else if of_value && value.is_some_and(|value| value > MOST_WITHOUT_FILING) {
         "the line is worth more than 2,500 dollars (15 CFR 30.37(a))"
+    } else if of_value
+        && FILED_AT_ANY_VALUE.contains(&line.order.destination.code())
+        && decided.eccn().is_some_and(|eccn| is_listed_eccn(&eccn))
+    {
+        "listed items to this country are filed at every value (15 CFR 758.1(b)(10), from memory)"
     } else {
         return None;
     };

@@ -5,6 +5,7 @@
 //! where its decision says, once. Deliberately not here: the durable count (`ledger`), HTTP, where lists come from (`lists`), a clock.
 
 mod accounts;
+mod aes;
 mod answered;
 mod batches;
 mod candidates;
@@ -53,7 +54,7 @@ pub use answered::{Answered, Supplement};
 pub use batches::for_each_batch_of;
 pub use claim::{Claim, claim_of};
 pub use decider::{CountedLabel, Decided, Decider};
-pub use declared::{DeclaredFinding, declared_findings};
+pub use declared::{DeclaredFinding, DescribedItems, declared_findings};
 pub use end_use::{EndUse, EndUseQuestion, end_use_of};
 pub use error::RunError;
 pub use facts::{FactBuilder, LineFacts, is_decided_by};

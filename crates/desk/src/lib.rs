@@ -34,7 +34,7 @@ pub use proposal::{
 };
 pub use rebase::{LimitChange, limit_changes};
 pub use release::{Release, ReleasePlan, plan_release};
-pub use reserve::{Before, Order, Plan, check, plan_reservation, propose, propose_within};
+pub use reserve::{Before, Order, Plan, check, plan_reservation, propose, propose_within, tpp_used};
 pub use scope::{person_of, same_person, scoped_id, scoped_or_earlier_id};
 pub use ship::{
     Correction, CorrectionPlan, LineOnRecord, LineWrite, ReservationCommand, ReservedLine, line_on_record,

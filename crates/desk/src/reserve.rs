@@ -132,25 +132,29 @@ pub struct Before<'a> {
     pub file: Option<&'a FileCounts>,
 }
 
+/// What counts in an account on a day beside a line: less what an earlier decision of the line set aside, and what went of that.
+pub fn tpp_used(ledger: &Ledger<impl Log>, key: &AccountKey, date: Date, before: Before<'_>) -> Tpp {
+    let state = ledger.state();
+    let freed = before.earlier.map_or(0, |earlier| {
+        let reserved = earlier.reservation().map_or(0, |id| state.reserved_in(id, key, date));
+        reserved + if earlier.is_charged_to(key) { before.shipped_milli_tpp } else { 0 }
+    });
+    let held = state.account(key, date).map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
+    Tpp::from_thousandths((held - freed).max(0))
+}
+
 /// As [`propose`], on top of what the lines of a file had counted too.
 pub fn propose_within(
     desk: &Desk,
     ledger: &Ledger<impl Log>,
     request: &Order,
-    Before { earlier, shipped_milli_tpp, file }: Before<'_>,
+    before: Before<'_>,
     now_ms: i64,
 ) -> Result<Decision, DeskError> {
+    let Before { earlier, file, .. } = before;
     let line = request.order.line().map_err(|(what, mend)| DeskError::unusable(what, mend))?;
     let state = ledger.state();
-    let freed = |key: &AccountKey| {
-        let reserved =
-            |earlier: &LineRecord| earlier.reservation().map_or(0, |id| state.reserved_in(id, key, line.date));
-        earlier.map_or(0, |earlier| reserved(earlier) + if earlier.is_charged_to(key) { shipped_milli_tpp } else { 0 })
-    };
-    let used = |key: &AccountKey| {
-        let held = state.account(key, line.date).map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp);
-        Tpp::from_thousandths((held - freed(key)).max(0))
-    };
+    let used = |key: &AccountKey| tpp_used(ledger, key, line.date, before);
     let mut state_of_desk = desk.decider(ledger)?;
     let tables = Arc::clone(&state_of_desk.tables);
     let decider = &mut state_of_desk.decider;

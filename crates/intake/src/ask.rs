@@ -175,11 +175,14 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, LazyLock};
+
     use super::*;
     use tollgate_law::Law;
 
     fn read(text: &str) -> Question {
-        question(text, &Law::embedded().unwrap().catalog)
+        static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| Law::embedded().unwrap());
+        question(text, &LAW.catalog)
     }
 
     #[test]
@@ -270,6 +273,7 @@ mod tests {
             "Example Works and then Other Works, Norway",
             "Example Works, Norway, owned by Other Works",
             "Embassy of Iran, Norway",
+            "Bank of China for trading, Norway",
             "Example Works, San Jose, CA",
             "Example Works, Norway, for rendering, end user Other Works",
         ] {
@@ -280,6 +284,8 @@ mod tests {
             "Example Works Norway AS, Norway",
             "Example Works, Norway, for rendering",
             "Example Works, Inc., San Jose, CA, USA",
+            "Institute for Examples, Norway",
+            "Institute for Examples, Norway, for rendering",
             "Example Works Co., Ltd., Hanoi, Viet Nam",
             "Air China, Norway, headquartered in China",
             "Example (Thailand) Co., Ltd., Thailand",

@@ -32,7 +32,7 @@ pub(crate) fn recipient(text: &str, words_for_use: &[&str]) -> Recipient {
     if text.is_empty() {
         return found;
     }
-    let (who, end_use) = split_at_last_word(text, words_for_use).unwrap_or((text, ""));
+    let (who, end_use) = split_end_use(text, words_for_use);
     if !end_use.is_empty() {
         found.end_use = Some(end_use.trim_matches(',').trim().to_owned());
     }
@@ -160,8 +160,9 @@ fn note_further(found: &mut Recipient) {
         }
     }
     note_countries(&name, found);
+    let is_place = |part: &str| country_in_text(part.trim()).is_some();
     if let Some(end_use) = found.end_use.clone()
-        && names_another(&end_use)
+        && (names_another(&end_use) || end_use.split(',').any(is_place))
     {
         found.unread.push(format!("for {end_use}"));
     }
@@ -202,14 +203,28 @@ fn other_country(text: &str, meant: Option<Country>) -> Option<String> {
     })
 }
 
-/// The texts before and behind the last place of one of some words.
-fn split_at_last_word<'a>(text: &'a str, words: &[&str]) -> Option<(&'a str, &'a str)> {
-    let mut found = None;
+/// The texts before and behind the word for the end use: the last one before which a country is named, for names have such words too
+/// (`Institute for Energy, Norway`).
+fn split_end_use<'a>(text: &'a str, words: &[&str]) -> (&'a str, &'a str) {
+    let splits = splits_at_words(text, words);
+    let names_country = |who: &str| {
+        let mut parts = who.split(',').map(clean);
+        parts.any(|part| country_in_text(part).is_some() || ending_country(part).is_some())
+    };
+    let found = splits.iter().rev().find(|(who, _)| names_country(who));
+    let is_whole = found.is_none() && names_country(text);
+    found.or(splits.last()).filter(|_| !is_whole).copied().unwrap_or((text, ""))
+}
+
+/// The texts before and behind each place of one of some words, in order.
+fn splits_at_words<'a>(text: &'a str, words: &[&str]) -> Vec<(&'a str, &'a str)> {
+    let mut found = Vec::new();
     let mut start = 0;
     for part in text.split(' ') {
         let end = start + part.len();
         if words.contains(&part.to_lowercase().as_str()) {
-            found = text.get(..start).zip(text.get(end..)).map(|(before, behind)| (before.trim(), behind.trim()));
+            let split = text.get(..start).zip(text.get(end..));
+            found.extend(split.map(|(before, behind)| (before.trim(), behind.trim())));
         }
         start = end + 1;
     }

@@ -55,6 +55,7 @@ pub(crate) const ANSWERS: &[Column] = &[
     required("of", Text, "", "The row: a party id, an item, or an order and its line as `O-17 line 1`."),
     required("column", Text, "", "The column."),
     column("question", Text, "", "The column as a question; not read."),
+    column("whom", Text, "", "Whom to ask; not read."),
     required("answer", Text, "", "What the cell holds, read as in its table; a row without it says nothing."),
     column("lines_that_wait", Text, "", "How many lines wait for it; not read."),
     column("tpp_at_stake", Text, "", "Their TPP; not read."),

@@ -27,7 +27,7 @@ pub(crate) fn unread_effect(table: Table, column: &Column) -> &'static str {
             _ => "any other text: the row clears nothing",
         },
         Table::Answers => match column.name {
-            "question" | "lines_that_wait" | "tpp_at_stake" | "h100_equivalents" => "never",
+            "question" | "whom" | "lines_that_wait" | "tpp_at_stake" | "h100_equivalents" => "never",
             _ => "what names no cell, or is not understood in it: the answer sets nothing and is named",
         },
         Table::Opening => "anything else: the file is refused",

@@ -19,6 +19,7 @@ mod openapi;
 mod operators;
 mod orders;
 mod pages;
+mod papers;
 mod problem;
 mod proposals;
 mod reads;

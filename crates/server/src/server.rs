@@ -25,8 +25,8 @@ use utoipa_axum::routes;
 use super::connections::Limited;
 use super::problem::Problem;
 use super::{
-    App, Shared, checkpoints, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, proposals,
-    reads, rebase, snapshots, telemetry, users,
+    App, Shared, checkpoints, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, papers,
+    proposals, reads, rebase, snapshots, telemetry, users,
 };
 
 /// The largest body of a request, in bytes; of an upload.
@@ -59,6 +59,7 @@ pub(super) fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(orders::ship))
         .routes(routes!(orders::cancel))
         .routes(routes!(orders::correct))
+        .routes(routes!(papers::papers))
         .routes(routes!(reads::allocations))
         .routes(routes!(counts::adjust))
         .routes(routes!(counts::group))

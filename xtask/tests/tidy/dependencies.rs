@@ -7,7 +7,7 @@ use crate::known::{Counts, hold};
 use crate::source::{files, root, strip};
 
 /// More locked packages than this must be argued for in docs/design/dependencies.md, and the number raised by hand.
-const LOCKED_PACKAGES: usize = 551;
+const LOCKED_PACKAGES: usize = 555;
 
 /// A line of a manifest's dependencies.
 pub(crate) struct Dependency {

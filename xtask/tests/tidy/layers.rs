@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // A study's report draws the figures that the lab gives; rows of another type for each would be the same list twice.
     ("report", &["model", "records", "lab"]),
     // The lab's page asks the law for each arm of a study as `simulate` does: by the answers that `world` keeps.
-    ("server", &["desk", "detect", "report", "lists", "world"]),
+    ("server", &["desk", "detect", "report", "lists", "world", "papers"]),
     ("tollgate", &["server", "world", "intake", "papers"]),
 ];
 

@@ -23,7 +23,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 33] = [
+const TEMPLATES: [(&str, &str); 34] = [
     template!("base.html"),
     template!("parts.html"),
     template!("login.html"),
@@ -46,6 +46,7 @@ const TEMPLATES: [(&str, &str); 33] = [
     template!("record.html"),
     template!("orders.html"),
     template!("order.html"),
+    template!("papers.html"),
     template!("party.html"),
     template!("allocations.html"),
     template!("parties.html"),

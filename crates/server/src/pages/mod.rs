@@ -13,6 +13,7 @@ mod line;
 mod map;
 mod named;
 mod orders;
+mod papers;
 mod parties;
 mod people;
 mod provision_history;
@@ -75,6 +76,8 @@ pub(super) fn router() -> Router<Shared> {
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(orders::csv))
         .route("/orders/{order}/{line}", get(line::one).post(line::act))
+        .route("/orders/{order}/papers", get(papers::list))
+        .route("/orders/{order}/papers/{file}", get(papers::one))
         .route("/uploads", get(uploads::list))
         .route("/uploads/{id}", get(uploads::one))
         .route("/uploads/{id}/{row}", get(uploads::line))

@@ -209,7 +209,7 @@ fn days_text(from: Date, until: Option<Date>) -> String {
 }
 
 /// Where two policies differ.
-pub(crate) struct Comparison<'a> {
+pub(crate) struct PolicyComparison<'a> {
     first: &'a Policy,
     second: &'a Policy,
     spans: Vec<Span>,
@@ -217,7 +217,7 @@ pub(crate) struct Comparison<'a> {
     all: bool,
 }
 
-impl Comparison<'_> {
+impl PolicyComparison<'_> {
     /// For a person.
     pub(crate) fn text(&self) -> String {
         text(self.first, self.second, &self.spans, self.all)
@@ -236,7 +236,7 @@ pub(crate) fn compare<'a>(
     date: Option<Date>,
     all: bool,
     stop: &Stop,
-) -> Result<Comparison<'a>, Failure> {
+) -> Result<PolicyComparison<'a>, Failure> {
     let dates: BTreeSet<Date> = match date {
         Some(date) => BTreeSet::from([date]),
         None => first.epochs().into_iter().chain(second.epochs()).collect(),
@@ -259,7 +259,7 @@ pub(crate) fn compare<'a>(
             None => spans.push(Span { from: pair.from, until: None, kinds }),
         }
     }
-    Ok(Comparison { first, second, spans, all })
+    Ok(PolicyComparison { first, second, spans, all })
 }
 
 /// The law of two policies from a day on.

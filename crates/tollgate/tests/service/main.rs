@@ -18,6 +18,7 @@ mod jobs;
 mod oidc;
 mod operations;
 mod orders;
+mod papers;
 mod persons;
 mod stores;
 mod trust;

@@ -19,7 +19,7 @@ use super::{Failure, print};
 use crate::commands::inputs::{AnswerArguments, ContextArguments, Inputs, TextFormat};
 use crate::commands::recorded::Record;
 use clap::{Args, ValueEnum};
-use tollgate_decide::{AllocationRow, Decided, Lines, Run, RunError, Tables, declared_findings, run};
+use tollgate_decide::{AllocationRow, Decided, DescribedItems, Lines, Run, RunError, Tables, declared_findings, run};
 use tollgate_model::Stop;
 
 use evasion::{EvasionResults, EvasionSearch};
@@ -104,6 +104,7 @@ pub(crate) fn check(arguments: &CheckArguments, stop: &Stop) -> Result<(), Failu
         tables: &tables,
         sheet: &mut sheet,
         questions: &mut questions,
+        described: DescribedItems::default(),
     };
     let decider = run(&job, stop, &mut Bar::new(), &mut checked_lines)?;
     let CheckedLines { mut summary, evasion, .. } = checked_lines;
@@ -199,6 +200,7 @@ struct CheckedLines<'a> {
     tables: &'a Tables,
     sheet: &'a mut DecisionSheet,
     questions: &'a mut Questions,
+    described: DescribedItems,
 }
 
 impl Lines for CheckedLines<'_> {
@@ -216,7 +218,7 @@ impl Lines for CheckedLines<'_> {
         decided: &Decided<'_>,
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
-        let findings = declared_findings(order, declared, decided, self.summary.catalog());
+        let findings = declared_findings(order, declared, decided, self.summary.catalog(), &mut self.described);
         self.summary.add(order, decided);
         self.summary.add_findings(order, &findings);
         self.questions.add(order, decided, self.tables);

@@ -1,6 +1,6 @@
 //! Why a line is decided as it is, in one sentence.
 
-use tollgate_decide::{Decided, Tables, roles};
+use tollgate_decide::{Decided, Tables, failed_claim, roles};
 use tollgate_model::{OrderLine, Outcome, Truth};
 
 /// No reason and no citation: no step of the argument carries the decision.
@@ -11,7 +11,7 @@ fn nothing() -> (String, String) {
 /// Why a line is decided as it is, and the paragraph that says it.
 pub(super) fn reason_of(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) -> (String, String) {
     let list = usize::from(decided.determination().label.outcome == Outcome::NeedsInformation);
-    let (why, cite) = reason(decided, list);
+    let (why, cite) = reason(order, decided, list);
     (likely_match(order, decided, tables).filter(|_| list == 1).unwrap_or(why), cite)
 }
 
@@ -31,8 +31,19 @@ pub(super) fn likely_match(order: &OrderLine<'_>, decided: &Decided<'_>, tables:
     })
 }
 
-/// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading.
-pub(super) fn reason(decided: &Decided<'_>, list: usize) -> (String, String) {
+/// The reason that stands in a row: of the requirement, of what is lacking, of the claim, or of the reading. Where a claim was made and fails, that is
+/// why a line may not go, and not the requirement that holds for everybody.
+pub(super) fn reason(order: &OrderLine<'_>, decided: &Decided<'_>, list: usize) -> (String, String) {
+    let is_claimed = list == 2 || (list == 0 && decided.determination().label.outcome == Outcome::LicenseRequired);
+    let (why, cite) = reason_by_law(decided, if is_claimed && decided.claimed_ok == Some(false) { 2 } else { list });
+    match failed_claim(order, decided).filter(|_| is_claimed) {
+        Some(failed) => (failed, cite),
+        None => (why, cite),
+    }
+}
+
+/// The reason as the law's files word it.
+fn reason_by_law(decided: &Decided<'_>, list: usize) -> (String, String) {
     let steps = decided.steps();
     let holds = |lit| decided.judged.scratch.truth(lit) == Truth::True;
     let review = decided.determination().label.review;

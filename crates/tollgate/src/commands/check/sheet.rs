@@ -163,12 +163,17 @@ impl Questions {
         }
     }
 
-    /// At most `most` questions as text, those first for which most compute waits.
-    pub(super) fn first(&self, most: usize) -> Vec<String> {
-        let rows = self.sorted().into_iter().take(most).map(|((_, target, column), waiting)| {
+    /// At most `most` questions as text with whom to ask, those first for which most compute waits.
+    pub(super) fn first(&self, most: usize, tables: &Tables) -> Vec<String> {
+        let rows = self.sorted().into_iter().take(most).map(|((table, target, column), waiting)| {
             let tpp = group_digits(waiting.tpp);
             let h100 = h100_equivalents(waiting.tpp);
-            format!("{}: {} ({} lines, {tpp} TPP, {h100} H100e wait)", target, question(column), waiting.lines)
+            let target = if table == "parties" { party_text(tables, target) } else { target.clone() };
+            let lines = match waiting.lines {
+                1 => "1 line waits".to_owned(),
+                lines => format!("{} lines wait", group_digits(lines)),
+            };
+            format!("{target}: {} Ask {}. ({lines}: {tpp} TPP, {h100} H100e)", question(column), whom(column))
         });
         rows.collect()
     }
@@ -181,14 +186,24 @@ impl Questions {
 
     /// `missing.csv`, with an empty column for the answers.
     pub(super) fn csv(&self) -> String {
-        let header =
-            ["table", "of", "column", "question", "answer", "lines_that_wait", "tpp_at_stake", "h100_equivalents"];
+        let header = [
+            "table",
+            "of",
+            "column",
+            "question",
+            "whom",
+            "answer",
+            "lines_that_wait",
+            "tpp_at_stake",
+            "h100_equivalents",
+        ];
         let rows = self.sorted().into_iter().map(|((table, target, column), waiting)| {
             vec![
                 table.clone(),
                 target.clone(),
                 column.clone(),
-                question(column).to_owned(),
+                question(column),
+                whom(column).to_owned(),
                 String::new(),
                 waiting.lines.to_string(),
                 waiting.tpp.to_string(),
@@ -243,19 +258,35 @@ fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
 }
 
 /// A column as a question to a person.
-fn question(column: &str) -> &str {
-    match column {
+fn question(column: &str) -> String {
+    let text = match column {
         "hq_country" => "Where does the party, and its ultimate parent, have its headquarters?",
         "country" => "Where is the party located?",
         "flags" => "Is the party on a list, owned by listed parties, a government, a military end user?",
+        "parent_id" => "Who is the party's parent, and where is its headquarters?",
         "end_use" => "What exactly will the goods be used for?",
+        "authorization" => {
+            "On which paragraph of the claimed exception does it rest, and how is each of its conditions met?"
+        }
         "item" => "Which accelerators does the item hold, and how many?",
+        "kind" => "Is it a circuit, a board, a server, a rack, or none of these?",
+        "eccn" | "host_eccn" => "Under which ECCN does its maker classify it?",
+        "designer_hq" => "Where is the headquarters of who designed the circuit?",
         "die_area_mm2" => "What is the area of the logic dies, in mm2?",
         "tpp" => "What is the total processing performance of one accelerator?",
+        "performance_density" => "What is its performance density?",
+        "interconnect_gb_s" => "What is the bandwidth of its interconnect, in GB/s?",
+        "memory_bandwidth_gb_s" => "What is its memory bandwidth, in GB/s?",
+        "transistors_bn" => "How many billion transistors does the circuit have?",
+        "advanced_node" => "Is it made at an advanced node?",
         "data_center" => "Is the item designed or marketed for data centers?",
         "origin" => "From which country is it shipped?",
         "activity" => "Is it an export, a reexport or a transfer in a country?",
+        "exporter" => "Who sends the goods?",
+        "purchaser" => "Who buys the goods?",
+        "intermediate_consignee" => "Who receives the goods on the way?",
         "freight_forwarder" => "Who carries the goods?",
+        "lpp_operator" => "Whose LPP limit is charged?",
         "end_user" => "Who uses the goods in the end, and where is its headquarters?",
         "accelerators" => "How many accelerators does one unit hold?",
         "date" => "On which day is it exported, reexported or transferred?",
@@ -263,7 +294,23 @@ fn question(column: &str) -> &str {
         "quantity" => "How many units are it?",
         "order_id" => "Which order is it?",
         "ultimate_consignee" => "Who receives the goods in the end?",
-        column => column,
+        column => return format!("What is `{column}`?"),
+    };
+    text.to_owned()
+}
+
+/// Whom to ask for a column.
+fn whom(column: &str) -> &'static str {
+    match column {
+        "hq_country" | "country" | "parent_id" => "the party, or look in the company register",
+        "flags" => "whoever clears list matches",
+        "end_use" => "the end user",
+        "end_user" | "ultimate_consignee" | "intermediate_consignee" => "the purchaser or the ultimate consignee",
+        "authorization" => "whoever claims the exception",
+        "lpp_operator" => "the exporter's export-control officer",
+        "origin" | "activity" | "destination" | "date" | "quantity" | "order_id" | "exporter" | "purchaser"
+        | "freight_forwarder" => "the shipper or the freight forwarder",
+        _ => "the maker, or read its data sheet",
     }
 }
 

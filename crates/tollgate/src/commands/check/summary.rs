@@ -370,7 +370,7 @@ fn program() -> String {
 
 fn row(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables, list: usize) -> Row {
     let name = tables.parties.get(order.ultimate_consignee).and_then(|party| party.name.clone());
-    let (mut why, cite) = reason(decided, list);
+    let (mut why, cite) = reason(order, decided, list);
     if let Some(likely) = likely_match(order, decided, tables).filter(|_| list == 1) {
         why = likely;
     }

@@ -1,16 +1,15 @@
 //! `tollgate mcp`: the verbs of the program as tools of the Model Context Protocol, over standard input and output. Every tool reads and none writes.
 
+mod arguments;
 mod rows;
 mod tools;
 mod wire;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use clap::Args;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult,
     PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
@@ -20,7 +19,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt as _};
 use tollgate_model::Stop;
 
 use super::Failure;
-use crate::commands::inputs::Basis;
+pub(crate) use arguments::McpArguments;
 use tools::{TOOLS, ToolDefinition, ToolReply};
 
 /// How often is looked whether the process is to end.
@@ -31,20 +30,6 @@ const PIPE_BYTES: usize = 64 << 10;
 const INSTRUCTIONS: &str = "Tollgate decides by United States export law whether a shipment of AI compute may go. \
 Ask it and do not guess: pass on its words, its citations and what it says is missing. \
 A line that needs information may not go. It informs; it is not legal advice.";
-
-#[derive(Args)]
-#[command(after_help = "Example, as an assistant's settings have it:
-  {\"mcpServers\": {\"tollgate\": {\"command\": \"tollgate\", \"args\": [\"mcp\", \"--lists\", \"csl.csv\", \"--policy\", \"ear\"]}}}
-Example, by hand:
-  tollgate mcp --orders orders.csv --parties parties.csv --lists csl.csv
-The tools are ask, classify, decide, explain, screen and policy_diff. They read the files named here and no others, and write none.")]
-pub(crate) struct McpArguments {
-    /// Orders that `explain` may name
-    #[arg(long, value_name = "FILE")]
-    pub(crate) orders: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) basis: Basis,
-}
 
 /// Serves until the client closes standard input, or until Ctrl-C.
 pub(crate) fn mcp(arguments: McpArguments, stop: &Stop) -> Result<(), Failure> {

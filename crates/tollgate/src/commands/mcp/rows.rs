@@ -1,4 +1,4 @@
-//! Rows of tables that a call brings along, as the files that the commands read.
+//! TableRows of tables that a call brings along, as the files that the commands read.
 
 use std::path::{Path, PathBuf};
 
@@ -6,15 +6,15 @@ use rmcp::schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use tollgate_records::{CellKind, Table};
 
-use super::McpArguments;
+use super::arguments::McpArguments;
 use crate::commands::Failure;
 use crate::commands::inputs::{Basis, Inputs, name_unknown_columns};
 
 /// The most rows of a table that a call may bring.
 const MOST_ROWS: usize = 1_000;
 
-/// Rows by column.
-pub(super) type Rows = Vec<Map<String, Value>>;
+/// TableRows by column.
+pub(super) type TableRows = Vec<Map<String, Value>>;
 
 /// The schema of rows of a table: its columns and no others.
 fn schema_of(table: Table) -> Schema {
@@ -73,13 +73,13 @@ pub(super) fn item_rows(_: &mut SchemaGenerator) -> Schema {
 /// The tables that a call brings along.
 pub(super) struct CallTables {
     /// Order lines; the server's orders where there are none.
-    pub(super) lines: Option<Rows>,
+    pub(super) lines: Option<TableRows>,
     /// Parties.
-    pub(super) parties: Option<Rows>,
+    pub(super) parties: Option<TableRows>,
     /// Stakes of parties in each other.
-    pub(super) ownership: Option<Rows>,
+    pub(super) ownership: Option<TableRows>,
     /// Items that the catalog lacks.
-    pub(super) items: Option<Rows>,
+    pub(super) items: Option<TableRows>,
 }
 
 /// Inputs of a command, with the folder that some of them stand in for as long as they are read.
@@ -133,7 +133,7 @@ impl CallTables {
 }
 
 /// Writes rows as JSON Lines; a column that the table does not have is refused.
-fn written(folder: &Path, table: Table, rows: &Rows) -> Result<PathBuf, Failure> {
+fn written(folder: &Path, table: Table, rows: &TableRows) -> Result<PathBuf, Failure> {
     if rows.len() > MOST_ROWS {
         let what = format!("{}: {} rows are more than a call may bring", table.as_str(), rows.len());
         return Err(Failure::Unusable(format!("{what}\n  mend: bring at most {MOST_ROWS}, or use `tollgate check`")));

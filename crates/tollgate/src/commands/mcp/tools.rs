@@ -11,8 +11,8 @@ use tollgate_decide::load_policy;
 use tollgate_law::split_days;
 use tollgate_model::{Date, Stop};
 
-use super::McpArguments;
-use super::rows::{CallTables, Rows, item_rows, order_rows, party_rows, stake_rows};
+use super::arguments::McpArguments;
+use super::rows::{CallTables, TableRows, item_rows, order_rows, party_rows, stake_rows};
 use crate::commands::ask::{AskArguments, record_text, reply, screening_note};
 use crate::commands::classify::{ClassifyArguments, classification};
 use crate::commands::decide::decided_records;
@@ -200,19 +200,19 @@ fn classify(server: &McpArguments, members: JsonObject, stop: &Stop) -> Result<T
 struct DecideCall {
     /// The order lines, in order of their dates
     #[schemars(schema_with = "order_rows")]
-    lines: Rows,
+    lines: TableRows,
     /// The parties that the lines name; a party without a row leaves its lines open
     #[schemars(schema_with = "party_rows")]
     #[serde(default)]
-    parties: Option<Rows>,
+    parties: Option<TableRows>,
     /// Stakes of these parties in each other
     #[schemars(schema_with = "stake_rows")]
     #[serde(default)]
-    ownership: Option<Rows>,
+    ownership: Option<TableRows>,
     /// Items that the catalog lacks
     #[schemars(schema_with = "item_rows")]
     #[serde(default)]
-    items: Option<Rows>,
+    items: Option<TableRows>,
     /// The policy; the server's where absent
     policy: Option<String>,
 }
@@ -250,19 +250,19 @@ struct ExplainCall {
     /// Order lines; the server's orders where absent. Those before the order are decided too, so that allocations stand as they would
     #[schemars(schema_with = "order_rows")]
     #[serde(default)]
-    lines: Option<Rows>,
+    lines: Option<TableRows>,
     /// The parties that the lines name
     #[schemars(schema_with = "party_rows")]
     #[serde(default)]
-    parties: Option<Rows>,
+    parties: Option<TableRows>,
     /// Stakes of these parties in each other
     #[schemars(schema_with = "stake_rows")]
     #[serde(default)]
-    ownership: Option<Rows>,
+    ownership: Option<TableRows>,
     /// Items that the catalog lacks
     #[schemars(schema_with = "item_rows")]
     #[serde(default)]
-    items: Option<Rows>,
+    items: Option<TableRows>,
     /// The policy; the server's where absent
     policy: Option<String>,
 }

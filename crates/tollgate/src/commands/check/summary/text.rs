@@ -4,10 +4,27 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use tollgate_model::{count_of, group_digits};
-use tollgate_report::Listing;
+use tollgate_report::Row;
 
 use super::super::sheet::{Questions, h100_equivalents};
 use super::{FIRST, Summary};
+
+/// Writes the first lines of a list under a title, and how many there are beside them; nothing where there are none.
+fn write_rows<'a>(out: &mut String, title: &str, total: u64, rows: impl Iterator<Item = &'a Row>) {
+    if total > 0 {
+        let _ = writeln!(out, "{title}");
+    }
+    for row in rows.take(FIRST) {
+        let is_cited = row.cite.is_empty() || row.why.contains(&row.cite);
+        let cite = if is_cited { String::new() } else { format!(" ({})", row.cite) };
+        let units = group_digits(row.quantity);
+        let what = format!("{units} x {} to {}, {}", row.item, row.consignee, row.destination);
+        let _ = writeln!(out, "  {} line {}: {what}: {}{cite}", row.order, row.line, row.why);
+    }
+    if total > count_of(FIRST) {
+        let _ = writeln!(out, "  and {} more", group_digits(total - count_of(FIRST)));
+    }
+}
 
 impl Summary {
     /// What was not read as it should be, at the head of the results.
@@ -43,28 +60,24 @@ impl Summary {
     /// The first lines that may not go, what to ask for the others, and the claims that do not hold.
     fn foremost_text(&self, questions: &Questions) -> String {
         let mut out = String::new();
-        let rows = |out: &mut String, title: &str, list: &Listing| {
-            if list.total > 0 {
-                let _ = writeln!(out, "{title}");
-            }
-            for row in list.rows.iter().take(FIRST) {
-                let cite = if row.cite.is_empty() { String::new() } else { format!(" ({})", row.cite) };
-                let what = format!("{} x {} to {}, {}", row.quantity, row.item, row.consignee, row.destination);
-                let _ = writeln!(out, "  {} line {}: {what}: {}{cite}", row.order, row.line, row.why);
-            }
-            if list.total > count_of(FIRST) {
-                let _ = writeln!(out, "  and {} more", group_digits(list.total - count_of(FIRST)));
-            }
-        };
-        rows(&mut out, "May not go:", &self.may_not_go);
-        let questioned = questions.first(FIRST);
+        write_rows(&mut out, "May not go:", self.may_not_go.total, self.may_not_go.rows.iter());
+        let questioned = questions.first(FIRST, &self.tables);
         if !questioned.is_empty() {
-            out.push_str("Missing, and what waits for it (all in missing.csv):\n");
+            out.push_str("Missing, whom to ask, and what waits for it (all in missing.csv):\n");
             for row in &questioned {
                 let _ = writeln!(out, "  {row}");
             }
         }
-        rows(&mut out, "Claims that do not hold:", &self.claim_fails);
+        let named: Vec<(&str, u64)> =
+            self.may_not_go.rows.iter().take(FIRST).map(|row| (row.order.as_str(), row.line)).collect();
+        let is_named = |row: &&Row| named.contains(&(row.order.as_str(), row.line));
+        let above = count_of(self.claim_fails.rows.iter().filter(is_named).count());
+        let title = match above {
+            0 => "Claims that do not hold:".to_owned(),
+            above => format!("Claims that do not hold, beside {above} above:"),
+        };
+        let others = self.claim_fails.rows.iter().filter(|row| !is_named(row));
+        write_rows(&mut out, &title, self.claim_fails.total.saturating_sub(above), others);
         if self.odd_lines > 0 {
             out.push_str("Declared otherwise than the goods imply:\n");
         }
@@ -97,8 +110,9 @@ impl Summary {
                 outcome.as_str().replace('_', " ")
             );
         }
-        let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", self.claim_fails.total);
-        let _ = writeln!(out, "  {:>8}  turn on how an ambiguous text is read", self.turns_on_reading.total);
+        let _ = writeln!(out, "  {:>8}  claimed authorizations do not hold", group_digits(self.claim_fails.total));
+        let turning = group_digits(self.turns_on_reading.total);
+        let _ = writeln!(out, "  {turning:>8}  turn on how an ambiguous text is read");
         let typed = self.without_row.iter().map(|name| self.tables.names.hits(name));
         let typed = typed.filter(|hits| !hits.is_empty()).map(|hits| hits.iter().any(|hit| hit.same));
         let rows = self.tables.screened.matched().filter(|(id, _)| !self.without_row.contains(*id));
