@@ -12,9 +12,9 @@ use tollgate_law::{Policy, Tiers, facts};
 use tollgate_model::{Country, Date, ItemKind, OrderLine, Outcome, Party, Stake, Tpp, never};
 use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
-use tollgate_decide::Decided;
 use tollgate_decide::RunError;
 use tollgate_decide::Tables;
+use tollgate_decide::{Decided, DescribedItems, declared_findings};
 use tollgate_decide::{ItemFacts, item_facts, settle_density};
 use tollgate_decide::{Parents, ultimate_parents};
 
@@ -60,6 +60,7 @@ pub struct Watch {
     lines: Spool,
     payments: Option<Spool>,
     values: ValuesPerKg,
+    described: DescribedItems,
     entities: Entities,
     tiers: Tiers,
     last: Date,
@@ -143,6 +144,7 @@ impl Watch {
             builder: LineBuilder::default(),
             payments: None,
             values: ValuesPerKg::default(),
+            described: DescribedItems::default(),
             entities: Entities::default(),
             last: Date::MIN,
             unread_lines: 0,
@@ -240,6 +242,7 @@ impl Watch {
             self.entities.standings.add(order.ultimate_consignee, order.date, tpp);
         }
         let label = decided.determination().label;
+        let odd_columns = self.odd_columns(order, decided, declared);
         let derived = DerivedColumns {
             kind: traded_kind(item),
             eccn: eccn.as_deref(),
@@ -252,12 +255,20 @@ impl Watch {
             exception: decided.exception().map(|exception| exception.name.as_str()),
             // Who reads an ambiguous text otherwise claims in good faith.
             claimed_ok: decided.claimed_ok.filter(|holds| *holds || !in_good_faith(order, decided)),
+            odd_columns: odd_columns.as_deref(),
             tier: self.tier(order.destination),
             root: self.entities.root(order.ultimate_consignee),
             cluster: self.entities.cluster(order.ultimate_consignee),
         };
         let batch = self.builder.push(order, declared, &derived).map_err(|error| watch_error(error.to_string()))?;
         batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(watch_error))
+    }
+
+    /// The columns of a line that say otherwise than its goods imply, each once, in order.
+    fn odd_columns(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, declared: Declared<'_>) -> Option<String> {
+        let findings = declared_findings(order, declared, decided, &self.policy.law.catalog, &mut self.described);
+        let columns: BTreeSet<&str> = findings.iter().map(|finding| finding.column).collect();
+        (!columns.is_empty()).then(|| columns.into_iter().collect::<Vec<_>>().join(";"))
     }
 
     /// Lines that stand in no table, since their day, place or quantity is not understood.

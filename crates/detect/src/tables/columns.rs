@@ -135,6 +135,7 @@ derived_tables! {
         outcome: Text, "", "What was decided.";
         decided: Maybe<Text>, "", "The license exception that carries the line, where one does.";
         claimed_ok: Maybe<Flag>, "", "Whether what is claimed holds; NULL where nothing is, or another reading of the law bears it out.";
+        odd_columns: Maybe<Text>, "", "Columns of the orders that say otherwise than the goods, their value and their mass imply, separated by `;`: `authorization`, `declared_eccn`, `description`, `gross_weight_kg`, `hs_code`, `unit_price_usd`; NULL where none does.";
         tier: Int, "", "Tier of the destination: 1, 2, 3.";
         root: Text, "", "Ultimate parent of the ultimate consignee; itself where none is known.";
         cluster: Text, "", "The smallest party id of those that are taken for one with `root`.";

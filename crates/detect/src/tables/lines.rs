@@ -36,6 +36,8 @@ pub struct DerivedColumns<'a> {
     pub exception: Option<&'a str>,
     /// Whether the claim holds.
     pub claimed_ok: Option<bool>,
+    /// Columns that say otherwise than the goods imply, with `;` between; `None` where none does.
+    pub odd_columns: Option<&'a str>,
     /// Tier of the destination, 1 to 3.
     pub tier: i32,
     /// The consignee's ultimate parent.
@@ -95,6 +97,7 @@ impl LineBuilder {
             outcome: derived.outcome,
             decided: derived.exception,
             claimed_ok: derived.claimed_ok,
+            odd_columns: derived.odd_columns,
             tier: derived.tier,
             root: derived.root,
             cluster: derived.cluster,
