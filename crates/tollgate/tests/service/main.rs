@@ -8,6 +8,7 @@
 
 mod access;
 mod anchored;
+mod attacks;
 #[path = "../../../ledger/tests/stores/cluster.rs"]
 #[expect(dead_code, reason = "the ledger's own tests use all of it")]
 mod cluster;
@@ -19,6 +20,7 @@ mod oidc;
 mod operations;
 mod orders;
 mod persons;
+mod runbook;
 mod stores;
 mod trust;
 
