@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::reproducible::reproducible;
 use crate::steps::Steps;
 use crate::{Failed, browser, differential, fuzz, root, run, run_with, say, schemathesis, tools};
 
@@ -107,7 +108,8 @@ fn everything(steps: &mut Steps, long: bool) -> Result<(), Failed> {
     steps.step("browser", browser::browser)?;
     if long {
         steps.step("ledger, long", || {
-            let arguments = ["test", "--release", "--package", "tollgate-ledger", "--", "--ignored"];
+            let packages = ["--package", "tollgate-ledger", "--package", "tollgate-desk"];
+            let arguments = [&["test", "--release"][..], &packages, &["--", "--ignored"]].concat();
             run_with("cargo", &arguments, variables)
         })?;
     }
@@ -117,6 +119,10 @@ fn everything(steps: &mut Steps, long: bool) -> Result<(), Failed> {
         let tollgate = root().join("target/release/tollgate");
         run(&tollgate.to_string_lossy(), &["examples", "check", "examples/worked"])
     })?;
+    if long {
+        steps.step("the same program again", || reproducible(&["--no-default-features"]))?;
+        steps.step("packages in the program", sbom)?;
+    }
     steps.step("differential", || differential::run(long))?;
     steps.step("fuzzing", || fuzz::fuzz(if long { "60" } else { "5" }))
 }

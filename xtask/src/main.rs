@@ -10,13 +10,14 @@ mod build_times;
 mod checks;
 mod differential;
 mod fuzz;
+mod reproducible;
 mod schemathesis;
 mod served;
 mod steps;
 mod tools;
 
 const USAGE: &str =
-    "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | lock | sbom
+    "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | lock | sbom | reproducible [--whole]
 
   check         format, lints, tidiness and the tests that need no database, browser or DataFusion: while working
   test          everything: format, lints, docs, unit and property tests, worked examples, the service against
@@ -26,6 +27,7 @@ const USAGE: &str =
   differential  Tollgate against tests/reference/reference.py; --long for more than a million decisions
   schemathesis  the service against its description
   sbom          the packages that are linked into the program, as CycloneDX (installs cargo-cyclonedx where it is missing)
+  reproducible  builds what is committed twice, in two places, and compares the programs; without DataFusion unless --whole
   browser       the service's pages in Chromium; pictures in target/screenshots
   fuzz          runs each fuzz target for so many seconds (10)
   bench         the figures of bench/README.md, in one run; TOLLGATE_DATA is the folder with the benchmark of
@@ -56,6 +58,8 @@ fn main() -> ExitCode {
         ["build-times"] => build_times::measure(),
         ["lock"] => lock(),
         ["sbom"] => checks::sbom(),
+        ["reproducible"] => reproducible::reproducible(&["--no-default-features"]),
+        ["reproducible", "--whole"] => reproducible::reproducible(&[]),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -1,5 +1,6 @@
-//! Measures a start: `start FILE.sqlite RECORDS BYTES`. Makes a ledger of so many records where there is no such file, every second one a decision of so
-//! many bytes and the others reservations; then prints the seconds of a start from the whole log, of a snapshot, and of a start from that.
+//! Measures a start: `start FILE.sqlite RECORDS BYTES`. Makes a ledger of so many records where there is no such file, of each three a decision of so
+//! many bytes, a reservation and what went of it; then prints the seconds and the memory of a start from the whole log, of a snapshot, and of a start from
+//! that. With `start FILE.sqlite` alone, of a start from the snapshot and of a thousand records on top of it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,54 +27,80 @@ fn note(kind: &str, id: String, data: String) -> Entry {
 }
 
 fn entry(number: u64, text: &str) -> Entry {
-    let day = "2026-03-01".parse().unwrap();
-    let command = match number {
-        0..1_000 => Command::Limit {
+    let (day, order) = ("2026-03-01".parse().unwrap(), number - number % 3);
+    let command = match number % 3 {
+        _ if number < 1_000 => Command::Limit {
             id: format!("l{number}"),
             account: key(number),
             from: "2026-01-01".parse().unwrap(),
             amount_milli_tpp: None,
             provision: "740.29".into(),
         },
-        _ if number.is_multiple_of(2) => {
-            return note("decision", format!("order-{number}/1"), format!("{{\"text\":\"{text}\"}}"));
+        0 => {
+            return note("decision", format!("order-{order}/1"), format!("{{\"text\":\"{text}\"}}"));
         }
-        _ => Command::Reserve {
-            id: format!("order-{number}/reserve"),
-            accounts: vec![key(number % 1_000)],
-            amount_milli_tpp: 1,
+        1 => Command::Reserve {
+            id: format!("order-{order}/reserve"),
+            accounts: vec![key(order % 1_000)],
+            amount_milli_tpp: 2,
             day,
-            expires_at_ms: i64::MAX,
+            expires_at_ms: 86_400_000,
+        },
+        // What the last orders set aside has not gone yet.
+        _ => Command::Post {
+            id: format!("order-{order}/ship"),
+            reservation: format!("order-{order}/reserve"),
+            amount_milli_tpp: None,
+            day,
+            last: true,
         },
     };
     Entry::Command { actor: "officer".into(), command }
 }
 
+/// The memory of this process now, in MiB.
+fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() / 1024
+}
+
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let done = work();
-    println!("{what}: {:.2} s", start.elapsed().as_secs_f64());
+    println!("{what}: {:.2} s, {} MiB of memory", start.elapsed().as_secs_f64(), resident_mib());
     done
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [file, records, bytes] = arguments.as_slice() else { panic!("start FILE.sqlite RECORDS BYTES") };
-    let (path, records, bytes) = (Path::new(file), records.parse::<u64>().unwrap(), bytes.parse::<usize>().unwrap());
+    let Some((file, rest)) = arguments.split_first() else { panic!("start FILE.sqlite [RECORDS BYTES]") };
+    let path = Path::new(file);
     let folder = SnapshotFolder::new(&path.with_extension("snapshots"));
-    let text = "x".repeat(bytes);
-    if !path.exists() {
-        let mut ledger = Ledger::open(SqliteLog::open(path).unwrap()).unwrap();
-        for from in (0..records).step_by(usize::try_from(BATCH).unwrap()) {
-            let entries: Vec<Entry> = (from..(from + BATCH).min(records)).map(|number| entry(number, &text)).collect();
-            ledger.record(1, &entries).unwrap();
-        }
+    if let [records, bytes] = rest {
+        make(path, records.parse().unwrap(), bytes.parse().unwrap());
+        let mut ledger = timed("start from the whole log", || Ledger::open(SqliteLog::open(path).unwrap()).unwrap());
+        let mark = timed("snapshot", || ledger.write_snapshot(&folder).unwrap());
+        ledger.record(1, &[note(SnapshotMark::KIND, mark.id(), "{}".into())]).unwrap();
+        return;
     }
-    let mut ledger = timed("start from the whole log", || Ledger::open(SqliteLog::open(path).unwrap()).unwrap());
-    let mark = timed("snapshot", || ledger.write_snapshot(&folder).unwrap());
-    ledger.record(1, &[note(SnapshotMark::KIND, mark.id(), "{}".into())]).unwrap();
-    drop(ledger);
-    let (ledger, opening) =
+    let (mut ledger, opening) =
         timed("start from the snapshot", || Ledger::open_from(SqliteLog::open(path).unwrap(), &folder).unwrap());
     println!("{} records, {opening:?}", ledger.head().seq);
+    let head = ledger.head().seq;
+    let more: Vec<Entry> = (0..1_000).map(|number| note("run", format!("run-{head}-{number}"), "{}".into())).collect();
+    timed("a thousand records", || ledger.record(1, &more).unwrap());
+}
+
+/// A ledger of so many records, with texts of so many bytes.
+fn make(path: &Path, records: u64, bytes: usize) {
+    if path.exists() {
+        return;
+    }
+    let text = "x".repeat(bytes);
+    let mut ledger = Ledger::open(SqliteLog::open(path).unwrap()).unwrap();
+    for from in (0..records).step_by(usize::try_from(BATCH).unwrap()) {
+        let entries: Vec<Entry> = (from..(from + BATCH).min(records)).map(|number| entry(number, &text)).collect();
+        ledger.record(1, &entries).unwrap();
+    }
 }

@@ -77,10 +77,6 @@ impl<W: Write> Out<W> {
         self.bytes(&value.to_le_bytes())
     }
 
-    pub(crate) fn u128(&mut self, value: u128) -> Result<()> {
-        self.bytes(&value.to_le_bytes())
-    }
-
     pub(crate) fn count(&mut self, length: usize) -> Result<()> {
         self.u64(count_of(length))
     }
@@ -134,10 +130,6 @@ impl<R: Read> In<R> {
 
     pub(crate) fn i64(&mut self) -> Result<i64> {
         self.array().map(i64::from_le_bytes)
-    }
-
-    pub(crate) fn u128(&mut self) -> Result<u128> {
-        self.array().map(u128::from_le_bytes)
     }
 
     /// How many follow, each of so many bytes or more: never more than there is left to read.

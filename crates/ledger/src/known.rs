@@ -1,16 +1,21 @@
 //! What follows from the records of a log up to a head.
 
+use std::fs::File;
 use std::io::{Read, Result as Passed, Write};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::base::{FileBase, Tabled, Tables};
 use crate::bytes::{In, Out, malformed};
 use crate::command::{Applied, Command};
 use crate::error::LedgerError;
 use crate::notes::Notes;
+use crate::pages::PageFile;
+use crate::place::Place;
 use crate::record::{Body, Hash, Head, Record};
-use crate::state::State;
+use crate::state::{AccountLists, OPERATION_BYTES, POSTING_BYTES, RESERVATION_BYTES, State};
 use crate::verify::{BadRecord, follows};
 
 /// The version of the rules by which commands come to what they come to. Where a rule changes, this is one more, the new rule holds from a record of kind
@@ -21,7 +26,7 @@ const RULES: &str = "machine";
 /// The kind of the records by which somebody says that the clock was wrong: time goes on from theirs, even where it is an earlier one.
 pub(crate) const CLOCK: &str = "clock";
 /// What a snapshot begins with.
-const MAGIC: &[u8; 24] = b"tollgate ledger state 1\n";
+const MAGIC: &[u8; 24] = b"tollgate ledger state 2\n";
 
 /// What a record of kind `ledger` holds.
 #[derive(Serialize, Deserialize)]
@@ -95,8 +100,13 @@ impl Known {
         self.head = Head { seq: record.seq, hash: record.hash, at_ms };
     }
 
-    /// Writes all of it, for a program of the same rules.
-    pub(crate) fn write<W: Write>(&self, out: &mut Out<W>) -> Passed<()> {
+    /// Why something that was read or done since may not count: what is not in memory could not be read.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        self.state.fault()
+    }
+
+    /// Writes what does not stand in tables, and where those stand, for a program of the same rules.
+    pub(crate) fn write<W: Write>(&self, tables: &Tables, hashes: &[Hash], out: &mut Out<W>) -> Passed<()> {
         out.bytes(MAGIC)?;
         out.u64(MACHINE)?;
         out.bytes(&self.first)?;
@@ -104,11 +114,14 @@ impl Known {
         out.bytes(&self.head.hash)?;
         out.i64(self.head.at_ms)?;
         self.state.write(out)?;
-        self.notes.write(out)
+        self.notes.write(out)?;
+        tables.write_places(out)?;
+        out.count(hashes.len())?;
+        hashes.iter().try_for_each(|hash| out.bytes(hash))
     }
 
-    /// Reads what was written by a program of the same rules.
-    pub(crate) fn read<R: Read>(source: &mut In<R>) -> Passed<Known> {
+    /// Reads what was written by a program of the same rules; the tables stay in the file.
+    pub(crate) fn read<R: Read>(source: &mut In<R>, file: File) -> Passed<Known> {
         if source.array::<24>()? != *MAGIC {
             return Err(malformed("is no snapshot of this version of Tollgate"));
         }
@@ -117,6 +130,42 @@ impl Known {
         }
         let first = source.array()?;
         let head = Head { seq: source.u64()?, hash: source.array()?, at_ms: source.i64()? };
-        Ok(Known { first, head, state: State::read(source)?, notes: Notes::read(source)? })
+        let (mut state, mut notes) = (State::read(source)?, Notes::read(source)?);
+        let tables = Tables::read_places(source)?;
+        let hashes: Vec<Hash> = (0..source.count(32)?).map(|_| source.array()).collect::<Passed<_>>()?;
+        let base = Arc::new(FileBase::open(PageFile::new(file, hashes), tables, state.len())?);
+        notes.stand_on(Arc::clone(&base));
+        state.stand_on(base)?;
+        Ok(Known { first, head, state, notes })
+    }
+}
+
+impl Tabled for Known {
+    fn operation_count(&self) -> u64 {
+        self.state.operation_count()
+    }
+
+    fn operations(&self, sink: &mut dyn FnMut(&[u8; OPERATION_BYTES]) -> Passed<()>) -> Passed<()> {
+        self.state.operation_slots(sink)
+    }
+
+    fn places(&self, sink: &mut dyn FnMut(u128, Place) -> Passed<()>) -> Passed<()> {
+        self.notes.places_in_order(sink)
+    }
+
+    fn reservations(
+        &self,
+        lists: &mut AccountLists,
+        sink: &mut dyn FnMut(&[u8; RESERVATION_BYTES]) -> Passed<()>,
+    ) -> Passed<()> {
+        self.state.reservation_slots(lists, sink)
+    }
+
+    fn postings(
+        &self,
+        lists: &mut AccountLists,
+        sink: &mut dyn FnMut(&[u8; POSTING_BYTES]) -> Passed<()>,
+    ) -> Passed<()> {
+        self.state.posting_slots(lists, sink)
     }
 }

@@ -219,6 +219,7 @@ impl<L: Log> Ledger<L> {
     pub fn check(&self) -> Result<(), LedgerError> {
         match self.stopped.as_ref().or(self.trouble.as_ref()) {
             Some(error) => Err(error.clone()),
+            None if self.known.fault().is_some() => Err(faulty(&self.known)),
             None if self.uncertain => {
                 Err(LogError::Unavailable("what the log holds is not known now".to_owned()).into())
             }
@@ -262,7 +263,7 @@ impl<L: Log> Ledger<L> {
         if let Some(error) = &self.stopped {
             return Err(error.clone());
         }
-        if self.uncertain {
+        if self.uncertain || self.known.fault().is_some() {
             self.build()?;
         }
         let result = self.locked(time_ms, entries);
@@ -279,6 +280,9 @@ impl<L: Log> Ledger<L> {
         self.known.state.begin();
         let mut batch = Batch { records: Vec::with_capacity(entries.len()), mark };
         let result = self.apply_all(time_ms, entries, &mut batch).and_then(|answers| {
+            if self.known.fault().is_some() {
+                return Err(faulty(&self.known));
+            }
             match batch.records.is_empty() {
                 true => self.log.release(),
                 false => self.log.commit(&batch.records)?,
@@ -373,7 +377,8 @@ impl<L: Log> Ledger<L> {
         if let Some(error) = &self.stopped {
             return Err(error.clone());
         }
-        let result = if self.uncertain { self.build() } else { self.follow(false) };
+        let is_doubtful = self.uncertain || self.known.fault().is_some();
+        let result = if is_doubtful { self.build() } else { self.follow(false) };
         self.judge(&result);
         result
     }
@@ -427,11 +432,33 @@ impl<L: Log> Ledger<L> {
             false => self.log.read(after, &mut take),
         };
         self.committed = self.known.head;
+        if self.known.fault().is_some() {
+            return Err(faulty(&self.known));
+        }
         match bad {
             Some(bad) => return Err(bad),
             None => result?,
         }
         if seen { Ok(()) } else { Err(diverged(&last, "is gone")) }
+    }
+
+    /// Goes on from what another ledger of the same log read from a snapshot, so that less is in memory. Returns whether it could: not where either
+    /// knows of records that the other does not.
+    pub fn adopt(&mut self, other: Ledger<L>) -> Result<bool, LedgerError> {
+        self.check()?;
+        other.check()?;
+        let is_older = other.known.head.seq <= self.known.head.seq && other.known.first == self.known.first;
+        if !is_older {
+            return Ok(false);
+        }
+        let before = std::mem::replace(&mut self.known, other.known);
+        let followed = self.follow(false);
+        let is_same = followed.is_ok() && self.known.head == before.head;
+        if !is_same {
+            self.committed = before.head;
+            self.known = before;
+        }
+        followed.map(|()| is_same)
     }
 
     /// Hands on the records after a number, so many at the most.
@@ -449,6 +476,11 @@ impl<L: Log> Ledger<L> {
 struct Batch {
     records: Vec<Record>,
     mark: NotesMark,
+}
+
+/// What is not in memory could not be read: what was read or done since does not count, and all is read from the log again.
+fn faulty(known: &Known) -> LedgerError {
+    LogError::Unavailable(known.fault().unwrap_or("a snapshot cannot be read").to_owned()).into()
 }
 
 /// The log is not the one that was followed up to a head.

@@ -8,6 +8,7 @@
 
 mod account;
 mod anchor;
+mod base;
 mod bytes;
 mod command;
 mod database;
@@ -16,6 +17,8 @@ mod known;
 mod ledger;
 mod log;
 mod notes;
+mod pages;
+mod place;
 mod postgres;
 mod record;
 mod snapshot;

@@ -1,22 +1,20 @@
 //! What is kept at hand of the records beside the ledger's commands.
 
 use std::io::{Read, Result, Write};
+use std::sync::Arc;
 
-use crate::bytes::{In, Out, malformed};
-use crate::record::{Hash, Record, chained};
+use crate::base::FileBase;
+use crate::bytes::{In, Out};
+use crate::place::Place;
+use crate::record::Record;
 use crate::state::id_hash;
-
-/// Where a record stands, and a half of its hash: what is read there later must be the record that was written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) seq: u64,
-    half: u128,
-}
 
 /// What is kept at hand of the records beside the ledger's commands.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
-    /// The place of each by a half of the SHA-256 of its id.
+    /// The places that are not in memory.
+    base: Option<Arc<FileBase>>,
+    /// The place of each of the others by a half of the SHA-256 of its id.
     #[expect(clippy::disallowed_types, reason = "looked up by id, never iterated")]
     places: std::collections::HashMap<u128, Place, ahash::RandomState>,
     /// The data of those of kind `access`, in order.
@@ -51,7 +49,7 @@ pub(crate) struct NotesMark {
 impl Notes {
     /// Takes up a record.
     pub(crate) fn take(&mut self, record: &Record, kind: &str, id: &str, data: &str) {
-        self.places.insert(id_hash(id), Place { seq: record.seq, half: half(&record.hash) });
+        self.places.insert(id_hash(id), Place::of(record));
         match kind {
             "access" => self.access.push(data.to_owned()),
             "screening" => self.screening.push(data.to_owned()),
@@ -68,7 +66,9 @@ impl Notes {
     }
 
     pub(crate) fn place(&self, id: &str) -> Option<Place> {
-        self.places.get(&id_hash(id)).copied()
+        let id = id_hash(id);
+        let known = self.places.get(&id).copied();
+        known.or_else(|| self.base.as_ref().and_then(|base| base.place(id)))
     }
 
     /// How it stands now, for [`Notes::undo`].
@@ -106,39 +106,41 @@ fn read_texts<R: Read>(source: &mut In<R>) -> Result<Vec<String>> {
 }
 
 impl Notes {
-    /// Writes all of it, the places in the order of their ids.
+    /// Hands on every place, in the order of ids.
+    pub(crate) fn places_in_order(&self, sink: &mut dyn FnMut(u128, Place) -> Result<()>) -> Result<()> {
+        let mut added: Vec<(u128, Place)> = self.places.iter().map(|(id, place)| (*id, *place)).collect();
+        added.sort_unstable_by_key(|(id, _)| *id);
+        let mut added = added.into_iter().peekable();
+        if let Some(base) = &self.base {
+            for number in 0..base.place_count() {
+                let (id, place) = base.place_at(number)?;
+                while let Some((before, place)) = added.next_if(|(before, _)| *before < id) {
+                    sink(before, place)?;
+                }
+                sink(id, place)?;
+            }
+        }
+        added.try_for_each(|(id, place)| sink(id, place))
+    }
+
+    /// Writes what is few.
     pub(crate) fn write<W: Write>(&self, out: &mut Out<W>) -> Result<()> {
         for texts in [&self.access, &self.screening, &self.proposals, &self.snapshots] {
             write_texts(out, texts)?;
         }
-        out.u64(self.origin)?;
-        let mut places: Vec<_> = self.places.iter().collect();
-        places.sort_unstable_by_key(|(id, _)| **id);
-        out.count(places.len())?;
-        for (id, place) in places {
-            out.u128(*id)?;
-            out.u64(place.seq)?;
-            out.u128(place.half)?;
-        }
-        Ok(())
+        out.u64(self.origin)
     }
 
-    /// Reads what was written.
+    /// Reads what was written; see [`Notes::stand_on`].
     pub(crate) fn read<R: Read>(source: &mut In<R>) -> Result<Notes> {
         let (access, screening) = (read_texts(source)?, read_texts(source)?);
         let (proposals, snapshots) = (read_texts(source)?, read_texts(source)?);
-        let origin = source.u64()?;
-        let mut notes = Notes { access, screening, proposals, snapshots, origin, ..Notes::default() };
-        let count = source.count(40)?;
-        notes.places.reserve(count);
-        for _ in 0..count {
-            let id = source.u128()?;
-            let place = Place { seq: source.u64()?, half: source.u128()? };
-            if notes.places.insert(id, place).is_some() {
-                return Err(malformed("has an id twice"));
-            }
-        }
-        Ok(notes)
+        Ok(Notes { access, screening, proposals, snapshots, origin: source.u64()?, ..Notes::default() })
+    }
+
+    /// Gives notes that were read the places of before.
+    pub(crate) fn stand_on(&mut self, base: Arc<FileBase>) {
+        self.base = Some(base);
     }
 }
 
@@ -147,16 +149,4 @@ impl NotesMark {
     pub(crate) fn add(&mut self, id: &str) {
         self.ids.push(id_hash(id));
     }
-}
-
-impl Place {
-    /// Whether a record that was read, after another of a hash, is the one that was written here.
-    pub(crate) fn holds(&self, before: &Hash, record: &Record) -> bool {
-        let hash = chained(before, &record.body);
-        record.seq == self.seq && record.hash == hash && half(&hash) == self.half
-    }
-}
-
-fn half(hash: &Hash) -> u128 {
-    hash.iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }

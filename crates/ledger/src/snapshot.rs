@@ -2,20 +2,28 @@
 //!
 //! A snapshot is believed where its file has the digest that a record of the log says, and the log has the record up to which it goes, with its hash,
 //! and the same first record. Whoever changes a snapshot would have to change the log, which the chain and its checkpoints find out.
+//!
+//! A file has pages of tables; then what is few, with the digest of every page; then the digest of that, which is the snapshot's, and its length. So a
+//! start reads what is few, and a page is read, and held against its digest, when something in it is needed: neither takes more where the log is longer.
 
-use std::io::{Error, Read as _, Result, Write as _};
+use std::fs::File;
+use std::io::{Error, Read as _, Result, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use tollgate_model::hex;
 
+use crate::base::Tables;
 use crate::bytes::{In, Out, malformed};
 use crate::known::Known;
 use crate::notes::SNAPSHOT;
+use crate::pages::PageWriter;
 
 /// So many of the latest are kept: the one before stands in where the last cannot be used.
 const MOST: usize = 2;
 /// What the name of a file begins with.
 const NAME: &str = "snapshot-";
+/// What stands at the end of a file: the digest and the length of what stands before it, behind the pages.
+const TAIL_BYTES: u64 = 40;
 
 /// The folder of a ledger's snapshots. They hold what nobody but their owner may read.
 #[derive(Clone, Debug)]
@@ -79,14 +87,23 @@ impl SnapshotFolder {
     pub(crate) fn write(&self, known: &Known) -> Result<SnapshotMark> {
         std::fs::create_dir_all(&self.path)?;
         let file = tempfile::Builder::new().prefix(".partial-").tempfile_in(&self.path)?;
+        let mut pages = PageWriter::new(file);
+        let tables = Tables::write(&mut pages, known)?;
+        let (mut file, hashes) = pages.finish()?;
+        let before = file.as_file_mut().stream_position()?;
         let mut out = Out::new(file);
-        known.write(&mut out)?;
+        known.write(&tables, &hashes, &mut out)?;
         let (mut file, digest) = out.finish()?;
+        let length = file.as_file_mut().stream_position()?.saturating_sub(before);
         file.write_all(&digest)?;
+        file.write_all(&length.to_le_bytes())?;
+        if let Some(fault) = known.fault() {
+            return Err(Error::other(fault.to_owned()));
+        }
         file.as_file().sync_all()?;
         let seq = known.head.seq;
         file.persist(self.path.join(format!("{NAME}{seq:020}"))).map_err(|error| error.error)?;
-        std::fs::File::open(&self.path)?.sync_all()?;
+        File::open(&self.path)?.sync_all()?;
         for old in self.files()?.iter().skip(MOST) {
             std::fs::remove_file(old)?;
         }
@@ -96,13 +113,18 @@ impl SnapshotFolder {
 
 /// Reads a snapshot, whose digest must be the one that stands at its end.
 pub(crate) fn read(path: &Path) -> Result<(Known, SnapshotMark)> {
-    let file = std::fs::File::open(path)?;
-    let length = file.metadata()?.len().checked_sub(32).ok_or_else(|| malformed("is cut off"))?;
-    let mut source = In::new(file, length);
-    let known = Known::read(&mut source)?;
-    let (mut file, digest) = source.finish()?;
-    let mut said = [0; 32];
+    let mut file = File::open(path)?;
+    let end = file.metadata()?.len().checked_sub(TAIL_BYTES).ok_or_else(|| malformed("is cut off"))?;
+    file.seek(SeekFrom::Start(end))?;
+    let (mut said, mut length) = ([0; 32], [0; 8]);
     file.read_exact(&mut said)?;
+    file.read_exact(&mut length)?;
+    let length = u64::from_le_bytes(length);
+    let start = end.checked_sub(length).ok_or_else(|| malformed("is cut off"))?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut source = In::new(file.try_clone()?, length);
+    let known = Known::read(&mut source, file)?;
+    let (_, digest) = source.finish()?;
     if said != digest {
         return Err(Error::other("its bytes are not those that were written"));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::value::RawValue;
 use tollgate_ledger::{
-    AccountKey, Command, Entry, Ledger, LedgerError, MemoryLog, Opening, Period, SnapshotFolder, SnapshotMark,
+    AccountKey, Command, Entry, Ledger, LedgerError, LogError, MemoryLog, Opening, Period, SnapshotFolder, SnapshotMark,
 };
 
 fn key(holder: u64) -> AccountKey {
@@ -76,7 +76,8 @@ fn work(ledger: &mut Ledger<MemoryLog>, from: u64, count: u64) {
                     reason: "weighed".into(),
                 };
                 vec![
-                    command(reserve(id("r"), vec![key(holder), key((holder + 1) % 5)])),
+                    // More accounts than a slot of a snapshot has room for, and fewer.
+                    command(reserve(id("r"), (0..=number % 3).map(|step| key((holder + step) % 5)).collect())),
                     command(post),
                     command(correct),
                 ]
@@ -103,6 +104,21 @@ fn begun(folder: &Path, on_record: bool) -> (MemoryLog, SnapshotFolder, Snapshot
 fn digest(ledger: &Ledger<MemoryLog>) -> String {
     let folder = tempfile::tempdir().unwrap();
     ledger.write_snapshot(&SnapshotFolder::new(folder.path())).unwrap().sha256
+}
+
+/// What a ledger says of all that [`work`] did.
+fn all_read(ledger: &mut Ledger<MemoryLog>) -> Vec<String> {
+    let mut read = Vec::new();
+    for number in 0..210 {
+        for what in ["l", "a", "s", "o", "p", "n", "j", "g", "e", "r", "post", "c"] {
+            let id = format!("{what}{number}");
+            let state = ledger.state();
+            let known = (state.knows(&id), state.reservation(&id), state.posting(&id));
+            let note = ledger.note_record(&id).map(|note| note.map(|record| record.seq)).ok();
+            read.push(format!("{id}: {known:?} {note:?} {}", ledger.has_note(&id)));
+        }
+    }
+    read
 }
 
 fn only_file(folder: &Path) -> PathBuf {
@@ -138,12 +154,38 @@ fn a_doubtful_snapshot_is_dropped_and_the_whole_log_read() {
     let (log, snapshots, mark) = begun(folder.path(), true);
     let path = only_file(folder.path());
     let bytes = std::fs::read(&path).unwrap();
-    for place in (0..bytes.len()).step_by(bytes.len() / 150 + 1).chain([bytes.len() - 1]) {
+    let expected = all_read(&mut Ledger::open(log.clone()).unwrap());
+    let (mut at_start, mut when_read) = (0, 0);
+    for place in (0..bytes.len()).step_by(bytes.len() / 200 + 1).chain([bytes.len() - 1]) {
         let mut changed = bytes.clone();
         *changed.get_mut(place).unwrap() ^= 0x55;
         std::fs::write(&path, changed).unwrap();
-        refused(&log, &snapshots, "snapshot-");
+        let (mut ledger, opening) = Ledger::open_from(log.clone(), &snapshots).unwrap();
+        let mut read = all_read(&mut ledger);
+        match opening {
+            Opening::Whole { .. } => at_start += 1,
+            // What was changed is noticed when it is read, and nothing that was read counts then: the log is read anew.
+            Opening::Snapshot { .. } if ledger.check().is_err() => {
+                when_read += 1;
+                assert!(matches!(ledger.check(), Err(LedgerError::Log(LogError::Unavailable(_)))));
+                ledger.catch_up().unwrap();
+                read = all_read(&mut ledger);
+            }
+            Opening::Snapshot { .. } => {}
+        }
+        assert!(ledger.check().is_ok() && read == expected, "byte {place}");
     }
+    assert!(at_start > 0 && when_read > 0, "{at_start} {when_read}");
+    // A write notices it as well, and does not stand on it.
+    let mut changed = bytes.clone();
+    changed.iter_mut().take(4_096).for_each(|byte| *byte ^= 0x55);
+    std::fs::write(&path, changed).unwrap();
+    let (mut ledger, _) = Ledger::open_from(log.clone(), &snapshots).unwrap();
+    work(&mut ledger, 0, 200);
+    assert_eq!((ledger.head(), digest(&ledger)), {
+        let whole = Ledger::open(log.clone()).unwrap();
+        (whole.head(), digest(&whole))
+    });
     for length in [0, 5, 31, 200, bytes.len() - 1] {
         std::fs::write(&path, bytes.get(..length).unwrap()).unwrap();
         refused(&log, &snapshots, "snapshot-");
@@ -185,6 +227,33 @@ fn the_one_before_stands_in_for_the_last() {
     let Opening::Snapshot { seq, doubts } = opening else { panic!("no snapshot was used") };
     assert!(seq > mark.seq && doubts.len() == 1, "{seq} {doubts:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+/// What is in memory begins anew from a snapshot, and nothing else changes by it.
+#[test]
+fn a_ledger_goes_on_from_a_snapshot_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, snapshots, _) = begun(folder.path(), true);
+    let mut ledger = Ledger::open(log.clone()).unwrap();
+    let before = (ledger.head(), digest(&ledger), all_read(&mut ledger));
+    let (other, _) = Ledger::open_from(log.clone(), &snapshots).unwrap();
+    assert!(ledger.adopt(other).unwrap());
+    assert_eq!((ledger.head(), digest(&ledger), all_read(&mut ledger)), before);
+    // Batches that fail on top of it are taken back, and what is written on top of it is what is written on top of the whole.
+    work(&mut ledger, 150, 90);
+    let mark = ledger.write_snapshot(&snapshots).unwrap();
+    ledger.record(2_000, &[note(SnapshotMark::KIND, &mark.id(), "{}")]).unwrap();
+    let (again, opening) = Ledger::open_from(log.clone(), &snapshots).unwrap();
+    assert_eq!(opening, Opening::Snapshot { seq: mark.seq, doubts: Vec::new() });
+    assert_eq!(digest(&again), digest(&Ledger::open(log).unwrap()));
+    // Another log's is not taken.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let stranger = MemoryLog::default();
+    Ledger::open(stranger.clone()).unwrap().record(1, &[note("genesis", "genesis", "{}")]).unwrap();
+    let (other, _) = Ledger::open_from(stranger, &SnapshotFolder::new(elsewhere.path())).unwrap();
+    let head = ledger.head();
+    assert!(!ledger.adopt(other).unwrap());
+    assert_eq!(ledger.head(), head);
 }
 
 #[test]

@@ -58,6 +58,13 @@ pub(crate) fn unreadable(path: &Path, verb: &str, error: &dyn std::fmt::Display)
     in_file("unreadable-file", path, format!("cannot be {verb}: {error}"), "check the path and that you may read it")
 }
 
+/// Two headers that mean one column.
+pub(crate) fn repeated_column(path: &Path, name: &str) -> Diagnostic {
+    let what = format!("the column `{name}` stands twice in the header");
+    let mend = "take one of them out, or rename it; letter case, spaces and underscores make no difference";
+    in_file("repeated-column", path, what, mend)
+}
+
 /// A text that something else was made of, as it cannot be read to its end.
 pub(crate) fn broken(path: &Path, what: impl Into<String>, mend: impl Into<String>) -> Diagnostic {
     in_file("broken-file", path, what, mend)

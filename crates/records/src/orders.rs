@@ -127,6 +127,12 @@ impl OrderBatch {
         }
     }
 
+    /// The bytes that its texts take.
+    pub fn text_bytes(&self) -> usize {
+        let columns = self.parties.iter().chain(&self.declared.texts).chain([&self.end_use, &self.authorization]);
+        columns.flatten().chain([&self.item]).map(Texts::bytes).sum()
+    }
+
     /// How many lines it holds.
     pub fn len(&self) -> usize {
         self.order_id.len()

@@ -20,7 +20,8 @@ use crate::bounded::{as_stored, bounded_arrays, with_numbers};
 use crate::columns::Table;
 use crate::folder::parts;
 use crate::json_cells::{Members, cell};
-use crate::mistakes::{Cell, broken, in_file, unreadable};
+use crate::mistakes::{Cell, broken, in_file, repeated_column, unreadable};
+use crate::pages::rows_at_once;
 
 /// How many rows a batch holds.
 const BATCH: usize = 8192;
@@ -28,6 +29,8 @@ const BATCH: usize = 8192;
 const CODED_BATCH: usize = 32_768;
 /// The longest line of JSON Lines that is read.
 const MAX_LINE: u64 = 16 << 20;
+/// A batch ends before its rows where they have so many bytes.
+const BATCH_BYTES: usize = 64 << 20;
 
 /// Some rows of a file, by column.
 pub(crate) struct Batch {
@@ -327,13 +330,6 @@ fn from_parquet(
     Ok((columns, rows))
 }
 
-/// Two headers that mean one column.
-fn repeated_column(path: &Path, name: &str) -> Diagnostic {
-    let what = format!("the column `{name}` stands twice in the header");
-    let mend = "take one of them out, or rename it; letter case, spaces and underscores make no difference";
-    in_file("repeated-column", path, what, mend)
-}
-
 fn parquet(path: &Path, file: File, selection: Selection, headers: &mut Headers) -> Result<Reader, Diagnostic> {
     let wrong = |error: parquet::errors::ParquetError| {
         broken(path, format!("cannot be read as Parquet: {error}"), "write the file again, whole")
@@ -343,22 +339,23 @@ fn parquet(path: &Path, file: File, selection: Selection, headers: &mut Headers)
     let any_coded = schema.fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
     let options = ArrowReaderOptions::new().with_schema(as_stored(&schema, read.metadata()));
     let read = ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options).map_err(wrong)?;
-    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read);
-    let roots = builder.parquet_schema().root_schema().get_fields().iter().enumerate();
+    let roots = read.parquet_schema().root_schema().get_fields().iter().enumerate();
     let mut names = BTreeSet::new();
-    let mut read = Vec::new();
+    let mut places = Vec::new();
     for (place, field) in roots {
         let name = headers.name(field.name().trim());
         if (selection.read)(&name) {
-            read.push(place);
+            places.push(place);
         }
         if let Some(name) = names.replace(name) {
             return Err(repeated_column(path, &name));
         }
     }
-    let mask = ProjectionMask::roots(builder.parquet_schema(), read);
-    builder = builder.with_projection(mask);
-    builder.with_batch_size(if any_coded { CODED_BATCH } else { BATCH }).build().map(Reader::Parquet).map_err(wrong)
+    let most = if any_coded { CODED_BATCH } else { BATCH };
+    let rows = rows_at_once(path, &file, read.metadata(), &|place| places.contains(&place), most)?;
+    let mask = ProjectionMask::roots(read.parquet_schema(), places);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, read).with_projection(mask);
+    builder.with_batch_size(rows).build().map(Reader::Parquet).map_err(wrong)
 }
 
 /// Whether the texts of a header's column are taken up as numbers of their distinct values.
@@ -401,9 +398,9 @@ fn next_csv(
 ) -> Result<Option<Columns>, Diagnostic> {
     let mut builders: Vec<StringBuilder> = headers.iter().map(|_| StringBuilder::new()).collect();
     let mut record = csv::ByteRecord::new();
-    let mut rows = 0;
+    let (mut rows, mut bytes) = (0, 0);
     let place = |rows: usize, column: &str| Cell::empty(row_at(first_row, rows), column).in_file(path);
-    while rows < BATCH {
+    while rows < BATCH && bytes < BATCH_BYTES {
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
@@ -427,7 +424,7 @@ fn next_csv(
                 }
             }
         }
-        rows += 1;
+        (rows, bytes) = (rows + 1, bytes + record.as_slice().len());
     }
     Ok(finished(headers, builders, rows))
 }
@@ -449,9 +446,9 @@ fn next_json(
 ) -> Result<Option<Columns>, Diagnostic> {
     let expected = headers.table.columns();
     let mut builders: Vec<StringBuilder> = expected.iter().map(|_| StringBuilder::new()).collect();
-    let mut rows = 0;
+    let (mut rows, mut bytes) = (0, 0);
     let mut line = Vec::new();
-    while rows < BATCH {
+    while rows < BATCH && bytes < BATCH_BYTES {
         let wrong = |code: &'static str, column: &str, what: String, mend: &str| {
             Diagnostic::new(code, Cell::empty(row_at(first_row, rows), column).in_file(path), what, mend)
         };
@@ -493,7 +490,7 @@ fn next_json(
                 _ => builder.append_null(),
             }
         }
-        rows += 1;
+        (rows, bytes) = (rows + 1, bytes + line.len());
     }
     let names: Vec<String> = expected.iter().map(|column| column.name.to_owned()).collect();
     Ok(finished(&names, builders, rows))

@@ -41,6 +41,16 @@ impl Texts {
         self.len() == 0
     }
 
+    /// The bytes that its texts take, each of the distinct ones once where they are numbered.
+    pub(crate) fn bytes(&self) -> usize {
+        let values = match self {
+            Texts::Plain(texts) => Some(texts),
+            Texts::Coded(texts) => texts.values().as_string_opt::<i32>(),
+        };
+        let bytes = |texts: &StringArray| Some(texts.offsets().last()?.checked_sub(*texts.offsets().first()?)?);
+        values.and_then(bytes).and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0)
+    }
+
     /// The rows at some places, in the order given; places past its end are left out.
     pub(crate) fn select(&self, places: &[usize]) -> Texts {
         let inside = places.iter().filter(|place| **place < self.len());

@@ -218,8 +218,12 @@ impl App {
         look: impl FnOnce(&mut Ledger<AnyLog>) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let (give, take) = oneshot::channel();
-        // Who asked may have gone away meanwhile.
-        self.writer.look(move |ledger| drop(give.send(ledger.map(look)))).map_err(refused_by_writer)?;
+        // What could not be read of the ledger is found out by then, and nothing that was seen counts. Who asked may have gone away meanwhile.
+        let look = |ledger: &mut Ledger<AnyLog>| {
+            let seen = look(ledger);
+            ledger.check().map(|()| seen)
+        };
+        self.writer.look(move |ledger| drop(give.send(ledger.and_then(look)))).map_err(refused_by_writer)?;
         self.answered(take).await
     }
 

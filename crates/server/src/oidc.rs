@@ -315,6 +315,41 @@ mod tests {
         assert!(name(&directory, &Vouched { issuer: "https://other.example".to_owned(), ..ana }).is_err());
     }
 
+    /// Claims as Cognito, JumpCloud, Auth0 and Entra ID send them: truth values and times as texts, nothing where nothing is known.
+    #[test]
+    fn claims_are_read_as_providers_send_them() {
+        let read = |more: serde_json::Value| {
+            let mut claims = serde_json::json!({
+                "iss": "https://login.example", "sub": "a-1", "aud": "tollgate", "exp": 1_800_000_000, "iat": 1_700_000_000,
+                "email": "ana@example.org",
+            });
+            for (name, value) in more.as_object().unwrap() {
+                claims[name.as_str()] = value.clone();
+            }
+            let claims = serde_json::from_value::<openidconnect::core::CoreIdTokenClaims>(claims);
+            claims.map(|claims| claims.email_verified()).map_err(|error| error.to_string())
+        };
+        use serde_json::json;
+        for (claims, verified) in [
+            (json!({ "email_verified": true }), Some(true)),
+            (json!({ "email_verified": "true" }), Some(true)),
+            (json!({ "email_verified": "false" }), Some(false)),
+            (json!({ "email_verified": false }), Some(false)),
+            (json!({ "email_verified": null }), None),
+            (json!({}), None),
+            (json!({ "updated_at": "2026-11-28T10:00:00.000Z", "email_verified": true }), Some(true)),
+            (json!({ "updated_at": 1_700_000_000, "name": null, "picture": "", "aud": ["tollgate"] }), None),
+            (json!({ "cognito:username": "ana", "groups": ["a"], "phone_number_verified": "false" }), None),
+        ] {
+            assert_eq!(read(claims.clone()), Ok(verified), "{claims}");
+        }
+        // What is neither true nor false vouches for nothing, and is named.
+        for odd in [json!("yes"), json!(1), json!(["true"]), json!("")] {
+            let error = read(json!({ "email_verified": odd })).unwrap_err();
+            assert!(error.contains("email_verified"), "{error}");
+        }
+    }
+
     #[test]
     fn a_provider_is_reached_over_tls_or_on_this_machine() {
         let new = |issuer: &str| Provider::new(issuer, "tollgate", None, "https://tollgate.example");

@@ -9,11 +9,12 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tollgate_desk::{LimitChange, limit_changes, scoped_id, tpp};
-use tollgate_ledger::{AccountKey, Command, Entry};
+use tollgate_ledger::{AccountKey, Command, Entry, Record, Status};
+use tollgate_model::Date;
 use utoipa::ToSchema;
 
 use super::access::{Caller, Right};
-use super::orders::{WriteKey, bad_json, day, idempotency_key};
+use super::orders::{WriteKey, bad_json, day, idempotency_key, refused, unavailable};
 use super::problem::{Problem, Refusals};
 use super::{Shared, note};
 
@@ -44,6 +45,22 @@ pub(super) struct Change {
     breach: Option<Value>,
 }
 
+/// The limits that change. The whole log is read for it, beside the ledger: what is recorded does not wait for it.
+async fn changes_beside(app: &Shared, from: Date) -> Result<Vec<LimitChange>, Problem> {
+    let service = Arc::clone(app);
+    let work = tokio::task::spawn_blocking(move || {
+        let (mut ledger, _) = service.snapshots.open().map_err(|what| unavailable(&what))?;
+        Ok::<_, Problem>(limit_changes(&service.desk, &mut ledger, from)?)
+    });
+    work.await.map_err(|error| unavailable(&error.to_string()))?
+}
+
+/// Whether a record says that limits hold from a day on.
+fn is_from(record: &Record, from: &str) -> bool {
+    let said = record.parse().ok().and_then(|body| serde_json::from_str::<Value>(body.data.get()).ok());
+    said.is_some_and(|said| said.get("from").and_then(Value::as_str) == Some(from))
+}
+
 /// Gives every account the limit that the policy has for it from a day on. What was lawfully posted stays.
 #[utoipa::path(
     post, path = "/v1/allocations/rebase", tag = "allocations", request_body = RebaseRequest, params(WriteKey),
@@ -59,8 +76,15 @@ pub(super) async fn rebase(
     let Json(request) = request.map_err(|error| bad_json(&error))?;
     let from = day("from", &request.from)?;
     let key = idempotency_key(&headers)?;
-    let desk = Arc::clone(&app.desk);
-    let changes = app.with_ledger(move |ledger| limit_changes(&desk, ledger, from)).await??;
+    let id = scoped_id("rebase", &caller.name, &[&key]);
+    let known = id.clone();
+    let said = app.with_ledger(move |ledger| ledger.note_record(&known)).await?;
+    let said = said.map_err(|error| unavailable(&error.to_string()))?;
+    // The same word for another day would change limits without a record that says why.
+    if !request.trial && said.is_some_and(|record| !is_from(&record, &request.from)) {
+        return Err(refused(Status::IdTaken));
+    }
+    let changes = changes_beside(&app, from).await?;
     let described = |change: &LimitChange, breach: Option<Value>| {
         let Command::Limit { account, from, amount_milli_tpp: amount, .. } = &change.command else { return None };
         Some(Change {
@@ -75,7 +99,7 @@ pub(super) async fn rebase(
         return Ok(Json(changes.iter().filter_map(|change| described(change, None)).collect()));
     }
     let data = serde_json::json!({ "policy": app.desk.policy.name, "law": app.desk.policy.digest, "from": from.to_string(), "limits": changes.len() });
-    let mut entries = vec![note("policy", &caller.name, &scoped_id("rebase", &caller.name, &[&key]), &data)?];
+    let mut entries = vec![note("policy", &caller.name, &id, &data)?];
     let command = |command: &Command| Entry::Command { actor: caller.name.clone(), command: command.clone() };
     entries.extend(changes.iter().map(|change| command(&change.command)));
     let applied = app.record(entries).await?;

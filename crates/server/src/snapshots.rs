@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
-use tollgate_ledger::{Ledger, SnapshotFolder, SnapshotMark, open_log_to_read};
+use tollgate_ledger::{AnyLog, Ledger, Opening, SnapshotFolder, SnapshotMark, open_log_to_read};
 
 use super::{Shared, note};
 
@@ -32,11 +32,22 @@ impl Snapshots {
         SnapshotFolder::new(&jobs.join("snapshots"))
     }
 
-    /// Follows the log beside the ledger, from the last snapshot on, and writes another: what is recorded does not wait for it.
-    fn write(&self) -> Result<SnapshotMark, String> {
+    /// Follows the log beside the ledger, from the last snapshot on.
+    pub(super) fn open(&self) -> Result<(Ledger<AnyLog>, Opening), String> {
         let log = open_log_to_read(&self.address)?;
-        let (ledger, _) = Ledger::open_from(log, &self.folder).map_err(|error| error.to_string())?;
+        Ledger::open_from(log, &self.folder).map_err(|error| error.to_string())
+    }
+
+    /// Writes a snapshot of the log as it is: what is recorded meanwhile does not wait for it.
+    fn write(&self) -> Result<SnapshotMark, String> {
+        let (ledger, _) = self.open()?;
         ledger.write_snapshot(&self.folder).map_err(|error| error.to_string())
+    }
+
+    /// The log as it is, from the snapshot that was written up to a record; nothing where that is not used.
+    fn resumed(&self, seq: u64) -> Result<Option<Ledger<AnyLog>>, String> {
+        let (ledger, opening) = self.open()?;
+        Ok(matches!(opening, Opening::Snapshot { seq: used, .. } if used == seq).then_some(ledger))
     }
 }
 
@@ -63,5 +74,11 @@ async fn write_if_due(app: &Shared) -> Result<(), String> {
     let mark = written.await.map_err(|error| error.to_string())??;
     let data = json!({ "seq": mark.seq, "sha256": mark.sha256 });
     let entry = note(SnapshotMark::KIND, "clock", &mark.id(), &data).map_err(|problem| problem.detail)?;
-    app.record(vec![entry]).await.map(|_| ()).map_err(|problem| problem.detail)
+    app.record(vec![entry]).await.map_err(|problem| problem.detail)?;
+    // What is in memory begins anew from there, so that it does not grow with the log.
+    let (snapshots, seq) = (app.snapshots.clone(), mark.seq);
+    let resumed = tokio::task::spawn_blocking(move || snapshots.resumed(seq));
+    let Some(resumed) = resumed.await.map_err(|error| error.to_string())?? else { return Ok(()) };
+    let adopted = app.with_ledger(move |ledger| ledger.adopt(resumed)).await.map_err(|problem| problem.detail)?;
+    adopted.map(|_| ()).map_err(|error| error.to_string())
 }

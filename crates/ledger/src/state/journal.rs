@@ -1,5 +1,6 @@
 //! How the state stood before a batch, as far as the batch changed it, so that a batch that could not be committed costs no more than itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use tollgate_model::{Date, index_of};
@@ -19,8 +20,18 @@ pub(super) struct Journal {
     ids: Vec<IdHash>,
     groups: BTreeMap<String, Option<Vec<(Date, String)>>>,
     now_ms: i64,
-    /// Whether something was changed that is not remembered here.
-    incomplete: bool,
+}
+
+impl Journal {
+    /// Whether a reservation was there before, and is not remembered yet.
+    fn lacks_reservation(&self, place: u32) -> bool {
+        index_of(place) < self.reservation_count && !self.reservations.contains_key(&place)
+    }
+
+    /// Whether a posting was there before, and is not remembered yet.
+    fn lacks_posting(&self, place: u32) -> bool {
+        index_of(place) < self.posting_count && !self.postings.contains_key(&place)
+    }
 }
 
 impl State {
@@ -40,14 +51,11 @@ impl State {
         self.journal = None;
     }
 
-    /// Takes back what changed since [`State::begin`]. Returns whether all of it was: else the state has to be built anew.
+    /// Takes back what changed since [`State::begin`]. Returns whether all of it was: else, where nothing was remembered, the state has to be built anew.
     pub(crate) fn undo(&mut self) -> bool {
         let Some(journal) = self.journal.take() else { return false };
         let Journal { accounts, account_count, reservations, reservation_count, postings, posting_count, .. } =
             *journal;
-        if journal.incomplete {
-            return false;
-        }
         for key in self.keys.drain(account_count.min(self.keys.len())..) {
             self.places.remove(&key);
         }
@@ -57,23 +65,28 @@ impl State {
                 *known = account;
             }
         }
-        for (place, known) in (0_u32..).zip(&self.reservations).skip(reservation_count) {
-            self.due.remove(&(known.expires_at_ms, place));
+        for place in (0_u32..).take(self.reservations.len()).skip(reservation_count) {
+            let due = self.reservation_at(place).map(|known| (known.expires_at_ms, place));
+            if let Some(due) = due {
+                self.due.remove(&due);
+            }
         }
         self.reservations.truncate(reservation_count);
         for (place, reservation) in reservations {
-            if let Some(known) = self.reservations.get_mut(index_of(place)) {
-                self.due.remove(&(known.expires_at_ms, place));
-                if reservation.open {
-                    self.due.insert((reservation.expires_at_ms, place));
-                }
-                *known = reservation;
+            self.due.remove(&(reservation.expires_at_ms, place));
+            if reservation.open {
+                self.due.insert((reservation.expires_at_ms, place));
+            }
+            match self.reservation_mut(place) {
+                Some(known) => *known = reservation,
+                None => self.no_place("reservation", place),
             }
         }
         self.postings.truncate(posting_count);
         for (place, posting) in postings {
-            if let Some(known) = self.postings.get_mut(index_of(place)) {
-                *known = posting;
+            match self.posting_mut(place) {
+                Some(known) => *known = posting,
+                None => self.no_place("posting", place),
             }
         }
         for id in journal.ids {
@@ -100,19 +113,23 @@ impl State {
 
     /// Remembers a reservation before it is changed.
     pub(super) fn remember_reservation(&mut self, place: u32) {
-        if let (Some(journal), Some(known)) = (&mut self.journal, self.reservations.get(index_of(place)))
-            && index_of(place) < journal.reservation_count
-        {
-            journal.reservations.entry(place).or_insert_with(|| known.clone());
+        if !self.journal.as_ref().is_some_and(|journal| journal.lacks_reservation(place)) {
+            return;
+        }
+        let known = self.reservation_at(place).map(Cow::into_owned);
+        if let (Some(journal), Some(known)) = (&mut self.journal, known) {
+            journal.reservations.insert(place, known);
         }
     }
 
     /// Remembers a posting before it is changed.
     pub(super) fn remember_posting(&mut self, place: u32) {
-        if let (Some(journal), Some(known)) = (&mut self.journal, self.postings.get(index_of(place)))
-            && index_of(place) < journal.posting_count
-        {
-            journal.postings.entry(place).or_insert_with(|| known.clone());
+        if !self.journal.as_ref().is_some_and(|journal| journal.lacks_posting(place)) {
+            return;
+        }
+        let known = self.posting_at(place).map(Cow::into_owned);
+        if let (Some(journal), Some(known)) = (&mut self.journal, known) {
+            journal.postings.insert(place, known);
         }
     }
 
@@ -128,13 +145,6 @@ impl State {
         if let Some(journal) = &mut self.journal {
             let known = self.groups.get(holder).cloned();
             journal.groups.entry(holder.to_owned()).or_insert(known);
-        }
-    }
-
-    /// Gives up remembering: so much changes that building anew is simpler.
-    pub(super) fn remember_nothing(&mut self) {
-        if let Some(journal) = &mut self.journal {
-            journal.incomplete = true;
         }
     }
 }

@@ -1,15 +1,20 @@
 //! The pure machine: accounts, reservations, postings.
 
+mod base;
 mod journal;
 mod past;
 mod shipment;
 mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tollgate_model::{AccountKey, Date, Period, index_of, never};
 
+pub(crate) use self::base::Base;
+use self::base::Layer;
+pub(crate) use self::stored::{AccountLists, OPERATION_BYTES, POSTING_BYTES, RESERVATION_BYTES};
 use crate::account::{Account, AccountView};
 use crate::command::{Applied, BreachChange, Command};
 use crate::status::Status;
@@ -25,11 +30,11 @@ const MOST_ACCOUNTS: usize = 16;
 type ByKey<K, V> = std::collections::HashMap<K, V, ahash::RandomState>;
 
 /// A caller's id as it is remembered: the half of its SHA-256.
-type IdHash = u128;
+pub(crate) type IdHash = u128;
 
 /// What an id was used for.
 #[derive(Clone, Copy, Debug)]
-struct Operation {
+pub(crate) struct Operation {
     /// A part of the SHA-256 of the whole command.
     content: u64,
     status: Status,
@@ -45,7 +50,7 @@ enum Creation {
 }
 
 #[derive(Clone, Debug)]
-struct Reservation {
+pub(crate) struct Reservation {
     accounts: Box<[u32]>,
     /// What is neither posted nor free again.
     left_milli_tpp: i64,
@@ -57,7 +62,7 @@ struct Reservation {
 }
 
 #[derive(Clone, Debug)]
-struct Posting {
+pub(crate) struct Posting {
     accounts: Box<[u32]>,
     amount_milli_tpp: i64,
     day: Date,
@@ -92,8 +97,10 @@ pub struct State {
     keys: Vec<AccountKey>,
     places: ByKey<AccountKey, u32>,
     operations: ByKey<IdHash, Operation>,
-    reservations: Vec<Reservation>,
-    postings: Vec<Posting>,
+    reservations: Layer<Reservation>,
+    postings: Layer<Posting>,
+    /// What was done up to a snapshot, which is not in memory.
+    base: Option<Arc<dyn Base>>,
     /// Open reservations by the time at which they lapse.
     due: BTreeSet<(i64, u32)>,
     /// As whom a holder counts, from which day, in order of days.
@@ -136,7 +143,7 @@ impl State {
     /// The same, given the command's JSON.
     pub(crate) fn apply_known(&mut self, time_ms: i64, command: &Command, json: &[u8]) -> Applied {
         let (id, content) = (hashed(command.id().as_bytes()).0, hashed(json).1);
-        let known = self.operations.get(&id).copied().filter(|_| well_formed(command));
+        let known = self.operation(id).filter(|_| well_formed(command));
         if let Some(known) = known.filter(|known| known.content == content) {
             // Nothing is recorded of this, so nothing may come of it, not even that time has passed.
             return Applied { replayed: true, ..only(known.status) };
@@ -184,7 +191,7 @@ impl State {
     /// Remembers an id that a record beside the ledger's commands used. Whether it was new, or the same content was said before, or another.
     pub(crate) fn note(&mut self, id: &str, content: &[u8]) -> Applied {
         let (id, content) = (hashed(id.as_bytes()).0, hashed(content).1);
-        match self.operations.get(&id) {
+        match self.operation(id) {
             Some(known) if known.content == content => Applied { replayed: true, ..only(known.status) },
             Some(_) => only(Status::IdTaken),
             None => {
@@ -231,7 +238,7 @@ impl State {
 
     /// How a reservation stands; nothing where no such reservation was made.
     pub fn reservation(&self, id: &str) -> Option<ReservationView> {
-        let known = self.reservations.get(index_of(self.reserved(id).ok()?))?;
+        let known = self.reservation_at(self.reserved(id).ok()?)?;
         Some(ReservationView {
             left_milli_tpp: known.left_milli_tpp,
             open: known.open,
@@ -241,13 +248,13 @@ impl State {
 
     /// Whether a caller's id was used.
     pub fn knows(&self, id: &str) -> bool {
-        self.operations.contains_key(&id_hash(id))
+        self.operation(id_hash(id)).is_some()
     }
 
     /// How a posting stands; nothing where no such posting was made.
     pub fn posting(&self, id: &str) -> Option<PostingView> {
-        let Creation::Posting(place) = self.operations.get(&id_hash(id))?.creation else { return None };
-        let known = self.postings.get(index_of(place))?;
+        let Creation::Posting(place) = self.operation(id_hash(id))?.creation else { return None };
+        let known = self.posting_at(place)?;
         let periods =
             known.accounts.iter().filter_map(|account| self.keys.get(index_of(*account)).map(|key| key.period));
         Some(PostingView { amount_milli_tpp: known.amount_milli_tpp, day: known.day, periods: periods.collect() })
@@ -255,7 +262,7 @@ impl State {
 
     /// What a reservation holds in an account, in milli-TPP, 0 where it holds nothing or was never made; under the holder that this one counts as on the day.
     pub fn reserved_in(&self, id: &str, key: &AccountKey, day: Date) -> i64 {
-        let known = self.reserved(id).ok().and_then(|place| self.reservations.get(index_of(place)));
+        let known = self.reserved(id).ok().and_then(|place| self.reservation_at(place));
         let place = self.places.get(&self.counted_as(key, day));
         let charged = known.filter(|known| place.is_some_and(|place| known.accounts.contains(place)));
         charged.map_or(0, |known| known.left_milli_tpp)
@@ -267,8 +274,8 @@ impl State {
     }
 
     fn reserved(&self, id: &str) -> Result<u32, Status> {
-        match self.operations.get(&hashed(id.as_bytes()).0).map(|operation| (operation.creation, operation.status)) {
-            Some((Creation::Reservation(place), _)) => Ok(place),
+        match self.operation(id_hash(id)).map(|operation| operation.creation) {
+            Some(Creation::Reservation(place)) => Ok(place),
             _ => Err(Status::UnknownReservation),
         }
     }

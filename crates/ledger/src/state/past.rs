@@ -1,6 +1,7 @@
 //! What changes the past, or how it is seen: limits that reach back, corrections, holders found to be one group. What then stands over a limit is
 //! told, not hidden.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -81,10 +82,10 @@ impl State {
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Creation, Status> {
         let id = super::hashed(posting.as_bytes()).0;
-        let Some(Creation::Posting(which)) = self.operations.get(&id).map(|operation| operation.creation) else {
+        let Some(Creation::Posting(which)) = self.operation(id).map(|operation| operation.creation) else {
             return Err(Status::UnknownPosting);
         };
-        let old = self.postings.get(index_of(which)).ok_or(Status::UnknownPosting)?.clone();
+        let old = self.posting_at(which).ok_or(Status::UnknownPosting)?.into_owned();
         let mut moved = Vec::with_capacity(old.accounts.len());
         for account in &old.accounts {
             let key = self.keys.get(index_of(*account)).ok_or(Status::UnknownPosting)?;
@@ -117,9 +118,9 @@ impl State {
         touched.dedup();
         touched.iter().for_each(|account| self.look_again(*account, breaches));
         self.remember_posting(which);
-        match self.postings.get_mut(index_of(which)) {
+        match self.posting_mut(which) {
             Some(known) => *known = Posting { accounts: moved.into_boxed_slice(), amount_milli_tpp, day },
-            None => never!("posting {which} has no place"),
+            None => self.no_place("posting", which),
         }
         Ok(Creation::Nothing)
     }
@@ -191,7 +192,6 @@ impl State {
 
     /// Moves what an account holds on some days to another account. What stands in both is from then on counted once.
     fn regroup(&mut self, account: u32, target: u32, days: &RangeInclusive<Date>, breaches: &mut Vec<BreachChange>) {
-        self.remember_nothing();
         let (mut moved, mut limits) = (Vec::new(), Vec::new());
         self.change(account, |known| {
             moved = known.days.iter().copied().filter(|(day, _)| days.contains(day)).collect();
@@ -199,26 +199,8 @@ impl State {
             known.posted_milli_tpp -= moved.iter().map(|(_, amount)| amount).sum::<i64>();
             limits.clone_from(&known.limits);
         });
-        // What the reservations hold in the first account, and in both.
-        let (mut reserved, mut reserved_in_both) = (0, 0);
-        for reservation in self.reservations.iter_mut().filter(|known| known.open && days.contains(&known.day)) {
-            if reservation.accounts.contains(&account) {
-                reserved += reservation.left_milli_tpp;
-                if reservation.accounts.contains(&target) {
-                    reserved_in_both += reservation.left_milli_tpp;
-                }
-                reservation.accounts = renamed(&reservation.accounts, account, target);
-            }
-        }
-        let mut posted_in_both = Vec::new();
-        for posting in self.postings.iter_mut().filter(|known| days.contains(&known.day)) {
-            if posting.accounts.contains(&account) {
-                if posting.accounts.contains(&target) {
-                    posted_in_both.push((posting.day, -posting.amount_milli_tpp));
-                }
-                posting.accounts = renamed(&posting.accounts, account, target);
-            }
-        }
+        let (reserved, reserved_in_both) = self.regroup_reservations(account, target, days);
+        let posted_in_both = self.regroup_postings(account, target, days);
         self.change(account, |known| known.reserved_milli_tpp -= reserved);
         self.change(target, |known| {
             known.turn_over(reserved);
@@ -233,6 +215,53 @@ impl State {
         });
         self.look_again(account, breaches);
         self.look_again(target, breaches);
+    }
+
+    /// Moves what the open reservations of some days hold in an account to another; returns what they held in the first, and in both.
+    fn regroup_reservations(&mut self, account: u32, target: u32, days: &RangeInclusive<Date>) -> (i64, i64) {
+        let (mut reserved, mut reserved_in_both) = (0, 0);
+        for which in (0_u32..).take(self.reservations.len()) {
+            let known = self
+                .reservation_at(which)
+                .filter(|known| known.open && days.contains(&known.day) && known.accounts.contains(&account));
+            let Some(known) = known.map(Cow::into_owned) else { continue };
+            reserved += known.left_milli_tpp;
+            if known.accounts.contains(&target) {
+                reserved_in_both += known.left_milli_tpp;
+            }
+            self.remember_reservation(which);
+            match self.reservation_mut(which) {
+                Some(changed) => changed.accounts = renamed(&known.accounts, account, target),
+                None => self.no_place("reservation", which),
+            }
+        }
+        (reserved, reserved_in_both)
+    }
+
+    /// Moves what the postings of some days count in an account to another; returns what counted in both, by its day, to be taken off.
+    fn regroup_postings(&mut self, account: u32, target: u32, days: &RangeInclusive<Date>) -> Vec<(Date, i64)> {
+        let mut posted_in_both = Vec::new();
+        for which in (0_u32..).take(self.postings.len()) {
+            let known = self.posting_at(which);
+            let known = known.filter(|known| days.contains(&known.day) && known.accounts.contains(&account));
+            let Some(known) = known.map(Cow::into_owned) else { continue };
+            if known.accounts.contains(&target) {
+                posted_in_both.push((known.day, -known.amount_milli_tpp));
+            }
+            self.remember_posting(which);
+            match self.posting_mut(which) {
+                Some(changed) => changed.accounts = renamed(&known.accounts, account, target),
+                None => self.no_place("posting", which),
+            }
+        }
+        posted_in_both
+    }
+
+    /// Something that was found before cannot be found any more: the program is wrong, unless what holds it could not be read.
+    pub(super) fn no_place(&self, what: &str, which: u32) {
+        if self.fault().is_none() {
+            never!("{what} {which} has no place");
+        }
     }
 
     fn leads_to(&self, start: &str, goal: &str) -> bool {

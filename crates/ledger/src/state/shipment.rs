@@ -1,6 +1,6 @@
 //! What a shipment does on its way: it is reserved, posted, given up, or it lapses.
 
-use tollgate_model::{AccountKey, Date, index_of, never};
+use tollgate_model::{AccountKey, Date, index_of};
 
 use super::{Creation, Posting, Reservation, State, place};
 use crate::command::BreachChange;
@@ -31,9 +31,9 @@ impl State {
     ) -> Result<Creation, Status> {
         let places = self.charged(accounts, day)?;
         let which = self.reserved(reservation)?;
-        let ending = self.reservations.get(index_of(which)).filter(|known| known.open && !known.has_postings);
-        let ending = ending.ok_or(Status::ReservationClosed)?;
-        self.check_room(accounts, &places, amount_milli_tpp, day, Some(ending))?;
+        let ending = self.reservation_at(which).filter(|known| known.open && !known.has_postings);
+        let ending = ending.ok_or(Status::ReservationClosed)?.into_owned();
+        self.check_room(accounts, &places, amount_milli_tpp, day, Some(&ending))?;
         let new = place(self.reservations.len())?;
         self.release(which);
         self.set_aside(new, Reservation::new(places, amount_milli_tpp, day, expires_at_ms));
@@ -101,15 +101,13 @@ impl State {
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Creation, Status> {
         let which = self.reserved(reservation)?;
-        let known =
-            self.reservations.get(index_of(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
-        let left_milli_tpp = known.left_milli_tpp;
+        let known = self.reservation_at(which).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
+        let (left_milli_tpp, accounts) = (known.left_milli_tpp, known.into_owned().accounts);
         // Without an amount, all that is left goes.
         let amount_milli_tpp = amount_milli_tpp.unwrap_or(left_milli_tpp);
         if amount_milli_tpp > left_milli_tpp {
             return Err(Status::MoreThanReserved);
         }
-        let accounts = known.accounts.clone();
         if accounts.iter().any(|account| self.keys.get(index_of(*account)).is_none_or(|key| !key.period.contains(day)))
         {
             return Err(Status::OtherPeriod);
@@ -134,16 +132,20 @@ impl State {
             }
         }
         self.remember_reservation(which);
-        match self.reservations.get_mut(index_of(which)) {
+        let mut ended = None;
+        match self.reservation_mut(which) {
             Some(known) => {
                 known.left_milli_tpp -= freed;
                 known.has_postings = true;
                 if closes {
                     known.open = false;
-                    self.due.remove(&(known.expires_at_ms, which));
+                    ended = Some((known.expires_at_ms, which));
                 }
             }
-            None => never!("reservation {which} has no place"),
+            None => self.no_place("reservation", which),
+        }
+        if let Some(ended) = ended {
+            self.due.remove(&ended);
         }
         self.postings.push(Posting { accounts, amount_milli_tpp, day });
         Ok(Creation::Posting(new))
@@ -151,7 +153,7 @@ impl State {
 
     pub(super) fn void(&mut self, reservation: &str) -> Result<Creation, Status> {
         let which = self.reserved(reservation)?;
-        self.reservations.get(index_of(which)).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
+        self.reservation_at(which).filter(|known| known.open).ok_or(Status::ReservationClosed)?;
         self.release(which);
         Ok(Creation::Nothing)
     }
@@ -169,14 +171,15 @@ impl State {
     /// Makes what is left of a reservation free again.
     fn release(&mut self, which: u32) {
         self.remember_reservation(which);
-        let Some(known) = self.reservations.get_mut(index_of(which)) else {
-            never!("reservation {which} has no place");
+        let Some(known) = self.reservation_mut(which) else {
+            self.no_place("reservation", which);
             return;
         };
-        self.due.remove(&(known.expires_at_ms, which));
         let left_milli_tpp = std::mem::take(&mut known.left_milli_tpp);
         known.open = false;
-        for account in known.accounts.clone() {
+        let (due, accounts) = ((known.expires_at_ms, which), known.accounts.clone());
+        self.due.remove(&due);
+        for account in accounts {
             self.change(account, |known| known.reserved_milli_tpp -= left_milli_tpp);
         }
     }

@@ -149,6 +149,51 @@ fn every_status_has_its_case() {
 }
 
 #[test]
+fn no_sum_overflows_however_often_the_largest_amount_is_added() {
+    let mut state = State::default();
+    let unlimited = |holder: &str| Command::Limit {
+        id: format!("l{holder}"),
+        account: key(holder),
+        from: date("2026-01-01"),
+        amount_milli_tpp: None,
+        provision: "740.29".into(),
+    };
+    for holder in ["a", "b"] {
+        assert_eq!(state.apply(1, &unlimited(holder)).status, Status::Done);
+    }
+    let mut statuses = std::collections::BTreeMap::new();
+    for number in 0..20_000 {
+        let holder = if number % 2 == 0 { "a" } else { "b" };
+        let command = match number % 5 {
+            0 => reserve(&format!("r{number}"), &["a", "b"], MAX_AMOUNT_MILLI_TPP),
+            1 => post(&format!("p{number}"), &format!("r{}", number - 1), MAX_AMOUNT_MILLI_TPP, "2026-05-02"),
+            sign => Command::Adjust {
+                id: format!("a{number}"),
+                account: key(holder),
+                amount_milli_tpp: if sign == 4 { -MAX_AMOUNT_MILLI_TPP } else { MAX_AMOUNT_MILLI_TPP },
+                day: date("2026-05-01"),
+                reason: "counted before".into(),
+            },
+        };
+        *statuses.entry(state.apply(1, &command).status.as_str()).or_insert(0) += 1;
+        if number % 1_000 == 999 {
+            let group = Command::Group {
+                id: format!("g{number}"),
+                holder: "a".into(),
+                into: format!("c{number}"),
+                from: date("2026-01-01"),
+                reason: "one house".into(),
+            };
+            state.apply(1, &group);
+        }
+    }
+    assert!(statuses.get("overflow").is_some_and(|count| *count > 100), "{statuses:?}");
+    for (_, view) in state.accounts(date("2026-05-01"), 0, &|_| true) {
+        assert!(view.posted_milli_tpp >= 0 && view.reserved_milli_tpp >= 0, "{view:?}");
+    }
+}
+
+#[test]
 fn an_amended_reservation_takes_the_place_of_the_other_or_nothing_changes() {
     let amend = |id: &str, reservation: &str, holders: &[&str], amount: i64| {
         let accounts = holders.iter().map(|holder| key(holder)).collect();

@@ -1,6 +1,6 @@
 //! A ledger in PostgreSQL that is dumped and restored: the steps of docs/runbook.md.
 
-use tollgate_ledger::{Entry, Ledger, PostgresLog};
+use tollgate_ledger::{Entry, Ledger, LedgerError, PostgresLog};
 
 use crate::cluster::Cluster;
 
@@ -8,6 +8,26 @@ fn add(ledger: &mut Ledger<PostgresLog>, id: &str) {
     let data = serde_json::value::RawValue::from_string("{\"text\":\"Zürich\"}".to_owned()).unwrap();
     let note = Entry::Note { kind: "run".into(), actor: "tester".into(), id: id.into(), data };
     ledger.record(1, &[note]).unwrap();
+}
+
+/// The address of the database leads to another copy of it.
+#[test]
+fn a_failover_to_a_copy_that_was_behind_stops_the_ledger_and_one_to_a_whole_copy_does_not() {
+    let cluster = Cluster::start();
+    let mut ledger = Ledger::open(PostgresLog::open(&cluster.database("serving")).unwrap()).unwrap();
+    (0..5).for_each(|number| add(&mut ledger, &format!("n{number}")));
+    cluster.restored("serving", "whole");
+    cluster.rename("serving", "behind");
+    cluster.rename("whole", "serving");
+    (5..8).for_each(|number| add(&mut ledger, &format!("n{number}")));
+    assert_eq!((cluster.count("serving"), cluster.count("behind")), (8, 5));
+    cluster.rename("serving", "ahead");
+    cluster.rename("behind", "serving");
+    let data = serde_json::value::RawValue::from_string("{}".to_owned()).unwrap();
+    let late = Entry::Note { kind: "run".into(), actor: "tester".into(), id: "late".into(), data };
+    let error = ledger.record(1, &[late]).unwrap_err();
+    assert!(matches!(error, LedgerError::Diverged(_)), "{error}");
+    assert_eq!(cluster.count("serving"), 5, "nothing was written on top of the hole");
 }
 
 #[test]

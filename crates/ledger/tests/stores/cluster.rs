@@ -19,7 +19,10 @@ fn binaries() -> PathBuf {
     found.retain(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
     found.sort();
     let none = "no PostgreSQL is installed\n  mend: apt-get install postgresql (cargo xtask test does it where it may)";
-    found.into_iter().next_back().unwrap_or_else(|| panic!("{none}"))
+    let found = found.into_iter().next_back().unwrap_or_else(|| panic!("{none}"));
+    // Where they are links, the programs that copy a database stand beside what they lead to.
+    let linked = found.join("initdb").canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+    linked.filter(|folder| folder.join("pg_dump").exists()).unwrap_or(found)
 }
 
 impl Cluster {
@@ -105,6 +108,40 @@ impl Cluster {
         url
     }
 
+    /// Gives a database another name; whoever is connected to it is cut off.
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        let mut client = postgres::Client::connect(&self.url("postgres"), postgres::NoTls).unwrap();
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
+        client.batch_execute(&end).unwrap();
+        let renamed = (0..50).any(|_| {
+            let done = client.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).is_ok();
+            if !done {
+                client.batch_execute(&end).unwrap();
+                rest(50);
+            }
+            done
+        });
+        assert!(renamed, "{from} could not be renamed");
+    }
+
+    /// How many records a ledger's database has.
+    pub(crate) fn count(&self, name: &str) -> i64 {
+        let mut client = postgres::Client::connect(&self.url(name), postgres::NoTls).unwrap();
+        client.query_one("SELECT count(*) FROM tollgate_record", &[]).unwrap().get(0)
+    }
+
+    /// Stops all its processes where they are, until what this gives is dropped.
+    pub(crate) fn freeze(&self) -> Frozen {
+        let text = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        let first = text.lines().next().unwrap().trim().to_owned();
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
+        let mut processes = vec![first];
+        processes.extend(children.split_whitespace().map(str::to_owned));
+        let frozen = Frozen { processes };
+        frozen.signal("-STOP");
+        frozen
+    }
+
     /// A database over the socket of its own, whose name has the port in it.
     pub(crate) fn local_url(&self, name: &str, port: u16) -> String {
         format!("{}&port={port}", self.url(name))
@@ -132,6 +169,24 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let mut stop = self.program("pg_ctl");
         let _stopped = stop.arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]).stderr(Stdio::null()).status();
+    }
+}
+
+/// Processes that stand still.
+pub(crate) struct Frozen {
+    processes: Vec<String>,
+}
+
+impl Frozen {
+    fn signal(&self, signal: &str) {
+        // One that has ended meanwhile needs no signal.
+        let _ended = Command::new("kill").arg(signal).args(&self.processes).stderr(Stdio::null()).status();
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.signal("-CONT");
     }
 }
 

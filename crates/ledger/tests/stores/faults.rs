@@ -150,6 +150,22 @@ fn a_commit_that_fails_costs_its_batch_and_no_more() {
     assert_eq!(reserved(&Ledger::open(log.clone()).unwrap()), 62);
 }
 
+/// However long the log is, to look at one record reads that record and the one before it.
+#[test]
+fn a_look_at_one_record_reads_two() {
+    let log = Faulty::default();
+    let mut ledger = Ledger::open(log.clone()).unwrap();
+    let notes: Vec<Entry> = (0..30_000).map(|number| note(&format!("n{number}"), "{}")).collect();
+    ledger.record(1, &notes).unwrap();
+    let before = log.faults.borrow().records_read;
+    for id in ["n0", "n1", "n17", "n29999"] {
+        assert!(ledger.note_record(id).unwrap().is_some());
+    }
+    assert!(ledger.note_record("nothing").unwrap().is_none());
+    let read = log.faults.borrow().records_read - before;
+    assert!(read <= 8, "{read} records were read");
+}
+
 #[test]
 fn a_log_that_went_back_or_was_forked_or_is_another_one_stops_the_ledger() {
     let filled = || {
@@ -308,6 +324,22 @@ fn postgresql_that_is_locked_or_lets_nobody_write_is_waited_for_and_gone_on_with
     assert!(matches!(error, LedgerError::Diverged(_)), "{error}");
     let left: i64 = other.query_one("SELECT count(*) FROM tollgate_record", &[]).unwrap().get(0);
     assert_eq!(left, 2);
+}
+
+/// A database that stands still is waited for so long and no longer, and gone on with once it moves again.
+#[test]
+fn a_database_that_hangs_is_given_up_in_time() {
+    let cluster = Cluster::start();
+    let mut ledger = Ledger::open(PostgresLog::open(&cluster.database("hanging")).unwrap()).unwrap();
+    ledger.record(1, &[limit(), reserve("r1", 60)]).unwrap();
+    let frozen = cluster.freeze();
+    let start = Instant::now();
+    let error = ledger.catch_up().unwrap_err();
+    assert!(matches!(error, LedgerError::Log(LogError::Unavailable(_) | LogError::Busy(_))), "{error}");
+    assert!(ledger.check().is_err() && start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    drop(frozen);
+    assert_eq!(ledger.record(2, &[reserve("r2", 10)]).unwrap().first().unwrap().status, Status::Done);
+    assert_eq!(reserved(&ledger), 70);
 }
 
 /// Once the tables are there, a role that may read and add is enough.

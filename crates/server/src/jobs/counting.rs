@@ -9,6 +9,9 @@ use tollgate_records::{OrderBatch, OrderReader};
 /// Lines of a file of which the counts are held in memory, at the most.
 pub(super) const MOST: u64 = 1_000_000;
 
+/// Bytes of texts of a file of which the counts are held in memory, at the most.
+const MOST_TEXT_BYTES: usize = 1 << 30;
+
 /// A line's place: its day, then the place in the file.
 type FilePlace = (Date, usize, usize);
 
@@ -21,8 +24,16 @@ fn is_read(line: &OrderLine<'_>) -> bool {
 pub(super) fn counts_within(orders: &Path, mut decider: Decider) -> Result<Vec<FileCounts>, String> {
     let mut reader = OrderReader::open_by_line(orders).map_err(|errors| errors.to_string())?;
     let mut batches: Vec<OrderBatch> = Vec::new();
+    let mut text_bytes = 0_usize;
     while let Some(batch) = reader.next_batch() {
-        batches.push(batch.map_err(|errors| errors.to_string())?);
+        let batch = batch.map_err(|errors| errors.to_string())?;
+        text_bytes = text_bytes.saturating_add(batch.text_bytes());
+        if text_bytes > MOST_TEXT_BYTES {
+            return Err(format!(
+                "the file has more than {MOST_TEXT_BYTES} bytes of texts, more than can be counted at a time\n  mend: split it by years, or use `tollgate decide`"
+            ));
+        }
+        batches.push(batch);
     }
     let mut places: Vec<(FilePlace, usize)> = Vec::new();
     for (at, batch) in batches.iter().enumerate() {

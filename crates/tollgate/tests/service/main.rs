@@ -8,6 +8,7 @@
 
 mod access;
 mod anchored;
+mod attacks;
 #[path = "../../../ledger/tests/stores/cluster.rs"]
 #[expect(dead_code, reason = "the ledger's own tests use all of it")]
 mod cluster;
@@ -20,6 +21,7 @@ mod operations;
 mod orders;
 mod papers;
 mod persons;
+mod runbook;
 mod stores;
 mod trust;
 mod unread;
