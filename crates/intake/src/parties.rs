@@ -192,7 +192,7 @@ impl Parties {
 
     /// Says what else a party may be called.
     pub(crate) fn set_aliases(&mut self, id: &str, aliases: &[String]) {
-        if let Some(row) = self.rows.get_mut(id).filter(|_| !aliases.is_empty()) {
+        if let Some(row) = self.row_mut(id).filter(|_| !aliases.is_empty()) {
             row.insert("aliases", aliases.join(";"));
         }
     }
