@@ -181,23 +181,13 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
             Some(target) => Some(Target { target, rank: 0, unit }),
             None => target(header, section, profile),
         };
-        let Some(found) = found else {
-            plan.unread.push((header.clone(), "it is no column that is known".to_owned()));
-            continue;
+        let found = match usable(found, stated.is_some()) {
+            Ok(found) => found,
+            Err(why) => {
+                plan.unread.push((header.clone(), why));
+                continue;
+            }
         };
-        if OF_NO_USE.contains(&found.target) {
-            plan.unread.push((header.clone(), format!("it is known as `{}`, of which nothing follows", found.target)));
-            continue;
-        }
-        if found.target.is_empty() {
-            let why = if stated.is_some() {
-                "the mapping leaves it out"
-            } else {
-                "files of this kind have something else in it"
-            };
-            plan.unread.push((header.clone(), why.to_owned()));
-            continue;
-        }
         let source = Source { places: vec![place], header: header.clone(), unit: found.unit };
         if found.target == FURTHER_PARTY {
             plan.further_parties.push(source);
@@ -240,6 +230,19 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
         plan.sources.insert("description".to_owned(), source);
     }
     plan.further_goods = further.into_iter().next();
+}
+
+/// The target of a column of which something follows; else why it is left unread.
+fn usable(found: Option<Target<'_>>, is_stated: bool) -> Result<Target<'_>, String> {
+    let found = found.ok_or("it is no column that is known")?;
+    if OF_NO_USE.contains(&found.target) {
+        return Err(format!("it is known as `{}`, of which nothing follows", found.target));
+    }
+    if !found.target.is_empty() {
+        return Ok(found);
+    }
+    let why = if is_stated { "the mapping leaves it out" } else { "files of this kind have something else in it" };
+    Err(why.to_owned())
 }
 
 /// A company that stands alone is the party; a column of numbers under the header `Item` beside one that names the goods has the lines.

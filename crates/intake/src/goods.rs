@@ -495,7 +495,6 @@ mod tests {
             assert!(matches!(find("", text), Goods::NoCompute(_)), "{text}: {:?}", find("", text));
         }
         let law = Law::embedded().unwrap();
-        let dear = GoodsFinder::new(&law.catalog).goods("", "cable", Some(false));
-        assert!(matches!(dear, Goods::Open { .. }));
+        assert!(matches!(GoodsFinder::new(&law.catalog).goods("", "cable", Some(false)), Goods::Open { .. }));
     }
 }

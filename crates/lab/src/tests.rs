@@ -305,14 +305,20 @@ fn a_year_is_written_as_a_year() {
 fn levers_are_written_with_what_the_law_says() {
     let facts = SimplePolicies.facts().unwrap();
     let scenario = scenario("[[arm]]\nthreshold_h100 = 500\ntiers = { AE = 1, SG = 3, DE = 2 }\n[[arm]]\n");
-    let text = scenario.arms[0].amendment(&facts).unwrap();
+    let is_in = |group: &str, country: Country| match country.code() {
+        "SG" | "DE" => group == "FIRST",
+        _ => group == "THIRD",
+    };
+    let text = scenario.arms[0].amendment(&facts, &is_in).unwrap();
     assert!(text.contains("value = 500000\n") && !text.contains("15824"), "{text}");
     assert!(text.contains("group = \"FIRST\"\nadd = [\"AE\"]\nfrom = 2025-01-15\n"), "{text}");
     assert!(
-        text.contains("group = \"THIRD\"\nadd = [\"SG\"]") && text.matches("remove = [\"DE\"]").count() == 2,
+        text.contains("group = \"THIRD\"\nadd = [\"SG\"]") && text.contains("group = \"FIRST\"\nremove = [\"DE\"]"),
         "{text}"
     );
-    assert_eq!(scenario.arms[1].amendment(&facts), None);
+    // Who is not in a group cannot leave it.
+    assert!(text.contains("group = \"THIRD\"\nremove = [\"AE\"]") && text.matches("remove").count() == 3, "{text}");
+    assert_eq!(scenario.arms[1].amendment(&facts, &is_in), None);
 }
 
 /// A law that lets nothing go without a license, and reviews all alike.

@@ -77,7 +77,7 @@ fn filled(text: &str, answer: impl Fn(&str, &str, &str) -> Option<&'static str>)
         let row = row.unwrap();
         let [table, of, column] = [0, 1, 2].map(|place| row.get(place).unwrap());
         let answer = answer(table, of, column).unwrap_or("");
-        let cells = row.iter().enumerate().map(|(place, cell)| if place == 4 { answer } else { cell });
+        let cells = row.iter().enumerate().map(|(place, cell)| if place == 5 { answer } else { cell });
         writer.write_record(cells).unwrap();
     }
     String::from_utf8(writer.into_inner().unwrap()).unwrap()

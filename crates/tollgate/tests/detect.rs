@@ -100,9 +100,10 @@ fn planted_schemes_are_found_and_honest_trade_is_left_alone() {
     let at = folder("world");
     world(&at);
     let measured = json(&tollgate(&at, &["typology", "measure", "world", "--format", "json"]));
-    let number = |key: &str| measured[key].as_f64().unwrap();
-    assert!(number("recall") >= 0.85 && number("precision") >= 0.75, "{measured:#}");
-    assert!(number("brier") <= 0.12, "{measured:#}");
+    // By case, as an officer works: several alerts on one scheme are one case.
+    let number = |key: &str| measured["by_case"][key].as_f64().unwrap();
+    assert!(number("recall") >= 0.9 && number("precision") >= 0.9, "{measured:#}");
+    assert!(number("brier") <= 0.12 && measured["brier"].as_f64().unwrap() <= 0.12, "{measured:#}");
     // The same alerts on every run, best first, in the contract's form.
     for out in ["one.jsonl", "two.jsonl"] {
         let done = tollgate(&at, &[&["detect", "--out", out], &WORLD[..]].concat());

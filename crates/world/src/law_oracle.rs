@@ -43,12 +43,20 @@ impl LawDesks {
 
     /// The policy of an arm, its amendments included.
     pub fn policy(&self, arm: &Arm) -> Result<Policy, LabError> {
-        let policy = match arm.amendment(&self.facts()?) {
-            Some(text) => self.law.policy_from_text(&arm.name, &text, None),
-            None => load_policy(&self.law, &arm.policy),
+        let facts = self.facts()?;
+        let policy = load_policy(&self.law, &arm.policy).map_err(unusable)?;
+        let is_in = |group: &str, country| {
+            policy.groups.countries(group, facts.published).is_some_and(|members| members.contains(&country))
         };
-        policy.map_err(|errors| LabError::Policy(errors.to_string()))
+        match arm.amendment(&facts, &is_in) {
+            Some(text) => self.law.policy_from_text(&arm.name, &text, None).map_err(unusable),
+            None => Ok(policy),
+        }
     }
+}
+
+fn unusable(errors: impl std::fmt::Display) -> LabError {
+    LabError::Policy(errors.to_string())
 }
 
 /// How the law cites the groups of countries that are tier 1 and tier 3 of the rule.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use tollgate_model::Country;
+
 use super::Arm;
 use crate::rules::LawFacts;
 
@@ -18,8 +20,8 @@ pub(super) const EXCEPTIONS: [(&str, &str, &[&str]); 7] = [
 
 impl Arm {
     /// The arm's changes of the law as the text of a policy file of its own; none where it makes none. They hold from the day on which the rule was
-    /// published.
-    pub fn amendment(&self, facts: &LawFacts) -> Option<String> {
+    /// published. `is_in` says whether a country is in a group of the arm's policy on that day: who is there does not enter, who is not does not leave.
+    pub fn amendment(&self, facts: &LawFacts, is_in: &dyn Fn(&str, Country) -> bool) -> Option<String> {
         let mut text = String::new();
         let (from, first, third) = (facts.published, facts.tier1_group.as_str(), facts.tier3_group.as_str());
         if let Some(units) = self.threshold_h100 {
@@ -52,18 +54,14 @@ impl Arm {
         }
         for (country, tier) in &self.tiers {
             let (group, other) = if *tier == 3 { (third, first) } else { (first, third) };
-            let enters = *tier != 2;
-            if enters {
+            let (enters, leaves): (&[&str], &[&str]) =
+                if *tier == 2 { (&[], &[first, third]) } else { (&[group], &[other]) };
+            let enters = enters.iter().filter(|group| !is_in(group, *country)).map(|group| ("add", group));
+            let leaves = leaves.iter().filter(|group| is_in(group, *country)).map(|group| ("remove", group));
+            for (verb, group) in enters.chain(leaves) {
                 let _ = write!(
                     text,
-                    "[[change]]\ngroup = \"{group}\"\nadd = [\"{country}\"]\nfrom = {from}\nknown_from = {from}\nsource = \"anthropic.2025-04\"\n"
-                );
-            }
-            let leaves: &[&str] = if enters { &[other] } else { &[first, third] };
-            for group in leaves {
-                let _ = write!(
-                    text,
-                    "[[change]]\ngroup = \"{group}\"\nremove = [\"{country}\"]\nfrom = {from}\nknown_from = {from}\nsource = \"anthropic.2025-04\"\n"
+                    "[[change]]\ngroup = \"{group}\"\n{verb} = [\"{country}\"]\nfrom = {from}\nknown_from = {from}\nsource = \"anthropic.2025-04\"\n"
                 );
             }
         }

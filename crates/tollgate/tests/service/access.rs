@@ -23,12 +23,13 @@ fn every_role_may_do_what_the_table_says() {
     let user = r#"{"name":"eve","role":"viewer","password":"a sentence of words"}"#;
     let one = r#"{"name":"eve","role":"viewer"}"#;
     // Viewer, analyst, officer, administrator, auditor; without a token all but the health check is shut.
-    let table: [(&str, &str, &str, [u16; 5]); 34] = [
+    let table: [(&str, &str, &str, [u16; 5]); 35] = [
         ("GET", "/v1/allocations", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/policy", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/session", "", [200, 200, 200, 200, 200]),
         ("GET", "/metrics", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/orders/PO-0/lines/1", "", [404, 404, 404, 404, 404]),
+        ("GET", "/v1/orders/PO-0/papers", "", [404, 404, 404, 404, 404]),
         ("GET", "/v1/jobs/none", "", [404, 404, 404, 404, 404]),
         ("GET", "/v1/jobs/none/results", "", [404, 404, 404, 404, 404]),
         ("GET", "/v1/jobs/none/events", "", [404, 404, 404, 404, 404]),

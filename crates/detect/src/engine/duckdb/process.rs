@@ -122,8 +122,9 @@ impl DriverProcess {
         stop: &AtomicBool,
         take: &mut dyn FnMut(Value) -> Result<bool, String>,
     ) -> Result<(), NoAnswer> {
-        let asked = self.questions.write_all(format!("{question}\n").as_bytes()).and_then(|()| self.questions.flush());
-        if asked.is_err() {
+        let written =
+            self.questions.write_all(format!("{question}\n").as_bytes()).and_then(|()| self.questions.flush());
+        if written.is_err() {
             return Err(self.gone());
         }
         self.read(time, stop, take)
