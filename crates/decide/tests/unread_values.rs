@@ -1,6 +1,10 @@
 //! Nothing unread passes, as a rule: every column of orders, parties, items and stakes is fed what it does not know, and no line becomes milder than with
 //! the most cautious thing that the cell may mean; what is not understood is named.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
 
 mod unread;
 

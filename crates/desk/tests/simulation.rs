@@ -430,7 +430,7 @@ fn simulate(seed: u64) -> usize {
     let quiet = Disk { log: log.clone(), dice: Rc::new(RefCell::new(Dice(1))) };
     let mut whole = (0..100).find_map(|_| Ledger::open(quiet.clone()).ok()).unwrap();
     (0..20).for_each(|_| check_reads(seed, &mut whole, &clients, &mut reads));
-    if seed % 3 == 0 && log.records().len() > 8 {
+    if seed.is_multiple_of(3) && log.records().len() > 8 {
         break_log(seed, &dice, &log, &mut servers);
     }
     reads

@@ -1,6 +1,6 @@
 //! Exports in further languages: each is read by its headers, and what its users write in cells is understood or asked.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where its own files cannot be written")]
+#![expect(clippy::unwrap_used, reason = "a test ends where its own files cannot be written")]
 
 use std::collections::BTreeMap;
 

@@ -47,7 +47,7 @@ impl Texts {
             Texts::Plain(texts) => Some(texts),
             Texts::Coded(texts) => texts.values().as_string_opt::<i32>(),
         };
-        let bytes = |texts: &StringArray| Some(texts.offsets().last()?.checked_sub(*texts.offsets().first()?)?);
+        let bytes = |texts: &StringArray| texts.offsets().last()?.checked_sub(*texts.offsets().first()?);
         values.and_then(bytes).and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0)
     }
 

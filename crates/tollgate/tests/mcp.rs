@@ -1,6 +1,10 @@
 //! `tollgate mcp` as a client drives it: the real program, over pipes, one message a line.
 #![cfg(feature = "mcp")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, helpers included"
+)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

@@ -3,6 +3,7 @@
 //! Whoever holds them says afterwards whether all could be read ([`Base::fault`]): until that is known to be so, nothing that came of them counts.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::fmt::Debug;
 
 use tollgate_model::index_of;
@@ -75,10 +76,10 @@ impl<T: Clone> Layer<T> {
         if let Some(added) = place.checked_sub(self.below) {
             return self.added.get_mut(index_of(added));
         }
-        if !self.changed.contains_key(&place) {
-            self.changed.insert(place, load()?);
-        }
-        self.changed.get_mut(&place)
+        Some(match self.changed.entry(place) {
+            Entry::Occupied(changed) => changed.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(load()?),
+        })
     }
 }
 

@@ -64,3 +64,20 @@ impl Language {
 pub fn text(language: Language, key: &str) -> Option<&'static str> {
     language.strings().get(key).or_else(|| ENGLISH.get(key)).map(String::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_model::Activity;
+
+    use super::*;
+
+    #[test]
+    fn every_activity_has_its_words() {
+        for activity in Activity::ALL {
+            let key = format!("activity.{}", activity.as_str());
+            for language in [Language::English, Language::Japanese] {
+                assert!(language.strings().contains_key(&key), "{} lacks {key}", language.code());
+            }
+        }
+    }
+}

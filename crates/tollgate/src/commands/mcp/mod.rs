@@ -131,7 +131,8 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(what, None));
         };
         let (arguments, stop) = (Arc::clone(&self.arguments), Arc::clone(&self.stop));
-        let members = request.arguments.unwrap_or_else(serde_json::Map::new);
+        // A call without arguments is one with none: each tool refuses what it needs and lacks.
+        let members = request.arguments.into_iter().flatten().collect();
         let done = tokio::task::spawn_blocking(move || (tool.call)(&arguments, members, &stop));
         let done = done.await.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
         Ok(done.map_or_else(failed, result).into())
