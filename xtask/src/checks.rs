@@ -98,6 +98,9 @@ fn everything(steps: &mut Steps, long: bool) -> Result<(), Failed> {
         let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items"];
         run_with("cargo", &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
     })?;
+    steps.step("unit and property tests", || {
+        tests(&["--workspace"], &[variables, &[("TOLLGATE_PYTHON", python.as_str())]].concat())
+    })?;
     steps.step("wheel", || tools::wheel(&python))?;
     steps.step("Spark", || {
         let arguments = ["test", "--package", "tollgate", "--test", "cluster", "--", "--ignored"];
