@@ -83,7 +83,9 @@ pub fn decide(policy: &Policy, order: Date, facts: &Facts) -> Plain {
 
 /// As [`decide`], with the members of the policy's groups from decisions before.
 pub(crate) fn decide_with(policy: &Policy, order: Date, facts: &Facts, members: &GroupMembers) -> Plain {
-    let date = policy.law_date(order);
+    // A day before all law has that of the first day with law.
+    let first = policy.epochs().get(1).copied().unwrap_or(Date::MIN);
+    let date = policy.law_date(order).max(first);
     let in_force = |versions: &'_ [Version]| versions.iter().rposition(|version| version.from <= date);
     let versions = policy.provisions.iter().filter_map(|provision| {
         let version = provision.versions.get(in_force(&provision.versions)?)?;

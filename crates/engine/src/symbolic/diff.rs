@@ -1,6 +1,6 @@
 //! Where two programs decide differently: every region of facts, with the two answers and facts that lie in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use tollgate_law::facts::{FactId, Facts};
@@ -66,13 +66,18 @@ pub struct Difference {
     pub space: Space,
     /// The regions by what the first and the second answer.
     pub by_answers: BTreeMap<(Answer, Answer), Vec<Region>>,
+    /// Whether these are all regions. Where there are very many, one at least stands for each pair of answers, and further ones are left out.
+    pub is_whole: bool,
 }
 
-/// Compares two programs over all facts. Every region is listed; there is none where they never differ.
+/// How many parts of regions are told apart before further ones are left out: enough for any two policies that are near each other.
+const MOST_PARTS: usize = 300_000;
+
+/// Compares two programs over all facts. Regions are listed up to a bound ([`Difference::is_whole`]); there is none where they never differ.
 pub fn differences(first: &Program, second: &Program) -> Difference {
     let space = Space::of(&[first, second]);
     if first.decides_as(second) {
-        return Difference { space, by_answers: BTreeMap::new() };
+        return Difference { space, by_answers: BTreeMap::new(), is_whole: true };
     }
     let mut answers: Vec<Answer> = Vec::new();
     let mut terminal = |answer: Answer| -> NodeId {
@@ -93,7 +98,13 @@ pub fn differences(first: &Program, second: &Program) -> Difference {
         diagrams.decision_of(program, &mut |place| 2 + labels.get(place).copied().unwrap_or(0))
     };
     let roots = (root(first, &mut diagrams), root(second, &mut diagrams));
-    let mut walk = Walk { diagrams: &diagrams, done: BTreeMap::new(), suffixes: Vec::new(), known: BTreeMap::new() };
+    let mut walk = Walk {
+        diagrams: &diagrams,
+        done: BTreeMap::new(),
+        suffixes: Vec::new(),
+        known: BTreeMap::new(),
+        is_whole: true,
+    };
     let found = walk.pair(roots.0, roots.1);
     let mut by_answers: BTreeMap<(Answer, Answer), Vec<Region>> = BTreeMap::new();
     for ((a, b), part) in found.iter().copied() {
@@ -107,7 +118,8 @@ pub fn differences(first: &Program, second: &Program) -> Difference {
         let bounds = path.into_iter().filter_map(|(axis, cells)| Some((space.axes.get(axis)?.fact, cells)));
         regions.push(Region { bounds: bounds.collect(), witness });
     }
-    Difference { space, by_answers }
+    let is_whole = walk.is_whole;
+    Difference { space, by_answers, is_whole }
 }
 
 /// The lower part of a region: its cells along one axis and the part below that; 0 is the empty part, which bounds nothing.
@@ -121,6 +133,7 @@ struct Walk<'d, 's> {
     done: BTreeMap<(NodeId, NodeId), Rc<[Found]>>,
     suffixes: Vec<(usize, Vec<usize>, Suffix)>,
     known: BTreeMap<(usize, Vec<usize>, Suffix), Suffix>,
+    is_whole: bool,
 }
 
 impl Walk<'_, '_> {
@@ -141,9 +154,16 @@ impl Walk<'_, '_> {
         };
         let cells = self.diagrams.space.axes.get(axis).map_or(0, |axis| axis.cells.len());
         let mut parts: BTreeMap<Found, Vec<usize>> = BTreeMap::new();
+        let mut answered: BTreeSet<(NodeId, NodeId)> = BTreeSet::new();
         for cell in 0..cells {
             let below = self.pair(self.diagrams.child(a, axis, cell), self.diagrams.child(b, axis, cell));
+            let is_full = self.suffixes.len() >= MOST_PARTS;
             for found in below.iter() {
+                let is_new = answered.insert(found.0);
+                if is_full && !is_new && !parts.contains_key(found) {
+                    self.is_whole = false;
+                    continue;
+                }
                 parts.entry(*found).or_default().push(cell);
             }
         }

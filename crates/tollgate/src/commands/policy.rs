@@ -188,8 +188,10 @@ struct Span {
 /// The regions of facts that the first policy answers in one way and the second in another.
 struct Kind {
     answers: (Answer, Answer),
-    /// How many there are.
+    /// How many there are, or at least are.
     regions: usize,
+    /// Whether there are no more.
+    is_whole: bool,
     /// Of each region that is shown, what it asks of each fact.
     bounds: Vec<Vec<(FactId, String)>>,
     /// An order in the smallest region.
@@ -327,6 +329,7 @@ fn kinds(difference: &Difference, first: &Program, second: &Program, all: bool) 
         kinds.push(Kind {
             answers: answers.clone(),
             regions: regions.len(),
+            is_whole: difference.is_whole,
             bounds: bounds.collect(),
             witness: smallest.witness.clone(),
             clauses: clauses(first, second, &smallest.witness),
@@ -380,7 +383,8 @@ fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
         }
         let _ = writeln!(out, "\n{days}:");
         for kind in &span.kinds {
-            let _ = writeln!(out, "  {} -> {}: {} regions", kind.answers.0, kind.answers.1, kind.regions);
+            let least = if kind.is_whole { "" } else { "at least " };
+            let _ = writeln!(out, "  {} -> {}: {least}{} regions", kind.answers.0, kind.answers.1, kind.regions);
             let _ = writeln!(out, "    clauses: {}", kind.clauses.join("; "));
             for (place, bounds) in kind.bounds.iter().enumerate() {
                 let title = if all { format!("region {}", place + 1) } else { "smallest region".to_owned() };
@@ -407,7 +411,7 @@ fn json(first: &Policy, second: &Policy, spans: &[Span]) -> serde_json::Value {
                 serde_json::Value::Object(fields.collect())
             });
             serde_json::json!({
-                "first": kind.answers.0.to_string(), "second": kind.answers.1.to_string(), "regions": kind.regions,
+                "first": kind.answers.0.to_string(), "second": kind.answers.1.to_string(), "regions": kind.regions, "is_whole": kind.is_whole,
                 "clauses": kind.clauses, "described": regions.collect::<Vec<_>>(), "smallest": facts_line(&kind.witness, None),
             })
         });
