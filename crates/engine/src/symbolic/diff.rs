@@ -71,7 +71,7 @@ pub struct Difference {
 }
 
 /// How many parts of regions are told apart before further ones are left out: enough for any two policies that are near each other.
-const MOST_PARTS: usize = 300_000;
+const MOST_PARTS: usize = 1_000_000;
 
 /// Compares two programs over all facts. Regions are listed up to a bound ([`Difference::is_whole`]); there is none where they never differ.
 pub fn differences(first: &Program, second: &Program) -> Difference {
