@@ -5,9 +5,16 @@ use std::collections::BTreeMap;
 use tollgate_law::facts::ear_country;
 use tollgate_model::{Country, OrderLine, group_digits};
 
-/// Units by item, by exporter.
+/// What is known of a line that is counted; what is not may be anybody's, or any item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sale {
+    exporter: Option<String>,
+    item: Option<String>,
+}
+
+/// What went to the United States, and to China and Macau, by exporter and item.
 #[derive(Debug, Default)]
-pub(crate) struct ChinaVolume(BTreeMap<String, BTreeMap<String, SentUnits>>);
+pub(crate) struct ChinaVolume(BTreeMap<Sale, SentUnits>);
 
 /// Units of an item that an exporter sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,8 +23,8 @@ struct SentUnits {
     home: i64,
     /// To China and Macau.
     china: i64,
-    /// Lines of which the number of units is not understood.
-    unread: i64,
+    /// Lines of which the number of units, or where they went, is not understood.
+    unread: u64,
 }
 
 /// Whether a country is China, with Hong Kong, or Macau.
@@ -27,25 +34,37 @@ fn is_china(country: Country) -> bool {
 }
 
 impl ChinaVolume {
-    /// Counts a line, if it stays in the United States or goes to China or Macau; `item` is what the catalog calls its item.
+    /// Counts a line, if it stays in the United States or goes to China or Macau, or may; `item` is what the catalog calls its item.
     pub(crate) fn count(&mut self, order: &OrderLine<'_>, item: &str) {
-        let (home, china) = (ear_country(order.destination) == Country::UNITED_STATES, is_china(order.destination));
-        let Some(exporter) = order.exporter.filter(|_| home || china) else { return };
-        let is_read =
-            !["quantity", "item", "destination", "exporter"].into_iter().any(|column| order.is_unread(column));
-        if !self.0.contains_key(exporter) {
-            self.0.insert(exporter.to_owned(), BTreeMap::new());
+        let is_placed = !order.is_unread("destination") && order.destination != Country::UNKNOWN;
+        let home = ear_country(order.destination) == Country::UNITED_STATES;
+        if is_placed && !home && !is_china(order.destination) {
+            return;
         }
-        let Some(items) = self.0.get_mut(exporter) else { return };
-        if !items.contains_key(item) {
-            items.insert(item.to_owned(), SentUnits::default());
-        }
-        let Some(sent) = items.get_mut(item) else { return };
-        match is_read {
+        let exporter = order.exporter.filter(|_| !order.is_unread("exporter")).map(str::to_owned);
+        let item = (!order.is_unread("item")).then(|| item.to_owned());
+        let sent = self.0.entry(Sale { exporter, item }).or_default();
+        match is_placed && !order.is_unread("quantity") {
             false => sent.unread = sent.unread.saturating_add(1),
             true if home => sent.home = sent.home.saturating_add(order.quantity),
             true => sent.china = sent.china.saturating_add(order.quantity),
         }
+    }
+
+    /// What has been counted of an exporter's item, and whether some of what was counted may be more of it.
+    fn sent(&self, exporter: &str, item: &str) -> (SentUnits, bool) {
+        let (exporter, item) = (Some(exporter.to_owned()), Some(item.to_owned()));
+        let counted = |exporter: &Option<String>, item: &Option<String>| {
+            let sale = Sale { exporter: exporter.clone(), item: item.clone() };
+            self.0.get(&sale).copied().unwrap_or(SentUnits { home: 0, china: 0, unread: 0 })
+        };
+        // Sales at home that nobody can place would only make room: they are left out.
+        let may_be_its = [(&exporter, &None), (&None, &item), (&None, &None)]
+            .into_iter()
+            .map(|(exporter, item)| counted(exporter, item))
+            .any(|sent| sent.china > 0 || sent.unread > 0);
+        let sent = counted(&exporter, &item);
+        (sent, may_be_its || sent.unread > 0)
     }
 
     /// What has been counted of a line's item and exporter, as a sentence, with what it comes to.
@@ -54,11 +73,10 @@ impl ChinaVolume {
         let Some(exporter) = order.exporter else {
             return format!("Who exports is not stated, so that {CONDITION} could not be counted.");
         };
-        let counted = self.0.get(exporter).and_then(|items| items.get(item));
-        let sent = counted.map_or(SentUnits { home: 0, china: 0, unread: 0 }, |sent| *sent);
+        let (sent, is_unread) = self.sent(exporter, item);
         let shown = |units: i64| u64::try_from(units).map_or_else(|_| units.to_string(), group_digits);
         let verdict = match i128::from(sent.china) * 2 <= i128::from(sent.home) {
-            _ if sent.unread > 0 => "some lines are not understood, so that it is not settled",
+            _ if is_unread => "some lines are not understood, or do not say who exports, so that it is not settled",
             _ if sent.home == 0 => "the file has no sale to the United States, so that it is not settled: ask sales",
             true => "within half, if nothing else was sent",
             false => {
@@ -76,7 +94,7 @@ impl ChinaVolume {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tollgate_model::Activity;
+    use tollgate_model::{Activity, UnreadCell};
 
     fn line<'a>(exporter: Option<&'a str>, destination: &str, quantity: i64) -> OrderLine<'a> {
         OrderLine {
@@ -113,5 +131,28 @@ mod tests {
         assert!(volume.sentence(&line(Some("maker"), "CN", 1), "H200 SXM").contains("over half"));
         assert!(volume.sentence(&line(Some("maker"), "CN", 1), "H100 SXM").contains("not settled"));
         assert!(volume.sentence(&line(None, "CN", 1), "H200 SXM").contains("not stated"));
+    }
+
+    #[test]
+    fn a_line_that_may_be_more_of_it_leaves_it_open() {
+        let sentence = |extra: &OrderLine<'_>| {
+            let mut volume = ChinaVolume::default();
+            volume.count(&line(Some("maker"), "US", 100), "H200 SXM");
+            volume.count(extra, "H200 SXM");
+            volume.sentence(&line(Some("maker"), "CN", 1), "H200 SXM")
+        };
+        let cell = |column: &str| {
+            [UnreadCell { column: column.to_owned(), value: "?".to_owned(), what: "is not understood".to_owned() }]
+        };
+        let (place, units) = (cell("destination"), cell("quantity"));
+        let nowhere = OrderLine { destination: Country::UNKNOWN, unread: &place, ..line(Some("maker"), "CN", 1) };
+        let uncounted = OrderLine { unread: &units, ..line(Some("maker"), "CN", 0) };
+        for open in [line(None, "CN", 1), nowhere, uncounted] {
+            assert!(sentence(&open).contains("not settled"), "{open:?}");
+        }
+        // What another exporter sent is not this one's, and what stays at home cannot be too much.
+        for settled in [line(Some("other"), "CN", 1), line(None, "US", 1)] {
+            assert!(sentence(&settled).contains("within half"), "{settled:?}");
+        }
     }
 }
