@@ -32,9 +32,14 @@ pub(crate) struct LicensedLine<'a> {
     pub(crate) unit_price: Option<Decimal>,
 }
 
-/// What has gone under each license, by number.
+/// What has gone under each license, by [`canonical_number`].
 #[derive(Debug, Default)]
 pub(crate) struct LicenseUse(BTreeMap<String, Used>);
+
+/// A license's number, however it is written: without spaces around it, in capitals.
+fn canonical_number(number: &str) -> String {
+    number.trim().to_ascii_uppercase()
+}
 
 /// What has gone under a license.
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +58,12 @@ impl LicenseUse {
     /// So many units had gone under the license that a line claims, and none under any other. Their value is not known.
     pub(crate) fn after(order: &OrderLine<'_>, units: i64) -> LicenseUse {
         let used = Used { units, value: (units == 0).then_some(0) };
-        LicenseUse(order.authorization.map(|claim| (claim.to_owned(), used)).into_iter().collect())
+        LicenseUse(order.authorization.map(|claim| (canonical_number(claim), used)).into_iter().collect())
     }
 
     /// Units that have gone under what a line claims.
     pub(crate) fn units(&self, order: &OrderLine<'_>) -> i64 {
-        order.authorization.and_then(|claim| self.0.get(claim)).map_or(0, |used| used.units)
+        order.authorization.and_then(|claim| self.0.get(&canonical_number(claim))).map_or(0, |used| used.units)
     }
 
     /// Holds a line against the license that it claims, and counts it where the license covers it. None where no table of licenses was given,
@@ -72,8 +77,9 @@ impl LicenseUse {
         let licenses = &line.tables.licenses;
         let held = outcome == Outcome::LicenseRequired && !licenses.is_empty();
         let claim = order.authorization.filter(|claim| held && !CLAIMS.contains(claim))?;
-        let is_claimed = |number: &str| number.trim().eq_ignore_ascii_case(claim.trim());
-        let found = licenses.get(claim).or_else(|| licenses.values().find(|license| is_claimed(&license.number)));
+        let number = canonical_number(claim);
+        let is_claimed = |license: &&License| canonical_number(&license.number) == number;
+        let found = licenses.get(claim).or_else(|| licenses.values().find(is_claimed));
         let Some(license) = found else {
             let why = format!("License {claim} is not in the table of licenses: add its row, or correct the number.");
             return Some(LicenseFinding { holds: None, why });
@@ -84,7 +90,7 @@ impl LicenseUse {
         if let Some(cell) = order.unread.iter().find(|cell| is_decided_by(&cell.column)) {
             return open(&format!("its `{}` is not understood", cell.column));
         }
-        let used = self.0.get(&license.number).copied().unwrap_or(NOTHING);
+        let used = self.0.get(&number).copied().unwrap_or(NOTHING);
         let after = Used {
             units: used.units.saturating_add(order.quantity),
             value: used.value.zip(value_of(order, line.unit_price)).map(|(used, value)| used.saturating_add(value)),
@@ -99,7 +105,7 @@ impl LicenseUse {
         if let Some(what) = unsettled(license, order, after, line.tables) {
             return open(&what);
         }
-        self.0.insert(license.number.clone(), after);
+        self.0.insert(number, after);
         Some(LicenseFinding { holds: Some(true), why: covering(license, claim, after) })
     }
 }
