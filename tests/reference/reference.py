@@ -729,7 +729,8 @@ def line_facts(order, tables):
                  supp8=status("supp8_uae"), agreement=status("agreement_data_center"),
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
                  foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter, approved_osat="approved_osat" in exporter)
-    known["volume_fails"] = bool({"china_volume_exceeded", "us_supply_affected"} & exporter) or any("no_kyc" in party["flags"] for party in parties)
+    fails = [carries("china_volume_exceeded", exporter), carries("us_supply_affected", exporter), flagged("no_kyc")]
+    known["volume_fails"] = True if True in fails else UNKNOWN if UNKNOWN in fails else False
     known.update(p_country=buyer_row["country"], p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"

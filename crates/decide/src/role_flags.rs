@@ -50,16 +50,16 @@ pub(crate) fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts
     set_truth(facts, facts::BUYER_IC_DESIGNER, buyer.truth("authorized_ic_designer").or(approved));
 }
 
-/// Sets which conditions of the review of January 2026 are said not to be met; what nobody says is not so.
+/// Sets which conditions of the review of January 2026 are said not to be met; what nobody says is not so, and a flag that is not understood may say it.
 pub(crate) fn volume_flags(
     facts: &mut Facts,
     exporter: Option<&Arc<PartyFacts>>,
     parties: [Option<&Arc<PartyFacts>>; 5],
     date: Date,
 ) {
-    let says = |party: &Arc<PartyFacts>, flag: &str| party.listing(flag, date) == Truth::True;
-    let exporter_has = |flag: &str| i64::from(exporter.is_some_and(|party| says(party, flag)));
-    facts.set(facts::EXPORTER_CHINA_VOLUME, exporter_has("china_volume_exceeded"));
-    facts.set(facts::EXPORTER_US_SUPPLY, exporter_has("us_supply_affected"));
-    facts.set(facts::NO_KYC, i64::from(parties.iter().flatten().any(|party| says(party, "no_kyc"))));
+    let says = |party: Option<&Arc<PartyFacts>>, flag| party.map_or(Truth::False, |party| party.listing(flag, date));
+    set_truth(facts, facts::EXPORTER_CHINA_VOLUME, says(exporter, "china_volume_exceeded"));
+    set_truth(facts, facts::EXPORTER_US_SUPPLY, says(exporter, "us_supply_affected"));
+    let no_kyc = parties.into_iter().map(|party| says(party, "no_kyc")).fold(Truth::False, Truth::or);
+    set_truth(facts, facts::NO_KYC, no_kyc);
 }

@@ -9,8 +9,8 @@ use tollgate_decide::{
     Decider, Detail, MatchLimits, SHOWN, ScreeningResults, Tables, decision_record, failed_claim, load_policy,
     next_steps, summary,
 };
-use tollgate_law::Law;
-use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails};
+use tollgate_law::{Law, facts};
+use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails, Tpp};
 use tollgate_records::DecisionRecord;
 use tollgate_screening::{Screener, THRESHOLD, read_lists};
 
@@ -311,4 +311,47 @@ fn a_license_is_held_by_value_licensee_and_parties() {
         assert_eq!(found, holds, "{why}");
         assert!(why.contains(said), "{why}");
     }
+}
+
+#[test]
+fn a_line_decided_again_knows_what_went_under_its_license_however_the_number_is_written() {
+    let license = License {
+        number: "D1234567".to_owned(),
+        expires_on: "2025-12-31".parse().ok(),
+        consignees: vec!["riad".to_owned()],
+        quantity: Some(15),
+        ..License::default()
+    };
+    let licenses = BTreeMap::from([(license.number.clone(), license)]);
+    let tables = Tables { parties: table(vec![party("riad", "SA")]), licenses, ..Tables::default() };
+    let (mut decider, _) = decider("ear", tables);
+    let claims = |number: &'static str| OrderLine { authorization: Some(number), ..order("riad", "SA") };
+    assert_eq!(decider.decide(&claims("D1234567")).unwrap().claimed_ok, Some(true));
+    let second = claims(" d1234567");
+    let (counts, claimed_ok) = {
+        let decided = decider.decide(&second).unwrap();
+        (decided.file_counts(), decided.claimed_ok)
+    };
+    assert_eq!((counts.license_units, claimed_ok), (order("riad", "SA").quantity, Some(false)));
+    assert_eq!(decider.decide_within(&second, &counts, &|_| Tpp::from_thousandths(0)).unwrap().claimed_ok, Some(false));
+}
+
+#[test]
+fn a_flag_that_is_not_understood_may_say_that_a_condition_of_january_2026_is_not_met() {
+    let flagged = |id: &str, country: &str, flags: &[&str]| Party {
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        ..party(id, country)
+    };
+    let conditions = [facts::EXPORTER_CHINA_VOLUME, facts::EXPORTER_US_SUPPLY, facts::NO_KYC];
+    let unmet = |maker: &[&str], buyer: &[&str]| {
+        let parties = table(vec![flagged("maker", "US", maker), flagged("lan", "CN", buyer)]);
+        let (mut decider, _) = decider("ear", Tables { parties, ..Tables::default() });
+        let order = OrderLine { exporter: Some("maker"), item: "H200 SXM", ..order("lan", "CN") };
+        let decided = decider.decide(&order).unwrap();
+        conditions.map(|condition| decided.line.facts.get(condition))
+    };
+    assert_eq!(unmet(&["foundry"], &["distributor"]), [Some(0), Some(0), Some(0)]);
+    assert_eq!(unmet(&["us_supply_affected"], &["no_kyc"]), [Some(0), Some(1), Some(1)]);
+    assert_eq!(unmet(&["chinavolumes"], &[]), [None, None, Some(0)]);
+    assert_eq!(unmet(&[], &["kyc?"]), [Some(0), Some(0), None]);
 }
