@@ -88,7 +88,8 @@ pub(super) fn translate(sql: &str) -> String {
     let written = |(place, token): (usize, &Token)| match token {
         Token::Word(word) if word.quote_style.is_none() => {
             let (before, after) = around.get(&place).copied().unwrap_or(("", ""));
-            match is_name(&word.value.to_lowercase(), before, after) {
+            // The first word says which statement it is, and is no name: the driver refuses whatever is no SELECT by it.
+            match !before.is_empty() && is_name(&word.value.to_lowercase(), before, after) {
                 true => format!("\"{}\"", word.value),
                 false => word.value.clone(),
             }

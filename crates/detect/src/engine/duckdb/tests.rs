@@ -55,7 +55,7 @@ fn typology(id: &str, sql: String) -> Typology {
 fn found(from: &str, least: i32) -> String {
     format!(
         "SELECT 'X' AS pattern, a.root AS key, array_agg(DISTINCT a.root) AS subjects, array_agg(DISTINCT a.root) AS orders, max(a.tpp) AS tpp, \
-         max(a.day) AS first_day, max(a.day) AS last_day, 1.5 AS llr, max(authorization) AS why, array_agg(DISTINCT a.root) AS facts \
+         max(a.day) AS first_day, max(a.day) AS last_day, 1.5 AS llr, max(a.authorization) AS why, array_agg(DISTINCT a.root) AS facts \
          FROM {from} WHERE a.day >= {least} GROUP BY a.root"
     )
 }
