@@ -1,4 +1,4 @@
-//! The service's pages in a real browser, driven by `tests/browser/tasks.mjs` and `tests/browser/pages.mjs`.
+//! The service's pages in a real browser, driven by the scripts of `tests/browser`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn chromium() -> Result<(), Failed> {
 /// Copies the test beside the packages that it needs, which are fetched where they are not there yet.
 fn packages(folder: &Path) -> Result<(), Failed> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for file in ["package.json", "service.mjs", "pages.mjs", "tasks.mjs"] {
+    for file in ["package.json", "service.mjs", "pages.mjs", "tasks.mjs", "first.mjs"] {
         let from = root().join("tests/browser").join(file);
         std::fs::copy(&from, folder.join(file)).map_err(|error| format!("{}: {error}", from.display()))?;
     }
@@ -117,5 +117,21 @@ pub(crate) fn browser() -> Result<(), Failed> {
     let script = |name: &str| tools.join(name).to_string_lossy().into_owned();
     let pictures = root().join("target/screenshots").to_string_lossy().into_owned();
     run("node", &[&script("tasks.mjs"), &address, &pictures, &example("orders.csv")])?;
-    run("node", &[&script("pages.mjs"), &address, &pictures])
+    run("node", &[&script("pages.mjs"), &address, &pictures])?;
+    first_start(&tollgate, &folder, &script("first.mjs"), &pictures)
+}
+
+/// A service that knows nobody yet, from the link that it prints to its first officer; once on a desk and once on a phone.
+fn first_start(tollgate: &Path, folder: &Path, script: &str, pictures: &str) -> Result<(), Failed> {
+    for look in ["desk", "phone"] {
+        let folder = folder.join(format!("first-{look}"));
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let (mut served, address) = serve(tollgate, &folder, &[])?;
+        let line = served.line()?;
+        let link = line.split_whitespace().find(|word| word.contains("/setup#"));
+        let link = link.ok_or_else(|| format!("the service names no link of a first start: {line}"))?;
+        let program = tollgate.to_string_lossy();
+        run("node", &[script, &address, pictures, link, look, &program, &folder.to_string_lossy()])?;
+    }
+    Ok(())
 }

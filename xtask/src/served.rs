@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use crate::{Failed, root, run};
 
@@ -12,12 +12,24 @@ pub(crate) fn built() -> Result<PathBuf, Failed> {
     Ok(root().join("target/debug/tollgate"))
 }
 
-pub(crate) struct Served(Child);
+pub(crate) struct Served {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Served {
+    /// The next line that the service prints on its standard error, without its end; an error where it prints none.
+    pub(crate) fn line(&mut self) -> Result<String, Failed> {
+        let mut line = String::new();
+        self.errors.read_line(&mut line).map_err(|error| format!("the service cannot be read: {error}"))?;
+        Ok(line.trim_end().to_owned())
+    }
+}
 
 impl Drop for Served {
     fn drop(&mut self) {
-        let _ended = self.0.kill();
-        let _ended = self.0.wait();
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
     }
 }
 
@@ -32,9 +44,8 @@ pub(crate) fn serve(tollgate: &Path, folder: &Path, more: &[&str]) -> Result<(Se
         .spawn()
         .map_err(|error| cannot(&error))?;
     let errors = child.stderr.take().ok_or_else(|| cannot(&"it has no standard error"))?;
-    let served = Served(child);
-    let mut line = String::new();
-    BufReader::new(errors).read_line(&mut line).map_err(|error| cannot(&error))?;
-    let address = line.trim().strip_prefix("listening on ").ok_or_else(|| cannot(&line))?;
+    let mut served = Served { child, errors: BufReader::new(errors) };
+    let line = served.line()?;
+    let address = line.strip_prefix("listening on ").ok_or_else(|| cannot(&line))?;
     Ok((served, address.to_owned()))
 }

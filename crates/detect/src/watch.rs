@@ -160,7 +160,7 @@ impl Watch {
 
     /// The tier of a country as the law counts it: 1, 2 or 3. Hong Kong is China.
     fn tier(&self, country: Country) -> i32 {
-        self.tiers.tier(facts::ear_country(country)).number()
+        self.tiers.tier(country).number()
     }
 
     fn parties(&self) -> &BTreeMap<String, Party> {

@@ -79,10 +79,6 @@ pub(super) fn request(fields: &Fields) -> Result<OrderRequest, Problem> {
     let mut members = Map::new();
     overlay(&mut members, fields)?;
     members.entry("order_id").or_insert(json!("trial"));
-    for needed in ["date", "ultimate_consignee", "destination", "item"] {
-        members.entry(needed).or_insert(json!(""));
-    }
-    members.entry("quantity").or_insert(json!(0));
     of_members(members)
 }
 
@@ -98,7 +94,12 @@ fn overlay(members: &mut Map<String, Value>, fields: &Fields) -> Result<(), Prob
     Ok(())
 }
 
-fn of_members(members: Map<String, Value>) -> Result<OrderRequest, Problem> {
+/// A request of these members; what must be given and is not stands there empty, so that it is refused by its name.
+fn of_members(mut members: Map<String, Value>) -> Result<OrderRequest, Problem> {
+    for needed in ["date", "ultimate_consignee", "destination", "item"] {
+        members.entry(needed).or_insert(json!(""));
+    }
+    members.entry("quantity").or_insert(json!(0));
     serde_json::from_value(Value::Object(members)).map_err(|error| unusable(&error.to_string(), "check the form"))
 }
 
@@ -156,10 +157,6 @@ pub(super) async fn amended(view: &View, fields: &Fields, (order, line): (&str, 
     let shown = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "order_id" | "line"));
     let shown: Fields = shown.map(|(name, text)| (name.clone(), text.clone())).collect();
     overlay(&mut members, &shown)?;
-    for needed in ["date", "ultimate_consignee", "destination", "item"] {
-        members.entry(needed).or_insert(json!(""));
-    }
-    members.entry("quantity").or_insert(json!(0));
     of_members(members)
 }
 

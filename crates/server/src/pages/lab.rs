@@ -267,8 +267,7 @@ pub(super) async fn lab(view: View, Query(form): Query<StudyForm>) -> Result<Res
 fn brief(view: &View, form: &StudyForm, mut study: Study) -> Result<String, Problem> {
     with_findings(view.language, &mut study);
     let headline = headline(view.language, &study);
-    let first = study.figures.drain(..).next();
-    study.figures.extend(first);
+    study.figures.truncate(1);
     let (figure, _) = study_part(&study);
     let context = json!({
         "lang": view.language.code(), "date": today().to_string(), "name": study.name,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::access::{Caller, Right, Role};
 use super::super::orders::unusable;
 use super::super::problem::Problem;
-use super::super::users::{MadeToken, TokenRequest, UserRequest, make_token, make_user, take_away};
+use super::super::users::{MadeToken, TokenRequest, UserRequest, make_token, make_user, take_away, takes_two};
 use super::{Refused, View, form_key};
 
 const ROLES: [Role; 5] = [Role::Viewer, Role::Analyst, Role::Officer, Role::Administrator, Role::Auditor];
@@ -32,6 +32,8 @@ fn page(view: &View, caller: &Caller, done: ActResult) -> Response {
         .iter()
         .map(|(name, user)| json!({ "name": name, "role": user.role.as_str(), "way": way(name), "is_self": *name == caller.name }))
         .collect();
+    // Whoever may confirm an officer: without one, the first is made at the machine, which needs no second person.
+    let is_alone = !directory.users.iter().any(|(name, user)| *name != caller.name && takes_two(user.role, None));
     let mut known: Vec<_> = directory.tokens.values().collect();
     known.sort_by_key(|token| (&token.person, &token.name));
     let tokens: Vec<Value> = known
@@ -41,7 +43,7 @@ fn page(view: &View, caller: &Caller, done: ActResult) -> Response {
     drop(known);
     drop(directory);
     let context = json!({
-        "users": users, "tokens": tokens, "roles": ROLES.map(Role::as_str), "key": form_key(), "said": done.said, "token": done.token,
+        "users": users, "tokens": tokens, "roles": ROLES.map(Role::as_str), "key": form_key(), "said": done.said, "token": done.token, "is_alone": is_alone,
         "wrong": done.wrong.map(|problem| json!({ "detail": problem.detail, "mend": problem.mend })),
     });
     view.render("users.html", "nav.users", context)
