@@ -47,10 +47,10 @@ pub(crate) struct AtomTruth {
 /// What known facts leave open of a decision.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Residual {
-    /// The places of the gates that are neither true nor false.
-    gates: Vec<usize>,
+    /// The places of the gates that are neither true nor false, in ascending order.
+    pub(crate) gates: Vec<usize>,
     /// The places of the rules that may be the first to apply.
-    rules: Vec<usize>,
+    pub(crate) rules: Vec<usize>,
 }
 
 /// Bits on their way into words.
@@ -149,6 +149,29 @@ fn read(truths: &[u8], lit: Lit) -> u8 {
     truths.get(lit.0 as usize).copied().unwrap_or(UNKNOWN)
 }
 
+/// For each atom whether some of these literals reads it, itself or through gates; no others than the given ones, in ascending order, are looked into.
+pub(crate) fn atoms_below(program: &Program, lits: impl Iterator<Item = Lit>, gates: &[usize]) -> Vec<bool> {
+    let gates_from = 1 + program.atom_count();
+    let mut reached = vec![false; program.node_count()];
+    let reach = |reached: &mut Vec<bool>, lit: Lit| {
+        if let Some(node) = reached.get_mut(lit.node()) {
+            *node = true;
+        }
+    };
+    lits.for_each(|lit| reach(&mut reached, lit));
+    // A gate reads earlier nodes only: from the last to the first, all that read one are seen before it.
+    for gate in gates.iter().rev().filter_map(|gate| Some((gate, program.gates.get(*gate)?))) {
+        let (place, (a, b)) = gate;
+        if reached.get(gates_from + place) == Some(&true) {
+            reach(&mut reached, *a);
+            reach(&mut reached, *b);
+        }
+    }
+    reached.truncate(gates_from);
+    reached.drain(..1);
+    reached
+}
+
 impl Scratch {
     /// Takes an order's facts: runs the atoms. The gates follow as they are needed.
     pub fn start(&mut self, program: &Program, facts: &Facts) {
@@ -234,6 +257,11 @@ impl Scratch {
         }
         let gates = 0..program.decision_gates;
         self.open_part(program, gates, 0..program.decision.len())
+    }
+
+    /// All gates that are open, once all have been run; no rules.
+    pub(crate) fn open_gates(&self, program: &Program) -> Residual {
+        self.open_part(program, 0..program.gates.len(), std::iter::empty())
     }
 
     /// Of these gates and rules, those that are open; of the rules none after the first that holds.
