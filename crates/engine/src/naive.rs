@@ -461,3 +461,40 @@ fn first(list: impl Iterator<Item = (Truth, Plain)>) -> Plain {
     }
     Plain { outcome: None, authorization: None, review: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_law::Law;
+    use tollgate_law::facts::{self, FACTS};
+
+    use super::*;
+
+    /// An order of a chip to a country, by a policy's readings.
+    fn order(policy: &Policy, country: i64) -> Facts {
+        let mut facts = Facts::default();
+        for def in FACTS.iter().filter(|def| def.kind != FactKind::Denominator) {
+            let fact = FactId::named(def.name).unwrap();
+            let reading = policy.readings.get(&fact).copied();
+            facts.set(fact, if def.kind == FactKind::Country { country } else { reading.map_or(0, i64::from) });
+        }
+        facts.set_ratio(facts::IC_DENSITY, Some(Ratio { num: 20, den: 1 }));
+        facts.set(facts::IC_TPP, 15_000_000);
+        facts
+    }
+
+    #[test]
+    fn what_is_kept_of_a_day_changes_no_decision() {
+        let policy = Law::embedded().unwrap().policy("codified").unwrap();
+        let memo = LawMemo::default();
+        let mut days = policy.epochs();
+        days.extend(policy.epochs().into_iter().rev());
+        for (place, day) in days.into_iter().enumerate() {
+            for country in ["CN", "AE", "CY", "DE", "US"].into_iter().skip(place % 3) {
+                let country: Country = country.parse().unwrap();
+                let facts = order(&policy, i64::from(country.index()));
+                let fresh = decide(&policy, day, &facts);
+                assert_eq!(decide_with(&policy, day, &facts, &memo), fresh, "{country} {day}");
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use tollgate_law::facts::Facts;
 use tollgate_law::program::{DecisionRule, Label, Lit, Program};
-use tollgate_model::Truth;
+use tollgate_model::{Truth, index_of};
 
 // The lower bit says that it holds, the upper that it may: conjunction is by bit.
 const FALSE: u8 = 0b00;
@@ -62,13 +62,27 @@ struct Packer<'a> {
 }
 
 impl Packer<'_> {
+    /// Adds the bits of atoms, of each of which `read` says whether it is known, as 0 or 1, and whether it holds.
     #[inline(always)]
-    fn push(&mut self, known: u64, truth: bool) {
-        self.holds |= (known & u64::from(truth)) << self.bit;
-        self.may_hold |= (known ^ 1 | u64::from(truth)) << self.bit;
-        self.bit = self.bit.wrapping_add(1) & 63;
-        if self.bit == 0 {
-            self.flush();
+    fn push<T>(&mut self, atoms: &[T], read: impl Fn(&T) -> (u64, bool)) {
+        let mut rest = atoms;
+        while !rest.is_empty() {
+            let room = 64_usize.wrapping_sub(index_of(self.bit));
+            let (now, later) = rest.split_at_checked(room).unwrap_or((rest, &[]));
+            let (mut holds, mut may_hold, mut place) = (0, 0, 0_u32);
+            for atom in now {
+                let (known, truth) = read(atom);
+                holds |= (known & u64::from(truth)) << (place & 63);
+                may_hold |= (known ^ 1 | u64::from(truth)) << (place & 63);
+                place = place.wrapping_add(1);
+            }
+            self.holds |= holds << (self.bit & 63);
+            self.may_hold |= may_hold << (self.bit & 63);
+            self.bit = self.bit.wrapping_add(place) & 63;
+            if self.bit == 0 {
+                self.flush();
+            }
+            rest = later;
         }
     }
 
@@ -98,18 +112,18 @@ impl AtomMask {
         let (low, high) = (facts.known as u64, (facts.known >> 64) as u64);
         let known = |slot: usize| (if slot < 64 { low } else { high }) >> (slot & 63) & 1;
         let mut packer = Packer { mask: self, holds: 0, may_hold: 0, bit: 0 };
-        for atom in &program.thresholds {
+        packer.push(&program.thresholds, |atom| {
             let slot = atom.fact.slot();
-            packer.push(known(slot), value(slot) >= atom.threshold);
-        }
-        for atom in &program.members {
+            (known(slot), value(slot) >= atom.threshold)
+        });
+        packer.push(&program.members, |atom| {
             let slot = atom.fact.slot();
-            packer.push(known(slot), atom.holds(value(slot)));
-        }
-        for atom in &program.ratios {
+            (known(slot), atom.holds(value(slot)))
+        });
+        packer.push(&program.ratios, |atom| {
             let slot = atom.fact.slot();
-            packer.push(known(slot) & known(slot + 1), atom.holds(value(slot), value(slot + 1)));
-        }
+            (known(slot) & known(slot + 1), atom.holds(value(slot), value(slot + 1)))
+        });
         if packer.bit != 0 {
             packer.flush();
         }
