@@ -96,7 +96,7 @@ impl Accounts {
     }
 
     fn used(&self, key: &Key) -> Tpp {
-        let initial = || self.initial_use.get(self.accounts.text(key.account)).map_or_else(Tpp::default, |used| *used);
+        let initial = || initial_use_of(&self.initial_use, self.accounts.text(key.account));
         self.states.get(key).map_or_else(initial, |state| state.used)
     }
 
@@ -119,14 +119,16 @@ impl Accounts {
                 continue;
             }
             let limit = limit_of(rule, scratch);
-            let crosses = limit.is_some_and(|limit| self.used(&key).plus(tpp) > limit);
             let counted = counts(rule, program, label);
-            let refused = !counted && crosses && label.outcome == Outcome::LicenseRequired;
+            let crosses = || limit.is_some_and(|limit| self.used(&key).plus(tpp) > limit);
+            let refused = !counted && label.outcome == Outcome::LicenseRequired && crosses();
             if !counted && !refused {
                 continue;
             }
-            let used = self.used(&key);
-            let state = self.states.entry(key).or_insert(State { used, ..State::default() });
+            let (initial_use, accounts) = (&self.initial_use, &self.accounts);
+            let initial =
+                || State { used: initial_use_of(initial_use, accounts.text(key.account)), ..State::default() };
+            let state = self.states.entry(key).or_insert_with(initial);
             state.limit = limit;
             state.binds = binds(rule, program);
             state.lines += 1;
@@ -216,6 +218,11 @@ impl Accounts {
         };
         Key { account: self.accounts.place(&rule.account), holder, year }
     }
+}
+
+/// What every holder has had of an account before its first line.
+fn initial_use_of(initial_use: &BTreeMap<String, Tpp>, account: &str) -> Tpp {
+    initial_use.get(account).map_or_else(Tpp::default, |used| *used)
 }
 
 /// An account as the ledger calls it.

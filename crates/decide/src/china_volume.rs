@@ -1,20 +1,24 @@
 //! What each exporter sent of each item to buyers in the United States, and to China and Macau: the volume condition of the review of January 2026.
 
-use std::collections::BTreeMap;
-
 use tollgate_law::facts::ear_country;
-use tollgate_model::{Country, OrderLine, group_digits};
+use tollgate_model::{Country, Lookup, OrderLine, group_digits};
+
+use super::names::{Name, Names};
 
 /// What is known of a line that is counted; what is not may be anybody's, or any item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Sale {
-    exporter: Option<String>,
-    item: Option<String>,
+    exporter: Option<Name>,
+    item: Option<Name>,
 }
 
 /// What went to the United States, and to China and Macau, by exporter and item.
 #[derive(Debug, Default)]
-pub(crate) struct ChinaVolume(BTreeMap<Sale, SentUnits>);
+pub(crate) struct ChinaVolume {
+    sales: Lookup<Sale, SentUnits>,
+    exporters: Names,
+    items: Names,
+}
 
 /// Units of an item that an exporter sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,9 +45,9 @@ impl ChinaVolume {
         if is_placed && !home && !is_china(order.destination) {
             return;
         }
-        let exporter = order.exporter.filter(|_| !order.is_unread("exporter")).map(str::to_owned);
-        let item = (!order.is_unread("item")).then(|| item.to_owned());
-        let sent = self.0.entry(Sale { exporter, item }).or_default();
+        let exporter = order.exporter.filter(|_| !order.is_unread("exporter")).map(|id| self.exporters.place(id));
+        let item = (!order.is_unread("item")).then(|| self.items.place(item));
+        let sent = self.sales.entry(Sale { exporter, item }).or_default();
         match is_placed && !order.is_unread("quantity") {
             false => sent.unread = sent.unread.saturating_add(1),
             true if home => sent.home = sent.home.saturating_add(order.quantity),
@@ -53,17 +57,20 @@ impl ChinaVolume {
 
     /// What has been counted of an exporter's item, and whether some of what was counted may be more of it.
     fn sent(&self, exporter: &str, item: &str) -> (SentUnits, bool) {
-        let (exporter, item) = (Some(exporter.to_owned()), Some(item.to_owned()));
-        let counted = |exporter: &Option<String>, item: &Option<String>| {
-            let sale = Sale { exporter: exporter.clone(), item: item.clone() };
-            self.0.get(&sale).copied().unwrap_or(SentUnits { home: 0, china: 0, unread: 0 })
+        // Of what has no number nothing was counted.
+        let (exporter, item) = (self.exporters.number(exporter), self.items.number(item));
+        let counted = |sale: Option<Sale>| {
+            sale.and_then(|sale| self.sales.get(&sale)).copied().unwrap_or(SentUnits { home: 0, china: 0, unread: 0 })
         };
         // Sales at home that nobody can place would only make room: they are left out.
-        let may_be_its = [(&exporter, &None), (&None, &item), (&None, &None)]
-            .into_iter()
-            .map(|(exporter, item)| counted(exporter, item))
-            .any(|sent| sent.china > 0 || sent.unread > 0);
-        let sent = counted(&exporter, &item);
+        let may_be_its = [
+            exporter.map(|exporter| Sale { exporter: Some(exporter), item: None }),
+            item.map(|item| Sale { exporter: None, item: Some(item) }),
+            Some(Sale { exporter: None, item: None }),
+        ];
+        let may_be_its = may_be_its.into_iter().map(counted).any(|sent| sent.china > 0 || sent.unread > 0);
+        let both = exporter.zip(item).map(|(exporter, item)| Sale { exporter: Some(exporter), item: Some(item) });
+        let sent = counted(both);
         (sent, may_be_its || sent.unread > 0)
     }
 

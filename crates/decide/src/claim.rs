@@ -2,7 +2,7 @@
 
 use tollgate_engine::{Determination, Scratch};
 use tollgate_law::facts::CLAIMS;
-use tollgate_law::program::{ExceptionRule, Program};
+use tollgate_law::program::Program;
 use tollgate_model::{Outcome, Truth};
 
 use crate::aes::aes_code;
@@ -182,14 +182,12 @@ pub(crate) fn claim_holds(
     if claim == "NLR" {
         return (outcome != Outcome::NeedsInformation).then_some(outcome == Outcome::NoLicenseRequired);
     }
-    let named: Vec<&ExceptionRule> = program.exceptions.iter().filter(|exception| exception.name == claim).collect();
-    if named.is_empty() {
-        return (outcome != Outcome::NeedsInformation).then_some(false);
-    }
-    match named.iter().map(|exception| scratch.truth(exception.available)).max() {
+    let named = program.exceptions.iter().filter(|exception| exception.name == claim);
+    match named.map(|exception| scratch.truth(exception.available)).max() {
         Some(Truth::True) => Some(true),
         Some(Truth::Unknown) => None,
-        _ => Some(false),
+        Some(Truth::False) => Some(false),
+        None => (outcome != Outcome::NeedsInformation).then_some(false),
     }
 }
 

@@ -14,7 +14,7 @@ use tollgate_model::{AccountKey, Date, Decimal, OrderLine, Outcome, ReviewPolicy
 use super::accounts::{
     Accounts, AllocationRow, ChargeRule, account_bits, forget_account_facts, headquarters, set_account_facts,
 };
-use super::candidates::settle_item;
+use super::candidates::{ItemMemo, settle_item};
 use super::china_volume::ChinaVolume;
 use super::claim::claim_holds;
 use super::digest::facts_digest;
@@ -69,6 +69,7 @@ pub struct Decider {
     pub accounts: Accounts,
     builder: FactBuilder,
     memo: Memo<RenderedDecision>,
+    item_memo: ItemMemo,
     license_use: LicenseUse,
     veu_bases: Option<VeuBases>,
     china_volume: ChinaVolume,
@@ -87,6 +88,7 @@ impl Decider {
             policy,
             accounts,
             memo: Memo::default(),
+            item_memo: ItemMemo::default(),
             license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
@@ -103,6 +105,7 @@ impl Decider {
             policy,
             accounts,
             memo: Memo::default(),
+            item_memo: ItemMemo::default(),
             license_use: LicenseUse::default(),
             shipments: BTreeMap::new(),
         }
@@ -161,7 +164,7 @@ impl Decider {
     ) -> Result<Decided<'_>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_item(program, &mut line, order);
+        settle_item(&mut self.item_memo, self.policy.epoch(order.date), program, &mut line, order);
         self.accounts = Accounts::default();
         self.veu_bases = VeuBases::of(self.builder.tables());
         self.china_volume = ChinaVolume::default();
@@ -190,10 +193,11 @@ impl Decider {
     ) -> Result<(&Program, LineFacts, Arc<Judged<RenderedDecision>>), UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_item(program, &mut line, order);
+        let epoch = self.policy.epoch(order.date);
+        settle_item(&mut self.item_memo, epoch, program, &mut line, order);
         set(program, &mut line);
         with_readings(program, &mut line.facts);
-        let judged = judge(&mut self.memo, &self.policy, self.policy.epoch(order.date), program, &line.facts);
+        let judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
         Ok((program, line, judged))
     }
 
@@ -236,12 +240,13 @@ impl Decider {
     pub fn atom_signature(&mut self, order: &OrderLine<'_>, but_for: &[FactId]) -> Result<Vec<u64>, UnknownItem> {
         let mut line = self.builder.line(order)?;
         let program = self.policy.program(order.date);
-        settle_item(program, &mut line, order);
+        let epoch = self.policy.epoch(order.date);
+        settle_item(&mut self.item_memo, epoch, program, &mut line, order);
         but_for.iter().for_each(|fact| line.facts.forget(*fact));
         with_readings(program, &mut line.facts);
         let mut mask = AtomMask::default();
         mask.read(program, &line.facts);
-        let epoch = count_of(self.policy.epoch(order.date));
+        let epoch = count_of(epoch);
         let asks = line.asks.map_or(0, |fact| u64::from(fact.0) + 1);
         Ok([&[epoch, asks], mask.holds.as_slice(), mask.may_hold.as_slice()].concat())
     }
@@ -278,8 +283,8 @@ impl Decider {
 
     /// What the items of a line weigh in an installed base, wherever they go. Counts nothing.
     pub fn weigh(&mut self, order: &OrderLine<'_>) -> Result<ItemWeight, UnknownItem> {
-        let (builder, memo) = (&mut self.builder, &mut self.memo);
-        Scale { builder, memo, policy: &self.policy }.weigh(order)
+        let (builder, memo, item_memo) = (&mut self.builder, &mut self.memo, &mut self.item_memo);
+        Scale { builder, memo, item_memo, policy: &self.policy }.weigh(order)
     }
 
     /// Decides a line and counts it. What a unit costs is not known, so that a license with a value does not settle it.
@@ -296,15 +301,16 @@ impl Decider {
         let mut line = self.builder.line(order)?;
         let epoch = self.policy.epoch(order.date);
         let program = self.policy.program(order.date);
-        settle_item(program, &mut line, order);
+        settle_item(&mut self.item_memo, epoch, program, &mut line, order);
         self.accounts.set_facts(program, &mut line, order.date);
         let shipment = if self.shipments.is_empty() { None } else { self.shipments.get(order.order_id).copied() };
         line.facts.set_if(facts::SHIPMENT_TPP, shipment.unwrap_or(line.tpp).map(Tpp::thousandths));
         with_readings(program, &mut line.facts);
         let mut judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
         if is_universal(program, judged.determination.label, &line.facts) {
-            let (builder, memo) = (&mut self.builder, &mut self.memo);
-            if hold_ratios(self.veu_bases.as_mut(), order, &mut line, Scale { builder, memo, policy: &self.policy })? {
+            let (builder, memo, item_memo) = (&mut self.builder, &mut self.memo, &mut self.item_memo);
+            let scale = Scale { builder, memo, item_memo, policy: &self.policy };
+            if hold_ratios(self.veu_bases.as_mut(), order, &mut line, scale)? {
                 judged = judge(&mut self.memo, &self.policy, epoch, program, &line.facts);
             }
         }

@@ -1,15 +1,16 @@
 //! Judging facts by a policy, with what is put into words once for all lines that are judged alike.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tollgate_engine::{Judged, Memo, eccn_pattern, with_readings};
 use tollgate_law::Policy;
-use tollgate_law::facts::{self, Facts};
+use tollgate_law::facts::{self, FactId, Facts};
 use tollgate_law::program::Program;
 use tollgate_model::{Activity, Country, OrderLine, Truth};
+use tollgate_records::{RedFlag, Text, UnsurePoint};
 
-use super::candidates::settle_item;
+use super::candidates::{ItemMemo, settle_item};
 use super::facts::{FactBuilder, LineFacts};
 use super::fleet::ItemWeight;
 use super::item_facts::UnknownItem;
@@ -23,12 +24,33 @@ pub struct RenderedDecision {
     /// The ECCN with `{host}` for the item's own, which is no matter of the atoms.
     pub(crate) eccn: Option<String>,
     pub(crate) mask: String,
+    /// The argument, once somebody has asked for it.
+    pub(crate) argument: OnceLock<Argument>,
+}
+
+/// The argument of a decision, less the values of the facts that it reads: the same for all lines that are decided alike.
+#[derive(Debug)]
+pub(crate) struct Argument {
+    pub(crate) steps: Vec<ArgumentStep>,
+    pub(crate) unsure: Vec<UnsurePoint>,
+    pub(crate) red_flags: Vec<RedFlag>,
+}
+
+/// A step of an argument.
+#[derive(Debug)]
+pub(crate) struct ArgumentStep {
+    pub(crate) cite: Text,
+    pub(crate) rule: Text,
+    pub(crate) result: Truth,
+    /// The facts that it reads.
+    pub(crate) facts: Vec<FactId>,
 }
 
 /// What items are weighed with.
 pub(crate) struct Scale<'a> {
     pub(crate) builder: &'a mut FactBuilder,
     pub(crate) memo: &'a mut Memo<RenderedDecision>,
+    pub(crate) item_memo: &'a mut ItemMemo,
     pub(crate) policy: &'a Policy,
 }
 
@@ -44,9 +66,10 @@ impl Scale<'_> {
         };
         let mut line = self.builder.line(&probe)?;
         let program = self.policy.program(order.date);
-        settle_item(program, &mut line, &probe);
+        let epoch = self.policy.epoch(order.date);
+        settle_item(self.item_memo, epoch, program, &mut line, &probe);
         with_readings(program, &mut line.facts);
-        let judged = judge(self.memo, self.policy, self.policy.epoch(order.date), program, &line.facts);
+        let judged = judge(self.memo, self.policy, epoch, program, &line.facts);
         Ok(ItemWeight::of(program, &judged.scratch, line.tpp))
     }
 }
@@ -95,6 +118,7 @@ pub(crate) fn judge(
             readings: reading_effects(policy, program, determination),
             eccn: eccn_pattern(program, scratch).map(str::to_owned),
             mask: hex,
+            argument: OnceLock::new(),
         }
     })
 }

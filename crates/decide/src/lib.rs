@@ -21,6 +21,7 @@ mod end_use_words;
 mod error;
 mod facts;
 mod file_counts;
+mod flag_set;
 mod flags;
 mod fleet;
 mod item_facts;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tollgate_model::{index_of, never};
+use tollgate_model::{Lookup, index_of, never};
 
 /// The number of a text; equal exactly where the texts are.
 pub type Name = u32;
@@ -11,8 +11,7 @@ pub type Name = u32;
 #[derive(Debug, Default)]
 struct Known {
     texts: Vec<String>,
-    #[expect(clippy::disallowed_types, reason = "looked up by name, never iterated")]
-    places: std::collections::HashMap<String, Name>,
+    places: Lookup<String, Name>,
 }
 
 /// Numbers texts. What is numbered first can be shared between deciders; each then adds its own.
@@ -25,8 +24,8 @@ pub struct Names {
 impl Names {
     /// The number of a text, a new one where it has none yet.
     pub fn place(&mut self, text: &str) -> Name {
-        if let Some(place) = self.shared.places.get(text).or_else(|| self.local.places.get(text)) {
-            return *place;
+        if let Some(place) = self.number(text) {
+            return place;
         }
         let length = self.shared.texts.len() + self.local.texts.len();
         let place = Name::try_from(length).unwrap_or_else(|_| {
@@ -37,6 +36,11 @@ impl Names {
         self.local.texts.push(text.to_owned());
         self.local.places.insert(text.to_owned(), place);
         place
+    }
+
+    /// The number of a text; `None` where it has none yet.
+    pub fn number(&self, text: &str) -> Option<Name> {
+        self.shared.places.get(text).or_else(|| self.local.places.get(text)).copied()
     }
 
     /// The text of a number; empty where no text has it.

@@ -7,6 +7,7 @@ use tollgate_law::facts::ear_country;
 use tollgate_model::{Country, Date, Diagnostic, Party, Stake, Truth};
 
 use super::answered::MadeParty;
+use super::flag_set::FlagSet;
 use super::flags::flags_of;
 use super::names::{Name, Names};
 use super::onward::shown_flags;
@@ -28,7 +29,7 @@ pub struct PartyFacts {
     pub parent: Name,
     /// Whether the parent chain is given (else the party counts as its own ultimate parent).
     pub has_parent: bool,
-    flags: BTreeSet<String>,
+    flags: FlagSet,
     /// Flags that stand from some day on.
     since: Vec<(String, Date)>,
     /// What is to be said of its row, or of its having none, a sentence each.
@@ -46,7 +47,7 @@ pub type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
 impl PartyFacts {
     /// All that the law asks of it; headquarters and flags only; flags only.
     pub fn classes(&self) -> [Class; 3] {
-        let of = |seats| (seats, self.flags.clone());
+        let of = |seats| (seats, self.flags.names().clone());
         [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
     }
 
@@ -140,6 +141,7 @@ impl PartyFacts {
     pub fn sanctions_programs(&self) -> Option<Vec<String>> {
         let named: Vec<String> = self
             .flags
+            .names()
             .iter()
             .filter_map(|flag| flag.strip_prefix("sdn:"))
             .map(|program| program.trim().to_owned())
@@ -151,6 +153,7 @@ impl PartyFacts {
     /// Whether it is a national validated end-user in a country.
     pub fn is_nveu_in(&self, country: Country) -> bool {
         self.flags
+            .names()
             .iter()
             .filter_map(|flag| flag.strip_prefix("nveu:")?.parse::<Country>().ok())
             .any(|seat| ear_country(seat) == country)
@@ -309,13 +312,13 @@ fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party,
         (true, true) => counted(parties.get(&ultimate).and_then(|parent| parent.hq_country)),
         (true, false) => None,
     };
-    let (mut flags, mut since, mut remarks) = (BTreeSet::new(), Vec::new(), Vec::new());
+    let (mut flags, mut since, mut remarks) = (FlagSet::default(), Vec::new(), Vec::new());
     if !party.flags.is_empty() {
         let read = flags_of(party.flags.iter().map(String::as_str));
         for flag in read.known {
             match flag.split_once(':').and_then(|(word, day)| Some((word.to_owned(), day.parse::<Date>().ok()?))) {
                 Some(dated) => since.push(dated),
-                None => drop(flags.insert(flag)),
+                None => flags.insert(flag),
             }
         }
         for (flag, near) in read.unread {
@@ -327,13 +330,14 @@ fn facts_of(parties: &BTreeMap<String, Party>, parents: &Parents, party: &Party,
             )));
         }
     }
+    flags.extend(shown_flags(party));
     PartyFacts {
         country: counted(party.country),
         hq: counted(party.hq_country),
         parent_hq,
         ultimate_parent: ultimate,
         has_parent,
-        flags: flags.into_iter().chain(shown_flags(party)).collect(),
+        flags,
         since,
         remarks,
         ..PartyFacts::default()

@@ -1,5 +1,7 @@
 //! What a decision would come to otherwise: under the other reading of a text, or by another figure of the item.
 
+use std::sync::Arc;
+
 use tollgate_engine::Determination;
 use tollgate_law::Policy;
 use tollgate_law::program::{Label, Program};
@@ -10,11 +12,11 @@ use super::facts::LineFacts;
 #[derive(Clone, Debug)]
 pub struct ReadingEffect {
     /// The reading's name.
-    pub name: String,
+    pub name: Arc<str>,
     /// How the text was read.
-    pub taken: String,
+    pub taken: Arc<str>,
     /// What the decision would come to under the other reading.
-    pub otherwise: String,
+    pub otherwise: Arc<str>,
 }
 
 /// What the decision would come to under the other reading of each text that it turns on.
@@ -24,9 +26,9 @@ pub(crate) fn reading_effects(policy: &Policy, program: &Program, determination:
         let Some(reading) = policy.law.readings.iter().find(|reading| reading.fact == turn.reading) else { continue };
         let taken = if turn.taken { &reading.if_true } else { &reading.if_false };
         turns.push(ReadingEffect {
-            name: reading.name.clone(),
-            taken: taken.clone(),
-            otherwise: label_text(program, turn.otherwise),
+            name: Arc::from(reading.name.as_str()),
+            taken: Arc::from(taken.as_str()),
+            otherwise: Arc::from(label_text(program, turn.otherwise)),
         });
     }
     turns
@@ -36,9 +38,9 @@ pub(crate) fn reading_effects(policy: &Policy, program: &Program, determination:
 pub(crate) fn disputed(program: &Program, line: &LineFacts, taken: Label, otherwise: Label) -> Option<ReadingEffect> {
     let dispute = line.item.chip.as_ref().unwrap_or(&line.item.item).dispute.as_deref().unwrap_or("");
     (otherwise != taken).then(|| ReadingEffect {
-        name: format!("disputed_tpp:{dispute}"),
-        taken: "The catalog's TPP.".to_owned(),
-        otherwise: label_text(program, otherwise),
+        name: Arc::from(format!("disputed_tpp:{dispute}")),
+        taken: Arc::from("The catalog's TPP."),
+        otherwise: Arc::from(label_text(program, otherwise)),
     })
 }
 

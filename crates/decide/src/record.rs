@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use tollgate_engine::{TraceStep, fact_text, fact_word};
+use tollgate_engine::{fact_text, fact_word};
 use tollgate_law::Policy;
 use tollgate_law::facts::{FactId, FactKind, Facts, Unit};
 use tollgate_model::{OrderLine, Tpp};
@@ -13,6 +13,7 @@ use tollgate_records::{
 };
 
 use super::decider::Decided;
+use super::judging::{Argument, ArgumentStep};
 use super::roles::roles;
 use super::summary::{failed_claim, next_steps, summary};
 use super::tables::Tables;
@@ -60,9 +61,9 @@ pub fn decision_record(
         tpp: decided.line.tpp.map(Tpp::ceil),
         missing: decided.missing.clone(),
         claimed_ok: decided.claimed_ok,
-        item: order.item.to_owned(),
+        item: String::new(),
         quantity: order.quantity,
-        destination: order.destination.code().to_owned(),
+        destination: String::new(),
         parties: Default::default(),
         summary: String::new(),
         next: Vec::new(),
@@ -87,21 +88,21 @@ pub fn decision_record(
     record
 }
 
-/// Adds the argument, what must be done, and what is unsure.
+/// Adds what goes to whom, the argument, what must be done, and what is unsure.
 fn argue(record: &mut DecisionRecord, order: &OrderLine<'_>, decided: &Decided<'_>) {
+    order.item.clone_into(&mut record.item);
+    order.destination.code().clone_into(&mut record.destination);
     record.parties = roles(order).map(|(role, party)| (Cow::Borrowed(role), party.to_owned())).collect();
-    let steps = decided.steps();
-    record.trace = steps.iter().map(|step| recorded_step(step, &decided.line.facts)).collect();
+    let argument = decided.judged.derived.argument.get_or_init(|| argument(decided));
+    record.trace = argument.steps.iter().map(|step| recorded_step(step, &decided.line.facts)).collect();
     let obligations = decided.obligations().map(|rule| Obligation {
         cite: rule.cite.clone(),
         text: rule.text.clone(),
         deadline: rule.deadline.clone(),
     });
     record.obligations = obligations.collect();
-    let unsure = decided.unsure(&steps).into_iter();
-    record.unsure = unsure.map(|(cite, note)| UnsurePoint { cite: cite.clone(), note: note.clone() }).collect();
-    let flags = decided.red_flags().map(|rule| RedFlag { cite: rule.step.cite.clone(), flag: rule.step.rule.clone() });
-    record.red_flags = flags.collect();
+    record.unsure.clone_from(&argument.unsure);
+    record.red_flags.clone_from(&argument.red_flags);
     for remark in &decided.line.remarks {
         record.remarks.push(Text::clone(remark));
     }
@@ -143,14 +144,25 @@ fn screen(record: &mut DecisionRecord, order: &OrderLine<'_>, tables: &Tables) {
     record.screening = screening_sentences(order, tables);
 }
 
-fn recorded_step(step: &TraceStep<'_>, facts: &Facts) -> Step {
-    let named = step.step.facts.iter().map(|fact| (Cow::Borrowed(fact.def().name), fact_value(facts, *fact)));
-    Step {
+/// The argument of a decision, for all lines that are decided alike.
+fn argument(decided: &Decided<'_>) -> Argument {
+    let steps = decided.steps();
+    let unsure = decided.unsure(&steps).into_iter();
+    let unsure = unsure.map(|(cite, note)| UnsurePoint { cite: cite.clone(), note: note.clone() }).collect();
+    let flags = decided.red_flags().map(|rule| RedFlag { cite: rule.step.cite.clone(), flag: rule.step.rule.clone() });
+    let red_flags = flags.collect();
+    let steps = steps.into_iter().map(|step| ArgumentStep {
         cite: step.step.cite.clone(),
         rule: step.step.rule.clone(),
         result: step.truth,
-        facts: NamedFacts(named.collect()),
-    }
+        facts: step.step.facts.clone(),
+    });
+    Argument { steps: steps.collect(), unsure, red_flags }
+}
+
+fn recorded_step(step: &ArgumentStep, facts: &Facts) -> Step {
+    let named = step.facts.iter().map(|fact| (Cow::Borrowed(fact.def().name), fact_value(facts, *fact)));
+    Step { cite: step.cite.clone(), rule: step.rule.clone(), result: step.result, facts: NamedFacts(named.collect()) }
 }
 
 fn fact_value(facts: &Facts, fact: FactId) -> FactValue {

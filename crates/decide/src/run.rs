@@ -109,7 +109,8 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
             return Err(Diagnostics::up_to(MAX_ERRORS, unknown).into());
         }
     }
-    let counted = run.policy.epochs().iter().any(|epoch| !run.policy.program(*epoch).accounts.is_empty());
+    // Every epoch up to one with accounts is compiled for this: it is only asked where it matters.
+    let counted = || run.policy.epochs().iter().any(|epoch| !run.policy.program(*epoch).accounts.is_empty());
     let mut batch_done = |batch: &OrderBatch, indices: &mut dyn Iterator<Item = usize>, decider: &mut Decider| {
         for index in indices {
             let Some(line) = batch.line(index) else { continue };
@@ -118,7 +119,7 @@ pub fn run(run: &Run<'_>, stop: &Stop, progress: &mut dyn Progress, each: &mut d
         }
         Ok::<(), RunError>(())
     };
-    if survey.sorted || !counted {
+    if survey.sorted || !counted() {
         for_each_batch(run, stop, &mut |batch| {
             batch_done(&batch, &mut (0..batch.len()), &mut decider)?;
             progress.done(count_of(batch.len()));

@@ -14,7 +14,7 @@ use tollgate_records::{Declared, Surrounding, SurroundingReader};
 
 use tollgate_decide::RunError;
 use tollgate_decide::Tables;
-use tollgate_decide::{Decided, DescribedItems, declared_findings};
+use tollgate_decide::{Decided, DeclaredFinding, DescribedItems, declared_findings};
 use tollgate_decide::{ItemFacts, item_facts, settle_density};
 use tollgate_decide::{Parents, ultimate_parents};
 
@@ -227,6 +227,18 @@ impl Watch {
         decided: &Decided<'_>,
         declared: Declared<'_>,
     ) -> Result<(), RunError> {
+        let findings = declared_findings(order, declared, decided, &self.policy.law.catalog, &mut self.described);
+        self.decided_with(order, decided, declared, &findings)
+    }
+
+    /// As [`Watch::decided`], for who has the line's [`declared_findings`] already.
+    pub fn decided_with(
+        &mut self,
+        order: &OrderLine<'_>,
+        decided: &Decided<'_>,
+        declared: Declared<'_>,
+        findings: &[DeclaredFinding],
+    ) -> Result<(), RunError> {
         if ["date", "destination", "quantity", "order_id"].into_iter().any(|column| order.is_unread(column)) {
             self.unread_lines += 1;
             return Ok(());
@@ -242,7 +254,7 @@ impl Watch {
             self.entities.standings.add(order.ultimate_consignee, order.date, tpp);
         }
         let label = decided.determination().label;
-        let odd_columns = self.odd_columns(order, decided, declared);
+        let odd_columns = odd_columns(findings);
         let derived = DerivedColumns {
             kind: traded_kind(item),
             eccn: eccn.as_deref(),
@@ -262,13 +274,6 @@ impl Watch {
         };
         let batch = self.builder.push(order, declared, &derived).map_err(|error| watch_error(error.to_string()))?;
         batch.map_or(Ok(()), |batch| self.lines.push(batch).map_err(watch_error))
-    }
-
-    /// The columns of a line that say otherwise than its goods imply, each once, in order.
-    fn odd_columns(&mut self, order: &OrderLine<'_>, decided: &Decided<'_>, declared: Declared<'_>) -> Option<String> {
-        let findings = declared_findings(order, declared, decided, &self.policy.law.catalog, &mut self.described);
-        let columns: BTreeSet<&str> = findings.iter().map(|finding| finding.column).collect();
-        (!columns.is_empty()).then(|| columns.into_iter().collect::<Vec<_>>().join(";"))
     }
 
     /// Lines that stand in no table, since their day, place or quantity is not understood.
@@ -431,6 +436,12 @@ fn known_on(tables: &Tables, day: Date) -> KnownParties {
         .filter(|stake| stake.from.is_none_or(|from| from <= day))
         .map(|stake| Stake { until: stake.until.filter(|until| *until <= day), ..stake.clone() });
     KnownParties { parties: parties.collect(), stakes: stakes.collect() }
+}
+
+/// The columns that findings are about, each once, in order; `None` where there are no findings.
+fn odd_columns(findings: &[DeclaredFinding]) -> Option<String> {
+    let columns: BTreeSet<&str> = findings.iter().map(|finding| finding.column).collect();
+    (!columns.is_empty()).then(|| columns.into_iter().collect::<Vec<_>>().join(";"))
 }
 
 /// Whether another reading of the law would bear out what was claimed.

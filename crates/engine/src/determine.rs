@@ -1,13 +1,11 @@
 //! The decision on one order line.
 
-use std::collections::BTreeSet;
-
 use tollgate_law::facts::{CLAIM, FactId, Facts, ITEM_KIND};
-use tollgate_law::program::{Label, Program};
+use tollgate_law::program::{Label, Program, ThresholdAtom};
 use tollgate_model::{Outcome, ReviewPolicy};
 
 use crate::complete::{Completions, complete};
-use crate::scalar::{AtomTruth, Residual, Scratch, Verdict};
+use crate::scalar::{AtomTruth, Residual, Scratch, Verdict, atoms_below};
 
 /// What a decision would come to under the other reading of an ambiguous text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,13 +72,15 @@ pub fn determine(program: &Program, facts: &Facts, scratch: &mut Scratch) -> Det
     }
     let without = verdict(program, &open, scratch);
     let residual = scratch.residual(program);
-    let atoms = reading_atoms(program, |reading| facts.get(reading));
+    let readings = reading_atoms(program);
+    let atoms = truths(&readings, |reading| facts.get(reading));
     let left = scratch.refine(program, &residual, &atoms);
     let determination = match without {
         Verdict::Settled(label) => settled(program, label),
         Verdict::Open(_) => {
             let mut taken = decide(program, scratch, &left);
-            taken.readings = reading_effects(program, facts, &taken, scratch, &residual);
+            let other = OtherReadings { program, facts, atoms: &readings, residual: &residual };
+            taken.readings = other.effects(&taken, scratch);
             scratch.refine(program, &residual, &atoms);
             taken
         }
@@ -97,15 +97,23 @@ fn decide(program: &Program, scratch: &mut Scratch, left: &Residual) -> Determin
     }
 }
 
-/// The atoms of the readings that have a value, with their truth.
-fn reading_atoms(program: &Program, value: impl Fn(FactId) -> Option<i64>) -> Vec<AtomTruth> {
-    let atoms = program.thresholds.iter().enumerate();
-    let readings = atoms.filter(|(_, atom)| program.readings.iter().any(|(reading, _)| *reading == atom.fact));
-    readings.filter_map(|(place, atom)| Some(AtomTruth { place, truth: value(atom.fact)? >= atom.threshold })).collect()
+/// The atoms that read a reading, each with its place from 0.
+fn reading_atoms(program: &Program) -> Vec<(usize, ThresholdAtom)> {
+    let readings = program.readings.iter().fold(0_u128, |bits, (reading, _)| bits | 1 << reading.slot());
+    let atoms = program.thresholds.iter().copied().enumerate();
+    atoms.filter(|(_, atom)| readings >> atom.fact.slot() & 1 == 1).collect()
+}
+
+/// The truth of those atoms whose readings have a value.
+fn truths(atoms: &[(usize, ThresholdAtom)], value: impl Fn(FactId) -> Option<i64>) -> Vec<AtomTruth> {
+    let known = atoms
+        .iter()
+        .filter_map(|(place, atom)| Some(AtomTruth { place: *place, truth: value(atom.fact)? >= atom.threshold }));
+    known.collect()
 }
 
 fn settled(program: &Program, label: Label) -> Determination {
-    let (mildest, strictest) = range(program, &BTreeSet::from([label]));
+    let (mildest, strictest) = range(program, [label]);
     Determination {
         label,
         strictest,
@@ -121,7 +129,7 @@ fn combined(
     program: &Program,
     Completions { labels, turns_on, review_turns_on, gave_up }: Completions,
 ) -> Determination {
-    let (mildest, strictest) = range(program, &labels);
+    let (mildest, strictest) = range(program, labels.iter().copied());
     let strictest_review: Option<ReviewPolicy> = labels.iter().filter_map(|label| label.review).max();
     let label = match labels.first().copied() {
         Some(first) if turns_on.is_empty() => Label { review: strictest_review, ..first },
@@ -141,7 +149,7 @@ fn combined(
 
 /// The mildest and strictest outcome among labels; one that is open for want of a model spans from what it
 /// would otherwise be to a license requirement.
-fn range(program: &Program, labels: &BTreeSet<Label>) -> (Outcome, Outcome) {
+fn range(program: &Program, labels: impl IntoIterator<Item = Label>) -> (Outcome, Outcome) {
     let (mut mildest, mut strictest) = (Outcome::LicenseRequired, Outcome::NoLicenseRequired);
     for label in labels {
         let (mild, strict) = match label.outcome {
@@ -162,30 +170,40 @@ fn range(program: &Program, labels: &BTreeSet<Label>) -> (Outcome, Outcome) {
     (mildest, strictest)
 }
 
-/// The readings on which the decision turns. `scratch` has run all but `residual`, which is what is open without any reading.
-fn reading_effects(
-    program: &Program,
-    facts: &Facts,
-    taken: &Determination,
-    scratch: &mut Scratch,
-    residual: &Residual,
-) -> Vec<ReadingEffect> {
-    let mut turns = Vec::new();
-    for (reading, default) in &program.readings {
-        if !program.thresholds.iter().any(|atom| atom.fact == *reading) {
-            continue;
+/// What a decision would come to if a reading were taken the other way.
+struct OtherReadings<'a> {
+    program: &'a Program,
+    facts: &'a Facts,
+    /// The atoms that read a reading.
+    atoms: &'a [(usize, ThresholdAtom)],
+    /// What is open without any reading.
+    residual: &'a Residual,
+}
+
+impl OtherReadings<'_> {
+    /// The readings on which the decision turns. `scratch` has run all but the residual; what it holds of that is of no matter, and is lost.
+    fn effects(&self, taken: &Determination, scratch: &mut Scratch) -> Vec<ReadingEffect> {
+        let program = self.program;
+        let rules = self.residual.rules.iter().filter_map(|place| program.decision.get(*place));
+        let reached = atoms_below(program, rules.map(|rule| rule.when), &self.residual.gates);
+        let mut turns = Vec::new();
+        for (reading, default) in &program.readings {
+            // What no open rule reads through open gates changes none of them.
+            if !self.atoms.iter().any(|(place, atom)| atom.fact == *reading && reached.get(*place) == Some(&true)) {
+                continue;
+            }
+            let value = self.facts.get(*reading).map_or(*default, |held| held == 1);
+            let other = Some(i64::from(!value));
+            let atoms = truths(self.atoms, |fact| if fact == *reading { other } else { self.facts.get(fact) });
+            let left = scratch.refine(program, self.residual, &atoms);
+            let otherwise = decide(program, scratch, &left);
+            scratch.forget(program, self.residual, &atoms);
+            if otherwise.label != taken.label {
+                turns.push(ReadingEffect { reading: *reading, taken: value, otherwise: otherwise.label });
+            }
         }
-        let value = facts.get(*reading).map_or(*default, |held| held == 1);
-        let atoms =
-            reading_atoms(program, |fact| if fact == *reading { Some(i64::from(!value)) } else { facts.get(fact) });
-        let left = scratch.refine(program, residual, &atoms);
-        let otherwise = decide(program, scratch, &left);
-        scratch.forget(program, residual, &atoms);
-        if otherwise.label != taken.label {
-            turns.push(ReadingEffect { reading: *reading, taken: value, otherwise: otherwise.label });
-        }
+        turns
     }
-    turns
 }
 
 /// Sets the readings that a program's policy takes.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tollgate_law::Policy;
 use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, NO_COUNTRY};
 use tollgate_law::program::Program;
-use tollgate_model::{Date, Outcome, ReviewPolicy, Truth};
+use tollgate_model::{Date, Outcome, ReviewPolicy, Truth, index_of};
 
 use crate::complete::representatives;
 use crate::determine::determine;
@@ -114,8 +114,8 @@ struct Cells {
     fact: FactId,
     /// The places of the atoms that read the fact.
     atoms: Vec<usize>,
-    /// By whether each of the atoms holds: a value, and its denominator, which only fractions need.
-    values: BTreeMap<Vec<bool>, (i64, i64)>,
+    /// By whether each of the atoms holds, as bits: a value, and its denominator, which only fractions need.
+    values: BTreeMap<Vec<u64>, (i64, i64)>,
 }
 
 impl Cells {
@@ -131,7 +131,9 @@ impl Cells {
             let mut facts = Facts::default();
             set(&mut facts, fact, value, denominator);
             mask.read(program, &facts);
-            by_truth.entry(bits(&mask.holds, &atoms)).or_insert((value, denominator));
+            let mut holds = Vec::new();
+            read_bits(&mask.holds, &atoms, &mut holds);
+            by_truth.entry(holds).or_insert((value, denominator));
         }
         Cells { fact, atoms, values: by_truth }
     }
@@ -161,9 +163,13 @@ impl FactFinder {
             return None;
         }
         let mut facts = Facts::default();
+        let (mut holds, mut may_hold) = (Vec::new(), Vec::new());
         for cells in &self.0 {
-            let (holds, may_hold) = (bits(&mask.holds, &cells.atoms), bits(&mask.may_hold, &cells.atoms));
-            let unknown = holds.iter().all(|holds| !holds) && may_hold.iter().all(|may_hold| *may_hold);
+            read_bits(&mask.holds, &cells.atoms, &mut holds);
+            read_bits(&mask.may_hold, &cells.atoms, &mut may_hold);
+            let none_holds = holds.iter().all(|word| *word == 0);
+            let may_hold_count = may_hold.iter().map(|word| word.count_ones()).sum();
+            let unknown = none_holds && index_of(may_hold_count) == cells.atoms.len();
             if !unknown {
                 let (value, denominator) = cells.values.get(&holds).filter(|_| holds == may_hold)?;
                 set(&mut facts, cells.fact, *value, *denominator);
@@ -175,9 +181,13 @@ impl FactFinder {
     }
 }
 
-fn bits(words: &[u64], places: &[usize]) -> Vec<bool> {
-    let bit = |at: &usize| words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
-    places.iter().map(bit).collect()
+/// The bits at some places of words, one behind the other, in words of their own.
+fn read_bits(words: &[u64], places: &[usize], bits: &mut Vec<u64>) {
+    bits.clear();
+    for places in places.chunks(64) {
+        let bit = |at: usize| words.get(at / 64).map_or(0, |word| word >> (at % 64) & 1);
+        bits.push(places.iter().rev().fold(0, |bits, at| bits << 1 | bit(*at)));
+    }
 }
 
 /// The places of the atoms that read a fact.
@@ -204,7 +214,7 @@ pub struct Rederiver {
     /// By the digest of a program.
     finders: BTreeMap<String, FactFinder>,
     /// By the digest of a policy.
-    members: BTreeMap<String, naive::GroupMembers>,
+    memos: BTreeMap<String, naive::LawMemo>,
     scratch: Scratch,
 }
 
@@ -240,12 +250,12 @@ impl Rederiver {
             missing: determination.open_facts(program),
             open_by_day: determination.is_open_by_day(program),
         };
-        if !self.members.contains_key(&policy.digest) {
-            self.members.insert(policy.digest.clone(), naive::GroupMembers::default());
+        if !self.memos.contains_key(&policy.digest) {
+            self.memos.insert(policy.digest.clone(), naive::LawMemo::default());
         }
-        let fresh = naive::GroupMembers::default();
-        let members = self.members.get(&policy.digest).unwrap_or(&fresh);
-        let plain = naive::decide_with(policy, order_day, &facts, members);
+        let fresh = naive::LawMemo::default();
+        let memo = self.memos.get(&policy.digest).unwrap_or(&fresh);
+        let plain = naive::decide_with(policy, order_day, &facts, memo);
         let settled = plain.outcome.is_none_or(|outcome| {
             outcome == rederived.outcome
                 && plain.authorization == rederived.authorization

@@ -2,7 +2,7 @@
 
 use tollgate_law::facts::Facts;
 use tollgate_law::program::{DecisionRule, Label, Lit, Program};
-use tollgate_model::Truth;
+use tollgate_model::{Truth, index_of};
 
 // The lower bit says that it holds, the upper that it may: conjunction is by bit.
 const FALSE: u8 = 0b00;
@@ -47,10 +47,10 @@ pub(crate) struct AtomTruth {
 /// What known facts leave open of a decision.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Residual {
-    /// The places of the gates that are neither true nor false.
-    gates: Vec<usize>,
+    /// The places of the gates that are neither true nor false, in ascending order.
+    pub(crate) gates: Vec<usize>,
     /// The places of the rules that may be the first to apply.
-    rules: Vec<usize>,
+    pub(crate) rules: Vec<usize>,
 }
 
 /// Bits on their way into words.
@@ -62,13 +62,27 @@ struct Packer<'a> {
 }
 
 impl Packer<'_> {
+    /// Adds the bits of atoms, of each of which `read` says whether it is known, as 0 or 1, and whether it holds.
     #[inline(always)]
-    fn push(&mut self, known: u64, truth: bool) {
-        self.holds |= (known & u64::from(truth)) << self.bit;
-        self.may_hold |= (known ^ 1 | u64::from(truth)) << self.bit;
-        self.bit = self.bit.wrapping_add(1) & 63;
-        if self.bit == 0 {
-            self.flush();
+    fn push<T>(&mut self, atoms: &[T], read: impl Fn(&T) -> (u64, bool)) {
+        let mut rest = atoms;
+        while !rest.is_empty() {
+            let room = 64_usize.wrapping_sub(index_of(self.bit));
+            let (now, later) = rest.split_at_checked(room).unwrap_or((rest, &[]));
+            let (mut holds, mut may_hold, mut place) = (0, 0, 0_u32);
+            for atom in now {
+                let (known, truth) = read(atom);
+                holds |= (known & u64::from(truth)) << (place & 63);
+                may_hold |= (known ^ 1 | u64::from(truth)) << (place & 63);
+                place = place.wrapping_add(1);
+            }
+            self.holds |= holds << (self.bit & 63);
+            self.may_hold |= may_hold << (self.bit & 63);
+            self.bit = self.bit.wrapping_add(place) & 63;
+            if self.bit == 0 {
+                self.flush();
+            }
+            rest = later;
         }
     }
 
@@ -98,18 +112,18 @@ impl AtomMask {
         let (low, high) = (facts.known as u64, (facts.known >> 64) as u64);
         let known = |slot: usize| (if slot < 64 { low } else { high }) >> (slot & 63) & 1;
         let mut packer = Packer { mask: self, holds: 0, may_hold: 0, bit: 0 };
-        for atom in &program.thresholds {
+        packer.push(&program.thresholds, |atom| {
             let slot = atom.fact.slot();
-            packer.push(known(slot), value(slot) >= atom.threshold);
-        }
-        for atom in &program.members {
+            (known(slot), value(slot) >= atom.threshold)
+        });
+        packer.push(&program.members, |atom| {
             let slot = atom.fact.slot();
-            packer.push(known(slot), atom.holds(value(slot)));
-        }
-        for atom in &program.ratios {
+            (known(slot), atom.holds(value(slot)))
+        });
+        packer.push(&program.ratios, |atom| {
             let slot = atom.fact.slot();
-            packer.push(known(slot) & known(slot + 1), atom.holds(value(slot), value(slot + 1)));
-        }
+            (known(slot) & known(slot + 1), atom.holds(value(slot), value(slot + 1)))
+        });
         if packer.bit != 0 {
             packer.flush();
         }
@@ -147,6 +161,29 @@ fn negated(code: u8) -> u8 {
 #[inline(always)]
 fn read(truths: &[u8], lit: Lit) -> u8 {
     truths.get(lit.0 as usize).copied().unwrap_or(UNKNOWN)
+}
+
+/// For each atom whether some of these literals reads it, itself or through gates; no others than the given ones, in ascending order, are looked into.
+pub(crate) fn atoms_below(program: &Program, lits: impl Iterator<Item = Lit>, gates: &[usize]) -> Vec<bool> {
+    let gates_from = 1 + program.atom_count();
+    let mut reached = vec![false; program.node_count()];
+    let reach = |reached: &mut Vec<bool>, lit: Lit| {
+        if let Some(node) = reached.get_mut(lit.node()) {
+            *node = true;
+        }
+    };
+    lits.for_each(|lit| reach(&mut reached, lit));
+    // A gate reads earlier nodes only: from the last to the first, all that read one are seen before it.
+    for gate in gates.iter().rev().filter_map(|gate| Some((gate, program.gates.get(*gate)?))) {
+        let (place, (a, b)) = gate;
+        if reached.get(gates_from + place) == Some(&true) {
+            reach(&mut reached, *a);
+            reach(&mut reached, *b);
+        }
+    }
+    reached.truncate(gates_from);
+    reached.drain(..1);
+    reached
 }
 
 impl Scratch {
@@ -234,6 +271,11 @@ impl Scratch {
         }
         let gates = 0..program.decision_gates;
         self.open_part(program, gates, 0..program.decision.len())
+    }
+
+    /// All gates that are open, once all have been run; no rules.
+    pub(crate) fn open_gates(&self, program: &Program) -> Residual {
+        self.open_part(program, 0..program.gates.len(), std::iter::empty())
     }
 
     /// Of these gates and rules, those that are open; of the rules none after the first that holds.

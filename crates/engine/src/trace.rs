@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use tollgate_law::facts::{self, FactId, FactKind, Facts, Unit};
-use tollgate_law::program::{ExceptionRule, Lit, Program, Step};
+use tollgate_law::program::{ExceptionRule, Program, Step};
 use tollgate_model::{Country, Outcome, Ratio, Tpp, Truth};
 
 use crate::determine::Determination;
-use crate::scalar::Scratch;
+use crate::scalar::{AtomTruth, Scratch, atoms_below};
 
 /// A step of the argument.
 #[derive(Clone, Copy, Debug)]
@@ -134,24 +134,26 @@ fn word(words: &'static [&'static str], value: i64) -> &'static str {
 ///
 /// It is settled too where the rules' truths leave it open and every truth of the open atoms that they read comes to the same: an item may be of
 /// either grade, and fall under `.z` all the same.
+///
+/// `scratch` must have run all gates.
 pub fn eccn_pattern<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p str> {
-    if let Some(settled) = pattern_by(program, |lit| scratch.truth(lit)) {
+    if let Some(settled) = pattern_by(program, scratch) {
         return Some(settled);
     }
-    let nodes: Vec<Truth> = (0..).step_by(2).map(|lit| scratch.truth(Lit(lit))).take(program.node_count()).collect();
-    let open = open_atoms(program, &nodes);
-    if open.len() > OPEN_ATOMS {
+    let open = scratch.open_gates(program);
+    let conditions = program.classifications.iter().map(|rule| rule.step.when);
+    let read = atoms_below(program, conditions, &open.gates).into_iter().enumerate();
+    let places: Vec<usize> =
+        read.filter(|(place, read)| *read && scratch.is_open(*place)).map(|(place, _)| place).collect();
+    if places.len() > OPEN_ATOMS {
         return None;
     }
-    let mut patterns = (0..1_usize << open.len()).map(|choice| {
-        let mut nodes = nodes.clone();
-        for (place, atom) in open.iter().enumerate() {
-            if let Some(node) = nodes.get_mut(*atom) {
-                *node = Truth::from(choice >> place & 1 == 1);
-            }
-        }
-        run_gates(program, &mut nodes);
-        pattern_by(program, |lit| truth_of(&nodes, lit))
+    let mut tried = scratch.clone();
+    let mut patterns = (0..1_usize << places.len()).map(|choice| {
+        let truth = |at: usize| choice >> at & 1 == 1;
+        let atoms = places.iter().enumerate().map(|(at, place)| AtomTruth { place: *place, truth: truth(at) });
+        tried.refine(program, &open, &atoms.collect::<Vec<_>>());
+        pattern_by(program, &tried)
     });
     let first = patterns.next()??;
     patterns.all(|pattern| pattern == Some(first)).then_some(first)
@@ -160,47 +162,16 @@ pub fn eccn_pattern<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p s
 /// So many open atoms are tried in all their truths, at the most.
 const OPEN_ATOMS: usize = 8;
 
-fn truth_of(nodes: &[Truth], lit: Lit) -> Truth {
-    let truth = nodes.get(lit.node()).copied().unwrap_or(Truth::Unknown);
-    if lit.negated() { !truth } else { truth }
-}
-
-/// What the rules come to by the truth of each literal.
-fn pattern_by(program: &Program, truth: impl Fn(Lit) -> Truth) -> Option<&str> {
+/// What the rules come to by the truths in `scratch`.
+fn pattern_by<'p>(program: &'p Program, scratch: &Scratch) -> Option<&'p str> {
     for rule in &program.classifications {
-        match truth(rule.step.when) {
+        match scratch.truth(rule.step.when) {
             Truth::True => return Some(&rule.eccn),
             Truth::Unknown => return None,
             Truth::False => {}
         }
     }
     Some(BELOW)
-}
-
-fn run_gates(program: &Program, nodes: &mut [Truth]) {
-    for (at, (a, b)) in program.gates.iter().enumerate() {
-        let truth = truth_of(nodes, *a).and(truth_of(nodes, *b));
-        if let Some(node) = nodes.get_mut(1 + program.atom_count() + at) {
-            *node = truth;
-        }
-    }
-}
-
-/// The nodes of the unknown atoms that the classifications read.
-fn open_atoms(program: &Program, nodes: &[Truth]) -> Vec<usize> {
-    let is_open = |node: usize| nodes.get(node) == Some(&Truth::Unknown);
-    let mut seen = vec![false; nodes.len()];
-    let mut left: Vec<usize> = program.classifications.iter().map(|rule| rule.step.when.node()).collect();
-    let mut atoms = Vec::new();
-    while let Some(node) = left.pop() {
-        let Some(seen) = seen.get_mut(node).filter(|seen| !**seen && is_open(node)) else { continue };
-        *seen = true;
-        match node.checked_sub(1 + program.atom_count()).and_then(|gate| program.gates.get(gate)) {
-            Some((a, b)) => left.extend([a.node(), b.node()]),
-            None => atoms.push(node),
-        }
-    }
-    atoms
 }
 
 /// The pattern of an item that no entry of the law's lists: filled in by what is known of it.

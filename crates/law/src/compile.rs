@@ -10,7 +10,7 @@ use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 
 use crate::expr::Expr;
 use crate::facts::{FactId, FactKind};
-use crate::groups::Groups;
+use crate::groups::{Groups, MembersMemo};
 use crate::program::{Lit, MAX_ACCOUNTS, Program, Step, ThresholdAtom, VersionInForce};
 use crate::provision::{Allocate, Clause, Condition, Provision, Version};
 
@@ -30,6 +30,8 @@ pub(crate) struct Source<'a> {
     /// Every name that any version of any provision defines.
     pub(crate) names: &'a BTreeSet<String>,
     pub(crate) groups: &'a Groups,
+    /// What was asked of the groups.
+    pub(crate) members: MembersMemo,
     pub(crate) readings: &'a BTreeMap<FactId, bool>,
     pub(crate) date: Date,
 }
@@ -87,8 +89,9 @@ impl<'a> Compiler<'a> {
     /// The literal of a condition that stands in a version.
     fn condition(&mut self, index: usize, condition: &Condition, graph: &mut Graph) -> Lit {
         let Some(in_force) = self.source.in_force.get(index).copied() else { return Lit::FALSE };
-        let scope =
-            Scope { parameters: &in_force.version.parameters, groups: self.source.groups, date: self.source.date };
+        let source = self.source;
+        let (groups, members, date) = (source.groups, &source.members, source.date);
+        let scope = Scope { parameters: &in_force.version.parameters, groups, members, date };
         let mut lowering = Lowering { scope: &scope, graph, definitions: self, problems: Vec::new() };
         let lit = lowering.condition(condition);
         for (what, mend) in lowering.problems {

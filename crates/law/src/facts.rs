@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use tollgate_model::{Country, Ratio};
+use tollgate_model::{Country, Lookup, Ratio};
 
 use crate::territories::sovereign;
 
@@ -23,8 +23,12 @@ impl FactId {
 
     /// The fact of a name.
     pub fn named(name: &str) -> Option<FactId> {
-        let index = FACTS.iter().position(|def| def.name == name && def.kind != FactKind::Denominator)?;
-        u8::try_from(index).ok().map(FactId)
+        static BY_NAME: OnceLock<Lookup<&'static str, FactId>> = OnceLock::new();
+        let by_name = BY_NAME.get_or_init(|| {
+            let named = FACTS.iter().zip(0..).filter(|(def, _)| def.kind != FactKind::Denominator);
+            named.map(|(def, slot)| (def.name, FactId(slot))).collect()
+        });
+        by_name.get(name).copied()
     }
 
     /// The slot of a ratio's denominator: the next one.

@@ -1,10 +1,13 @@
 //! Country groups with their changes in time, and groups made from others.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use tollgate_model::{Country, Date, Diagnostic, Diagnostics, Place};
+use tollgate_model::{Country, Date, Diagnostic, Diagnostics, Lookup, Place};
 use tollgate_strict_toml::{Placed, Table, TomlFile};
 
+use crate::country_set::CountrySet;
 use crate::facts::{FactId, FactKind};
 use crate::policy_days::PolicyDays;
 
@@ -24,8 +27,8 @@ struct Group {
 
 #[derive(Clone, Debug)]
 enum GroupKind {
-    Listed(BTreeSet<Country>),
-    Derived { union: Vec<String>, with: BTreeSet<Country>, except: Vec<String> },
+    Listed(CountrySet),
+    Derived { union: Vec<String>, with: CountrySet, except: Vec<String> },
 }
 
 /// A country's entry into a group or exit from it.
@@ -76,6 +79,22 @@ pub(crate) struct Members {
     pub(crate) by_reading: Vec<(FactId, Country)>,
 }
 
+/// Who is in each group that was asked for, on one day.
+#[derive(Default)]
+pub(crate) struct MembersMemo(RefCell<Lookup<String, Option<Rc<Members>>>>);
+
+impl MembersMemo {
+    /// As [`Groups::members`], of the same groups and day each time.
+    pub(crate) fn of(&self, groups: &Groups, name: &str, date: Date) -> Option<Rc<Members>> {
+        if let Some(known) = self.0.borrow().get(name) {
+            return known.clone();
+        }
+        let members = groups.members(name, date).map(Rc::new);
+        self.0.borrow_mut().insert(name.to_owned(), members.clone());
+        members
+    }
+}
+
 impl Groups {
     /// Reads a file of `[[group]]`, `[[derived]]` and `[[change]]` tables into these.
     pub(crate) fn read(&mut self, file: &str, text: &str) -> Vec<Diagnostic> {
@@ -88,13 +107,13 @@ impl Groups {
                 let what = format!("group `{name}` has no `members`");
                 entry.report("missing-key", entry.line(), what, "add `members = [\"AF\", …]`");
             }
-            self.add(entry, name, GroupKind::Listed(members));
+            self.add(entry, name, GroupKind::Listed(CountrySet::of(&members)));
         }
         for entry in table.tables("derived") {
             let name = entry.required_text("name", "\"MACAU_D5\"").value;
             let kind = GroupKind::Derived {
                 union: entry.word_values("union"),
-                with: countries(&entry, entry.words("with")),
+                with: CountrySet::of(&countries(&entry, entry.words("with"))),
                 except: entry.word_values("except"),
             };
             self.add(entry, name, kind);
@@ -166,9 +185,21 @@ impl Groups {
         self.changes.iter().map(|change| change.from)
     }
 
+    /// The latest day by which some group has changed; [`Date::MIN`] before any has. Until the next such day every group stays as it is.
+    pub fn latest_change(&self, date: Date) -> Date {
+        let changed = self.changes.partition_point(|change| change.from <= date);
+        let latest = changed.checked_sub(1).and_then(|place| self.changes.get(place));
+        latest.map_or(Date::MIN, |change| change.from)
+    }
+
+    /// The readings under which some group has members that it otherwise has not, each once or more.
+    pub fn readings(&self) -> impl Iterator<Item = FactId> {
+        self.changes.iter().filter_map(|change| change.reading)
+    }
+
     /// The countries in a group on a day, readings aside, in order of code.
     pub fn countries(&self, name: &str, date: Date) -> Option<BTreeSet<Country>> {
-        self.resolve(name, date, None, 0)
+        Some(self.resolve(name, date, None, 0)?.countries().collect())
     }
 
     /// The countries in a group on every day, for orders whose law is that of their own day or, where one is given, of `fixed`. Nobody is in a
@@ -188,40 +219,32 @@ impl Groups {
 
     /// The countries in a group on a day under a reading.
     pub fn countries_under(&self, name: &str, date: Date, reading: FactId) -> Option<BTreeSet<Country>> {
-        self.resolve(name, date, Some(reading), 0)
+        Some(self.resolve(name, date, Some(reading), 0)?.countries().collect())
     }
 
-    pub(crate) fn members(&self, name: &str, date: Date) -> Option<Members> {
+    fn members(&self, name: &str, date: Date) -> Option<Members> {
         let plain = self.resolve(name, date, None, 0)?;
-        let mut set = [0_u64; 4];
-        for country in &plain {
-            if let Some(word) = set.get_mut(usize::from(country.index() >> 6)) {
-                *word |= 1 << (country.index() & 63);
-            }
-        }
         let mut by_reading = Vec::new();
-        let readings: BTreeSet<FactId> = self.changes.iter().filter_map(|change| change.reading).collect();
-        for reading in readings {
+        for reading in self.readings().collect::<BTreeSet<FactId>>() {
             let read = self.resolve(name, date, Some(reading), 0)?;
-            by_reading.extend(read.difference(&plain).map(|country| (reading, *country)));
+            by_reading.extend(read.without(plain).countries().map(|country| (reading, country)));
         }
-        Some(Members { set, by_reading })
+        Some(Members { set: plain.0, by_reading })
     }
 
-    fn resolve(&self, name: &str, date: Date, reading: Option<FactId>, depth: usize) -> Option<BTreeSet<Country>> {
+    fn resolve(&self, name: &str, date: Date, reading: Option<FactId>, depth: usize) -> Option<CountrySet> {
         if depth > 8 {
             return None;
         }
         let mut members = match &self.groups.get(name)?.kind {
-            GroupKind::Listed(members) => members.clone(),
+            GroupKind::Listed(members) => *members,
             GroupKind::Derived { union, with, except } => {
-                let mut members = with.clone();
+                let mut members = *with;
                 for part in union {
-                    members.extend(self.resolve(part, date, reading, depth + 1)?);
+                    members = members.or(self.resolve(part, date, reading, depth + 1)?);
                 }
                 for part in except {
-                    let out = self.resolve(part, date, reading, depth + 1)?;
-                    members.retain(|country| !out.contains(country));
+                    members = members.without(self.resolve(part, date, reading, depth + 1)?);
                 }
                 members
             }
@@ -230,8 +253,7 @@ impl Groups {
             change.group == name && change.from <= date && (change.reading.is_none() || change.reading == reading)
         };
         for change in self.changes.iter().filter(applies) {
-            members.extend(&change.add);
-            members.retain(|country| !change.remove.contains(country));
+            members = members.or(CountrySet::of(&change.add)).without(CountrySet::of(&change.remove));
         }
         Some(members)
     }

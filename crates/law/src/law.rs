@@ -9,7 +9,7 @@ use tollgate_model::{Date, Diagnostic, Diagnostics, Place};
 use crate::catalog::Catalog;
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
-use crate::groups::Groups;
+use crate::groups::{Groups, MembersMemo};
 use crate::policy_file::PolicyFile;
 use crate::provision::{Provision, read_provision};
 use crate::registers::{Coverage, Reading, SourceDocument, read_coverage, read_readings, read_sources};
@@ -194,6 +194,7 @@ impl Law {
                     in_force: vec![InForce { provision, version }],
                     names: &self.names,
                     groups: &self.groups,
+                    members: MembersMemo::default(),
                     readings: &readings,
                     date: version.from,
                 };

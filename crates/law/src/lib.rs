@@ -10,6 +10,7 @@
 
 pub mod catalog;
 mod compile;
+mod country_set;
 pub mod expr;
 pub mod facts;
 pub mod groups;

@@ -9,7 +9,7 @@ use tollgate_strict_toml::Entry;
 
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
-use crate::groups::{Change, GroupCalendar, Groups, TIER_ONE};
+use crate::groups::{Change, GroupCalendar, Groups, MembersMemo, TIER_ONE};
 use crate::law::{Law, defined_names};
 use crate::policy_days::{PolicyDays, policy_error, split_days};
 use crate::policy_file::{Amend, PolicyFile};
@@ -186,6 +186,11 @@ impl Policy {
         std::iter::once(Date::MIN).chain(self.boundaries.iter().copied()).collect()
     }
 
+    /// The first day with law; `None` where there is none at all.
+    pub fn first_day(&self) -> Option<Date> {
+        self.boundaries.first().copied()
+    }
+
     /// The day whose law decides an order of a day.
     pub fn law_date(&self, order: Date) -> Date {
         self.fixed.unwrap_or(order)
@@ -233,6 +238,7 @@ impl Policy {
             in_force: in_force.collect(),
             names: &self.names,
             groups: &self.groups,
+            members: MembersMemo::default(),
             readings: &self.readings,
             date,
         })

@@ -43,7 +43,7 @@ impl std::ops::Not for Lit {
 }
 
 /// `fact >= threshold`; truths are 0 or 1 and compared with 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThresholdAtom {
     /// Which fact.
     pub fact: FactId,
@@ -52,7 +52,7 @@ pub struct ThresholdAtom {
 }
 
 /// `fact in set`, over countries or words by index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MemberAtom {
     /// Which fact.
     pub fact: FactId,
@@ -69,7 +69,7 @@ impl MemberAtom {
 }
 
 /// `num / den >= over / under`, or `>` where strict, by cross-multiplication; an undefined fraction is below all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RatioAtom {
     /// The fact; its denominator is the next slot.
     pub fact: FactId,

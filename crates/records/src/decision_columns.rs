@@ -112,7 +112,7 @@ pub const DECISION_COLUMNS: &[DecisionColumn] = &[
         text(record.mildest.as_str())
     }),
     sparse("readings", Objects, "Readings of ambiguous texts that the decision turns on.", |record| {
-        joined(record.readings.iter().map(|effect| effect.reading.as_str()))
+        joined(record.readings.iter().map(|effect| &*effect.reading))
     }),
     filled("certificate", Name, "From what the decision can be derived again: decision-record.md.", |record| {
         text(&record.certificate)

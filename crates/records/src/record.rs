@@ -148,11 +148,11 @@ pub struct Obligation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReadingEffect {
     /// The reading's name.
-    pub reading: String,
+    pub reading: Text,
     /// How the text was read.
-    pub taken: String,
+    pub taken: Text,
     /// What the other reading comes to.
-    pub otherwise: String,
+    pub otherwise: Text,
 }
 
 /// Something unsure in the law.

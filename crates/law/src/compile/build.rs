@@ -1,12 +1,10 @@
 //! The and-inverter graph while it grows: equal atoms and equal gates are one node.
 
-use std::collections::BTreeMap;
-
-use tollgate_model::never;
+use tollgate_model::{Lookup, never};
 
 use crate::program::{Lit, MemberAtom, Program, RatioAtom, ThresholdAtom};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Node {
     True,
     Threshold(ThresholdAtom),
@@ -19,7 +17,7 @@ enum Node {
 #[derive(Default)]
 pub(crate) struct Graph {
     nodes: Vec<Node>,
-    known: BTreeMap<Node, Lit>,
+    known: Lookup<Node, Lit>,
 }
 
 impl Graph {

@@ -7,7 +7,7 @@ use tollgate_model::{Country, Date, Decimal, Ratio};
 use super::build::Graph;
 use crate::expr::{CompareOp, Expr, Name, Operand, Set};
 use crate::facts::{self, FactId, FactKind, Unit};
-use crate::groups::Groups;
+use crate::groups::{Groups, MembersMemo};
 use crate::program::{Lit, MemberAtom, RatioAtom, ThresholdAtom};
 use crate::provision::{Condition, Parameter};
 
@@ -18,6 +18,7 @@ pub(crate) type Problem = (String, String);
 pub(crate) struct Scope<'a> {
     pub(crate) parameters: &'a BTreeMap<String, Parameter>,
     pub(crate) groups: &'a Groups,
+    pub(crate) members: &'a MembersMemo,
     pub(crate) date: Date,
 }
 
@@ -108,13 +109,13 @@ impl<D: Definitions> Lowering<'_, '_, D> {
     }
 
     fn group(&mut self, fact: FactId, group: &Name) -> Lit {
-        let Some(members) = self.scope.groups.members(&group.text, self.scope.date) else {
+        let Some(members) = self.scope.members.of(self.scope.groups, &group.text, self.scope.date) else {
             let mend = format!("the groups are: {}", self.scope.groups.names().join(", "));
             return self.problem(format!("there is no country group `{}`", group.text), mend);
         };
         let mut any = self.graph.member(MemberAtom { fact, set: members.set });
-        for (reading, country) in members.by_reading {
-            let read = self.graph.threshold(ThresholdAtom { fact: reading, threshold: 1 });
+        for (reading, country) in &members.by_reading {
+            let read = self.graph.threshold(ThresholdAtom { fact: *reading, threshold: 1 });
             let mut set = [0; 4];
             insert(&mut set, i64::from(country.index()));
             let equal = self.graph.member(MemberAtom { fact, set });

@@ -413,7 +413,7 @@ fn compare(expected: &Table<'_>, decided: &Decided<'_>) -> Result<(), String> {
         let _ = write!(wrong, "missing is {:?}, expected {want:?}; ", decided.missing);
     }
     if let Some(want) = words(expected, "readings") {
-        let got: Vec<String> = decided.readings().map(|turn| turn.name.clone()).collect();
+        let got: Vec<String> = decided.readings().map(|turn| turn.name.to_string()).collect();
         if sorted(want.clone()) != sorted(got.clone()) {
             let _ = write!(wrong, "readings are {got:?}, expected {want:?}; ");
         }

@@ -9,7 +9,7 @@ use tollgate_records::Declared;
 use super::summary::Summary;
 use crate::commands::Failure;
 use crate::commands::inputs::ContextArguments;
-use tollgate_decide::{Decided, RunError, Tables};
+use tollgate_decide::{Decided, DeclaredFinding, RunError, Tables};
 use tollgate_model::Stop;
 
 /// What was found, and what was not looked for.
@@ -75,8 +75,9 @@ mod enabled {
             order: &OrderLine<'_>,
             decided: &Decided<'_>,
             declared: Declared<'_>,
+            findings: &[DeclaredFinding],
         ) -> Result<(), RunError> {
-            self.watch.decided(order, decided, declared)
+            self.watch.decided_with(order, decided, declared, findings)
         }
 
         /// What was found, and what was not looked for.
@@ -184,6 +185,7 @@ mod disabled {
             _: &OrderLine<'_>,
             _: &Decided<'_>,
             _: Declared<'_>,
+            _: &[DeclaredFinding],
         ) -> Result<(), RunError> {
             Ok(())
         }

@@ -226,7 +226,7 @@ impl Lines for CheckedLines<'_> {
         let why = Reasons { reason, citation, findings: &findings };
         let file = || self.decisions_path.with_file_name("decisions.csv");
         self.sheet.write(order, decided, self.tables, why).map_err(|error| RunError::Output(file(), error))?;
-        self.evasion.decided(order, decided, declared)?;
+        self.evasion.decided(order, decided, declared, &findings)?;
         let outcome = self.recorder.write(order, decided, self.decisions);
         outcome.map_err(|error| RunError::Output(self.decisions_path.clone(), error))
     }

@@ -73,7 +73,7 @@ fn reason_by_law(decided: &Decided<'_>, list: usize) -> (String, String) {
         (3, _) => {
             let turn = decided.readings().next();
             turn.map_or_else(nothing, |turn| {
-                (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.clone())
+                (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.to_string())
             })
         }
         _ => {
