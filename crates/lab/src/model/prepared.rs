@@ -118,6 +118,18 @@ impl Prepared {
         prepared
     }
 
+    /// The same for its first years alone.
+    pub(crate) fn first_years(&self, years: usize) -> Prepared {
+        let mut short = self.clone();
+        short.timeline.steps.retain(|step| step.quarter < 4 * years);
+        short
+    }
+
+    /// How many years it has.
+    pub(super) fn years(&self) -> usize {
+        self.timeline.steps.last().map_or(0, |step| step.quarter / 4 + 1)
+    }
+
     /// Makes every step of it come to what cannot be.
     #[cfg(test)]
     pub(crate) fn spoil(&mut self) {

@@ -48,7 +48,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(format!("The difference in leakage comes above all from {}.", driven.join("; ")));
         caveats.push(breaking_region(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);
     }
-    figures.extend(by_country(ready));
+    figures.extend(by_country(ready, 0));
     Ok(study_report(ready, answers, caveats, figures))
 }
 
