@@ -1,10 +1,10 @@
 //! The world as it was, and draws of the parameters that fit what was counted of it.
 
-use crate::distribution::Sampler;
+use crate::distribution::{Sampler, normal_quantile, normal_share};
 use crate::model::parameters::{COUNT, Parameter, Point, at};
 use crate::model::{Outcome, Prepared, simulate};
 use crate::random_draw::Stream;
-use crate::scenario::{BACK_CAST_YEAR, Evidence, Scenario};
+use crate::scenario::{BACK_CAST_YEAR, Correlation, Evidence, Scenario};
 use crate::timeline::FIRST_YEAR;
 
 /// The world as it was: the law as it was applied, at the budget there was, with what is known of it.
@@ -106,13 +106,30 @@ const MOST_TRIES: u64 = 2_000;
 pub(crate) struct Draws<'a> {
     samplers: Vec<Sampler>,
     seed: u64,
+    correlations: Vec<Correlation>,
     history: Option<&'a History>,
+}
+
+/// Moves the share of the one that follows to where it goes with the other.
+fn follow(shares: &mut [f64; COUNT], correlation: &Correlation) {
+    let Correlation { leader, follower, coefficient } = *correlation;
+    let score = |place: usize| shares.get(place).map_or(0.0, |share| normal_quantile(*share));
+    let own_part = libm::sqrt(1.0 - coefficient * coefficient);
+    let both = normal_share(coefficient * score(leader) + own_part * score(follower));
+    if let Some(share) = shares.get_mut(follower) {
+        *share = both.clamp(1e-12, 1.0 - 1e-12);
+    }
 }
 
 impl<'a> Draws<'a> {
     /// Draws of a scenario.
     pub(crate) fn new(scenario: &Scenario, history: Option<&'a History>) -> Draws<'a> {
-        Draws { samplers: scenario.samplers(), seed: scenario.seed, history }
+        Draws {
+            samplers: scenario.samplers(),
+            seed: scenario.seed,
+            correlations: scenario.correlations.clone(),
+            history,
+        }
     }
 
     /// A value of each parameter: the same for every arm, so that differences are sharper than levels. None where no draw fits.
@@ -128,9 +145,16 @@ impl<'a> Draws<'a> {
     /// A draw from the priors, and the chance at which it is taken.
     fn prior(&self, lane: u64, index: u64) -> (Point, f64) {
         let mut stream = Stream::new(self.seed, lane, index);
+        let mut shares = [0.5; COUNT];
+        for (share, sampler) in shares.iter_mut().zip(&self.samplers) {
+            if sampler.only().is_none() {
+                *share = stream.unit();
+            }
+        }
+        self.correlations.iter().for_each(|correlation| follow(&mut shares, correlation));
         let mut point = [0.0; COUNT];
-        for (value, sampler) in point.iter_mut().zip(&self.samplers) {
-            *value = sampler.only().unwrap_or_else(|| sampler.quantile(stream.unit()));
+        for ((value, share), sampler) in point.iter_mut().zip(&shares).zip(&self.samplers) {
+            *value = sampler.only().unwrap_or_else(|| sampler.quantile(*share));
         }
         (point, stream.unit())
     }

@@ -4,6 +4,7 @@ mod amendment;
 mod arms;
 mod checks;
 mod constants;
+mod correlation;
 mod evidence;
 mod model_constants;
 mod read;
@@ -18,6 +19,7 @@ use tollgate_model::{Country, Date, Diagnostics, never};
 use tollgate_strict_toml::TomlFile;
 
 pub use constants::WholeRange;
+pub(crate) use correlation::Correlation;
 pub(crate) use evidence::{BACK_CAST_YEAR, Evidence};
 pub use model_constants::ModelConstants;
 use read::Parameters;
@@ -237,6 +239,8 @@ pub struct Scenario {
     /// Whether draws are held to what is known of the years gone by, and what that is.
     pub(crate) calibrate: bool,
     pub(crate) evidence: Vec<Evidence>,
+    /// Parameters that go together.
+    pub(crate) correlations: Vec<Correlation>,
     pub(crate) parameters: Vec<ParameterEntry>,
     /// What no quarter of the model draws: the formula of training cost, the agency of a world of orders, and constants.
     pub(crate) named: BTreeMap<&'static str, ParameterEntry>,
@@ -352,6 +356,8 @@ impl Scenario {
         named.check(&root, kind);
         let shares = named.shares();
         evidence::read_evidence(&root, Some(kind), &mut evidence);
+        let of_model: Vec<ParameterEntry> =
+            Parameter::ALL.iter().filter_map(|parameter| parameters.of_model.remove(parameter.name())).collect();
         let scenario = Scenario {
             kind,
             // A scenario need have neither.
@@ -372,10 +378,8 @@ impl Scenario {
             named: parameters.named,
             study_values,
             demand: read::read_demand(&root).unwrap_or(base_demand),
-            parameters: Parameter::ALL
-                .iter()
-                .filter_map(|parameter| parameters.of_model.remove(parameter.name()))
-                .collect(),
+            correlations: correlation::read_correlations(&root, kind, &of_model),
+            parameters: of_model,
         };
         root.finish();
         let Diagnostics(found) = toml.into_diagnostics();

@@ -1,8 +1,8 @@
 //! The study of the advantage in compute: the stocks of the United States and of tier 3 over the years.
 
 use super::figures::{
-    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, sensitivity,
-    study_report,
+    ALLOCATIONS_END, LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm,
+    paths, sensitivity, study_report,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -59,6 +59,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let mut answers: Vec<String> = ready.names().iter().enumerate().map(sentence).collect();
     answers.extend(ready.names().iter().enumerate().map(|named| shares(&results, named)));
     let mut caveats = caveats(ready.scenario);
+    caveats.push(ALLOCATIONS_END.to_owned());
     if let Some(first) = ready.prepared.first() {
         let ratio = of_arm(first, Output::StockRatio, LAST);
         let (sensitivity, driven) =

@@ -181,7 +181,7 @@ pub(super) fn add(ready: &Ready<'_>, study: &mut Study) {
     };
     let fitted = history.evidence.iter().filter(|evidence| !evidence.held_out).count();
     let mut sentence = format!(
-        "Draws are those that fit {fitted} counts and estimates of the years gone by under the law as it was applied; what a result hangs on (Sobol's indices, one parameter at a time, the box in which it breaks) is told over the priors."
+        "Draws are those that fit {fitted} counts and estimates of the years gone by under the law as it was applied; what a result hangs on (Sobol's indices, one parameter at a time, the box in which it breaks) is told over the priors, each parameter by itself."
     );
     if ready.scenario.draws >= THOROUGH {
         let comparison = Comparison::new(ready.scenario, history);

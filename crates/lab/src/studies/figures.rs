@@ -23,6 +23,9 @@ pub(super) fn caption(id: &str, title: &str, note: &str, judgement: bool) -> Cap
     Caption { id: id.to_owned(), title: title.to_owned(), note: note.to_owned(), judgement }
 }
 
+/// What must be said where years after the rule's last allocations are shown.
+pub(super) const ALLOCATIONS_END: &str = "The Diffusion Rule states allocations up to 2027; later ones are taken as the last. They are used up by then, so that later years show what no allocation leaves, which is a rule that nobody wrote.";
+
 fn years() -> Vec<f64> {
     (2025_u32..2031).map(f64::from).collect()
 }

@@ -65,3 +65,35 @@ fn evidence_that_cannot_be_is_refused() {
     );
     assert_eq!(tenfold.unwrap_err().0.len(), 2);
 }
+
+#[test]
+fn parameters_go_together_as_a_scenario_says() {
+    let correlation = |lines: &str| format!("{STUDY}[[correlation]]\nsource = \"judgement\"\n{lines}");
+    let pair = "of = [\"supply.growth\", \"tier3.domestic_growth\"]\ncoefficient = 0.8\n";
+    let (loose, tied) = (scenario(""), Scenario::read("test.toml", &correlation(pair)).unwrap());
+    let (leader, follower) = (Parameter::SupplyGrowth as usize, Parameter::DomesticGrowth as usize);
+    // How often both lie on the same side of their medians: a half, and 1/2 + asin(0.8)/pi.
+    let same_side = |scenario: &Scenario| {
+        let (draws, middle) = (Draws::new(scenario, None), scenario.point(0.5));
+        let same = (0..4_000).filter(|index| {
+            let point = draws.point(*index).unwrap();
+            (point[leader] > middle[leader]) == (point[follower] > middle[follower])
+        });
+        same.count() as f64 / 4_000.0
+    };
+    assert!((same_side(&loose) - 0.5).abs() < 0.03 && (same_side(&tied) - 0.795).abs() < 0.03);
+    // Each by itself is what it was, and the others are the same draw by draw.
+    let [before, after] = [&loose, &tied].map(|scenario| Draws::new(scenario, None).point(7).unwrap());
+    let changed: Vec<usize> = (0..before.len()).filter(|place| before[*place] != after[*place]).collect();
+    assert_eq!(changed, [follower]);
+    for (from, to, code) in [
+        ("0.8", "1.0", "out-of-domain"),
+        ("coefficient = 0.8\n", "", "missing-key"),
+        ("supply.growth", "supply.grow", "unknown-word"),
+        ("supply.growth", "tier3.domestic_growth", "wrong-order"),
+        ("\"supply.growth\", ", "", "wrong-type"),
+    ] {
+        let errors = Scenario::read("test.toml", &correlation(&pair.replace(from, to))).map(|_| ()).unwrap_err().0;
+        assert!(errors.iter().any(|error| error.code == code), "{to}: {errors:?}");
+    }
+}
