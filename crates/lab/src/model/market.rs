@@ -207,8 +207,8 @@ impl Market<'_> {
             if class.consumer {
                 small += at(point, P::Notified3) * step.weight * share;
             }
-            if class.lesser && self.law.before_letters {
-                small += at(point, P::Legal3) * step.weight * share;
+            if class.lesser {
+                small += at(point, P::Legal3) * step.weight * share * self.law.before_letters;
             }
         }
         (lawful, small)

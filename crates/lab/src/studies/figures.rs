@@ -1,5 +1,6 @@
 //! Pictures that several studies share.
 
+use super::ranks::rank_table;
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{
@@ -267,7 +268,8 @@ pub(super) fn sensitivity(
         caption: caption("sobol", &format!("{what}: what its spread comes from"), note, true),
         rows: indices,
     };
-    Ok((vec![Figure::Tornado(tornado), Figure::Indices(indices)], driven))
+    let ranks = rank_table(ready, what, answer);
+    Ok((vec![Figure::Tornado(tornado), Figure::Indices(indices), ranks], driven))
 }
 
 /// In which corner of the parameters a conclusion breaks, in a sentence.

@@ -8,6 +8,7 @@ mod delay;
 mod enforcement;
 mod figures;
 mod open;
+mod ranks;
 mod tenfold;
 mod threshold;
 
