@@ -42,7 +42,7 @@ fn what_no_draw_fits_is_told() {
 fn evidence_that_cannot_be_is_refused() {
     let evidence = |lines: &str| {
         let text = format!("{STUDY}[[arm]]\n[[evidence]]\nname = \"n\"\nsource = \"s\"\n{lines}");
-        Scenario::read("test.toml", &text).map(|_| ()).map_err(|errors| errors.0[0].code.to_string())
+        Scenario::read("test.toml", &text).map(|_| ()).map_err(|errors| errors.0[0].code.to_owned())
     };
     let good = "output = \"smuggled\"\nyear = 2025\nunit = \"H100e\"\nrange = [1, 2, 3]\n";
     assert_eq!(evidence(good), Ok(()));
