@@ -24,7 +24,7 @@ impl History {
     pub(crate) fn new(applied: Prepared, scenario: &Scenario) -> History {
         let fitted = scenario.evidence.iter().filter(|evidence| !evidence.held_out);
         let last = fitted.map(|evidence| evidence.year).max().unwrap_or(BACK_CAST_YEAR).max(FIRST_YEAR);
-        let years = usize::try_from(last - FIRST_YEAR + 1).unwrap_or(1);
+        let years = (FIRST_YEAR..=last).count();
         History {
             fitted: applied.first_years(years),
             first: applied.first_years(1),
