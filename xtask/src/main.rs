@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod build_times;
 mod checks;
+mod data;
 mod differential;
 mod fuzz;
 mod reproducible;
@@ -17,7 +18,7 @@ mod steps;
 mod tools;
 
 const USAGE: &str =
-    "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | lock | sbom | reproducible [--whole]
+    "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | data FOLDER | lock | sbom | reproducible [--whole]
 
   check         format, lints, tidiness and the tests that need no database, browser or DataFusion: while working
   test          everything: format, lints, docs, unit and property tests, worked examples, the service against
@@ -33,6 +34,7 @@ const USAGE: &str =
   bench         the figures of bench/README.md, in one run; TOLLGATE_DATA is the folder with the benchmark of
                 screening (screening/benchmark), which is no part of this project and left out where it is not set
   build-times   what a change of a page, a command or the engine costs until the program can be run again
+  data          writes the tables of data/ from files as they were published (data/README.md)
   lock          adds new versions of provisions to law/law.lock, and writes docs/coverage.md
 
 The network is needed for advisories (cargo-deny, where installed) and for what the first run fetches: packages of
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         ["browser"] => browser::browser(),
         ["bench"] => bench::bench(),
         ["build-times"] => build_times::measure(),
+        ["data", folder] => data::data(folder),
         ["lock"] => lock(),
         ["sbom"] => checks::sbom(),
         ["reproducible"] => reproducible::reproducible(&["--no-default-features"]),

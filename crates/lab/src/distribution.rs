@@ -20,13 +20,24 @@ pub enum Distribution {
     Samples(Vec<f64>),
     /// Another one, of which only what lies between two ends can be.
     Within(Box<Distribution>, f64, f64),
+    /// One of several, each by its weight.
+    Mixture(Vec<MixturePart>),
+}
+
+/// A part of a mixture.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MixturePart {
+    /// How likely it is against the others: above 0.
+    pub weight: f64,
+    /// What is drawn where it is.
+    pub of: Distribution,
 }
 
 /// The share of a distribution without ends that is left out on either side: a number beyond it is taken at its edge.
 const OUTERMOST: f64 = 1e-9;
 
 /// The standard normal number of which 95 percent lie below.
-const Z95: f64 = 1.644_853_626_951_472_2;
+pub(crate) const Z95: f64 = 1.644_853_626_951_472_2;
 
 impl Distribution {
     /// Why it is none: the sentence ends with how to mend it.
@@ -39,6 +50,7 @@ impl Distribution {
             Distribution::Triangular(low, mode, high) => &[*low, *mode, *high],
             Distribution::Samples(samples) => samples,
             Distribution::Within(_, low, high) => &[*low, *high],
+            Distribution::Mixture(_) => &[],
         };
         if numbers.iter().any(|number| !number.is_finite()) {
             return Some("a number is not finite; write a plain number");
@@ -57,6 +69,10 @@ impl Distribution {
             Distribution::Samples(samples) if samples.len() < 2 => {
                 Some("samples need two numbers at least; write [a, b, …], or `value = a`")
             }
+            Distribution::Mixture(parts) if parts.len() < 2 => Some(
+                "a mixture needs two parts at least; write [{ weight = 0.7, lognormal = [a, b] }, { weight = 0.3, value = c }]",
+            ),
+            Distribution::Mixture(parts) => parts.iter().find_map(|part| part.of.fault()),
             Distribution::Within(of, low, high) => of.fault().or_else(|| {
                 let share = of.share_below(*high) - of.share_below(*low);
                 (share.is_nan() || share < 0.01).then_some(
@@ -76,11 +92,12 @@ impl Distribution {
                 let (from, to) = (of.share_below(*low), of.share_below(*high));
                 of.quantile(from + share * (to - from)).clamp(*low, *high)
             }
+            Distribution::Mixture(parts) => mixture_quantile(parts, share),
             plain => plain.plain_quantile(share, inner),
         }
     }
 
-    /// The quantile of one that is neither samples nor within ends; `inner` is the share without the outermost.
+    /// The quantile of one that is made of no others; `inner` is the share without the outermost.
     fn plain_quantile(&self, share: f64, inner: f64) -> f64 {
         match *self {
             Distribution::Value(value) => value,
@@ -98,7 +115,7 @@ impl Distribution {
                 let (low, high) = (libm::log(low), libm::log(high));
                 libm::exp(low + (high - low) * (0.5 + normal_quantile(inner) / (2.0 * Z95)))
             }
-            Distribution::Samples(_) | Distribution::Within(..) => f64::NAN,
+            Distribution::Samples(_) | Distribution::Within(..) | Distribution::Mixture(_) => f64::NAN,
         }
     }
 
@@ -128,6 +145,10 @@ impl Distribution {
             Distribution::Within(of, low, high) => {
                 let [from, to, there] = [*low, *high, value].map(|value| of.share_below(value));
                 ((there - from) / (to - from)).clamp(0.0, 1.0)
+            }
+            Distribution::Mixture(parts) => {
+                let all: f64 = parts.iter().map(|part| part.weight).sum();
+                parts.iter().map(|part| part.weight * part.of.share_below(value)).sum::<f64>() / all
             }
         }
     }
@@ -169,8 +190,29 @@ impl Distribution {
             Distribution::Within(of, low, high) => {
                 format!("{}, within {} to {}", of.text_by(number), number(*low), number(*high))
             }
+            Distribution::Mixture(parts) => {
+                let part = |part: &MixturePart| format!("{} in {}", part.of.text_by(number), number(part.weight));
+                parts.iter().map(part).collect::<Vec<_>>().join(", or ")
+            }
         }
     }
+}
+
+/// The quantile of a mixture: between the least and the greatest of its parts' it is halved towards.
+fn mixture_quantile(parts: &[MixturePart], share: f64) -> f64 {
+    let ends = parts.iter().map(|part| part.of.quantile(share));
+    let (mut low, mut high) =
+        ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), end| (low.min(end), high.max(end)));
+    let all: f64 = parts.iter().map(|part| part.weight).sum();
+    for _ in 0..100 {
+        let middle = low + (high - low) / 2.0;
+        if middle <= low || middle >= high {
+            break;
+        }
+        let below: f64 = parts.iter().map(|part| part.weight * part.of.share_below(middle)).sum();
+        if below < share * all { low = middle } else { high = middle }
+    }
+    high
 }
 
 /// The quantile of samples in rising order, straight between neighbors; not a number where there are none.
@@ -358,6 +400,24 @@ mod tests {
         }
         let beside = Distribution::Within(Box::new(Distribution::Uniform(0.0, 1.0)), 2.0, 3.0);
         assert!(beside.fault().is_some());
+    }
+
+    #[test]
+    fn a_mixture_draws_each_part_by_its_weight() {
+        let part = |weight: f64, of: Distribution| MixturePart { weight, of };
+        let mixture = Distribution::Mixture(vec![
+            part(3.0, Distribution::Uniform(0.0, 1.0)),
+            part(1.0, Distribution::Uniform(10.0, 20.0)),
+        ]);
+        assert_eq!(mixture.fault(), None);
+        for (share, value) in [(0.375, 0.5), (0.875, 15.0), (0.0, 0.0), (1.0, 20.0)] {
+            assert!((mixture.quantile(share) - value).abs() < 1e-9, "{share}: {}", mixture.quantile(share));
+        }
+        assert!((mixture.share_below(15.0) - 0.875).abs() < 1e-12);
+        let discrete =
+            Distribution::Mixture(vec![part(1.0, Distribution::Value(0.0)), part(1.0, Distribution::Value(1.0))]);
+        assert!(discrete.quantile(0.25) < 1e-9 && discrete.quantile(0.75) > 1.0 - 1e-9);
+        assert!(Distribution::Mixture(vec![part(1.0, Distribution::Value(0.0))]).fault().is_some());
     }
 
     #[test]

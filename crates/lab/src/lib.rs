@@ -5,6 +5,7 @@
 mod distribution;
 mod figure;
 mod game;
+mod history;
 mod model;
 mod quantile_sketch;
 mod random_draw;
@@ -15,7 +16,7 @@ mod sensitivity;
 mod studies;
 mod timeline;
 
-pub use distribution::{Distribution, normal_quantile, normal_share};
+pub use distribution::{Distribution, MixturePart, normal_quantile, normal_share};
 pub use figure::{
     Assumption, Band, Bars, Caption, Density, Fan, Figure, IndexRow, Indices, KeptDraws, Lorenz, OpenResults,
     OutcomeRow, OutputName, ScenarioRecord, Study, Table, Tile, Tiles, Tornado, TornadoRow,

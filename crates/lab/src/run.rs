@@ -5,11 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use tollgate_model::never;
 
-use crate::distribution::Sampler;
-use crate::model::parameters::{COUNT, Parameter, Point};
+use crate::history::Draws;
+use crate::model::parameters::{Parameter, Point};
 use crate::model::{Outcome, Output, Prepared, simulate};
 use crate::quantile_sketch::Sketch;
-use crate::random_draw::Stream;
 use crate::scenario::{ParameterEntry, Scenario};
 use crate::timeline::{FIRST_YEAR, LAST_YEAR, YEARS};
 
@@ -25,8 +24,6 @@ pub struct Options<'a> {
 
 /// Draws that one thread takes at a time.
 const CHUNK: u64 = 4_096;
-/// What draws are numbered for.
-const LANE: u64 = 1;
 
 /// Sketches of an output of an arm, by year: of the output, and of its difference from the first arm's, draw by draw.
 #[derive(Clone, Debug)]
@@ -85,16 +82,6 @@ fn band_of(sketch: Option<&Sketch>, output: Output) -> [f64; 3] {
     })
 }
 
-/// A value of each parameter for a draw: the same for every arm, so that differences are sharper than levels.
-pub(crate) fn draw(samplers: &[Sampler], seed: u64, index: u64) -> Point {
-    let mut stream = Stream::new(seed, LANE, index);
-    let mut point = [0.0; COUNT];
-    for (value, sampler) in point.iter_mut().zip(samplers) {
-        *value = sampler.only().unwrap_or_else(|| sampler.quantile(stream.unit()));
-    }
-    point
-}
-
 /// Why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoResults {
@@ -124,11 +111,11 @@ impl FirstFault {
 /// Runs every draw under every arm. The first draw with a number that is not finite, or below nothing where that cannot be, ends the study.
 pub(crate) fn run(
     scenario: &Scenario,
+    draws: &Draws<'_>,
     prepared: &[Prepared],
     watched: &[Output],
     options: &Options<'_>,
 ) -> Result<Results, NoResults> {
-    let samplers = scenario.samplers();
     let (next, done, fault) = (AtomicU64::new(0), AtomicU64::new(0), FirstFault::default());
     let share = || {
         let mut results = Results::new(prepared.len(), watched);
@@ -141,7 +128,10 @@ pub(crate) fn run(
             }
             let until = (from + CHUNK).min(scenario.draws);
             for index in from..until {
-                let point = draw(&samplers, scenario.seed, index);
+                let Some(point) = draws.point(index) else {
+                    fault.note(index, Draws::none_fits(index));
+                    break;
+                };
                 if let Err(what) = take(&mut results, prepared, &point) {
                     fault.note(index, format!("draw {index}: {what}; {}", outlier(scenario, &point)));
                     break;

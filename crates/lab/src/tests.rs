@@ -1,10 +1,14 @@
 //! The model in its limits, where the answer is known, and the runner on any number of threads.
 
+mod calibration;
+mod data;
+
 use std::sync::atomic::AtomicBool;
 
 use tollgate_model::{Country, ReviewPolicy};
 
 use crate::figure::Study;
+use crate::history::{Draws, History};
 use crate::model::parameters::{Parameter, Point, at};
 use crate::model::{Output, Prepared, simulate};
 use crate::rules::{LawFacts, LawOracle, Oracles, Permission, Probe, Reading, RuleTable};
@@ -171,7 +175,9 @@ fn the_same_seed_gives_the_same_on_any_number_of_threads() {
     let stop = AtomicBool::new(false);
     let all = |threads| {
         let options = Options { threads, progress: &|_, _| {}, stop: &stop };
-        let results = run(&scenario, &arms, &[Output::Smuggled, Output::StockRatio], &options).unwrap();
+        let results =
+            run(&scenario, &Draws::new(&scenario, None), &arms, &[Output::Smuggled, Output::StockRatio], &options)
+                .unwrap();
         let of = |arm| {
             let bands = (0..6).map(|year| {
                 (results.band(arm, Output::Smuggled, year), results.difference(arm, Output::StockRatio, year))
@@ -185,7 +191,16 @@ fn the_same_seed_gives_the_same_on_any_number_of_threads() {
     assert_eq!(once, all(5));
     assert!(once.0.iter().all(|(_, difference)| *difference == [0.0; 3]));
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    assert!(run(&scenario, &arms, &[], &Options { threads: 2, progress: &|_, _| {}, stop: &stop }).is_err());
+    assert!(
+        run(
+            &scenario,
+            &Draws::new(&scenario, None),
+            &arms,
+            &[],
+            &Options { threads: 2, progress: &|_, _| {}, stop: &stop }
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -212,7 +227,14 @@ fn a_result_that_cannot_be_ends_the_study_and_names_the_draw() {
     arms[1].spoil();
     let stop = AtomicBool::new(false);
     let fault = |threads| {
-        run(&scenario, &arms, &[Output::Smuggled], &Options { threads, progress: &|_, _| {}, stop: &stop }).unwrap_err()
+        run(
+            &scenario,
+            &Draws::new(&scenario, None),
+            &arms,
+            &[Output::Smuggled],
+            &Options { threads, progress: &|_, _| {}, stop: &stop },
+        )
+        .unwrap_err()
     };
     let NoResults::Unphysical(what) = fault(1) else { unreachable!() };
     assert!(what.starts_with("draw 0: `") && what.contains("which cannot be") && what.contains("mend: "), "{what}");

@@ -65,12 +65,18 @@ impl Step {
         self.from.plus_days((self.until.epoch_days() - self.from.epoch_days()) / 2)
     }
 
-    /// That day as a year with a fraction.
-    pub(crate) fn year(&self) -> f64 {
-        let (day, start) = (self.middle(), Date::from_ymd(self.middle().year(), 1, 1));
-        let days = start.map_or(0, |start| day.epoch_days() - start.epoch_days());
-        f64::from(day.year()) + f64::from(days) / 365.25
+    /// The share of it that lies before a day, which is given as a year with a fraction.
+    pub(crate) fn share_before(&self, year: f64) -> f64 {
+        let [from, until] = [self.from, self.until].map(year_of);
+        ((year - from) / (until - from)).clamp(0.0, 1.0)
     }
+}
+
+/// A day as a year with a fraction.
+fn year_of(day: Date) -> f64 {
+    let start = Date::from_ymd(day.year(), 1, 1);
+    let days = start.map_or(0, |start| day.epoch_days() - start.epoch_days());
+    f64::from(day.year()) + f64::from(days) / 365.25
 }
 
 /// The steps of an arm in order, and the ways in which policy is carried out in them.

@@ -44,14 +44,21 @@ impl LawDesks {
     /// The policy of an arm, its amendments included.
     pub fn policy(&self, arm: &Arm) -> Result<Policy, LabError> {
         let facts = self.facts()?;
-        let policy = load_policy(&self.law, &arm.policy).map_err(unusable)?;
+        // Who is in a tier by the policy that the arm begins with matters only where it moves somebody.
+        let base = if arm.tiers.is_empty() { None } else { Some(self.base(arm)?) };
         let is_in = |group: &str, country| {
-            policy.groups.countries(group, facts.published).is_some_and(|members| members.contains(&country))
+            let members = base.as_ref().and_then(|base| base.groups.countries(group, facts.published));
+            members.is_some_and(|members| members.contains(&country))
         };
         match arm.amendment(&facts, &is_in) {
             Some(text) => self.law.policy_from_text(&arm.name, &text, None).map_err(unusable),
-            None => Ok(policy),
+            None => self.base(arm),
         }
+    }
+
+    /// The policy of an arm without its amendments.
+    fn base(&self, arm: &Arm) -> Result<Policy, LabError> {
+        load_policy(&self.law, &arm.policy).map_err(unusable)
     }
 }
 

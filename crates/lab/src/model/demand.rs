@@ -4,7 +4,6 @@ use super::parameters::{Parameter as P, Point, at};
 use super::prepared::{Class, Prepared};
 use crate::distribution::normal_share;
 use crate::rules::Grant;
-use crate::timeline::YEARS;
 
 /// What a unit of demand comes to under a class of law in a year.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +39,7 @@ impl Values {
 pub(super) fn values_of_classes(prepared: &Prepared, point: &Point) -> Vec<Vec<Values>> {
     let growth = libm::log(at(point, P::SupplyGrowth)) * at(point, P::BuyerGrowth);
     let mut median = libm::log(at(point, P::BuyerMedian));
-    let years = (0..YEARS).map(|_| {
+    let years = (0..prepared.years()).map(|_| {
         let sizes =
             Sizes { median, spread: at(point, P::BuyerSpread), near_from: prepared.constants.near_limit_from_share };
         median += growth;

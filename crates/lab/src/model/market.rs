@@ -207,8 +207,8 @@ impl Market<'_> {
             if class.consumer {
                 small += at(point, P::Notified3) * step.weight * share;
             }
-            if class.lesser && self.law.before_letters {
-                small += at(point, P::Legal3) * step.weight * share;
+            if class.lesser {
+                small += at(point, P::Legal3) * step.weight * share * self.law.before_letters;
             }
         }
         (lawful, small)
@@ -275,6 +275,8 @@ impl Market<'_> {
         let tenants = if self.regime.tenants { 1.0 - at(point, P::TenantCompliance) } else { 1.0 };
         let rented = lesser(at(point, P::Rent) * lacking * tenants, honest.served);
         let domestic = level.domestic * step.weight;
+        let left_over = (1.0 - sated - arrived / quarter / appetite).max(0.0);
+        add(sums, Output::Premium, (1.0 + (at(point, P::Premium) - 1.0) * left_over) * step.weight);
         add(sums, Output::Stockpiled, ahead);
         add(sums, Output::Lawful, lawful + lesser_chips);
         add(sums, Output::Rented, rented);

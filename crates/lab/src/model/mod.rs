@@ -2,7 +2,7 @@
 
 mod demand;
 mod market;
-mod output;
+pub(crate) mod output;
 pub(crate) mod parameters;
 mod prepared;
 mod smuggler;

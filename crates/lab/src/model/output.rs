@@ -33,6 +33,7 @@ macro_rules! outputs {
                     | Output::Rented
                     | Output::Domestic
                     | Output::Tier3Stock
+                    | Output::Premium
                     | Output::Leaked => "tier3",
                     Output::Unmet | Output::Served | Output::NearLimit | Output::Offshored => "abroad",
                     _ => "world",
@@ -103,6 +104,8 @@ outputs! {
     UsStanding "us_share_of_stock" in "share",
     /// Gigawatts that chips in use take outside tier 3, at the end of the year.
     Power "power" in "GW",
+    /// The price in tier 3 over the price elsewhere, once what arrives has arrived.
+    Premium "premium" in "x",
     /// Dollars for chips that tell where they are.
     VerificationCost "verification_cost" in "USD",
 }

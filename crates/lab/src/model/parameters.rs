@@ -147,6 +147,8 @@ parameters! {
     Factory "supply.assembled_abroad" 0.0 to 1.0,
     /// For how many years of what is wanted stock is bought ahead at the most.
     StockpileYears "stockpile.most_years" 0.0 to 20.0,
+    /// Gigawatts for AI in the world, tier 3 aside, at the beginning of 2025: used and free.
+    PowerStart "power.world_2025" 0.1 to 100_000.0,
     /// Gigawatts for AI in the world, tier 3 aside, at the end of 2030.
     PowerWorld "power.world_2030" 1.0 to 100_000.0,
     /// The same in the United States.

@@ -61,8 +61,8 @@ pub(super) struct StepLaw {
     pub(super) ratios: Ratios,
     /// The share of the second group whose factories get chips without a license.
     pub(super) factories: f64,
-    /// Whether the makers of lesser chips have not yet been told to ask for licenses.
-    pub(super) before_letters: bool,
+    /// The share of the step in which the makers of lesser chips have not yet been told to ask for licenses.
+    pub(super) before_letters: f64,
 }
 
 /// An arm, ready to be run.
@@ -118,6 +118,18 @@ impl Prepared {
         prepared
     }
 
+    /// The same for its first years alone.
+    pub(crate) fn first_years(&self, years: usize) -> Prepared {
+        let mut short = self.clone();
+        short.timeline.steps.retain(|step| step.quarter < 4 * years);
+        short
+    }
+
+    /// How many years it has.
+    pub(super) fn years(&self) -> usize {
+        self.timeline.steps.last().map_or(0, |step| step.quarter / 4 + 1)
+    }
+
     /// Makes every step of it come to what cannot be.
     #[cfg(test)]
     pub(crate) fn spoil(&mut self) {
@@ -134,7 +146,7 @@ impl Prepared {
                 grounds: Vec::new(),
                 ratios: rules.ratios.get(number).copied().unwrap_or(Ratios { outside: 1.0, country: 1.0, abroad: 1.0 }),
                 factories: 0.0,
-                before_letters: step.year() < self.constants.lesser_until_year,
+                before_letters: step.share_before(self.constants.lesser_until_year),
             };
             for (part, rules) in demand.iter().zip(&rules.by_country) {
                 let Some(rule) = rules.get(number) else { continue };

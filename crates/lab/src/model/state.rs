@@ -23,13 +23,15 @@ pub(super) fn start(prepared: &Prepared, point: &Point) -> (Growth, Growth) {
     let quarterly = |yearly: f64| yearly.sqrt().sqrt();
     let over_six_years = |from: f64, to: f64| libm::exp(libm::log(to / from) / 24.0);
     let halving = |years: f64| libm::exp(-std::f64::consts::LN_2 / years / 4.0);
+    let world = at(point, P::PowerStart);
+    let home = world * constants.power_home_share;
     let step = Growth {
         supply: quarterly(at(point, P::SupplyGrowth)),
         domestic: quarterly(at(point, P::DomesticGrowth)),
         price: halving(at(point, P::PriceHalving)),
         tier2: quarterly(at(point, P::Tier2Growth)),
-        power_world: over_six_years(constants.power_world_gw, at(point, P::PowerWorld)),
-        power_home: over_six_years(constants.power_home_gw, at(point, P::PowerHome)),
+        power_world: over_six_years(world, at(point, P::PowerWorld)),
+        power_home: over_six_years(home, at(point, P::PowerHome)),
         gigawatts: halving(at(point, P::PowerHalving)),
     };
     let back = |step: f64| 1.0 / (step * step * step);
@@ -38,8 +40,8 @@ pub(super) fn start(prepared: &Prepared, point: &Point) -> (Growth, Growth) {
         domestic: at(point, P::Domestic) * back(step.domestic),
         price: at(point, P::Price),
         tier2: 1.0,
-        power_world: constants.power_world_gw,
-        power_home: constants.power_home_gw,
+        power_world: world,
+        power_home: home,
         gigawatts: constants.kilowatts_an_h100e * 1e-6,
     };
     (level, step)
@@ -87,7 +89,7 @@ impl State {
         let home = at(point, P::StockUnitedStates);
         let at_home = at(point, P::UnitedStatesShare);
         let abroad = home * (1.0 - at_home) / at_home.max(0.05);
-        let gigawatts = prepared.constants.kilowatts_an_h100e * 1e-6;
+        let gigawatts = prepared.constants.kilowatts_in_use * 1e-6;
         State {
             used: none(),
             used_national: none(),

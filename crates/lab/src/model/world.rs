@@ -85,7 +85,7 @@ fn finish(sums: &mut Sums, state: &State) {
     for output in [Output::UsSite, Output::UsOwner, Output::UsUser] {
         sums[output as usize] = if made > 0.0 { sums[output as usize] / made } else { 0.0 };
     }
-    for output in [Output::Weeks, Output::Deterred] {
+    for output in [Output::Weeks, Output::Deterred, Output::Premium] {
         sums[output as usize] /= 4.0;
     }
 }

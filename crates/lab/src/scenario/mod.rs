@@ -4,6 +4,8 @@ mod amendment;
 mod arms;
 mod checks;
 mod constants;
+mod correlation;
+mod evidence;
 mod model_constants;
 mod read;
 mod scheme_constants;
@@ -17,6 +19,8 @@ use tollgate_model::{Country, Date, Diagnostics, never};
 use tollgate_strict_toml::TomlFile;
 
 pub use constants::WholeRange;
+pub(crate) use correlation::Correlation;
+pub(crate) use evidence::{BACK_CAST_YEAR, Evidence};
 pub use model_constants::ModelConstants;
 use read::Parameters;
 pub use scheme_constants::SchemeConstants;
@@ -232,6 +236,11 @@ pub struct Scenario {
     pub trade: TradeConstants,
     /// Constants of the schemes in a world of orders.
     pub schemes: SchemeConstants,
+    /// Whether draws are held to what is known of the years gone by, and what that is.
+    pub(crate) calibrate: bool,
+    pub(crate) evidence: Vec<Evidence>,
+    /// Parameters that go together.
+    pub(crate) correlations: Vec<Correlation>,
     pub(crate) parameters: Vec<ParameterEntry>,
     /// What no quarter of the model draws: the formula of training cost, the agency of a world of orders, and constants.
     pub(crate) named: BTreeMap<&'static str, ParameterEntry>,
@@ -321,6 +330,8 @@ impl Scenario {
         for key in read::study_value_names().filter(|key| !base_values.contains_key(key)) {
             base.report("missing-key", 1, format!("`{key}` is missing"), "add it under [study_values]");
         }
+        let mut evidence = Vec::new();
+        evidence::read_evidence(&root, None, &mut evidence);
         let _documentary = (root.text("title"), root.text("question"));
         root.finish();
         if parameters.of_model.len() != COUNT {
@@ -344,6 +355,9 @@ impl Scenario {
         let named = checks::Named { entries, lines: &parameters.lines };
         named.check(&root, kind);
         let shares = named.shares();
+        evidence::read_evidence(&root, Some(kind), &mut evidence);
+        let of_model: Vec<ParameterEntry> =
+            Parameter::ALL.iter().filter_map(|parameter| parameters.of_model.remove(parameter.name())).collect();
         let scenario = Scenario {
             kind,
             // A scenario need have neither.
@@ -352,6 +366,8 @@ impl Scenario {
             draws: read::read_draws(&root).unwrap_or(100_000),
             seed: read::read_seed(&root).unwrap_or(1),
             keep_draws: 0,
+            calibrate: evidence::read_calibrate(&root, kind),
+            evidence,
             file: file.to_owned(),
             text: text.to_owned(),
             arms: arms::read_arms(&root, kind, shares),
@@ -362,10 +378,8 @@ impl Scenario {
             named: parameters.named,
             study_values,
             demand: read::read_demand(&root).unwrap_or(base_demand),
-            parameters: Parameter::ALL
-                .iter()
-                .filter_map(|parameter| parameters.of_model.remove(parameter.name()))
-                .collect(),
+            correlations: correlation::read_correlations(&root, kind, &of_model),
+            parameters: of_model,
         };
         root.finish();
         let Diagnostics(found) = toml.into_diagnostics();
@@ -388,6 +402,11 @@ impl Scenario {
     pub(crate) fn parameter_units(&self) -> Vec<(String, String)> {
         let all = Parameter::ALL.iter().zip(&self.parameters);
         all.map(|(parameter, entry)| (parameter.name().to_owned(), entry.unit.clone())).collect()
+    }
+
+    /// The constants of the aggregate model.
+    pub(crate) fn model_constants(&self) -> impl Iterator<Item = &ParameterEntry> {
+        ModelConstants::LIMITS.iter().filter_map(|limits| self.named.get(limits.key))
     }
 
     /// Every parameter, as it is listed.

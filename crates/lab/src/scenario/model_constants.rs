@@ -31,12 +31,12 @@ constants! {
         check_finds_width: f64 = "detect.check_finds_width", 0.0 to 1.0;
         /// Until when makers sold lesser chips to tier 3 without asking: then letters told them to ask.
         lesser_until_year: f64 = "tier3.lesser_until", 2000.0 to 2100.0;
-        /// Gigawatts for AI in the world, tier 3 aside, at the beginning of 2025: used and free.
-        power_world_gw: f64 = "power.world_2025", 0.1 to 100000.0;
-        /// The same in the United States.
-        power_home_gw: f64 = "power.united_states_2025", 0.1 to 100000.0;
-        /// Kilowatts that an H100e takes at the beginning of 2025, with its server and building.
+        /// Of the power for AI in the world at the beginning of 2025, the share of the United States.
+        power_home_share: f64 = "power.united_states_share_2025", 0.0 to 1.0;
+        /// Kilowatts that an H100e takes which is sold at the beginning of 2025, with its server and building.
         kilowatts_an_h100e: f64 = "power.kilowatts_2025", 0.001 to 100.0;
+        /// The same of what is in use then.
+        kilowatts_in_use: f64 = "power.kilowatts_in_use_2025", 0.001 to 100.0;
         /// Of compute in the United States, what others own.
         foreign_owned_share: f64 = "owner.foreign_in_united_states", 0.0 to 1.0;
         /// The lower license-free limit that a study of thresholds holds against the rule's.

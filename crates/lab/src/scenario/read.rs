@@ -7,7 +7,7 @@ use tollgate_strict_toml::{Domain, Entry, Placed, Table};
 
 use super::checks::{constant_limits, domain_fault, unit_fits};
 use super::{AGENCY, Demand, ParameterEntry, StudyKind, TENFOLD};
-use crate::distribution::Distribution;
+use crate::distribution::{Distribution, MixturePart};
 use crate::model::parameters::Parameter;
 
 /// Parameters as files give them, by name.
@@ -109,27 +109,48 @@ fn read_parameter(entry: Table<'_, '_>, name: &str, known: &Parameters) -> Optio
 }
 
 /// How a distribution is written: its key, and how many numbers it has.
-const FORMS: [(&str, &str); 6] = [
+const FORMS: [(&str, &str); 7] = [
     ("value", "one number"),
     ("uniform", "two numbers"),
     ("triangular", "three numbers"),
     ("normal", "two numbers"),
     ("lognormal", "two numbers"),
     ("samples", "two numbers or more"),
+    ("mixture", "two parts or more"),
 ];
 
-/// `value = x` or one of `uniform`, `triangular`, `normal`, `lognormal`, `samples` with its numbers; with `within` cut off at two ends.
+const WEIGHTS: Domain<f64> = Domain::new(1e-6, 1e6);
+
+/// The parts of `mixture = [{ weight = 0.7, lognormal = [a, b] }, …]`; none where one of them is none.
+fn read_mixture(entry: &Table<'_, '_>, name: &str) -> Option<Distribution> {
+    let mut parts = Vec::new();
+    for part in entry.tables("mixture") {
+        let weight = part.floating_point("weight", &WEIGHTS);
+        if !part.has("weight") {
+            let what = format!("a part of the mixture `{name}` has no weight");
+            part.report("missing-key", part.line(), what, "add `weight = 0.5`");
+        }
+        let of = read_distribution(&part, name);
+        part.finish();
+        parts.push(MixturePart { weight: weight?.value, of: of? });
+    }
+    Some(Distribution::Mixture(parts))
+}
+
+/// `value = x` or one of `uniform`, `triangular`, `normal`, `lognormal`, `samples` with its numbers, or a `mixture` of such; with `within` cut off at two ends.
 fn read_distribution(entry: &Table<'_, '_>, name: &str) -> Option<Distribution> {
     let found: Vec<_> = FORMS.into_iter().filter(|(form, _)| entry.has(form)).collect();
     let [(form, wanted)] = found.as_slice() else {
         let what = format!("`{name}` has not exactly one value or distribution");
-        let mend = "give one of value = x, uniform = [a, b], triangular = [a, b, c], normal = [p5, p95], lognormal = [p5, p95], samples = [a, b, …]";
+        let mend = "give one of value = x, uniform = [a, b], triangular = [a, b, c], normal = [p5, p95], lognormal = [p5, p95], samples = [a, b, …], mixture = [{ weight = w, … }, …]";
         entry.report("bad-distribution", entry.line(), what, mend);
         return None;
     };
     let (form, line) = (*form, entry.line_of_key(form));
     let plain = if form == "value" {
         Distribution::Value(entry.floating_point("value", &ANY)?.value)
+    } else if form == "mixture" {
+        read_mixture(entry, name)?
     } else {
         match (form, entry.floating_points(form, &ANY).as_slice()) {
             ("uniform", [low, high]) => Distribution::Uniform(*low, *high),

@@ -117,3 +117,24 @@ fn what_an_arm_cannot_set_is_refused() {
         assert!(found.len() == 1 && found[0].0 == code && found[0].1 == 7, "{line}: {found:#?}");
     }
 }
+
+#[test]
+fn a_mixture_is_read_part_by_part() {
+    let with = |mixture: &str| {
+        format!(
+            "{STUDY}[parameters]\n\"smuggle.premium\" = {{ mixture = {mixture}, unit = \"x\", source = \"judgement\" }}\n"
+        )
+    };
+    let good = "[{ weight = 2, uniform = [1.2, 1.6] }, { weight = 1, value = 3 }]";
+    assert!((Scenario::read("good.toml", &with(good)).unwrap().median("smuggle.premium").unwrap() - 1.5).abs() < 1e-6);
+    for (mixture, code) in [
+        ("[{ weight = 1, value = 2 }]", "bad-distribution"),
+        ("[{ value = 2 }, { weight = 1, value = 3 }]", "missing-key"),
+        ("[{ weight = 0, value = 2 }, { weight = 1, value = 3 }]", "out-of-domain"),
+        ("[{ weight = 1, value = 0.5 }, { weight = 1, value = 3 }]", "out-of-domain"),
+        ("[{ weight = 1, uniform = [3, 2] }, { weight = 1, value = 3 }]", "bad-distribution"),
+    ] {
+        let found = mistakes(&with(mixture));
+        assert!(found.iter().any(|(found, line, _)| *found == code && *line == 7), "{mixture}: {found:?}");
+    }
+}

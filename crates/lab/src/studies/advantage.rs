@@ -1,18 +1,14 @@
 //! The study of the advantage in compute: the stocks of the United States and of tier 3 over the years.
 
 use super::figures::{
-    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm, paths, sensitivity,
-    study_report,
+    ALLOCATIONS_END, LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, likely, numbers, of_arm,
+    paths, sensitivity, study_report,
 };
-use super::{LabError, Ready, prepare};
+use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{Figure, Study};
 use crate::model::Output;
-use crate::model::parameters::{Parameter, at};
-use crate::quantile_sketch::Sketch;
-use crate::run::{Results, draw};
-use crate::scenario::Arm;
-use crate::timeline::{QUARTERS, start_of};
+use crate::run::Results;
 
 const WATCHED: [Output; 18] = [
     Output::Smuggled,
@@ -62,9 +58,8 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     };
     let mut answers: Vec<String> = ready.names().iter().enumerate().map(sentence).collect();
     answers.extend(ready.names().iter().enumerate().map(|named| shares(&results, named)));
-    answers.push(held_out(&results));
-    answers.push(back_cast(ready)?);
     let mut caveats = caveats(ready.scenario);
+    caveats.push(ALLOCATIONS_END.to_owned());
     if let Some(first) = ready.prepared.first() {
         let ratio = of_arm(first, Output::StockRatio, LAST);
         let (sensitivity, driven) =
@@ -73,7 +68,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(format!("The ratio comes above all from {}.", driven.join("; ")));
         caveats.push(breaking_region(ready, "the lead in 2030 is at least tenfold", &|point| ratio(point) < 10.0)?);
     }
-    figures.extend(by_country(ready));
+    figures.extend(by_country(ready, 0));
     Ok(study_report(ready, answers, caveats, figures))
 }
 
@@ -90,48 +85,6 @@ fn shares(results: &Results, (arm, name): (usize, &String)) -> String {
         at(Output::UsUser, Y2027),
         at(Output::UsStanding, LAST)
     )
-}
-
-/// The supply of 2026 beside what was counted in its first half, which nothing was fitted to.
-fn held_out(results: &Results) -> String {
-    let [low, middle, high] = results.band(0, Output::Supply, 1).map(number);
-    format!(
-        "Held out, not fitted: the model has {middle} H100e made in 2026 ({low} to {high}); Epoch AI counts about 4.7 M in its first quarter and 5.4 M in its second (2026-09-24, the makers that were not yet counted extrapolated), so about 22 M in the year at that pace."
-    )
-}
-
-/// The model with 2024's supply and law, beside the published estimate of what was smuggled in that year; it is not fitted to it.
-fn back_cast(ready: &Ready<'_>) -> Result<String, LabError> {
-    let supply_a_quarter = ready.scenario.constants.backcast_supply_h100e / 4.0;
-    // No limit of the Diffusion Rule held in 2024: it takes effect when all is over, and the law of the time holds before.
-    let unbound = Arm {
-        effective: Some(start_of(QUARTERS)),
-        announced: None,
-        until: None,
-        before: "ear".to_owned(),
-        policy: "diffusion".to_owned(),
-        ..ready.scenario.arms.first().cloned().ok_or(LabError::Stopped)?
-    };
-    let prepared = prepare(&unbound, ready.scenario, ready.policies)?;
-    let samplers = ready.scenario.samplers();
-    let mut smuggled = Sketch::default();
-    for index in 0..20_000 {
-        let mut point = draw(&samplers, ready.scenario.seed, index);
-        let less = supply_a_quarter / at(&point, Parameter::SupplyFlow);
-        for parameter in [Parameter::SupplyFlow, Parameter::Appetite, Parameter::Networks, Parameter::Fronts] {
-            if let Some(value) = point.get_mut(parameter as usize) {
-                *value *= less;
-            }
-        }
-        if let Some(value) = point.get_mut(Parameter::SupplyGrowth as usize) {
-            *value = 1.0;
-        }
-        smuggled.add(of_arm(&prepared, Output::Smuggled, 0)(&point));
-    }
-    let [low, middle, high] = smuggled.band().map(number);
-    Ok(format!(
-        "Back-cast, not fitted: with the supply and the law of 2024 the model has {middle} H100e smuggled ({low} to {high}); the published estimate for that year is 10,000 to several 100,000 chips, median 140,000 (CNAS 2025)."
-    ))
 }
 
 /// The share of the United States in new compute by site, by owner and by user.

@@ -1,8 +1,8 @@
 //! The study of government agreements: what changes where countries have one.
 
 use super::figures::{
-    LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths, sensitivity,
-    study_report,
+    ALLOCATIONS_END, LAST, Y2027, breaking_region, by_country, by_year, caption, caveats, numbers, of_arm, paths,
+    sensitivity, study_report,
 };
 use super::{LabError, Ready};
 use crate::distribution::number;
@@ -31,7 +31,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let mut figures = figures(ready, &results);
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
-    caveats.push("The rule states allocations up to 2027; later ones are taken as the last. They are used up by then, so that later years show what no allocation leaves.".to_owned());
+    caveats.push(ALLOCATIONS_END.to_owned());
     let names = ready.names();
     let first = names.first().ok_or_else(|| LabError::Scenario("give an arm with a policy".to_owned()))?;
     for (arm, name) in names.iter().enumerate().skip(1) {
@@ -48,7 +48,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         caveats.push(format!("The difference in leakage comes above all from {}.", driven.join("; ")));
         caveats.push(breaking_region(ready, "agreements do not leak more", &|point| more(point) > 0.0)?);
     }
-    figures.extend(by_country(ready));
+    figures.extend(by_country(ready, 0));
     Ok(study_report(ready, answers, caveats, figures))
 }
 

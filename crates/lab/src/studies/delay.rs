@@ -59,7 +59,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
             &|point| ratio(point) > 0.9 * on_time(point),
         )?);
     }
-    figures.extend(by_country(ready));
+    figures.extend(by_country(ready, 0));
     Ok(study_report(ready, answers, caveats, figures))
 }
 

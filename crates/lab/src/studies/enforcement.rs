@@ -80,26 +80,31 @@ fn sweep(results: &Results, budgets: &[(usize, f64)], outputs: &[(&str, Output)]
     })
 }
 
-/// What the next dollar denies, between neighboring budgets.
+/// What each budget denies against that of the first arm, draw by draw, and for how much.
 fn marginal(ready: &Ready<'_>, results: &Results, budgets: &[(usize, f64)]) -> Vec<String> {
     let base = ready.scenario.study_value("budget_2025");
-    let sentence = |((one, low), (other, high)): (&(usize, f64), &(usize, f64))| {
-        let [left, right] = [*one, *other].map(|arm| results.band(arm, Output::Smuggled, Y2027)[1]);
-        let dollars = (high - low) * base * 1e6;
-        let price = ready.scenario.point(0.5);
-        let each = if left > right { dollars / (left - right) } else { f64::INFINITY };
+    let first = ready.prepared.first().map_or(1.0, |prepared| prepared.arm.budget);
+    let price = at(&ready.scenario.point(0.5), Parameter::Price);
+    let sentence = |(arm, budget): &(usize, f64)| {
+        let [low, median, high] = results.difference(*arm, Output::Smuggled, Y2027);
+        let dollars = (budget - first) * base * 1e6;
+        let each = -dollars / median;
+        let cost = if each > 0.0 && each.is_finite() {
+            format!("{} USD for each H100e in the median, where one costs {} USD", number(each), number(price))
+        } else {
+            "nothing is denied for it in the median".to_owned()
+        };
         format!(
-            "From {} to {} times the budget (+{} M USD a year) the median smuggled in 2027 falls from {} to {} H100e: {} USD for each H100e denied, where one costs {} USD.",
-            number(*low),
-            number(*high),
+            "{} times the budget of 2025 instead of {} ({} M USD a year) changes what is smuggled in 2027 by {} H100e ({} to {}): {cost}. The whole of the agency's budget is counted, which is for goods of all kinds.",
+            number(*budget),
+            number(first),
             number(dollars / 1e6),
-            number(left),
-            number(right),
-            number(each),
-            number(at(&price, Parameter::Price))
+            number(median),
+            number(low),
+            number(high)
         )
     };
-    budgets.iter().zip(budgets.iter().skip(1)).map(sentence).collect()
+    budgets.iter().filter(|(arm, _)| *arm > 0).map(sentence).collect()
 }
 
 struct Games {

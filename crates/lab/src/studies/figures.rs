@@ -1,5 +1,6 @@
 //! Pictures that several studies share.
 
+use super::ranks::rank_table;
 use super::{LabError, Ready};
 use crate::distribution::number;
 use crate::figure::{
@@ -10,7 +11,7 @@ use crate::model::parameters::{COUNT, Parameter, Point};
 use crate::model::{Output, Prepared, served_by_country, simulate};
 use crate::quantile_sketch::density;
 use crate::run::Results;
-use crate::scenario::Scenario;
+use crate::scenario::{ParameterEntry, Scenario};
 use crate::sensitivity::{discover, one_at_a_time, sobol_indices, widest_first};
 use crate::timeline::YEARS;
 
@@ -22,6 +23,9 @@ pub(super) const LAST: usize = YEARS - 1;
 pub(super) fn caption(id: &str, title: &str, note: &str, judgement: bool) -> Caption {
     Caption { id: id.to_owned(), title: title.to_owned(), note: note.to_owned(), judgement }
 }
+
+/// What must be said where years after the rule's last allocations are shown.
+pub(super) const ALLOCATIONS_END: &str = "The Diffusion Rule states allocations up to 2027; later ones are taken as the last. They are used up by then, so that later years show what no allocation leaves, which is a rule that nobody wrote.";
 
 fn years() -> Vec<f64> {
     (2025_u32..2031).map(f64::from).collect()
@@ -264,7 +268,8 @@ pub(super) fn sensitivity(
         caption: caption("sobol", &format!("{what}: what its spread comes from"), note, true),
         rows: indices,
     };
-    Ok((vec![Figure::Tornado(tornado), Figure::Indices(indices)], driven))
+    let ranks = rank_table(ready, what, answer);
+    Ok((vec![Figure::Tornado(tornado), Figure::Indices(indices), ranks], driven))
 }
 
 /// In which corner of the parameters a conclusion breaks, in a sentence.
@@ -309,33 +314,45 @@ pub(super) fn breaking_region(
     ))
 }
 
-/// What each country was served by 2030 with every parameter at its median, and how unequally.
-pub(super) fn by_country(ready: &Ready<'_>) -> Vec<Figure> {
+/// What each country gained from 2025 to 2030 with every parameter at its median under an arm.
+struct Gained {
+    /// Countries but the United States and tier 3, in the order of the demand.
+    abroad: Vec<f64>,
+    united_states: f64,
+    tier3: f64,
+}
+
+impl Gained {
+    fn of(prepared: &Prepared, point: &Point) -> Gained {
+        let (abroad, outcome) = served_by_country(prepared, point);
+        let years = |output: Output| outcome.get(output as usize).map_or([0.0; YEARS], |years| *years);
+        let [made, unbuilt, domestic, share, leaked] =
+            [Output::Supply, Output::Unbuilt, Output::Domestic, Output::UsSite, Output::Leaked].map(years);
+        let new = made.iter().zip(&unbuilt).zip(&domestic).map(|((made, unbuilt), domestic)| made - unbuilt + domestic);
+        Gained {
+            abroad,
+            united_states: new.zip(&share).map(|(new, share)| new * share).sum(),
+            tier3: leaked.iter().chain(&domestic).sum(),
+        }
+    }
+}
+
+/// What each country gained by 2030 under an arm of the study with every parameter at its median, and how unequally under each.
+pub(super) fn by_country(ready: &Ready<'_>, arm: usize) -> Vec<Figure> {
     let scenario = ready.scenario;
     let point = scenario.point(0.5);
     let abroad: Vec<_> = scenario.demand.iter().filter(|demand| demand.tier < 3).collect();
-    let served = |prepared: &Prepared| {
-        let (countries, outcome) = served_by_country(prepared, &point);
-        let last = |output: Output| outcome.get(output as usize).and_then(|years| years.last()).copied().unwrap_or(0.0);
-        (countries, last(Output::HomeStock), last(Output::Tier3Stock))
-    };
     let mut figures = Vec::new();
-    if let Some(first) = ready.prepared.first() {
-        let (countries, home, tier3) = served(first);
-        let mut tiles: Vec<Tile> = abroad
-            .iter()
-            .zip(&countries)
-            .map(|(demand, value)| Tile {
-                country: demand.country.to_string(),
-                tier: demand.tier,
-                value: *value,
-                of: None,
-            })
-            .collect();
-        tiles.push(Tile { country: "US".to_owned(), tier: 1, value: home, of: None });
-        tiles.push(Tile { country: "CN".to_owned(), tier: 3, value: tier3, of: None });
-        let note = "Every parameter at its median; what each country was sent from 2025 to 2030, for the United States and China what is in use at the end. How demand is shared out among countries is uncertain.";
-        let title = format!("Compute by country by the end of 2030 under {}", first.arm.name);
+    if let Some(shown) = ready.prepared.get(arm) {
+        let gained = Gained::of(shown, &point);
+        let tile = |country: String, tier: u8, value: f64| Tile { country, tier, value, of: None };
+        let served = abroad.iter().zip(&gained.abroad);
+        let mut tiles: Vec<Tile> =
+            served.map(|(demand, value)| tile(demand.country.to_string(), demand.tier, *value)).collect();
+        tiles.push(tile("US".to_owned(), 1, gained.united_states));
+        tiles.push(tile("CN".to_owned(), 3, gained.tier3));
+        let note = "Every parameter at its median; what honest buyers in each country were sent from 2025 to 2030, what was installed in the United States, and what tier 3 gained by all ways. What finds no power in the United States and is installed abroad is in no country. How demand is shared out among countries is uncertain.";
+        let title = format!("Compute gained by country from 2025 to 2030 under {}", shown.arm.name);
         figures.push(Figure::Tiles(Tiles {
             caption: caption("countries", &title, note, true),
             label: "H100e".to_owned(),
@@ -343,15 +360,15 @@ pub(super) fn by_country(ready: &Ready<'_>) -> Vec<Figure> {
         }));
     }
     let series = ready.prepared.iter().take(6).map(|prepared| {
-        let (countries, home, tier3) = served(prepared);
-        let mut values: Vec<f64> = countries.iter().copied().chain([home, tier3]).collect();
+        let gained = Gained::of(prepared, &point);
+        let mut values: Vec<f64> = gained.abroad.iter().copied().chain([gained.united_states, gained.tier3]).collect();
         values.sort_by(f64::total_cmp);
         let sum: f64 = values.iter().sum();
         let shares: Vec<f64> = values.iter().map(|value| if sum > 0.0 { value / sum } else { 0.0 }).collect();
         let gini = gini(&shares);
         (prepared.arm.name.clone(), shares, gini)
     });
-    let note = "The line of equal shares is the diagonal. Every parameter at its median.";
+    let note = "What each country gained from 2025 to 2030. The line of equal shares is the diagonal. Every parameter at its median.";
     figures.push(Figure::Lorenz(Lorenz {
         caption: caption("lorenz", "How unequally compute is shared out among countries", note, true),
         label: "compute".to_owned(),
@@ -399,9 +416,11 @@ pub(super) fn study_report(
 /// What must be said of every study of the aggregate model.
 pub(super) fn caveats(scenario: &Scenario) -> Vec<String> {
     let judged = scenario.parameters.iter().filter(|entry| entry.judgement()).count();
+    let constants: Vec<bool> = scenario.model_constants().map(ParameterEntry::judgement).collect();
+    let (judged_constants, all) = (constants.iter().filter(|judged| **judged).count(), constants.len());
     vec![
         format!(
-            "{judged} of {COUNT} parameters are judgements, those of smuggling and its detection above all: levels of smuggled compute follow from them and are not findings. Differences between policies, taken draw by draw, are sharper."
+            "{judged} of {COUNT} parameters and {judged_constants} of {all} constants are judgements in part or whole, those of smuggling and its detection above all: levels of smuggled compute follow from them and are not findings. Differences between policies, taken draw by draw, are sharper."
         ),
         "The law is asked, not assumed: limits, allocations and reviews of each country in the model are what the engine decides for sample orders under each policy, step by step; what the law leaves open is read strictly in one half of the draws and mildly in the other (law.reading).".to_owned(),
         "One smuggler answers for all of a kind, and demand does not answer to price but through the premium; how schemes grow with what is wanted (smuggle.scale_exponent), how many an agency can end (detect.capacity) and how much power there is by 2030 move levels as much as policies do, and are drawn.".to_owned(),

@@ -2,17 +2,20 @@
 
 mod advantage;
 mod agreements;
+mod calibration;
 mod compare;
 mod delay;
 mod enforcement;
 mod figures;
 mod open;
+mod ranks;
 mod tenfold;
 mod threshold;
 
 use std::cell::RefCell;
 
 use crate::figure::{OpenResults, OutcomeRow, Study};
+use crate::history::{Draws, History};
 use crate::model::parameters::{Parameter, at};
 use crate::model::{Output, Prepared};
 use crate::rules::{LawFacts, LawOracle, Oracles, Reading, RuleTable};
@@ -53,6 +56,9 @@ pub trait Policies {
     fn made_from(&self) -> Vec<(String, String)>;
 }
 
+/// The policy that is the law as it was applied.
+const APPLIED: &str = "ear";
+
 /// A scenario with its arms ready.
 pub(crate) struct Ready<'a> {
     pub(crate) scenario: &'a Scenario,
@@ -61,6 +67,8 @@ pub(crate) struct Ready<'a> {
     pub(crate) policies: &'a dyn Policies,
     /// What the law came to under each arm.
     laws: Vec<ArmLaw>,
+    /// What draws are held to; none where the scenario wants them as they are.
+    pub(crate) history: Option<History>,
     /// What its draws came to, once it was run.
     outcomes: RefCell<Vec<OutcomeRow>>,
 }
@@ -86,11 +94,19 @@ impl<'a> Ready<'a> {
     ) -> Result<Ready<'a>, LabError> {
         let laws = scenario.arms.iter().map(|arm| ask(arm, scenario, policies)).collect::<Result<Vec<_>, _>>()?;
         let arms = scenario.arms.iter().zip(&laws).map(|(arm, law)| law.prepare(arm, scenario));
-        Ok(Ready { scenario, prepared: arms.collect(), options, policies, laws, outcomes: RefCell::default() })
+        let prepared = arms.collect();
+        let history = if scenario.calibrate {
+            let applied = Arm::plain(APPLIED.to_owned());
+            Some(History::new(ask(&applied, scenario, policies)?.prepare(&applied, scenario), scenario))
+        } else {
+            None
+        };
+        Ok(Ready { scenario, prepared, options, policies, laws, history, outcomes: RefCell::default() })
     }
 
     pub(crate) fn run(&self, watched: &[Output]) -> Result<Results, LabError> {
-        let results = run(self.scenario, &self.prepared, watched, self.options).map_err(|none| match none {
+        let draws = Draws::new(self.scenario, self.history.as_ref());
+        let results = run(self.scenario, &draws, &self.prepared, watched, self.options).map_err(|none| match none {
             NoResults::Stopped => LabError::Stopped,
             NoResults::Unphysical(what) => LabError::Unphysical(what),
         })?;
@@ -102,10 +118,6 @@ impl<'a> Ready<'a> {
     pub(crate) fn names(&self) -> Vec<String> {
         self.prepared.iter().map(|prepared| prepared.arm.name.clone()).collect()
     }
-}
-
-pub(crate) fn prepare(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<Prepared, LabError> {
-    Ok(ask(arm, scenario, policies)?.prepare(arm, scenario))
 }
 
 fn ask(arm: &Arm, scenario: &Scenario, policies: &dyn Policies) -> Result<ArmLaw, LabError> {
@@ -133,6 +145,7 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
         _ => return Err(LabError::Scenario("a world is written out, not studied".to_owned())),
     };
     if let Some(ready) = &ready {
+        calibration::add(ready, &mut study);
         study.data.push(("law".to_owned(), law_rows(ready)));
         let outcomes = ready.outcomes.take();
         study.data.push(("outcomes".to_owned(), open::outcome_table(&outcomes)));

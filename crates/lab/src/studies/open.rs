@@ -4,8 +4,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::Ready;
 use crate::figure::{KeptDraws, OutcomeRow, OutputName, ScenarioRecord};
+use crate::history::Draws;
 use crate::model::{Output, simulate};
-use crate::run::{Results, draw};
+use crate::run::Results;
 use crate::scenario::Scenario;
 use crate::timeline::{FIRST_YEAR, LAST_YEAR};
 
@@ -70,7 +71,7 @@ pub(super) fn kept_draws(ready: &Ready<'_>) -> Option<KeptDraws> {
     if count == 0 {
         return None;
     }
-    let samplers = scenario.samplers();
+    let draws = Draws::new(scenario, ready.history.as_ref());
     let mut kept = KeptDraws {
         parameters: scenario.parameter_units(),
         arms: ready.names(),
@@ -79,7 +80,8 @@ pub(super) fn kept_draws(ready: &Ready<'_>) -> Option<KeptDraws> {
         ..KeptDraws::default()
     };
     for index in 0..count {
-        let point = draw(&samplers, scenario.seed, index);
+        // The study has ended well, so that each draw was found.
+        let Some(point) = draws.point(index) else { break };
         for prepared in &ready.prepared {
             kept.values.extend(simulate(prepared, &point).as_flattened());
         }

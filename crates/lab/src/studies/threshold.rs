@@ -78,7 +78,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         Some(knee) => format!("The curve of what is leaked against licenses asked for bends most at {} H100: below it each license bought denies less.", number(knee)),
         None => "The curve of what is leaked against licenses asked for has no knee.".to_owned(),
     });
-    figures.extend(by_country(ready));
+    figures.extend(by_country(ready, at(rule_h100).unwrap_or(0)));
     Ok(study_report(ready, answers, caveats, figures))
 }
 

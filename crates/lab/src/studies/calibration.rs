@@ -1,0 +1,195 @@
+//! What the years gone by say of the parameters: each piece of evidence beside what the draws come to before and after it is known.
+
+use super::Ready;
+use super::figures::caption;
+use crate::distribution::number;
+use crate::figure::{Figure, Study, Table};
+use crate::history::{Draws, History};
+use crate::model::parameters::{Parameter, Point};
+use crate::scenario::{Evidence, Scenario};
+
+/// Draws with which priors and what is left of them are compared.
+const COMPARED: u64 = 4_000;
+/// Draws of a study from which this is shown: with fewer, somebody waits for a first look.
+const THOROUGH: u64 = 10_000;
+/// A parameter has moved where the median of what is left lies so far, in shares of the prior, from the prior's.
+const MOVED: f64 = 0.05;
+/// So many parameters are shown in the report.
+const SHOWN: usize = 15;
+
+/// Numbers in rising order.
+struct Sorted(Vec<f64>);
+
+impl Sorted {
+    fn of(numbers: impl Iterator<Item = f64>) -> Sorted {
+        let mut sorted: Vec<f64> = numbers.collect();
+        sorted.sort_by(f64::total_cmp);
+        Sorted(sorted)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "some thousand numbers")]
+    fn share_below(&self, value: f64) -> f64 {
+        self.0.partition_point(|other| *other < value) as f64 / self.0.len().max(1) as f64
+    }
+
+    /// The 5th percentile, median and 95th percentile.
+    fn band(&self) -> [f64; 3] {
+        [5, 50, 95].map(|percent| {
+            let place = self.0.len().saturating_sub(1) * percent / 100;
+            self.0.get(place).copied().unwrap_or(f64::NAN)
+        })
+    }
+}
+
+fn words([low, middle, high]: [f64; 3], number: &dyn Fn(f64) -> String) -> String {
+    format!("{} ({} to {})", number(middle), number(low), number(high))
+}
+
+/// A parameter before and after the evidence.
+struct Shift {
+    name: &'static str,
+    before: [f64; 3],
+    after: [f64; 3],
+    /// By which share of the prior its median has moved.
+    moved: f64,
+}
+
+/// Draws before and after the evidence, and what the model has for each piece of it.
+struct Comparison<'a> {
+    scenario: &'a Scenario,
+    history: &'a History,
+    before: Vec<Point>,
+    after: Vec<Point>,
+    values_before: Vec<Sorted>,
+    values_after: Vec<Sorted>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(scenario: &'a Scenario, history: &'a History) -> Comparison<'a> {
+        let of = |draws: Draws<'_>| -> Vec<Point> { (0..COMPARED).filter_map(|index| draws.point(index)).collect() };
+        let (before, after) = (of(Draws::new(scenario, None)), of(Draws::new(scenario, Some(history))));
+        let values = |points: &[Point]| {
+            let rows: Vec<Vec<f64>> = points.iter().map(|point| history.values(point)).collect();
+            let of_one = |place: usize| Sorted::of(rows.iter().filter_map(|row| row.get(place).copied()));
+            (0..history.evidence.len()).map(of_one).collect::<Vec<_>>()
+        };
+        let (values_before, values_after) = (values(&before), values(&after));
+        Comparison { scenario, history, before, after, values_before, values_after }
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = (&Evidence, &Sorted, &Sorted)> {
+        let values = self.values_before.iter().zip(&self.values_after);
+        self.history.evidence.iter().zip(values).map(|(evidence, (before, after))| (evidence, before, after))
+    }
+
+    /// A sentence for each piece that no draw was held to.
+    fn held_out(&self) -> Vec<String> {
+        let held_out = self.pieces().filter(|(evidence, ..)| evidence.held_out);
+        let sentence = |(evidence, before, after): (&Evidence, &Sorted, &Sorted)| {
+            let middle = evidence.known.middle();
+            format!(
+                "Held out: {} is {} {} ({}); by the priors the model has {}, with the evidence of earlier years {}: what is known lies at percentile {:.0} of these.",
+                evidence.name,
+                evidence.known.text_by(&number),
+                evidence.output.unit(),
+                evidence.source,
+                words(before.band(), &number),
+                words(after.band(), &number),
+                100.0 * after.share_below(middle)
+            )
+        };
+        held_out.map(sentence).collect()
+    }
+
+    fn evidence_table(&self) -> Figure {
+        let row = |(evidence, before, after): (&Evidence, &Sorted, &Sorted)| {
+            vec![
+                evidence.name.clone(),
+                format!("{} {}", evidence.known.text_by(&number), evidence.output.unit()),
+                if evidence.held_out { "held out" } else { "fitted" }.to_owned(),
+                words(before.band(), &number),
+                words(after.band(), &number),
+                format!("{:.0}", 100.0 * after.share_below(evidence.known.middle())),
+                evidence.source.clone(),
+            ]
+        };
+        let heads = ["evidence", "known", "use", "by the priors", "with the evidence", "percentile", "source"];
+        let note = "Median (5th to 95th percentile) under the law as it was applied. Draws are taken with the chance of their fit to all that is fitted; what is held out is compared alone. The percentile is that of what is known among the draws with the evidence.";
+        Figure::Table(Table {
+            caption: caption("evidence", "What is known of the years gone by, and what the model has", note, true),
+            columns: heads.map(str::to_owned).to_vec(),
+            rows: self.pieces().map(row).collect(),
+        })
+    }
+
+    /// Each parameter that varies, the one that has moved most first.
+    fn shifts(&self) -> Vec<Shift> {
+        let mut all = Vec::new();
+        for (place, (parameter, entry)) in Parameter::ALL.iter().zip(&self.scenario.parameters).enumerate() {
+            if !entry.distribution.varies() {
+                continue;
+            }
+            let of = |points: &[Point]| Sorted::of(points.iter().filter_map(|point| point.get(place).copied()));
+            let (before, after) = (of(&self.before), of(&self.after));
+            let [_, median, _] = after.band();
+            let moved = before.share_below(median) - 0.5;
+            all.push(Shift { name: parameter.name(), before: before.band(), after: after.band(), moved });
+        }
+        all.sort_by(|one, other| other.moved.abs().total_cmp(&one.moved.abs()));
+        all
+    }
+
+    fn posterior_table(&self) -> Figure {
+        let shifts = self.shifts().into_iter().filter(|shift| shift.moved.abs() >= MOVED).take(SHOWN);
+        let row = |shift: Shift| {
+            let Shift { name, before, after, moved } = shift;
+            vec![name.to_owned(), words(before, &number), words(after, &number), format!("{moved:+.2}")]
+        };
+        let note = "Median (5th to 95th percentile) before and after the evidence; the last column is by which share of the prior the median has moved. Parameters that are not listed have hardly moved: the evidence says little of them. parameters-posterior.csv has all.";
+        Figure::Table(Table {
+            caption: caption("posterior", "What the evidence says of the parameters", note, true),
+            columns: ["parameter", "prior", "with the evidence", "moved by"].map(str::to_owned).to_vec(),
+            rows: shifts.map(row).collect(),
+        })
+    }
+
+    fn posterior_rows(&self) -> Vec<Vec<String>> {
+        let heads = ["parameter", "prior_p5", "prior_p50", "prior_p95", "p5", "p50", "p95", "moved"];
+        let mut rows = vec![heads.map(str::to_owned).to_vec()];
+        for Shift { name, before, after, moved } in self.shifts() {
+            let numbers = before.iter().chain(&after).chain([&moved]).map(f64::to_string);
+            rows.push(std::iter::once(name.to_owned()).chain(numbers).collect());
+        }
+        rows
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "some thousand draws")]
+    fn share_taken(&self) -> f64 {
+        let draws = Draws::new(self.scenario, Some(self.history));
+        let taken = (0..COMPARED).filter(|index| draws.takes_first(*index)).count();
+        taken as f64 / COMPARED as f64
+    }
+}
+
+/// Adds to a study what its draws are held to and what that comes to.
+pub(super) fn add(ready: &Ready<'_>, study: &mut Study) {
+    let Some(history) = &ready.history else {
+        study.caveats.push(
+            "Draws are from the priors: nothing that was counted of the years gone by is held against them (calibrate = false).".to_owned(),
+        );
+        return;
+    };
+    let fitted = history.evidence.iter().filter(|evidence| !evidence.held_out).count();
+    let mut sentence = format!(
+        "Draws are those that fit {fitted} counts and estimates of the years gone by under the law as it was applied; what a result hangs on (Sobol's indices, one parameter at a time, the box in which it breaks) is told over the priors, each parameter by itself."
+    );
+    if ready.scenario.draws >= THOROUGH {
+        let comparison = Comparison::new(ready.scenario, history);
+        sentence.push_str(&format!(" {:.1} % of the draws of the priors fit.", 100.0 * comparison.share_taken()));
+        study.answers.extend(comparison.held_out());
+        study.figures.push(comparison.evidence_table());
+        study.figures.push(comparison.posterior_table());
+        study.data.push(("parameters-posterior".to_owned(), comparison.posterior_rows()));
+    }
+    study.caveats.push(sentence);
+}
