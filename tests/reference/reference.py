@@ -23,6 +23,10 @@ SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
 # Programs of OFAC that part 744 names nowhere, as far as the generator writes them.
 SDN_OTHERS = {"CUBA", "IRAN", "IFSR", "SYRIA"}
 USES = set("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage".split())
+# End uses that say that computing time is rented out or that models are trained for others, and the law's word that they are beside.
+RENTED = {"iaas": "data_center", "gpu rental": "data_center", "training for others": "training"}
+# 736.2(b)(8), as far as it is not under part 746.
+TRANSIT = set("AM AZ KH GE KZ KG LA MN TJ TM UA UZ VN".split())
 ONWARD = {"resale", "resell", "reselling", "distribution", "redistribution", "wholesale", "onward sale", "for resale"}
 PASSERS = {"distributor", "reseller", "forwarder", "freight_forwarder"}
 EXCEPTIONS = ["AIA", "VEU", "ACM", "ACA", "NAC", "LPP"]
@@ -329,7 +333,8 @@ def eligible(w, law, date, mark):
     return mark == "b" or (mark == "a" and not presumed(w, law, date) and not w.get("dc", BOOL))
 
 
-def decide_world(w, law, date):
+def decide_world(w, law, date, only=None):
+    """What a world comes to; `only` asks whether that exception permits it, whichever is preferred."""
     k, g = w.known, law.groups(date)
     anywhere = g["ANY"]
     d5 = g["MACAU_D5"]
@@ -346,7 +351,7 @@ def decide_world(w, law, date):
     model = weights(w, law, date)
     hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", HBM) > 2
     diffusion = law.diffusion(date)
-    at_home = dest == "US" and read("e_country") in ("US", "none")
+    at_home = dest == "US" and read("e_country") in ("US", "none") and read("c_place") not in EMBARGOED
     deemed = activity.startswith("deemed")
     if at_home and deemed:
         at_home = False
@@ -355,7 +360,7 @@ def decide_world(w, law, date):
     if at_home:
         return at_home_outcome(w, law, date, mark, model, hbm, d5)
     for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, law, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
-    stays = dest == "US" and read("e_country") in ("US", "none")
+    stays = dest == "US" and read("e_country") in ("US", "none") and read("c_place") not in EMBARGOED
     subject = hardware or intangible or not w.get("open", BOOL)
     taught = technology_grade(w, date)
     supp8 = lambda: w.get("supp8", BOOL) and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
@@ -389,7 +394,7 @@ def decide_world(w, law, date):
     entry = w.get("technology", TECHNOLOGIES)[0] if intangible else "none"
     if taught in ("a", "b"):
         where = g["AC"] if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"}
-        spared = {"RPL", "GOV", "TSU"} if date < "2023-11-17" else {"TMP", "RPL", "GOV", "TSU", "NAC", "ACA"} | ({"ACM"} if diffusion else set())
+        spared = {"RPL", "GOV", "TSU"} if date < "2023-11-17" else {"RPL", "GOV", "TSU", "NAC", "ACA"} | ({"ACM"} if diffusion else set())
         if diffusion and taught == "a" and not stays and not deemed:
             needs["R-TECH-WORLD"] = set()
         if dest in where and not deemed and not (diffusion and taught == "a"):
@@ -413,7 +418,8 @@ def decide_world(w, law, date):
         hard("R-SUPER")
     if hardware and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
         soften("R-MEU") if claim == "GOV" else hard("R-MEU")
-    if subject and dest in MIEU_PLACES and w.get("intelligence", BOOL):
+    spied_on = lambda: dest in MIEU_PLACES or any(read(part) in MIEU_PLACES for part in ("c_country", "e_country", "p_country"))
+    if subject and w.get("intelligence", BOOL) and spied_on():
         soften("R-MIEU") if claim == "GOV" else hard("R-MIEU")
     if w.get("entity_list", BOOL):
         hard("R-EL")
@@ -460,7 +466,14 @@ def decide_world(w, law, date):
         listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
         if (claim in ("TSU", "TSR") and hardware) or (claim == "CCD" and dest not in ("CU", "RU", "BY")) or (claim == "SCP" and dest != "CU"):
             listed = False
-        if date >= "2023-11-17" and (ab or hbm or model) and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"} and (dest in g["AC"] or for_d5()):
+        gated = date >= "2023-11-17" and (((ab or hbm or model) and (dest in g["AC"] or for_d5())) or (taught in ("a", "b") and (dest in g["AC"] or hq_d5())))
+        if gated and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"}:
+            listed = False
+        # 740.9(a) and (a)(6): commodities for inspection, test, calibration or repair abroad, never for sale or rent there.
+        if gated and claim == "TMP" and (not hardware or k["rented"] or w.get("use", ["resale", "other"]) == "resale"):
+            listed = False
+        # 740.10: exports and reexports, of commodities and software.
+        if claim == "RPL" and (activity == "transfer" or kind in ("technology", "model_weights")):
             listed = False
         if date >= "2023-11-17" and (ab or hbm):
             host = k["host"]
@@ -493,11 +506,21 @@ def decide_world(w, law, date):
         return ("needs_information", "", "", eccn)
     if ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
         return ("needs_information", "", "", eccn)
+    if hardware and dest not in EMBARGOED and dest not in g["MEU_DESTINATIONS"] and read("e_country") in g["MEU_DESTINATIONS"] and w.get("military", BOOL):
+        return ("needs_information", "", "", eccn)
+    if subject and dest not in EMBARGOED and read("i_place") in EMBARGOED:
+        return ("needs_information", "", "", eccn)
+    if date >= "2023-11-17" and ab and dest not in g["AC"] and read("i_place") in g["AC"] & TRANSIT:
+        return ("needs_information", "", "", eccn)
+    if date >= "2025-05-13" and mark == "a" and k["rented"] and not w.get("renters_known", BOOL):
+        return ("needs_information", "", "", eccn)
     if "2023-07-01" <= date < "2023-10-23" and k["informed"] and hardware and kind not in ("hbm", "other"):
         if dest in g["AC"] - {"CN", "MO"} and w.get("tpp", TPPS) >= 4992 and w.get("io", IO) >= 600:
             return ("needs_information", "", "", eccn)
     if not needs:
         return ("no_license_required", "", "", eccn)
+    if only:
+        return only in available
     chosen = claim if claim in available else next(name for name in EXCEPTIONS if name in available)
     return ("license_exception", chosen, "", eccn)
 
@@ -525,7 +548,7 @@ def ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
     if dest in EMBARGOED:
         return False
     place = read("e_country")
-    if subject and (place in EMBARGOED or (k["occupied"] and dest != "UA")):
+    if subject and (place in EMBARGOED or read("c_place") in EMBARGOED or (k["occupied"] and dest != "UA")):
         return True
     if date >= "2023-11-17":
         if mark in ("a", "b") and place in g["AC"] and dest not in g["AC"]:
@@ -688,12 +711,30 @@ def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
     return "presumption_of_approval" if w.get("country_after", [Fraction(0), Fraction(10) ** 15]) <= limit else "policy_of_denial"
 
 
-def explore(known, law, date, guesses, found):
+def explore(known, law, date, guesses, found, only=None):
+    """Adds what each way of taking the unknown facts comes to; no more of them than it takes to know that they differ."""
     try:
-        found.add(decide_world(World(known, guesses), law, date))
+        found.add(decide_world(World(known, guesses), law, date, only))
     except Split as split:
         for value in split.values:
-            explore(known, law, date, {**guesses, split.name: value}, found)
+            if differ(found, only):
+                return
+            explore(known, law, date, {**guesses, split.name: value}, found, only)
+
+
+def differ(found, only):
+    """Whether what was found settles that the unknown facts matter: they do not where all that differs is which exception permits it."""
+    if only:
+        return False in found
+    answers = {entry[:2] for entry in found}
+    return len(answers) > 1 and {outcome for outcome, _ in answers} != {"license_exception"}
+
+
+def permitted_in_all(name, known, law, date):
+    """Whether an exception holds whatever the unknown facts are, of a line that one or the other permits in any case."""
+    found = set()
+    explore(known, law, date, {}, found, name)
+    return found == {True}
 
 
 def line_facts(order, tables):
@@ -718,12 +759,14 @@ def line_facts(order, tables):
     flagged = lambda flag, among=parties: carries(flag, set().union(*(party["flags"] for party in among)))
     status = lambda flag: carries(flag, consignee["flags"])
     dest = counted(order["destination"])
-    use = order["end_use"] if order["end_use"] in USES else UNKNOWN
+    use = RENTED.get(order["end_use"], order["end_use"])
+    understood = use in USES
+    use = use if understood else UNKNOWN
     known.update(dest=dest, activity=order["activity"] or "export", origin=order["origin"] or UNKNOWN, use=use, claim=order["authorization"],
                  c_country=consignee["country"], c_hq=consignee["hq"], c_parent=consignee["parent"],
                  e_country=end["country"], e_hq=end["hq"], e_parent=end["parent"],
-                 military=military(flagged("military"), order["end_use"]),
-                 intelligence=military(flagged("military_intelligence"), order["end_use"]), entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
+                 military=military(flagged("military"), order["end_use"], understood),
+                 intelligence=military(flagged("military_intelligence"), order["end_use"], understood), entity_list=flagged("entity_list"), affiliate=flagged("affiliate_50"),
                  unverified=flagged("unverified_list"), denied=carries("denied_person", exporter.union(*(party["flags"] for party in parties))),
                  government=status("government"), uveu=status("uveu"), secure=status("secure_facility"),
                  supp8=status("supp8_uae"), agreement=status("agreement_data_center"),
@@ -735,6 +778,10 @@ def line_facts(order, tables):
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
     known["asks"] = bool(order["end_use"]) and use is UNKNOWN
+    known["rented"] = order["end_use"] in RENTED
+    known["renters_known"] = either(status("renters_known"), carries("renters_known", end["flags"]))
+    known["c_place"] = dest if consignee["country"] is UNKNOWN else consignee["country"]
+    known["i_place"] = "none" if between["country"] is UNKNOWN else between["country"]
     buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
     known["buyer_approved"] = carries("approved_ic_designer", buyer["flags"])
     known["buyer_designer"] = True if known["buyer_approved"] is True else carries("authorized_ic_designer", buyer["flags"])
@@ -747,9 +794,14 @@ def carries(flag, flags):
     return True if flag in flags else UNKNOWN if STRANGER in flags else False
 
 
-def military(listed, end_use):
+def either(one, other):
+    """Whether one of two holds, each of which may be unknown."""
+    return True if True in (one, other) else UNKNOWN if UNKNOWN in (one, other) else False
+
+
+def military(listed, end_use, understood):
     """An end use that is not understood may be a military one."""
-    return UNKNOWN if listed is False and end_use and end_use not in USES else listed
+    return UNKNOWN if listed is False and end_use and not understood else listed
 
 
 def unreadable(flags):
@@ -769,6 +821,10 @@ def decide_file(orders, tables, law):
         found = set()
         explore(known, law, date, {}, found)
         answers = {(outcome, authorization) for outcome, authorization, _, _ in found}
+        if len(answers) > 1 and {outcome for outcome, _ in answers} == {"license_exception"}:
+            order_of = [known["claim"]] * (known["claim"] in EXCEPTIONS) + EXCEPTIONS
+            always = next((name for name in order_of if permitted_in_all(name, known, law, date)), None)
+            answers = {("license_exception", always)} if always else answers
         missing = len(answers) > 1
         outcome, authorization = ("needs_information", "") if missing else next(iter(answers))
         if known["asks"] and outcome != "license_required":

@@ -2,8 +2,8 @@
 
 use crate::{Failed, root, say};
 
-const POLICIES: [&str; 6] =
-    ["ear", "codified", "diffusion", "anthropic-2025", "codified@2026-08-01", "diffusion@2025-06-01"];
+const POLICIES: [&str; 7] =
+    ["ear", "codified", "diffusion", "anthropic-2025", "codified@2026-08-01", "diffusion@2025-06-01", "ear@2025-06-01"];
 
 pub(crate) fn run(long: bool) -> Result<(), Failed> {
     let (seeds, orders) = if long { (9, "20000") } else { (2, "8000") };

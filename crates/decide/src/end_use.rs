@@ -6,6 +6,7 @@ use tollgate_model::Truth;
 use crate::end_use_words::{
     INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS, WEAPONS,
 };
+use crate::rental::says_rental;
 use crate::spelling::{nearest, plain};
 
 /// What a declared end use says.
@@ -19,6 +20,8 @@ pub struct EndUse {
     pub military: bool,
     /// Whether it is one of military intelligence (744.22).
     pub intelligence: bool,
+    /// Whether it says that computing time on the items is rented to others, or that models are trained for others (744.6, 744.22).
+    pub rental: bool,
     /// What somebody must settle before the line may go, in a sentence; `None` where the text is understood and asks for nothing.
     pub open: Option<EndUseQuestion>,
 }
@@ -84,6 +87,11 @@ impl EndUseQuestion {
 
 /// What a declared end use says. An empty text says nothing, as a cell that is empty.
 pub fn end_use_of(text: &str) -> EndUse {
+    EndUse { rental: says_rental(text), ..use_of(text) }
+}
+
+/// What it says but for whose the computing is.
+fn use_of(text: &str) -> EndUse {
     if let Some(place) = place_of(text) {
         return of_word(place);
     }
@@ -126,6 +134,7 @@ fn of_word(place: usize) -> EndUse {
         supercomputer: if word == Some("hpc") { None } else { Some(word == Some("supercomputer")) },
         military: word == Some("military"),
         intelligence: false,
+        rental: false,
         open: (word == Some("military")).then_some(EndUseQuestion::Military),
     }
 }
@@ -190,6 +199,7 @@ fn sensitive(plain: &str) -> Option<EndUse> {
         supercomputer,
         military: military || intelligence,
         intelligence: military && intelligence,
+        rental: false,
         open,
     })
 }

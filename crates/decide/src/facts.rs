@@ -16,7 +16,8 @@ use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
-use super::role_flags::{consignee_flags, exporter_flags, set_truth, volume_flags};
+use super::rental::{SERVICE, says_service};
+use super::role_flags::{consignee_flags, exporter_flags, renters_flag, set_truth, volume_flags};
 use super::roles::roles;
 use super::screened::{designated_among, listed_among, review_policies};
 use super::tables::Tables;
@@ -232,6 +233,7 @@ impl FactBuilder {
             [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ],
             end_user.as_ref(),
         );
+        places(&mut facts, destination, &consignee, intermediate.as_ref());
         facts.set_country(facts::PURCHASER_COUNTRY, purchaser.as_ref().map_or(Some(None), |party| party.country));
         for (party, hq, parent) in [
             (&purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
@@ -250,6 +252,7 @@ impl FactBuilder {
         let occupied = consignee.has(OCCUPIED) || end_user.as_ref().is_some_and(|party| party.has(OCCUPIED));
         facts.set(facts::OCCUPIED_REGION, i64::from(occupied));
         consignee_flags(&mut facts, &consignee, destination);
+        renters_flag(&mut facts, &consignee, end_user.as_ref());
         exporter_flags(&mut facts, exporter.as_ref(), purchaser.as_ref().unwrap_or(&consignee));
         volume_flags(&mut facts, exporter.as_ref(), parties, order.date);
         armed_forces(&mut facts, parties, end_use.as_deref(), order.date);
@@ -270,7 +273,7 @@ impl FactBuilder {
         let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));
         remarks.extend(question.into_iter().chain(claimed).map(Arc::from));
-        remarks.extend(order.unread.iter().map(|cell| Arc::from(cell.to_string())));
+        remarks.extend(cell_remarks(order));
         let unread =
             order.unread.iter().map(|cell| cell.column.clone()).filter(|column| is_decided_by(column)).collect();
         Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, unread, remarks })
@@ -422,12 +425,30 @@ fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     facts.set_country(facts::DESTINATION, (destination != Country::UNKNOWN).then_some(Some(destination)));
 }
 
+/// Sets where the ultimate consignee and the intermediate one receive the items, as far as their rows say.
+fn places(facts: &mut Facts, destination: Country, consignee: &PartyFacts, intermediate: Option<&Arc<PartyFacts>>) {
+    let stated = (destination != Country::UNKNOWN).then_some(destination);
+    facts.set_country(facts::CONSIGNEE_PLACE, consignee.stated_place(stated));
+    let between = intermediate.map_or(Some(None), |party| party.stated_place(None));
+    facts.set_country(facts::INTERMEDIATE_PLACE, between);
+}
+
+/// What is to be said of the cells of an order that are not understood.
+fn cell_remarks(order: &OrderLine<'_>) -> Vec<Arc<str>> {
+    let mut remarks: Vec<Arc<str>> = order.unread.iter().map(|cell| Arc::from(cell.to_string())).collect();
+    if order.unread.iter().any(|cell| cell.column == "activity" && says_service(&cell.value)) {
+        remarks.push(Arc::from(SERVICE));
+    }
+    remarks
+}
+
 /// Sets what the declared end use and the claim say; returns the fact that is still to be settled, where one is. `tier_one` says whether the
 /// destination is one of those in supplement no. 5(a) to part 740 on the order's day, where a military end use asks for nothing.
 fn declared(facts: &mut Facts, end_use: Option<&EndUse>, claim: &Claim, tier_one: bool) -> Option<FactId> {
     let index = |at: usize| i64::try_from(at).ok();
     facts.set_if(facts::END_USE, end_use.and_then(|end_use| end_use.word).and_then(index));
     facts.set_if(facts::SUPERCOMPUTER, end_use.and_then(|end_use| end_use.supercomputer).map(i64::from));
+    facts.set(facts::RENTED_COMPUTE, i64::from(end_use.is_some_and(|end_use| end_use.rental)));
     facts.set_if(facts::CLAIM, index(claim.place()));
     let open = end_use.and_then(|end_use| end_use.open.as_ref());
     open.filter(|open| !(tier_one && **open == EndUseQuestion::Military)).map(|_| facts::END_USE)

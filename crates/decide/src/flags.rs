@@ -26,6 +26,7 @@ const DECIDING: &[&str] = &[
     "china_volume_exceeded",
     "us_supply_affected",
     "no_kyc",
+    "renters_known",
 ];
 
 /// Flags that only typologies read, whatever stands behind a colon.

@@ -37,6 +37,7 @@ mod parties;
 mod questions;
 mod reading_effects;
 mod record;
+mod rental;
 mod role_flags;
 mod roles;
 mod run;

@@ -38,6 +38,8 @@ pub struct PartyFacts {
 
 /// A mark beside the flags: what else they may be is not known.
 const UNREAD: &str = "?";
+/// A mark beside the flags: something stands where its row says its place, and is not understood.
+const UNREAD_PLACE: &str = "?place";
 /// A mark beside the flags: the party has no row, so that nothing is known of it but what lists say.
 const NO_ROW: &str = "?row";
 
@@ -45,10 +47,10 @@ const NO_ROW: &str = "?row";
 pub type Class = ([Option<Option<Country>>; 3], BTreeSet<String>);
 
 impl PartyFacts {
-    /// All that the law asks of it; headquarters and flags only; flags only.
-    pub fn classes(&self) -> [Class; 3] {
+    /// All that the law asks of it; its flags only.
+    pub fn classes(&self) -> [Class; 2] {
         let of = |seats| (seats, self.flags.names().clone());
-        [of([self.country, self.hq, self.parent_hq]), of([None, self.hq, self.parent_hq]), of([None; 3])]
+        [of([self.country, self.hq, self.parent_hq]), of([None; 3])]
     }
 
     /// Whether the party carries a flag, whatever the day.
@@ -83,6 +85,9 @@ impl PartyFacts {
         for mistake in mistakes {
             let sentence = format!("The row of a party is not understood ({}: {}).", mistake.place, mistake.what);
             self.remarks.push(Arc::from(sentence));
+            if says_what_else_it_is(mistake) || mistake.place.column == "country" {
+                self.flags.insert(UNREAD_PLACE.to_owned());
+            }
             if says_what_else_it_is(mistake) {
                 self.flags.insert(UNREAD.to_owned());
                 (self.country, self.hq, self.parent_hq) = (None, None, None);
@@ -119,6 +124,15 @@ impl PartyFacts {
             self.parent_hq = None;
         }
         self
+    }
+
+    /// Where its row says that it is located, or `otherwise` where that says nothing, or it has none; unknown where the row is not understood.
+    pub(crate) fn stated_place(&self, otherwise: Option<Country>) -> Option<Option<Country>> {
+        match self.country {
+            None if self.has(UNREAD_PLACE) => None,
+            None => Some(otherwise),
+            stated => stated,
+        }
     }
 
     /// The id of its ultimate parent, its own where none is known.

@@ -12,6 +12,19 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             "Ask who the end user is, where it and its ultimate parent are headquartered, and put it into `end_user`.".to_owned(),
             "the purchaser or the ultimate consignee, in an end-user statement",
         ),
+        facts::RENTED_COMPUTE | facts::RENTERS_KNOWN => (
+            "Ask who rents computing time on the items, or for whom models are trained, and where their ultimate parents are headquartered; where none is \
+             headquartered in Macau or Country Group D:5, put `renters_known` into the provider's flags (15 CFR 744.6, 744.22)."
+                .to_owned(),
+            "the provider, from its list of customers",
+        ),
+        facts::CONSIGNEE_PLACE | facts::INTERMEDIATE_PLACE => (
+            format!(
+                "Ask which way the items take and who receives them where, and correct `{}`, `destination` or the country of the party.",
+                if fact == facts::CONSIGNEE_PLACE { "ultimate_consignee" } else { "intermediate_consignee" }
+            ),
+            "the shipper or the freight forwarder",
+        ),
         facts::END_USE | facts::SUPERCOMPUTER => {
             ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
         }

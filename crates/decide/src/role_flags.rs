@@ -63,3 +63,9 @@ pub(crate) fn volume_flags(
     let no_kyc = parties.into_iter().map(|party| says(party, "no_kyc")).fold(Truth::False, Truth::or);
     set_truth(facts, facts::NO_KYC, no_kyc);
 }
+
+/// Sets whether the consignee, or the end user where another is named, says that it knows who rents computing time on the items.
+pub(crate) fn renters_flag(facts: &mut Facts, consignee: &PartyFacts, end_user: Option<&Arc<PartyFacts>>) {
+    let of_user = end_user.map_or(Truth::False, |party| party.truth("renters_known"));
+    set_truth(facts, facts::RENTERS_KNOWN, consignee.truth("renters_known").or(of_user));
+}

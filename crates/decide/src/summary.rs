@@ -37,7 +37,7 @@ pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) ->
                 1 => ", once what it asks for is done (see what is to be done)".to_owned(),
                 many => format!(", once the {many} things that it asks for are done (see what is to be done)"),
             };
-            format!("It may go: {what} under {kind} {name}{due}")
+            format!("It may go: {what} under {kind} {name}{due}{}", alternatives(name, decided))
         }
         Outcome::LicenseRequired => {
             let why = decisive(decided).map_or(String::new(), |step| format!(", because of {}", step.cite));
@@ -64,6 +64,23 @@ pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) ->
     }
     text.push('.');
     text
+}
+
+/// The other exceptions that cover the order too, each once, as a clause; empty where there is none.
+fn alternatives(taken: &str, decided: &Decided<'_>) -> String {
+    let scratch = &decided.judged.scratch;
+    let holding = decided.program.exceptions.iter().filter(|rule| scratch.truth(rule.available) == Truth::True);
+    let mut names: Vec<&str> = Vec::new();
+    for rule in holding {
+        if rule.name != taken && !names.contains(&rule.name.as_str()) {
+            names.push(&rule.name);
+        }
+    }
+    match names.as_slice() {
+        [] => String::new(),
+        [name] => format!("; {name} covers it too"),
+        names => format!("; {} cover it too", names.join(" and ")),
+    }
 }
 
 /// Whether a party matches an entry of the list of Specially Designated Nationals, under whatever program.

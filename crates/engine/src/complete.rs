@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use tollgate_law::facts::{FactId, FactKind};
-use tollgate_law::program::{Label, Lit, Program};
-use tollgate_model::{Country, Outcome, Ratio};
+use tollgate_law::program::{ExceptionRule, Label, Lit, Program};
+use tollgate_model::{Country, Outcome, Ratio, Truth};
 
 use crate::scalar::{AtomTruth, Residual, Scratch, Verdict};
 
@@ -41,6 +41,9 @@ pub(crate) fn complete(program: &Program, scratch: &mut Scratch, open: &Residual
     let (outcome, review) = search.explore(open);
     let (outcomes, reviews) = (search.outcomes.support(outcome), search.reviews.support(review));
     let gave_up = search.gave_up;
+    if let Some(label) = search.exception_in_all(open) {
+        return Completions { labels: BTreeSet::from([label]), ..Completions::default() };
+    }
     Completions { labels: search.labels, turns_on: outcomes, review_turns_on: reviews, gave_up }
 }
 
@@ -132,6 +135,46 @@ impl Search<'_> {
             self.scratch.forget(program, left, atoms);
         }
         (self.outcomes.node(fact, outcomes), self.reviews.node(fact, reviews))
+    }
+
+    /// Where some exception permits it whatever the open facts are, and which one turns on them: one that holds in every completion, if there is one.
+    /// The claimed one comes first, then the preferred one.
+    fn exception_in_all(&mut self, open: &Residual) -> Option<Label> {
+        let is_permitted = |label: &Label| label.outcome == Outcome::LicenseException;
+        if self.gave_up || self.labels.len() < 2 || !self.labels.iter().all(is_permitted) {
+            return None;
+        }
+        let program = self.program;
+        let is_claimed = |rule: &(usize, &ExceptionRule)| self.scratch.truth(rule.1.claimed) == Truth::True;
+        let (first, rest): (Vec<_>, Vec<_>) = program.exceptions.iter().enumerate().partition(is_claimed);
+        let found = first.into_iter().chain(rest).find(|(_, rule)| self.holds_in_all(rule.available, open))?;
+        let exception = u8::try_from(found.0).ok();
+        Some(Label { outcome: Outcome::LicenseException, exception, review: None, unmodeled: None })
+    }
+
+    /// Whether a literal of the decision is true whatever the open facts are; not where the search had to be given up.
+    fn holds_in_all(&mut self, literal: Lit, left: &Residual) -> bool {
+        let program = self.program;
+        match self.scratch.truth(literal) {
+            Truth::True => return true,
+            Truth::False => return false,
+            Truth::Unknown => {}
+        }
+        let atom = self.scratch.unknown_atom_below(program, literal, &mut self.seen);
+        let Some(fact) = atom.and_then(|atom| program.atom_fact(atom)).filter(|_| self.budget > 0) else {
+            return false;
+        };
+        self.budget = self.budget.saturating_sub(1);
+        let scratch = &*self.scratch;
+        let cells = Rc::clone(self.cells.entry(fact).or_insert_with(|| cell_atoms(program, fact, scratch)));
+        let holds = cells.iter().all(|atoms| {
+            let below = self.scratch.refine(program, left, atoms);
+            self.holds_in_all(literal, &below)
+        });
+        if let Some(atoms) = cells.first() {
+            self.scratch.forget(program, left, atoms);
+        }
+        holds
     }
 
     fn leaf(&mut self, label: Label) -> (Node, Node) {

@@ -15,7 +15,7 @@ use tollgate_engine::{
 use tollgate_law::facts::{FACTS, FactId, FactKind, Facts, SLOTS};
 use tollgate_law::program::{Label, Program};
 use tollgate_law::{Law, Policy, embedded};
-use tollgate_model::{Date, Outcome};
+use tollgate_model::{Date, Outcome, Truth};
 
 static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| Law::embedded().unwrap());
 static POLICIES: LazyLock<Vec<Policy>> =
@@ -178,8 +178,14 @@ proptest! {
                 less.forget(fact);
             }
         }
-        let whole = determine(program, &full, &mut Scratch::default());
+        let mut scratch = Scratch::default();
+        let whole = determine(program, &full, &mut scratch);
         let part = determine(program, &less, &mut Scratch::default());
+        if let Some(taken) = part.label.exception.map(|at| &program.exceptions[usize::from(at)]) {
+            // Whichever is preferred once all is known: the one that was answered holds then too.
+            let mut same = program.exceptions.iter().filter(|rule| rule.name == taken.name);
+            prop_assert!(same.any(|rule| scratch.truth(rule.available) == Truth::True), "{}: {part:?}", taken.name);
+        }
         prop_assert!(part.mildest <= whole.mildest || whole.label.outcome == Outcome::NeedsInformation, "{part:?} {whole:?}");
         prop_assert!(part.strictest >= whole.strictest, "{part:?} {whole:?}");
         if part.label.outcome != Outcome::NeedsInformation {

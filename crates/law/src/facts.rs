@@ -196,6 +196,7 @@ facts! {
     ORIGIN "origin" Place, ["origin"];
     DESTINATION "destination" Place, ["destination"];
     CONSIGNEE_COUNTRY "consignee.country" Place, ["country"];
+    CONSIGNEE_PLACE "consignee.place" Place, ["country"];
     CONSIGNEE_HQ "consignee.hq" Place, ["hq_country"];
     CONSIGNEE_PARENT_HQ "consignee.parent_hq" Place, ["hq_country"];
     END_USER_COUNTRY "end_user.country" Place, ["country"];
@@ -205,6 +206,7 @@ facts! {
     PURCHASER_COUNTRY "purchaser.country" Place, ["country"];
     PURCHASER_HQ "purchaser.hq" Place, ["hq_country"];
     PURCHASER_PARENT_HQ "purchaser.parent_hq" Place, ["hq_country"];
+    INTERMEDIATE_PLACE "intermediate.place" Place, ["country"];
     INTERMEDIATE_HQ "intermediate.hq" Place, ["hq_country"];
     INTERMEDIATE_PARENT_HQ "intermediate.parent_hq" Place, ["hq_country"];
     BUYER_IC_DESIGNER "buyer.ic_designer" Bool, ["flags"];
@@ -241,6 +243,8 @@ facts! {
     NO_KYC "parties.no_kyc" Bool, ["flags"];
     END_USE "end_use" Word(END_USES), ["end_use"];
     SUPERCOMPUTER "end_use.supercomputer" Bool, ["end_use"];
+    RENTED_COMPUTE "end_use.rented_compute" Bool, ["end_use"];
+    RENTERS_KNOWN "renters_known" Bool, ["flags"];
     FORWARDER_IS_CONSIGNEE "forwarder_is_consignee" Bool, ["freight_forwarder"];
     CLAIM "claim" Word(CLAIMS), ["authorization"];
     SHIPMENT_TPP "shipment.tpp" Int(Unit::Tpp), ["tpp"];

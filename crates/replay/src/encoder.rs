@@ -67,8 +67,6 @@ impl PartialEq for Pattern {
 struct EncodedParty {
     /// The number of all that the law asks of a party.
     class: u32,
-    /// The number of its headquarters and flags: all that the law asks of a purchaser or an intermediate consignee.
-    seat: u32,
     /// The number of its flags: all that the law asks of an exporter or a forwarder.
     flags: u32,
     /// Its ultimate parent, which is itself where it has none.
@@ -252,11 +250,11 @@ impl Encoder {
         }
         let facts = self.builder.party(id);
         let (name, watched) = (facts.name, self.builder.is_watched(id));
-        let [class, seat, flags] = facts.classes().map(|class| {
+        let [class, flags] = facts.classes().map(|class| {
             let next = next_number(self.classes.len());
             next.map(|next| *self.classes.entry((class, watched.then_some(name))).or_insert(next))
         });
-        let (Some(class), Some(seat), Some(flags)) = (class, seat, flags) else {
+        let (Some(class), Some(flags)) = (class, flags) else {
             self.out_of_numbers = true;
             return NONE;
         };
@@ -265,7 +263,7 @@ impl Encoder {
             self.parties.resize(place + 1, None);
         }
         if let Some(party) = self.parties.get_mut(place) {
-            *party = Some(EncodedParty { class, seat, flags, parent: facts.parent, watched });
+            *party = Some(EncodedParty { class, flags, parent: facts.parent, watched });
         }
         self.names.insert(id.to_owned(), name);
         name
@@ -311,9 +309,8 @@ impl Pattern {
         let day = if watched { date.epoch_days().cast_unsigned() } else { NONE };
         let [exporter, purchaser, intermediate, consignee, end_user, forwarder] = parties;
         let [exporter, forwarder] = [exporter, forwarder].map(|party| party.map_or(NONE, |party| party.flags));
-        let intermediate = intermediate.map_or(NONE, |party| party.seat);
-        let [purchaser, consignee, end_user] =
-            [purchaser, consignee, end_user].map(|party| party.map_or(NONE, |party| party.class));
+        let [purchaser, intermediate, consignee, end_user] =
+            [purchaser, intermediate, consignee, end_user].map(|party| party.map_or(NONE, |party| party.class));
         let both = |one: u32, other: u32| u64::from(one) << 32 | u64::from(other);
         Pattern([
             both(item, exporter),

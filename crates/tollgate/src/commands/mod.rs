@@ -13,6 +13,7 @@ pub(crate) mod decide;
 #[cfg(feature = "detect")]
 pub(crate) mod detect;
 pub(crate) mod examples;
+mod examples_keys;
 pub(crate) mod explain;
 pub(crate) mod fleet;
 pub(crate) mod inputs;
