@@ -14,7 +14,7 @@ macro_rules! order_columns {
 
         impl OrderColumn {
             /// Every column.
-            pub(crate) const ALL: &[OrderColumn] = &[$(OrderColumn::$column,)*];
+            pub(crate) const ALL: &'static [OrderColumn] = &[$(OrderColumn::$column,)*];
 
             /// Its name in mapping files.
             pub(crate) fn as_str(self) -> &'static str {
