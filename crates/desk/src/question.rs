@@ -13,7 +13,8 @@ use super::error::DeskError;
 use super::order::OrderRequest;
 use super::reserve::{Before, tpp_used};
 
-/// Decides the lines of a question, each on what those before it had counted; decision records as JSON. `tables` are those to decide by where they are not the office's own.
+/// Decides the lines of a question, each on what those before it had counted; decision records as JSON. `tables` are those to decide by where they
+/// are not the office's own.
 ///
 /// # Errors
 ///

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::harness::{Service, folder, token};
 
 const LIST: &str = "id,list,name,country\nE-1,Entity List,Quarry Lantern Systems,MY\n";
-    "source,entity_number,type,name,addresses,country\nEntity List,E-1,entity,Quarry Lantern Systems,,MY\n";
 
 fn started(name: &str) -> (std::path::PathBuf, Service, String) {
     let folder = folder(name);
