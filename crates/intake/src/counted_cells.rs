@@ -24,6 +24,13 @@ fn counted_goods(text: &str, finder: &mut GoodsFinder<'_>) -> Vec<QuestionLine> 
     if goods.iter().any(|line| line.open.is_some()) { Vec::new() } else { goods }
 }
 
+/// Whether a cell of the row under a header that is not known has a number: it may count units, of which the cell of the goods says what one is.
+fn counts_elsewhere(line: &Line<'_, '_>) -> bool {
+    let known = || line.reading.plan.sources.values().flat_map(|source| source.places.iter());
+    let has_number = |place: usize| line.row.text(place).chars().any(char::is_numeric);
+    (0..line.row.len()).any(|place| has_number(place) && !known().any(|known| *known == place))
+}
+
 impl IntakeTables<'_> {
     /// Reads a row of a table that counts in cells: a line for each of its goods, or one whose quantity stays open.
     pub(crate) fn read_counted(&mut self, line: &Line<'_, '_>) {
@@ -34,7 +41,7 @@ impl IntakeTables<'_> {
         let text = line.cell_of_row(column);
         let goods = counted_goods(text, &mut self.finder);
         let place = line.source(column).and_then(|source| source.places.first()).copied();
-        let (false, Some(place)) = (goods.is_empty(), place) else {
+        let (false, false, Some(place)) = (goods.is_empty(), counts_elsewhere(line), place) else {
             self.read_line(line);
             return;
         };

@@ -244,6 +244,14 @@ fn a_list_that_counts_in_its_cells_of_goods() {
 }
 
 #[test]
+fn a_number_under_an_unknown_header_may_count_what_a_cell_describes() {
+    let text = "Ref,Ship Date,Consignee,Destination,Item,Anzal\n1,2026-11-20,Example Works AS,Norway,2x L40S,10\n";
+    let (lines, taken) = read("orders.csv", text);
+    assert_eq!(column(&lines, "quantity"), ["?"]);
+    assert!(taken.report.remarks_of(RemarkKind::LeftOut).any(|remark| remark.column == "Anzal"));
+}
+
+#[test]
 fn a_further_party_that_is_no_name_leaves_a_remark() {
     let text = "Order,Ship Date,Consignee,Importer,Destination,Item,Quantity\n\
         1,2026-11-20,Example Works AS,77120,Norway,L40S,3\n\
