@@ -11,6 +11,7 @@ const places = [
   ["today", "/", "Held for a second person"],
   ["map", "/map", "Compute that may go"],
   ["decide", "/decide?item=NVIDIA+H100+SXM&quantity=1024&destination=MY&date=2025-06-02&ultimate_consignee=my-cloud&end_use=data_center", "The argument"],
+  ["ask", "/decide/ask", "Your line is shown as it was understood"],
   ["orders", "/orders?sort=largest", "PO-"],
   ["order", "/orders/PO-013/1", "The argument"],
   ["uploads", "/uploads", "Uploads"],
@@ -254,7 +255,7 @@ await tour("ja", { colorScheme: "light", locale: "ja-JP" });
   }
   const csv = await (await page.request.get(`${address}/orders.csv?q=${encodeURIComponent("=HYPERLINK(1)")}`)).text();
   check(csv.includes("'=HYPERLINK(1)"), `a spreadsheet would run ${csv}`);
-  for (const path of ["/decide", "/cases/C1", "/logout", "/audit"]) {
+  for (const path of ["/decide", "/decide/ask", "/cases/C1", "/logout", "/audit"]) {
     for (const csrf of ["", "0".repeat(64)]) {
       const answer = await page.request.post(address + path, { form: { csrf, act: "comment", next: 1, text: "x", key: "12345678" } });
       check(answer.status() === 403, `${path}: a forged form gets ${answer.status()}`);

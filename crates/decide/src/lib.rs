@@ -78,6 +78,6 @@ pub use run::{Each, HELD, Lines, Progress, Run, Silent, count_day, each, line_ke
 pub use screened::{Hit, MatchLimits, NOT_SCREENED, SHOWN, ScreeningResults, find, ofac_hit};
 pub use summary::{failed_claim, next_steps, summary};
 pub use tables::{Screening, Tables, load_policy};
-pub use typed::TypedNames;
+pub use typed::{NameMatch, TypedNames};
 pub use unread::Unread;
 pub use wording::{describe_standing, owned_by_listed, screening_sentences};

@@ -17,7 +17,8 @@ use super::error::RunError;
 use super::flags::{UNSCREENED, flags_of};
 use super::parties::{Parents, says_what_else_it_is};
 use super::screened::{Hit, MatchLimits, SHOWN, ScreeningResults};
-use super::typed::TypedNames;
+use super::spelling::squashed;
+use super::typed::{NameMatch, TypedNames};
 use super::unread::Unread;
 use tollgate_model::Stop;
 
@@ -183,6 +184,41 @@ impl Tables {
             answered,
             strict,
         })
+    }
+
+    /// Whom a name means among the parties; one that only stakes name may be anybody of them.
+    pub fn party_named<'a>(&'a self, name: &'a str) -> NameMatch<'a> {
+        let named = self.names.row_named(name, &self.parties, |row| self.answered.made.contains_key(row));
+        let in_stakes = || self.stakes.iter().any(|stake| stake.owner_id == name || stake.owned_id == name);
+        if named == NameMatch::Nobody && in_stakes() { NameMatch::Maybe(name) } else { named }
+    }
+
+    /// Whether the row of a party has a text among its names, in its address or its city.
+    pub fn row_says(&self, id: &str, text: &str) -> bool {
+        let folded = squashed(text);
+        let Some(row) = self.parties.get(id).filter(|_| !folded.is_empty()) else { return false };
+        let is_name = row.names().into_iter().chain([id]).any(|name| squashed(name) == folded);
+        let places = [&row.address, &row.city].into_iter().flatten();
+        is_name || places.into_iter().any(|place| squashed(place).contains(&folded))
+    }
+
+    /// These tables with the items and findings of an office beside their own, for lines whose parties have no row there. What the office says of an item
+    /// counts.
+    pub fn beside(self, office: &Tables) -> Result<Tables, BadStake> {
+        let mut tables = self.with_findings(&office.clearances)?;
+        tables.items.extend(office.items.clone());
+        tables.items.retain(|item, _| !office.unread.items.contains_key(item));
+        tables.unread.items.extend(office.unread.items.clone());
+        tables.strict = office.strict;
+        Ok(tables)
+    }
+
+    /// The same tables with items that they lack.
+    pub fn with_items(mut self, items: &BTreeMap<String, Item>) -> Tables {
+        for (name, item) in items {
+            self.items.entry(name.clone()).or_insert_with(|| item.clone());
+        }
+        self
     }
 
     /// The same tables with a table of licenses, against which claimed licenses are held.

@@ -18,7 +18,18 @@ pub struct TypedNames {
     /// What was found of each name that was met.
     found: Mutex<BTreeMap<String, Arc<[Hit]>>>,
     /// The ids of rows by id and by name, without what makes no difference in spelling.
-    rows: OnceLock<BTreeMap<String, String>>,
+    rows: OnceLock<BTreeMap<String, Vec<String>>>,
+}
+
+/// Whom a name means among the parties that have rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameMatch<'a> {
+    /// The party of this id, and no other, has it as its id or is called so.
+    Party(&'a str),
+    /// It may be the party of this id: it is near to its id or its name, or several are called so.
+    Maybe(&'a str),
+    /// No party of the table.
+    Nobody,
 }
 
 impl TypedNames {
@@ -63,15 +74,42 @@ impl TypedNames {
         parties: &BTreeMap<String, Party>,
         left_out: impl Fn(&str) -> bool,
     ) -> Option<&str> {
+        match self.row_named(name, parties, left_out) {
+            NameMatch::Party(id) | NameMatch::Maybe(id) => Some(id),
+            NameMatch::Nobody => None,
+        }
+    }
+
+    /// As [`TypedNames::nearest_row`], with whether the name is the row's own.
+    pub fn row_named(
+        &self,
+        name: &str,
+        parties: &BTreeMap<String, Party>,
+        left_out: impl Fn(&str) -> bool,
+    ) -> NameMatch<'_> {
         let rows = self.rows.get_or_init(|| {
-            let compared = || parties.iter().filter(|(id, _)| !left_out(id));
-            let ids = compared().map(|(id, _)| (squashed(id), id.clone()));
-            let names = compared().flat_map(|(id, party)| {
-                party.names().into_iter().map(|name| (squashed(name), id.clone())).collect::<Vec<_>>()
-            });
-            names.chain(ids).filter(|(folded, _)| !folded.is_empty()).collect()
+            let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (id, party) in parties.iter().filter(|(id, _)| !left_out(id)) {
+                for text in std::iter::once(id.as_str()).chain(party.names()) {
+                    let ids = rows.entry(squashed(text)).or_default();
+                    if ids.last() != Some(id) {
+                        ids.push(id.clone());
+                    }
+                }
+            }
+            rows.remove("");
+            rows
         });
-        nearest(&squashed(name), rows)
+        let folded = squashed(name);
+        match rows.get(&folded).map(Vec::as_slice) {
+            Some([id]) => NameMatch::Party(id),
+            Some(ids @ [first, ..]) => {
+                // An id is nobody else's, whatever others are called.
+                let by_id = || ids.iter().find(|id| squashed(id) == folded).unwrap_or(first);
+                ids.iter().find(|id| *id == name).map_or_else(|| NameMatch::Maybe(by_id()), |id| NameMatch::Party(id))
+            }
+            Some([]) | None => nearest(&folded, rows).map_or(NameMatch::Nobody, NameMatch::Maybe),
+        }
     }
 }
 
@@ -86,12 +124,9 @@ pub(crate) fn is_name(text: &str) -> bool {
     other_script || (long && (several || !joined))
 }
 
-fn nearest<'a>(folded: &str, rows: &'a BTreeMap<String, String>) -> Option<&'a str> {
+fn nearest<'a>(folded: &str, rows: &'a BTreeMap<String, Vec<String>>) -> Option<&'a str> {
     /// So many rows are compared letter by letter.
     const COMPARED: usize = 100_000;
-    if let Some(id) = rows.get(folded) {
-        return Some(id);
-    }
     let letters = folded.chars().count();
     // Of short ids each is near to each.
     if rows.len() > COMPARED || letters < 5 {
@@ -100,10 +135,10 @@ fn nearest<'a>(folded: &str, rows: &'a BTreeMap<String, String>) -> Option<&'a s
     let most = if letters < 8 { 1 } else { 2 };
     // `buyer-1` and `buyer-2` are two parties, and no slip of the pen.
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let near = rows.iter().filter_map(|(row, id)| {
+    let near = rows.iter().filter_map(|(row, ids)| {
         let close = row.chars().count().abs_diff(letters) <= most && digits(row) == digits(folded);
         let edits = if close { strsim::osa_distance(row, folded) } else { usize::MAX };
-        (edits <= most).then_some((edits, id))
+        (edits <= most).then_some((edits, ids.first()?))
     });
     near.min_by_key(|(edits, _)| *edits).map(|(_, id)| id.as_str())
 }
@@ -138,5 +173,25 @@ mod tests {
         assert_eq!(near("Buyer_1"), Some("buyer-1"));
         assert_eq!(near("buyer-2"), None);
         assert_eq!(near("Straits Forwarding"), None);
+    }
+
+    #[test]
+    fn a_name_is_that_of_one_party_of_several_or_of_none() {
+        let row = |id: &str, name: &str| {
+            (id.to_owned(), Party { party_id: id.to_owned(), name: Some(name.to_owned()), ..Party::default() })
+        };
+        let parties = BTreeMap::from([
+            row("a1", "Lion Cloud Pte. Ltd."),
+            row("a2", "Two Rivers Ltd"),
+            row("a3", "Two Rivers Ltd."),
+            row("Two Rivers Ltd", "Another Works"),
+        ]);
+        let names = TypedNames::default();
+        let named = |name: &str| names.row_named(name, &parties, |_| false);
+        assert_eq!(named("lion cloud pte ltd"), NameMatch::Party("a1"));
+        assert_eq!(named("Lion Clowd Pte Ltd"), NameMatch::Maybe("a1"));
+        assert!(matches!(named("TWO RIVERS LTD"), NameMatch::Maybe(_)), "several are called so");
+        assert_eq!(named("Two Rivers Ltd"), NameMatch::Party("Two Rivers Ltd"));
+        assert_eq!(named("Straits Forwarding"), NameMatch::Nobody);
     }
 }

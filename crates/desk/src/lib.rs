@@ -12,6 +12,7 @@ mod error;
 mod held;
 mod order;
 mod proposal;
+mod question;
 mod rebase;
 mod release;
 mod reserve;
@@ -32,6 +33,7 @@ pub use proposal::{
     Conclusion, ConclusionPlan, Proposal, ProposalOnRecord, ProposalState, ProposedEntry, open_proposals,
     plan_conclusion, plan_proposal, proposal,
 };
+pub use question::decide_question;
 pub use rebase::{LimitChange, limit_changes};
 pub use release::{Release, ReleasePlan, plan_release};
 pub use reserve::{Before, Order, Plan, check, plan_reservation, propose, propose_within, tpp_used};

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use tollgate_decide::Tables;
 use tollgate_desk::{
-    Answer, Desk, DeskError, LineWrite, Order, OrderRequest, Release, plan_amendment, plan_release, plan_shipment,
+    Answer, Desk, DeskError, LineWrite, Order, OrderRequest, Release, decide_question, plan_amendment, plan_release,
+    plan_shipment,
 };
 use tollgate_law::Law;
 use tollgate_ledger::{Applied, Command, Entry, Ledger, MemoryLog, Status};
@@ -59,6 +60,31 @@ fn what_one_order_sets_aside_the_next_one_lacks() {
     let second = desk.reserve(&mut ledger, "ana", &order("PO-2", "k2", 200, false), NOW_MS).unwrap();
     assert_eq!(outcome(&second), "license_required", "26,900,000 TPP a year, of which 25,318,400 are set aside");
     assert!(second.reservation.is_none());
+}
+
+#[test]
+fn a_question_is_decided_on_what_is_set_aside_and_sets_nothing_aside() {
+    let (desk, mut ledger) = desk();
+    let outcomes = |desk: &Desk, ledger: &Ledger<MemoryLog>, quantities: &[i64]| {
+        let lines: Vec<OrderRequest> = quantities.iter().map(|quantity| request("question", *quantity)).collect();
+        let records = decide_question(desk, ledger, None, &lines).unwrap();
+        let outcome = |record: &serde_json::value::RawValue| {
+            let record: serde_json::Value = serde_json::from_str(record.get()).unwrap();
+            record["outcome"].as_str().unwrap().to_owned()
+        };
+        records.iter().map(|record| outcome(record)).collect::<Vec<_>>()
+    };
+    // 26,900,000 TPP a year, 15,824 a unit: the second line counts on top of the first.
+    assert_eq!(outcomes(&desk, &ledger, &[1_600]), ["license_exception"]);
+    assert_eq!(outcomes(&desk, &ledger, &[1_600, 200]), ["license_exception", "license_required"]);
+    let head = ledger.head().seq;
+    assert_eq!(outcomes(&desk, &ledger, &[1_600]), ["license_exception"], "nothing was counted before");
+    desk.reserve(&mut ledger, "ana", &order("PO-1", "k1", 1_600, false), NOW_MS).unwrap();
+    assert!(ledger.head().seq > head);
+    assert_eq!(outcomes(&desk, &ledger, &[200]), ["license_required"], "the ledger's reservations count");
+    let base = request("question", 1);
+    let unknown = OrderRequest::of(&tollgate_model::OrderLine { item: "flux capacitor", ..base.line().unwrap() });
+    assert!(matches!(decide_question(&desk, &ledger, None, &[unknown]), Err(DeskError::Unusable { .. })));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use tollgate_model::{Date, Decimal};
 
+use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
 use crate::rates::{currency_code, share, times};
@@ -12,12 +13,12 @@ use crate::values::number::{DecimalMark, Figure, MarkEvidence, mark_evidence, nu
 
 impl IntakeTables<'_> {
     /// The number of a cell; None where it is empty or not understood, which is said.
-    pub(crate) fn figure(&mut self, line: &Line<'_, '_>, target: &str) -> Option<Figure> {
-        let text = line.cell(target);
+    pub(crate) fn figure(&mut self, line: &Line<'_, '_>, column: OrderColumn) -> Option<Figure> {
+        let text = line.cell(column);
         if is_blank(text) {
             return None;
         }
-        let mark = if line.form(target) == CellForm::Number { Some(DecimalMark::Point) } else { line.reading.mark };
+        let mark = if line.form(column) == CellForm::Number { Some(DecimalMark::Point) } else { line.reading.mark };
         let found = number(text, mark);
         if found.is_none() {
             let is_open = mark.is_none() && mark_evidence(text) == MarkEvidence::Either;
@@ -25,7 +26,7 @@ impl IntakeTables<'_> {
                 true => (RemarkKind::Question, "a thousand or a fraction? Say --decimal point or --decimal comma"),
                 false => (RemarkKind::Unread, "no number of zero or more that is understood"),
             };
-            self.remarks.add(kind, line.place_of(target, text), what);
+            self.remarks.add(kind, line.place_of(column, text), what);
         }
         found
     }
@@ -37,39 +38,39 @@ impl IntakeTables<'_> {
         date: Option<Date>,
         quantity: Option<i64>,
     ) -> Option<String> {
-        let (target, count) = match is_blank(line.cell("unit_price")) {
-            false => ("unit_price", 1),
-            true => ("total_value", quantity?),
+        let (column, count) = match is_blank(line.cell(OrderColumn::UnitPrice)) {
+            false => (OrderColumn::UnitPrice, 1),
+            true => (OrderColumn::TotalValue, quantity?),
         };
-        let figure = self.figure(line, target)?;
-        let currency = self.currency(line, target, &figure)?;
-        let value = if target == "total_value" { share(figure.value, count)? } else { figure.value };
+        let figure = self.figure(line, column)?;
+        let currency = self.currency(line, column, &figure)?;
+        let value = if column == OrderColumn::TotalValue { share(figure.value, count)? } else { figure.value };
         if currency == "USD" {
             return Some(value.to_string());
         }
         let rate = date.and_then(|date| self.rates.rate(&currency, date));
         let Some(rate) = rate else {
-            let what = format!("no rate for {currency} on the day: the price stays unknown; give a file with --rates");
-            self.remarks.add(RemarkKind::Question, line.place_of(target, line.cell(target)), &what);
+            let said = ["no rate for ", &currency, " on the day: the price stays unknown; give a file with --rates"];
+            self.remarks.add_of_parts(RemarkKind::Question, line.place_of(column, line.cell(column)), &said);
             return None;
         };
-        let what = format!("{currency} is changed at the rate of the day");
-        self.remarks.add(RemarkKind::Assumed, RemarkPlace { row: 0, ..line.place_of(target, "") }, &what);
+        let at = RemarkPlace { row: 0, ..line.place_of(column, "") };
+        self.remarks.add_of_parts(RemarkKind::Assumed, at, &[&currency, " is changed at the rate of the day"]);
         times(value, rate).map(|price| price.to_string())
     }
 
-    fn currency(&mut self, line: &Line<'_, '_>, target: &str, figure: &Figure) -> Option<String> {
-        let unit = line.source(target).map_or("", |source| source.unit.as_str());
-        let stated = [line.cell("currency"), &figure.beside].into_iter().find(|text| !text.is_empty());
+    fn currency(&mut self, line: &Line<'_, '_>, column: OrderColumn, figure: &Figure) -> Option<String> {
+        let unit = line.source(column).map_or("", |source| source.unit.as_str());
+        let stated = [line.cell(OrderColumn::Currency), &figure.beside].into_iter().find(|text| !text.is_empty());
         if let Some(stated) = stated {
             let code = currency_code(stated);
             if code.is_none() {
                 let what = format!("`{stated}` is no currency by itself: the price stays unknown");
-                self.remarks.add(RemarkKind::Question, line.place_of(target, line.cell(target)), &what);
+                self.remarks.add(RemarkKind::Question, line.place_of(column, line.cell(column)), &what);
             }
             return code;
         }
-        let header = plain(line.header(target));
+        let header = plain(line.header(column));
         if unit == "usd" || header.ends_with("usd") || header.ends_with("usdollars") {
             return Some("USD".to_owned());
         }
@@ -79,14 +80,14 @@ impl IntakeTables<'_> {
         if line.reading.plan.profile.as_deref() == Some("ACE/AES") {
             self.remarks.add(
                 RemarkKind::Assumed,
-                RemarkPlace { row: 0, ..line.place_of(target, "") },
+                RemarkPlace { row: 0, ..line.place_of(column, "") },
                 "values in AES are US dollars",
             );
             return Some("USD".to_owned());
         }
         self.remarks.add(
             RemarkKind::Question,
-            RemarkPlace { row: 0, ..line.place_of(target, "") },
+            RemarkPlace { row: 0, ..line.place_of(column, "") },
             "in which currency? Prices stay unknown",
         );
         None
@@ -94,12 +95,12 @@ impl IntakeTables<'_> {
 
     /// Kilograms of the line, as text; empty where it is not known.
     pub(crate) fn weight(&mut self, line: &Line<'_, '_>) -> String {
-        let Some(figure) = self.figure(line, "gross_weight_kg") else { return String::new() };
-        let header = plain(line.header("gross_weight_kg"));
-        let column = plain(line.cell("weight_unit"));
+        let Some(figure) = self.figure(line, OrderColumn::GrossWeightKg) else { return String::new() };
+        let header = plain(line.header(OrderColumn::GrossWeightKg));
+        let column = plain(line.cell(OrderColumn::WeightUnit));
         let beside = plain(&figure.beside);
         let of_header = ["kg", "kgs", "lb", "lbs", "mt"].into_iter().find(|unit| header.ends_with(unit)).unwrap_or("");
-        let in_brackets = line.source("gross_weight_kg").map_or("", |source| source.unit.as_str());
+        let in_brackets = line.source(OrderColumn::GrossWeightKg).map_or("", |source| source.unit.as_str());
         let unit = [column.as_str(), beside.as_str(), in_brackets, of_header]
             .into_iter()
             .find(|unit| !unit.is_empty())
@@ -112,7 +113,7 @@ impl IntakeTables<'_> {
             "" => {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    RemarkPlace { row: 0, ..line.place_of("gross_weight_kg", "") },
+                    RemarkPlace { row: 0, ..line.place_of(OrderColumn::GrossWeightKg, "") },
                     "weights are in kilograms",
                 );
                 "1"
@@ -121,7 +122,7 @@ impl IntakeTables<'_> {
                 let what = format!("`{other}` is no unit of weight that is known: the weight stays unknown");
                 self.remarks.add(
                     RemarkKind::Unread,
-                    line.place_of("gross_weight_kg", line.cell("gross_weight_kg")),
+                    line.place_of(OrderColumn::GrossWeightKg, line.cell(OrderColumn::GrossWeightKg)),
                     &what,
                 );
                 return String::new();
@@ -133,7 +134,7 @@ impl IntakeTables<'_> {
 
     /// The packages, as text; empty where they are not known.
     pub(crate) fn packages(&mut self, line: &Line<'_, '_>) -> String {
-        let Some(figure) = self.figure(line, "packages") else { return String::new() };
+        let Some(figure) = self.figure(line, OrderColumn::Packages) else { return String::new() };
         figure.value.scaled_exact(0).map_or_else(String::new, |count| count.to_string())
     }
 }

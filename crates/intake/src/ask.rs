@@ -3,6 +3,7 @@
 //! The grammar is `[can I ship] N ITEM {and N ITEM} [from COUNTRY] to BUYER, COUNTRY [for USE]`, over the law's
 //! catalog and the names of countries. What does not fit is given back and is never passed over.
 
+use serde::Serialize;
 use tollgate_law::catalog::Catalog;
 use tollgate_model::{Country, Date};
 
@@ -38,6 +39,46 @@ pub struct Question {
     pub end_use: Option<String>,
     /// The parts that were not understood.
     pub unread: Vec<String>,
+}
+
+/// What was understood of a question, for programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Understood {
+    /// What is to be sent.
+    pub lines: Vec<UnderstoodLine>,
+    /// To whom.
+    pub buyer: Option<String>,
+    /// The buyer's address or city; empty where none was written.
+    pub address: String,
+    /// What else the buyer may be called; screened too.
+    pub other_names: Vec<String>,
+    /// Where to.
+    pub destination: Option<&'static str>,
+    /// Where from, where it is said.
+    pub origin: Option<&'static str>,
+    /// Where the buyer is headquartered, where it is said.
+    pub hq_country: Option<&'static str>,
+    /// What for.
+    pub end_use: Option<String>,
+    /// The day of shipment.
+    pub date: String,
+}
+
+/// A line of what was understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnderstoodLine {
+    /// What was written.
+    pub text: String,
+    /// How many.
+    pub quantity: i64,
+    /// The item of the catalog, or the name that was written.
+    pub item: String,
+    /// The accelerator that a unit holds, where the item is no single one of the catalog.
+    pub accelerator: Option<String>,
+    /// How many of it a unit holds.
+    pub accelerators: Option<i64>,
+    /// What must be said before the line can be decided.
+    pub question: Option<String>,
 }
 
 /// The tables of a question, as CSV.
@@ -120,6 +161,34 @@ impl Question {
             lacking.push("to which country? End with `to BUYER, COUNTRY`".to_owned());
         }
         lacking
+    }
+
+    /// What was understood, for shipment on a day.
+    pub fn understood(&self, date: Date) -> Understood {
+        let line = |line: &QuestionLine| {
+            let (accelerator, accelerators) = line.holds.clone().unzip();
+            UnderstoodLine {
+                text: line.text.clone(),
+                quantity: line.quantity,
+                item: line.item.clone(),
+                accelerator,
+                accelerators,
+                question: line.open.clone(),
+            }
+        };
+        let [destination, origin, hq_country] =
+            [self.destination, self.origin, self.hq_country].map(|country| country.map(Country::code));
+        Understood {
+            lines: self.lines.iter().map(line).collect(),
+            buyer: self.buyer.clone(),
+            address: self.address.clone(),
+            other_names: self.other_names.clone(),
+            destination,
+            origin,
+            hq_country,
+            end_use: self.end_use.clone(),
+            date: date.to_string(),
+        }
     }
 
     /// The tables of the lines that are understood, shipped on a day.
@@ -242,6 +311,11 @@ mod tests {
             "about 4 L40S",
             "4 or 5 L40S",
             "+4 L40S",
+            "L40S x0",
+            "L40S x 2.5",
+            "L40S (about 4)",
+            "L40S 4",
+            "L40S 4 boxes",
         ] {
             let found = read(&format!("{text} to Example Works, Norway"));
             assert!(found.lines.iter().all(|line| line.open.is_some()), "{text}: {found:?}");
@@ -335,6 +409,11 @@ mod tests {
             ("twenty L40S", 20),
             ("\u{ff14} L40S", 4),
             ("100 RTX 4090s", 100),
+            ("L40S x4", 4),
+            ("L40S x 4", 4),
+            ("L40S (x4)", 4),
+            ("L40S (qty 4)", 4),
+            ("L40S 4 pcs", 4),
         ] {
             let found = read(&format!("{text} to Example Works, Norway"));
             let [line] = found.lines.as_slice() else { panic!("{text}: {found:?}") };

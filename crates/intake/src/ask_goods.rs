@@ -48,7 +48,31 @@ fn split_count(word: &str) -> Option<(&str, &str)> {
     word.split_at_checked(word.len() - name.len()).filter(|_| is_name)
 }
 
-/// The line of a phrase: `[N] [ADJECTIVES] ITEM`.
+/// Words that name pieces behind their number.
+const PIECES: &[&str] = &["pcs", "pc", "pieces", "piece", "units", "unit", "ea", "nos"];
+
+/// A count behind the item, which is taken off: `x4`, `x 4`, `qty 4`, `4 pcs`, each also in parentheses.
+fn count_behind(words: &mut Vec<&str>) -> Option<i64> {
+    let bare = |word: &str| word.trim_matches(['(', ')', ':', '.', ',']).to_lowercase();
+    let [.., before, last] = words.as_slice() else { return None };
+    let (before, last) = (bare(before), bare(last));
+    let digits = |text: &str| count(text).filter(|_| text.starts_with(|letter: char| letter.is_ascii_digit()));
+    let is_times = |text: &str| matches!(text, "x" | "\u{d7}");
+    let behind_sign = || digits(last.strip_prefix(['x', '\u{d7}'])?);
+    let (found, taken) = if PIECES.contains(&last.as_str()) {
+        (digits(&before), 2)
+    } else if is_times(&before) || matches!(before.as_str(), "qty" | "quantity") {
+        (digits(&last), 2)
+    } else {
+        (behind_sign(), 1)
+    };
+    // Something must be counted.
+    let rest = words.len().checked_sub(taken).filter(|rest| *rest > 0)?;
+    words.truncate(found.map_or(words.len(), |_| rest));
+    found
+}
+
+/// The line of a phrase: `[N] [ADJECTIVES] ITEM`, or the number behind the item.
 pub(crate) fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
     let mut words: Vec<&str> = phrase.split(' ').filter(|word| !word.is_empty()).collect();
     if let Some((number, name)) = words.first().and_then(|word| split_count(word)) {
@@ -56,6 +80,7 @@ pub(crate) fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
     }
     drop_adjectives(&mut words);
     let quantity = words.first().and_then(|word| count(word));
+    let behind = if quantity.is_none() { count_behind(&mut words) } else { None };
     if quantity.is_some() {
         words.remove(0);
         if words.first().is_some_and(|word| matches!(*word, "x" | "\u{d7}" | "X")) {
@@ -66,7 +91,7 @@ pub(crate) fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
     let name = singular(&words, finder);
     let mut line = QuestionLine {
         text: phrase.to_owned(),
-        quantity: quantity.unwrap_or(1),
+        quantity: quantity.or(behind).unwrap_or(1),
         item: name.clone(),
         holds: None,
         open: None,
@@ -83,7 +108,7 @@ pub(crate) fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
         Goods::Open { .. } if finder.is_one_of_several(&name) => {}
         Goods::Open { question, .. } => line.open = Some(question),
     }
-    if quantity.is_none() {
+    if quantity.or(behind).is_none() {
         line.open.get_or_insert_with(|| "how many?".to_owned());
     }
     let second = words.first().map(|word| word.to_lowercase());

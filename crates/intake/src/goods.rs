@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 
 use tollgate_law::catalog::{Catalog, Resolution};
-use tollgate_model::{Item, ItemKind, Lookup};
+use tollgate_model::{Item, ItemKind};
 
 use crate::intangible::words_beside;
+use crate::memo::Memo;
 use crate::text::plain;
 use crate::vocabulary::word_lists;
-use crate::words::{MULTIPLES, is_assembly_word, is_count, is_model_word, times, tokens};
+use crate::words::{MULTIPLES, is_assembly_word, is_count, is_model_word, is_piece, times, tokens};
 
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,9 +46,9 @@ struct Mention {
 /// Finds items in texts, and remembers what was found.
 pub(crate) struct GoodsFinder<'a> {
     catalog: &'a Catalog,
-    resolved: Lookup<String, Vec<String>>,
+    resolved: Memo<Vec<String>>,
     /// What was found of texts, by name, description and whether a unit is cheap.
-    found: Lookup<String, Goods>,
+    found: Memo<Goods>,
 }
 
 /// A name may have so many words before and behind the one with its number.
@@ -56,7 +57,7 @@ const REACH: usize = 3;
 impl<'a> GoodsFinder<'a> {
     /// A finder on a catalog.
     pub(crate) fn new(catalog: &'a Catalog) -> GoodsFinder<'a> {
-        GoodsFinder { catalog, resolved: Lookup::new(), found: Lookup::new() }
+        GoodsFinder { catalog, resolved: Memo::new(), found: Memo::new() }
     }
 
     /// Whether a whole name may mean any of several items of the catalog, and is no chassis that may hold what is not in it.
@@ -67,17 +68,12 @@ impl<'a> GoodsFinder<'a> {
     /// What a line is about, by the name of its item and the description of the goods, either of which may be empty.
     /// `is_cheap` is whether a unit costs so little that it can be an accessory; None where no price is known.
     pub(crate) fn goods(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {
-        let price = match is_cheap {
-            Some(true) => "cheap",
-            Some(false) => "dear",
-            None => "",
-        };
-        let key = [name, description, price].join("\0");
-        if let Some(known) = self.found.get(key.as_str()) {
+        let key = format!("{name}\0{description}\0{is_cheap:?}");
+        if let Some(known) = self.found.get(&key) {
             return known.clone();
         }
         let goods = self.find(name, description, is_cheap);
-        self.found.insert(key, goods.clone());
+        self.found.put(&key, goods.clone());
         goods
     }
 
@@ -365,7 +361,7 @@ impl<'a> GoodsFinder<'a> {
             Resolution::Ambiguous(names) => names.into_iter().map(str::to_owned).collect(),
             _ => Vec::new(),
         };
-        self.resolved.insert(phrase.to_owned(), names.clone());
+        self.resolved.put(phrase, names.clone());
         names
     }
 }
@@ -416,7 +412,9 @@ fn bare_count(words: &[String], mention: &Mention) -> Option<i64> {
     let before = mention.first.checked_sub(1).and_then(|place| words.get(place)).and_then(number);
     // `PCIe 5.0` and `PCIe Gen 4` count nothing.
     let is_slot = mention.end.checked_sub(1).and_then(|place| words.get(place)).is_some_and(|word| word == "pcie");
-    before.or_else(|| words.get(mention.end).filter(|_| !is_slot).and_then(number))
+    // `L40S (10 NOS)` counts what is sent, against which the quantity is held.
+    let are_pieces = words.get(mention.end + 1).is_some_and(|word| word.is_ascii() && is_piece(word));
+    before.or_else(|| words.get(mention.end).filter(|_| !is_slot && !are_pieces).and_then(number))
 }
 
 /// The count of accelerators that a text with one name states somewhere: `8-GPU`, `8 GPUs`, `8-way`.

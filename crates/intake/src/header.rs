@@ -57,11 +57,24 @@ const OF_SHIPMENT: &[&str] =
     &["requested", "req", "shipped", "ship", "confirmed", "scheduled", "planned", "actual", "the", "of"];
 /// A header that is known without some of its words stands behind one that is known as it is.
 const RANK_OF_MODIFIED: usize = 1_000;
+/// Headers that say no more than that a day stands there: above a table they are the day of the paper, and beside a header that says which day it is,
+/// that one is taken.
+pub(crate) const BARE_DAYS: &[&str] =
+    &["date", "datum", "fecha", "data", "tarih", "дата", "日期", "日付", "일자", "날짜", "التاريخ", "تاريخ"];
+/// They stand behind all others.
+const RANK_OF_BARE_DAY: usize = 1_000_000;
 /// Columns of orders that name parties.
 const ROLES: [&str; 5] = ["exporter", "purchaser", "intermediate_consignee", "ultimate_consignee", "end_user"];
 
 /// What a header means in a section; `None` where it means nothing that is known.
 pub(crate) fn target<'a>(header: &str, section: &'a Headers, profile: Option<&'a Profile>) -> Option<Target<'a>> {
+    let found = known_target(header, section, profile)?;
+    let is_bare_day = found.target == "date" && BARE_DAYS.contains(&plain(header).as_str());
+    Some(if is_bare_day { Target { rank: RANK_OF_BARE_DAY, ..found } } else { found })
+}
+
+/// As [`target`], however little the header says.
+fn known_target<'a>(header: &str, section: &'a Headers, profile: Option<&'a Profile>) -> Option<Target<'a>> {
     let (bare, unit) = without_unit(header);
     let is_price = is_price_of_one(header);
     for (text, unit) in [(plain(header), String::new()), (plain(bare), plain(unit))] {

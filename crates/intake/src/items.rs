@@ -14,6 +14,33 @@ struct Facts {
     eccn: String,
 }
 
+/// What a name and a description came to.
+#[derive(Debug)]
+pub(crate) struct ItemRead {
+    /// The item as it is written.
+    pub(crate) written: String,
+    /// The description as it is written.
+    pub(crate) description: String,
+    /// What is said of it; empty where nothing is.
+    pub(crate) said: String,
+}
+
+impl ItemRead {
+    /// What it is remembered by, written into a text that is at hand.
+    pub(crate) fn key(name: &str, description: &str, is_cheap: Option<bool>, mut text: String) -> String {
+        text.clear();
+        let price = match is_cheap {
+            Some(true) => "cheap",
+            Some(false) => "dear",
+            None => "",
+        };
+        for part in [name, "\0", description, "\0", price] {
+            text.push_str(part);
+        }
+        text
+    }
+}
+
 /// The items of all files, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Items(BTreeMap<String, Facts>);

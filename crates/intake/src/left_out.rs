@@ -6,7 +6,8 @@ use tollgate_model::Diagnostic;
 
 use crate::columns::{Plan, words_of_header};
 use crate::faults::row_fault;
-use crate::header::target;
+use crate::header::{BARE_DAYS, target};
+use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
 use crate::report::{RemarkKind, RemarkPlace};
@@ -14,25 +15,31 @@ use crate::text::plain;
 use crate::vocabulary::{headers, word_lists};
 
 /// What may be said once above the headers for all lines, and the columns in one of which it may stand instead.
-const ABOVE: &[(&str, &[&str])] = &[
-    ("order_id", &["order_id"]),
-    ("date", &["date", "year"]),
-    ("exporter", &["exporter"]),
-    ("purchaser", &["purchaser", "purchaser_company"]),
-    ("ultimate_consignee", &["ultimate_consignee", "ultimate_consignee_company", "ultimate_consignee_name"]),
-    ("end_user", &["end_user"]),
-    ("origin", &["origin"]),
-    ("destination", &["destination", "ship_to_country", "ultimate_consignee_country"]),
-    ("ship_to_country", &["destination", "ship_to_country", "ultimate_consignee_country"]),
-    ("end_use", &["end_use"]),
-    ("currency", &["currency"]),
+const ABOVE: &[(OrderColumn, &[OrderColumn])] = &[
+    (OrderColumn::OrderId, &[OrderColumn::OrderId]),
+    (OrderColumn::Date, &[OrderColumn::Date, OrderColumn::Year]),
+    (OrderColumn::Exporter, &[OrderColumn::Exporter]),
+    (OrderColumn::Purchaser, &[OrderColumn::Purchaser, OrderColumn::PurchaserCompany]),
+    (
+        OrderColumn::UltimateConsignee,
+        &[OrderColumn::UltimateConsignee, OrderColumn::UltimateConsigneeCompany, OrderColumn::UltimateConsigneeName],
+    ),
+    (OrderColumn::EndUser, &[OrderColumn::EndUser]),
+    (OrderColumn::Origin, &[OrderColumn::Origin]),
+    (
+        OrderColumn::Destination,
+        &[OrderColumn::Destination, OrderColumn::ShipToCountry, OrderColumn::UltimateConsigneeCountry],
+    ),
+    (
+        OrderColumn::ShipToCountry,
+        &[OrderColumn::Destination, OrderColumn::ShipToCountry, OrderColumn::UltimateConsigneeCountry],
+    ),
+    (OrderColumn::EndUse, &[OrderColumn::EndUse]),
+    (OrderColumn::Currency, &[OrderColumn::Currency]),
 ];
-/// Above the headers these are the day of the paper.
-const DAY_OF_PAPER: &[&str] =
-    &["date", "datum", "fecha", "data", "tarih", "дата", "日期", "日付", "일자", "날짜", "التاريخ", "تاريخ"];
 
 /// What a row above the headers says for all lines: a column, its label and its text.
-fn said_above<'a>(cells: &'a [String], plan: &Plan) -> Option<(&'static str, &'a str, &'a str)> {
+fn said_above<'a>(cells: &'a [String], plan: &Plan) -> Option<(OrderColumn, &'a str, &'a str)> {
     let filled: Vec<&str> = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
     let (label, text) = match filled.as_slice() {
         [label, text] => (*label, *text),
@@ -41,15 +48,15 @@ fn said_above<'a>(cells: &'a [String], plan: &Plan) -> Option<(&'static str, &'a
     };
     let (label, text) = (label.trim().trim_end_matches([':', '：']), text.trim());
     let found = target(label, headers("orders"), None)?;
-    let (column, instead) = ABOVE.iter().find(|(column, _)| *column == found.target)?;
-    let is_free = !instead.iter().any(|other| plan.sources.contains_key(*other));
-    let is_of_paper = *column == "date" && DAY_OF_PAPER.contains(&plain(label).as_str());
+    let (column, instead) = ABOVE.iter().find(|(column, _)| column.as_str() == found.target)?;
+    let is_free = !instead.iter().any(|other| plan.sources.contains_key(other.as_str()));
+    let is_of_paper = *column == OrderColumn::Date && BARE_DAYS.contains(&plain(label).as_str());
     (is_free && !is_of_paper && !is_blank(text)).then_some((*column, label, text))
 }
 
 impl IntakeTables<'_> {
     /// Notes a row above the headers; what it says for all lines goes into `above`.
-    pub(crate) fn read_above(&mut self, line: &Line<'_, '_>, above: &mut BTreeMap<&'static str, String>) {
+    pub(crate) fn read_above(&mut self, line: &Line<'_, '_>, above: &mut BTreeMap<OrderColumn, String>) {
         let cells = line.row.texts();
         if words_of_header(&cells) >= 2 && cells.iter().filter(|cell| !cell.is_empty()).count() > 2 {
             // The upper one of two rows of headers.
@@ -58,7 +65,7 @@ impl IntakeTables<'_> {
         let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).unwrap_or("");
         let table = line.reading.table.as_str();
         match said_above(&cells, line.reading.plan) {
-            Some((column, label, text)) if !above.contains_key(column) => {
+            Some((column, label, text)) if !above.contains_key(&column) => {
                 let at = RemarkPlace { table, row: line.number, column: label, value: text };
                 self.remarks.add(RemarkKind::Assumed, at, "it stands above the headers and is taken for every line");
                 above.insert(column, text.to_owned());
@@ -85,8 +92,9 @@ impl IntakeTables<'_> {
         }
         // SAP marks sums with stars.
         let is_starred = !first.is_empty() && first.bytes().all(|byte| byte == b'*');
-        if (is_starred || is_word && word_lists().totals.contains(&plain(first)))
-            && (line.cell_of_row("item").is_empty() || line.cell_of_row("ultimate_consignee").is_empty())
+        if (line.cell_of_row(OrderColumn::Item).is_empty()
+            || line.cell_of_row(OrderColumn::UltimateConsignee).is_empty())
+            && (is_starred || is_word && word_lists().totals.contains(&plain(first)))
         {
             self.remarks.add(RemarkKind::LeftOut, at, "a row of sums");
             return Ok(true);
@@ -94,19 +102,29 @@ impl IntakeTables<'_> {
         // `Subtotal Norway`, where nothing else of a line stands.
         let is_total =
             || first.split_whitespace().next().is_some_and(|word| word_lists().totals.contains(&plain(word)));
-        let parts = ["item", "description", "ultimate_consignee", "destination", "date"];
+        let parts = [
+            OrderColumn::Item,
+            OrderColumn::Description,
+            OrderColumn::UltimateConsignee,
+            OrderColumn::Destination,
+            OrderColumn::Date,
+        ];
         if is_word
-            && parts.iter().all(|target| line.cell_of_row(target).is_empty() || line.cell_of_row(target) == first)
+            && parts.iter().all(|column| line.cell_of_row(*column).is_empty() || line.cell_of_row(*column) == first)
             && is_total()
         {
             self.remarks.add(RemarkKind::LeftOut, at, "a row of sums");
             return Ok(true);
         }
-        if !more && ["item", "description", "quantity"].iter().all(|target| line.cell_of_row(target).is_empty()) {
+        if !more
+            && [OrderColumn::Item, OrderColumn::Description, OrderColumn::Quantity]
+                .iter()
+                .all(|column| line.cell_of_row(*column).is_empty())
+        {
             self.remarks.add(RemarkKind::LeftOut, at, "a row with one cell, which names no goods");
             return Ok(true);
         }
-        let quantity = line.cell("quantity");
+        let quantity = line.cell(OrderColumn::Quantity);
         if is_word
             && !quantity.is_empty()
             && !quantity.bytes().any(|byte| byte.is_ascii_digit())

@@ -1,32 +1,33 @@
 //! What a row of orders says by itself: its id and line, its day, where it goes and where it comes from.
 
-use std::collections::BTreeSet;
-
 use tollgate_model::{Country, Date};
 
+use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
 use crate::report::{RemarkKind, RemarkPlace};
 use crate::sheet::CellForm;
-use crate::text::unread;
+use crate::text::{narrow, unread};
 use crate::values::country::country;
 use crate::values::day::{DayForm, DayOrder, day_form, quarter_end, year_first_day};
 
 /// Whether a header is in a language whose writers put the year first, also with two digits.
 fn is_year_first(header: &str) -> bool {
-    header
-        .chars()
-        .any(|letter| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'))
+    // Most headers are in other letters, which is soon seen.
+    !header.is_ascii()
+        && header
+            .chars()
+            .any(|letter| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'))
 }
 
 impl IntakeTables<'_> {
     /// The order's id and the line in it, which no other line has.
     pub(crate) fn identify(&mut self, line: &Line<'_, '_>) -> (String, i64) {
-        let mut order_id = line.cell("order_id").to_owned();
+        let mut order_id = line.cell(OrderColumn::OrderId).to_owned();
         if order_id.is_empty() {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.place_of("order_id", ""),
+                line.place_of(OrderColumn::OrderId, ""),
                 "no order id: each row is an order of its own, named by its number",
             );
             order_id = match &line.reading.sheet.name {
@@ -34,31 +35,26 @@ impl IntakeTables<'_> {
                 None => format!("row-{}", line.number),
             };
         }
-        let stated: Option<i64> = match line.form("line") {
-            CellForm::Number => line.cell("line").split('.').next().and_then(|text| text.parse().ok()),
-            _ => line.cell("line").parse().ok(),
+        let stated: Option<i64> = match line.form(OrderColumn::Line) {
+            CellForm::Number => line.cell(OrderColumn::Line).split('.').next().and_then(|text| text.parse().ok()),
+            _ if line.cell(OrderColumn::Line).is_ascii() => line.cell(OrderColumn::Line).parse().ok(),
+            _ => narrow(line.cell(OrderColumn::Line)).parse().ok(),
         };
         let stated = stated.filter(|number| (1..=999_999_999).contains(number));
-        if !self.seen.contains_key(&order_id) {
-            self.seen.insert(order_id.clone(), BTreeSet::new());
-        }
-        let Some(taken) = self.seen.get_mut(&order_id) else {
-            tollgate_model::never!("an order that was put in is not there");
-            return (order_id, stated.unwrap_or(1));
-        };
+        let taken = self.seen.lines_of(&order_id);
         let next = taken.last().map_or(1, |last| last + 1);
         let number = stated.filter(|number| !taken.contains(number)).unwrap_or(next);
         taken.insert(number);
         if stated.is_some_and(|stated| stated != number) {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.place_of("line", line.cell("line")),
+                line.place_of(OrderColumn::Line, line.cell(OrderColumn::Line)),
                 "the order has this line twice: it was given the next number",
             );
-        } else if stated.is_none() && !line.cell("line").is_empty() {
+        } else if stated.is_none() && !line.cell(OrderColumn::Line).is_empty() {
             self.remarks.add(
                 RemarkKind::Assumed,
-                line.place_of("line", line.cell("line")),
+                line.place_of(OrderColumn::Line, line.cell(OrderColumn::Line)),
                 "no line number that is understood: it was given the next one",
             );
         }
@@ -67,22 +63,25 @@ impl IntakeTables<'_> {
 
     /// The day of a line; None where none is understood, which is said.
     pub(crate) fn date(&mut self, line: &Line<'_, '_>) -> Option<Date> {
-        let column =
-            if is_blank(line.cell("date")) && !is_blank(line.cell("other_date")) { "other_date" } else { "date" };
+        let column = if is_blank(line.cell(OrderColumn::Date)) && !is_blank(line.cell(OrderColumn::OtherDate)) {
+            OrderColumn::OtherDate
+        } else {
+            OrderColumn::Date
+        };
         let text = line.cell(column);
         if is_blank(text) {
-            if let Some(day) = quarter_end(line.cell("year"), line.cell("quarter")) {
+            if let Some(day) = quarter_end(line.cell(OrderColumn::Year), line.cell(OrderColumn::Quarter)) {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    line.place_of("quarter", line.cell("quarter")),
+                    line.place_of(OrderColumn::Quarter, line.cell(OrderColumn::Quarter)),
                     "the last day of the quarter is taken as the day",
                 );
                 return Some(day);
             }
-            self.remarks.add(RemarkKind::Unread, line.place_of("date", ""), "no day");
+            self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::Date, ""), "no day");
             return None;
         }
-        if column == "other_date" {
+        if column == OrderColumn::OtherDate {
             self.remarks.add(
                 RemarkKind::Assumed,
                 line.place_of(column, ""),
@@ -99,11 +98,8 @@ impl IntakeTables<'_> {
             DayForm::Day { day, form } => {
                 if matches!(form, "a spreadsheet's count of days" | "month by name" | "DD.MM.YYYY" | "an era of Japan")
                 {
-                    self.remarks.add(
-                        RemarkKind::Assumed,
-                        line.place_of(column, text),
-                        &format!("days are read as {form}"),
-                    );
+                    let said = ["days are read as ", form];
+                    self.remarks.add_of_parts(RemarkKind::Assumed, line.place_of(column, text), &said);
                 }
                 Some(day)
             }
@@ -134,7 +130,7 @@ impl IntakeTables<'_> {
             return *form;
         }
         let form = day_form(text, true);
-        self.days.insert(text.to_owned(), form);
+        self.days.put(text, form);
         form
     }
 
@@ -145,14 +141,14 @@ impl IntakeTables<'_> {
         }
         let stated = self.mapping.countries.get(text).and_then(|code| code.parse().ok());
         let found = stated.or_else(|| country(text));
-        self.countries.insert(text.to_owned(), found);
+        self.countries.put(text, found);
         found
     }
 
     /// Where a line goes; None where no country is understood, which is said.
     pub(crate) fn destination(&mut self, line: &Line<'_, '_>) -> Option<Country> {
         let column = line.destination_column();
-        if column == "ultimate_consignee_country" {
+        if column == OrderColumn::UltimateConsigneeCountry {
             self.remarks.add(
                 RemarkKind::Assumed,
                 RemarkPlace { row: 0, ..line.place_of(column, "") },
@@ -174,18 +170,22 @@ impl IntakeTables<'_> {
 
     /// Where a line is shipped from, as a code or as it was not understood; empty where nothing says it.
     pub(crate) fn origin(&mut self, line: &Line<'_, '_>) -> String {
-        let text = line.cell("origin");
+        let text = line.cell(OrderColumn::Origin);
         if !is_blank(text) {
             return match self.country_of(text) {
                 Some(country) => country.code().to_owned(),
                 None => {
-                    self.remarks.add(RemarkKind::Unread, line.place_of("origin", text), "no country that is known");
+                    self.remarks.add(
+                        RemarkKind::Unread,
+                        line.place_of(OrderColumn::Origin, text),
+                        "no country that is known",
+                    );
                     unread(text)
                 }
             };
         }
         let Some(origin) = &line.reading.plan.origin else { return String::new() };
-        let at = RemarkPlace { row: 0, ..line.place_of("origin", origin) };
+        let at = RemarkPlace { row: 0, ..line.place_of(OrderColumn::Origin, origin) };
         self.remarks.add(RemarkKind::Assumed, at, "the lines are shipped from there, as files of this kind are");
         origin.clone()
     }

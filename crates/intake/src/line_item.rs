@@ -3,6 +3,8 @@
 use tollgate_law::catalog::Resolution;
 
 use crate::goods::Goods;
+use crate::items::ItemRead;
+use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::report::RemarkKind;
 use crate::text::unread;
@@ -10,80 +12,95 @@ use crate::text::unread;
 impl IntakeTables<'_> {
     /// What a line is about: the item as it is written, and the description.
     pub(crate) fn item(&mut self, line: &Line<'_, '_>, price: Option<&str>) -> (String, String) {
-        let name = if line.cell("item").is_empty() { line.cell("sku") } else { line.cell("item") };
-        let description = line.cell("description");
+        let name = if line.cell(OrderColumn::Item).is_empty() {
+            line.cell(OrderColumn::Sku)
+        } else {
+            line.cell(OrderColumn::Item)
+        };
+        let description = line.cell(OrderColumn::Description);
         let shown = if name.is_empty() { description } else { name };
         let is_cheap =
             price.and_then(|price| price.split('.').next()?.parse::<i64>().ok()).map(|dollars| dollars < 3_000);
+        let is_contradicted = line.is_contradicted(OrderColumn::Item);
+        let key = ItemRead::key(name, description, is_cheap, std::mem::take(&mut self.item_key));
+        if !is_contradicted && let Some(read) = self.items_read.get(&key) {
+            if !read.said.is_empty() {
+                self.remarks.add(RemarkKind::Assumed, line.place_of(OrderColumn::Item, shown), &read.said);
+            }
+            let found = (read.written.clone(), read.description.clone());
+            self.item_key = key;
+            return found;
+        }
         let goods = match self.stated_goods(name).or_else(|| self.stated_goods(description)) {
             Some(goods) => goods,
-            None if line.is_contradicted("item") => Goods::open("two columns name different items".to_owned()),
+            None if is_contradicted => Goods::open("two columns name different items".to_owned()),
             None => self.finder.goods(name, description, is_cheap),
         };
-        let eccn = line.cell("declared_eccn");
-        let written = match goods {
+        let eccn = line.cell(OrderColumn::DeclaredEccn);
+        let (written, said) = match goods {
             Goods::Item(item) => {
-                if item != shown {
-                    self.remarks.add(
-                        RemarkKind::Assumed,
-                        line.place_of("item", shown),
-                        &format!("it is `{item}` of the catalog"),
-                    );
-                }
-                item
+                let said = if item == shown { String::new() } else { format!("it is `{item}` of the catalog") };
+                (item, said)
             }
             Goods::Assembly { accelerator, count } => {
-                self.remarks.add(
-                    RemarkKind::Assumed,
-                    line.place_of("item", shown),
-                    &format!("a unit holds {count} `{accelerator}`"),
-                );
-                self.items.assembly(shown, &accelerator, count, eccn)
+                (self.items.assembly(shown, &accelerator, count, eccn), format!("a unit holds {count} `{accelerator}`"))
             }
             Goods::NoCompute(word) => {
-                self.remarks.add(
-                    RemarkKind::Assumed,
-                    line.place_of("item", shown),
-                    &format!("no item of compute, by the word `{word}`"),
-                );
-                self.items.no_compute(shown, eccn)
+                (self.items.no_compute(shown, eccn), format!("no item of compute, by the word `{word}`"))
             }
-            Goods::Open { candidates, .. } if candidates.is_empty() && self.is_of_other_trade(line, price) => {
-                let what = "no item of compute, by its words, the chapter of its tariff code and its price together";
-                self.remarks.add(RemarkKind::Assumed, line.place_of("item", shown), what);
-                self.items.no_compute(shown, eccn)
-            }
-            Goods::Open { question, .. } => {
-                self.remarks.add(
-                    RemarkKind::Question,
-                    line.place_of("item", shown),
-                    &format!("which item is it? {question}"),
-                );
-                // What a reader of orders would find by itself was doubted here, and is not to be found.
-                if matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty() {
-                    unread(shown)
-                } else {
-                    shown.to_owned()
-                }
+            Goods::Open { question, candidates } => {
+                self.item_key = key;
+                let written = match candidates.is_empty() && self.is_of_other_trade(line, price) {
+                    true => self.other_goods(line, shown),
+                    false => self.open_goods(line, shown, &question),
+                };
+                let description = if description.is_empty() && written != name { name } else { description };
+                return (written, description.to_owned());
             }
         };
+        if !said.is_empty() {
+            self.remarks.add(RemarkKind::Assumed, line.place_of(OrderColumn::Item, shown), &said);
+        }
         let description = if description.is_empty() && written != name { name } else { description };
+        let read = ItemRead { written: written.clone(), description: description.to_owned(), said };
+        if !is_contradicted {
+            self.items_read.put(&key, read);
+        }
+        self.item_key = key;
         (written, description.to_owned())
+    }
+
+    /// What is written of goods of another trade.
+    fn other_goods(&mut self, line: &Line<'_, '_>, shown: &str) -> String {
+        let what = "no item of compute, by its words, the chapter of its tariff code and its price together";
+        self.remarks.add(RemarkKind::Assumed, line.place_of(OrderColumn::Item, shown), what);
+        self.items.no_compute(shown, line.cell(OrderColumn::DeclaredEccn))
+    }
+
+    /// What is written of goods that are not settled, which is asked about.
+    fn open_goods(&mut self, line: &Line<'_, '_>, shown: &str, question: &str) -> String {
+        let what = format!("which item is it? {question}");
+        self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Item, shown), &what);
+        // What a reader of orders would find by itself was doubted here, and is not to be found.
+        match matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty() {
+            true => unread(shown),
+            false => shown.to_owned(),
+        }
     }
 
     /// Whether goods without any word of compute are declared in a chapter of the tariff before machines and electronics, and cost next to nothing a unit.
     fn is_of_other_trade(&mut self, line: &Line<'_, '_>, price: Option<&str>) -> bool {
         /// US dollars a unit below which nothing is a processor.
         const CHEAP_USD: i64 = 50;
-        let digits: String = line.cell("hs_code").chars().filter(char::is_ascii_digit).collect();
+        let digits: String = line.cell(OrderColumn::HsCode).chars().filter(char::is_ascii_digit).collect();
         let chapter: Option<u8> = digits.get(..2).and_then(|chapter| chapter.parse().ok());
         let is_before_machines = digits.len() >= 4 && chapter.is_some_and(|chapter| (1..=83).contains(&chapter));
         let dollars = price.and_then(|price| price.split('.').next()?.parse::<i64>().ok());
         is_before_machines
             && dollars.is_some_and(|dollars| (0..CHEAP_USD).contains(&dollars))
-            && !line.is_contradicted("item")
-            && !self.mapping.items.contains_key(line.cell("item"))
-            && self.finder.is_without_compute(line.cell("item"), line.cell("description"))
+            && !line.is_contradicted(OrderColumn::Item)
+            && !self.mapping.items.contains_key(line.cell(OrderColumn::Item))
+            && self.finder.is_without_compute(line.cell(OrderColumn::Item), line.cell(OrderColumn::Description))
     }
 
     /// What the mapping says of a name: `none`, an item, or `8 x` an item.

@@ -1,21 +1,23 @@
 //! Rows of a table of orders to lines of the contract's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use tollgate_law::catalog::Catalog;
-use tollgate_model::{Country, Diagnostic, Lookup};
+use tollgate_model::{Country, Diagnostic};
 
 use crate::columns::{Plan, Source};
 use crate::goods::GoodsFinder;
-use crate::items::Items;
+use crate::items::{ItemRead, Items};
 use crate::mapping::Mapping;
+use crate::memo::Memo;
+use crate::order_column::{OrderColumn, OrderSources};
 use crate::parties::{Parties, is_blank};
-use crate::party_word::PartyWord;
+use crate::party_word::{PartyWord, RoleRead};
 use crate::rates::Rates;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
+use crate::seen_lines::SeenLines;
 use crate::sheet::{CellForm, Row, Sheet};
-use crate::target_table::TargetTable;
 use crate::text::unread;
 use crate::unit_kind::UnitKind;
 use crate::values::activity::activity;
@@ -63,17 +65,23 @@ pub(crate) struct IntakeTables<'a> {
     pub(crate) origins: csv::Writer<Vec<u8>>,
     pub(crate) lines: usize,
     /// How many pieces descriptions count, as far as they were met.
-    pub(crate) counted: Lookup<String, Option<i64>>,
+    pub(crate) counted: Memo<Option<i64>>,
     /// What texts in the place of parties are, as far as they were met.
-    pub(crate) party_words: Lookup<String, PartyWord>,
+    pub(crate) party_words: Memo<PartyWord>,
     /// What texts in the place of days may mean, as far as they were met.
-    pub(crate) days: Lookup<String, DayForm>,
+    pub(crate) days: Memo<DayForm>,
     /// The countries of texts, as far as they were met.
-    pub(crate) countries: Lookup<String, Option<Country>>,
+    pub(crate) countries: Memo<Option<Country>>,
     /// What units count, as far as they were met.
-    pub(crate) units: Lookup<String, UnitKind>,
+    pub(crate) units: Memo<UnitKind>,
+    /// What names and descriptions came to, as far as they were met.
+    pub(crate) items_read: Memo<ItemRead>,
+    /// What the last name and description are remembered by, so that no text is made anew for each row.
+    pub(crate) item_key: String,
+    /// The parties in the roles in which they were met, with what stood beside them.
+    pub(crate) roles_read: Memo<Vec<RoleRead>>,
     /// The lines of each order so far.
-    pub(crate) seen: Lookup<String, BTreeSet<i64>>,
+    pub(crate) seen: SeenLines,
 }
 
 /// How the cells of a table are read.
@@ -81,12 +89,12 @@ pub(crate) struct Reading<'a> {
     pub(crate) table: String,
     pub(crate) sheet: &'a Sheet,
     pub(crate) plan: &'a Plan,
-    /// The plan's sources by target, which every cell is looked up in.
-    pub(crate) sources: TargetTable<'a>,
+    /// The plan's sources by column, which every cell is looked up in.
+    pub(crate) sources: OrderSources<'a>,
     pub(crate) mark: Option<DecimalMark>,
     pub(crate) order: Option<DayOrder>,
     /// Columns that stand twice, of which both must say the same.
-    pub(crate) doubled: Vec<&'a str>,
+    pub(crate) doubled: Vec<&'a Source>,
     /// Whether the mark was stated by a person, and not taken from other cells.
     pub(crate) is_mark_stated: bool,
 }
@@ -99,25 +107,25 @@ impl<'a> Reading<'a> {
         mark: Option<DecimalMark>,
         order: Option<DayOrder>,
     ) -> Reading<'a> {
-        let sources = TargetTable::new(plan.sources.iter().map(|(target, source)| (target.as_str(), source)));
-        let of_figures = |target: &&str| !MAY_DIFFER.contains(target);
-        let doubled = plan.sources.iter().filter(|(_, source)| source.places.len() > 1);
-        let doubled = doubled.map(|(target, _)| target.as_str()).filter(of_figures).collect();
+        let sources = OrderSources::new(&plan.sources);
+        let may_differ = |target: &str| MAY_DIFFER.iter().any(|column| column.as_str() == target);
+        let doubled = plan.sources.iter().filter(|(target, source)| source.places.len() > 1 && !may_differ(target));
+        let doubled = doubled.map(|(_, source)| source).collect();
         Reading { table: sheet.title(), sheet, plan, sources, mark, order, doubled, is_mark_stated: false }
     }
 }
 
 /// Columns of which two may say different things; the first that is filled counts.
-const MAY_DIFFER: &[&str] = &[
-    "description",
-    "hs_code",
-    "ultimate_consignee_address",
-    "ultimate_consignee_city",
-    "ultimate_consignee_email",
-    "ultimate_consignee_phone",
-    "purchaser_address",
-    "exporter_address",
-    "other_date",
+const MAY_DIFFER: &[OrderColumn] = &[
+    OrderColumn::Description,
+    OrderColumn::HsCode,
+    OrderColumn::UltimateConsigneeAddress,
+    OrderColumn::UltimateConsigneeCity,
+    OrderColumn::UltimateConsigneeEmail,
+    OrderColumn::UltimateConsigneePhone,
+    OrderColumn::PurchaserAddress,
+    OrderColumn::ExporterAddress,
+    OrderColumn::OtherDate,
 ];
 
 /// A row being read.
@@ -125,79 +133,83 @@ pub(crate) struct Line<'a, 'r> {
     pub(crate) reading: &'a Reading<'a>,
     pub(crate) row: Row<'r>,
     pub(crate) number: u64,
-    pub(crate) above: &'a BTreeMap<&'static str, String>,
+    pub(crate) above: &'a BTreeMap<OrderColumn, String>,
 }
 
 /// Cells that the lines of one order may share, where a table states them once.
-const SHARED: &[&str] = &[
-    "date",
-    "other_date",
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "ultimate_consignee",
-    "ultimate_consignee_address",
-    "ultimate_consignee_city",
-    "ultimate_consignee_country",
-    "end_user",
-    "freight_forwarder",
-    "origin",
-    "destination",
-    "ship_to_country",
-    "end_use",
-    "currency",
-    "notify_party",
+const SHARED: &[OrderColumn] = &[
+    OrderColumn::Date,
+    OrderColumn::OtherDate,
+    OrderColumn::Exporter,
+    OrderColumn::Purchaser,
+    OrderColumn::IntermediateConsignee,
+    OrderColumn::UltimateConsignee,
+    OrderColumn::UltimateConsigneeAddress,
+    OrderColumn::UltimateConsigneeCity,
+    OrderColumn::UltimateConsigneeCountry,
+    OrderColumn::EndUser,
+    OrderColumn::FreightForwarder,
+    OrderColumn::Origin,
+    OrderColumn::Destination,
+    OrderColumn::ShipToCountry,
+    OrderColumn::EndUse,
+    OrderColumn::Currency,
+    OrderColumn::NotifyParty,
 ];
 
 impl Line<'_, '_> {
-    pub(crate) fn source(&self, target: &str) -> Option<&Source> {
-        self.reading.sources.get(target)
+    pub(crate) fn source(&self, column: OrderColumn) -> Option<&Source> {
+        self.reading.sources.get(column)
     }
 
-    /// The text of a target's cell in this row; empty where there is none.
-    pub(crate) fn cell_of_row(&self, target: &str) -> &str {
-        let places = self.source(target).map_or(&[][..], |source| source.places.as_slice());
-        places.iter().map(|place| self.row.text(*place)).find(|text| !text.is_empty()).unwrap_or("")
+    /// The first text that is filled of the places of a source in this row; empty where there is none.
+    fn text_of(&self, source: &Source) -> &str {
+        source.places.iter().map(|place| self.row.text(*place)).find(|text| !text.is_empty()).unwrap_or("")
     }
 
-    /// The text of a target's cell, or what is said above of it; empty where there is none.
-    pub(crate) fn cell(&self, target: &str) -> &str {
-        if target.is_empty() {
-            return "";
-        }
-        let text = self.cell_of_row(target);
+    /// The text of a column's cell in this row; empty where there is none.
+    pub(crate) fn cell_of_row(&self, column: OrderColumn) -> &str {
+        self.source(column).map_or("", |source| self.text_of(source))
+    }
+
+    /// The text of a column's cell, or what is said above of it; empty where there is none.
+    pub(crate) fn cell(&self, column: OrderColumn) -> &str {
+        let text = self.cell_of_row(column);
         match text.is_empty() && !self.above.is_empty() {
-            true => self.above.get(target).map_or("", String::as_str),
+            true => self.above.get(&column).map_or("", String::as_str),
             false => text,
         }
     }
 
     /// The first column that says where the line goes.
-    pub(crate) fn destination_column(&self) -> &'static str {
-        let columns = ["destination", "ship_to_country", "ultimate_consignee_country"];
-        columns.into_iter().find(|column| !self.cell(column).is_empty()).unwrap_or("destination")
+    pub(crate) fn destination_column(&self) -> OrderColumn {
+        let columns = [OrderColumn::Destination, OrderColumn::ShipToCountry, OrderColumn::UltimateConsigneeCountry];
+        columns.into_iter().find(|column| !self.cell(*column).is_empty()).unwrap_or(OrderColumn::Destination)
     }
 
     /// Whether cells under the same header say different things.
-    pub(crate) fn is_contradicted(&self, target: &str) -> bool {
-        let Some(source) = self.source(target).filter(|source| source.places.len() > 1) else { return false };
-        let texts: BTreeSet<&str> =
-            source.places.iter().map(|place| self.row.text(*place)).filter(|text| !text.is_empty()).collect();
-        texts.len() > 1
+    pub(crate) fn is_contradicted(&self, column: OrderColumn) -> bool {
+        self.source(column).is_some_and(|source| self.contradicts_itself(source))
     }
 
-    pub(crate) fn form(&self, target: &str) -> CellForm {
-        let place = self.source(target).and_then(|source| source.places.first());
+    fn contradicts_itself(&self, source: &Source) -> bool {
+        let mut texts = source.places.iter().map(|place| self.row.text(*place)).filter(|text| !text.is_empty());
+        let first = texts.next().unwrap_or("");
+        texts.any(|text| text != first)
+    }
+
+    pub(crate) fn form(&self, column: OrderColumn) -> CellForm {
+        let place = self.source(column).and_then(|source| source.places.first());
         place.map_or(CellForm::Text, |place| self.row.form(*place))
     }
 
-    pub(crate) fn header(&self, target: &str) -> &str {
-        self.source(target).map_or("", |source| source.header.as_str())
+    pub(crate) fn header(&self, column: OrderColumn) -> &str {
+        self.source(column).map_or("", |source| source.header.as_str())
     }
 
-    /// The place of a remark on the column of a target in this row, with a value to show.
-    pub(crate) fn place_of<'b>(&'b self, target: &str, value: &'b str) -> RemarkPlace<'b> {
-        RemarkPlace { table: &self.reading.table, row: self.number, column: self.header(target), value }
+    /// The place of a remark on a column in this row, with a value to show.
+    pub(crate) fn place_of<'b>(&'b self, column: OrderColumn, value: &'b str) -> RemarkPlace<'b> {
+        RemarkPlace { table: &self.reading.table, row: self.number, column: self.header(column), value }
     }
 }
 
@@ -216,12 +228,15 @@ impl<'a> IntakeTables<'a> {
             orders: writer(),
             origins: writer(),
             lines: 0,
-            counted: Lookup::new(),
-            party_words: Lookup::new(),
-            days: Lookup::new(),
-            countries: Lookup::new(),
-            units: Lookup::new(),
-            seen: Lookup::new(),
+            counted: Memo::new(),
+            party_words: Memo::new(),
+            days: Memo::new(),
+            countries: Memo::new(),
+            units: Memo::new(),
+            items_read: Memo::new(),
+            item_key: String::new(),
+            roles_read: Memo::new(),
+            seen: SeenLines::default(),
         }
     }
 
@@ -230,10 +245,11 @@ impl<'a> IntakeTables<'a> {
         let before = self.lines;
         let mut failed = Ok(());
         // What is said once above the headers, and what an order's first line says for its others.
-        let mut all_lines: BTreeMap<&'static str, String> = BTreeMap::new();
-        let mut above: BTreeMap<&'static str, String> = BTreeMap::new();
+        let mut all_lines: BTreeMap<OrderColumn, String> = BTreeMap::new();
+        let mut above: BTreeMap<OrderColumn, String> = BTreeMap::new();
         let mut above_order = String::new();
         let bare = BTreeMap::new();
+        let is_counted = reading.counts_in_cells();
         reading.sheet.for_each(&mut |number, row| {
             if number < reading.plan.header_row {
                 self.read_above(&Line { reading, row, number, above: &bare }, &mut all_lines);
@@ -251,24 +267,28 @@ impl<'a> IntakeTables<'a> {
                 }
             }
             if reading.plan.fill_down {
-                if line.cell("order_id") != above_order {
-                    above_order = line.cell("order_id").to_owned();
-                    above = SHARED.iter().map(|target| (*target, line.cell(target).to_owned())).collect();
-                    for (target, text) in &all_lines {
-                        above.entry(*target).or_insert_with(|| text.clone());
+                if line.cell(OrderColumn::OrderId) != above_order {
+                    above_order = line.cell(OrderColumn::OrderId).to_owned();
+                    above = SHARED.iter().map(|column| (*column, line.cell(*column).to_owned())).collect();
+                    for (column, text) in &all_lines {
+                        above.entry(*column).or_insert_with(|| text.clone());
                     }
                 }
-                let line = Line { reading, row, number, above: &above };
-                self.read_line(&line);
+                self.read_row(&Line { reading, row, number, above: &above }, is_counted);
             } else {
-                self.read_line(&line);
+                self.read_row(&line, is_counted);
             }
             ControlFlow::Continue(())
         })?;
         failed.map(|()| self.lines - before)
     }
 
-    fn read_line(&mut self, line: &Line<'_, '_>) {
+    fn read_row(&mut self, line: &Line<'_, '_>, is_counted: bool) {
+        if is_counted { self.read_counted(line) } else { self.read_line(line) }
+    }
+
+    /// Reads a row as one line.
+    pub(crate) fn read_line(&mut self, line: &Line<'_, '_>) {
         let beyond = line.reading.plan.header.len();
         let is_shifted = (beyond..line.row.len()).any(|place| !line.row.text(place).is_empty());
         if is_shifted {
@@ -293,13 +313,17 @@ impl<'a> IntakeTables<'a> {
         let origin = self.origin(line);
         let date = match (date, is_shifted) {
             (Some(day), false) => day.to_string(),
-            _ => unread(line.cell("date")),
+            _ => unread(line.cell(OrderColumn::Date)),
         };
         let fields = [
             order_id.as_str(),
             &number.to_string(),
             &date,
-            &if is_blank(line.cell("activity")) { String::new() } else { activity(line.cell("activity")) },
+            &if is_blank(line.cell(OrderColumn::Activity)) {
+                String::new()
+            } else {
+                activity(line.cell(OrderColumn::Activity))
+            },
             roles.exporter.as_str(),
             &roles.purchaser,
             &roles.intermediate_consignee,
@@ -310,17 +334,17 @@ impl<'a> IntakeTables<'a> {
             &origin,
             &destination
                 .map_or_else(|| unread(line.cell(line.destination_column())), |country| country.code().to_owned()),
-            line.cell("via"),
+            line.cell(OrderColumn::Via),
             &if is_shifted { unread(&item) } else { item },
             &quantity.map_or_else(|text| unread(&text), |quantity| quantity.to_string()),
             price.as_deref().unwrap_or(""),
-            line.cell("hs_code"),
+            line.cell(OrderColumn::HsCode),
             &description,
             &self.weight(line),
             &self.packages(line),
-            if is_blank(line.cell("end_use")) { "" } else { line.cell("end_use") },
+            if is_blank(line.cell(OrderColumn::EndUse)) { "" } else { line.cell(OrderColumn::EndUse) },
             &self.authorization(line),
-            if is_blank(line.cell("declared_eccn")) { "" } else { line.cell("declared_eccn") },
+            if is_blank(line.cell(OrderColumn::DeclaredEccn)) { "" } else { line.cell(OrderColumn::DeclaredEccn) },
         ];
         let written = self.orders.write_record(fields);
         tollgate_model::always!(written.is_ok(), "memory can be written");
@@ -331,10 +355,11 @@ impl<'a> IntakeTables<'a> {
     /// Whether two columns for the same say different things in this row; each is named.
     fn is_contradictory(&mut self, line: &Line<'_, '_>) -> bool {
         let mut found = false;
-        for target in line.reading.doubled.iter().filter(|target| line.is_contradicted(target)) {
+        for source in line.reading.doubled.iter().filter(|source| line.contradicts_itself(source)) {
             found = true;
-            let what = "two columns of this name say different things";
-            self.remarks.add(RemarkKind::Unread, line.place_of(target, line.cell(target)), what);
+            let (table, column) = (line.reading.table.as_str(), source.header.as_str());
+            let at = RemarkPlace { table, row: line.number, column, value: line.text_of(source) };
+            self.remarks.add(RemarkKind::Unread, at, "two columns of this name say different things");
         }
         found
     }
@@ -348,9 +373,9 @@ impl<'a> IntakeTables<'a> {
             &sheet.file,
             sheet.name.as_deref().unwrap_or(""),
             &line.number.to_string(),
-            line.cell("declared_eccn"),
-            line.cell("item"),
-            line.cell("description"),
+            line.cell(OrderColumn::DeclaredEccn),
+            line.cell(OrderColumn::Item),
+            line.cell(OrderColumn::Description),
         ];
         let written = self.origins.write_record(origin);
         tollgate_model::always!(written.is_ok(), "memory can be written");

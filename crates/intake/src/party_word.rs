@@ -1,7 +1,7 @@
-//! Texts that stand where a party is named and name none.
+//! What texts are that stand where a party is named: names, or words that name nobody.
 
-use tollgate_model::Lookup;
-
+use crate::memo::Memo;
+use crate::order_column::OrderColumn;
 use crate::text::plain;
 use crate::vocabulary::word_lists;
 
@@ -37,14 +37,22 @@ impl PartyWord {
     }
 
     /// As [`PartyWord::read`], remembered in `known`.
-    pub(crate) fn of(text: &str, known: &mut Lookup<String, PartyWord>) -> PartyWord {
+    pub(crate) fn of(text: &str, known: &mut Memo<PartyWord>) -> PartyWord {
         if let Some(word) = known.get(text) {
             return *word;
         }
         let word = PartyWord::read(text);
-        known.insert(text.to_owned(), word);
+        known.put(text, word);
         word
     }
+}
+
+/// A party in a role, as it was read.
+#[derive(Debug)]
+pub(crate) struct RoleRead {
+    pub(crate) role: OrderColumn,
+    /// The texts beside it, of which something follows for the party.
+    pub(crate) beside: Vec<String>,
 }
 
 #[cfg(test)]

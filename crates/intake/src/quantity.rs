@@ -2,6 +2,7 @@
 
 use tollgate_model::ItemKind;
 
+use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
 use crate::report::{RemarkKind, RemarkPlace};
@@ -20,46 +21,50 @@ const MAX_QUANTITY: i64 = 1_000_000_000;
 impl IntakeTables<'_> {
     /// The units of a line; the error is the text that was not understood.
     pub(crate) fn quantity(&mut self, line: &Line<'_, '_>) -> Result<i64, String> {
-        let text = line.cell("quantity").to_owned();
+        let text = line.cell(OrderColumn::Quantity).to_owned();
         if let Some(pieces) = self.pieces_of_text(line, &text) {
             return Ok(pieces);
         }
         if is_blank(&text) {
-            self.remarks.add(RemarkKind::Unread, line.place_of("quantity", ""), "no quantity");
+            self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::Quantity, ""), "no quantity");
             return Err(text);
         }
         if self.may_be_a_thousand(line, &text) {
             let what = "a thousand or a fraction? Say --decimal point or --decimal comma";
-            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), what);
+            self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, &text), what);
             return Err(text);
         }
-        let Some(figure) = self.figure(line, "quantity") else { return Err(text) };
-        let units = [line.cell("unit"), figure.beside.as_str()];
+        let Some(figure) = self.figure(line, OrderColumn::Quantity) else { return Err(text) };
+        let units = [line.cell(OrderColumn::Unit), figure.beside.as_str()];
         if line.reading.plan.counts_packages && units == ["", ""] {
             let what = "files of this kind count packages here: how many units are there?";
-            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), what);
+            self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, &text), what);
             return Err(text);
         }
         for unit in units {
             if matches!(self.unit_kind(unit), UnitKind::Package | UnitKind::Other) {
                 let what = format!("its unit `{}` is not pieces: how many units are there?", plain(unit));
-                self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
-                return Err([text.as_str(), line.cell("unit")].join(" ").trim().to_owned());
+                self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, &text), &what);
+                return Err([text.as_str(), line.cell(OrderColumn::Unit)].join(" ").trim().to_owned());
             }
         }
-        let unit = line.source("quantity").map_or("", |source| source.unit.as_str());
+        let unit = line.source(OrderColumn::Quantity).map_or("", |source| source.unit.as_str());
         let Some(places) = self.places_of_header(unit) else {
             let what = format!("the header's unit `{unit}` is not pieces: how many units are there?");
-            self.remarks.add(RemarkKind::Question, line.place_of("quantity", &text), &what);
+            self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, &text), &what);
             return Err([text.as_str(), unit].join(" "));
         };
         let whole = figure.value.scaled_exact(places).filter(|whole| (1..=MAX_QUANTITY).contains(whole));
         if whole.is_none() {
-            self.remarks.add(RemarkKind::Unread, line.place_of("quantity", &text), "no whole number from 1 on");
+            self.remarks.add(
+                RemarkKind::Unread,
+                line.place_of(OrderColumn::Quantity, &text),
+                "no whole number from 1 on",
+            );
         } else if places > 0 {
             self.remarks.add(
                 RemarkKind::Assumed,
-                RemarkPlace { row: 0, ..line.place_of("quantity", "") },
+                RemarkPlace { row: 0, ..line.place_of(OrderColumn::Quantity, "") },
                 &format!("quantities are in {unit}"),
             );
         }
@@ -69,7 +74,7 @@ impl IntakeTables<'_> {
     /// The pieces that the description counts, where no column does, or where the column counts packages.
     fn pieces_of_text(&mut self, line: &Line<'_, '_>, quantity: &str) -> Option<i64> {
         if !is_blank(quantity) {
-            let unit = line.cell("unit");
+            let unit = line.cell(OrderColumn::Unit);
             let is_bare = quantity.bytes().all(|byte| byte.is_ascii_digit());
             let beside = match is_bare {
                 true => String::new(),
@@ -80,15 +85,20 @@ impl IntakeTables<'_> {
                 return None;
             }
         }
-        let pieces = counted_pieces(line.cell("description")).or_else(|| counted_pieces(line.cell("item")))?;
+        let pieces = counted_pieces(line.cell(OrderColumn::Description))
+            .or_else(|| counted_pieces(line.cell(OrderColumn::Item)))?;
         let what = "the units are those that the description counts";
-        self.remarks.add(RemarkKind::Assumed, line.place_of("description", line.cell("description")), what);
+        self.remarks.add(
+            RemarkKind::Assumed,
+            line.place_of(OrderColumn::Description, line.cell(OrderColumn::Description)),
+            what,
+        );
         Some(pieces)
     }
 
     /// The units of a line of compute, unless its description counts other pieces; the error is then the quantity's text.
     pub(crate) fn held_against_text(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
-        let description = line.cell("description");
+        let description = line.cell(OrderColumn::Description);
         // Most descriptions count nothing.
         if !description.bytes().any(|byte| byte.is_ascii_digit()) || self.items.accelerators(item) == Some(0) {
             return Ok(units);
@@ -97,7 +107,7 @@ impl IntakeTables<'_> {
             Some(counted) => *counted,
             None => {
                 let counted = counted_pieces(description);
-                self.counted.insert(description.to_owned(), counted);
+                self.counted.put(description, counted);
                 counted
             }
         };
@@ -105,8 +115,12 @@ impl IntakeTables<'_> {
             Some(pieces) if pieces != units => {
                 let what =
                     format!("the description counts {pieces} pieces, the quantity is another: how many are there?");
-                self.remarks.add(RemarkKind::Question, line.place_of("quantity", line.cell("quantity")), &what);
-                Err(line.cell("quantity").to_owned())
+                self.remarks.add(
+                    RemarkKind::Question,
+                    line.place_of(OrderColumn::Quantity, line.cell(OrderColumn::Quantity)),
+                    &what,
+                );
+                Err(line.cell(OrderColumn::Quantity).to_owned())
             }
             _ => Ok(units),
         }
@@ -117,7 +131,7 @@ impl IntakeTables<'_> {
     /// # Errors
     /// The text of a quantity that counts something else than the item.
     pub(crate) fn units_of(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
-        let (text, stated) = (line.cell("quantity"), line.cell("unit"));
+        let (text, stated) = (line.cell(OrderColumn::Quantity), line.cell(OrderColumn::Unit));
         let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());
         if is_bare && self.unit_kind(stated) != UnitKind::Assembly {
             return Ok(units);
@@ -144,7 +158,7 @@ impl IntakeTables<'_> {
             return Ok(units);
         }
         let what = format!("its unit `{unit}` may hold several: how many units are there?");
-        self.remarks.add(RemarkKind::Question, line.place_of("quantity", text), &what);
+        self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, text), &what);
         Err([text, stated].join(" ").trim().to_owned())
     }
 
@@ -157,7 +171,7 @@ impl IntakeTables<'_> {
             return *kind;
         }
         let kind = UnitKind::read(unit);
-        self.units.insert(unit.to_owned(), kind);
+        self.units.put(unit, kind);
         kind
     }
 
@@ -175,7 +189,7 @@ impl IntakeTables<'_> {
 
     /// Whether a quantity such as `1.000` is one only by what other cells show: a thousandth of what it may be.
     fn may_be_a_thousand(&self, line: &Line<'_, '_>, text: &str) -> bool {
-        let is_stated = line.reading.is_mark_stated || line.form("quantity") == CellForm::Number;
+        let is_stated = line.reading.is_mark_stated || line.form(OrderColumn::Quantity) == CellForm::Number;
         let decimals = match line.reading.mark {
             Some(DecimalMark::Point) => text.contains('.'),
             Some(DecimalMark::Comma) => text.contains(','),

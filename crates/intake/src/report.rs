@@ -86,10 +86,10 @@ pub struct Report {
 #[derive(Debug, Default)]
 pub(crate) struct Remarks {
     remarks: Vec<Remark>,
-    /// The place of each among them, by all that tells it from others.
-    places: Lookup<String, usize>,
-    /// What tells the last one from others, so that none is made anew for each row.
-    key: String,
+    /// The places among them of all that say the same.
+    places: Lookup<String, Vec<usize>>,
+    /// What is being said, where it is put together of parts; kept so that none is made anew for each row.
+    said: String,
 }
 
 const ROWS_SHOWN: usize = 20;
@@ -98,14 +98,12 @@ const EXAMPLES_SHOWN: usize = 5;
 impl Remarks {
     /// Adds a remark on a cell of a row; row 0 is the table.
     pub(crate) fn add(&mut self, kind: RemarkKind, place: RemarkPlace<'_>, what: &str) {
-        self.key.clear();
-        for part in [kind.title(), place.table, place.column, what] {
-            self.key.push_str(part);
-            self.key.push('\0');
-        }
-        let known = self.places.get(self.key.as_str()).copied();
+        let is_same =
+            |remark: &Remark| remark.kind == kind && remark.column == place.column && remark.table == place.table;
+        let mut known = self.places.get(what).into_iter().flatten().copied();
+        let known = known.find(|at| self.remarks.get(*at).is_some_and(is_same));
         let at = known.unwrap_or_else(|| {
-            self.places.insert(self.key.clone(), self.remarks.len());
+            self.places.entry(what.to_owned()).or_default().push(self.remarks.len());
             self.remarks.push(Remark {
                 kind,
                 table: place.table.to_owned(),
@@ -133,6 +131,15 @@ impl Remarks {
         {
             remark.examples.push(place.value.chars().take(80).collect());
         }
+    }
+
+    /// As [`Remarks::add`], of what is said in several parts.
+    pub(crate) fn add_of_parts(&mut self, kind: RemarkKind, place: RemarkPlace<'_>, parts: &[&str]) {
+        let mut what = std::mem::take(&mut self.said);
+        what.clear();
+        parts.iter().for_each(|part| what.push_str(part));
+        self.add(kind, place, &what);
+        self.said = what;
     }
 
     /// All of them, the most urgent first, and then by table, column and text.

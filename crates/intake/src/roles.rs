@@ -2,22 +2,23 @@
 
 use tollgate_model::Country;
 
+use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::{PartyFacts, is_blank, is_name};
-use crate::party_word::PartyWord;
+use crate::party_word::{PartyWord, RoleRead};
 use crate::report::{RemarkKind, RemarkPlace};
 use crate::text::{plain, unread};
 
 impl IntakeTables<'_> {
     /// The parties of a line.
     pub(crate) fn roles(&mut self, line: &Line<'_, '_>, destination: Option<Country>) -> Roles {
-        let aggregate = line.source("ultimate_consignee").is_none()
-            && line.source("purchaser").is_none()
-            && line.source("year").is_some();
+        let aggregate = line.source(OrderColumn::UltimateConsignee).is_none()
+            && line.source(OrderColumn::Purchaser).is_none()
+            && line.source(OrderColumn::Year).is_some();
         let mut roles = Roles::default();
         if aggregate {
             let place = destination.map_or("unknown", Country::code);
-            let at = RemarkPlace { row: 0, ..line.place_of("ultimate_consignee", "") };
+            let at = RemarkPlace { row: 0, ..line.place_of(OrderColumn::UltimateConsignee, "") };
             self.remarks.add(
                 RemarkKind::Assumed,
                 at,
@@ -27,28 +28,28 @@ impl IntakeTables<'_> {
             roles.ultimate_consignee = self.parties.id_by_name(&format!("All buyers in {place} together"), &facts);
             return roles;
         }
-        roles.ultimate_consignee = self.role(line, "ultimate_consignee", "");
+        roles.ultimate_consignee = self.role(line, OrderColumn::UltimateConsignee, "");
         let consignee = roles.ultimate_consignee.clone();
-        roles.exporter = self.role(line, "exporter", &consignee);
-        roles.purchaser = self.role(line, "purchaser", &consignee);
-        roles.intermediate_consignee = self.role(line, "intermediate_consignee", &consignee);
-        roles.end_user = self.role(line, "end_user", &consignee);
-        roles.freight_forwarder = self.role(line, "freight_forwarder", &consignee);
-        roles.lpp_operator = self.role(line, "lpp_operator", &consignee);
-        let notify = self.role(line, "notify_party", &consignee);
+        roles.exporter = self.role(line, OrderColumn::Exporter, &consignee);
+        roles.purchaser = self.role(line, OrderColumn::Purchaser, &consignee);
+        roles.intermediate_consignee = self.role(line, OrderColumn::IntermediateConsignee, &consignee);
+        roles.end_user = self.role(line, OrderColumn::EndUser, &consignee);
+        roles.freight_forwarder = self.role(line, OrderColumn::FreightForwarder, &consignee);
+        roles.lpp_operator = self.role(line, OrderColumn::LppOperator, &consignee);
+        let notify = self.role(line, OrderColumn::NotifyParty, &consignee);
         if !notify.is_empty() {
             let what = "who is to be notified counts as an intermediate consignee";
-            self.seat(&mut roles, notify, line.place_of("notify_party", ""), what);
+            self.seat(&mut roles, notify, line.place_of(OrderColumn::NotifyParty, ""), what);
         }
         self.add_further(line, &mut roles);
         if roles.ultimate_consignee.is_empty() {
             if roles.purchaser.is_empty() {
-                self.remarks.add(RemarkKind::Unread, line.place_of("ultimate_consignee", ""), "no consignee");
+                self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::UltimateConsignee, ""), "no consignee");
                 roles.ultimate_consignee = unread("");
             } else {
                 self.remarks.add(
                     RemarkKind::Assumed,
-                    line.place_of("purchaser", ""),
+                    line.place_of(OrderColumn::Purchaser, ""),
                     "no consignee is named: the purchaser is taken for it",
                 );
                 roles.ultimate_consignee = roles.purchaser.clone();
@@ -58,10 +59,11 @@ impl IntakeTables<'_> {
     }
 
     /// Who stands in a role of a line, as an id; empty where nobody does. `consignee` is the line's, whom other cells may mean.
-    fn role(&mut self, line: &Line<'_, '_>, role: &'static str, consignee: &str) -> String {
-        let (countries, address, company, name) = beside(role);
+    fn role(&mut self, line: &Line<'_, '_>, role: OrderColumn, consignee: &str) -> String {
+        let Beside { countries, address, company, name } = beside(role);
         let text = line.cell(role);
-        let (company, name) = (line.cell(company), line.cell(name));
+        let [address, company, name] =
+            [address, company, name].map(|column| column.map_or("", |column| line.cell(column)));
         let [has_text, has_company, has_name] = [text, company, name].map(|text| !is_blank(text));
         if !(has_text || has_company || has_name) {
             return String::new();
@@ -73,6 +75,10 @@ impl IntakeTables<'_> {
         } else {
             name
         };
+        let is_plain = !has_company && !(has_name && has_text && plain(name) != plain(text));
+        if is_plain && self.is_read_before(line, role, shown) {
+            return shown.to_owned();
+        }
         match PartyWord::of(shown, &mut self.party_words) {
             PartyWord::Party => {}
             PartyWord::Consignee if !consignee.is_empty() => return consignee.to_owned(),
@@ -83,20 +89,26 @@ impl IntakeTables<'_> {
         }
         let country = countries
             .iter()
-            .map(|column| line.cell(column))
+            .map(|column| line.cell(*column))
             .find(|text| !text.is_empty())
             .and_then(|text| self.country_of(text));
-        let mut facts = PartyFacts { country, address: line.cell(address), ..PartyFacts::default() };
-        if role == "ultimate_consignee" {
-            facts.city = line.cell("ultimate_consignee_city");
-            facts.email = line.cell("ultimate_consignee_email");
-            facts.phone = line.cell("ultimate_consignee_phone");
+        let mut facts = PartyFacts { country, address, ..PartyFacts::default() };
+        if role == OrderColumn::UltimateConsignee {
+            facts.city = line.cell(OrderColumn::UltimateConsigneeCity);
+            facts.email = line.cell(OrderColumn::UltimateConsigneeEmail);
+            facts.phone = line.cell(OrderColumn::UltimateConsigneePhone);
         }
         let remarks = &mut self.remarks;
         let say = |kind, what: &str| remarks.add(kind, line.place_of(role, shown), what);
-        match (has_company, has_name && has_text && plain(name) != plain(text)) {
+        match (has_company, !is_plain) {
             (false, true) => self.parties.id_with_name(text, name, &facts, say),
-            (false, false) => self.parties.id_of(shown, &facts, say),
+            (false, false) => {
+                let id = self.parties.id_of(shown, &facts, say);
+                if id == shown && self.parties.has_row(shown) {
+                    self.remember_role(line, role, shown);
+                }
+                id
+            }
             (true, _) if has_text && self.parties.has_row(text) => {
                 let id = self.parties.id_of(text, &facts, say);
                 self.parties.add_alias(&id, company);
@@ -109,6 +121,26 @@ impl IntakeTables<'_> {
                 }
                 id
             }
+        }
+    }
+
+    /// Whether a text stood in a role before with the same beside it: it is the id of a row, to which nothing is to be added.
+    fn is_read_before(&self, line: &Line<'_, '_>, role: OrderColumn, text: &str) -> bool {
+        let known = self.roles_read.get(text).into_iter().flatten();
+        known
+            .filter(|known| known.role == role)
+            .any(|known| known.beside.iter().map(String::as_str).eq(texts_beside(line, role)))
+    }
+
+    /// Remembers the text of a role, which is the id of a row, with what stands beside it.
+    fn remember_role(&mut self, line: &Line<'_, '_>, role: OrderColumn, text: &str) {
+        /// A party with more in a role is read anew each time.
+        const MOST_READ: usize = 8;
+        let read = RoleRead { role, beside: texts_beside(line, role).map(str::to_owned).collect() };
+        match self.roles_read.get_mut(text) {
+            Some(known) if known.len() < MOST_READ => known.push(read),
+            Some(_) => {}
+            None => self.roles_read.put(text, vec![read]),
         }
     }
 
@@ -126,8 +158,16 @@ impl IntakeTables<'_> {
                     self.seat(roles, unread(text), at, "no party is named: who is it?");
                     continue;
                 }
-                // A number beside a name is that party's.
-                PartyWord::Party | PartyWord::Consignee => continue,
+                PartyWord::Consignee => {
+                    let what = "the consignee again, as it says: no further party";
+                    self.remarks.add(RemarkKind::Assumed, at, what);
+                    continue;
+                }
+                PartyWord::Party => {
+                    let what = "neither a name nor the id of a party with a row: it is taken for a number of a party that is named elsewhere";
+                    self.remarks.add(RemarkKind::LeftOut, at, what);
+                    continue;
+                }
             }
             let remarks = &mut self.remarks;
             let id = self.parties.id_of(text, &PartyFacts::default(), |kind, what| remarks.add(kind, at, what));
@@ -162,7 +202,8 @@ impl IntakeTables<'_> {
 
     /// The claim: a license number where there is one, else the code or exception.
     pub(crate) fn authorization(&mut self, line: &Line<'_, '_>) -> String {
-        let [claim, code, number] = ["authorization", "license_code", "license_number"].map(|target| line.cell(target));
+        let [claim, code, number] = [OrderColumn::Authorization, OrderColumn::LicenseCode, OrderColumn::LicenseNumber]
+            .map(|target| line.cell(target));
         let stated: Vec<&str> = [claim, code, number].into_iter().filter(|text| !is_blank(text)).collect();
         match stated.as_slice() {
             [] => String::new(),
@@ -202,19 +243,58 @@ impl Roles {
     }
 }
 
-/// The columns beside that of a role: its countries, its address, the company that a person stands for, the name beside a number.
-fn beside(role: &str) -> (&'static [&'static str], &'static str, &'static str, &'static str) {
+/// The texts beside a role in a line, of which something follows for its party.
+fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<Item = &'a str> {
+    let Beside { countries, address, .. } = beside(role);
+    let country = countries.iter().map(|column| line.cell(*column)).find(|text| !text.is_empty()).unwrap_or("");
+    let of_consignee: &[OrderColumn] = match role {
+        OrderColumn::UltimateConsignee => &[
+            OrderColumn::UltimateConsigneeCity,
+            OrderColumn::UltimateConsigneeEmail,
+            OrderColumn::UltimateConsigneePhone,
+        ],
+        _ => &[],
+    };
+    let rest = address.into_iter().chain(of_consignee.iter().copied()).map(|column| line.cell(column));
+    std::iter::once(country).chain(rest)
+}
+
+/// The columns beside that of a role.
+#[derive(Default)]
+struct Beside {
+    /// Its countries, the first that is filled counts.
+    countries: &'static [OrderColumn],
+    /// Its address.
+    address: Option<OrderColumn>,
+    /// The company that a person stands for.
+    company: Option<OrderColumn>,
+    /// The name beside a number.
+    name: Option<OrderColumn>,
+}
+
+fn beside(role: OrderColumn) -> Beside {
     match role {
-        "exporter" => (&["exporter_country"], "exporter_address", "", ""),
-        "purchaser" => (&["purchaser_country"], "purchaser_address", "purchaser_company", ""),
-        "intermediate_consignee" => (&["intermediate_consignee_country"], "", "", ""),
-        "ultimate_consignee" => (
-            &["ultimate_consignee_country", "ship_to_country"],
-            "ultimate_consignee_address",
-            "ultimate_consignee_company",
-            "ultimate_consignee_name",
-        ),
-        "end_user" => (&["end_user_country"], "", "", ""),
-        _ => (&[], "", "", ""),
+        OrderColumn::Exporter => Beside {
+            countries: &[OrderColumn::ExporterCountry],
+            address: Some(OrderColumn::ExporterAddress),
+            ..Beside::default()
+        },
+        OrderColumn::Purchaser => Beside {
+            countries: &[OrderColumn::PurchaserCountry],
+            address: Some(OrderColumn::PurchaserAddress),
+            company: Some(OrderColumn::PurchaserCompany),
+            ..Beside::default()
+        },
+        OrderColumn::IntermediateConsignee => {
+            Beside { countries: &[OrderColumn::IntermediateConsigneeCountry], ..Beside::default() }
+        }
+        OrderColumn::UltimateConsignee => Beside {
+            countries: &[OrderColumn::UltimateConsigneeCountry, OrderColumn::ShipToCountry],
+            address: Some(OrderColumn::UltimateConsigneeAddress),
+            company: Some(OrderColumn::UltimateConsigneeCompany),
+            name: Some(OrderColumn::UltimateConsigneeName),
+        },
+        OrderColumn::EndUser => Beside { countries: &[OrderColumn::EndUserCountry], ..Beside::default() },
+        _ => Beside::default(),
     }
 }

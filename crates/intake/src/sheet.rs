@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use tollgate_model::Diagnostic;
+use tollgate_model::{Diagnostic, count_of};
 
 use crate::faults::{SAVE_ANEW, row_fault};
 
@@ -131,16 +131,17 @@ impl Sheet {
                     .buffer_capacity(1 << 16)
                     .from_reader(text.as_bytes());
                 let mut record = csv::StringRecord::new();
+                let mut counter = LineCounter::new(text);
                 loop {
+                    let (start, line) = (reader.position().byte(), reader.position().line());
                     let more = reader.read_record(&mut record);
-                    let number = record.position().map_or(0, csv::Position::line) + skipped_lines;
+                    let number = counter.line_at(start) + skipped_lines;
                     match more {
                         Ok(true) => {}
                         Ok(false) => return Ok(()),
                         Err(error) => return Err(row_fault("unreadable-row", number, error.to_string(), SAVE_ANEW)),
                     }
-                    let lines = reader.position().line() + skipped_lines - number;
-                    check_bounds(&record, number, lines)?;
+                    check_bounds(&record, number, reader.position().line() - line)?;
                     if record.iter().all(|cell| cell.trim().is_empty()) {
                         continue;
                     }
@@ -160,6 +161,43 @@ impl Sheet {
             if rows.len() < count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         Ok(rows)
+    }
+}
+
+/// Counts the lines of a text, whatever they end with. The reader of rows counts `\n` alone, and stops between the two of `\r\n`.
+struct LineCounter<'a> {
+    text: &'a [u8],
+    has_returns: bool,
+    place: usize,
+    line: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    /// At the first line of a text.
+    fn new(text: &'a str) -> LineCounter<'a> {
+        LineCounter { text: text.as_bytes(), has_returns: text.contains('\r'), place: 0, line: 1 }
+    }
+
+    /// The line in which the row stands that is read from a byte on; empty lines before it are passed over. The bytes of all calls go up.
+    fn line_at(&mut self, byte: u64) -> u64 {
+        let start = usize::try_from(byte).map_or(self.text.len(), |byte| byte.min(self.text.len()));
+        self.pass(start);
+        let rest = self.text.get(self.place..).unwrap_or(&[]);
+        let empty = rest.iter().take_while(|letter| matches!(letter, b'\n' | b'\r')).count();
+        self.pass(self.place + empty);
+        self.line
+    }
+
+    /// Counts the ends of lines up to a place.
+    fn pass(&mut self, end: usize) {
+        let passed = self.text.get(self.place..end).unwrap_or(&[]);
+        let mut ends = passed.iter().filter(|letter| **letter == b'\n').count();
+        if self.has_returns {
+            let is_alone = |place: usize| self.text.get(self.place + place + 1) != Some(&b'\n');
+            ends += passed.iter().enumerate().filter(|(place, letter)| **letter == b'\r' && is_alone(*place)).count();
+        }
+        self.line += count_of(ends);
+        self.place = self.place.max(end);
     }
 }
 
@@ -231,6 +269,23 @@ mod tests {
         ];
         for (text, delimiter) in cases {
             assert_eq!(delimiter_of(text).byte, delimiter, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_are_numbered_by_their_lines_whatever_these_end_with() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "1,2", "", "3,\"x", "y\"", "5,6", ""].join(end);
+            let body = Body::Delimited { text, delimiter: b',', skipped_lines: 2 };
+            let sheet = Sheet { file: "f.csv".to_owned(), name: None, form: String::new(), notes: Vec::new(), body };
+            let mut rows = Vec::new();
+            let read = sheet.for_each(&mut |number, row| {
+                rows.push((number, row.text(0).to_owned()));
+                ControlFlow::Continue(())
+            });
+            read.unwrap();
+            let expected = [(3, "a"), (4, "1"), (6, "3"), (8, "5")];
+            assert_eq!(rows, expected.map(|(number, text)| (number, text.to_owned())), "{end:?}");
         }
     }
 

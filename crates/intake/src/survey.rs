@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use tollgate_model::Diagnostic;
 
 use crate::columns::Plan;
+use crate::memo::Memo;
 use crate::sheet::{CellForm, Sheet};
 use crate::values::day::{DayForm, DayOrder, day_form};
 use crate::values::number::{DecimalMark, MarkEvidence, mark_evidence};
@@ -36,6 +37,7 @@ impl FormEvidence {
                 .collect()
         };
         let (numbers, days) = (places(NUMBERS), places(DAYS));
+        let mut known = Memo::new();
         sheet.for_each(&mut |number, row| {
             if number <= plan.header_row {
                 return ControlFlow::Continue(());
@@ -54,7 +56,12 @@ impl FormEvidence {
                 if !text.contains(['/', '-']) || text.get(4..5) == Some("-") {
                     continue;
                 }
-                match day_form(text, false) {
+                let form = known.get(text).copied().unwrap_or_else(|| {
+                    let form = day_form(text, false);
+                    known.put(text, form);
+                    form
+                });
+                match form {
                     DayForm::Shows { order, .. } => {
                         self.orders.insert(order);
                     }

@@ -50,14 +50,18 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
     words
 }
 
-/// How many pieces a description counts, where it counts them once: `24 PCS`, `24 units`.
-pub(crate) fn counted_pieces(text: &str) -> Option<i64> {
+/// Whether a word counts pieces, as in `24 PCS`.
+pub(crate) fn is_piece(word: &str) -> bool {
     const PIECES: &[&str] = &[
         "pcs", "pc", "pce", "pces", "pieces", "piece", "units", "ea", "nos", "uds", "unidades", "piezas", "stuck",
         "stk", "szt", "шт", "adet", "개", "枚", "台", "個", "张", "pezzi", "stuks", "unites", "pieces",
     ];
+    PIECES.contains(&plain(word).as_str())
+}
+
+/// How many pieces a description counts, where it counts them once: `24 PCS`, `24 units`.
+pub(crate) fn counted_pieces(text: &str) -> Option<i64> {
     let words = tokens(text);
-    let is_piece = |word: &str| PIECES.contains(&plain(word).as_str());
     let apart =
         words.iter().zip(words.iter().skip(1)).filter(|(_, next)| is_piece(next)).map(|(count, _)| count.as_str());
     let joined = words.iter().filter_map(|word| {

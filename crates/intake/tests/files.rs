@@ -238,3 +238,18 @@ fn what_is_no_table_is_refused() {
         assert!(error.contains(word), "{error}");
     }
 }
+
+#[test]
+fn no_row_is_lost_whatever_its_lines_end_with() {
+    let lines = [
+        "Order,Ship Date,Consignee,Destination,Item,Quantity",
+        "1,2026-11-02,Example Works,NO,L40S,3",
+        "2,2026-11-03,Example Works,NO,L4,1",
+        "",
+    ];
+    for end in ["\n", "\r\n", "\r"] {
+        let (orders, taken) = read(&[("a.csv", lines.join(end).as_bytes())], &Options::default());
+        assert_eq!(column(&orders, "order_id"), ["1", "2"], "{end:?}");
+        assert_eq!(column(&table(&taken.rows), "row"), ["2", "3"], "{end:?}");
+    }
+}

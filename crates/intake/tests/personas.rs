@@ -175,3 +175,89 @@ fn names_in_orders_say_that_nobody_screened_them_and_ids_in_other_letters_are_th
     let flags: Vec<(&str, &str)> = parties.iter().map(|party| (&*party["party_id"], &*party["flags"])).collect();
     assert_eq!(flags, [("Reef Trading Ltd", "unscreened"), ("lagoon", "")]);
 }
+
+#[test]
+fn a_day_that_says_of_what_it_is_goes_before_one_that_does_not() {
+    for header in ["Date;Date d'expédition", "Date d'expédition;Date", "Datum;Versanddatum"] {
+        let is_swapped = header.ends_with(";Date");
+        let days = if is_swapped { "20/11/2026;13/11/2026" } else { "13/11/2026;20/11/2026" };
+        let text = format!(
+            "N° de document;{header};Client;Pays de livraison;Article;Quantité\nBC-7;{days};Atelier Vague SARL;Maroc;L40S;3\n"
+        );
+        let (lines, taken) = read("commandes.csv", &text);
+        assert_eq!(
+            (column(&lines, "order_id"), column(&lines, "date")),
+            (vec!["BC-7".to_owned()], vec!["2026-11-20".to_owned()]),
+            "{header}"
+        );
+        assert!(
+            taken.report.remarks_of(RemarkKind::LeftOut).any(|remark| remark.column.starts_with("Dat")),
+            "{header}"
+        );
+    }
+    // Alone it is the day.
+    let (lines, _) =
+        read("orders.csv", "Order,Date,Consignee,Destination,Item,Quantity\n1,2026-11-20,Example Works,NO,L40S,3\n");
+    assert_eq!(column(&lines, "date"), ["2026-11-20"]);
+}
+
+#[test]
+fn pieces_that_a_description_counts_are_held_against_the_quantity() {
+    let text = "SB No,SB Date,Consignee Name,Country of Destination,RITC Code,Item Description,Quantity,UQC\n\
+        71,12-NOV-26,Palk Strait Imaging,SRI LANKA,84718000,GRAPHIC CARD NVIDIA L40S 48GB (6 NOS),6,NOS\n\
+        72,12-NOV-26,Palk Strait Imaging,SRI LANKA,84718000,GRAPHIC CARD NVIDIA L40S 48GB (6 NOS),2,NOS\n";
+    let (lines, _) = read("bills.csv", text);
+    assert_eq!(column(&lines, "item"), ["L40S", "L40S"]);
+    assert_eq!(column(&lines, "quantity"), ["6", "? 2"]);
+}
+
+#[test]
+fn full_width_digits_are_digits_everywhere() {
+    let text = "订单号,行号,发货日期,收货人,目的国,型号,数量,单价,币种\n\
+        甲七,１０,2026年11月23日,南洋算力有限公司,新加坡,L40S,１２,\"７，２５０．５０\",USD\n";
+    let (lines, _) = read("订单.csv", text);
+    assert_eq!(column(&lines, "line"), ["10"]);
+    assert_eq!(
+        (column(&lines, "quantity"), column(&lines, "unit_price_usd")),
+        (vec!["12".to_owned()], vec!["7250.5".to_owned()])
+    );
+}
+
+#[test]
+fn a_list_that_counts_in_its_cells_of_goods() {
+    let text = "Quote,Needed by,Who,Where,What they want,Price,What for\n\
+        A,2026-12-02,Delta Render,Viet Nam,3 x RTX 4090,\"$4,800\",rendering\n\
+        B,2026-12-03,Studio Kvarner,Croatia,2x L40S + one HGX A100 8-GPU,\"$91,000\",rendering\n\
+        C,2026-12-04,Nile Vision,Egypt,one used L40S,\"$4,500\",research\n\
+        D,2026-12-05,Pacha Datos,Peru,RTX 4090 (qty 6),,video\n\
+        E,2026-12-06,Sampo Games,Estonia,some cards,,gaming\n\
+        F,2026-12-07,Sampo Games,Estonia,2 boxes of L40S,,gaming\n";
+    let (lines, taken) = read("quotes.csv", text);
+    assert_eq!(column(&lines, "order_id"), ["A", "B", "B", "C", "D", "E", "F"]);
+    assert_eq!(column(&lines, "quantity")[..5], ["3", "2", "1", "1", "6"]);
+    assert!(column(&lines, "quantity")[5..].iter().all(|quantity| quantity.starts_with('?')), "{lines:?}");
+    assert_eq!(column(&lines, "item")[..5], ["GeForce RTX 4090", "L40S", "HGX A100 8-GPU", "L40S", "GeForce RTX 4090"]);
+    // A price beside several may be that of all.
+    assert_eq!(column(&lines, "unit_price_usd")[..3], ["", "", ""]);
+    assert!(taken.report.remarks_of(RemarkKind::Question).any(|remark| remark.what.contains("of all")));
+    assert_eq!(column(&lines, "destination")[..3], ["VN", "HR", "HR"]);
+}
+
+#[test]
+fn a_number_under_an_unknown_header_may_count_what_a_cell_describes() {
+    let text = "Ref,Ship Date,Consignee,Destination,Item,Anzal\n1,2026-11-20,Example Works AS,Norway,2x L40S,10\n";
+    let (lines, taken) = read("orders.csv", text);
+    assert_eq!(column(&lines, "quantity"), ["?"]);
+    assert!(taken.report.remarks_of(RemarkKind::LeftOut).any(|remark| remark.column == "Anzal"));
+}
+
+#[test]
+fn a_further_party_that_is_no_name_leaves_a_remark() {
+    let text = "Order,Ship Date,Consignee,Importer,Destination,Item,Quantity\n\
+        1,2026-11-20,Example Works AS,77120,Norway,L40S,3\n\
+        2,2026-11-20,Example Works AS,same as consignee,Norway,L40S,3\n";
+    let (lines, taken) = read("orders.csv", text);
+    assert_eq!(column(&lines, "intermediate_consignee"), ["", ""]);
+    let of_importer = |kind| taken.report.remarks_of(kind).any(|remark| remark.column == "Importer");
+    assert!(of_importer(RemarkKind::LeftOut) && of_importer(RemarkKind::Assumed), "{:?}", taken.report.remarks);
+}

@@ -22,6 +22,7 @@ mod pages;
 mod papers;
 mod problem;
 mod proposals;
+mod question;
 mod reads;
 mod rebase;
 mod server;

@@ -26,7 +26,7 @@ use super::connections::Limited;
 use super::problem::Problem;
 use super::{
     App, Shared, checkpoints, counts, findings, jobs, last_seen, logins, oidc, operators, orders, pages, papers,
-    proposals, reads, rebase, snapshots, telemetry, users,
+    proposals, question, reads, rebase, snapshots, telemetry, users,
 };
 
 /// The largest body of a request, in bytes; of an upload.
@@ -60,6 +60,7 @@ pub(super) fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(orders::cancel))
         .routes(routes!(orders::correct))
         .routes(routes!(papers::papers))
+        .routes(routes!(question::ask))
         .routes(routes!(reads::allocations))
         .routes(routes!(counts::adjust))
         .routes(routes!(counts::group))

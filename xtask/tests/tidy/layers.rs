@@ -27,7 +27,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     // A study's report draws the figures that the lab gives; rows of another type for each would be the same list twice.
     ("report", &["model", "records", "lab"]),
     // The lab's page asks the law for each arm of a study as `simulate` does: by the answers that `world` keeps.
-    ("server", &["desk", "detect", "report", "lists", "world", "papers"]),
+    // A question in one line is understood by intake's grammar, on the page as in the command.
+    ("server", &["desk", "detect", "report", "lists", "world", "papers", "intake"]),
     ("tollgate", &["server", "world", "intake", "papers"]),
 ];
 

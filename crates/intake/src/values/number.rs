@@ -168,6 +168,18 @@ fn may_be_group(whole: &str, fraction: &str) -> bool {
 
 /// What a cell says of the decimal mark.
 pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
+    if !text.is_ascii() {
+        return western_form(text).map_or(MarkEvidence::Silent, |text| mark_evidence_of(&text));
+    }
+    mark_evidence_of(text)
+}
+
+/// A cell in other than plain letters, such as full-width ones, in western digits and marks; `None` where that would make a number of what is none.
+fn western_form(text: &str) -> Option<String> {
+    (!text.contains(is_raised)).then(|| western(&crate::text::narrow(text)))
+}
+
+fn mark_evidence_of(text: &str) -> MarkEvidence {
     if let Some((whole, mark, fraction)) = simple_parts(text) {
         return if may_be_group(whole, fraction) { MarkEvidence::Either } else { MarkEvidence::Shows(mark) };
     }
@@ -201,6 +213,10 @@ pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
 
 /// The number of a cell. `mark` is the decimal mark of the file; where that is not known, a cell that needs it is not read.
 pub(crate) fn number(text: &str, mark: Option<DecimalMark>) -> Option<Figure> {
+    if text.is_ascii() { number_of(text, mark) } else { number_of(&western_form(text)?, mark) }
+}
+
+fn number_of(text: &str, mark: Option<DecimalMark>) -> Option<Figure> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok().map(|value| Figure { value, beside: String::new() });
     }
@@ -217,7 +233,7 @@ pub(crate) fn number(text: &str, mark: Option<DecimalMark>) -> Option<Figure> {
         return value.ok().map(|value| Figure { value, beside: String::new() });
     }
     let (digits, beside) = digits_of(text)?;
-    let mark = match mark_evidence(text) {
+    let mark = match mark_evidence_of(text) {
         MarkEvidence::Silent if digits.contains(['.', ',']) => return None,
         MarkEvidence::Silent => DecimalMark::Point,
         MarkEvidence::Either => mark?,
@@ -278,6 +294,9 @@ mod tests {
             (".5", "0.5"),
             ("٤", "4"),
             ("۱۲", "12"),
+            ("٣٬٤٠٠٫٥", "3400.5"),
+            ("７，２５０．５０", "7250.5"),
+            ("￥９９", "99"),
             ("'16", "16"),
             ("1.200,50 €", "1200.5"),
             ("1.080.200,- €", "1080200"),
@@ -289,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_thousand_or_a_fraction_is_asked() {
-        for text in ["1.000", "1,000", "295.000", "12,345"] {
+        for text in ["1.000", "1,000", "295.000", "12,345", "１，０００"] {
             assert_eq!(mark_evidence(text), MarkEvidence::Either, "{text}");
             assert_eq!(read(text, None), None, "{text}");
         }

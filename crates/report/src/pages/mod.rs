@@ -23,7 +23,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 34] = [
+const TEMPLATES: [(&str, &str); 35] = [
     template!("base.html"),
     template!("parts.html"),
     template!("login.html"),
@@ -31,6 +31,7 @@ const TEMPLATES: [(&str, &str); 34] = [
     template!("problem.html"),
     template!("today.html"),
     template!("decide.html"),
+    template!("ask.html"),
     template!("decision.html"),
     template!("argument.html"),
     template!("verdict.html"),

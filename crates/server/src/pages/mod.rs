@@ -2,6 +2,7 @@
 
 mod account;
 mod allocations;
+mod ask;
 mod audit;
 mod basis;
 mod cases;
@@ -73,6 +74,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/logout", axum::routing::post(session::log_out))
         .route("/language", get(session::language))
         .route("/decide", get(decide::form).post(decide::reserve))
+        .route("/decide/ask", get(ask::form).post(ask::ask))
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(orders::csv))
         .route("/orders/{order}/{line}", get(line::one).post(line::act))

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use tollgate_intake::{Question, QuestionLine, question};
-use tollgate_model::{Country, Date, Stop};
+use tollgate_intake::{Question, question};
+use tollgate_model::{Date, Stop};
 use tollgate_records::DecisionRecord;
 use tollgate_server::today;
 
@@ -173,22 +173,8 @@ impl Reply {
 
     /// The same facts for a machine.
     pub(crate) fn json(&self) -> serde_json::Value {
-        let Question { lines, buyer, address, other_names, destination, origin, hq_country, end_use, .. } =
-            &self.question;
-        let code = |country: &Option<Country>| country.map(|country| country.code());
-        let line = |line: &QuestionLine| {
-            let (accelerator, accelerators) = line.holds.as_ref().map(|(name, count)| (name, count)).unzip();
-            serde_json::json!({
-                "text": line.text, "quantity": line.quantity, "item": line.item, "accelerator": accelerator,
-                "accelerators": accelerators, "question": line.open,
-            })
-        };
         serde_json::json!({
-            "understood": {
-                "lines": lines.iter().map(line).collect::<Vec<_>>(), "buyer": buyer, "address": address,
-                "other_names": other_names, "destination": code(destination),
-                "origin": code(origin), "hq_country": code(hq_country), "end_use": end_use, "date": self.date.to_string(),
-            },
+            "understood": self.question.understood(self.date),
             "screening": self.screened,
             "decisions": self.records,
         })

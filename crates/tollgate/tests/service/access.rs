@@ -14,6 +14,7 @@ fn every_role_may_do_what_the_table_says() {
     let real = json!({ "order": order("PO-9", 1), "reserve": true }).to_string();
     let amended = json!({ "order": order("PO-9", 2), "hold": true }).to_string();
     let (ship, name) = (json!({ "date": "2025-06-20" }).to_string(), json!({ "name": "Huawei" }).to_string());
+    let question = r#"{"question":"4 L40S to Example Works, Norway"}"#;
     let why = r#"{"reason":"x"}"#;
     let right = r#"{"shipment":"s","tpp":1,"date":"2025-06-20","reason":"x"}"#;
     let adjust = r#"{"rule":"lpp","holder":"sg","period":"2025","tpp":1,"date":"2025-06-20","reason":"x"}"#;
@@ -23,7 +24,7 @@ fn every_role_may_do_what_the_table_says() {
     let user = r#"{"name":"eve","role":"viewer","password":"a sentence of words"}"#;
     let one = r#"{"name":"eve","role":"viewer"}"#;
     // Viewer, analyst, officer, administrator, auditor; without a token all but the health check is shut.
-    let table: [(&str, &str, &str, [u16; 5]); 35] = [
+    let table: [(&str, &str, &str, [u16; 5]); 36] = [
         ("GET", "/v1/allocations", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/policy", "", [200, 200, 200, 200, 200]),
         ("GET", "/v1/session", "", [200, 200, 200, 200, 200]),
@@ -40,6 +41,7 @@ fn every_role_may_do_what_the_table_says() {
         ("POST", "/v1/allocations/rebase", rebase, [403, 403, 200, 403, 403]),
         ("GET", "/v1/users", "", [403, 403, 403, 200, 200]),
         ("POST", "/v1/screen", &name, [403, 200, 200, 403, 403]),
+        ("POST", "/v1/ask", question, [403, 200, 200, 403, 403]),
         ("POST", "/v1/orders", &trial, [403, 200, 200, 403, 403]),
         ("POST", "/v1/orders", &real, [403, 403, 201, 403, 403]),
         ("POST", "/v1/orders/PO-9/lines/1/amend", &amended, [403, 403, 201, 403, 403]),

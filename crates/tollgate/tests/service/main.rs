@@ -21,6 +21,7 @@ mod operations;
 mod orders;
 mod papers;
 mod persons;
+mod question;
 mod runbook;
 mod stores;
 mod trust;

@@ -1,4 +1,4 @@
-//! TableRows of tables that a call brings along, as the files that the commands read.
+//! The rows of tables that a call brings along, as the files that the commands read.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::commands::inputs::{Basis, Inputs, name_unknown_columns};
 /// The most rows of a table that a call may bring.
 const MOST_ROWS: usize = 1_000;
 
-/// TableRows by column.
+/// The rows of a table, each a cell by its column.
 pub(super) type TableRows = Vec<Map<String, Value>>;
 
 /// The schema of rows of a table: its columns and no others.
@@ -70,9 +70,9 @@ pub(super) fn item_rows(_: &mut SchemaGenerator) -> Schema {
     schema_of(Table::Items)
 }
 
-/// The tables that a call brings along.
+/// The tables that a call brings along; absent where it does not bring them.
 pub(super) struct CallTables {
-    /// Order lines; the server's orders where there are none.
+    /// Order lines; the orders that the server was started with, where the call brings none.
     pub(super) lines: Option<TableRows>,
     /// Parties.
     pub(super) parties: Option<TableRows>,
@@ -82,7 +82,7 @@ pub(super) struct CallTables {
     pub(super) items: Option<TableRows>,
 }
 
-/// Inputs of a command, with the folder that some of them stand in for as long as they are read.
+/// The inputs of a command, with the folder in which those of the call stand for as long as they are read.
 pub(super) struct CallInputs {
     /// The inputs.
     pub(super) inputs: Inputs,
@@ -90,19 +90,22 @@ pub(super) struct CallInputs {
 }
 
 impl CallInputs {
-    /// A failure in which files of the call are named without the folder that they stand in.
+    /// A failure in which the files of the call are named without their folder.
     pub(super) fn without_folder(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Unusable(text) => {
-                Failure::Unusable(text.replace(&format!("{}/", self.folder.path().display()), ""))
-            }
-            other => other,
-        }
+        without_folder(self.folder.path(), failure)
+    }
+}
+
+/// A failure in which the files of a folder are named without it: whoever called has never seen it.
+fn without_folder(folder: &Path, failure: Failure) -> Failure {
+    match failure {
+        Failure::Unusable(text) => Failure::Unusable(text.replace(&format!("{}/", folder.display()), "")),
+        other => other,
     }
 }
 
 impl CallTables {
-    /// The tables as inputs of a command, beside those that the server was started with.
+    /// Writes the tables into a folder and gives them as inputs of a command, beside those that the server was started with.
     ///
     /// # Errors
     ///
@@ -146,9 +149,6 @@ fn written(folder: &Path, table: Table, rows: &TableRows) -> Result<PathBuf, Fai
     }
     let path = folder.join(format!("{}.jsonl", table.as_str()));
     std::fs::write(&path, text)?;
-    name_unknown_columns(&path, table, true).map_err(|failure| match failure {
-        Failure::Unusable(text) => Failure::Unusable(text.replace(&format!("{}/", folder.display()), "")),
-        other => other,
-    })?;
+    name_unknown_columns(&path, table, true).map_err(|failure| without_folder(folder, failure))?;
     Ok(path)
 }
