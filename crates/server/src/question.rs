@@ -211,14 +211,16 @@ fn basis(
         let tables = tables.beside(office).map_err(|error| wrong(&error))?;
         return Ok((Some(Arc::new(tables)), lines));
     };
-    let renamed = lines.iter().map(|request| {
-        let line = request.line().map_err(|(what, mend)| unusable(&what, mend))?;
-        Ok(OrderRequest::of(&OrderLine { purchaser: Some(id), ultimate_consignee: id, ..line }))
-    });
-    let renamed: Result<Vec<OrderRequest>, Problem> = renamed.collect();
+    let renamed: Result<Vec<OrderRequest>, Problem> = lines.iter().map(|request| with_buyer(request, id)).collect();
     let copied = match tables.items.is_empty() {
         true => None,
         false => Some(office.with_findings(&[]).map_err(|error| wrong(&error))?.with_items(&tables.items)),
     };
     Ok((copied.map(Arc::new), renamed?))
+}
+
+/// A line with a party of the office's table as its purchaser and consignee.
+fn with_buyer(request: &OrderRequest, id: &str) -> Result<OrderRequest, Problem> {
+    let line = request.line().map_err(|(what, mend)| unusable(&what, mend))?;
+    Ok(OrderRequest::of(&OrderLine { purchaser: Some(id), ultimate_consignee: id, ..line }))
 }
