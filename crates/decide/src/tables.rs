@@ -198,8 +198,9 @@ impl Tables {
         let folded = squashed(text);
         let Some(row) = self.parties.get(id).filter(|_| !folded.is_empty()) else { return false };
         let is_name = row.names().into_iter().chain([id]).any(|name| squashed(name) == folded);
-        let places = [&row.address, &row.city].into_iter().flatten();
-        is_name || places.into_iter().any(|place| squashed(place).contains(&folded))
+        let details = row.details();
+        let mut places = [&details.address, &details.city].into_iter().flatten();
+        is_name || places.any(|place| squashed(place).contains(&folded))
     }
 
     /// These tables with the items and findings of an office beside their own, for lines whose parties have no row there. What the office says of an item
