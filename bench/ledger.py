@@ -99,6 +99,7 @@ def main():
         print(f"flushes to disk: {flushes(folder)} a second")
         ours, text = hammer(f"sqlite:{folder}/a.sqlite", 1000, 1_000_000)
         print(f"SQLite, Tollgate: {text}")
+        print(f"SQLite, Tollgate, signing a checkpoint every second: {hammer(f'sqlite:{folder}/c.sqlite', 1000, 1_000_000, '--checkpoints', f'{folder}/signed')[1]}", flush=True)
         plain = plain_sqlite(f"{folder}/plain.sqlite")
         print(f"SQLite, a transaction for each operation: {plain:.0f} a second; Tollgate {ours / plain:.0f}x")
         print(f"SQLite, Tollgate, a lone client: {hammer(f'sqlite:{folder}/b.sqlite', 1, 2000)[1]}")
@@ -111,6 +112,8 @@ def main():
             url = f"postgres:host={folder} user=tollgate dbname=postgres"
             ours, text = hammer(url, 1000, 400_000)
             print(f"PostgreSQL, Tollgate: {text}")
+            signed = hammer(url, 1000, 400_000, "--name", "signed", "--checkpoints", f"{folder}/signed")[1]
+            print(f"PostgreSQL, Tollgate, signing a checkpoint every second: {signed}", flush=True)
             print(f"PostgreSQL, Tollgate, 4 servers on one count, 250 in flight at each: {together(url, 4)} a second", flush=True)
             plain = plain_postgres(cluster, False)
             print(f"PostgreSQL, a transaction for each operation, 64 clients: {plain:.0f} a second; Tollgate {ours / plain:.0f}x")

@@ -57,15 +57,19 @@ impl HeldQueue {
     pub fn read_on(&mut self, ledger: &mut Ledger<impl Log>) -> Result<bool, DeskError> {
         let mut unreadable: Option<String> = None;
         let paged = ledger.page(self.after, AT_A_TIME, &mut |record| {
-            self.after = record.seq;
+            // It is read again until it can be: a line that waits is never passed over.
+            if unreadable.is_some() {
+                return;
+            }
             let decision = match decision_in::<HeldDecision>(record) {
-                Ok(Some(decision)) => decision,
-                Ok(None) => return,
+                Ok(decision) => decision,
                 Err(what) => {
-                    unreadable.get_or_insert(what);
+                    unreadable = Some(what);
                     return;
                 }
             };
+            self.after = record.seq;
+            let Some(decision) = decision else { return };
             if !decision.held.is_empty() {
                 let (order, line) = (decision.order.order_id, decision.order.line.unwrap_or(1));
                 self.lines.insert(line_id(&order, line), (record.seq, order, line));
@@ -101,7 +105,11 @@ impl HeldQueue {
                     let Decision { held: why, order: request, decision, .. } = line.decision;
                     held.push(HeldLine { order, line: number, by, why, request, decision });
                 }
-                None => drop(self.lines.remove(&id)),
+                None => {
+                    // What cannot be read reads like what is not there, and must not be forgotten for it.
+                    ledger.check().map_err(|error| unavailable(&error.to_string()))?;
+                    self.lines.remove(&id);
+                }
             }
         }
         Ok(held)

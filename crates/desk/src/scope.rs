@@ -28,7 +28,7 @@ pub fn same_person(one: &str, other: &str) -> bool {
 }
 
 /// What the ids of records begin with that are not those of lines: an order whose id begins so could stand in their place.
-const RESERVED: [&str; 22] = [
+const RESERVED: [&str; 29] = [
     "access",
     "adjust",
     "cancel",
@@ -43,13 +43,20 @@ const RESERVED: [&str; 22] = [
     "group",
     "limit",
     "list",
+    "machine",
     "origin",
     "password",
     "policy",
     "proposal",
     "rebase",
     "release",
+    "run",
+    "setup",
+    "setup-used",
     "ship",
+    "snapshot",
+    "token",
+    "user",
     "void",
 ];
 

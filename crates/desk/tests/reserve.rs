@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use tollgate_decide::Tables;
 use tollgate_desk::{
-    Answer, Desk, DeskError, LineWrite, Order, OrderRequest, Release, decide_question, plan_amendment, plan_release,
-    plan_shipment,
+    Answer, Desk, DeskError, HeldQueue, LineWrite, Order, OrderRequest, Release, decide_question, plan_amendment,
+    plan_release, plan_shipment,
 };
 use tollgate_law::Law;
-use tollgate_ledger::{Applied, Command, Entry, Ledger, MemoryLog, Status};
+use tollgate_ledger::{Applied, Command, Entry, Ledger, MemoryLog, SnapshotFolder, SnapshotMark, Status};
 use tollgate_model::{Country, Date, Party};
 
 const NOW_MS: i64 = 1_750_000_000_000;
@@ -129,4 +129,32 @@ fn a_line_that_nobody_entered_is_unknown() {
     let write = LineWrite { order: "PO-9".to_owned(), line: 1, key: "s1".to_owned(), actor: "ana".to_owned() };
     let day: Date = "2025-06-03".parse().unwrap();
     assert!(matches!(plan_shipment(&mut ledger, &write, None, day, false), Err(DeskError::UnknownOrder)));
+}
+
+/// A page of a snapshot that was torn reads like what is not there; a line that waits for a second person is not forgotten for it.
+#[test]
+fn a_line_that_waits_is_not_forgotten_where_a_page_cannot_be_read() {
+    let (desk, _) = desk();
+    let log = MemoryLog::default();
+    let mut ledger = Ledger::open(log.clone()).unwrap();
+    desk.reserve(&mut ledger, "ana", &order("PO-1", "k1", 10, true), NOW_MS).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let snapshots = SnapshotFolder::new(folder.path());
+    let mark = ledger.write_snapshot(&snapshots).unwrap();
+    let data = serde_json::value::RawValue::from_string("{}".to_owned()).unwrap();
+    let kind = SnapshotMark::KIND.to_owned();
+    ledger.record(NOW_MS, &[Entry::Note { kind, actor: "clock".to_owned(), id: mark.id(), data }]).unwrap();
+    let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The third page has the reservations.
+    bytes.iter_mut().skip(2 * 4_096).take(4_096).for_each(|byte| *byte = 0);
+    std::fs::write(&file, bytes).unwrap();
+    let (mut ledger, _) = Ledger::open_from(log, &snapshots).unwrap();
+    let mut queue = HeldQueue::default();
+    assert!(queue.read_on(&mut ledger).unwrap());
+    assert!(queue.held_lines(&mut ledger, 10).is_err(), "what cannot be read is no answer");
+    ledger.catch_up().unwrap();
+    assert!(queue.read_on(&mut ledger).unwrap());
+    let held = queue.held_lines(&mut ledger, 10).unwrap();
+    assert_eq!(held.iter().map(|line| line.order.as_str()).collect::<Vec<_>>(), ["PO-1"]);
 }

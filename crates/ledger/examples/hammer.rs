@@ -1,24 +1,30 @@
-//! Puts a ledger under load: `hammer sqlite:FILE|postgres:URL|memory CLIENTS OPERATIONS [--tell] [--holders N] [--name N]`.
+//! Puts a ledger under load: `hammer sqlite:FILE|postgres:URL|memory CLIENTS OPERATIONS [--tell] [--holders N] [--name N] [--checkpoints DIR]`.
 //!
 //! CLIENTS operations are in flight at any time, each a reservation or the posting of one. With `--tell`, the id of each that was answered is printed
 //! as it is answered: what was told must still be there after a crash. Else the operations a second are printed. Names are the same for the same
-//! `--name`, so that a second run says again what the first said.
+//! `--name`, so that a second run says again what the first said. With `--checkpoints`, the log is signed into the folder every second meanwhile.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     clippy::float_arithmetic,
     reason = "a measuring program, not part of the product"
 )]
 
 use std::io::Write;
-use std::sync::mpsc::channel;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tollgate_ledger::{
-    AccountKey, Command, Entry, Ledger, Log, MemoryLog, Period, PostgresLog, SqliteLog, Status, Writer,
+    AccountKey, AnyLog, Command, Entry, KeyKind, Ledger, Log, MemoryLog, Period, PostgresLog, Publisher, SecretKey,
+    SqliteLog, Status, Writer,
 };
+
+/// Time between two checkpoints.
+const CHECKPOINT_PERIOD: Duration = Duration::from_secs(1);
 
 fn clock() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
@@ -46,10 +52,40 @@ fn main() {
         name: value("--name").unwrap_or_else(|| "n".to_owned()),
         tell: words.iter().any(|word| word == "--tell"),
     };
-    match words[0].split_once(':') {
-        Some(("sqlite", path)) => run(&load, SqliteLog::open(path.as_ref()).unwrap()),
-        Some(("postgres", url)) => run(&load, PostgresLog::open(url).unwrap()),
-        _ => run(&load, MemoryLog::default()),
+    let log = open(&words[0]);
+    let (end, ended) = channel::<()>();
+    let signing = value("--checkpoints").map(|folder| {
+        let log = open(&words[0]);
+        std::thread::spawn(move || sign(folder.as_ref(), log, &ended))
+    });
+    run(&load, log);
+    drop(end);
+    if let Some(signing) = signing {
+        let (size, checkpoints) = signing.join().unwrap();
+        eprintln!("{checkpoints} checkpoints, the last of {size} records");
+    }
+}
+
+fn open(address: &str) -> AnyLog {
+    match address.split_once(':') {
+        Some(("sqlite", path)) => Box::new(SqliteLog::open(path.as_ref()).unwrap()),
+        Some(("postgres", url)) => Box::new(PostgresLog::open(url).unwrap()),
+        _ => Box::new(MemoryLog::default()),
+    }
+}
+
+/// Signs a log every second until the channel is closed; how many records the last checkpoint has, and how many checkpoints there are.
+fn sign(folder: &Path, mut log: AnyLog, ended: &Receiver<()>) -> (u64, u64) {
+    let signer = SecretKey::make("example.com/hammer", KeyKind::Log).unwrap();
+    let mut publisher = Publisher::open(folder, Box::new(signer)).unwrap();
+    let mut checkpoints = 0;
+    loop {
+        let is_over = ended.recv_timeout(CHECKPOINT_PERIOD) == Err(RecvTimeoutError::Disconnected);
+        let publication = publisher.publish(&mut *log).unwrap();
+        checkpoints += u64::from(publication.is_new);
+        if is_over {
+            return (publication.size, checkpoints);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Measures a start: `start FILE.sqlite RECORDS BYTES`. Makes a ledger of so many records where there is no such file, of each three a decision of so
 //! many bytes, a reservation and what went of it; then prints the seconds and the memory of a start from the whole log, of a snapshot, and of a start from
-//! that. With `start FILE.sqlite` alone, of a start from the snapshot and of a thousand records on top of it.
+//! that; and of the first checkpoint. With `start FILE.sqlite` alone, of a start from the snapshot, with checkpoints, and of a thousand records on top of it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,7 +13,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::value::RawValue;
-use tollgate_ledger::{AccountKey, Command, Entry, Ledger, Period, SnapshotFolder, SnapshotMark, SqliteLog};
+use tollgate_ledger::{
+    AccountKey, Command, Entry, KeyKind, Ledger, Period, Publisher, SecretKey, SnapshotFolder, SnapshotMark, SqliteLog,
+};
 
 /// Entries that are committed together.
 const BATCH: u64 = 5_000;
@@ -82,14 +84,24 @@ fn main() {
         let mut ledger = timed("start from the whole log", || Ledger::open(SqliteLog::open(path).unwrap()).unwrap());
         let mark = timed("snapshot", || ledger.write_snapshot(&folder).unwrap());
         ledger.record(1, &[note(SnapshotMark::KIND, mark.id(), "{}".into())]).unwrap();
+        SecretKey::make("example.com/start", KeyKind::Log).unwrap().write(&path.with_extension("key")).unwrap();
+        timed("first checkpoint", || publish(path));
         return;
     }
     let (mut ledger, opening) =
         timed("start from the snapshot", || Ledger::open_from(SqliteLog::open(path).unwrap(), &folder).unwrap());
     println!("{} records, {opening:?}", ledger.head().seq);
+    timed("the next checkpoint", || publish(path));
     let head = ledger.head().seq;
     let more: Vec<Entry> = (0..1_000).map(|number| note("run", format!("run-{head}-{number}"), "{}".into())).collect();
     timed("a thousand records", || ledger.record(1, &more).unwrap());
+}
+
+/// Goes on from the checkpoints beside a ledger's file, and signs one more.
+fn publish(path: &Path) {
+    let key = SecretKey::read(&path.with_extension("key")).unwrap();
+    let mut publisher = Publisher::open(&path.with_extension("signed"), Box::new(key)).unwrap();
+    publisher.publish(&mut SqliteLog::open(path).unwrap()).unwrap();
 }
 
 /// A ledger of so many records, with texts of so many bytes.

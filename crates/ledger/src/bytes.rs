@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, BufWriter, Error, ErrorKind, Read, Result
 use sha2::{Digest, Sha256};
 use tollgate_model::count_of;
 
-use crate::record::Hash;
+use crate::record::{Hash, hash_of};
 
 /// Bytes that are read or written at once.
 const BUFFER: usize = 1 << 20;
@@ -34,12 +34,6 @@ impl<R: Read> Read for Digesting<R> {
         self.digest.update(bytes.get(..read).ok_or(ErrorKind::InvalidData)?);
         Ok(read)
     }
-}
-
-fn hash(digest: Sha256) -> Hash {
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(digest.finalize().iter()).for_each(|(to, from)| *to = *from);
-    hash
 }
 
 /// Something that is not as it was written.
@@ -89,7 +83,7 @@ impl<W: Write> Out<W> {
     /// All written; what it was written into, and the digest of it.
     pub(crate) fn finish(self) -> Result<(W, Hash)> {
         let Digesting { inner, digest } = self.sink.into_inner().map_err(|error| error.into_error())?;
-        Ok((inner, hash(digest)))
+        Ok((inner, hash_of(digest)))
     }
 }
 
@@ -154,6 +148,6 @@ impl<R: Read> In<R> {
             return Err(malformed("has more than belongs to it"));
         }
         let Digesting { inner, digest } = self.source.into_inner();
-        Ok((inner.into_inner(), hash(digest)))
+        Ok((inner.into_inner(), hash_of(digest)))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::base::FileBase;
 use crate::bytes::{In, Out};
+use crate::pages::rows_by_id;
 use crate::place::Place;
 use crate::record::Record;
 use crate::state::id_hash;
@@ -108,19 +109,9 @@ fn read_texts<R: Read>(source: &mut In<R>) -> Result<Vec<String>> {
 impl Notes {
     /// Hands on every place, in the order of ids.
     pub(crate) fn places_in_order(&self, sink: &mut dyn FnMut(u128, Place) -> Result<()>) -> Result<()> {
-        let mut added: Vec<(u128, Place)> = self.places.iter().map(|(id, place)| (*id, *place)).collect();
-        added.sort_unstable_by_key(|(id, _)| *id);
-        let mut added = added.into_iter().peekable();
-        if let Some(base) = &self.base {
-            for number in 0..base.place_count() {
-                let (id, place) = base.place_at(number)?;
-                while let Some((before, place)) = added.next_if(|(before, _)| *before < id) {
-                    sink(before, place)?;
-                }
-                sink(id, place)?;
-            }
-        }
-        added.try_for_each(|(id, place)| sink(id, place))
+        let added = self.places.iter().map(|(id, place)| (*id, *place)).collect();
+        let base = self.base.as_ref().map(|base| (0..base.place_count()).map(|number| base.place_at(number)));
+        rows_by_id(base.into_iter().flatten(), added, sink)
     }
 
     /// Writes what is few.

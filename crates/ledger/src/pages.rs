@@ -5,22 +5,15 @@ use std::io::{BufWriter, Error, Result, Write};
 use std::os::unix::fs::FileExt as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use sha2::{Digest as _, Sha256};
 use tollgate_model::{count_of, index_of};
 
 use crate::bytes::malformed;
-use crate::record::Hash;
+use crate::record::{Hash, sha256};
 
 /// Bytes of a page.
 pub(crate) const PAGE_BYTES: usize = 4_096;
 /// Pages that are kept at hand, each in a place of its number.
 const AT_HAND: u64 = 256;
-
-fn digest(page: &[u8]) -> Hash {
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(Sha256::digest(page)).for_each(|(to, from)| *to = from);
-    hash
-}
 
 /// Writes pages.
 pub(crate) struct PageWriter<W: Write> {
@@ -51,7 +44,7 @@ impl<W: Write> PageWriter<W> {
     pub(crate) fn end_page(&mut self) -> Result<u64> {
         if !self.page.is_empty() {
             self.page.resize(PAGE_BYTES, 0);
-            self.hashes.push(digest(&self.page));
+            self.hashes.push(sha256(&[&self.page]));
             self.sink.write_all(&self.page)?;
             self.page.clear();
         }
@@ -105,7 +98,7 @@ impl PageFile {
         let mut bytes = vec![0; PAGE_BYTES];
         let start = number.checked_mul(count_of(PAGE_BYTES)).ok_or_else(|| malformed("has no such page"))?;
         self.file.read_exact_at(&mut bytes, start)?;
-        if digest(&bytes) != *expected {
+        if sha256(&[&bytes]) != *expected {
             return Err(malformed("holds a page that is not as it was written"));
         }
         let page: Page = bytes.into();
@@ -191,4 +184,22 @@ impl SlotTable {
 pub(crate) fn upper_half(id: u128) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = id.to_be_bytes();
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// Hands on the rows of a table, which are in the order of ids, and those that were added since, all in the order of ids.
+pub(crate) fn rows_by_id<T>(
+    table: impl Iterator<Item = Result<(u128, T)>>,
+    mut added: Vec<(u128, T)>,
+    sink: &mut dyn FnMut(u128, T) -> Result<()>,
+) -> Result<()> {
+    added.sort_unstable_by_key(|(id, _)| *id);
+    let mut added = added.into_iter().peekable();
+    for row in table {
+        let (id, row) = row?;
+        while let Some((before, row)) = added.next_if(|(before, _)| *before < id) {
+            sink(before, row)?;
+        }
+        sink(id, row)?;
+    }
+    added.try_for_each(|(id, row)| sink(id, row))
 }

@@ -11,6 +11,20 @@ use tollgate_model::hex;
 /// A SHA-256.
 pub type Hash = [u8; 32];
 
+/// What a digest comes to.
+pub(crate) fn hash_of(digest: Sha256) -> Hash {
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(digest.finalize().iter()).for_each(|(to, from)| *to = *from);
+    hash
+}
+
+/// The SHA-256 of pieces one after another.
+pub(crate) fn sha256(pieces: &[&[u8]]) -> Hash {
+    let mut digest = Sha256::new();
+    pieces.iter().for_each(|piece| digest.update(piece));
+    hash_of(digest)
+}
+
 /// The end of a log: what the next record goes on from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Head {
@@ -59,12 +73,7 @@ pub struct Body<'a> {
 
 /// The hash of a record.
 pub(crate) fn chained(before: &Hash, body: &[u8]) -> Hash {
-    let mut hasher = Sha256::new();
-    hasher.update(before);
-    hasher.update(body);
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(hasher.finalize().iter()).for_each(|(to, from)| *to = *from);
-    hash
+    sha256(&[before, body])
 }
 
 /// What a new record is made of.

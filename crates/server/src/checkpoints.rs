@@ -14,6 +14,8 @@ pub struct Checkpoints {
     /// A connection of its own: what is recorded does not wait for it.
     log: AnyLog,
     period: Duration,
+    /// Whether the tiles that were there at the start are those of what was signed.
+    checked: bool,
 }
 
 impl Checkpoints {
@@ -22,7 +24,7 @@ impl Checkpoints {
     pub fn start(folder: &Path, key: &Path, address: &str, period: Duration) -> Result<Checkpoints, String> {
         let signer = SecretKey::read(key).map_err(|error| error.to_string())?;
         let publisher = Publisher::open(folder, Box::new(signer)).map_err(|error| error.to_string())?;
-        let mut checkpoints = Checkpoints { publisher, log: open_log_to_read(address)?, period };
+        let mut checkpoints = Checkpoints { publisher, log: open_log_to_read(address)?, period, checked: false };
         // A log of which nothing was signed yet may be long: its first checkpoint does not hold up the start.
         if checkpoints.publisher.size() > 0 {
             checkpoints.publish().map_err(|error| error.to_string())?;
@@ -32,6 +34,15 @@ impl Checkpoints {
 
     fn publish(&mut self) -> Result<Publication, AnchorError> {
         self.publisher.publish(&mut self.log)
+    }
+
+    /// Signs what was recorded since; the first time all tiles are held against what was signed before, which a start does not wait for.
+    fn publish_checked(&mut self) -> Result<Publication, AnchorError> {
+        if !self.checked {
+            self.publisher.check_tiles()?;
+            self.checked = true;
+        }
+        self.publish()
     }
 }
 
@@ -43,7 +54,7 @@ pub(super) async fn publish_on_schedule(app: Shared) {
         let period = checkpoints.period;
         // Reading and signing block.
         let work = tokio::task::spawn_blocking(move || {
-            let published = checkpoints.publish();
+            let published = checkpoints.publish_checked();
             (checkpoints, published)
         });
         let Ok((back, published)) = work.await else {

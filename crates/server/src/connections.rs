@@ -14,6 +14,8 @@ use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::access::network;
+
 /// Connections in all where nothing else is known of how many the system allows.
 const MOST: usize = 4_096;
 /// Files that are left for all else: the ledger, jobs, lists, the provider.
@@ -177,7 +179,7 @@ impl<S> Accept<TcpStream, S> for Limited {
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(stream.peer_addr().map(|peer| (Counted { place: self.enter(peer.ip()), stream }, service)))
+        ready(stream.peer_addr().map(|peer| (Counted { place: self.enter(network(peer.ip())), stream }, service)))
     }
 }
 

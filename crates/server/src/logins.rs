@@ -267,13 +267,17 @@ pub(super) async fn replace_password(
     if caller.csrf.is_none() {
         return Err(unusable("a token has no password", "log in, and send this with the session"));
     }
-    check_password(app, attempt).await?;
+    let (before, _) = check_password(app, attempt).await?;
     let password = keep(app, new).await?;
     let earlier = format!("password:{}:{key}", caller.name);
     let id = app.with_ledger(move |ledger| scoped_or_earlier_id(ledger, earlier, scoped)).await?;
-    let access = Access::User { name: caller.name.clone(), role: caller.role, password };
+    let access = Access::Password { name: caller.name.clone(), before, password: password.clone() };
     match record(app, &caller.name, &id, &access).await? {
-        Status::Done => Ok(()),
-        status => Err(refused(status)),
+        Status::Done => {}
+        status => return Err(refused(status)),
     }
+    // Who was removed, or got another password, while this one was hashed has none by it.
+    let directory = app.gate.directory();
+    let user = directory.users.get(&caller.name).filter(|user| user.password == password);
+    user.map(|_| ()).ok_or_else(|| denied("the user was removed or changed meanwhile"))
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tollgate_desk::{
-    Conclusion, Proposal, ProposalOnRecord, ProposalState, ProposedEntry, open_proposals, plan_conclusion,
+    Conclusion, Proposal, ProposalOnRecord, ProposalState, ProposedEntry, open_proposals, person_of, plan_conclusion,
     plan_proposal, proposal, raw, scoped_id,
 };
 use tollgate_ledger::{Applied, Status};
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::access::{Caller, Right};
+use super::clock::day_of;
 use super::orders::{WriteKey, bad_json, idempotency_key, refused, unavailable};
 use super::problem::{Problem, Refusals};
 
@@ -177,6 +178,19 @@ fn may_conclude(caller: &Caller) -> Result<(), Problem> {
     if caller.has(Right::Manage) { Ok(()) } else { caller.may(Right::Record) }
 }
 
+/// An error where who proposed something may not do it any more: it takes two people who may.
+fn check_proposer(app: &Shared, found: &ProposalOnRecord) -> Result<(), Problem> {
+    let right = if found.is_of_access() { Right::Manage } else { Right::Record };
+    let (person, day) = (person_of(&found.by), day_of(app.time()?));
+    if app.gate.directory().has_person(person, right, day) {
+        return Ok(());
+    }
+    let what = format!("{person}, who proposed it, may not do that any more");
+    let mend =
+        "reject it; where it is to be done all the same, propose it yourself and ask another person to confirm it";
+    Err(Problem::new(StatusCode::CONFLICT, "proposer_gone", what, mend))
+}
+
 /// Concludes a proposal: first that it is concluded is put on record, and then what follows, which is the same when it is asked for again.
 pub(super) async fn conclude(
     app: &Shared,
@@ -184,15 +198,19 @@ pub(super) async fn conclude(
     id: String,
     conclusion: Conclusion,
 ) -> Result<ProposalRow, Problem> {
-    let (actor, lookup) = (caller.name.clone(), id.clone());
-    let (plan, of_access) = app
+    let (actor, lookup, confirms) = (caller.name.clone(), id.clone(), conclusion.confirmed);
+    let (plan, found) = app
         .with_ledger(move |ledger| {
-            let of_access = proposal(ledger, &lookup)?.is_some_and(|found| found.is_of_access());
-            plan_conclusion(ledger, &actor, &lookup, &conclusion).map(|plan| (plan, of_access))
+            let found = proposal(ledger, &lookup)?;
+            plan_conclusion(ledger, &actor, &lookup, &conclusion).map(|plan| (plan, found))
         })
         .await??;
+    let of_access = found.as_ref().is_some_and(ProposalOnRecord::is_of_access);
     if !of_access {
         caller.may(Right::Record)?;
+    }
+    if let Some(found) = found.filter(|found| confirms && found.state == ProposalState::Proposed) {
+        check_proposer(app, &found)?;
     }
     plan.check(&app.record(vec![plan.conclusion.clone()]).await?)?;
     if !plan.entries.is_empty() {

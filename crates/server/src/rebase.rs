@@ -48,11 +48,9 @@ pub(super) struct Change {
 /// The limits that change. The whole log is read for it, beside the ledger: what is recorded does not wait for it.
 async fn changes_beside(app: &Shared, from: Date) -> Result<Vec<LimitChange>, Problem> {
     let service = Arc::clone(app);
-    let work = tokio::task::spawn_blocking(move || {
-        let (mut ledger, _) = service.snapshots.open().map_err(|what| unavailable(&what))?;
-        Ok::<_, Problem>(limit_changes(&service.desk, &mut ledger, from)?)
-    });
-    work.await.map_err(|error| unavailable(&error.to_string()))?
+    let look = move || service.snapshots.look(|ledger| limit_changes(&service.desk, ledger, from));
+    let changes = tokio::task::spawn_blocking(look).await.map_err(|error| unavailable(&error.to_string()))?;
+    Ok(changes.map_err(|what| unavailable(&what))??)
 }
 
 /// Whether a record says that limits hold from a day on.

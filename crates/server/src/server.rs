@@ -7,21 +7,22 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use hyper_util::rt::TokioTimer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::access::identify;
 use super::connections::Limited;
 use super::problem::Problem;
 use super::{
@@ -29,6 +30,8 @@ use super::{
     proposals, question, reads, rebase, snapshots, telemetry, users,
 };
 
+/// The largest head of a request, in bytes.
+const LARGEST_HEAD: usize = 64 * 1024;
 /// The largest body of a request, in bytes; of an upload.
 const LARGEST: usize = 256 * 1024;
 const LARGEST_UPLOAD: usize = 1 << 30;
@@ -38,6 +41,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(30);
 /// So often it is looked whether the ledger's thread goes on.
 const WATCHED: Duration = Duration::from_millis(200);
+/// So often callers and addresses that have gone are forgotten.
+const FORGETTING: Duration = Duration::from_secs(10);
 /// Requests that are being answered when the service is to end have so long.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -113,13 +118,19 @@ fn router(app: Shared) -> Router {
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         ))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
-        .layer(from_fn_with_state(Arc::clone(&app), over_tls_alone))
+        .layer(from_fn_with_state(Arc::clone(&app), at_the_edge))
         .with_state(app)
 }
 
-/// Where all goes over TLS, a browser is told to come no other way.
-async fn over_tls_alone(State(app): State<Shared>, request: Request, next: Next) -> Response {
+/// Where all goes over TLS, a browser is told to come no other way. After a body in chunks the connection ends: a proxy that reads the request's end
+/// elsewhere, by a length that it says as well, cannot be made to pass on what stands behind it as somebody's request.
+async fn at_the_edge(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Arc::clone(&app));
+    let is_in_chunks = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = next.run(request).await;
+    if is_in_chunks {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if app.secure {
         let year = HeaderValue::from_static("max-age=31536000");
         response.headers_mut().entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
@@ -131,9 +142,11 @@ async fn setup_script() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "text/javascript")], include_str!("setup.js"))
 }
 
-/// A body that is no upload must come whole within a time, however its parts come.
+/// A body that is no upload must come whole within a time, however its parts come. Of somebody who is known it comes before anything else is done: what the
+/// caller may do is asked when all is there, so that nobody keeps a right by sending slowly.
 async fn in_time(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let known = parts.extensions.get::<Shared>().is_some_and(|app| is_known(app, &parts.headers));
     let deadline = tokio::time::Instant::now() + WHOLE;
     let timed = futures_util::stream::unfold(Some(body.into_data_stream()), move |body| async move {
         let mut body = body?;
@@ -142,7 +155,28 @@ async fn in_time(request: Request, next: Next) -> Response {
             Err(_) => Some((Err(axum::Error::new("the body took too long")), None)),
         }
     });
-    next.run(Request::from_parts(parts, Body::from_stream(timed))).await
+    let body = if known { gathered(timed).await } else { Body::from_stream(timed) };
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Whether a request carries what somebody who is known has, whatever that person may do.
+fn is_known(app: &App, headers: &HeaderMap) -> bool {
+    identify(app, headers, &Method::GET).is_ok()
+}
+
+/// A body that came whole, or as far as it came, or as far as any may be longer than the largest.
+async fn gathered(body: impl Stream<Item = Result<Bytes, axum::Error>>) -> Body {
+    let mut body = std::pin::pin!(body);
+    let (mut parts, mut length) = (Vec::new(), 0_usize);
+    while let Some(part) = body.next().await {
+        length = length.saturating_add(part.as_ref().map_or(0, Bytes::len));
+        let is_over = part.is_err() || length > LARGEST;
+        parts.push(part);
+        if is_over {
+            break;
+        }
+    }
+    Body::from_stream(futures_util::stream::iter(parts))
 }
 
 /// Whoever reads pages is told in a page.
@@ -189,13 +223,15 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
     tokio::spawn(last_seen::write_down(Arc::clone(&app)));
     tokio::spawn(checkpoints::publish_on_schedule(Arc::clone(&app)));
     tokio::spawn(snapshots::write_on_schedule(Arc::clone(&app)));
+    tokio::spawn(forget_the_quiet(Arc::clone(&app)));
     tokio::spawn(end_without_ledger(Arc::clone(&app), handle.clone()));
     let result = match &listen.tls {
         None => {
             listening(&format!("http://{local}"));
             let server = axum_server::from_tcp(listener).map_err(|error| cannot(&error))?;
             let mut server = server.acceptor(Limited::new()).http1_only().handle(handle);
-            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(SILENCE);
+            let http = server.http_builder();
+            http.http1().timer(TokioTimer::new()).header_read_timeout(SILENCE).max_buf_size(LARGEST_HEAD);
             server.serve(service).await
         }
         Some((chain, key)) => {
@@ -207,13 +243,22 @@ async fn listen_and_answer(app: Shared, listen: &Listen, listening: impl FnOnce(
             let server = axum_server::from_tcp(listener).map_err(|error| cannot(&error))?;
             let acceptor = RustlsAcceptor::new(http1_alone(&config)).acceptor(Limited::new());
             let mut server = server.acceptor(acceptor).http1_only().handle(handle);
-            server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(SILENCE);
+            let http = server.http_builder();
+            http.http1().timer(TokioTimer::new()).header_read_timeout(SILENCE).max_buf_size(LARGEST_HEAD);
             server.serve(service).await
         }
     };
     match app.fatal() {
         Some(what) => Err(what),
         None => result.map_err(|error| error.to_string()),
+    }
+}
+
+/// Forgets callers and addresses that came and did not come again.
+async fn forget_the_quiet(app: Shared) {
+    loop {
+        tokio::time::sleep(FORGETTING).await;
+        app.gate.forget_the_quiet();
     }
 }
 

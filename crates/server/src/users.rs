@@ -149,6 +149,8 @@ pub(super) async fn make_user(
         }
         _ => return Err(unusable("a user has either a `password` or a `subject`", "give one of the two")),
     };
+    // Hashing takes a while, in which the right may have been taken away.
+    app.still_may(caller, Right::Manage)?;
     let made = if takes_two(role, None) {
         let what = format!("let {name} log in as {}", role.as_str());
         let entries = vec![proposed_note("access", id.clone(), &access)?];
@@ -245,10 +247,14 @@ pub(super) async fn take_away(app: &Shared, caller: &Caller, name: String, key: 
         app,
         &caller.name,
         &scoped_id("access", &caller.name, &["removed", &name, key]),
-        &Access::UserRemoved { name },
+        &Access::UserRemoved { name: name.clone() },
     )
     .await?;
-    Ok(())
+    // What was done by this word before is not done again: whoever was let in since is still there.
+    match app.gate.directory().has_name(&name) {
+        true => Err(refused(Status::IdTaken)),
+        false => Ok(()),
+    }
 }
 
 /// Makes a token, which is yours: all that is done with it is done by `YOU/NAME`. It is shown once and kept by its hash. One that may record or manage is

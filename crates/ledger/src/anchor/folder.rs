@@ -1,5 +1,6 @@
 //! A folder to which checkpoints go, best one where who may write the log may not: `checkpoint` is the latest, `checkpoints/SIZE` are all of them, and
-//! `tile/0/…` the leaves of the tree as C2SP `tlog-tiles` lays them out (of its levels this one alone; the others follow from it).
+//! `tile/0/…` the leaves of the tree as C2SP `tlog-tiles` lays them out (of its levels this one alone; the others follow from it). `frontier` has the roots
+//! of the perfect subtrees over the tiles before the last one, so that a start reads one tile and not all of them.
 
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -12,6 +13,7 @@ use crate::record::Hash;
 
 use super::checkpoint::Checkpoint;
 use super::error::AnchorError;
+use super::merkle::Frontier;
 use super::note::PublicKey;
 
 /// Leaves of a tile that is full.
@@ -105,7 +107,38 @@ impl CheckpointFolder {
 
     /// The leaves of the first so many records.
     pub fn leaves(&self, size: u64) -> Leaves {
-        Leaves { folder: self.clone(), size, next: 0, tile: Vec::new().into_iter() }
+        self.leaves_after(0, size)
+    }
+
+    /// The leaves of the first so many records, without those of the first tiles, which have `passed` leaves.
+    pub(crate) fn leaves_after(&self, passed: u64, size: u64) -> Leaves {
+        Leaves { folder: self.clone(), size, next: passed, tile: Vec::new().into_iter() }
+    }
+
+    /// The tiles are not those of what was signed.
+    pub(crate) fn changed(&self, size: u64) -> AnchorError {
+        AnchorError::Inconsistent(format!(
+            "{}: the tiles do not lead to the checkpoint of {size} records that was signed: they were changed",
+            self.path.display()
+        ))
+    }
+
+    fn frontier_path(&self) -> PathBuf {
+        self.path.join("frontier")
+    }
+
+    /// The tree over the tiles before the last one of so many leaves, as the folder has it: whoever uses it sees whether it leads to what was signed.
+    /// Nothing where the folder has none of that size.
+    pub(crate) fn frontier(&self, size: u64) -> Option<Frontier> {
+        let bytes = std::fs::read(self.frontier_path()).ok()?;
+        let (hashes, rest) = bytes.as_chunks::<32>();
+        let whole_tiles = size.checked_sub(1)? / TILE * TILE;
+        Frontier::of_subtrees(whole_tiles, hashes.to_vec()).filter(|_| rest.is_empty())
+    }
+
+    /// Keeps the tree over the tiles before the last one.
+    pub(crate) fn write_frontier(&self, tree: &Frontier) -> Result<(), AnchorError> {
+        write_whole(&self.frontier_path(), &tree.subtrees().concat())
     }
 
     /// The first leaves of a tile, so many.

@@ -1,25 +1,17 @@
 //! The Merkle tree of RFC 6962, as far as appending needs it: the roots of its perfect subtrees.
 
-use sha2::{Digest, Sha256};
+use tollgate_model::count_of;
 
-use crate::record::Hash;
-
-fn digest(parts: &[&[u8]]) -> Hash {
-    let mut hasher = Sha256::new();
-    parts.iter().for_each(|part| hasher.update(part));
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(hasher.finalize().iter()).for_each(|(to, from)| *to = *from);
-    hash
-}
+use crate::record::{Hash, sha256};
 
 /// The hash of a leaf (RFC 6962, section 2.1): of the byte 0 and the entry.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    digest(&[&[0], entry])
+    sha256(&[&[0], entry])
 }
 
 /// The hash of a node over its two children (RFC 6962, section 2.1): of the byte 1 and both.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    digest(&[&[1], left, right])
+    sha256(&[&[1], left, right])
 }
 
 /// A tree of which only the roots of the perfect subtrees are kept, from the largest on the left to the smallest: as many as its size has bits set.
@@ -33,6 +25,17 @@ impl Frontier {
     /// How many leaves it has.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// The tree of so many leaves with these roots of its perfect subtrees; nothing where a tree of that size has not so many.
+    pub(crate) fn of_subtrees(size: u64, subtrees: Vec<Hash>) -> Option<Frontier> {
+        let has_all = u64::from(size.count_ones()) == count_of(subtrees.len());
+        has_all.then_some(Frontier { size, subtrees })
+    }
+
+    /// The roots of its perfect subtrees, from the largest on the left to the smallest.
+    pub(crate) fn subtrees(&self) -> &[Hash] {
+        &self.subtrees
     }
 
     /// Adds the hash of a leaf; false where there is no room for it, at 2^64 leaves.
@@ -65,6 +68,6 @@ impl Frontier {
     /// The root: that of no leaves is the SHA-256 of nothing.
     pub fn root(&self) -> Hash {
         let whole = self.subtrees.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));
-        whole.unwrap_or_else(|| digest(&[]))
+        whole.unwrap_or_else(|| sha256(&[]))
     }
 }

@@ -8,10 +8,9 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use sha2::{Digest, Sha256};
 use tollgate_model::{count_of, hex};
 
-use crate::record::Hash;
+use crate::record::{Hash, sha256};
 
 use super::error::AnchorError;
 
@@ -103,13 +102,8 @@ impl PublicKey {
 
     /// The first four bytes of the SHA-256 of name, line break, kind and key.
     pub fn id(&self) -> [u8; 4] {
-        let mut hasher = Sha256::new();
-        hasher.update(self.name.as_bytes());
-        hasher.update([b'\n', self.kind.number()]);
-        hasher.update(self.key);
-        let mut id = [0; 4];
-        id.iter_mut().zip(hasher.finalize().iter()).for_each(|(to, from)| *to = *from);
-        id
+        let [a, b, c, d, ..] = sha256(&[self.name.as_bytes(), &[b'\n', self.kind.number()], &self.key]);
+        [a, b, c, d]
     }
 
     /// Whether a signature of this key is over a message.

@@ -39,6 +39,8 @@ struct Reached {
     last_leaf: Option<Hash>,
     /// The leaves of the tile that is not full yet.
     tile: Vec<Hash>,
+    /// The tree over the tiles before that of the last leaf.
+    before: Frontier,
 }
 
 impl std::fmt::Debug for Publisher {
@@ -51,6 +53,9 @@ impl std::fmt::Debug for Publisher {
 impl Reached {
     /// Takes the next leaf; the number of the tile that it filled, with the tile's leaves.
     fn push(&mut self, leaf: Hash) -> Result<Option<(u64, Vec<Hash>)>, AnchorError> {
+        if self.tile.is_empty() {
+            self.before = self.tree.clone();
+        }
         if !self.tree.push(leaf) {
             return Err(AnchorError::Inconsistent("the log has more records than can be numbered".to_owned()));
         }
@@ -61,25 +66,51 @@ impl Reached {
     }
 }
 
+impl Reached {
+    /// On from a tree by the leaves after it; nothing where they do not lead to a checkpoint.
+    fn read(before: Frontier, folder: &CheckpointFolder, signed: &Checkpoint) -> Result<Option<Reached>, AnchorError> {
+        let mut leaves = folder.leaves_after(before.size(), signed.size);
+        let mut reached = Reached { tree: before, ..Reached::default() };
+        while let Some(leaf) = leaves.next_leaf()? {
+            let _written_already = reached.push(leaf)?;
+        }
+        Ok((reached.tree.root() == signed.root).then_some(reached))
+    }
+
+    /// What leads to a checkpoint: the frontier and the last tile of the folder, which takes no longer where the log is longer, or else all tiles. What
+    /// leads to the root that was signed, whoever wrote it, are the leaves that were signed.
+    fn up_to(signed: &Checkpoint, folder: &CheckpointFolder) -> Result<Option<Reached>, AnchorError> {
+        if let Some(frontier) = folder.frontier(signed.size)
+            && let Ok(Some(reached)) = Reached::read(frontier, folder, signed)
+        {
+            return Ok(Some(reached));
+        }
+        Reached::read(Frontier::default(), folder, signed)
+    }
+}
+
 impl Publisher {
-    /// Goes on from the latest checkpoint in a folder, whose tiles must lead to what was signed; an empty folder, or none, is a new beginning.
+    /// Goes on from the latest checkpoint in a folder, whose tiles must lead to what was signed; an empty folder, or none, is a new beginning. Tiles before
+    /// the last one are read where the folder does not say what they come to.
     pub fn open(path: &Path, signer: Box<dyn NoteSigner + Send>) -> Result<Publisher, AnchorError> {
         let folder = CheckpointFolder::new(path);
-        let mut reached = Reached::default();
-        if let Some(latest) = folder.latest(signer.public_key())? {
-            let mut leaves = folder.leaves(latest.size);
-            while let Some(leaf) = leaves.next_leaf()? {
-                let _written_already = reached.push(leaf)?;
-            }
-            if reached.tree.root() != latest.root {
-                return Err(AnchorError::Inconsistent(format!(
-                    "{}: the tiles do not lead to the checkpoint of {} records that was signed: they were changed",
-                    path.display(),
-                    latest.size
-                )));
+        let reached = match folder.latest(signer.public_key())? {
+            None => Reached::default(),
+            Some(latest) => Reached::up_to(&latest, &folder)?.ok_or_else(|| folder.changed(latest.size))?,
+        };
+        Ok(Publisher { folder, signer, reached })
+    }
+
+    /// An error where the tiles, all of them, do not lead to what was signed. It takes longer where the log is longer: what starts does it later.
+    pub fn check_tiles(&self) -> Result<(), AnchorError> {
+        let (signed, mut tree) = (&self.reached.tree, Frontier::default());
+        let mut leaves = self.folder.leaves(signed.size());
+        while let Some(leaf) = leaves.next_leaf()? {
+            if !tree.push(leaf) {
+                break;
             }
         }
-        Ok(Publisher { folder, signer, reached })
+        if tree == *signed { Ok(()) } else { Err(self.folder.changed(signed.size())) }
     }
 
     /// How many records the latest checkpoint covers.
@@ -102,6 +133,8 @@ impl Publisher {
         }
         let checkpoint = Checkpoint::sign(&reached.tree, self.signer.as_ref())?;
         self.folder.write_checkpoint(&checkpoint)?;
+        // Without it the next start reads all tiles.
+        let _kept = self.folder.write_frontier(&reached.before);
         let before = self.reached.tree.size() / TILE;
         let width = if before == size / TILE { size % TILE } else { TILE };
         self.folder.drop_partial_tiles(before, width);

@@ -185,6 +185,72 @@ fn compare(log: &MemoryLog, path: &Path, key: &PublicKey) -> Result<Agreement, S
     comparison.finish().map_err(|error| error.to_string())
 }
 
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+/// Changes a byte of a file, from the end on.
+fn change(file: &Path, from_the_end: usize) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let place = bytes.len() - from_the_end;
+    *bytes.get_mut(place).unwrap() ^= 1;
+    std::fs::write(file, bytes).unwrap();
+}
+
+/// A start reads the last tile and no other, however long the log is, and goes on to the same tree; where what it starts from was changed it reads all
+/// tiles, and where those were changed as well it does not start.
+#[test]
+fn a_publisher_goes_on_from_its_last_tile() {
+    let signer = key("example.com/ledger", KeyKind::Log);
+    for size in [1, 255, 256, 257, 511, 512, 513, 1_900] {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, aside) = (folder.path().join("out"), folder.path().join("aside"));
+        let open = || Publisher::open(&out, Box::new(copy(&signer, folder.path())));
+        let mut log = log_of(size, "as it was");
+        open().unwrap().publish(&mut log).unwrap();
+        let mut tiles = files_below(&out.join("tile"));
+        tiles.sort();
+        assert_eq!(u64::try_from(tiles.len()).unwrap(), size.div_ceil(256));
+        let (last, earlier) = tiles.split_last().unwrap();
+        // Tiles that are full stand in order before the one that is not.
+        std::fs::create_dir(&aside).unwrap();
+        let away = |tile: &std::path::PathBuf| aside.join(tile.file_name().unwrap());
+        earlier.iter().for_each(|tile| std::fs::rename(tile, away(tile)).unwrap());
+        let mut publisher = open().unwrap();
+        assert_eq!(publisher.publish(&mut log).unwrap(), Publication { size, is_new: false });
+        assert_eq!(publisher.check_tiles().is_ok(), earlier.is_empty(), "they are missed later: {size}");
+        // The last leaf is held against what was signed, and with it the record that must still be there.
+        let bytes = std::fs::read(last).unwrap();
+        change(last, 1);
+        assert!(open().is_err(), "{size}");
+        std::fs::write(last, bytes).unwrap();
+
+        let frontier = out.join("frontier");
+        let bytes = std::fs::read(&frontier).unwrap();
+        let broken: [&[u8]; 3] = [&[], &[7; 32], &[7; 33]];
+        for broken in broken {
+            std::fs::write(&frontier, broken).unwrap();
+            assert!(size <= 256 && broken.is_empty() || open().is_err() || earlier.is_empty(), "{size}");
+        }
+        earlier.iter().for_each(|tile| std::fs::rename(away(tile), tile).unwrap());
+        assert!(open().is_ok(), "all tiles stand in for the frontier: {size}");
+        if let Some(tile) = earlier.first() {
+            change(tile, 32);
+            assert!(open().unwrap_err().to_string().contains("were changed"), "{size}");
+            change(tile, 32);
+        }
+        std::fs::write(&frontier, bytes).unwrap();
+        add(&log, 300, "later");
+        let mut publisher = open().unwrap();
+        assert_eq!(publisher.publish(&mut log).unwrap(), Publication { size: size + 300, is_new: true });
+        let agreed = compare(&log, &out, signer.public_key()).unwrap();
+        assert_eq!((agreed.checkpoints, agreed.size), (2, size + 300));
+        let publisher = open().unwrap();
+        assert_eq!((publisher.size(), publisher.check_tiles()), (size + 300, Ok(())));
+    }
+}
+
 #[test]
 fn a_rewritten_log_is_told_from_the_one_that_was_signed() {
     let folder = tempfile::tempdir().unwrap();
@@ -239,7 +305,8 @@ fn a_rewritten_log_is_told_from_the_one_that_was_signed() {
     *bytes.first_mut().unwrap() ^= 1;
     std::fs::write(&tile, bytes).unwrap();
     assert!(compare(&log, &out, &public).is_ok());
-    assert!(Publisher::open(&out, Box::new(copy(&signer, &keys))).unwrap_err().to_string().contains("tiles"));
+    let publisher = Publisher::open(&out, Box::new(copy(&signer, &keys)));
+    assert!(publisher.and_then(|publisher| publisher.check_tiles()).unwrap_err().to_string().contains("tiles"));
     // A checkpoint of another key is none.
     let stranger = key("example.com/ledger", KeyKind::Log);
     assert!(matches!(Comparison::read(&alone, stranger.public_key()), Err(AnchorError::Signature(_))));

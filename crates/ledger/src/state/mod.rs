@@ -9,7 +9,6 @@ mod stored;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use tollgate_model::{AccountKey, Date, Period, index_of, never};
 
 pub(crate) use self::base::Base;
@@ -17,6 +16,7 @@ use self::base::Layer;
 pub(crate) use self::stored::{AccountLists, OPERATION_BYTES, POSTING_BYTES, RESERVATION_BYTES};
 use crate::account::{Account, AccountView};
 use crate::command::{Applied, BreachChange, Command};
+use crate::record::sha256;
 use crate::status::Status;
 
 /// The largest amount that a command may name, in milli-TPP: a million times the whole of the rule's country allocations.
@@ -117,11 +117,8 @@ fn place(length: usize) -> Result<u32, Status> {
 }
 
 fn hashed(bytes: &[u8]) -> (u128, u64) {
-    let digest = Sha256::digest(bytes);
-    let (mut id, mut content) = ([0; 16], [0; 8]);
-    id.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
-    content.iter_mut().zip(digest.iter().skip(16)).for_each(|(to, from)| *to = *from);
-    (u128::from_be_bytes(id), u64::from_be_bytes(content))
+    let [id @ .., a, b, c, d, e, f, g, h, _, _, _, _, _, _, _, _] = sha256(&[bytes]);
+    (u128::from_be_bytes(id), u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// A half of the SHA-256 of a caller's id, by which it is remembered.

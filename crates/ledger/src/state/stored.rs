@@ -9,6 +9,7 @@ use super::base::Layer;
 use super::{Base, Creation, IdHash, Operation, Posting, Reservation, State};
 use crate::account::Account;
 use crate::bytes::{In, Out, malformed};
+use crate::pages::rows_by_id;
 use crate::status::Status;
 
 /// Bytes of the slot of an operation with its id.
@@ -176,19 +177,11 @@ impl State {
 
     /// Hands on the slot of every operation, in the order of ids.
     pub(crate) fn operation_slots(&self, sink: &mut dyn FnMut(&[u8; OPERATION_BYTES]) -> Result<()>) -> Result<()> {
-        let mut added: Vec<(IdHash, Operation)> = self.operations.iter().map(|(id, known)| (*id, *known)).collect();
-        added.sort_unstable_by_key(|(id, _)| *id);
-        let mut added = added.into_iter().peekable();
-        if let Some(base) = &self.base {
-            for place in 0..base.operation_count() {
-                let (id, known) = base.operation_at(place).ok_or_else(unreadable)?;
-                while let Some((before, known)) = added.next_if(|(before, _)| *before < id) {
-                    sink(&known.slot(before)?)?;
-                }
-                sink(&known.slot(id)?)?;
-            }
-        }
-        added.try_for_each(|(id, known)| sink(&known.slot(id)?))
+        let added = self.operations.iter().map(|(id, known)| (*id, *known)).collect();
+        let base = self.base.as_ref();
+        let count = base.map_or(0, |base| base.operation_count());
+        let stored = |number: u64| base.and_then(|base| base.operation_at(number)).ok_or_else(unreadable);
+        rows_by_id((0..count).map(stored), added, &mut |id, known| sink(&known.slot(id)?))
     }
 
     /// Hands on the slot of every reservation.

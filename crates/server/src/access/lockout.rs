@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::proxies::network;
+
 /// Failures in a row after which who tries a name is locked out, and after which a name is shut for all who never logged in with it.
 const FAILURES: u32 = 5;
 const FAILURES_OF_ALL: u32 = 50;
@@ -114,17 +116,6 @@ fn make_room<K: Clone + Ord>(all: &mut BTreeMap<K, Failures>) {
         left = left.saturating_sub(usize::from(forgotten));
         !forgotten
     });
-}
-
-/// What one subscriber has of addresses: of IPv6 the first half.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(whole) => match whole.to_ipv4_mapped() {
-            Some(mapped) => IpAddr::V4(mapped),
-            None => IpAddr::V6((u128::from(whole) >> 64 << 64).into()),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub(super) use sessions::{LONGEST as LONGEST_SESSION, LONGEST_VOUCHED, Session, 
 
 pub(super) use lockout::{Attempts, Origin};
 pub use proxies::Proxies;
+pub(super) use proxies::network;
 
 use super::problem::Problem;
 use super::{App, Shared};
@@ -89,6 +90,12 @@ impl Gate {
             let seconds = wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
             Problem::too_many("you send more requests than one caller may", seconds)
         })
+    }
+
+    /// Forgets addresses and callers that have not come for a while: there may be any number of them.
+    pub(super) fn forget_the_quiet(&self) {
+        self.strangers.retain_recent();
+        self.callers.retain_recent();
     }
 
     /// Whether an address may try once more to say who it is.
@@ -172,11 +179,20 @@ pub(super) fn denied(detail: &str) -> Problem {
 }
 
 impl App {
-    /// From where a request comes: behind a proxy that is trusted, from where that says.
+    /// From where a request comes: behind a proxy that is trusted, from where that says. What one subscriber has of addresses is one.
     pub(super) fn address(&self, parts: &Parts) -> IpAddr {
         let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = known.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip());
-        self.proxies.client(peer, &parts.headers)
+        network(self.proxies.client(peer, &parts.headers))
+    }
+
+    /// An error where a caller's right was taken away since the request came, as far as this server knows.
+    pub(super) fn still_may(&self, caller: &Caller, right: Right) -> Result<(), Problem> {
+        let day = day_of(self.time()?);
+        match self.gate.directory().still_has(&caller.credential, right, day) {
+            true => Ok(()),
+            false => Err(denied("the right was taken away meanwhile")),
+        }
     }
 
     /// A cookie's name: where all goes over TLS, one that no other host and no plain connection can set.

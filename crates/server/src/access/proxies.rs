@@ -25,6 +25,8 @@ impl Proxies {
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
+        // One that listens on IPv6 sees IPv4 within it.
+        let address = address.to_canonical();
         let within = |network: &IpAddr, bits: u32| match (network, address) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
                 same(u32::from(*network).into(), u32::from(address).into(), 32 - bits)
@@ -53,6 +55,17 @@ impl Proxies {
     }
 }
 
+/// What one subscriber has of addresses: of IPv6 the first half.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(whole) => match whole.to_ipv4_mapped() {
+            Some(mapped) => IpAddr::V4(mapped),
+            None => IpAddr::V6((u128::from(whole) >> 64 << 64).into()),
+        },
+    }
+}
+
 /// Whether two addresses are the same but for their last bits.
 fn same(one: u128, other: u128, last: u32) -> bool {
     one.checked_shr(last).unwrap_or(0) == other.checked_shr(last).unwrap_or(0)
@@ -74,6 +87,11 @@ mod tests {
             (from("fd00::7"), from("fd00::8"), from("192.0.2.1")),
             ("203.0.113.5".into(), "fd00::8".into(), "192.0.2.1".into())
         );
+        assert_eq!(from("::ffff:10.9.9.9"), "203.0.113.5", "one that listens on IPv6 sees IPv4 so");
+        // Whoever has a network of IPv6 is one, however many addresses that has.
+        let of = |address: &str| network(address.parse().unwrap()).to_string();
+        assert_eq!((of("2001:db8::1"), of("2001:db8:0:0:ffff::9")), ("2001:db8::".into(), "2001:db8::".into()));
+        assert_eq!((of("2001:db8:0:1::1"), of("::ffff:192.0.2.1")), ("2001:db8:0:1::".into(), "192.0.2.1".into()));
         assert_eq!(Proxies::default().client("10.9.9.9".parse().unwrap(), &headers).to_string(), "10.9.9.9");
         assert!(Proxies::parse(&["0.0.0.0/0".into()]).unwrap().trusts("192.0.2.1".parse().unwrap()));
         for wrong in ["10.0.0.0/33", "proxy", "", "fd00::/129"] {

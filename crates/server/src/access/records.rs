@@ -120,6 +120,16 @@ pub enum Access {
         /// Its own id of the person.
         subject: String,
     },
+    /// A user has another password and the same role, where the password before is still the one that is meant: of who was removed or let in anew meanwhile
+    /// nothing changes by it.
+    Password {
+        /// Who.
+        name: String,
+        /// SHA-256 of the kept hash of the password before.
+        before: String,
+        /// SHA-256 of the kept hash.
+        password: String,
+    },
     /// A user may not log in any more.
     UserRemoved {
         /// Who.
@@ -163,6 +173,8 @@ pub(crate) struct Directory {
     pub federated: BTreeMap<String, String>,
     /// Provider and its own id of each user who logged in there, by name.
     pub bound: BTreeMap<String, (String, String)>,
+    /// How often somebody of a name was let in, as a user.
+    admissions: BTreeMap<String, u32>,
     pub setup: Option<String>,
     /// Everybody who ever could act, as the log has them.
     actors: BTreeSet<String>,
@@ -214,7 +226,18 @@ impl Directory {
                     self.federated.retain(|_, known| *known != name);
                     self.bound.remove(&name);
                 }
-                Ok(Access::Bound { name, issuer, subject }) => drop(self.bound.insert(name, (issuer, subject))),
+                Ok(Access::Password { name, before, password }) => {
+                    if let Some(user) = self.users.get_mut(&name).filter(|user| user.password == before) {
+                        user.password = password;
+                    }
+                }
+                // One person of the provider's is one user: of two who are bound to the same, the first is.
+                Ok(Access::Bound { name, issuer, subject }) => {
+                    let identity = (issuer, subject);
+                    if self.bound_to(&identity).is_none_or(|known| known == name) {
+                        self.bound.insert(name, identity);
+                    }
+                }
                 Ok(Access::Setup { sha256 }) => self.setup = Some(sha256),
                 // Of a later version, or damaged: it may take somebody's rights away.
                 Err(error) => drop(self.unreadable.get_or_insert_with(|| error.to_string())),
@@ -228,6 +251,19 @@ impl Directory {
         self.federated.retain(|_, known| known != name);
         self.bound.remove(name);
         self.actors.insert(name.to_owned());
+        let times = self.admissions.entry(name.to_owned()).or_default();
+        *times = times.saturating_add(1);
+    }
+
+    /// How often somebody of a name was let in: what was bound before the last time is bound no more.
+    pub(crate) fn admissions(&self, name: &str) -> u32 {
+        self.admissions.get(name).copied().unwrap_or(0)
+    }
+
+    /// The user whom a provider and its own id of a person are bound to.
+    pub(crate) fn bound_to(&self, identity: &(String, String)) -> Option<&str> {
+        let (name, _) = self.bound.iter().find(|(_, known)| *known == identity)?;
+        Some(name)
     }
 
     /// Everybody who ever could act, as the log has them, in alphabetical order.
@@ -240,13 +276,29 @@ impl Directory {
         self.users.contains_key(name) || self.tokens.values().any(|token| token.person == name)
     }
 
-    /// Whether an actor of the log has a right on a day, by whatever means.
-    pub(crate) fn has_actor(&self, actor: &str, right: Right, today: Date) -> bool {
+    /// Whether a token that `is_meant` is good for a right on a day.
+    fn has_token(&self, is_meant: impl Fn(&Token) -> bool, right: Right, today: Date) -> bool {
         let good = |token: &Token| {
             token.until.as_deref().is_none_or(|until| until.parse::<Date>().is_ok_and(|until| today <= until))
         };
-        let by_token = self.tokens.values().any(|token| token.actor() == actor && token.has(right) && good(token));
+        self.tokens.values().any(|token| is_meant(token) && token.has(right) && good(token))
+    }
+
+    /// Whether an actor of the log has a right on a day, by whatever means.
+    pub(crate) fn has_actor(&self, actor: &str, right: Right, today: Date) -> bool {
+        let by_token = self.has_token(|token| token.actor() == actor, right, today);
         by_token || self.users.get(actor).is_some_and(|user| user.role.has(right))
+    }
+
+    /// Whether a person has a right on a day, as a user or by any token.
+    pub(crate) fn has_person(&self, person: &str, right: Right, today: Date) -> bool {
+        let by_token = self.has_token(|token| token.person == person, right, today);
+        by_token || self.users.get(person).is_some_and(|user| user.role.has(right))
+    }
+
+    /// Whether somebody of a name may do anything as a user, or by a token that is called so or is the person's.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.is_person(name) || self.tokens.values().any(|token| token.name == name)
     }
 
     /// An error where a record of who may do what cannot be read.
@@ -270,7 +322,8 @@ impl Directory {
 pub(crate) fn admission(subject: &str) -> String {
     match subject {
         id if id.starts_with("sub:") => id.to_owned(),
-        address if address.contains('@') => address.to_lowercase(),
+        // Letters beyond ASCII are what they are: another mailbox may differ from this one in nothing else (the sign for kelvin is no `k`).
+        address if address.contains('@') => address.to_ascii_lowercase(),
         id => format!("sub:{id}"),
     }
 }
@@ -325,6 +378,17 @@ mod tests {
         all.extend([text(&given), text(&Access::UserRemoved { name: "ana".into() })]);
         directory.take(&all);
         assert!(directory.users.is_empty() && directory.token(&hash, last).is_some());
+        // Another password is of who is there with the one before, and lets nobody in anew.
+        let password = |before: &str| {
+            let access = Access::Password { name: "ana".into(), before: before.into(), password: "q".into() };
+            text(&access)
+        };
+        all.extend([password("p"), text(&user(Role::Viewer)), password("x")]);
+        directory.take(&all);
+        assert_eq!(directory.users["ana"], User { role: Role::Viewer, password: "p".into() });
+        all.push(password("p"));
+        directory.take(&all);
+        assert_eq!(directory.users["ana"], User { role: Role::Viewer, password: "q".into() });
         // What cannot be read may be somebody's revocation.
         assert!(directory.check().is_ok());
         all.push(r#"{"suspended":{"name":"ana"}}"#.into());

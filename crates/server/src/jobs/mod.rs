@@ -41,6 +41,7 @@ pub(super) use summary::{Summary, Upload, UploadRow};
 use task::Task;
 use tollgate_desk::{OrderRequest, same_person};
 use unread::{UnknownColumn, remarks, unknown_columns, unread_result};
+use upload::Receiving;
 
 /// Tries of a line while the ledger is busy or away, a second apart; the job then waits for the next start or upload.
 const TRIES: u32 = 30;
@@ -89,11 +90,13 @@ pub(super) struct Jobs {
     known: Mutex<BTreeMap<String, Known>>,
     /// What pages show of results, by job.
     summaries: Mutex<BTreeMap<String, Arc<Mutex<Summary>>>>,
+    receiving: Receiving,
 }
 
 impl Jobs {
     pub(super) fn new(folder: PathBuf) -> Jobs {
-        Jobs { folder, turn: Arc::new(Semaphore::new(1)), known: Mutex::default(), summaries: Mutex::default() }
+        let (known, summaries, receiving) = (Mutex::default(), Mutex::default(), Receiving::default());
+        Jobs { folder, turn: Arc::new(Semaphore::new(1)), known, summaries, receiving }
     }
 
     /// Where they are.
@@ -188,7 +191,10 @@ pub(super) async fn upload(
     let file = format!("orders.{ending}");
     let credential = Some(caller.credential.clone());
     let task = Task { actor: caller.name, file, reserve, sha256: None, credential };
-    let task = upload::keep(&app.jobs.folder, &id, task, body).await?;
+    let task = {
+        let _place = app.jobs.receiving.place(&task.actor)?;
+        upload::keep(&app.jobs.folder, &id, task, body).await?
+    };
     let running = app.jobs.known().get(&id).map(|job| job.progress.borrow().clone());
     let progress = match running.filter(|progress| progress.state != Phase::Interrupted) {
         Some(progress) => progress,
@@ -228,6 +234,7 @@ fn begin(app: &Shared, id: &str, task: Task, unknown_columns: Vec<UnknownColumn>
 
 /// Takes up the jobs that an earlier process left.
 pub(super) fn go_on(app: &Shared) {
+    upload::remove_left_over(&app.jobs.folder);
     let Ok(folders) = std::fs::read_dir(&app.jobs.folder) else { return };
     let mut ids: Vec<String> = folders.flatten().filter_map(|folder| folder.file_name().into_string().ok()).collect();
     // What begins with a point is being uploaded.
@@ -394,8 +401,9 @@ pub(super) async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, Problem> {
     caller.may(Right::Read)?;
     let watching = app.jobs.find(&id, &caller)?;
-    let next = |(mut watching, app, reported): (watch::Receiver<Progress>, Shared, Option<Phase>)| async move {
-        let over = reported.is_some_and(|reported| reported != Phase::Running) || app.ending.load(Ordering::Relaxed);
+    let next = |(mut watching, app, caller, reported): (watch::Receiver<Progress>, Shared, Caller, Option<Phase>)| async move {
+        let ends = app.ending.load(Ordering::Relaxed) || app.still_may(&caller, Right::Read).is_err();
+        let over = ends || reported.is_some_and(|reported| reported != Phase::Running);
         if over || (reported.is_some() && watching.changed().await.is_err()) {
             return None;
         }
@@ -405,9 +413,9 @@ pub(super) async fn events(
         }
         let progress = watching.borrow_and_update().clone();
         let reported = Some(progress.state);
-        Some((Event::default().event("progress").json_data(progress), (watching, app, reported)))
+        Some((Event::default().event("progress").json_data(progress), (watching, app, caller, reported)))
     };
-    Ok(Sse::new(stream::unfold((watching, app, None), next)).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(stream::unfold((watching, app, caller, None), next)).keep_alive(KeepAlive::default()))
 }
 
 /// The results that have come so far, from a place on.

@@ -1,8 +1,10 @@
 //! What is uploaded: kept whole under its key, or not at all, and no more than there is room for.
 
+use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -23,6 +25,61 @@ const MOST_BYTES: u64 = 4 << 30;
 const MOST_JOBS: usize = 200;
 const MOST_BYTES_OF_ALL: u64 = 32 << 30;
 
+/// Uploads of one person, and of all, that may be under way at a time: each is held against the room that there was when it began.
+const MOST_AT_ONCE: usize = 4;
+const MOST_AT_ONCE_OF_ALL: usize = 16;
+/// What the folder of an upload that is under way begins with.
+const UNDER_WAY: &str = ".upload-";
+
+/// Uploads that are under way, by person.
+#[derive(Debug, Default)]
+pub(super) struct Receiving(Mutex<BTreeMap<String, usize>>);
+
+/// The place of an upload among those that are under way; given back where it is dropped.
+#[derive(Debug)]
+pub(super) struct ReceivingPlace<'a> {
+    all: &'a Receiving,
+    person: String,
+}
+
+impl Receiving {
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for an upload of an actor.
+    pub(super) fn place(&self, actor: &str) -> Result<ReceivingPlace<'_>, Problem> {
+        let person = person_of(actor).to_owned();
+        let mut counts = self.counts();
+        let (all, of_person) = (counts.values().sum::<usize>(), counts.get(&person).copied().unwrap_or(0));
+        if all >= MOST_AT_ONCE_OF_ALL || of_person >= MOST_AT_ONCE {
+            return Err(Problem::too_many("too many uploads are under way", 5));
+        }
+        counts.insert(person.clone(), of_person + 1);
+        Ok(ReceivingPlace { all: self, person })
+    }
+}
+
+impl Drop for ReceivingPlace<'_> {
+    fn drop(&mut self) {
+        let mut counts = self.all.counts();
+        if let Some(count) = counts.get_mut(&self.person) {
+            *count = count.saturating_sub(1);
+        }
+        counts.retain(|_, count| *count > 0);
+    }
+}
+
+/// Removes what uploads left that a process was ended in.
+pub(super) fn remove_left_over(jobs: &Path) {
+    for folder in std::fs::read_dir(jobs).into_iter().flatten().flatten() {
+        if folder.file_name().to_string_lossy().starts_with(UNDER_WAY) {
+            // What cannot be removed takes room, and is counted as such.
+            let _stays = std::fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
 fn failed(error: &std::io::Error) -> Problem {
     unavailable(&format!("the upload cannot be kept: {error}"))
 }
@@ -34,7 +91,7 @@ pub(super) async fn keep(jobs: &Path, id: &str, task: Task, body: Body) -> Resul
     let waiting = aside(move || {
         std::fs::create_dir_all(&folder)?;
         std::fs::set_permissions(&folder, Permissions::from_mode(0o700))?;
-        Ok((usage(&folder, &person)?, tempfile::Builder::new().prefix(".upload-").tempdir_in(&folder)?))
+        Ok((usage(&folder, &person)?, tempfile::Builder::new().prefix(UNDER_WAY).tempdir_in(&folder)?))
     });
     let (usage, waiting) = waiting.await?;
     let known = known_task(jobs, id)?;
@@ -167,5 +224,29 @@ fn digest(file: &Path) -> std::io::Result<String> {
                 buffer.get(..count).ok_or_else(|| std::io::Error::other("more was read than there is room for"))?,
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_uploads_few_files_at_a_time_and_leaves_none_behind() {
+        let receiving = Receiving::default();
+        let of_ana: Vec<_> = ["ana", "ana/desk", "ana/x", "ana"].map(|actor| receiving.place(actor).unwrap()).into();
+        assert!(receiving.place("ana/y").is_err() && receiving.place("bob").is_ok());
+        let others: Vec<_> = (0..20).filter_map(|number| receiving.place(&format!("p{number}")).ok()).collect();
+        assert_eq!(others.len(), MOST_AT_ONCE_OF_ALL - MOST_AT_ONCE);
+        drop((of_ana, others));
+        assert!(receiving.counts().is_empty());
+
+        let jobs = tempfile::tempdir().unwrap();
+        for name in [".upload-AbC", "0123"] {
+            std::fs::create_dir(jobs.path().join(name)).unwrap();
+            std::fs::write(jobs.path().join(name).join("orders.csv"), "x").unwrap();
+        }
+        remove_left_over(jobs.path());
+        assert!(!jobs.path().join(".upload-AbC").exists() && jobs.path().join("0123/orders.csv").exists());
     }
 }

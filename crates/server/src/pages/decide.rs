@@ -7,11 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 use tollgate_decide::{Detail, FileCounts, decision_record};
-use tollgate_desk::{Before, OrderRequest, check, line_id, propose_within};
+use tollgate_desk::{Before, LineRecord, OrderRequest, check, line_id, propose_within, tpp_used};
 use tollgate_law::Policy;
 use tollgate_law::facts::{ACTIVITIES, CLAIMS, END_USES};
 use tollgate_ledger::{AccountKey, AnyLog, Ledger};
-use tollgate_model::{OrderLine, Tpp};
 use tollgate_report::pages::countries;
 
 use super::super::access::{Caller, Right};
@@ -41,9 +40,10 @@ pub(super) struct TriedLine {
     pub(super) held: Vec<String>,
 }
 
-fn tpp_used(ledger: &Ledger<AnyLog>, key: &AccountKey, line: &OrderLine<'_>) -> Tpp {
-    let view = ledger.state().account(key, line.date);
-    Tpp::from_thousandths(view.map_or(0, |view| view.posted_milli_tpp + view.reserved_milli_tpp))
+/// The line of an order as it stands on record.
+fn on_record(ledger: &mut Ledger<AnyLog>, order: &OrderRequest) -> Result<LineRecord, Problem> {
+    let id = line_id(&order.order_id, order.line.unwrap_or(1));
+    Ok(tollgate_desk::line_on_record(ledger, &id)?.line)
 }
 
 /// Decides by the service's own policy: as it would be recorded.
@@ -64,8 +64,7 @@ fn under_house_policy(
         Subject::Request(order) => (request, before) = ((**order).clone(), Before::default()),
         Subject::Recorded(order, shipped) => {
             request = (**order).clone();
-            let id = line_id(&request.order_id, request.line.unwrap_or(1));
-            earlier = tollgate_desk::line_on_record(ledger, &id)?.line;
+            earlier = on_record(ledger, &request)?;
             before = Before { earlier: Some(&earlier), shipped_milli_tpp: *shipped, file: None };
         }
     }
@@ -91,6 +90,15 @@ fn alone(
         }
     };
     let line = line.ok_or_else(|| unavailable("a line of the file cannot be read back"))?;
+    let earlier = match subject {
+        Subject::Recorded(order, shipped_milli_tpp) => Some((on_record(ledger, order)?, *shipped_milli_tpp)),
+        Subject::Request(_) | Subject::Filed(_) => None,
+    };
+    let before = earlier.as_ref().map_or_else(Before::default, |(earlier, shipped_milli_tpp)| Before {
+        earlier: Some(earlier),
+        shipped_milli_tpp: *shipped_milli_tpp,
+        file: None,
+    });
     let mut place = app.desk.decider(ledger)?;
     let tables = Arc::clone(&place.tables);
     let mut other = policy.map(|policy| place.decider.with_policy(Arc::clone(policy)));
@@ -101,7 +109,7 @@ fn alone(
     }
     // Another policy has other accounts: what the file counted under this one is no matter of theirs.
     let counts = counts.filter(|_| other_is_none(&policy, app)).unwrap_or(&none);
-    let used = |key: &AccountKey| tpp_used(ledger, key, &line);
+    let used = |key: &AccountKey| tpp_used(ledger, key, line.date, before);
     let decided = match counts == &none {
         true => decider.decide_on(&line, &used),
         false => decider.decide_within(&line, counts, &used),

@@ -16,6 +16,7 @@ mod counts;
 mod findings;
 mod harness;
 mod jobs;
+mod latecomers;
 mod oidc;
 mod operations;
 mod orders;

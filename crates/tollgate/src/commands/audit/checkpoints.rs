@@ -63,6 +63,7 @@ pub(crate) fn checkpoint(arguments: &CheckpointArguments, stop: &Stop) -> Result
     let (origin, file) = (signer.public_key().name.clone(), out.display());
     let size = if out.is_dir() {
         let mut publisher = Publisher::open(out, Box::new(signer)).map_err(unusable)?;
+        publisher.check_tiles().map_err(unusable)?;
         let mut log = open_log_to_read(&database.database).map_err(Failure::Unusable)?;
         publisher.publish(&mut log).map_err(unusable)?.size
     } else {
