@@ -7,6 +7,7 @@ use crate::han::{self, Sound, is_han};
 use crate::japanese::{self, is_japanese, is_kana};
 use crate::korean::{self, is_hangul};
 use crate::letters::{self, is_devanagari, is_greek, is_hebrew, is_mark, is_thai};
+use crate::references::resolve;
 use crate::word::Word;
 
 /// Characters of a name that are read; what is longer is cut there.
@@ -25,6 +26,8 @@ pub(crate) enum Reading {
     Usual,
     /// Chinese characters as in Hong Kong.
     Cantonese,
+    /// Chinese characters as in Taiwan.
+    Taiwan,
     /// Chinese characters as Japanese.
     Japanese,
     /// The same with the second reading of names that have one.
@@ -37,6 +40,7 @@ pub(crate) enum Reading {
 
 /// The ways in which a name may be read, the usual one first.
 pub(crate) fn readings(text: &str) -> &'static [Reading] {
+    let text = &*resolve(text);
     // Most names are written in one way only.
     if text.is_ascii() {
         return &[Reading::Usual];
@@ -44,7 +48,9 @@ pub(crate) fn readings(text: &str) -> &'static [Reading] {
     match (korean::is_korean(text), text.chars().any(is_han), japanese::is_plain(text)) {
         (true, _, _) => &[Reading::Usual, Reading::North, Reading::Joined],
         (false, true, true) => &[Reading::Usual, Reading::OtherJapanese],
-        (false, true, false) => &[Reading::Usual, Reading::Cantonese, Reading::Japanese, Reading::OtherJapanese],
+        (false, true, false) => {
+            &[Reading::Usual, Reading::Cantonese, Reading::Taiwan, Reading::Japanese, Reading::OtherJapanese]
+        }
         _ => &[Reading::Usual],
     }
 }
@@ -77,6 +83,7 @@ pub(crate) const MOST_WORDS: usize = 24;
 
 /// What of a name is not read, where something is not.
 pub fn unread(text: &str) -> Option<Unread> {
+    let text = &*resolve(text);
     let plain = || text.nfkc().filter(|c| !invisible(*c));
     if let Some(c) = plain().take(LONGEST).find(|c| !letters::is_read(*c)) {
         return Some(Unread::Script(c));
@@ -95,6 +102,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
 
 /// The words of a name, read in one way.
 pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
+    let text = resolve(text);
     let plain: Vec<char> = text.nfkc().filter(|c| !invisible(*c)).take(LONGEST).collect();
     let plain = japanese::without_dots(without_gershayim(plain));
     // Letters that only another script has show that the name is written in it, and not disguised.
@@ -102,13 +110,13 @@ pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
     let japanese = match reading {
         Reading::Usual => !text.is_ascii() && japanese::is_plain(&plain.iter().collect::<String>()),
         Reading::Japanese | Reading::OtherJapanese => true,
-        Reading::North | Reading::Joined | Reading::Cantonese => false,
+        Reading::North | Reading::Joined | Reading::Cantonese | Reading::Taiwan => false,
     };
     let writer = Writer {
         reading,
         latin_somewhere: plain.iter().any(char::is_ascii_alphabetic) && !plain.iter().any(plainly_other),
         japanese,
-        alone: plain.iter().all(|c| is_hangul(*c)),
+        alone: plain.iter().all(|c| is_hangul(*c)) || plain.iter().all(|c| is_han(*c)),
         foreign: plain.contains(&'\u{b7}') || plain.contains(&'\u{2022}') || plain.contains(&'\u{30fb}'),
     };
     let mut words = Vec::new();
@@ -143,7 +151,7 @@ struct Writer {
     latin_somewhere: bool,
     /// Whether Chinese characters are read as Japanese.
     japanese: bool,
-    /// Whether the name is one run of Korean syllables, which may be a person's.
+    /// Whether the name is one run of Korean syllables or of Chinese characters, which may be a person's.
     alone: bool,
     /// Whether dots stand in it, as between the parts of a foreign name that is written in Chinese by its sound.
     foreign: bool,
@@ -223,9 +231,10 @@ impl Writer {
     fn write_run(self, script: Run, run: &[char]) -> Vec<Word> {
         match script {
             Run::East if self.japanese => japanese::write(run, self.reading == Reading::OtherJapanese),
-            Run::East if self.reading == Reading::Cantonese => han::write(run, Sound::Cantonese),
-            Run::East if self.foreign => han::write(run, Sound::Foreign),
-            Run::East => han::write(run, Sound::Mandarin),
+            Run::East if self.reading == Reading::Cantonese => han::write(run, Sound::Cantonese, self.alone),
+            Run::East if self.reading == Reading::Taiwan => han::write(run, Sound::Taiwan, self.alone),
+            Run::East if self.foreign => han::write(run, Sound::Foreign, false),
+            Run::East => han::write(run, Sound::Mandarin, self.alone),
             Run::Hangul if self.reading == Reading::Joined => korean::write_joined(run),
             Run::Hangul => korean::write(run, self.reading == Reading::North, self.alone),
             Run::Greek => letters::greek(run),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use tollgate_model::Lookup;
 
 use crate::lexicon::pairs;
+use crate::wade_giles::wade_giles;
 use crate::word::{Readings, Word};
 
 static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
@@ -56,11 +57,114 @@ pub(crate) enum Sound {
     Foreign,
     /// As in Hong Kong, each by itself.
     Cantonese,
+    /// As in Taiwan, each by itself.
+    Taiwan,
 }
 
-/// A run of Chinese characters as words: the longest known word from each place, and what lies between by its sound.
-pub(crate) fn write(run: &[char], by: Sound) -> Vec<Word> {
+/// Simplified characters by the traditional ones that they are written for.
+static SIMPLIFIED: LazyLock<Lookup<char, char>> = LazyLock::new(|| {
+    let first = |text: &str| text.chars().next();
+    pairs(include_str!("../data/simplified.tsv"))
+        .filter_map(|(traditional, simplified)| Some((first(traditional)?, first(simplified)?)))
+        .collect()
+});
+
+/// Families in characters: in pinyin, and behind tabs as their bearers spell them otherwise.
+static FAMILIES: LazyLock<Lookup<&str, &str>> =
+    LazyLock::new(|| pairs(include_str!("../data/chinese_families.tsv")).collect());
+
+/// Characters that a person's name has at most.
+const LONGEST_PERSON: usize = 4;
+
+/// A name that is all of a person's, the family apart from what the person is called; nothing where it does not begin with a family.
+fn person(run: &[char], by: Sound) -> Option<Vec<Word>> {
+    if !(2..=LONGEST_PERSON).contains(&run.len()) {
+        return None;
+    }
+    let (family, personal, spellings) = (1..=2).rev().find_map(|count| {
+        let (family, personal) = run.split_at_checked(count).filter(|(_, personal)| !personal.is_empty())?;
+        let text: String = family.iter().collect();
+        Some((family, personal, *FAMILIES.get(text.as_str())?))
+    })?;
+    let mut all: Vec<String> = spellings.split('\t').map(str::to_owned).collect();
+    let mut words = written(family, by);
+    let of_family = words.first_mut().filter(|_| by != Sound::Mandarin && family.len() == 1);
+    let family = match of_family {
+        Some(word) => {
+            all.extend(std::mem::take(&mut word.also));
+            std::mem::take(&mut word.text)
+        }
+        None => all.remove(0),
+    };
+    let mut also: Vec<String> = Vec::new();
+    for other in all {
+        if other != family && !also.contains(&other) {
+            also.push(other);
+        }
+    }
+    let mut name = vec![Word { also, ..Word::new(family) }];
+    name.extend(written(personal, by));
+    Some(name)
+}
+
+/// Characters by their sound: in pinyin as one word, elsewhere each by itself.
+fn written(run: &[char], by: Sound) -> Vec<Word> {
+    let mut name = Readings::default();
+    let mut words = Vec::new();
+    for c in run {
+        words.extend(add_sound(*c, by, &mut name));
+    }
+    words.extend(name.take());
+    words
+}
+
+/// Adds a character's sound to a word, or returns the word that it makes by itself.
+fn add_sound(c: char, by: Sound, name: &mut Readings) -> Option<Word> {
+    match by {
+        Sound::Mandarin | Sound::Foreign => {
+            pinyin(c, name);
+            None
+        }
+        Sound::Cantonese => cantonese(c).or_else(|| alone(c)),
+        Sound::Taiwan => alone(c).map(|word| {
+            let text = wade_giles(&word.text);
+            // Pinyin is written there too, and so are mixtures of both.
+            let mut also: Vec<String> = Vec::new();
+            for other in word.also.iter().map(|text| wade_giles(text)).chain([word.text]) {
+                if other != text && !also.contains(&other) {
+                    also.push(other);
+                }
+            }
+            Word { text, also, ..Word::default() }
+        }),
+    }
+}
+
+/// A character in pinyin as a word by itself.
+fn alone(c: char) -> Option<Word> {
+    let mut sound = Readings::default();
+    pinyin(c, &mut sound);
+    sound.take()
+}
+
+/// A run of Chinese characters as words: the longest known word from each place, and what lies between by its sound. `is_whole` says that the run is all
+/// of the name, which may be a person's.
+pub(crate) fn write(run: &[char], by: Sound, is_whole: bool) -> Vec<Word> {
     let (lexicon, longest) = &*LEXICON;
+    let plain: Vec<char> = run.iter().map(|c| SIMPLIFIED.get(c).copied().unwrap_or(*c)).collect();
+    let known_at = |at: usize, count: usize| {
+        let word = |run: &[char]| lexicon.get(run.get(at..at + count)?.iter().collect::<String>().as_str()).copied();
+        word(run).or_else(|| word(&plain))
+    };
+    let has_word = || (0..run.len()).any(|at| (2..=*longest).any(|count| known_at(at, count).is_some()));
+    if is_whole
+        && run.len() <= LONGEST_PERSON
+        && number_at(run).is_none()
+        && !has_word()
+        && let Some(person) = person(run, by)
+    {
+        return person;
+    }
     let mut words = Vec::new();
     let mut name = Readings::default();
     let mut at = 0;
@@ -74,10 +178,7 @@ pub(crate) fn write(run: &[char], by: Sound) -> Vec<Word> {
         }
         // In a name as short as a person's a single character is a name: 马云 is no cloud.
         let least = if run.len() <= 4 { 2 } else { 1 };
-        let known = (least..=*longest).rev().find_map(|count| {
-            let word: String = rest.get(..count)?.iter().collect();
-            lexicon.get(word.as_str()).map(|entry| (count, *entry))
-        });
+        let known = (least..=*longest).rev().find_map(|count| known_at(at, count).map(|entry| (count, entry)));
         match known {
             Some((count, entry)) => {
                 words.extend(take(&mut name));
@@ -85,12 +186,7 @@ pub(crate) fn write(run: &[char], by: Sound) -> Vec<Word> {
                 at += count;
             }
             None => {
-                if let Some(c) = rest.first() {
-                    pinyin(*c, &mut name);
-                    if by == Sound::Cantonese {
-                        words.extend(take(&mut name).map(|word| cantonese(*c).unwrap_or(word)));
-                    }
-                }
+                words.extend(rest.first().and_then(|c| add_sound(*c, by, &mut name)));
                 at += 1;
             }
         }
@@ -165,13 +261,15 @@ mod tests {
     #[test]
     fn names_are_split_where_a_known_word_begins() {
         let words = |text: &str| {
-            let words = write(&text.chars().collect::<Vec<_>>(), Sound::Mandarin);
+            let words = write(&text.chars().collect::<Vec<_>>(), Sound::Mandarin, true);
             words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(words("华为技术有限公司"), "huawei technology co ltd");
         assert_eq!(words("北京航空航天大学"), "beijing university of aeronautics and astronautics");
         assert_eq!(words("中国电子科技集团公司"), "china electronics technology group company");
-        assert_eq!(words("毛泽东"), "maozedong");
+        assert_eq!(words("毛泽东"), "mao zedong");
+        assert_eq!(words("欧阳志远"), "ouyang zhiyuan");
+        assert_eq!(words("國立臺灣師範大學"), "national taiwan normal university");
         assert_eq!(
             words("中国电子科技集团公司第五十四研究所"),
             "china electronics technology group company 54 institute"
@@ -179,12 +277,14 @@ mod tests {
         assert_eq!(words("六一三研究所"), "613 institute");
         assert_eq!(words("第一百零一研究所"), "101 institute");
         assert_eq!(words("第二〇四研究所"), "204 institute");
-        let hong_kong: Vec<Word> = write(&"陳大文".chars().collect::<Vec<_>>(), Sound::Cantonese);
+        let hong_kong: Vec<Word> = write(&"陳大文".chars().collect::<Vec<_>>(), Sound::Cantonese, true);
+        let taiwan: Vec<Word> = write(&"蔡成功".chars().collect::<Vec<_>>(), Sound::Taiwan, true);
         let is_read = |word: &Word, sound: &str| word.text == sound || word.also.iter().any(|also| also == sound);
         assert!(
             hong_kong.iter().zip(["chan", "tai", "man"]).all(|(word, sound)| is_read(word, sound)),
             "{hong_kong:?}"
         );
+        assert!(taiwan.iter().zip(["tsai", "cheng", "kung"]).all(|(word, sound)| is_read(word, sound)), "{taiwan:?}");
         // Sany and Mitsubishi are names.
         assert!(!words("三一重工").contains("31"));
         assert!(!words("三菱").contains('3'));

@@ -1,5 +1,6 @@
-//! Scores as OFAC's own search gives them, for comparison: Jaro-Winkler over the whole names where they begin with the same letter, and word by word
-//! (<https://ofac.treasury.gov/faqs/249>; details fitted to scores seen on the site). It says little about companies: see `docs/screening.md`.
+//! Scores as OFAC's own search gives them, for comparison: Jaro-Winkler over the whole names without their spaces where they begin with the same letter,
+//! and word by word (<https://ofac.treasury.gov/faqs/249>; details fitted to scores seen on the site). It says little about companies: see
+//! `docs/screening.md`.
 
 use crate::sizes::{count_of, narrow};
 
@@ -16,7 +17,7 @@ const SHOWN_FROM: u64 = 50;
 pub fn ofac_score(query: &str, entry: &str) -> u32 {
     let (query, entry) = (plain_words(query), plain_words(entry));
     let whole = match (query.first(), entry.first()) {
-        (Some(a), Some(b)) if a.bytes().next() == b.bytes().next() => jaro_winkler(&query.join(" "), &entry.join(" ")),
+        (Some(a), Some(b)) if a.bytes().next() == b.bytes().next() => jaro_winkler(&query.concat(), &entry.concat()),
         (Some(_), Some(_)) => 0,
         _ => return 0,
     };
@@ -38,10 +39,13 @@ fn plain_words(text: &str) -> Vec<String> {
     words.map(str::to_ascii_lowercase).collect()
 }
 
-/// Jaro's likeness with Winkler's addition for up to four letters that both begin with, however alike the rest is; in millionths.
+/// Letters that both begin with and count for Winkler's addition: the site's scores show five, where Winkler has four.
+const SAME_START: usize = 5;
+
+/// Jaro's likeness with Winkler's addition for letters that both begin with, however alike the rest is; in millionths.
 fn jaro_winkler(a: &str, b: &str) -> u64 {
     let jaro = jaro(a.as_bytes(), b.as_bytes());
-    let start = a.bytes().zip(b.bytes()).take(4).take_while(|(a, b)| a == b).count();
+    let start = a.bytes().zip(b.bytes()).take(SAME_START).take_while(|(a, b)| a == b).count();
     jaro + (ONE - jaro) * count_of(start) / 10
 }
 
@@ -68,12 +72,13 @@ fn jaro(a: &[u8], b: &[u8]) -> u64 {
         }
     }
     let from_b = b.iter().zip(&taken).filter(|(_, taken)| **taken).map(|(letter, _)| letter);
-    let swapped = from_a.iter().zip(from_b).filter(|(a, b)| a != b).count() / 2;
+    // Two letters in each other's places are one change: an odd one is half of one.
+    let moved = count_of(from_a.iter().zip(from_b).filter(|(a, b)| a != b).count());
     let met = count_of(from_a.len());
     if met == 0 {
         return 0;
     }
-    (met * ONE / count_of(a.len()) + met * ONE / count_of(b.len()) + (met - count_of(swapped)) * ONE / met) / 3
+    (met * ONE / count_of(a.len()) + met * ONE / count_of(b.len()) + (2 * met - moved) * ONE / (2 * met)) / 3
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 //! Names within names: who stands behind `c/o`, `formerly`, `d/b/a`, on the other side of a slash or in brackets.
 
 /// Words after which, and before which, another name stands.
-const MARKERS: [&str; 88] = [
+const MARKERS: [&str; 93] = [
+    "for the attention of",
+    "for attention of",
+    "fao",
+    "trading under the name of",
+    "trading under the name",
     "on behalf of and for the account of",
     "for the account of and on behalf of",
     "formerly known as",
@@ -130,7 +135,7 @@ pub(crate) fn name_parts(text: &str) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = units.collect();
     if !cuts.is_empty() || !marks.is_empty() {
         cut(text, cuts.clone(), &mut parts);
-        let is_bracket = |mark: &Stretch| "()[]{}（）【】".contains(mark.of(text));
+        let is_bracket = |mark: &Stretch| BRACKETS.contains(mark.of(text));
         for brackets in [false, true] {
             let more = marks.iter().filter(|mark| is_bracket(mark) == brackets);
             let before = cuts.len();
@@ -212,8 +217,10 @@ fn cut<'t>(text: &'t str, mut cuts: Vec<Cut>, parts: &mut Vec<Part<'t>>) {
 }
 
 /// Words for a part of a company, which stand behind its name: `Blue Heron Works, Singapore Branch`.
-const UNITS: [&str; 19] = [
+const UNITS: [&str; 21] = [
     "branch",
+    "br",
+    "zweigniederlassung",
     "branches",
     "dept",
     "department",
@@ -300,6 +307,9 @@ fn marker_at<'w>(text: &str, words: &'w [Stretch], marker: &str) -> Option<&'w [
     (is_same && (!is_lettered || run.windows(2).all(is_joined))).then_some(run)
 }
 
+/// Brackets, those of East Asian scripts too.
+const BRACKETS: &str = "()[]{}<>（）［］｛｝＜＞【】〔〕〈〉《》「」『』";
+
 /// Where slashes, bars, brackets, semicolons and dashes between spaces stand.
 fn marks(text: &str) -> Vec<Stretch> {
     let splits = |at: usize, c: char| {
@@ -317,7 +327,8 @@ fn marks(text: &str) -> Vec<Stretch> {
         };
         match c {
             '/' if is_care_of() => true,
-            '|' | ';' | '[' | ']' | '(' | ')' | '{' | '}' | '\n' | '（' | '）' | '【' | '】' | '／' | '\\' => true,
+            '|' | ';' | '\n' | '\t' | '／' | '｜' | '；' | '\\' => true,
+            c if BRACKETS.contains(c) => true,
             // `A/S` and `S/A` are forms of companies.
             '/' => spaces.contains(&true) || long.contains(&true),
             '-' | '–' | '—' | ':' => spaces.contains(&true) && (c == ':' || spaces == [true, true]),
@@ -360,6 +371,11 @@ mod tests {
                 vec!["Blue Heron Works, Purchasing", "Blue Heron Works", "Blue Heron"],
             ),
             ("Branch", vec![]),
+            ("Lion Cloud <Blue Heron Works>", vec!["Lion Cloud", "Blue Heron Works"]),
+            ("Lion Cloud「Blue Heron Works」", vec!["Lion Cloud", "Blue Heron Works"]),
+            ("Blue Heron Works, Shanghai Br.", vec!["Blue Heron Works"]),
+            ("FAO Blue Heron Works", vec!["Blue Heron Works"]),
+            ("For the attention of: Blue Heron Works", vec!["Blue Heron Works"]),
             (
                 "Lion Cloud c/o Blue Heron (Hong Kong) Co., Limited",
                 vec!["Lion Cloud", "Blue Heron (Hong Kong) Co., Limited"],

@@ -65,14 +65,28 @@ impl Corpus {
     }
 
     fn ask(&mut self, text: &str, expected: &[u64]) -> Answer {
-        let start = Instant::now();
-        let query = self.index.query(text);
-        let found = self.index.search(&query, 0, &mut self.scratch);
-        let time = start.elapsed().as_secs_f64() * 1e3;
+        let mut time = f64::INFINITY;
+        let mut found = Vec::new();
+        for _ in 0..repeats() {
+            let start = Instant::now();
+            let query = self.index.query(text);
+            found = self.index.search(&query, least(), &mut self.scratch);
+            time = time.min(start.elapsed().as_secs_f64() * 1e3);
+        }
         let rank = found.iter().position(|found| expected.contains(&self.entries[found.name]));
         let top = found.first().map_or((0, 0), |found| (found.score.points, found.name));
         Answer { top, rank, points: rank.map_or(0, |rank| found[rank].score.points), time }
     }
+}
+
+/// How often each query is asked (`--repeats`): the quickest time counts, so that what else runs on the machine does not.
+fn repeats() -> u32 {
+    value("--repeats").map_or(1, |repeats| repeats.parse().unwrap())
+}
+
+/// From which score on names are searched (`--least`): 0 shows the place of the right entry, the default threshold is what a run of `tollgate` asks for.
+fn least() -> u32 {
+    value("--least").map_or(0, |least| least.parse().unwrap())
 }
 
 fn flag(name: &str) -> bool {
@@ -233,7 +247,12 @@ fn queries(corpus: &mut Corpus, threshold: u32) -> Vec<u32> {
         f64::from(printed_first) / f64::from(sum[0].max(1))
     );
     times.sort_by(f64::total_cmp);
-    println!("a query: p50 {:.3} ms, p99 {:.3} ms", times[times.len() / 2], times[times.len() * 99 / 100]);
+    println!(
+        "a query, quickest of {}: p50 {:.3} ms, p99 {:.3} ms",
+        repeats(),
+        times[times.len() / 2],
+        times[times.len() * 99 / 100]
+    );
     scores
 }
 

@@ -7,7 +7,19 @@ use tollgate_screening::{Query, Scratch, Screener, THRESHOLD, read_lists};
 use super::{folder, lines, value};
 
 /// How a listed name is written within a longer one; `@` stands for it.
-const FORMS: [&str; 30] = [
+const FORMS: [&str; 42] = [
+    "Lion Cloud, C/O: @",
+    "Lion Cloud, care of @",
+    "Lion Cloud (f.k.a. @)",
+    "Lion Cloud d.b.a. @",
+    "For the attention of @",
+    "ATTN @",
+    "@, Shanghai Br.",
+    "@ Dept. of Procurement",
+    "Lion Cloud／@",
+    "Lion Cloud（@）",
+    "Lion Cloud <@>",
+    "@, Singapore Branch Office",
     "Lion Cloud Pte Ltd c/o @",
     "@ c/o Lion Cloud Pte Ltd",
     "Lion Cloud Pte Ltd (formerly @)",

@@ -13,17 +13,26 @@ pub(super) struct Decoded {
 }
 
 /// UTF-8 and UTF-16 with or without a byte-order mark. What is no UTF-8 is read row by row as Windows-1252, in which older files are written, where it
-/// can be that: single letters among ASCII.
+/// can be that: single letters among ASCII. Lines may end as on Macintoshes of old.
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
-    let text = match bytes {
-        [0xff, 0xfe, rest @ ..] => return sixteen(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => return sixteen(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => rest,
-        bytes => bytes,
+    let mut decoded = match bytes {
+        [0xff, 0xfe, rest @ ..] => sixteen(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => sixteen(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => eight(rest),
+        [b'\t'..=b'~', 0, b'\t'..=b'~', 0, ..] => sixteen(bytes, u16::from_le_bytes),
+        [0, b'\t'..=b'~', 0, b'\t'..=b'~', ..] => sixteen(bytes, u16::from_be_bytes),
+        bytes => eight(bytes),
     };
-    match std::str::from_utf8(text) {
+    if decoded.text.contains('\r') && !decoded.text.contains('\n') {
+        decoded.text = decoded.text.replace('\r', "\n");
+    }
+    decoded
+}
+
+fn eight(bytes: &[u8]) -> Decoded {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Decoded { text: text.to_owned(), ..Decoded::default() },
-        Err(_) => by_row(text),
+        Err(_) => by_row(bytes),
     }
 }
 
@@ -41,15 +50,21 @@ fn by_row(bytes: &[u8]) -> Decoded {
     let rows = || (1..).zip(bytes.split(|byte| *byte == b'\n'));
     let in_utf_8 = rows().any(|(_, row)| !row.is_ascii() && std::str::from_utf8(row).is_ok());
     let mut decoded = Decoded::default();
+    let mut is_told = false;
     for (line, row) in rows() {
         match (std::str::from_utf8(row), windows_1252(row)) {
             (Ok(text), _) => decoded.text.push_str(text),
             (Err(_), Some(text)) => {
                 decoded.text.push_str(&text);
-                if in_utf_8 {
-                    let what = "has bytes that are no UTF-8 among others that are: they were read as Windows-1252";
+                let what = match in_utf_8 {
+                    true => "has bytes that are no UTF-8 among others that are: they were read as Windows-1252",
+                    // Of a file that is not in UTF-8 at all this is said once.
+                    false => "and all after it were read as Windows-1252: the file is not in UTF-8",
+                };
+                if in_utf_8 || !is_told {
                     decoded.guessed.push(BadRow { line, what: what.to_owned() });
                 }
+                is_told = true;
             }
             (Err(_), None) => {
                 let what = "is written neither in UTF-8 nor in Windows-1252";

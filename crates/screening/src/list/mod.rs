@@ -291,7 +291,12 @@ fn table_kind(first: &str, lines_ahead: usize) -> Result<Option<Kind>, String> {
         };
     }
     let named = ["name", "company_or_organization", "entity_name", "full_name"];
+    // OFAC's files have no header; who takes them up may give them one.
+    let of_ofac = has("ent_num");
     Ok(match row.len() {
+        12.. if of_ofac => Some(Kind::Primary),
+        5.. if of_ofac && has("alt_num") => Some(Kind::Aliases),
+        6.. if of_ofac && has("add_num") => Some(Kind::Addresses),
         12.. if numbered => Some(Kind::Primary),
         5 if numbered => Some(Kind::Aliases),
         6.. if numbered => Some(Kind::Addresses),

@@ -1,7 +1,10 @@
 //! Delimited files as their publishers write them: a row that is not in order costs itself and no other.
 
+use std::borrow::Cow;
+
 use super::check::IS_HTML;
 use super::{BadRow, List};
+use crate::references::resolve;
 use crate::sizes::count_of;
 
 /// A cell in quotes that is longer is one whose closing quote is missing.
@@ -12,6 +15,18 @@ const LONGEST_CELL: usize = 100_000;
 pub(super) struct Record {
     pub(super) line: u64,
     pub(super) cells: Vec<String>,
+}
+
+impl Record {
+    /// The same with the characters that references in its cells stand for, such as `&eacute;`.
+    fn with_references(mut self) -> Record {
+        for cell in &mut self.cells {
+            if let Cow::Owned(plain) = resolve(cell) {
+                *cell = plain;
+            }
+        }
+        self
+    }
 }
 
 /// A record from the start of a text, quoted as the rules are, and how many bytes it takes; nothing where a quote is not closed or something stands
@@ -126,9 +141,11 @@ fn each_record(
 ) {
     let mut header: Option<Vec<String>> = None;
     let (mut rest, mut line) = (text, 1_u64);
+    let mut ahead = Vec::new();
     for _ in 0..lines_ahead {
-        rest = line_of(rest).1;
-        line += 1;
+        let (title, behind) = line_of(rest);
+        ahead.push(Record { line, cells: lenient(title, char::from(delimiter)) });
+        (rest, line) = (behind, line + 1);
     }
     while !rest.is_empty() {
         let (first, behind) = line_of(rest);
@@ -142,6 +159,7 @@ fn each_record(
             let Some((record, left)) = divide(rest, length, line, list) else { return };
             (rest, line) = (left, line + lines_in(record));
             header = Some(cells.iter().map(|cell| column_name(cell)).collect());
+            note_rows_ahead(std::mem::take(&mut ahead), cells.len(), list);
             continue;
         };
         let width = columns.len();
@@ -175,6 +193,16 @@ fn each_record(
             list.bad.push(BadRow { line, what });
         }
         (rest, line) = (behind, line + 1);
+    }
+}
+
+/// Notes what stands before the header and has its cells, more than one of them filled: it may be a row that moved, and no title.
+fn note_rows_ahead(ahead: Vec<Record>, width: usize, list: &mut List) {
+    for Record { line, cells } in ahead {
+        if cells.len() == width && cells.iter().filter(|cell| !cell.is_empty()).count() > 1 {
+            list.rows += 1;
+            list.bad.push(BadRow { line, what: "stands before the header and was not read".to_owned() });
+        }
     }
 }
 
@@ -213,7 +241,7 @@ pub(super) struct Layout {
 }
 
 /// Whether a text begins as a page of HTML or a part of one does.
-fn is_html(text: &str) -> bool {
+pub(super) fn is_html(text: &str) -> bool {
     let start = text.trim_start().get(..5).unwrap_or("").to_ascii_lowercase();
     start.starts_with("</") || start.starts_with("<!") || start == "<html" || start == "<head" || start == "<body"
 }
@@ -225,7 +253,7 @@ pub(super) fn each_row(text: &str, layout: Layout, list: &mut List, row: &mut dy
         if record.cells.iter().any(|cell| is_html(cell)) {
             return list.bad.push(BadRow { line: record.line, what: IS_HTML.to_owned() });
         }
-        row(Row { columns, line: record.line, record }, list);
+        row(Row { columns, line: record.line, record: record.with_references() }, list);
     });
 }
 
@@ -246,8 +274,15 @@ pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Re
     }
     let mut rows = Vec::new();
     for (line, text) in lines {
-        list.rows += 1;
         let mut cells = lenient(&text, ',');
+        if rows.is_empty() && cells.first().is_some_and(|cell| column_name(cell) == "ent_num") {
+            continue;
+        }
+        list.rows += 1;
+        if is_html(&text) {
+            list.bad.push(BadRow { line, what: IS_HTML.to_owned() });
+            continue;
+        }
         if cells.len() > width {
             let last = cells.split_off(width - 1);
             cells.push(last.join(", "));
@@ -259,7 +294,7 @@ pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Re
         }
         let numbered = cells.first().is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
         match cells.len() {
-            count if count == width && numbered => rows.push(Record { line, cells }),
+            count if count == width && numbered => rows.push(Record { line, cells }.with_references()),
             count if count == width => list.bad.push(BadRow { line, what: "does not begin with a number".to_owned() }),
             count => list.bad.push(BadRow { line, what: format!("has {count} cells where {width} are expected") }),
         }

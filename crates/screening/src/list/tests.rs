@@ -241,6 +241,71 @@ fn what_stands_in_the_place_of_rows_is_told() {
 }
 
 #[test]
+fn an_interface_says_in_many_ways_that_an_answer_is_a_page() {
+    let record = r#"{"source":"Entity List","name":"Kestrel Amber"}"#;
+    for head in [
+        r#""page":1,"total_pages":3"#,
+        r#""pagination":{"current":1,"pages":"12"}"#,
+        r#""meta":{"page":{"totalElements":40}}"#,
+        r#""limit":1,"offset":0"#,
+        r#""@odata.nextLink":"https://list.example/2""#,
+        r#""nextToken":"aGk=""#,
+        r#""links":[{"rel":"self","href":"/1"},{"rel":"next","href":"/2"}]"#,
+        r#""truncated":true"#,
+    ] {
+        let what = read("csl.json", &format!("{{{head},\"results\":[{record}]}}")).unwrap_err().to_string();
+        assert!(what.contains("page of an answer"), "{head}: {what}");
+    }
+    for head in [
+        r#""limit":100"#,
+        r#""limit":1,"total":1"#,
+        r#""page":1,"pages":1,"nextLink":"""#,
+        r#""links":{"next":{"href":null}}"#,
+    ] {
+        assert_eq!(one("csl.json", &format!("{{{head},\"results\":[{record}]}}")).entries.len(), 1, "{head}");
+    }
+    let money = r#"{"id":"a","schema":"Company","properties":{"name":["Kestrel Amber"]}}"#;
+    let page = format!("{money}\n<html><body>504 Gateway Time-out</body></html>\n");
+    assert!(read("entities.ftm.json", &page).unwrap_err().what.contains("page of HTML"));
+}
+
+#[test]
+fn encodings_without_a_mark_and_lines_of_old_are_read() {
+    let text = format!("{HEADER}Entity List,1,,,Kestrel Amber,,,\nEntity List,2,,,Société Falco,,,\n");
+    let names = |bytes: Vec<u8>| {
+        let list = read_lists(&[("csl.csv".to_owned(), bytes)]).unwrap().remove(0);
+        let names: Vec<String> = list.entries.iter().map(|entry| entry.names[0].text.clone()).collect();
+        (names, list.guessed.len(), list.bad.len())
+    };
+    let whole = (vec!["Kestrel Amber".to_owned(), "Société Falco".to_owned()], 0, 0);
+    assert_eq!(names(text.encode_utf16().flat_map(u16::to_le_bytes).collect()), whole);
+    assert_eq!(names(text.encode_utf16().flat_map(u16::to_be_bytes).collect()), whole);
+    assert_eq!(names(text.replace('\n', "\r").into_bytes()), whole);
+    // A file that is in no UTF-8 at all is read by a guess, which is said.
+    let western = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    assert_eq!(names(western), (whole.0.clone(), 1, 0));
+    let escaped =
+        text.replace("Société", "Soci&eacute;t&eacute;").replace(",,,\nEntity", ",,Br&uuml;cke; Pont,\nEntity");
+    assert_eq!(names(escaped.into_bytes()).0[1], "Socie\u{301}te\u{301} Falco");
+}
+
+#[test]
+fn a_header_that_moved_costs_no_row_in_silence() {
+    let row = |at: u32| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n");
+    let rows: String = (2..6).map(row).collect();
+    let list = one("csl.csv", &format!("{}{HEADER}{rows}", row(1)));
+    assert_eq!((list.entries.len(), list.bad.len(), list.rows), (4, 1, 5));
+    assert!(list.bad[0].what.contains("before the header"), "{:?}", list.bad);
+    let header =
+        "ent_num,SDN_Name,SDN_Type,Program,Title,Call_Sign,Vess_type,Tonnage,GRT,Vess_flag,Vess_owner,Remarks\n";
+    let sdn = "36,\"KESTREL LINES\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n";
+    let list = one("sdn.csv", &format!("{header}{sdn}"));
+    assert_eq!((list.entries.len(), list.bad.len(), list.rows), (1, 0, 1));
+    let page = format!("{sdn}<html>\n<body>502</body>\n");
+    assert!(read("sdn.csv", &page).unwrap_err().what.contains("page of HTML"));
+}
+
+#[test]
 fn names_beside_a_slash_are_weak_names() {
     let names = |text: &str| split_names(text).into_iter().map(|name| (name.text, name.weak)).collect::<Vec<_>>();
     let both = names("Al-Kestrel/Islamic Sparrowhawks");

@@ -1,0 +1,139 @@
+//! Character references of HTML and XML that stand in names and cells as text: `Soci&eacute;t&eacute;`, `Kestrel &amp; Sons`, `&#1050;`.
+
+use std::borrow::Cow;
+
+/// Characters between `&` and `;` at most.
+const LONGEST: usize = 10;
+
+/// References that are not a letter with a mark, and what they stand for.
+const NAMES: [(&str, char); 31] = [
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", ' '),
+    ("ensp", ' '),
+    ("emsp", ' '),
+    ("thinsp", ' '),
+    ("ndash", '-'),
+    ("mdash", '-'),
+    ("hyphen", '-'),
+    ("shy", '\u{ad}'),
+    ("lsquo", '\''),
+    ("rsquo", '\''),
+    ("sbquo", '\''),
+    ("ldquo", '"'),
+    ("rdquo", '"'),
+    ("bdquo", '"'),
+    ("laquo", '"'),
+    ("raquo", '"'),
+    ("middot", '\u{b7}'),
+    ("szlig", 'ß'),
+    ("aelig", 'æ'),
+    ("AElig", 'Æ'),
+    ("oelig", 'œ'),
+    ("OElig", 'Œ'),
+    ("eth", 'ð'),
+    ("ETH", 'Ð'),
+    ("thorn", 'þ'),
+    ("THORN", 'Þ'),
+];
+
+/// Marks that a letter has, and the combining characters that they are.
+const MARKS: [(&str, Option<char>); 12] = [
+    ("acute", Some('\u{301}')),
+    ("grave", Some('\u{300}')),
+    ("circ", Some('\u{302}')),
+    ("uml", Some('\u{308}')),
+    ("tilde", Some('\u{303}')),
+    ("cedil", Some('\u{327}')),
+    ("caron", Some('\u{30c}')),
+    ("breve", Some('\u{306}')),
+    ("ogon", Some('\u{328}')),
+    ("ring", Some('\u{30a}')),
+    ("slash", None),
+    ("strok", None),
+];
+
+/// A text with the characters that its references stand for; what is no reference is left. A reference may itself be written with one, as where text was
+/// escaped twice: `&amp;eacute;`.
+pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    // Twice escaped is met, three times is not.
+    for _ in 0..2 {
+        match resolve_once(&text) {
+            Some(plain) => text = Cow::Owned(plain),
+            None => break,
+        }
+    }
+    text
+}
+
+/// The same once; nothing where there is no reference.
+fn resolve_once(text: &str) -> Option<String> {
+    if !text.contains('&') || !text.contains(';') {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut is_changed) = (text, false);
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let name = after.split_once(';').map(|(name, _)| name).filter(|name| name.len() <= LONGEST);
+        match name.and_then(|name| Some((name, reference(name)?))) {
+            Some((name, plain)) => {
+                out.push_str(&plain);
+                rest = after.get(name.len() + 1..).unwrap_or("");
+                is_changed = true;
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    is_changed.then_some(out)
+}
+
+/// What a reference of this name stands for.
+fn reference(name: &str) -> Option<String> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code).filter(|c| !c.is_control()).map(String::from);
+    }
+    if let Some((_, plain)) = NAMES.iter().find(|(known, _)| *known == name) {
+        return Some(plain.to_string());
+    }
+    let letter = name.chars().next().filter(char::is_ascii_alphabetic)?;
+    let mark = name.strip_prefix(letter)?;
+    let (_, combining) = MARKS.iter().find(|(known, _)| *known == mark)?;
+    Some(std::iter::once(letter).chain(*combining).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold;
+
+    #[test]
+    fn references_are_the_letters_that_they_stand_for() {
+        for (text, plain) in [
+            ("Soci&eacute;t&eacute; Kestrel", "societe kestrel"),
+            ("Soci&#233;t&#xE9; Kestrel", "societe kestrel"),
+            ("Soci&amp;eacute;t&amp;eacute; Kestrel", "societe kestrel"),
+            ("Kestrel &amp; Falco", "kestrel falco"),
+            ("&#1050;&#1077;&#1089;&#1090;&#1088;&#1077;&#1083;", "kestrel"),
+            ("Br&oslash;d &quot;Falke&quot;", "brod falke"),
+            ("Kestrel & Falco; Heron", "kestrel falco heron"),
+            ("A&B; C", "a b c"),
+        ] {
+            let (text, plain) = (fold(text).join(" "), fold(plain).join(" "));
+            assert_eq!(text, plain);
+        }
+        assert_eq!(resolve("&#0;&bogus;&"), "&#0;&bogus;&");
+    }
+}
