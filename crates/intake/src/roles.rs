@@ -75,7 +75,7 @@ impl IntakeTables<'_> {
         } else {
             name
         };
-        let is_plain = !has_company && !(has_name && has_text && plain(name) != plain(text));
+        let is_plain = !has_company && (!has_name || !has_text || plain(name) == plain(text));
         if is_plain && self.is_read_before(line, role, shown) {
             return shown.to_owned();
         }

@@ -156,7 +156,8 @@ fn an_unread_quantity_does_not_make_a_refusal_milder() {
 #[test]
 fn a_party_whose_row_is_not_understood_is_not_known() {
     for (name, row, goes) in [
-        ("country", "lagoon,Lagoon Rendering,Avalon,NO,,,,", true),
+        // It may be an embargoed place, whatever the destination is said to be.
+        ("country", "lagoon,Lagoon Rendering,Avalon,NO,,,,", false),
         ("founding", "lagoon,Lagoon Rendering,NO,NO,,,31.31.2011,", true),
         ("headquarters", "lagoon,Lagoon Rendering,NO,Avalon,,,,", true),
         ("twice", "lagoon,Lagoon Rendering,NO,NO,,,,\nlagoon,Lagoon Rendering,CN,CN,,,,", false),
