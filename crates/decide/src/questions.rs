@@ -16,7 +16,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             "Ask who rents computing time on the items, or for whom models are trained, and where their ultimate parents are headquartered; where none is \
              headquartered in Macau or Country Group D:5, put `renters_known` into the provider's flags (15 CFR 744.6, 744.22)."
                 .to_owned(),
-            "the provider, from its list of customers",
+            "the provider, from its list of renters",
         ),
         facts::CONSIGNEE_PLACE | facts::INTERMEDIATE_PLACE => (
             format!(

@@ -7,5 +7,5 @@ mod diff;
 mod space;
 
 pub use check::{Defect, check, facts_where};
-pub use diff::{Answer, Difference, Region, differences};
+pub use diff::{Answer, Difference, Region, Regions, differences};
 pub use space::Space;

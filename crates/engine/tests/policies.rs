@@ -30,9 +30,9 @@ fn diffusion_and_the_proposal_differ_where_the_proposal_says() {
     let law = Law::embedded().unwrap();
     let (diffusion, proposal) = (law.policy("diffusion").unwrap(), law.policy("anthropic-2025").unwrap());
     let date = "2025-06-01".parse().unwrap();
-    let difference = symbolic::differences(diffusion.program(date), proposal.program(date));
+    let difference = symbolic::differences(diffusion.program(date), proposal.program(date), 1);
     for (answers, regions) in &difference.by_answers {
-        println!("{} -> {}: {} regions", answers.0, answers.1, regions.len());
+        println!("{} -> {}: {} regions", answers.0, answers.1, regions.count);
     }
     assert!(!difference.by_answers.is_empty());
 }

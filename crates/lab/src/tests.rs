@@ -293,7 +293,7 @@ fn the_figures_of_a_study_are_those_that_they_were() {
     let study = study_of(text);
     assert_eq!(
         crate::blind(0, &format!("{:?}", (&study.answers, &study.caveats, &study.figures))),
-        12_641_008_719_396_422_728
+        18_406_603_299_683_287_270
     );
 }
 
@@ -439,12 +439,12 @@ fn a_day_more_of_notice_is_a_day_more_of_stock() {
 
 #[test]
 fn an_arm_sets_a_parameter_for_itself_and_sweeps_over_any() {
-    let text = "[[arm]]\n[[arm]]\nname = \"dear\"\nset = { \"smuggle.premium\" = 2.0 }\n[[arm]]\nsweep_parameter = \"smuggle.premium\"\nsweep = [1.0, 2.0]\n";
+    let text = "[[arm]]\n[[arm]]\nname = \"dear\"\nset = { \"smuggle.premium\" = 4.0 }\n[[arm]]\nsweep_parameter = \"smuggle.premium\"\nsweep = [1.0, 4.0]\n";
     let scenario = scenario(text);
     let arms = prepared(&scenario, 1_699, 49_000);
     let mut point = scenario.point(0.5);
     let smuggled: Vec<f64> = arms.iter().map(|arm| sum(arm, &point, Output::Smuggled)).collect();
     assert!(smuggled[1] > smuggled[0] && smuggled[2] == 0.0 && smuggled[3] == smuggled[1], "{smuggled:?}");
-    set(&mut point, Parameter::Premium, 2.0);
+    set(&mut point, Parameter::Premium, 4.0);
     assert_eq!(sum(&arms[0], &point, Output::Smuggled), smuggled[1]);
 }

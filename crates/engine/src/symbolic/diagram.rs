@@ -165,6 +165,35 @@ impl<'s> Diagrams<'s> {
         made
     }
 
+    /// Two decisions as one diagram: [`FALSE`] where they are the same, and elsewhere what `terminal` makes of the two answers. `done` is empty at first.
+    pub(super) fn join(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        terminal: &mut dyn FnMut(NodeId, NodeId) -> NodeId,
+        done: &mut Lookup<(NodeId, NodeId), NodeId>,
+    ) -> NodeId {
+        if a == b {
+            return FALSE;
+        }
+        if let Some(known) = done.get(&(a, b)) {
+            return *known;
+        }
+        let axis = self.axis(a).min(self.axis(b));
+        if axis == usize::MAX {
+            return terminal(a, b);
+        }
+        let from = self.children.len();
+        for cell in 0..self.cells(axis) {
+            let (left, right) = (self.child(a, axis, cell), self.child(b, axis, cell));
+            let child = self.join(left, right, terminal, done);
+            self.children.push(child);
+        }
+        let node = self.node(axis, from);
+        done.insert((a, b), node);
+        node
+    }
+
     /// The diagrams of a program's nodes, by node number. Claims are none; readings are as the program takes them.
     pub(super) fn nodes_of(&mut self, program: &Program) -> Vec<NodeId> {
         let mut diagrams = vec![TRUE];

@@ -1,13 +1,13 @@
 //! Where two programs decide differently: every region of facts, with the two answers and facts that lie in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use tollgate_law::facts::{FactId, Facts};
+use tollgate_law::facts::{FactId, Facts, IC_TPP};
 use tollgate_law::program::{Label, Program};
-use tollgate_model::{Outcome, ReviewPolicy, never};
+use tollgate_model::{Lookup, Outcome, ReviewPolicy, never};
 
-use super::diagram::{Diagrams, NodeId};
+use super::diagram::{Diagrams, FALSE, NodeId};
 use super::space::Space;
 
 /// What a policy answers, in terms that two policies share.
@@ -59,139 +59,207 @@ pub struct Region {
     pub witness: Facts,
 }
 
-/// All regions on which two programs differ, by pair of answers.
+/// Where two programs differ, by pair of answers.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The space that they are regions of.
+    /// The space that the regions are of.
     pub space: Space,
     /// The regions by what the first and the second answer.
-    pub by_answers: BTreeMap<(Answer, Answer), Vec<Region>>,
-    /// Whether these are all regions. Where there are very many, one at least stands for each pair of answers, and further ones are left out.
-    pub is_whole: bool,
+    pub by_answers: BTreeMap<(Answer, Answer), Regions>,
 }
 
-/// How many parts of regions are told apart before further ones are left out: enough for any two policies that are near each other.
-const MOST_PARTS: usize = 1_000_000;
+/// The regions on which two programs differ in one way. They are disjoint, and cover all such facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regions {
+    /// How many there are; [`u128::MAX`] stands for so many or more.
+    pub count: u128,
+    /// The smallest first (the least compute, then the fewest facts off their first cell), then others in the order of the facts, as many as were asked for.
+    pub listed: Vec<Region>,
+}
 
-/// Compares two programs over all facts. Regions are listed up to a bound ([`Difference::is_whole`]); there is none where they never differ.
-pub fn differences(first: &Program, second: &Program) -> Difference {
+/// Compares two programs over all facts. Regions are counted whole, and at most `most_listed` of each pair of answers are listed, the smallest always.
+pub fn differences(first: &Program, second: &Program, most_listed: usize) -> Difference {
     let space = Space::of(&[first, second]);
     if first.decides_as(second) {
-        return Difference { space, by_answers: BTreeMap::new(), is_whole: true };
+        return Difference { space, by_answers: BTreeMap::new() };
     }
     let mut answers: Vec<Answer> = Vec::new();
-    let mut terminal = |answer: Answer| -> NodeId {
-        let at = answers.iter().position(|known| *known == answer).unwrap_or_else(|| {
-            answers.push(answer);
-            answers.len() - 1
-        });
-        // Every answer is a rule of one of the programs, of which there are few.
-        NodeId::try_from(at).unwrap_or_else(|_| {
-            never!("{at} answers are more than can be numbered");
-            NodeId::MAX >> 1
-        })
-    };
     let mut diagrams = Diagrams::new(&space);
     let mut root = |program: &Program, diagrams: &mut Diagrams<'_>| {
         let labels: Vec<NodeId> =
-            program.decision.iter().map(|rule| terminal(Answer::of(program, rule.label))).collect();
-        diagrams.decision_of(program, &mut |place| 2 + labels.get(place).copied().unwrap_or(0))
+            program.decision.iter().map(|rule| number(&mut answers, Answer::of(program, rule.label))).collect();
+        diagrams.decision_of(program, &mut |place| labels.get(place).copied().unwrap_or(FALSE))
     };
-    let roots = (root(first, &mut diagrams), root(second, &mut diagrams));
-    let mut walk = Walk {
-        diagrams: &diagrams,
-        done: BTreeMap::new(),
-        suffixes: Vec::new(),
-        known: BTreeMap::new(),
-        is_whole: true,
-    };
-    let found = walk.pair(roots.0, roots.1);
-    let mut by_answers: BTreeMap<(Answer, Answer), Vec<Region>> = BTreeMap::new();
-    for ((a, b), part) in found.iter().copied() {
-        let answer = |node: NodeId| usize::try_from(node - 2).ok().and_then(|at| answers.get(at)).cloned();
-        let (Some(a), Some(b)) = (answer(a), answer(b)) else { continue };
-        let regions = by_answers.entry((a, b)).or_default();
-        let path = walk.bounds(part);
-        let places: Vec<(usize, usize)> =
-            path.iter().map(|(axis, cells)| (*axis, cells.first().copied().unwrap_or(0))).collect();
-        let witness = space.facts(first, &places);
-        let bounds = path.into_iter().filter_map(|(axis, cells)| Some((space.axes.get(axis)?.fact, cells)));
-        regions.push(Region { bounds: bounds.collect(), witness });
-    }
-    let is_whole = walk.is_whole;
-    Difference { space, by_answers, is_whole }
-}
-
-/// The lower part of a region: its cells along one axis and the part below that; 0 is the empty part, which bounds nothing.
-type Suffix = usize;
-
-/// How two policies answer in a part of the space, and that part.
-type Found = ((NodeId, NodeId), Suffix);
-
-struct Walk<'d, 's> {
-    diagrams: &'d Diagrams<'s>,
-    done: BTreeMap<(NodeId, NodeId), Rc<[Found]>>,
-    suffixes: Vec<(usize, Vec<usize>, Suffix)>,
-    known: BTreeMap<(usize, Vec<usize>, Suffix), Suffix>,
-    is_whole: bool,
-}
-
-impl Walk<'_, '_> {
-    /// Walks both diagrams together. What lies alike below several cells of an axis is one part with all these cells, so
-    /// parts are disjoint, cover the difference and are as wide along each axis as this order of the axes lets them be.
-    fn pair(&mut self, a: NodeId, b: NodeId) -> Rc<[Found]> {
-        if a == b {
-            return Rc::new([]);
-        }
-        if let Some(done) = self.done.get(&(a, b)) {
-            return Rc::clone(done);
-        }
-        let axis_of = |node: NodeId| self.diagrams.inner(node).map(|(axis, _)| axis);
-        let axis = match (axis_of(a), axis_of(b)) {
-            (None, None) => return Rc::new([((a, b), 0)]),
-            (Some(axis), None) | (None, Some(axis)) => axis,
-            (Some(left), Some(right)) => left.min(right),
+    let (one, other) = (root(first, &mut diagrams), root(second, &mut diagrams));
+    let mut pairs: Vec<(NodeId, NodeId)> = Vec::new();
+    let joined = diagrams.join(one, other, &mut |a, b| number(&mut pairs, (a, b)), &mut Lookup::default());
+    let mut survey = Survey { tpp_axis: space.axis_of(IC_TPP), diagrams: &diagrams, known: Lookup::default() };
+    let reached = survey.reach(joined);
+    let mut by_answers: BTreeMap<(Answer, Answer), Regions> = BTreeMap::new();
+    for (terminal, reach) in reached.iter() {
+        let answer = |node: NodeId| numbered(&answers, node).cloned();
+        let pair = numbered(&pairs, *terminal).and_then(|(a, b)| Some((answer(*a)?, answer(*b)?)));
+        let Some(pair) = pair else {
+            never!("the diagram of a difference ends at {terminal}, which stands for no answers");
+            continue;
         };
-        let cells = self.diagrams.space.axes.get(axis).map_or(0, |axis| axis.cells.len());
-        let mut parts: BTreeMap<Found, Vec<usize>> = BTreeMap::new();
-        let mut answered: BTreeSet<(NodeId, NodeId)> = BTreeSet::new();
-        for cell in 0..cells {
-            let below = self.pair(self.diagrams.child(a, axis, cell), self.diagrams.child(b, axis, cell));
-            let is_full = self.suffixes.len() >= MOST_PARTS;
-            for found in below.iter() {
-                let is_new = answered.insert(found.0);
-                if is_full && !is_new && !parts.contains_key(found) {
-                    self.is_whole = false;
-                    continue;
+        let paths = survey.paths(joined, *terminal, most_listed);
+        let listed = paths.into_iter().map(|path| region(&space, first, path)).collect();
+        by_answers.insert(pair, Regions { count: reach.count, listed });
+    }
+    Difference { space, by_answers }
+}
+
+/// The terminal of a value, which is added to those that are known where it is new. Terminals 0 and 1 are no values.
+fn number<T: PartialEq>(known: &mut Vec<T>, value: T) -> NodeId {
+    let at = known.iter().position(|other| *other == value).unwrap_or_else(|| {
+        known.push(value);
+        known.len() - 1
+    });
+    // Every answer is a rule of one of the programs, of which there are few.
+    NodeId::try_from(at + 2).unwrap_or_else(|_| {
+        never!("{at} answers are more than can be numbered");
+        NodeId::MAX >> 1
+    })
+}
+
+/// The value of a terminal.
+fn numbered<T>(known: &[T], terminal: NodeId) -> Option<&T> {
+    known.get(usize::try_from(terminal.checked_sub(2)?).ok()?)
+}
+
+/// The cells along each axis that bounds a region, from the first axis on.
+type Path = Vec<(usize, Vec<usize>)>;
+
+fn region(space: &Space, program: &Program, path: Path) -> Region {
+    let places: Vec<(usize, usize)> = path.iter().filter_map(|(axis, cells)| Some((*axis, *cells.first()?))).collect();
+    let witness = space.facts(program, &places);
+    let bounds = path.into_iter().filter_map(|(axis, cells)| Some((space.axes.get(axis)?.fact, cells)));
+    Region { bounds: bounds.collect(), witness }
+}
+
+/// What lies below a node on the way to a terminal.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    /// Paths to it, where the cells below which all is alike are one.
+    count: u128,
+    /// How large the smallest region is.
+    size: Size,
+    /// The child on the path to that one.
+    child: NodeId,
+}
+
+/// How large a region is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Size {
+    tpp: i64,
+    /// Facts that stand off their first cell.
+    off_first: usize,
+}
+
+/// What each terminal below a node is reached by.
+type Reached = Rc<BTreeMap<NodeId, Reach>>;
+
+struct Survey<'d, 's> {
+    diagrams: &'d Diagrams<'s>,
+    /// The axis of compute, where something reads it.
+    tpp_axis: Option<usize>,
+    known: Lookup<NodeId, Reached>,
+}
+
+impl Survey<'_, '_> {
+    /// What lies below a node, by terminal.
+    fn reach(&mut self, node: NodeId) -> Reached {
+        if let Some(known) = self.known.get(&node) {
+            return Rc::clone(known);
+        }
+        let mut reached: BTreeMap<NodeId, Reach> = BTreeMap::new();
+        match self.diagrams.inner(node) {
+            None if node == FALSE => {}
+            None => {
+                reached.insert(node, Reach { count: 1, size: Size::default(), child: node });
+            }
+            Some((axis, children)) => {
+                for (child, cells) in groups(children) {
+                    let step = self.step(axis, &cells);
+                    for (terminal, below) in self.reach(child).iter() {
+                        let size = Size {
+                            tpp: below.size.tpp.saturating_add(step.tpp),
+                            off_first: below.size.off_first + step.off_first,
+                        };
+                        let all = reached.entry(*terminal).or_insert(Reach { count: 0, size, child });
+                        all.count = all.count.saturating_add(below.count);
+                        if size < all.size {
+                            (all.size, all.child) = (size, child);
+                        }
+                    }
                 }
-                parts.entry(*found).or_default().push(cell);
             }
         }
-        let parts = parts.into_iter().map(|((answers, below), within)| {
-            let bounded = within.len() < cells;
-            (answers, if bounded { self.suffix((axis, within, below)) } else { below })
-        });
-        let found: Rc<[Found]> = parts.collect::<Vec<_>>().into();
-        self.done.insert((a, b), Rc::clone(&found));
-        found
+        let reached = Rc::new(reached);
+        self.known.insert(node, Rc::clone(&reached));
+        reached
     }
 
-    fn suffix(&mut self, part: (usize, Vec<usize>, Suffix)) -> Suffix {
-        if let Some(known) = self.known.get(&part) {
-            return *known;
-        }
-        self.suffixes.push(part.clone());
-        self.known.insert(part, self.suffixes.len());
-        self.suffixes.len()
+    /// What cells along an axis add to the size of a region.
+    fn step(&self, axis: usize, cells: &[usize]) -> Size {
+        let first = cells.first().copied().unwrap_or(0);
+        let value = |cell: usize| {
+            let axis = self.diagrams.space.axes.get(axis).filter(|_| self.tpp_axis == Some(axis));
+            axis.and_then(|axis| axis.cells.get(cell)).map_or(0, |(value, _)| *value)
+        };
+        Size { tpp: value(first).saturating_sub(value(0)), off_first: usize::from(first != 0) }
     }
 
-    /// The cells along each axis that bounds a part.
-    fn bounds(&self, mut part: Suffix) -> Vec<(usize, Vec<usize>)> {
-        let mut bounds = Vec::new();
-        while let Some((axis, cells, below)) = part.checked_sub(1).and_then(|at| self.suffixes.get(at)) {
-            bounds.push((*axis, cells.clone()));
-            part = *below;
+    /// Paths from a node to a terminal: that of the smallest region, then others in order, at most so many (one at the least).
+    fn paths(&mut self, root: NodeId, terminal: NodeId, most: usize) -> Vec<Path> {
+        let smallest = self.smallest(root, terminal);
+        let mut paths = vec![smallest];
+        if most > 1 {
+            self.list(root, terminal, &mut Vec::new(), most, &mut paths);
         }
-        bounds
+        paths
     }
+
+    fn smallest(&mut self, root: NodeId, terminal: NodeId) -> Path {
+        let (mut path, mut node) = (Path::new(), root);
+        while let Some((axis, children)) = self.diagrams.inner(node) {
+            let Some(reach) = self.reach(node).get(&terminal).copied() else { break };
+            let cells = children.iter().enumerate().filter(|(_, child)| **child == reach.child);
+            path.push((axis, cells.map(|(cell, _)| cell).collect()));
+            node = reach.child;
+        }
+        path
+    }
+
+    fn list(&mut self, node: NodeId, terminal: NodeId, path: &mut Path, most: usize, paths: &mut Vec<Path>) {
+        if paths.len() >= most || !self.reach(node).contains_key(&terminal) {
+            return;
+        }
+        let Some((axis, children)) = self.diagrams.inner(node) else {
+            if paths.first() != Some(path) {
+                paths.push(path.clone());
+            }
+            return;
+        };
+        for (child, cells) in groups(children) {
+            path.push((axis, cells));
+            self.list(child, terminal, path, most, paths);
+            path.pop();
+        }
+    }
+}
+
+/// The children of a node, each once, with the cells below which they lie; in the order of the cells.
+fn groups(children: &[NodeId]) -> Vec<(NodeId, Vec<usize>)> {
+    let mut places: Lookup<NodeId, usize> = Lookup::default();
+    let mut groups: Vec<(NodeId, Vec<usize>)> = Vec::new();
+    for (cell, child) in children.iter().enumerate() {
+        let place = *places.entry(*child).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, cells)) => cells.push(cell),
+            None => groups.push((*child, vec![cell])),
+        }
+    }
+    groups
 }

@@ -40,6 +40,11 @@ impl Space {
         self.axes.iter().map(|axis| (axis.fact, axis.cells.len())).collect()
     }
 
+    /// The place of a fact's axis, where some program reads it.
+    pub(super) fn axis_of(&self, fact: FactId) -> Option<usize> {
+        self.axes.iter().position(|axis| axis.fact == fact)
+    }
+
     /// Facts in a cell given by its place along some axes, and at the first place along the others.
     pub(super) fn facts(&self, program: &Program, places: &[(usize, usize)]) -> Facts {
         let mut facts = Facts::default();

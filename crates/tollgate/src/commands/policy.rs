@@ -6,12 +6,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tollgate_engine::symbolic::{self, Answer, Difference, Region};
+use tollgate_engine::symbolic::{self, Answer, Difference};
 use tollgate_engine::{Scratch, determine, fact_text, trace};
 use tollgate_law::facts::{FactId, Facts};
 use tollgate_law::program::Program;
 use tollgate_law::{Law, Policy};
-use tollgate_model::{Date, Truth};
+use tollgate_model::{Date, Truth, group_digits};
 
 use super::{Failure, embedded_law, print};
 use crate::commands::inputs::{TextFormat, day, policy_name};
@@ -188,16 +188,26 @@ struct Span {
 /// The regions of facts that the first policy answers in one way and the second in another.
 struct Kind {
     answers: (Answer, Answer),
-    /// How many there are, or at least are.
-    regions: usize,
-    /// Whether there are no more.
-    is_whole: bool,
+    /// How many there are.
+    regions: u128,
     /// Of each region that is shown, what it asks of each fact.
     bounds: Vec<Vec<(FactId, String)>>,
     /// An order in the smallest region.
     witness: Facts,
     /// The paragraphs whose truth differs for that order.
     clauses: Vec<String>,
+}
+
+/// Of each pair of answers, so many regions are described at the most.
+const MOST_LISTED: usize = 10_000;
+
+/// A number of regions, in words.
+fn counted(regions: u128) -> String {
+    match u64::try_from(regions) {
+        Ok(1) => "1 region".to_owned(),
+        Ok(regions) => format!("{} regions", group_digits(regions)),
+        Err(_) => format!("more than {} regions", group_digits(u64::MAX)),
+    }
 }
 
 /// Days in words: those before the first day that is modeled have no first one.
@@ -286,8 +296,9 @@ fn compare_pairs(pairs: &[ProgramPair<'_>], all: bool, stop: &Stop) -> Result<Ve
         while !stop.load(Ordering::Relaxed) {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some(pair) = pairs.get(place) else { break };
-            let difference = symbolic::differences(pair.first, pair.second);
-            compared.push((place, kinds(&difference, pair.first, pair.second, all)));
+            let most_listed = if all { MOST_LISTED } else { 1 };
+            let difference = symbolic::differences(pair.first, pair.second, most_listed);
+            compared.push((place, kinds(&difference, pair.first, pair.second)));
         }
         compared
     };
@@ -314,12 +325,11 @@ fn same_kinds(a: &[Kind], b: &[Kind]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(alike)
 }
 
-fn kinds(difference: &Difference, first: &Program, second: &Program, all: bool) -> Vec<Kind> {
+fn kinds(difference: &Difference, first: &Program, second: &Program) -> Vec<Kind> {
     let mut kinds = Vec::new();
     for (answers, regions) in &difference.by_answers {
-        let Some(smallest) = regions.iter().min_by_key(|region| size(region)) else { continue };
-        let described = if all { regions.as_slice() } else { std::slice::from_ref(smallest) };
-        let bounds = described.iter().map(|region| {
+        let Some(smallest) = regions.listed.first() else { continue };
+        let bounds = regions.listed.iter().map(|region| {
             let named = region
                 .bounds
                 .iter()
@@ -328,20 +338,13 @@ fn kinds(difference: &Difference, first: &Program, second: &Program, all: bool) 
         });
         kinds.push(Kind {
             answers: answers.clone(),
-            regions: regions.len(),
-            is_whole: difference.is_whole,
+            regions: regions.count,
             bounds: bounds.collect(),
             witness: smallest.witness.clone(),
             clauses: clauses(first, second, &smallest.witness),
         });
     }
     kinds
-}
-
-/// Smaller compute first, then fewer facts that stand off their first cell.
-fn size(region: &Region) -> (i64, usize) {
-    let tpp = region.witness.get(tollgate_law::facts::IC_TPP).unwrap_or(0);
-    (tpp, region.bounds.iter().filter(|(_, places)| places.first() != Some(&0)).count())
 }
 
 /// The paragraphs whose truth differs between the two arguments.
@@ -383,8 +386,8 @@ fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
         }
         let _ = writeln!(out, "\n{days}:");
         for kind in &span.kinds {
-            let least = if kind.is_whole { "" } else { "at least " };
-            let _ = writeln!(out, "  {} -> {}: {least}{} regions", kind.answers.0, kind.answers.1, kind.regions);
+            let regions = counted(kind.regions);
+            let _ = writeln!(out, "  {} -> {}: {regions}", kind.answers.0, kind.answers.1);
             let _ = writeln!(out, "    clauses: {}", kind.clauses.join("; "));
             for (place, bounds) in kind.bounds.iter().enumerate() {
                 let title = if all { format!("region {}", place + 1) } else { "smallest region".to_owned() };
@@ -392,6 +395,9 @@ fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
                 for (fact, range) in bounds {
                     let _ = writeln!(out, "      {}: {range}", fact.def().name);
                 }
+            }
+            if all && u128::try_from(kind.bounds.len()).is_ok_and(|described| described < kind.regions) {
+                let _ = writeln!(out, "    and further ones: no more than {MOST_LISTED} are described");
             }
             let _ = writeln!(
                 out,
@@ -411,7 +417,7 @@ fn json(first: &Policy, second: &Policy, spans: &[Span]) -> serde_json::Value {
                 serde_json::Value::Object(fields.collect())
             });
             serde_json::json!({
-                "first": kind.answers.0.to_string(), "second": kind.answers.1.to_string(), "regions": kind.regions, "is_whole": kind.is_whole,
+                "first": kind.answers.0.to_string(), "second": kind.answers.1.to_string(), "regions": u64::try_from(kind.regions).map_or_else(|_| kind.regions.to_string().into(), serde_json::Value::from),
                 "clauses": kind.clauses, "described": regions.collect::<Vec<_>>(), "smallest": facts_line(&kind.witness, None),
             })
         });
