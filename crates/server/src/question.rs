@@ -87,8 +87,11 @@ struct Prepared {
 ///
 /// # Errors
 ///
-/// A question that is too long, and a ledger that cannot be asked.
+/// A question that is empty or too long, and a ledger that cannot be asked.
 pub(super) async fn answer(app: &Shared, text: String, date: Date) -> Result<AskAnswer, Problem> {
+    if text.trim().is_empty() {
+        return Err(unusable("`question` is empty", "ask such as `8 H100 SXM to Acme, Singapore for training`"));
+    }
     if text.chars().count() > LONGEST {
         let mend = "ask about fewer lines at a time, or give them as a file of orders";
         return Err(unusable(&format!("`question` is longer than {LONGEST} characters"), mend));

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -295,12 +294,12 @@ def ask(text: str, *, lists: str | Path | Sequence[str | Path] | None = None, po
 
 def policies() -> dict[str, str]:
     """The policies that come with the program, by name, with what each is."""
-    found = (re.match(r"(\S+)\s{2,}(.+)", line) for line in run(["policy", "list"]).text.splitlines())
-    return {line[1]: line[2] for line in found if line}
+    known = json.loads(run(["policy", "list", "--format", "json"]).text)["policies"]
+    return {policy["policy"]: policy["title"] for policy in known}
 
 
 def policy_diff(first: str, second: str, *, date: Day | None = None, known_on: Day | None = None) -> Summary:
-    """Where two policies decide otherwise: every region of facts, by span of days, with the paragraphs that make the difference."""
+    """Where two policies decide otherwise, by span of days: how many regions of facts, up to 100 of each kind, and the paragraphs that make the difference."""
     words = ["policy", "diff", "--format", "json", "--all"]
     for option, day in (("--date", date), ("--known-on", known_on)):
         if day is not None:

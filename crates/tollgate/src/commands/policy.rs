@@ -1,6 +1,6 @@
 //! `tollgate policy`: policies shown, checked and compared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -27,7 +27,11 @@ use tollgate_server::today;
   tollgate policy check my-policy.toml")]
 pub(crate) enum PolicyCommand {
     /// The policies that come with the program.
-    List,
+    List {
+        /// How it is printed
+        #[arg(long, default_value = "text")]
+        format: TextFormat,
+    },
     /// A policy: its provisions in force on a day, its readings, what is modeled and what is not.
     Show {
         /// The policy
@@ -51,7 +55,7 @@ pub(crate) enum PolicyCommand {
         /// Take both as they could be known on this day
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         known_on: Option<Date>,
-        /// Print every region, not only their number and the smallest of each kind
+        /// Print the regions, up to 100 of each kind, and not only their number and the smallest
         #[arg(long)]
         all: bool,
         /// How it is printed
@@ -68,7 +72,7 @@ pub(crate) enum PolicyCommand {
 pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure> {
     let law = embedded_law()?;
     match command {
-        PolicyCommand::List => list(&law),
+        PolicyCommand::List { format } => list(&law, *format),
         PolicyCommand::Show { policy, date, format } => {
             show(&load_policy(&law, policy)?, date.unwrap_or_else(today), *format)
         }
@@ -85,13 +89,22 @@ pub(crate) fn policy(command: &PolicyCommand, stop: &Stop) -> Result<(), Failure
     }
 }
 
-fn list(law: &Arc<Law>) -> Result<(), Failure> {
-    let mut out = String::new();
-    for name in law.policy_names() {
-        let policy = law.policy(name)?;
-        let _ = writeln!(out, "{name:<16} {}", policy.title);
+fn list(law: &Arc<Law>, format: TextFormat) -> Result<(), Failure> {
+    let names = law.policy_names();
+    let titled = names.into_iter().map(|name| law.policy(name).map(|policy| (name, policy.title.clone())));
+    let titles: Vec<(&str, String)> = titled.collect::<Result<_, _>>()?;
+    let digest = law.digest.get(..16).unwrap_or(&law.digest);
+    if format == TextFormat::Json {
+        let policies = titles.iter().map(|(name, title)| serde_json::json!({ "policy": name, "title": title }));
+        let whole = serde_json::json!({ "policies": policies.collect::<Vec<_>>(), "law": digest });
+        return print(&format!("{whole:#}\n"));
     }
-    let _ = writeln!(out, "law {}", law.digest.get(..16).unwrap_or(&law.digest));
+    let width = titles.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for (name, title) in &titles {
+        let _ = writeln!(out, "{name:<width$}  {title}");
+    }
+    let _ = writeln!(out, "law {digest}");
     print(&out)
 }
 
@@ -199,7 +212,7 @@ struct Kind {
 }
 
 /// Of each pair of answers, so many regions are described at the most.
-const MOST_LISTED: usize = 10_000;
+const MOST_LISTED: usize = 100;
 
 /// A number of regions, in words.
 fn counted(regions: u128) -> String {
@@ -225,7 +238,7 @@ pub(crate) struct PolicyComparison<'a> {
     first: &'a Policy,
     second: &'a Policy,
     spans: Vec<Span>,
-    /// Whether every region is described, and not the smallest of each kind alone.
+    /// Whether other regions are described beside the smallest of each kind.
     all: bool,
 }
 
@@ -327,13 +340,15 @@ fn same_kinds(a: &[Kind], b: &[Kind]) -> bool {
 
 fn kinds(difference: &Difference, first: &Program, second: &Program) -> Vec<Kind> {
     let mut kinds = Vec::new();
+    let mut texts: BTreeMap<(FactId, Vec<usize>), String> = BTreeMap::new();
     for (answers, regions) in &difference.by_answers {
         let Some(smallest) = regions.listed.first() else { continue };
+        let mut text = |(fact, places): &(FactId, Vec<usize>)| {
+            let text = texts.entry((*fact, places.clone()));
+            (*fact, text.or_insert_with(|| difference.space.describe(&[first, second], *fact, places)).clone())
+        };
         let bounds = regions.listed.iter().map(|region| {
-            let named = region
-                .bounds
-                .iter()
-                .map(|(fact, places)| (*fact, difference.space.describe(&[first, second], *fact, places)));
+            let named = region.bounds.iter().map(&mut text);
             named.filter(|(_, text)| text != "any").collect()
         });
         kinds.push(Kind {
