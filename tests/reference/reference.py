@@ -17,6 +17,8 @@ LISTED_BY_746 = {"CU": "TMP TSU RPL BAG GOV GFT AVS APR CCD SCP", "KP": "TMP GOV
                  "RU": "TMP GOV TSU BAG AVS ENC CCD", "BY": "TMP GOV TSU BAG AVS ENC CCD", "IR": "", "occupied": "TMP GOV GFT TSU BAG AVS"}
 SDN_2024 = set("BELARUS-EO14038 BELARUS RUSSIA-EO14024 UKRAINE-EO13660 UKRAINE-EO13661 UKRAINE-EO13662 UKRAINE-EO13685".split())
 SDN_2024 |= {"FTO", "SDGT", "NPWMD", "ILLICIT DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
+# 746.9(b) since September 2025: what was read or told of it, and what may stand in the part that was not seen.
+SYRIA_2025 = "SPP TMP RPL GOV TSU AVS CCD BAG GFT ENC SCP APR"
 EMBARGOED = {"BY", "CU", "IR", "KP", "RU", "SY"}
 MIEU_PLACES = {"BY", "MM", "KH", "CN", "RU", "VE", "IR", "KP", "SY", "CU"}
 SDN_BEFORE = {"NPWMD", "SDGT", "SDT", "FTO", "IRAQ2"}
@@ -463,8 +465,9 @@ def decide_world(w, law, date, only=None):
                 available.add(name)
     if needs and not available:
         place = "occupied" if k["occupied"] and dest == "UA" else dest
-        listed = place not in LISTED_BY_746 or (place == "SY" and date >= "2025-09-02") or claim in LISTED_BY_746[place].split()
-        if (claim in ("TSU", "TSR") and hardware) or (claim == "CCD" and dest not in ("CU", "RU", "BY")) or (claim == "SCP" and dest != "CU"):
+        may_be = SYRIA_2025 if place == "SY" and date >= "2025-09-02" else LISTED_BY_746.get(place, "")
+        listed = place not in LISTED_BY_746 or claim in may_be.split()
+        if (claim in ("TSU", "TSR") and hardware) or (claim == "CCD" and dest not in ("CU", "RU", "BY", "SY")) or (claim == "SCP" and dest != "CU"):
             listed = False
         gated = date >= "2023-11-17" and (((ab or hbm or model) and (dest in g["AC"] or for_d5())) or (taught in ("a", "b") and (dest in g["AC"] or hq_d5())))
         if gated and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"}:
@@ -506,7 +509,12 @@ def decide_world(w, law, date, only=None):
         return ("needs_information", "", "", eccn)
     if ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
         return ("needs_information", "", "", eccn)
-    if hardware and dest not in EMBARGOED and dest not in g["MEU_DESTINATIONS"] and read("e_country") in g["MEU_DESTINATIONS"] and w.get("military", BOOL):
+    armed = lambda: any(read(part) in g["MEU_DESTINATIONS"] for part in ("e_country", "c_place", "p_country"))
+    if hardware and dest not in EMBARGOED and dest not in g["MEU_DESTINATIONS"] and armed() and w.get("military", BOOL):
+        return ("needs_information", "", "", eccn)
+    # 744.23(a)(1): a supercomputer located in these places, or destined to them.
+    halls = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2022-10-21" else set()
+    if hardware and dest not in EMBARGOED and dest not in halls and (read("e_country") in halls or read("c_place") in halls) and w.get("super", BOOL):
         return ("needs_information", "", "", eccn)
     if subject and dest not in EMBARGOED and read("i_place") in EMBARGOED:
         return ("needs_information", "", "", eccn)

@@ -315,7 +315,7 @@ impl FactBuilder {
             (facts::ENTITY_LIST, listed(Effect::EntityList)),
             (facts::UNVERIFIED, listed(Effect::UnverifiedList)),
             (facts::DENIED, listed(Effect::DeniedPerson)),
-            (facts::AFFILIATE, any(false, &|id| screened.affiliate(id, order.date))),
+            (facts::AFFILIATE, any(false, &|id| self.affiliate(id, order.date))),
             (facts::MILITARY, listed(Effect::MilitaryEndUser)),
         ];
         for (fact, truth) in found {
@@ -334,6 +334,12 @@ impl FactBuilder {
             };
             any(false, &|id| screened.designated(id, program, order.date).max(of(id)))
         });
+    }
+
+    /// Whether listed parties own half of a party: of foreign ones alone (15 CFR 744, supplement no. 8, paragraphs (a) and (b)).
+    fn affiliate(&self, id: &str, date: Date) -> Truth {
+        let is_at_home = self.tables.parties.get(id).is_some_and(|party| party.country == Some(Country::UNITED_STATES));
+        if is_at_home { Truth::False } else { self.tables.screened.affiliate(id, date) }
     }
 
     /// What the entries of the Entity List state of their review; a party that is listed by its flag states nothing.

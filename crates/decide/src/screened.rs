@@ -290,18 +290,20 @@ impl ScreeningResults {
         }
         let mut screened = self;
         let listed = |id: &str, party: &Party, day| {
-            let flagged = party.flags.iter().any(|flag| flag == "entity_list");
             let effects = [Effect::EntityList, Effect::MilitaryEndUser].map(|effect| screened.listed(id, effect, day));
             let designated = SanctionsProgram::ALL.map(|program| screened.designated(id, program, day));
             let effects = effects.into_iter().chain(designated);
-            effects.chain(flagged.then_some(Truth::True)).max().unwrap_or(Truth::False)
+            effects.chain([owner_flagged(party, day)]).max().unwrap_or(Truth::False)
         };
+        let stakes = &with_parents(parties, stakes, &screened);
         let typed = owners_without_row(parties, stakes);
         // A clearance that ends makes its match stand again from the next day on.
         let changes = screened.matches().flat_map(|(_, hit)| {
             let ends = [hit.cleared.as_ref().and_then(|cleared| cleared.until), hit.until];
             ends.into_iter().flatten().map(|day| day.plus_days(1)).chain(hit.from)
         });
+        let flags = parties.values().flat_map(|party| &party.flags);
+        let changes = changes.chain(flags.filter_map(|flag| flag.split_once(':')?.1.trim().parse().ok()));
         let owners = Owners::new(stakes, changes.collect(), &|day, truth| {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
             parties.iter().chain(&typed).filter_map(of).collect()
@@ -366,6 +368,48 @@ impl ScreeningResults {
     pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
         self.owners.on(date).map_or_else(Vec::new, |graph| graph.proof(party))
     }
+}
+
+/// Whether the flags of a row say on a day that the party makes listed whom it owns by half (15 CFR 744, supplement no. 8, paragraph (a)): that it is on the
+/// Entity List or the list of military end users, or designated under a program of 744.8(a)(1); unknown where its programs are not stated or not known.
+fn owner_flagged(party: &Party, day: Date) -> Truth {
+    let (mut programs, mut truth) = (Vec::new(), Truth::False);
+    for flag in &party.flags {
+        let (word, behind) =
+            flag.split_once(':').map_or((flag.as_str(), None), |(word, rest)| (word, Some(rest.trim())));
+        let since = behind.and_then(|text| text.parse::<Date>().ok());
+        if since.is_some_and(|since| since > day) {
+            continue;
+        }
+        match (word, behind.filter(|_| since.is_none())) {
+            ("entity_list" | "military_end_user", _) => return Truth::True,
+            ("sdn", Some(program)) => programs.push(program.to_owned()),
+            // Whoever is flagged as military may stand on the list of military end users.
+            ("sdn", None) | ("military", _) => truth = Truth::Unknown,
+            _ => {}
+        }
+    }
+    let under = |program| if programs.is_empty() { Truth::False } else { under_program(&programs, program) };
+    SanctionsProgram::ALL.map(under).into_iter().fold(truth, Truth::max)
+}
+
+/// The stakes, and a stake of a part that nobody has told for each parent that no stake is of: a listed parent of which the part is not known leaves open
+/// whether it owns half (red flag 29 of supplement no. 3 to part 732). Where nobody is listed, the stakes alone.
+fn with_parents(parties: &BTreeMap<String, Party>, stakes: &[Stake], screened: &ScreeningResults) -> Vec<Stake> {
+    let mut all = stakes.to_vec();
+    let is_any_listed =
+        !screened.hits.is_empty() || parties.values().any(|party| owner_flagged(party, Date::MAX) != Truth::False);
+    if !is_any_listed {
+        return all;
+    }
+    let companies: BTreeSet<&str> = stakes.iter().map(|stake| stake.owned_id.as_str()).collect();
+    for (id, party) in parties.iter().filter(|(id, _)| !companies.contains(id.as_str())) {
+        if let Some(parent) = party.parent_id.as_ref().filter(|parent| *parent != id) {
+            let (owner_id, owned_id) = (parent.clone(), id.clone());
+            all.push(Stake { owner_id, owned_id, percent: None, controls: false, from: None, until: None });
+        }
+    }
+    all
 }
 
 /// Owners that have no row, by the name that stands in the place of their id: a listed one is found by it.

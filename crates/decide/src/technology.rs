@@ -70,10 +70,17 @@ fn word_of(entry: &str, paragraph: &str) -> &'static str {
 pub(crate) fn kind_of(item: &Item, where_absent: ItemKind) -> Option<ItemKind> {
     let entry = item.eccn.as_deref().and_then(entry_of);
     match (item.kind, entry) {
+        (Some(ItemKind::Other), None) if item.eccn.as_deref().is_some_and(states_computing) => None,
         (kind, None) => Some(kind.unwrap_or(where_absent)),
         (None | Some(ItemKind::Other | ItemKind::Software | ItemKind::Technology), Some(entry)) => Some(entry.kind),
         (Some(kind), Some(entry)) => (kind == entry.kind).then_some(kind),
     }
+}
+
+/// Whether an ECCN of hardware says that the item reaches the figures of advanced computing: 3A090, 4A090 and the `.z` paragraphs beside them.
+fn states_computing(eccn: &str) -> bool {
+    let eccn = eccn.to_ascii_uppercase().replace(char::is_whitespace, "");
+    ["3A090", "4A090"].iter().any(|entry| eccn.contains(entry)) || eccn.contains(".Z")
 }
 
 /// Whether an item is software or technology.
@@ -98,6 +105,20 @@ pub(crate) fn set_technology(facts: &mut Facts, item: &Item, kind: Option<ItemKi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_to_be_no_accelerator_is_none_of_the_entries_of_accelerators() {
+        let kind = |eccn: &str| {
+            let item = Item { kind: Some(ItemKind::Other), eccn: Some(eccn.to_owned()), ..Item::default() };
+            kind_of(&item, ItemKind::IntegratedCircuit)
+        };
+        for eccn in ["4A090.a", "3a090", "5A992.z", "ECCN 4A003.z.1"] {
+            assert_eq!(kind(eccn), None, "{eccn}");
+        }
+        for eccn in ["5A992.c", "EAR99", "", "4A994.l"] {
+            assert_eq!(kind(eccn), Some(ItemKind::Other), "{eccn}");
+        }
+    }
 
     #[test]
     fn entries_of_software_and_technology_are_understood_as_people_write_them() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tollgate_model::{Activity, Country, OrderLine};
+use tollgate_model::{Activity, Country, OrderLine, is_in_doubt};
 use utoipa::ToSchema;
 
 /// An order line as a request states it: the columns of the orders table. Those that decide nothing yet are taken and kept on record.
@@ -97,6 +97,20 @@ impl OrderRequest {
         }
         if let Some((member, _)) = required.iter().find(|(_, text)| text.len() > 200) {
             return Err((format!("`{member}` is longer than 200 bytes"), "give a shorter one"));
+        }
+        let optional = [
+            ("exporter", &self.exporter),
+            ("purchaser", &self.purchaser),
+            ("intermediate_consignee", &self.intermediate_consignee),
+            ("end_user", &self.end_user),
+            ("freight_forwarder", &self.freight_forwarder),
+            ("lpp_operator", &self.lpp_operator),
+            ("end_use", &self.end_use),
+        ];
+        let given = optional.iter().filter_map(|(member, text)| Some((*member, text.as_ref()?)));
+        if let Some((member, text)) = required.into_iter().chain(given).find(|(_, text)| is_in_doubt(text)) {
+            let mend = "write what it is without the `?`, or leave out what is not known";
+            return Err((format!("`{member}` is `{text}`, marked as not understood"), mend));
         }
         if let Some(line) = self.line.filter(|line| *line < 1) {
             return Err((format!("`line` is {line}"), "give a whole number of 1 or more"));

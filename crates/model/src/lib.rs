@@ -35,5 +35,6 @@ pub use outcome::{Outcome, ReviewPolicy, Truth};
 pub use period::{BadPeriod, Period, PeriodLength};
 pub use record::{
     Activity, Clearance, Item, ItemKind, License, OrderLine, Party, PartyDetails, Stake, UnknownWord, UnreadCell,
+    is_in_doubt,
 };
 pub use stop::Stop;

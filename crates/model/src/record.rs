@@ -186,6 +186,11 @@ impl OrderLine<'_> {
     }
 }
 
+/// Whether a text begins with a question mark, so that it says that it is not understood, and not what it is.
+pub fn is_in_doubt(text: &str) -> bool {
+    text.trim_start().starts_with(['?', '？'])
+}
+
 /// A cell of a table that is not understood. Its [`Display`](fmt::Display) form says so in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadCell {

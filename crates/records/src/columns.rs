@@ -4,6 +4,17 @@ use crate::column::CellKind::{self, Country, Day, Number, Text, Truth, Whole, Wo
 use crate::column::{Column, column, required};
 use crate::side_columns::{ANSWERS, FLEET, INSPECTIONS, OPENING, PAYMENTS, SERIALS, SITES};
 
+/// The columns of an order's parties, in the order of [`crate::OrderColumns::parties`].
+pub(crate) const PARTY_COLUMNS: [&str; 7] = [
+    "exporter",
+    "purchaser",
+    "intermediate_consignee",
+    "ultimate_consignee",
+    "end_user",
+    "freight_forwarder",
+    "lpp_operator",
+];
+
 /// A table of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {

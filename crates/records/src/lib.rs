@@ -17,6 +17,7 @@ mod csv_text;
 mod decision_columns;
 mod decisions;
 mod documentation;
+mod doubt;
 mod folder;
 mod gleif;
 mod items;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use arrow_array::{Array, RecordBatch, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell, never};
 
-use crate::columns::Table;
+use crate::columns::{PARTY_COLUMNS, Table};
+use crate::doubt::note_doubts;
 use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
 use crate::row_answers::RowAnswers;
 use crate::source::{Batch, Selection, Source};
@@ -419,16 +420,7 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
     batch.require(Table::Orders, mistakes);
     let order_id = batch.texts("order_id", mistakes);
     let mut texts = |name: &str| batch.coded(name, mistakes);
-    let parties = [
-        "exporter",
-        "purchaser",
-        "intermediate_consignee",
-        "ultimate_consignee",
-        "end_user",
-        "freight_forwarder",
-        "lpp_operator",
-    ]
-    .map(&mut texts);
+    let parties = PARTY_COLUMNS.map(&mut texts);
     let empty = || StringArray::from(vec![""; batch.rows]);
     let item = texts("item").unwrap_or_else(|| Texts::Plain(empty()));
     let (end_use, authorization) = (texts("end_use"), texts("authorization"));
@@ -468,6 +460,10 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
 fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes<'_>) {
     for name in Table::Orders.required() {
         batch.require_cells(name, mistakes);
+    }
+    let texts = [("item", Some(&orders.item)), ("end_use", orders.end_use.as_ref())];
+    for (column, texts) in PARTY_COLUMNS.into_iter().zip(orders.parties.each_ref().map(Option::as_ref)).chain(texts) {
+        note_doubts(batch, column, texts, mistakes);
     }
     let lines = orders.quantity.iter().zip(&orders.line).enumerate();
     for (index, (quantity, line)) in lines {
