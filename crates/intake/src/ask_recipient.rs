@@ -3,9 +3,10 @@
 use tollgate_model::Country;
 
 use crate::ask_words::{
-    BESIDE, FOR_OTHERS, FURTHER, HOMONYMS, LEGAL_FORMS, QUALIFIERS, RELATIONS, SEATS, STATES, WORD_CODES, is_doubt,
+    BESIDE, DESCRIPTIONS, FOR_OTHERS, FURTHER, HOMONYMS, LEGAL_FORMS, QUALIFIERS, RELATIONS, SEATS, STATES, WORD_CODES,
+    is_doubt,
 };
-use crate::party_word::PartyWord;
+use crate::party_word::{PartyWord, is_role};
 use crate::text::plain;
 use crate::values::country::country_in_text;
 
@@ -103,12 +104,19 @@ fn read_place(mut parts: Vec<&str>, found: &mut Recipient) {
     if name.is_empty() {
         return;
     }
-    if PartyWord::read(&name) == PartyWord::Party && !is_country(&name) {
+    let is_party = PartyWord::read(&name) == PartyWord::Party && !is_description(&name);
+    if is_party && !is_country(&name) {
         found.other_names = other_names(&name, address);
         found.name = Some(name);
     } else {
         found.unread.push(format!("{name}, which names nobody"));
     }
+}
+
+/// Whether a text describes somebody and names none: `a customer in Bergen`.
+fn is_description(text: &str) -> bool {
+    let words: Vec<String> = words_of(text).collect();
+    words.first().is_some_and(|word| DESCRIPTIONS.contains(&word.as_str())) && words.iter().any(|word| is_role(word))
 }
 
 /// Whether a text is the name of a country and nothing more.
@@ -210,6 +218,9 @@ fn note_further(found: &mut Recipient) {
             found.unread.push(part.to_owned());
         }
     }
+    let is_open = |part: &&str| !part.is_empty() && PartyWord::read(part) != PartyWord::Party;
+    let open: Vec<String> = found.address.split(',').map(str::trim).filter(is_open).map(str::to_owned).collect();
+    found.unread.extend(open);
     note_countries(&name, found);
     let is_place = |part: &str| country_in_text(part.trim()).is_some();
     if let Some(end_use) = found.end_use.clone()

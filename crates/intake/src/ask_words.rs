@@ -250,7 +250,7 @@ pub(crate) const CHANGES: &[&str] = &[
     "if",
     "unless",
 ];
-/// Words behind a name that name a further party or place, of which the grammar knows one each.
+/// Words in a name or behind it that name a further party or place, of which the grammar knows one each, or that leave open which it is.
 pub(crate) const FURTHER: &[&str] = &[
     "or",
     "via",
@@ -273,6 +273,15 @@ pub(crate) const FURTHER: &[&str] = &[
     "presumably",
     "likely",
     "vielleicht",
+    "tbd",
+    "tba",
+    "tbc",
+    "n/a",
+    "whoever",
+    "someone",
+    "somebody",
+    "anyone",
+    "anybody",
     "near",
 ];
 /// Words of how a party stands to another. Behind the first comma, or in parentheses, they name a further party.
@@ -387,6 +396,11 @@ pub(crate) const QUALIFIERS: &[&str] = &[
     "of", "the", "de", "du", "del", "der", "von", "and", "&", "for", "near", "new", "north", "northern", "south",
     "southern", "east", "eastern", "west", "western", "central", "inner", "outer", "upper", "lower", "little",
     "greater", "great", "occupied", "former", "not", "no", "air", "royal", "baja",
+];
+/// Words with which a description of somebody begins, as in `a customer in Bergen`.
+pub(crate) const DESCRIPTIONS: &[&str] = &[
+    "a", "an", "our", "my", "your", "his", "her", "their", "some", "any", "another", "this", "that", "one", "ein",
+    "eine", "einen", "un", "une", "unser",
 ];
 /// Names of countries, as [`plain`](crate::text::plain) makes them, that are names of persons, places or things too.
 pub(crate) const HOMONYMS: &[&str] = &[

@@ -53,6 +53,11 @@ fn names_nobody(bare: &str) -> bool {
     word_lists().placeholders.contains(bare) || word_lists().nobody.contains(bare)
 }
 
+/// Whether a word is a party's part in a trade or a kind of party.
+pub(crate) fn is_role(word: &str) -> bool {
+    word_lists().roles.contains(&plain(word))
+}
+
 /// Whether a text has no more than a party's part in a trade: `a new client`, `end user unknown`.
 fn is_role_alone(text: &str) -> bool {
     let lists = word_lists();

@@ -273,9 +273,17 @@ fn nobody_is_no_buyer() {
         "NO, Norway",
         "-, Norway",
         "ein Kunde, Norwegen",
+        "a customer in Bergen, Norway",
+        "our client (Bergen), Norway",
+        "one of our buyers, Norway",
     ] {
         let lacking = read(&format!("4 L40S to {text}")).lacking();
         assert!(lacking.iter().any(|part| part.contains("who buys?")), "{text}: {lacking:?}");
+    }
+    for text in
+        ["TBD (Bergen), Norway", "Example Works, TBD, Norway", "Example Works, unknown, Norway", "N/A yet, Norway"]
+    {
+        assert!(!read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
     }
     for text in ["Self Storage Ltd, Norway", "Client Server Systems, Norway", "Unknown Worlds, Norway"] {
         assert!(read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
