@@ -9,7 +9,7 @@ use tollgate_model::{Country, Date};
 
 use crate::ask_goods::{QuestionLine, line, phrases};
 use crate::ask_recipient::recipient;
-use crate::ask_words::{LANGUAGES, Language, OPENINGS};
+use crate::ask_words::{LANGUAGES, Language, OPENINGS, QUESTION_OPENINGS, is_doubt};
 use crate::csv_text;
 use crate::goods::GoodsFinder;
 use crate::items::{self, Items};
@@ -96,14 +96,18 @@ pub struct QuestionTables {
 pub fn question(text: &str, catalog: &Catalog) -> Question {
     let mut question = Question::default();
     let text = narrow(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.trim_end_matches(['?', '.', '!']).trim();
+    let (text, marks) = without_marks(&text);
+    let is_question = QUESTION_OPENINGS.iter().any(|opening| without_prefix(text, opening).is_some());
+    if marks.chars().filter(|mark| is_doubt(*mark)).count() > usize::from(is_question) {
+        question.unread.push(format!("{}{marks}", text.rsplit(' ').next().unwrap_or("")));
+    }
     let text = [" today", " now"].into_iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
     let text = OPENINGS.iter().find_map(|opening| without_prefix(text, opening)).unwrap_or(text);
     let (Language { from, end_use, .. }, (goods, rest)) = divided(text);
     let (goods, origin) = split_at_word(goods, from).unwrap_or((goods, ""));
     if !origin.is_empty() {
         question.origin = country_in_text(origin);
-        if question.origin.is_none() {
+        if question.origin.is_none() || origin.contains(is_doubt) {
             question.unread.push(format!("from {origin}"));
         }
     }
@@ -120,6 +124,13 @@ pub fn question(text: &str, catalog: &Catalog) -> Question {
         end_use: found.end_use,
         ..question
     }
+}
+
+/// A text without the marks that end it, and these.
+fn without_marks(text: &str) -> (&str, &str) {
+    let is_mark = |mark: char| matches!(mark, '.' | '!' | ' ') || is_doubt(mark);
+    let bare = text.trim_end_matches(is_mark);
+    (bare, text.get(bare.len()..).unwrap_or(""))
 }
 
 /// The language of a question, and the texts before and behind its word for `to`; English and no recipient where none is found.
@@ -159,6 +170,9 @@ impl Question {
         }
         if self.destination.is_none() {
             lacking.push("to which country? End with `to BUYER, COUNTRY`".to_owned());
+        }
+        if self.buyer.is_none() {
+            lacking.push("who buys? Write the buyer's name: `to BUYER, COUNTRY`".to_owned());
         }
         lacking
     }
@@ -243,210 +257,4 @@ impl Question {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{Arc, LazyLock};
-
-    use super::*;
-    use tollgate_law::Law;
-
-    fn read(text: &str) -> Question {
-        static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| Law::embedded().unwrap());
-        question(text, &LAW.catalog)
-    }
-
-    #[test]
-    fn a_whole_question_is_understood() {
-        let found = read(
-            "Can I ship 3 L40S and two RTX 4090 from Germany to Example Render Studio Ltd., Viet Nam, for rendering?",
-        );
-        assert_eq!(
-            found.lines.iter().map(|line| (line.quantity, line.item.as_str())).collect::<Vec<_>>(),
-            [(3, "L40S"), (2, "GeForce RTX 4090")]
-        );
-        assert_eq!(found.buyer.as_deref(), Some("Example Render Studio Ltd."));
-        assert_eq!(found.destination.map(Country::code), Some("VN"));
-        assert_eq!(found.origin.map(Country::code), Some("DE"));
-        assert_eq!(found.end_use.as_deref(), Some("rendering"));
-        assert!(found.lacking().is_empty());
-        let tables = found.tables("2026-11-28".parse().unwrap());
-        assert_eq!(tables.orders.lines().count(), 3);
-        assert!(tables.parties.contains("Example Render Studio Ltd."));
-    }
-
-    #[test]
-    fn forms_of_recipients() {
-        let found = read("4x L40S to a buyer in Vietnam");
-        assert_eq!((found.buyer, found.destination.map(Country::code)), (None, Some("VN")));
-        let found = read("1 L40S to Example Works Malaysia");
-        assert_eq!((found.buyer.as_deref(), found.destination.map(Country::code)), (Some("Example Works"), Some("MY")));
-        let found = read("1 L40S to Example Works, Malaysia, headquartered in China, for inference");
-        assert_eq!(found.hq_country.map(Country::code), Some("CN"));
-    }
-
-    #[test]
-    fn what_is_not_understood_is_told() {
-        let found = read("4 flux capacitors to Example Works, Norway");
-        assert!(found.lines[0].open.is_some());
-        assert!(!read("4 L40S to Example Works").lacking().is_empty());
-        assert!(!read("4 L40S from Atlantis to Example Works, Norway").lacking().is_empty());
-        assert!(!read("hello").lacking().is_empty());
-        assert!(read("L40S to Example Works, Norway").lines[0].open.is_some());
-    }
-
-    #[test]
-    fn words_that_change_a_number_are_asked_about() {
-        for text in [
-            "a dozen L40S",
-            "two dozen L40S",
-            "ten thousand L40S",
-            "2,5 L40S",
-            "4 L40S not",
-            "4 L40S per month",
-            "no L40S",
-            "half an L40S",
-            "-5 L40S",
-            "1.000 L40S",
-            "0 L40S",
-            "1e6 L40S",
-            "about 4 L40S",
-            "4 or 5 L40S",
-            "+4 L40S",
-            "L40S x0",
-            "L40S x 2.5",
-            "L40S (about 4)",
-            "L40S 4",
-            "L40S 4 boxes",
-        ] {
-            let found = read(&format!("{text} to Example Works, Norway"));
-            assert!(found.lines.iter().all(|line| line.open.is_some()), "{text}: {found:?}");
-        }
-        assert_eq!(read("1,000 L40S to Example Works, Norway").lines[0].quantity, 1_000);
-        assert_eq!(read("eight L40S to Example Works, Norway").lines[0].open, None);
-    }
-
-    #[test]
-    fn a_second_party_or_place_is_never_passed_over() {
-        for text in [
-            "Example Works, Norway or China",
-            "Example Works, Norway, via China",
-            "Example Works, China, Norway",
-            "Example Works, Norway and Other Works, Sweden",
-            "Example Works, Norway, headquartered in Norway or China",
-            "Example Works, Norway, headquartered in Atlantis",
-            "Example Works, Norway, for rendering on behalf of Other Works",
-            "Example Works, Norway, for rendering, paid by Other Works",
-            "Example Works not in China, Norway",
-            "Example Works, Norway; 3 H20 to Other Works, China",
-            "Example Works, Norway?? no, Sweden",
-            "Example Works, Norway. Then to China",
-            "Example Works, Norway China",
-            "Example Works, a Other Works company, Norway",
-            "Example Works (Other Works subsidiary), Norway",
-            "Example Works subsidiary of Other Works, Norway",
-            "Example Works on behalf of Other Works, Norway",
-            "Example Works and then Other Works, Norway",
-            "Example Works, Norway, owned by Other Works",
-            "Embassy of Iran, Norway",
-            "Bank of China for trading, Norway",
-            "Example Works, San Jose, CA",
-            "Example Works, Norway, for rendering, end user Other Works",
-        ] {
-            assert!(!read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
-        }
-        for text in [
-            "Smith and Sons, Norway",
-            "Example Works Norway AS, Norway",
-            "Example Works, Norway, for rendering",
-            "Example Works, Inc., San Jose, CA, USA",
-            "Institute for Examples, Norway",
-            "Institute for Examples, Norway, for rendering",
-            "Example Works Co., Ltd., Hanoi, Viet Nam",
-            "Air China, Norway, headquartered in China",
-            "Example (Thailand) Co., Ltd., Thailand",
-        ] {
-            assert!(read(&format!("4 L40S to {text}")).lacking().is_empty(), "{text}");
-        }
-    }
-
-    #[test]
-    fn words_that_no_name_has_are_asked_about() {
-        for text in [
-            "4 kg L40S",
-            "4 boxes of L40S",
-            "4 pallets L40S",
-            "4 L40S (to be resold in China)",
-            "4 L40S [8 cards each]",
-            "4 L40S NVL",
-            "4 broken L40S",
-            "rent 4 L40S",
-            "4 L40S for a friend",
-        ] {
-            let found = read(&format!("{text} to Example Works, Norway"));
-            assert!(
-                found.lines.iter().any(|line| line.open.is_some()) || !found.lacking().is_empty(),
-                "{text}: {found:?}"
-            );
-        }
-        for text in
-            ["4 NVIDIA L40S GPUs", "4 used L40S cards", "4 pcs. L40S", "one HGX A100 8-GPU board", "2 H100 SXM5 80GB"]
-        {
-            let found = read(&format!("{text} to Example Works, Norway"));
-            assert!(found.lines.iter().all(|line| line.open.is_none()), "{text}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn counts_are_read_as_people_write_them() {
-        for (text, quantity) in [
-            ("8xL40S", 8),
-            ("8x L40S", 8),
-            ("8 x L40S", 8),
-            ("8\u{d7}L40S", 8),
-            ("4pcs L40S", 4),
-            ("10k L40S", 10_000),
-            ("qty 4 L40S", 4),
-            ("Qty: 4 L40S", 4),
-            ("twenty L40S", 20),
-            ("\u{ff14} L40S", 4),
-            ("100 RTX 4090s", 100),
-            ("L40S x4", 4),
-            ("L40S x 4", 4),
-            ("L40S (x4)", 4),
-            ("L40S (qty 4)", 4),
-            ("L40S 4 pcs", 4),
-        ] {
-            let found = read(&format!("{text} to Example Works, Norway"));
-            let [line] = found.lines.as_slice() else { panic!("{text}: {found:?}") };
-            assert_eq!((line.quantity, &line.open), (quantity, &None), "{text}");
-        }
-    }
-
-    #[test]
-    fn other_languages_and_arrows_divide_a_question() {
-        for text in [
-            "4 L40S an Beispiel GmbH, Norwegen, f\u{fc}r Rendering",
-            "vier L40S aus Deutschland nach Norwegen",
-            "4 L40S \u{e0} Exemple SA, Norv\u{e8}ge, pour le rendu",
-            "cuatro L40S desde Alemania a Ejemplo, Noruega, para renderizado",
-            "4 L40S -> Example Works, Norway",
-        ] {
-            let found = read(text);
-            assert!(found.lacking().is_empty(), "{text}: {found:?}");
-            assert_eq!(found.destination.map(Country::code), Some("NO"), "{text}");
-            assert_eq!(
-                found.lines.iter().map(|line| (line.quantity, &line.open)).collect::<Vec<_>>(),
-                [(4, &None)],
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_place_behind_the_name_is_the_address_and_is_screened_too() {
-        let found = read("4 L40S to Example Works, Sevastopol, Ukraine");
-        assert_eq!((found.buyer.as_deref(), found.address.as_str()), (Some("Example Works"), "Sevastopol"));
-        let tables = found.tables("2026-11-28".parse().unwrap());
-        assert!(tables.parties.lines().nth(1).unwrap().matches("Sevastopol").count() == 2, "{}", tables.parties);
-        assert_eq!(read("4 L40S to Example / Other Works, Norway").other_names, ["Example", "Other Works"]);
-    }
-}
+mod tests;

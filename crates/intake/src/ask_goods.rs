@@ -1,6 +1,6 @@
 //! The goods of a question in one line: so many of what. Every word must be one that is known, or the line stays open.
 
-use crate::ask_words::{ADJECTIVES, BETWEEN, CHANGES, NUMBERS, PLAIN_WORDS, count};
+use crate::ask_words::{ADJECTIVES, BETWEEN, CHANGES, NUMBERS, PLAIN_WORDS, count, is_doubt};
 use crate::goods::{Goods, GoodsFinder};
 use crate::words::tokens;
 
@@ -110,6 +110,9 @@ pub(crate) fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
     }
     if quantity.or(behind).is_none() {
         line.open.get_or_insert_with(|| "how many?".to_owned());
+    }
+    if phrase.contains(is_doubt) {
+        line.open.get_or_insert_with(|| format!("`{phrase}` is marked as in doubt: which item, and how many?"));
     }
     let second = words.first().map(|word| word.to_lowercase());
     let second = second.filter(|word| NUMBERS.iter().any(|(name, value)| name == word && *value > 1));

@@ -2,10 +2,13 @@
 
 use tollgate_model::Country;
 
-use crate::ask_words::{BESIDE, FOR_OTHERS, FURTHER, LEGAL_FORMS, RELATIONS, SEATS, STATES};
+use crate::ask_words::{
+    BESIDE, DESCRIPTIONS, FOR_OTHERS, FURTHER, HOMONYMS, LEGAL_FORMS, QUALIFIERS, RELATIONS, SEATS, STATES, WORD_CODES,
+    is_doubt,
+};
+use crate::party_word::{PartyWord, is_role};
 use crate::text::plain;
 use crate::values::country::country_in_text;
-use crate::vocabulary::word_lists;
 
 /// Who receives the goods.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +69,7 @@ fn seat_of(part: &str) -> Option<&str> {
 /// Notes marks between sentences, behind which another thing is said.
 fn note_marks(who: &str, found: &mut Recipient) {
     let inner = clean(who);
-    let is_between = |mark: char| matches!(mark, ';' | '?' | '!' | '|' | '\u{2192}' | '>' | '"');
+    let is_between = |mark: char| is_doubt(mark) || matches!(mark, ';' | '!' | '|' | '\u{2192}' | '>' | '"');
     if let Some(mark) = inner.chars().find(|mark| is_between(*mark)) {
         found.unread.push(format!("{mark} and what stands behind it"));
     }
@@ -82,10 +85,8 @@ fn read_place(mut parts: Vec<&str>, found: &mut Recipient) {
     match country_in_text(last) {
         Some(country) => {
             found.country = Some(country);
-            if parts.len() > 1 && STATES.contains(&last) && country.code() == last {
-                found
-                    .unread
-                    .push(format!("{last}, which is a state of the United States too: write the country by its name"));
+            if let Some(meaning) = other_meaning(last, !parts.is_empty(), parts.len() > 1) {
+                found.unread.push(format!("{last}, which is {meaning} too: write the country by its name"));
             }
         }
         None => match ending_country(last) {
@@ -100,9 +101,44 @@ fn read_place(mut parts: Vec<&str>, found: &mut Recipient) {
     let (name, address) = parts.split_at_checked((forms + 1).min(parts.len())).unwrap_or((&parts, &[]));
     let name = name.join(", ");
     found.address = address.join(", ");
-    if !name.is_empty() && !word_lists().nobody.contains(&plain(&name)) {
+    if name.is_empty() {
+        return;
+    }
+    let is_party = PartyWord::read(&name) == PartyWord::Party && !is_description(&name);
+    if is_party && !is_country(&name) {
         found.other_names = other_names(&name, address);
         found.name = Some(name);
+    } else {
+        found.unread.push(format!("{name}, which names nobody"));
+    }
+}
+
+/// Whether a text describes somebody and names none: `a customer in Bergen`.
+fn is_description(text: &str) -> bool {
+    let words: Vec<String> = words_of(text).collect();
+    words.first().is_some_and(|word| DESCRIPTIONS.contains(&word.as_str())) && words.iter().any(|word| is_role(word))
+}
+
+/// Whether a text is the name of a country and nothing more.
+fn is_country(text: &str) -> bool {
+    country_in_text(text).or_else(|| country_in_text(without_article(text))).is_some()
+}
+
+/// A text without `the` before it.
+fn without_article(text: &str) -> &str {
+    let (first, rest) = text.split_once(' ').unwrap_or(("", text));
+    if first.eq_ignore_ascii_case("the") { rest.trim() } else { text }
+}
+
+/// What the last part of a recipient may be beside a country, where it is a code of one.
+fn other_meaning(code: &str, is_behind_name: bool, is_behind_address: bool) -> Option<&'static str> {
+    let is_code = code.is_ascii() && plain(code).len() == 2;
+    if is_behind_address && STATES.contains(&code) {
+        Some("a state of the United States")
+    } else if is_behind_name && is_code && is_legal_form(code) {
+        Some("a legal form")
+    } else {
+        None
     }
 }
 
@@ -130,18 +166,41 @@ fn other_names(name: &str, address: &[&str]) -> Vec<String> {
     names
 }
 
-/// A country that a text ends with, and what stands before it without `in`.
+/// A country that a text ends with, and what stands before it without `in`. A code counts behind `in` and `at` and in brackets alone: the last word of a
+/// name may be such a code too (`Example Works AG`).
 fn ending_country(text: &str) -> Option<(&str, Country)> {
-    let spaces: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).collect();
-    for at in spaces {
+    let bracket = ['(', ')', '[', ']'];
+    let country_behind = |at: usize| {
         let (before, behind) = text.split_at_checked(at)?;
-        if let Some(country) = country_in_text(behind) {
-            let before = clean(before);
-            let bare = before.strip_suffix(" in").unwrap_or(before);
-            return Some((if bare == "in" { "" } else { bare.trim() }, country));
+        let country = country_in_text(behind.trim().trim_matches(bracket))?;
+        let before = clean(before);
+        let before = without_last(before, &["the"]).unwrap_or(before);
+        let is_word = is_word_code(behind.trim().trim_matches(bracket));
+        if let Some(bare) = without_last(before, &["in", "at"]).filter(|_| !is_word) {
+            return Some((bare, country));
         }
-    }
-    None
+        let is_bracketed = behind.trim().starts_with(bracket) && !is_word;
+        (is_bracketed || is_name_by_itself(before, behind)).then_some((before, country))
+    };
+    text.match_indices(' ').find_map(|(at, _)| country_behind(at))
+}
+
+/// Whether a code of a country is a legal form or another word too.
+fn is_word_code(text: &str) -> bool {
+    is_legal_form(text) || WORD_CODES.contains(&text)
+}
+
+/// The text before its last word, where that is one of some words.
+fn without_last<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    let (before, last) = text.rsplit_once(' ').unwrap_or(("", text));
+    words.iter().any(|word| last.eq_ignore_ascii_case(word)).then(|| before.trim())
+}
+
+/// Whether a country at the end of a text, without a mark before it, is named in full and is not part of another name.
+fn is_name_by_itself(before: &str, behind: &str) -> bool {
+    let name = plain(behind);
+    let is_code = name.is_ascii() && name.len() < 4;
+    !is_code && !HOMONYMS.contains(&name.as_str()) && without_last(before, QUALIFIERS).is_none()
 }
 
 /// Notes what names a further party or place: the grammar takes one of each, and the others would be passed over.
@@ -159,10 +218,13 @@ fn note_further(found: &mut Recipient) {
             found.unread.push(part.to_owned());
         }
     }
+    let is_open = |part: &&str| !part.is_empty() && PartyWord::read(part) != PartyWord::Party;
+    let open: Vec<String> = found.address.split(',').map(str::trim).filter(is_open).map(str::to_owned).collect();
+    found.unread.extend(open);
     note_countries(&name, found);
     let is_place = |part: &str| country_in_text(part.trim()).is_some();
     if let Some(end_use) = found.end_use.clone()
-        && (names_another(&end_use) || end_use.split(',').any(is_place))
+        && (names_another(&end_use) || end_use.contains(is_doubt) || end_use.split(',').any(is_place))
     {
         found.unread.push(format!("for {end_use}"));
     }

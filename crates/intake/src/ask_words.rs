@@ -18,6 +18,9 @@ pub(crate) const OPENINGS: &[&str] = &[
     "is it allowed to ship",
 ];
 
+/// Openings behind which a mark of question at the end is no doubt.
+pub(crate) const QUESTION_OPENINGS: &[&str] = &["can i", "can we", "may i", "may we", "is it allowed to"];
+
 /// The small words by which one language divides a question.
 pub(crate) struct Language {
     /// Before the recipient.
@@ -247,7 +250,7 @@ pub(crate) const CHANGES: &[&str] = &[
     "if",
     "unless",
 ];
-/// Words behind a name that name a further party or place, of which the grammar knows one each.
+/// Words in a name or behind it that name a further party or place, of which the grammar knows one each, or that leave open which it is.
 pub(crate) const FURTHER: &[&str] = &[
     "or",
     "via",
@@ -263,6 +266,23 @@ pub(crate) const FURTHER: &[&str] = &[
     "afterwards",
     "oder",
     "ou",
+    "maybe",
+    "perhaps",
+    "possibly",
+    "probably",
+    "presumably",
+    "likely",
+    "vielleicht",
+    "tbd",
+    "tba",
+    "tbc",
+    "n/a",
+    "whoever",
+    "someone",
+    "somebody",
+    "anyone",
+    "anybody",
+    "near",
 ];
 /// Words of how a party stands to another. Behind the first comma, or in parentheses, they name a further party.
 pub(crate) const RELATIONS: &[&str] = &[
@@ -369,6 +389,30 @@ pub(crate) const LEGAL_FORMS: &[&str] = &[
     "sl",
     "lda",
 ];
+/// Codes of countries that are legal forms or other short words of English too, so that they stand behind names and behind `in`.
+pub(crate) const WORD_CODES: &[&str] = &["AI", "BI", "HR", "IO", "IT", "KG", "ME", "ML", "PR", "QA", "TV"];
+/// Words before the name of a country with which it is no longer that country's name alone: `New Jersey`, `Bank of China`.
+pub(crate) const QUALIFIERS: &[&str] = &[
+    "of", "the", "de", "du", "del", "der", "von", "and", "&", "for", "near", "new", "north", "northern", "south",
+    "southern", "east", "eastern", "west", "western", "central", "inner", "outer", "upper", "lower", "little",
+    "greater", "great", "occupied", "former", "not", "no", "air", "royal", "baja",
+];
+/// Words with which a description of somebody begins, as in `a customer in Bergen`.
+pub(crate) const DESCRIPTIONS: &[&str] = &[
+    "a", "an", "our", "my", "your", "his", "her", "their", "some", "any", "another", "this", "that", "one", "ein",
+    "eine", "einen", "un", "une", "unser",
+];
+/// Names of countries, as [`plain`](crate::text::plain) makes them, that are names of persons, places or things too.
+pub(crate) const HOMONYMS: &[&str] = &[
+    "jordan", "chad", "georgia", "jersey", "guinea", "niger", "dominica", "holland", "chili", "indie", "names", "siri",
+    "viro",
+];
+
+/// Marks with which a writer says that a word is in doubt or that more is to be said of it.
+pub(crate) fn is_doubt(mark: char) -> bool {
+    matches!(mark, '?' | '\u{61f}' | '\u{bf}' | '\u{203d}' | '*' | '~')
+}
+
 /// Codes of states of the United States that are codes of countries too.
 pub(crate) const STATES: &[&str] = &[
     "AL", "AR", "AZ", "CA", "CO", "DE", "GA", "ID", "IL", "IN", "KY", "LA", "MA", "MD", "ME", "MN", "MO", "MS", "MT",

@@ -2,7 +2,7 @@
 
 use crate::memo::Memo;
 use crate::order_column::OrderColumn;
-use crate::text::plain;
+use crate::text::{plain, words};
 use crate::vocabulary::word_lists;
 
 /// What a text in the place of a party is.
@@ -18,7 +18,7 @@ pub(crate) enum PartyWord {
 
 impl PartyWord {
     /// What a text is, by its words alone.
-    fn read(text: &str) -> PartyWord {
+    pub(crate) fn read(text: &str) -> PartyWord {
         let bare = plain(text);
         let is_error = text.starts_with('#') && text.ends_with(['!', '?', 'A']);
         let is_same = bare.strip_prefix("sameas").is_some_and(|rest| rest.contains("cons") || rest.contains("cnee"));
@@ -28,7 +28,8 @@ impl PartyWord {
             || bare.starts_with("sameas")
             || text.starts_with('?')
             || bare.is_empty()
-            || word_lists().placeholders.contains(&bare)
+            || names_nobody(&bare)
+            || is_role_alone(text)
         {
             PartyWord::Nobody
         } else {
@@ -45,6 +46,25 @@ impl PartyWord {
         known.put(text, word);
         word
     }
+}
+
+/// Whether a text, as [`plain`] makes it, stands for a party and names none.
+fn names_nobody(bare: &str) -> bool {
+    word_lists().placeholders.contains(bare) || word_lists().nobody.contains(bare)
+}
+
+/// Whether a word is a party's part in a trade or a kind of party.
+pub(crate) fn is_role(word: &str) -> bool {
+    word_lists().roles.contains(&plain(word))
+}
+
+/// Whether a text has no more than a party's part in a trade: `a new client`, `end user unknown`.
+fn is_role_alone(text: &str) -> bool {
+    let lists = word_lists();
+    let words: Vec<String> = words(text).iter().map(|word| plain(word)).collect();
+    let is_small = |word: &str| lists.roles.contains(word) || lists.determiners.contains(word);
+    let rest: String = words.iter().filter(|word| !is_small(word)).map(String::as_str).collect();
+    words.iter().any(|word| lists.roles.contains(word)) && (rest.is_empty() || names_nobody(&rest))
 }
 
 /// A party in a role, as it was read.
@@ -74,13 +94,32 @@ mod tests {
             "? x",
             "---",
             "same as shipper",
+            "a customer",
+            "Our new client",
+            "whoever",
+            "stock",
+            "self",
+            "n/a",
+            "end user unknown",
+            "Buyer TBD",
+            "ein Kunde",
         ] {
             assert_eq!(PartyWord::read(text), PartyWord::Nobody, "{text}");
         }
         for text in ["Same as Consignee", "SAME AS CNEE.", "same as above consignee", "idem"] {
             assert_eq!(PartyWord::read(text), PartyWord::Consignee, "{text}");
         }
-        for text in ["Order Logistics BV", "C100", "#12", "Unknown Worlds Entertainment", "서버텍", "A&O"] {
+        for text in [
+            "Order Logistics BV",
+            "C100",
+            "#12",
+            "Unknown Worlds Entertainment",
+            "서버텍",
+            "A&O",
+            "Client Server Systems",
+            "Buyer 7",
+            "Self Storage",
+        ] {
             assert_eq!(PartyWord::read(text), PartyWord::Party, "{text}");
         }
     }

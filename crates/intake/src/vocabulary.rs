@@ -19,6 +19,8 @@ pub(crate) struct Words {
     pub(crate) context: BTreeSet<String>,
     pub(crate) pieces: BTreeSet<String>,
     pub(crate) nobody: BTreeSet<String>,
+    pub(crate) roles: BTreeSet<String>,
+    pub(crate) determiners: BTreeSet<String>,
     pub(crate) placeholders: BTreeSet<String>,
     pub(crate) same_as_consignee: BTreeSet<String>,
 }
@@ -69,6 +71,8 @@ pub(crate) fn word_lists() -> &'static Words {
             context: plainly(words.context),
             pieces: plainly(words.pieces),
             nobody: plainly(words.nobody),
+            roles: plainly(words.roles),
+            determiners: plainly(words.determiners),
             placeholders: plainly(words.placeholders),
             same_as_consignee: plainly(words.same_as_consignee),
         }

@@ -181,7 +181,7 @@ fn buyer(question: &Question, office: &Tables) -> Result<Option<String>, Vec<Str
         }
         NameMatch::Party(id) => id,
     };
-    let mut doubts = Vec::new();
+    let mut doubts: Vec<String> = place_doubt(question, id, office).into_iter().collect();
     let known = office.parties.get(id).and_then(|row| row.hq_country);
     if let Some(seat) = question.hq_country.filter(|seat| known != Some(*seat)) {
         let known = known.map_or("none", Country::code);
@@ -200,6 +200,17 @@ fn buyer(question: &Question, office: &Tables) -> Result<Option<String>, Vec<Str
         }
     }
     if doubts.is_empty() { Ok(Some(id.to_owned())) } else { Err(doubts) }
+}
+
+/// The doubt about a buyer of the office's table to whom goods are to go in another country than that of the row, in a sentence.
+fn place_doubt(question: &Question, id: &str, office: &Tables) -> Option<String> {
+    let known = office.parties.get(id)?.country?;
+    let place = question.destination.filter(|place| *place != known)?;
+    Some(format!(
+        "the office's table has {} for the country of `{id}`, and the question says {}: is it another party, or another place?",
+        known.code(),
+        place.code()
+    ))
 }
 
 /// By which tables the lines are decided, where these are not the office's own, and the lines with the party that the buyer is.

@@ -288,3 +288,17 @@ fn a_file_that_is_no_list_is_refused_and_nothing_is_written() {
         assert!(!folder.join("d.jsonl").exists());
     }
 }
+
+#[test]
+fn a_question_behind_a_list_is_no_list() {
+    let folder = folder("ask");
+    std::fs::copy(folder.join("list.csv"), folder.join("more.csv")).unwrap();
+    let question = "2 L4 to Rheintal Datenhallen GmbH, Germany, for rendering";
+    let screened = tollgate(&folder, &["ask", "--lists", "list.csv", "--lists", "more.csv", question]);
+    let text = String::from_utf8_lossy(&screened.stdout).into_owned();
+    assert!(text.contains("screened against 2 list files"), "{text}{}", String::from_utf8_lossy(&screened.stderr));
+    // A list without `--lists` before it would be a part of the end use, and nobody would be held against it.
+    let stray = tollgate(&folder, &["ask", question, "--lists", "list.csv", "more.csv"]);
+    assert_eq!(stray.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&stray.stderr).contains("more.csv"));
+}

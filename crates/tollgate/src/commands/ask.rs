@@ -14,8 +14,10 @@ use crate::commands::check::FailOn;
 use crate::commands::inputs::{Basis, Inputs, Lists, day};
 
 #[derive(Args)]
-#[command(after_help = "Example:
+#[command(mut_arg("lists", |lists| lists.num_args(1)))]
+#[command(after_help = "Examples:
   tollgate ask \"4 RTX 5090 and one HGX A100 8-GPU to Hoa Sen Engineering, Viet Nam, for rendering\"
+  tollgate ask --lists csl.csv --lists dpl.txt \"4 RTX 5090 to Hoa Sen Engineering, Viet Nam, for rendering\"
 Write N ITEM and N ITEM [from COUNTRY] to BUYER, COUNTRY [, headquartered in COUNTRY] [for USE].")]
 pub(crate) struct AskArguments {
     /// The question: so many of what, to whom, where, what for
@@ -63,6 +65,10 @@ pub(crate) struct Reply {
 /// The reply to a question that is understood as a whole, but for lines of it; an error, with what was understood, where it is not.
 pub(crate) fn reply(arguments: &AskArguments, stop: &Stop) -> Result<Reply, Failure> {
     let law = embedded_law()?;
+    if let Some(file) = arguments.text.iter().find(|word| is_list_file(word)) {
+        let what = format!("`{file}` is the name of a file, and no part of a question");
+        return Err(Failure::Unusable(format!("{what}\n  mend: write `--lists` before each list")));
+    }
     let found = question(&arguments.text.join(" "), &law.catalog);
     let lacking = found.lacking();
     if !lacking.is_empty() {
@@ -74,6 +80,13 @@ pub(crate) fn reply(arguments: &AskArguments, stop: &Stop) -> Result<Reply, Fail
     let records = decide_lines(arguments, &found, date, stop)?;
     let screened = screening_note(&arguments.lists);
     Ok(Reply { question: found, records, date, screened })
+}
+
+/// Whether a word of a question is a file of a list, before which `--lists` lacks: the question would pass over it.
+fn is_list_file(word: &str) -> bool {
+    let ending = std::path::Path::new(word).extension().and_then(|ending| ending.to_str());
+    let is_list = |ending: &str| ["csv", "json", "txt"].iter().any(|list| ending.eq_ignore_ascii_case(list));
+    !word.contains(' ') && ending.is_some_and(is_list)
 }
 
 /// Whether parties are screened, in a sentence.

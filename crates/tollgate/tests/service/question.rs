@@ -10,7 +10,7 @@ fn started(name: &str) -> (std::path::PathBuf, Service, String) {
     let folder = folder(name);
     std::fs::write(
         folder.join("parties.csv"),
-        "party_id,name,country,hq_country,city\nus,Example Export Inc.,US,US,\nno-1,Fjordlight Rendering AS,NO,NO,Bergen\n",
+        "party_id,name,country,hq_country,city\nus,Example Export Inc.,US,US,\nno-1,Fjordlight Rendering AS,NO,NO,Bergen\ncn-1,Reed River Cloud,CN,CN,\n",
     )
     .unwrap();
     std::fs::write(folder.join("list.csv"), LIST).unwrap();
@@ -78,6 +78,8 @@ fn a_buyer_of_the_parties_table_is_that_party_and_no_other() {
     for (question, said) in [
         ("2 L40S to Fjordlight Rendering AS, Norway, headquartered in China, for rendering", "headquarters"),
         ("2 L40S to Fjordlight Rendering AS, Sevastopol, Norway, for rendering", "Sevastopol"),
+        ("2 L40S to cn-1, Norway, for rendering", "CN for the country of `cn-1`"),
+        ("2 L40S to Reed River Cloud, Norway, for rendering", "CN for the country of `cn-1`"),
         ("2 L40S to Fjordligt Rendering AS, Norway, for rendering", "no-1"),
     ] {
         let answer = ask(&service, &analyst, question);
