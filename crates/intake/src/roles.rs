@@ -16,19 +16,10 @@ impl IntakeTables<'_> {
             && line.source(OrderColumn::Purchaser).is_none()
             && line.source(OrderColumn::Year).is_some();
         let mut roles = Roles::default();
-        if aggregate {
-            let place = destination.map_or("unknown", Country::code);
-            let at = RemarkPlace { row: 0, ..line.place_of(OrderColumn::UltimateConsignee, "") };
-            self.remarks.add(
-                RemarkKind::Assumed,
-                at,
-                "there are no consignees: all that goes to a country counts as one party's",
-            );
-            let facts = PartyFacts { country: destination, ..PartyFacts::default() };
-            roles.ultimate_consignee = self.parties.id_by_name(&format!("All buyers in {place} together"), &facts);
-            return roles;
-        }
-        roles.ultimate_consignee = self.role(line, OrderColumn::UltimateConsignee, "");
+        roles.ultimate_consignee = match aggregate {
+            true => self.all_buyers(line, destination),
+            false => self.role(line, OrderColumn::UltimateConsignee, ""),
+        };
         let consignee = roles.ultimate_consignee.clone();
         roles.exporter = self.role(line, OrderColumn::Exporter, &consignee);
         roles.purchaser = self.role(line, OrderColumn::Purchaser, &consignee);
@@ -58,6 +49,16 @@ impl IntakeTables<'_> {
         roles
     }
 
+    /// The party that stands for all who receive in a country.
+    fn all_buyers(&mut self, line: &Line<'_, '_>, destination: Option<Country>) -> String {
+        let place = destination.map_or("unknown", Country::code);
+        let at = RemarkPlace { row: 0, ..line.place_of(OrderColumn::UltimateConsignee, "") };
+        let what = "there are no consignees: all that goes to a country counts as one party's";
+        self.remarks.add(RemarkKind::Assumed, at, what);
+        let facts = PartyFacts { country: destination, ..PartyFacts::default() };
+        self.parties.id_by_name(&format!("All buyers in {place} together"), &facts)
+    }
+
     /// Who stands in a role of a line, as an id; empty where nobody does. `consignee` is the line's, whom other cells may mean.
     fn role(&mut self, line: &Line<'_, '_>, role: OrderColumn, consignee: &str) -> String {
         let Beside { countries, address, company, name } = beside(role);
@@ -66,7 +67,7 @@ impl IntakeTables<'_> {
             [address, company, name].map(|column| column.map_or("", |column| line.cell(column)));
         let [has_text, has_company, has_name] = [text, company, name].map(|text| !is_blank(text));
         if !(has_text || has_company || has_name) {
-            return String::new();
+            return self.unnamed(line, role);
         }
         let shown = if has_company {
             company
@@ -87,12 +88,10 @@ impl IntakeTables<'_> {
                 return unread(shown);
             }
         }
-        let country = countries
-            .iter()
-            .map(|column| line.cell(*column))
-            .find(|text| !text.is_empty())
-            .and_then(|text| self.country_of(text));
-        let mut facts = PartyFacts { country, address, ..PartyFacts::default() };
+        let place = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
+        let country = self.country_of(place);
+        let unread_country = if country.is_none() { place } else { "" };
+        let mut facts = PartyFacts { country, unread_country, address, ..PartyFacts::default() };
         if role == OrderColumn::UltimateConsignee {
             facts.city = line.cell(OrderColumn::UltimateConsigneeCity);
             facts.email = line.cell(OrderColumn::UltimateConsigneeEmail);
@@ -122,6 +121,28 @@ impl IntakeTables<'_> {
                 id
             }
         }
+    }
+
+    /// The party of a role that a line names by its country alone: nobody, where the goods go there anyway.
+    fn unnamed(&mut self, line: &Line<'_, '_>, role: OrderColumn) -> String {
+        let roles = [OrderColumn::Purchaser, OrderColumn::IntermediateConsignee, OrderColumn::EndUser];
+        let columns = if roles.contains(&role) { beside(role).countries } else { &[] };
+        let found = columns.iter().map(|column| (*column, line.cell(*column))).find(|(_, text)| !is_blank(text));
+        let Some((column, place)) = found else { return String::new() };
+        let country = self.country_of(place);
+        let receiving = [line.destination_column(), OrderColumn::UltimateConsigneeCountry];
+        for other in receiving.map(|column| line.cell(column)) {
+            let is_same = match country {
+                Some(_) => self.country_of(other) == country,
+                None => plain(other) == plain(place),
+            };
+            if is_same {
+                return String::new();
+            }
+        }
+        let what = "a country without a name: who is there?";
+        self.remarks.add(RemarkKind::Question, line.place_of(column, place), what);
+        unread(&format!("unnamed in {place}"))
     }
 
     /// Whether a text stood in a role before with the same beside it: it is the id of a row, to which nothing is to be added.
@@ -246,7 +267,7 @@ impl Roles {
 /// The texts beside a role in a line, of which something follows for its party.
 fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<Item = &'a str> {
     let Beside { countries, address, .. } = beside(role);
-    let country = countries.iter().map(|column| line.cell(*column)).find(|text| !text.is_empty()).unwrap_or("");
+    let country = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
     let of_consignee: &[OrderColumn] = match role {
         OrderColumn::UltimateConsignee => &[
             OrderColumn::UltimateConsigneeCity,
