@@ -32,6 +32,7 @@ mod rates;
 mod report;
 mod roles;
 mod seen_lines;
+mod several;
 mod sheet;
 mod spreadsheet;
 mod survey;

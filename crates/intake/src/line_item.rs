@@ -82,7 +82,9 @@ impl IntakeTables<'_> {
         let what = format!("which item is it? {question}");
         self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Item, shown), &what);
         // What a reader of orders would find by itself was doubted here, and is not to be found.
-        match matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty() {
+        // What another row of the same name came to does not answer for this one.
+        let is_found = matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty();
+        match is_found || !self.items.keep_open(shown) {
             true => unread(shown),
             false => shown.to_owned(),
         }

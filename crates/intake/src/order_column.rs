@@ -63,6 +63,7 @@ order_columns! {
     Description = "description",
     Quantity = "quantity",
     Packages = "packages",
+    PackSize = "pack_size",
     Unit = "unit",
     UnitPrice = "unit_price",
     TotalValue = "total_value",

@@ -8,7 +8,7 @@ use crate::columns::Plan;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::sheet::{Row, Sheet};
 use crate::text::{plain, unread};
-use crate::values::country::country;
+use crate::values::country::{city_beside, country};
 use crate::values::day::{DayForm, DayOrder, day_form};
 
 /// The columns of a parties table that are written, in their order.
@@ -286,7 +286,13 @@ impl Parties {
                 continue;
             }
             match country(text) {
-                Some(country) => drop(party.insert(column, country.code().to_owned())),
+                Some(country) => {
+                    party.insert(column, country.code().to_owned());
+                    let city = city_beside(text);
+                    if column == "country" && !city.is_empty() {
+                        party.entry("city").or_insert_with(|| city.to_owned());
+                    }
+                }
                 None => {
                     remarks.add(
                         RemarkKind::Unread,

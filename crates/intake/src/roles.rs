@@ -8,6 +8,7 @@ use crate::parties::{PartyFacts, is_blank, is_name};
 use crate::party_word::{PartyWord, RoleRead};
 use crate::report::{RemarkKind, RemarkPlace};
 use crate::text::{plain, unread};
+use crate::values::country::city_beside;
 
 impl IntakeTables<'_> {
     /// The parties of a line.
@@ -92,8 +93,9 @@ impl IntakeTables<'_> {
         let country = self.country_of(place);
         let unread_country = if country.is_none() { place } else { "" };
         let mut facts = PartyFacts { country, unread_country, address, ..PartyFacts::default() };
+        facts.city = if country.is_some() { city_beside(place) } else { "" };
         if role == OrderColumn::UltimateConsignee {
-            facts.city = line.cell(OrderColumn::UltimateConsigneeCity);
+            facts.city = self.city_of_consignee(line, facts.city);
             facts.email = line.cell(OrderColumn::UltimateConsigneeEmail);
             facts.phone = line.cell(OrderColumn::UltimateConsigneePhone);
         }
@@ -120,6 +122,19 @@ impl IntakeTables<'_> {
                 }
                 id
             }
+        }
+    }
+
+    /// The consignee's city: by its column, else what stands beside its country, or that of the destination.
+    fn city_of_consignee<'a>(&mut self, line: &'a Line<'_, '_>, beside_country: &'a str) -> &'a str {
+        let stated = line.cell(OrderColumn::UltimateConsigneeCity);
+        if !is_blank(stated) {
+            return stated;
+        }
+        let destination = line.cell(line.destination_column());
+        match beside_country.is_empty() && destination.contains(',') && self.country_of(destination).is_some() {
+            true => city_beside(destination),
+            false => beside_country,
         }
     }
 
@@ -276,8 +291,14 @@ fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<
         ],
         _ => &[],
     };
+    // A city may stand in the cell of the destination.
+    let destination = match role {
+        OrderColumn::UltimateConsignee => line.cell(line.destination_column()),
+        _ => "",
+    };
+    let city = if destination.contains(',') { destination } else { "" };
     let rest = address.into_iter().chain(of_consignee.iter().copied()).map(|column| line.cell(column));
-    std::iter::once(country).chain(rest)
+    [country, city].into_iter().chain(rest)
 }
 
 /// The columns beside that of a role.

@@ -20,6 +20,10 @@ pub(crate) struct Words {
     pub(crate) pieces: BTreeSet<String>,
     pub(crate) nobody: BTreeSet<String>,
     pub(crate) placeholders: BTreeSet<String>,
+    pub(crate) divided: BTreeSet<String>,
+    pub(crate) containers: BTreeSet<String>,
+    pub(crate) containers_counted: BTreeSet<String>,
+    pub(crate) others: BTreeSet<String>,
     pub(crate) same_as_consignee: BTreeSet<String>,
 }
 
@@ -70,6 +74,10 @@ pub(crate) fn word_lists() -> &'static Words {
             pieces: plainly(words.pieces),
             nobody: plainly(words.nobody),
             placeholders: plainly(words.placeholders),
+            divided: plainly(words.divided),
+            containers: plainly(words.containers),
+            containers_counted: plainly(words.containers_counted),
+            others: plainly(words.others),
             same_as_consignee: plainly(words.same_as_consignee),
         }
     })

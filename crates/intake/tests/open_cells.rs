@@ -73,3 +73,89 @@ Order,Ship date,Consignee,Consignee country,End user,End user country,Intermedia
     assert_eq!(column(&lines, "purchaser"), ["", "", "? unnamed in Syriah", ""]);
     assert!(says(&taken, RemarkKind::Question, "End user country"));
 }
+
+#[test]
+fn no_row_answers_for_goods_of_the_same_number_that_are_asked_about() {
+    for text in [
+        "\
+Order,Ship date,Consignee,Ship to country,Item,Description,Qty
+1,2026-12-01,Vik Data,Norway,ZZ-1,consulting,1
+2,2026-12-01,Vik Data,Norway,ZZ-1,as agreed,2
+3,2026-12-01,Vik Data,Norway,zz 1,as agreed,2
+",
+        "\
+Order,Ship date,Consignee,Ship to country,Item,Description,Qty
+2,2026-12-01,Vik Data,Norway,ZZ-1,as agreed,2
+3,2026-12-01,Vik Data,Norway,zz 1,as agreed,2
+1,2026-12-01,Vik Data,Norway,ZZ-1,8x L40S server,1
+",
+    ] {
+        let (lines, taken) = read(text);
+        let items = table(&taken.items);
+        assert_eq!(items.len(), 1);
+        for line in lines.iter().filter(|line| line["order_id"] != "1") {
+            assert_ne!(line["item"], items[0]["item"], "{}", taken.orders);
+            assert!(line["item"].starts_with('?') || items[0]["item"].len() > "ZZ-1".len());
+        }
+        assert!(lines.iter().any(|line| line["item"] == items[0]["item"]));
+    }
+}
+
+#[test]
+fn a_place_beside_a_country_is_not_lost() {
+    let text = "\
+Order,Ship date,Consignee,Consignee country,Ship to country,Item,Qty
+1,2026-12-01,Reka,Ukraine,\"Yalta, Ukraine\",L4,2
+2,2026-12-01,Dnipro Data,\"Sevastopol, Ukraine\",Ukraine,L4,2
+3,2026-12-01,Fjord Data,\"Bergen, Norway\",Norway,L4,2
+4,2026-12-01,Dal Data,Norway,\"Molde, Norway\",L4,2
+";
+    let (lines, taken) = read(text);
+    assert_eq!(column(&lines, "destination"), ["? Yalta, Ukraine", "UA", "NO", "NO"]);
+    assert_eq!(party(&taken, "Dnipro Data")["country"], "? Sevastopol, Ukraine");
+    assert_eq!(party(&taken, "Fjord Data")["city"], "Bergen");
+    assert_eq!(party(&taken, "Dal Data")["city"], "Molde");
+}
+
+#[test]
+fn what_may_count_packs_is_no_number_of_pieces() {
+    let text = "\
+Order,Ship date,Consignee,Ship to country,Item,Description,Qty,Unit,Pack size
+1,2026-12-01,Vik Data,Norway,L4,,4,PC10,
+2,2026-12-01,Vik Data,Norway,L4,,4,EA4,
+3,2026-12-01,Vik Data,Norway,L4,,4,?,
+4,2026-12-01,Vik Data,Norway,L4,,4,SET,
+5,2026-12-01,Vik Data,Norway,L4,,8 sets,,
+6,2026-12-01,Vik Data,Norway,L4,carton of 10,4,pcs,
+7,2026-12-01,Vik Data,Norway,L4,2 per box,4,,
+8,2026-12-01,Vik Data,Norway,L4,contains 4 cards each,4,,
+9,2026-12-01,Vik Data,Norway,crate of L4,,4,,
+10,2026-12-01,Vik Data,Norway,L4,,4,,10
+11,2026-12-01,Vik Data,Norway,bundle L4,,4,,
+";
+    let (lines, taken) = read(text);
+    for line in &lines {
+        let is_open = line["quantity"].starts_with('?') || line["item"].starts_with('?');
+        assert!(is_open, "{}", taken.orders);
+    }
+    assert!(says(&taken, RemarkKind::Question, "Pack size"));
+    let (lines, _) = read(
+        "Order,Ship date,Consignee,Ship to country,Item,Qty,Unit,Pack size\n1,2026-12-01,Vik Data,Norway,L4,4,PCS,1\n",
+    );
+    assert_eq!(column(&lines, "quantity"), ["4"]);
+}
+
+#[test]
+fn a_mark_of_doubt_is_not_read_over() {
+    let text = "\
+Order,Ship date,Consignee,Ship to country,Item,Qty
+1,2026-12-01?,Vik Data,Norway?,L4?,2
+2,2026-12-01 or later,Vik Data,Norway,L4 or L40S,2
+3,2026-12-01 - 2027-02-01,Vik Data,Norway,L4 and others,4?
+";
+    let (lines, _) = read(text);
+    assert!(lines.iter().all(|line| line["date"].starts_with("? 2026-12-01")));
+    assert_eq!(lines[0]["destination"], "? Norway?");
+    assert_eq!(lines[2]["quantity"], "? 4?");
+    assert!(lines.iter().all(|line| line["item"].starts_with('?') || line["item"] != "L4"));
+}
