@@ -30,6 +30,7 @@ mod party_word;
 mod quantity;
 mod rates;
 mod report;
+mod rivals;
 mod roles;
 mod seen_lines;
 mod several;

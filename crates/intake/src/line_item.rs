@@ -98,7 +98,10 @@ impl IntakeTables<'_> {
         let chapter: Option<u8> = digits.get(..2).and_then(|chapter| chapter.parse().ok());
         let is_before_machines = digits.len() >= 4 && chapter.is_some_and(|chapter| (1..=83).contains(&chapter));
         let dollars = price.and_then(|price| price.split('.').next()?.parse::<i64>().ok());
+        let are_read =
+            [OrderColumn::Item, OrderColumn::Description].iter().all(|column| !line.cell(*column).starts_with('?'));
         is_before_machines
+            && are_read
             && dollars.is_some_and(|dollars| (0..CHEAP_USD).contains(&dollars))
             && !line.is_contradicted(OrderColumn::Item)
             && !self.mapping.items.contains_key(line.cell(OrderColumn::Item))

@@ -185,6 +185,21 @@ impl Parties {
         name.to_owned()
     }
 
+    /// Adds what a line says of where a party is headquartered, and of its parent; what is said differently is not settled.
+    pub(crate) fn add_seat(&mut self, id: &str, column: &'static str, stated: &str) -> bool {
+        let Some(row) = self.row_mut(id) else { return false };
+        match row.get(column).map(String::as_str) {
+            None | Some("") => drop(row.insert(column, stated.to_owned())),
+            Some(other) if other == stated || names_again(other, stated) => {}
+            Some(other) => {
+                let several = unread(&[other, stated.trim_start_matches(['?', ' '])].join(" / "));
+                row.insert(column, several);
+                return false;
+            }
+        }
+        true
+    }
+
     /// Says where a party is headquartered.
     pub(crate) fn set_seat(&mut self, id: &str, country: Country) {
         if let Some(row) = self.row_mut(id) {

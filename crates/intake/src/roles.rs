@@ -62,7 +62,7 @@ impl IntakeTables<'_> {
 
     /// Who stands in a role of a line, as an id; empty where nobody does. `consignee` is the line's, whom other cells may mean.
     fn role(&mut self, line: &Line<'_, '_>, role: OrderColumn, consignee: &str) -> String {
-        let Beside { countries, address, company, name } = beside(role);
+        let Beside { countries, address, company, name, .. } = beside(role);
         let text = line.cell(role);
         let [address, company, name] =
             [address, company, name].map(|column| column.map_or("", |column| line.cell(column)));
@@ -77,13 +77,19 @@ impl IntakeTables<'_> {
         } else {
             name
         };
+        let is_single = line.reading.plan.rivals.is_empty();
         let is_plain = !has_company && (!has_name || !has_text || plain(name) == plain(text));
-        if is_plain && self.is_read_before(line, role, shown) {
+        if is_plain && is_single && self.is_read_before(line, role, shown) {
             return shown.to_owned();
         }
         match PartyWord::of(shown, &mut self.party_words) {
             PartyWord::Party => {}
-            PartyWord::Consignee if !consignee.is_empty() => return consignee.to_owned(),
+            PartyWord::Consignee if !consignee.is_empty() => {
+                // It is said to be the consignee, and to be elsewhere.
+                let elsewhere = self.unnamed(line, role);
+                self.add_seats(line, role, consignee);
+                return if elsewhere.is_empty() { consignee.to_owned() } else { elsewhere };
+            }
             PartyWord::Consignee | PartyWord::Nobody => {
                 self.remarks.add(RemarkKind::Question, line.place_of(role, shown), "no party is named: who is it?");
                 return unread(shown);
@@ -91,7 +97,13 @@ impl IntakeTables<'_> {
         }
         let place = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
         let country = self.country_of(place);
-        let unread_country = if country.is_none() { place } else { "" };
+        let several = self.contradiction(line, countries, country, place);
+        let country = country.filter(|_| several.is_empty());
+        let unread_country = match country {
+            Some(_) => "",
+            None if several.is_empty() => place,
+            None => &several,
+        };
         let mut facts = PartyFacts { country, unread_country, address, ..PartyFacts::default() };
         facts.city = if country.is_some() { city_beside(place) } else { "" };
         if role == OrderColumn::UltimateConsignee {
@@ -101,7 +113,7 @@ impl IntakeTables<'_> {
         }
         let remarks = &mut self.remarks;
         let say = |kind, what: &str| remarks.add(kind, line.place_of(role, shown), what);
-        match (has_company, !is_plain) {
+        let id = match (has_company, !is_plain) {
             (false, true) => self.parties.id_with_name(text, name, &facts, say),
             (false, false) => {
                 let id = self.parties.id_of(shown, &facts, say);
@@ -122,6 +134,41 @@ impl IntakeTables<'_> {
                 }
                 id
             }
+        };
+        self.add_seats(line, role, &id);
+        id
+    }
+
+    /// Adds where a party of a line is headquartered, and its parent, where columns say it.
+    fn add_seats(&mut self, line: &Line<'_, '_>, role: OrderColumn, id: &str) {
+        let Beside { hq_country, parent, .. } = beside(role);
+        if let Some(column) = hq_country {
+            let text = line.cell(column);
+            let country = self.country_of(text);
+            let several = self.contradiction(line, &[column], country, if is_blank(text) { "" } else { text });
+            let stated = match country {
+                _ if !several.is_empty() => unread(&several),
+                Some(country) => country.code().to_owned(),
+                None if is_blank(text) => String::new(),
+                None => unread(text),
+            };
+            if !stated.is_empty() && (!self.parties.add_seat(id, "hq_country", &stated) || stated.starts_with('?')) {
+                let what = "where is the party headquartered?";
+                self.remarks.add(RemarkKind::Question, line.place_of(column, text), what);
+            }
+        }
+        let Some((column, text)) = parent.map(|column| (column, line.cell(column))) else { return };
+        if is_blank(text) || plain(text) == plain(id) {
+            return;
+        }
+        let remarks = &mut self.remarks;
+        let say = |kind, what: &str| remarks.add(kind, line.place_of(column, text), what);
+        let stated = match PartyWord::of(text, &mut self.party_words) {
+            PartyWord::Consignee | PartyWord::Nobody => unread(text),
+            PartyWord::Party => self.parties.id_of(text, &PartyFacts::default(), say),
+        };
+        if !self.parties.add_seat(id, "parent_id", &stated) || stated.starts_with('?') {
+            self.remarks.add(RemarkKind::Question, line.place_of(column, text), "who is the party's parent?");
         }
     }
 
@@ -142,7 +189,8 @@ impl IntakeTables<'_> {
     fn unnamed(&mut self, line: &Line<'_, '_>, role: OrderColumn) -> String {
         let roles = [OrderColumn::Purchaser, OrderColumn::IntermediateConsignee, OrderColumn::EndUser];
         let columns = if roles.contains(&role) { beside(role).countries } else { &[] };
-        let found = columns.iter().map(|column| (*column, line.cell(*column))).find(|(_, text)| !is_blank(text));
+        let columns = columns.iter().copied().chain(beside(role).hq_country.filter(|_| role == OrderColumn::EndUser));
+        let found = columns.map(|column| (column, line.cell(column))).find(|(_, text)| !is_blank(text));
         let Some((column, place)) = found else { return String::new() };
         let country = self.country_of(place);
         let receiving = [line.destination_column(), OrderColumn::UltimateConsigneeCountry];
@@ -281,7 +329,7 @@ impl Roles {
 
 /// The texts beside a role in a line, of which something follows for its party.
 fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<Item = &'a str> {
-    let Beside { countries, address, .. } = beside(role);
+    let Beside { countries, address, hq_country, parent, .. } = beside(role);
     let country = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
     let of_consignee: &[OrderColumn] = match role {
         OrderColumn::UltimateConsignee => &[
@@ -297,7 +345,11 @@ fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<
         _ => "",
     };
     let city = if destination.contains(',') { destination } else { "" };
-    let rest = address.into_iter().chain(of_consignee.iter().copied()).map(|column| line.cell(column));
+    let rest = [address, hq_country, parent]
+        .into_iter()
+        .flatten()
+        .chain(of_consignee.iter().copied())
+        .map(|column| line.cell(column));
     [country, city].into_iter().chain(rest)
 }
 
@@ -312,6 +364,10 @@ struct Beside {
     company: Option<OrderColumn>,
     /// The name beside a number.
     name: Option<OrderColumn>,
+    /// Where it is headquartered.
+    hq_country: Option<OrderColumn>,
+    /// Its parent.
+    parent: Option<OrderColumn>,
 }
 
 fn beside(role: OrderColumn) -> Beside {
@@ -335,8 +391,15 @@ fn beside(role: OrderColumn) -> Beside {
             address: Some(OrderColumn::UltimateConsigneeAddress),
             company: Some(OrderColumn::UltimateConsigneeCompany),
             name: Some(OrderColumn::UltimateConsigneeName),
+            hq_country: Some(OrderColumn::UltimateConsigneeHqCountry),
+            parent: Some(OrderColumn::UltimateConsigneeParent),
         },
-        OrderColumn::EndUser => Beside { countries: &[OrderColumn::EndUserCountry], ..Beside::default() },
+        OrderColumn::EndUser => Beside {
+            countries: &[OrderColumn::EndUserCountry],
+            hq_country: Some(OrderColumn::EndUserHqCountry),
+            parent: Some(OrderColumn::EndUserParent),
+            ..Beside::default()
+        },
         _ => Beside::default(),
     }
 }

@@ -33,7 +33,8 @@ impl GoodsFinder<'_> {
         if matches!(goods, Goods::Open { .. }) || text.is_empty() || self.is_of_catalog(text) {
             return None;
         }
-        if is_name && text.trim().ends_with('?') {
+        // `? =...` is a formula without a value.
+        if text.starts_with('?') || is_name && text.trim().ends_with('?') {
             return Some("?".to_owned());
         }
         if let Some(other) = self.sibling(goods, text) {
@@ -173,6 +174,7 @@ mod tests {
             "consulting plus hardware",
             "SSD and accelerator",
             "RTX 4060?",
+            "? =VLOOKUP(A2,\"RTX 4060\",2)",
         ] {
             let goods = finder.goods(text, "", None);
             assert!(matches!(goods, Goods::Open { .. }), "{text}: {goods:?}");

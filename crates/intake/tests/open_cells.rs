@@ -159,3 +159,72 @@ Order,Ship date,Consignee,Ship to country,Item,Qty
     assert_eq!(lines[2]["quantity"], "? 4?");
     assert!(lines.iter().all(|line| line["item"].starts_with('?') || line["item"] != "L4"));
 }
+
+#[test]
+fn groups_of_headers_name_no_party_for_every_line() {
+    let text = "\
+,,,,Consignee,,End user,
+Order,Description,Qty,Ship date,Name,Country,Name,Country
+1,L4,2,2026-12-01,Fjord Data,Norway,Holt Render,China
+";
+    let (lines, taken) = read(text);
+    assert_eq!(column(&lines, "ultimate_consignee"), ["Fjord Data"]);
+    assert_eq!(column(&lines, "end_user"), ["Holt Render"]);
+    assert_eq!(party(&taken, "Holt Render")["country"], "CN");
+    let text = "\
+Consignee,End user,,,
+,,,,
+Order,Description,Qty,Ship date,Ship to country
+1,L4,2,2026-12-01,Norway
+";
+    let (lines, _) = read(text);
+    assert_eq!(column(&lines, "ultimate_consignee"), ["?"]);
+}
+
+#[test]
+fn seats_parents_and_further_parties_of_orders_are_known() {
+    let text = "\
+Order,Ship date,Consignee,Consignee country,HQ Country,Parent Company,Ship to country,Item,Qty,Consignee 2,End User 2
+1,2026-12-01,Fjord Data,Norway,China,Wan Holding,Norway,L4,2,Holt Render,Lund Trade
+2,2026-12-01,Berg Data,Norway,Nowhere,,Norway,L4,2,,
+3,2026-12-01,Vik Data,Norway,Sweden,,Norway,L4,2,,
+4,2026-12-01,Vik Data,Norway,Japan,,Norway,L4,2,,
+";
+    let (lines, taken) = read(text);
+    let fjord = party(&taken, "Fjord Data");
+    assert_eq!((fjord["hq_country"].as_str(), fjord["parent_id"].as_str()), ("CN", "Wan Holding"));
+    assert_eq!(party(&taken, "Berg Data")["hq_country"], "? Nowhere");
+    assert_eq!(party(&taken, "Vik Data")["hq_country"], "? SE / JP");
+    let first: Vec<&str> = lines[0].values().map(String::as_str).collect();
+    assert!(first.contains(&"Holt Render") && first.contains(&"Lund Trade"), "{}", taken.orders);
+    for header in ["Consignee HQ Country", "Headquarters", "Ultimate Parent"] {
+        let (_, taken) = read(&format!(
+            "Order,Ship date,Consignee,{header},Ship to country,Item,Qty\n1,2026-12-01,Fjord Data,China,Norway,L4,2\n"
+        ));
+        let fjord = party(&taken, "Fjord Data");
+        assert!(!fjord["hq_country"].is_empty() || !fjord["parent_id"].is_empty(), "{header}");
+    }
+}
+
+#[test]
+fn several_columns_for_one_place_must_say_the_same() {
+    let text = "\
+Order,Ship date,Consignee,Destination Country,Ship To Country,Final Destination,Country of Final Use,Item,Qty
+1,2026-12-01,Vik Data,Norway,Norway,NO,,L4,2
+2,2026-12-01,Vik Data,Norway,Sweden,,,L4,2
+3,2026-12-01,Vik Data,Norway,Norway,Iran,,L4,2
+4,2026-12-01,Vik Data,Norway,,,Crimea,L4,2
+5,2026-12-01,Vik Data,,,Iran,,L4,2
+";
+    let (lines, taken) = read(text);
+    let found = column(&lines, "destination");
+    assert_eq!(found, ["NO", "? Norway / Sweden", "? Norway / Iran", "? Norway / Crimea", "? Iran"]);
+    let again = tollgate_intake::Mapping::parse("map.toml", &taken.map).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines.csv");
+    std::fs::write(&path, text).unwrap();
+    let law = Law::embedded().unwrap();
+    let options = Options { mapping: again, ..Options::default() };
+    let second = intake(&[path], &options, &law.catalog).map_err(|error| error.to_string()).unwrap();
+    assert!(column(&table(&second.orders), "destination").iter().skip(1).all(|place| place.starts_with('?')));
+}
