@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) sources: BTreeMap<String, Source>,
     /// Further columns that name parties, of which each line's are taken as well.
     pub(crate) further_parties: Vec<Source>,
+    /// Further columns for a country that another column names as well, of which both must say the same.
+    pub(crate) rivals: Vec<(String, Source)>,
     /// Of several columns that name the goods, the first that is not taken for their names.
     further_goods: Option<Source>,
     /// Headers that are not read, and why.
@@ -48,6 +50,17 @@ pub(crate) struct Plan {
 const FURTHER_PARTY: &str = "further_party";
 /// Who receives or buys: of several columns for one of these, each names somebody.
 const RECEIVERS: &[&str] = &["purchaser", "intermediate_consignee", "ultimate_consignee", "end_user", "notify_party"];
+/// Countries: of several columns for one of these, all must say the same.
+const COUNTRIES: &[&str] = &[
+    "destination",
+    "ship_to_country",
+    "ultimate_consignee_country",
+    "ultimate_consignee_hq_country",
+    "end_user_country",
+    "end_user_hq_country",
+    "purchaser_country",
+    "intermediate_consignee_country",
+];
 /// Columns that are known and of which nothing follows.
 const OF_NO_USE: &[&str] = &["made_in", "net_weight", "quantity_2", "gpus_on_order", "country_only", "postal_code"];
 
@@ -198,6 +211,9 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
             (Some(_), Some(rank)) if rank <= found.rank && RECEIVERS.contains(&found.target) => {
                 plan.further_parties.push(source);
             }
+            (Some(_), Some(rank)) if rank <= found.rank && COUNTRIES.contains(&found.target) => {
+                plan.rivals.push((found.target.to_owned(), source));
+            }
             (Some(other), Some(rank)) if rank <= found.rank => {
                 let why = format!("`{}` is taken for `{}`", other.header, found.target);
                 plan.unread.push((header.clone(), why));
@@ -212,6 +228,8 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
                     }
                     if RECEIVERS.contains(&found.target) {
                         plan.further_parties.push(other.clone());
+                    } else if COUNTRIES.contains(&found.target) {
+                        plan.rivals.push((found.target.to_owned(), other.clone()));
                     } else {
                         let why = format!("`{header}` is taken for `{}`", found.target);
                         plan.unread.push((other.header.clone(), why));
@@ -294,6 +312,9 @@ impl Plan {
             self.sources.iter().map(|(target, source)| (source.header.clone(), target.clone())).collect();
         for source in &self.further_parties {
             columns.entry(source.header.clone()).or_insert_with(|| FURTHER_PARTY.to_owned());
+        }
+        for (target, source) in &self.rivals {
+            columns.entry(source.header.clone()).or_insert_with(|| target.clone());
         }
         for (header, _) in &self.unread {
             columns.entry(header.clone()).or_default();

@@ -187,7 +187,14 @@ pub(crate) fn joined(upper: &[String], lower: &[String]) -> Option<Vec<String>> 
             *groups.entry(group).or_default() += 1;
         }
     }
-    (is_alone && groups.values().any(|columns| *columns >= 2)).then_some(names)
+    // `Consignee` above `Name` and `Country`.
+    let of_party = |name: &String| {
+        let (group, one) = name.rsplit_once(GROUPED)?;
+        let role = target(group, headers("orders"), None).filter(|found| ROLES.contains(&found.target))?;
+        target(one, headers("parties"), None).map(|_| role.target)
+    };
+    let are_parties = names.iter().filter_map(of_party).count() >= 2;
+    ((is_alone || are_parties) && groups.values().any(|columns| *columns >= 2)).then_some(names)
 }
 
 #[cfg(test)]
@@ -234,6 +241,20 @@ mod tests {
         let known: Vec<_> = names.iter().map(|name| orders(name).unwrap()).collect();
         assert_eq!(known, ["order_id", "end_user", "end_user_country", "item", "description", "quantity"]);
         assert_eq!(joined(&upper, &row(&["A-1", "Fjord", "Norway", "L4", "", "3"])), None);
+        let upper = row(&["", "", "Consignee", "", "End user", ""]);
+        let lower = row(&["Order", "Qty", "Name", "Country", "Name", "Country"]);
+        let known: Vec<_> = joined(&upper, &lower).unwrap().iter().map(|name| orders(name).unwrap()).collect();
+        assert_eq!(
+            known,
+            [
+                "order_id",
+                "quantity",
+                "ultimate_consignee",
+                "ultimate_consignee_country",
+                "end_user",
+                "end_user_country"
+            ]
+        );
         assert_eq!(joined(&row(&["Orders of November"]), &row(&["Order", "Qty", "Model"])), None);
     }
 }

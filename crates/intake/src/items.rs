@@ -1,8 +1,10 @@
 //! Rows of the items table for goods that the catalog has not by themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_model::ItemKind;
+
+use crate::text::plain;
 
 /// The columns that are written, in their order.
 pub(crate) const COLUMNS: &[&str] = &["item", "kind", "accelerator", "accelerators", "tpp", "eccn"];
@@ -41,9 +43,16 @@ impl ItemRead {
     }
 }
 
-/// The items of all files, by name.
+/// The items of all files.
 #[derive(Debug, Default)]
-pub(crate) struct Items(BTreeMap<String, Facts>);
+pub(crate) struct Items {
+    /// The rows by name.
+    rows: BTreeMap<String, Facts>,
+    /// The names of the rows, in plain letters.
+    names: BTreeSet<String>,
+    /// The names of goods that are asked about, in plain letters: no row may answer for them.
+    open: BTreeSet<String>,
+}
 
 impl Items {
     /// The name of a unit that holds so many of an accelerator.
@@ -58,26 +67,39 @@ impl Items {
 
     /// How many accelerators a unit of a name holds, where the table has it: 0 of goods without one.
     pub(crate) fn accelerators(&self, name: &str) -> Option<i64> {
-        self.0.get(name).map(|facts| facts.count)
+        self.rows.get(name).map(|facts| facts.count)
+    }
+
+    /// Whether the name of goods that are asked about stands free, so that no row answers for them; it is kept free then.
+    pub(crate) fn keep_open(&mut self, name: &str) -> bool {
+        let name = plain(name);
+        let is_free = !self.names.contains(&name);
+        if is_free && !self.open.contains(&name) {
+            self.open.insert(name);
+        }
+        is_free
     }
 
     fn put(&mut self, name: &str, facts: Facts) -> String {
         let mut name = name.to_owned();
-        // One name that stands for different goods gets a name for each.
-        while let Some(other) = self.0.get(&name) {
-            if other.accelerator == facts.accelerator && other.count == facts.count {
-                return name;
+        // One name that stands for different goods gets a name for each, and so do goods whose name is asked about elsewhere.
+        loop {
+            match self.rows.get(&name) {
+                Some(other) if other.accelerator == facts.accelerator && other.count == facts.count => return name,
+                None if !self.open.contains(&plain(&name)) => break,
+                _ if facts.accelerator.is_empty() => name.push_str(" (no accelerator)"),
+                _ => name = format!("{name} ({} x {})", facts.count, facts.accelerator),
             }
-            name = format!("{name} ({} x {})", facts.count, facts.accelerator);
         }
-        self.0.insert(name.clone(), facts);
+        self.names.insert(plain(&name));
+        self.rows.insert(name.clone(), facts);
         name
     }
 
     /// The rows as cells, in the order of [`COLUMNS`].
     pub(crate) fn rows(&self) -> impl Iterator<Item = Vec<String>> {
         let other = if ItemKind::from_word("other").is_ok() { "other" } else { "" };
-        self.0.iter().map(move |(name, facts)| {
+        self.rows.iter().map(move |(name, facts)| {
             if facts.accelerator.is_empty() {
                 return vec![
                     name.clone(),

@@ -51,7 +51,9 @@ fn said_above<'a>(cells: &'a [String], plan: &Plan) -> Option<(OrderColumn, &'a 
     let (column, instead) = ABOVE.iter().find(|(column, _)| column.as_str() == found.target)?;
     let is_free = !instead.iter().any(|other| plan.sources.contains_key(other.as_str()));
     let is_of_paper = *column == OrderColumn::Date && BARE_DAYS.contains(&plain(label).as_str());
-    (is_free && !is_of_paper && !is_blank(text)).then_some((*column, label, text))
+    // `Consignee` beside `End user` are headers of groups, and neither is a party.
+    let is_header = target(text, headers("orders"), None).is_some();
+    (is_free && !is_of_paper && !is_header && !is_blank(text)).then_some((*column, label, text))
 }
 
 impl IntakeTables<'_> {

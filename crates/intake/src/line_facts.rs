@@ -145,8 +145,8 @@ impl IntakeTables<'_> {
         found
     }
 
-    /// Where a line goes; None where no country is understood, which is said.
-    pub(crate) fn destination(&mut self, line: &Line<'_, '_>) -> Option<Country> {
+    /// Where a line goes; the error is what was not understood, or what columns say differently, which is said.
+    pub(crate) fn destination(&mut self, line: &Line<'_, '_>) -> Result<Country, String> {
         let column = line.destination_column();
         if column == OrderColumn::UltimateConsigneeCountry {
             self.remarks.add(
@@ -165,7 +165,18 @@ impl IntakeTables<'_> {
             };
             self.remarks.add(RemarkKind::Unread, line.place_of(column, text), what);
         }
-        found
+        let columns = [column, OrderColumn::Destination, OrderColumn::ShipToCountry];
+        let mut several = self.contradiction(line, &columns, found, text);
+        let ship_to = line.cell(OrderColumn::ShipToCountry);
+        if column == OrderColumn::Destination && !is_blank(ship_to) && self.country_of(ship_to) != found {
+            let at = line.place_of(OrderColumn::ShipToCountry, ship_to);
+            self.remarks.add(RemarkKind::Question, at, "the destination is another country: where do the goods go?");
+            several = [if several.is_empty() { text } else { &several }, ship_to].join(" / ");
+        }
+        match found {
+            Some(country) if several.is_empty() => Ok(country),
+            _ => Err(if several.is_empty() { text.to_owned() } else { several }),
+        }
     }
 
     /// Where a line is shipped from, as a code or as it was not understood; empty where nothing says it.

@@ -82,7 +82,9 @@ impl IntakeTables<'_> {
         let what = format!("which item is it? {question}");
         self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Item, shown), &what);
         // What a reader of orders would find by itself was doubted here, and is not to be found.
-        match matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty() {
+        // What another row of the same name came to does not answer for this one.
+        let is_found = matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty();
+        match is_found || !self.items.keep_open(shown) {
             true => unread(shown),
             false => shown.to_owned(),
         }
@@ -96,7 +98,10 @@ impl IntakeTables<'_> {
         let chapter: Option<u8> = digits.get(..2).and_then(|chapter| chapter.parse().ok());
         let is_before_machines = digits.len() >= 4 && chapter.is_some_and(|chapter| (1..=83).contains(&chapter));
         let dollars = price.and_then(|price| price.split('.').next()?.parse::<i64>().ok());
+        let are_read =
+            [OrderColumn::Item, OrderColumn::Description].iter().all(|column| !line.cell(*column).starts_with('?'));
         is_before_machines
+            && are_read
             && dollars.is_some_and(|dollars| (0..CHEAP_USD).contains(&dollars))
             && !line.is_contradicted(OrderColumn::Item)
             && !self.mapping.items.contains_key(line.cell(OrderColumn::Item))

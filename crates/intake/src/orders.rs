@@ -309,7 +309,7 @@ impl<'a> IntakeTables<'a> {
             .and_then(|units| self.units_of(line, &item, units))
             .and_then(|units| self.held_against_text(line, &item, units));
         let destination = self.destination(line);
-        let roles = self.roles(line, destination);
+        let roles = self.roles(line, destination.as_ref().ok().copied());
         let origin = self.origin(line);
         let date = match (date, is_shifted) {
             (Some(day), false) => day.to_string(),
@@ -332,8 +332,7 @@ impl<'a> IntakeTables<'a> {
             &roles.freight_forwarder,
             &roles.lpp_operator,
             &origin,
-            &destination
-                .map_or_else(|| unread(line.cell(line.destination_column())), |country| country.code().to_owned()),
+            &destination.map_or_else(|text| unread(&text), |country| country.code().to_owned()),
             line.cell(OrderColumn::Via),
             &if is_shifted { unread(&item) } else { item },
             &quantity.map_or_else(|text| unread(&text), |quantity| quantity.to_string()),

@@ -8,7 +8,7 @@ use crate::columns::Plan;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::sheet::{Row, Sheet};
 use crate::text::{plain, unread};
-use crate::values::country::country;
+use crate::values::country::{city_beside, country};
 use crate::values::day::{DayForm, DayOrder, day_form};
 
 /// The columns of a parties table that are written, in their order.
@@ -63,6 +63,8 @@ type PartyRow = BTreeMap<&'static str, String>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PartyFacts<'a> {
     pub(crate) country: Option<Country>,
+    /// What stands in the place of the country, where none is understood.
+    pub(crate) unread_country: &'a str,
     pub(crate) address: &'a str,
     pub(crate) city: &'a str,
     pub(crate) email: &'a str,
@@ -183,6 +185,21 @@ impl Parties {
         name.to_owned()
     }
 
+    /// Adds what a line says of where a party is headquartered, and of its parent; what is said differently is not settled.
+    pub(crate) fn add_seat(&mut self, id: &str, column: &'static str, stated: &str) -> bool {
+        let Some(row) = self.row_mut(id) else { return false };
+        match row.get(column).map(String::as_str) {
+            None | Some("") => drop(row.insert(column, stated.to_owned())),
+            Some(other) if other == stated || names_again(other, stated) => {}
+            Some(other) => {
+                let several = unread(&[other, stated.trim_start_matches(['?', ' '])].join(" / "));
+                row.insert(column, several);
+                return false;
+            }
+        }
+        true
+    }
+
     /// Says where a party is headquartered.
     pub(crate) fn set_seat(&mut self, id: &str, country: Country) {
         if let Some(row) = self.row_mut(id) {
@@ -203,14 +220,21 @@ impl Parties {
         for (column, text) in texts.into_iter().filter(|(_, text)| !is_blank(text)) {
             row.entry(column).or_insert_with(|| text.to_owned());
         }
-        let Some(country) = facts.country else { return };
+        let stated = match facts.country {
+            Some(country) => country.code().to_owned(),
+            None if is_blank(facts.unread_country) => return,
+            None => {
+                say(RemarkKind::Unread, "the country beside it is none that is known: where is it located?");
+                unread(facts.unread_country)
+            }
+        };
         match row.get("country").map(String::as_str) {
-            None => drop(row.insert("country", country.code().to_owned())),
-            Some(other) if other == country.code() => {}
-            Some("") => {}
-            Some(_) => {
+            None | Some("") => drop(row.insert("country", stated)),
+            Some(other) if other == stated || names_again(other, &stated) => {}
+            Some(other) => {
                 say(RemarkKind::Question, "this party stands in several countries: where is it located?");
-                row.insert("country", String::new());
+                let several = unread(&[other, stated.trim_start_matches(['?', ' '])].join(" / "));
+                row.insert("country", several);
             }
         }
     }
@@ -277,7 +301,13 @@ impl Parties {
                 continue;
             }
             match country(text) {
-                Some(country) => drop(party.insert(column, country.code().to_owned())),
+                Some(country) => {
+                    party.insert(column, country.code().to_owned());
+                    let city = city_beside(text);
+                    if column == "country" && !city.is_empty() {
+                        party.entry("city").or_insert_with(|| city.to_owned());
+                    }
+                }
                 None => {
                     remarks.add(
                         RemarkKind::Unread,
@@ -336,6 +366,12 @@ impl Parties {
         rows.into_iter()
             .map(|row| COLUMNS.iter().map(|column| row.get(column).map_or_else(String::new, Clone::clone)).collect())
     }
+}
+
+/// Whether a country is among those of a cell that is not settled.
+fn names_again(cell: &str, stated: &str) -> bool {
+    let bare = stated.trim_start_matches(['?', ' ']);
+    cell.strip_prefix('?').is_some_and(|several| several.split(" / ").any(|name| name.trim() == bare))
 }
 
 /// One row of two about the same party: both their names and flags; what else they say differently is unknown.

@@ -6,6 +6,7 @@ use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
 use crate::report::{RemarkKind, RemarkPlace};
+use crate::several::packed;
 use crate::sheet::CellForm;
 use crate::text::plain;
 use crate::unit_kind::UnitKind;
@@ -32,6 +33,12 @@ impl IntakeTables<'_> {
         if self.may_be_a_thousand(line, &text) {
             let what = "a thousand or a fraction? Say --decimal point or --decimal comma";
             self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, &text), what);
+            return Err(text);
+        }
+        let pack = line.cell(OrderColumn::PackSize);
+        if !is_blank(pack) && pack != "1" {
+            let what = "so many pieces are in a pack: does the quantity count packs or pieces?";
+            self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::PackSize, pack), what);
             return Err(text);
         }
         let Some(figure) = self.figure(line, OrderColumn::Quantity) else { return Err(text) };
@@ -99,8 +106,17 @@ impl IntakeTables<'_> {
     /// The units of a line of compute, unless its description counts other pieces; the error is then the quantity's text.
     pub(crate) fn held_against_text(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
         let description = line.cell(OrderColumn::Description);
+        let is_compute = self.items.accelerators(item) != Some(0);
+        let texts = [OrderColumn::Item, OrderColumn::Description];
+        if let Some((column, word)) =
+            texts.iter().find_map(|at| Some((*at, packed(line.cell(*at))?))).filter(|_| is_compute)
+        {
+            let what = format!("`{word}`: how many pieces are there?");
+            self.remarks.add(RemarkKind::Question, line.place_of(column, line.cell(column)), &what);
+            return Err(line.cell(OrderColumn::Quantity).to_owned());
+        }
         // Most descriptions count nothing.
-        if !description.bytes().any(|byte| byte.is_ascii_digit()) || self.items.accelerators(item) == Some(0) {
+        if !description.bytes().any(|byte| byte.is_ascii_digit()) || !is_compute {
             return Ok(units);
         }
         let counted = match self.counted.get(description) {

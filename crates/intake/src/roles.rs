@@ -8,6 +8,7 @@ use crate::parties::{PartyFacts, is_blank, is_name};
 use crate::party_word::{PartyWord, RoleRead};
 use crate::report::{RemarkKind, RemarkPlace};
 use crate::text::{plain, unread};
+use crate::values::country::city_beside;
 
 impl IntakeTables<'_> {
     /// The parties of a line.
@@ -16,19 +17,10 @@ impl IntakeTables<'_> {
             && line.source(OrderColumn::Purchaser).is_none()
             && line.source(OrderColumn::Year).is_some();
         let mut roles = Roles::default();
-        if aggregate {
-            let place = destination.map_or("unknown", Country::code);
-            let at = RemarkPlace { row: 0, ..line.place_of(OrderColumn::UltimateConsignee, "") };
-            self.remarks.add(
-                RemarkKind::Assumed,
-                at,
-                "there are no consignees: all that goes to a country counts as one party's",
-            );
-            let facts = PartyFacts { country: destination, ..PartyFacts::default() };
-            roles.ultimate_consignee = self.parties.id_by_name(&format!("All buyers in {place} together"), &facts);
-            return roles;
-        }
-        roles.ultimate_consignee = self.role(line, OrderColumn::UltimateConsignee, "");
+        roles.ultimate_consignee = match aggregate {
+            true => self.all_buyers(line, destination),
+            false => self.role(line, OrderColumn::UltimateConsignee, ""),
+        };
         let consignee = roles.ultimate_consignee.clone();
         roles.exporter = self.role(line, OrderColumn::Exporter, &consignee);
         roles.purchaser = self.role(line, OrderColumn::Purchaser, &consignee);
@@ -58,15 +50,25 @@ impl IntakeTables<'_> {
         roles
     }
 
+    /// The party that stands for all who receive in a country.
+    fn all_buyers(&mut self, line: &Line<'_, '_>, destination: Option<Country>) -> String {
+        let place = destination.map_or("unknown", Country::code);
+        let at = RemarkPlace { row: 0, ..line.place_of(OrderColumn::UltimateConsignee, "") };
+        let what = "there are no consignees: all that goes to a country counts as one party's";
+        self.remarks.add(RemarkKind::Assumed, at, what);
+        let facts = PartyFacts { country: destination, ..PartyFacts::default() };
+        self.parties.id_by_name(&format!("All buyers in {place} together"), &facts)
+    }
+
     /// Who stands in a role of a line, as an id; empty where nobody does. `consignee` is the line's, whom other cells may mean.
     fn role(&mut self, line: &Line<'_, '_>, role: OrderColumn, consignee: &str) -> String {
-        let Beside { countries, address, company, name } = beside(role);
+        let Beside { countries, address, company, name, .. } = beside(role);
         let text = line.cell(role);
         let [address, company, name] =
             [address, company, name].map(|column| column.map_or("", |column| line.cell(column)));
         let [has_text, has_company, has_name] = [text, company, name].map(|text| !is_blank(text));
         if !(has_text || has_company || has_name) {
-            return String::new();
+            return self.unnamed(line, role);
         }
         let shown = if has_company {
             company
@@ -75,32 +77,43 @@ impl IntakeTables<'_> {
         } else {
             name
         };
+        let is_single = line.reading.plan.rivals.is_empty();
         let is_plain = !has_company && (!has_name || !has_text || plain(name) == plain(text));
-        if is_plain && self.is_read_before(line, role, shown) {
+        if is_plain && is_single && self.is_read_before(line, role, shown) {
             return shown.to_owned();
         }
         match PartyWord::of(shown, &mut self.party_words) {
             PartyWord::Party => {}
-            PartyWord::Consignee if !consignee.is_empty() => return consignee.to_owned(),
+            PartyWord::Consignee if !consignee.is_empty() => {
+                // It is said to be the consignee, and to be elsewhere.
+                let elsewhere = self.unnamed(line, role);
+                self.add_seats(line, role, consignee);
+                return if elsewhere.is_empty() { consignee.to_owned() } else { elsewhere };
+            }
             PartyWord::Consignee | PartyWord::Nobody => {
                 self.remarks.add(RemarkKind::Question, line.place_of(role, shown), "no party is named: who is it?");
                 return unread(shown);
             }
         }
-        let country = countries
-            .iter()
-            .map(|column| line.cell(*column))
-            .find(|text| !text.is_empty())
-            .and_then(|text| self.country_of(text));
-        let mut facts = PartyFacts { country, address, ..PartyFacts::default() };
+        let place = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
+        let country = self.country_of(place);
+        let several = self.contradiction(line, countries, country, place);
+        let country = country.filter(|_| several.is_empty());
+        let unread_country = match country {
+            Some(_) => "",
+            None if several.is_empty() => place,
+            None => &several,
+        };
+        let mut facts = PartyFacts { country, unread_country, address, ..PartyFacts::default() };
+        facts.city = if country.is_some() { city_beside(place) } else { "" };
         if role == OrderColumn::UltimateConsignee {
-            facts.city = line.cell(OrderColumn::UltimateConsigneeCity);
+            facts.city = self.city_of_consignee(line, facts.city);
             facts.email = line.cell(OrderColumn::UltimateConsigneeEmail);
             facts.phone = line.cell(OrderColumn::UltimateConsigneePhone);
         }
         let remarks = &mut self.remarks;
         let say = |kind, what: &str| remarks.add(kind, line.place_of(role, shown), what);
-        match (has_company, !is_plain) {
+        let id = match (has_company, !is_plain) {
             (false, true) => self.parties.id_with_name(text, name, &facts, say),
             (false, false) => {
                 let id = self.parties.id_of(shown, &facts, say);
@@ -121,7 +134,78 @@ impl IntakeTables<'_> {
                 }
                 id
             }
+        };
+        self.add_seats(line, role, &id);
+        id
+    }
+
+    /// Adds where a party of a line is headquartered, and its parent, where columns say it.
+    fn add_seats(&mut self, line: &Line<'_, '_>, role: OrderColumn, id: &str) {
+        let Beside { hq_country, parent, .. } = beside(role);
+        if let Some(column) = hq_country {
+            let text = line.cell(column);
+            let country = self.country_of(text);
+            let several = self.contradiction(line, &[column], country, if is_blank(text) { "" } else { text });
+            let stated = match country {
+                _ if !several.is_empty() => unread(&several),
+                Some(country) => country.code().to_owned(),
+                None if is_blank(text) => String::new(),
+                None => unread(text),
+            };
+            if !stated.is_empty() && (!self.parties.add_seat(id, "hq_country", &stated) || stated.starts_with('?')) {
+                let what = "where is the party headquartered?";
+                self.remarks.add(RemarkKind::Question, line.place_of(column, text), what);
+            }
         }
+        let Some((column, text)) = parent.map(|column| (column, line.cell(column))) else { return };
+        if is_blank(text) || plain(text) == plain(id) {
+            return;
+        }
+        let remarks = &mut self.remarks;
+        let say = |kind, what: &str| remarks.add(kind, line.place_of(column, text), what);
+        let stated = match PartyWord::of(text, &mut self.party_words) {
+            PartyWord::Consignee | PartyWord::Nobody => unread(text),
+            PartyWord::Party => self.parties.id_of(text, &PartyFacts::default(), say),
+        };
+        if !self.parties.add_seat(id, "parent_id", &stated) || stated.starts_with('?') {
+            self.remarks.add(RemarkKind::Question, line.place_of(column, text), "who is the party's parent?");
+        }
+    }
+
+    /// The consignee's city: by its column, else what stands beside its country, or that of the destination.
+    fn city_of_consignee<'a>(&mut self, line: &'a Line<'_, '_>, beside_country: &'a str) -> &'a str {
+        let stated = line.cell(OrderColumn::UltimateConsigneeCity);
+        if !is_blank(stated) {
+            return stated;
+        }
+        let destination = line.cell(line.destination_column());
+        match beside_country.is_empty() && destination.contains(',') && self.country_of(destination).is_some() {
+            true => city_beside(destination),
+            false => beside_country,
+        }
+    }
+
+    /// The party of a role that a line names by its country alone: nobody, where the goods go there anyway.
+    fn unnamed(&mut self, line: &Line<'_, '_>, role: OrderColumn) -> String {
+        let roles = [OrderColumn::Purchaser, OrderColumn::IntermediateConsignee, OrderColumn::EndUser];
+        let columns = if roles.contains(&role) { beside(role).countries } else { &[] };
+        let columns = columns.iter().copied().chain(beside(role).hq_country.filter(|_| role == OrderColumn::EndUser));
+        let found = columns.map(|column| (column, line.cell(column))).find(|(_, text)| !is_blank(text));
+        let Some((column, place)) = found else { return String::new() };
+        let country = self.country_of(place);
+        let receiving = [line.destination_column(), OrderColumn::UltimateConsigneeCountry];
+        for other in receiving.map(|column| line.cell(column)) {
+            let is_same = match country {
+                Some(_) => self.country_of(other) == country,
+                None => plain(other) == plain(place),
+            };
+            if is_same {
+                return String::new();
+            }
+        }
+        let what = "a country without a name: who is there?";
+        self.remarks.add(RemarkKind::Question, line.place_of(column, place), what);
+        unread(&format!("unnamed in {place}"))
     }
 
     /// Whether a text stood in a role before with the same beside it: it is the id of a row, to which nothing is to be added.
@@ -245,8 +329,8 @@ impl Roles {
 
 /// The texts beside a role in a line, of which something follows for its party.
 fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<Item = &'a str> {
-    let Beside { countries, address, .. } = beside(role);
-    let country = countries.iter().map(|column| line.cell(*column)).find(|text| !text.is_empty()).unwrap_or("");
+    let Beside { countries, address, hq_country, parent, .. } = beside(role);
+    let country = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
     let of_consignee: &[OrderColumn] = match role {
         OrderColumn::UltimateConsignee => &[
             OrderColumn::UltimateConsigneeCity,
@@ -255,8 +339,18 @@ fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<
         ],
         _ => &[],
     };
-    let rest = address.into_iter().chain(of_consignee.iter().copied()).map(|column| line.cell(column));
-    std::iter::once(country).chain(rest)
+    // A city may stand in the cell of the destination.
+    let destination = match role {
+        OrderColumn::UltimateConsignee => line.cell(line.destination_column()),
+        _ => "",
+    };
+    let city = if destination.contains(',') { destination } else { "" };
+    let rest = [address, hq_country, parent]
+        .into_iter()
+        .flatten()
+        .chain(of_consignee.iter().copied())
+        .map(|column| line.cell(column));
+    [country, city].into_iter().chain(rest)
 }
 
 /// The columns beside that of a role.
@@ -270,6 +364,10 @@ struct Beside {
     company: Option<OrderColumn>,
     /// The name beside a number.
     name: Option<OrderColumn>,
+    /// Where it is headquartered.
+    hq_country: Option<OrderColumn>,
+    /// Its parent.
+    parent: Option<OrderColumn>,
 }
 
 fn beside(role: OrderColumn) -> Beside {
@@ -293,8 +391,15 @@ fn beside(role: OrderColumn) -> Beside {
             address: Some(OrderColumn::UltimateConsigneeAddress),
             company: Some(OrderColumn::UltimateConsigneeCompany),
             name: Some(OrderColumn::UltimateConsigneeName),
+            hq_country: Some(OrderColumn::UltimateConsigneeHqCountry),
+            parent: Some(OrderColumn::UltimateConsigneeParent),
         },
-        OrderColumn::EndUser => Beside { countries: &[OrderColumn::EndUserCountry], ..Beside::default() },
+        OrderColumn::EndUser => Beside {
+            countries: &[OrderColumn::EndUserCountry],
+            hq_country: Some(OrderColumn::EndUserHqCountry),
+            parent: Some(OrderColumn::EndUserParent),
+            ..Beside::default()
+        },
         _ => Beside::default(),
     }
 }

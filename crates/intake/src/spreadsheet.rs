@@ -97,7 +97,7 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, notes: &mut Vec<Strin
         {
             // What it comes to was never stored: it is not nothing.
             valueless += 1;
-            read.text = format!("? ={}", formula.chars().take(60).collect::<String>());
+            read = valueless_cell(formula);
         }
         put(&mut rows, row, column, read);
     }
@@ -115,14 +115,30 @@ fn xlsx_rows(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, notes: &mut Vec<Strin
 
 fn other_rows(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str, notes: &mut Vec<String>) -> Result<Rows, String> {
     let range = book.worksheet_range(name).map_err(|error| error.to_string())?;
-    let formulas = book.worksheet_formula(name).map_or(0, |range| range.used_cells().count());
-    say_formulas(formulas, notes);
+    let mut cells = std::collections::BTreeMap::new();
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
-    let mut rows: Rows = Vec::new();
-    for (row, column, value) in range.used_cells() {
+    let place = |row: usize, column: usize| {
         let row = u32::try_from(row).map_err(|_| "has too many rows".to_owned())?;
         let column = u32::try_from(column).map_err(|_| "has too many columns".to_owned())?;
-        put(&mut rows, first_row + row, first_column + column, owned_cell(value));
+        Ok::<_, String>((row, column))
+    };
+    for (row, column, value) in range.used_cells() {
+        let (row, column) = place(row, column)?;
+        cells.insert((first_row + row, first_column + column), owned_cell(value));
+    }
+    if let Ok(formulas) = book.worksheet_formula(name) {
+        let (first_row, first_column) = formulas.start().unwrap_or((0, 0));
+        let mut count = 0;
+        for (row, column, formula) in formulas.used_cells() {
+            let (row, column) = place(row, column)?;
+            count += 1;
+            cells.entry((first_row + row, first_column + column)).or_insert_with(|| valueless_cell(formula));
+        }
+        say_formulas(count, notes);
+    }
+    let mut rows: Rows = Vec::new();
+    for ((row, column), cell) in cells {
+        put(&mut rows, row, column, cell);
     }
     rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.text.trim().is_empty()));
     Ok(rows)
@@ -186,6 +202,11 @@ fn fill_merged(rows: &mut Rows, merged: &[Dimensions], notes: &mut Vec<String>) 
 
 fn text_cell(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), form: CellForm::Text }
+}
+
+/// A formula whose value was never stored.
+fn valueless_cell(formula: &str) -> Cell {
+    text_cell(format!("? ={}", formula.chars().take(60).collect::<String>()))
 }
 
 /// A number as a spreadsheet shows it, without the tail that binary fractions have.

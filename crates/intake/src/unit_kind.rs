@@ -27,9 +27,12 @@ pub(crate) enum UnitKind {
 impl UnitKind {
     /// What a unit counts, by its name.
     pub(crate) fn read(unit: &str) -> UnitKind {
+        if unit.contains(['?', '\u{ff1f}']) {
+            return UnitKind::Other;
+        }
         let unit = plain(unit);
-        // `unit1`, `pcs2`: a unit with the number of its column.
-        let bare = unit.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        // `unit1`: a unit with the number of its column; `PC10` counts packs of ten.
+        let bare = unit.strip_suffix('1').filter(|bare| !bare.ends_with(|letter: char| letter.is_ascii_digit()));
         let lists = word_lists();
         if unit.is_empty() {
             UnitKind::Missing
@@ -37,7 +40,7 @@ impl UnitKind {
             UnitKind::Package
         } else if lists.assemblies.contains(&unit) {
             UnitKind::Assembly
-        } else if lists.pieces.contains(&unit) || !bare.is_empty() && lists.pieces.contains(bare) {
+        } else if lists.pieces.contains(&unit) || bare.is_some_and(|bare| lists.pieces.contains(bare)) {
             UnitKind::Pieces
         } else {
             UnitKind::Other
@@ -54,7 +57,12 @@ mod tests {
         for (text, kind) in [
             ("", UnitKind::Missing),
             ("EA", UnitKind::Pieces),
-            ("pcs2", UnitKind::Pieces),
+            ("unit1", UnitKind::Pieces),
+            ("PC10", UnitKind::Other),
+            ("PC 100", UnitKind::Other),
+            ("EA4", UnitKind::Other),
+            ("?", UnitKind::Other),
+            ("SET", UnitKind::Other),
             ("szt.", UnitKind::Pieces),
             ("대", UnitKind::Pieces),
             ("Server", UnitKind::Assembly),

@@ -22,6 +22,10 @@ pub(crate) struct Words {
     pub(crate) roles: BTreeSet<String>,
     pub(crate) determiners: BTreeSet<String>,
     pub(crate) placeholders: BTreeSet<String>,
+    pub(crate) divided: BTreeSet<String>,
+    pub(crate) containers: BTreeSet<String>,
+    pub(crate) containers_counted: BTreeSet<String>,
+    pub(crate) others: BTreeSet<String>,
     pub(crate) same_as_consignee: BTreeSet<String>,
 }
 
@@ -74,6 +78,10 @@ pub(crate) fn word_lists() -> &'static Words {
             roles: plainly(words.roles),
             determiners: plainly(words.determiners),
             placeholders: plainly(words.placeholders),
+            divided: plainly(words.divided),
+            containers: plainly(words.containers),
+            containers_counted: plainly(words.containers_counted),
+            others: plainly(words.others),
             same_as_consignee: plainly(words.same_as_consignee),
         }
     })

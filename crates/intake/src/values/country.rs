@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use tollgate_model::Country;
 
 use crate::text::plain;
+use crate::vocabulary::word_lists;
 
 const NAMES: &str = include_str!("../../data/countries.csv");
 
@@ -29,6 +30,9 @@ fn names() -> &'static BTreeMap<&'static str, Country> {
 /// The country that a cell names: by its code, or by its name in one of the languages; None where it names none or more than one.
 pub(crate) fn country(text: &str) -> Option<Country> {
     let text = text.trim();
+    if text.contains(['?', '\u{ff1f}']) {
+        return None;
+    }
     if let Some(found) = whole(text) {
         return Some(found);
     }
@@ -54,7 +58,18 @@ fn behind_city(text: &str, country: Country) -> Option<Country> {
     let is_plain = |part: &str| !part.contains(['(', ')', '-', ':', '/', '[', ']']);
     let words = city.split_whitespace();
     let names_country = words.clone().any(|word| word.chars().count() > 2 && whole(word).is_some());
-    (is_name && is_plain(text) && !names_country && words.count() > 0).then_some(country)
+    let is_divided = word_lists().divided.contains(&plain(country.code()));
+    (is_name && is_plain(text) && !names_country && !is_divided && words.count() > 0).then_some(country)
+}
+
+/// The city in a cell whose country is understood, as in `Oslo, Norway`; empty where there is none.
+pub(crate) fn city_beside(text: &str) -> &str {
+    match text.split_once(',') {
+        Some((city, name)) if whole(text).is_none() && whole(city).is_none() && whole(name.trim()).is_some() => {
+            city.trim()
+        }
+        _ => "",
+    }
 }
 
 /// Hong Kong and Macau with China beside them, as in `China, Hong Kong`: they are meant.
@@ -159,6 +174,9 @@ mod tests {
             "XYZ",
             "5700",
             "Dubai - Iran",
+            "Odesa, Ukraine",
+            "Crimea, Ukraine",
+            "Norway?",
         ] {
             assert_eq!(country(text), None, "{text}");
         }

@@ -58,6 +58,9 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
         return bare_number(serial, true);
     }
     let (mut parts, is_dotted) = parts_of(&narrow);
+    if is_in_doubt(&narrow, &parts) {
+        return DayForm::Unread;
+    }
     if parts.len() > 3 {
         parts.retain(|part| !is_filler(part));
         parts.truncate(3);
@@ -96,6 +99,39 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
         (None, Some(day)) => DayForm::Shows { day, order: DayOrder::MonthDay },
         (None, None) => DayForm::Unread,
     }
+}
+
+/// Whether a text says more than one day and its time: `2026-12-01?`, `2026-12-01 or later`, `2026-12-01 - 2027-02-01`.
+fn is_in_doubt(text: &str, parts: &[&str]) -> bool {
+    /// Behind a day these belong to its time.
+    const OF_TIME: &[&str] = &[
+        "am", "pm", "a", "p", "t", "z", "h", "hrs", "hr", "uhr", "utc", "gmt", "est", "edt", "cst", "cdt", "mst",
+        "mdt", "pst", "pdt", "cet", "cest", "bst", "jst", "kst", "hkt", "sgt", "ist", "local", "time", "at", "um",
+    ];
+    const VAGUE: &[&str] = &[
+        "\u{4ee5}\u{964d}",
+        "\u{4ee5}\u{5f8c}",
+        "\u{4ee5}\u{540e}",
+        "\u{9803}",
+        "\u{5de6}\u{53f3}",
+        "\u{c774}\u{d6c4}",
+    ];
+    if text.contains(['?', '\u{ff1f}', '~', '<', '>']) || VAGUE.iter().any(|word| text.contains(word)) {
+        return true;
+    }
+    let told: Vec<&str> = parts.iter().copied().filter(|part| !is_filler(part)).collect();
+    let is_word = |part: &str| {
+        let bare = part.to_lowercase();
+        bare.bytes().all(|byte| byte.is_ascii_alphabetic()) && !OF_TIME.contains(&bare.as_str()) && !is_filler(&bare)
+    };
+    let behind_time = text.split_once(':').map_or("", |(_, behind)| behind);
+    if crate::text::words(behind_time).iter().any(|word| is_word(word)) {
+        return true;
+    }
+    let Some(behind) = told.get(3..) else { return false };
+    let is_year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let is_range = [" - ", "\u{2013}", "\u{2014}"].iter().any(|mark| text.contains(mark));
+    is_range || behind.iter().any(|part| is_word(part) || is_year(part))
 }
 
 /// The days of `46350.5`, a spreadsheet's day with its time.
@@ -225,6 +261,21 @@ mod tests {
         match day_form(text, true) {
             DayForm::Day { day, .. } | DayForm::Shows { day, .. } => Some(day.to_string()),
             DayForm::Either { .. } | DayForm::Unread => None,
+        }
+    }
+
+    #[test]
+    fn a_day_in_doubt_is_none() {
+        for text in [
+            "2026-12-01?",
+            "2026-12-01 or later",
+            "2026-12-01 or 2027-01-05",
+            "2026-12-01 - 2027-02-01",
+            "2026-12-01 10:00 or later",
+            "not before 2026-12-01",
+            "1 Dec 2026 - 5 Dec 2026",
+        ] {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 
