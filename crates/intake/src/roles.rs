@@ -16,18 +16,19 @@ impl IntakeTables<'_> {
         let aggregate = line.source(OrderColumn::UltimateConsignee).is_none()
             && line.source(OrderColumn::Purchaser).is_none()
             && line.source(OrderColumn::Year).is_some();
-        let mut roles = Roles::default();
-        roles.ultimate_consignee = match aggregate {
+        let consignee = match aggregate {
             true => self.all_buyers(line, destination),
             false => self.role(line, OrderColumn::UltimateConsignee, ""),
         };
-        let consignee = roles.ultimate_consignee.clone();
-        roles.exporter = self.role(line, OrderColumn::Exporter, &consignee);
-        roles.purchaser = self.role(line, OrderColumn::Purchaser, &consignee);
-        roles.intermediate_consignee = self.role(line, OrderColumn::IntermediateConsignee, &consignee);
-        roles.end_user = self.role(line, OrderColumn::EndUser, &consignee);
-        roles.freight_forwarder = self.role(line, OrderColumn::FreightForwarder, &consignee);
-        roles.lpp_operator = self.role(line, OrderColumn::LppOperator, &consignee);
+        let mut roles = Roles {
+            exporter: self.role(line, OrderColumn::Exporter, &consignee),
+            purchaser: self.role(line, OrderColumn::Purchaser, &consignee),
+            intermediate_consignee: self.role(line, OrderColumn::IntermediateConsignee, &consignee),
+            end_user: self.role(line, OrderColumn::EndUser, &consignee),
+            freight_forwarder: self.role(line, OrderColumn::FreightForwarder, &consignee),
+            lpp_operator: self.role(line, OrderColumn::LppOperator, &consignee),
+            ultimate_consignee: consignee.clone(),
+        };
         let notify = self.role(line, OrderColumn::NotifyParty, &consignee);
         if !notify.is_empty() {
             let what = "who is to be notified counts as an intermediate consignee";
