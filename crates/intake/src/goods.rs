@@ -10,6 +10,7 @@ use tollgate_model::{Item, ItemKind};
 
 use crate::intangible::words_beside;
 use crate::memo::Memo;
+use crate::several::{MORE_THAN_ONE, SEVERAL_ITEMS};
 use crate::text::plain;
 use crate::vocabulary::word_lists;
 use crate::words::{MULTIPLES, is_assembly_word, is_count, is_model_word, is_piece, times, tokens};
@@ -75,7 +76,7 @@ impl<'a> GoodsFinder<'a> {
         let found = self.find(name, description, is_cheap);
         let more = self.more_than(&found, name, true).or_else(|| self.more_than(&found, description, false));
         let goods = match more {
-            Some(more) => Goods::open(format!("it names more than one thing: what is `{more}`?")),
+            Some(more) => Goods::open(format!("{MORE_THAN_ONE}: what is `{more}`?")),
             None => found,
         };
         self.found.put(&key, goods.clone());
@@ -95,6 +96,13 @@ impl<'a> GoodsFinder<'a> {
     /// What a part of a text says by itself.
     pub(crate) fn goods_alone(&mut self, text: &str) -> Goods {
         self.find(text, "", None)
+    }
+
+    /// Whether settled goods hold another accelerator than those that were found.
+    pub(crate) fn is_further(&self, found: &Goods, other: &Goods) -> bool {
+        let Some((accelerator, _)) = self.accelerators(other) else { return false };
+        let is_processor = self.catalog.item(&accelerator).is_some_and(|item| item.kind == Some(ItemKind::Other));
+        !is_processor && self.accelerators(found).is_none_or(|(known, _)| known != accelerator)
     }
 
     /// Whether a text is the name of an item of the catalog as it stands.
@@ -297,7 +305,7 @@ impl<'a> GoodsFinder<'a> {
         items.retain(|(_, item)| !held.contains(&item.item));
         let [(mention, item)] = items.as_slice() else {
             let names: Vec<&str> = items.iter().map(|(_, item)| item.item.as_str()).collect();
-            return Goods::open(format!("it names several items: {}", names.join(", ")));
+            return Goods::open(format!("{SEVERAL_ITEMS}: {}", names.join(", ")));
         };
         let counted = count_beside(words, mention);
         if let (Some(accelerator), Some(held)) = (&item.accelerator, item.accelerators) {

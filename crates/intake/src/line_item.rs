@@ -7,6 +7,7 @@ use crate::items::ItemRead;
 use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::report::RemarkKind;
+use crate::several::is_of_several;
 use crate::text::unread;
 
 impl IntakeTables<'_> {
@@ -84,7 +85,7 @@ impl IntakeTables<'_> {
         // What a reader of orders would find by itself was doubted here, and is not to be found.
         // What another row of the same name came to does not answer for this one.
         let is_found = matches!(self.catalog.resolve(shown), Resolution::Found(_)) || shown.is_empty();
-        match is_found || !self.items.keep_open(shown) {
+        match is_found || is_of_several(question) || !self.items.keep_open(shown) {
             true => unread(shown),
             false => shown.to_owned(),
         }

@@ -6,6 +6,16 @@ use crate::text::plain;
 use crate::vocabulary::word_lists;
 use crate::words::{counted_pieces, is_assembly_word, is_count, is_model_word, tokens};
 
+/// How the question about such a text begins.
+pub(crate) const MORE_THAN_ONE: &str = "it names more than one thing";
+/// How the question about a text begins that names several items of the catalog.
+pub(crate) const SEVERAL_ITEMS: &str = "it names several items";
+
+/// Whether a question is about a text that names more than one thing.
+pub(crate) fn is_of_several(question: &str) -> bool {
+    [MORE_THAN_ONE, SEVERAL_ITEMS].iter().any(|beginning| question.starts_with(beginning))
+}
+
 /// Between two things.
 const DIVIDERS: &[&str] = &["/", "&", "+", ";", "and", "or", "plus", "und", "oder", "et", "ou", "y"];
 /// Behind a divider they are goods of compute that nobody named.
@@ -50,10 +60,16 @@ impl GoodsFinder<'_> {
             if vague.is_some() {
                 return vague;
             }
-            if parts.len() < 2
-                || !matches!(self.goods_alone(part), Goods::Open { ref candidates, .. } if candidates.is_empty())
-            {
+            if parts.len() < 2 {
                 continue;
+            }
+            match self.goods_alone(part) {
+                // `L4 or L40S`: so short a name is passed over among other words.
+                other @ (Goods::Item(_) | Goods::Assembly { .. }) if self.is_further(goods, &other) => {
+                    return Some(part.clone());
+                }
+                Goods::Open { candidates, .. } if candidates.is_empty() => {}
+                _ => continue,
             }
             let unnamed = if place > 0 { UNNAMED } else { UNNAMED.get(..3).unwrap_or(UNNAMED) };
             let assembly = || tokens(part).into_iter().find(|word| place > 0 && is_assembly_word(word));
@@ -174,6 +190,7 @@ mod tests {
             "consulting plus hardware",
             "SSD and accelerator",
             "RTX 4060?",
+            "L4 or L40S",
             "? =VLOOKUP(A2,\"RTX 4060\",2)",
         ] {
             let goods = finder.goods(text, "", None);
