@@ -240,6 +240,11 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
             }
         }
     }
+    place_further_goods(plan, mapping, further);
+}
+
+/// Takes the first further column of goods for their description, where no other has it.
+fn place_further_goods(plan: &mut Plan, mapping: Option<&TableMapping>, further: Vec<Source>) {
     if mapping.is_none_or(|mapping| mapping.columns.is_empty())
         && !plan.sources.contains_key("description")
         && let Some(source) = further.first().cloned()

@@ -296,27 +296,8 @@ impl Parties {
             }
         }
         for column in ["country", "hq_country"] {
-            let text = cell(column);
-            if is_blank(text) {
-                continue;
-            }
-            match country(text) {
-                Some(country) => {
-                    party.insert(column, country.code().to_owned());
-                    let city = city_beside(text);
-                    if column == "country" && !city.is_empty() {
-                        party.entry("city").or_insert_with(|| city.to_owned());
-                    }
-                }
-                None => {
-                    remarks.add(
-                        RemarkKind::Unread,
-                        RemarkPlace { table, row: number, column: header(column), value: text },
-                        "no country that is known",
-                    );
-                    party.insert(column, unread(text));
-                }
-            }
+            let at = RemarkPlace { table, row: number, column: header(column), value: cell(column) };
+            read_country(&mut party, column, at, remarks);
         }
         if !is_blank(cell("parent")) {
             party.insert("parent_id", cell("parent").to_owned());
@@ -365,6 +346,24 @@ impl Parties {
         rows.sort_by(|one, other| one.get("party_id").cmp(&other.get("party_id")));
         rows.into_iter()
             .map(|row| COLUMNS.iter().map(|column| row.get(column).map_or_else(String::new, Clone::clone)).collect())
+    }
+}
+
+/// Reads the country of a row of parties, and the city beside it.
+fn read_country(party: &mut PartyRow, column: &'static str, at: RemarkPlace<'_>, remarks: &mut Remarks) {
+    let text = at.value;
+    if is_blank(text) {
+        return;
+    }
+    let Some(country) = country(text) else {
+        remarks.add(RemarkKind::Unread, at, "no country that is known");
+        party.insert(column, unread(text));
+        return;
+    };
+    party.insert(column, country.code().to_owned());
+    let city = city_beside(text);
+    if column == "country" && !city.is_empty() {
+        party.entry("city").or_insert_with(|| city.to_owned());
     }
 }
 

@@ -112,32 +112,51 @@ impl IntakeTables<'_> {
             facts.email = line.cell(OrderColumn::UltimateConsigneeEmail);
             facts.phone = line.cell(OrderColumn::UltimateConsigneePhone);
         }
+        let shape = PartyCells { text, company, name, is_plain };
+        let id = self.id_of_cells(line, role, &shape, &facts);
+        self.add_seats(line, role, &id);
+        id
+    }
+
+    /// The id of the party that the cells of a role name.
+    fn id_of_cells(
+        &mut self,
+        line: &Line<'_, '_>,
+        role: OrderColumn,
+        cells: &PartyCells<'_>,
+        facts: &PartyFacts<'_>,
+    ) -> String {
+        let PartyCells { text, company, name, is_plain } = *cells;
+        let [has_text, has_company] = [text, company].map(|text| !is_blank(text));
+        let shown = match (has_company, has_text) {
+            (true, _) => company,
+            (false, true) => text,
+            (false, false) => name,
+        };
         let remarks = &mut self.remarks;
         let say = |kind, what: &str| remarks.add(kind, line.place_of(role, shown), what);
-        let id = match (has_company, !is_plain) {
-            (false, true) => self.parties.id_with_name(text, name, &facts, say),
+        match (has_company, !is_plain) {
+            (false, true) => self.parties.id_with_name(text, name, facts, say),
             (false, false) => {
-                let id = self.parties.id_of(shown, &facts, say);
+                let id = self.parties.id_of(shown, facts, say);
                 if id == shown && self.parties.has_row(shown) {
                     self.remember_role(line, role, shown);
                 }
                 id
             }
             (true, _) if has_text && self.parties.has_row(text) => {
-                let id = self.parties.id_of(text, &facts, say);
+                let id = self.parties.id_of(text, facts, say);
                 self.parties.add_alias(&id, company);
                 id
             }
             (true, _) => {
-                let id = self.parties.id_of(company, &facts, say);
+                let id = self.parties.id_of(company, facts, say);
                 if has_text && plain(text) != plain(company) {
                     self.parties.add_alias(&id, text);
                 }
                 id
             }
-        };
-        self.add_seats(line, role, &id);
-        id
+        }
     }
 
     /// Adds where a party of a line is headquartered, and its parent, where columns say it.
@@ -352,6 +371,15 @@ fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<
         .chain(of_consignee.iter().copied())
         .map(|column| line.cell(column));
     [country, city].into_iter().chain(rest)
+}
+
+/// The cells of a role that name its party.
+struct PartyCells<'a> {
+    text: &'a str,
+    company: &'a str,
+    name: &'a str,
+    /// Whether one of them says it all.
+    is_plain: bool,
 }
 
 /// The columns beside that of a role.

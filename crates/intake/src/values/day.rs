@@ -119,7 +119,7 @@ fn is_in_doubt(text: &str, parts: &[&str]) -> bool {
     if text.contains(['?', '\u{ff1f}', '~', '<', '>']) || VAGUE.iter().any(|word| text.contains(word)) {
         return true;
     }
-    let told: Vec<&str> = parts.iter().copied().filter(|part| !is_filler(part)).collect();
+    let bare: Vec<&str> = parts.iter().copied().filter(|part| !is_filler(part)).collect();
     let is_word = |part: &str| {
         let bare = part.to_lowercase();
         bare.bytes().all(|byte| byte.is_ascii_alphabetic()) && !OF_TIME.contains(&bare.as_str()) && !is_filler(&bare)
@@ -128,7 +128,7 @@ fn is_in_doubt(text: &str, parts: &[&str]) -> bool {
     if crate::text::words(behind_time).iter().any(|word| is_word(word)) {
         return true;
     }
-    let Some(behind) = told.get(3..) else { return false };
+    let Some(behind) = bare.get(3..) else { return false };
     let is_year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
     let is_range = [" - ", "\u{2013}", "\u{2014}"].iter().any(|mark| text.contains(mark));
     is_range || behind.iter().any(|part| is_word(part) || is_year(part))
