@@ -393,19 +393,25 @@ fn owner_flagged(party: &Party, day: Date) -> Truth {
     SanctionsProgram::ALL.map(under).into_iter().fold(truth, Truth::max)
 }
 
-/// The stakes, and a stake of a part that nobody has told for each parent that no stake is of: a listed parent of which the part is not known leaves open
-/// whether it owns half (red flag 29 of supplement no. 3 to part 732). Where nobody is listed, the stakes alone.
+/// So many parents behind a party are followed.
+const MOST_PARENTS: usize = 64;
+
+/// The stakes, and a stake of an unknown part for each parent that no stake is of and behind which somebody may be listed: a listed parent of which the
+/// part is not known leaves open whether it owns half (red flag 29 of supplement no. 3 to part 732).
 fn with_parents(parties: &BTreeMap<String, Party>, stakes: &[Stake], screened: &ScreeningResults) -> Vec<Stake> {
-    let mut all = stakes.to_vec();
-    let is_any_listed =
-        !screened.hits.is_empty() || parties.values().any(|party| owner_flagged(party, Date::MAX) != Truth::False);
-    if !is_any_listed {
-        return all;
-    }
     let companies: BTreeSet<&str> = stakes.iter().map(|stake| stake.owned_id.as_str()).collect();
-    for (id, party) in parties.iter().filter(|(id, _)| !companies.contains(id.as_str())) {
-        if let Some(parent) = party.parent_id.as_ref().filter(|parent| *parent != id) {
-            let (owner_id, owned_id) = (parent.clone(), id.clone());
+    let may_be_listed = |id: &String| {
+        screened.hits.contains_key(id)
+            || parties.get(id).is_some_and(|party| owner_flagged(party, Date::MAX) != Truth::False)
+    };
+    let parent =
+        |id: &String| parties.get(id).and_then(|party| party.parent_id.as_ref()).filter(|parent| *parent != id);
+    let mut all = stakes.to_vec();
+    for id in parties.keys().filter(|id| !companies.contains(id.as_str())) {
+        let Some(first) = parent(id) else { continue };
+        let mut behind = std::iter::successors(Some(first), |id| parent(id)).take(MOST_PARENTS);
+        if behind.any(may_be_listed) {
+            let (owner_id, owned_id) = (first.clone(), id.clone());
             all.push(Stake { owner_id, owned_id, percent: None, controls: false, from: None, until: None });
         }
     }

@@ -10,7 +10,7 @@ use tollgate_decide::{
     next_steps, summary,
 };
 use tollgate_law::{Law, facts};
-use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails, Tpp};
+use tollgate_model::{Activity, License, OrderLine, Outcome, Party, PartyDetails, Stake, Tpp};
 use tollgate_records::DecisionRecord;
 use tollgate_screening::{Screener, THRESHOLD, read_lists};
 
@@ -354,4 +354,53 @@ fn a_flag_that_is_not_understood_may_say_that_a_condition_of_january_2026_is_not
     assert_eq!(unmet(&["us_supply_affected"], &["no_kyc"]), [Some(0), Some(1), Some(1)]);
     assert_eq!(unmet(&["chinavolumes"], &[]), [None, None, Some(0)]);
     assert_eq!(unmet(&[], &["kyc?"]), [Some(0), Some(0), None]);
+}
+
+#[test]
+fn owners_that_flags_say_are_listed_make_listed_whom_they_own_by_half() {
+    let flagged = |id: &str, country: &str, flag: &str| Party { flags: vec![flag.to_owned()], ..party(id, country) };
+    let stake = |owner: &str, owned: &str, percent: Option<i64>| Stake {
+        owner_id: owner.to_owned(),
+        owned_id: owned.to_owned(),
+        percent: percent.map(|percent| percent.to_string().parse().unwrap()),
+        controls: false,
+        from: None,
+        until: None,
+    };
+    let answer = |flag: &str, country: &str, parent: bool, stakes: &[Stake], date: &str| {
+        let parent_id = parent.then(|| "owner".to_owned());
+        let shop = Party { parent_id, ..party("shop", country) };
+        let parties = table(vec![flagged("owner", "CN", flag), shop, party("hall", "DE")]);
+        let screener = Screener::new(Vec::new());
+        let limits = MatchLimits { threshold_points: THRESHOLD, shown: SHOWN };
+        let stop = Arc::new(AtomicBool::new(false));
+        let screened = ScreeningResults::new(&screener, &parties, stakes, limits, &[], None, &stop).unwrap();
+        let order =
+            OrderLine { item: "RTX 4060", date: date.parse().unwrap(), purchaser: Some("shop"), ..order("hall", "DE") };
+        let tables = Tables { parties, stakes: stakes.to_vec(), screened, ..Tables::default() };
+        record("ear", tables, &order).outcome
+    };
+    const RULE: &str = "2025-10-15";
+    let all = [stake("owner", "shop", Some(60))];
+    for flag in ["entity_list", "military_end_user", "sdn:RUSSIA-EO14024", "entity_list:2025-10-15"] {
+        assert_eq!(answer(flag, "DE", false, &all, RULE), Outcome::LicenseRequired, "{flag}");
+    }
+    for flag in ["military", "sdn", "sdn:SOMETHING-NEW"] {
+        assert_eq!(answer(flag, "DE", false, &all, RULE), Outcome::NeedsInformation, "{flag}");
+    }
+    for (flag, country, percent, date) in [
+        ("entity_list:2025-10-16", "DE", 60, RULE),
+        ("entity_list", "DE", 40, RULE),
+        ("entity_list", "US", 100, RULE),
+        ("entity_list", "DE", 60, "2025-11-10"),
+    ] {
+        // What nobody holds the rest of is in doubt while the rule binds.
+        let stakes = [stake("owner", "shop", Some(percent)), stake("family", "shop", Some(100 - percent))];
+        let stakes = if percent == 100 { &stakes[..1] } else { &stakes[..] };
+        assert_eq!(answer(flag, country, false, stakes, date), Outcome::NoLicenseRequired, "{flag} {country} {date}");
+    }
+    // A parent of whom the part is not known.
+    assert_eq!(answer("entity_list", "DE", true, &[], RULE), Outcome::NeedsInformation);
+    assert_eq!(answer("government", "DE", true, &[], RULE), Outcome::NoLicenseRequired);
+    assert_eq!(answer("entity_list", "DE", true, &[stake("owner", "shop", Some(100))], RULE), Outcome::LicenseRequired);
 }

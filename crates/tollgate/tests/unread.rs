@@ -248,3 +248,21 @@ fn what_is_not_understood_is_derived_again_as_it_stands() {
     std::fs::write(&forged, changed).unwrap();
     assert!(!recheck(&forged).status.success());
 }
+
+#[test]
+fn what_is_marked_with_a_question_mark_is_no_value() {
+    let marked = [
+        ("item", "? Reef card"),
+        ("item", "?"),
+        ("ultimate_consignee", "? Foo Bar Ltd"),
+        ("end_user", "？ somebody"),
+        ("purchaser", "?"),
+        ("end_use", "? gaming"),
+    ];
+    for (column, value) in marked {
+        let (records, _) = decide("marked", &table_of(&[line_with(column, value)]), PARTIES, ITEMS, &[]);
+        assert_eq!(records[0]["outcome"], "needs_information", "{column} {value}: {}", records[0]);
+        let missing = records[0]["missing"].as_array().unwrap();
+        assert!(missing.iter().any(|name| name == column), "{column} {value}: {missing:?}");
+    }
+}
