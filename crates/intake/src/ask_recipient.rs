@@ -113,7 +113,7 @@ fn read_place(mut parts: Vec<&str>, found: &mut Recipient) {
     }
 }
 
-/// Whether a text describes somebody and names none: `a customer in Bergen`.
+/// Whether a text describes somebody and names none: `a client in Bergen`.
 fn is_description(text: &str) -> bool {
     let words: Vec<String> = words_of(text).collect();
     words.first().is_some_and(|word| DESCRIPTIONS.contains(&word.as_str())) && words.iter().any(|word| is_role(word))

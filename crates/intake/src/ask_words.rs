@@ -397,7 +397,7 @@ pub(crate) const QUALIFIERS: &[&str] = &[
     "southern", "east", "eastern", "west", "western", "central", "inner", "outer", "upper", "lower", "little",
     "greater", "great", "occupied", "former", "not", "no", "air", "royal", "baja",
 ];
-/// Words with which a description of somebody begins, as in `a customer in Bergen`.
+/// Words with which a description of somebody begins, as in `a client in Bergen`.
 pub(crate) const DESCRIPTIONS: &[&str] = &[
     "a", "an", "our", "my", "your", "his", "her", "their", "some", "any", "another", "this", "that", "one", "ein",
     "eine", "einen", "un", "une", "unser",

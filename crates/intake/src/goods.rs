@@ -10,10 +10,14 @@ use tollgate_model::{Item, ItemKind};
 
 use crate::intangible::words_beside;
 use crate::memo::Memo;
-use crate::several::{MORE_THAN_ONE, SEVERAL_ITEMS};
 use crate::text::plain;
 use crate::vocabulary::word_lists;
 use crate::words::{MULTIPLES, is_assembly_word, is_count, is_model_word, is_piece, times, tokens};
+
+/// How the question about a text begins that names more than was found in it.
+pub(crate) const MORE_THAN_ONE: &str = "it names more than one thing";
+/// How the question about a text begins that names several items of the catalog.
+pub(crate) const SEVERAL_ITEMS: &str = "it names several items";
 
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

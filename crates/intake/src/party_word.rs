@@ -94,7 +94,7 @@ mod tests {
             "? x",
             "---",
             "same as shipper",
-            "a customer",
+            "a client",
             "Our new client",
             "whoever",
             "stock",

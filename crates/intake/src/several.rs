@@ -1,15 +1,10 @@
 //! Texts that name more than what was found in them: `RTX 4060 / 4090`, `T4 + more`, `consulting plus hardware`.
 
 use crate::ask_words::PLAIN_WORDS;
-use crate::goods::{Goods, GoodsFinder};
+use crate::goods::{Goods, GoodsFinder, MORE_THAN_ONE, SEVERAL_ITEMS};
 use crate::text::plain;
 use crate::vocabulary::word_lists;
 use crate::words::{counted_pieces, is_assembly_word, is_count, is_model_word, tokens};
-
-/// How the question about such a text begins.
-pub(crate) const MORE_THAN_ONE: &str = "it names more than one thing";
-/// How the question about a text begins that names several items of the catalog.
-pub(crate) const SEVERAL_ITEMS: &str = "it names several items";
 
 /// Whether a question is about a text that names more than one thing.
 pub(crate) fn is_of_several(question: &str) -> bool {
