@@ -158,6 +158,19 @@ class Tables:
         value = lambda name: counted(row[name]) if row[name] else UNKNOWN
         return {"country": value("country"), "hq": value("hq_country"), "parent": parent, "ultimate": ultimate, "flags": flags}
 
+    def may_be_owned(self, identity):
+        """Whether some parent of a foreign party may be listed, so that its part, of which nobody says how large it is, may come to half (red flag 29)."""
+        row, seen = self.parties.get(identity), {identity}
+        if row is None or row["country"] == "US":
+            return False
+        while row and row["parent_id"] and row["parent_id"] not in seen:
+            seen.add(row["parent_id"])
+            row = self.parties.get(row["parent_id"])
+            flags = row["flags"].split(";") if row else []
+            if any(flag in ("entity_list", "military", "sdn") or (flag.startswith("sdn:") and flag[4:] not in SDN_OTHERS) for flag in flags):
+                return True
+        return False
+
 
 INTANGIBLE = ("software", "technology")
 BESIDE = ("3D001", "3E001", "4D001", "4D090", "4E001", "5E002", "5E992")
@@ -780,6 +793,9 @@ def line_facts(order, tables):
                  supp8=status("supp8_uae"), agreement=status("agreement_data_center"),
                  nveu=any(flag.startswith("nveu:") and counted(flag[5:]) == dest for flag in consignee["flags"]),
                  foundry=bool({"foundry", "osat"} & exporter), informed="is_informed" in exporter, approved_osat="approved_osat" in exporter)
+    who = {order["ultimate_consignee"], order["end_user"], order["purchaser"], order["intermediate_consignee"], order["freight_forwarder"]}
+    if known["affiliate"] is False and any(tables.may_be_owned(identity) for identity in who):
+        known["affiliate"] = UNKNOWN
     fails = [carries("china_volume_exceeded", exporter), carries("us_supply_affected", exporter), flagged("no_kyc")]
     known["volume_fails"] = True if True in fails else UNKNOWN if UNKNOWN in fails else False
     known.update(p_country=buyer_row["country"], p_hq=buyer_row["hq"], p_parent=buyer_row["parent"], i_hq=between["hq"], i_parent=between["parent"],
