@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::designated::under_program;
 use super::error::RunError;
+use super::flags::flags_of;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
@@ -371,9 +372,14 @@ impl ScreeningResults {
 }
 
 /// Whether the flags of a row say on a day that the party makes listed whom it owns by half (15 CFR 744, supplement no. 8, paragraph (a)): that it is on the
-/// Entity List or the list of military end users, or designated under a program of 744.8(a)(1); unknown where its programs are not stated or not known.
+/// Entity List or the list of military end users, or designated under a program of 744.8(a)(1); unknown where its programs are not stated or not known, and
+/// where a flag is not understood.
 fn owner_flagged(party: &Party, day: Date) -> Truth {
-    let (mut programs, mut truth) = (Vec::new(), Truth::False);
+    if party.flags.is_empty() {
+        return Truth::False;
+    }
+    let is_read = flags_of(party.flags.iter().map(String::as_str)).unread.is_empty();
+    let (mut programs, mut truth) = (Vec::new(), if is_read { Truth::False } else { Truth::Unknown });
     for flag in &party.flags {
         let (word, behind) =
             flag.split_once(':').map_or((flag.as_str(), None), |(word, rest)| (word, Some(rest.trim())));
@@ -396,10 +402,11 @@ fn owner_flagged(party: &Party, day: Date) -> Truth {
 /// So many parents behind a party are followed.
 const MOST_PARENTS: usize = 64;
 
-/// The stakes, and a stake of an unknown part for each parent that no stake is of and behind which somebody may be listed: a listed parent of which the
+/// The stakes, and a stake of an unknown part for each parent without one in its company, where somebody behind may be listed: a listed parent of which the
 /// part is not known leaves open whether it owns half (red flag 29 of supplement no. 3 to part 732).
 fn with_parents(parties: &BTreeMap<String, Party>, stakes: &[Stake], screened: &ScreeningResults) -> Vec<Stake> {
-    let companies: BTreeSet<&str> = stakes.iter().map(|stake| stake.owned_id.as_str()).collect();
+    let stated: BTreeSet<(&str, &str)> =
+        stakes.iter().map(|stake| (stake.owner_id.as_str(), stake.owned_id.as_str())).collect();
     let may_be_listed = |id: &String| {
         screened.hits.contains_key(id)
             || parties.get(id).is_some_and(|party| owner_flagged(party, Date::MAX) != Truth::False)
@@ -407,8 +414,8 @@ fn with_parents(parties: &BTreeMap<String, Party>, stakes: &[Stake], screened: &
     let parent =
         |id: &String| parties.get(id).and_then(|party| party.parent_id.as_ref()).filter(|parent| *parent != id);
     let mut all = stakes.to_vec();
-    for id in parties.keys().filter(|id| !companies.contains(id.as_str())) {
-        let Some(first) = parent(id) else { continue };
+    for id in parties.keys() {
+        let Some(first) = parent(id).filter(|first| !stated.contains(&(first.as_str(), id.as_str()))) else { continue };
         let mut behind = std::iter::successors(Some(first), |id| parent(id)).take(MOST_PARENTS);
         if behind.any(may_be_listed) {
             let (owner_id, owned_id) = (first.clone(), id.clone());

@@ -385,7 +385,7 @@ fn owners_that_flags_say_are_listed_make_listed_whom_they_own_by_half() {
     for flag in ["entity_list", "military_end_user", "sdn:RUSSIA-EO14024", "entity_list:2025-10-15"] {
         assert_eq!(answer(flag, "DE", false, &all, RULE), Outcome::LicenseRequired, "{flag}");
     }
-    for flag in ["military", "sdn", "sdn:SOMETHING-NEW"] {
+    for flag in ["military", "sdn", "sdn:SOMETHING-NEW", "entitty of some list"] {
         assert_eq!(answer(flag, "DE", false, &all, RULE), Outcome::NeedsInformation, "{flag}");
     }
     for (flag, country, percent, date) in [
@@ -401,6 +401,14 @@ fn owners_that_flags_say_are_listed_make_listed_whom_they_own_by_half() {
     }
     // A parent of whom the part is not known.
     assert_eq!(answer("entity_list", "DE", true, &[], RULE), Outcome::NeedsInformation);
+    assert_eq!(
+        answer("entity_list", "DE", true, &[stake("family", "shop", Some(40))], RULE),
+        Outcome::NeedsInformation
+    );
+    assert_eq!(
+        answer("entity_list", "DE", true, &[stake("family", "shop", Some(60))], RULE),
+        Outcome::NoLicenseRequired
+    );
     assert_eq!(answer("government", "DE", true, &[], RULE), Outcome::NoLicenseRequired);
     assert_eq!(answer("entity_list", "DE", true, &[stake("owner", "shop", Some(100))], RULE), Outcome::LicenseRequired);
 }
