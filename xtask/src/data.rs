@@ -71,6 +71,10 @@ fn totals(text: &str) -> Result<BTreeMap<String, Totals>, Failed> {
     let mut all = BTreeMap::new();
     for (number, line) in (2..).zip(lines).filter(|(_, line)| !line.trim().is_empty()) {
         let cells: Vec<&str> = line.split(',').collect();
+        if cells.len() != heads.len() || line.contains('"') {
+            let what = "is not read: it has quotes, or";
+            return Err(format!("line {number} {what} {} cells where {} are named", cells.len(), heads.len()));
+        }
         let cell = |place: usize| cells.get(place).copied().unwrap_or("");
         if incomplete.is_some_and(|place| !cell(place).is_empty()) {
             continue;
@@ -82,7 +86,10 @@ fn totals(text: &str) -> Result<BTreeMap<String, Totals>, Failed> {
             h100e: [whole(h100e[0])?, whole(h100e[1])?, whole(h100e[2])?],
             megawatts: cell(megawatts).parse().map_err(|_| wrong(megawatts))?,
         };
-        all.insert(day(cell(end)).ok_or_else(|| format!("line {number}: `{}` is no day", cell(end)))?, totals);
+        let quarter = day(cell(end)).ok_or_else(|| format!("line {number}: `{}` is no day", cell(end)))?;
+        if all.insert(quarter, totals).is_some() {
+            return Err(format!("line {number}: the quarter to {} stands there twice", cell(end)));
+        }
     }
     Ok(all)
 }
@@ -91,7 +98,7 @@ fn totals(text: &str) -> Result<BTreeMap<String, Totals>, Failed> {
 fn day(text: &str) -> Option<String> {
     let numbers: Vec<u32> = text.split('/').map(str::parse).collect::<Result<_, _>>().ok()?;
     match numbers.as_slice() {
-        [month, day, year] => Some(format!("{year}-{month:02}-{day:02}")),
+        [month @ 1..=12, day @ 1..=31, year @ 2000..=2100] => Some(format!("{year}-{month:02}-{day:02}")),
         _ => None,
     }
 }

@@ -21,8 +21,11 @@ impl Served {
     /// The next line that the service prints on its standard error, without its end; an error where it prints none.
     pub(crate) fn line(&mut self) -> Result<String, Failed> {
         let mut line = String::new();
-        self.errors.read_line(&mut line).map_err(|error| format!("the service cannot be read: {error}"))?;
-        Ok(line.trim_end().to_owned())
+        match self.errors.read_line(&mut line) {
+            Ok(0) => Err("the service ended, and printed nothing more".to_owned()),
+            Ok(_) => Ok(line.trim_end().to_owned()),
+            Err(error) => Err(format!("the service cannot be read: {error}")),
+        }
     }
 }
 

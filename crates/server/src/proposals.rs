@@ -182,7 +182,9 @@ fn may_conclude(caller: &Caller) -> Result<(), Problem> {
 fn check_proposer(app: &Shared, found: &ProposalOnRecord) -> Result<(), Problem> {
     let right = if found.is_of_access() { Right::Manage } else { Right::Record };
     let (person, day) = (person_of(&found.by), day_of(app.time()?));
-    if app.gate.directory().has_person(person, right, day) {
+    let directory = app.gate.directory();
+    directory.check().map_err(|what| unavailable(&what))?;
+    if directory.has_person(person, right, day) {
         return Ok(());
     }
     let what = format!("{person}, who proposed it, may not do that any more");

@@ -189,7 +189,9 @@ impl App {
     /// An error where a caller's right was taken away since the request came, as far as this server knows.
     pub(super) fn still_may(&self, caller: &Caller, right: Right) -> Result<(), Problem> {
         let day = day_of(self.time()?);
-        match self.gate.directory().still_has(&caller.credential, right, day) {
+        let directory = self.gate.directory();
+        directory.check().map_err(|what| unavailable(&what))?;
+        match directory.still_has(&caller.credential, right, day) {
             true => Ok(()),
             false => Err(denied("the right was taken away meanwhile")),
         }

@@ -8,7 +8,7 @@ use tollgate_intake::{Understood, UnderstoodLine};
 use tollgate_report::pages::country_name;
 
 use super::super::access::Right;
-use super::super::orders::day;
+use super::super::orders::{day, unavailable};
 use super::super::problem::Problem;
 use super::super::question::{AskAnswer, LONGEST, answer};
 use super::basis::{Judged, basis};
@@ -54,8 +54,11 @@ fn page(view: &View, question: &str, date: &str, reply: Reply) -> Response {
     );
     let (answer, problem) = match reply {
         Reply::NotYet => (Value::Null, Value::Null),
-        Reply::Answer(answer) => (shown(view, &answer), Value::Null),
-        Reply::Refused(problem) => (Value::Null, json!({ "detail": problem.detail, "mend": problem.mend })),
+        Reply::Answer(answer) => match shown(view, &answer) {
+            Ok(answer) => (answer, Value::Null),
+            Err(problem) => (Value::Null, shown_problem(&problem)),
+        },
+        Reply::Refused(problem) => (Value::Null, shown_problem(&problem)),
     };
     let context = json!({
         "question": question, "date": date, "longest": LONGEST, "lists": lists.collect::<Vec<_>>(), "answer": answer, "problem": problem,
@@ -63,24 +66,33 @@ fn page(view: &View, question: &str, date: &str, reply: Reply) -> Response {
     view.render("ask.html", "nav.decide", context)
 }
 
+/// What is wrong, as the page shows it.
+fn shown_problem(problem: &Problem) -> Value {
+    json!({ "detail": problem.detail, "mend": problem.mend })
+}
+
 /// An answer as the page shows it: each decided line with its verdict and the address of the form that is filled in with it.
-fn shown(view: &View, answer: &AskAnswer) -> Value {
+fn shown(view: &View, answer: &AskAnswer) -> Result<Value, Problem> {
     let understood = &answer.understood;
-    let decided = understood.lines.iter().filter(|line| line.question.is_none()).zip(&answer.decisions);
-    let decided = decided.map(|(line, decision)| {
-        let decision: Value = serde_json::from_str(decision.get()).unwrap_or(Value::Null);
+    let lines: Vec<&UnderstoodLine> = understood.lines.iter().filter(|line| line.question.is_none()).collect();
+    if !answer.decisions.is_empty() && answer.decisions.len() != lines.len() {
+        return Err(unavailable("the decisions are not those of the lines"));
+    }
+    let decided = lines.into_iter().zip(&answer.decisions).map(|(line, decision)| {
+        let decision: Value = serde_json::from_str(decision.get()).map_err(|error| unavailable(&error.to_string()))?;
         let judged = Judged { decision: &decision, held: &[], claim: None, end_use: understood.end_use.as_deref() };
-        json!({
+        Ok(json!({
             "line": line, "basis": basis(view, &judged), "decision": decision,
             "form": form_address(view, understood, line, answer.party.as_deref()),
-        })
+        }))
     });
+    let decided = decided.collect::<Result<Vec<Value>, Problem>>()?;
     let has_more =
         !understood.address.is_empty() || !understood.other_names.is_empty() || understood.hq_country.is_some();
-    json!({
+    Ok(json!({
         "understood": understood, "not_understood": answer.not_understood, "party": answer.party,
-        "decided": decided.collect::<Vec<_>>(), "form_lacks_party": answer.party.is_none() && has_more,
-    })
+        "decided": decided, "form_lacks_party": answer.party.is_none() && has_more,
+    }))
 }
 
 /// The address of the form of one line, filled in with what was understood; `None` for an item that only the question describes.

@@ -9,6 +9,7 @@ use tollgate_desk::{
     Correction, LineOnRecord, LineWrite, OrderRequest, Release, line_id, line_on_record, same_person, thousandths, tpp,
 };
 use tollgate_model::{Date, hex};
+use tollgate_records::PARTY_COLUMNS;
 
 use super::super::access::{Caller, Right};
 use super::super::orders::{
@@ -44,17 +45,6 @@ const FACTS: [&str; 18] = [
     "hs_code",
     "description",
 ];
-/// Those of them that name a party.
-const PARTIES: [&str; 7] = [
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "ultimate_consignee",
-    "end_user",
-    "freight_forwarder",
-    "lpp_operator",
-];
-
 /// What the ledger holds of a line.
 struct Recorded {
     order: OrderRequest,
@@ -131,7 +121,7 @@ fn facts(order: &Value, filed: Option<&FileLine>) -> Vec<Value> {
         let is_shown = cell.is_some() || !(value.is_null() || value == json!(""));
         is_shown.then(|| {
             json!({ "name": name, "value": cell.map_or(value, |cell| json!(cell.value)), "not_understood": cell.map(|cell| cell.what.clone()),
-                "is_party": PARTIES.contains(name), "is_country": matches!(*name, "destination" | "origin") })
+                "is_party": PARTY_COLUMNS.contains(name), "is_country": matches!(*name, "destination" | "origin") })
         })
     };
     FACTS.iter().filter_map(one).collect()
@@ -304,7 +294,7 @@ fn planned_day(order: &Value) -> String {
 /// The names of the parties of a line, by id.
 async fn names(view: &View, order: &Value) -> Result<Value, Problem> {
     let ids: Vec<String> =
-        PARTIES.iter().filter_map(|name| order.get(*name).and_then(Value::as_str).map(str::to_owned)).collect();
+        PARTY_COLUMNS.iter().filter_map(|name| order.get(*name).and_then(Value::as_str).map(str::to_owned)).collect();
     super::named::names(view, ids).await
 }
 

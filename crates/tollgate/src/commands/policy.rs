@@ -11,7 +11,7 @@ use tollgate_engine::{Scratch, determine, fact_text, trace};
 use tollgate_law::facts::{FactId, Facts};
 use tollgate_law::program::Program;
 use tollgate_law::{Law, Policy};
-use tollgate_model::{Date, Truth, group_digits};
+use tollgate_model::{Date, Truth, count_of, group_digits};
 
 use super::{Failure, embedded_law, print};
 use crate::commands::inputs::{TextFormat, day, policy_name};
@@ -411,7 +411,7 @@ fn text(first: &Policy, second: &Policy, spans: &[Span], all: bool) -> String {
                     let _ = writeln!(out, "      {}: {range}", fact.def().name);
                 }
             }
-            if all && u128::try_from(kind.bounds.len()).is_ok_and(|described| described < kind.regions) {
+            if all && u128::from(count_of(kind.bounds.len())) < kind.regions {
                 let _ = writeln!(out, "    and further ones: no more than {MOST_LISTED} are described");
             }
             let _ = writeln!(
