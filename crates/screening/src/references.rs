@@ -79,7 +79,8 @@ fn resolve_once(text: &str) -> Option<String> {
     let (mut rest, mut is_changed) = (text, false);
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let name = after.split_once(';').map(|(name, _)| name).filter(|name| name.len() <= LONGEST);
+        let end = after.bytes().take(LONGEST + 1).position(|byte| byte == b';');
+        let name = end.and_then(|end| after.get(..end));
         match name.and_then(|name| Some((name, reference(name)?))) {
             Some((name, plain)) => {
                 out.push_str(&plain);

@@ -292,11 +292,11 @@ fn table_kind(first: &str, lines_ahead: usize) -> Result<Option<Kind>, String> {
     }
     let named = ["name", "company_or_organization", "entity_name", "full_name"];
     // OFAC's files have no header; who takes them up may give them one.
-    let of_ofac = has("ent_num");
+    let begins = |names: &[&str]| header.iter().map(String::as_str).take(names.len()).eq(names.iter().copied());
     Ok(match row.len() {
-        12.. if of_ofac => Some(Kind::Primary),
-        5.. if of_ofac && has("alt_num") => Some(Kind::Aliases),
-        6.. if of_ofac && has("add_num") => Some(Kind::Addresses),
+        12.. if begins(&["ent_num", "sdn_name", "sdn_type", "program"]) => Some(Kind::Primary),
+        5.. if begins(&["ent_num", "alt_num", "alt_type", "alt_name"]) => Some(Kind::Aliases),
+        6.. if begins(&["ent_num", "add_num", "address"]) => Some(Kind::Addresses),
         12.. if numbered => Some(Kind::Primary),
         5 if numbered => Some(Kind::Aliases),
         6.. if numbered => Some(Kind::Addresses),
