@@ -226,10 +226,12 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
                     if found.target == "item" {
                         further.push(other.clone());
                     }
+                    // Each of its places is read by itself: what one says must not hide the others.
+                    let each = other.places.iter().map(|place| Source { places: vec![*place], ..other.clone() });
                     if RECEIVERS.contains(&found.target) {
-                        plan.further_parties.push(other.clone());
+                        plan.further_parties.extend(each);
                     } else if COUNTRIES.contains(&found.target) {
-                        plan.rivals.push((found.target.to_owned(), other.clone()));
+                        plan.rivals.extend(each.map(|source| (found.target.to_owned(), source)));
                     } else {
                         let why = format!("`{header}` is taken for `{}`", found.target);
                         plan.unread.push((other.header.clone(), why));

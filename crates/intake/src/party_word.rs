@@ -1,8 +1,10 @@
 //! What texts are that stand where a party is named: names, or words that name nobody.
 
+use tollgate_model::is_in_doubt;
+
 use crate::memo::Memo;
 use crate::order_column::OrderColumn;
-use crate::text::{plain, words};
+use crate::text::{is_doubted, plain, words};
 use crate::vocabulary::word_lists;
 
 /// What a text in the place of a party is.
@@ -26,7 +28,8 @@ impl PartyWord {
             PartyWord::Consignee
         } else if is_error
             || bare.starts_with("sameas")
-            || text.starts_with('?')
+            || is_in_doubt(text)
+            || is_doubted(text)
             || bare.is_empty()
             || names_nobody(&bare)
             || is_role_alone(text)

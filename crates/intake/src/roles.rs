@@ -187,6 +187,9 @@ impl IntakeTables<'_> {
             PartyWord::Consignee | PartyWord::Nobody => unread(text),
             PartyWord::Party => self.parties.id_of(text, &PartyFacts::default(), say),
         };
+        if stated == id {
+            return;
+        }
         if !self.parties.add_seat(id, "parent_id", &stated) || stated.starts_with('?') {
             self.remarks.add(RemarkKind::Question, line.place_of(column, text), "who is the party's parent?");
         }

@@ -1,8 +1,10 @@
 //! Texts that name more than what was found in them: `RTX 4060 / 4090`, `T4 + more`, `consulting plus hardware`.
 
+use tollgate_model::is_in_doubt;
+
 use crate::ask_words::PLAIN_WORDS;
 use crate::goods::{Goods, GoodsFinder, MORE_THAN_ONE, SEVERAL_ITEMS};
-use crate::text::plain;
+use crate::text::{is_doubted, plain};
 use crate::vocabulary::word_lists;
 use crate::words::{counted_pieces, is_assembly_word, is_count, is_model_word, tokens};
 
@@ -39,7 +41,7 @@ impl GoodsFinder<'_> {
             return None;
         }
         // `? =...` is a formula without a value.
-        if text.starts_with('?') || is_name && text.trim().ends_with('?') {
+        if is_in_doubt(text) || is_name && is_doubted(text) {
             return Some("?".to_owned());
         }
         if let Some(other) = self.sibling(goods, text) {

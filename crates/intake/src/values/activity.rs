@@ -2,13 +2,16 @@
 
 use tollgate_model::Activity;
 
-use crate::text::{plain, unread};
+use crate::text::{is_doubted, plain, unread};
 
 /// What is done, as orders of the contract say it: by the words of the contract, or by others that exports of files have. What is not understood is
 /// marked so.
 pub(crate) fn activity(text: &str) -> String {
     if text.is_empty() {
         return String::new();
+    }
+    if is_doubted(text) {
+        return unread(text);
     }
     let bare = plain(text);
     let by_another_word = || match bare.as_str() {
