@@ -167,7 +167,7 @@ class Tables:
             seen.add(row["parent_id"])
             row = self.parties.get(row["parent_id"])
             flags = row["flags"].split(";") if row else []
-            if any(flag in ("entity_list", "military", "sdn") or (flag.startswith("sdn:") and flag[4:] not in SDN_OTHERS) for flag in flags):
+            if any(flag in ("entity_list", "military", "sdn", "affiliate_50") or (flag.startswith("sdn:") and flag[4:] not in SDN_OTHERS) for flag in flags):
                 return True
         return False
 

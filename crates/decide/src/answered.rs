@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tollgate_law::catalog::{Catalog, Resolution};
 use tollgate_model::{Diagnostic, Item, Party, Stake, Stop};
 use tollgate_records::{
-    Answer, AnsweredRow, Answers, OrderReader, RowAnswers, RowKey, Table, answered_items, answered_parties,
-    read_answers,
+    Answer, AnsweredRow, Answers, OrderReader, PARTY_COLUMNS, RowAnswers, RowKey, Table, answered_items,
+    answered_parties, read_answers,
 };
 
 use super::batches::for_each_batch_of;
@@ -177,7 +177,7 @@ impl<'a> Taking<'a> {
         for answer in of(Table::Orders).filter(|answer| seen.lines.contains(&answer.key)) {
             match answer.column {
                 "item" => drop(seen.items.insert(answer.text.clone())),
-                column if ROLES.contains(&column) => drop(seen.parties.insert(answer.text.clone())),
+                column if PARTY_COLUMNS.contains(&column) => drop(seen.parties.insert(answer.text.clone())),
                 _ => {}
             }
         }
@@ -346,17 +346,6 @@ struct Seen {
     parties: BTreeSet<String>,
     items: BTreeSet<String>,
 }
-
-/// The columns of orders that name parties.
-const ROLES: [&str; 7] = [
-    "exporter",
-    "purchaser",
-    "intermediate_consignee",
-    "ultimate_consignee",
-    "end_user",
-    "freight_forwarder",
-    "lpp_operator",
-];
 
 /// Takes the headquarters of parties that have none to be in their country of business. What is not understood stays unknown.
 fn assume_headquarters(tables: &mut AnsweredTables<'_>, answered: &mut Answered) {

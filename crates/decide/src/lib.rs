@@ -33,6 +33,7 @@ mod missing;
 mod names;
 mod onward;
 mod opening;
+mod owner_flags;
 mod parties;
 mod questions;
 mod reading_effects;

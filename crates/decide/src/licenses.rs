@@ -80,7 +80,7 @@ impl LicenseUse {
         let held = outcome == Outcome::LicenseRequired && !licenses.is_empty();
         let claim = order.authorization.filter(|claim| held && !CLAIMS.contains(claim))?;
         let number = canonical_number(claim);
-        let is_claimed = |license: &&License| canonical_number(&license.number) == number;
+        let is_claimed = |license: &&License| license.number.trim().eq_ignore_ascii_case(&number);
         let found = licenses.get(claim).or_else(|| licenses.values().find(is_claimed));
         let Some(license) = found else {
             let why = format!("License {claim} is not in the table of licenses: add its row, or correct the number.");

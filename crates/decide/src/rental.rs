@@ -1,6 +1,6 @@
 //! Words for computing time that is rented out, for models that are trained for others, and for services that are no export of goods.
 
-use crate::spelling::plain;
+use crate::spelling::squashed;
 
 /// What is to be said of an order whose activity is a service.
 pub(crate) const SERVICE: &str = "A service (rented computing time, training for others, support) is no export, reexport or transfer of the item, \
@@ -13,7 +13,6 @@ const RENTAL: &[&str] = &[
     "iaas",
     "infrastructureasaservice",
     "cloud",
-    "neocloud",
     "gpuaas",
     "gpuasaservice",
     "computeasaservice",
@@ -108,13 +107,13 @@ const SERVICES: &[&str] = &["service", "support", "rental", "training", "mainten
 
 /// Whether a declared end use says, wherever in it, that computing time is rented to others or that models are trained for others.
 pub(crate) fn says_rental(end_use: &str) -> bool {
-    let text = plain(end_use).replace(' ', "");
+    let text = squashed(end_use);
     RENTAL.iter().chain(TRAINING_FOR_OTHERS).any(|part| text.contains(part))
 }
 
 /// Whether an activity that is none of the law's is a service.
 pub(crate) fn says_service(activity: &str) -> bool {
-    let text = plain(activity).replace(' ', "");
+    let text = squashed(activity);
     SERVICES.iter().chain(RENTAL).chain(TRAINING_FOR_OTHERS).any(|part| text.contains(part))
 }
 

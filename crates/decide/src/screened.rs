@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::designated::under_program;
 use super::error::RunError;
-use super::flags::flags_of;
+use super::owner_flags::{OWNER_FLAGS, owner_flagged};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tollgate_model::{Clearance, Date, Diagnostic, Diagnostics, Party, Place, Stake, Stop, Truth, hex};
@@ -304,7 +304,11 @@ impl ScreeningResults {
             ends.into_iter().flatten().map(|day| day.plus_days(1)).chain(hit.from)
         });
         let flags = parties.values().flat_map(|party| &party.flags);
-        let changes = changes.chain(flags.filter_map(|flag| flag.split_once(':')?.1.trim().parse().ok()));
+        let days = flags.filter_map(|flag| {
+            let (_, day) = flag.split_once(':').filter(|(word, _)| OWNER_FLAGS.contains(word))?;
+            day.trim().parse::<Date>().ok()
+        });
+        let changes = changes.chain(days);
         let owners = Owners::new(stakes, changes.collect(), &|day, truth| {
             let of = |(id, party): (&'_ String, &'_ Party)| (listed(id, party, day) == truth).then(|| id.clone());
             parties.iter().chain(&typed).filter_map(of).collect()
@@ -369,34 +373,6 @@ impl ScreeningResults {
     pub fn proof(&self, party: &str, date: Date) -> Vec<(&str, &str, String)> {
         self.owners.on(date).map_or_else(Vec::new, |graph| graph.proof(party))
     }
-}
-
-/// Whether the flags of a row say on a day that the party makes listed whom it owns by half (15 CFR 744, supplement no. 8, paragraph (a)): that it is on the
-/// Entity List or the list of military end users, or designated under a program of 744.8(a)(1); unknown where its programs are not stated or not known, and
-/// where a flag is not understood.
-fn owner_flagged(party: &Party, day: Date) -> Truth {
-    if party.flags.is_empty() {
-        return Truth::False;
-    }
-    let is_read = flags_of(party.flags.iter().map(String::as_str)).unread.is_empty();
-    let (mut programs, mut truth) = (Vec::new(), if is_read { Truth::False } else { Truth::Unknown });
-    for flag in &party.flags {
-        let (word, behind) =
-            flag.split_once(':').map_or((flag.as_str(), None), |(word, rest)| (word, Some(rest.trim())));
-        let since = behind.and_then(|text| text.parse::<Date>().ok());
-        if since.is_some_and(|since| since > day) {
-            continue;
-        }
-        match (word, behind.filter(|_| since.is_none())) {
-            ("entity_list" | "military_end_user", _) => return Truth::True,
-            ("sdn", Some(program)) => programs.push(program.to_owned()),
-            // Whoever is flagged as military may stand on the list of military end users.
-            ("sdn", None) | ("military", _) => truth = Truth::Unknown,
-            _ => {}
-        }
-    }
-    let under = |program| if programs.is_empty() { Truth::False } else { under_program(&programs, program) };
-    SanctionsProgram::ALL.map(under).into_iter().fold(truth, Truth::max)
 }
 
 /// So many parents behind a party are followed.

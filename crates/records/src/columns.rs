@@ -5,7 +5,7 @@ use crate::column::{Column, column, required};
 use crate::side_columns::{ANSWERS, FLEET, INSPECTIONS, OPENING, PAYMENTS, SERIALS, SITES};
 
 /// The columns of an order's parties, in the order of [`crate::OrderColumns::parties`].
-pub(crate) const PARTY_COLUMNS: [&str; 7] = [
+pub const PARTY_COLUMNS: [&str; 7] = [
     "exporter",
     "purchaser",
     "intermediate_consignee",

@@ -40,7 +40,7 @@ mod unread_effects;
 pub use answers::{Answers, read_answers};
 pub use balances::{FleetRow, OpeningBalance, read_fleet, read_opening};
 pub use column::{CellKind, Column};
-pub use columns::Table;
+pub use columns::{PARTY_COLUMNS, Table};
 pub use csv_text::csv_text;
 pub use decision_columns::{
     DECISION_COLUMNS, DECISION_SCHEMA, DecisionCell, DecisionCellKind, DecisionColumn, decision_columns_markdown,

@@ -32,7 +32,7 @@ constants! {
         /// Until when makers sold lesser chips to tier 3 without asking: then letters told them to ask.
         lesser_until_year: f64 = "tier3.lesser_until", 2000.0 to 2100.0;
         /// Of the power for AI in the world at the beginning of 2025, the share of the United States.
-        power_home_share: f64 = "power.united_states_share_2025", 0.0 to 1.0;
+        power_home_share: f64 = "power.united_states_share_2025", 0.01 to 1.0;
         /// Kilowatts that an H100e takes which is sold at the beginning of 2025, with its server and building.
         kilowatts_an_h100e: f64 = "power.kilowatts_2025", 0.001 to 100.0;
         /// The same of what is in use then.
