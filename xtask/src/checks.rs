@@ -42,7 +42,7 @@ pub(crate) fn check() -> Result<(), Failed> {
     timed("seconds", |steps| {
         format_and_lints(steps)?;
         steps.step("tidy", || run("cargo", &["test", "--quiet", "--package", "xtask"]))?;
-        let mut packages = vec!["--workspace", "--exclude", "xtask", "--exclude", "tollgate-ledger"];
+        let mut packages = vec!["--workspace", "--lib", "--exclude", "xtask", "--exclude", "tollgate-ledger"];
         packages.extend(SLOW.iter().flat_map(|name| ["--exclude", name]));
         steps.step("unit tests", || tests(&packages, &[]))?;
         steps.step("ledger without a database", || {

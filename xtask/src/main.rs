@@ -20,7 +20,7 @@ mod tools;
 const USAGE: &str =
     "usage: cargo xtask check | test [--long] | differential [--long] | schemathesis | browser | fuzz [SECONDS] | bench | build-times | data FOLDER | lock | sbom | reproducible [--whole]
 
-  check         format, lints, tidiness and the tests that need no database, browser or DataFusion: while working
+  check         format, lints, tidiness, unit tests and the ledger's simulation: while working
   test          everything: format, lints, docs, unit and property tests, worked examples, the service against
                 its description and in a browser, the differential test, short fuzzing; before a merge
   test --long   the same with TOLLGATE_LONG=1 (more cases in each property test), the ledger's long tests, a minute

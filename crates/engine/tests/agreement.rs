@@ -6,6 +6,7 @@
     reason = "a test that cannot go on must stop, helpers included"
 )]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
@@ -250,38 +251,57 @@ fn random_law(conditions: &[String]) -> Arc<Law> {
     Law::read(files).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
 
+/// How many edges a policy's law of one day has; panics where two neighboring cells of a fact decide differently and the
+/// naive reading does not decide both sides alike.
+fn edges_that_hold(policy: &Policy, epoch: Date) -> usize {
+    let program = policy.program(epoch);
+    let mut edges = 0;
+    for rule in &program.decision {
+        let Some(base) = symbolic::facts_where(program, rule.label) else { continue };
+        for fact in all_facts() {
+            let mut before: Option<(Label, Facts)> = None;
+            for (value, denominator) in representatives(program, fact) {
+                let mut near = base.clone();
+                near.set(fact, value);
+                if matches!(FACTS[fact.slot()].kind, FactKind::Ratio(_)) {
+                    near.set(fact.denominator(), denominator);
+                }
+                let Verdict::Settled(label) = verdict(program, &near, &mut Scratch::default()) else {
+                    panic!("open though every fact is known")
+                };
+                if let Some((_, other)) = before.filter(|(earlier, _)| *earlier != label) {
+                    agrees_with_naive(policy, epoch, &other);
+                    agrees_with_naive(policy, epoch, &near);
+                    edges += 1;
+                }
+                before = Some((label, near));
+            }
+        }
+    }
+    edges
+}
+
 /// Each side of every edge of the law: for every region on which two neighboring cells of a fact decide
 /// differently, both sides are decided alike by the naive reading.
 #[test]
 fn edges_generated_from_the_law_hold_on_both_sides() {
-    let mut edges = 0;
-    for policy in POLICIES.iter() {
-        for epoch in policy.epochs().into_iter().skip(2).step_by(4) {
-            let program = policy.program(epoch);
-            for rule in &program.decision {
-                let Some(base) = symbolic::facts_where(program, rule.label) else { continue };
-                for fact in all_facts() {
-                    let mut before: Option<(Label, Facts)> = None;
-                    for (value, denominator) in representatives(program, fact) {
-                        let mut near = base.clone();
-                        near.set(fact, value);
-                        if matches!(FACTS[fact.slot()].kind, FactKind::Ratio(_)) {
-                            near.set(fact.denominator(), denominator);
-                        }
-                        let Verdict::Settled(label) = verdict(program, &near, &mut Scratch::default()) else {
-                            panic!("open though every fact is known")
-                        };
-                        if let Some((_, other)) = before.filter(|(earlier, _)| *earlier != label) {
-                            agrees_with_naive(policy, epoch, &other);
-                            agrees_with_naive(policy, epoch, &near);
-                            edges += 1;
-                        }
-                        before = Some((label, near));
-                    }
-                }
-            }
+    let days: Vec<(&Policy, Date)> = POLICIES
+        .iter()
+        .flat_map(|policy| policy.epochs().into_iter().skip(2).step_by(4).map(move |epoch| (policy, epoch)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let count = || {
+        let mut edges = 0;
+        while let Some((policy, epoch)) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
+            edges += edges_that_hold(policy, *epoch);
         }
-    }
+        edges
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let edges: usize = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(count)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
     println!("{edges} edges");
     assert!(edges > 500, "only {edges} edges");
 }
