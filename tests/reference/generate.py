@@ -14,7 +14,7 @@ OTHERS = "AF AL AR AT BY CD CU EE ER ES ET FI GE HT ID IQ IS IT JO KE KG KP KW L
 FLAGS = "government military military military_intelligence entity_list denied_person unverified_list affiliate_50 uveu secure_facility supp8_uae agreement_data_center foundry osat osat;approved_osat authorized_ic_designer approved_ic_designer is_informed sdn sdn:SDGT sdn:RUSSIA-EO14024 sdn:SDT sdn:CUBA sdn:NEVER-HEARD distributor forwarder china_volume_exceeded us_supply_affected no_kyc renters_known renters_known".split()
 ITEM = "item kind tpp die_area_mm2 performance_density data_center memory_bandwidth_gb_s interconnect_gb_s accelerators accelerator training_operations open_weights host_eccn designer_hq derived_from_published base_operations additional_operations synthetic_percent synthetic_operations below_published_frontier advanced_node transistors_bn eccn".split()
 ENTRIES = "3E001 3E001 3D001 4D090.a 4D090.b 4D090 4E001 5D002.z.1.a 5D992.z.2 5D992.z 5E002 5D002 5D992.c 3E991 3E992 9E003 EAR99".split()
-ORDER = "order_id line date activity exporter purchaser intermediate_consignee ultimate_consignee end_user freight_forwarder origin destination item quantity end_use authorization".split()
+ORDER = "order_id line date activity exporter purchaser intermediate_consignee ultimate_consignee end_user freight_forwarder origin destination via item quantity end_use authorization".split()
 
 
 def unambiguous(cell):
@@ -110,7 +110,8 @@ def orders(r, count, item_rows, party_rows, hole):
             yield {"order_id": f"order-{number}", "line": line + 1, "date": date.isoformat(), "activity": r.choice(["", "export", "export", "reexport", "transfer"] * 5 + ["deemed_export", "deemed_reexport"]),
                    "exporter": maybe(0.4), "purchaser": maybe(0.3), "intermediate_consignee": maybe(0.1), "ultimate_consignee": consignee,
                    "end_user": maybe(0.25), "freight_forwarder": maybe(0.1), "origin": hole(r.choice(["US", "US", "SG", "TW"])),
-                   "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "item": item["item"], "quantity": quantity,
+                   "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "via": r.choice(["SG", "KZ;RU", "UA;VN", "Russia", "MY / TH", "Port of call", "direct", "GE > AM"]) if r.random() < 0.06 else "",
+                   "item": item["item"], "quantity": quantity,
                    "end_use": hole(r.choice("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage unheard_of".split() + ["iaas", "iaas", "gpu rental", "training for others"])),
                    "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "HBM", "RPL", "CCD", "STA", "TSU", "TGL", "ENC", "D1234567"])}
 

@@ -128,6 +128,15 @@ def counted(country):
     return COUNTED.get(country, country)
 
 
+def places_on_the_way(via):
+    """The countries that `via` names, and whether what it names besides lies in no country that is understood."""
+    places = [place.strip() for place in re.split(r"[;,/|>]", via)]
+    places = [place for place in places if place not in ("", "-", "direct", "none")]
+    names = {"Russia": "RU"}
+    codes = [names.get(place, place) for place in places]
+    return [counted(code) for code in codes if len(code) == 2], UNKNOWN if any(len(code) != 2 for code in codes) else "none"
+
+
 class Tables:
     def __init__(self, parties, items):
         self.parties = {row["party_id"]: row for row in parties}
@@ -529,9 +538,10 @@ def decide_world(w, law, date, only=None):
     halls = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2022-10-21" else set()
     if hardware and dest not in EMBARGOED and dest not in halls and (read("e_country") in halls or read("c_place") in halls) and w.get("super", BOOL):
         return ("needs_information", "", "", eccn)
-    if subject and dest not in EMBARGOED and read("i_place") in EMBARGOED:
+    way = set(k["way"]) | {read("i_place")} | ({w.get("port", anywhere)} if k["port"] is UNKNOWN else set())
+    if subject and dest not in EMBARGOED and way & set(EMBARGOED):
         return ("needs_information", "", "", eccn)
-    if date >= "2023-11-17" and ab and dest not in g["AC"] and read("i_place") in g["AC"] & TRANSIT:
+    if date >= "2023-11-17" and ab and dest not in g["AC"] and way & g["AC"] & TRANSIT:
         return ("needs_information", "", "", eccn)
     if date >= "2025-05-13" and mark == "a" and k["rented"] and not w.get("renters_known", BOOL):
         return ("needs_information", "", "", eccn)
@@ -806,6 +816,7 @@ def line_facts(order, tables):
     known["renters_known"] = either(status("renters_known"), carries("renters_known", end["flags"]))
     known["c_place"] = dest if consignee["country"] is UNKNOWN else consignee["country"]
     known["i_place"] = "none" if between["country"] is UNKNOWN else between["country"]
+    known["way"], known["port"] = places_on_the_way(order["via"])
     buyer = tables.party(order["purchaser"]) if order["purchaser"] else consignee
     known["buyer_approved"] = carries("approved_ic_designer", buyer["flags"])
     known["buyer_designer"] = True if known["buyer_approved"] is True else carries("authorized_ic_designer", buyer["flags"])

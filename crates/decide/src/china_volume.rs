@@ -118,6 +118,7 @@ mod tests {
             lpp_operator: None,
             origin: None,
             destination: destination.parse().unwrap(),
+            via: None,
             item: "H200 SXM",
             quantity,
             end_use: None,

@@ -19,6 +19,7 @@ use super::parties::{PartyFacts, dated_facts, party_facts};
 use super::rental::{SERVICE, says_service};
 use super::role_flags::{consignee_flags, exporter_flags, renters_flag, set_truth, volume_flags};
 use super::roles::roles;
+use super::route::Routes;
 use super::screened::{designated_among, listed_among, review_policies};
 use super::tables::Tables;
 use super::typed::is_name;
@@ -62,10 +63,7 @@ pub(crate) fn unknown_item_remark(item: &ItemFacts) -> Option<Arc<str>> {
 
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
 pub fn is_decided_by(column: &str) -> bool {
-    !matches!(
-        column,
-        "via" | "hs_code" | "description" | "declared_eccn" | "unit_price_usd" | "gross_weight_kg" | "packages"
-    )
+    !matches!(column, "hs_code" | "description" | "declared_eccn" | "unit_price_usd" | "gross_weight_kg" | "packages")
 }
 
 /// Makes facts out of order lines, remembering items and parties by name.
@@ -84,6 +82,7 @@ pub struct FactBuilder {
     end_uses: ByName<Arc<EndUse>>,
     claims: ByName<Claim>,
     tier_one: GroupCalendar,
+    routes: Routes,
 }
 
 impl FactBuilder {
@@ -106,6 +105,7 @@ impl FactBuilder {
             names: names.into_shared(),
             law: Arc::clone(&policy.law),
             tier_one: policy.tier_one(),
+            routes: Routes::new(policy),
             items: ByName::default(),
             end_uses: ByName::default(),
             claims: ByName::default(),
@@ -126,6 +126,7 @@ impl FactBuilder {
             end_uses: ByName::default(),
             claims: ByName::default(),
             tier_one: policy.tier_one(),
+            routes: Routes::new(policy),
         }
     }
 
@@ -233,7 +234,12 @@ impl FactBuilder {
             [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ],
             end_user.as_ref(),
         );
-        places(&mut facts, destination, &consignee, intermediate.as_ref());
+        let stated = (destination != Country::UNKNOWN).then_some(destination);
+        facts.set_country(facts::CONSIGNEE_PLACE, consignee.stated_place(stated));
+        let route = order.via.map(|text| self.routes.read(text));
+        let received = intermediate.as_ref().map_or(Some(None), |party| party.stated_place(None));
+        let between = self.routes.place_between(received, route.as_deref(), order.date);
+        facts.set_country(facts::INTERMEDIATE_PLACE, between);
         facts.set_country(facts::PURCHASER_COUNTRY, purchaser.as_ref().map_or(Some(None), |party| party.country));
         for (party, hq, parent) in [
             (&purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
@@ -274,6 +280,7 @@ impl FactBuilder {
         let claimed = order.authorization.and_then(|text| claim.question(text));
         remarks.extend(question.into_iter().chain(claimed).map(Arc::from));
         remarks.extend(cell_remarks(order));
+        remarks.extend(route.and_then(|route| route.remark.clone()));
         let unread =
             order.unread.iter().map(|cell| cell.column.clone()).filter(|column| is_decided_by(column)).collect();
         Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, unread, remarks })
@@ -429,14 +436,6 @@ fn trade(facts: &mut Facts, order: &OrderLine<'_>, destination: Country) {
     facts.set_if(facts::ACTIVITY, activity.and_then(|at| i64::try_from(at).ok()));
     facts.set_country(facts::ORIGIN, order.origin.map(|country| Some(ear_country(country))));
     facts.set_country(facts::DESTINATION, (destination != Country::UNKNOWN).then_some(Some(destination)));
-}
-
-/// Sets where the ultimate consignee and the intermediate one receive the items, as far as their rows say.
-fn places(facts: &mut Facts, destination: Country, consignee: &PartyFacts, intermediate: Option<&Arc<PartyFacts>>) {
-    let stated = (destination != Country::UNKNOWN).then_some(destination);
-    facts.set_country(facts::CONSIGNEE_PLACE, consignee.stated_place(stated));
-    let between = intermediate.map_or(Some(None), |party| party.stated_place(None));
-    facts.set_country(facts::INTERMEDIATE_PLACE, between);
 }
 
 /// What is to be said of the cells of an order that are not understood.

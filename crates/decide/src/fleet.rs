@@ -118,6 +118,7 @@ pub fn with_line<R>(row: &FleetRow, date: Date, then: impl FnOnce(&OrderLine<'_>
         lpp_operator: None,
         origin: None,
         destination: row.country.unwrap_or(Country::UNKNOWN),
+        via: None,
         item: row.item.as_deref().unwrap_or(""),
         quantity: row.quantity.unwrap_or(0),
         end_use: None,

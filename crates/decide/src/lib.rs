@@ -41,6 +41,7 @@ mod record;
 mod rental;
 mod role_flags;
 mod roles;
+mod route;
 mod run;
 mod screened;
 mod spelling;

@@ -21,7 +21,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
         facts::CONSIGNEE_PLACE | facts::INTERMEDIATE_PLACE => (
             format!(
                 "Ask which way the items take and who receives them where, and correct `{}`, `destination` or the country of the party.",
-                if fact == facts::CONSIGNEE_PLACE { "ultimate_consignee" } else { "intermediate_consignee" }
+                if fact == facts::CONSIGNEE_PLACE { "ultimate_consignee" } else { "via`, `intermediate_consignee" }
             ),
             "the shipper or the freight forwarder",
         ),

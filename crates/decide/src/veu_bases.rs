@@ -86,6 +86,7 @@ impl SentLine {
             lpp_operator: None,
             origin: self.origin,
             destination: self.destination,
+            via: None,
             item: &self.item,
             quantity: self.quantity,
             end_use: None,

@@ -37,6 +37,7 @@ fn order(item: &str) -> OrderLine<'_> {
         lpp_operator: None,
         origin: "US".parse().ok(),
         destination: "MY".parse().unwrap(),
+        via: None,
         item,
         quantity: 8,
         end_use: Some("data_center"),

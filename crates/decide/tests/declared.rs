@@ -40,6 +40,7 @@ fn findings(claim: &str, date: &str, item: &str, place: &str) -> (Vec<String>, O
         lpp_operator: None,
         origin: "US".parse().ok(),
         destination: place.parse().unwrap(),
+        via: None,
         item,
         quantity: 8,
         end_use: Some("rendering"),

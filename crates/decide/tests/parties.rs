@@ -44,6 +44,7 @@ fn order<'a>(consignee: &'a str, destination: &str) -> OrderLine<'a> {
         lpp_operator: None,
         origin: "US".parse().ok(),
         destination: destination.parse().unwrap(),
+        via: None,
         item: "H100 SXM5 80GB",
         quantity: 8,
         end_use: Some("data_center"),

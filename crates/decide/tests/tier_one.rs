@@ -56,6 +56,7 @@ fn order<'a>(consignee: &'a str, destination: &str, date: &str, end_use: &'a str
         lpp_operator: Some("operator"),
         origin: "US".parse().ok(),
         destination: destination.parse().unwrap(),
+        via: None,
         item: "H100 SXM5 80GB",
         quantity: 8,
         end_use: Some(end_use),

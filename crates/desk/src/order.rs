@@ -1,6 +1,6 @@
 //! An order line as a request states it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use tollgate_model::{Activity, Country, OrderLine, is_in_doubt};
 use utoipa::ToSchema;
@@ -32,7 +32,10 @@ pub struct OrderRequest {
     /// ISO 3166-1 alpha-2.
     #[schema(required, pattern = "^[A-Z]{2}$")]
     destination: String,
-    via: Option<Value>,
+    /// The places on the way, in order: a text with `;` between them, or a list of texts.
+    #[serde(default, deserialize_with = "places")]
+    #[schema(value_type = Option<Value>)]
+    via: Option<String>,
     /// A name, alias or id of the catalog or of the items given to `serve`.
     #[schema(required, min_length = 1, max_length = 200)]
     item: String,
@@ -65,6 +68,7 @@ impl OrderRequest {
             lpp_operator: text(line.lpp_operator),
             origin: line.origin.map(|country| country.to_string()),
             destination: line.destination.to_string(),
+            via: text(line.via),
             item: line.item.to_owned(),
             quantity: line.quantity,
             end_use: text(line.end_use),
@@ -141,10 +145,27 @@ impl OrderRequest {
             origin: origin.map_err(|_| ("`origin` is no country".to_owned(), country))?,
             destination: Country::from_text(&self.destination)
                 .map_err(|_| (text("destination", &self.destination), country))?,
+            via: self.via.as_deref(),
             item: &self.item,
             quantity: self.quantity,
             end_use: self.end_use.as_deref(),
             authorization: self.authorization.as_deref(),
         })
     }
+}
+
+/// The places on the way as one text.
+fn places<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<String>, D::Error> {
+    /// One text, or one for each place.
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Places {
+        Text(String),
+        List(Vec<String>),
+    }
+    let places: Option<Places> = Option::deserialize(reader)?;
+    Ok(places.map(|places| match places {
+        Places::Text(text) => text,
+        Places::List(places) => places.join(";"),
+    }))
 }

@@ -206,7 +206,7 @@ facts! {
     PURCHASER_COUNTRY "purchaser.country" Place, ["country"];
     PURCHASER_HQ "purchaser.hq" Place, ["hq_country"];
     PURCHASER_PARENT_HQ "purchaser.parent_hq" Place, ["hq_country"];
-    INTERMEDIATE_PLACE "intermediate.place" Place, ["country"];
+    INTERMEDIATE_PLACE "intermediate.place" Place, ["country", "via"];
     INTERMEDIATE_HQ "intermediate.hq" Place, ["hq_country"];
     INTERMEDIATE_PARENT_HQ "intermediate.parent_hq" Place, ["hq_country"];
     BUYER_IC_DESIGNER "buyer.ic_designer" Bool, ["flags"];

@@ -73,6 +73,33 @@ impl GroupCalendar {
     }
 }
 
+/// The places on the way of which General Prohibition Eight asks (15 CFR 736.2(b)(8)).
+#[derive(Clone, Debug)]
+pub struct Transit {
+    /// Those of part 746.
+    pub(crate) embargoed: GroupCalendar,
+    /// The others on the paragraph's list.
+    pub(crate) listed: GroupCalendar,
+    /// Where the advanced-computing controls ask for a license.
+    pub(crate) in_scope: GroupCalendar,
+}
+
+impl Transit {
+    /// How much is asked of items that pass through a country on a day, the least number for the most.
+    pub fn rank(&self, country: Country, order: Date) -> usize {
+        if self.embargoed.contains(country, order) {
+            0
+        } else if self.listed.contains(country, order) && self.in_scope.contains(country, order) {
+            1
+        } else {
+            Self::RANKS
+        }
+    }
+
+    /// The rank of a place of which nothing is asked; any below is of one of which something is.
+    pub const RANKS: usize = 2;
+}
+
 /// Who is in a group on a day.
 pub(crate) struct Members {
     pub(crate) set: [u64; 4],

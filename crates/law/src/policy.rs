@@ -9,7 +9,7 @@ use tollgate_strict_toml::Entry;
 
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
-use crate::groups::{Change, GroupCalendar, Groups, MembersMemo, TIER_ONE};
+use crate::groups::{Change, GroupCalendar, Groups, MembersMemo, TIER_ONE, Transit};
 use crate::law::{Law, defined_names};
 use crate::policy_days::{PolicyDays, policy_error, split_days};
 use crate::policy_file::{Amend, PolicyFile};
@@ -199,6 +199,12 @@ impl Policy {
     /// The countries of supplement no. 5, paragraph (a), to part 740 on each order's day, as this policy has them.
     pub fn tier_one(&self) -> GroupCalendar {
         self.groups.calendar(TIER_ONE, self.fixed)
+    }
+
+    /// The places on the way of which General Prohibition Eight asks (15 CFR 736.2(b)(8)), on each order's day.
+    pub fn transit(&self) -> Transit {
+        let calendar = |name| self.groups.calendar(name, self.fixed);
+        Transit { embargoed: calendar("EMBARGOED"), listed: calendar("IN_TRANSIT"), in_scope: calendar("AC_SCOPE") }
     }
 
     /// The value of a provision's parameter for an order of a day, as its latest version by then states it.

@@ -157,6 +157,8 @@ pub struct OrderLine<'a> {
     pub origin: Option<Country>,
     /// The country of ultimate destination.
     pub destination: Country,
+    /// The places on the way, in order, with `;` between.
+    pub via: Option<&'a str>,
     /// An item of the catalog or of the `items` table.
     pub item: &'a str,
     /// Units, at least 1.

@@ -65,7 +65,7 @@ const ORDERS: &[Column] = &[
     column("lpp_operator", Text, "", "Whose LPP limit is charged under the sharing clause of 740.29(a): a party id."),
     column("origin", Country, "", "Shipped from."),
     required("destination", Country, "", "The country of ultimate destination."),
-    column("via", Text, "", "The ports on the way, in order, with `;` between."),
+    column("via", Text, "", "The places on the way, in order, with `;` between: countries, or ports by UN/LOCODE."),
     required("item", Text, "", "An item of the catalog or of the items table."),
     required("quantity", Whole, "units", "From 1 to 1,000,000,000."),
     column("unit_price_usd", Number, "US dollars a unit", "The price on the invoice."),

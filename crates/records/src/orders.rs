@@ -18,7 +18,7 @@ use crate::texts::Texts;
 /// Columns of numbers, and the one of texts that do not come again.
 const PLAIN: &[&str] = &["order_id", "line", "date", "quantity", "unit_price_usd", "gross_weight_kg", "packages"];
 /// Columns on which neither a decision turns nor a sum.
-const DECLARED: &[&str] = &["via", "hs_code", "description", "declared_eccn", "gross_weight_kg", "packages"];
+const DECLARED: &[&str] = &["hs_code", "description", "declared_eccn", "gross_weight_kg", "packages"];
 
 fn all(name: &str) -> bool {
     Table::Orders.column(name).is_some()
@@ -46,6 +46,7 @@ pub struct OrderBatch {
     parties: [Option<Texts>; 7],
     origin: Vec<Option<Country>>,
     destination: Vec<Option<Country>>,
+    via: Option<Texts>,
     item: Texts,
     quantity: Vec<Option<i64>>,
     end_use: Option<Texts>,
@@ -57,7 +58,7 @@ pub struct OrderBatch {
 
 /// What was declared to customs and on the invoice.
 struct DeclaredColumns {
-    texts: [Option<Texts>; 4],
+    texts: [Option<Texts>; 3],
     price: Vec<Option<Decimal>>,
     weight: Vec<Option<Decimal>>,
     packages: Vec<Option<i64>>,
@@ -66,8 +67,6 @@ struct DeclaredColumns {
 /// What was declared of a line to customs and on the invoice: no decision turns on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Declared<'a> {
-    /// The ports on the way, in order, with `;` between.
-    pub via: Option<&'a str>,
     /// The code of the tariff.
     pub hs_code: Option<&'a str>,
     /// The ECCN on the papers.
@@ -99,6 +98,7 @@ impl OrderBatch {
             parties: self.parties.each_ref().map(|column| column.as_ref().map(texts)),
             origin: pick(&self.origin, places),
             destination: pick(&self.destination, places),
+            via: self.via.as_ref().map(texts),
             item: texts(&self.item),
             quantity: pick(&self.quantity, places),
             end_use: self.end_use.as_ref().map(texts),
@@ -116,9 +116,8 @@ impl OrderBatch {
     /// What was declared of a line, by its place in the batch.
     pub fn declared(&self, index: usize) -> Declared<'_> {
         let declared = &self.declared;
-        let [via, hs_code, description, declared_eccn] = declared.texts.each_ref().map(|column| text(column, index));
+        let [hs_code, description, declared_eccn] = declared.texts.each_ref().map(|column| text(column, index));
         Declared {
-            via,
             hs_code,
             declared_eccn,
             description,
@@ -130,7 +129,8 @@ impl OrderBatch {
 
     /// The bytes that its texts take.
     pub fn text_bytes(&self) -> usize {
-        let columns = self.parties.iter().chain(&self.declared.texts).chain([&self.end_use, &self.authorization]);
+        let columns =
+            self.parties.iter().chain(&self.declared.texts).chain([&self.end_use, &self.authorization, &self.via]);
         columns.flatten().chain([&self.item]).map(Texts::bytes).sum()
     }
 
@@ -171,6 +171,7 @@ impl OrderBatch {
             origin: *self.origin.get(index)?,
             destination: (*self.destination.get(index)?)
                 .or_else(|| is_unread("destination").then_some(Country::UNKNOWN))?,
+            via: text(&self.via, index),
             // An empty cell of a required column is a mistake of its batch, and no line is taken from that.
             item: self.item.get(index).or_else(|| is_unread("item").then_some(""))?,
             quantity: if is_unread("quantity") { 0 } else { (*self.quantity.get(index)?)? },
@@ -206,6 +207,8 @@ pub struct OrderColumns<'a> {
     pub origin: &'a [Option<Country>],
     /// Where to.
     pub destination: &'a [Option<Country>],
+    /// The places on the way.
+    pub via: Option<&'a Texts>,
     /// The item as the order names it.
     pub item: &'a Texts,
     /// Units.
@@ -229,6 +232,7 @@ impl OrderBatch {
             parties: self.parties.each_ref().map(Option::as_ref),
             origin: &self.origin,
             destination: &self.destination,
+            via: self.via.as_ref(),
             item: &self.item,
             quantity: &self.quantity,
             end_use: self.end_use.as_ref(),
@@ -423,8 +427,8 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
     let parties = PARTY_COLUMNS.map(&mut texts);
     let empty = || StringArray::from(vec![""; batch.rows]);
     let item = texts("item").unwrap_or_else(|| Texts::Plain(empty()));
-    let (end_use, authorization) = (texts("end_use"), texts("authorization"));
-    let declared_texts = ["via", "hs_code", "description", "declared_eccn"].map(&mut texts);
+    let (end_use, authorization, via) = (texts("end_use"), texts("authorization"), texts("via"));
+    let declared_texts = ["hs_code", "description", "declared_eccn"].map(&mut texts);
     let no_activity = Problem {
         code: "unknown-word",
         what: "is no activity",
@@ -441,6 +445,7 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
         quantity: batch.integers("quantity", mistakes),
         order_id: order_id.unwrap_or_else(empty),
         parties,
+        via,
         item,
         end_use,
         authorization,

@@ -44,8 +44,8 @@ pub struct EncodedLine {
 }
 
 /// All that a decision turns on beside quantities, counts and the day's law, in numbers: the item, what the law asks of each party (exporter, purchaser,
-/// intermediate and ultimate consignee, end user, forwarder), end use, claim, countries with activity, and the day where lists or owners say something of a
-/// party, since what they say changes from day to day. Lines of one pattern have the same facts otherwise.
+/// intermediate and ultimate consignee, end user, forwarder), end use, claim, countries with activity, the places on the way, and the day where lists or
+/// owners say something of a party, since what they say changes from day to day. Lines of one pattern have the same facts otherwise.
 #[derive(Clone, Copy, Debug, Eq)]
 struct Pattern([u64; 6]);
 
@@ -101,10 +101,10 @@ pub(crate) struct Encoder {
 }
 
 /// How many columns are numbered: see [`RowNumbers`].
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 11;
 
 /// The numbers of a row: exporter, purchaser, intermediate consignee, ultimate consignee, end user, forwarder, operator (by name); item, end use,
-/// authorization. [`NONE`] for an empty cell.
+/// authorization, the places on the way. [`NONE`] for an empty cell.
 type RowNumbers = [u32; COLUMNS];
 
 impl Encoder {
@@ -180,7 +180,12 @@ impl Encoder {
     }
 
     fn number_columns(&mut self, columns: &OrderColumns<'_>, numbers: &mut [(Numbering, Vec<u32>)]) {
-        let texts = columns.parties.into_iter().chain([Some(columns.item), columns.end_use, columns.authorization]);
+        let texts = columns.parties.into_iter().chain([
+            Some(columns.item),
+            columns.end_use,
+            columns.authorization,
+            columns.via,
+        ]);
         for (place, (texts, (numbering, numbers))) in texts.zip(numbers).enumerate() {
             numbers.clear();
             let Some(texts) = texts else { continue };
@@ -282,7 +287,7 @@ impl Encoder {
         number
     }
 
-    /// The number of an end use or an authorization.
+    /// The number of an end use, an authorization or the places on the way.
     fn word(&mut self, word: &str) -> u32 {
         let number = number_of(&mut self.word_numbers, word);
         self.out_of_numbers |= number.is_none();
@@ -304,7 +309,7 @@ impl Encoder {
 impl Pattern {
     /// The pattern of a row. `parties` are those of [`RowNumbers`] without the operator; the end user only where it is not the consignee.
     fn of_row(numbers: RowNumbers, parties: [Option<EncodedParty>; 6], trade: u32, date: Date) -> Pattern {
-        let [.., item, end_use, claim] = numbers;
+        let [.., item, end_use, claim, via] = numbers;
         let watched = parties.iter().flatten().any(|party| party.watched);
         let day = if watched { date.epoch_days().cast_unsigned() } else { NONE };
         let [exporter, purchaser, intermediate, consignee, end_user, forwarder] = parties;
@@ -318,7 +323,7 @@ impl Pattern {
             both(consignee, end_user),
             both(forwarder, end_use),
             both(claim, trade),
-            u64::from(day),
+            both(via, day),
         ])
     }
 }

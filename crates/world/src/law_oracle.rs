@@ -189,6 +189,7 @@ impl SampleOracle {
             lpp_operator: None,
             origin: Some(Country::UNITED_STATES),
             destination: probe.destination,
+            via: None,
             item: probe.item,
             quantity: probe.units,
             end_use: Some(probe.end_use),

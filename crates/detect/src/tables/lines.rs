@@ -75,7 +75,7 @@ impl LineBuilder {
             freight_forwarder: order.freight_forwarder,
             origin: order.origin.map(|country| country.code()),
             destination: order.destination.code(),
-            via: declared.via,
+            via: order.via,
             item: order.item,
             kind: derived.kind,
             controlled: derived.eccn.map(is_controlled),

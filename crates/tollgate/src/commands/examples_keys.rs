@@ -34,6 +34,7 @@ const FACTS: Keys = &[
     ("quantity", Value::Number),
     ("origin", Value::Text),
     ("destination", Value::Text),
+    ("via", Value::Text),
     ("end_use", Value::Text),
     ("authorization", Value::Text),
     ("lpp_operator", Value::Text),

@@ -339,6 +339,7 @@ impl Shipper {
             lpp_operator: None,
             origin: Some(order.origin),
             destination: order.destination,
+            via: None,
             item: ITEMS.get(usize::from(order.item)).map_or("", |item| item.name),
             quantity: order.quantity,
             end_use: Some(order.end_use),
