@@ -76,6 +76,9 @@ fn reason_by_law(decided: &Decided<'_>, list: usize) -> (String, String) {
                 (format!("{} Otherwise: {}.", turn.taken, turn.otherwise), turn.name.to_string())
             })
         }
+        _ if decided.determination().label.outcome == Outcome::NoLicenseRequired => {
+            ("none of the requirements that are modeled applies".to_owned(), String::new())
+        }
         _ => {
             let step = requirement.map(|rule| &rule.step).or(steps.last().map(|step| step.step));
             step.map_or_else(nothing, |step| (step.rule.to_string(), step.cite.to_string()))
