@@ -243,6 +243,7 @@ facts! {
     NO_KYC "parties.no_kyc" Bool, ["flags"];
     END_USE "end_use" Word(END_USES), ["end_use"];
     SUPERCOMPUTER "end_use.supercomputer" Bool, ["end_use"];
+    END_USE_PLACE "end_use.place" Place, ["end_use"];
     RENTED_COMPUTE "end_use.rented_compute" Bool, ["end_use"];
     RENTERS_KNOWN "renters_known" Bool, ["flags"];
     FORWARDER_IS_CONSIGNEE "forwarder_is_consignee" Bool, ["freight_forwarder"];
