@@ -234,6 +234,8 @@ facts! {
     CONSIGNEE_SECURE "consignee.secure_facility" Bool, ["flags"];
     CONSIGNEE_SUPP8 "consignee.supp8_uae" Bool, ["flags"];
     CONSIGNEE_AGREEMENT "consignee.agreement_data_center" Bool, ["flags"];
+    EXPORTER_HQ "exporter.hq" Place, ["hq_country"];
+    EXPORTER_PARENT_HQ "exporter.parent_hq" Place, ["hq_country"];
     EXPORTER_FOUNDRY "exporter.foundry" Bool, ["flags"];
     EXPORTER_OSAT "exporter.osat" Bool, ["flags"];
     EXPORTER_APPROVED_OSAT "exporter.approved_osat" Bool, ["flags"];
