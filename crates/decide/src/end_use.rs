@@ -129,7 +129,7 @@ fn use_of(text: &str) -> EndUse {
         return found;
     }
     let words: Option<Vec<Vec<usize>>> = parts(text).iter().map(|part| sequence(part)).collect();
-    let words: Vec<usize> = words.unwrap_or_default().concat();
+    let words: Vec<usize> = words.map_or_else(Vec::new, |words| words.concat());
     let Some(first) = words.first() else {
         let known = PHRASES.iter().flat_map(|(word, phrases)| std::iter::once(word).chain(*phrases)).copied();
         return EndUse { open: Some(EndUseQuestion::Unread(nearest(text, known))), ..EndUse::default() };

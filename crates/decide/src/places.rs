@@ -18,9 +18,7 @@ static COUNTRIES: LazyLock<Lookup<&'static str, Vec<Country>>> = LazyLock::new(|
     for (code, names) in PLACES.lines().skip(1).filter_map(|row| row.split_once(',')) {
         let Ok(country) = code.parse::<Country>() else { continue };
         for name in names.split(';') {
-            let mut known = countries.remove(name).unwrap_or_default();
-            known.push(country);
-            countries.insert(name, known);
+            countries.entry(name).or_default().push(country);
         }
     }
     countries
@@ -47,13 +45,13 @@ pub(crate) fn named_places(plain: &str) -> NamedPlaces {
             Some((length, countries)) => {
                 found.countries.push(countries.to_vec());
                 found.rest.push(' ');
-                left = left.get(length..).unwrap_or_default();
+                left = left.get(length..).unwrap_or("");
                 at_start = true;
             }
             None => {
                 found.rest.push(letter);
                 at_start = letter == ' ';
-                left = left.get(letter.len_utf8()..).unwrap_or_default();
+                left = left.get(letter.len_utf8()..).unwrap_or("");
             }
         }
     }

@@ -5,7 +5,7 @@
     clippy::disallowed_methods,
     clippy::float_arithmetic,
     clippy::print_stdout,
-    reason = "a measuring program, not part of the product"
+    reason = "a measuring program, which no other is made of"
 )]
 
 use std::error::Error;
