@@ -1,4 +1,4 @@
-//! Decisions a second of the same small license determination, one thread, one run; and of the whole law.
+//! Decisions a second of the same small license determination, one thread, one run.
 //!
 //! The small determination is that of the field survey (`rules-and-ledgers`, section C): three tiers, two grades,
 //! one yearly limit. Every engine is checked against the hand-written function before it is timed.
@@ -8,10 +8,8 @@ mod small;
 use std::hint::black_box;
 use std::time::Instant;
 
-use tollgate_engine::{Memo, Scratch, Verdict, trace, verdict, with_readings};
-use tollgate_law::facts::{self, FACTS, FactId, FactKind, Facts, SLOTS};
+use tollgate_engine::{Scratch, Verdict, verdict};
 use tollgate_law::program::Program;
-use tollgate_law::{Law, embedded};
 
 const ROWS: usize = 100_000;
 
@@ -33,7 +31,6 @@ fn main() {
     for (name, speed) in [("hand-written Rust", hand), ("Tollgate scalar, atom mask", scalar), ("regorus, virtual machine", regorus), ("regorus, compiled policy", interpreter)] {
         println!("  {name:<28} {:>12.0}  {:>8.1} x regorus  {:>6.1} x slower than by hand", speed, speed / regorus, hand / speed);
     }
-    whole_law();
 }
 
 /// The best of three runs of at least half a second each.
@@ -96,78 +93,4 @@ fn regorus(rows: &[small::Row], expected: &[u8]) -> f64 {
     });
     assert_eq!(wrong.count(), 0, "regorus");
     per_second(inputs.len(), || inputs.iter().map(|input| compiled.eval_with_input(input.clone()).map_or(0, |value| value.as_u64().unwrap_or(0))).sum())
-}
-
-/// The whole law of a day: scalar with masks, and with the steps of the trace.
-fn whole_law() {
-    let start = Instant::now();
-    let law = Law::embedded().expect("the law is good");
-    let policy = law.policy("codified").expect("the policy is good");
-    let date = "2026-08-01".parse().expect("a day");
-    let program = policy.program(date);
-    println!("load of the whole law and of one policy: {:.1} ms ({} files)", start.elapsed().as_secs_f64() * 1e3, embedded().len());
-    let rows: Vec<Facts> = (0..20_000_u64).map(|seed| order(program, seed)).collect();
-    let mut scratch = Scratch::default();
-    let scalar = per_second(rows.len(), || {
-        rows.iter().map(|row| {
-            let settled = matches!(verdict(program, black_box(row), &mut scratch), Verdict::Settled(_));
-            u64::from(settled) ^ scratch.mask().holds.first().copied().unwrap_or(0)
-        }).fold(0, u64::wrapping_add)
-    });
-    let mut memo = Memo::default();
-    let found = per_second(rows.len(), || {
-        rows.iter().map(|row| {
-            let judged = memo.judge(0, program, black_box(row), |_, _| ());
-            judged.determination.readings.len() as u64 ^ judged.scratch.mask().holds.first().copied().unwrap_or(0)
-        }).fold(0, u64::wrapping_add)
-    });
-    let traced = per_second(rows.len(), || {
-        let mut facts = 0;
-        for row in &rows {
-            let judged = memo.judge(0, program, row, |_, _| ());
-            for step in trace(program, &judged.determination, &judged.scratch) {
-                facts += step.step.facts.iter().filter(|fact| row.get(**fact).is_some()).count() as u64;
-            }
-        }
-        facts
-    });
-    println!("the whole law ({} atoms, {} gates), all facts known", program.atom_count(), program.gates.len());
-    println!("  scalar with masks            {scalar:>12.0} a second");
-    println!("  determination by mask, memo  {found:>12.0} a second");
-    println!("  with the steps of the trace   {traced:>12.0} a second");
-}
-
-/// An order like those that occur: an accelerator, a destination, parties of that country, few flags.
-fn order(program: &Program, seed: u64) -> Facts {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
-    let mut next = |below: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state % below
-    };
-    let mut facts = Facts::default();
-    for slot in 0..SLOTS {
-        let fact = FactId(slot as u8);
-        match FACTS[slot].kind {
-            FactKind::Country => facts.set(fact, facts::NO_COUNTRY),
-            _ => facts.set(fact, 0),
-        }
-    }
-    let places = ["SG", "DE", "JP", "CN", "AE", "IN", "BR", "CH"].map(|code| i64::from(code.parse::<tollgate_model::Country>().expect("a country").index()));
-    let place = places[next(8) as usize];
-    let (tpp, area) = [(15_824_000, 814_000), (1_936_000, 294_000), (2_368_000, 814_000), (5_285_000, 608_500), (36_000_000, 1_628_000)][next(5) as usize];
-    for fact in [facts::DESTINATION, facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ] {
-        facts.set(fact, place);
-    }
-    facts.set(facts::ORIGIN, i64::from("US".parse::<tollgate_model::Country>().expect("a country").index()));
-    facts.set(facts::IC_TPP, tpp);
-    facts.set(facts::IC_DENSITY, tpp);
-    facts.set(facts::IC_DENSITY_DEN, area);
-    facts.set(facts::IC_DATA_CENTER, i64::from(next(4) > 0));
-    facts.set(facts::IC_DRAM, 4_800_000);
-    facts.set(facts::END_USE, 1 + next(5) as i64);
-    facts.set(facts::LPP_AFTER, next(40_000_000_000) as i64);
-    with_readings(program, &mut facts);
-    facts
 }

@@ -112,8 +112,8 @@ def orders(r, count, item_rows, party_rows, hole):
                    "end_user": maybe(0.25), "freight_forwarder": maybe(0.1), "origin": hole(r.choice(["US", "US", "SG", "TW"])),
                    "destination": country.get(consignee) or place(r) if r.random() < 0.7 else place(r), "via": r.choice(["SG", "KZ;RU", "UA;VN", "Russia", "MY / TH", "Port of call", "direct", "GE > AM"]) if r.random() < 0.06 else "",
                    "item": item["item"], "quantity": quantity,
-                   "end_use": hole(r.choice("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage unheard_of".split() + ["iaas", "iaas", "gpu rental", "training for others"])),
-                   "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "HBM", "RPL", "CCD", "STA", "TSU", "TGL", "ENC", "D1234567"])}
+                   "end_use": hole(r.choice("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage unheard_of".split() + ["iaas", "iaas", "gpu rental", "training for others", "supercomputer in Guangzhou", "inference in Tehran", "training in Shenzhen", "data center in Berlin", "research in Macau"])),
+                   "authorization": r.choice([""] * 6 + ["NLR", "AIA", "ACM", "LPP", "NAC", "ACA", "VEU", "TMP", "GOV", "HBM", "RPL", "CCD", "SPP", "STA", "TSU", "TGL", "ENC", "D1234567"])}
 
 
 def main():

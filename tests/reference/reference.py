@@ -27,6 +27,9 @@ SDN_OTHERS = {"CUBA", "IRAN", "IFSR", "SYRIA"}
 USES = set("data_center training inference hpc gaming resale research manufacturing development storage supercomputer model_storage".split())
 # End uses that say that computing time is rented out or that models are trained for others, and the law's word that they are beside.
 RENTED = {"iaas": "data_center", "gpu rental": "data_center", "training for others": "training"}
+# End uses that name a place: the use, and the country.
+PLACED = {"supercomputer in Guangzhou": ("supercomputer", "CN"), "inference in Tehran": ("inference", "IR"), "training in Shenzhen": ("training", "CN"),
+          "data center in Berlin": ("data_center", "DE"), "research in Macau": ("research", "MO")}
 # 736.2(b)(8), as far as it is not under part 746.
 TRANSIT = set("AM AZ KH GE KZ KG LA MN TJ TM UA UZ VN".split())
 ONWARD = {"resale", "resell", "reselling", "distribution", "redistribution", "wholesale", "onward sale", "for resale"}
@@ -264,10 +267,10 @@ def item_facts(tables, name):
 
 
 BOOL = [True, False]
-TPPS = [Fraction(n) for n in (1599, 1600, 2399, 2400, 4799, 4800, 4991, 4992, 20999, 21000)]
+TPPS = [Fraction(n) for n in (511, 512, 1599, 1600, 2399, 2400, 4799, 4800, 4991, 4992, 20999, 21000)]
 HBM = [Fraction(n, 10) for n in (20, 30, 33)]
 DENS = [Fraction(n, 100) for n in (159, 160, 319, 320, 591, 592)]
-IO = [Fraction(n) for n in (599, 600, 899, 900)]
+IO = [Fraction(n) for n in (149, 150, 599, 600, 899, 900)]
 DRAM = [Fraction(n) for n in (3999, 4000, 6499, 6500)]
 OPS = [Fraction(10) ** 26 - 10 ** 9, Fraction(10) ** 26]
 
@@ -375,7 +378,7 @@ def decide_world(w, law, date, only=None):
     model = weights(w, law, date)
     hbm = kind == "hbm" and date >= "2024-12-02" and w.get("hbm", HBM) > 2
     diffusion = law.diffusion(date)
-    at_home = dest == "US" and read("e_country") in ("US", "none") and read("c_place") not in EMBARGOED
+    at_home = dest == "US" and read("e_country") in ("US", "none") and k["u_place"] == "none" and read("c_place") not in EMBARGOED
     deemed = activity.startswith("deemed")
     if at_home and deemed:
         at_home = False
@@ -384,7 +387,7 @@ def decide_world(w, law, date, only=None):
     if at_home:
         return at_home_outcome(w, law, date, mark, model, hbm, d5)
     for_d5 = lambda: hq_d5() or ((hbm or (hardware and kind != "hbm" and (presumed(w, law, date) or w.get("dc", BOOL)))) and w.get("unnamed", BOOL))
-    stays = dest == "US" and read("e_country") in ("US", "none") and read("c_place") not in EMBARGOED
+    stays = dest == "US" and read("e_country") in ("US", "none") and k["u_place"] == "none" and read("c_place") not in EMBARGOED
     subject = hardware or intangible or not w.get("open", BOOL)
     taught = technology_grade(w, date)
     supp8 = lambda: w.get("supp8", BOOL) and (date < "2027-04-06" or read("c_hq") == "US" or read("c_parent") == "US")
@@ -438,11 +441,11 @@ def decide_world(w, law, date, only=None):
     def soften(name):
         needs[name] = set()
 
-    if hardware and dest in place and w.get("super", BOOL):
+    if hardware and (dest in place or k["u_place"] in place) and w.get("super", BOOL):
         hard("R-SUPER")
     if hardware and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
         soften("R-MEU") if claim == "GOV" else hard("R-MEU")
-    spied_on = lambda: dest in MIEU_PLACES or any(read(part) in MIEU_PLACES for part in ("c_country", "e_country", "p_country"))
+    spied_on = lambda: dest in MIEU_PLACES or k["u_place"] in MIEU_PLACES or any(read(part) in MIEU_PLACES for part in ("c_country", "e_country", "p_country"))
     if subject and w.get("intelligence", BOOL) and spied_on():
         soften("R-MIEU") if claim == "GOV" else hard("R-MIEU")
     if w.get("entity_list", BOOL):
@@ -491,6 +494,12 @@ def decide_world(w, law, date, only=None):
         listed = place not in LISTED_BY_746 or claim in may_be.split()
         if (claim in ("TSU", "TSR") and hardware) or (claim == "CCD" and dest not in ("CU", "RU", "BY", "SY")) or (claim == "SCP" and dest != "CU"):
             listed = False
+        # 740.19(b) and (c)(1)(ii): consumer goods, never for these governments; 740.5: what is designated EAR99, to Syria.
+        if claim == "CCD" and (ab or hbm or (dest in ("CU", "RU", "BY") and w.get("government", BOOL))):
+            listed = False
+        on_list = lambda: kind in ("ic", "board", "server", "rack") and (w.get("tpp", TPPS) >= 512 or w.get("io", IO) >= 150)
+        if claim == "SPP" and (date < "2023-11-17" or dest != "SY" or ab or hbm or model or on_list()):
+            listed = False
         gated = date >= "2023-11-17" and (((ab or hbm or model) and (dest in g["AC"] or for_d5())) or (taught in ("a", "b") and (dest in g["AC"] or hq_d5())))
         if gated and claim in UNMODELED - {"TMP", "RPL", "GOV", "TSU"}:
             listed = False
@@ -512,7 +521,8 @@ def decide_world(w, law, date, only=None):
         if claim == "TGL" and not absolute and ("R-AFF-TGL" in needs or supply_chain(w, date, mark, dest, g)):
             return ("needs_information", "", "", eccn)
         if claim == "HBM" and date >= "2024-12-31" and hbm and w.get("hbm", HBM) < Fraction(33, 10) and listed and not w.get("unverified", BOOL) and not absolute:
-            if w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
+            seat = read("x_hq")
+            if (seat == "US" or seat in g["A5"]) and read("x_parent") not in d5 and w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
                 return ("needs_information", "", "", eccn)
         if intangible and date >= "2023-11-17" and not absolute:
             if (claim in ("NAC", "ACA", "ENC") and entry == "encryption") or (diffusion and claim in ("AIA", "ACM")):
@@ -531,7 +541,10 @@ def decide_world(w, law, date, only=None):
         return ("needs_information", "", "", eccn)
     if ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
         return ("needs_information", "", "", eccn)
-    armed = lambda: any(read(part) in g["MEU_DESTINATIONS"] for part in ("e_country", "c_place", "p_country"))
+    abroad = lambda: any(read(part) in MIEU_PLACES for part in ("c_hq", "c_parent", "e_hq", "e_parent", "p_hq", "p_parent"))
+    if subject and w.get("intelligence", BOOL) and not spied_on() and abroad():
+        return ("needs_information", "", "", eccn)
+    armed = lambda: k["u_place"] in g["MEU_DESTINATIONS"] or any(read(part) in g["MEU_DESTINATIONS"] for part in ("e_country", "c_place", "p_country"))
     if hardware and dest not in EMBARGOED and dest not in g["MEU_DESTINATIONS"] and armed() and w.get("military", BOOL):
         return ("needs_information", "", "", eccn)
     # 744.23(a)(1): a supercomputer located in these places, or destined to them.
@@ -579,13 +592,14 @@ def ends_elsewhere(k, read, date, dest, mark, hbm, subject, d5, g):
     if dest in EMBARGOED:
         return False
     place = read("e_country")
-    if subject and (place in EMBARGOED or read("c_place") in EMBARGOED or (k["occupied"] and dest != "UA")):
+    used = k["u_place"]
+    if subject and (place in EMBARGOED or used in EMBARGOED or read("c_place") in EMBARGOED or (k["occupied"] and dest != "UA")):
         return True
     if date >= "2023-11-17":
-        if mark in ("a", "b") and place in g["AC"] and dest not in g["AC"]:
+        if mark in ("a", "b") and (place in g["AC"] or used in g["AC"]) and dest not in g["AC"]:
             return True
-        return hbm and place in d5 and dest not in d5
-    return date >= "2022-10-21" and mark == "a" and place in ("CN", "MO") and dest not in ("CN", "MO")
+        return hbm and (place in d5 or used in d5) and dest not in d5
+    return date >= "2022-10-21" and mark == "a" and (place in ("CN", "MO") or used in ("CN", "MO")) and dest not in ("CN", "MO")
 
 
 def supply_chain(w, date, mark, dest, g):
@@ -790,7 +804,7 @@ def line_facts(order, tables):
     flagged = lambda flag, among=parties: carries(flag, set().union(*(party["flags"] for party in among)))
     status = lambda flag: carries(flag, consignee["flags"])
     dest = counted(order["destination"])
-    use = RENTED.get(order["end_use"], order["end_use"])
+    use, where = PLACED.get(order["end_use"], (RENTED.get(order["end_use"], order["end_use"]), "none"))
     understood = use in USES
     use = use if understood else UNKNOWN
     known.update(dest=dest, activity=order["activity"] or "export", origin=order["origin"] or UNKNOWN, use=use, claim=order["authorization"],
@@ -812,6 +826,9 @@ def line_facts(order, tables):
                  unnamed=UNKNOWN if unnamed else False, sdn=tags, sdn_open=bare or strange, sdn_group=UNKNOWN, occupied=False)
     known["super"] = UNKNOWN if use is UNKNOWN or use == "hpc" else use == "supercomputer"
     known["asks"] = bool(order["end_use"]) and use is UNKNOWN
+    known["u_place"] = "none" if where == dest else where
+    seller = tables.party(order["exporter"]) if order["exporter"] else {"hq": UNKNOWN, "parent": UNKNOWN}
+    known.update(x_hq=seller["hq"], x_parent=seller["parent"])
     known["rented"] = order["end_use"] in RENTED
     known["renters_known"] = either(status("renters_known"), carries("renters_known", end["flags"]))
     known["c_place"] = dest if consignee["country"] is UNKNOWN else consignee["country"]

@@ -12,6 +12,7 @@ pub(crate) fn bench() -> Result<(), Failed> {
     let cases = root().join("target/bench/cases.csv");
     let cases = cases.to_string_lossy();
     run("cargo", &[&["run", "--release"], manifest.as_slice(), &["--", "--cases", &cases]].concat())?;
+    run("cargo", &["run", "--profile", "bench", "--package", "tollgate-engine", "--example", "evaluation"])?;
     let python = root().join("target/bench/peers/bin/python");
     let python = python.to_string_lossy();
     run("python3", &["-m", "venv", "target/bench/peers"])?;

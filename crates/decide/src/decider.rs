@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tollgate_engine::{AtomMask, BELOW, Determination, Judged, Memo, TraceStep, trace, with_host, with_readings};
+use tollgate_engine::{
+    AtomMask, BELOW, Determination, Judged, Memo, TraceStep, reads, trace, with_host, with_readings,
+};
 use tollgate_law::Policy;
-use tollgate_law::facts::{self, FactId};
-use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, Step};
-use tollgate_model::{AccountKey, Date, Decimal, OrderLine, Outcome, ReviewPolicy, Tpp, Truth, count_of};
+use tollgate_law::facts::{self, EXPORTER_CHINA_VOLUME, FactId};
+use tollgate_law::program::{ExceptionRule, FindingRule, Label, ObligationRule, Program, ReviewRule, Step};
+use tollgate_model::{AccountKey, Date, Decimal, OrderLine, Outcome, Tpp, Truth, count_of};
 
 use super::accounts::{
     Accounts, AllocationRow, ChargeRule, account_bits, forget_account_facts, headquarters, set_account_facts,
@@ -434,27 +436,27 @@ impl Decided<'_> {
     pub fn obligations(&self) -> impl Iterator<Item = &ObligationRule> {
         let scratch = &self.judged.scratch;
         let label = self.determination().label;
-        let required = label.outcome == Outcome::LicenseRequired;
-        let reviews = self
-            .program
-            .requirements
-            .iter()
-            .filter(move |rule| required && scratch.truth(rule.step.when) == Truth::True);
-        let reviews = reviews.flat_map(|rule| &rule.reviews);
-        let reviewed =
-            reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True);
         let rules = self.exception().into_iter().flat_map(|exception| &exception.obligations);
-        let rules = rules.chain(reviewed.flat_map(|review| &review.obligations));
+        let rules = rules.chain(self.reviews().flat_map(|review| &review.obligations));
         let duties = self.program.duties.iter().filter(move |duty| duty.outcomes.contains(&label.outcome));
         let rules = rules.chain(duties.map(|duty| &duty.obligation));
         rules.filter(move |rule| scratch.truth(rule.when) != Truth::False)
     }
 
-    /// Whether the review of its application turns on how much goes to China, by supplement no. 2 to part 748.
+    /// Whether the review of its application turns on how much goes to China.
     fn is_reviewed_by_volume(&self) -> bool {
+        self.reviews().any(|review| reads(self.program, review.step.when, EXPORTER_CHINA_VOLUME))
+    }
+
+    /// The reviews of the requirements that apply, by which applications meet the policy of the decision.
+    fn reviews(&self) -> impl Iterator<Item = &ReviewRule> {
+        let scratch = &self.judged.scratch;
         let label = self.determination().label;
-        label.review == Some(ReviewPolicy::CaseByCase)
-            && self.obligations().any(|rule| rule.cite.ends_with("supplement no. 2, paragraph (dd)"))
+        let required = label.outcome == Outcome::LicenseRequired;
+        let rules = self.program.requirements.iter();
+        let applied = rules.filter(move |rule| required && scratch.truth(rule.step.when) == Truth::True);
+        let reviews = applied.flat_map(|rule| &rule.reviews);
+        reviews.filter(move |review| review.policy == label.review && scratch.truth(review.when) == Truth::True)
     }
 
     /// The red flags that the facts show; they never decide.

@@ -1,11 +1,13 @@
 //! A declared end use as the law asks for it: one of its words, or one that is not settled.
 
-use tollgate_law::facts::END_USES;
-use tollgate_model::Truth;
+use tollgate_law::facts::{END_USES, ear_country};
+use tollgate_model::{Country, Truth};
 
+use crate::end_use_beside::{LINKS, SUPERCOMPUTER_BESIDE};
 use crate::end_use_words::{
     INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS, WEAPONS,
 };
+use crate::places::{is_unspaced, named_places};
 use crate::rental::says_rental;
 use crate::spelling::{nearest, plain};
 
@@ -22,6 +24,8 @@ pub struct EndUse {
     pub intelligence: bool,
     /// Whether it says that computing time on the items is rented to others, or that models are trained for others (744.6, 744.22).
     pub rental: bool,
+    /// The countries in which each place that it names may lie.
+    pub places: Vec<Vec<Country>>,
     /// What somebody must settle before the line may go, in a sentence; `None` where the text is understood and asks for nothing.
     pub open: Option<EndUseQuestion>,
 }
@@ -30,6 +34,18 @@ impl EndUse {
     /// Whether the goods are to be sold on.
     pub fn is_resale(&self) -> bool {
         self.word.and_then(|place| END_USES.get(place)) == Some(&"resale")
+    }
+
+    /// The country of a place that it names other than the destination: none where it names no other, unknown where that may lie in several countries,
+    /// or several such places are named.
+    pub fn place_beside(&self, destination: Country) -> Option<Option<Country>> {
+        let counted = |of: &Vec<Country>| of.iter().map(|country| ear_country(*country)).collect::<Vec<Country>>();
+        let mut others = self.places.iter().map(counted).filter(|of| !of.contains(&destination));
+        match others.next().as_deref() {
+            None => Some(None),
+            Some([place]) if others.all(|other| other == [*place]) => Some(Some(*place)),
+            Some(_) => None,
+        }
     }
 
     /// Whether it is military: unknown where the text is not understood.
@@ -87,10 +103,20 @@ impl EndUseQuestion {
 
 /// What a declared end use says. An empty text says nothing, as a cell that is empty.
 pub fn end_use_of(text: &str) -> EndUse {
-    EndUse { rental: says_rental(text), ..use_of(text) }
+    let places = named_places(&plain(text)).countries;
+    let said = use_of(text);
+    let said = match said.open {
+        // Where the use is says nothing of what it is.
+        Some(EndUseQuestion::Unread(_)) if !places.is_empty() => {
+            let without: Vec<String> = parts(text).iter().map(|part| named_places(part).rest).collect();
+            Some(use_of(&without.join(","))).filter(|use_alone| use_alone.word.is_some()).unwrap_or(said)
+        }
+        _ => said,
+    };
+    EndUse { rental: says_rental(text), places, ..said }
 }
 
-/// What it says but for whose the computing is.
+/// What it says but for whose the computing is, and where.
 fn use_of(text: &str) -> EndUse {
     if let Some(place) = place_of(text) {
         return of_word(place);
@@ -102,25 +128,42 @@ fn use_of(text: &str) -> EndUse {
     if let Some(found) = sensitive(&plain) {
         return found;
     }
-    let mut words = parts(text).into_iter().map(|part| phrase(&part));
-    let first = words.next().flatten();
-    let Some((first, same)) = first.and_then(|first| {
-        let mut same = true;
-        for word in words {
-            same &= word? == first;
-        }
-        Some((first, same))
-    }) else {
+    let words: Option<Vec<Vec<usize>>> = parts(text).iter().map(|part| sequence(part)).collect();
+    let words: Vec<usize> = words.map_or_else(Vec::new, |words| words.concat());
+    let Some(first) = words.first() else {
         let known = PHRASES.iter().flat_map(|(word, phrases)| std::iter::once(word).chain(*phrases)).copied();
         return EndUse { open: Some(EndUseQuestion::Unread(nearest(text, known))), ..EndUse::default() };
     };
-    if same { of_word(first) } else { several(text) }
+    if words.iter().all(|word| word == first) { of_word(*first) } else { several(&words) }
 }
 
 /// Several uses that are all understood: which of them counts is not settled, and a supercomputer is none of them unless one may be.
-fn several(text: &str) -> EndUse {
-    let hpc = parts(text).iter().filter_map(|part| phrase(part)).any(|word| of_word(word).supercomputer.is_none());
+fn several(words: &[usize]) -> EndUse {
+    let hpc = words.iter().any(|word| of_word(*word).supercomputer.is_none());
     EndUse { supercomputer: if hpc { None } else { Some(false) }, ..EndUse::default() }
+}
+
+/// The uses that a plain text is made of, one phrase after the other, with words that only join them between; `None` where another word stands among them.
+fn sequence(part: &str) -> Option<Vec<usize>> {
+    /// So many words the longest phrase has.
+    const MOST: usize = 5;
+    let words: Vec<&str> = part.split(' ').filter(|word| !word.is_empty()).collect();
+    let (mut found, mut rest) = (Vec::new(), words.as_slice());
+    while !rest.is_empty() {
+        let longest = (1..=MOST.min(rest.len())).rev().find_map(|length| {
+            let (head, tail) = rest.split_at_checked(length)?;
+            phrase(&head.join(" ")).map(|word| (word, tail))
+        });
+        match (longest, rest.split_first()) {
+            (Some((word, tail)), _) => {
+                found.push(word);
+                rest = tail;
+            }
+            (None, Some((word, tail))) if LINKS.contains(word) => rest = tail,
+            _ => return None,
+        }
+    }
+    Some(found)
 }
 
 fn place_of(word: &str) -> Option<usize> {
@@ -133,9 +176,8 @@ fn of_word(place: usize) -> EndUse {
         word: Some(place),
         supercomputer: if word == Some("hpc") { None } else { Some(word == Some("supercomputer")) },
         military: word == Some("military"),
-        intelligence: false,
-        rental: false,
         open: (word == Some("military")).then_some(EndUseQuestion::Military),
+        ..EndUse::default()
     }
 }
 
@@ -192,16 +234,27 @@ fn sensitive(plain: &str) -> Option<EndUse> {
         (false, Some(EndUseQuestion::Military)) => place_of("military"),
         _ => None,
     };
+    let open = open.or_else(|| (!is_supercomputer_alone(plain)).then_some(EndUseQuestion::Unread(None)));
     // What else it says may be a supercomputer too.
     let supercomputer = supercomputer.then_some(true);
-    Some(EndUse {
-        word,
-        supercomputer,
-        military: military || intelligence,
-        intelligence: military && intelligence,
-        rental: false,
-        open,
-    })
+    let (military, intelligence) = (military || intelligence, military && intelligence);
+    Some(EndUse { word, supercomputer, military, intelligence, open, ..EndUse::default() })
+}
+
+/// Whether a text that names a supercomputer says nothing besides but a place, and uses that are understood.
+fn is_supercomputer_alone(plain: &str) -> bool {
+    let rest = named_places(plain).rest;
+    let mut left: Vec<String> = Vec::new();
+    for word in rest.split(' ') {
+        let is_beside = SUPERCOMPUTER_BESIDE.contains(&word) || SUPERCOMPUTER.iter().any(|stem| word.starts_with(stem));
+        if word.chars().next().is_some_and(is_unspaced) {
+            let parts = SUPERCOMPUTER.iter().chain(SUPERCOMPUTER_BESIDE);
+            left.push(parts.fold(word.to_owned(), |left, part| left.replace(part, "")));
+        } else if !is_beside {
+            left.push(word.to_owned());
+        }
+    }
+    sequence(&left.join(" ")).is_some()
 }
 
 /// Whether a word of the text begins so; in scripts without spaces, whether it stands anywhere.
@@ -244,6 +297,13 @@ mod tests {
             ("artificial intelligence and machine learning", ""),
         ] {
             assert_eq!(word(text).unwrap_or(""), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("IaaS GPU rental", "data_center"),
+            ("AI training, model training", "training"),
+            ("cloud services for GPU rental", "data_center"),
+        ] {
+            assert_eq!(word(text), Some(expected), "{text}");
         }
         let both = end_use_of("training and inference");
         assert_eq!((both.word, both.supercomputer, both.open), (None, Some(false), None));
@@ -315,5 +375,32 @@ mod tests {
         assert_eq!(end_use_of("seafood trade").open, Some(EndUseQuestion::Unread(None)));
         assert_eq!(end_use_of("trainning").open, Some(EndUseQuestion::Unread(Some("training"))));
         assert!(end_use_of("artificial intelligence").open.is_some_and(|open| open == EndUseQuestion::Unread(None)));
+    }
+
+    #[test]
+    fn places_are_told_apart_from_uses() {
+        let country = |code: &str| code.parse::<Country>().unwrap();
+        let said = end_use_of("supercomputer in Guangzhou");
+        assert_eq!((said.supercomputer, said.open.clone()), (Some(true), None));
+        assert_eq!(said.place_beside(country("SG")), Some(Some(country("CN"))));
+        assert_eq!(said.place_beside(country("CN")), Some(None));
+        let said = end_use_of("inference in Johor, Malaysia");
+        assert_eq!((said.place_beside(country("MY")), said.open.clone()), (Some(None), None));
+        assert_eq!(said.word, place_of("inference"));
+        assert_eq!(end_use_of("data center in Hyderabad").place_beside(country("SG")), None, "India or Pakistan");
+        assert_eq!(end_use_of("data center in Hyderabad").place_beside(country("IN")), Some(None));
+        assert_eq!(end_use_of("training in Moscow and Teheran").place_beside(country("SG")), None);
+        assert_eq!(end_use_of("training").place_beside(country("SG")), Some(None));
+        for text in ["supercomputer of the Qwrtz institute", "スパコン、謎の場所"] {
+            assert_eq!(end_use_of(text).open, Some(EndUseQuestion::Unread(None)), "{text}");
+        }
+        for text in [
+            "exascale supercomputer",
+            "国家超级计算中心",
+            "スーパーコンピュータ",
+            "national supercomputing centre in Tokyo",
+        ] {
+            assert_eq!(end_use_of(text).open, None, "{text}");
+        }
     }
 }

@@ -224,6 +224,8 @@ impl FactBuilder {
         let (end_use, claim) = (order.end_use.map(|text| self.end_use(text)), self.claim(order.authorization));
         trade(&mut facts, order, destination);
         let asks = declared(&mut facts, end_use.as_deref(), &claim, self.tier_one.contains(destination, order.date));
+        let named = end_use.as_deref().map_or(Some(None), |end_use| end_use.place_beside(destination));
+        facts.set_country(facts::END_USE_PLACE, named);
         set_party(
             &mut facts,
             [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ],

@@ -37,7 +37,7 @@ pub struct PartyFacts {
 }
 
 /// A mark beside the flags: what else they may be is not known.
-const UNREAD: &str = "?";
+pub(super) const UNREAD: &str = "?";
 /// A mark beside the flags: something stands where its row says its place, and is not understood.
 const UNREAD_PLACE: &str = "?place";
 /// A mark beside the flags: the party has no row, so that nothing is known of it but what lists say.

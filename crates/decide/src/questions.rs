@@ -25,6 +25,10 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             ),
             "the shipper or the freight forwarder",
         ),
+        facts::END_USE_PLACE => (
+            "Ask where the items will be used, and correct `destination`, or state the country in `end_use`.".to_owned(),
+            "the end user",
+        ),
         facts::END_USE | facts::SUPERCOMPUTER => {
             ("Ask what the items will be used for, and put it into `end_use`.".to_owned(), "the end user")
         }

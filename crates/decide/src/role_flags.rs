@@ -33,7 +33,7 @@ pub(crate) fn consignee_flags(facts: &mut Facts, consignee: &PartyFacts, destina
     facts.set(facts::CONSIGNEE_NVEU, i64::from(consignee.is_nveu_in(destination)));
 }
 
-/// Sets what the flags of the exporter and of the buyer say.
+/// Sets what the flags of the exporter and of the buyer say, and where the exporter is headquartered; unknown where none is named.
 pub(crate) fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts>>, buyer: &PartyFacts) {
     for (fact, flag) in [
         (facts::EXPORTER_FOUNDRY, "foundry"),
@@ -45,6 +45,8 @@ pub(crate) fn exporter_flags(facts: &mut Facts, exporter: Option<&Arc<PartyFacts
         let with_row = exporter.filter(|party| party.has_row());
         set_truth(facts, fact, with_row.map_or(Truth::False, |party| party.truth(flag)));
     }
+    facts.set_country(facts::EXPORTER_HQ, exporter.and_then(|party| party.hq));
+    facts.set_country(facts::EXPORTER_PARENT_HQ, exporter.and_then(|party| party.parent_hq));
     let approved = buyer.truth("approved_ic_designer");
     set_truth(facts, facts::BUYER_APPROVED_DESIGNER, approved);
     set_truth(facts, facts::BUYER_IC_DESIGNER, buyer.truth("authorized_ic_designer").or(approved));

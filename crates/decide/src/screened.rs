@@ -401,9 +401,10 @@ fn with_parents(parties: &BTreeMap<String, Party>, stakes: &[Stake], screened: &
     all
 }
 
-/// Owners that have no row, by the name that stands in the place of their id: a listed one is found by it.
+/// Owners and parents that have no row, by the name that stands in the place of their id: a listed one is found by it.
 fn owners_without_row(parties: &BTreeMap<String, Party>, stakes: &[Stake]) -> BTreeMap<String, Party> {
-    let owners = stakes.iter().map(|stake| &stake.owner_id).filter(|id| !parties.contains_key(*id));
+    let parents = parties.values().filter_map(|party| party.parent_id.as_ref());
+    let owners = stakes.iter().map(|stake| &stake.owner_id).chain(parents).filter(|id| !parties.contains_key(*id));
     let row = |id: &String| (id.clone(), Party { party_id: id.clone(), name: Some(id.clone()), ..Party::default() });
     owners.map(row).collect()
 }

@@ -25,6 +25,14 @@ pub(crate) fn squashed(text: &str) -> String {
     plain(text).replace(' ', "")
 }
 
+/// Whether a text has words of another, whole and one after the other; in scripts that write words without spaces, whether it has the letters.
+pub(crate) fn has_words(text: &str, words: &str) -> bool {
+    let (text, words) = (plain(text), plain(words));
+    let has_spaces = words.chars().all(|letter| letter < '\u{1100}');
+    !words.is_empty()
+        && if has_spaces { format!(" {text} ").contains(&format!(" {words} ")) } else { text.contains(&words) }
+}
+
 /// The nearest of some words, where one is so near that it may be meant: a third of the letters may differ.
 pub(crate) fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let text = squashed(text);
@@ -54,6 +62,15 @@ mod tests {
         assert_eq!(plain("Суперкомпьютер й"), "суперкомпьютер й");
         assert_eq!(plain("ガーデン"), "ガーデン");
         assert_eq!(plain("슈퍼컴퓨터"), "슈퍼컴퓨터");
+    }
+
+    #[test]
+    fn words_are_whole() {
+        assert!(has_words("12 Main St., Springfield", "main st"));
+        assert!(has_words("广东省广州市", "广州"));
+        for part in ["pring", "ain", "", "field"] {
+            assert!(!has_words("12 Main St., Springfield", part), "{part}");
+        }
     }
 
     #[test]

@@ -15,9 +15,9 @@ use tollgate_screening::{BadStake, Screener};
 use super::answered::{Answered, AnsweredTables, Supplement, Taking};
 use super::error::RunError;
 use super::flags::{UNSCREENED, flags_of};
-use super::parties::{Parents, says_what_else_it_is};
+use super::parties::{Parents, UNREAD, says_what_else_it_is};
 use super::screened::{Hit, MatchLimits, SHOWN, ScreeningResults};
-use super::spelling::squashed;
+use super::spelling::{has_words, squashed};
 use super::typed::{NameMatch, TypedNames};
 use super::unread::Unread;
 use tollgate_model::Stop;
@@ -189,18 +189,20 @@ impl Tables {
     /// Whom a name means among the parties; one that only stakes name may be anybody of them.
     pub fn party_named<'a>(&'a self, name: &'a str) -> NameMatch<'a> {
         let named = self.names.row_named(name, &self.parties, |row| self.answered.made.contains_key(row));
-        let in_stakes = || self.stakes.iter().any(|stake| stake.owner_id == name || stake.owned_id == name);
+        let folded = squashed(name);
+        let is_it = |id: &String| id == name || (!folded.is_empty() && squashed(id) == folded);
+        let in_stakes = || self.stakes.iter().any(|stake| is_it(&stake.owner_id) || is_it(&stake.owned_id));
         if named == NameMatch::Nobody && in_stakes() { NameMatch::Maybe(name) } else { named }
     }
 
-    /// Whether the row of a party has a text among its names, in its address or its city.
+    /// Whether the row of a party has a text among its names, or as whole words in its address or its city.
     pub fn row_says(&self, id: &str, text: &str) -> bool {
         let folded = squashed(text);
         let Some(row) = self.parties.get(id).filter(|_| !folded.is_empty()) else { return false };
         let is_name = row.names().into_iter().chain([id]).any(|name| squashed(name) == folded);
         let details = row.details();
         let mut places = [&details.address, &details.city].into_iter().flatten();
-        is_name || places.any(|place| squashed(place).contains(&folded))
+        is_name || places.any(|place| has_words(place, text))
     }
 
     /// These tables with the items and findings of an office beside their own, for lines whose parties have no row there. What the office says of an item
@@ -264,10 +266,10 @@ impl Tables {
 }
 
 /// Leaves of a party what only makes a decision stricter: its names, its business and its address. Its children find no headquarters in it, and no flag
-/// of it permits anything.
+/// of it permits anything: a flag that is not understood stands for those that it may have, so that it may be listed, and make listed whom it owns.
 fn forget_row(party: &mut Party) {
     (party.country, party.hq_country, party.parent_id) = (None, None, None);
-    party.flags.clear();
+    party.flags = vec![UNREAD.to_owned()];
 }
 
 /// Writes the flags of a party that are understood as the law spells them; the others stay as they are.

@@ -23,7 +23,7 @@ pub use complete::representatives;
 pub use determine::{Determination, ReadingEffect, determine, verdict, with_readings};
 pub use memo::{Judged, Memo};
 pub use recheck::{BadCertificate, Certificate, RecheckError, Rederived, RederivedStep, Rederiver, check_law};
-pub use scalar::{AtomMask, Scratch, Verdict};
+pub use scalar::{AtomMask, Scratch, Verdict, reads};
 pub use trace::{
     BELOW, BELOW_NAMES, TraceStep, eccn, eccn_pattern, fact_text, fact_word, is_listed_eccn, trace, with_host,
 };

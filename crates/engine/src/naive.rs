@@ -23,7 +23,7 @@ pub struct Plain {
     pub review: Option<ReviewPolicy>,
 }
 
-/// What follows from a policy and a day alone, kept from one decision to the next.
+/// What follows from a policy and a day alone, kept from one decision to the next; not by `Policy::epoch`, which this is held against.
 #[derive(Default)]
 pub(crate) struct LawMemo {
     /// By the latest day by which a version begins.

@@ -1,6 +1,6 @@
 //! One order at a time: every node's truth in two bits, from the atoms up.
 
-use tollgate_law::facts::Facts;
+use tollgate_law::facts::{FactId, Facts};
 use tollgate_law::program::{DecisionRule, Label, Lit, Program};
 use tollgate_model::{Truth, index_of};
 
@@ -184,6 +184,13 @@ pub(crate) fn atoms_below(program: &Program, lits: impl Iterator<Item = Lit>, ga
     reached.truncate(gates_from);
     reached.drain(..1);
     reached
+}
+
+/// Whether a condition reads a fact, itself or through others.
+pub fn reads(program: &Program, condition: Lit, fact: FactId) -> bool {
+    let gates: Vec<usize> = (0..program.gates.len()).collect();
+    let read = atoms_below(program, std::iter::once(condition), &gates);
+    read.iter().enumerate().any(|(atom, read)| *read && program.atom_fact(atom) == Some(fact))
 }
 
 impl Scratch {

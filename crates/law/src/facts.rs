@@ -234,6 +234,8 @@ facts! {
     CONSIGNEE_SECURE "consignee.secure_facility" Bool, ["flags"];
     CONSIGNEE_SUPP8 "consignee.supp8_uae" Bool, ["flags"];
     CONSIGNEE_AGREEMENT "consignee.agreement_data_center" Bool, ["flags"];
+    EXPORTER_HQ "exporter.hq" Place, ["hq_country"];
+    EXPORTER_PARENT_HQ "exporter.parent_hq" Place, ["hq_country"];
     EXPORTER_FOUNDRY "exporter.foundry" Bool, ["flags"];
     EXPORTER_OSAT "exporter.osat" Bool, ["flags"];
     EXPORTER_APPROVED_OSAT "exporter.approved_osat" Bool, ["flags"];
@@ -243,6 +245,7 @@ facts! {
     NO_KYC "parties.no_kyc" Bool, ["flags"];
     END_USE "end_use" Word(END_USES), ["end_use"];
     SUPERCOMPUTER "end_use.supercomputer" Bool, ["end_use"];
+    END_USE_PLACE "end_use.place" Place, ["end_use"];
     RENTED_COMPUTE "end_use.rented_compute" Bool, ["end_use"];
     RENTERS_KNOWN "renters_known" Bool, ["flags"];
     FORWARDER_IS_CONSIGNEE "forwarder_is_consignee" Bool, ["freight_forwarder"];

@@ -313,9 +313,10 @@ impl Pattern {
         let watched = parties.iter().flatten().any(|party| party.watched);
         let day = if watched { date.epoch_days().cast_unsigned() } else { NONE };
         let [exporter, purchaser, intermediate, consignee, end_user, forwarder] = parties;
-        let [exporter, forwarder] = [exporter, forwarder].map(|party| party.map_or(NONE, |party| party.flags));
-        let [purchaser, intermediate, consignee, end_user] =
-            [purchaser, intermediate, consignee, end_user].map(|party| party.map_or(NONE, |party| party.class));
+        let forwarder = forwarder.map_or(NONE, |party| party.flags);
+        let [exporter, purchaser, intermediate, consignee, end_user] =
+            [exporter, purchaser, intermediate, consignee, end_user]
+                .map(|party| party.map_or(NONE, |party| party.class));
         let both = |one: u32, other: u32| u64::from(one) << 32 | u64::from(other);
         Pattern([
             both(item, exporter),

@@ -190,6 +190,8 @@ impl Classified {
         let figured = eccn(program, &facts, &scratch).filter(|_| unread.is_none());
         let unread = unread.map(|rule| rule.step.rule.to_string());
         let steps = program.definitions.iter().chain(program.classifications.iter().map(|rule| &rule.step));
+        // Where the goods go is no matter of what they are.
+        let steps = steps.filter(|step| !step.facts.contains(&facts::DESTINATION));
         let why = steps.map(|step| (step.cite.to_string(), step.rule.to_string(), scratch.truth(step.when)));
         let figures = item.chip.as_ref().unwrap_or(&item.item);
         let shown = |fact| fact_text(&facts, fact);
