@@ -176,8 +176,9 @@ pub(crate) fn write(run: &[char], by: Sound, is_whole: bool) -> Vec<Word> {
             at += count;
             continue;
         }
-        // In a name as short as a person's a single character is a name: 马云 is no cloud.
-        let least = if run.len() <= 4 { 2 } else { 1 };
+        // In a name as short as a person's a single character is a name: 马云 is no cloud. Behind digits a plant is one: 239厂.
+        let is_unit = matches!(rest, ['厂' | '廠' | '所' | '院' | '局' | '部']) && run.len() == 1 && !is_whole;
+        let least = if run.len() <= 4 && !is_unit { 2 } else { 1 };
         let known = (least..=*longest).rev().find_map(|count| known_at(at, count).map(|entry| (count, entry)));
         match known {
             Some((count, entry)) => {

@@ -1,4 +1,5 @@
-//! Character references of HTML and XML that stand in names and cells as text: `Soci&eacute;t&eacute;`, `Kestrel &amp; Sons`, `&#1050;`.
+//! Letters that stand in names and cells as they were written out for another form: `Soci&eacute;t&eacute;`, `Kestrel &amp; Sons`, `&#1050;`, and UTF-8 that
+//! was read as Windows-1252.
 
 use std::borrow::Cow;
 
@@ -59,7 +60,7 @@ const MARKS: [(&str, Option<char>); 12] = [
 /// A text with the characters that its references stand for; what is no reference is left. A reference may itself be written with one, as where text was
 /// escaped twice: `&amp;eacute;`.
 pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
+    let mut text = read_twice(text).map_or(Cow::Borrowed(text), Cow::Owned);
     // Twice escaped is met, three times is not.
     for _ in 0..2 {
         match resolve_once(&text) {
@@ -68,6 +69,22 @@ pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
         }
     }
     text
+}
+
+/// A text whose UTF-8 was once read as Windows-1252, as it was meant: `SociÃ©tÃ©`. Nothing where it is no such text.
+fn read_twice(text: &str) -> Option<String> {
+    // Letters of Windows-1252 beyond Latin-1, from 0x80 on; a dot stands for none.
+    const BEYOND: &str = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
+    if text.is_ascii() || !text.contains(['Ã', 'Â', 'Ä', 'Å', 'Ð', 'Ñ', 'Ø', 'Ù', 'â', 'ã', 'å', 'æ', 'ç', 'è', 'é'])
+    {
+        return None;
+    }
+    let byte = |c: char| match u32::from(c) {
+        code @ 0..=0xff => u8::try_from(code).ok(),
+        _ => BEYOND.chars().position(|of| of == c).and_then(|at| u8::try_from(0x80 + at).ok()),
+    };
+    let bytes: Vec<u8> = text.chars().map(byte).collect::<Option<_>>()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// The same once; nothing where there is no reference.
@@ -128,6 +145,9 @@ mod tests {
             ("Soci&amp;eacute;t&amp;eacute; Kestrel", "societe kestrel"),
             ("Kestrel &amp; Falco", "kestrel falco"),
             ("&#1050;&#1077;&#1089;&#1090;&#1088;&#1077;&#1083;", "kestrel"),
+            ("SociÃ©tÃ© Kestrel", "societe kestrel"),
+            ("ÐšÐµÑ\u{81}Ñ‚Ñ€ÐµÐ»", "kestrel"),
+            ("São Kestrel Ângela", "sao kestrel angela"),
             ("Br&oslash;d &quot;Falke&quot;", "brod falke"),
             ("Kestrel & Falco; Heron", "kestrel falco heron"),
             ("A&B; C", "a b c"),

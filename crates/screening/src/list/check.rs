@@ -23,10 +23,13 @@ pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String
     spoiled.filter(|_| !ends).map(|row| format!("breaks off: its last line {}", row.what))
 }
 
-/// Whether a last line is a message, such as `Rate limit exceeded`, that stands where rows stop: words without a delimiter, and not what publishers write
-/// below a table.
+/// Whether a last line is a message, such as `Rate limit exceeded` or `{"error":"quota"}`, that stands where rows stop: words without a delimiter, and not
+/// what publishers write below a table, or an object of JSON.
 fn is_message(line: &str) -> bool {
     let text = line.trim().to_lowercase();
+    if text.starts_with('{') && serde_json::from_str::<serde_json::Value>(&text).is_ok() {
+        return true;
+    }
     let footers = [
         "total",
         "end",
@@ -69,6 +72,20 @@ pub(super) fn names_and_days(list: &mut List) {
     list.guessed.extend(guessed);
 }
 
+/// Whether a text is the name of one of BIS's or OFAC's lists, as it stands in a column of lists.
+fn names_a_list(text: &str) -> bool {
+    let plain = text.to_lowercase();
+    let lists = [
+        "entity list",
+        "denied persons list",
+        "unverified list",
+        "military end user",
+        "specially designated nationals",
+        "sectoral sanctions identifications",
+    ];
+    lists.iter().any(|list| plain.starts_with(list))
+}
+
 /// Why none of an entry's names can be searched; nothing where one can, or where it is an address without a name.
 fn unsearchable(entry: &Entry) -> Option<String> {
     let searchable = |text: &str| match text.is_ascii() {
@@ -76,6 +93,9 @@ fn unsearchable(entry: &Entry) -> Option<String> {
         false => text.chars().any(char::is_alphabetic) && matches!(unread(text), None | Some(Unread::Long)),
     };
     let first = entry.names.first()?;
+    if names_a_list(&first.text) && !names_a_list(&entry.list) {
+        return Some(format!("has the name of a list for a name, {}: its cells may have moved", first.text));
+    }
     if entry.names.iter().any(|name| searchable(&name.text)) {
         return None;
     }

@@ -15,11 +15,21 @@ pub(super) fn each_record(
     take: &mut dyn FnMut(u64, &Value, &mut List),
 ) -> Result<(), String> {
     let Ok(whole) = serde_json::from_str::<Value>(text) else {
-        for (line, row) in (1..).zip(text.lines()).filter(|(_, row)| !row.trim().is_empty()) {
+        let rows = || (1..).zip(text.lines()).filter(|(_, row): &(u64, &str)| !row.trim().is_empty());
+        let is_value = |row: &str| serde_json::from_str::<Value>(row).is_ok();
+        // A value over several lines that breaks off is no value a line, though some of its lines may be.
+        if rows().nth(1).is_some() && rows().next().is_some_and(|(_, row)| !is_value(row)) {
+            return Err("is JSON that breaks off or has a fault: its first line is no value by itself".to_owned());
+        }
+        let last = rows().last().map(|(line, _)| line);
+        for (line, row) in rows() {
             list.rows += 1;
             match serde_json::from_str(row) {
                 Ok(value) => take(line, &value, list),
                 Err(_) if is_html(row) => list.bad.push(BadRow { line, what: IS_HTML.to_owned() }),
+                Err(error) if error.is_eof() && last == Some(line) => {
+                    return Err(format!("breaks off: its last line, {line}, has no end"));
+                }
                 Err(error) => list.bad.push(BadRow { line, what: error.to_string() }),
             }
         }

@@ -290,6 +290,39 @@ fn encodings_without_a_mark_and_lines_of_old_are_read() {
 }
 
 #[test]
+fn quotes_that_are_written_otherwise_cost_no_row() {
+    let rows: String = (0..4).map(|at| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n")).collect();
+    for row in ["Entity List,9,,,\"Falco \\\"Gorse\\\", Ltd\",,,\n", "Entity List,9,,,\"Falco Gorse Ltd,,,\n"] {
+        let list = one("csl.csv", &format!("{HEADER}{row}{rows}"));
+        assert_eq!((list.entries.len(), list.guessed.len(), list.bad.len()), (5, 1, 0), "{:?}", list.bad);
+        assert!(list.entries[0].names[0].text.starts_with("Falco"), "{:?}", list.entries[0]);
+    }
+    let sdn = "36,\"KESTREL\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n";
+    let alt = "36,12,\"aka,\"FALCO TRADE\",-0- \n";
+    let files = [("sdn.csv", sdn), ("alt.csv", alt)].map(|(file, text)| (file.to_owned(), text.as_bytes().to_vec()));
+    assert_eq!(read_lists(&files).unwrap()[0].entries[0].names[1].text, "FALCO TRADE");
+}
+
+#[test]
+fn what_breaks_off_or_stands_in_the_place_of_rows_is_refused() {
+    let record = |name: &str| format!("{{\"source\":\"Entity List\",\"name\":\"{name}\"}}");
+    let cut = format!("{{\"total\":3,\"results\":[{},\n{},\n{}", record("Kestrel"), record("Falco"), record("Heron"));
+    assert!(read("csl.json", &cut).unwrap_err().what.contains("breaks off"));
+    let money = "{\"id\":\"a\",\"schema\":\"Company\",\"properties\":{\"name\":[\"Kestrel Amber\"]}}\n";
+    assert!(read("a.ftm.json", &format!("{money}{{\"id\":\"b\",\"sch\n")).unwrap_err().what.contains("breaks off"));
+    let rows: String = (0..8).map(|at| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n")).collect();
+    for (tail, what) in
+        [("<div>Service unavailable</div>\n", "page of HTML"), ("{\"error\":\"quota\"}\n", "in the place of a row")]
+    {
+        let error = read("csl.csv", &format!("{HEADER}{rows}{tail}")).unwrap_err();
+        assert!(error.what.contains(what), "{error}");
+    }
+    let moved = "name,list\nEntity List,Kestrel Amber\nKestrel Birch,Entity List\nKestrel Cedar,Entity List\n";
+    let list = one("own.csv", moved);
+    assert_eq!((list.entries.len(), list.bad.len()), (2, 1));
+}
+
+#[test]
 fn a_header_that_moved_costs_no_row_in_silence() {
     let row = |at: u32| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n");
     let rows: String = (2..6).map(row).collect();
