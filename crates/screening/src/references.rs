@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::sizes::index_of;
+
 /// Characters between `&` and `;` at most.
 const LONGEST: usize = 10;
 
@@ -71,10 +73,17 @@ pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
     text
 }
 
+/// Letters of Windows-1252 beyond Latin-1, from 0x80 on; a dot stands for none.
+const BEYOND: &str = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
+
+/// The character that a number from 128 to 159 stands for, which texts mean as Windows-1252 has it: `&#146;`.
+pub(crate) fn of_windows(c: char) -> char {
+    let place = u32::from(c).checked_sub(0x80).and_then(|place| BEYOND.chars().nth(index_of(place)));
+    place.filter(|meant| *meant != '.').unwrap_or(c)
+}
+
 /// A text whose UTF-8 was once read as Windows-1252, as it was meant: `SociÃ©tÃ©`. Nothing where it is no such text.
 fn read_twice(text: &str) -> Option<String> {
-    // Letters of Windows-1252 beyond Latin-1, from 0x80 on; a dot stands for none.
-    const BEYOND: &str = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
     if text.is_ascii() || !text.contains(['Ã', 'Â', 'Ä', 'Å', 'Ð', 'Ñ', 'Ø', 'Ù', 'â', 'ã', 'å', 'æ', 'ç', 'è', 'é'])
     {
         return None;
@@ -121,7 +130,7 @@ fn reference(name: &str) -> Option<String> {
             Some(digits) => u32::from_str_radix(digits, 16).ok()?,
             None => number.parse().ok()?,
         };
-        return char::from_u32(code).filter(|c| !c.is_control()).map(String::from);
+        return char::from_u32(code).map(of_windows).filter(|c| !c.is_control()).map(String::from);
     }
     if let Some((_, plain)) = NAMES.iter().find(|(known, _)| *known == name) {
         return Some(plain.to_string());
@@ -151,6 +160,7 @@ mod tests {
             ("Br&oslash;d &quot;Falke&quot;", "brod falke"),
             ("Kestrel & Falco; Heron", "kestrel falco heron"),
             ("A&B; C", "a b c"),
+            ("Kite&#146;s &#150; Vole &#x8A;tork", "Kite\u{2019}s - Vole Štork"),
         ] {
             let (text, plain) = (fold(text).join(" "), fold(plain).join(" "));
             assert_eq!(text, plain);

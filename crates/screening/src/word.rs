@@ -118,14 +118,19 @@ impl Readings {
         chinese.truncate(if is_chinese { MOST_READINGS } else { 0 });
         let mut texts = std::mem::take(&mut self.texts).into_iter().chain(chinese).map(plain);
         let text = texts.next().filter(|text| !text.is_empty())?;
-        let mut also: Vec<String> = Vec::new();
-        for other in texts {
-            if other != text && !also.contains(&other) {
-                also.push(other);
-            }
-        }
-        Some(Word { also, ..Word::new(text) })
+        Some(Word { also: others(&text, texts), ..Word::new(text) })
     }
+}
+
+/// What a word is called otherwise, each once and in the order given.
+pub(crate) fn others(word: &str, all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut also: Vec<String> = Vec::new();
+    for other in all {
+        if other != word && !also.contains(&other) {
+            also.push(other);
+        }
+    }
+    also
 }
 
 #[cfg(test)]

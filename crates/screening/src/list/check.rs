@@ -11,9 +11,10 @@ pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String
     }
     let ends = matches!(bytes, [.., b'\n' | b'\r' | 0x1a | b']' | b'}'] | [.., b'\n' | b'\r', 0]);
     let last = count_of(text.lines().count());
-    if let Some(line) =
-        text.lines().last().filter(|line| is_message(line) && list.bad.iter().any(|row| row.line == last))
-    {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let is_bad = last > 1 && list.bad.iter().any(|row| row.line == last);
+    let is_told = |line: &&str| if is_json { tells_of_failure(line) } else { is_message(line) };
+    if let Some(line) = text.lines().last().filter(is_told).filter(|_| is_bad) {
         return Some(format!(
             "ends with a text in the place of a row: `{}`",
             line.chars().take(60).collect::<String>()
@@ -21,6 +22,13 @@ pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String
     }
     let spoiled = list.bad.iter().chain(&list.guessed).find(|row| row.line == last && last > 1);
     spoiled.filter(|_| !ends).map(|row| format!("breaks off: its last line {}", row.what))
+}
+
+/// Whether a line of JSON lines is an object that tells of a failure and is no record.
+fn tells_of_failure(line: &str) -> bool {
+    let object = serde_json::from_str::<serde_json::Value>(line).ok();
+    let has = |key: &str| object.as_ref().is_some_and(|object| object.get(key).is_some());
+    ["error", "errors", "fault", "message"].into_iter().any(has) && !has("schema") && !has("source")
 }
 
 /// Whether a last line is a message, such as `Rate limit exceeded` or `{"error":"quota"}`, that stands where rows stop: words without a delimiter, and not
@@ -45,7 +53,9 @@ fn is_message(line: &str) -> bool {
         "disclaimer",
     ];
     let has_words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count() >= 2;
-    has_words && !text.contains([',', ';', '\t', '|', '"']) && !footers.iter().any(|footer| text.starts_with(footer))
+    let is_long = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 1).count() >= 6;
+    let is_text = !text.contains([',', ';', '\t', '|', '"']) || is_long && !text.contains([';', '\t', '|', '"']);
+    has_words && is_text && !footers.iter().any(|footer| text.starts_with(footer))
 }
 
 /// What is said of a row that is HTML.

@@ -180,7 +180,9 @@ fn each_record(
             (rest, line) = (left, line + lines_in(record));
             continue;
         }
-        let cells = lenient(first, char::from(delimiter));
+        // What is meant as one column has no delimiter.
+        let is_cell = width == 1 && !first.contains('"') && !is_html(first) && !is_element(first);
+        let cells = if is_cell { vec![first.trim().to_owned()] } else { lenient(first, char::from(delimiter)) };
         let cells = if cells.len() == width { cells } else { other_quotes(first, delimiter, width).unwrap_or(cells) };
         if cells.len() == width {
             let what = "has quotes that are not in order: it was read to the end of its line";
@@ -243,7 +245,7 @@ pub(super) struct Layout {
 
 /// The cells of a line whose quotes are closed or written in another way than the rules say, where it then has as many as the header: quotes within a cell
 /// behind backslashes, or one that none closes.
-fn other_quotes(line: &str, delimiter: u8, width: usize) -> Option<Vec<String>> {
+pub(super) fn other_quotes(line: &str, delimiter: u8, width: usize) -> Option<Vec<String>> {
     let escaped = line.replace("\\\"", "\"\"");
     let whole = strict(&escaped, delimiter).map(|(cells, _)| cells).filter(|cells| cells.len() == width);
     let is_open = line.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
