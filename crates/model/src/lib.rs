@@ -20,6 +20,7 @@ mod outcome;
 mod period;
 mod record;
 mod stop;
+mod unique;
 
 pub use account_key::{AccountKey, AccountKind};
 pub use country::{Country, UnknownCountry};
@@ -38,3 +39,4 @@ pub use record::{
     is_in_doubt,
 };
 pub use stop::Stop;
+pub use unique::UniqueMembers;

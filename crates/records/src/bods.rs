@@ -1,12 +1,13 @@
 //! Stakes from statements of the Beneficial Ownership Data Standard, versions 0.2 to 0.4.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 use tollgate_model::{Date, Decimal, Diagnostic, Diagnostics, Stake};
 
 use crate::mistakes::{Cell, Mistakes};
+use crate::shareholdings::{Holding, Shareholdings};
 
 pub(crate) const MEND: &str =
     "give an array of statements as https://standard.openownership.org/en/0.4.0/ defines them, or a CSV";
@@ -21,11 +22,11 @@ struct Statement<'v> {
     interests: &'v [Value],
 }
 
-/// The stakes that are held directly, and those that are held through others.
-#[derive(Default)]
-struct Shareholdings {
-    direct: Vec<Stake>,
-    indirect: Vec<Stake>,
+impl Statement<'_> {
+    /// Its place among the statements of its record: those without a day stand before those with one, and of one day what closes it comes last.
+    fn order(&self) -> (Option<Date>, bool) {
+        (self.date, self.closes)
+    }
 }
 
 /// Reads statements of version 0.2, 0.3 or 0.4: the shareholdings of each relationship, each from its day to that of the statement that came after it,
@@ -33,7 +34,9 @@ struct Shareholdings {
 ///
 /// Parties are named by the ids that the statements use. A share that is given as a range counts by its lower end, so that the rest stays unaccounted for;
 /// an interested party that is not named is nobody's, and its share stays unaccounted for too. A shareholding without a share is one of unknown size. An
-/// indirect one counts where the direct ones do not already lead from its holder to the company. Voting rights and control are no ownership.
+/// indirect one counts on the days on which direct ones do not already lead from its holder to the company. Control is no ownership. Rights that go with a
+/// share as a rule, such as votes, are a stake of unknown size on the days on which no share of the same holder is stated: the rule is about ownership, and
+/// whether there is any, nobody has said.
 pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, Diagnostics> {
     let mut records: BTreeMap<&str, Vec<Statement<'_>>> = BTreeMap::new();
     let replaced = replaced_statements(statements);
@@ -45,28 +48,41 @@ pub(crate) fn stakes(statements: &[Value], path: &Path) -> Result<Vec<Stake>, Di
     }
     let (mut held, mut mistakes) = (Shareholdings::default(), Mistakes::new(path));
     for mut record in records.into_values() {
-        // Statements without a day stand in their order, before those with one.
-        record.sort_by_key(|statement| statement.date);
+        record.sort_by_key(Statement::order);
+        // Where one without a day closes a record that others give days, it is not known until when these hold.
+        let is_closed = record.iter().any(|statement| statement.closes && statement.date.is_none())
+            && record.last().is_some_and(|last| !last.closes && last.date.is_some());
         for (place, statement) in record.iter().enumerate() {
             let next = record.get(place + 1);
             if statement.closes || next.is_some_and(|next| next.date.is_none() || next.date == statement.date) {
                 continue;
             }
             let since = statement.date.filter(|_| place > 0);
-            if let Err(what) = add_shareholdings(statement, since, next.and_then(|next| next.date), &mut held) {
-                mistakes.add("bad-statement", Cell::row(statement.row), what, MEND);
+            match shareholdings(statement, since, next.and_then(|next| next.date)) {
+                Ok(all) => all.into_iter().for_each(|(kind, stake)| held.add(kind, stake, is_closed)),
+                Err(what) => mistakes.add("bad-statement", Cell::row(statement.row), what, MEND),
             }
         }
     }
     mistakes.into_result(())?;
-    let chains: BTreeMap<&str, Vec<&str>> = held.direct.iter().fold(BTreeMap::new(), |mut chains, stake| {
-        chains.entry(stake.owner_id.as_str()).or_insert_with(Vec::new).push(&stake.owned_id);
-        chains
-    });
-    let beside = held.indirect.into_iter().filter(|stake| !is_linked(&chains, &stake.owner_id, &stake.owned_id));
-    let beside: Vec<Stake> = beside.collect();
-    held.direct.extend(beside);
-    Ok(held.direct)
+    Ok(held.into_stakes())
+}
+
+/// The statement that describes a party of a version before 0.4.
+fn described(party: &Value) -> Option<&str> {
+    ["describedByEntityStatement", "describedByPersonStatement"].into_iter().find_map(|kind| party.get(kind)?.as_str())
+}
+
+/// The interested party that a statement names; nothing where it says why it names none. The error says that neither is understood.
+fn named_party(party: Option<&Value>) -> Result<Option<&str>, String> {
+    let Some(party) = party.filter(|party| !party.is_null()) else { return Ok(None) };
+    let name = party.as_str().filter(|name| !name.is_empty()).or_else(|| described(party));
+    let says_why =
+        ["reason", "description", "unspecified", "unspecifiedReason"].iter().any(|key| party.get(*key).is_some());
+    match name {
+        None if !says_why => Err("names an interestedParty in a form that is not known".to_owned()),
+        name => Ok(name),
+    }
 }
 
 /// The statement that each statement replaces, and among several that one replaces the one that stands for the others: versions before 0.4 have no
@@ -113,18 +129,14 @@ fn read_statement(row: u64, statement: &Value) -> Result<Option<(&str, Statement
             if details.is_none() && !closes {
                 return Err("has no recordDetails".to_owned());
             }
-            let named = |key: &str| details.and_then(|details| details.get(key)).and_then(Value::as_str);
+            let subject = details.and_then(|details| details.get("subject")).and_then(Value::as_str);
             let interests = elements(details, "interests");
-            let (subject, party) = (named("subject"), named("interestedParty"));
+            let party = named_party(details.and_then(|details| details.get("interestedParty")))?;
             Ok(Some((id, Statement { row, date, closes, subject, party, interests })))
         }
         (None, _, Some("ownershipOrControlStatement"), Some(id)) => {
-            let within = |key: &str, kinds: [&str; 2]| {
-                let of = statement.get(key)?;
-                kinds.into_iter().find_map(|kind| of.get(kind)?.as_str())
-            };
-            let kinds = ["describedByEntityStatement", "describedByPersonStatement"];
-            let (subject, party) = (within("subject", kinds), within("interestedParty", kinds));
+            let subject = statement.get("subject").and_then(described);
+            let party = named_party(statement.get("interestedParty"))?;
             let closes = statement.get("isClosed").and_then(Value::as_bool) == Some(true);
             let interests = elements(Some(statement), "interests");
             Ok(Some((id, Statement { row, date, closes, subject, party, interests })))
@@ -134,42 +146,30 @@ fn read_statement(row: u64, statement: &Value) -> Result<Option<(&str, Statement
     }
 }
 
-/// Whether direct stakes lead from an owner to a company.
-fn is_linked(chains: &BTreeMap<&str, Vec<&str>>, owner: &str, owned: &str) -> bool {
-    let (mut waiting, mut seen) = (vec![owner], BTreeSet::new());
-    while let Some(holder) = waiting.pop() {
-        if holder == owned && holder != owner {
-            return true;
-        }
-        if seen.insert(holder) {
-            waiting.extend(chains.get(holder).into_iter().flatten().copied());
-        }
-    }
-    false
-}
-
-/// Adds the shareholdings of a statement, which holds since a day until another. The error says what is wrong with it.
-fn add_shareholdings(
+/// What a statement says that its party holds, since a day until another. The error says what is wrong with it.
+fn shareholdings(
     statement: &Statement<'_>,
     since: Option<Date>,
     until: Option<Date>,
-    held: &mut Shareholdings,
-) -> Result<(), String> {
+) -> Result<Vec<(Holding, Stake)>, String> {
     let owned = statement.subject.ok_or("names no subject")?;
     // An object here says why the party is not named.
-    let Some(owner) = statement.party else { return Ok(()) };
+    let Some(owner) = statement.party else { return Ok(Vec::new()) };
     // Who is named as an interested party without an interest, or with one that is not told, may hold a share.
     let unknown = Value::Null;
     let interests = if statement.interests.is_empty() { std::slice::from_ref(&unknown) } else { statement.interests };
+    let mut held = Vec::new();
     for interest in interests {
         let text = |key: &str| interest.get(key).and_then(Value::as_str);
-        if text("type").is_some_and(is_no_ownership) {
+        let right = text("type").map_or(Right::Ownership, Right::of_kind);
+        if right == Right::None {
             continue;
         }
         let share = interest.get("share");
         let part = |key: &str| share.and_then(|share| share.get(key)).filter(|value| value.is_number());
         let percent = ["exact", "minimum", "exclusiveMinimum"].into_iter().find_map(part);
         let percent = percent.map(|percent| share_of(&percent.to_string())).transpose()?;
+        let percent = percent.filter(|_| right == Right::Ownership);
         let day = |key: &str, start: bool| {
             text(key).map(|day| partial_day(day, start).ok_or_else(|| format!("has a {key} of {day}"))).transpose()
         };
@@ -177,26 +177,41 @@ fn add_shareholdings(
         // An interest that ends before it begins is held at times that nobody knows, and so by a share that nobody knows.
         let is_reversed = from.zip(ends).is_some_and(|(from, ends)| ends < from);
         let (from, ends, percent) = if is_reversed { (None, None, None) } else { (from, ends, percent) };
-        let ends = [ends, until].into_iter().flatten().min();
+        let holding = match (right, text("directOrIndirect").or(text("interestLevel"))) {
+            (Right::MayBeOwnership, _) => Holding::Rights,
+            (_, Some("indirect")) => Holding::Indirect,
+            _ => Holding::Direct,
+        };
         let stake = Stake {
             owner_id: owner.to_owned(),
             owned_id: owned.to_owned(),
             percent,
             from: from.max(since),
-            until: ends,
+            until: [ends, until].into_iter().flatten().min(),
             controls: false,
         };
-        match text("directOrIndirect").or(text("interestLevel")) {
-            Some("indirect") => held.indirect.push(stake),
-            _ => held.direct.push(stake),
-        }
+        held.push((holding, stake));
     }
-    Ok(())
+    Ok(held)
 }
 
+/// What an interest of a kind is to the rule, which is about ownership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Right {
+    /// A part of the company, or of a kind that is not known, not told or not published: it may be one.
+    Ownership,
+    /// What goes with a part of it as a rule, so that its holder may own one.
+    MayBeOwnership,
+    /// Neither.
+    None,
+}
+
+/// Kinds of interests that go with a part of a company as a rule, as the versions spell them: votes are shareholders', and surplus and profit are members'.
+const MAY_BE_OWNERSHIP: [&str; 4] =
+    ["votingrights", "rightstosurplusassetsondissolution", "rightstosurplusassets", "rightstoprofitorincome"];
+
 /// Kinds of interests that are no part of a company, as the versions spell them.
-const NO_OWNERSHIP: [&str; 24] = [
-    "votingrights",
+const NO_OWNERSHIP: [&str; 20] = [
     "appointmentofboard",
     "otherinfluenceorcontrol",
     "influenceorcontrol",
@@ -210,9 +225,6 @@ const NO_OWNERSHIP: [&str; 24] = [
     "beneficiaryoflegalarrangement",
     "beneficiaryoftrust",
     "otherinfluenceorcontroloftrust",
-    "rightstosurplusassetsondissolution",
-    "rightstosurplusassets",
-    "rightstoprofitorincome",
     "rightsgrantedbycontract",
     "conditionalrightsgrantedbycontract",
     "controlviacompanyrulesorarticles",
@@ -222,10 +234,15 @@ const NO_OWNERSHIP: [&str; 24] = [
     "enjoymentanduseofassets",
 ];
 
-/// Whether an interest of a kind is no part of a company. One of a kind that is not known, not told or not published may be one.
-fn is_no_ownership(kind: &str) -> bool {
-    let plain: String = kind.chars().filter(char::is_ascii_alphabetic).collect();
-    NO_OWNERSHIP.contains(&plain.to_ascii_lowercase().as_str())
+impl Right {
+    fn of_kind(kind: &str) -> Right {
+        let plain: String = kind.chars().filter(char::is_ascii_alphabetic).collect();
+        let plain = plain.to_ascii_lowercase();
+        if MAY_BE_OWNERSHIP.contains(&plain.as_str()) {
+            return Right::MayBeOwnership;
+        }
+        if NO_OWNERSHIP.contains(&plain.as_str()) { Right::None } else { Right::Ownership }
+    }
 }
 
 /// The day in a text that may name a year or a month alone or have a time behind it: its first day where something starts, the last where it ends.
@@ -306,8 +323,9 @@ mod tests {
                 ("a".into(), "b".into(), Some(62_500)),
                 ("c".into(), "b".into(), Some(25_000)),
                 ("f".into(), "b".into(), Some(90_000)),
+                ("e".into(), "b".into(), None),
             ],
-            "an indirect holding counts where no direct ones lead there"
+            "an indirect holding counts where no direct ones lead there, and votes as a stake of unknown size"
         );
         assert!(stakes[0].from.is_some());
     }
@@ -353,7 +371,9 @@ mod tests {
             (r#"{"type":"unknownInterest"}"#, true),
             (r#"{"details":"a part"}"#, true),
             (r#"{"type":"settlor-of-trust"}"#, false),
-            (r#"{"type":"voting-rights","share":{"exact":70}}"#, false),
+            (r#"{"type":"appointmentOfBoard","share":{"exact":70}}"#, false),
+            (r#"{"type":"voting-rights","share":{"exact":70}}"#, true),
+            (r#"{"type":"rightsToSurplusAssetsOnDissolution","share":{"minimum":75}}"#, true),
         ] {
             let stakes = read_text(&format!("[{}]", statement("r1", "new", "\"a\"", interest))).unwrap();
             assert_eq!((stakes.len(), stakes.iter().all(|stake| stake.percent.is_none())), (usize::from(counts), true));
@@ -379,5 +399,62 @@ mod tests {
         let stakes = read_text(&format!("[{last},{replacing},{}]", statement("s1", 60, "2019-01-01", ""))).unwrap();
         let until: Vec<_> = stakes.iter().map(|stake| stake.until.map(|day| day.to_string())).collect();
         assert_eq!(until, [Some("2021-01-01".to_owned()), Some("2023-01-01".to_owned()), None]);
+    }
+    #[test]
+    fn votes_are_of_unknown_size_where_no_share_of_the_holder_is_stated() {
+        let votes = r#"{"type":"votingRights","share":{"exact":90},"startDate":"2020-01-01"}"#;
+        let shares = r#"{"type":"shareholding","share":{"exact":30},"startDate":"2022-01-01"}"#;
+        // In one statement or in two, directly or through others.
+        let indirect = shares.replace("\"share\"", "\"directOrIndirect\":\"indirect\",\"share\"");
+        let both = [
+            format!("[{}]", statement("r1", "new", "\"a\"", &format!("{votes},{shares}"))),
+            format!("[{},{}]", statement("r1", "new", "\"a\"", votes), statement("r2", "new", "\"a\"", &indirect)),
+        ];
+        for text in both {
+            let mut stakes = read_text(&text).unwrap();
+            stakes.sort_by_key(|stake| stake.from);
+            let days: Vec<_> = stakes.iter().map(|stake| (stake.percent.is_some(), stake.until.is_some())).collect();
+            assert_eq!(days, [(false, true), (true, false)], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_chain_that_has_ended_does_not_hide_an_indirect_holding() {
+        let one = |id: &str, owner: &str, owned: &str, interest: &str| {
+            format!(
+                r#"{{"recordId":"{id}","recordType":"relationship","recordDetails":{{"subject":"{owned}","interestedParty":"{owner}","interests":[{interest}]}}}}"#
+            )
+        };
+        let direct = r#"{"type":"shareholding","share":{"exact":100},"endDate":"2021-06-30"}"#;
+        let indirect = r#"{"type":"shareholding","directOrIndirect":"indirect","share":{"exact":60}}"#;
+        let all = [one("r1", "a", "b", direct), one("r2", "b", "c", direct), one("r3", "a", "c", indirect)];
+        let stakes = read_text(&format!("[{}]", all.join(","))).unwrap();
+        let beside: Vec<_> = stakes.iter().filter(|stake| stake.owner_id == "a" && stake.owned_id == "c").collect();
+        assert_eq!(beside.len(), 1);
+        assert_eq!(beside[0].from, Some("2021-06-30".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_order_of_statements_of_one_day_and_a_closing_without_a_day_hide_nothing() {
+        let one = |status: &str, date: &str| {
+            format!(
+                r#"{{"recordId":"r","recordType":"relationship","recordStatus":"{status}"{date},"recordDetails":{{"subject":"b","interestedParty":"a","interests":[{{"type":"shareholding","share":{{"exact":60}}}}]}}}}"#
+            )
+        };
+        let day = r#","statementDate":"2024-05-01""#;
+        for all in [[one("closed", day), one("new", day)], [one("new", day), one("closed", day)]] {
+            assert!(read_text(&format!("[{}]", all.join(","))).unwrap().is_empty());
+        }
+        let stakes = read_text(&format!("[{},{}]", one("closed", ""), one("new", day))).unwrap();
+        assert_eq!((stakes.len(), stakes[0].percent), (1, None));
+    }
+
+    #[test]
+    fn a_party_in_another_form_is_named_and_not_left_out() {
+        let interest = r#"{"type":"shareholding","share":{"exact":60}}"#;
+        for (party, is_read) in [("{\"entity\":\"a\"}", false), ("\"\"", false), ("{\"reason\":\"unknown\"}", true)] {
+            let read = read_text(&format!("[{}]", statement("r1", "new", party, interest)));
+            assert_eq!(read.is_ok(), is_read, "{party}");
+        }
     }
 }

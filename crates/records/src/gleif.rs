@@ -7,6 +7,7 @@ use serde_json::Value;
 use tollgate_model::{Date, Diagnostics, Stake};
 
 use crate::bods::{partial_day, share_of};
+use crate::days::{changes, holds, uncovered};
 use crate::mistakes::{Cell, Mistakes};
 
 const MEND: &str = "give an array of objects with `Relationship` as GLEIF publishes them";
@@ -14,7 +15,7 @@ const MEND: &str = "give an array of objects with `Relationship` as GLEIF publis
 /// Reads the active consolidations; parties are named by their LEI.
 ///
 /// A parent that consolidates a company in its accounts controls it, but the record seldom says by what part: the stake is then one of unknown size.
-/// A branch belongs to its head; funds are no ownership. An ultimate parent counts where no record names a direct one, or from when that ended.
+/// A branch belongs to its head; funds are no ownership. An ultimate parent counts on the days on which no record names a direct one.
 pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, Diagnostics> {
     let (mut direct, mut ultimate, mut mistakes) = (Vec::new(), Vec::new(), Mistakes::new(path));
     for (row, record) in (1..).zip(records) {
@@ -26,20 +27,21 @@ pub(crate) fn stakes(records: &[Value], path: &Path) -> Result<Vec<Stake>, Diagn
         }
     }
     mistakes.into_result(())?;
-    // Until when a direct parent is known: for ever where none of its records ends.
-    let mut known: BTreeMap<String, Option<Date>> = BTreeMap::new();
+    let mut of_company: BTreeMap<&str, Vec<&Stake>> = BTreeMap::new();
     for stake in &direct {
-        let until = known.entry(stake.owned_id.clone()).or_insert(stake.until);
-        *until = until.zip(stake.until).map(|(a, b)| a.max(b));
+        of_company.entry(stake.owned_id.as_str()).or_default().push(stake);
     }
-    let after = |stake: Stake| match known.get(&stake.owned_id) {
-        None => Some(stake),
-        Some(None) => None,
-        Some(until) => Some(Stake { from: stake.from.max(*until), ..stake }),
-    };
-    direct.extend(ultimate.into_iter().filter_map(after));
+    let beside = ultimate.iter().flat_map(|stake| {
+        let known = of_company.get(stake.owned_id.as_str()).map_or(&[][..], Vec::as_slice);
+        uncovered(stake, changes(known.iter().copied()), |day| known.iter().any(|direct| holds(direct, day)))
+    });
+    let beside: Vec<Stake> = beside.collect();
+    direct.extend(beside);
     Ok(direct)
 }
+
+/// Relationships of funds, which are no ownership.
+const FUNDS: [&str; 3] = ["IS_FUND-MANAGED_BY", "IS_SUBFUND_OF", "IS_FEEDER_TO"];
 
 /// A record's stake, and whether it is the direct parent's.
 fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
@@ -50,7 +52,8 @@ fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
     let direct = match kind {
         "IS_DIRECTLY_CONSOLIDATED_BY" | "IS_INTERNATIONAL_BRANCH_OF" => true,
         "IS_ULTIMATELY_CONSOLIDATED_BY" => false,
-        _ => return Ok(None),
+        kind if FUNDS.contains(&kind) => return Ok(None),
+        kind => return Err(format!("has a RelationshipType of {kind}, which is not known")),
     };
     let node = |key: &str| {
         let id = relationship.get(key).and_then(|node| node.get("NodeID")).and_then(Value::as_str);
@@ -65,7 +68,7 @@ fn consolidation(record: &Value) -> Result<Option<(bool, Stake)>, String> {
     };
     let until = day("EndDate", false)?;
     // What has ended counts up to its end; where nobody says when that was, it does not count.
-    if until.is_none() && text("RelationshipStatus").is_some_and(|status| status != "ACTIVE") {
+    if until.is_none() && text("RelationshipStatus").is_some_and(|status| status.eq_ignore_ascii_case("inactive")) {
         return Ok(None);
     }
     let share = items("RelationshipQuantifiers").find(|quantifier| is(quantifier, "QuantifierUnits", "PERCENTAGE"));
@@ -126,5 +129,29 @@ mod tests {
         assert_eq!(wrong.0[0].place.row, Some(2));
         let share = r#","RelationshipQuantifiers":[{"QuantifierUnits":"PERCENTAGE","QuantifierAmount":"162"}]"#;
         assert!(read(&[record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", share)]).is_err());
+        assert!(read(&[record("IS_CONSOLIDATED_BY", "c", "p", "")]).is_err());
+        // A status that is written otherwise, or is not told, ends nothing.
+        for status in ["active", "NULL"] {
+            let status = format!(",\"RelationshipStatus\":\"{status}\"");
+            assert_eq!(read(&[record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", &status)]).unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_direct_parent_hides_the_ultimate_one_on_its_days_alone() {
+        let days = |from: &str, end: &str| {
+            format!(
+                r#","RelationshipStatus":"ACTIVE","RelationshipPeriods":[{{"StartDate":"{from}"{end},"PeriodType":"RELATIONSHIP_PERIOD"}}]"#
+            )
+        };
+        let stakes = read(&[
+            record("IS_ULTIMATELY_CONSOLIDATED_BY", "c", "top", &days("2015-01-01", "")),
+            record("IS_DIRECTLY_CONSOLIDATED_BY", "c", "p", &days("2020-01-01", r#","EndDate":"2022-01-01""#)),
+        ])
+        .unwrap();
+        let top = stakes.iter().filter(|stake| stake.owner_id == "top");
+        let top: Vec<_> = top.map(|stake| (stake.from, stake.until)).collect();
+        let day = |text: &str| Some(text.parse::<Date>().unwrap());
+        assert_eq!(top, [(day("2015-01-01"), day("2020-01-01")), (day("2022-01-01"), None)]);
     }
 }

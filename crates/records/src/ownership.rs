@@ -5,7 +5,7 @@ use std::path::Path;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
-use tollgate_model::{Diagnostics, Stake};
+use tollgate_model::{Diagnostics, Stake, UniqueMembers, count_of};
 
 use crate::mistakes::in_file;
 use crate::{bods, gleif};
@@ -51,12 +51,21 @@ pub(crate) fn read_published(path: &Path) -> Result<Vec<Stake>, Diagnostics> {
 
 /// The elements of an array, those of an object's array, or an object a line.
 fn json_records(text: &str) -> Result<Vec<Value>, String> {
+    let texts = || std::iter::once(text).chain(text.lines());
+    let twice =
+        texts().filter_map(|text| serde_json::from_str::<UniqueMembers>(text).err()).find(serde_json::Error::is_data);
+    if let Some(error) = twice {
+        return Err(error.to_string());
+    }
     let records = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(records)) => records,
         Ok(Value::Object(mut whole)) => {
             let known = ["relations", "records", "statements"].into_iter().find_map(|key| whole.remove(key));
             match known {
-                Some(Value::Array(records)) => records,
+                Some(Value::Array(records)) => match more(&Value::Object(whole), records.len(), DEEPEST) {
+                    Some(key) => return Err(format!("is one page of an answer: its `{key}` says that there is more")),
+                    None => records,
+                },
                 _ if whole.contains_key("Relationship")
                     || whole.contains_key("statementType")
                     || whole.contains_key("recordType") =>
@@ -79,6 +88,27 @@ fn json_records(text: &str) -> Result<Vec<Value>, String> {
         }
     };
     Ok(records.into_iter().map(unwrapped).collect())
+}
+
+/// The member of an answer that says that there are more records than it holds, or names another page.
+fn more(head: &Value, held: usize, deepest: usize) -> Option<String> {
+    let members = head.as_object().filter(|_| deepest > 0)?;
+    let says_more = |key: &str, value: &Value| {
+        let plain: String = key.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let is_empty = matches!(text.trim(), "" | "null" | "false" | "{}" | "[]");
+        let is_total = plain.starts_with("total") || plain == "count" || plain == "lastpage";
+        let number = text.replace([',', ' '], "").trim_end_matches(".0").parse::<u64>();
+        let least = if plain.ends_with("page") || plain.ends_with("pages") { 1 } else { held };
+        let is_more = || number.map_or(true, |number| number > count_of(least));
+        let is_next = plain.starts_with("next") || plain == "hasmore" || plain == "truncated";
+        !is_empty && !value.is_object() && (is_total && is_more() || is_next)
+    };
+    members.iter().find_map(
+        |(key, value)| {
+            if says_more(key, value) { Some(key.clone()) } else { more(value, held, deepest - 1) }
+        },
+    )
 }
 
 /// A record without the wrappers of GLEIF's golden copy: `{"$": "x"}` is the text `x`.
@@ -211,5 +241,37 @@ fn add_member(members: &mut Map<String, Value>, key: &str, value: Value) {
         Some(Value::Array(items)) if key == "items" => items.push(value),
         None if key == "items" => drop(members.insert(key.to_owned(), Value::Array(vec![value]))),
         _ => drop(members.insert(key.to_owned(), value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_page_and_a_member_that_stands_twice_are_refused() {
+        let record = "{\"recordId\":\"r\",\"recordType\":\"entity\"}";
+        for head in [
+            "\"total\":5",
+            "\"total\":\"1,240\"",
+            "\"meta\":{\"pagination\":{\"totalPages\":3}}",
+            "\"links\":{\"next\":\"https://registry.example/?page=2\"}",
+            "\"hasMore\":true",
+            "\"total\":\"many\"",
+        ] {
+            let text = format!("{{{head},\"statements\":[{record}]}}");
+            assert!(json_records(&text).unwrap_err().contains("one page"), "{head}");
+        }
+        for head in ["\"total\":1", "\"next\":null", "\"meta\":{\"count\":\"1\"}"] {
+            assert_eq!(
+                json_records(&format!("{{{head},\"statements\":[{record}]}}")).map(|all| all.len()),
+                Ok(1),
+                "{head}"
+            );
+        }
+        let twice = "{\"recordId\":\"r\",\"recordType\":\"entity\",\"recordId\":\"s\"}";
+        for text in [format!("[{record},{twice}]"), format!("{record}\n{twice}\n")] {
+            assert!(json_records(&text).unwrap_err().contains("twice"), "{text}");
+        }
     }
 }

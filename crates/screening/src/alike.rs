@@ -1,7 +1,7 @@
 //! How alike two words of names are: spelled, misspelled, cut off, heard, by their consonants, or without their vowels.
 
 use crate::name::Token;
-use crate::similar::{is_devoweled, loose_skeleton, similarity, skeleton, sound_classes};
+use crate::similar::{is_devoweled, loose_skeleton, similarity, skeleton, sound_classes, spoken};
 use crate::sizes::place_of;
 
 /// What words of three letters, and those beside a word of two, are less alike when they are not the same.
@@ -30,6 +30,11 @@ pub(crate) fn alike(a: &Token, b: &Token, place: Place) -> u32 {
     if a.word == b.word || a.is_also(&b.written) || b.is_also(&a.written) {
         return 9_800;
     }
+    // A translation may stand in the plural.
+    let is_plural = |a: &Token, b: &Token| b.written.strip_suffix('s') == Some(a.written.as_str());
+    if (a.translated || b.translated) && (is_plural(a, b) || is_plural(b, a)) {
+        return 9_700;
+    }
     if a.is_number() || b.is_number() {
         return if a.written.trim_start_matches('0') == b.written.trim_start_matches('0') { 10_000 } else { 0 };
     }
@@ -37,7 +42,7 @@ pub(crate) fn alike(a: &Token, b: &Token, place: Place) -> u32 {
         return by_consonants(a, b);
     }
     if a.by_sound || b.by_sound {
-        return similarity(&a.written, &b.written).max(heard(&a.written, &b.written));
+        return similarity(&a.written, &b.written).max(heard(&a.written, &b.written)).max(spelled_by_ear(a, b));
     }
     if a.written.len() == 1 || b.written.len() == 1 {
         return if a.written.bytes().next() == b.written.bytes().next() { 9_000 } else { 0 };
@@ -118,6 +123,16 @@ pub(crate) fn heard(a: &str, b: &str) -> u32 {
         (true, 3..) => 9_200,
         (true, 2) => 8_600,
         (false, 4..) => similarity(&a, &b) * 93 / 100,
+        _ => 0,
+    }
+}
+
+/// How alike words are that are spelled by ear: the same sounds in their order, the vowels among them.
+fn spelled_by_ear(a: &Token, b: &Token) -> u32 {
+    let (a, b) = (spoken(&a.written), spoken(&b.written));
+    match a.len().min(b.len()) {
+        3.. if a == b => 9_300,
+        5.. => similarity(&a, &b) * 95 / 100,
         _ => 0,
     }
 }

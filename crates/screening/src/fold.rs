@@ -288,9 +288,31 @@ impl Run {
     }
 }
 
+/// A name and the legal form that is written without a space behind it: `OSCARTECInc`, `HERONCORPORATION`.
+fn before_form(text: &str) -> Option<(&str, &str)> {
+    const FORMS: [&str; 8] = ["Corporation", "Company", "Limited", "Corp", "Inc", "Ltd", "Co", "LLC"];
+    const LONG: [&str; 3] = ["corporation", "incorporated", "limited"];
+    let in_capitals = |name: &&str| name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mixed = FORMS.iter().find_map(|form| text.strip_suffix(form).filter(in_capitals));
+    let plain = || {
+        let start = |form: &&str| text.len().checked_sub(form.len()).filter(|start| *start >= 4);
+        let ends = |form: &&&str| {
+            start(form).is_some_and(|start| text.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(form)))
+        };
+        LONG.iter().find(ends).and_then(|form| text.get(..start(form)?))
+    };
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let name = mixed.or_else(plain).filter(|_| letters)?;
+    Some((name, text.get(name.len()..)?))
+}
+
 /// Takes a word written in ASCII apart where a capital begins a second word in it (`JasonShine`), and adds it in lower case.
 fn push_split(written: &mut String, words: &mut Vec<Word>) {
     let text = std::mem::take(written);
+    if let Some((name, form)) = before_form(&text) {
+        words.extend([name, form].map(|word| Word::new(word.to_ascii_lowercase())));
+        return;
+    }
     let mut parts: Vec<String> = vec![String::new()];
     let mut lower_before = 0;
     for c in text.chars().filter(char::is_ascii_alphanumeric) {
@@ -302,7 +324,7 @@ fn push_split(written: &mut String, words: &mut Vec<Word>) {
             part.push(c.to_ascii_lowercase());
         }
     }
-    if parts.iter().skip(1).all(|part| part.len() >= 3) {
+    if parts.iter().skip(1).all(|part| part.len() >= 3 || part == "co") {
         words.extend(parts.into_iter().filter(|part| !part.is_empty()).map(Word::new));
     } else {
         words.push(Word::new(parts.concat()));
@@ -344,6 +366,10 @@ mod tests {
             ("Power 5.A.L", "power 5al"),
             ("Plant 5 and 5 B 6", "plant 5 and 5b 6"),
             ("JasonShine", "jason shine"),
+            ("OSCARTECInc.", "oscartec inc"),
+            ("BlueHeronCo.,Ltd", "blue heron co ltd"),
+            ("HERONWORKSCORPORATION", "heronworks corporation"),
+            ("Unlimited Incorporation", "unlimited incorporation"),
             ("Co.,Ltd.", "co ltd"),
             ("Société Générale", "societe generale"),
             ("Kyo'ng-t'aek", "kyong taek"),

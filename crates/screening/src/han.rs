@@ -6,7 +6,7 @@ use tollgate_model::Lookup;
 
 use crate::lexicon::pairs;
 use crate::wade_giles::wade_giles;
-use crate::word::{Readings, Word};
+use crate::word::{Readings, Word, others};
 
 static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
     let words: Vec<(&str, &str)> = pairs(include_str!("../data/han.tsv")).collect();
@@ -96,13 +96,7 @@ fn person(run: &[char], by: Sound) -> Option<Vec<Word>> {
         }
         None => all.remove(0),
     };
-    let mut also: Vec<String> = Vec::new();
-    for other in all {
-        if other != family && !also.contains(&other) {
-            also.push(other);
-        }
-    }
-    let mut name = vec![Word { also, ..Word::new(family) }];
+    let mut name = vec![Word { also: others(&family, all.into_iter()), ..Word::new(family) }];
     name.extend(written(personal, by));
     Some(name)
 }
@@ -129,13 +123,8 @@ fn add_sound(c: char, by: Sound, name: &mut Readings) -> Option<Word> {
         Sound::Taiwan => alone(c).map(|word| {
             let text = wade_giles(&word.text);
             // Pinyin is written there too, and so are mixtures of both.
-            let mut also: Vec<String> = Vec::new();
-            for other in word.also.iter().map(|text| wade_giles(text)).chain([word.text]) {
-                if other != text && !also.contains(&other) {
-                    also.push(other);
-                }
-            }
-            Word { text, also, ..Word::default() }
+            let all = word.also.iter().map(|text| wade_giles(text)).chain([word.text]);
+            Word { also: others(&text, all), text, ..Word::default() }
         }),
     }
 }
@@ -154,9 +143,14 @@ pub(crate) fn write(run: &[char], by: Sound, is_whole: bool) -> Vec<Word> {
     let plain: Vec<char> = run.iter().map(|c| SIMPLIFIED.get(c).copied().unwrap_or(*c)).collect();
     let known_at = |at: usize, count: usize| {
         let word = |run: &[char]| lexicon.get(run.get(at..at + count)?.iter().collect::<String>().as_str()).copied();
-        word(run).or_else(|| word(&plain))
+        word(run).or_else(|| Some(&plain).filter(|plain| plain.as_slice() != run).and_then(|plain| word(plain)))
     };
-    let has_word = || (0..run.len()).any(|at| (2..=*longest).any(|count| known_at(at, count).is_some()));
+    // The longest known word from a place, with how many characters it has.
+    let longest_at = |at: usize, least: usize| {
+        let most = (*longest).min(run.len().saturating_sub(at));
+        (least..=most).rev().find_map(|count| known_at(at, count).map(|entry| (count, entry)))
+    };
+    let has_word = || (0..run.len()).any(|at| longest_at(at, 2).is_some());
     if is_whole
         && run.len() <= LONGEST_PERSON
         && number_at(run).is_none()
@@ -176,10 +170,10 @@ pub(crate) fn write(run: &[char], by: Sound, is_whole: bool) -> Vec<Word> {
             at += count;
             continue;
         }
-        // In a name as short as a person's a single character is a name: 马云 is no cloud.
-        let least = if run.len() <= 4 { 2 } else { 1 };
-        let known = (least..=*longest).rev().find_map(|count| known_at(at, count).map(|entry| (count, entry)));
-        match known {
+        // In a name as short as a person's a single character is a name: 马云 is no cloud. Behind digits a plant is one: 239厂.
+        let is_unit = matches!(rest, ['厂' | '廠' | '所' | '院' | '局' | '部']) && run.len() == 1 && !is_whole;
+        let least = if run.len() <= 4 && !is_unit { 2 } else { 1 };
+        match longest_at(at, least) {
             Some((count, entry)) => {
                 words.extend(take(&mut name));
                 words.extend(with_pinyin(entry, rest.get(..count).unwrap_or(rest)));

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use tollgate_model::Lookup;
 
 use crate::han::{is_han, number_at};
-use crate::lexicon::{pairs, spelt_letters};
+use crate::kanji::{chinese_readings, spoken, usual_form};
+use crate::lexicon::{pairs, spelt_letters, synonyms};
 use crate::word::{Readings, Word};
 
 /// Words by how they are written, and the most characters that one has.
@@ -32,6 +33,8 @@ impl Table {
 
 static LEXICON: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../data/japanese.tsv")));
 static NAMES: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../data/japanese_names.tsv")));
+static SYNONYMS: LazyLock<Lookup<&'static str, &'static str>> =
+    LazyLock::new(|| synonyms(include_str!("../data/japanese.tsv")));
 
 /// Hiragana, katakana and the marks that belong to them.
 pub(crate) fn is_kana(c: char) -> bool {
@@ -65,6 +68,12 @@ pub(crate) fn write(run: &[char], others: bool) -> Vec<Word> {
     let mut words = Vec::new();
     let mut name = Readings::default();
     let mut at = 0;
+    // A form that no table has is an old one or a variant.
+    let is_known = |c: &char| !is_han(*c) || NAMES.at(&[*c], 1).is_some();
+    let run: Vec<char> = match run.iter().all(is_known) {
+        true => run.to_vec(),
+        false => run.iter().map(|c| usual_form(*c)).collect(),
+    };
     while let Some(rest) = run.get(at..).filter(|rest| !rest.is_empty()) {
         at += step(rest, others, &mut name, &mut words);
     }
@@ -82,7 +91,11 @@ fn step(rest: &[char], others: bool, name: &mut Readings, words: &mut Vec<Word>)
     }
     if let Some((count, number)) = number_at(rest) {
         words.extend(name.take());
-        words.push(Word::number(number));
+        let mut word = Word::number(number);
+        let ordinal = if rest.first() == Some(&'第') { "dai" } else { "" };
+        word.also.extend(spoken(number).map(|spoken| [ordinal, spoken.as_str()].concat()));
+        word.also.extend(chinese_readings(rest.get(..count).unwrap_or(rest)));
+        words.push(word);
         return count;
     }
     let known = LEXICON.at(rest, 1);
@@ -92,16 +105,18 @@ fn step(rest: &[char], others: bool, name: &mut Readings, words: &mut Vec<Word>)
         words.extend(name.take());
         let mut whole = Readings::default();
         whole.push(&in_order(readings, others));
+        whole.push_chinese(&chinese_readings(rest.get(..count).unwrap_or(rest)));
         words.extend(whole.take());
         return count;
     }
     if let Some((count, entry)) = known {
         words.extend(name.take());
-        words.extend(with_reading(Word::of_lexicon(entry), rest.get(..count).unwrap_or(rest)));
+        words.extend(with_reading(Word::of_entry(entry, &SYNONYMS), rest.get(..count).unwrap_or(rest)));
         return count;
     }
     if let Some((count, readings)) = NAMES.at(rest, 1) {
         name.push(&in_order(readings, others));
+        name.push_chinese(&chinese_readings(rest.get(..count).unwrap_or(rest)));
         return count;
     }
     let hiragana = rest.iter().take_while(|c| is_kana(**c)).count();
@@ -111,7 +126,12 @@ fn step(rest: &[char], others: bool, name: &mut Readings, words: &mut Vec<Word>)
             hiragana
         }
         Some(c) => {
-            name.push(&[&any_ascii::any_ascii_char(*c).to_ascii_lowercase()]);
+            let readings = chinese_readings(&[*c]);
+            let otherwise = any_ascii::any_ascii_char(*c).to_ascii_lowercase();
+            let otherwise = otherwise.as_str();
+            let all: Vec<&str> = readings.iter().map(String::as_str).collect();
+            name.push(if all.is_empty() { std::slice::from_ref(&otherwise) } else { &all });
+            name.push_chinese(&readings);
             1
         }
         None => 1,
@@ -140,7 +160,7 @@ fn in_order(readings: &'static str, others: bool) -> Vec<&'static str> {
 }
 
 /// The names of Latin letters, longer ones before those that they begin with.
-const LETTERS: [(&str, char); 45] = [
+const LETTERS: [(&str, char); 49] = [
     ("ダブリュー", 'w'),
     ("ダブリュ", 'w'),
     ("エックス", 'x'),
@@ -160,7 +180,11 @@ const LETTERS: [(&str, char); 45] = [
     ("アイ", 'i'),
     ("ディー", 'd'),
     ("ティー", 't'),
+    ("テイー", 't'),
+    ("テイ", 't'),
     ("ティ", 't'),
+    ("デイー", 'd'),
+    ("デイ", 'd'),
     ("ビー", 'b'),
     ("ヴィ", 'v'),
     ("ブイ", 'v'),
@@ -194,8 +218,11 @@ pub(crate) fn without_dots(plain: Vec<char>) -> Vec<char> {
         return plain;
     }
     let parts: Vec<&[char]> = plain.split(|c| *c == '・').collect();
+    // A legal form may stand before the first letter or behind the last.
     let is_letter = |part: &[char]| {
         let text: String = part.iter().collect();
+        let text = FORMS.iter().find_map(|form| text.strip_prefix(form)).unwrap_or(&text).trim();
+        let text = FORMS.iter().find_map(|form| text.strip_suffix(form)).unwrap_or(text).trim();
         LETTERS.iter().any(|(name, _)| *name == text)
     };
     let mut out: Vec<char> = Vec::with_capacity(plain.len());
@@ -389,6 +416,7 @@ mod tests {
         assert_eq!(plain("アイ・ピー・エス"), "アイピーエス");
         assert_eq!(plain("アイ・アールジャパン"), "アイアールジャパン");
         assert_eq!(plain("エア・ウォーター"), "エア・ウォーター");
+        assert_eq!(plain("株式会社ユー・エス・エヌ"), "株式会社ユーエスエヌ");
         let other = |text: &str| {
             let words = write(&text.chars().collect::<Vec<_>>(), true);
             words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
@@ -408,6 +436,12 @@ mod tests {
             ("キオクシアホールディングス", "kioxia holdings"),
         ] {
             assert_eq!(words(name), expected, "{name}");
+        }
+        let readings = |text: &str| write(&text.chars().collect::<Vec<_>>(), false).remove(0);
+        for (name, reading) in [("三京", "sankyo"), ("広栄", "koei"), ("百六", "hyakuroku"), ("髙島", "takashima")]
+        {
+            let word = readings(name);
+            assert!(word.text == reading || word.also.iter().any(|also| also == reading), "{name} {word:?}");
         }
         assert!(is_plain("株式会社東京") && is_plain("ひかり") && !is_plain("华为技术有限公司"));
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use tollgate_model::Lookup;
 
-use crate::lexicon::{pairs, spelt_letters};
+use crate::lexicon::{pairs, spelt_letters, synonyms};
 use crate::word::Word;
 
 static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
@@ -12,6 +12,9 @@ static LEXICON: LazyLock<(Lookup<&str, &str>, usize)> = LazyLock::new(|| {
     let longest = words.iter().map(|(word, _)| word.chars().count()).max().unwrap_or(1);
     (words.into_iter().collect(), longest)
 });
+
+static SYNONYMS: LazyLock<Lookup<&'static str, &'static str>> =
+    LazyLock::new(|| synonyms(include_str!("../data/korean.tsv")));
 
 /// A syllable of the Korean script.
 pub(crate) fn is_hangul(c: char) -> bool {
@@ -136,7 +139,45 @@ const LETTERS: [(&str, char); 27] = [
 
 /// A run of syllables by its sound alone: a known word may stand within another by chance.
 pub(crate) fn write_joined(run: &[char]) -> Vec<Word> {
-    vec![Word { by_sound: true, ..Word::new(sound(run, false)) }]
+    vec![Word { by_sound: true, ..Word::new(spoken_together(run)) }]
+}
+
+/// How a run is spoken where its consonants meet: `silla` of 신라, `jongno` of 종로, `gungmin` of 국민.
+fn spoken_together(run: &[char]) -> String {
+    let mut out = String::new();
+    for (at, c) in run.iter().enumerate() {
+        let next = sound(run.get(..=at).unwrap_or(run), false);
+        let before = sound(run.get(..at).unwrap_or(&[]), false);
+        let alone = sound(std::slice::from_ref(c), false);
+        let (nasal, liquid) =
+            (alone.starts_with('n') || alone.starts_with('m'), u32::from(*c).wrapping_sub(0xac00) / 588 == 5);
+        let (last, first) = match before.chars().next_back() {
+            Some('n') if liquid => ("l", "l"),
+            Some('l') if alone.starts_with('n') => ("l", "l"),
+            Some('k') if nasal || liquid => ("ng", if liquid { "n" } else { alone.get(..1).unwrap_or("") }),
+            Some('p') if nasal || liquid => ("m", if liquid { "n" } else { alone.get(..1).unwrap_or("") }),
+            Some('t') if nasal => ("n", alone.get(..1).unwrap_or("")),
+            Some('m') if liquid => ("m", "n"),
+            Some('g') if liquid && before.ends_with("ng") => ("g", "n"),
+            // What stands before may have changed with this syllable, as where its consonant goes over to a vowel.
+            _ => {
+                let kept = next.len().saturating_sub(before.len().min(next.len()));
+                let changed = next.len() >= before.len() && !next.starts_with(before.as_str());
+                if changed && !out.is_empty() {
+                    out.pop();
+                    out.push_str(next.get(before.len() - 1..).unwrap_or(""));
+                } else {
+                    out.push_str(next.get(next.len() - kept..).unwrap_or(""));
+                }
+                continue;
+            }
+        };
+        out.pop();
+        out.push_str(last);
+        out.push_str(first);
+        out.push_str(alone.get(1..).unwrap_or(""));
+    }
+    out
 }
 
 /// A run of syllables as words; `north` spells them as the North and older transliterations do. `alone` says that the run is all of the name.
@@ -148,7 +189,7 @@ pub(crate) fn write(run: &[char], north: bool, alone: bool) -> Vec<Word> {
         match known(rest) {
             Some((count, entry)) => {
                 words.extend(rest_of(&mut between, north, false));
-                words.extend(Word::of_lexicon(entry));
+                words.extend(Word::of_entry(entry, &SYNONYMS));
                 at += count;
             }
             None => {
@@ -211,16 +252,20 @@ fn with_ampersands(run: &[char], letters: String) -> Word {
 fn letters_beside(run: &[char], north: bool) -> Option<Vec<Word>> {
     let word = |run: &[char]| Word { by_sound: true, ..Word::new(sound(run, north)) };
     let least = 3;
-    for place in (least..run.len()).rev() {
+    // As many letters as there may be; in the second reading as few, since a word may end like a letter's name.
+    let in_order = |places: std::ops::Range<usize>, longest_last: bool| -> Vec<usize> {
+        if longest_last == north { places.collect() } else { places.rev().collect() }
+    };
+    for place in in_order(least..run.len(), true) {
         let (start, rest) = run.split_at_checked(place)?;
         if let Some(letters) = spelt_letters(start, &LETTERS) {
-            return Some(vec![Word::new(letters), word(rest)]);
+            return Some(vec![with_ampersands(start, letters), word(rest)]);
         }
     }
-    for place in 1..run.len().saturating_sub(least - 1) {
+    for place in in_order(1..run.len().saturating_sub(least - 1), false) {
         let (start, rest) = run.split_at_checked(place)?;
         if let Some(letters) = spelt_letters(rest, &LETTERS) {
-            return Some(vec![word(start), Word::new(letters)]);
+            return Some(vec![word(start), with_ampersands(rest, letters)]);
         }
     }
     None
@@ -302,6 +347,10 @@ mod tests {
             ("평양", "pyongyang", "pyongyang"),
         ] {
             assert_eq!((words(name, false).as_str(), words(name, true).as_str()), (south, north), "{name}");
+        }
+        for (name, spoken) in [("신라", "silla"), ("종로", "jongno"), ("국민", "gungmin"), ("오로라", "orora")]
+        {
+            assert_eq!(spoken_together(&name.chars().collect::<Vec<_>>()), spoken, "{name}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod fold;
 mod han;
 mod index;
 mod japanese;
+mod kanji;
 mod korean;
 mod letters;
 mod lexicon;

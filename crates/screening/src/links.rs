@@ -3,8 +3,9 @@
 use tollgate_model::Lookup;
 
 use crate::alike::{Place, alike, heard};
+use crate::kanji::short_vowels;
 use crate::name::{Name, Token};
-use crate::similar::{similarity, skeleton, sound_classes};
+use crate::similar::{similarity, skeleton, sound_classes, spoken};
 use crate::words::are_nicknames;
 
 /// Similarity below which words are not taken for each other.
@@ -154,6 +155,9 @@ fn person_alike(a: &Token, b: &Token) -> u32 {
     if are_nicknames(&a.written, &b.written) { PERSON_ALIKE } else { 0 }
 }
 
+/// How alike words that joined make another are by what each is called otherwise.
+const CALLED: u32 = 9_500;
+
 /// Words that stand side by side, as one.
 #[derive(Default)]
 struct Joined {
@@ -167,10 +171,25 @@ struct Joined {
     consonants: bool,
     /// What they are heard as where all may be Chinese.
     chinese: Option<String>,
+    /// The same words by what else each is called, in a few combinations; none where no word is called otherwise.
+    others: Vec<String>,
 }
+
+/// Combinations of what words are called that are kept.
+const MOST_OTHERS: usize = 24;
 
 impl Joined {
     fn push(&mut self, token: &Token) {
+        if !token.also.is_empty() || !self.others.is_empty() {
+            let before =
+                if self.others.is_empty() { vec![self.text.clone()] } else { std::mem::take(&mut self.others) };
+            let called = || std::iter::once(&token.written).chain(&token.also);
+            self.others = before
+                .iter()
+                .flat_map(|text| called().map(move |word| [text.as_str(), word.as_str()].concat()))
+                .collect();
+            self.others.truncate(MOST_OTHERS);
+        }
         self.text.push_str(&token.written);
         self.weight += if token.form { 0 } else { token.weight };
         self.initials.extend(token.written.chars().next());
@@ -187,10 +206,19 @@ impl Joined {
     /// How alike they are to a word, in basis points.
     fn alike(&self, word: &Token) -> u32 {
         let near = self.text.len().abs_diff(word.written.len()) <= 3;
-        let spelled = if near { similarity(&word.written, &self.text) } else { 0 };
+        let mut spelled = if near { similarity(&word.written, &self.text) } else { 0 };
+        if spelled < CALLED && (!self.others.is_empty() || word.is_also(&self.text)) {
+            let short = short_vowels(&word.written);
+            let is_called = |other: &String| *other == word.written || *other == short;
+            let is_same = word.is_also(&self.text) || self.others.iter().any(is_called);
+            spelled = if is_same { CALLED } else { spelled };
+        }
         if self.by_sound || word.by_sound {
             let classes = sound_classes(&word.written).len();
             let heard = if classes >= 3 { heard(&word.written, &self.text) } else { 0 };
+            if word.written.len() >= 4 && spoken(&word.written) == spoken(&self.text) {
+                return spelled.max(JOIN + 100);
+            }
             return spelled.max(if heard >= 8_300 && classes >= 5 { heard.max(JOIN) } else { heard });
         }
         if self.chinese.is_some() && self.chinese == word.chinese {
@@ -214,7 +242,9 @@ fn joined(word: &Token, others: &[Token], persons: bool, found: &mut dyn FnMut(S
         let Some(other) = others.get(start) else { return };
         // What is written by its sound or its consonants may begin with another letter.
         let may_be_chinese = persons && word.chinese.is_some() && other.chinese.is_some();
-        let is_sure = !(word.by_sound || other.by_sound || word.consonants || other.consonants || may_be_chinese);
+        let is_called_otherwise = !(word.also.is_empty() && other.also.is_empty());
+        let is_guessed = word.by_sound || other.by_sound || word.consonants || other.consonants;
+        let is_sure = !(is_guessed || may_be_chinese || is_called_otherwise);
         if is_sure && first(other) != first(word) {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use crate::chinese::heard_as;
 use crate::fold::{MOST_WORDS, Reading, words_as};
+use crate::kanji::short_vowels;
 use crate::similar::{as_scanned, is_devoweled, skeleton};
 use crate::word::Word;
 use crate::words::{Form, canonical, form_at, near_form};
@@ -77,9 +78,12 @@ impl Token {
         !self.form && is_surname(&self.written)
     }
 
-    /// Whether a word is among what else it is called.
+    /// Whether a word is among what else it is called, its long vowels written short or not.
     pub(crate) fn is_also(&self, word: &str) -> bool {
-        self.also.iter().any(|also| also == word)
+        !self.also.is_empty() && {
+            let short = short_vowels(word);
+            self.also.iter().any(|also| also == word || *also == short)
+        }
     }
 
     pub(crate) fn is_number(&self) -> bool {

@@ -1,6 +1,9 @@
-//! Character references of HTML and XML that stand in names and cells as text: `Soci&eacute;t&eacute;`, `Kestrel &amp; Sons`, `&#1050;`.
+//! Letters that stand in names and cells as they were written out for another form: `Soci&eacute;t&eacute;`, `Kestrel &amp; Sons`, `&#1050;`, and UTF-8 that
+//! was read as Windows-1252.
 
 use std::borrow::Cow;
+
+use crate::sizes::index_of;
 
 /// Characters between `&` and `;` at most.
 const LONGEST: usize = 10;
@@ -59,7 +62,7 @@ const MARKS: [(&str, Option<char>); 12] = [
 /// A text with the characters that its references stand for; what is no reference is left. A reference may itself be written with one, as where text was
 /// escaped twice: `&amp;eacute;`.
 pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
+    let mut text = read_twice(text).map_or(Cow::Borrowed(text), Cow::Owned);
     // Twice escaped is met, three times is not.
     for _ in 0..2 {
         match resolve_once(&text) {
@@ -68,6 +71,29 @@ pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
         }
     }
     text
+}
+
+/// Letters of Windows-1252 beyond Latin-1, from 0x80 on; a dot stands for none.
+const BEYOND: &str = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
+
+/// The character that a number from 128 to 159 stands for, which texts mean as Windows-1252 has it: `&#146;`.
+pub(crate) fn of_windows(c: char) -> char {
+    let place = u32::from(c).checked_sub(0x80).and_then(|place| BEYOND.chars().nth(index_of(place)));
+    place.filter(|meant| *meant != '.').unwrap_or(c)
+}
+
+/// A text whose UTF-8 was once read as Windows-1252, as it was meant: `SociÃ©tÃ©`. Nothing where it is no such text.
+fn read_twice(text: &str) -> Option<String> {
+    if text.is_ascii() || !text.contains(['Ã', 'Â', 'Ä', 'Å', 'Ð', 'Ñ', 'Ø', 'Ù', 'â', 'ã', 'å', 'æ', 'ç', 'è', 'é'])
+    {
+        return None;
+    }
+    let byte = |c: char| match u32::from(c) {
+        code @ 0..=0xff => u8::try_from(code).ok(),
+        _ => BEYOND.chars().position(|of| of == c).and_then(|at| u8::try_from(0x80 + at).ok()),
+    };
+    let bytes: Vec<u8> = text.chars().map(byte).collect::<Option<_>>()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// The same once; nothing where there is no reference.
@@ -104,7 +130,7 @@ fn reference(name: &str) -> Option<String> {
             Some(digits) => u32::from_str_radix(digits, 16).ok()?,
             None => number.parse().ok()?,
         };
-        return char::from_u32(code).filter(|c| !c.is_control()).map(String::from);
+        return char::from_u32(code).map(of_windows).filter(|c| !c.is_control()).map(String::from);
     }
     if let Some((_, plain)) = NAMES.iter().find(|(known, _)| *known == name) {
         return Some(plain.to_string());
@@ -128,9 +154,13 @@ mod tests {
             ("Soci&amp;eacute;t&amp;eacute; Kestrel", "societe kestrel"),
             ("Kestrel &amp; Falco", "kestrel falco"),
             ("&#1050;&#1077;&#1089;&#1090;&#1088;&#1077;&#1083;", "kestrel"),
+            ("SociÃ©tÃ© Kestrel", "societe kestrel"),
+            ("ÐšÐµÑ\u{81}Ñ‚Ñ€ÐµÐ»", "kestrel"),
+            ("São Kestrel Ângela", "sao kestrel angela"),
             ("Br&oslash;d &quot;Falke&quot;", "brod falke"),
             ("Kestrel & Falco; Heron", "kestrel falco heron"),
             ("A&B; C", "a b c"),
+            ("Kite&#146;s &#150; Vole &#x8A;tork", "Kite\u{2019}s - Vole Štork"),
         ] {
             let (text, plain) = (fold(text).join(" "), fold(plain).join(" "));
             assert_eq!(text, plain);

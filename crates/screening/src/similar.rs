@@ -218,6 +218,80 @@ pub(crate) fn sound_classes(word: &str) -> String {
     out
 }
 
+/// How sounds are spelled that bearers of Korean names spell as they like, longer spellings first, and one spelling of each.
+const SOUNDS: [(&str, &str); 44] = [
+    ("yeo", "y"),
+    ("you", "y"),
+    ("yoo", "y"),
+    ("yue", "y"),
+    ("woo", "u"),
+    ("ieo", "y"),
+    ("yae", "e"),
+    ("yu", "y"),
+    ("yo", "y"),
+    ("wu", "u"),
+    ("eo", "u"),
+    ("eu", "u"),
+    ("oo", "u"),
+    ("ou", "u"),
+    ("oh", "u"),
+    ("uh", "u"),
+    ("ee", "i"),
+    ("yi", "i"),
+    ("ui", "i"),
+    ("ah", "a"),
+    ("ae", "e"),
+    ("ay", "e"),
+    ("ai", "e"),
+    ("oe", "e"),
+    ("sh", "s"),
+    ("ss", "s"),
+    ("ch", "c"),
+    ("jj", "c"),
+    ("kk", "k"),
+    ("gg", "k"),
+    ("tt", "t"),
+    ("dd", "t"),
+    ("pp", "p"),
+    ("bb", "p"),
+    ("ll", "r"),
+    ("lr", "r"),
+    ("nr", "r"),
+    ("ck", "k"),
+    ("ph", "p"),
+    ("th", "t"),
+    ("x", "ks"),
+    ("ng", "n"),
+    ("q", "k"),
+    ("v", "p"),
+];
+
+/// A word as its vowels and consonants are told apart by ear alone, where bearers of Korean names spell them as they like: `boseong` and `bosung`, `daeju` and
+/// `daejoo`, `gyeong` and `kyung`.
+pub(crate) fn spoken(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(first) = rest.chars().next() {
+        if let Some((written, sound)) = SOUNDS.iter().find(|(written, _)| rest.starts_with(written)) {
+            out.push_str(sound);
+            rest = rest.get(written.len()..).unwrap_or("");
+            continue;
+        }
+        out.push(match first {
+            'o' => 'u',
+            'g' => 'k',
+            'd' => 't',
+            'b' => 'p',
+            'j' | 'z' => 'c',
+            'l' => 'r',
+            'f' => 'p',
+            other => other,
+        });
+        rest = rest.get(first.len_utf8()..).unwrap_or("");
+    }
+    out
+}
+
 /// `rn` as `m`, `vv` as `w`, `cl` as `d`: what a reader or a scanner mistakes for one another.
 pub(crate) fn as_scanned(word: &str) -> String {
     word.replace("rn", "m")
@@ -245,6 +319,9 @@ mod tests {
         assert!(!is_devoweled("hgr", "higuera") && !is_devoweled("huawei", "huawei"));
         assert_eq!(loose_skeleton("belgacem"), loose_skeleton("bilqasim"));
         assert_eq!(loose_skeleton("hamcho"), loose_skeleton("hamshw"));
+        for (a, b) in [("boseong", "bosung"), ("daeju", "daejoo"), ("gyeong", "kyung"), ("hyeonu", "hyunwoo")] {
+            assert_eq!(spoken(a), spoken(b));
+        }
         assert_eq!(similarity("waren", "warren"), 9_667);
         assert_eq!(similarity("abc", "xyz"), 0);
         assert_eq!(as_scanned("gazprorn"), as_scanned("gazprom"));

@@ -1,5 +1,7 @@
 //! A word of a name in Latin letters, and how sure its letters are.
 
+use tollgate_model::Lookup;
+
 /// A word of a name, folded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Word {
@@ -42,6 +44,20 @@ impl Word {
         Word { also, ..Word::new(number.to_string()) }
     }
 
+    /// The same, where words of an entry of several are also called what `synonyms` says of them: companies keep one of two words untranslated.
+    pub(crate) fn of_entry(entry: &str, synonyms: &Lookup<&str, &str>) -> Vec<Word> {
+        let mut words = Word::of_lexicon(entry);
+        if words.len() > 1 {
+            for word in &mut words {
+                if let Some(also) = synonyms.get(word.text.as_str()) {
+                    word.also = also.split('\t').map(str::to_owned).collect();
+                    word.translated = true;
+                }
+            }
+        }
+        words
+    }
+
     /// The words of an entry of a lexicon: its English, and behind tabs, for a single word, what else it is called.
     pub(crate) fn of_lexicon(entry: &str) -> Vec<Word> {
         let mut cells = entry.split('\t');
@@ -59,6 +75,12 @@ impl Word {
 #[derive(Debug, Default)]
 pub(crate) struct Readings {
     texts: Vec<String>,
+    /// How kanji are read together that all have their readings from Chinese; empty where one has none.
+    chinese: Vec<String>,
+    /// How many parts were pushed,
+    parts: usize,
+    /// and how many of them with readings from Chinese.
+    chinese_parts: usize,
 }
 
 /// Combinations of readings that are kept.
@@ -70,24 +92,45 @@ impl Readings {
         if self.texts.is_empty() {
             self.texts.push(String::new());
         }
+        self.parts += 1;
         let with = |text: &String| readings.iter().map(|reading| [text.as_str(), reading].concat()).collect::<Vec<_>>();
         self.texts = self.texts.iter().flat_map(with).collect();
         self.texts.truncate(MOST_READINGS);
     }
 
+    /// Adds, for what was pushed last, the readings that it has from Chinese: they stand together.
+    pub(crate) fn push_chinese(&mut self, readings: &[String]) {
+        if readings.is_empty() {
+            return;
+        }
+        self.chinese_parts += 1;
+        let all = if self.chinese.is_empty() { vec![String::new()] } else { std::mem::take(&mut self.chinese) };
+        let with = |text: &String| readings.iter().map(|reading| [text.as_str(), reading].concat()).collect::<Vec<_>>();
+        self.chinese = all.iter().flat_map(with).collect();
+        self.chinese.truncate(MOST_READINGS);
+    }
+
     /// The word that they make, with its other readings; none where nothing is read. What is pushed next begins another.
     pub(crate) fn take(&mut self) -> Option<Word> {
         let plain = |text: String| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
-        let mut texts = std::mem::take(&mut self.texts).into_iter().map(plain);
+        let is_chinese = std::mem::take(&mut self.parts) == std::mem::take(&mut self.chinese_parts);
+        let mut chinese = std::mem::take(&mut self.chinese);
+        chinese.truncate(if is_chinese { MOST_READINGS } else { 0 });
+        let mut texts = std::mem::take(&mut self.texts).into_iter().chain(chinese).map(plain);
         let text = texts.next().filter(|text| !text.is_empty())?;
-        let mut also: Vec<String> = Vec::new();
-        for other in texts {
-            if other != text && !also.contains(&other) {
-                also.push(other);
-            }
-        }
-        Some(Word { also, ..Word::new(text) })
+        Some(Word { also: others(&text, texts), ..Word::new(text) })
     }
+}
+
+/// What a word is called otherwise, each once and in the order given.
+pub(crate) fn others(word: &str, all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut also: Vec<String> = Vec::new();
+    for other in all {
+        if other != word && !also.contains(&other) {
+            also.push(other);
+        }
+    }
+    also
 }
 
 #[cfg(test)]

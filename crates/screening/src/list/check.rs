@@ -11,9 +11,10 @@ pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String
     }
     let ends = matches!(bytes, [.., b'\n' | b'\r' | 0x1a | b']' | b'}'] | [.., b'\n' | b'\r', 0]);
     let last = count_of(text.lines().count());
-    if let Some(line) =
-        text.lines().last().filter(|line| is_message(line) && list.bad.iter().any(|row| row.line == last))
-    {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let is_bad = last > 1 && list.bad.iter().any(|row| row.line == last);
+    let is_told = |line: &&str| if is_json { tells_of_failure(line) } else { is_message(line) };
+    if let Some(line) = text.lines().last().filter(is_told).filter(|_| is_bad) {
         return Some(format!(
             "ends with a text in the place of a row: `{}`",
             line.chars().take(60).collect::<String>()
@@ -23,10 +24,20 @@ pub(super) fn breaks_off(text: &str, bytes: &[u8], list: &List) -> Option<String
     spoiled.filter(|_| !ends).map(|row| format!("breaks off: its last line {}", row.what))
 }
 
-/// Whether a last line is a message, such as `Rate limit exceeded`, that stands where rows stop: words without a delimiter, and not what publishers write
-/// below a table.
+/// Whether a line of JSON lines is an object that tells of a failure and is no record.
+fn tells_of_failure(line: &str) -> bool {
+    let object = serde_json::from_str::<serde_json::Value>(line).ok();
+    let has = |key: &str| object.as_ref().is_some_and(|object| object.get(key).is_some());
+    ["error", "errors", "fault", "message"].into_iter().any(has) && !has("schema") && !has("source")
+}
+
+/// Whether a last line is a message, such as `Rate limit exceeded` or `{"error":"quota"}`, that stands where rows stop: words without a delimiter, and not
+/// what publishers write below a table, or an object of JSON.
 fn is_message(line: &str) -> bool {
     let text = line.trim().to_lowercase();
+    if text.starts_with('{') && serde_json::from_str::<serde_json::Value>(&text).is_ok() {
+        return true;
+    }
     let footers = [
         "total",
         "end",
@@ -42,7 +53,9 @@ fn is_message(line: &str) -> bool {
         "disclaimer",
     ];
     let has_words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count() >= 2;
-    has_words && !text.contains([',', ';', '\t', '|', '"']) && !footers.iter().any(|footer| text.starts_with(footer))
+    let is_long = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 1).count() >= 6;
+    let is_text = !text.contains([',', ';', '\t', '|', '"']) || is_long && !text.contains([';', '\t', '|', '"']);
+    has_words && is_text && !footers.iter().any(|footer| text.starts_with(footer))
 }
 
 /// What is said of a row that is HTML.
@@ -69,6 +82,20 @@ pub(super) fn names_and_days(list: &mut List) {
     list.guessed.extend(guessed);
 }
 
+/// Whether a text is the name of one of BIS's or OFAC's lists, as it stands in a column of lists.
+fn names_a_list(text: &str) -> bool {
+    let plain = text.to_lowercase();
+    let lists = [
+        "entity list",
+        "denied persons list",
+        "unverified list",
+        "military end user",
+        "specially designated nationals",
+        "sectoral sanctions identifications",
+    ];
+    lists.iter().any(|list| plain.starts_with(list))
+}
+
 /// Why none of an entry's names can be searched; nothing where one can, or where it is an address without a name.
 fn unsearchable(entry: &Entry) -> Option<String> {
     let searchable = |text: &str| match text.is_ascii() {
@@ -76,6 +103,9 @@ fn unsearchable(entry: &Entry) -> Option<String> {
         false => text.chars().any(char::is_alphabetic) && matches!(unread(text), None | Some(Unread::Long)),
     };
     let first = entry.names.first()?;
+    if names_a_list(&first.text) && !names_a_list(&entry.list) {
+        return Some(format!("has the name of a list for a name, {}: its cells may have moved", first.text));
+    }
     if entry.names.iter().any(|name| searchable(&name.text)) {
         return None;
     }

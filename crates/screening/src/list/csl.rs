@@ -45,13 +45,14 @@ pub(super) fn read_table(text: &str, layout: Layout, list: &mut List) {
 /// The same as its programming interface answers: an object with `results`, or their array.
 pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
     json::each_record(text, list, &mut |number, result, list| {
-        let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or("");
-        let addresses: Vec<String> = match result.get("addresses") {
+        let text = |key: &str| json::member(result, key).and_then(Value::as_str).unwrap_or("");
+        let addresses: Vec<String> = match json::member(result, "addresses") {
             Some(Value::Array(all)) => all.iter().map(address).filter(|text| !text.is_empty()).collect(),
             Some(Value::String(all)) => texts(all),
+            Some(one @ Value::Object(_)) => vec![address(one)],
             _ => Vec::new(),
         };
-        let others = match result.get("alt_names") {
+        let others = match json::member(result, "alt_names") {
             Some(Value::String(all)) => texts(all),
             others => names(others, number, list),
         };
@@ -59,14 +60,14 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
         if names.is_empty() && addresses.is_empty() {
             return refuse_nameless(number, list);
         }
-        let source = match result.get("source") {
+        let source = match json::member(result, "source") {
             Some(Value::Object(source)) => source.get("full_name").or(source.get("code")).and_then(Value::as_str),
             source => source.and_then(Value::as_str),
         };
         let Some(source) = source.filter(|source| !source.is_empty()) else {
             return list.bad.push(BadRow { line: number, what: "does not say on which list it is".to_owned() });
         };
-        let id = match result.get("entity_number") {
+        let id = match json::member(result, "entity_number") {
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::String(number)) => number.clone(),
             _ => String::new(),
@@ -80,9 +81,9 @@ pub(super) fn read_json(text: &str, list: &mut List) -> Result<(), String> {
             countries: countries(&addresses),
             names: without_placeholder(names, &addresses),
             addresses,
-            ids: numbers(result.get("ids")),
-            dates: json::texts(result.get("dates_of_birth")).iter().filter_map(|date| day(date)).collect(),
-            programs: json::texts(result.get("programs")).iter().flat_map(of_program).collect(),
+            ids: numbers(json::member(result, "ids")),
+            dates: json::texts(json::member(result, "dates_of_birth")).iter().filter_map(|date| day(date)).collect(),
+            programs: json::texts(json::member(result, "programs")).iter().flat_map(of_program).collect(),
             requirement: text("license_requirement").to_owned(),
             review: EntryReview::from_text(text("license_policy")),
             from,
@@ -98,7 +99,12 @@ fn names(others: Option<&Value>, number: u64, list: &mut List) -> Vec<String> {
         value.as_str().or_else(within).map(str::to_owned)
     };
     let mut names = Vec::new();
-    for other in others.and_then(Value::as_array).into_iter().flatten() {
+    let all = match others {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(all)) => all.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+    };
+    for other in all {
         match name(other) {
             Some(name) => names.push(name),
             None => list.bad.push(BadRow { line: number, what: "has another name that is no text".to_owned() }),
@@ -158,7 +164,11 @@ fn numbers(value: Option<&Value>) -> Vec<String> {
         return texts(all).iter().filter_map(|id| number_in(id)).collect();
     }
     let all = value.and_then(Value::as_array).into_iter().flatten();
-    all.filter_map(|id| id.get("number")?.as_str().map(str::to_owned)).collect()
+    all.filter_map(|id| match id {
+        Value::String(id) => number_in(id),
+        id => id.get("number")?.as_str().map(str::to_owned),
+    })
+    .collect()
 }
 
 fn texts(cell: &str) -> Vec<String> {

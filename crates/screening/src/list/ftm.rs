@@ -104,15 +104,7 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
             others.extend(value.get("id").and_then(Value::as_str).map(str::to_owned));
             return;
         }
-        let strong = ["name", "alias", "previousName"].into_iter().flat_map(property);
-        let strong = strong.map(|text| ListName { text, weak: false });
-        let weak = ["weakAlias", "abbreviation"].into_iter().flat_map(property);
-        let mut names: Vec<ListName> = strong.chain(weak.map(|text| ListName { text, weak: true })).collect();
-        names.retain(|name| !name.text.trim().is_empty());
-        if names.is_empty() {
-            let caption = value.get("caption").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-            names.extend(caption.map(|text| ListName { text: text.to_owned(), weak: false }));
-        }
+        let names = names(value, line, list);
         if names.is_empty() {
             return list.bad.push(BadRow { line, what: format!("is a {schema} without a name") });
         }
@@ -143,6 +135,29 @@ pub(super) fn read(text: &str, list: &mut List) -> Result<(), String> {
         list.bad.extend(listings.first().map(|listing| BadRow { line: listing.line, what }));
     }
     Ok(())
+}
+
+/// The names of a party: what it is called, or else its caption or the parts of its name. One that is no text is told.
+fn names(party: &Value, line: u64, list: &mut List) -> Vec<ListName> {
+    const STRONG: [&str; 3] = ["name", "alias", "previousName"];
+    let values = |name: &str| party.get("properties").and_then(|properties| properties.get(name));
+    let property = |name: &str| json::texts(values(name));
+    let is_text = |value: &Value| value.as_array().is_none_or(|all| all.iter().all(Value::is_string));
+    if !STRONG.into_iter().filter_map(values).all(is_text) {
+        list.guessed.push(BadRow { line, what: "has a name that is no text: it was left out".to_owned() });
+    }
+    let strong = STRONG.into_iter().flat_map(property).map(|text| ListName { text, weak: false });
+    let weak = ["weakAlias", "abbreviation"].into_iter().flat_map(property);
+    let mut names: Vec<ListName> = strong.chain(weak.map(|text| ListName { text, weak: true })).collect();
+    names.retain(|name| !name.text.trim().is_empty());
+    let parts = ["firstName", "secondName", "middleName", "fatherName", "lastName"].into_iter();
+    let joined = || parts.filter_map(|part| property(part).into_iter().next()).collect::<Vec<_>>().join(" ");
+    if names.is_empty() {
+        let caption = party.get("caption").and_then(Value::as_str).map(str::to_owned);
+        let text = caption.filter(|text| !text.trim().is_empty()).unwrap_or_else(joined);
+        names.extend(Some(text).filter(|text| !text.is_empty()).map(|text| ListName { text, weak: false }));
+    }
+    names
 }
 
 /// Adds a party under each list that its programs name: BIS's by their effect, and the rest under the name of its data set.

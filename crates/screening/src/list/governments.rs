@@ -4,9 +4,11 @@ use tollgate_model::Country;
 
 use super::advanced;
 use super::day::{day, european_day};
+use super::json::Amount;
 use super::ofac::{country_named, family};
 use super::xml::{Node, parse};
 use super::{BadRow, Effect, Entry, List, ListName};
+use crate::sizes::count_of;
 
 const ROOTS: [&str; 7] = [
     "sdnList",
@@ -47,9 +49,26 @@ pub(super) fn read_xml(text: &str, list: &mut List) -> Result<(), String> {
         "sanctionsData" => (root.all("entities").flat_map(|all| all.children.iter()).collect(), enhanced),
         _ => (Vec::new(), sdn),
     };
-    let stated = root.text(&["publshInformation", "Record_Count"]).parse::<usize>().ok();
-    if let Some(stated) = stated.filter(|stated| *stated > records.len()) {
-        return Err(format!("says that it has {stated} entries and holds {}", records.len()));
+    let count = root.text(&["publshInformation", "Record_Count"]);
+    match Amount::of_text(count) {
+        Amount::Number(stated) if stated > count_of(records.len()) => {
+            return Err(format!("says that it has {stated} entries and holds {}", records.len()));
+        }
+        Amount::Unclear => {
+            return Err(format!("says how many entries it has in a way that is not understood: {count}"));
+        }
+        Amount::None | Amount::Number(_) => {}
+    }
+    // An entry under another name than entries have would not be read.
+    let known =
+        ["publshInformation", "sdnEntry", "sanctionEntity", "Designation", "DateGenerated", "FinancialSanctionsTarget"];
+    let is_flat =
+        ["sdnList", "export", "Designations", "ArrayOfFinancialSanctionsTarget"].contains(&root.name.as_str());
+    for (place, other) in
+        (1..).zip(&root.children).filter(|(_, child)| is_flat && !known.contains(&child.name.as_str()))
+    {
+        list.rows += 1;
+        list.bad.push(BadRow { line: place, what: format!("element {place} is no entry but `{}`", other.name) });
     }
     for (place, record) in (1..).zip(records) {
         list.rows += 1;
@@ -141,10 +160,12 @@ fn united_nations(node: &Node, _file: &str) -> Option<Entry> {
 }
 
 fn european_union(node: &Node, _file: &str) -> Option<Entry> {
-    let alias = |alias: &Node| ListName {
-        text: alias.attribute("wholeName").to_owned(),
-        weak: alias.attribute("strong") == "false",
+    let name = |alias: &Node| {
+        let parts = ["firstName", "middleName", "lastName"].map(|part| alias.attribute(part));
+        let whole = Some(alias.attribute("wholeName")).filter(|whole| !whole.is_empty()).map(str::to_owned);
+        whole.unwrap_or_else(|| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
     };
+    let alias = |alias: &Node| ListName { text: name(alias), weak: alias.attribute("strong") == "false" };
     let addresses = || node.all("address");
     let address = |node: &Node| {
         let parts = ["street", "city", "zipCode", "countryDescription"].map(|part| node.attribute(part).to_owned());

@@ -155,8 +155,7 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> 
             Kind::Xml => governments::read_xml(&text, &mut list).map_err(whole)?,
             Kind::Primary => ofac::read_primary(&text, &mut list),
             Kind::Aliases | Kind::Addresses => {
-                check::breaks_off(&text, bytes, &list).map_or(Ok(()), |what| Err(whole(what)))?;
-                additions.push((if kind == Kind::Aliases { 5 } else { 6 }, text, list));
+                additions.push((if kind == Kind::Aliases { 5 } else { 6 }, text, bytes, list));
                 continue;
             }
         }
@@ -169,10 +168,17 @@ pub fn read_lists(files: &[(String, Vec<u8>)]) -> Result<Vec<List>, Diagnostic> 
         }
         if kind == Kind::Primary { primaries.push(list) } else { others.push(list) }
     }
-    for (width, text, mut list) in additions {
+    for (width, text, bytes, mut list) in additions {
         if !ofac::add_rows(&text, width, &mut list, &mut primaries) {
             let what = "holds aliases or addresses of another file's entries";
             return Err(refused(&list.file, what, "give sdn.csv (or cons_prim.csv) with it"));
+        }
+        if let Some(what) = check::breaks_off(&text, bytes, &list) {
+            return Err(refused(
+                &list.file,
+                &what,
+                "fetch the whole file: names that are not there would not be found",
+            ));
         }
         others.push(list);
     }
@@ -300,6 +306,7 @@ fn table_kind(first: &str, lines_ahead: usize) -> Result<Option<Kind>, String> {
         12.. if numbered => Some(Kind::Primary),
         5 if numbered => Some(Kind::Aliases),
         6.. if numbered => Some(Kind::Addresses),
+        _ if numbered && table::other_quotes(first, b',', 5).is_some() => Some(Kind::Aliases),
         _ if header.iter().any(|column| named.contains(&column.as_str())) => Some(Kind::Plain(layout, header)),
         _ => None,
     })

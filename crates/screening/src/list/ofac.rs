@@ -47,11 +47,14 @@ pub(super) fn read_primary(text: &str, list: &mut List) {
     }
 }
 
+/// What the remarks call another name of a party.
+const OTHER_NAMES: [&str; 5] = ["a.k.a. ", "f.k.a. ", "n.k.a. ", "d.b.a. ", "alt. name "];
+
 /// The names in `a.k.a. 'BNC'` and the like within the remarks: weak aliases.
 fn other_names(remarks: &str) -> Vec<ListName> {
     let clauses = remarks.split(';').map(|clause| clause.trim().trim_end_matches('.'));
     let name = |clause: &str| {
-        let rest = clause.strip_prefix("a.k.a. ")?.trim_matches(['\'', '"', ' ']);
+        let rest = OTHER_NAMES.iter().find_map(|kind| clause.strip_prefix(kind))?.trim_matches(['\'', '"', ' ']);
         (rest.chars().filter(|c| c.is_alphanumeric()).count() >= 3)
             .then(|| ListName { text: rest.to_owned(), weak: true })
     };

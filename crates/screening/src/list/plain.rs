@@ -22,6 +22,18 @@ const COLUMNS: [(&str, &[&str]); 14] = [
     ("clean", &["clean_name"]),
 ];
 
+/// Whether a column that is not among those known holds a name too: `alias_1`, `name_en`, `local_name`. A part of a person's name is none.
+fn is_name_column(column: &str) -> bool {
+    let words: Vec<&str> = column.split('_').collect();
+    let has = |all: &[&str]| words.iter().any(|word| all.contains(word));
+    let others = [
+        "first", "last", "middle", "given", "family", "list", "file", "user", "source", "clean", "country", "city",
+        "program",
+    ];
+    let is_known = COLUMNS.iter().any(|(_, names)| names.contains(&column));
+    has(&["name", "names", "alias", "aliases", "aka", "fka"]) && !has(&others) && !is_known
+}
+
 fn known(column: &str) -> &'static [&'static str] {
     COLUMNS.iter().find(|(field, _)| *field == column).map_or(&[], |(_, names)| names)
 }
@@ -30,15 +42,17 @@ fn known(column: &str) -> &'static [&'static str] {
 pub(super) fn read(text: &str, layout: Layout, header: &[String], list: &mut List) {
     for column in header {
         let of_ours = COLUMNS.iter().any(|(_, names)| names.contains(&column.as_str()));
-        if !of_ours && !column.is_empty() {
+        if !of_ours && !is_name_column(column) && !column.is_empty() {
             list.unused.push(format!("column `{column}`"));
         }
     }
+    let more: Vec<&str> = header.iter().map(String::as_str).filter(|column| is_name_column(column)).collect();
     let japanese = header.iter().any(|column| column == "company_or_organization");
     each_row(text, layout, list, &mut |row, list| {
         let cell =
             |column: &str| known(column).iter().map(|column_name| row.get(column_name)).find(|cell| !cell.is_empty());
-        let aliases = known("aliases").iter().flat_map(|column_name| row.get(column_name).split([';', '\n']));
+        let of_names = known("aliases").iter().chain(&more);
+        let aliases = of_names.flat_map(|column_name| row.get(column_name).split([';', '\n']));
         let fields: Vec<&str> = cell("name").into_iter().chain(cell("clean")).chain(aliases).collect();
         let names: Vec<ListName> = names_of(fields.into_iter());
         let addresses: Vec<String> = cell("address").map(str::to_owned).into_iter().collect();

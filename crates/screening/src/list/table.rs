@@ -180,13 +180,16 @@ fn each_record(
             (rest, line) = (left, line + lines_in(record));
             continue;
         }
-        let cells = lenient(first, char::from(delimiter));
+        // What is meant as one column has no delimiter.
+        let is_cell = width == 1 && !first.contains('"') && !is_html(first) && !is_element(first);
+        let cells = if is_cell { vec![first.trim().to_owned()] } else { lenient(first, char::from(delimiter)) };
+        let cells = if cells.len() == width { cells } else { other_quotes(first, delimiter, width).unwrap_or(cells) };
         if cells.len() == width {
             let what = "has quotes that are not in order: it was read to the end of its line";
             list.guessed.push(BadRow { line, what: what.to_owned() });
             take(columns, Record { line, cells }, list);
         } else {
-            let what = match is_html(first) {
+            let what = match is_html(first) || is_element(first) {
                 true => IS_HTML.to_owned(),
                 false => format!("has {} cells where the header has {width}", cells.len()),
             };
@@ -240,6 +243,25 @@ pub(super) struct Layout {
     pub(super) lines_ahead: usize,
 }
 
+/// The cells of a line whose quotes are closed or written in another way than the rules say, where it then has as many as the header: quotes within a cell
+/// behind backslashes, or one that none closes.
+pub(super) fn other_quotes(line: &str, delimiter: u8, width: usize) -> Option<Vec<String>> {
+    let escaped = line.replace("\\\"", "\"\"");
+    let whole = strict(&escaped, delimiter).map(|(cells, _)| cells).filter(|cells| cells.len() == width);
+    let is_open = line.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+    let without = || -> Vec<String> {
+        line.split(char::from(delimiter)).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
+    };
+    whole.or_else(|| Some(without()).filter(|cells| is_open && cells.len() == width))
+}
+
+/// Whether a line is nothing but an element of HTML or XML, as an error page may be that stands in the place of rows.
+fn is_element(line: &str) -> bool {
+    let text = line.trim();
+    let mut inside = text.strip_prefix('<').unwrap_or("").chars();
+    text.ends_with('>') && inside.next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+}
+
 /// Whether a text begins as a page of HTML or a part of one does.
 pub(super) fn is_html(text: &str) -> bool {
     let start = text.trim_start().get(..5).unwrap_or("").to_ascii_lowercase();
@@ -275,11 +297,18 @@ pub(super) fn numbered_rows(text: &str, width: usize, list: &mut List) -> Vec<Re
     let mut rows = Vec::new();
     for (line, text) in lines {
         let mut cells = lenient(&text, ',');
+        if cells.len() < width
+            && let Some(others) = other_quotes(&text, b',', width)
+        {
+            cells = others;
+            let what = "has quotes that are not in order: it was read cell by cell";
+            list.guessed.push(BadRow { line, what: what.to_owned() });
+        }
         if rows.is_empty() && cells.first().is_some_and(|cell| column_name(cell) == "ent_num") {
             continue;
         }
         list.rows += 1;
-        if is_html(&text) {
+        if is_html(&text) || is_element(&text) {
             list.bad.push(BadRow { line, what: IS_HTML.to_owned() });
             continue;
         }

@@ -290,6 +290,39 @@ fn encodings_without_a_mark_and_lines_of_old_are_read() {
 }
 
 #[test]
+fn quotes_that_are_written_otherwise_cost_no_row() {
+    let rows: String = (0..4).map(|at| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n")).collect();
+    for row in ["Entity List,9,,,\"Falco \\\"Gorse\\\", Ltd\",,,\n", "Entity List,9,,,\"Falco Gorse Ltd,,,\n"] {
+        let list = one("csl.csv", &format!("{HEADER}{row}{rows}"));
+        assert_eq!((list.entries.len(), list.guessed.len(), list.bad.len()), (5, 1, 0), "{:?}", list.bad);
+        assert!(list.entries[0].names[0].text.starts_with("Falco"), "{:?}", list.entries[0]);
+    }
+    let sdn = "36,\"KESTREL\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n";
+    let alt = "36,12,\"aka,\"FALCO TRADE\",-0- \n";
+    let files = [("sdn.csv", sdn), ("alt.csv", alt)].map(|(file, text)| (file.to_owned(), text.as_bytes().to_vec()));
+    assert_eq!(read_lists(&files).unwrap()[0].entries[0].names[1].text, "FALCO TRADE");
+}
+
+#[test]
+fn what_breaks_off_or_stands_in_the_place_of_rows_is_refused() {
+    let record = |name: &str| format!("{{\"source\":\"Entity List\",\"name\":\"{name}\"}}");
+    let cut = format!("{{\"total\":3,\"results\":[{},\n{},\n{}", record("Kestrel"), record("Falco"), record("Heron"));
+    assert!(read("csl.json", &cut).unwrap_err().what.contains("breaks off"));
+    let money = "{\"id\":\"a\",\"schema\":\"Company\",\"properties\":{\"name\":[\"Kestrel Amber\"]}}\n";
+    assert!(read("a.ftm.json", &format!("{money}{{\"id\":\"b\",\"sch\n")).unwrap_err().what.contains("breaks off"));
+    let rows: String = (0..8).map(|at| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n")).collect();
+    for (tail, what) in
+        [("<div>Service unavailable</div>\n", "page of HTML"), ("{\"error\":\"quota\"}\n", "in the place of a row")]
+    {
+        let error = read("csl.csv", &format!("{HEADER}{rows}{tail}")).unwrap_err();
+        assert!(error.what.contains(what), "{error}");
+    }
+    let moved = "name,list\nEntity List,Kestrel Amber\nKestrel Birch,Entity List\nKestrel Cedar,Entity List\n";
+    let list = one("own.csv", moved);
+    assert_eq!((list.entries.len(), list.bad.len()), (2, 1));
+}
+
+#[test]
 fn a_header_that_moved_costs_no_row_in_silence() {
     let row = |at: u32| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n");
     let rows: String = (2..6).map(row).collect();
@@ -311,4 +344,92 @@ fn names_beside_a_slash_are_weak_names() {
     let both = names("Al-Kestrel/Islamic Sparrowhawks");
     assert!(both.contains(&("Islamic Sparrowhawks".to_owned(), true)), "{both:?}");
     assert_eq!(names("Kestrel Import/Export Works").len(), 1);
+}
+
+/// An answer of three entries with these members beside them.
+fn answer(members: &str) -> String {
+    let records: Vec<String> = ["Kestrel Amber", "Falco Gorse", "Heron Birch"]
+        .iter()
+        .map(|name| format!("{{\"source\":\"Entity List\",\"name\":\"{name}\"}}"))
+        .collect();
+    format!("{{{members},\"results\":[{}]}}", records.join(","))
+}
+
+#[test]
+fn how_much_there_is_is_read_however_it_is_written() {
+    for members in [
+        "\"total\":\"1,240\"",
+        "\"total\":40.0",
+        "\"total\":\"40.0\"",
+        "\"total\":\"1 240\"",
+        "\"total\":\"10,000+\"",
+        "\"total\":\"3 of 40\"",
+        "\"total\":-1",
+        "\"total\":\"many\"",
+        "\"total\":{\"value\":3,\"relation\":\"gte\"}",
+        "\"response\":{\"meta\":{\"paging\":{\"count\":{\"total\":50}}}}",
+        "\"page\":\"2 of 9\"",
+        "\"link\":\"<https://lists.example/?page=2>; rel=\\\"next\\\"\"",
+        "\"fault\":{\"text\":\"quota\"}",
+        "\"meta\":{\"success\":false}",
+        "\"status\":\"partial\"",
+        "\"results\":[]",
+    ] {
+        assert!(read("csl.json", &answer(members)).is_err(), "{members}");
+    }
+    for members in ["\"total\":\"3\"", "\"total\":3.0", "\"total\":null", "\"status\":\"ok\"", "\"page\":\"1 of 1\""] {
+        assert_eq!(one("csl.json", &answer(members)).entries.len(), 3, "{members}");
+    }
+    assert_eq!(one("csl.json", &answer("\"message\":\"quota is near\"")).guessed.len(), 1);
+}
+
+#[test]
+fn members_in_another_form_are_read_or_told() {
+    let record = "{\"Source\":\"Entity List\",\"Name\":\"Kestrel Amber\",\"altNames\":[\"Pika Slate\"],\"ids\":[\"Tax ID, 12345678, RU\"]}";
+    let list = one("csl.json", &format!("{{\"results\":[{record}]}}"));
+    assert_eq!((list.entries[0].names[1].text.as_str(), list.entries[0].ids.len()), ("Pika Slate", 1));
+    let other = "{\"source\":\"Entity List\",\"name\":\"Kestrel Amber\",\"alt_names\":{\"name\":\"Pika Slate\"}}";
+    assert_eq!(one("csl.json", &format!("{{\"results\":[{other}]}}")).entries[0].names[1].text, "Pika Slate");
+    let money = |names: &str| {
+        format!("{{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{{{names}}},\"datasets\":[\"us_trade_csl\"]}}\n")
+    };
+    let list = one("a.ftm.json", &money("\"firstName\":[\"Anton\"],\"lastName\":[\"Volev\"]"));
+    assert_eq!(list.entries[0].names[0].text, "Anton Volev");
+    assert_eq!(one("a.ftm.json", &money("\"name\":[\"Volev\",77]")).guessed.len(), 1);
+    let ends = [money("\"name\":[\"Volev\"]"), "{\"error\":\"quota\"}\n".to_owned()].concat();
+    assert!(read("a.ftm.json", &ends).unwrap_err().what.contains("in the place of a row"));
+}
+
+#[test]
+fn xml_loses_no_entry_in_silence() {
+    let entry = |name: &str| format!("<sdnEntry><uid>1</uid><lastName>{name}</lastName></sdnEntry>");
+    let list = |head: &str, entries: &str| format!("<sdnList>{head}{entries}</sdnList>");
+    let count = |count: &str| format!("<publshInformation><Record_Count>{count}</Record_Count></publshInformation>");
+    assert!(read("sdn.xml", &list(&count("1,300"), &entry("KESTREL"))).is_err());
+    assert!(read("sdn.xml", &list(&count("some"), &entry("KESTREL"))).is_err());
+    let twice = [list("", &entry("KESTREL")), list("", &entry("FALCO"))].concat();
+    assert!(read("sdn.xml", &twice).unwrap_err().what.contains("more than one document"));
+    let other = list("", &[entry("KESTREL"), "<SdnEntry><lastName>FALCO</lastName></SdnEntry>".to_owned()].concat());
+    assert_eq!(one("sdn.xml", &other).bad.len(), 1);
+    let windows = one("sdn.xml", &list("", &entry("KITE&#146;S VOLE")));
+    assert_eq!(windows.entries[0].names[0].text, "KITE\u{2019}S VOLE");
+    let parts = "<export><sanctionEntity><nameAlias firstName=\"Anton\" lastName=\"Volev\" wholeName=\"\"/></sanctionEntity></export>";
+    assert_eq!(one("eu.xml", parts).entries[0].names[0].text, "Anton Volev");
+}
+
+#[test]
+fn files_beside_sdn_that_break_off_and_names_in_other_columns_are_not_lost() {
+    let sdn = "36,\"KESTREL\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"f.k.a. 'WREN BASALT'.\" \n";
+    let alt = "36,12,\"aka\",\"FALCO TRADE\",-0- \n36,13,\"aka\",\"PIKA SL";
+    let files = [("sdn.csv", sdn), ("alt.csv", alt)].map(|(file, text)| (file.to_owned(), text.as_bytes().to_vec()));
+    assert!(read_lists(&files).unwrap_err().what.contains("breaks off"));
+    assert_eq!(one("sdn.csv", sdn).entries[0].names[1].text, "WREN BASALT");
+    let own = one("own.csv", "name,alias_1,local_name,first_name\nKestrel,Pika Slate,Falco Gorse,Anton\n");
+    let names: Vec<&str> = own.entries[0].names.iter().map(|name| name.text.as_str()).collect();
+    assert_eq!((names.as_slice(), own.unused.len()), (["Kestrel", "Pika Slate", "Falco Gorse"].as_slice(), 1));
+    let column = one("own.csv", "name\nKestrel, Amber and Sons\nFalco\n");
+    assert_eq!((column.entries.len(), column.bad.len()), (2, 0));
+    let tail = "upstream connect error or disconnect before headers, reset reason: connection termination\n";
+    let rows: String = (0..8).map(|at| format!("Entity List,{at},,,Kestrel Amber {at}b,,,\n")).collect();
+    assert!(read("csl.csv", &format!("{HEADER}{rows}{tail}")).is_err());
 }

@@ -3,6 +3,8 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+use crate::references::of_windows;
+
 /// Elements within elements that a list may have.
 const DEEPEST: usize = 40;
 
@@ -95,7 +97,7 @@ pub(super) fn parse(text: &str) -> Result<Node, String> {
             Event::GeneralRef(entity) => {
                 let name = entity.decode().map_err(|error| format!("is XML with a fault: {error}"))?;
                 let text = match entity.resolve_char_ref() {
-                    Ok(Some(c)) => c.to_string(),
+                    Ok(Some(c)) => of_windows(c).to_string(),
                     _ => quick_xml::escape::resolve_predefined_entity(&name)
                         .ok_or_else(|| format!("is XML with the entity `&{name};`, which lists do not have"))?
                         .to_owned(),
@@ -108,6 +110,9 @@ pub(super) fn parse(text: &str) -> Result<Node, String> {
         }
     }
     match open.as_mut_slice() {
+        [top] if top.children.len() > 1 => {
+            Err("is XML with more than one document: of which all but one would be lost".to_owned())
+        }
         [top] => top.children.pop().ok_or_else(|| "is XML without an element".to_owned()),
         _ => Err("is XML that breaks off".to_owned()),
     }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tollgate_records::{OrderReader, read_parties};
-use tollgate_screening::{Entry, List, Query, Scratch, Screener};
+use tollgate_screening::{BadRow, Entry, List, Query, Scratch, Screener};
 
 use super::list_store::{import, update};
 use super::{Failure, print};
@@ -100,11 +100,21 @@ fn status(lists: &[List], format: TextFormat) -> Result<(), Failure> {
     if format == TextFormat::Json {
         let files = lists.iter().map(|list| {
             let counts = by_list(list).into_iter();
-            let counts = counts.map(|(name, (entries, names))| json!({ "list": name, "entries": entries, "names": names }));
-            let bad = list.bad.iter().map(|bad| json!({ "line": bad.line, "what": bad.what }));
-            json!({ "file": list.file, "version": list.digest, "lists": counts.collect::<Vec<_>>(), "bad_rows": bad.collect::<Vec<_>>() })
+            let counts =
+                counts.map(|(name, (entries, names))| json!({ "list": name, "entries": entries, "names": names }));
+            let rows = |rows: &[BadRow]| -> Vec<Value> {
+                rows.iter().map(|row| json!({ "line": row.line, "what": row.what })).collect()
+            };
+            json!({
+                "file": list.file,
+                "version": list.digest,
+                "lists": counts.collect::<Vec<_>>(),
+                "bad_rows": rows(&list.bad),
+                "guessed_rows": rows(&list.guessed),
+                "unused": list.unused,
+            })
         });
-        return print(&format!("{:#}\n", serde_json::Value::from(files.collect::<Vec<_>>())));
+        return print(&format!("{:#}\n", Value::from(files.collect::<Vec<_>>())));
     }
     let mut out = String::new();
     for list in lists {
@@ -112,11 +122,18 @@ fn status(lists: &[List], format: TextFormat) -> Result<(), Failure> {
         for (name, (entries, names)) in by_list(list) {
             let _ = writeln!(out, "  {entries:>7} entries {names:>7} names  {name}");
         }
-        if !list.bad.is_empty() {
-            let _ = writeln!(out, "  {} rows could not be read and are kept out:", list.bad.len());
+        let kinds = [
+            (&list.bad, "could not be read and are kept out"),
+            (&list.guessed, "are not in order and were read as they most likely were meant"),
+        ];
+        for (rows, what) in kinds.into_iter().filter(|(rows, _)| !rows.is_empty()) {
+            let _ = writeln!(out, "  {} rows {what}:", rows.len());
+            for row in rows.iter().take(SHOWN) {
+                let _ = writeln!(out, "    line {}: {}", row.line, row.what);
+            }
         }
-        for bad in list.bad.iter().take(SHOWN) {
-            let _ = writeln!(out, "    line {}: {}", bad.line, bad.what);
+        if !list.unused.is_empty() {
+            let _ = writeln!(out, "  not used: {}", list.unused.join(", "));
         }
     }
     print(&out)
