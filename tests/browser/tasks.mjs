@@ -294,7 +294,8 @@ for (const [name, look] of widths) {
     { authorization: "foo" }, { authorization: "D123456" }, { authorization: "LPP or NLR" }, { authorization: "exempt" }, { authorization: "TMP" },
     { destination: "Nippon" }, { destination: "Japn" }, { destination: "JP/CN" }, { destination: "Korea" }, { destination: "XX" }, { origin: "Chinaa" }, { origin: "unknown" },
     { ultimate_consignee: "Huawei Technologies Co., Ltd." }, { purchaser: "Sophgo Technologies" }, { end_user: "to be named" }, { ultimate_consignee: "-" }, { intermediate_consignee: "various" },
-    { destination: "Malaysia" },
+    { destination: "Malaysia" }, { destination: "Congo" }, { destination: "Guinea-" },
+    { end_use: "" }, { end_use: "  " }, { exporter: "unknown" }, { exporter: "An exporter that no table has" }, { freight_forwarder: "Some Line" },
     { quantity: "" }, { quantity: "1O" }, { quantity: "8,5" }, { quantity: "10,00" }, { quantity: "1.000" }, { quantity: "-8" }, { quantity: "eight" },
     { item: "H1OO" }, { item: "a GPU server" }, { date: "2019-01-01" }, { date: "9999-12-31" }, { date: "2034-01-01" }, { date: "02/06/2025" }, { activity: "gift" }, { line: "one" },
   ];
@@ -302,6 +303,31 @@ for (const [name, look] of widths) {
     const answer = await page.request.get(`${address}/decide?${new URLSearchParams({ ...known, ...change })}`, { headers: { "X-Part": "1" } });
     check(!/class="verdict go"/.test(await answer.text()), `green: ${JSON.stringify(change)}`);
   }
+  const twice = await (await page.request.get(`${address}/decide?${new URLSearchParams(known)}&quantity=800`)).text();
+  check(!/class="verdict/.test(twice) && twice.includes("`quantity` is given twice"), "a field that is given twice is decided");
+  const korea = await (await page.request.get(`${address}/decide?${new URLSearchParams({ ...known, destination: "Korea" })}`)).text();
+  check(korea.includes("KR (South Korea)") && korea.includes("KP (North Korea)"), "a country that several are called by is not asked for");
+  // An order needs a number of its own before it is recorded.
+  await page.goto(`${address}/decide?${new URLSearchParams(known)}`);
+  await page.fill("#order_id", " ");
+  await page.click("#answer form button");
+  await shows(page, "`order_id` is required", "an order without a number");
+  // A file of another kind is told before it is sent.
+  await page.setInputFiles("#file", { name: "orders.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
+  await page.click("#upload button");
+  check((await text(page, "#upload-told")).includes("Save it as CSV"), "a file of another kind is not told");
+  // Who logs in again after a session ended finds the form as it was.
+  await page.goto(`${address}/decide?${new URLSearchParams(known)}`);
+  await page.fill("#order_id", "AGAIN-1");
+  await page.context().clearCookies();
+  await page.click("#answer form button");
+  await page.waitForURL(/\/login/);
+  await page.fill("#name", "officer");
+  await page.fill("#password", password);
+  await page.click("main button");
+  await page.waitForURL(/\/decide/);
+  const kept = await page.evaluate(() => ["#quantity", "#ultimate_consignee", "#order_id"].map((field) => document.querySelector(field)?.value));
+  check(JSON.stringify(kept) === JSON.stringify(["8", "jp-lab", "AGAIN-1"]), `after logging in the form holds ${JSON.stringify(kept)}`);
   await close(page);
 }
 

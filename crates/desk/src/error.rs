@@ -68,7 +68,7 @@ impl DeskError {
             DeskError::AlreadyDecided(line) => (
                 "already_decided",
                 format!("line {line} was decided already, by another request"),
-                "read it with GET, amend it, or give the new order another id",
+                "read what is on record, amend it, or give the new order another id",
             ),
             DeskError::Held(reasons) => (
                 "held",

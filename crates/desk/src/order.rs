@@ -133,7 +133,10 @@ impl OrderRequest {
             line: self.line.unwrap_or(1),
             date: self.date.parse().map_err(|_| (text("date", &self.date), day))?,
             activity: activity
-                .map_err(|_| ("`activity` is another word".to_owned(), "write export, reexport or transfer"))?
+                .map_err(|_| {
+                    let mend = "write export, reexport, transfer, deemed_export or deemed_reexport";
+                    (text("activity", self.activity.as_deref().unwrap_or("")), mend)
+                })?
                 .unwrap_or(Activity::Export),
             exporter: self.exporter.as_deref(),
             purchaser: self.purchaser.as_deref(),

@@ -137,6 +137,7 @@ if (upload) {
     event.preventDefault();
     const file = upload.elements.file.files[0];
     if (!file) return;
+    if (!/\.(csv|jsonl|parquet)$/i.test(file.name)) { told.textContent = `${file.name}: ${upload.dataset.other}`; return; }
     bar.hidden = false;
     bar.removeAttribute("value");
     told.textContent = file.name;
@@ -151,7 +152,7 @@ if (upload) {
       told.textContent = `${file.name}: ${job.done}${job.lines ? ` / ${job.lines}` : ""}`;
     }
     bar.hidden = true;
-    if (job.state !== "done") { told.textContent = `${file.name}: ${job.detail ?? job.state}`; return; }
+    if (job.state !== "done") { told.textContent = `${file.name}: ${(job.detail ?? job.state).replace(/\s*\n\s*mend: (.)/g, (_, first) => `. ${first.toUpperCase()}`)}`; return; }
     // The results are a page of their own.
     const link = document.createElement("a");
     link.href = upload.dataset.page + encodeURIComponent(job.id);

@@ -37,6 +37,22 @@ pub fn country_code(name: &str) -> Option<&'static str> {
     NAMES.iter().find(|(_, names)| is_called(names)).map(|(code, _)| *code)
 }
 
+/// Countries in whose English name all words of a text stand, each by its code and name; none for a text that is no word.
+pub fn countries_alike(text: &str) -> Vec<(&'static str, &'static str)> {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|letter: char| !letter.is_alphabetic())
+            .filter(|word| word.len() > 2)
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let wanted = words(text);
+    let is_alike = |names: &Names| {
+        let words = words(names.english);
+        !wanted.is_empty() && wanted.iter().all(|word| words.contains(word))
+    };
+    NAMES.iter().filter(|(_, names)| is_alike(names)).map(|(code, names)| (*code, names.english)).collect()
+}
+
 /// Every country's code and name, in the order of names.
 pub fn countries(language: Language) -> Vec<(&'static str, &'static str)> {
     let mut all: Vec<_> = NAMES.keys().filter_map(|code| Some((*code, country_name(language, code)?))).collect();
@@ -55,5 +71,7 @@ mod tests {
         }
         assert_eq!((country_code("Ma"), country_name(Language::Japanese, "SG")), (None, Some("シンガポール")));
         assert!(countries(Language::English).len() > 240);
+        assert_eq!(countries_alike("korea"), [("KP", "North Korea"), ("KR", "South Korea")]);
+        assert!(countries_alike("Atlantis").is_empty() && countries_alike(" - ").is_empty());
     }
 }

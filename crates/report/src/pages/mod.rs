@@ -12,7 +12,7 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};
 use serde::Serialize;
 
-pub use countries::{countries, country_code, country_name};
+pub use countries::{countries, countries_alike, country_code, country_name};
 pub use numbers::{grouped, short};
 pub use phrases::phrase;
 pub use strings::{Language, text};

@@ -94,6 +94,12 @@ fn columns(part: &str) -> Option<String> {
     Some(named.join("、"))
 }
 
+/// A list of facts, such as `who the end user is, and where a party is located`, each by its phrase; `None` where it is no such list.
+fn facts(phrases: &Phrases, part: &str) -> Option<String> {
+    let each = part.split(", and ").map(|fact| phrases.whole.get(fact.trim()).map(|fact| fact.trim_end_matches('。')));
+    Some(each.collect::<Option<Vec<&str>>>()?.join("、"))
+}
+
 fn looked_up(phrases: &Phrases, text: &str, depth: u8) -> Option<String> {
     let text = text.trim();
     if let Some(other) = phrases.whole.get(text) {
@@ -119,7 +125,10 @@ fn looked_up(phrases: &Phrases, text: &str, depth: u8) -> Option<String> {
         let part = parts.iter().find(|(of, _)| Some(*of) == name).map_or("", |(_, part)| *part);
         match looked_up(phrases, part, depth + 1) {
             Some(other) => out.push_str(other.trim_end_matches('。')),
-            None => out.push_str(&columns(part).unwrap_or_else(|| part.to_owned())),
+            None => {
+                let list = columns(part).or_else(|| facts(phrases, part));
+                out.push_str(&list.unwrap_or_else(|| part.to_owned()));
+            }
         }
     }
     if depth == 0 && text.ends_with('.') && !out.ends_with(['。', '.']) {
@@ -161,6 +170,7 @@ mod tests {
         assert_eq!(found("The end.").as_deref(), Some("終わり。"));
         assert_eq!(found("Hold it: It turns on a day of A & B.").as_deref(), Some("保留: A & Bの日付による。"));
         assert_eq!(found("Hold it: hq_country, flags.").as_deref(), Some("保留: 本社所在国、標識。"));
+        assert_eq!(found("Hold it: a day, and a day.").as_deref(), Some("保留: 日付、日付。"));
         assert_eq!(found("Nobody wrote this."), None);
         assert_eq!(found("Hold it: The end.").as_deref(), Some("保留: 終わり。"));
         assert_eq!(found("Hold it: ."), None);

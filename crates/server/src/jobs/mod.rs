@@ -224,9 +224,13 @@ fn begin(app: &Shared, id: &str, task: Task, unknown_columns: Vec<UnknownColumn>
         let Ok(_turn) = Arc::clone(&app.jobs.turn).acquire_owned().await else { return };
         let reports = sender.clone();
         let runtime = tokio::runtime::Handle::current();
-        let work = move || work(&app, &app.jobs.folder.join(&id), &id, &task, &reports, &runtime);
+        let folder = app.jobs.folder.join(&id);
+        // What is wrong with a file is said of it, not of where the server keeps it.
+        let place = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
+        let work = move || work(&app, &folder, &id, &task, &reports, &runtime);
         let ended = tokio::task::spawn_blocking(work).await;
         let (state, detail) = ended.unwrap_or_else(|error| (Phase::Interrupted, Some(error.to_string())));
+        let detail = detail.map(|detail| detail.replace(&place, ""));
         sender.send_modify(|progress| (progress.state, progress.detail) = (state, detail));
     });
     first

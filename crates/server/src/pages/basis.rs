@@ -33,6 +33,8 @@ pub(super) struct Judged<'a> {
 #[derive(Clone, Copy, Default)]
 struct Around {
     has_lists: bool,
+    /// Whether a party of the line has no row in the parties table.
+    has_strangers: bool,
     /// Whether the ultimate consignee is known to stand in another country than the destination.
     is_elsewhere: bool,
     /// Whether the day lies so far ahead that the law may be another by then.
@@ -46,6 +48,11 @@ const FORESEEN: i32 = 180;
 fn is_claim_open(decision: &Value, claim: Option<&str>) -> bool {
     let is_claimed = claim.is_some_and(|claim| !matches!(claim_of(Some(claim)), Claim::None));
     is_claimed && decision.get("claimed_ok").and_then(Value::as_bool).is_none()
+}
+
+/// Whether no end use is declared: nothing said is not more than `other`.
+fn is_blank(end_use: Option<&str>) -> bool {
+    end_use.is_none_or(|text| text.trim().is_empty())
 }
 
 /// Whether a declared end use asks somebody to look: it is not settled what it is, it is military, or it says no more than `other`.
@@ -66,9 +73,11 @@ fn judged(Judged { decision, held, claim, end_use }: &Judged<'_>, around: Around
         ("claim_unsettled", is_claim_open(decision, *claim)),
         ("lists", !around.has_lists),
         ("hits", hits.is_some_and(|hits| hits.iter().any(is_open))),
+        ("strangers", around.has_strangers),
         ("places", around.is_elsewhere),
         ("ahead", around.is_far_ahead),
         ("end_use", asks_for_a_look(*end_use)),
+        ("end_use_none", is_blank(*end_use)),
         ("flags", is_filled(decision, "red_flags")),
         ("readings", is_filled(decision, "readings")),
         ("held", !held.is_empty()),
@@ -90,6 +99,13 @@ fn is_elsewhere(view: &View, decision: &Value) -> bool {
     country.is_some_and(|country| country.code() != text_of(decision, "destination"))
 }
 
+/// Whether a party of a decision has no row in the parties table: it was screened by its name, and nobody knows who owns it.
+fn has_strangers(view: &View, decision: &Value) -> bool {
+    let tables = Arc::clone(&view.app().desk.latest().tables);
+    let mut ids = decision.get("parties").and_then(Value::as_object).into_iter().flatten();
+    ids.any(|(_, id)| id.as_str().is_none_or(|id| !tables.parties.contains_key(id)))
+}
+
 /// What the page shows beside a decision: its color, what is open, the lists with their age, the policy.
 pub(super) fn basis(view: &View, shown: &Judged<'_>) -> Value {
     let decision = shown.decision;
@@ -100,6 +116,7 @@ pub(super) fn basis(view: &View, shown: &Judged<'_>) -> Value {
     let day = decision.get("date").and_then(Value::as_str).and_then(|date| date.parse::<Date>().ok());
     let around = Around {
         has_lists: !app.screener.versions.is_empty(),
+        has_strangers: has_strangers(view, decision),
         is_elsewhere: is_elsewhere(view, decision),
         is_far_ahead: day.is_some_and(|day| day > today().plus_days(FORESEEN)),
     };
@@ -169,8 +186,8 @@ mod tests {
         assert_eq!(verdict(&fine, &[], Some("AIA"), screened), (vec![], "go"));
         assert_eq!(verdict(&fine, &[], None, Around::default()), (vec!["lists"], "ask"));
         assert_eq!(verdict(&fine, &["a second look".to_owned()], None, screened), (vec!["held"], "ask"));
-        let around = Around { is_elsewhere: true, is_far_ahead: true, ..screened };
-        assert_eq!(verdict(&fine, &[], None, around), (vec!["places", "ahead"], "ask"));
+        let around = Around { has_strangers: true, is_elsewhere: true, is_far_ahead: true, ..screened };
+        assert_eq!(verdict(&fine, &[], None, around), (vec!["strangers", "places", "ahead"], "ask"));
         let open = json!({ "outcome": "no_license_required", "claimed_ok": false, "hits": [{ "cleared": false }], "red_flags": [{}] });
         assert_eq!(verdict(&open, &[], None, screened), (vec!["claim", "hits", "flags"], "ask"));
         assert_eq!(verdict(&json!({ "outcome": "license_required" }), &[], None, screened).1, "stop");
@@ -201,6 +218,13 @@ mod tests {
         }
         for text in [None, Some(""), Some("data_center"), Some("training"), Some("データセンター")] {
             assert!(!asks_for_a_look(text), "{text:?}");
+        }
+        // Who leaves it blank says less than who writes `other`.
+        let fine = json!({ "outcome": "license_exception", "claimed_ok": true });
+        let screened = Around { has_lists: true, ..Around::default() };
+        for end_use in [None, Some(""), Some("  ")] {
+            let shown = Judged { decision: &fine, held: &[], claim: None, end_use };
+            assert_eq!(judged(&shown, screened), (vec!["end_use_none"], "ask"), "{end_use:?}");
         }
     }
 

@@ -17,8 +17,8 @@ use super::super::access::{Caller, Right};
 use super::super::orders::{amend_order, record_order, unavailable, unusable};
 use super::super::problem::Problem;
 use super::basis::{Judged, basis, duties};
-use super::form::{Fields, NEEDED, OPTIONAL, amended, amended_line, field_of, fill, request};
-use super::{Refused, View, form_key, line_address, moment};
+use super::form::{Entries, Fields, NEEDED, OPTIONAL, amended, amended_line, field_of, fill, gather_fields, request};
+use super::{Refused, View, encoded, form_key, line_address, moment};
 use crate::App;
 use crate::board::FileLine;
 use crate::{now, today};
@@ -154,9 +154,10 @@ pub(super) async fn under_others(view: &View, subject: &Subject, policy: &str) -
     others
 }
 
-pub(super) async fn form(view: View, Query(fields): Query<Fields>) -> Result<Response, Refused> {
+pub(super) async fn form(view: View, Query(entries): Query<Entries>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Try)?;
-    page(&view, &caller, fields, None).await
+    let (fields, problem) = gather_fields(entries);
+    page(&view, &caller, fields, problem).await
 }
 
 /// What a filled form comes to: what is decided, why it would be held, and what other policies say.
@@ -225,12 +226,24 @@ async fn page(view: &View, caller: &Caller, mut fields: Fields, problem: Option<
     Ok(view.render(template, "nav.decide", context))
 }
 
+/// The address of the form as it is filled: where somebody whose session ended goes on after logging in.
+fn form_address(fields: &Fields) -> String {
+    let shown = fields.iter().filter(|(name, text)| !matches!(name.as_str(), "key" | "hold") && !text.is_empty());
+    let shown: Vec<String> = shown.map(|(name, text)| format!("{}={}", encoded(name), encoded(text))).collect();
+    format!("/decide?{}", shown.join("&"))
+}
+
 /// Records what was decided, or amends what is on record; the page of the line says what came of it.
-pub(super) async fn reserve(view: View, Form(mut fields): Form<Fields>) -> Result<Response, Refused> {
+pub(super) async fn reserve(view: View, Form(entries): Form<Entries>) -> Result<Response, Refused> {
+    let (mut fields, problem) = gather_fields(entries);
     let Some(csrf) = fields.remove("csrf") else {
         return Err(view.refuse(StatusCode::FORBIDDEN, "problem.csrf"));
     };
+    let view = view.back_at(|| form_address(&fields));
     let (view, caller) = view.proved(Right::Record, &csrf)?;
+    if problem.is_some() {
+        return page(&view, &caller, fields, problem).await;
+    }
     let key: String = fields.get("key").into_iter().flat_map(|key| key.chars()).take(64).collect();
     fields.remove("key");
     let hold = fields.remove("hold").is_some();
@@ -250,6 +263,9 @@ async fn recorded(view: &View, caller: &Caller, fields: &Fields, key: String, ho
         let request = amended(view, fields, (&order, line)).await?;
         amend_order(&view.app, &caller.name, tollgate_desk::Order { key, order: request, hold }).await?;
         return Ok(format!("{}?done=amend", line_address(&order, line)));
+    }
+    if fields.get("order_id").is_none_or(|order| order.trim().is_empty()) {
+        return Err(unusable("`order_id` is required", "give the number by which the order is found again"));
     }
     let order = request(fields)?;
     let (id, line) = (order.order_id.clone(), order.line.unwrap_or(1));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use tollgate_desk::{OrderRequest, line_id, line_on_record};
-use tollgate_model::Date;
-use tollgate_report::pages::country_code;
+use tollgate_model::{Country, Date};
+use tollgate_report::pages::{countries_alike, country_code};
 
 use super::super::orders::{unavailable, unusable};
 use super::super::problem::Problem;
@@ -35,6 +35,22 @@ const YEARS_AHEAD: i32 = 10;
 /// What a form holds, by the names of its fields.
 pub(super) type Fields = BTreeMap<String, String>;
 
+/// What a form or an address says, in its order: a name may stand there twice.
+pub(super) type Entries = Vec<(String, String)>;
+
+/// The fields of a form, and the problem of one that is given twice with different values: neither is taken for what is meant.
+pub(super) fn gather_fields(entries: Entries) -> (Fields, Option<Problem>) {
+    let mut fields = Fields::new();
+    let mut problem = None;
+    for (name, text) in entries {
+        if fields.get(&name).is_some_and(|earlier| *earlier != text) {
+            problem = Some(unusable(&format!("`{name}` is given twice"), "give it once"));
+        }
+        fields.insert(name, text);
+    }
+    (fields, problem)
+}
+
 /// A whole number as people write it: digits alone, or in groups of three parted by commas. `None` for any other text, such as `8,5`.
 pub(super) fn whole_number(text: &str) -> Option<i64> {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
@@ -48,6 +64,23 @@ pub(super) fn whole_number(text: &str) -> Option<i64> {
     format!("{sign}{}", digits.replace(',', "")).parse().ok()
 }
 
+/// A country by its code or its name; where several are called so in part, the refusal names them.
+fn country(name: &str, text: &str) -> Result<Value, Problem> {
+    if let Some(code) = country_code(text) {
+        return Ok(json!(code));
+    }
+    let alike = countries_alike(text);
+    if Country::from_text(text).is_ok() || alike.is_empty() {
+        // A text that is no country is refused with the others by `OrderRequest::line`.
+        return Ok(json!(text));
+    }
+    let alike: Vec<String> = alike.iter().map(|(code, english)| format!("{code} ({english})")).collect();
+    Err(unusable(
+        &format!("`{name}` is `{text}`, which is no country's whole name"),
+        &format!("write which one is meant: {}", alike.join(", ")),
+    ))
+}
+
 /// A field's value as the column's.
 fn value_of(name: &str, text: &str) -> Result<Value, Problem> {
     match name {
@@ -57,7 +90,7 @@ fn value_of(name: &str, text: &str) -> Result<Value, Problem> {
                 "give a whole number of 1 or more, such as 1200 or 1,200",
             )
         }),
-        "destination" | "origin" => Ok(json!(country_code(text).unwrap_or(text))),
+        "destination" | "origin" => country(name, text),
         "date" => {
             let day: Option<Date> = text.parse().ok();
             let last = today().plus_days(YEARS_AHEAD * 365);
@@ -173,6 +206,26 @@ mod tests {
             ["", "-", "8,5", "10,00", "1,0000", "1234,567", ",5", "5,", "1.000", "1O", "１２", "8 units", "+8", "1e3"];
         for text in bad {
             assert_eq!(whole_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_given_once() {
+        let entry = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let (fields, problem) = gather_fields(vec![entry("quantity", "20"), entry("quantity", "20")]);
+        assert!(problem.is_none() && fields.len() == 1);
+        let (_, problem) = gather_fields(vec![entry("quantity", "20"), entry("item", "x"), entry("quantity", "2000")]);
+        assert!(problem.is_some_and(|problem| problem.detail.contains("`quantity` is given twice")));
+    }
+
+    #[test]
+    fn a_country_that_several_are_called_by_is_asked_for() {
+        let mend = |text: &str| country("destination", text).err().map(|problem| problem.mend);
+        let korea = mend("Korea").unwrap();
+        assert!(korea.contains("KR (South Korea)") && korea.contains("KP (North Korea)"), "{korea}");
+        assert!(mend("congo").is_some_and(|mend| mend.contains("CD (") && mend.contains("CG (")));
+        for text in ["South Korea", "KR", "日本", "Atlantis", "a", "JP/CN"] {
+            assert_eq!(mend(text), None, "{text}");
         }
     }
 

@@ -244,6 +244,14 @@ impl View {
         }
     }
 
+    /// The view of somebody whose session ended, who goes on at an address after logging in; of anybody else as it is.
+    fn back_at(mut self, address: impl FnOnce() -> String) -> View {
+        if self.caller.is_none() {
+            self.here = address();
+        }
+        self
+    }
+
     /// Whether a form was sent from a page of this session.
     fn proved(self, right: Right, csrf: &str) -> Result<(View, Caller), Refused> {
         let (view, caller) = self.person(right)?;

@@ -111,6 +111,7 @@ pub(super) fn sentence(kind: &str, id: &str, data: &RawValue) -> Value {
         "policy" => said("policy", [text(&data, "/name"), text(&data, "/title"), String::new()]),
         "list" => said("list", [text(&data, "/file"), text(&data, "/written_on"), String::new()]),
         "origin" => said("origin", [text(&data, "/program"), text(&data, "/policy"), String::new()]),
+        "genesis" => said("genesis", [String::new(), String::new(), String::new()]),
         _ => said("other", [kind.to_owned(), id.to_owned(), String::new()]),
     }
 }
