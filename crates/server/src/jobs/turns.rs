@@ -10,15 +10,15 @@ const AT_A_TIME: usize = 2;
 
 /// A job that waits.
 #[derive(Debug)]
-struct Waiting {
+struct WaitingJob {
     person: String,
     give: oneshot::Sender<Turn>,
 }
 
 #[derive(Debug, Default)]
-struct Queue {
+struct JobQueue {
     /// Those that wait, in the order in which they came.
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<WaitingJob>,
     /// Persons whose job is worked on.
     working: Vec<String>,
     /// The number of the last turn of each person who has a job here.
@@ -27,9 +27,9 @@ struct Queue {
     turns: u64,
 }
 
-impl Queue {
+impl JobQueue {
     /// The job whose turn it is, if there is room: of the person whose last turn is longest ago, the first.
-    fn next(&mut self) -> Option<Waiting> {
+    fn next(&mut self) -> Option<WaitingJob> {
         if self.working.len() >= AT_A_TIME {
             return None;
         }
@@ -53,7 +53,7 @@ impl Queue {
 
 /// Who waits for a turn, and whose it is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Turns(Arc<Mutex<Queue>>);
+pub(super) struct Turns(Arc<Mutex<JobQueue>>);
 
 /// A person's turn, until it is dropped.
 #[derive(Debug)]
@@ -63,21 +63,21 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    fn queue(&self) -> MutexGuard<'_, JobQueue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until it is a person's turn. `None` where no turn will come.
     pub(super) fn wait(&self, person: &str) -> impl Future<Output = Option<Turn>> + Send + use<> {
         let (give, take) = oneshot::channel();
-        self.queue().waiting.push_back(Waiting { person: person.to_owned(), give });
+        self.queue().waiting.push_back(WaitingJob { person: person.to_owned(), give });
         self.hand_out();
         async move { take.await.ok() }
     }
 
     fn hand_out(&self) {
         loop {
-            let Some(Waiting { person, give }) = self.queue().next() else { return };
+            let Some(WaitingJob { person, give }) = self.queue().next() else { return };
             // Whose job waits no more gives the turn back at once.
             drop(give.send(Turn { turns: self.clone(), person }));
         }
