@@ -113,6 +113,9 @@ fn refusal_mend(status: Status) -> &'static str {
         Status::ReservationClosed => "it was shipped, canceled, or has lapsed: decide a new order for what is to come",
         Status::MoreThanReserved => "ship no more than is left",
         Status::OtherPeriod => "cancel, and decide it anew for the other year",
+        Status::TakesOff => {
+            "it was corrected meanwhile, and this would take off what counts now: ask anew with a new Idempotency-Key, and another person confirms it"
+        }
         Status::IdTaken => "use a new Idempotency-Key for another request",
         _ => "see docs/audit-log.md for what this status means",
     }

@@ -142,11 +142,12 @@ pub fn plan_correction(
     let id = own_id(ledger, "correct", write, &reservation);
     let (posting, posted) = shipment(ledger, &reservation, &correction, &write.actor, actors)?;
     let Correction { amount_milli_tpp: amount, day, reason, .. } = correction;
-    // Of a shipment that is not on record nothing is taken off: the ledger says so.
+    // Of a shipment that is not on record nothing is taken off: the ledger says so. It also refuses what takes something off by then, since another
+    // correction may come in between.
     let stays = posted.is_none_or(|posted| {
         amount >= posted.amount_milli_tpp && posted.periods.iter().all(|period| period.contains(day))
     });
-    let command = Command::Correct { id, posting, amount_milli_tpp: amount, day, reason };
+    let command = Command::Correct { id, posting, amount_milli_tpp: amount, day, reason, only_adds: stays };
     Ok(CorrectionPlan { command: ReservationCommand { reservation, command }, takes_off: !stays })
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use tollgate_decide::Tables;
 use tollgate_desk::{
-    Answer, Desk, DeskError, HeldQueue, LineWrite, Order, OrderRequest, Release, decide_question, plan_amendment,
-    plan_release, plan_shipment,
+    Answer, Correction, Desk, DeskError, HeldQueue, LineWrite, Order, OrderRequest, Release, decide_question,
+    plan_amendment, plan_correction, plan_release, plan_shipment,
 };
 use tollgate_law::Law;
 use tollgate_ledger::{Applied, Command, Entry, Ledger, MemoryLog, SnapshotFolder, SnapshotMark, Status};
@@ -157,4 +157,27 @@ fn a_line_that_waits_is_not_forgotten_where_a_page_cannot_be_read() {
     assert!(queue.read_on(&mut ledger).unwrap());
     let held = queue.held_lines(&mut ledger, 10).unwrap();
     assert_eq!(held.iter().map(|line| line.order.as_str()).collect::<Vec<_>>(), ["PO-1"]);
+}
+
+#[test]
+fn of_two_corrections_planned_at_once_the_second_takes_nothing_off_without_another_person() {
+    let (desk, mut ledger) = desk();
+    desk.reserve(&mut ledger, "ana", &order("PO-1", "k1", 10, false), NOW_MS).unwrap();
+    let day: Date = "2025-06-20".parse().unwrap();
+    let write = |key: &str| LineWrite { order: "PO-1".into(), line: 1, key: key.into(), actor: "ana".into() };
+    let shipment = plan_shipment(&mut ledger, &write("s1"), Some(1_000), day, false).unwrap();
+    assert_eq!(apply(&mut ledger, "ana", shipment.command)[0].status, Status::Done);
+    let plan = |ledger: &mut Ledger<MemoryLog>, key: &str, amount_milli_tpp: i64| {
+        let (shipment, reason) = ("s1".to_owned(), "weighed".to_owned());
+        let correction = Correction { shipment, by: None, posting: None, amount_milli_tpp, day, reason };
+        plan_correction(ledger, &write(key), correction, &["ana".to_owned()]).unwrap()
+    };
+    let (up, between) = (plan(&mut ledger, "c1", 2_000), plan(&mut ledger, "c2", 1_500));
+    assert!(!up.takes_off && !between.takes_off, "by what counts now, both add");
+    assert_eq!(apply(&mut ledger, "ana", up.command.command)[0].status, Status::Done);
+    assert_eq!(apply(&mut ledger, "ana", between.command.command)[0].status, Status::TakesOff);
+    // Asked anew, it is what another person confirms.
+    let down = plan(&mut ledger, "c3", 1_500);
+    assert!(down.takes_off);
+    assert_eq!(apply(&mut ledger, "bob", down.command.command)[0].status, Status::Done);
 }

@@ -8,20 +8,22 @@
     reason = "a test that cannot go on must stop, helpers included"
 )]
 
+#[path = "../../ledger/tests/chance/mod.rs"]
+mod chance;
+
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use chance::{Dice, FailingLog, FailureRates};
 use tollgate_decide::Tables;
 use tollgate_desk::{
     Desk, DeskError, LineWrite, Order, OrderRequest, line_on_record, plan_amendment, plan_cancellation,
     plan_reservation, plan_shipment,
 };
 use tollgate_law::{Law, Policy};
-use tollgate_ledger::{
-    Applied, Entry, Ledger, LedgerError, Log, LogError, MemoryLog, Record, Sink, SnapshotFolder, SnapshotMark, Status,
-};
+use tollgate_ledger::{Applied, Entry, Ledger, LedgerError, LogError, MemoryLog, SnapshotFolder, SnapshotMark, Status};
 use tollgate_model::{Country, Party};
 
 const NOW_MS: i64 = 1_750_000_000_000;
@@ -32,65 +34,7 @@ const STEPS: usize = 50;
 static POLICY: LazyLock<Arc<Policy>> =
     LazyLock::new(|| Arc::new(Law::embedded().unwrap().policy("diffusion").unwrap()));
 
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
-    }
-}
-
-/// A log that fails: before it is read, before it commits, and after it has committed, when nobody hears of it.
-#[derive(Clone)]
-struct Disk {
-    log: MemoryLog,
-    dice: Rc<RefCell<Dice>>,
-}
-
-impl Disk {
-    fn fails(&self, one_in: usize) -> Result<(), LogError> {
-        match self.dice.borrow_mut().throw(one_in) {
-            0 => Err(LogError::Unavailable("injected".to_owned())),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Log for Disk {
-    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
-        self.fails(15)?;
-        self.log.lock(after, sink)
-    }
-
-    fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
-        self.fails(8)?;
-        self.log.commit(records)?;
-        self.fails(6)
-    }
-
-    fn release(&mut self) {}
-
-    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
-        self.fails(15)?;
-        self.log.read(after, sink)
-    }
-
-    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
-        self.fails(40)?;
-        self.log.page(after, most, sink)
-    }
-
-    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
-        self.log.store_value(name, value)
-    }
-
-    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
-        self.log.stored_value(name)
-    }
-}
+const RATES: FailureRates = FailureRates { read: 15, page: 40, commit: 8, unheard: 6 };
 
 /// What an officer wants of a line.
 #[derive(Clone, Debug)]
@@ -208,7 +152,7 @@ fn milli(tpp: &str) -> i64 {
 /// Does an act; the answer is what is reserved by it. `None` where no answer came.
 fn act(
     desk: &Desk,
-    ledger: &mut Ledger<Disk>,
+    ledger: &mut Ledger<FailingLog>,
     client: &Client,
     (key, act): &(String, Act),
     time_ms: i64,
@@ -259,7 +203,7 @@ fn act(
 }
 
 /// What a ledger shows of a line; `None` where it shows nothing, because it cannot.
-fn seen(ledger: &mut Ledger<Disk>, id: &str) -> Option<Standing> {
+fn seen(ledger: &mut Ledger<FailingLog>, id: &str) -> Option<Standing> {
     if ledger.catch_up().is_err() {
         assert!(ledger.check().is_err(), "a ledger that cannot follow its log shows something");
         return None;
@@ -280,7 +224,7 @@ fn seen(ledger: &mut Ledger<Disk>, id: &str) -> Option<Standing> {
 }
 
 /// What is read of every client's lines is what was acknowledged, or what is under way.
-fn check_reads(seed: u64, ledger: &mut Ledger<Disk>, clients: &[Client], reads: &mut usize) {
+fn check_reads(seed: u64, ledger: &mut Ledger<FailingLog>, clients: &[Client], reads: &mut usize) {
     for client in clients {
         let current = [(client.id(), client.standing)];
         for (id, standing) in client.done.iter().rev().take(2).chain(&current) {
@@ -342,7 +286,7 @@ fn spoil(folder: &Path, dice: &mut Dice) {
 }
 
 /// What may befall a log for good, while its servers run: whoever followed it notices, and nothing is written on top of it.
-fn break_log(seed: u64, dice: &RefCell<Dice>, log: &MemoryLog, servers: &mut [Option<Ledger<Disk>>]) {
+fn break_log(seed: u64, dice: &RefCell<Dice>, log: &MemoryLog, servers: &mut [Option<Ledger<FailingLog>>]) {
     for ledger in servers.iter_mut().flatten() {
         // Each knows the whole log, as far as it can be read.
         let _unreachable = ledger.catch_up();
@@ -383,13 +327,13 @@ fn desk() -> Desk {
 
 /// One run; how often something was read that could be.
 fn simulate(seed: u64) -> usize {
-    let dice = Rc::new(RefCell::new(Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)));
+    let dice = Rc::new(RefCell::new(Dice::new(seed)));
     let log = MemoryLog::default();
-    let disk = Disk { log: log.clone(), dice: Rc::clone(&dice) };
+    let disk = FailingLog { log: log.clone(), dice: Rc::clone(&dice), rates: RATES, failures: Rc::default() };
     let folder = tempfile::tempdir().unwrap();
     let snapshots = SnapshotFolder::new(folder.path());
     let desk = desk();
-    let mut servers: Vec<Option<Ledger<Disk>>> = (0..SERVERS).map(|_| None).collect();
+    let mut servers: Vec<Option<Ledger<FailingLog>>> = (0..SERVERS).map(|_| None).collect();
     let mut clients: Vec<Client> = (0..CLIENTS).map(Client::new).collect();
     let mut reads = 0;
     for step in 0..STEPS {
@@ -427,8 +371,8 @@ fn simulate(seed: u64) -> usize {
         }
     }
     // Whoever opens the log anew comes to the same.
-    let quiet = Disk { log: log.clone(), dice: Rc::new(RefCell::new(Dice(1))) };
-    let mut whole = (0..100).find_map(|_| Ledger::open(quiet.clone()).ok()).unwrap();
+    let later = FailingLog { dice: Rc::new(RefCell::new(Dice::new(0))), ..disk };
+    let mut whole = (0..100).find_map(|_| Ledger::open(later.clone()).ok()).unwrap();
     (0..20).for_each(|_| check_reads(seed, &mut whole, &clients, &mut reads));
     if seed.is_multiple_of(3) && log.records().len() > 8 {
         break_log(seed, &dice, &log, &mut servers);

@@ -39,12 +39,11 @@ pub(crate) fn complete(program: &Program, scratch: &mut Scratch, open: &Residual
         gave_up: false,
     };
     let (outcome, review) = search.explore(open);
-    let (outcomes, reviews) = (search.outcomes.support(outcome), search.reviews.support(review));
-    let gave_up = search.gave_up;
     if let Some(label) = search.exception_in_all(open) {
         return Completions { labels: BTreeSet::from([label]), ..Completions::default() };
     }
-    Completions { labels: search.labels, turns_on: outcomes, review_turns_on: reviews, gave_up }
+    let (turns_on, review_turns_on) = (search.outcomes.support(outcome), search.reviews.support(review));
+    Completions { labels: search.labels, turns_on, review_turns_on, gave_up: search.gave_up }
 }
 
 /// A reduced decision diagram over facts: equal nodes are one, and a fact that does not matter has none.

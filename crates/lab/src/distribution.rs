@@ -232,6 +232,11 @@ fn real(count: usize) -> f64 {
     count as f64
 }
 
+/// A median with the 5th and the 95th percentile about it, each as `number` writes it.
+pub(crate) fn range_text([low, median, high]: [f64; 3], number: &dyn Fn(f64) -> String) -> String {
+    format!("{} ({} to {})", number(median), number(low), number(high))
+}
+
 /// A number as a person writes it: four digits that count.
 pub(crate) fn number(value: f64) -> String {
     let size = value.abs();

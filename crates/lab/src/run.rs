@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tollgate_model::never;
 
-use crate::history::Draws;
-use crate::model::parameters::{Parameter, Point};
-use crate::model::{Outcome, Output, Prepared, simulate};
+use crate::history::{Draws, fault_of};
+use crate::model::parameters::Point;
+use crate::model::{Outcome, Output, Prepared, can_be, simulate};
 use crate::quantile_sketch::Sketch;
-use crate::scenario::{ParameterEntry, Scenario};
+use crate::scenario::Scenario;
 use crate::timeline::{FIRST_YEAR, LAST_YEAR, YEARS};
 
 /// How a study is carried out.
@@ -128,12 +128,11 @@ pub(crate) fn run(
             }
             let until = (from + CHUNK).min(scenario.draws);
             for index in from..until {
-                let Some(point) = draws.point(index) else {
-                    fault.note(index, Draws::none_fits(index));
-                    break;
-                };
-                if let Err(what) = take(&mut results, prepared, &point) {
-                    fault.note(index, format!("draw {index}: {what}; {}", outlier(scenario, &point)));
+                let taken = draws.point(index).and_then(|point| {
+                    take(&mut results, prepared, &point).map_err(|what| fault_of(scenario, index, &what, &point))
+                });
+                if let Err(what) = taken {
+                    fault.note(index, what);
                     break;
                 }
             }
@@ -152,20 +151,6 @@ pub(crate) fn run(
         return Err(NoResults::Unphysical(what));
     }
     if options.stop.load(Ordering::Relaxed) { Err(NoResults::Stopped) } else { Ok(all) }
-}
-
-/// Which parameter is furthest out in its distribution at a point, and how to mend that.
-fn outlier(scenario: &Scenario, point: &Point) -> String {
-    let all = Parameter::ALL.iter().zip(point).zip(&scenario.parameters);
-    let varying = all.filter(|(_, entry)| entry.distribution.varies());
-    let apart = |value: f64, entry: &ParameterEntry| (entry.distribution.share_below(value) - 0.5).abs();
-    let furthest = varying
-        .max_by(|((_, one), first), ((_, other), second)| apart(**one, first).total_cmp(&apart(**other, second)));
-    let Some(((parameter, value), _)) = furthest else { return "no parameter varies".to_owned() };
-    let name = parameter.name();
-    format!(
-        "furthest out is `{name}` at {value}\n  mend: narrow `{name}` under [parameters], or cut it off with `within`"
-    )
 }
 
 fn take(results: &mut Results, prepared: &[Prepared], point: &Point) -> Result<(), String> {
@@ -194,19 +179,14 @@ fn take(results: &mut Results, prepared: &[Prepared], point: &Point) -> Result<(
     Ok(())
 }
 
-/// No output can be larger, in whatever unit.
-const MOST: f64 = 1e15;
-
 /// Whether every number of an outcome can be.
 fn check(prepared: &Prepared, outcome: &Outcome) -> Result<(), String> {
-    // Sums round.
-    let possible = |value: &f64| (-1e-6..=MOST).contains(value);
-    if outcome.as_flattened().iter().all(possible) {
+    if outcome.as_flattened().iter().all(|value| can_be(*value)) {
         return Ok(());
     }
     let all = outcome.iter().enumerate().flat_map(|(output, years)| years.iter().map(move |value| (output, value)));
     let years = FIRST_YEAR..=LAST_YEAR;
-    let bad = all.zip(years.cycle()).find(|((_, value), _)| !possible(value));
+    let bad = all.zip(years.cycle()).find(|((_, value), _)| !can_be(**value));
     let Some(((output, value), year)) = bad else { return Ok(()) };
     let name = Output::ALL.get(output).map_or("an output", |output| output.name());
     Err(format!("`{name}` of {year} under `{}` comes to {value}, which cannot be", prepared.arm.name))

@@ -112,6 +112,9 @@ pub enum Command {
         day: Date,
         /// Why.
         reason: String,
+        /// Whether it is refused where it takes something off an account, by what counts when it is recorded: one person alone may not ask for that.
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_adds: bool,
     },
     /// Counts a holder as another one from a day on: they have been found to be one group.
     Group {
@@ -135,6 +138,10 @@ pub enum Command {
         #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
         at_ms: Option<i64>,
     },
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Command {

@@ -26,7 +26,7 @@ const RULES: &str = "machine";
 /// The kind of the records by which somebody says that the clock was wrong: time goes on from theirs, even where it is an earlier one.
 pub(crate) const CLOCK: &str = "clock";
 /// What a snapshot begins with.
-const MAGIC: &[u8; 24] = b"tollgate ledger state 2\n";
+const MAGIC: &[u8; 24] = b"tollgate ledger state 3\n";
 
 /// What a record of kind `ledger` holds.
 #[derive(Serialize, Deserialize)]

@@ -13,9 +13,7 @@ pub type Hash = [u8; 32];
 
 /// What a digest comes to.
 pub(crate) fn hash_of(digest: Sha256) -> Hash {
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(digest.finalize().iter()).for_each(|(to, from)| *to = *from);
-    hash
+    digest.finalize().into()
 }
 
 /// The SHA-256 of pieces one after another.

@@ -22,6 +22,8 @@ pub enum Status {
     MoreThanReserved,
     /// The day lies outside what one of the accounts counts over.
     OtherPeriod,
+    /// Something would be taken off an account by a command that may only add.
+    TakesOff,
     /// An account would fall below zero.
     BelowZero,
     /// The holder would come to be counted as itself.
@@ -36,7 +38,7 @@ pub enum Status {
 
 impl Status {
     /// Every status in order of precedence.
-    pub const ALL: [Status; 13] = [
+    pub const ALL: [Status; 14] = [
         Status::Malformed,
         Status::IdTaken,
         Status::NoLimit,
@@ -45,6 +47,7 @@ impl Status {
         Status::ReservationClosed,
         Status::MoreThanReserved,
         Status::OtherPeriod,
+        Status::TakesOff,
         Status::BelowZero,
         Status::Circle,
         Status::Overflow,
@@ -63,6 +66,7 @@ impl Status {
             Status::ReservationClosed => "reservation_closed",
             Status::MoreThanReserved => "more_than_reserved",
             Status::OtherPeriod => "other_period",
+            Status::TakesOff => "takes_off",
             Status::BelowZero => "below_zero",
             Status::Circle => "circle",
             Status::Overflow => "overflow",

@@ -7,78 +7,19 @@
     reason = "a test that cannot go on must stop, helpers included"
 )]
 
+mod chance;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use tollgate_ledger::{
-    AccountKey, Command, Entry, Ledger, LedgerError, Log, LogError, MemoryLog, Period, Record, Sink, Status, Verifier,
-};
+use chance::{Dice, FailingLog, FailureRates};
+use tollgate_ledger::{AccountKey, Command, Entry, Ledger, LedgerError, LogError, MemoryLog, Period, Status, Verifier};
 
 const ACCOUNTS: usize = 3;
 const LIMIT: i64 = 500;
 
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
-    }
-}
-
-/// A log that fails: before it is read, before it commits, and after it has committed, when nobody hears of it.
-#[derive(Clone)]
-struct Failing {
-    log: MemoryLog,
-    dice: Rc<RefCell<Dice>>,
-    failures: Rc<RefCell<[u32; 3]>>,
-}
-
-impl Failing {
-    fn fails(&self, place: usize, one_in: usize) -> Result<(), LogError> {
-        if self.dice.borrow_mut().throw(one_in) > 0 {
-            return Ok(());
-        }
-        self.failures.borrow_mut()[place] += 1;
-        Err(LogError::Unavailable("injected".to_owned()))
-    }
-}
-
-impl Log for Failing {
-    fn lock(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
-        self.fails(0, 15)?;
-        self.log.lock(after, sink)
-    }
-
-    fn commit(&mut self, records: &[Record]) -> Result<(), LogError> {
-        self.fails(1, 10)?;
-        self.log.commit(records)?;
-        self.fails(2, 6)
-    }
-
-    fn release(&mut self) {}
-
-    fn read(&mut self, after: u64, sink: Sink<'_>) -> Result<(), LogError> {
-        self.fails(0, 15)?;
-        self.log.read(after, sink)
-    }
-
-    fn page(&mut self, after: u64, most: u32, sink: Sink<'_>) -> Result<(), LogError> {
-        self.fails(0, 15)?;
-        self.log.page(after, most, sink)
-    }
-
-    fn store_value(&mut self, name: &str, value: &str) -> Result<(), LogError> {
-        self.log.store_value(name, value)
-    }
-
-    fn stored_value(&mut self, name: &str) -> Result<Option<String>, LogError> {
-        self.log.stored_value(name)
-    }
-}
+const RATES: FailureRates = FailureRates { read: 15, page: 15, commit: 10, unheard: 6 };
 
 fn key(account: usize) -> AccountKey {
     AccountKey { rule: "lpp".into(), holder: format!("h{account}"), country: None, period: Period::Year(2026) }
@@ -143,9 +84,14 @@ impl Client {
         let amount = i64::try_from(dice.throw(40)).unwrap();
         let (day, reason) = ("2026-04-01".parse().unwrap(), "as found".to_owned());
         match (dice.throw(8), self.posted.last()) {
-            (0..3, Some(posting)) => {
-                Command::Correct { id, posting: posting.clone(), amount_milli_tpp: amount, day, reason }
-            }
+            (0..3, Some(posting)) => Command::Correct {
+                id,
+                posting: posting.clone(),
+                amount_milli_tpp: amount,
+                day,
+                reason,
+                only_adds: false,
+            },
             (0..5, _) => {
                 Command::Adjust { id, account, amount_milli_tpp: if amount == 9 { 1 } else { amount - 9 }, day, reason }
             }
@@ -187,9 +133,9 @@ impl Client {
 }
 
 fn simulate(seed: u64) -> [u32; 3] {
-    let dice = Rc::new(RefCell::new(Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)));
+    let dice = Rc::new(RefCell::new(Dice::new(seed)));
     let log = MemoryLog::default();
-    let failing = Failing { log: log.clone(), dice: Rc::clone(&dice), failures: Rc::default() };
+    let failing = FailingLog { log: log.clone(), dice: Rc::clone(&dice), rates: RATES, failures: Rc::default() };
     let limits: Vec<Entry> = (0..ACCOUNTS)
         .map(|account| Command::Limit {
             id: format!("l{account}"),
@@ -203,7 +149,7 @@ fn simulate(seed: u64) -> [u32; 3] {
     Ledger::open(log.clone()).unwrap().record(0, &limits).unwrap();
     // In every second run nothing but shipments changes the accounts, so that no past can stand over a limit.
     let changes_past = seed & 1 == 0;
-    let mut servers: Vec<Option<Ledger<Failing>>> = (0..3).map(|_| None).collect();
+    let mut servers: Vec<Option<Ledger<FailingLog>>> = (0..3).map(|_| None).collect();
     let mut clients: Vec<Client> = (0..6)
         .map(|name| Client {
             name,

@@ -74,6 +74,7 @@ fn work(ledger: &mut Ledger<MemoryLog>, from: u64, count: u64) {
                     amount_milli_tpp: 20,
                     day,
                     reason: "weighed".into(),
+                    only_adds: number % 2 == 0,
                 };
                 vec![
                     // More accounts than a slot of a snapshot has room for, and fewer.

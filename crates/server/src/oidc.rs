@@ -155,7 +155,7 @@ struct Vouched {
 
 /// Who a person is here.
 #[derive(Debug, PartialEq, Eq)]
-struct Admitted {
+struct Entrant {
     name: String,
     /// By what the sessions of the user are known.
     password: String,
@@ -164,7 +164,7 @@ struct Admitted {
 }
 
 /// Who an administrator let in by an address that the provider vouches for, or by its own id of the person; `Err` says why nobody.
-fn admitted(directory: &Directory, person: &Vouched) -> Result<Admitted, String> {
+fn admit(directory: &Directory, person: &Vouched) -> Result<Entrant, String> {
     let of = |subject: &str| directory.federated.get(&admission(subject)).cloned();
     let address = person.email.as_deref().filter(|email| email.contains('@'));
     let by_address = address.filter(|_| person.verified == Some(true)).and_then(of);
@@ -196,7 +196,7 @@ fn admitted(directory: &Directory, person: &Vouched) -> Result<Admitted, String>
         Some((issuer, subject)) if (issuer, subject) != (&person.issuer, &person.subject) => {
             Err(format!("{name} is another person at the OpenID provider than the one who logged in before; {let_in}"))
         }
-        _ => Ok(Admitted { password: user.password.clone(), name, bound: bound.is_some() }),
+        _ => Ok(Entrant { password: user.password.clone(), name, bound: bound.is_some() }),
     }
 }
 
@@ -279,16 +279,19 @@ pub(super) async fn callback(
     });
     let person = person.await?;
     app.refresh_directory().await?;
-    let found = admitted(&app.gate.directory(), &person);
-    let refused = |what: String| Problem { mend: "log in as somebody who was let in".to_owned(), ..denied(&what) };
-    let mut admission = found.map_err(refused)?;
-    if !admission.bound {
-        bind(&app, &admission.name, &person).await?;
-        let found = admitted(&app.gate.directory(), &person).map_err(refused)?;
-        admission =
-            Some(found).filter(|found| found.bound).ok_or_else(|| denied("the login was not bound to its person"))?;
+    let admit_now = || {
+        let mend = "log in as somebody who was let in";
+        admit(&app.gate.directory(), &person).map_err(|what| Problem { mend: mend.to_owned(), ..denied(&what) })
+    };
+    let mut entrant = admit_now()?;
+    if !entrant.bound {
+        bind(&app, &entrant.name, &person).await?;
+        entrant = admit_now()?;
+        if !entrant.bound {
+            return Err(denied("the login was not bound to its person"));
+        }
     }
-    let Admitted { name, password, .. } = admission;
+    let Entrant { name, password, .. } = entrant;
     let begun = app.gate.sessions().begin(&name, &password, now(), LONGEST_VOUCHED);
     let (value, _) = begun.map_err(|what| unavailable(&what))?;
     // A page of this site leads on: a redirect would still count as coming from the provider, and the strict cookie would stay behind.
@@ -330,9 +333,8 @@ mod tests {
                 .map(|access| serde_json::to_string(access).unwrap())
                 .collect();
         directory.take(&log);
-        let name = |directory: &Directory, person: &Vouched| {
-            admitted(directory, person).map(|found| (found.name, found.bound))
-        };
+        let name =
+            |directory: &Directory, person: &Vouched| admit(directory, person).map(|found| (found.name, found.bound));
         let ana = person("a-1", Some("ana@example.org"), Some(true));
         assert_eq!(name(&directory, &ana), Ok(("ana".to_owned(), false)));
         assert_eq!(name(&directory, &person("b-2", None, None)), Ok(("bob".to_owned(), false)));

@@ -1,13 +1,13 @@
 //! The papers of an order, as `tollgate papers` makes them: of its lines on record, and of those of the file of orders.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
 use tollgate_desk::{Before, DeskError, LineRecord, line_id, line_on_record, tpp_used};
 use tollgate_ledger::{AccountKey, AnyLog, Ledger};
-use tollgate_model::OrderLine;
+use tollgate_model::{Diagnostics, OrderLine};
 use tollgate_papers::{Gatherer, Package, Templates, make_papers};
 use tollgate_records::Declared;
 use utoipa::ToSchema;
@@ -21,6 +21,9 @@ use super::{App, Shared};
 
 /// The most lines of an order of which papers are made here.
 const MOST_LINES: usize = 1_000;
+
+/// The templates of the program, read and checked once.
+static TEMPLATES: LazyLock<Result<Templates, Diagnostics>> = LazyLock::new(Templates::embedded);
 
 /// A paper that follows from the decision of an order.
 #[derive(Serialize, ToSchema)]
@@ -144,7 +147,7 @@ fn package(
     order_id: &str,
     lines: &[PaperLine],
 ) -> Result<Option<Package>, Problem> {
-    let templates = Templates::embedded().map_err(|errors| unavailable(&errors.to_string()))?;
+    let templates = TEMPLATES.as_ref().map_err(|errors| unavailable(&errors.to_string()))?;
     let mut place = app.desk.decider(ledger)?;
     let (policy, tables) = (Arc::clone(&app.desk.policy), Arc::clone(&place.tables));
     let mut gatherer = Gatherer::new(order_id, &policy, &tables, app.threshold);
@@ -170,5 +173,5 @@ fn package(
         gatherer.add(&order, &decided, Declared::default());
     }
     let Some((case, records)) = gatherer.finish() else { return Ok(None) };
-    make_papers(&templates, case, &records).map(Some).map_err(|errors| unavailable(&errors.to_string()))
+    make_papers(templates, case, &records).map(Some).map_err(|errors| unavailable(&errors.to_string()))
 }

@@ -99,6 +99,7 @@ pub(super) async fn answer(app: &Shared, text: String, date: Date) -> Result<Ask
     let reader = Arc::clone(app);
     let prepared = tokio::task::spawn_blocking(move || prepare(&reader, &text, date));
     let Prepared { question, tables, lines } = prepared.await.map_err(|error| unavailable(&error.to_string()))??;
+    let question = Arc::new(question);
     let mut answer = AskAnswer {
         understood: question.understood(date),
         not_understood: question.lacking(),
@@ -110,9 +111,11 @@ pub(super) async fn answer(app: &Shared, text: String, date: Date) -> Result<Ask
         let desk = Arc::clone(&app.desk);
         let office = app.with_ledger(move |ledger| Ok::<_, Problem>(Arc::clone(&desk.decider(ledger)?.tables)));
         let office = office.await??;
-        match buyer(&question, &office) {
-            Ok(party) => {
-                let (tables, lines) = basis(party.as_deref(), tables, lines, &office)?;
+        let asking = Arc::clone(&question);
+        // The office's tables are searched, and copied where the question adds to them: they may be long.
+        let matched = tokio::task::spawn_blocking(move || matched(&asking, tables, lines, &office));
+        match matched.await.map_err(|error| unavailable(&error.to_string()))?? {
+            Ok(Basis { party, tables, lines }) => {
                 answer.party = party;
                 let desk = Arc::clone(&app.desk);
                 let decided = app.with_ledger(move |ledger| decide_question(&desk, ledger, tables.as_ref(), &lines));
@@ -213,24 +216,41 @@ fn place_doubt(question: &Question, id: &str, office: &Tables) -> Option<String>
     ))
 }
 
-/// By which tables the lines are decided, where these are not the office's own, and the lines with the party that the buyer is.
-fn basis(
-    party: Option<&str>,
+/// On what the lines of a question are decided.
+struct Basis {
+    /// The id of the party of the office's table that the buyer is, where it has a row there.
+    party: Option<String>,
+    /// The tables, where these are not the office's own.
+    tables: Option<Arc<Tables>>,
+    /// The lines, with the party that the buyer is.
+    lines: Vec<OrderRequest>,
+}
+
+/// On what the lines of a question are decided, or what must be said first, a sentence each. Takes long where the office's tables are long.
+fn matched(
+    question: &Question,
     tables: Tables,
     lines: Vec<OrderRequest>,
     office: &Tables,
-) -> Result<(Option<Arc<Tables>>, Vec<OrderRequest>), Problem> {
+) -> Result<Result<Basis, Vec<String>>, Problem> {
+    match buyer(question, office) {
+        Ok(party) => basis(party, tables, lines, office).map(Ok),
+        Err(doubts) => Ok(Err(doubts)),
+    }
+}
+
+fn basis(party: Option<String>, tables: Tables, lines: Vec<OrderRequest>, office: &Tables) -> Result<Basis, Problem> {
     let wrong = |error: &dyn std::fmt::Display| unavailable(&error.to_string());
-    let Some(id) = party else {
+    let Some(id) = party.as_deref() else {
         let tables = tables.beside(office).map_err(|error| wrong(&error))?;
-        return Ok((Some(Arc::new(tables)), lines));
+        return Ok(Basis { party: None, tables: Some(Arc::new(tables)), lines });
     };
     let renamed: Result<Vec<OrderRequest>, Problem> = lines.iter().map(|request| with_buyer(request, id)).collect();
     let copied = match tables.items.is_empty() {
         true => None,
         false => Some(office.with_findings(&[]).map_err(|error| wrong(&error))?.with_items(&tables.items)),
     };
-    Ok((copied.map(Arc::new), renamed?))
+    Ok(Basis { tables: copied.map(Arc::new), lines: renamed?, party })
 }
 
 /// A line with a party of the office's table as its purchaser and consignee.

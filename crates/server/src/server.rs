@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -22,7 +23,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::access::identify;
+use super::access::{Badge, identify};
 use super::connections::Limited;
 use super::problem::Problem;
 use super::{
@@ -145,8 +146,9 @@ async fn setup_script() -> ([(HeaderName, &'static str); 1], &'static str) {
 /// A body that is no upload must come whole within a time, however its parts come. Of somebody who is known it comes before anything else is done: what the
 /// caller may do is asked when all is there, so that nobody keeps a right by sending slowly.
 async fn in_time(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let known = parts.extensions.get::<Shared>().is_some_and(|app| is_known(app, &parts.headers));
+    let (mut parts, body) = request.into_parts();
+    let app = parts.extensions.get::<Shared>().cloned();
+    let known = app.is_some_and(|app| is_known(&app, &mut parts));
     let deadline = tokio::time::Instant::now() + WHOLE;
     let timed = futures_util::stream::unfold(Some(body.into_data_stream()), move |body| async move {
         let mut body = body?;
@@ -160,8 +162,9 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 /// Whether a request carries what somebody who is known has, whatever that person may do.
-fn is_known(app: &App, headers: &HeaderMap) -> bool {
-    identify(app, headers, &Method::GET).is_ok()
+fn is_known(app: &App, parts: &mut Parts) -> bool {
+    let badge = Badge::of_request(app, parts);
+    identify(app, &badge, &Method::GET).is_ok()
 }
 
 /// A body that came whole, or as far as it came, or as far as any may be longer than the largest.

@@ -101,7 +101,7 @@ pub(super) async fn users(State(app): State<Shared>, caller: Caller) -> Result<J
 }
 
 /// Whether a grant of these rights takes two people.
-pub(super) fn takes_two(role: Role, scopes: Option<&[Right]>) -> bool {
+fn takes_two(role: Role, scopes: Option<&[Right]>) -> bool {
     let granted = |right: Right| role.has(right) && scopes.is_none_or(|scopes| scopes.contains(&right));
     granted(Right::Record) || granted(Right::Manage)
 }

@@ -5,14 +5,13 @@
     reason = "a test is told by the environment which Python has pyspark, and waits by the clock"
 )]
 
-use std::io::Write as _;
+mod worlds;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use worlds::{WORLD, make_world, root};
 
 /// A Python that has pyspark; `cargo xtask test` makes one.
 fn python() -> String {
@@ -108,25 +107,6 @@ fn wait(done: impl Fn() -> bool, what: &str) {
     }
 }
 
-const WORLD: [&str; 16] = [
-    "--orders",
-    "world/orders.parquet",
-    "--parties",
-    "world/parties.csv",
-    "--ownership",
-    "world/ownership.csv",
-    "--payments",
-    "world/payments.parquet",
-    "--sites",
-    "world/sites.csv",
-    "--serials",
-    "world/serials.parquet",
-    "--inspections",
-    "world/inspections.csv",
-    "--policy",
-    "diffusion",
-];
-
 fn detect(at: &Path, out: &str, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
     command.arg("detect").args(WORLD).args(["--out", out]).args(more).current_dir(at);
@@ -138,14 +118,7 @@ fn detect(at: &Path, out: &str, more: &[&str]) -> Command {
 fn a_cluster_finds_what_one_machine_finds_also_when_a_worker_dies() {
     let mut cluster = Cluster::start("both");
     let at = cluster.folder.clone();
-    let text = std::fs::read_to_string(root().join("scenarios/world.toml")).unwrap();
-    let text = text.replace("buyers = 5000", "buyers = 800").replace("schemes = 20", "schemes = 3");
-    std::fs::File::create(at.join("own.toml")).unwrap().write_all(text.as_bytes()).unwrap();
-    let made = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["simulate", "own.toml", "--out", "world"])
-        .current_dir(&at)
-        .status();
-    assert!(made.unwrap().success());
+    make_world(&at, 1, 800, 3);
     assert!(detect(&at, "local.jsonl", &[]).status().unwrap().success());
     let local = std::fs::read_to_string(at.join("local.jsonl")).unwrap();
     assert!(local.lines().count() > 10);

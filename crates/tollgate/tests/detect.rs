@@ -1,25 +1,20 @@
 //! Evasion looked for as an analyst does it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
 
+mod worlds;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use worlds::{WORLD, make_world, root, tollgate};
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tollgate-detect-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
-}
-
-fn tollgate(at: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tollgate")).args(words).current_dir(at).output().unwrap()
 }
 
 fn text(output: &Output) -> String {
@@ -66,34 +61,8 @@ fn published_cases_are_flagged_by_what_gave_them_away_and_honest_twins_are_not()
 
 /// A world that nothing was fitted to.
 fn world(at: &Path) {
-    let text = std::fs::read_to_string(root().join("scenarios/world.toml")).unwrap();
-    let text = text
-        .replace("seed = 1\n", "seed = 77\n")
-        .replace("buyers = 5000", "buyers = 1500")
-        .replace("schemes = 20", "schemes = 6");
-    std::fs::write(at.join("own.toml"), text).unwrap();
-    let made = tollgate(at, &["simulate", "own.toml", "--out", "world"]);
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    make_world(at, 77, 1_500, 6);
 }
-
-const WORLD: [&str; 16] = [
-    "--orders",
-    "world/orders.parquet",
-    "--parties",
-    "world/parties.csv",
-    "--ownership",
-    "world/ownership.csv",
-    "--payments",
-    "world/payments.parquet",
-    "--sites",
-    "world/sites.csv",
-    "--serials",
-    "world/serials.parquet",
-    "--inspections",
-    "world/inspections.csv",
-    "--policy",
-    "diffusion",
-];
 
 #[test]
 fn planted_schemes_are_found_and_honest_trade_is_left_alone() {

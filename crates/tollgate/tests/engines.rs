@@ -3,12 +3,11 @@
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(clippy::disallowed_methods, reason = "a test is told by the environment which Python has duckdb")]
 
-use std::path::{Path, PathBuf};
+mod worlds;
+
 use std::process::{Command, Output};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use worlds::{WORLD, make_world, tollgate};
 
 /// A Python that has duckdb; `None` where there is none.
 fn python() -> Option<String> {
@@ -21,46 +20,16 @@ fn python() -> Option<String> {
     None
 }
 
-fn tollgate(at: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tollgate")).args(arguments).current_dir(at).output().unwrap()
-}
-
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
-
-const WORLD: [&str; 16] = [
-    "--orders",
-    "world/orders.parquet",
-    "--parties",
-    "world/parties.csv",
-    "--ownership",
-    "world/ownership.csv",
-    "--payments",
-    "world/payments.parquet",
-    "--sites",
-    "world/sites.csv",
-    "--serials",
-    "world/serials.parquet",
-    "--inspections",
-    "world/inspections.csv",
-    "--policy",
-    "diffusion",
-];
 
 #[test]
 fn duckdb_finds_what_the_engine_in_the_process_finds() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let text = std::fs::read_to_string(root().join("scenarios/world.toml")).unwrap();
-    let text = text
-        .replace("seed = 1\n", "seed = 78\n")
-        .replace("buyers = 5000", "buyers = 800")
-        .replace("schemes = 20", "schemes = 3");
-    std::fs::write(at.join("own.toml"), text).unwrap();
-    let made = tollgate(at, &["simulate", "own.toml", "--out", "world"]);
-    assert!(made.status.success(), "{}", said(&made));
+    make_world(at, 78, 800, 3);
     let detect = |out: &str, more: &[&str]| {
         let done = tollgate(at, &[&["detect", "--out", out], &WORLD[..], more].concat());
         assert!(done.status.success(), "{}", said(&done));

@@ -57,6 +57,23 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
 }
 
 #[test]
+fn draws_of_the_priors_are_called_that() {
+    let folder = folder("priors");
+    let text_of = |name: &str, calibrate: bool| {
+        let arms = "[[arm]]\nname = \"one\"\n[[arm]]\nname = \"two\"\nbudget = 2\n";
+        let head = "title = \"t\"\nquestion = \"q\"\nstudy = \"compare\"\ndraws = 10_000\nseed = 1\n";
+        let scenario = format!("{head}calibrate = {calibrate}\n{arms}");
+        std::fs::write(folder.join(format!("{name}.toml")), scenario).unwrap();
+        let done = simulate(&folder, &[&format!("{name}.toml"), "--out", name]);
+        assert!(done.status.success(), "{}", text(&done));
+        std::fs::read_to_string(folder.join(name).join("report.html")).unwrap()
+    };
+    let (held, plain) = (text_of("held", true), text_of("plain", false));
+    assert!(held.contains("2,000 draws that fit what is known") && held.contains("among the draws that fit"));
+    assert!(plain.contains("2,000 draws of the priors") && !plain.contains("draws that fit"), "{plain}");
+}
+
+#[test]
 fn results_are_run_again_from_themselves() {
     let folder = folder("again");
     let first = ["delay", "--runs", "2000", "--set", "life.years=6", "--set", "arm.2.budget=2", "--out", "first"];
@@ -71,6 +88,13 @@ fn results_are_run_again_from_themselves() {
     }
     let outcomes = std::fs::read_to_string(folder.join("first/outcomes.csv")).unwrap();
     assert!(outcomes.lines().nth(1).unwrap().split(',').skip(4).all(|cell| cell.parse::<f64>().is_ok()), "{outcomes}");
+    // With few draws too it is shown what they are held to.
+    let page = std::fs::read_to_string(folder.join("first/report.html")).unwrap();
+    let evidence = std::fs::read_to_string(folder.join("first/evidence.csv")).unwrap();
+    assert!(
+        page.contains("of 2000 draws under the law as it was applied") && evidence.contains("chips smuggled in 2024")
+    );
+    assert!(folder.join("first/parameters-posterior.csv").exists());
     let results = std::fs::read_to_string(folder.join("first/results.json")).unwrap();
     std::fs::write(folder.join("changed.json"), results.replace("judgement; set", "judgement; sat")).unwrap();
     let refused = simulate(&folder, &["--from", "changed.json", "--out", "changed"]);

@@ -9,6 +9,6 @@ mod smuggler;
 mod state;
 mod world;
 
-pub(crate) use output::Output;
+pub(crate) use output::{Output, can_be};
 pub(crate) use prepared::Prepared;
 pub(crate) use world::{Outcome, served_by_country, simulate};

@@ -109,3 +109,11 @@ outputs! {
     /// Dollars for chips that tell where they are.
     VerificationCost "verification_cost" in "USD",
 }
+
+/// No output can be larger, in whatever unit.
+const MOST: f64 = 1e15;
+
+/// Whether a number can be what an output comes to: finite, and no less than nothing but for the rounding of sums.
+pub(crate) fn can_be(value: f64) -> bool {
+    (-1e-6..=MOST).contains(&value)
+}

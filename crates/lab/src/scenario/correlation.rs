@@ -28,7 +28,7 @@ pub(super) fn read_correlations(
     let mut all: Vec<Correlation> = Vec::new();
     for entry in table.tables("correlation") {
         let line = entry.line();
-        if matches!(kind, StudyKind::Tenfold | StudyKind::World) {
+        if !kind.has_draws() {
             let mend = "take it out: this study has no draws of the aggregate model";
             entry.report("unread-key", line, "this study does not read `[[correlation]]`", mend);
         }

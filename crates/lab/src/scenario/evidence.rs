@@ -4,7 +4,7 @@ use tollgate_strict_toml::{Domain, Placed, Table, mend_of_unknown};
 
 use super::StudyKind;
 use super::checks::unit_fits;
-use crate::distribution::{Z95, normal_share};
+use crate::distribution::{Z95, normal_share, range_text};
 use crate::model::output::Output;
 use crate::timeline::{FIRST_YEAR, LAST_YEAR};
 
@@ -65,9 +65,7 @@ impl Known {
     /// In words, with each number as `number` writes it.
     pub(crate) fn text_by(&self, number: &dyn Fn(f64) -> String) -> String {
         match self {
-            Known::Range([low, median, high]) => {
-                format!("{} ({} to {})", number(*median), number(*low), number(*high))
-            }
+            Known::Range(range) => range_text(*range, number),
             Known::AtLeast { seen, .. } => format!("at least {}", number(*seen)),
         }
     }
@@ -81,7 +79,7 @@ pub(super) fn read_evidence(table: &Table<'_, '_>, kind: Option<StudyKind>, all:
     let mut names: Vec<String> = Vec::new();
     for entry in table.tables("evidence") {
         let line = entry.line();
-        if matches!(kind, Some(StudyKind::Tenfold | StudyKind::World)) {
+        if kind.is_some_and(|kind| !kind.has_draws()) {
             let mend = "take it out: this study has no draws of the aggregate model to hold to it";
             entry.report("unread-key", line, "this study does not read `[[evidence]]`", mend);
         }
@@ -101,7 +99,7 @@ pub(super) fn read_evidence(table: &Table<'_, '_>, kind: Option<StudyKind>, all:
 /// Whether draws are held to the evidence: where a scenario is silent, they are.
 pub(super) fn read_calibrate(table: &Table<'_, '_>, kind: StudyKind) -> bool {
     let wanted = table.boolean("calibrate");
-    if wanted.is_some() && matches!(kind, StudyKind::Tenfold | StudyKind::World) {
+    if wanted.is_some() && !kind.has_draws() {
         let line = table.line_of_key("calibrate");
         let what = "this study does not read `calibrate`";
         table.report("unread-key", line, what, "take it out: it has no draws of the aggregate model");
@@ -138,8 +136,13 @@ fn read_one(entry: &Table<'_, '_>) -> Option<Evidence> {
 fn read_known(entry: &Table<'_, '_>, name: &str) -> Option<Known> {
     if entry.has("at_least") && !entry.has("range") {
         let seen = entry.floating_point("at_least", &NUMBERS)?.value;
-        let log_error = entry.floating_point("log_error", &ERRORS).map_or(0.5, |error| error.value);
-        return Some(Known::AtLeast { seen, log_error });
+        let log_error = entry.floating_point("log_error", &ERRORS);
+        if !entry.has("log_error") {
+            let what = format!("`{name}` does not say how far what was seen may be off");
+            let mend = "add `log_error = 0.5`, the standard deviation of the error in its logarithm";
+            entry.report("missing-key", entry.line_of_key("at_least"), what, mend);
+        }
+        return Some(Known::AtLeast { seen, log_error: log_error?.value });
     }
     let line = entry.line_of_key("range");
     let numbers = entry.floating_points("range", &NUMBERS);
@@ -149,7 +152,7 @@ fn read_known(entry: &Table<'_, '_>, name: &str) -> Option<Known> {
         }
         _ => {
             let what = format!("`{name}` does not say what is known in one way");
-            let mend = "write `range = [5th percentile, median, 95th percentile]`, in rising order, or `at_least = 4`";
+            let mend = "write `range = [5th percentile, median, 95th percentile]`, in rising order, or `at_least = 4` and `log_error = 0.5`";
             entry.report("bad-distribution", line, what, mend);
             None
         }

@@ -64,6 +64,11 @@ impl StudyKind {
         ("compare", StudyKind::Compare),
         ("world", StudyKind::World),
     ];
+
+    /// Whether it draws the parameters of the aggregate model.
+    pub(crate) fn has_draws(self) -> bool {
+        !matches!(self, StudyKind::Tenfold | StudyKind::World)
+    }
 }
 
 /// Whom an allocation counts as one.

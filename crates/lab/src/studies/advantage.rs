@@ -5,7 +5,7 @@ use super::figures::{
     paths, sensitivity, study_report,
 };
 use super::{LabError, Ready};
-use crate::distribution::number;
+use crate::distribution::{number, range_text};
 use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::run::Results;
@@ -45,10 +45,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
         &[],
     ));
     let sentence = |(arm, name): (usize, &String)| {
-        let at = |output: Output, year: usize| {
-            let [low, middle, high] = results.band(arm, output, year).map(number);
-            format!("{middle} ({low} to {high})")
-        };
+        let at = |output: Output, year: usize| range_text(results.band(arm, output, year), &number);
         format!(
             "{name}: stocks {} in 2027 and {} in 2030; flows {} in 2027.",
             at(Output::StockRatio, Y2027),

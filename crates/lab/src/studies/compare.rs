@@ -2,7 +2,7 @@
 
 use super::figures::{Y2027, by_year, caption, caveats, likely, numbers, of_arm, paths, sensitivity, study_report};
 use super::{LabError, Ready};
-use crate::distribution::number;
+use crate::distribution::{number, range_text};
 use crate::figure::{Figure, Study};
 use crate::model::Output;
 use crate::run::Results;
@@ -47,10 +47,7 @@ pub(super) fn study(ready: &Ready<'_>) -> Result<Study, LabError> {
     let mut answers = Vec::new();
     let mut caveats = caveats(ready.scenario);
     for (arm, name) in names.iter().enumerate().skip(1) {
-        let more = |output: Output| {
-            let [low, median, high] = results.difference(arm, output, Y2027).map(number);
-            format!("{median} ({low} to {high})")
-        };
+        let more = |output: Output| range_text(results.difference(arm, output, Y2027), &number);
         answers.push(format!(
             "{name} against {first}, in 2027: {} H100e more leak to tier 3; honest buyers abroad get {} H100e more, ask for {} licenses more, and waiting costs them {} USD more.",
             more(Output::Leaked),

@@ -2,7 +2,7 @@
 
 use super::ranks::rank_table;
 use super::{LabError, Ready};
-use crate::distribution::number;
+use crate::distribution::{number, range_text};
 use crate::figure::{
     Band, Bars, Caption, Fan, Figure, IndexRow, Indices, Lorenz, OpenResults, Study, Table, Tile, Tiles, Tornado,
     TornadoRow,
@@ -128,15 +128,13 @@ pub(super) fn numbers(
     year: usize,
     id: &str,
 ) -> Figure {
-    let range_text =
-        |[low, middle, high]: [f64; 3]| format!("{} ({} to {})", number(middle), number(low), number(high));
     let row = |(arm, name): (usize, &String)| {
         let cells = outputs.iter().map(|(_, output)| {
-            let level = range_text(results.band(arm, *output, year));
+            let level = range_text(results.band(arm, *output, year), &number);
             if arm == 0 {
                 level
             } else {
-                format!("{level}; against the first {}", range_text(results.difference(arm, *output, year)))
+                format!("{level}; against the first {}", range_text(results.difference(arm, *output, year), &number))
             }
         });
         std::iter::once(name.clone()).chain(cells).collect()
@@ -268,7 +266,7 @@ pub(super) fn sensitivity(
         caption: caption("sobol", &format!("{what}: what its spread comes from"), note, true),
         rows: indices,
     };
-    let ranks = rank_table(ready, what, answer);
+    let ranks = rank_table(ready, what, answer)?;
     Ok((vec![Figure::Tornado(tornado), Figure::Indices(indices), ranks], driven))
 }
 

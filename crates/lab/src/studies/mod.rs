@@ -145,7 +145,7 @@ pub fn study(scenario: &Scenario, policies: &dyn Policies, options: &Options<'_>
         _ => return Err(LabError::Scenario("a world is written out, not studied".to_owned())),
     };
     if let Some(ready) = &ready {
-        calibration::add(ready, &mut study);
+        calibration::add(ready, &mut study)?;
         study.data.push(("law".to_owned(), law_rows(ready)));
         let outcomes = ready.outcomes.take();
         study.data.push(("outcomes".to_owned(), open::outcome_table(&outcomes)));

@@ -81,7 +81,7 @@ pub(super) fn kept_draws(ready: &Ready<'_>) -> Option<KeptDraws> {
     };
     for index in 0..count {
         // The study has ended well, so that each draw was found.
-        let Some(point) = draws.point(index) else { break };
+        let Ok(point) = draws.point(index) else { break };
         for prepared in &ready.prepared {
             kept.values.extend(simulate(prepared, &point).as_flattened());
         }

@@ -1,6 +1,6 @@
-//! What an answer goes with among the draws that fit what is known: Spearman's rank correlations.
+//! What an answer goes with among the draws of a study: Spearman's rank correlations.
 
-use super::Ready;
+use super::{LabError, Ready};
 use crate::figure::{Caption, Figure, Table};
 use crate::history::Draws;
 use crate::model::parameters::{Parameter, Point};
@@ -11,9 +11,14 @@ const RANKED: u64 = 2_000;
 const SHOWN: usize = 12;
 
 /// The parameters with whose ranks that of an answer goes most, as a table.
-pub(super) fn rank_table(ready: &Ready<'_>, what: &str, answer: &(dyn Fn(&Point) -> f64 + Sync)) -> Figure {
+pub(super) fn rank_table(
+    ready: &Ready<'_>,
+    what: &str,
+    answer: &(dyn Fn(&Point) -> f64 + Sync),
+) -> Result<Figure, LabError> {
     let draws = Draws::new(ready.scenario, ready.history.as_ref());
-    let points: Vec<Point> = (0..RANKED).filter_map(|index| draws.point(index)).collect();
+    let points = (0..RANKED).map(|index| draws.point(index)).collect::<Result<Vec<Point>, String>>();
+    let points = points.map_err(LabError::Unphysical)?;
     let answers = ranks(&points.iter().map(answer).collect::<Vec<_>>());
     let mut rows = Vec::new();
     for (place, (parameter, entry)) in Parameter::ALL.iter().zip(&ready.scenario.parameters).enumerate() {
@@ -27,17 +32,21 @@ pub(super) fn rank_table(ready: &Ready<'_>, what: &str, answer: &(dyn Fn(&Point)
         let word = if judgement { "judgement" } else { "" };
         vec![name.to_owned(), format!("{coefficient:+.2}"), word.to_owned()]
     };
-    let note = "Spearman's rank correlation over 2,000 draws that fit what is known of the years gone by; one below 0.05 in size is not told from none.";
-    Figure::Table(Table {
+    let (which, long) = match ready.history {
+        Some(_) => ("the draws that fit", "draws that fit what is known of the years gone by"),
+        None => ("the draws of the priors", "draws of the priors"),
+    };
+    let note = format!("Spearman's rank correlation over 2,000 {long}; one below 0.05 in size is not told from none.");
+    Ok(Figure::Table(Table {
         caption: Caption {
             id: "ranks".to_owned(),
-            title: format!("{what}: what it goes with among the draws that fit"),
-            note: note.to_owned(),
+            title: format!("{what}: what it goes with among {which}"),
+            note,
             judgement: true,
         },
         columns: ["parameter", "rank correlation", "rests on"].map(str::to_owned).to_vec(),
         rows: rows.into_iter().take(SHOWN).map(row).collect(),
-    })
+    }))
 }
 
 /// The rank of each value; those that are alike have the mean of their ranks.

@@ -16,7 +16,7 @@ fn draws_are_those_that_fit_what_is_known() {
         "[[evidence]]\nname = \"test\"\noutput = \"supply\"\nyear = 2025\nrange = [13_000_000, 13_200_000, 13_400_000]\nunit = \"H100e\"\nsource = \"a test\"\n[[evidence]]\nname = \"test, held out\"\noutput = \"smuggled\"\nyear = 2026\nrange = [1, 2, 3]\nunit = \"H100e\"\nsource = \"a test\"\nheld_out = true\n",
     );
     let values = |draws: &Draws<'_>| -> Vec<f64> {
-        (0..300).map(|index| history.values(&draws.point(index).unwrap())[0] / 13_200_000.0 - 1.0).collect()
+        (0..300).map(|index| history.values(&draws.point(index).unwrap()).unwrap()[0] / 13_200_000.0 - 1.0).collect()
     };
     let (before, after) = (values(&Draws::new(&scenario, None)), values(&Draws::new(&scenario, Some(&history))));
     let far = |all: &[f64]| all.iter().filter(|error| error.abs() > 0.05).count();
@@ -39,6 +39,31 @@ fn what_no_draw_fits_is_told() {
 }
 
 #[test]
+fn a_number_in_the_years_gone_by_that_cannot_be_ends_the_study() {
+    let scenario = |held_out: bool| {
+        let mut scenario = scenario(&format!(
+            "[[arm]]\n[[evidence]]\nname = \"test\"\noutput = \"waiting_cost\"\nyear = 2025\nrange = [1, 2, 3]\nunit = \"USD\"\nsource = \"a test\"\nheld_out = {held_out}\n"
+        ));
+        scenario.evidence.retain(|evidence| evidence.name == "test");
+        scenario
+    };
+    let mut applied = prepared(&scenario(false), 1_699, 49_000).remove(0);
+    applied.spoil();
+    let (fitted, held_out) = (scenario(false), scenario(true));
+    let [history, beside] = [&fitted, &held_out].map(|scenario| History::new(applied.clone(), scenario));
+    // It is no want of fit, of which another draw could be taken.
+    let options = Options { threads: 2, progress: &|_, _| {}, stop: &AtomicBool::new(false) };
+    let draws = Draws::new(&fitted, Some(&history));
+    let fault = run(&fitted, &draws, &prepared(&fitted, 1_699, 49_000), &[Output::Smuggled], &options).unwrap_err();
+    let NoResults::Unphysical(what) = fault else { unreachable!() };
+    let parts = ["draw 0: `waiting_cost` of 2025", "comes to NaN", "furthest out is", "mend: narrow"];
+    assert!(parts.iter().all(|part| what.contains(part)), "{what}");
+    // What is held out is shown, and must be a number too.
+    let point = Draws::new(&held_out, Some(&beside)).point(0).unwrap();
+    assert!(beside.values(&point).unwrap_err().contains("NaN"));
+}
+
+#[test]
 fn evidence_that_cannot_be_is_refused() {
     let evidence = |lines: &str| {
         let text = format!("{STUDY}[[arm]]\n[[evidence]]\nname = \"n\"\nsource = \"s\"\n{lines}");
@@ -54,6 +79,8 @@ fn evidence_that_cannot_be_is_refused() {
         ("\"H100e\"", "\"USD\"", "wrong-unit"),
         ("year = 2025\n", "", "missing-key"),
         ("range = [1, 2, 3]", "range = [1, 2, 3]\nat_least = 2", "bad-distribution"),
+        ("range = [1, 2, 3]", "at_least = 2", "missing-key"),
+        ("range = [1, 2, 3]", "at_least = 2\nlog_error = 0", "out-of-domain"),
     ] {
         assert_eq!(evidence(&good.replace(from, to)), Err(code.to_owned()), "{to}");
     }

@@ -64,28 +64,28 @@ impl Reached {
         let is_full = count_of(self.tile.len()) == TILE;
         Ok(is_full.then(|| ((self.tree.size() - 1) / TILE, std::mem::take(&mut self.tile))))
     }
-}
 
-impl Reached {
-    /// On from a tree by the leaves after it; nothing where they do not lead to a checkpoint.
-    fn read(before: Frontier, folder: &CheckpointFolder, signed: &Checkpoint) -> Result<Option<Reached>, AnchorError> {
-        let mut leaves = folder.leaves_after(before.size(), signed.size);
+    /// On from a tree by the leaves after it that a folder has, up to a size.
+    fn read(before: Frontier, folder: &CheckpointFolder, size: u64) -> Result<Reached, AnchorError> {
+        let mut leaves = folder.leaves_after(before.size(), size);
         let mut reached = Reached { tree: before, ..Reached::default() };
         while let Some(leaf) = leaves.next_leaf()? {
             let _written_already = reached.push(leaf)?;
         }
-        Ok((reached.tree.root() == signed.root).then_some(reached))
+        Ok(reached)
     }
 
     /// What leads to a checkpoint: the frontier and the last tile of the folder, which takes no longer where the log is longer, or else all tiles. What
     /// leads to the root that was signed, whoever wrote it, are the leaves that were signed.
     fn up_to(signed: &Checkpoint, folder: &CheckpointFolder) -> Result<Option<Reached>, AnchorError> {
+        let leads = |reached: &Reached| reached.tree.root() == signed.root;
         if let Some(frontier) = folder.frontier(signed.size)
-            && let Ok(Some(reached)) = Reached::read(frontier, folder, signed)
+            && let Ok(reached) = Reached::read(frontier, folder, signed.size)
+            && leads(&reached)
         {
             return Ok(Some(reached));
         }
-        Reached::read(Frontier::default(), folder, signed)
+        Ok(Some(Reached::read(Frontier::default(), folder, signed.size)?).filter(leads))
     }
 }
 
@@ -103,14 +103,9 @@ impl Publisher {
 
     /// An error where the tiles, all of them, do not lead to what was signed. It takes longer where the log is longer: what starts does it later.
     pub fn check_tiles(&self) -> Result<(), AnchorError> {
-        let (signed, mut tree) = (&self.reached.tree, Frontier::default());
-        let mut leaves = self.folder.leaves(signed.size());
-        while let Some(leaf) = leaves.next_leaf()? {
-            if !tree.push(leaf) {
-                break;
-            }
-        }
-        if tree == *signed { Ok(()) } else { Err(self.folder.changed(signed.size())) }
+        let signed = &self.reached.tree;
+        let all = Reached::read(Frontier::default(), &self.folder, signed.size())?;
+        if all.tree == *signed { Ok(()) } else { Err(self.folder.changed(signed.size())) }
     }
 
     /// How many records the latest checkpoint covers.

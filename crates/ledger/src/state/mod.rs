@@ -13,6 +13,7 @@ use tollgate_model::{AccountKey, Date, Period, index_of, never};
 
 pub(crate) use self::base::Base;
 use self::base::Layer;
+use self::past::Shipped;
 pub(crate) use self::stored::{AccountLists, OPERATION_BYTES, POSTING_BYTES, RESERVATION_BYTES};
 use crate::account::{Account, AccountView};
 use crate::command::{Applied, BreachChange, Command};
@@ -170,8 +171,9 @@ impl State {
             Command::Adjust { account, amount_milli_tpp, day, .. } => {
                 self.adjust(account, *amount_milli_tpp, *day, &mut breaches)
             }
-            Command::Correct { posting, amount_milli_tpp, day, .. } => {
-                self.correct(posting, *amount_milli_tpp, *day, &mut breaches)
+            Command::Correct { posting, amount_milli_tpp, day, only_adds, .. } => {
+                let shipped = Shipped { amount_milli_tpp: *amount_milli_tpp, day: *day };
+                self.correct(posting, shipped, *only_adds, &mut breaches)
             }
             Command::Group { holder, into, from, .. } => self.group(holder, into, *from, &mut breaches),
             Command::Expire { at_ms, .. } => self.expire(*at_ms),

@@ -50,6 +50,7 @@ enum Step {
         posting: Index,
         day: usize,
         amount: i64,
+        only_adds: bool,
     },
     Group {
         holder: usize,
@@ -77,7 +78,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => index().prop_map(|reservation| Step::Void { reservation }),
         2 => (holder(), day(), prop_oneof![-40..0_i64, 1..60_i64])
             .prop_map(|(holder, day, amount)| Step::Adjust { holder, day, amount }),
-        2 => (index(), day(), 0..60_i64).prop_map(|(posting, day, amount)| Step::Correct { posting, day, amount }),
+        2 => (index(), day(), 0..60_i64, any::<bool>())
+            .prop_map(|(posting, day, amount, only_adds)| Step::Correct { posting, day, amount, only_adds }),
         1 => (holder(), holder(), day()).prop_map(|(holder, into, day)| Step::Group { holder, into, day }),
         1 => Just(Step::Expire),
         1 => Just(Step::Repeat),
@@ -231,12 +233,15 @@ impl Tally {
                 }
                 self.adjustments.push(Charge { holders: [holder].into(), amount: *amount, day: *day });
             }
-            Command::Correct { posting, amount_milli_tpp: amount, day, .. } => {
+            Command::Correct { posting, amount_milli_tpp: amount, day, only_adds, .. } => {
                 let old = self.postings.get(posting).ok_or(Status::UnknownPosting)?;
                 let holders: BTreeSet<String> = old.holders.iter().map(|holder| self.holder_on(holder, *day)).collect();
                 // No account of another year has a limit here.
                 if day.year() != 2026 || !holders.iter().all(|holder| self.limits.contains_key(holder)) {
                     return Err(Status::NoLimit);
+                }
+                if *only_adds && *amount < old.amount {
+                    return Err(Status::TakesOff);
                 }
                 self.postings.insert(posting.clone(), Charge { holders, amount: *amount, day: *day });
             }
@@ -367,9 +372,9 @@ fn command(id: &str, step: &Step, model: &Tally) -> Option<Command> {
         Step::Adjust { holder, day, amount } => {
             Command::Adjust { id, account: key(holder), amount_milli_tpp: amount, day: date(day), reason }
         }
-        Step::Correct { posting, day, amount } => {
+        Step::Correct { posting, day, amount, only_adds } => {
             let posting = drawn(&posting, &model.postings);
-            Command::Correct { id, posting, amount_milli_tpp: amount, day: date(day), reason }
+            Command::Correct { id, posting, amount_milli_tpp: amount, day: date(day), reason, only_adds }
         }
         Step::Group { holder, into, day } => {
             let (holder, into) = (HOLDERS[holder].to_owned(), HOLDERS[into].to_owned());

@@ -12,6 +12,13 @@ use crate::account::{Account, Limit};
 use crate::command::BreachChange;
 use crate::status::Status;
 
+/// What really went of a shipment, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Shipped {
+    pub(super) amount_milli_tpp: i64,
+    pub(super) day: Date,
+}
+
 impl State {
     /// The account at a place; the status by which a shipment is refused where there is none: what cannot be found has no room.
     pub(super) fn account_at(&self, place: u32) -> Result<&Account, Status> {
@@ -77,8 +84,8 @@ impl State {
     pub(super) fn correct(
         &mut self,
         posting: &str,
-        amount_milli_tpp: i64,
-        day: Date,
+        Shipped { amount_milli_tpp, day }: Shipped,
+        only_adds: bool,
         breaches: &mut Vec<BreachChange>,
     ) -> Result<Creation, Status> {
         let id = super::hashed(posting.as_bytes()).0;
@@ -87,8 +94,10 @@ impl State {
         };
         let old = self.posting_at(which).ok_or(Status::UnknownPosting)?.into_owned();
         let mut moved = Vec::with_capacity(old.accounts.len());
+        let mut takes_off = amount_milli_tpp < old.amount_milli_tpp;
         for account in &old.accounts {
             let key = self.keys.get(index_of(*account)).ok_or(Status::UnknownPosting)?;
+            takes_off |= !key.period.contains(day);
             let key = AccountKey { period: key.period.moved_to(day), ..key.clone() };
             let key = self.counted_as(&key, day);
             let account = self.places.get(&key).copied().ok_or(Status::NoLimit)?;
@@ -96,6 +105,9 @@ impl State {
             if !moved.contains(&account) {
                 moved.push(account);
             }
+        }
+        if only_adds && takes_off {
+            return Err(Status::TakesOff);
         }
         let both = old.amount_milli_tpp.checked_add(amount_milli_tpp).ok_or(Status::Overflow)?;
         for account in old.accounts.iter().chain(&moved) {

@@ -61,6 +61,18 @@ fn correct(id: &str, posting: &str, amount: i64, day: &str) -> Command {
         amount_milli_tpp: amount,
         day: date(day),
         reason: "wrong day".into(),
+        only_adds: false,
+    }
+}
+
+fn lowering(id: &str, posting: &str, amount: i64) -> Command {
+    Command::Correct {
+        id: id.into(),
+        posting: posting.into(),
+        amount_milli_tpp: amount,
+        day: date("2026-06-01"),
+        reason: "weighed".into(),
+        only_adds: true,
     }
 }
 
@@ -106,6 +118,9 @@ fn every_status_has_its_case() {
             reserve("r1", &["a"], 60),
             reserve("r2", &["b"], 10),
             void("v1", "r2"),
+            limit("l4", "d", "2026-01-01", 100),
+            reserve("r0", &["d"], 5),
+            post("p0", "r0", 5, "2026-06-01"),
             group("g1", "b", "c", "2026-12-01"),
             Command::Limit {
                 id: "l3".into(),
@@ -125,6 +140,7 @@ fn every_status_has_its_case() {
         (Status::ReservationClosed, post("p1", "r2", 1_000, "2030-01-01")),
         (Status::MoreThanReserved, post("p1", "r1", 61, "2030-01-01")),
         (Status::OtherPeriod, post("p1", "r1", 60, "2027-01-01")),
+        (Status::TakesOff, lowering("k1", "p0", 4)),
         (Status::BelowZero, adjust("d1", "a", -1, "2026-01-01")),
         (Status::Circle, group("g2", "c", "b", "2026-01-01")),
         (Status::Overflow, reserve("r3", &["a", "boundless"], 41)),

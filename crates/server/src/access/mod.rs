@@ -217,7 +217,8 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Caller, Problem> {
-        let caller = caller(app, &parts.headers, &parts.method, app.address(parts)).await?;
+        let badge = Badge::of_request(app, parts);
+        let caller = caller(app, &badge, &parts.method, app.address(parts)).await?;
         app.gate.check_caller(&caller.name)?;
         // The line of the request in the server's own log says who asked.
         tracing::Span::current().record("caller", &caller.name);
@@ -225,49 +226,90 @@ impl FromRequestParts<Shared> for Caller {
     }
 }
 
+/// What a request shows of who sent it. A token and a session's cookie are hashed once, however often it is asked whose they are.
+#[derive(Clone, Debug)]
+pub(super) enum Badge {
+    /// A token, by its SHA-256.
+    Token(String),
+    /// A session.
+    Session {
+        /// SHA-256 of its cookie.
+        cookie: String,
+        /// What the request carries to show that it comes from the session's own pages.
+        csrf: Option<String>,
+    },
+    /// Nothing that could be anybody's; why not.
+    Nothing(&'static str),
+}
+
+impl Badge {
+    /// What a request shows.
+    fn read(app: &App, headers: &HeaderMap) -> Badge {
+        if let Some(value) = headers.get(header::AUTHORIZATION) {
+            let Ok(value) = value.to_str() else { return Badge::Nothing("the Authorization header is no text") };
+            return match value.strip_prefix("Bearer ") {
+                Some(token) => Badge::Token(sha256(token.trim())),
+                None => Badge::Nothing("the request carries no token"),
+            };
+        }
+        match app.session_cookie(headers) {
+            Some(cookie) => {
+                let csrf = headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
+                Badge::Session { cookie: sha256(cookie), csrf }
+            }
+            None => Badge::Nothing("the request carries neither token nor session"),
+        }
+    }
+
+    /// What a request shows, which goes with it for whoever asks next.
+    pub(super) fn of_request(app: &App, parts: &mut Parts) -> Badge {
+        if let Some(badge) = parts.extensions.get::<Badge>() {
+            return badge.clone();
+        }
+        let badge = Badge::read(app, &parts.headers);
+        parts.extensions.insert(badge.clone());
+        badge
+    }
+}
+
 /// Who sent a request. Who is known is asked for again once all that any server recorded is known too; strangers cause that so often and no more.
-pub(super) async fn caller(app: &App, headers: &HeaderMap, method: &Method, from: IpAddr) -> Result<Caller, Problem> {
-    match identify(app, headers, method) {
+async fn caller(app: &App, badge: &Badge, method: &Method, from: IpAddr) -> Result<Caller, Problem> {
+    match identify(app, badge, method) {
         Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
             app.gate.check_stranger(from)?;
             // A token that another server gave out is not known here yet; who is known brings news of it too.
-            if !headers.contains_key(header::AUTHORIZATION) || !app.gate.may_look() {
+            if !matches!(badge, Badge::Token(_)) || !app.gate.may_look() {
                 return Err(problem);
             }
         }
         _ => {}
     }
     app.refresh_directory().await?;
-    identify(app, headers, method)
+    identify(app, badge, method)
 }
 
-pub(super) fn identify(app: &App, headers: &HeaderMap, method: &Method) -> Result<Caller, Problem> {
+/// Whose a badge is, as far as this server knows.
+pub(super) fn identify(app: &App, badge: &Badge, method: &Method) -> Result<Caller, Problem> {
     let now = app.time()?;
     let directory = app.gate.directory();
     directory.check().map_err(|what| unavailable(&what))?;
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let value = value.to_str().map_err(|_| denied("the Authorization header is no text"))?;
-        let value = value.strip_prefix("Bearer ").ok_or_else(|| denied("the request carries no token"))?.trim();
-        let known = directory.token(&sha256(value), day_of(now));
-        let token = known.ok_or_else(|| denied("the token is not known, was taken back, or is past its day"))?;
-        let credential = Credential::Token(sha256(value));
-        return Ok(Caller {
-            name: token.actor(),
-            role: token.role,
-            scopes: token.scopes.clone(),
-            csrf: None,
-            credential,
-        });
-    }
-    let cookie = app.session_cookie(headers).ok_or_else(|| denied("the request carries neither token nor session"))?;
-    let session = app.gate.sessions().find(cookie, now);
+    let (cookie, sent) = match badge {
+        Badge::Token(hash) => {
+            let known = directory.token(hash, day_of(now));
+            let token = known.ok_or_else(|| denied("the token is not known, was taken back, or is past its day"))?;
+            let (name, role, scopes) = (token.actor(), token.role, token.scopes.clone());
+            return Ok(Caller { name, role, scopes, csrf: None, credential: Credential::Token(hash.clone()) });
+        }
+        Badge::Session { cookie, csrf } => (cookie, csrf.as_deref()),
+        Badge::Nothing(why) => return Err(denied(why)),
+    };
+    let session = app.gate.sessions().of_hash(cookie, now);
     // Whoever was removed, or has another password since, is out.
     let known = session.and_then(|session| {
         let user = directory.users.get(&session.name).filter(|user| user.password == session.password)?;
         Some((user.role, session))
     });
     let (role, session) = known.ok_or_else(|| denied("the session is over: log in again"))?;
-    let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
     // Their hashes are compared, so that time tells nothing.
     if !method.is_safe() && sent.is_none_or(|sent| sha256(sent) != sha256(&session.csrf)) {
         let mend = "send the `csrf` that POST /v1/session gave as X-CSRF-Token with every write";

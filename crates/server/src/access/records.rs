@@ -192,6 +192,11 @@ impl Token {
     pub(crate) fn has(&self, right: Right) -> bool {
         self.role.has(right) && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&right))
     }
+
+    /// Whether a day is none after its last.
+    fn is_good(&self, today: Date) -> bool {
+        self.until.as_deref().is_none_or(|until| until.parse::<Date>().is_ok_and(|until| today <= until))
+    }
 }
 
 impl Directory {
@@ -278,10 +283,7 @@ impl Directory {
 
     /// Whether a token that `is_meant` is good for a right on a day.
     fn has_token(&self, is_meant: impl Fn(&Token) -> bool, right: Right, today: Date) -> bool {
-        let good = |token: &Token| {
-            token.until.as_deref().is_none_or(|until| until.parse::<Date>().is_ok_and(|until| today <= until))
-        };
-        self.tokens.values().any(|token| is_meant(token) && token.has(right) && good(token))
+        self.tokens.values().any(|token| is_meant(token) && token.has(right) && token.is_good(today))
     }
 
     /// Whether an actor of the log has a right on a day, by whatever means.
@@ -294,6 +296,14 @@ impl Directory {
     pub(crate) fn has_person(&self, person: &str, right: Right, today: Date) -> bool {
         let by_token = self.has_token(|token| token.person == person, right, today);
         by_token || self.users.get(person).is_some_and(|user| user.role.has(right))
+    }
+
+    /// Whether on a day another person than the one who proposes a change of access may confirm it: whoever records or manages, as a user or by a token.
+    pub(crate) fn has_confirmer(&self, proposer: &str, today: Date) -> bool {
+        let confirms = [Right::Record, Right::Manage];
+        let by_token = confirms.iter().any(|right| self.has_token(|token| token.person != proposer, *right, today));
+        let mut others = self.users.iter().filter(|(name, _)| *name != proposer);
+        by_token || others.any(|(_, user)| confirms.iter().any(|right| user.role.has(*right)))
     }
 
     /// Whether somebody of a name may do anything as a user, or by a token that is called so or is the person's.
@@ -313,8 +323,7 @@ impl Directory {
 
     /// The token of a hash, if it is good on the day.
     pub(crate) fn token(&self, hash: &str, today: Date) -> Option<&Token> {
-        let good = |until: &str| until.parse::<Date>().is_ok_and(|until| today <= until);
-        self.tokens.get(hash).filter(|token| token.until.as_deref().is_none_or(good))
+        self.tokens.get(hash).filter(|token| token.is_good(today))
     }
 }
 
@@ -416,5 +425,35 @@ mod tests {
         assert_eq!((actor(&directory, "1"), actor(&directory, "3")), (None, None));
         assert!(actor(&directory, "2").is_some());
         assert_eq!(directory.actors(), ["ana", "ana/desk", "desk"], "who could act stays known");
+    }
+
+    #[test]
+    fn a_change_of_access_is_confirmed_by_another_person_who_records_or_manages() {
+        let day: Date = "2026-06-01".parse().unwrap();
+        let user = |name: &str, role| Access::User { name: name.into(), role, password: "p".into() };
+        let token = |person: &str, role, until: Option<&str>, scopes| Access::Token {
+            sha256: format!("{person}{role:?}{until:?}"),
+            name: "desk".into(),
+            person: Some(person.into()),
+            role,
+            until: until.map(str::to_owned),
+            scopes,
+        };
+        let mut directory = Directory::default();
+        let mut log = Vec::new();
+        let mut has_after = |access: Access| {
+            log.push(serde_json::to_string(&access).unwrap());
+            directory.take(&log);
+            directory.has_confirmer("root", day)
+        };
+        // The proposer's own, those who only read or try, what is past its day, and a token for less.
+        assert!(!has_after(user("root", Role::Administrator)));
+        assert!(!has_after(token("root", Role::Officer, None, None)), "one's own token is no other person");
+        assert!(!has_after(user("eva", Role::Auditor)));
+        assert!(!has_after(token("bob", Role::Officer, Some("2026-05-31"), None)));
+        assert!(!has_after(token("kim", Role::Officer, Some("2026-12-31"), Some(vec![Right::Read]))));
+        assert!(has_after(token("ana", Role::Officer, Some("2026-06-01"), None)), "a person of a token alone confirms");
+        assert!(!has_after(Access::Revoked { name: "ana".into() }));
+        assert!(has_after(user("ida", Role::Officer)));
     }
 }

@@ -54,9 +54,9 @@ impl Sessions {
         Ok((cookie, csrf))
     }
 
-    /// The session of a cookie, if it lives.
-    pub(crate) fn find(&mut self, cookie: &str, now: i64) -> Option<Session> {
-        let session = self.open.get_mut(&sha256(cookie)).filter(|session| session.lives(now))?;
+    /// The session of a cookie's SHA-256, if it lives.
+    pub(crate) fn of_hash(&mut self, hash: &str, now: i64) -> Option<Session> {
+        let session = self.open.get_mut(hash).filter(|session| session.lives(now))?;
         session.used = now;
         Some(session.clone())
     }
@@ -97,18 +97,21 @@ mod tests {
         let mut sessions = Sessions::default();
         let (cookie, csrf) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         assert_eq!(
-            sessions.find(&cookie, IDLE).map(|session| (session.name, session.csrf)),
+            sessions.of_hash(&sha256(&cookie), IDLE).map(|session| (session.name, session.csrf)),
             Some(("ana".into(), csrf))
         );
-        assert!(sessions.find(&cookie, 2 * IDLE).is_some() && sessions.find(&cookie, 3 * IDLE + 1).is_none());
-        assert!(sessions.find("forged", 0).is_none());
+        assert!(
+            sessions.of_hash(&sha256(&cookie), 2 * IDLE).is_some()
+                && sessions.of_hash(&sha256(&cookie), 3 * IDLE + 1).is_none()
+        );
+        assert!(sessions.of_hash(&sha256("forged"), 0).is_none());
         let (cookie, _) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         for step in 0..=LONGEST / IDLE {
-            assert!(sessions.find(&cookie, step * IDLE).is_some());
+            assert!(sessions.of_hash(&sha256(&cookie), step * IDLE).is_some());
         }
-        assert!(sessions.find(&cookie, LONGEST + 1).is_none());
+        assert!(sessions.of_hash(&sha256(&cookie), LONGEST + 1).is_none());
         let (cookie, _) = sessions.begin("ana", "p", 0, LONGEST).unwrap();
         sessions.end(&cookie);
-        assert!(sessions.find(&cookie, 0).is_none());
+        assert!(sessions.of_hash(&sha256(&cookie), 0).is_none());
     }
 }

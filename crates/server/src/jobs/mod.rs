@@ -5,6 +5,7 @@ mod line_result;
 mod results_file;
 mod summary;
 mod task;
+mod turns;
 mod unread;
 mod upload;
 
@@ -24,7 +25,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tollgate_model::count_of;
 use tollgate_records::OrderReader;
 use utoipa::{IntoParams, ToSchema};
@@ -39,7 +40,8 @@ use line_result::{one, trial_counts};
 use results_file::{page, results_so_far};
 pub(super) use summary::{Summary, Upload, UploadRow};
 use task::Task;
-use tollgate_desk::{OrderRequest, same_person};
+use tollgate_desk::{OrderRequest, person_of, same_person};
+use turns::Turns;
 use unread::{UnknownColumn, remarks, unknown_columns, unread_result};
 use upload::Receiving;
 
@@ -85,8 +87,8 @@ struct Known {
 /// All jobs, each in a folder of its own.
 pub(super) struct Jobs {
     folder: PathBuf,
-    /// One job is worked on at a time: the others wait.
-    turn: Arc<Semaphore>,
+    /// Whose job is worked on: the others wait.
+    turns: Turns,
     known: Mutex<BTreeMap<String, Known>>,
     /// What pages show of results, by job.
     summaries: Mutex<BTreeMap<String, Arc<Mutex<Summary>>>>,
@@ -96,7 +98,7 @@ pub(super) struct Jobs {
 impl Jobs {
     pub(super) fn new(folder: PathBuf) -> Jobs {
         let (known, summaries, receiving) = (Mutex::default(), Mutex::default(), Receiving::default());
-        Jobs { folder, turn: Arc::new(Semaphore::new(1)), known, summaries, receiving }
+        Jobs { folder, turns: Turns::default(), known, summaries, receiving }
     }
 
     /// Where they are.
@@ -219,9 +221,11 @@ fn begin(app: &Shared, id: &str, task: Task, unknown_columns: Vec<UnknownColumn>
     if let Some(earlier) = app.jobs.known().insert(id.to_owned(), job) {
         earlier.progress.send_modify(|_| {});
     }
+    let turn = app.jobs.turns.wait(person_of(&task.actor));
     let (app, id) = (Arc::clone(app), id.to_owned());
     tokio::spawn(async move {
-        let Ok(_turn) = Arc::clone(&app.jobs.turn).acquire_owned().await else { return };
+        // Of one person one at a time: of the same upload sent twice at once, the second finds what the first did.
+        let Some(_turn) = turn.await else { return };
         let reports = sender.clone();
         let runtime = tokio::runtime::Handle::current();
         let folder = app.jobs.folder.join(&id);

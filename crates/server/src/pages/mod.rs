@@ -39,7 +39,7 @@ use tollgate_report::pages::{Language, STATIC};
 
 pub use cases::Case;
 
-use super::access::{Caller, Right, cookie_named, identify, new_secret, sha256};
+use super::access::{Badge, Caller, Right, cookie_named, identify, new_secret, sha256};
 use super::orders::unusable;
 use super::problem::Problem;
 use super::{App, Shared};
@@ -219,10 +219,11 @@ impl FromRequestParts<Shared> for View {
             Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => Err(problem),
             found => Ok(found.ok().filter(|caller| caller.csrf.is_some())),
         };
-        let mut caller = known(identify(app, &parts.headers, &Method::GET))?;
+        let badge = Badge::of_request(app, parts);
+        let mut caller = known(identify(app, &badge, &Method::GET))?;
         if caller.is_some() {
             app.refresh_directory().await?;
-            caller = known(identify(app, &parts.headers, &Method::GET))?;
+            caller = known(identify(app, &badge, &Method::GET))?;
         }
         if let Some(caller) = &caller {
             app.gate.check_caller(&caller.name)?;

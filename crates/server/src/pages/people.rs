@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::super::access::{Caller, Right, Role};
 use super::super::orders::unusable;
 use super::super::problem::Problem;
-use super::super::users::{MadeToken, TokenRequest, UserRequest, make_token, make_user, take_away, takes_two};
+use super::super::users::{MadeToken, TokenRequest, UserRequest, make_token, make_user, take_away};
 use super::{Refused, View, form_key};
+use crate::today;
 
 const ROLES: [Role; 5] = [Role::Viewer, Role::Analyst, Role::Officer, Role::Administrator, Role::Auditor];
 
@@ -33,7 +34,7 @@ fn page(view: &View, caller: &Caller, done: ActResult) -> Response {
         .map(|(name, user)| json!({ "name": name, "role": user.role.as_str(), "way": way(name), "is_self": *name == caller.name }))
         .collect();
     // Whoever may confirm an officer: without one, the first is made at the machine, which needs no second person.
-    let is_alone = !directory.users.iter().any(|(name, user)| *name != caller.name && takes_two(user.role, None));
+    let is_alone = !directory.has_confirmer(caller.person(), today());
     let mut known: Vec<_> = directory.tokens.values().collect();
     known.sort_by_key(|token| (&token.person, &token.name));
     let tokens: Vec<Value> = known

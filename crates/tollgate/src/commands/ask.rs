@@ -136,7 +136,12 @@ fn decide_lines(
         policy: arguments.policy.clone(),
         known_on: None,
     };
-    Ok(decided_records(&Inputs { orders: path("orders.csv"), basis }, stop)?.records)
+    let decided = decided_records(&Inputs { orders: path("orders.csv"), basis }, stop)?;
+    // The tables are the question's own: what is not understood of them was not understood of the question.
+    if !decided.unread.0.is_empty() {
+        return Err(decided.unread.into());
+    }
+    Ok(decided.records)
 }
 
 /// What was understood, a line each.

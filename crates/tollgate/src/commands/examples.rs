@@ -9,7 +9,7 @@ use tollgate_law::{Law, Policy};
 use tollgate_model::{Activity, Country, Date, Decimal, Item, ItemKind, OrderLine, Party, PartyDetails, Tpp, Truth};
 use toml::de::{DeTable, DeValue};
 
-use super::examples_keys::{check_decision, check_facts};
+use super::examples_keys::{check_decision, check_facts, number_of};
 use super::{Failure, print};
 use clap::Subcommand;
 use tollgate_decide::load_policy;
@@ -288,12 +288,7 @@ fn parse_text<T: std::str::FromStr>(table: &Table<'_>, key: &str) -> Result<Opti
 }
 
 fn number(table: &Table<'_>, key: &str) -> Option<Decimal> {
-    match table.get(key)?.get_ref() {
-        DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
-        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
-        DeValue::String(text) => text.parse().ok(),
-        _ => None,
-    }
+    number_of(table.get(key)?.get_ref())
 }
 
 /// The whole number of a key; `None` where the key is absent.

@@ -142,7 +142,7 @@ fn check_value(place: &str, value: &DeValue<'_>, kind: Value) -> Result<(), Stri
         (Value::Text, _) => (matches!(value, DeValue::String(_) | DeValue::Datetime(_)), "a text"),
         (Value::Item, _) => (matches!(value, DeValue::String(_)), "a text or a table"),
         (Value::Truth, _) => (matches!(value, DeValue::Boolean(_)), "true or false"),
-        (Value::Number, _) => (is_number(value), "a number"),
+        (Value::Number, _) => (number_of(value).is_some(), "a number"),
         (Value::Texts, DeValue::Array(all)) => {
             (all.iter().all(|one| matches!(one.get_ref(), DeValue::String(_))), "a list of texts")
         }
@@ -153,12 +153,13 @@ fn check_value(place: &str, value: &DeValue<'_>, kind: Value) -> Result<(), Stri
     if fits { Ok(()) } else { Err(format!("{place} is not {wanted}")) }
 }
 
-fn is_number(value: &DeValue<'_>) -> bool {
+/// The number that a value is, as a number or as a text; `None` where it is none.
+pub(super) fn number_of(value: &DeValue<'_>) -> Option<Decimal> {
     match value {
-        DeValue::Integer(number) => number.as_str().replace('_', "").parse::<Decimal>().is_ok(),
-        DeValue::Float(number) => number.as_str().replace('_', "").parse::<Decimal>().is_ok(),
-        DeValue::String(text) => text.parse::<Decimal>().is_ok(),
-        _ => false,
+        DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
+        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+        DeValue::String(text) => text.parse().ok(),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Service, folder, order, token};
+use crate::harness::{Service, folder, order, token, token_of};
 
 const HEAD: &str = "order_id,line,date,exporter,ultimate_consignee,origin,destination,item,quantity,end_use\n";
 
@@ -71,6 +71,19 @@ fn a_file_is_decided_line_by_line_and_gone_on_with_after_a_kill() {
     let again = upload(&service, &officer, ("j1", "?reserve=true"), "text/csv", &file);
     assert_eq!((again.0, again.1["state"].as_str()), (202, Some("done")));
     assert_eq!(service.ask("GET", "/v1/orders/J-7/lines/1", &officer, None, "").0, 200);
+}
+
+#[test]
+fn a_long_file_of_one_person_keeps_nobody_else_waiting() {
+    let folder = folder("fair-jobs");
+    let (ana, bob) = (token_of(&folder, "ana", "officer"), token_of(&folder, "bob", "officer"));
+    let service = Service::start(&folder);
+    let (_, long) = upload(&service, &ana, ("j1", "?reserve=true"), "text/csv", &lines(4_000));
+    let (_, short) = upload(&service, &bob, ("j1", ""), "text/csv", &lines(2));
+    assert_eq!(ended(&service, &bob, short["id"].as_str().unwrap())["state"], "done");
+    let id = long["id"].as_str().unwrap();
+    let (_, progress) = service.ask("GET", &format!("/v1/jobs/{id}"), &ana, None, "");
+    assert_eq!(progress["state"], "running", "{progress}");
 }
 
 #[test]
