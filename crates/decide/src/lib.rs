@@ -35,6 +35,7 @@ mod onward;
 mod opening;
 mod owner_flags;
 mod parties;
+mod party_doubt;
 mod questions;
 mod reading_effects;
 mod record;
