@@ -40,6 +40,8 @@ pub struct Answered {
     lines: BTreeMap<RowKey, Vec<Arc<str>>>,
     /// What is said of parties.
     pub(crate) parties: BTreeMap<String, Vec<Arc<str>>>,
+    /// The parties of which an answer says where they are located.
+    pub(crate) places: BTreeSet<String>,
     /// What is said of items, by the name in orders.
     items: BTreeMap<String, Vec<Arc<str>>>,
     /// The items for which names of orders stand.
@@ -318,6 +320,7 @@ impl<'a> Taking<'a> {
                 Table::Parties => {
                     let says = format!("`{column}` of the party `{}` is `{text}` {by}.", key.id);
                     answered.parties.entry(key.id.clone()).or_default().push(Arc::from(says));
+                    answered.places.extend((*column == "country").then(|| key.id.clone()));
                 }
                 _ => {
                     let says = match *column {

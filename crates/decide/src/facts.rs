@@ -16,6 +16,7 @@ use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
+use super::party_doubt::{doubt_of_name, doubts_of};
 use super::rental::{SERVICE, says_service};
 use super::role_flags::{consignee_flags, exporter_flags, renters_flag, set_truth, volume_flags};
 use super::roles::roles;
@@ -63,7 +64,7 @@ pub(crate) fn unknown_item_remark(item: &ItemFacts) -> Option<Arc<str>> {
 
 /// Whether a line may not go while its cell of a column is not understood: any but those of what was declared of the goods.
 pub fn is_decided_by(column: &str) -> bool {
-    !matches!(column, "hs_code" | "description" | "declared_eccn" | "unit_price_usd" | "gross_weight_kg" | "packages")
+    !matches!(column, "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
 }
 
 /// Makes facts out of order lines, remembering items and parties by name.
@@ -174,7 +175,9 @@ impl FactBuilder {
         }
         let (screened, what) = screened_by_name(&self.tables, id);
         let remark = format!("The party `{id}` has no row: {what}.");
-        let party = Arc::new(PartyFacts::without_row(id, screened, remark).numbered(id, &mut self.names));
+        let party =
+            PartyFacts::without_row(id, screened, remark).with_doubts(doubt_of_name(id, id).into_iter().collect());
+        let party = Arc::new(party.numbered(id, &mut self.names));
         self.others.insert(id.to_owned(), Arc::clone(&party));
         party
     }
@@ -386,6 +389,8 @@ fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
     };
     let facts = if facts.has(UNSCREENED) && !tables.names.has_lists() { facts.without_lists(id) } else { facts };
     let answered = &tables.answered;
+    let doubts = tables.parties.get(id).map_or_else(Vec::new, |row| doubts_of(row, answered.places.contains(id)));
+    let facts = facts.with_doubts(doubts);
     if answered.parties.is_empty() {
         return facts;
     }

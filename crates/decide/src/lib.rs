@@ -36,6 +36,7 @@ mod onward;
 mod opening;
 mod owner_flags;
 mod parties;
+mod party_doubt;
 mod places;
 mod questions;
 mod reading_effects;

@@ -11,6 +11,7 @@ use super::flag_set::FlagSet;
 use super::flags::flags_of;
 use super::names::{Name, Names};
 use super::onward::shown_flags;
+use super::party_doubt::PartyDoubt;
 
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +93,21 @@ impl PartyFacts {
                 self.flags.insert(UNREAD.to_owned());
                 (self.country, self.hq, self.parent_hq) = (None, None, None);
             }
+        }
+        self
+    }
+
+    /// The same, of which something is in doubt: its place, or who it is, so that nothing that its row says is known.
+    #[must_use]
+    pub(crate) fn with_doubts(mut self, doubts: Vec<PartyDoubt>) -> PartyFacts {
+        for PartyDoubt { sentence, is_of_identity } in doubts {
+            self.flags.insert(UNREAD_PLACE.to_owned());
+            self.country = None;
+            if is_of_identity {
+                self.flags.insert(UNREAD.to_owned());
+                (self.hq, self.parent_hq) = (None, None);
+            }
+            self.remarks.push(Arc::from(sentence));
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use crate::ask_words::{ADJECTIVES, BETWEEN, CHANGES, NUMBERS, PLAIN_WORDS, count, is_doubt};
 use crate::goods::{Goods, GoodsFinder};
-use crate::words::tokens;
+use crate::words::{is_piece, tokens};
 
 /// A line of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +48,6 @@ fn split_count(word: &str) -> Option<(&str, &str)> {
     word.split_at_checked(word.len() - name.len()).filter(|_| is_name)
 }
 
-/// Words that name pieces behind their number.
-const PIECES: &[&str] = &["pcs", "pc", "pieces", "piece", "units", "unit", "ea", "nos"];
-
 /// A count behind the item, which is taken off: `x4`, `x 4`, `qty 4`, `4 pcs`, each also in parentheses.
 fn count_behind(words: &mut Vec<&str>) -> Option<i64> {
     let bare = |word: &str| word.trim_matches(['(', ')', ':', '.', ',']).to_lowercase();
@@ -59,7 +56,7 @@ fn count_behind(words: &mut Vec<&str>) -> Option<i64> {
     let digits = |text: &str| count(text).filter(|_| text.starts_with(|letter: char| letter.is_ascii_digit()));
     let is_times = |text: &str| matches!(text, "x" | "\u{d7}");
     let behind_sign = || digits(last.strip_prefix(['x', '\u{d7}'])?);
-    let (found, taken) = if PIECES.contains(&last.as_str()) {
+    let (found, taken) = if is_piece(&last) {
         (digits(&before), 2)
     } else if is_times(&before) || matches!(before.as_str(), "qty" | "quantity") {
         (digits(&last), 2)

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use tollgate_law::catalog::{Catalog, Resolution};
 use tollgate_model::{Item, ItemKind};
 
+use crate::accessory::{is_part, part_beside};
 use crate::intangible::words_beside;
 use crate::memo::Memo;
 use crate::text::plain;
@@ -202,6 +203,11 @@ impl<'a> GoodsFinder<'a> {
                 "`{said}`: is software, technology or a service meant, or the goods? Software and technology have a row of items with `kind`, `eccn` and `accelerator`"
             )));
         }
+        if let Some(part) = self.part_of(text) {
+            return Some(Goods::open(format!(
+                "`{part}`: is it a part for the item that is named, or the item? Say it under [items] of the mapping"
+            )));
+        }
         let overall = overall_count(&words, &mentions);
         let mut settled: Vec<Mention> =
             mentions.iter().map(|mention| self.narrow_names(mention, overall, &words)).collect();
@@ -213,6 +219,16 @@ impl<'a> GoodsFinder<'a> {
             return Some(Goods::Open { question, candidates: open.names.clone() });
         }
         Some(self.unit_of(&settled, overall, &words))
+    }
+
+    /// The part of a machine that a text may be about, which names the machine; marks divide goods as words do.
+    fn part_of(&mut self, text: &str) -> Option<String> {
+        let words = tokens(&text.replace(['&', '+', ';', ',', '('], " and "));
+        if !words.iter().any(|word| is_part(word)) {
+            return None;
+        }
+        let mentions = self.mentions(&words);
+        mentions.iter().find_map(|mention| part_beside(&words, mention.first, mention.end))
     }
 
     /// Drops what another name of the text answers: a chassis beside the board in it, and processors beside an accelerator.
@@ -381,16 +397,11 @@ impl<'a> GoodsFinder<'a> {
 
     /// The items that a phrase may name.
     pub(crate) fn resolve(&mut self, phrase: &str) -> Vec<String> {
-        if let Some(names) = self.resolved.get(phrase) {
-            return names.clone();
-        }
-        let names = match self.catalog.resolve(phrase) {
+        self.resolved.of(phrase, |phrase| match self.catalog.resolve(phrase) {
             Resolution::Found(item) => vec![item.item.clone()],
             Resolution::Ambiguous(names) => names.into_iter().map(str::to_owned).collect(),
             _ => Vec::new(),
-        };
-        self.resolved.put(phrase, names.clone());
-        names
+        })
     }
 }
 

@@ -5,12 +5,14 @@
 //! a cell that may mean two things, or nothing that is known, is written with a `?` before it, which every reader of
 //! the tables refuses or leaves unsettled.
 
+mod accessory;
 mod amounts;
 mod ask;
 mod ask_goods;
 mod ask_recipient;
 mod ask_words;
 mod columns;
+mod contract_tables;
 mod counted_cells;
 mod decode;
 mod faults;
@@ -36,8 +38,10 @@ mod seen_lines;
 mod several;
 mod sheet;
 mod spreadsheet;
+mod statements;
 mod survey;
 mod text;
+mod transit;
 mod unit_kind;
 mod values;
 mod vocabulary;
@@ -89,6 +93,8 @@ pub struct Intake {
     pub parties: String,
     /// The items table as CSV.
     pub items: String,
+    /// The stakes of parties as CSV, where a file has them in the contract's form.
+    pub ownership: Option<String>,
     /// Where each line is from: file, sheet, row, and what it said of its item.
     pub rows: String,
     /// How the files were read: a mapping file.
@@ -119,13 +125,20 @@ pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result
     let mut found = Vec::new();
     let mut tables = Vec::new();
     let mut gathered = IntakeTables::new(catalog, &options.mapping, &options.rates);
-    for path in files {
+    let files = contract_tables::files_of(files);
+    for path in &files {
         match read_file(path, options) {
-            Ok(sheets) => sheets.into_iter().for_each(|sheet| match plan_sheet(&sheet, options) {
-                Ok(Some((plan, encoding))) => tables.push(PlannedTable { sheet, plan, encoding }),
-                Ok(None) => say_no_headers(&sheet, &mut gathered),
-                Err(error) => found.push(error.in_file(sheet.title())),
-            }),
+            Ok(sheets) => {
+                sheets.into_iter().for_each(|sheet| match take_contract_table(&sheet, options, &mut gathered) {
+                    Ok(true) => {}
+                    Err(error) => found.push(error.in_file(sheet.title())),
+                    Ok(false) => match plan_sheet(&sheet, options) {
+                        Ok(Some((plan, encoding))) => tables.push(PlannedTable { sheet, plan, encoding }),
+                        Ok(None) => say_no_headers(&sheet, &mut gathered),
+                        Err(error) => found.push(error.in_file(sheet.title())),
+                    },
+                })
+            }
             Err(error) => found.push(error.in_file(path.display().to_string())),
         }
     }
@@ -199,10 +212,23 @@ fn gather(tables: &[PlannedTable], options: &Options, mut gathered: IntakeTables
     report.lines = gathered.lines;
     report.parties = gathered.parties.len();
     let parties = csv_text(parties::COLUMNS, gathered.parties.rows());
-    let items = csv_text(items::COLUMNS, gathered.items.rows());
+    let items = gathered.stated.items_csv(gathered.items.rows());
+    let ownership = gathered.stated.stakes_csv();
     report.remarks = gathered.remarks.into_vec();
     let [orders, rows] = [gathered.orders, gathered.origins].map(text_of);
-    Ok(Intake { orders, parties, items, rows, map: mapping.to_toml(), report })
+    Ok(Intake { orders, parties, items, ownership, rows, map: mapping.to_toml(), report })
+}
+
+/// Takes a table of items or stakes that is in the contract's form; the answer is whether it is one.
+fn take_contract_table(sheet: &Sheet, options: &Options, gathered: &mut IntakeTables<'_>) -> Result<bool, Diagnostic> {
+    let is_mapped = options.mapping.table(&sheet.file, sheet.name.as_deref()).is_some();
+    let Some(table) = contract_tables::table_of(sheet).filter(|_| !is_mapped) else { return Ok(false) };
+    let rows = gathered.stated.read(sheet, table)?;
+    let title = sheet.title();
+    let at = report::RemarkPlace { table: &title, row: 0, column: "", value: "" };
+    let what = format!("a table of {} in Tollgate's form: its {rows} rows are taken as they are", table.as_str());
+    gathered.remarks.add(RemarkKind::Assumed, at, &what);
+    Ok(true)
 }
 
 fn say_no_headers(sheet: &Sheet, gathered: &mut IntakeTables<'_>) {
@@ -363,15 +389,17 @@ impl Intake {
 
     /// The files that are written: names and texts.
     pub fn files(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        vec![
-            ("orders.csv", Cow::Borrowed(&self.orders)),
-            ("parties.csv", Cow::Borrowed(&self.parties)),
-            ("items.csv", Cow::Borrowed(&self.items)),
-            ("rows.csv", Cow::Borrowed(&self.rows)),
-            ("map.toml", Cow::Borrowed(&self.map)),
+        let stakes = self.ownership.iter().map(|text| ("ownership.csv", Cow::Borrowed(text.as_str())));
+        let files = vec![
+            ("orders.csv", Cow::Borrowed(self.orders.as_str())),
+            ("parties.csv", Cow::Borrowed(self.parties.as_str())),
+            ("items.csv", Cow::Borrowed(self.items.as_str())),
+            ("rows.csv", Cow::Borrowed(self.rows.as_str())),
+            ("map.toml", Cow::Borrowed(self.map.as_str())),
             ("read.json", Cow::Owned(self.report_json())),
             ("report.md", Cow::Owned(self.report.markdown())),
-        ]
+        ];
+        files.into_iter().chain(stakes).collect()
     }
 
     /// Writes the files into a folder, all of them or none.

@@ -10,6 +10,7 @@ use crate::sheet::CellForm;
 use crate::text::{narrow, unread};
 use crate::values::country::country;
 use crate::values::day::{DayForm, DayOrder, day_form, quarter_end, year_first_day};
+use crate::values::eccn::{EccnText, eccn_text};
 
 /// Whether a header is in a language whose writers put the year first, also with two digits.
 fn is_year_first(header: &str) -> bool {
@@ -126,23 +127,31 @@ impl IntakeTables<'_> {
 
     /// The days that a cell may mean, as [`day_form`] reads it; days come again in most rows.
     fn day_of(&mut self, text: &str) -> DayForm {
-        if let Some(form) = self.days.get(text) {
-            return *form;
+        self.days.of(text, |text| day_form(text, true))
+    }
+
+    /// The ECCN that a line declares; what is none, or several, is marked.
+    pub(crate) fn eccn(&mut self, line: &Line<'_, '_>) -> String {
+        let text = line.cell(OrderColumn::DeclaredEccn);
+        if text.is_empty() {
+            return String::new();
         }
-        let form = day_form(text, true);
-        self.days.put(text, form);
-        form
+        match eccn_text(text) {
+            EccnText::Nothing => String::new(),
+            EccnText::One(eccn) => eccn,
+            EccnText::Unread => {
+                let what =
+                    "no ECCN, or several: which one is it? A claim such as NLR belongs to the column of licenses";
+                self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::DeclaredEccn, text), what);
+                unread(text)
+            }
+        }
     }
 
     /// A country by its name, also by the names of the mapping.
     pub(crate) fn country_of(&mut self, text: &str) -> Option<Country> {
-        if let Some(known) = self.countries.get(text) {
-            return *known;
-        }
-        let stated = self.mapping.countries.get(text).and_then(|code| code.parse().ok());
-        let found = stated.or_else(|| country(text));
-        self.countries.put(text, found);
-        found
+        let stated = |text: &str| self.mapping.countries.get(text).and_then(|code| code.parse().ok());
+        self.countries.of(text, |text| stated(text).or_else(|| country(text)))
     }
 
     /// Where a line goes; the error is what was not understood, or what columns say differently, which is said.

@@ -9,6 +9,7 @@ use crate::orders::{IntakeTables, Line};
 use crate::report::RemarkKind;
 use crate::several::is_of_several;
 use crate::text::unread;
+use crate::values::eccn::{EccnText, eccn_text};
 
 impl IntakeTables<'_> {
     /// What a line is about: the item as it is written, and the description.
@@ -23,6 +24,9 @@ impl IntakeTables<'_> {
         let is_cheap =
             price.and_then(|price| price.split('.').next()?.parse::<i64>().ok()).map(|dollars| dollars < 3_000);
         let is_contradicted = line.is_contradicted(OrderColumn::Item);
+        if self.stated.has_item(name) && !is_contradicted {
+            return (name.to_owned(), description.to_owned());
+        }
         let key = ItemRead::key(name, description, is_cheap, std::mem::take(&mut self.item_key));
         if !is_contradicted && let Some(read) = self.items_read.get(&key) {
             if !read.said.is_empty() {
@@ -37,7 +41,12 @@ impl IntakeTables<'_> {
             None if is_contradicted => Goods::open("two columns name different items".to_owned()),
             None => self.finder.goods(name, description, is_cheap),
         };
-        let eccn = line.cell(OrderColumn::DeclaredEccn);
+        // What is no ECCN is asked about in its column, and is no ECCN of the item.
+        let eccn = match eccn_text(line.cell(OrderColumn::DeclaredEccn)) {
+            EccnText::One(eccn) => eccn,
+            EccnText::Nothing | EccnText::Unread => String::new(),
+        };
+        let eccn = eccn.as_str();
         let (written, said) = match goods {
             Goods::Item(item) => {
                 let said = if item == shown { String::new() } else { format!("it is `{item}` of the catalog") };

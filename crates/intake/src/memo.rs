@@ -22,6 +22,19 @@ impl<V> Memo<V> {
         self.0.get(text)
     }
 
+    /// What a text was understood as; read by `read` and remembered where it is not.
+    pub(crate) fn of(&mut self, text: &str, read: impl FnOnce(&str) -> V) -> V
+    where
+        V: Clone,
+    {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let value = read(text);
+        self.put(text, value.clone());
+        value
+    }
+
     /// As [`Memo::get`], to be changed.
     pub(crate) fn get_mut(&mut self, text: &str) -> Option<&mut V> {
         self.0.get_mut(text)

@@ -7,13 +7,14 @@ use tollgate_law::catalog::Catalog;
 use tollgate_model::{Country, Diagnostic};
 
 use crate::columns::{Plan, Source};
+use crate::contract_tables::ContractTables;
 use crate::goods::GoodsFinder;
 use crate::items::{ItemRead, Items};
 use crate::mapping::Mapping;
 use crate::memo::Memo;
 use crate::order_column::{OrderColumn, OrderSources};
 use crate::parties::{Parties, is_blank};
-use crate::party_word::{PartyWord, RoleRead};
+use crate::party_word::{KnownRole, PartyWord};
 use crate::rates::Rates;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::seen_lines::SeenLines;
@@ -61,11 +62,21 @@ pub(crate) struct IntakeTables<'a> {
     pub(crate) parties: Parties,
     pub(crate) items: Items,
     pub(crate) remarks: Remarks,
+    /// Items and stakes that stand in the contract's form.
+    pub(crate) stated: ContractTables,
     pub(crate) orders: csv::Writer<Vec<u8>>,
     pub(crate) origins: csv::Writer<Vec<u8>>,
     pub(crate) lines: usize,
     /// How many pieces descriptions count, as far as they were met.
     pub(crate) counted: Memo<Option<i64>>,
+    /// What texts say of packages, as far as they were met.
+    pub(crate) packed: Memo<Option<String>>,
+    /// Whom statements of goods name, as far as they were met.
+    pub(crate) named: Memo<Option<String>>,
+    /// Through which places statements say that goods go, as far as they were met.
+    pub(crate) passed: Memo<Option<String>>,
+    /// The countries of places on the way, as far as they were met.
+    pub(crate) ports: Memo<Option<String>>,
     /// What texts in the place of parties are, as far as they were met.
     pub(crate) party_words: Memo<PartyWord>,
     /// What texts in the place of days may mean, as far as they were met.
@@ -79,7 +90,7 @@ pub(crate) struct IntakeTables<'a> {
     /// What the last name and description are remembered by, so that no text is made anew for each row.
     pub(crate) item_key: String,
     /// The parties in the roles in which they were met, with what stood beside them.
-    pub(crate) roles_read: Memo<Vec<RoleRead>>,
+    pub(crate) roles_read: Memo<Vec<KnownRole>>,
     /// The lines of each order so far.
     pub(crate) seen: SeenLines,
 }
@@ -225,10 +236,15 @@ impl<'a> IntakeTables<'a> {
             parties: Parties::default(),
             items: Items::default(),
             remarks: Remarks::default(),
+            stated: ContractTables::default(),
             orders: writer(),
             origins: writer(),
             lines: 0,
             counted: Memo::new(),
+            packed: Memo::new(),
+            named: Memo::new(),
+            passed: Memo::new(),
+            ports: Memo::new(),
             party_words: Memo::new(),
             days: Memo::new(),
             countries: Memo::new(),
@@ -311,6 +327,7 @@ impl<'a> IntakeTables<'a> {
         let destination = self.destination(line);
         let roles = self.roles(line, destination.as_ref().ok().copied());
         let origin = self.origin(line);
+        let eccn = self.eccn(line);
         let date = match (date, is_shifted) {
             (Some(day), false) => day.to_string(),
             _ => unread(line.cell(OrderColumn::Date)),
@@ -343,7 +360,7 @@ impl<'a> IntakeTables<'a> {
             &self.packages(line),
             if is_blank(line.cell(OrderColumn::EndUse)) { "" } else { line.cell(OrderColumn::EndUse) },
             &self.authorization(line),
-            if is_blank(line.cell(OrderColumn::DeclaredEccn)) { "" } else { line.cell(OrderColumn::DeclaredEccn) },
+            &eccn,
         ];
         let written = self.orders.write_record(fields);
         tollgate_model::always!(written.is_ok(), "memory can be written");

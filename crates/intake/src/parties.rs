@@ -187,17 +187,7 @@ impl Parties {
 
     /// Adds what a line says of where a party is headquartered, and of its parent; what is said differently is not settled.
     pub(crate) fn add_seat(&mut self, id: &str, column: &'static str, stated: &str) -> bool {
-        let Some(row) = self.row_mut(id) else { return false };
-        match row.get(column).map(String::as_str) {
-            None | Some("") => drop(row.insert(column, stated.to_owned())),
-            Some(other) if other == stated || names_again(other, stated) => {}
-            Some(other) => {
-                let several = unread(&[other, stated.trim_start_matches(['?', ' '])].join(" / "));
-                row.insert(column, several);
-                return false;
-            }
-        }
-        true
+        self.row_mut(id).is_some_and(|row| settle(row, column, stated))
     }
 
     /// Says where a party is headquartered.
@@ -228,14 +218,8 @@ impl Parties {
                 unread(facts.unread_country)
             }
         };
-        match row.get("country").map(String::as_str) {
-            None | Some("") => drop(row.insert("country", stated)),
-            Some(other) if other == stated || names_again(other, &stated) => {}
-            Some(other) => {
-                say(RemarkKind::Question, "this party stands in several countries: where is it located?");
-                let several = unread(&[other, stated.trim_start_matches(['?', ' '])].join(" / "));
-                row.insert("country", several);
-            }
+        if !settle(row, "country", &stated) {
+            say(RemarkKind::Question, "this party stands in several countries: where is it located?");
         }
     }
 
@@ -365,6 +349,20 @@ fn read_country(party: &mut PartyRow, column: &'static str, at: RemarkPlace<'_>,
     if column == "country" && !city.is_empty() {
         party.entry("city").or_insert_with(|| city.to_owned());
     }
+}
+
+/// Sets a cell of a party to what is stated; where something else stands there, both are not settled, and the answer is no.
+fn settle(row: &mut PartyRow, column: &'static str, stated: &str) -> bool {
+    match row.get(column).map(String::as_str) {
+        None | Some("") => drop(row.insert(column, stated.to_owned())),
+        Some(other) if other == stated || names_again(other, stated) => {}
+        Some(other) => {
+            let several = unread(&[other, stated.trim_start_matches(['?', ' '])].join(" / "));
+            row.insert(column, several);
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether a country is among those of a cell that is not settled.

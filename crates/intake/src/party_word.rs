@@ -1,6 +1,7 @@
 //! What texts are that stand where a party is named: names, or words that name nobody.
 
 use tollgate_model::is_in_doubt;
+use tollgate_records::{NamingText, further_party};
 
 use crate::memo::Memo;
 use crate::order_column::OrderColumn;
@@ -16,6 +17,8 @@ pub(crate) enum PartyWord {
     Nobody,
     /// `same as consignee`.
     Consignee,
+    /// `Fjord Data on behalf of Kvant`: more than one party, of which only one could be screened.
+    Several,
 }
 
 impl PartyWord {
@@ -35,6 +38,8 @@ impl PartyWord {
             || is_role_alone(text)
         {
             PartyWord::Nobody
+        } else if further_party(text, NamingText::Name).is_some() {
+            PartyWord::Several
         } else {
             PartyWord::Party
         }
@@ -42,12 +47,7 @@ impl PartyWord {
 
     /// As [`PartyWord::read`], remembered in `known`.
     pub(crate) fn of(text: &str, known: &mut Memo<PartyWord>) -> PartyWord {
-        if let Some(word) = known.get(text) {
-            return *word;
-        }
-        let word = PartyWord::read(text);
-        known.put(text, word);
-        word
+        known.of(text, PartyWord::read)
     }
 }
 
@@ -72,7 +72,7 @@ fn is_role_alone(text: &str) -> bool {
 
 /// A party in a role, as it was read.
 #[derive(Debug)]
-pub(crate) struct RoleRead {
+pub(crate) struct KnownRole {
     pub(crate) role: OrderColumn,
     /// The texts beside it, of which something follows for the party.
     pub(crate) beside: Vec<String>,
@@ -108,6 +108,9 @@ mod tests {
             "ein Kunde",
         ] {
             assert_eq!(PartyWord::read(text), PartyWord::Nobody, "{text}");
+        }
+        for text in ["Fjord Data for Kvant", "Lim Trading c/o Kvant Works", "Lim Trading, end user: Kvant"] {
+            assert_eq!(PartyWord::read(text), PartyWord::Several, "{text}");
         }
         for text in ["Same as Consignee", "SAME AS CNEE.", "same as above consignee", "idem"] {
             assert_eq!(PartyWord::read(text), PartyWord::Consignee, "{text}");

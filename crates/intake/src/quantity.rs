@@ -2,6 +2,7 @@
 
 use tollgate_model::ItemKind;
 
+use crate::goods::Goods;
 use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::is_blank;
@@ -50,6 +51,11 @@ impl IntakeTables<'_> {
         }
         for unit in units {
             if matches!(self.unit_kind(unit), UnitKind::Package | UnitKind::Other) {
+                if self.is_without_accelerator(line) {
+                    let what = "goods without an accelerator: so many of their unit";
+                    self.remarks.add(RemarkKind::Assumed, line.place_of(OrderColumn::Quantity, &text), what);
+                    continue;
+                }
                 let what = format!("its unit `{}` is not pieces: how many units are there?", plain(unit));
                 self.remarks.add(RemarkKind::Question, line.place_of(OrderColumn::Quantity, &text), &what);
                 return Err([text.as_str(), line.cell(OrderColumn::Unit)].join(" ").trim().to_owned());
@@ -106,10 +112,11 @@ impl IntakeTables<'_> {
     /// The units of a line of compute, unless its description counts other pieces; the error is then the quantity's text.
     pub(crate) fn held_against_text(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
         let description = line.cell(OrderColumn::Description);
-        let is_compute = self.items.accelerators(item) != Some(0);
+        let held = self.stated.accelerators(item).or_else(|| self.items.accelerators(item));
+        let is_compute = held != Some(0);
         let texts = [OrderColumn::Item, OrderColumn::Description];
         if let Some((column, word)) =
-            texts.iter().find_map(|at| Some((*at, packed(line.cell(*at))?))).filter(|_| is_compute)
+            texts.iter().filter(|_| is_compute).find_map(|at| Some((*at, self.packed.of(line.cell(*at), packed)?)))
         {
             let what = format!("`{word}`: how many pieces are there?");
             self.remarks.add(RemarkKind::Question, line.place_of(column, line.cell(column)), &what);
@@ -119,15 +126,7 @@ impl IntakeTables<'_> {
         if !description.bytes().any(|byte| byte.is_ascii_digit()) || !is_compute {
             return Ok(units);
         }
-        let counted = match self.counted.get(description) {
-            Some(counted) => *counted,
-            None => {
-                let counted = counted_pieces(description);
-                self.counted.put(description, counted);
-                counted
-            }
-        };
-        match counted {
+        match self.counted.of(description, counted_pieces) {
             Some(pieces) if pieces != units => {
                 let what =
                     format!("the description counts {pieces} pieces, the quantity is another: how many are there?");
@@ -149,19 +148,27 @@ impl IntakeTables<'_> {
     pub(crate) fn units_of(&mut self, line: &Line<'_, '_>, item: &str, units: i64) -> Result<i64, String> {
         let (text, stated) = (line.cell(OrderColumn::Quantity), line.cell(OrderColumn::Unit));
         let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_bare && self.unit_kind(stated) != UnitKind::Assembly {
+        let counts_others = |kind: UnitKind| matches!(kind, UnitKind::Assembly | UnitKind::Accelerator);
+        if is_bare && !counts_others(self.unit_kind(stated)) {
             return Ok(units);
         }
         let beside = number(text, line.reading.mark).map_or_else(String::new, |figure| figure.beside);
-        let Some(unit) = [stated, &beside].into_iter().find(|unit| self.unit_kind(unit) == UnitKind::Assembly) else {
+        let Some(unit) = [stated, &beside].into_iter().find(|unit| counts_others(self.unit_kind(unit))) else {
             return Ok(units);
         };
+        let are_accelerators = self.unit_kind(unit) == UnitKind::Accelerator;
         let unit = plain(unit);
         let known = self.catalog.item(item);
         let kind = known.and_then(|known| known.kind);
-        let held = known.and_then(|known| known.accelerators).or_else(|| self.items.accelerators(item));
+        let held = known
+            .and_then(|known| known.accelerators)
+            .or_else(|| self.stated.accelerators(item))
+            .or_else(|| self.items.accelerators(item));
         let is_rack = matches!(unit.as_str(), "rack" | "racks" | "cabinet" | "pod" | "superpod" | "cluster");
         let is_counted = match (kind, held) {
+            (Some(ItemKind::IntegratedCircuit | ItemKind::Board), None | Some(1)) if are_accelerators => true,
+            (Some(ItemKind::Other), _) | (None, Some(0 | 1)) if are_accelerators => true,
+            _ if are_accelerators => false,
             (Some(ItemKind::Rack), _) => is_rack,
             (Some(ItemKind::Other), _) | (None, Some(0)) => true,
             (Some(ItemKind::Server), _) => !is_rack,
@@ -178,17 +185,20 @@ impl IntakeTables<'_> {
         Err([text, stated].join(" ").trim().to_owned())
     }
 
+    /// Whether the texts of a line say that its goods hold no accelerator, so that nothing turns on how many pieces its unit holds.
+    fn is_without_accelerator(&mut self, line: &Line<'_, '_>) -> bool {
+        let [name, description] = [OrderColumn::Item, OrderColumn::Description].map(|column| line.cell(column));
+        !line.is_contradicted(OrderColumn::Item)
+            && !self.mapping.items.contains_key(name)
+            && matches!(self.finder.goods(name, description, None), Goods::NoCompute(_))
+    }
+
     /// What a unit counts, remembered by its text.
     fn unit_kind(&mut self, unit: &str) -> UnitKind {
         if unit.is_empty() {
             return UnitKind::Missing;
         }
-        if let Some(kind) = self.units.get(unit) {
-            return *kind;
-        }
-        let kind = UnitKind::read(unit);
-        self.units.put(unit, kind);
-        kind
+        self.units.of(unit, UnitKind::read)
     }
 
     /// How many places the unit of a quantity's header moves the point; `None` where it is no number of pieces.
@@ -199,7 +209,8 @@ impl IntakeTables<'_> {
             | "inthousands" => Some(3),
             "millions" | "million" | "mn" | "m" => Some(6),
             unit if NO_UNITS.contains(&unit) => Some(0),
-            unit => matches!(self.unit_kind(unit), UnitKind::Pieces | UnitKind::Assembly).then_some(0),
+            unit => matches!(self.unit_kind(unit), UnitKind::Pieces | UnitKind::Assembly | UnitKind::Accelerator)
+                .then_some(0),
         }
     }
 

@@ -5,7 +5,7 @@ use tollgate_model::Country;
 use crate::order_column::OrderColumn;
 use crate::orders::{IntakeTables, Line};
 use crate::parties::{PartyFacts, is_blank, is_name};
-use crate::party_word::{PartyWord, RoleRead};
+use crate::party_word::{KnownRole, PartyWord};
 use crate::report::{RemarkKind, RemarkPlace};
 use crate::text::{plain, unread};
 use crate::values::country::city_beside;
@@ -32,9 +32,11 @@ impl IntakeTables<'_> {
         let notify = self.role(line, OrderColumn::NotifyParty, &consignee);
         if !notify.is_empty() {
             let what = "who is to be notified counts as an intermediate consignee";
-            self.seat(&mut roles, notify, line.place_of(OrderColumn::NotifyParty, ""), what);
+            self.give_place(&mut roles, notify, line.place_of(OrderColumn::NotifyParty, ""), what);
         }
         self.add_further(line, &mut roles);
+        self.add_named(line, &mut roles);
+        self.add_transit(line, &mut roles, destination);
         if roles.ultimate_consignee.is_empty() {
             if roles.purchaser.is_empty() {
                 self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::UltimateConsignee, ""), "no consignee");
@@ -63,7 +65,7 @@ impl IntakeTables<'_> {
 
     /// Who stands in a role of a line, as an id; empty where nobody does. `consignee` is the line's, whom other cells may mean.
     fn role(&mut self, line: &Line<'_, '_>, role: OrderColumn, consignee: &str) -> String {
-        let Beside { countries, address, company, name, .. } = beside(role);
+        let RoleColumns { countries, address, company, name, .. } = role_columns(role);
         let text = line.cell(role);
         let [address, company, name] =
             [address, company, name].map(|column| column.map_or("", |column| line.cell(column)));
@@ -93,6 +95,11 @@ impl IntakeTables<'_> {
             }
             PartyWord::Consignee | PartyWord::Nobody => {
                 self.remarks.add(RemarkKind::Question, line.place_of(role, shown), "no party is named: who is it?");
+                return unread(shown);
+            }
+            PartyWord::Several if self.parties.has_row(shown) => {}
+            PartyWord::Several => {
+                self.remarks.add(RemarkKind::Question, line.place_of(role, shown), SEVERAL);
                 return unread(shown);
             }
         }
@@ -161,7 +168,7 @@ impl IntakeTables<'_> {
 
     /// Adds where a party of a line is headquartered, and its parent, where columns say it.
     fn add_seats(&mut self, line: &Line<'_, '_>, role: OrderColumn, id: &str) {
-        let Beside { hq_country, parent, .. } = beside(role);
+        let RoleColumns { hq_country, parent, .. } = role_columns(role);
         if let Some(column) = hq_country {
             let text = line.cell(column);
             let country = self.country_of(text);
@@ -184,7 +191,7 @@ impl IntakeTables<'_> {
         let remarks = &mut self.remarks;
         let say = |kind, what: &str| remarks.add(kind, line.place_of(column, text), what);
         let stated = match PartyWord::of(text, &mut self.party_words) {
-            PartyWord::Consignee | PartyWord::Nobody => unread(text),
+            PartyWord::Consignee | PartyWord::Nobody | PartyWord::Several => unread(text),
             PartyWord::Party => self.parties.id_of(text, &PartyFacts::default(), say),
         };
         if stated == id {
@@ -210,25 +217,35 @@ impl IntakeTables<'_> {
 
     /// The party of a role that a line names by its country alone: nobody, where the goods go there anyway.
     fn unnamed(&mut self, line: &Line<'_, '_>, role: OrderColumn) -> String {
-        let roles = [OrderColumn::Purchaser, OrderColumn::IntermediateConsignee, OrderColumn::EndUser];
-        let columns = if roles.contains(&role) { beside(role).countries } else { &[] };
-        let columns = columns.iter().copied().chain(beside(role).hq_country.filter(|_| role == OrderColumn::EndUser));
-        let found = columns.map(|column| (column, line.cell(column))).find(|(_, text)| !is_blank(text));
-        let Some((column, place)) = found else { return String::new() };
-        let country = self.country_of(place);
-        let receiving = [line.destination_column(), OrderColumn::UltimateConsigneeCountry];
-        for other in receiving.map(|column| line.cell(column)) {
-            let is_same = match country {
-                Some(_) => self.country_of(other) == country,
-                None => plain(other) == plain(place),
-            };
-            if is_same {
-                return String::new();
-            }
+        let roles =
+            [OrderColumn::Exporter, OrderColumn::Purchaser, OrderColumn::IntermediateConsignee, OrderColumn::EndUser];
+        if !roles.contains(&role) {
+            return String::new();
         }
+        let RoleColumns { countries, hq_country, parent, .. } = role_columns(role);
+        // Somebody whose parent is named is somebody, wherever that is.
+        let parent = parent.map(|column| (column, line.cell(column))).filter(|(_, text)| !is_blank(text));
+        let columns = countries.iter().copied().chain(hq_country);
+        let mut elsewhere = columns.map(|column| (column, line.cell(column))).filter(|(_, text)| !is_blank(text));
+        let Some((column, place)) = elsewhere.find(|(_, text)| !self.is_where(line, role, text)).or(parent) else {
+            return String::new();
+        };
         let what = "a country without a name: who is there?";
         self.remarks.add(RemarkKind::Question, line.place_of(column, place), what);
         unread(&format!("unnamed in {place}"))
+    }
+
+    /// Whether a country is the one from which a line goes, for an exporter, or else the one to which it goes.
+    fn is_where(&mut self, line: &Line<'_, '_>, role: OrderColumn, place: &str) -> bool {
+        let country = self.country_of(place);
+        let columns = match role {
+            OrderColumn::Exporter => [OrderColumn::Origin, OrderColumn::Origin],
+            _ => [line.destination_column(), OrderColumn::UltimateConsigneeCountry],
+        };
+        columns.map(|column| line.cell(column)).into_iter().any(|other| match country {
+            Some(_) => self.country_of(other) == country,
+            None => plain(other) == plain(place),
+        })
     }
 
     /// Whether a text stood in a role before with the same beside it: it is the id of a row, to which nothing is to be added.
@@ -243,7 +260,7 @@ impl IntakeTables<'_> {
     fn remember_role(&mut self, line: &Line<'_, '_>, role: OrderColumn, text: &str) {
         /// A party with more in a role is read anew each time.
         const MOST_READ: usize = 8;
-        let read = RoleRead { role, beside: texts_beside(line, role).map(str::to_owned).collect() };
+        let read = KnownRole { role, beside: texts_beside(line, role).map(str::to_owned).collect() };
         match self.roles_read.get_mut(text) {
             Some(known) if known.len() < MOST_READ => known.push(read),
             Some(_) => {}
@@ -262,7 +279,11 @@ impl IntakeTables<'_> {
             match PartyWord::of(text, &mut self.party_words) {
                 PartyWord::Party if is_name(text) || self.parties.has_row(text) => {}
                 PartyWord::Nobody => {
-                    self.seat(roles, unread(text), at, "no party is named: who is it?");
+                    self.give_place(roles, unread(text), at, "no party is named: who is it?");
+                    continue;
+                }
+                PartyWord::Several => {
+                    self.give_place(roles, unread(text), at, SEVERAL);
                     continue;
                 }
                 PartyWord::Consignee => {
@@ -278,12 +299,12 @@ impl IntakeTables<'_> {
             }
             let remarks = &mut self.remarks;
             let id = self.parties.id_of(text, &PartyFacts::default(), |kind, what| remarks.add(kind, at, what));
-            self.seat(roles, id, at, "another party of the line: it counts as one more who receives");
+            self.give_place(roles, id, at, "another party of the line: it counts as one more who receives");
         }
     }
 
     /// Gives one more party of a line a place that is free, so that it is looked at; where there is none, who receives is open.
-    fn seat(&mut self, roles: &mut Roles, id: String, at: RemarkPlace<'_>, what: &str) {
+    pub(crate) fn give_place(&mut self, roles: &mut Roles, id: String, at: RemarkPlace<'_>, what: &str) {
         let bare = plain(&id);
         if roles.all().iter().any(|other| **other == id || plain(other) == bare) {
             return;
@@ -325,6 +346,9 @@ impl IntakeTables<'_> {
     }
 }
 
+/// What is said of a name that names more than one party.
+const SEVERAL: &str = "it names more than one party: write each into its own column, so that each is screened";
+
 /// The parties of a line: ids, or names; empty where there is none.
 #[derive(Default)]
 pub(crate) struct Roles {
@@ -338,7 +362,7 @@ pub(crate) struct Roles {
 }
 
 impl Roles {
-    fn all(&self) -> [&String; 6] {
+    pub(crate) fn all(&self) -> [&String; 6] {
         [
             &self.exporter,
             &self.purchaser,
@@ -352,7 +376,7 @@ impl Roles {
 
 /// The texts beside a role in a line, of which something follows for its party.
 fn texts_beside<'a>(line: &'a Line<'_, '_>, role: OrderColumn) -> impl Iterator<Item = &'a str> {
-    let Beside { countries, address, hq_country, parent, .. } = beside(role);
+    let RoleColumns { countries, address, hq_country, parent, .. } = role_columns(role);
     let country = countries.iter().map(|column| line.cell(*column)).find(|text| !is_blank(text)).unwrap_or("");
     let of_consignee: &[OrderColumn] = match role {
         OrderColumn::UltimateConsignee => &[
@@ -387,7 +411,7 @@ struct PartyCells<'a> {
 
 /// The columns beside that of a role.
 #[derive(Default)]
-struct Beside {
+struct RoleColumns {
     /// Its countries, the first that is filled counts.
     countries: &'static [OrderColumn],
     /// Its address.
@@ -402,23 +426,23 @@ struct Beside {
     parent: Option<OrderColumn>,
 }
 
-fn beside(role: OrderColumn) -> Beside {
+fn role_columns(role: OrderColumn) -> RoleColumns {
     match role {
-        OrderColumn::Exporter => Beside {
+        OrderColumn::Exporter => RoleColumns {
             countries: &[OrderColumn::ExporterCountry],
             address: Some(OrderColumn::ExporterAddress),
-            ..Beside::default()
+            ..RoleColumns::default()
         },
-        OrderColumn::Purchaser => Beside {
+        OrderColumn::Purchaser => RoleColumns {
             countries: &[OrderColumn::PurchaserCountry],
             address: Some(OrderColumn::PurchaserAddress),
             company: Some(OrderColumn::PurchaserCompany),
-            ..Beside::default()
+            ..RoleColumns::default()
         },
         OrderColumn::IntermediateConsignee => {
-            Beside { countries: &[OrderColumn::IntermediateConsigneeCountry], ..Beside::default() }
+            RoleColumns { countries: &[OrderColumn::IntermediateConsigneeCountry], ..RoleColumns::default() }
         }
-        OrderColumn::UltimateConsignee => Beside {
+        OrderColumn::UltimateConsignee => RoleColumns {
             countries: &[OrderColumn::UltimateConsigneeCountry, OrderColumn::ShipToCountry],
             address: Some(OrderColumn::UltimateConsigneeAddress),
             company: Some(OrderColumn::UltimateConsigneeCompany),
@@ -426,12 +450,12 @@ fn beside(role: OrderColumn) -> Beside {
             hq_country: Some(OrderColumn::UltimateConsigneeHqCountry),
             parent: Some(OrderColumn::UltimateConsigneeParent),
         },
-        OrderColumn::EndUser => Beside {
+        OrderColumn::EndUser => RoleColumns {
             countries: &[OrderColumn::EndUserCountry],
             hq_country: Some(OrderColumn::EndUserHqCountry),
             parent: Some(OrderColumn::EndUserParent),
-            ..Beside::default()
+            ..RoleColumns::default()
         },
-        _ => Beside::default(),
+        _ => RoleColumns::default(),
     }
 }

@@ -6,7 +6,7 @@ use crate::ask_words::PLAIN_WORDS;
 use crate::goods::{Goods, GoodsFinder, MORE_THAN_ONE, SEVERAL_ITEMS};
 use crate::text::{is_doubted, plain};
 use crate::vocabulary::word_lists;
-use crate::words::{counted_pieces, is_assembly_word, is_count, is_model_word, tokens};
+use crate::words::{MULTIPLES, counted_pieces, is_assembly_word, is_count, is_model_word, tokens};
 
 /// Whether a question is about a text that names more than one thing.
 pub(crate) fn is_of_several(question: &str) -> bool {
@@ -47,7 +47,7 @@ impl GoodsFinder<'_> {
         if let Some(other) = self.sibling(goods, text) {
             return Some(other);
         }
-        let parts = divided(text);
+        let parts = parts_between(text);
         let said = |part: &str, list: &[&str]| tokens(part).into_iter().find(|word| list.contains(&word.as_str()));
         for (place, part) in parts.iter().enumerate() {
             let is_other = |word: &String| word_lists().others.contains(&plain(word));
@@ -104,7 +104,7 @@ impl GoodsFinder<'_> {
 }
 
 /// The parts of a text between dividers.
-fn divided(text: &str) -> Vec<String> {
+fn parts_between(text: &str) -> Vec<String> {
     let mut spaced = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     let mut last = ' ';
@@ -154,7 +154,14 @@ pub(crate) fn packed(text: &str) -> Option<String> {
         let is_container = lists.containers_counted.contains(&plain(word));
         let holds =
             matches!(word.as_str(), "contains" | "containing" | "holds" | "per") && counted_pieces(text).is_none();
+        // `10pk`, `4pack`, and `twin pack`, `dual pack`.
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, unit) = word.split_at_checked(digits).unwrap_or(("", word));
+        let is_joined = digits > 0 && count != "1" && lists.containers_counted.contains(&plain(unit));
+        let is_multiple = is_container && before.is_some_and(|word| MULTIPLES.contains(&word.as_str()));
         let is_packed = lists.containers.contains(&plain(word))
+            || is_joined
+            || is_multiple
             || is_container && (next.is_some_and(|next| next == "of") || before.is_some_and(is_number))
             || word == "per" && before.is_some_and(is_number)
             || holds && next.is_some_and(is_number);
@@ -201,9 +208,17 @@ mod tests {
 
     #[test]
     fn packages_in_texts_are_seen() {
-        for text in
-            ["carton of 10", "2 per box", "set of 8", "contains 4 cards each", "crate of L4", "bundle L4", "10-pack"]
-        {
+        for text in [
+            "carton of 10",
+            "2 per box",
+            "set of 8",
+            "contains 4 cards each",
+            "crate of L4",
+            "bundle L4",
+            "10-pack",
+            "L4 10pk",
+            "L40S twin pack",
+        ] {
             assert!(packed(text).is_some(), "{text}");
         }
         for text in ["RTX 4060 8GB retail box", "L40S 48GB", "node of 8", "1 per box"] {

@@ -126,15 +126,20 @@ fn other_rows(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str, notes: &mut Vec<St
         let (row, column) = place(row, column)?;
         cells.insert((first_row + row, first_column + column), owned_cell(value));
     }
-    if let Ok(formulas) = book.worksheet_formula(name) {
-        let (first_row, first_column) = formulas.start().unwrap_or((0, 0));
-        let mut count = 0;
-        for (row, column, formula) in formulas.used_cells() {
-            let (row, column) = place(row, column)?;
-            count += 1;
-            cells.entry((first_row + row, first_column + column)).or_insert_with(|| valueless_cell(formula));
+    match book.worksheet_formula(name) {
+        Err(error) => notes.push(format!(
+            "its formulas could not be looked up ({error}): cells whose value was never stored may be missing"
+        )),
+        Ok(formulas) => {
+            let (first_row, first_column) = formulas.start().unwrap_or((0, 0));
+            let mut count = 0;
+            for (row, column, formula) in formulas.used_cells() {
+                let (row, column) = place(row, column)?;
+                count += 1;
+                cells.entry((first_row + row, first_column + column)).or_insert_with(|| valueless_cell(formula));
+            }
+            say_formulas(count, notes);
         }
-        say_formulas(count, notes);
     }
     let mut rows: Rows = Vec::new();
     for ((row, column), cell) in cells {

@@ -56,12 +56,7 @@ impl FormEvidence {
                 if !text.contains(['/', '-']) || text.get(4..5) == Some("-") {
                     continue;
                 }
-                let form = known.get(text).copied().unwrap_or_else(|| {
-                    let form = day_form(text, false);
-                    known.put(text, form);
-                    form
-                });
-                match form {
+                match known.of(text, |text| day_form(text, false)) {
                     DayForm::Shows { order, .. } => {
                         self.orders.insert(order);
                     }

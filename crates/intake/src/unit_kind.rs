@@ -9,6 +9,22 @@ const PACKAGES: &[&str] = &[
     "plt", "plts", "crate", "crates", "case", "cases", "colis", "bultos", "koli", "kolli", "volumes", "箱", "박스",
 ];
 
+/// Units in which a quantity counts accelerators.
+const ACCELERATORS: &[&str] = &[
+    "gpu",
+    "gpus",
+    "accelerator",
+    "accelerators",
+    "chip",
+    "chips",
+    "module",
+    "modules",
+    "xpu",
+    "xpus",
+    "\u{52a0}\u{901f}\u{5361}",
+    "\u{663e}\u{5361}",
+];
+
 /// What a unit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnitKind {
@@ -16,6 +32,8 @@ pub(crate) enum UnitKind {
     Missing,
     /// Pieces.
     Pieces,
+    /// Single accelerators, which several of a board or a server are.
+    Accelerator,
     /// Servers, nodes, racks.
     Assembly,
     /// Cartons, pallets.
@@ -30,6 +48,20 @@ impl UnitKind {
         if unit.contains(['?', '\u{ff1f}']) {
             return UnitKind::Other;
         }
+        // `EA - each`, `PCS (pieces)`: two words for one kind.
+        let parts: Vec<&str> =
+            unit.split(['(', ')', '-', '/', ':', ',']).filter(|part| !plain(part).is_empty()).collect();
+        if let [first, rest @ ..] = parts.as_slice()
+            && !rest.is_empty()
+        {
+            let kind = UnitKind::read(first);
+            return if rest.iter().all(|part| UnitKind::read(part) == kind) { kind } else { UnitKind::whole(unit) };
+        }
+        UnitKind::whole(unit)
+    }
+
+    /// What a unit counts, by its name as a whole.
+    fn whole(unit: &str) -> UnitKind {
         let unit = plain(unit);
         // `unit1`: a unit with the number of its column; `PC10` counts packs of ten.
         let bare = unit.strip_suffix('1').filter(|bare| !bare.ends_with(|letter: char| letter.is_ascii_digit()));
@@ -40,6 +72,8 @@ impl UnitKind {
             UnitKind::Package
         } else if lists.assemblies.contains(&unit) {
             UnitKind::Assembly
+        } else if ACCELERATORS.contains(&unit.as_str()) {
+            UnitKind::Accelerator
         } else if lists.pieces.contains(&unit) || bare.is_some_and(|bare| lists.pieces.contains(bare)) {
             UnitKind::Pieces
         } else {
@@ -68,6 +102,10 @@ mod tests {
             ("Server", UnitKind::Assembly),
             ("CTN", UnitKind::Package),
             ("kg", UnitKind::Other),
+            ("GPUs", UnitKind::Accelerator),
+            ("EA - each", UnitKind::Pieces),
+            ("PCS (pieces)", UnitKind::Pieces),
+            ("box (pieces)", UnitKind::Other),
             ("dozen", UnitKind::Other),
         ] {
             assert_eq!(UnitKind::read(text), kind, "{text}");

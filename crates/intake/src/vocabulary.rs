@@ -27,6 +27,10 @@ pub(crate) struct Words {
     pub(crate) containers_counted: BTreeSet<String>,
     pub(crate) others: BTreeSet<String>,
     pub(crate) same_as_consignee: BTreeSet<String>,
+    pub(crate) day_doubts: BTreeSet<String>,
+    /// As they are written.
+    pub(crate) day_doubt_parts: BTreeSet<String>,
+    pub(crate) parts: BTreeSet<String>,
 }
 
 /// A well-known kind of export.
@@ -83,6 +87,9 @@ pub(crate) fn word_lists() -> &'static Words {
             containers_counted: plainly(words.containers_counted),
             others: plainly(words.others),
             same_as_consignee: plainly(words.same_as_consignee),
+            day_doubts: plainly(words.day_doubts),
+            day_doubt_parts: words.day_doubt_parts,
+            parts: plainly(words.parts),
         }
     })
 }

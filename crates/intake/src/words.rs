@@ -53,8 +53,8 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
 /// Whether a word counts pieces, as in `24 PCS`.
 pub(crate) fn is_piece(word: &str) -> bool {
     const PIECES: &[&str] = &[
-        "pcs", "pc", "pce", "pces", "pieces", "piece", "units", "ea", "nos", "uds", "unidades", "piezas", "stuck",
-        "stk", "szt", "шт", "adet", "개", "枚", "台", "個", "张", "pezzi", "stuks", "unites", "pieces",
+        "pcs", "pc", "pce", "pces", "pieces", "piece", "units", "unit", "ea", "nos", "uds", "unidades", "piezas",
+        "stuck", "stk", "szt", "шт", "adet", "개", "枚", "台", "個", "张", "pezzi", "stuks", "unites", "pieces",
     ];
     PIECES.contains(&plain(word).as_str())
 }

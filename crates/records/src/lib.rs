@@ -20,6 +20,7 @@ mod decisions;
 mod documentation;
 mod doubt;
 mod folder;
+mod further_party;
 mod gleif;
 mod items;
 mod json_cells;
@@ -30,6 +31,8 @@ mod output;
 mod ownership;
 mod pages;
 mod parties;
+mod places;
+mod plain_letters;
 mod record;
 mod row_answers;
 mod shareholdings;
@@ -49,6 +52,7 @@ pub use decision_columns::{
 };
 pub use decisions::{DecisionWriter, Format};
 pub use documentation::tables_markdown;
+pub use further_party::{NamingText, further_party};
 pub use items::{answered_items, read_items, read_items_by_row, read_items_with};
 pub use licenses::read_licenses;
 pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
@@ -58,6 +62,8 @@ pub use parties::{
     answered_parties, read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties,
     read_parties_by_row, read_parties_with,
 };
+pub use places::{country_of_place, place_elsewhere};
+pub use plain_letters::plain_letters;
 pub use record::{
     DecisionRecord, FactValue, Hit, NamedFacts, NextStep, Obligation, OwnershipFinding, ReadingEffect, RedFlag, Step,
     Text, UnsurePoint,

@@ -18,7 +18,7 @@ use crate::texts::Texts;
 /// Columns of numbers, and the one of texts that do not come again.
 const PLAIN: &[&str] = &["order_id", "line", "date", "quantity", "unit_price_usd", "gross_weight_kg", "packages"];
 /// Columns on which neither a decision turns nor a sum.
-const DECLARED: &[&str] = &["hs_code", "description", "declared_eccn", "gross_weight_kg", "packages"];
+const DECLARED: &[&str] = &["hs_code", "description", "gross_weight_kg", "packages"];
 
 fn all(name: &str) -> bool {
     Table::Orders.column(name).is_some()
@@ -466,7 +466,8 @@ fn check(batch: &Batch, orders: &OrderBatch, mistakes: &mut Mistakes<'_>) {
     for name in Table::Orders.required() {
         batch.require_cells(name, mistakes);
     }
-    let texts = [("item", Some(&orders.item)), ("end_use", orders.end_use.as_ref())];
+    let [.., eccns] = orders.declared.texts.each_ref();
+    let texts = [("item", Some(&orders.item)), ("end_use", orders.end_use.as_ref()), ("declared_eccn", eccns.as_ref())];
     for (column, texts) in PARTY_COLUMNS.into_iter().zip(orders.parties.each_ref().map(Option::as_ref)).chain(texts) {
         note_doubts(batch, column, texts, mistakes);
     }

@@ -47,7 +47,8 @@ fn of_orders(column: &Column) -> &'static str {
         }
         ("authorization", _) => "any other text claims nothing, is named, and holds a reserved line",
         ("via", _) => "what names no country: which way the items take stays unknown",
-        ("hs_code" | "description" | "declared_eccn", _) => "never; it decides nothing",
+        ("hs_code" | "description", _) => "never; it decides nothing",
+        ("declared_eccn", _) => "what begins with `?`: the line stays open; else never",
         ("unit_price_usd" | "gross_weight_kg" | "packages", _) => "any other text is named, and decides nothing",
         (_, Text) => {
             "an id without a row: who it is stays unknown; a name without one is screened; what begins with `?`: the line stays open"

@@ -3,6 +3,8 @@
 use tollgate_model::Date;
 
 use super::month::{is_filler, month_of};
+use crate::text::plain;
+use crate::vocabulary::word_lists;
 
 /// The order of day and month where a date has slashes, hyphens or two digits first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,15 +110,9 @@ fn is_in_doubt(text: &str, parts: &[&str]) -> bool {
         "am", "pm", "a", "p", "t", "z", "h", "hrs", "hr", "uhr", "utc", "gmt", "est", "edt", "cst", "cdt", "mst",
         "mdt", "pst", "pdt", "cet", "cest", "bst", "jst", "kst", "hkt", "sgt", "ist", "local", "time", "at", "um",
     ];
-    const VAGUE: &[&str] = &[
-        "\u{4ee5}\u{964d}",
-        "\u{4ee5}\u{5f8c}",
-        "\u{4ee5}\u{540e}",
-        "\u{9803}",
-        "\u{5de6}\u{53f3}",
-        "\u{c774}\u{d6c4}",
-    ];
-    if text.contains(['?', '\u{ff1f}', '~', '<', '>']) || VAGUE.iter().any(|word| text.contains(word)) {
+    if text.contains(['?', '\u{ff1f}', '~', '<', '>'])
+        || word_lists().day_doubt_parts.iter().any(|part| text.contains(part.as_str()))
+    {
         return true;
     }
     let bare: Vec<&str> = parts.iter().copied().filter(|part| !is_filler(part)).collect();
@@ -125,6 +121,14 @@ fn is_in_doubt(text: &str, parts: &[&str]) -> bool {
         bare.bytes().all(|byte| byte.is_ascii_alphabetic()) && !OF_TIME.contains(&bare.as_str()) && !is_filler(&bare)
     };
     let behind_time = text.split_once(':').map_or("", |(_, behind)| behind);
+    // A second day behind a time: `10:00 - 2026-12-05 12:00`.
+    let is_date = |word: &str| word.matches(['-', '/', '.']).count() == 2 && word.len() >= 6 && !word.contains(':');
+    if behind_time.split_whitespace().any(is_date) || text.matches(':').count() > 3 {
+        return true;
+    }
+    if crate::text::words(text).iter().any(|word| word_lists().day_doubts.contains(&plain(word))) {
+        return true;
+    }
     if crate::text::words(behind_time).iter().any(|word| is_word(word)) {
         return true;
     }
@@ -274,6 +278,16 @@ mod tests {
             "2026-12-01 10:00 or later",
             "not before 2026-12-01",
             "1 Dec 2026 - 5 Dec 2026",
+            "2026-12-01 10:00 - 2026-12-05 12:00",
+            "ca. 01.12.2026",
+            "voraussichtlich 1. Dezember 2026",
+            "environ 1 d\u{e9}cembre 2026",
+            "hacia el 1 de diciembre de 2026",
+            "2026\u{5e74}12\u{6708}1\u{65e5}\u{9884}\u{8ba1}",
+            "2026\u{5e74}12\u{6708}1\u{65e5}\u{4e88}\u{5b9a}",
+            "2026\u{b144} 12\u{c6d4} 1\u{c77c} \u{c608}\u{c815}",
+            "1 Dec 2026 approx",
+            "expected 2026-12-01",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

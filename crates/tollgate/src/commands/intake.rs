@@ -15,7 +15,7 @@ use crate::commands::inputs::{Inputs, TextFormat};
 #[command(after_help = "Example:
   tollgate intake sap_export.csv partners.xlsx --out tables
   tollgate check --orders tables/orders.csv --parties tables/parties.csv --items tables/items.csv --out report
-Reads .xlsx, .xls, .ods and text with any delimiter and encoding. Writes DIR/orders.csv, parties.csv, items.csv, rows.csv, map.toml, read.json and report.md, whole or not at all.
+Reads .xlsx, .xls, .ods and text with any delimiter and encoding. A folder stands for the files in it; tables in Tollgate's form are taken as they are. Writes DIR/orders.csv, parties.csv, items.csv, ownership.csv where there are stakes, rows.csv, map.toml, read.json and report.md, whole or not at all.
 Change map.toml where it is wrong and give it back with --map.")]
 pub(crate) struct IntakeArguments {
     /// Spreadsheets and exports as they come: orders, and tables of parties beside them
@@ -98,6 +98,9 @@ pub(crate) fn read_raw_orders(inputs: &mut Inputs, folder: &Path) -> Result<(), 
     );
     inputs.orders = folder.join("orders.csv");
     inputs.basis.parties.get_or_insert_with(|| folder.join("parties.csv"));
+    if taken.ownership.is_some() {
+        inputs.basis.ownership.get_or_insert_with(|| folder.join("ownership.csv"));
+    }
     inputs.basis.items.get_or_insert_with(|| folder.join("items.csv"));
     Ok(())
 }
