@@ -50,7 +50,7 @@ bought AS (
   SELECT
     l.root, min(l.day) AS began, max(l.day) AS ended,
     sum(CASE WHEN l.controlled THEN l.chips ELSE 0 END) AS chips, sum(CASE WHEN l.controlled THEN l.tpp ELSE 0 END) AS tpp,
-    max(l.ultimate_consignee) AS party_id, count(DISTINCT l.ultimate_consignee) AS consignees
+    max(coalesce(l.tier, 2)) AS tier, min(coalesce(l.tier, 2)) AS least_tier, max(l.ultimate_consignee) AS party_id, count(DISTINCT l.ultimate_consignee) AS consignees
   FROM lines l
   GROUP BY l.root
 ),
@@ -77,7 +77,8 @@ first_trade AS (
   CROSS JOIN history y
   LEFT JOIN sold s ON s.exporter = b.party_id
   LEFT JOIN halls h ON h.holder = b.party_id
-  WHERE b.consignees = 1 AND b.root = b.party_id AND p.parent_id IS NULL AND s.exporter IS NULL
+  -- Nobody needs an old shell where goods go without limit, or where every one needs a license.
+  WHERE b.tier = 2 AND b.least_tier = 2 AND b.consignees = 1 AND b.root = b.party_id AND p.parent_id IS NULL AND s.exporter IS NULL
     AND p.incorporated_day <= b.began - {{old_days}} AND b.began >= y.data_began + {{history_days}} AND b.chips >= {{first_chips}}
     AND b.ended < b.began + {{asleep_days}} AND concat(';', coalesce(p.flags, ''), ';') NOT LIKE '%;dormant%'
     AND b.ended <= y.data_ended - {{burst_days}}

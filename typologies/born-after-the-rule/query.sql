@@ -23,6 +23,7 @@ trade AS (
   SELECT
     d.party_id, p.country, p.incorporated_day, d.began, d.ended, d.sells, d.chips, d.tpp,
     CASE WHEN p.data_center_mw > 0 OR h.holder IS NOT NULL THEN 1 ELSE 0 END AS powered,
+    CASE WHEN p.root <> p.party_id AND g.incorporated_day <= p.incorporated_day - {{old_days}} AND g.tier < 3 THEN 1 ELSE 0 END AS of_old_group,
     CASE WHEN lower(p.business) LIKE '%cloud%' OR lower(p.business) LIKE '%data cent%' OR lower(p.business) LIKE '%research%'
       OR lower(p.business) LIKE '%hosting%' OR lower(p.business) LIKE '%colocation%' OR lower(p.business) LIKE '%telecom%'
       OR lower(p.business) LIKE '%software%' OR concat(' ', lower(p.business), ' ') LIKE '% ai %' THEN 1 ELSE 0 END AS in_the_trade,
@@ -31,11 +32,12 @@ trade AS (
       OR lower(p.business) LIKE '%holding%' OR lower(p.business) LIKE '%consult%' THEN 1 ELSE 0 END AS trader
   FROM dealt d
   JOIN parties p ON p.party_id = d.party_id
+  LEFT JOIN parties g ON g.party_id = p.root
   LEFT JOIN halls h ON h.holder = d.party_id
 ),
 aged AS (
   SELECT
-    t.party_id, t.country, t.incorporated_day, t.began, t.chips, t.tpp, t.powered, t.in_the_trade, t.trader,
+    t.party_id, t.country, t.incorporated_day, t.began, t.chips, t.tpp, t.powered, t.of_old_group, t.in_the_trade, t.trader,
     CASE WHEN t.sells = 1 OR t.began + {{silence_days}} > w.last_day THEN 0 WHEN t.ended <= t.began + {{burst_days}} THEN 1 ELSE -1 END AS stops,
     CASE WHEN t.incorporated_day >= w.control_day AND t.began >= t.incorporated_day AND t.began <= t.incorporated_day + {{young_days}} AND t.chips >= {{least_chips}}
       THEN 1 ELSE 0 END AS young
@@ -44,7 +46,7 @@ aged AS (
 ),
 peered AS (
   SELECT
-    party_id, country, incorporated_day, began, chips, tpp, powered, in_the_trade, trader, stops, young,
+    party_id, country, incorporated_day, began, chips, tpp, powered, of_old_group, in_the_trade, trader, stops, young,
     (sum(young) OVER (PARTITION BY country) - young + {{prior_share}} * {{prior_parties}})
       / CAST(count(*) OVER (PARTITION BY country) - 1 + {{prior_parties}} AS DOUBLE) AS peers
   FROM aged
@@ -56,6 +58,7 @@ scored AS (
       + greatest(0.0, least({{most_size}}, 0.5 * ln(chips / CAST({{typical_chips}} AS DOUBLE))))
       + CASE WHEN began - incorporated_day <= {{very_young_days}} THEN {{very_young}} ELSE 0.0 END
       + CASE WHEN powered = 1 THEN {{can_show_power}} ELSE {{no_power}} END
+      + CASE WHEN of_old_group = 1 THEN {{of_old_group}} ELSE 0.0 END
       + CASE stops WHEN 1 THEN {{stops}} WHEN -1 THEN {{goes_on}} ELSE 0.0 END
       + CASE WHEN in_the_trade = 1 AND trader = 0 THEN {{in_the_trade}} ELSE 0.0 END
       + CASE WHEN trader = 1 THEN {{trader}} ELSE 0.0 END AS llr

@@ -66,6 +66,13 @@ peered AS (
   ) AS d ON coalesce(d.destination, '') = coalesce(p.destination, '')
   LEFT JOIN parties y ON y.party_id = p.party_id
 ),
+sold AS (
+  -- Whoever sells goods on is a dealer whose takers are in the rows: others look at where they go.
+  SELECT exporter AS party_id, sum(chips) AS chips, max(coalesce(tier, 2)) AS tier
+  FROM lines
+  WHERE controlled AND exporter IS NOT NULL AND exporter <> ultimate_consignee
+  GROUP BY exporter
+),
 forwarded AS (
   SELECT l.freight_forwarder AS party_id, count(DISTINCT l.order_id) AS times
   FROM (SELECT DISTINCT ultimate_consignee FROM lines WHERE controlled) AS m
@@ -82,8 +89,10 @@ scored AS (
       + greatest(0.0, least({{most_relative}}, ln({{evader_share}} / p.peers)) - 0.8)
       + CASE WHEN 9 * p.odd <= coalesce(f.times, 0) THEN {{mostly_forwards}} ELSE 0.0 END
       + CASE WHEN p.powered = 1 THEN {{can_show_power}} ELSE 0.0 END
+      + CASE WHEN s.tier < 3 AND 2 * s.chips >= p.chips THEN {{sells_on}} ELSE 0.0 END
       + least({{most_repeat}}, 0.3 * ln(p.odd)) AS llr
   FROM peered p
+  LEFT JOIN sold s ON s.party_id = p.party_id
   LEFT JOIN forwarded f ON f.party_id = p.party_id
   WHERE p.odd > 0 AND p.chips >= {{least_chips}}
 )

@@ -79,7 +79,7 @@ scored AS (
     {{base}}
       + CASE WHEN quickest <= {{quick_days}} THEN {{quick}} ELSE 0.0 END
       + CASE WHEN own_use = 1 THEN {{own_use}} ELSE 0.0 END
-      + CASE WHEN tier = 3 THEN {{to_concern}} ELSE 0.0 END
+      + CASE tier WHEN 3 THEN {{to_concern}} WHEN 1 THEN {{to_free}} ELSE 0.0 END
       + CASE WHEN 2 * matched >= received THEN {{all_of_it}} ELSE 0.0 END
       + CASE WHEN installed = 1 THEN {{installed}} ELSE 0.0 END
       + least({{most_repeat}}, 0.4 * ln(gone)) AS llr

@@ -73,8 +73,13 @@ peered AS (
 scored AS (
   SELECT
     root, chips, tpp, needed_mw, mw, ratio, peers,
-    {{base}} + says_more * {{says_more}} + least({{most_relative}}, ln({{evader_share}} / peers)) + {{slope}} * ln(ratio / {{over}})
-      + CASE WHEN ratio > {{absurd}} THEN {{absurd_slope}} * ln(ratio / {{absurd}}) ELSE 0.0 END AS llr
+    -- A little over is what spares, phases and rounding make; the further over, the less an honest operator's error explains it, as the square of the logarithm.
+    -- Racks for half a megawatt are let in any town and stand in no table; a hall of two is a building.
+    {{base}} + says_more * {{says_more}}
+      + least(1.0, ln(ratio / {{over}}) / ln({{plain}} / {{over}})) * least({{most_relative}}, ln({{evader_share}} / peers))
+      + {{slope}} * ln(ratio / {{over}}) + CASE WHEN ratio > {{absurd}} THEN {{absurd_slope}} * ln(ratio / {{absurd}}) ELSE 0.0 END
+      + least(1.0, greatest(0.0, (needed_mw - mw - {{rack_mw}}) / ({{hall_mw}} - {{rack_mw}})))
+        * least({{most_error}}, 0.5 * (ln(ratio) / {{error}}) * (ln(ratio) / {{error}})) AS llr
   FROM peered
   WHERE ratio > {{over}} AND chips >= {{least_chips}}
 )

@@ -13,17 +13,24 @@ shipment AS (
   FROM received
   GROUP BY order_id, root
 ),
+alike AS (
+  -- Parts of one size are one decision, and not as many coincidences: n of them tell as much as 1 + ln n.
+  SELECT root, year, tpp, (1.0 + ln(count(*))) / CAST(count(*) AS DOUBLE) AS worth
+  FROM shipment
+  GROUP BY root, year, tpp
+),
 banded AS (
   SELECT
     s.root, s.day, s.year, s.tpp, w.notice_floor AS notice_floor,
     CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < w.notice_floor
-      THEN CASE WHEN s.packed = 1 THEN {{pack_worth}} ELSE 1.0 END ELSE 0.0 END AS in_band,
+      THEN a.worth * CASE WHEN s.packed = 1 THEN {{pack_worth}} ELSE 1.0 END ELSE 0.0 END AS in_band,
     CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < w.notice_floor THEN 1 ELSE 0 END AS counted,
     CASE WHEN s.tpp >= {{band}} * w.notice_floor AND s.tpp < {{near_high}} * w.notice_floor THEN 1 ELSE 0 END AS near,
     CASE WHEN s.tpp >= w.notice_floor THEN 1 ELSE 0 END AS over,
     CASE WHEN s.tpp < w.notice_floor THEN 1 ELSE 0 END AS under
   FROM law w
   CROSS JOIN shipment s
+  JOIN alike a ON a.root = s.root AND a.year = s.year AND a.tpp = s.tpp
 ),
 moving AS (
   SELECT

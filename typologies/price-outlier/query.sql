@@ -79,7 +79,9 @@ scored AS (
     root, odd, priced, over, under, off, tpp, usd, first_day, last_day, subjects, orders,
     {{base}} + greatest(CASE WHEN over = 1 OR list = 1 THEN {{over}} ELSE 0.0 END, CASE WHEN under = 1 THEN {{under}} ELSE 0.0 END)
       + CASE WHEN over = 0 AND under = 0 THEN {{no_peers}} ELSE 0.0 END
-      + least({{most_slope}}, {{slope}} * (off - 0.26)) + least(0.6, 0.2 * ln(odd)) AS llr
+      + least({{most_slope}}, {{slope}} * (off - 0.26)) + least(0.6, 0.2 * ln(odd))
+      -- Age and use take half of a price, or two thirds; nobody sells at a tenth.
+      + CASE WHEN under = 1 THEN greatest(0.0, least({{most_absurd}}, {{absurd_slope}} * (off - {{absurd}}))) ELSE 0.0 END AS llr
   FROM by_root
   WHERE odd >= {{least_share}} * priced AND usd >= {{least_usd}}
 )

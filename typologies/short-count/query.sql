@@ -1,7 +1,8 @@
 -- Units are boxes as ordered, and the visitor may have counted chips: a count is short only if it is so against the boxes.
 WITH visit AS (
   SELECT
-    coalesce(s.operator, s.owner, v.party) AS holder, v.day, max(v.units_seen) AS seen, max(CASE WHEN v.result = 'favorable' THEN 1 ELSE 0 END) AS favorable
+    coalesce(s.operator, s.owner, v.party) AS holder, v.day, max(v.units_seen) AS seen, max(CASE WHEN v.result = 'favorable' THEN 1 ELSE 0 END) AS favorable,
+    max(CASE WHEN v.result = 'unfavorable' THEN 1 ELSE 0 END) AS unfavorable
   FROM inspections v
   LEFT JOIN sites s ON s.site_id = v.site_id
   WHERE v.units_seen IS NOT NULL AND v.day IS NOT NULL
@@ -26,17 +27,17 @@ sold AS (
 ),
 counted AS (
   SELECT
-    v.holder, v.day, v.seen, v.favorable, coalesce(h.sites, 1) AS sites, sum(r.units) AS units, sum(r.tpp) AS tpp, min(r.day) AS first_day
+    v.holder, v.day, v.seen, v.favorable, v.unfavorable, coalesce(h.sites, 1) AS sites, sum(r.units) AS units, sum(r.tpp) AS tpp, min(r.day) AS first_day
   FROM visit v
   JOIN received r ON r.holder = v.holder AND r.day <= v.day - {{installed_after}}
   LEFT JOIN halls h ON h.holder = v.holder
   LEFT JOIN sold o ON o.exporter = v.holder
   WHERE o.exporter IS NULL OR o.began > v.day
-  GROUP BY v.holder, v.day, v.seen, v.favorable, coalesce(h.sites, 1)
+  GROUP BY v.holder, v.day, v.seen, v.favorable, v.unfavorable, coalesce(h.sites, 1)
 ),
 judged AS (
   SELECT
-    holder, day, seen, favorable, sites, units, tpp, first_day, seen * sites / CAST(units AS DOUBLE) AS share,
+    holder, day, seen, favorable, unfavorable, sites, units, tpp, first_day, seen * sites / CAST(units AS DOUBLE) AS share,
     row_number() OVER (PARTITION BY holder ORDER BY day DESC) AS turn
   FROM counted
   WHERE units >= {{least_units}}
@@ -45,7 +46,7 @@ scored AS (
   SELECT
     holder, day, seen, sites, units, tpp, first_day, share,
     {{base}} + least({{most}}, {{slope}} * ln({{usual}} / greatest(share, 0.05)))
-      + CASE WHEN favorable = 1 THEN {{favorable}} ELSE 0.0 END + CASE WHEN sites > 1 THEN {{other_halls}} ELSE 0.0 END AS llr
+      + CASE WHEN favorable = 1 THEN {{favorable}} ELSE 0.0 END + CASE WHEN unfavorable = 1 THEN {{unfavorable}} ELSE 0.0 END + CASE WHEN sites > 1 THEN {{other_halls}} ELSE 0.0 END AS llr
   FROM judged
   WHERE turn = 1 AND share < {{usual}}
 )
