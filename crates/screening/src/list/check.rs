@@ -73,7 +73,10 @@ pub(super) fn names_and_days(list: &mut List) {
 fn unsearchable(entry: &Entry) -> Option<String> {
     let searchable = |text: &str| match text.is_ascii() {
         true => text.bytes().any(|byte| byte.is_ascii_alphabetic()),
-        false => text.chars().any(char::is_alphabetic) && matches!(unread(text), None | Some(Unread::Long)),
+        false => {
+            text.chars().any(char::is_alphabetic)
+                && matches!(unread(text), None | Some(Unread::Long | Unread::Mixed(_)))
+        }
     };
     let first = entry.names.first()?;
     if entry.names.iter().any(|name| searchable(&name.text)) {
