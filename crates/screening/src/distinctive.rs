@@ -22,6 +22,8 @@ const COMMON_COMPANIES: u32 = 25;
 const ACRONYM_LETTERS: usize = 5;
 /// Letters of a word that is the acronym of many where it is not written as one.
 const SHORT_LETTERS: usize = 3;
+/// Listed names that such an acronym must tell apart, so that it is known by the list's own count.
+const ACRONYM_NAMES: u32 = 3;
 /// Words of a core at most.
 const MOST_WORDS: usize = 4;
 /// Letters that a core must have to be looked for in one word with a common one (`huaweinorge`), and that this one must have.
@@ -78,6 +80,27 @@ struct Company {
     beside: u32,
 }
 
+impl Company {
+    const NONE: Company = Company { alone: 0, beside: 0 };
+}
+
+/// A name as a list has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListedName<'t> {
+    /// The place of its entry.
+    pub(crate) entry: usize,
+    /// As published.
+    pub(crate) text: &'t str,
+    /// Whether it is a weak alias.
+    pub(crate) is_weak: bool,
+}
+
+/// Whether a name shows that it is an organization's, and no ship's or person's: it has a legal form, or a word that is common among companies.
+fn is_organization(name: &Name) -> bool {
+    let is_common = |token: &Token| background(&token.word).0 >= COMMON_COMPANIES;
+    !name.forms.is_empty() || name.tokens.iter().any(|token| !token.form && is_common(token))
+}
+
 /// The cores of listed names.
 #[derive(Debug, Default)]
 pub(crate) struct Cores {
@@ -88,26 +111,39 @@ pub(crate) struct Cores {
 }
 
 impl Cores {
-    /// The cores of the names of an index; `texts` are the names as published, in the same order, without weak ones.
-    pub(crate) fn build<'t>(index: &Index, texts: impl Iterator<Item = Option<&'t str>>) -> Cores {
+    /// The cores of the names of an index; `listed` are the same names as published, in the same order.
+    pub(crate) fn build<'t>(index: &Index, listed: impl Iterator<Item = ListedName<'t>>) -> Cores {
         let names = || (0..index.len()).filter_map(|place| Some((place, index.name(place)?)));
         let mut companies: Lookup<&str, Company> = Lookup::default();
         for (_, name) in names() {
             let is_alone = core(name).take(2).count() == 1;
             for token in core(name) {
-                let company = companies.entry(token.word.as_str()).or_insert_with(Company::default);
+                let company = companies.entry(token.word.as_str()).or_default();
                 *(if is_alone { &mut company.alone } else { &mut company.beside }) += 1;
             }
         }
-        let is_ones = |word: &str| companies.get(word).is_some_and(|company| company.beside <= company.alone.max(2));
+        let listed: Vec<ListedName<'_>> = listed.collect();
+        let mut organizations: Lookup<usize, ()> = Lookup::default();
+        for ((_, name), listed) in names().zip(&listed) {
+            if is_organization(name) {
+                organizations.insert(listed.entry, ());
+            }
+        }
         let mut cores = Cores::default();
-        for ((place, name), text) in names().zip(texts) {
-            let Some(text) = text.filter(|_| !name.is_form_alone) else { continue };
+        for ((place, name), listed) in names().zip(&listed) {
+            if name.is_form_alone || listed.is_weak || !organizations.contains_key(&listed.entry) {
+                continue;
+            }
             let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
+            let company = words.first().and_then(|word| companies.get(word)).copied().unwrap_or(Company::NONE);
+            let is_ones = company.beside <= company.alone.max(2);
             let (is_kept, is_acronym) = match words.as_slice() {
                 [] => (false, false),
-                [word] if word.len() <= SHORT_LETTERS => (is_rare(word) && is_written_as_acronym(text, word), true),
-                [word] => (is_rare(word) && is_ones(word), false),
+                [word] if word.len() <= SHORT_LETTERS => {
+                    let is_family = company.alone >= ACRONYM_NAMES && is_ones;
+                    (is_rare(word) && is_family && is_written_as_acronym(listed.text, word), true)
+                }
+                [word] => (is_rare(word) && is_ones, false),
                 words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word)), false),
             };
             if is_kept {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_model::{Country, Date, Party};
 
 use crate::address::{Address, Addresses};
-use crate::distinctive::{CORE_POINTS, Cores};
+use crate::distinctive::{CORE_POINTS, Cores, ListedName};
 use crate::evidence::{Agreement, Evidence, compare, plain_id};
 use crate::extent::{Extent, PIECE_ALIKE};
 use crate::fold::fold;
@@ -191,9 +191,11 @@ impl Screener {
             .iter()
             .filter_map(|(entry, name)| Some(screener.entries.get(*entry)?.names.get(*name)?.text.as_str()));
         screener.index = Index::build(texts);
-        let names = screener.names.iter().map(|(entry, name)| screener.entries.get(*entry)?.names.get(*name));
-        let strong = names.map(|name| name.filter(|name| !name.weak).map(|name| name.text.as_str()));
-        screener.cores = Cores::build(&screener.index, strong);
+        let listed = screener.names.iter().filter_map(|(entry, name)| {
+            let listed = screener.entries.get(*entry)?.names.get(*name)?;
+            Some(ListedName { entry: *entry, text: &listed.text, is_weak: listed.weak })
+        });
+        screener.cores = Cores::build(&screener.index, listed);
         let entries = || screener.entries.iter().enumerate();
         let addresses = entries().flat_map(|(at, entry)| entry.addresses.iter().map(move |text| (at, text.as_str())));
         screener.addresses = Addresses::build(addresses);

@@ -15,7 +15,7 @@ const LISTED: [(&str, &str); 14] = [
     ("Orion Electronics Ltd", ""),
     ("Pacific Star Trading FZE", "Pacific Trading"),
     ("KIM, Chol Su", "Kim Trading"),
-    ("QXJ", ""),
+    ("QXJ Group", "QXJ Limited;QXJ Trading"),
     ("Delta Trading House", ""),
     ("Shanghai Electronics Import Export Corporation", ""),
     ("Rahimov Logistics", ""),
