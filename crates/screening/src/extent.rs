@@ -15,6 +15,8 @@ pub(crate) enum Extent {
     Word,
     /// What tells so little that only the whole of a listed name counts, with its legal forms.
     Same,
+    /// What tells a listed name apart, beside common words.
+    Core,
 }
 
 /// What words must tell, in hundredths of a bit, to be searched as a name that may be misspelled: `(Shanghai)` and `/ Trading` are no whole names.

@@ -64,6 +64,8 @@ pub enum Unread {
     Script(char),
     /// It is longer than names that are read to the end.
     Long,
+    /// It has a word in letters of two scripts, such as this one, that look like others: what it is read as is a guess.
+    Mixed(char),
 }
 
 impl std::fmt::Display for Unread {
@@ -71,6 +73,9 @@ impl std::fmt::Display for Unread {
         match self {
             Unread::Empty => write!(f, "has neither a letter nor a digit"),
             Unread::Script(c) => write!(f, "has letters of a script that is not read, such as `{c}`"),
+            Unread::Mixed(c) => {
+                write!(f, "has a word in letters of two scripts, such as `{c}`, whose reading is a guess")
+            }
             Unread::Long => {
                 write!(f, "is longer than {LONGEST} characters or {MOST_WORDS} words and is not read to its end")
             }
@@ -88,11 +93,53 @@ pub fn unread(text: &str) -> Option<Unread> {
     if let Some(c) = plain().take(LONGEST).find(|c| !letters::is_read(*c)) {
         return Some(Unread::Script(c));
     }
+    if let Some(c) = mixed(text) {
+        return Some(Unread::Mixed(c));
+    }
     let words = words(text);
     match words.is_empty() {
         true => Some(Unread::Empty),
         false => (words.len() > MOST_WORDS || plain().nth(LONGEST).is_some()).then_some(Unread::Long),
     }
+}
+
+/// Scripts whose letters look like those of others of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alphabet {
+    Latin,
+    Cyrillic,
+    Greek,
+    Armenian,
+}
+
+impl Alphabet {
+    fn of(c: char) -> Option<Alphabet> {
+        match c {
+            _ if c.is_ascii_alphabetic() || is_latin(c) => Some(Alphabet::Latin),
+            '\u{400}'..='\u{52f}' => Some(Alphabet::Cyrillic),
+            '\u{531}'..='\u{587}' => Some(Alphabet::Armenian),
+            _ if is_greek(c) => Some(Alphabet::Greek),
+            _ => None,
+        }
+    }
+}
+
+/// A letter of a word that has letters of another such script before it; none where every word is of one.
+fn mixed(text: &str) -> Option<char> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut script = None;
+    for c in text.nfkc().filter(|c| !invisible(*c)).take(LONGEST) {
+        if !(c.is_alphanumeric() || combining(c) || apostrophe(c)) {
+            script = None;
+        }
+        let Some(alphabet) = Alphabet::of(c).filter(|_| c.is_alphabetic()) else { continue };
+        if *script.get_or_insert(alphabet) != alphabet {
+            return Some(c);
+        }
+    }
+    None
 }
 
 /// The words of [`fold()`], with what is known of each.
@@ -382,6 +429,17 @@ mod tests {
             ("ॽ Amber", "amber"),
         ] {
             assert_eq!(fold(text).join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_two_scripts_is_a_doubt() {
+        for text in ["\u{41d}\u{438}\u{430}wei", "Hu\u{430}wei Norge", "Acm\u{3b5}", "\u{421}I\u{412}\u{410}\u{41a}"] {
+            assert!(matches!(unread(text), Some(Unread::Mixed(_))), "{text}: {:?}", unread(text));
+        }
+        for text in ["ООО Vektor", "IT-компания", "华为Norge", "Société X5", "Ελλάς AE", "NTTデータ"]
+        {
+            assert_eq!(unread(text), None, "{text}");
         }
     }
 

@@ -268,6 +268,11 @@ impl Index {
         self.score_all(places.iter().map(|place| index_of(*place)).collect(), query, 0, scratch)
     }
 
+    /// The names at places, scored.
+    pub(crate) fn search_at(&self, places: Vec<usize>, query: &Name, scratch: &mut Scratch) -> Vec<NameHit> {
+        self.score_all(places, query, 0, scratch)
+    }
+
     fn score_all(&self, candidates: Vec<usize>, query: &Name, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
         scratch.similarities.clear();
         let mut found: Vec<NameHit> = Vec::new();

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use tollgate_model::{Country, Date, Party};
 
 use crate::address::{Address, Addresses};
+use crate::distinctive::{CORE_POINTS, Cores, ListedName};
 use crate::evidence::{Agreement, Evidence, compare, plain_id};
 use crate::extent::{Extent, PIECE_ALIKE};
 use crate::fold::fold;
 use crate::index::{Index, NameHit, Scratch};
-use crate::links::{Link, Span};
 use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
-use crate::score::{Forms, Score};
+use crate::score::Score;
 use crate::within::{name_parts, name_spans};
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
@@ -28,7 +28,7 @@ const SAME_PART_POINTS: u32 = 8_500;
 /// How alike addresses must be to be the same.
 const SAME_ADDRESS: u32 = 8_500;
 /// What a register number is worth where the names do not match.
-const BY_ID: u32 = 9_000;
+pub(crate) const BY_ID: u32 = 9_000;
 
 /// What is known of a party that is screened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,6 +108,8 @@ pub struct Match {
     pub weak: bool,
     /// Whether only a part of the party's name is like it, such as what follows `c/o`: it may be the listed party, and is not taken for it.
     pub part: bool,
+    /// Whether only the core of the listed name, which tells it apart, is in the party's, beside common words: a subsidiary has such a name.
+    pub core: bool,
 }
 
 /// The words of the two names of a match, folded; none where it was not found by a name.
@@ -125,6 +127,15 @@ struct NamelessMatch {
     basis: Basis,
     /// Basis points.
     points: u32,
+}
+
+/// A name that is searched.
+struct Search<'t> {
+    /// As written.
+    text: &'t str,
+    /// As it is compared.
+    name: Name,
+    extent: Extent,
 }
 
 /// A version of a list, for the record.
@@ -156,6 +167,7 @@ pub struct Screener {
     /// Each name of the index: the place of its entry, and its place among the entry's names.
     names: Vec<(usize, usize)>,
     index: Index,
+    cores: Cores,
     addresses: Addresses,
     /// Entries by register number.
     ids: BTreeMap<String, Vec<usize>>,
@@ -179,6 +191,11 @@ impl Screener {
             .iter()
             .filter_map(|(entry, name)| Some(screener.entries.get(*entry)?.names.get(*name)?.text.as_str()));
         screener.index = Index::build(texts);
+        let listed = screener.names.iter().filter_map(|(entry, name)| {
+            let listed = screener.entries.get(*entry)?.names.get(*name)?;
+            Some(ListedName { entry: *entry, text: &listed.text, is_weak: listed.weak })
+        });
+        screener.cores = Cores::build(&screener.index, listed);
         let entries = || screener.entries.iter().enumerate();
         let addresses = entries().flat_map(|(at, entry)| entry.addresses.iter().map(move |text| (at, text.as_str())));
         screener.addresses = Addresses::build(addresses);
@@ -201,15 +218,18 @@ impl Screener {
         let mut best: BTreeMap<usize, Match> = BTreeMap::new();
         // Evidence may raise a score by so much that it counts: half of what lacks to certainty and more.
         let least = threshold.saturating_sub(if nameless.is_empty() { 1_000 } else { 3_000 });
-        for (name, part) in query.names.iter().flat_map(|text| self.searches(text)) {
-            for found in self.search(&name, part, least, scratch) {
+        for search in query.names.iter().flat_map(|text| self.searches(text)) {
+            let name = &search.name;
+            for (found, extent) in self.name_hits(&search, least, scratch) {
                 let Some((place, alias)) = self.names.get(found.name).copied() else { continue };
                 let Some(entry) = self.entries.get(place) else { continue };
                 let Some(listed) = entry.names.get(alias) else { continue };
                 let evidence = evidence(query, &city, entry, nameless.get(&place).map(|found| found.basis));
                 let points = if listed.weak { found.score.points * 90 / 100 } else { found.score.points };
-                let points = evidence.weigh(points);
-                let part = part != Extent::Whole;
+                // Where a company is says nothing of whose subsidiary it is.
+                let least_points = if extent == Extent::Core { points } else { 0 };
+                let points = evidence.weigh(points).max(least_points);
+                let part = extent != Extent::Whole;
                 // A part never takes the place of a whole name by which the party is taken for the listed one.
                 let is_known_better = |known: &Match| known.points >= points || (part && self.is_same(known));
                 if points < threshold || best.get(&place).is_some_and(is_known_better) {
@@ -223,10 +243,11 @@ impl Screener {
                     name: listed.text.clone(),
                     points,
                     score: Some(found.score),
-                    words: MatchWords { query: words(&name), entry: entry_words },
+                    words: MatchWords { query: words(name), entry: entry_words },
                     evidence,
                     weak: listed.weak,
                     part,
+                    core: extent == Extent::Core,
                 };
                 best.insert(place, hit);
             }
@@ -244,6 +265,7 @@ impl Screener {
                     evidence: evidence(query, &city, entry, Some(*basis)),
                     weak: false,
                     part: false,
+                    core: false,
                 };
                 best.insert(*place, hit);
             }
@@ -255,28 +277,46 @@ impl Screener {
     }
 
     /// What is searched for a name: the whole in each way in which it may be read, and the names within it.
-    fn searches(&self, text: &str) -> Vec<(Name, Extent)> {
-        let wholes = self.index.readings(text).into_iter().map(|name| (name, Extent::Whole));
+    fn searches<'t>(&self, text: &'t str) -> Vec<Search<'t>> {
+        let read = |text: &'t str| self.index.readings(text).into_iter();
+        let wholes = read(text).map(|name| Search { text, name, extent: Extent::Whole });
         let parts = name_parts(text).into_iter().flat_map(|part| {
-            let names = self.index.readings(part.text).into_iter();
-            names.map(move |name| (Extent::of_part(&name, part.set_off), name)).map(|(extent, name)| (name, extent))
+            let extent = move |name: &Name| Extent::of_part(name, part.set_off);
+            read(part.text).map(move |name| Search { text: part.text, extent: extent(&name), name })
         });
-        let spans = name_spans(text).into_iter().flat_map(|span| self.index.readings(span));
+        let spans = name_spans(text).into_iter();
+        let spans = spans.flat_map(|text| read(text).map(move |name| Search { text, name, extent: Extent::Same }));
         // `S.L.` behind a comma is a form and nobody's name.
-        let within = parts.chain(spans.map(|name| (name, Extent::Same))).filter(|(name, _)| !name.is_form_alone);
+        let within = parts.chain(spans).filter(|search| !search.name.is_form_alone);
         wholes.chain(within).collect()
+    }
+
+    /// What a search finds, and then the listed names whose cores stand in the name beside common words.
+    fn name_hits(&self, search: &Search<'_>, least: u32, scratch: &mut Scratch) -> Vec<(NameHit, Extent)> {
+        let mut found: Vec<(NameHit, Extent)> = Vec::new();
+        found.extend(self.search(search, least, scratch).into_iter().map(|found| (found, search.extent)));
+        let places = self.cores.find(search.text, &search.name);
+        if !places.is_empty() {
+            let cores = self.index.search_at(places, &search.name, scratch).into_iter();
+            found.extend(cores.map(|mut found| {
+                found.score.points = found.score.points.max(CORE_POINTS);
+                (found, Extent::Core)
+            }));
+        }
+        found
     }
 
     /// The names at or above a score. A piece between marks, which stand in many names of one party, counts only where it is the whole of a listed
     /// name.
-    fn search(&self, name: &Name, extent: Extent, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
+    fn search(&self, search: &Search<'_>, least: u32, scratch: &mut Scratch) -> Vec<NameHit> {
+        let name = &search.name;
         let is_weak = |found: &NameHit| {
             let place = self.names.get(found.name);
             place.and_then(|(entry, name)| self.entries.get(*entry)?.names.get(*name)).is_some_and(|name| name.weak)
         };
-        let mut found = match extent {
+        let mut found = match search.extent {
             Extent::Whole | Extent::SetOff => return self.index.search(name, least, scratch),
-            Extent::Same => Vec::new(),
+            Extent::Same | Extent::Core => Vec::new(),
             Extent::Piece => {
                 let mut found = self.index.search_near(name, least, scratch);
                 let is_spelled = |score: &Score| score.links.iter().all(|link| link.similarity >= PIECE_ALIKE);
@@ -349,60 +389,6 @@ impl Screener {
     }
 }
 
-impl Match {
-    /// What the score is made of, in a sentence each.
-    pub fn explanation(&self) -> Vec<String> {
-        let mut parts = match &self.score {
-            Some(score) => self.name_sentences(score),
-            None => vec![match self.basis {
-                Basis::Address => format!("the street address is the entry's: alike {} of 10000", self.points),
-                _ => format!("the register number is the entry's: {BY_ID}, though no name matches"),
-            }],
-        };
-        if self.part {
-            parts.push("a part of the party's name, which names several: it may be the listed party".to_owned());
-        }
-        if self.weak {
-            parts.push("a weak alias: nine tenths of that".to_owned());
-        }
-        if self.score.is_some() {
-            parts.extend(self.evidence.sentences());
-        }
-        parts
-    }
-
-    /// A sentence for each part of the score of the names.
-    fn name_sentences(&self, score: &Score) -> Vec<String> {
-        let text = |words: &[String], span: Span| {
-            words.iter().skip(span.first).take(span.count).cloned().collect::<Vec<_>>().join(" ")
-        };
-        let link = |link: &Link| {
-            let (query, entry) = (text(&self.words.query, link.query), text(&self.words.entry, link.entry));
-            let bits = in_tenths(link.weight);
-            format!("`{query}` for `{entry}`: alike {} of 10000, telling {bits} bits", link.similarity)
-        };
-        let mut parts: Vec<String> = score.links.iter().map(link).collect();
-        if score.lost_query > 0 {
-            parts.push(format!("words of the party that the entry lacks: {} bits", in_tenths(score.lost_query)));
-        }
-        if score.lost_entry > 0 {
-            let counted = match score.replaced {
-                true => "which count in full or more, since other words stand in their place",
-                false => "of which a quarter counts",
-            };
-            parts.push(format!(
-                "words of the entry that the party lacks: {} bits, {counted}",
-                in_tenths(score.lost_entry)
-            ));
-        }
-        if score.forms == Forms::Different {
-            parts.push("their legal forms differ".to_owned());
-        }
-        parts.push(format!("names: {}", score.points));
-        parts
-    }
-}
-
 /// What is known beside the names. `city` is the party's in words, and `basis` what else than its name the party and the entry share.
 fn evidence(query: Query<'_>, city: &[String], entry: &Entry, basis: Option<Basis>) -> Evidence {
     let agree = |holds: bool| if holds { Agreement::Agree } else { Agreement::Unknown };
@@ -415,11 +401,6 @@ fn evidence(query: Query<'_>, city: &[String], entry: &Entry, basis: Option<Basi
         id: shares(Basis::Id),
         date: compare(query.date, &entry.dates),
     }
-}
-
-/// A number of hundredths with one digit behind the point.
-fn in_tenths(hundredths: u32) -> String {
-    format!("{}.{}", hundredths / 100, hundredths % 100 / 10)
 }
 
 #[cfg(test)]

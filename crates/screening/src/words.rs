@@ -153,6 +153,11 @@ pub(crate) fn are_nicknames(a: &str, b: &str) -> bool {
     NICKNAMES.get(a).is_some_and(|names| names.contains(&b))
 }
 
+/// Whether people are called by a word, as a given name or as a nickname.
+pub(crate) fn is_given_name(word: &str) -> bool {
+    NICKNAMES.get(word).is_some()
+}
+
 /// In how many of how many background names a word stands.
 pub(crate) fn background(word: &str) -> (u32, u32) {
     let (counts, names) = &*BACKGROUND;

@@ -100,7 +100,10 @@ fn names_a_list(text: &str) -> bool {
 fn unsearchable(entry: &Entry) -> Option<String> {
     let searchable = |text: &str| match text.is_ascii() {
         true => text.bytes().any(|byte| byte.is_ascii_alphabetic()),
-        false => text.chars().any(char::is_alphabetic) && matches!(unread(text), None | Some(Unread::Long)),
+        false => {
+            text.chars().any(char::is_alphabetic)
+                && matches!(unread(text), None | Some(Unread::Long | Unread::Mixed(_)))
+        }
     };
     let first = entry.names.first()?;
     if names_a_list(&first.text) && !names_a_list(&entry.list) {

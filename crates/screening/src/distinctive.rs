@@ -1,0 +1,203 @@
+//! The core of a listed name, which tells it apart, where it stands beside common words: `Huawei` of `Huawei Technologies Co., Ltd.` in `Huawei Norge AS`.
+//!
+//! How common a word is comes from three sources: how many of 56,808 real companies have it, tables of places, lines of business and namesakes, and how many
+//! listed names have it beside another rare word, since a word that unrelated listed parties share is no one's.
+
+use std::sync::LazyLock;
+
+use tollgate_model::Lookup;
+
+use crate::index::Index;
+use crate::lexicon::{lines, pairs};
+use crate::name::{Name, Token};
+use crate::sizes::{index_of, place_of};
+use crate::words::{background, canonical, form_at, is_given_name};
+
+/// What a core beside common words is worth: a possible match at the default threshold.
+pub(crate) const CORE_POINTS: u32 = 8_200;
+
+/// Of 56,808 real companies, how many have a word at least that tells nothing beside a listed one.
+const COMMON_COMPANIES: u32 = 25;
+/// Letters of an acronym at most.
+const ACRONYM_LETTERS: usize = 5;
+/// Letters of a word that is the acronym of many where it is not written as one.
+const SHORT_LETTERS: usize = 3;
+/// Listed names that such an acronym must tell apart, so that it is known by the list's own count.
+const ACRONYM_NAMES: u32 = 3;
+/// Words of a core at most.
+const MOST_WORDS: usize = 4;
+/// Letters that a core must have to be looked for in one word with a common one (`huaweinorge`), and that this one must have.
+const GLUED_LETTERS: usize = 4;
+
+type Words = Lookup<&'static str, ()>;
+
+fn table(words: impl Iterator<Item = &'static str>) -> Words {
+    let mut table = Words::default();
+    words.for_each(|word| {
+        table.insert(canonical(word), ());
+    });
+    table
+}
+
+static BESIDE: LazyLock<Words> =
+    LazyLock::new(|| table(lines(include_str!("../data/beside.txt")).flat_map(|line| line.split(' '))));
+
+static NAMESAKES: LazyLock<Words> = LazyLock::new(|| {
+    let families = pairs(include_str!("../data/chinese_families.tsv")).flat_map(|(_, spellings)| spellings.split('\t'));
+    let more = lines(include_str!("../data/namesakes.txt")).flat_map(|line| line.split(' '));
+    table(more.chain(families))
+});
+
+/// Whether a word tells nothing beside a listed one: a place, a line of business, a kind of unit, a number.
+fn is_common(token: &Token) -> bool {
+    token.form || token.written.len() < 2 || token.is_number() || is_common_word(&token.word)
+}
+
+fn is_common_word(word: &str) -> bool {
+    background(word).0 >= COMMON_COMPANIES || BESIDE.get(word).is_some()
+}
+
+/// Whether a word is rare enough to tell a company apart by itself.
+fn is_rare(word: &str) -> bool {
+    word.len() >= SHORT_LETTERS && background(word).0 == 0 && NAMESAKES.get(word).is_none() && !is_given_name(word)
+}
+
+/// The words of a name that are not common.
+fn core(name: &Name) -> impl Iterator<Item = &Token> {
+    name.tokens.iter().filter(|token| !is_common(token))
+}
+
+fn joined<'t>(core: impl Iterator<Item = &'t Token>) -> String {
+    core.map(|token| token.word.as_str()).collect()
+}
+
+/// How many listed names have a word.
+#[derive(Clone, Copy, Debug, Default)]
+struct Company {
+    /// As their whole core.
+    alone: u32,
+    /// Beside other words of it.
+    beside: u32,
+}
+
+impl Company {
+    const NONE: Company = Company { alone: 0, beside: 0 };
+}
+
+/// A name as a list has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListedName<'t> {
+    /// The place of its entry.
+    pub(crate) entry: usize,
+    /// As published.
+    pub(crate) text: &'t str,
+    /// Whether it is a weak alias.
+    pub(crate) is_weak: bool,
+}
+
+/// Whether a name shows that it is an organization's, and no ship's or person's: it has a legal form, or a word that is common among companies.
+fn is_organization(name: &Name) -> bool {
+    let is_common = |token: &Token| background(&token.word).0 >= COMMON_COMPANIES;
+    !name.forms.is_empty() || name.tokens.iter().any(|token| !token.form && is_common(token))
+}
+
+/// The cores of listed names.
+#[derive(Debug, Default)]
+pub(crate) struct Cores {
+    /// The places of the names that have a core, by its words without spaces.
+    names: Lookup<String, Vec<u32>>,
+    /// The same of one word that is an acronym of three letters, which counts only where it is written as one.
+    acronyms: Lookup<String, Vec<u32>>,
+}
+
+impl Cores {
+    /// The cores of the names of an index; `listed` are the same names as published, in the same order.
+    pub(crate) fn build<'t>(index: &Index, listed: impl Iterator<Item = ListedName<'t>>) -> Cores {
+        let names = || (0..index.len()).filter_map(|place| Some((place, index.name(place)?)));
+        let mut companies: Lookup<&str, Company> = Lookup::default();
+        for (_, name) in names() {
+            let is_alone = core(name).take(2).count() == 1;
+            for token in core(name) {
+                let company = companies.entry(token.word.as_str()).or_default();
+                *(if is_alone { &mut company.alone } else { &mut company.beside }) += 1;
+            }
+        }
+        let listed: Vec<ListedName<'_>> = listed.collect();
+        let mut organizations: Lookup<usize, ()> = Lookup::default();
+        for ((_, name), listed) in names().zip(&listed) {
+            if is_organization(name) {
+                organizations.insert(listed.entry, ());
+            }
+        }
+        let mut cores = Cores::default();
+        for ((place, name), listed) in names().zip(&listed) {
+            if name.is_form_alone || listed.is_weak || !organizations.contains_key(&listed.entry) {
+                continue;
+            }
+            let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
+            let company = words.first().and_then(|word| companies.get(word)).copied().unwrap_or(Company::NONE);
+            let is_ones = company.beside <= company.alone.max(2);
+            let (is_kept, is_acronym) = match words.as_slice() {
+                [] => (false, false),
+                [word] if word.len() <= SHORT_LETTERS => {
+                    let is_family = company.alone >= ACRONYM_NAMES && is_ones;
+                    (is_rare(word) && is_family && is_written_as_acronym(listed.text, word), true)
+                }
+                [word] => (is_rare(word) && is_ones, false),
+                words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word)), false),
+            };
+            if is_kept {
+                let table = if is_acronym { &mut cores.acronyms } else { &mut cores.names };
+                table.entry(words.concat()).or_default().push(place_of(place));
+            }
+        }
+        cores
+    }
+
+    /// The places of the listed names whose core stands whole in a name beside common words alone, or is one of those who hold a joint venture.
+    pub(crate) fn find(&self, text: &str, name: &Name) -> Vec<usize> {
+        let known = |words: &str| self.names.get(words).map_or(&[][..], Vec::as_slice);
+        let words: Vec<&Token> = core(name).collect();
+        let mut places = known(&joined(words.iter().copied())).to_vec();
+        if is_joint(name) {
+            places.extend(words.iter().flat_map(|token| known(&token.word)));
+        }
+        if let [token] = words.as_slice() {
+            if let Some(more) = self.acronyms.get(&token.word).filter(|_| is_written_as_acronym(text, &token.written)) {
+                places.extend(more);
+            }
+            let splits = GLUED_LETTERS..(token.word.len() + 1).saturating_sub(GLUED_LETTERS);
+            let parts = splits.filter_map(|at| token.word.split_at_checked(at));
+            let glued = parts.filter(|(_, common)| is_common_word(canonical(common)));
+            places.extend(glued.flat_map(|(start, _)| known(start)));
+            if is_letter_spaced(text) {
+                let parts = (GLUED_LETTERS..token.word.len()).filter_map(|at| token.word.split_at_checked(at));
+                let before_form = parts.filter(|(_, form)| form_at(&[(*form).to_owned()]).is_some());
+                places.extend(before_form.flat_map(|(start, _)| known(start)));
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().map(index_of).collect()
+    }
+}
+
+/// Whether most of a text is written letter by letter, so that its words cannot be told apart: `H u a w e i  A S`.
+fn is_letter_spaced(text: &str) -> bool {
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words().filter(|word| word.chars().count() == 1).count() * 2 > words().count()
+}
+
+/// Whether a name says that several hold a company together.
+fn is_joint(name: &Name) -> bool {
+    let is_word = |word: &str| name.tokens.iter().any(|token| token.written == word);
+    is_word("jv") || is_word("consortium") || is_word("joint") && is_word("venture")
+}
+
+/// Whether a word of a few letters stands in capitals in a text that has other words too, or is all of it.
+fn is_written_as_acronym(text: &str, word: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    word.len() <= ACRONYM_LETTERS
+        && words
+            .any(|written| written.eq_ignore_ascii_case(word) && !written.bytes().any(|byte| byte.is_ascii_lowercase()))
+}
