@@ -17,6 +17,7 @@ mod declared;
 mod designated;
 mod digest;
 mod end_use;
+mod end_use_harmless;
 mod end_use_words;
 mod error;
 mod facts;

@@ -45,6 +45,7 @@ fn of_orders(column: &Column) -> &'static str {
         ("end_use", _) => {
             "a text that no list of words has: the line stays open where the use matters; what begins with `?`: it stays open"
         }
+        ("unread_text", _) => "any text but `none`: the line stays open",
         ("authorization", _) => "any other text claims nothing, is named, and holds a reserved line",
         ("via" | "hs_code" | "description" | "declared_eccn", _) => "never; it decides nothing",
         ("unit_price_usd" | "gross_weight_kg" | "packages", _) => "any other text is named, and decides nothing",
