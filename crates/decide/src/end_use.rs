@@ -4,6 +4,7 @@ use tollgate_law::facts::{END_USES, ear_country};
 use tollgate_model::{Country, Truth};
 
 use crate::end_use_beside::{LINKS, SUPERCOMPUTER_BESIDE};
+use crate::end_use_harmless::HARMLESS_PHRASES;
 use crate::end_use_words::{
     INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS, WEAPONS,
 };
@@ -131,7 +132,11 @@ fn use_of(text: &str) -> EndUse {
     let words: Option<Vec<Vec<usize>>> = parts(text).iter().map(|part| sequence(part)).collect();
     let words: Vec<usize> = words.map_or_else(Vec::new, |words| words.concat());
     let Some(first) = words.first() else {
-        let known = PHRASES.iter().flat_map(|(word, phrases)| std::iter::once(word).chain(*phrases)).copied();
+        let known = PHRASES
+            .iter()
+            .chain(HARMLESS_PHRASES)
+            .flat_map(|(word, phrases)| std::iter::once(word).chain(*phrases))
+            .copied();
         return EndUse { open: Some(EndUseQuestion::Unread(nearest(text, known))), ..EndUse::default() };
     };
     if words.iter().all(|word| word == first) { of_word(*first) } else { several(&words) }
@@ -203,7 +208,7 @@ fn phrase(plain: &str) -> Option<usize> {
     let means = |(word, phrases): &&(&str, &[&str])| {
         word.replace('_', "") == squashed || phrases.iter().any(|phrase| phrase.replace(' ', "") == squashed)
     };
-    PHRASES.iter().find(means).and_then(|(word, _)| place_of(word))
+    PHRASES.iter().chain(HARMLESS_PHRASES).find(means).and_then(|(word, _)| place_of(word))
 }
 
 /// What a text shows that asks for a paragraph of part 744, wherever in it that stands.

@@ -18,6 +18,7 @@ mod designated;
 mod digest;
 mod end_use;
 mod end_use_beside;
+mod end_use_harmless;
 mod end_use_words;
 mod error;
 mod facts;

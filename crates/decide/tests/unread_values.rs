@@ -140,6 +140,7 @@ fn strange_orders(entry: Entry) {
             "date" => &["2026-11-02"],
             "line" | "quantity" | "packages" | "unit_price_usd" | "gross_weight_kg" => &["17", "250"],
             "item" => &["H100 SXM5 80GB", "A800"],
+            "unread_text" => &["none"],
             _ => &["delta", "Delta Holding"],
         };
         for text in texts_for(understood, &mut numbers) {

@@ -9,7 +9,7 @@ use tollgate_model::{Country, Date};
 
 use crate::ask_goods::{QuestionLine, line, phrases};
 use crate::ask_recipient::recipient;
-use crate::ask_words::{LANGUAGES, Language, OPENINGS, QUESTION_OPENINGS, is_doubt};
+use crate::ask_words::{GREETINGS, LANGUAGES, Language, OPENINGS, QUESTION_OPENINGS, is_doubt};
 use crate::csv_text;
 use crate::goods::GoodsFinder;
 use crate::items::{self, Items};
@@ -97,6 +97,8 @@ pub fn question(text: &str, catalog: &Catalog) -> Question {
     let mut question = Question::default();
     let text = narrow(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let (text, marks) = without_marks(&text);
+    let text = GREETINGS.iter().find_map(|greeting| without_prefix(text, greeting)).unwrap_or(text);
+    let text = GREETINGS.iter().find_map(|greeting| without_prefix(text, greeting)).unwrap_or(text);
     let is_question = QUESTION_OPENINGS.iter().any(|opening| without_prefix(text, opening).is_some());
     if marks.chars().filter(|mark| is_doubt(*mark)).count() > usize::from(is_question) {
         question.unread.push(format!("{}{marks}", text.rsplit(' ').next().unwrap_or("")));

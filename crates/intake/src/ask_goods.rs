@@ -48,6 +48,9 @@ fn split_count(word: &str) -> Option<(&str, &str)> {
     word.split_at_checked(word.len() - name.len()).filter(|_| is_name)
 }
 
+/// Counters of Chinese, Japanese and Korean, which stand behind their number without a space.
+const COUNTERS: [char; 10] = ['台', '枚', '個', '个', '张', '張', '块', '片', '대', '개'];
+
 /// A count behind the item, which is taken off: `x4`, `x 4`, `qty 4`, `4 pcs`, each also in parentheses.
 fn count_behind(words: &mut Vec<&str>) -> Option<i64> {
     let bare = |word: &str| word.trim_matches(['(', ')', ':', '.', ',']).to_lowercase();
@@ -55,7 +58,7 @@ fn count_behind(words: &mut Vec<&str>) -> Option<i64> {
     let (before, last) = (bare(before), bare(last));
     let digits = |text: &str| count(text).filter(|_| text.starts_with(|letter: char| letter.is_ascii_digit()));
     let is_times = |text: &str| matches!(text, "x" | "\u{d7}");
-    let behind_sign = || digits(last.strip_prefix(['x', '\u{d7}'])?);
+    let behind_sign = || digits(last.strip_prefix(['x', '\u{d7}']).or_else(|| last.strip_suffix(COUNTERS))?);
     let (found, taken) = if is_piece(&last) {
         (digits(&before), 2)
     } else if is_times(&before) || matches!(before.as_str(), "qty" | "quantity") {

@@ -16,10 +16,43 @@ pub(crate) const OPENINGS: &[&str] = &[
     "send",
     "sell",
     "is it allowed to ship",
+    "can we send",
+    "can we sell",
+    "can i deliver",
+    "can we deliver",
+    "could i ship",
+    "could we ship",
+    "could i send",
+    "could we send",
+    "could we export",
+    "may i send",
+    "may we send",
+    "may we export",
+    "are we allowed to ship",
+    "are we allowed to send",
+    "am i allowed to ship",
+    "we want to ship",
+    "we would like to ship",
+    "i want to ship",
+    "i would like to ship",
+    "deliver",
 ];
 
 /// Openings behind which a mark of question at the end is no doubt.
-pub(crate) const QUESTION_OPENINGS: &[&str] = &["can i", "can we", "may i", "may we", "is it allowed to"];
+pub(crate) const QUESTION_OPENINGS: &[&str] = &[
+    "can i",
+    "can we",
+    "could i",
+    "could we",
+    "may i",
+    "may we",
+    "is it allowed to",
+    "are we allowed to",
+    "am i allowed to",
+];
+
+/// Words of politeness before an opening, which change nothing.
+pub(crate) const GREETINGS: &[&str] = &["please", "hi", "hello", "hi,", "hello,", "please,"];
 
 /// The small words by which one language divides a question.
 pub(crate) struct Language {

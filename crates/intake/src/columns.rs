@@ -8,6 +8,7 @@ use crate::faults::row_fault;
 use crate::header::{Target, joined, target, without_unit};
 use crate::mapping::TableMapping;
 use crate::sheet::Sheet;
+use crate::side_columns::{SideColumn, is_party_header, side_columns};
 use crate::text::plain;
 use crate::vocabulary::{Headers, Profile, headers, profiles};
 
@@ -38,6 +39,10 @@ pub(crate) struct Plan {
     pub(crate) rivals: Vec<(String, Source)>,
     /// Of several columns that name the goods, the first that is not taken for their names.
     further_goods: Option<Source>,
+    /// Columns that are read as nothing, and may hold something all the same.
+    pub(crate) side_columns: Vec<SideColumn>,
+    /// What the mapping leaves out, by header or by what it is.
+    pub(crate) ignored: BTreeSet<String>,
     /// Headers that are not read, and why.
     pub(crate) unread: Vec<(String, String)>,
     pub(crate) fill_down: bool,
@@ -130,6 +135,13 @@ pub(crate) fn plan(sheet: &Sheet, mapping: Option<&TableMapping>) -> Result<Opti
     if mapping.is_none_or(|mapping| mapping.columns.is_empty()) {
         settle_columns(&mut plan, &head);
     }
+    if plan.kind == "orders" {
+        let rivals = plan.rivals.iter().map(|(_, source)| source);
+        let sources = plan.sources.values().chain(&plan.further_parties).chain(rivals);
+        let read: BTreeSet<usize> = sources.flat_map(|source| source.places.iter().copied()).collect();
+        plan.side_columns = side_columns(&plan.header, &read, profile);
+    }
+    plan.ignored = mapping.map_or_else(BTreeSet::new, |mapping| mapping.ignore.clone());
     Ok(Some(plan))
 }
 
@@ -192,7 +204,7 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
         let unit = plain(without_unit(header).1);
         let found = match stated {
             Some(target) => Some(Target { target, rank: 0, unit }),
-            None => target(header, section, profile),
+            None => target(header, section, profile).or_else(|| further_party(&plan.kind, header)),
         };
         let found = match usable(found, stated.is_some()) {
             Ok(found) => found,
@@ -243,6 +255,12 @@ fn place_columns(plan: &mut Plan, mapping: Option<&TableMapping>, profile: Optio
         }
     }
     place_further_goods(plan, mapping, further);
+}
+
+/// A further party, where the words of a header that is not known name one.
+fn further_party(kind: &str, header: &str) -> Option<Target<'static>> {
+    let is_further = kind == "orders" && is_party_header(header);
+    is_further.then(|| Target { target: FURTHER_PARTY, rank: 0, unit: String::new() })
 }
 
 /// Takes the first further column of goods for their description, where no other has it.
@@ -335,6 +353,7 @@ impl Plan {
             profile: self.profile.clone(),
             fill_down: self.fill_down.then_some(true),
             origin: self.origin.clone(),
+            ignore: self.ignored.clone(),
             columns,
         }
     }

@@ -75,6 +75,7 @@ impl IntakeTables<'_> {
             _ => {
                 let at = RemarkPlace { table, row: line.number, column: "", value: first };
                 self.remarks.add(RemarkKind::LeftOut, at, "a row above the headers");
+                self.note_stray_row(line, &cells, true);
             }
         }
     }
@@ -99,6 +100,7 @@ impl IntakeTables<'_> {
             && (is_starred || is_word && word_lists().totals.contains(&plain(first)))
         {
             self.remarks.add(RemarkKind::LeftOut, at, "a row of sums");
+            self.note_stray_row(line, &row.texts(), false);
             return Ok(true);
         }
         // `Subtotal Norway`, where nothing else of a line stands.
@@ -116,6 +118,7 @@ impl IntakeTables<'_> {
             && is_total()
         {
             self.remarks.add(RemarkKind::LeftOut, at, "a row of sums");
+            self.note_stray_row(line, &row.texts(), false);
             return Ok(true);
         }
         if !more
@@ -124,6 +127,7 @@ impl IntakeTables<'_> {
                 .all(|column| line.cell_of_row(*column).is_empty())
         {
             self.remarks.add(RemarkKind::LeftOut, at, "a row with one cell, which names no goods");
+            self.note_stray_row(line, &row.texts(), false);
             return Ok(true);
         }
         let quantity = line.cell(OrderColumn::Quantity);

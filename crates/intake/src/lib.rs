@@ -7,6 +7,7 @@
 
 mod accessory;
 mod amounts;
+mod asides;
 mod ask;
 mod ask_goods;
 mod ask_recipient;
@@ -15,6 +16,7 @@ mod columns;
 mod contract_tables;
 mod counted_cells;
 mod decode;
+mod draft;
 mod faults;
 mod goods;
 mod header;
@@ -37,12 +39,15 @@ mod roles;
 mod seen_lines;
 mod several;
 mod sheet;
+mod side_columns;
 mod spreadsheet;
 mod statements;
+mod stray_rows;
 mod survey;
 mod text;
 mod transit;
 mod unit_kind;
+mod unread_text;
 mod values;
 mod vocabulary;
 mod words;
@@ -65,6 +70,7 @@ use survey::FormEvidence;
 
 pub use ask::{Question, QuestionTables, Understood, UnderstoodLine, question};
 pub use ask_goods::QuestionLine;
+pub use draft::draft_mapping;
 pub use mapping::Mapping;
 pub use rates::Rates;
 pub use report::{Remark, RemarkKind, Report, TableReport};
@@ -143,8 +149,10 @@ pub fn intake(files: &[PathBuf], options: &Options, catalog: &Catalog) -> Result
         }
     }
     if found.is_empty() && !tables.iter().any(|table| table.plan.kind == "orders") {
-        let what =
-            "there are no orders: no table has columns for goods and for their quantity, consignee or destination";
+        let what = format!(
+            "there are no orders: no table has columns for goods and for their quantity, consignee or destination{}",
+            draft::headers_seen(&files, options)
+        );
         let mend = "name the columns in a mapping file and give it with --map; see docs/intake.md";
         let file = files.first().map_or_else(String::new, |file| file.display().to_string());
         found.push(Diagnostic::new("no-orders", Place::file(file), what, mend));
@@ -216,6 +224,7 @@ fn gather(tables: &[PlannedTable], options: &Options, mut gathered: IntakeTables
     let ownership = gathered.stated.stakes_csv();
     report.remarks = gathered.remarks.into_vec();
     let [orders, rows] = [gathered.orders, gathered.origins].map(text_of);
+    let orders = gathered.stray.written_into(&orders);
     Ok(Intake { orders, parties, items, ownership, rows, map: mapping.to_toml(), report })
 }
 
@@ -298,6 +307,24 @@ pub fn is_raw_orders(path: &Path) -> std::io::Result<bool> {
     Ok(decoded.text.lines().take(80).any(is_header))
 }
 
+/// Whether a CSV file has the contract's orders, and columns beside them in which something of the lines may stand: of these the reader of the contract's
+/// tables knows nothing, and [`intake`] leaves their lines open. Not so where a header is a slip of the pen, which that reader refuses.
+pub fn has_side_columns(path: &Path) -> std::io::Result<bool> {
+    use std::io::Read as _;
+    if !path.is_file() || path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("csv")) {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(1 << 16).read_to_end(&mut head)?;
+    let Ok(decoded) = decode::decode(head, None) else { return Ok(false) };
+    let line = decoded.text.lines().next().unwrap_or("");
+    let table = tollgate_records::Table::Orders;
+    let headers = line.split(',').map(|header| header.trim().trim_matches('"'));
+    let unknown: Vec<&str> = headers.filter(|header| table.column_of_header(header).is_none()).collect();
+    let is_refused = unknown.iter().any(|header| table.misspelt_column(header).is_some());
+    Ok(is_of_contract(line) && !is_refused && unknown.iter().any(|header| side_columns::may_say_something(header)))
+}
+
 /// Whether a line has the headers of the contract's orders: most of those that must be there, and no more of them under other names.
 fn is_of_contract(line: &str) -> bool {
     let table = tollgate_records::Table::Orders;
@@ -358,7 +385,7 @@ fn sheets_of(name: &str, bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Sheet>
     let mut text = decoded.text;
     text.drain(..delimiter.skipped_bytes.min(text.len()));
     let body = Body::Delimited { text, delimiter: delimiter.byte, skipped_lines: delimiter.skipped_lines };
-    Ok(vec![Sheet { file: name.to_owned(), name: None, form, notes, body }])
+    Ok(vec![Sheet { file: name.to_owned(), name: None, form, notes, asides: Vec::new(), body }])
 }
 
 fn text_of(writer: csv::Writer<Vec<u8>>) -> String {

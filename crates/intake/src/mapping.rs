@@ -44,6 +44,8 @@ pub(crate) struct TableMapping {
     pub(crate) profile: Option<String>,
     pub(crate) fill_down: Option<bool>,
     pub(crate) origin: Option<String>,
+    /// Headers of columns that say nothing of the lines, whatever stands in them.
+    pub(crate) ignore: BTreeSet<String>,
     /// Headers and the columns that they are; an empty text leaves one out.
     pub(crate) columns: BTreeMap<String, String>,
 }
@@ -134,6 +136,11 @@ impl TableMapping {
         if let Some(fill_down) = self.fill_down {
             let _ = writeln!(text, "fill_down = {fill_down}");
         }
+        let ignored: Vec<String> = self.ignore.iter().map(|header| quoted(header)).collect();
+        let _ = match ignored.as_slice() {
+            [] => writeln!(text, "# ignore = [\"Remarks\"]  # columns that say nothing of the lines"),
+            ignored => writeln!(text, "ignore = [{}]", ignored.join(", ")),
+        };
         text.push_str("\n[table.columns]\n");
         for (header, target) in &self.columns {
             let _ = writeln!(text, "{} = {}", quoted(header), quoted(target));
@@ -199,6 +206,7 @@ impl TableMapping {
             profile: profile.map(|name| name.value),
             fill_down: table.boolean("fill_down"),
             origin: table.text_value("origin"),
+            ignore: table.word_values("ignore").into_iter().collect(),
             columns,
         };
         table.finish();

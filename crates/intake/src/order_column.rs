@@ -82,6 +82,7 @@ order_columns! {
     DeclaredEccn = "declared_eccn",
     Year = "year",
     Quarter = "quarter",
+    UnreadText = "unread_text",
 }
 
 /// The sources of a table of orders by column.

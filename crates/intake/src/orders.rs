@@ -19,6 +19,7 @@ use crate::rates::Rates;
 use crate::report::{RemarkKind, RemarkPlace, Remarks};
 use crate::seen_lines::SeenLines;
 use crate::sheet::{CellForm, Row, Sheet};
+use crate::stray_rows::StrayRows;
 use crate::text::unread;
 use crate::unit_kind::UnitKind;
 use crate::values::activity::activity;
@@ -51,6 +52,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "end_use",
     "authorization",
     "declared_eccn",
+    "unread_text",
 ];
 
 /// The tables that intake writes, as far as they are gathered, and what they are gathered with.
@@ -93,6 +95,8 @@ pub(crate) struct IntakeTables<'a> {
     pub(crate) roles_read: Memo<Vec<KnownRole>>,
     /// The lines of each order so far.
     pub(crate) seen: SeenLines,
+    /// Rows beside tables that may be about their lines.
+    pub(crate) stray: StrayRows,
 }
 
 /// How the cells of a table are read.
@@ -209,6 +213,13 @@ impl Line<'_, '_> {
         texts.any(|text| text != first)
     }
 
+    /// The texts under the same header, with ` / ` between.
+    pub(crate) fn texts_of(&self, column: OrderColumn) -> String {
+        let places = self.source(column).into_iter().flat_map(|source| source.places.iter());
+        let texts: Vec<&str> = places.map(|place| self.row.text(*place)).filter(|text| !text.is_empty()).collect();
+        texts.join(" / ")
+    }
+
     pub(crate) fn form(&self, column: OrderColumn) -> CellForm {
         let place = self.source(column).and_then(|source| source.places.first());
         place.map_or(CellForm::Text, |place| self.row.form(*place))
@@ -253,6 +264,7 @@ impl<'a> IntakeTables<'a> {
             item_key: String::new(),
             roles_read: Memo::new(),
             seen: SeenLines::default(),
+            stray: StrayRows::default(),
         }
     }
 
@@ -296,6 +308,7 @@ impl<'a> IntakeTables<'a> {
             }
             ControlFlow::Continue(())
         })?;
+        self.stray.end_table(before..self.lines);
         failed.map(|()| self.lines - before)
     }
 
@@ -318,7 +331,11 @@ impl<'a> IntakeTables<'a> {
         let is_shifted = is_shifted | self.is_contradictory(line);
         let (order_id, number) = self.identify(line);
         let date = self.date(line);
-        let quantity = self.quantity(line);
+        let quantity = match self.quantity(line) {
+            // Which of them is the quantity is what must be answered, and nothing else.
+            _ if line.is_contradicted(OrderColumn::Quantity) => Err(line.texts_of(OrderColumn::Quantity)),
+            quantity => quantity,
+        };
         let price = self.unit_price(line, date, quantity.as_ref().ok().copied());
         let (item, description) = self.item(line, price.as_deref());
         let quantity = quantity
@@ -326,6 +343,7 @@ impl<'a> IntakeTables<'a> {
             .and_then(|units| self.held_against_text(line, &item, units));
         let destination = self.destination(line);
         let roles = self.roles(line, destination.as_ref().ok().copied());
+        let unread_text = self.unread_text(line, destination.as_ref().ok().copied());
         let origin = self.origin(line);
         let eccn = self.eccn(line);
         let date = match (date, is_shifted) {
@@ -361,6 +379,7 @@ impl<'a> IntakeTables<'a> {
             if is_blank(line.cell(OrderColumn::EndUse)) { "" } else { line.cell(OrderColumn::EndUse) },
             &self.authorization(line),
             &eccn,
+            &unread_text,
         ];
         let written = self.orders.write_record(fields);
         tollgate_model::always!(written.is_ok(), "memory can be written");
@@ -371,8 +390,9 @@ impl<'a> IntakeTables<'a> {
     /// Whether two columns for the same say different things in this row; each is named.
     fn is_contradictory(&mut self, line: &Line<'_, '_>) -> bool {
         let mut found = false;
+        let quantity = line.source(OrderColumn::Quantity);
         for source in line.reading.doubled.iter().filter(|source| line.contradicts_itself(source)) {
-            found = true;
+            found |= quantity.is_none_or(|quantity| quantity != *source);
             let (table, column) = (line.reading.table.as_str(), source.header.as_str());
             let at = RemarkPlace { table, row: line.number, column, value: line.text_of(source) };
             self.remarks.add(RemarkKind::Unread, at, "two columns of this name say different things");

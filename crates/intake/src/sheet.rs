@@ -81,6 +81,17 @@ pub(crate) enum Body {
     Cells(Vec<(u64, Vec<Cell>)>),
 }
 
+/// What a file says beside the cells of a table, such as a comment on one of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Aside {
+    /// The row that it is about, as the file counts; 0 is every row.
+    pub(crate) row: u64,
+    /// What it is, by the name under which the mapping may leave it out.
+    pub(crate) what: &'static str,
+    /// Its text, as far as it is known.
+    pub(crate) text: String,
+}
+
 /// One table of a file.
 #[derive(Debug)]
 pub(crate) struct Sheet {
@@ -92,6 +103,8 @@ pub(crate) struct Sheet {
     pub(crate) form: String,
     /// What a person should know of it.
     pub(crate) notes: Vec<String>,
+    /// What the file says beside its cells.
+    pub(crate) asides: Vec<Aside>,
     /// Its rows.
     pub(crate) body: Body,
 }
@@ -277,7 +290,14 @@ mod tests {
         for end in ["\n", "\r\n", "\r"] {
             let text = ["a,b", "1,2", "", "3,\"x", "y\"", "5,6", ""].join(end);
             let body = Body::Delimited { text, delimiter: b',', skipped_lines: 2 };
-            let sheet = Sheet { file: "f.csv".to_owned(), name: None, form: String::new(), notes: Vec::new(), body };
+            let sheet = Sheet {
+                file: "f.csv".to_owned(),
+                name: None,
+                form: String::new(),
+                notes: Vec::new(),
+                asides: Vec::new(),
+                body,
+            };
             let mut rows = Vec::new();
             let read = sheet.for_each(&mut |number, row| {
                 rows.push((number, row.text(0).to_owned()));
@@ -293,7 +313,14 @@ mod tests {
     fn a_quote_that_is_not_closed_is_refused() {
         let text = format!("a,b\n1,\"two\n{}", "3,4\n".repeat(2_000));
         let body = Body::Delimited { text, delimiter: b',', skipped_lines: 0 };
-        let sheet = Sheet { file: "f.csv".to_owned(), name: None, form: String::new(), notes: Vec::new(), body };
+        let sheet = Sheet {
+            file: "f.csv".to_owned(),
+            name: None,
+            form: String::new(),
+            notes: Vec::new(),
+            asides: Vec::new(),
+            body,
+        };
         let error = sheet.for_each(&mut |_, _| ControlFlow::Continue(())).unwrap_err().to_string();
         assert!(error.contains("row 2") && error.contains("quote"), "{error}");
     }

@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for UniqueMembers {
 enum Any {
     Object(Object),
     Array(Vec<Any>),
-    Other(#[expect(dead_code, reason = "it is read and not kept")] IgnoredAny),
+    Other(IgnoredAny),
 }
 
 impl Any {

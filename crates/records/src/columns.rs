@@ -76,6 +76,12 @@ const ORDERS: &[Column] = &[
     column("end_use", Text, "", "The declared end use."),
     column("authorization", Text, "", "The authorization that the shipper claims."),
     column("declared_eccn", Text, "", "The ECCN on the papers: held against what the item's figures come to."),
+    column(
+        "unread_text",
+        Text,
+        "",
+        "What the file says of the line in columns, comments and stray rows that nobody has placed; `none` once somebody has looked at it.",
+    ),
 ];
 const PARTIES: &[Column] = &[
     required("party_id", Text, "", "The id that orders name; each stands once."),

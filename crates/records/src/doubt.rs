@@ -28,3 +28,16 @@ fn has_doubts(texts: &Texts) -> bool {
         },
     }
 }
+
+/// Notes each line of which the file says more than somebody has read; `none` is the word of who has looked.
+pub(crate) fn note_unread_texts(batch: &Batch, texts: Option<&Texts>, mistakes: &mut Mistakes<'_>) {
+    let Some(texts) = texts else { return };
+    for index in 0..batch.rows {
+        let is_left = |text: &&str| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("none");
+        if let Some(text) = texts.get(index).filter(is_left) {
+            let cell = Cell { row: batch.row(index), column: "unread_text", value: text };
+            let mend = "correct the line by it, and write none";
+            mistakes.add("unread-text", cell, "is said of the line where nobody has read it", mend);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use arrow_array::{Array, RecordBatch, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell, never};
 
 use crate::columns::{PARTY_COLUMNS, Table};
-use crate::doubt::note_doubts;
+use crate::doubt::{note_doubts, note_unread_texts};
 use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
 use crate::row_answers::RowAnswers;
 use crate::source::{Batch, Selection, Source};
@@ -429,6 +429,8 @@ pub(crate) fn read(batch: &Batch, mistakes: &mut Mistakes<'_>) -> OrderBatch {
     let item = texts("item").unwrap_or_else(|| Texts::Plain(empty()));
     let (end_use, authorization, via) = (texts("end_use"), texts("authorization"), texts("via"));
     let declared_texts = ["hs_code", "description", "declared_eccn"].map(&mut texts);
+    let unread_text = texts("unread_text");
+    note_unread_texts(batch, unread_text.as_ref(), mistakes);
     let no_activity = Problem {
         code: "unknown-word",
         what: "is no activity",

@@ -45,6 +45,7 @@ fn of_orders(column: &Column) -> &'static str {
         ("end_use", _) => {
             "a text that no list of words has: the line stays open where the use matters; what begins with `?`: it stays open"
         }
+        ("unread_text", _) => "any text but `none`: the line stays open",
         ("authorization", _) => "any other text claims nothing, is named, and holds a reserved line",
         ("via", _) => "what names no country: which way the items take stays unknown",
         ("hs_code" | "description", _) => "never; it decides nothing",

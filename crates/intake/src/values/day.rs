@@ -1,5 +1,6 @@
 //! Days in every usual form.
 
+use crate::values::han_number::day_in_western_digits;
 use tollgate_model::Date;
 
 use super::month::{is_filler, month_of};
@@ -48,7 +49,8 @@ pub(crate) fn day_form(text: &str, is_serial: bool) -> DayForm {
     if let Ok(day) = text.parse::<Date>() {
         return DayForm::Day { day, form: "YYYY-MM-DD" };
     }
-    let narrow = if text.is_ascii() { text.trim().to_owned() } else { crate::text::narrow(text) };
+    let narrow =
+        if text.is_ascii() { text.trim().to_owned() } else { day_in_western_digits(&crate::text::narrow(text)) };
     let is_digits = !narrow.is_empty() && narrow.bytes().all(|byte| byte.is_ascii_digit());
     if is_digits {
         return bare_number(&narrow, is_serial);

@@ -2,6 +2,8 @@
 
 use tollgate_model::Decimal;
 
+use crate::values::han_number::{in_western_digits, without_wide_groups};
+
 /// What stands before the decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DecimalMark {
@@ -176,7 +178,10 @@ pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
 
 /// A cell in other than plain letters, such as full-width ones, in western digits and marks; `None` where that would make a number of what is none.
 fn western_form(text: &str) -> Option<String> {
-    (!text.contains(is_raised)).then(|| western(&crate::text::narrow(text)))
+    (!text.contains(is_raised)).then(|| {
+        let plain = western(&crate::text::narrow(&without_wide_groups(text)));
+        in_western_digits(&plain).unwrap_or(plain)
+    })
 }
 
 fn mark_evidence_of(text: &str) -> MarkEvidence {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tollgate_intake::{DayOrder, DecimalMark, Intake, Mapping, Options, Rates, RemarkKind, Report};
 use tollgate_law::Law;
+use tollgate_model::Diagnostics;
 
 use super::{Failure, print};
 use crate::commands::inputs::{Inputs, TextFormat};
@@ -57,7 +58,10 @@ fn dates(text: &str) -> Result<DayOrder, String> {
 }
 
 pub(crate) fn intake(arguments: &IntakeArguments) -> Result<(), Failure> {
-    let taken = read(&arguments.files, &arguments.reading)?;
+    let law = Law::embedded()?;
+    let options = arguments.reading.options()?;
+    let taken = tollgate_intake::intake(&arguments.files, &options, &law.catalog);
+    let taken = taken.map_err(|found| refused(found, arguments, &options))?;
     taken.write(&arguments.out).map_err(|error| {
         Failure::Unusable(format!("{}: {error}\n  mend: check the folder", arguments.out.display()))
     })?;
@@ -67,24 +71,52 @@ pub(crate) fn intake(arguments: &IntakeArguments) -> Result<(), Failure> {
     }
 }
 
+/// Files that are refused because no table of orders is found in them get a mapping file to be filled in.
+fn refused(found: Diagnostics, arguments: &IntakeArguments, options: &Options) -> Failure {
+    if !found.0.iter().any(|one| one.code == "no-orders") {
+        return found.into();
+    }
+    let path = arguments.out.join("map.toml");
+    // A mapping file that a person has given is not written over.
+    if path.exists() {
+        return found.into();
+    }
+    let draft = tollgate_intake::draft_mapping(&arguments.files, options);
+    match std::fs::create_dir_all(&arguments.out).and_then(|()| std::fs::write(&path, draft)) {
+        Ok(()) => Failure::Unusable(format!(
+            "{found}\n  {} has the headers: write what each is, and give it back with --map",
+            path.display()
+        )),
+        Err(_) => found.into(),
+    }
+}
+
 /// Reads files into tables, as the arguments say.
 pub(crate) fn read(files: &[PathBuf], arguments: &ReadingArguments) -> Result<Intake, Failure> {
     let law = Law::embedded()?;
-    let mapping = match &arguments.map {
-        Some(path) => Mapping::parse(&path.display().to_string(), &text_of(path)?)?,
-        None => Mapping::default(),
-    };
-    let rates = match &arguments.rates {
-        Some(path) => Rates::parse(&path.display().to_string(), &text_of(path)?)?,
-        None => Rates::default(),
-    };
-    let options = Options { mapping, decimal: arguments.decimal, dates: arguments.dates, rates };
-    Ok(tollgate_intake::intake(files, &options, &law.catalog)?)
+    Ok(tollgate_intake::intake(files, &arguments.options()?, &law.catalog)?)
+}
+
+impl ReadingArguments {
+    /// How files are read, with the files that the arguments name.
+    fn options(&self) -> Result<Options, Failure> {
+        let mapping = match &self.map {
+            Some(path) => Mapping::parse(&path.display().to_string(), &text_of(path)?)?,
+            None => Mapping::default(),
+        };
+        let rates = match &self.rates {
+            Some(path) => Rates::parse(&path.display().to_string(), &text_of(path)?)?,
+            None => Rates::default(),
+        };
+        Ok(Options { mapping, decimal: self.decimal, dates: self.dates, rates })
+    }
 }
 
 /// Reads orders that are not in the contract's form into tables, and puts these in their place; says so on standard error.
 pub(crate) fn read_raw_orders(inputs: &mut Inputs, folder: &Path) -> Result<(), Failure> {
-    if !tollgate_intake::is_raw_orders(&inputs.orders).unwrap_or(false) {
+    let is_raw = tollgate_intake::is_raw_orders(&inputs.orders).unwrap_or(false);
+    let has_more = || !inputs.basis.strict && tollgate_intake::has_side_columns(&inputs.orders).unwrap_or(false);
+    if !is_raw && !has_more() {
         return Ok(());
     }
     let nothing = ReadingArguments { map: None, decimal: None, dates: None, rates: None };

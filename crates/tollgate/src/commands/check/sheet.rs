@@ -140,10 +140,12 @@ fn next_step(decided: &Decided<'_>) -> String {
 }
 
 /// The lines that wait for an answer, and their TPP.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Waiting {
     lines: u64,
     tpp: u64,
+    /// What the file says of the line and nobody has read; empty for other questions.
+    unread_text: String,
 }
 
 /// What unsettled lines wait for, by table, row of it and column.
@@ -159,6 +161,9 @@ impl Questions {
                 let waiting = self.0.entry((table.to_owned(), target, column.clone())).or_default();
                 waiting.lines += 1;
                 waiting.tpp = waiting.tpp.saturating_add(tpp);
+                if let Some(cell) = order.unread.iter().find(|cell| column == "unread_text" && cell.column == *column) {
+                    waiting.unread_text.clone_from(&cell.value);
+                }
             }
         }
     }
@@ -173,7 +178,11 @@ impl Questions {
                 1 => "1 line waits".to_owned(),
                 lines => format!("{} lines wait", group_digits(lines)),
             };
-            format!("{target}: {} Ask {}. ({lines}: {tpp} TPP, {h100} H100e)", question(column), whom(column))
+            format!(
+                "{target}: {} Ask {}. ({lines}: {tpp} TPP, {h100} H100e)",
+                question_of(column, waiting),
+                whom(column)
+            )
         });
         rows.collect()
     }
@@ -202,7 +211,7 @@ impl Questions {
                 table.clone(),
                 target.clone(),
                 column.clone(),
-                question(column),
+                question_of(column, waiting),
                 whom(column).to_owned(),
                 String::new(),
                 waiting.lines.to_string(),
@@ -257,6 +266,16 @@ fn is_open(tables: &Tables, id: &str, column: &str) -> bool {
     }
 }
 
+/// The question of a column: what the file says and nobody has read is shown.
+fn question_of(column: &str, waiting: &Waiting) -> String {
+    match waiting.unread_text.as_str() {
+        "" => question(column),
+        text => format!(
+            "The file also says `{text}`: does that change who receives, where it goes, how many or what for? Answer the cells that it changes, and `none` here."
+        ),
+    }
+}
+
 /// A column as a question to a person.
 fn question(column: &str) -> String {
     let text = match column {
@@ -294,6 +313,7 @@ fn question(column: &str) -> String {
         "quantity" => "How many units are it?",
         "order_id" => "Which order is it?",
         "ultimate_consignee" => "Who receives the goods in the end?",
+        "unread_text" => "The file says more of the line, which nobody has read: what does it change?",
         column => return format!("What is `{column}`?"),
     };
     text.to_owned()
@@ -309,7 +329,7 @@ fn whom(column: &str) -> &'static str {
         "authorization" => "whoever claims the exception",
         "lpp_operator" => "the exporter's export-control officer",
         "origin" | "activity" | "destination" | "date" | "quantity" | "order_id" | "exporter" | "purchaser"
-        | "freight_forwarder" => "the shipper or the freight forwarder",
+        | "freight_forwarder" | "unread_text" => "the shipper or the freight forwarder",
         _ => "the maker, or read its data sheet",
     }
 }
