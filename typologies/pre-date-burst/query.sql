@@ -50,26 +50,16 @@ judged AS (
   WHERE tier = 2 AND past_pace > 0 AND past_orders >= {{least_before}} AND in_orders >= {{least_in}}
     AND began <= announced_day - {{known_days}} AND in_chips >= {{least_chips}}
 ),
-opened AS (
-  -- A hall that opens around those months is what goods are bought for.
-  SELECT DISTINCT coalesce(p.root, s.operator, s.owner) AS root
-  FROM law w
-  CROSS JOIN sites s
-  LEFT JOIN parties p ON p.party_id = coalesce(s.operator, s.owner)
-  WHERE s.mw > 0 AND s.commissioned_day >= w.announced_day - {{opens_before}} AND s.commissioned_day <= w.effective_day + {{opens_after}}
-),
 scored AS (
   SELECT
-    j.root, announced_day, effective_day, past_orders, in_chips, in_orders, in_tpp, last_chips, free_growth, ratio,
+    root, announced_day, effective_day, past_orders, in_chips, in_orders, in_tpp, last_chips, free_growth, ratio,
     {{base}}
       + least({{most_surprise}}, CASE WHEN seen > expected THEN seen * ln(seen / expected) - (seen - expected) ELSE 0.0 END)
       + least({{most_ratio}}, {{ratio_slope}} * ln(ratio / free_growth))
       + CASE WHEN after_days < {{after_days}} OR goes_on IS NULL THEN 0.0 WHEN goes_on <= {{silent}} THEN {{stops}}
         WHEN goes_on >= {{steady}} THEN {{continues}} ELSE 0.0 END
-      + least({{most_size}}, greatest(-1.0 * {{most_size}}, ln(caps / {{sizable}})))
-      + CASE WHEN o.root IS NOT NULL THEN {{opens}} ELSE 0.0 END AS llr
-  FROM judged j
-  LEFT JOIN opened o ON o.root = j.root
+      + least({{most_size}}, greatest(-1.0 * {{most_size}}, ln(caps / {{sizable}}))) AS llr
+  FROM judged
   WHERE ratio >= {{ratio}} AND ratio / free_growth >= {{ratio}} / 2
 )
 SELECT

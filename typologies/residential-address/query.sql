@@ -11,15 +11,9 @@ WITH placed AS (
       WHEN a LIKE '% suite %' OR a LIKE '% ste %' OR a LIKE '% ste. %' THEN 'suite'
       ELSE 'plain' END AS class
   FROM (
-    -- The daughter of an old group is as old as its group, and whoever runs a hall shows power, whatever its own row says.
-    SELECT
-      q.party_id, q.country, q.address, CASE WHEN h.holder IS NOT NULL THEN 1.0 ELSE q.data_center_mw END AS data_center_mw,
-      least(q.incorporated_day, coalesce(g.incorporated_day, q.incorporated_day)) AS incorporated_day,
-      concat(' ', replace(replace(lower(q.address), ',', ' '), '#', ' '), ' ') AS a
-    FROM parties q
-    LEFT JOIN parties g ON g.party_id = q.root
-    LEFT JOIN (SELECT DISTINCT coalesce(operator, owner) AS holder FROM sites WHERE mw > 0) AS h ON h.holder = q.party_id
-    WHERE q.address IS NOT NULL
+    SELECT party_id, country, address, data_center_mw, incorporated_day, concat(' ', replace(replace(lower(address), ',', ' '), '#', ' '), ' ') AS a
+    FROM parties
+    WHERE address IS NOT NULL
   ) AS p
 ),
 peered AS (
