@@ -54,8 +54,8 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
 pub(crate) fn is_piece(word: &str) -> bool {
     const PIECES: &[&str] = &[
         "pcs", "pc", "pce", "pces", "pieces", "piece", "units", "unit", "ea", "nos", "uds", "unidades", "piezas",
-        "stuck", "stk", "szt", "шт", "adet", "개", "枚", "台", "個", "个", "张", "張", "块", "片", "장", "대", "매", "pezzi",
-        "stuks", "unites",
+        "stuck", "stk", "szt", "шт", "adet", "개", "枚", "台", "個", "个", "张", "張", "块", "片", "장", "대", "매",
+        "pezzi", "stuks", "unites",
     ];
     PIECES.contains(&plain(word).as_str())
 }

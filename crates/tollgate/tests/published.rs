@@ -1,9 +1,5 @@
 //! Published figures beside the model's: where docs/lab-claims.md says that one lies within the model's range, it does.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on must stop, helpers included"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop, helpers included")]
 
 use std::path::Path;
 use std::process::Command;
