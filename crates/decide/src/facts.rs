@@ -18,7 +18,7 @@ use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
 use super::party_doubt::{doubt_of_name, doubts_of};
 use super::rental::{SERVICE, says_service};
-use super::role_flags::{consignee_flags, exporter_flags, renters_flag, set_truth, volume_flags};
+use super::role_flags::{consignee_flags, exporter_flags, renters_flag, set_seats, set_truth, volume_flags};
 use super::roles::roles;
 use super::route::Routes;
 use super::screened::{designated_among, listed_among, review_policies};
@@ -245,14 +245,7 @@ impl FactBuilder {
         let received = intermediate.as_ref().map_or(Some(None), |party| party.stated_place(None));
         let between = self.routes.place_between(received, route.as_deref(), order.date);
         facts.set_country(facts::INTERMEDIATE_PLACE, between);
-        facts.set_country(facts::PURCHASER_COUNTRY, purchaser.as_ref().map_or(Some(None), |party| party.country));
-        for (party, hq, parent) in [
-            (&purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
-            (&intermediate, facts::INTERMEDIATE_HQ, facts::INTERMEDIATE_PARENT_HQ),
-        ] {
-            facts.set_country(hq, party.as_ref().map_or(Some(None), |party| party.hq));
-            facts.set_country(parent, party.as_ref().map_or(Some(None), |party| party.parent_hq));
-        }
+        set_seats(&mut facts, purchaser.as_ref(), intermediate.as_ref());
         let parties =
             [Some(&consignee), end_user.as_ref(), purchaser.as_ref(), intermediate.as_ref(), forwarder.as_ref()];
         listed(&mut facts, parties, exporter.as_ref(), order.date);

@@ -71,3 +71,19 @@ pub(crate) fn renters_flag(facts: &mut Facts, consignee: &PartyFacts, end_user: 
     let of_user = end_user.map_or(Truth::False, |party| party.truth("renters_known"));
     set_truth(facts, facts::RENTERS_KNOWN, consignee.truth("renters_known").or(of_user));
 }
+
+/// Sets where the purchaser is, and where it and the intermediate consignee and their ultimate parents are headquartered.
+pub(crate) fn set_seats(
+    facts: &mut Facts,
+    purchaser: Option<&Arc<PartyFacts>>,
+    intermediate: Option<&Arc<PartyFacts>>,
+) {
+    facts.set_country(facts::PURCHASER_COUNTRY, purchaser.map_or(Some(None), |party| party.country));
+    for (party, hq, parent) in [
+        (purchaser, facts::PURCHASER_HQ, facts::PURCHASER_PARENT_HQ),
+        (intermediate, facts::INTERMEDIATE_HQ, facts::INTERMEDIATE_PARENT_HQ),
+    ] {
+        facts.set_country(hq, party.map_or(Some(None), |party| party.hq));
+        facts.set_country(parent, party.map_or(Some(None), |party| party.parent_hq));
+    }
+}

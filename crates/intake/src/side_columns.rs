@@ -336,7 +336,7 @@ mod tests {
         for header in ["Beneficial owner", "real end user", "Agent for", "On behalf of", "Beneficiary", "Applicant 2"] {
             assert!(is_party_header(header), "{header}");
         }
-        for header in ["Owner since", "Customer group", "End use", "For", "Name"] {
+        for header in ["Owner since", "Client group", "End use", "For", "Name"] {
             assert!(!is_party_header(header), "{header}");
         }
     }

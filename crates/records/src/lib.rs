@@ -26,6 +26,7 @@ mod items;
 mod json_cells;
 mod licenses;
 mod mistakes;
+mod order_days;
 mod orders;
 mod output;
 mod ownership;
@@ -56,7 +57,8 @@ pub use further_party::{NamingText, further_party};
 pub use items::{answered_items, read_items, read_items_by_row, read_items_with};
 pub use licenses::read_licenses;
 pub use mistakes::{ByRow, MAX_ERRORS, UnreadRow};
-pub use orders::{DayBatch, DayReader, Declared, OrderBatch, OrderColumns, OrderReader};
+pub use order_days::{DayBatch, DayReader};
+pub use orders::{Declared, OrderBatch, OrderColumns, OrderReader};
 pub use output::{Output, formula_safe};
 pub use parties::{
     answered_parties, read_clearances, read_clearances_by_row, read_ownership, read_ownership_by_row, read_parties,

@@ -249,39 +249,6 @@ impl OrderBatch {
     }
 }
 
-/// Reads only on which day each line was ordered, and which line of its order it is.
-pub struct DayReader(Source);
-
-impl DayReader {
-    /// Opens an orders table.
-    pub fn open(path: &Path) -> Result<DayReader, Diagnostics> {
-        Ok(DayReader(Source::open_selection(
-            path,
-            Selection { read: |name| matches!(name, "date" | "line"), ..Selection::all(Table::Orders) },
-        )?))
-    }
-
-    /// The next lines; nothing at the end. What is wrong with cells is for [`OrderReader`] to say.
-    pub fn next_batch(&mut self) -> Option<Result<DayBatch, Diagnostics>> {
-        let batch = match self.0.next()? {
-            Ok(batch) => batch,
-            Err(error) => return Some(Err(error.into())),
-        };
-        let mut unreported = Mistakes::new(self.0.path());
-        let dates = batch.dates("date", &mut unreported);
-        Some(Ok(DayBatch { dates, lines: batch.integers("line", &mut unreported) }))
-    }
-}
-
-/// Two columns of some lines of an orders table.
-#[derive(Debug)]
-pub struct DayBatch {
-    /// The day of each, where the cell has one.
-    pub dates: Vec<Option<Date>>,
-    /// The number of each within its order, where the cell has one.
-    pub lines: Vec<Option<i64>>,
-}
-
 /// Reads an orders table batch by batch.
 pub struct OrderReader {
     source: Source,
