@@ -96,6 +96,8 @@ pub(crate) fn part_beside(words: &[String], first: usize, end: usize) -> Option<
         return Some(part.to_owned());
     }
     // `RTX 5090 backplate`, `H200 server rail kit`: up to four words behind, none of which says that it comes with it.
+    // A name may reach over the link behind it.
+    let end = if end.checked_sub(1).and_then(word).is_some_and(|last| WITH.contains(&last)) { end - 1 } else { end };
     let mut behind = (end..).map_while(word).take(4).take_while(|word| !WITH.contains(word) && !FOR.contains(word));
     let part = behind.find(|word| word_lists().parts.contains(&plain(word)))?;
     Some(part.to_owned())

@@ -37,7 +37,7 @@ fn one(text: &str) -> Option<String> {
 /// What a cell says as the ECCN of its goods.
 pub(crate) fn eccn_text(text: &str) -> EccnText {
     let words = ["", "na", "none", "nil", "null", "notapplicable", "ka", "entfallt", "sansobjet", "noaplica"];
-    if words.contains(&plain(text).as_str()) && !text.contains('?') {
+    if words.contains(&plain(text).as_str()) && !text.contains(['?', '#']) {
         return EccnText::Nothing;
     }
     let spaced = [" or ", " and ", " oder ", " ou ", " o ", " und "]

@@ -95,16 +95,6 @@ pub(crate) fn day_in_western_digits(text: &str) -> String {
     out
 }
 
-/// A text without the full-width commas that divide its digits by threes, which are never decimal.
-pub(crate) fn without_wide_groups(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let is_digit = |at: usize| letters.get(at).is_some_and(|letter| letter.is_numeric());
-    let divides =
-        |at: usize| at > 0 && is_digit(at - 1) && (1..=3).all(|behind| is_digit(at + behind)) && !is_digit(at + 4);
-    let kept = letters.iter().enumerate().filter(|(at, letter)| !(**letter == '，' && divides(*at)));
-    kept.map(|(_, letter)| *letter).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +125,5 @@ mod tests {
         assert_eq!(day_in_western_digits("令和八年十一月二十六日"), "令和8年11月26日");
         assert_eq!(day_in_western_digits("二〇二六年三月一日"), "2026年3月1日");
         assert_eq!(day_in_western_digits("十月"), "10月");
-        assert_eq!(without_wide_groups("１，０００台"), "１０００台");
-        assert_eq!(without_wide_groups("１，００"), "１，００");
     }
 }

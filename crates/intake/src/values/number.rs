@@ -2,7 +2,7 @@
 
 use tollgate_model::Decimal;
 
-use crate::values::han_number::{in_western_digits, without_wide_groups};
+use crate::values::han_number::in_western_digits;
 
 /// What stands before the decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,7 +179,7 @@ pub(crate) fn mark_evidence(text: &str) -> MarkEvidence {
 /// A cell in other than plain letters, such as full-width ones, in western digits and marks; `None` where that would make a number of what is none.
 fn western_form(text: &str) -> Option<String> {
     (!text.contains(is_raised)).then(|| {
-        let plain = western(&crate::text::narrow(&without_wide_groups(text)));
+        let plain = western(&crate::text::narrow(text));
         in_western_digits(&plain).unwrap_or(plain)
     })
 }
