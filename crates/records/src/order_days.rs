@@ -20,7 +20,7 @@ impl DayReader {
         )?))
     }
 
-    /// The next lines; nothing at the end. What is wrong with cells is for [`OrderReader`] to say.
+    /// The next lines; nothing at the end. What is wrong with cells is for [`OrderReader`](crate::OrderReader) to say.
     pub fn next_batch(&mut self) -> Option<Result<DayBatch, Diagnostics>> {
         let batch = match self.0.next()? {
             Ok(batch) => batch,
