@@ -185,7 +185,7 @@ class Tables:
 
 
 INTANGIBLE = ("software", "technology")
-BESIDE = ("3D001", "3E001", "4D001", "4D090", "4E001", "5E002", "5E992")
+BESIDE = ("3D001", "4D001", "4D090", "4E001", "5E002", "5E992")
 MAKERS = ("3D992", "3D993", "3D994", "3E992", "3E993", "3E994")
 
 
@@ -203,6 +203,8 @@ def stated_entry(eccn):
         if entry == "5D992":
             return kind, "encryption", {".Z.1": "a", ".Z.2": "b"}.get(paragraph)
         return kind, "encryption", last
+    if entry == "3E001":
+        return kind, "chip", None
     if entry in BESIDE:
         return kind, "associated", last if entry == "4D090" and len(paragraph) == 2 else None
     if found[3].startswith("99") and entry not in MAKERS:
@@ -225,14 +227,14 @@ def kind_and_technology(row, figured):
         return UNKNOWN, UNKNOWN
     if kind not in INTANGIBLE:
         return kind, ("none", None)
-    if stated[1] in ("associated", "encryption") and not stated[2] and not figured:
+    if stated[1] in ("associated", "chip", "encryption") and not stated[2] and not figured:
         return kind, UNKNOWN
     return kind, stated[1:]
 
 
 KINDS = ["ic", "board", "model_weights", "hbm", "other", "software", "technology"]
 TECHNOLOGIES = [("none", None), ("associated", None), ("associated", "a"), ("associated", "b"), ("encryption", None), ("encryption", "a"),
-                ("encryption", "b"), ("at_only", None), ("other", None)]
+                ("encryption", "b"), ("at_only", None), ("other", None), ("chip", None)]
 
 
 def item_facts(tables, name):
@@ -327,7 +329,7 @@ def technology_grade(w, date):
     if w.known["kind"] not in INTANGIBLE:
         return None
     entry, stated = w.get("technology", TECHNOLOGIES)
-    if date < "2022-10-21" or entry not in ("associated", "encryption"):
+    if date < "2022-10-21" or entry not in ("associated", "chip", "encryption"):
         return "no"
     if entry == "encryption" and date < "2023-11-17":
         return "no"
@@ -336,7 +338,7 @@ def technology_grade(w, date):
         return "no"
     if mark:
         return mark
-    return "c" if entry == "associated" and date >= "2024-12-31" and w.get("hbm", HBM) > 2 else "no"
+    return "c" if entry in ("associated", "chip") and date >= "2024-12-31" and w.get("hbm", HBM) > 2 else "no"
 
 
 def weights(w, law, date):
@@ -421,15 +423,17 @@ def decide_world(w, law, date, only=None):
     entry = w.get("technology", TECHNOLOGIES)[0] if intangible else "none"
     if taught in ("a", "b"):
         where = g["AC"] if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"}
-        spared = {"RPL", "GOV", "TSU"} if date < "2023-11-17" else {"RPL", "GOV", "TSU", "NAC", "ACA"} | ({"ACM"} if diffusion else set())
+        spared = {"RPL", "GOV", "TSU"} if date < "2023-11-17" else {"RPL", "GOV", "TSU", "NAC", "ACA"}
+        made = {"ACM"} if diffusion else set()
         if diffusion and taught == "a" and not stays and not deemed:
-            needs["R-TECH-WORLD"] = set()
+            needs["R-TECH-WORLD"] = {"AIA", "ACM"}
         if dest in where and not deemed and not (diffusion and taught == "a"):
-            needs["R-TECH"] = set()
-            if claim not in spared:
+            needs["R-TECH"] = made
+            barred = claim in UNMODELED | {"HBM", "TGL", "CIV"} if diffusion else True
+            if barred and claim not in spared:
                 absolute.add("R-TECH")
         if date >= "2023-11-17" and entry == "encryption" and dest not in g["AC"] and hq_d5() and not stays:
-            needs["R-TECH-HQ"] = set()
+            needs["R-TECH-HQ"] = made
     if taught == "c" and dest in d5 and not deemed:
         needs["R-TECH-HBM"] = set()
     place = d5 if date >= "2023-11-17" else {"CN", "MO"} if date >= "2023-01-17" else {"CN"} if date >= "2022-10-21" else set()
@@ -486,7 +490,7 @@ def decide_world(w, law, date, only=None):
     available = set()
     if needs:
         for name in EXCEPTIONS:
-            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, read, (hq_d5, for_d5, owner_d5), consignee_d5, hq_t1, d5, g):
+            if all(name in overcome for overcome in needs.values()) and holds(name, w, law, date, mark, model, taught, read, (hq_d5, for_d5, owner_d5), consignee_d5, hq_t1, d5, g):
                 available.add(name)
     if needs and not available:
         place = "occupied" if k["occupied"] and dest == "UA" else dest
@@ -525,8 +529,11 @@ def decide_world(w, law, date, only=None):
             if (seat == "US" or seat in g["A5"]) and read("x_parent") not in d5 and w.get("use", ["resale", "other"]) != "resale" and not w.get("unnamed", BOOL):
                 return ("needs_information", "", "", eccn)
         if intangible and date >= "2023-11-17" and not absolute:
-            if (claim in ("NAC", "ACA", "ENC") and entry == "encryption") or (diffusion and claim in ("AIA", "ACM")):
+            if claim in ("NAC", "ACA", "ENC") and entry == "encryption":
                 return ("needs_information", "", "", eccn)
+        # 742.6(a)(13): not for permanent regular employees of whom is headquartered in supplement no. 5(a).
+        if model and deemed and not absolute and (hq_t1() or read("x_hq") in T1 or read("x_parent") in T1):
+            return ("needs_information", "", "", eccn)
         if not absolute and ((claim in UNMODELED and not w.get("unverified", BOOL) and listed) or (claim == "VEU" and not diffusion)):
             return ("needs_information", "", "", eccn)
         reviews = [review(name, w, law, date, mark, read, (hq_d5, for_d5), hq_t1, d5, g) for name in needs]
@@ -576,7 +583,7 @@ def unsettled_technology(w, law, date, taught, dest, stays, uae_listed, hq_d5, g
         return False
     if date < "2022-10-21":
         return entry not in ("at_only", "none")
-    if entry in ("associated", "encryption", "other") and taught == "no":
+    if entry in ("associated", "chip", "encryption", "other") and taught == "no":
         return True
     if entry == "at_only" and w.get("military", BOOL) and dest in g["MEU_DESTINATIONS"]:
         return True
@@ -652,7 +659,7 @@ def below(k):
     return "3A991.p or 5A992.c" if k["kind"] == "ic" else "not determined here"
 
 
-def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5, g):
+def holds(name, w, law, date, mark, model, taught, read, tests, consignee_d5, hq_t1, d5, g):
     hq_d5, for_d5, owner_d5 = tests
     unnamed = lambda: w.get("unnamed", BOOL)
     k = w.known
@@ -663,7 +670,7 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
         if w.get("unverified", BOOL) or dest in LISTED_BY_746 or (dest == "UA" and k["occupied"]):
             return False
         if name in ("LPP",) or (name == "AIA"):
-            if (ab or (model and diffusion)) and (dest in g["AC"] or for_d5()):
+            if (ab or (model and diffusion) or (diffusion and taught in ("a", "b"))) and (dest in g["AC"] or for_d5()):
                 if not (name == "AIA" and model and read("c_hq") in T1 and (read("e_hq") == "none" or read("e_hq") in T1)
                         and read("c_country") not in d5 and dest not in d5):
                     return False
@@ -684,14 +691,14 @@ def holds(name, w, law, date, mark, model, read, tests, consignee_d5, hq_t1, d5,
     if not diffusion:
         return False
     if name == "AIA":
-        if mark == "a":
+        if mark == "a" or (taught == "a" and w.get("technology", TECHNOLOGIES)[0] != "chip"):
             return (dest in T1 and read("c_country") in T1 and read("c_hq") in T1 and read("c_parent") in T1 | {"none"}
                     and all(read(part) in T1 | {"none"} for part in ("p_country", "p_hq", "p_parent", "e_country", "e_hq", "e_parent")) and not unnamed())
         return (model and hq_t1() and end_t1() and read("c_country") not in d5 and read("e_country") not in d5
                 and dest not in d5 and w.get("secure", BOOL))
     uses = ["manufacturing", "data_center", "other"]
     if name == "ACM":
-        if not ab or dest in d5 or w.get("use", uses) not in ("manufacturing", "development", "storage"):
+        if not (ab or taught in ("a", "b")) or dest in d5 or w.get("use", uses) not in ("manufacturing", "development", "storage"):
             return False
         if w.get("government", BOOL) and read("c_hq") != "US":
             return False
@@ -723,7 +730,7 @@ def review(name, w, law, date, mark, read, tests, hq_t1, d5, g):
             return "presumption_of_denial"
         if name == "R-TECH-HBM":
             return "presumption_of_approval"
-        return "" if name == "R-TECH-WORLD" and not hq_t1() else "presumption_of_approval"
+        return "presumption_of_approval"
     if name == "R-SUPER":
         friends = g["A5"] | g["A6"] | {"US"}
         if (read("c_hq") in friends and read("c_parent") not in d5 and read("e_hq") in friends | {"none"} and read("e_parent") not in d5):

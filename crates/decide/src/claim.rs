@@ -39,12 +39,22 @@ impl Claim {
     /// What is to be said of it in a sentence; `None` where it is understood.
     pub fn question(&self, text: &str) -> Option<String> {
         let Claim::Unread(near) = self else { return None };
+        if let Some(name) =
+            NOT_MODELED.iter().find(|name| plain(text).split(' ').any(|word| word.eq_ignore_ascii_case(name)))
+        {
+            return Some(format!(
+                "License Exception {name} is not modeled, so the claim is not tested: read its section in 15 CFR part 740."
+            ));
+        }
         let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         Some(format!(
             "The claimed authorization `{text}` is neither NLR, nor an exception, nor of the form of a license number such as D1234567{near}: it is not tested."
         ))
     }
 }
+
+/// Exceptions of part 740 of which the law's files say nothing: computers, agriculture, cybersecurity and medical devices.
+const NOT_MODELED: [&str; 4] = ["APP", "AGR", "ACE", "MED"];
 
 /// Texts that claim nothing.
 const NOTHING: &[&str] =

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use tollgate_engine::fact_text;
 use tollgate_law::facts::{self, FactId};
 use tollgate_law::program::{ExceptionRule, Step};
-use tollgate_model::{OrderLine, Outcome, Truth};
+use tollgate_model::{OrderLine, Outcome, ReviewPolicy, Truth};
 use tollgate_records::NextStep;
 use tollgate_screening::Effect;
 
@@ -42,7 +42,7 @@ pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) ->
         Outcome::LicenseRequired => {
             let why = decisive(decided).map_or(String::new(), |step| format!(", because of {}", step.cite));
             let review = label.review.map_or("no review policy is stated for an application".to_owned(), |review| {
-                format!("an application is reviewed under: {}", review.as_str().replace('_', " "))
+                reviewed_under(review, decided)
             });
             match &decided.license {
                 Some(found) if found.holds == Some(true) => format!("It may go under its license: {what}{why}"),
@@ -64,6 +64,32 @@ pub fn summary(order: &OrderLine<'_>, decided: &Decided<'_>, tables: &Tables) ->
     }
     text.push('.');
     text
+}
+
+/// How an application is reviewed, and on what that turns where a fact is unknown: the policy is then the strictest that may apply.
+fn reviewed_under(review: ReviewPolicy, decided: &Decided<'_>) -> String {
+    let policy = review.as_str().replace('_', " ");
+    match review_columns(decided).as_slice() {
+        [] => format!("an application is reviewed under: {policy}"),
+        columns => {
+            let words: Vec<String> = columns.iter().map(|column| column_in_words(column)).collect();
+            format!(
+                "an application is reviewed at the strictest under: {policy}; a milder policy may apply, which turns on {}",
+                words.join(", and ")
+            )
+        }
+    }
+}
+
+/// The columns of the facts on which only the review of an application turns, each once.
+fn review_columns(decided: &Decided<'_>) -> Vec<&'static str> {
+    let mut columns: Vec<&str> = Vec::new();
+    for column in decided.determination().review_turns_on.iter().flat_map(|fact| fact.def().columns) {
+        if !columns.contains(column) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 /// The other exceptions that cover the order too, each once, as a clause; empty where there is none.
@@ -179,6 +205,12 @@ pub fn next_steps(order: &OrderLine<'_>, decided: &Decided<'_>) -> Vec<NextStep>
                 who: "the exporter's export-control officer".to_owned(),
                 by: BEFORE.to_owned(),
             });
+            for fact in &decided.determination().review_turns_on {
+                let (what, who) = question(*fact, order);
+                if !steps.iter().any(|step| step.what == what) {
+                    steps.push(NextStep { what, who: who.to_owned(), by: "with the application".to_owned() });
+                }
+            }
         }
         Outcome::NoLicenseRequired | Outcome::LicenseException => {}
     }
@@ -254,6 +286,9 @@ fn why_not(claim: &str, order: &OrderLine<'_>, decided: &Decided<'_>) -> String 
         (_, Some(step)) if !modeled.contains(&claim) => format!(
             "it does not overcome {} for this order (15 CFR 740.2(a), and the section itself, say which exceptions remain)",
             step.cite
+        ),
+        (_, None) if !modeled.contains(&claim) => format!(
+            "no license is required, so that nothing is left for {claim} to overcome (whether it would cover the items is not modeled)"
         ),
         _ => format!("no provision in force on {} has an authorization of that name", order.date_text()),
     }

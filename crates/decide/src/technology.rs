@@ -12,7 +12,7 @@ pub(crate) struct StatedEntry {
 }
 
 /// The entries that 742.6(a)(6)(iii) names beside the commodities.
-const ASSOCIATED: [&str; 6] = ["3D001", "3E001", "4D001", "4D090", "4E001", "5E002"];
+const ASSOCIATED: [&str; 5] = ["3D001", "4D001", "4D090", "4E001", "5E002"];
 
 /// What an ECCN says; `None` where it is one of commodities, or none at all. What stands before and behind it is passed over.
 pub(crate) fn entry_of(eccn: &str) -> Option<StatedEntry> {
@@ -50,6 +50,7 @@ fn word_of(entry: &str, paragraph: &str) -> &'static str {
     match (entry, paragraph) {
         ("4D090", ".A") => "associated_a",
         ("4D090", ".B") => "associated_b",
+        ("3E001", _) => "chip_technology",
         ("5D992", ".Z.1") => "encryption_a",
         ("5D992", ".Z.2") => "encryption_b",
         ("5D002", _) if is_z && paragraph.ends_with(".A") => "encryption_a",
@@ -97,7 +98,7 @@ pub(crate) fn set_technology(facts: &mut Facts, item: &Item, kind: Option<ItemKi
         (Some(_), Some(stated)) => entry_of(stated).map(|entry| entry.word),
         _ => None,
     };
-    let word = word.filter(|word| is_figured || !matches!(*word, "associated" | "encryption"));
+    let word = word.filter(|word| is_figured || !matches!(*word, "associated" | "chip_technology" | "encryption"));
     let place = word.and_then(|word| TECHNOLOGIES.iter().position(|known| *known == word));
     facts.set_if(facts::ITEM_TECHNOLOGY, place.and_then(|place| i64::try_from(place).ok()));
 }
@@ -123,8 +124,8 @@ mod tests {
     #[test]
     fn entries_of_software_and_technology_are_understood_as_people_write_them() {
         for (text, kind, word) in [
-            ("3E001", ItemKind::Technology, "associated"),
-            ("3e001.a", ItemKind::Technology, "associated"),
+            ("3E001", ItemKind::Technology, "chip_technology"),
+            ("3e001.a", ItemKind::Technology, "chip_technology"),
             ("ECCN 3D001 (for 3A090)", ItemKind::Software, "associated"),
             ("4D090.a", ItemKind::Software, "associated_a"),
             ("4D090.b", ItemKind::Software, "associated_b"),

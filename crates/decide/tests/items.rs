@@ -123,7 +123,7 @@ fn software_and_technology_are_no_chips_and_weigh_nothing() {
         })
     };
     let masks = stated(None, "3E001", Some("H100 SXM5 80GB"));
-    assert_eq!((masks.item.kind, word(&masks)), (Some(ItemKind::Technology), Some("associated")));
+    assert_eq!((masks.item.kind, word(&masks)), (Some(ItemKind::Technology), Some("chip_technology")));
     assert_eq!(masks.unit_tpp, Some(Tpp::default()));
     assert_eq!(masks.facts.get(facts::IC_TPP), Some(15_824_000), "the figures of what it is for");
     assert!(masks.findings.is_empty(), "{:?}", masks.findings);

@@ -108,8 +108,8 @@ const UNDEFINED: FactDef = FactDef { name: "?", kind: FactKind::Bool, columns: &
 /// The words of `item.kind`, as in the `items` table, in the order of `ItemKind::ALL`.
 pub const KINDS: &[&str] =
     &["ic", "board", "server", "rack", "model_weights", "hbm", "other", "software", "technology"];
-/// What the ECCN of software or technology says: `associated` are the entries that 742.6(a)(6) names beside the commodities, `encryption` those of
-/// a `.z` paragraph of Category 5, each with its grade where the paragraph states it; `at_only` is controlled for anti-terrorism reasons only, or EAR99.
+/// What the ECCN of software or technology says: `associated` are the entries that 742.6(a)(6) names beside the commodities, `chip_technology`
+/// is 3E001 of them, `encryption` those of a `.z` paragraph of Category 5, each with its grade where the paragraph states it; `at_only` is controlled for anti-terrorism reasons only, or EAR99.
 pub const TECHNOLOGIES: &[&str] = &[
     "none",
     "associated",
@@ -120,6 +120,7 @@ pub const TECHNOLOGIES: &[&str] = &[
     "encryption_b",
     "at_only",
     "other",
+    "chip_technology",
 ];
 /// The host ECCNs of `.z` items.
 pub const HOSTS: &[&str] = &["none", "3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992"];
