@@ -42,6 +42,8 @@ pub struct Answered {
     pub(crate) parties: BTreeMap<String, Vec<Arc<str>>>,
     /// The parties of which an answer says where they are located.
     pub(crate) places: BTreeSet<String>,
+    /// The parties of which an answer says where they are headquartered.
+    pub(crate) seats: BTreeSet<String>,
     /// What is said of items, by the name in orders.
     items: BTreeMap<String, Vec<Arc<str>>>,
     /// The items for which names of orders stand.
@@ -321,6 +323,7 @@ impl<'a> Taking<'a> {
                     let says = format!("`{column}` of the party `{}` is `{text}` {by}.", key.id);
                     answered.parties.entry(key.id.clone()).or_default().push(Arc::from(says));
                     answered.places.extend((*column == "country").then(|| key.id.clone()));
+                    answered.seats.extend((*column == "hq_country").then(|| key.id.clone()));
                 }
                 _ => {
                     let says = match *column {

@@ -3,7 +3,7 @@
 use tollgate_law::facts::{END_USES, ear_country};
 use tollgate_model::{Country, Truth};
 
-use crate::end_use_beside::{LINKS, SUPERCOMPUTER_BESIDE};
+use crate::end_use_beside::{LINKS, MILITARY_BESIDE, SUPERCOMPUTER_BESIDE};
 use crate::end_use_harmless::HARMLESS_PHRASES;
 use crate::end_use_words::{
     INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS, WEAPONS,
@@ -75,6 +75,8 @@ pub enum EndUseQuestion {
     Unread(Option<&'static str>),
     /// A military end use, outside the places whose paragraph asks for it by itself.
     Military,
+    /// A military end use, beside words that are not understood, which may name whose it is.
+    MilitaryUnread,
     /// Intelligence services.
     Intelligence,
     /// Weapons, nuclear uses, missiles.
@@ -91,6 +93,9 @@ impl EndUseQuestion {
             }
             EndUseQuestion::Military => format!(
                 "The end use `{text}` is read as military: settle what 15 CFR 744.21 and 744.22 ask of end use and end user."
+            ),
+            EndUseQuestion::MilitaryUnread => format!(
+                "The end use `{text}` is read as military, and has words beside it that are not understood: settle whose use it is, and what 15 CFR 744.21 and 744.22 ask of it."
             ),
             EndUseQuestion::Intelligence => format!(
                 "The end use `{text}` is read as one of intelligence services: settle what 15 CFR 744.21 and 744.22 ask of it."
@@ -228,7 +233,8 @@ fn sensitive(plain: &str) -> Option<EndUse> {
     let open = match (weapons, intelligence, military) {
         (true, _, _) => Some(EndUseQuestion::Weapons),
         (_, true, _) => Some(EndUseQuestion::Intelligence),
-        (_, _, true) => Some(EndUseQuestion::Military),
+        (_, _, true) if is_alone(plain, &[MILITARY, MILITARY_WORDS], MILITARY_BESIDE) => Some(EndUseQuestion::Military),
+        (_, _, true) => Some(EndUseQuestion::MilitaryUnread),
         _ => None,
     };
     if open.is_none() && !supercomputer {
@@ -236,30 +242,43 @@ fn sensitive(plain: &str) -> Option<EndUse> {
     }
     let word = match (supercomputer, &open) {
         (true, None) => place_of("supercomputer"),
-        (false, Some(EndUseQuestion::Military)) => place_of("military"),
+        (false, Some(EndUseQuestion::Military | EndUseQuestion::MilitaryUnread)) => place_of("military"),
         _ => None,
     };
-    let open = open.or_else(|| (!is_supercomputer_alone(plain)).then_some(EndUseQuestion::Unread(None)));
+    let open = open
+        .or_else(|| (!is_alone(plain, &[SUPERCOMPUTER], SUPERCOMPUTER_BESIDE)).then_some(EndUseQuestion::Unread(None)));
     // What else it says may be a supercomputer too.
     let supercomputer = supercomputer.then_some(true);
     let (military, intelligence) = (military || intelligence, military && intelligence);
     Some(EndUse { word, supercomputer, military, intelligence, open, ..EndUse::default() })
 }
 
-/// Whether a text that names a supercomputer says nothing besides but a place, and uses that are understood.
-fn is_supercomputer_alone(plain: &str) -> bool {
+/// Whether a text says nothing besides what some beginnings of words show but places, and uses that are understood; `beside` are words that say no more.
+fn is_alone(plain: &str, shown_by: &[&[&str]], beside: &[&str]) -> bool {
     let rest = named_places(plain).rest;
+    let words: Vec<&str> = rest.split(' ').filter(|word| !word.is_empty()).collect();
     let mut left: Vec<String> = Vec::new();
-    for word in rest.split(' ') {
-        let is_beside = SUPERCOMPUTER_BESIDE.contains(&word) || SUPERCOMPUTER.iter().any(|stem| word.starts_with(stem));
+    let mut rest = words.as_slice();
+    while let Some((word, tail)) = rest.split_first() {
+        let shown = || shown_by.iter().copied().flatten().filter_map(|stem| words_shown(rest, stem)).max();
         if word.chars().next().is_some_and(is_unspaced) {
-            let parts = SUPERCOMPUTER.iter().chain(SUPERCOMPUTER_BESIDE);
-            left.push(parts.fold(word.to_owned(), |left, part| left.replace(part, "")));
-        } else if !is_beside {
-            left.push(word.to_owned());
+            let parts = beside.iter().chain(shown_by.iter().copied().flatten());
+            left.push(parts.fold((*word).to_owned(), |left, part| left.replace(part, "")));
+            rest = tail;
+        } else if let Some(count) = shown() {
+            rest = rest.get(count..).unwrap_or(&[]);
+        } else {
+            left.extend((!beside.contains(word)).then(|| (*word).to_owned()));
+            rest = tail;
         }
     }
     sequence(&left.join(" ")).is_some()
+}
+
+/// How many words at the beginning of some are one that begins with a stem, which may itself be several words.
+fn words_shown(words: &[&str], stem: &str) -> Option<usize> {
+    let count = stem.split(' ').count();
+    words.get(..count)?.join(" ").starts_with(stem).then_some(count)
 }
 
 /// Whether a word of the text begins so; in scripts without spaces, whether it stands anywhere.
@@ -353,6 +372,16 @@ mod tests {
         ] {
             let said = end_use_of(text);
             assert!(said.military && said.open == Some(EndUseQuestion::Military), "{text}: {said:?}");
+        }
+        for text in [
+            "rendering in a military simulator",
+            "school and the navy",
+            "gaming (the real user is the army)",
+            "military use by Qwrtz",
+            "軍事用途、謎の場所",
+        ] {
+            let said = end_use_of(text);
+            assert!(said.military && said.open == Some(EndUseQuestion::MilitaryUnread), "{text}: {said:?}");
         }
         for text in
             ["intelligence agency", "Geheimdienst", "renseignement", "情报分析", "разведка", "첩보", "surveillance"]

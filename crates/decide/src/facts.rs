@@ -1,5 +1,6 @@
 //! The facts of an order line: its parties, its item, its end use and what it claims, each fact with a value or unknown.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tollgate_law::facts::{self, FactId, Facts, ear_country};
@@ -23,6 +24,7 @@ use super::roles::roles;
 use super::route::Routes;
 use super::screened::{designated_among, listed_among, review_policies};
 use super::tables::Tables;
+use super::text_names::names_in_texts;
 use super::typed::is_name;
 
 #[expect(clippy::disallowed_types, reason = "looked up by name once a line, never iterated")]
@@ -67,6 +69,11 @@ pub fn is_decided_by(column: &str) -> bool {
     !matches!(column, "hs_code" | "description" | "unit_price_usd" | "gross_weight_kg" | "packages")
 }
 
+/// Where the ultimate consignee is, where it is headquartered, and where its ultimate parent is.
+const CONSIGNEE_SEATS: [FactId; 3] = [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ];
+/// The same of the end user.
+const END_USER_SEATS: [FactId; 3] = [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ];
+
 /// Makes facts out of order lines, remembering items and parties by name.
 pub struct FactBuilder {
     tables: Arc<Tables>,
@@ -91,7 +98,8 @@ impl FactBuilder {
     pub fn new(tables: Arc<Tables>, policy: &tollgate_law::Policy) -> FactBuilder {
         let mut names = Names::default();
         let parties = party_facts(&tables.parties, &tables.parents).into_iter();
-        let marked = |id: &str, facts: PartyFacts| marked(&tables, id, facts);
+        let seats = policy.restricted_seats();
+        let marked = |id: &str, facts: PartyFacts| marked(&tables, &seats, id, facts);
         let known =
             parties.map(|(id, facts)| (id.clone(), Arc::new(marked(&id, facts).numbered(&id, &mut names)))).collect();
         let mut numbered = |id: &str, dated: Vec<(Date, PartyFacts)>| {
@@ -226,19 +234,12 @@ impl FactBuilder {
         let destination = ear_country(order.destination);
         let (end_use, claim) = (order.end_use.map(|text| self.end_use(text)), self.claim(order.authorization));
         trade(&mut facts, order, destination);
-        let asks = declared(&mut facts, end_use.as_deref(), &claim, self.tier_one.contains(destination, order.date));
+        let use_asks =
+            declared(&mut facts, end_use.as_deref(), &claim, self.tier_one.contains(destination, order.date));
         let named = end_use.as_deref().map_or(Some(None), |end_use| end_use.place_beside(destination));
         facts.set_country(facts::END_USE_PLACE, named);
-        set_party(
-            &mut facts,
-            [facts::CONSIGNEE_COUNTRY, facts::CONSIGNEE_HQ, facts::CONSIGNEE_PARENT_HQ],
-            Some(&consignee),
-        );
-        set_party(
-            &mut facts,
-            [facts::END_USER_COUNTRY, facts::END_USER_HQ, facts::END_USER_PARENT_HQ],
-            end_user.as_ref(),
-        );
+        set_party(&mut facts, CONSIGNEE_SEATS, Some(&consignee));
+        set_party(&mut facts, END_USER_SEATS, end_user.as_ref());
         let stated = (destination != Country::UNKNOWN).then_some(destination);
         facts.set_country(facts::CONSIGNEE_PLACE, consignee.stated_place(stated));
         let route = order.via.map(|text| self.routes.read(text));
@@ -274,11 +275,13 @@ impl FactBuilder {
         remarks.extend(self.tables.answered.remarks(order.order_id, order.line, order.item));
         remarks.extend(unknown_item_remark(&item));
         let open = end_use.as_ref().and_then(|end_use| end_use.open.as_ref());
-        let question = open.filter(|_| asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
+        let question = open.filter(|_| use_asks.is_some()).zip(order.end_use).map(|(open, text)| open.sentence(text));
         let claimed = order.authorization.and_then(|text| claim.question(text));
         remarks.extend(question.into_iter().chain(claimed).map(Arc::from));
-        remarks.extend(cell_remarks(order));
-        remarks.extend(route.and_then(|route| route.remark.clone()));
+        remarks.extend(cell_remarks(order).into_iter().chain(names_in_texts(order, open, &self.tables.names)));
+        let origin = self.routes.origin_doubt(order);
+        let asks = use_asks.or(origin.is_some().then_some(facts::ORIGIN));
+        remarks.extend(route.and_then(|route| route.remark.clone()).into_iter().chain(origin));
         let unread =
             order.unread.iter().map(|cell| cell.column.clone()).filter(|column| is_decided_by(column)).collect();
         Ok(LineFacts { facts, item, tpp, lpp_holder, consignee, destination, claim, asks, unread, remarks })
@@ -375,14 +378,15 @@ fn set_policies(facts: &mut Facts, policies: &[EntryReview]) {
 }
 
 /// The facts of a party with a row, with what is not understood of the row and what answers say of it or of its ultimate parent.
-fn marked(tables: &Tables, id: &str, facts: PartyFacts) -> PartyFacts {
+fn marked(tables: &Tables, seats: &BTreeSet<Country>, id: &str, facts: PartyFacts) -> PartyFacts {
     let facts = match tables.unread.parties.get(id) {
         Some(mistakes) => facts.with_unread(mistakes),
         None => facts,
     };
     let facts = if facts.has(UNSCREENED) && !tables.names.has_lists() { facts.without_lists(id) } else { facts };
     let answered = &tables.answered;
-    let doubts = tables.parties.get(id).map_or_else(Vec::new, |row| doubts_of(row, answered.places.contains(id)));
+    let parent = tables.parties.get(facts.ultimate_parent()).filter(|parent| parent.party_id != id);
+    let doubts = tables.parties.get(id).map_or_else(Vec::new, |row| doubts_of(row, parent, answered, seats));
     let facts = facts.with_doubts(doubts);
     if answered.parties.is_empty() {
         return facts;

@@ -52,6 +52,7 @@ mod spelling;
 mod summary;
 mod tables;
 mod technology;
+mod text_names;
 mod typed;
 mod unread;
 mod veu_bases;

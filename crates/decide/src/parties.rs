@@ -11,7 +11,7 @@ use super::flag_set::FlagSet;
 use super::flags::flags_of;
 use super::names::{Name, Names};
 use super::onward::shown_flags;
-use super::party_doubt::PartyDoubt;
+use super::party_doubt::{DoubtKind, PartyDoubt};
 
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
@@ -97,15 +97,22 @@ impl PartyFacts {
         self
     }
 
-    /// The same, of which something is in doubt: its place, or who it is, so that nothing that its row says is known.
+    /// The same, of which something is in doubt: its place, where it is headquartered, or who it is, so that nothing that its row says is known.
     #[must_use]
     pub(crate) fn with_doubts(mut self, doubts: Vec<PartyDoubt>) -> PartyFacts {
-        for PartyDoubt { sentence, is_of_identity } in doubts {
-            self.flags.insert(UNREAD_PLACE.to_owned());
-            self.country = None;
-            if is_of_identity {
+        for PartyDoubt { sentence, kind } in doubts {
+            if matches!(kind, DoubtKind::Place | DoubtKind::Identity) {
+                self.flags.insert(UNREAD_PLACE.to_owned());
+                self.country = None;
+            }
+            if kind == DoubtKind::Identity {
                 self.flags.insert(UNREAD.to_owned());
-                (self.hq, self.parent_hq) = (None, None);
+            }
+            if matches!(kind, DoubtKind::Seat | DoubtKind::Identity) {
+                self.hq = None;
+            }
+            if matches!(kind, DoubtKind::ParentSeat | DoubtKind::Identity) {
+                self.parent_hq = None;
             }
             self.remarks.push(Arc::from(sentence));
         }

@@ -50,6 +50,12 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             format!("{} Else claim another exception, or apply for a license.", proof_of(claim_of(order.authorization).name())),
             "whoever claims the exception, with the exporter's export-control officer",
         ),
+        facts::ORIGIN if order.origin.is_some() => (
+            "Ask how the items came to the place that they come from, and whether that was allowed (15 CFR 736.2(b)(10), part 746), and have a lawyer say \
+             whether they may be dealt in; or correct `origin`."
+                .to_owned(),
+            "the exporter's export-control officer",
+        ),
         facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
             (format!("State `{}`.", column(fact)), "the shipper or the freight forwarder")
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate_law::Policy;
 use tollgate_law::facts::ear_country;
 use tollgate_law::groups::Transit;
-use tollgate_model::{Country, Date, Lookup, is_in_doubt};
+use tollgate_model::{Country, Date, Lookup, OrderLine, is_in_doubt};
 
 /// What parts one place from the next.
 const BETWEEN: [char; 7] = [';', ',', '/', '|', '>', '\u{2192}', '\n'];
@@ -47,6 +47,14 @@ impl Routes {
         let passed = route.countries.iter().map(|country| Some(Some(*country)));
         let places = std::iter::once(received).chain(unknown).chain(passed);
         places.min_by_key(|place| self.rank(*place, date)).unwrap_or(received)
+    }
+
+    /// What is to be said of items that come from an embargoed place on a day; `None` where they come from none that is known to be one.
+    pub(crate) fn origin_doubt(&self, order: &OrderLine<'_>) -> Option<Arc<str>> {
+        let origin = order.origin.map(ear_country).filter(|origin| self.transit.rank(*origin, order.date) == 0)?;
+        Some(Arc::from(format!(
+            "The items come from {origin}, a place of 15 CFR part 746, of which no paragraph that is modeled says enough: the line is not settled by it."
+        )))
     }
 
     /// How much is asked of a place, the least number for the most: what is not known may be anywhere, but is no more than what is known to be where

@@ -199,7 +199,8 @@ fn for_each_batch(
     each: &mut dyn FnMut(OrderBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     let open = if run.tables.strict { OrderReader::open } else { OrderReader::open_by_line };
-    for_each_batch_of(open(run.orders)?.with_answers(&run.tables.answered.orders), stop, each)
+    let reader = open(run.orders)?.ignoring(&run.tables.ignored_columns);
+    for_each_batch_of(reader.with_answers(&run.tables.answered.orders), stop, each)
 }
 
 /// Reads the whole file once: for its mistakes, for lines that stand twice, and for the order of its dates.

@@ -1,7 +1,7 @@
 //! The tables beside the orders: parties, items, stakes, findings and licenses, read and screened once.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +51,8 @@ pub struct Tables {
     pub answered: Answered,
     /// Whether what is not understood refuses its file; else it leaves its lines unsettled.
     pub strict: bool,
+    /// Columns of orders that the contract does not have, and of which a person says that they are left out.
+    pub ignored_columns: Arc<BTreeSet<String>>,
 }
 
 /// How the parties of a table are screened.
@@ -183,6 +185,7 @@ impl Tables {
             unread,
             answered,
             strict,
+            ignored_columns: Arc::clone(&self.ignored_columns),
         })
     }
 
@@ -213,6 +216,7 @@ impl Tables {
         tables.items.retain(|item, _| !office.unread.items.contains_key(item));
         tables.unread.items.extend(office.unread.items.clone());
         tables.strict = office.strict;
+        tables.ignored_columns = Arc::clone(&office.ignored_columns);
         Ok(tables)
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tollgate_model::{Clearance, Party};
 use tollgate_screening::{Query, Scratch, Screener};
 
-use super::screened::{Hit, MatchLimits, SHOWN, find};
+use super::screened::{Hit, MatchLimits, NOT_SCREENED, SHOWN, find};
 use super::spelling::{plain, squashed};
 
 /// Screens names that have no row.
@@ -17,6 +17,8 @@ pub struct TypedNames {
     clearances: Vec<Clearance>,
     /// What was found of each name that was met.
     found: Mutex<BTreeMap<String, Arc<[Hit]>>>,
+    /// What was found within each text that was met.
+    within: Mutex<BTreeMap<String, Arc<[(String, Hit)]>>>,
     /// The ids of rows by id and by name, without what makes no difference in spelling.
     rows: OnceLock<BTreeMap<String, Vec<String>>>,
 }
@@ -67,6 +69,37 @@ impl TypedNames {
         hits
     }
 
+    /// The names within a text that match list entries, with the matches, best first and each entry once; `None` where more texts were searched already
+    /// than are.
+    pub fn hits_within(&self, text: &str) -> Option<Arc<[(String, Hit)]>> {
+        /// So many texts are searched: each takes as long as some dozens of names.
+        const MOST_TEXTS: usize = 10_000;
+        let mut within = self.within.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = within.get(text) {
+            return Some(Arc::clone(found));
+        }
+        let screener = self.screener.as_ref().filter(|_| within.len() < MOST_TEXTS)?;
+        let limits = MatchLimits { threshold_points: self.threshold, shown: SHOWN };
+        let (mut scratch, mut found) = (Scratch::default(), Vec::<(String, Hit)>::new());
+        for name in phrases(text) {
+            let party = Party { party_id: name.clone(), name: Some(name), ..Party::default() };
+            let names = party.names();
+            let hits = find(screener, Query::from_party(&party, &names), limits, &mut scratch);
+            for hit in hits.into_iter().filter(|hit| hit.list != NOT_SCREENED) {
+                match found.iter_mut().find(|(_, known)| known.list == hit.list && known.entry == hit.entry) {
+                    Some(known) if known.1.points >= hit.points => {}
+                    Some(known) => *known = (party.party_id.clone(), hit),
+                    None => found.push((party.party_id.clone(), hit)),
+                }
+            }
+        }
+        found.sort_by(|(_, first), (_, second)| second.points.cmp(&first.points));
+        found.truncate(SHOWN);
+        let found: Arc<[(String, Hit)]> = Arc::from(found);
+        within.insert(text.to_owned(), Arc::clone(&found));
+        Some(found)
+    }
+
     /// The row that a name without one is nearest to: by its id or its name. Rows of which `left_out` holds are not compared.
     pub fn nearest_row(
         &self,
@@ -113,6 +146,39 @@ impl TypedNames {
     }
 }
 
+/// What of a text may be a name: so many words one after the other within a clause, each set of which begins and ends with a word that a name may begin with.
+fn phrases(text: &str) -> Vec<String> {
+    /// So many words such a name has.
+    const MOST_WORDS: usize = 5;
+    /// So many words of a text are looked at.
+    const LOOKED_AT: usize = 100;
+    let is_mark = |letter: char| ",;:()[]{}\"!?/|\n。、，；：（）".contains(letter);
+    let is_name_word = |word: &&str| {
+        let first = word.chars().next();
+        let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
+        first.is_some_and(|first| first.is_uppercase() || first >= '\u{370}') && letters >= 2 || letters >= 4
+    };
+    let mut found: Vec<String> = Vec::new();
+    for clause in text.split(is_mark) {
+        let words: Vec<&str> = clause
+            .split_whitespace()
+            .map(|word| word.trim_matches(['.', '\'', '-']))
+            .filter(|word| !word.is_empty())
+            .take(LOOKED_AT)
+            .collect();
+        for (place, _) in words.iter().enumerate().filter(|(_, word)| is_name_word(word)) {
+            for end in place + 1..=(place + MOST_WORDS).min(words.len()) {
+                let phrase = words.get(place..end).unwrap_or(&[]);
+                if phrase.last().is_some_and(is_name_word) && found.len() < LOOKED_AT * MOST_WORDS {
+                    found.push(phrase.join(" "));
+                }
+            }
+        }
+    }
+    found.dedup();
+    found
+}
+
 /// Whether a text is a name that lists can be searched for, and no mere id: words of letters only, one of them of three letters or more,
 /// or of another script.
 pub(crate) fn is_name(text: &str) -> bool {
@@ -156,6 +222,16 @@ mod tests {
         for id in ["P-1001", "c1", "sg-buyer", "4711", "cn", "party_7", "#12"] {
             assert!(!is_name(id), "{id}");
         }
+    }
+
+    #[test]
+    fn names_within_a_text_are_its_words_together() {
+        let found = phrases("goods go on to Orion Chips (Minsk), urgent");
+        for name in ["Orion", "Orion Chips", "Minsk"] {
+            assert!(found.iter().any(|phrase| phrase == name), "{name}: {found:?}");
+        }
+        assert!(!found.iter().any(|phrase| phrase.contains("Chips Minsk") || phrase.ends_with(" to")), "{found:?}");
+        assert!(phrases("4 x 7").is_empty());
     }
 
     #[test]

@@ -56,6 +56,29 @@ pub(crate) fn packed_asides(bytes: &[u8]) -> Vec<Aside> {
     asides
 }
 
+/// The comments of an `.xls` file, each with the row of its cell: what they say is not read. A record of a comment is known by its number and by its
+/// lengths, which fit each other.
+pub(crate) fn xls_asides(bytes: &[u8]) -> Vec<Aside> {
+    /// What begins such a record.
+    const NOTE: [u8; 2] = [0x1c, 0];
+    let number = |at: usize| Some(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
+    let row_of = |at: usize| {
+        let (length, row, flags, letters) = (number(at + 2)?, number(at + 4)?, number(at + 8)?, number(at + 12)?);
+        let width = match bytes.get(at + 14)? {
+            0 => 1,
+            1 => 2,
+            _ => return None,
+        };
+        let author = letters.checked_mul(width)?.checked_add(11)?;
+        let fits = (author..=author.saturating_add(1)).contains(&length) && letters <= 54 && flags & !0x0183 == 0;
+        fits.then(|| u64::from(row) + 1)
+    };
+    let places = bytes.windows(2).enumerate().filter(|(_, pair)| *pair == NOTE).map(|(at, _)| at);
+    let mut rows: Vec<u64> = places.filter_map(row_of).collect();
+    rows.dedup();
+    rows.into_iter().map(|row| aside(COMMENTS, row, "a cell has a comment, which is not read")).collect()
+}
+
 fn aside(what: &'static str, row: u64, text: &str) -> Aside {
     Aside { row, what, text: text.to_owned() }
 }
@@ -135,6 +158,16 @@ mod tests {
         ] {
             assert!(!shows_otherwise(code), "{code}");
         }
+    }
+
+    #[test]
+    fn comments_of_old_spreadsheets_are_found_with_their_rows() {
+        // Row 4, column 2, hidden, object 1, by `Jo`, with the byte that is not used.
+        let note = [0x1c, 0, 14, 0, 3, 0, 2, 0, 0, 0, 1, 0, 2, 0, 0, b'J', b'o', 0];
+        let file = [[7_u8; 40].as_slice(), &note, &[0x0a, 0, 0, 0]].concat();
+        assert_eq!(xls_asides(&file).iter().map(|aside| aside.row).collect::<Vec<_>>(), [4]);
+        let other = [0x1c, 0, 200, 0, 3, 0, 2, 0, 0, 0, 1, 0, 2, 0, 0, b'J', b'o', 0];
+        assert!(xls_asides(&other).is_empty());
     }
 
     #[test]

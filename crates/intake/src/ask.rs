@@ -8,8 +8,9 @@ use tollgate_law::catalog::Catalog;
 use tollgate_model::{Country, Date};
 
 use crate::ask_goods::{QuestionLine, line, phrases};
+use crate::ask_languages::from_japanese;
 use crate::ask_recipient::recipient;
-use crate::ask_words::{GREETINGS, LANGUAGES, Language, OPENINGS, QUESTION_OPENINGS, is_doubt};
+use crate::ask_words::{GERMAN_ENDINGS, GREETINGS, LANGUAGES, Language, OPENINGS, QUESTION_OPENINGS, is_doubt};
 use crate::csv_text;
 use crate::goods::GoodsFinder;
 use crate::items::{self, Items};
@@ -99,12 +100,16 @@ pub fn question(text: &str, catalog: &Catalog) -> Question {
     let (text, marks) = without_marks(&text);
     let text = GREETINGS.iter().find_map(|greeting| without_prefix(text, greeting)).unwrap_or(text);
     let text = GREETINGS.iter().find_map(|greeting| without_prefix(text, greeting)).unwrap_or(text);
-    let is_question = QUESTION_OPENINGS.iter().any(|opening| without_prefix(text, opening).is_some());
+    let japanese = from_japanese(text);
+    let text = japanese.as_deref().unwrap_or(text);
+    let is_question =
+        japanese.is_some() || QUESTION_OPENINGS.iter().any(|opening| without_prefix(text, opening).is_some());
     if marks.chars().filter(|mark| is_doubt(*mark)).count() > usize::from(is_question) {
         question.unread.push(format!("{}{marks}", text.rsplit(' ').next().unwrap_or("")));
     }
     let text = [" today", " now"].into_iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
     let text = OPENINGS.iter().find_map(|opening| without_prefix(text, opening)).unwrap_or(text);
+    let text = GERMAN_ENDINGS.iter().find_map(|ending| text.strip_suffix(ending)?.strip_suffix(' ')).unwrap_or(text);
     let (Language { from, end_use, .. }, (goods, rest)) = divided(text);
     let (goods, origin) = split_at_word(goods, from).unwrap_or((goods, ""));
     if !origin.is_empty() {

@@ -105,7 +105,7 @@ pub(crate) fn line(phrase: &str, finder: &mut GoodsFinder<'_>) -> QuestionLine {
             line.open = Some(format!("`{word}` is no item of compute, of which alone this can be asked"))
         }
         // The decision says whether it matters which of them it is.
-        Goods::Open { .. } if finder.is_one_of_several(&name) => {}
+        Goods::Open { .. } if finder.is_one_of_several(&name) && !finder.is_parted(&name) => {}
         Goods::Open { question, .. } => line.open = Some(question),
     }
     if quantity.or(behind).is_none() {

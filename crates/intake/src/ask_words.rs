@@ -36,6 +36,30 @@ pub(crate) const OPENINGS: &[&str] = &[
     "i want to ship",
     "i would like to ship",
     "deliver",
+    "darf ich",
+    "d\u{fc}rfen wir",
+    "kann ich",
+    "k\u{f6}nnen wir",
+    "ich m\u{f6}chte",
+    "wir m\u{f6}chten",
+];
+
+/// Verbs with which a German question ends.
+pub(crate) const GERMAN_ENDINGS: &[&str] =
+    &["liefern", "exportieren", "ausf\u{fc}hren", "senden", "schicken", "versenden", "verkaufen", "verschicken"];
+
+/// What ends a Japanese question behind the recipient and its particle: whether something may be sent.
+pub(crate) const JAPANESE_ENDINGS: &[&str] = &[
+    "\u{8f38}\u{51fa}\u{3067}\u{304d}\u{307e}\u{3059}\u{304b}",
+    "\u{8f38}\u{51fa}\u{3057}\u{3066}\u{3082}\u{3088}\u{3044}\u{3067}\u{3059}\u{304b}",
+    "\u{8f38}\u{51fa}\u{3057}\u{3066}\u{3082}\u{3044}\u{3044}\u{3067}\u{3059}\u{304b}",
+    "\u{8f38}\u{51fa}\u{3057}\u{305f}\u{3044}",
+    "\u{8f38}\u{51fa}",
+    "\u{51fa}\u{8377}\u{3067}\u{304d}\u{307e}\u{3059}\u{304b}",
+    "\u{51fa}\u{8377}\u{3057}\u{3066}\u{3082}\u{3088}\u{3044}\u{3067}\u{3059}\u{304b}",
+    "\u{9001}\u{308c}\u{307e}\u{3059}\u{304b}",
+    "\u{9001}\u{3063}\u{3066}\u{3082}\u{3088}\u{3044}\u{3067}\u{3059}\u{304b}",
+    "\u{8ca9}\u{58f2}\u{3067}\u{304d}\u{307e}\u{3059}\u{304b}",
 ];
 
 /// Openings behind which a mark of question at the end is no doubt.
@@ -49,6 +73,10 @@ pub(crate) const QUESTION_OPENINGS: &[&str] = &[
     "is it allowed to",
     "are we allowed to",
     "am i allowed to",
+    "darf ich",
+    "d\u{fc}rfen wir",
+    "kann ich",
+    "k\u{f6}nnen wir",
 ];
 
 /// Words of politeness before an opening, which change nothing.

@@ -115,7 +115,22 @@ impl<'a> GoodsFinder<'a> {
         self.catalog.item(text).is_some()
     }
 
+    /// Whether the words of a name are written apart so that it may be another item's.
+    pub(crate) fn is_parted(&self, name: &str) -> bool {
+        self.catalog.written_apart(name).is_some()
+    }
+
+    /// The question about a name whose words are written apart so that it may be another item's: `L4 0S`.
+    fn parted(&self, text: &str) -> Option<Goods> {
+        let [part, whole] = self.catalog.written_apart(text)?;
+        let question = format!("`{text}` may be {part}, {whole}: is there a space too many?");
+        Some(Goods::Open { question, candidates: vec![part.to_owned(), whole.to_owned()] })
+    }
+
     fn find(&mut self, name: &str, description: &str, is_cheap: Option<bool>) -> Goods {
+        if let Some(parted) = self.parted(name) {
+            return parted;
+        }
         let by_name = self.text_goods(name);
         let by_description = if description == name { None } else { self.text_goods(description) };
         match (by_name, by_description) {

@@ -10,6 +10,7 @@ mod amounts;
 mod asides;
 mod ask;
 mod ask_goods;
+mod ask_languages;
 mod ask_recipient;
 mod ask_words;
 mod columns;
@@ -70,6 +71,7 @@ use survey::FormEvidence;
 
 pub use ask::{Question, QuestionTables, Understood, UnderstoodLine, question};
 pub use ask_goods::QuestionLine;
+pub use ask_languages::question_mend;
 pub use draft::draft_mapping;
 pub use mapping::Mapping;
 pub use rates::Rates;
@@ -88,6 +90,8 @@ pub struct Options {
     pub dates: Option<DayOrder>,
     /// Rates of exchange.
     pub rates: Rates,
+    /// Columns that are left out whatever stands in them, of every table.
+    pub ignored: BTreeSet<String>,
 }
 
 /// The tables that came of files.
@@ -274,7 +278,12 @@ fn say_forms(table: &PlannedTable, evidence: &FormEvidence, stated: FileForms, g
 fn plan_sheet(sheet: &Sheet, options: &Options) -> Result<Option<(Plan, Option<String>)>, Diagnostic> {
     let mapping = options.mapping.table(&sheet.file, sheet.name.as_deref());
     let encoding = mapping.and_then(|mapping| mapping.encoding.clone());
-    Ok(columns::plan(sheet, mapping)?.map(|plan| (plan, encoding)))
+    let Some(mut plan) = columns::plan(sheet, mapping)? else { return Ok(None) };
+    let is_ignored = |header: &str| options.ignored.iter().any(|ignored| text::plain(ignored) == text::plain(header));
+    let ignored = plan.side_columns.iter().map(|column| column.header.clone()).filter(|header| is_ignored(header));
+    let ignored: Vec<String> = ignored.chain(options.ignored.iter().cloned()).collect();
+    plan.ignored.extend(ignored);
+    Ok(Some((plan, encoding)))
 }
 
 /// Whether a file is one that [`intake`] reads and the reader of the contract's tables does not: a spreadsheet, or text

@@ -12,7 +12,7 @@ use crate::sheet::CellForm;
 use crate::text::plain;
 use crate::unit_kind::UnitKind;
 use crate::values::number::{DecimalMark, MarkEvidence, mark_evidence, number};
-use crate::words::counted_pieces;
+use crate::words::{counted_pieces, times, tokens};
 
 /// Behind a header of a quantity these name no unit.
 const NO_UNITS: &[&str] =
@@ -28,7 +28,19 @@ impl IntakeTables<'_> {
             return Ok(pieces);
         }
         if is_blank(&text) {
-            self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::Quantity, ""), "no quantity");
+            let counted = [OrderColumn::Item, OrderColumn::Description].into_iter().find_map(|column| {
+                let goods = line.cell(column);
+                tokens(goods).iter().find_map(|word| times(word)).map(|count| (column, goods.to_owned(), count))
+            });
+            match counted {
+                Some((column, goods, count)) => {
+                    let what = format!(
+                        "no quantity stands in the row, and the goods say {count}: is that how many units there are, or how many one unit holds? Write the quantity"
+                    );
+                    self.remarks.add(RemarkKind::Question, line.place_of(column, &goods), &what);
+                }
+                None => self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::Quantity, ""), "no quantity"),
+            }
             return Err(text);
         }
         if self.may_be_a_thousand(line, &text) {

@@ -4,41 +4,16 @@
 //! Any other leaves its line open, until the column is placed, or named under `ignore` in the mapping.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use serde::Deserialize;
+pub(crate) use tollgate_records::{SideKind, shown_text as shown};
+use tollgate_records::{header_words, is_figure, is_text_of_kind, says_nothing, side_kind, side_words};
 
-use crate::header::{target, without_unit};
+use crate::header::target;
 use crate::text::{plain, words};
 use crate::unit_kind::UnitKind;
 use crate::values::country::country_in_text;
 use crate::values::day::{DayForm, day_form};
 use crate::vocabulary::{Profile, headers, word_lists};
-
-/// What stands in a column, by its header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SideKind {
-    /// Prices, taxes, fees.
-    Amount,
-    /// Numbers of papers and records.
-    Reference,
-    /// Telephone numbers and mail addresses.
-    Contact,
-    /// Terms of delivery.
-    Incoterm,
-    /// States, kinds, makers.
-    State,
-    /// Weights and sizes.
-    Measure,
-    /// Units of measure.
-    Unit,
-    /// A second count of the units.
-    Quantity,
-    /// Ports and towns.
-    Place,
-    /// Anything else.
-    Other,
-}
 
 /// A column that is none of the contract's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,60 +24,6 @@ pub(crate) struct SideColumn {
     pub(crate) header: String,
     /// What stands in it.
     pub(crate) kind: SideKind,
-}
-
-/// The word lists of `data/side_headers.toml`, as [`plain`] makes them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct SideWords {
-    amount: BTreeSet<String>,
-    reference: BTreeSet<String>,
-    contact: BTreeSet<String>,
-    incoterm: BTreeSet<String>,
-    status: BTreeSet<String>,
-    measure: BTreeSet<String>,
-    place: BTreeSet<String>,
-    carrying: BTreeSet<String>,
-    harmless: BTreeSet<String>,
-    states: BTreeSet<String>,
-    incoterms: BTreeSet<String>,
-    measures: BTreeSet<String>,
-    parties: BTreeSet<String>,
-    qualifiers: BTreeSet<String>,
-    currencies: BTreeSet<String>,
-    introductions: BTreeSet<String>,
-    directions: BTreeSet<String>,
-}
-
-fn side_words() -> &'static SideWords {
-    static TABLE: OnceLock<SideWords> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let read = toml::from_str::<SideWords>(include_str!("../data/side_headers.toml")).ok();
-        tollgate_model::always!(read.is_some(), "the words of side columns are TOML");
-        let Some(mut lists) = read else { return SideWords::default() };
-        for list in [
-            &mut lists.amount,
-            &mut lists.reference,
-            &mut lists.contact,
-            &mut lists.incoterm,
-            &mut lists.status,
-            &mut lists.measure,
-            &mut lists.place,
-            &mut lists.carrying,
-            &mut lists.harmless,
-            &mut lists.states,
-            &mut lists.incoterms,
-            &mut lists.measures,
-            &mut lists.parties,
-            &mut lists.qualifiers,
-            &mut lists.currencies,
-            &mut lists.introductions,
-            &mut lists.directions,
-        ] {
-            *list = list.iter().map(|word| plain(word)).collect();
-        }
-        lists
-    })
 }
 
 /// Columns of the contract and of intake of which a second one may be left out.
@@ -132,46 +53,12 @@ const FREE_TARGETS: &[&str] = &[
     "country_only",
     "postal_code",
 ];
-/// So many letters of a cell are kept.
-const SHOWN_LETTERS: usize = 200;
-
-/// The words of a header, as the lists have them.
-fn header_words(header: &str) -> Vec<String> {
-    words(without_unit(header).0).iter().map(|word| plain(word)).collect()
-}
-
 /// Whether a header that is not known names one more party by its words.
 pub(crate) fn is_party_header(header: &str) -> bool {
     let lists = side_words();
     let all = header_words(header);
     let is_known = |word: &String| lists.parties.contains(word) || lists.qualifiers.contains(word);
     all.iter().any(|word| lists.parties.contains(word)) && all.iter().all(is_known)
-}
-
-/// What stands in a column, by its header.
-fn side_kind(header: &str) -> SideKind {
-    let lists = side_words();
-    let whole = plain(without_unit(header).0);
-    let all = header_words(header);
-    if lists.place.contains(&whole) {
-        return SideKind::Place;
-    }
-    let kinds = [
-        (&lists.incoterm, SideKind::Incoterm),
-        (&lists.status, SideKind::State),
-        (&lists.contact, SideKind::Contact),
-        (&lists.measure, SideKind::Measure),
-        (&lists.amount, SideKind::Amount),
-        (&lists.reference, SideKind::Reference),
-    ];
-    if let Some((_, kind)) = kinds.iter().find(|(list, _)| list.contains(&whole)) {
-        return *kind;
-    }
-    if all.iter().any(|word| lists.carrying.contains(word)) {
-        return SideKind::Other;
-    }
-    let by_word = kinds.iter().find(|(list, _)| all.iter().any(|word| list.contains(word)));
-    by_word.map_or(SideKind::Other, |(_, kind)| *kind)
 }
 
 /// Whether something of a line may stand under a header that the contract does not have.
@@ -211,61 +98,14 @@ fn is_day(text: &str) -> bool {
     !is_bare && (is_one(text) || (is_one(first) && text.strip_prefix(first).is_some_and(is_time)))
 }
 
-/// Whether all words of a text are of a list, and there is one.
-fn are_all_of(text: &str, list: &BTreeSet<String>) -> bool {
-    let all = words(text);
-    !all.is_empty() && all.iter().all(|word| list.contains(&plain(word)))
-}
-
-fn is_figure(text: &str, is_beside: impl Fn(&str) -> bool) -> bool {
-    let is_sign =
-        |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || ".,'’+-%()/*×$€£¥₩₹".contains(letter);
-    let mut letters = text.split(is_sign).filter(|word| !word.is_empty());
-    text.chars().any(|letter| letter.is_ascii_digit()) && letters.all(is_beside)
-}
-
-fn is_currency(word: &str) -> bool {
-    matches!(word, "$" | "€" | "£" | "¥") || side_words().currencies.contains(&plain(word))
-}
-
 /// Whether a text is one that stands in columns of a kind, and says nothing else.
 pub(crate) fn is_of_kind(text: &str, kind: SideKind) -> bool {
-    let lists = side_words();
-    match kind {
-        SideKind::Amount => is_currency(text) || is_figure(text, is_currency),
-        SideKind::Measure => is_figure(text, |word| lists.measures.contains(&plain(word))),
-        SideKind::Reference => {
-            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_/.#:".contains(letter);
-            let longest = text.split(|letter: char| !letter.is_ascii_alphabetic()).map(str::len).max().unwrap_or(0);
-            text.len() <= 40
-                && longest <= 6
-                && text.chars().all(is_part)
-                && text.bytes().any(|byte| byte.is_ascii_digit())
-        }
-        SideKind::Contact => {
-            let is_phone = text.chars().all(|letter| letter.is_ascii_digit() || "+-()/. ".contains(letter));
-            is_phone || text.contains('@') && !text.contains(char::is_whitespace)
-        }
-        SideKind::Incoterm => are_all_of(text, &lists.incoterms),
-        SideKind::State => are_all_of(text, &lists.states),
-        SideKind::Unit => UnitKind::read(text) == UnitKind::Pieces || lists.measures.contains(&plain(text)),
-        SideKind::Quantity | SideKind::Place | SideKind::Other => false,
-    }
+    kind == SideKind::Unit && UnitKind::read(text) == UnitKind::Pieces || is_text_of_kind(text, kind)
 }
 
 /// Whether a text says nothing of who receives, where, what, how many and what for, whatever its column.
 pub(crate) fn is_harmless(text: &str) -> bool {
-    let says_nothing = !text.chars().any(char::is_alphanumeric);
-    says_nothing || is_day(text) || are_all_of(text, &side_words().harmless)
-}
-
-/// A text, cut where it is long.
-pub(crate) fn shown(text: &str) -> String {
-    let mut cut: String = text.chars().take(SHOWN_LETTERS).collect();
-    if cut.len() < text.len() {
-        cut.push('…');
-    }
-    cut.split_whitespace().collect::<Vec<_>>().join(" ")
+    is_day(text) || says_nothing(text)
 }
 
 /// Whether the text of a row beside a table may be about its lines: a text above the headers, where most name the paper and its sender, counts only
@@ -285,9 +125,11 @@ pub(crate) fn is_about_lines(cells: &[String], is_above: bool) -> bool {
         let is_more = |word: &&str| !word_lists().totals.contains(&plain(word));
         let rest = cell.split_whitespace().filter(is_more).collect::<Vec<_>>().join(" ");
         let is_beside = |word: &str| {
-            is_currency(word) || UnitKind::read(word) == UnitKind::Pieces || lists.harmless.contains(&plain(word))
+            side_words().is_currency(word)
+                || UnitKind::read(word) == UnitKind::Pieces
+                || lists.harmless.contains(&plain(word))
         };
-        let is_group = rest.len() < cell.len() && (country_in_text(&rest).is_some() || is_currency(&rest));
+        let is_group = rest.len() < cell.len() && (country_in_text(&rest).is_some() || lists.is_currency(&rest));
         let is_sum = word_lists().totals.contains(&plain(cell)) || is_figure(&rest, is_beside);
         !(is_sum || is_group || is_harmless(&rest))
     })

@@ -8,7 +8,7 @@ use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader as _, SheetVisib
 
 use tollgate_model::Diagnostic;
 
-use crate::asides::packed_asides;
+use crate::asides::{packed_asides, xls_asides};
 use crate::faults::fault;
 use crate::sheet::{Body, Cell, CellForm, Sheet};
 
@@ -26,10 +26,12 @@ pub(crate) fn is_spreadsheet(bytes: &[u8]) -> bool {
 
 /// The visible sheets of a spreadsheet. The error says what is wrong and how to mend it.
 pub(crate) fn read_spreadsheet(file: &str, bytes: Vec<u8>) -> Result<Vec<Sheet>, Diagnostic> {
-    let mut asides = Vec::new();
+    let asides;
     if bytes.starts_with(b"PK") {
         check_size(&bytes)?;
         asides = packed_asides(&bytes);
+    } else {
+        asides = xls_asides(&bytes);
     }
     let wrong = |error: &dyn std::fmt::Display| {
         let mend = "open it and save it as .xlsx or CSV, without a password";

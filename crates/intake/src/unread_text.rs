@@ -22,7 +22,14 @@ impl IntakeTables<'_> {
                 continue;
             }
             let at = RemarkPlace { table, row: line.number, column: &column.header, value: text };
-            let what = "it is no column that is known, and is not read: name in the mapping what it is, or the column under `ignore`";
+            let what = match is_aggregate(&column.header) {
+                true => {
+                    "H100-equivalents are a sum over many deliveries and no order: a line needs an item, its quantity, a consignee and a day; take the table out, or name the column under `ignore`"
+                }
+                false => {
+                    "it is no column that is known, and is not read: name in the mapping what it is, or the column under `ignore`"
+                }
+            };
             self.remarks.add(RemarkKind::Question, at, what);
             said.push(format!("{}: {}", column.header, shown(text)));
         }
@@ -76,6 +83,12 @@ impl IntakeTables<'_> {
         self.remarks.add(RemarkKind::Question, at, what);
         self.stray.note(text);
     }
+}
+
+/// Whether a header counts in units of an accelerator's performance, as studies do.
+fn is_aggregate(header: &str) -> bool {
+    let letters = plain(header);
+    ["h100e", "h100eq", "h100equivalent"].iter().any(|unit| letters.contains(unit))
 }
 
 /// Whether another column of the row has the same text, or has it within: a town in an address. Numbers that are the same may count different things.

@@ -159,3 +159,41 @@ fn a_file_without_orders_names_its_headers_and_has_a_draft() {
     let line = read(sap).0.remove(0);
     assert_eq!((line["item"].as_str(), line["quantity"].as_str(), line["destination"].as_str()), ("L40S", "4", "NO"));
 }
+
+#[test]
+fn columns_that_the_caller_leaves_out_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, format!("{HEADER},Dock zone\n{ROW},7 West\n")).unwrap();
+    let law = Law::embedded().unwrap();
+    let ignored = std::collections::BTreeSet::from(["dock_zone".to_owned()]);
+    let options = Options { ignored, ..Options::default() };
+    let taken = intake(&[path], &options, &law.catalog).map_err(|error| error.to_string()).unwrap();
+    assert_eq!(table(&taken.orders)[0]["unread_text"], "");
+}
+
+#[test]
+fn sums_of_studies_are_said_to_be_no_orders() {
+    let (lines, taken) = read("Country,Quarter,Accelerator,H100e,Units\nNorway,2026Q1,L40S,1200,\n");
+    assert!(lines[0]["unread_text"].contains("H100e: 1200"), "{lines:?}");
+    let said = |remark: &tollgate_intake::Remark| remark.what.contains("no order");
+    assert!(taken.report.remarks_of(RemarkKind::Question).any(said));
+}
+
+#[test]
+fn a_name_with_a_space_too_many_is_no_other_item() {
+    let text = format!("{HEADER}\n{}\n", ROW.replace("L40S", "L4 0S"));
+    let (lines, taken) = read(&text);
+    assert!(lines[0]["item"].contains("L4 0S"), "{lines:?}");
+    let said = |remark: &tollgate_intake::Remark| remark.what.contains("a space too many");
+    assert!(taken.report.remarks_of(RemarkKind::Question).any(said));
+}
+
+#[test]
+fn goods_that_count_without_a_quantity_are_asked_about_as_such() {
+    let text = format!("{HEADER}\n{}\n", ROW.replace("L40S,4", "16 x L40S,"));
+    let (lines, taken) = read(&text);
+    assert_eq!(lines[0]["quantity"], "?");
+    let said = |remark: &tollgate_intake::Remark| remark.what.contains("the goods say 16");
+    assert!(taken.report.remarks_of(RemarkKind::Question).any(said));
+}

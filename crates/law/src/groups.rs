@@ -54,6 +54,10 @@ pub struct Change {
 
 /// The group of supplement no. 5, paragraph (a), to part 740: headquartered there, an operator is charged under LPP itself.
 pub const TIER_ONE: &str = "SUPP5A";
+/// The group of Macau and Country Group D:5.
+pub(crate) const MACAU_D5: &str = "MACAU_D5";
+/// The group of the places of part 746.
+pub(crate) const EMBARGOED: &str = "EMBARGOED";
 
 /// The countries of one group on each day of an order.
 #[derive(Clone, Debug)]
@@ -70,6 +74,11 @@ impl GroupCalendar {
         let day = self.fixed.unwrap_or(order);
         let span = self.spans.iter().rev().find(|(from, _)| *from <= day);
         span.is_some_and(|(_, countries)| countries.contains(&country))
+    }
+
+    /// The countries that are in the group on some day.
+    pub fn ever(&self) -> BTreeSet<Country> {
+        self.spans.iter().flat_map(|(_, countries)| countries.iter().copied()).collect()
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
-use tollgate_model::{Date, Diagnostic, Diagnostics, Place, Ratio};
+use tollgate_model::{Country, Date, Diagnostic, Diagnostics, Place, Ratio};
 use tollgate_strict_toml::Entry;
 
 use crate::compile::{InForce, Source, compile};
 use crate::facts::FactId;
-use crate::groups::{Change, GroupCalendar, Groups, MembersMemo, TIER_ONE, Transit};
+use crate::groups::{Change, EMBARGOED, GroupCalendar, Groups, MACAU_D5, MembersMemo, TIER_ONE, Transit};
 use crate::law::{Law, defined_names};
 use crate::policy_days::{PolicyDays, policy_error, split_days};
 use crate::policy_file::{Amend, PolicyFile};
@@ -201,10 +201,17 @@ impl Policy {
         self.groups.calendar(TIER_ONE, self.fixed)
     }
 
+    /// The countries, on any day, in which the headquarters of a party change most of what is asked: Macau and those of Country Group D:5, and those of
+    /// part 746.
+    pub fn restricted_seats(&self) -> BTreeSet<Country> {
+        let ever = |name| self.groups.calendar(name, self.fixed).ever();
+        [MACAU_D5, EMBARGOED].into_iter().flat_map(ever).collect()
+    }
+
     /// The places on the way of which General Prohibition Eight asks (15 CFR 736.2(b)(8)), on each order's day.
     pub fn transit(&self) -> Transit {
         let calendar = |name| self.groups.calendar(name, self.fixed);
-        Transit { embargoed: calendar("EMBARGOED"), listed: calendar("IN_TRANSIT"), in_scope: calendar("AC_SCOPE") }
+        Transit { embargoed: calendar(EMBARGOED), listed: calendar("IN_TRANSIT"), in_scope: calendar("AC_SCOPE") }
     }
 
     /// The value of a provision's parameter for an order of a day, as its latest version by then states it.

@@ -6,11 +6,8 @@ use tollgate_model::{Country, Date};
 
 use crate::Policy;
 use crate::facts::ear_country;
-use crate::groups::TIER_ONE;
+use crate::groups::{MACAU_D5, TIER_ONE};
 use crate::provision::Version;
-
-/// The group of the third tier: Macau and Country Group D:5.
-const THIRD: &str = "MACAU_D5";
 
 /// The tier of a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +59,7 @@ impl Policy {
     /// The tiers on a day, as this policy has the country groups; `Err` with the name of a group that the law lacks.
     pub fn tiers(&self, day: Date) -> Result<Tiers, &'static str> {
         let group = |name: &'static str| self.groups.countries(name, day).ok_or(name);
-        Ok(Tiers { first: group(TIER_ONE)?, third: group(THIRD)? })
+        Ok(Tiers { first: group(TIER_ONE)?, third: group(MACAU_D5)? })
     }
 
     /// The version of a provision (its path under `law/ear/`) that binds on a day, or the first that ever does where none binds yet.

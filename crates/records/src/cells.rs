@@ -8,9 +8,10 @@ use arrow_schema::DataType;
 use tollgate_model::{Country, Date, Decimal};
 
 use crate::columns::Table;
+use crate::headers::row_at;
 use crate::json_cells::is_grouped;
 use crate::mistakes::{Cell, Mistakes, Problem};
-use crate::source::{Batch, row_at};
+use crate::source::Batch;
 use crate::texts::Texts;
 
 /// What is said of a required cell without anything in it.

@@ -29,6 +29,9 @@ fn has_doubts(texts: &Texts) -> bool {
     }
 }
 
+/// The code of what is said of a line where nobody has read it.
+pub(crate) const UNREAD_TEXT_CODE: &str = "unread-text";
+
 /// Notes each line of which the file says more than somebody has read; `none` is the word of who has looked.
 pub(crate) fn note_unread_texts(batch: &Batch, texts: Option<&Texts>, mistakes: &mut Mistakes<'_>) {
     let Some(texts) = texts else { return };
@@ -36,8 +39,8 @@ pub(crate) fn note_unread_texts(batch: &Batch, texts: Option<&Texts>, mistakes: 
         let is_left = |text: &&str| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("none");
         if let Some(text) = texts.get(index).filter(is_left) {
             let cell = Cell { row: batch.row(index), column: "unread_text", value: text };
-            let mend = "correct the line by it, and write none";
-            mistakes.add("unread-text", cell, "is said of the line where nobody has read it", mend);
+            let mend = "correct the line by it and write `none` in `unread_text`, or name the column as one to ignore";
+            mistakes.add(UNREAD_TEXT_CODE, cell, "is said of the line where nobody has read it", mend);
         }
     }
 }

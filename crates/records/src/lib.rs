@@ -22,8 +22,10 @@ mod doubt;
 mod folder;
 mod further_party;
 mod gleif;
+mod headers;
 mod items;
 mod json_cells;
+mod json_rows;
 mod licenses;
 mod mistakes;
 mod order_days;
@@ -37,6 +39,7 @@ mod plain_letters;
 mod record;
 mod row_answers;
 mod shareholdings;
+mod side_cells;
 mod side_columns;
 mod source;
 mod surroundings;
@@ -71,6 +74,9 @@ pub use record::{
     Text, UnsurePoint,
 };
 pub use row_answers::{Answer, AnsweredRow, RowAnswers, RowKey};
+pub use side_cells::{
+    SideKind, SideWords, header_words, is_figure, is_text_of_kind, says_nothing, shown_text, side_kind, side_words,
+};
 pub use source::unknown_columns;
 pub use surroundings::{Surrounding, SurroundingReader};
 pub use texts::{NONE, Numbering, Texts};

@@ -1,7 +1,7 @@
 //! The orders table, batch by batch and in columns: what decides a line, and what was declared of it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use arrow_array::{Array, RecordBatch, StringArray};
 use tollgate_model::{Activity, Country, Date, Decimal, Diagnostic, Diagnostics, OrderLine, Place, UnreadCell, never};
 
 use crate::columns::{PARTY_COLUMNS, Table};
-use crate::doubt::{note_doubts, note_unread_texts};
+use crate::doubt::{UNREAD_TEXT_CODE, note_doubts, note_unread_texts};
 use crate::mistakes::{ByRow, Cell, MAX_ERRORS, MAX_UNREAD, Mistakes, Problem, UnreadRow};
 use crate::row_answers::RowAnswers;
 use crate::source::{Batch, Selection, Source};
@@ -29,7 +29,7 @@ fn coded(name: &str) -> bool {
 }
 
 fn deciding(name: &str) -> bool {
-    all(name) && !DECLARED.contains(&name)
+    !DECLARED.contains(&name)
 }
 
 /// The most units that a line may have.
@@ -266,7 +266,14 @@ impl OrderReader {
 
     /// As [`OrderReader::open`], for whom a line with cells that are not understood is a line all the same: see [`OrderLine::unread`].
     pub fn open_by_line(path: &Path) -> Result<OrderReader, Diagnostics> {
-        Ok(OrderReader { unread: Some(0), ..OrderReader::open(path)? })
+        let selection = Selection { coded, holds_unknown: true, ..Selection::all(Table::Orders) };
+        Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new(), unread: Some(0) })
+    }
+
+    /// The same, where a person leaves out what stands in some columns that the contract does not have.
+    #[must_use]
+    pub fn ignoring(self, headers: &Arc<BTreeSet<String>>) -> OrderReader {
+        OrderReader { source: self.source.ignoring(headers), ..self }
     }
 
     /// The same, with cells that answers set: these are read in the place of those of the file.
@@ -277,7 +284,7 @@ impl OrderReader {
 
     /// Opens an orders table for what decides its lines, and for prices: what else was declared is not read where the format lets it lie.
     pub fn open_deciding(path: &Path) -> Result<OrderReader, Diagnostics> {
-        let selection = Selection { coded, read: deciding, ..Selection::all(Table::Orders) };
+        let selection = Selection { coded, read: deciding, holds_unknown: true, ..Selection::all(Table::Orders) };
         Ok(OrderReader { source: Source::open_selection(path, selection)?, mistakes: Vec::new(), unread: None })
     }
 
@@ -329,7 +336,9 @@ impl OrderReader {
             Ok(read) => read,
             Err(errors) => return Some(Err(errors)),
         };
-        let count = self.unread.unwrap_or(0) + read.unread.len();
+        // What nobody has placed may stand in every row of a file that is orders all the same.
+        let is_cell = |row: &&UnreadRow| row.mistake.code != UNREAD_TEXT_CODE;
+        let count = self.unread.unwrap_or(0) + read.unread.iter().filter(is_cell).count();
         self.unread = Some(count);
         if count > MAX_UNREAD {
             return Some(Err(Diagnostics::up_to(MAX_ERRORS, read.unread.into_iter().map(|row| row.mistake).collect())));

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, StringArray};
 
 use crate::columns::Table;
+use crate::headers::row_at;
 use crate::mistakes::Mistakes;
-use crate::source::{Batch, Source, row_at};
+use crate::source::{Batch, Source};
 
 /// An answer that is understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,18 +19,14 @@ use tollgate_model::{Diagnostic, Diagnostics};
 use crate::bounded::{as_stored, bounded_arrays, with_numbers};
 use crate::columns::Table;
 use crate::folder::parts;
-use crate::json_cells::{Members, cell};
+use crate::headers::{BATCH, BATCH_BYTES, Columns, Headers, columns, finished, row_at};
+use crate::json_rows::next_json;
 use crate::mistakes::{Cell, broken, in_file, repeated_column, unreadable};
 use crate::pages::rows_at_once;
+use crate::side_cells::gather_side_cells;
 
-/// How many rows a batch holds.
-const BATCH: usize = 8192;
 /// The same where texts are taken up as numbers: fewer batches, so that what is worked out for a batch is for many rows.
 const CODED_BATCH: usize = 32_768;
-/// The longest line of JSON Lines that is read.
-const MAX_LINE: u64 = 16 << 20;
-/// A batch ends before its rows where they have so many bytes.
-const BATCH_BYTES: usize = 64 << 20;
 
 /// Some rows of a file, by column.
 pub(crate) struct Batch {
@@ -48,7 +44,7 @@ impl Batch {
         table: Table,
         file: &Path,
     ) -> Result<Batch, Diagnostic> {
-        let (columns, rows) = from_arrow(batch, &mut Headers::new(table), file)?;
+        let (columns, rows) = from_arrow(batch, &mut Headers::new(table, false), file)?;
         Ok(Batch { columns, rows, first_row })
     }
 }
@@ -68,38 +64,14 @@ pub(crate) struct Selection {
     pub(crate) coded: fn(&str) -> bool,
     /// Which are read; of other formats all are.
     pub(crate) read: fn(&str) -> bool,
+    /// Whether what stands in columns that the table does not have goes into `unread_text`.
+    pub(crate) holds_unknown: bool,
 }
 
 impl Selection {
     /// All of a table.
     pub(crate) const fn all(table: Table) -> Selection {
-        Selection { table, coded: |_| false, read: |_| true }
-    }
-}
-
-/// The headers of a file, as the contract spells those that it knows.
-struct Headers {
-    table: Table,
-    /// Those that it does not know.
-    unknown: BTreeSet<String>,
-}
-
-impl Headers {
-    fn new(table: Table) -> Headers {
-        Headers { table, unknown: BTreeSet::new() }
-    }
-
-    /// The name of the column that a header means; the header itself, which is noted, where it means none.
-    fn name(&mut self, header: &str) -> String {
-        match self.table.column_of_header(header) {
-            Some(column) => column.name.to_owned(),
-            None => {
-                if !header.is_empty() && !self.unknown.contains(header) {
-                    self.unknown.insert(header.to_owned());
-                }
-                header.to_owned()
-            }
-        }
+        Selection { table, coded: |_| false, read: |_| true, holds_unknown: false }
     }
 }
 
@@ -128,6 +100,12 @@ impl Source {
         Source { rewrite: Some(rewrite), ..self }
     }
 
+    /// The same, where a person leaves some columns out.
+    pub(crate) fn ignoring(mut self, headers: &Arc<BTreeSet<String>>) -> Source {
+        self.headers.ignored = Arc::clone(headers);
+        self
+    }
+
     /// Opens a file of a table by its ending.
     pub(crate) fn open(path: &Path, table: Table) -> Result<Source, Diagnostic> {
         Source::open_selection(path, Selection::all(table))
@@ -153,13 +131,13 @@ impl Source {
             let decoder = decoder.map_err(|error| broken(path, format!("not Zstandard: {error}"), "pack it again"))?;
             (stem, Box::new(decoder))
         } else if name.ends_with(".parquet") {
-            let mut headers = Headers::new(selection.table);
+            let mut headers = Headers::new(selection.table, selection.holds_unknown);
             let reader = parquet(path, file, selection, &mut headers)?;
             return Ok(Source::of_reader(path, reader, selection, headers));
         } else {
             (name.as_str(), Box::new(BufReader::with_capacity(1 << 18, file)))
         };
-        let mut headers = Headers::new(selection.table);
+        let mut headers = Headers::new(selection.table, selection.holds_unknown);
         let reader = if stem.ends_with(".csv") {
             csv_reader(path, packed, &mut headers)?
         } else if stem.ends_with(".jsonl") {
@@ -209,7 +187,8 @@ impl Source {
             Reader::JsonLines(reader) => next_json(&self.path, reader, &mut self.headers, self.next_row).transpose(),
         };
         match batch {
-            Some(Ok((columns, rows))) => {
+            Some(Ok((mut columns, rows))) => {
+                gather_side_cells(&mut columns, rows, &self.headers);
                 let first_row = self.next_row;
                 self.next_row = row_at(self.next_row, rows);
                 Some(Ok(Batch { columns, rows, first_row }))
@@ -239,11 +218,18 @@ impl Source {
     /// The columns so far that the table does not have: each with the column that may be meant.
     pub(crate) fn unknown_columns(&self) -> Vec<Diagnostic> {
         let table = self.selection.table;
+        let (becomes, otherwise) = match table {
+            Table::Orders => (
+                "what stands in it is not read, and leaves its line open unless it is known to say nothing",
+                "take it out, or name it as one to ignore, where it says nothing of the lines",
+            ),
+            _ => ("it is not read", "take it out, or leave it if it is not meant for Tollgate"),
+        };
         let unknown = |header: &String| {
-            let what = format!("the table `{}` has no such column, so it is not read", table.as_str());
+            let what = format!("the table `{}` has no such column: {becomes}", table.as_str());
             let mend = table.nearest_column(header).map_or_else(
-                || "take it out, or leave it if it is not meant for Tollgate".to_owned(),
-                |column| format!("did you mean `{}`?", column.name),
+                || otherwise.to_owned(),
+                |column| format!("did you mean `{}`? Else {otherwise}", column.name),
             );
             Diagnostic::new("unknown-column", Cell::column(header).in_file(&self.path), what, mend)
         };
@@ -263,8 +249,10 @@ impl Source {
                 let rest = std::mem::take(&mut self.rest);
                 let unknown = std::mem::take(&mut self.headers.unknown);
                 let rewrite = self.rewrite.take();
+                let ignored = Arc::clone(&self.headers.ignored);
                 *self = Source { rest, rewrite, ..next };
                 self.headers.unknown.extend(unknown);
+                self.headers.ignored = ignored;
                 self.next_as_read()
             }
             Err(error) => {
@@ -292,14 +280,6 @@ pub fn unknown_columns(path: &Path, table: Table, strict: bool) -> Result<Vec<Di
     let refused = |error: &&Diagnostic| strict || table.misspelt_column(&error.place.column).is_some();
     let refused: Vec<Diagnostic> = unknown.iter().filter(refused).cloned().collect();
     if refused.is_empty() { Ok(unknown) } else { Err(Diagnostics(refused)) }
-}
-
-type Columns = (BTreeMap<String, ArrayRef>, usize);
-
-/// The number of the row that stands so many rows behind another.
-pub(crate) fn row_at(first_row: u64, rows: usize) -> u64 {
-    const { assert!(usize::BITS <= u64::BITS, "a place has 64 bits at most") };
-    first_row.saturating_add(rows as u64)
 }
 
 fn from_arrow(batch: &RecordBatch, headers: &mut Headers, path: &Path) -> Result<Columns, Diagnostic> {
@@ -427,71 +407,4 @@ fn next_csv(
         (rows, bytes) = (rows + 1, bytes + record.as_slice().len());
     }
     Ok(finished(headers, builders, rows))
-}
-
-fn finished(names: &[String], builders: Vec<StringBuilder>, rows: usize) -> Option<Columns> {
-    (rows > 0).then(|| (columns(names, builders), rows))
-}
-
-fn columns(names: &[String], builders: Vec<StringBuilder>) -> BTreeMap<String, ArrayRef> {
-    let arrays = builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
-    names.iter().cloned().zip(arrays).collect()
-}
-
-fn next_json(
-    path: &Path,
-    reader: &mut BufReader<Box<dyn Read + Send>>,
-    headers: &mut Headers,
-    first_row: u64,
-) -> Result<Option<Columns>, Diagnostic> {
-    let expected = headers.table.columns();
-    let mut builders: Vec<StringBuilder> = expected.iter().map(|_| StringBuilder::new()).collect();
-    let (mut rows, mut bytes) = (0, 0);
-    let mut line = Vec::new();
-    while rows < BATCH && bytes < BATCH_BYTES {
-        let wrong = |code: &'static str, column: &str, what: String, mend: &str| {
-            Diagnostic::new(code, Cell::empty(row_at(first_row, rows), column).in_file(path), what, mend)
-        };
-        line.clear();
-        let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
-        let read = read.map_err(|error| {
-            wrong("broken-file", "", format!("cannot be read: {error}"), "check that the file is whole")
-        })?;
-        if read == 0 {
-            break;
-        }
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let Members(members) = serde_json::from_slice(&line).map_err(|error| {
-            wrong("not-json", "", format!("is not a JSON object: {error}"), "write one object on each line")
-        })?;
-        let mut cells: BTreeMap<String, Option<String>> = BTreeMap::new();
-        for (member, value) in members {
-            let name = headers.name(member.trim());
-            let text = match cell(&value) {
-                Ok(text) => text,
-                // What is not read anyway may be as deep as it likes.
-                Err(_) if headers.table.column(&name).is_none() => None,
-                Err(what) => {
-                    let mend = "write a text, a number, true or false, or a list of them";
-                    return Err(wrong("nested-cell", &name, what.to_owned(), mend));
-                }
-            };
-            if cells.contains_key(&name) {
-                let what = "the member stands twice in the object".to_owned();
-                return Err(wrong("repeated-column", &name, what, "take one of them out"));
-            }
-            cells.insert(name, text);
-        }
-        for (builder, column) in builders.iter_mut().zip(expected) {
-            match cells.get(column.name).and_then(Option::as_deref).map(str::trim) {
-                Some(text) if !text.is_empty() => builder.append_value(text),
-                _ => builder.append_null(),
-            }
-        }
-        (rows, bytes) = (rows + 1, bytes + line.len());
-    }
-    let names: Vec<String> = expected.iter().map(|column| column.name.to_owned()).collect();
-    Ok(finished(&names, builders, rows))
 }

@@ -115,3 +115,86 @@ fn a_confirmed_match_is_one_in_json_lines_too() {
     let read = read_clearances(&text_file(folder.path(), "c.jsonl", row)).unwrap();
     assert!(read[0].confirmed);
 }
+
+/// What is not read of each line, by column and text.
+fn unread_of(reader: OrderReader) -> Vec<Vec<(String, String)>> {
+    let mut reader = reader;
+    let mut lines = Vec::new();
+    while let Some(batch) = reader.next_batch() {
+        let batch = batch.map_err(|errors| errors.to_string()).unwrap();
+        let cells = |line: tollgate_model::OrderLine<'_>| {
+            line.unread.iter().map(|cell| (cell.column.clone(), cell.value.clone())).collect()
+        };
+        lines.extend(batch.lines().map(cells));
+    }
+    lines
+}
+
+/// A file of two lines with one more column, in each format.
+fn with_column(folder: &Path, header: &str, cells: [&str; 2]) -> [PathBuf; 3] {
+    let row = |id: &str, cell: &str| format!("{id},2025-06-01,a,SG,H100,1,{cell}\n");
+    let csv = format!(
+        "order_id,date,ultimate_consignee,destination,item,quantity,{header}\n{}{}",
+        row("o1", cells[0]),
+        row("o2", cells[1])
+    );
+    let object = |id: &str, cell: &str| {
+        format!(
+            r#"{{"order_id":"{id}","date":"2025-06-01","ultimate_consignee":"a","destination":"SG","item":"H100","quantity":1,"{header}":"{cell}"}}"#
+        ) + "\n"
+    };
+    let json = object("o1", cells[0]) + &object("o2", cells[1]);
+    let texts = |cells: [&str; 2]| Arc::new(StringArray::from(cells.to_vec())) as ArrayRef;
+    let columns = [
+        ("order_id", texts(["o1", "o2"])),
+        ("date", texts(["2025-06-01", "2025-06-01"])),
+        ("ultimate_consignee", texts(["a", "a"])),
+        ("destination", texts(["SG", "SG"])),
+        ("item", texts(["H100", "H100"])),
+        ("quantity", Arc::new(Int64Array::from(vec![1, 1])) as ArrayRef),
+        (header, texts(cells)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let path = folder.join("side.parquet");
+    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    [text_file(folder, "side.csv", &csv), text_file(folder, "side.jsonl", &json), path]
+}
+
+#[test]
+fn what_stands_in_a_column_that_nobody_has_placed_holds_its_line_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    for (header, cell) in
+        [("Real destination", "Iran"), ("remarks", "goes on to Orion Chips in Minsk"), ("Extra units", "400")]
+    {
+        for path in with_column(folder.path(), header, [cell, ""]) {
+            let held = vec![("unread_text".to_owned(), format!("{header}: {cell}"))];
+            let read = unread_of(OrderReader::open_by_line(&path).unwrap());
+            assert_eq!(read, [held, vec![]], "{}", path.display());
+            let ignored = Arc::new(std::collections::BTreeSet::from([header.to_uppercase()]));
+            let read = unread_of(OrderReader::open_by_line(&path).unwrap().ignoring(&ignored));
+            assert_eq!(read, [vec![], vec![]], "{}", path.display());
+            let mut whole = OrderReader::open_deciding(&path).unwrap();
+            let refused = whole.next_batch().map(|batch| batch.map(|_| ()));
+            assert!(matches!(&refused, Some(Err(errors)) if errors.to_string().contains(header)), "{refused:?}");
+        }
+    }
+    for (header, cell) in [("Sales tax", "120.50"), ("invoice no", "A-2044"), ("created", "2025-05-30 10:00:00")] {
+        for path in with_column(folder.path(), header, [cell, "n/a"]) {
+            assert_eq!(unread_of(OrderReader::open_by_line(&path).unwrap()), [vec![], vec![]], "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn whoever_has_looked_says_none_and_what_is_no_text_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = "order_id,date,ultimate_consignee,destination,item,quantity,Zone,unread_text\n\
+               o1,2025-06-01,a,SG,H100,1,PLA 7,none\no2,2025-06-01,a,SG,H100,1,PLA 7,see letter\n";
+    let read = unread_of(OrderReader::open_by_line(&text_file(folder.path(), "n.csv", csv)).unwrap());
+    assert_eq!(read, [vec![], vec![("unread_text".to_owned(), "see letter; Zone: PLA 7".to_owned())]]);
+    let json = r#"{"order_id":"o1","date":"2025-06-01","ultimate_consignee":"a","destination":"SG","item":"H100","quantity":1,"seen":{"by":"Orion"}}"#;
+    let read = unread_of(OrderReader::open_by_line(&text_file(folder.path(), "n.jsonl", json)).unwrap());
+    assert!(read[0][0].1.contains("Orion"), "{read:?}");
+}

@@ -185,6 +185,11 @@ fn decide_chunks(mut decider: CellDecider, chunks: &Receiver<Arc<Chunk>>, sender
     }
 }
 
+/// Opens the orders of a history, without the columns that a person leaves out.
+fn open_history(history: &History<'_>) -> Result<OrderReader, Diagnostics> {
+    Ok(OrderReader::open_deciding(history.orders)?.ignoring(&history.tables.ignored_columns))
+}
+
 /// Reads the file, turns it into numbers in the order of decision, and finds its mistakes. Returns the texts of names.
 fn encode_file(
     history: &History<'_>,
@@ -194,7 +199,7 @@ fn encode_file(
     stop: &Stop,
 ) -> Result<Names, RunError> {
     if survey.several {
-        for_each_batch_of(OrderReader::open_deciding(history.orders)?, stop, &mut |batch| {
+        for_each_batch_of(open_history(history)?, stop, &mut |batch| {
             batch.lines().for_each(|line| encoder.add_to_shipment(&line));
             Ok(())
         })?;
@@ -212,14 +217,14 @@ fn encode_file(
         false => Ok(()),
     };
     if survey.sorted || !history.policies.iter().any(counts) {
-        for_each_batch_of(OrderReader::open_deciding(history.orders)?, stop, &mut |batch| {
+        for_each_batch_of(open_history(history)?, stop, &mut |batch| {
             let lines = encoder.encode(&batch, 0, history.orders);
             full(&mut encoder)?;
             send(&encoder, Chunk { batches: Arc::new(vec![batch]), lines })
         })?;
     } else {
         for span in spans(&survey.days, HELD) {
-            let (batches, mut lines) = (Arc::new(read_span(history.orders, span, stop)?), Vec::new());
+            let (batches, mut lines) = (Arc::new(read_span(history, span, stop)?), Vec::new());
             for (batch_number, batch) in (0..).zip(batches.iter()) {
                 lines.append(&mut encoder.encode(batch, batch_number, history.orders));
                 full(&mut encoder)?;
@@ -239,9 +244,9 @@ fn encode_file(
 }
 
 /// The lines of some days, batch by batch.
-fn read_span(orders: &Path, (from, until): (Date, Date), stop: &Stop) -> Result<Vec<OrderBatch>, RunError> {
+fn read_span(history: &History<'_>, (from, until): (Date, Date), stop: &Stop) -> Result<Vec<OrderBatch>, RunError> {
     let mut batches = Vec::new();
-    for_each_batch_of(OrderReader::open_deciding(orders)?, stop, &mut |batch| {
+    for_each_batch_of(open_history(history)?, stop, &mut |batch| {
         let within = |line: &OrderLine<'_>| (from..=until).contains(&line.date);
         let places = batch.lines().enumerate().filter(|(_, line)| within(line)).map(|(place, _)| place);
         batches.push(batch.select(&places.collect::<Vec<_>>()));

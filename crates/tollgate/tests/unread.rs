@@ -266,3 +266,77 @@ fn what_is_marked_with_a_question_mark_is_no_value() {
         assert!(missing.iter().any(|name| name == column), "{column} {value}: {missing:?}");
     }
 }
+
+/// Runs `decide` on the files of an earlier run with further arguments; the records, and what was said on standard error.
+fn decide_again(name: &str, arguments: &[&str]) -> (Vec<Value>, String) {
+    let folder = std::env::temp_dir().join("tollgate-unread").join(name);
+    let path = |file: &str| folder.join(file).to_str().unwrap().to_owned();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.args(["decide", "--orders", &path("orders.csv"), "--parties", &path("parties.csv")]);
+    let done = command.args(["--out", &path("again.jsonl")]).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{name}: {said}");
+    let text = std::fs::read_to_string(folder.join("again.jsonl")).unwrap();
+    (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), said)
+}
+
+fn has_missing(record: &Value, column: &str) -> bool {
+    record["missing"].as_array().unwrap().iter().any(|name| name == column)
+}
+
+#[test]
+fn a_column_that_nobody_has_placed_holds_its_lines_until_somebody_says_ignore() {
+    let second = GOOD.join(",").replace("harbor-1", "harbor-2");
+    let text = format!("{},Real destination\n{},Iran\n{second},\n", HEADER.join(","), GOOD.join(","));
+    let (records, said) = decide("side", &text, PARTIES, ITEMS, &[]);
+    assert!(said.contains("Real destination") && said.contains("leaves its line open"), "{said}");
+    assert_eq!(records[0]["outcome"], "needs_information", "{}", records[0]);
+    assert!(has_missing(&records[0], "unread_text"), "{}", records[0]);
+    assert!(records[0]["remarks"].to_string().contains("Real destination: Iran"), "{}", records[0]);
+    assert_eq!(records[1]["outcome"], "no_license_required", "{}", records[1]);
+    let (records, said) = decide_again("side", &["--ignore-column", "real_destination"]);
+    assert_eq!(records[0]["outcome"], "no_license_required", "{}", records[0]);
+    assert!(said.contains("--ignore-column"), "{said}");
+}
+
+#[test]
+fn a_listed_name_in_what_nobody_has_read_is_shown() {
+    let text = format!("{},remarks\n{},all of it goes on to Orion Chips in Minsk\n", HEADER.join(","), GOOD.join(","));
+    let list = "list,id,name,aliases,country\nEntity List (extract),e-1,Orion Chips Co Ltd,,BY\n";
+    let (records, _) = decide("side-names", &text, PARTIES, ITEMS, &[("--lists", list)]);
+    let remarks = records[0]["remarks"].to_string();
+    assert!(remarks.contains("may be Orion Chips Co Ltd"), "{remarks}");
+}
+
+#[test]
+fn what_comes_from_an_embargoed_place_is_not_settled() {
+    let (records, _) = decide("origin", &table_of(&[line_with("origin", "IR")]), PARTIES, ITEMS, &[]);
+    assert_eq!(records[0]["outcome"], "needs_information", "{}", records[0]);
+    assert!(has_missing(&records[0], "origin"), "{}", records[0]);
+    assert!(records[0]["next"].to_string().contains("736.2(b)(10)"), "{}", records[0]);
+}
+
+#[test]
+fn a_party_whose_name_names_another_country_has_its_headquarters_open() {
+    for name in ["Embassy of Iran", "Consulate of the P.R.C.", "PLA Unit 61398"] {
+        let parties = PARTIES.replace("Lagoon Rendering", name);
+        let (records, _) = decide("named-country", &table_of(&[GOOD.join(",")]), &parties, ITEMS, &[]);
+        assert_eq!(records[0]["outcome"], "needs_information", "{name}: {}", records[0]);
+        assert!(has_missing(&records[0], "hq_country"), "{name}: {}", records[0]);
+    }
+    // Who has asked where the headquarters are says so by an answer.
+    let answers = "question,table,of,column,answer\n,parties,lagoon,hq_country,NO\n";
+    std::fs::write(std::env::temp_dir().join("tollgate-unread/named-country/answers.csv"), answers).unwrap();
+    let path = std::env::temp_dir().join("tollgate-unread/named-country/answers.csv");
+    let (records, said) = decide_again("named-country", &["--answers", path.to_str().unwrap()]);
+    assert_eq!(records[0]["outcome"], "no_license_required", "{said} {}", records[0]);
+}
+
+#[test]
+fn every_word_of_an_end_use_is_understood_or_its_line_stays_open() {
+    for end_use in ["gaming (the real user is the PLA)", "rendering in a military simulator", "school and the navy"] {
+        let (records, _) = decide("uses", &table_of(&[line_with("end_use", end_use)]), PARTIES, ITEMS, &[]);
+        assert_eq!(records[0]["outcome"], "needs_information", "{end_use}: {}", records[0]);
+        assert!(has_missing(&records[0], "end_use"), "{end_use}: {}", records[0]);
+    }
+}

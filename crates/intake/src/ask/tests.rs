@@ -318,3 +318,22 @@ fn marks_and_words_of_doubt_are_asked_about() {
         assert!(found.lacking().is_empty() && found.lines[0].open.is_none(), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn a_name_with_a_space_too_many_is_asked_about() {
+    let asked = |text: &str| read(&format!("{text} to Fjord Studio AS, Norway")).lines[0].open.clone();
+    assert!(asked("4 L4 0S").is_some_and(|open| open.contains("L40S")));
+    assert_eq!(asked("4 L40S"), None);
+    assert_eq!(asked("4 RTX 4090"), None);
+}
+
+#[test]
+fn one_form_of_japanese_and_german_is_read() {
+    let found = read("4 L40SをFjord Studio（オスロ、ノルウェー）に輸出できますか？");
+    assert!(found.lacking().is_empty(), "{found:?}");
+    assert_eq!((found.lines[0].quantity, found.lines[0].item.as_str()), (4, "L40S"));
+    assert_eq!(found.destination.map(Country::code), Some("NO"));
+    let found = read("Darf ich 4 L40S an Fjord Studio AS, Oslo, Norwegen liefern?");
+    assert!(found.lacking().is_empty(), "{found:?}");
+    assert_eq!(found.destination.map(Country::code), Some("NO"));
+}

@@ -98,7 +98,10 @@ impl Catalog {
         }
         let parts = self.words.parts(name);
         if let Some(found) = index.letters.get(&parts.letters).filter(|found| found.len() == 1) {
-            return self.answer(found);
+            return match self.written_apart(name) {
+                Some(names) => Resolution::Ambiguous(names.to_vec()),
+                None => self.answer(found),
+            };
         }
         // A name of common words alone means no item, unless it is written exactly as that item's.
         if !parts.words.iter().any(|word| self.tells(word)) && parts.memory_kinds.is_empty() {
@@ -133,6 +136,33 @@ impl Catalog {
             return Resolution::Unknown(self.names_of(&disagreeing));
         }
         self.candidates(index, &parts)
+    }
+
+    /// The items between which a name is open whose words are written apart: `L4 0S` is an L4 and more, or an L40S with a space too many. `None` where no
+    /// space parts a word of the item's name, or what stands before it is no item by itself.
+    pub fn written_apart(&self, name: &str) -> Option<[&str; 2]> {
+        let index = self.index.get_or_init(|| Index::of(self));
+        let found = index.letters.get(&self.words.parts(name).letters).filter(|found| found.len() == 1)?;
+        let Resolution::Found(whole) = self.answer(found) else { return None };
+        let names = found.first().and_then(|at| self.entries.get(*at)).map(|entry| entry.name.to_lowercase())?;
+        let words: Vec<&str> = name.split_whitespace().collect();
+        (1..words.len()).find_map(|place| {
+            let (head, tail) = words.split_at_checked(place)?;
+            let joined = [*head.last()?, *tail.first()?].concat().to_lowercase();
+            let is_parted = names.split_whitespace().any(|word| word.contains(&joined));
+            let is_named =
+                names.split_whitespace().any(|word| head.last().is_some_and(|last| word.eq_ignore_ascii_case(last)));
+            if !is_parted || is_named {
+                return None;
+            }
+            let head = head.join(" ");
+            // What stands before the space must be another item as it is written.
+            let at = index.letters.get(&self.words.parts(&head).letters).filter(|at| at.len() == 1)?;
+            match self.answer(at) {
+                Resolution::Found(part) if part.item != whole.item => Some([part.item.as_str(), whole.item.as_str()]),
+                _ => None,
+            }
+        })
     }
 
     /// Whether what was left out of a name fits an item.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use tollgate_intake::{Question, question};
+use tollgate_intake::{Question, question, question_mend};
 use tollgate_model::{Date, Stop};
 use tollgate_records::DecisionRecord;
 use tollgate_server::today;
@@ -73,7 +73,7 @@ pub(crate) fn reply(arguments: &AskArguments, stop: &Stop) -> Result<Reply, Fail
     let lacking = found.lacking();
     if !lacking.is_empty() {
         let what = format!("the question is not understood as a whole: {}", lacking.join("; "));
-        let mend = "write N ITEM and N ITEM to BUYER, COUNTRY for USE; see `tollgate ask --help`";
+        let mend = question_mend(&arguments.text.join(" "));
         return Err(Failure::Unusable(format!("{what}\n{}  mend: {mend}", question_text(&found))));
     }
     let date = arguments.date.unwrap_or_else(today);
@@ -129,6 +129,7 @@ fn decide_lines(
         opening: None,
         fleet: None,
         strict: false,
+        ignore_column: Vec::new(),
         parties: Some(path("parties.csv")),
         ownership: None,
         items: Some(path("items.csv")),

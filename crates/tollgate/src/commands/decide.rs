@@ -154,6 +154,12 @@ fn load_with(basis: &Basis, answers: Option<(&Path, &AnswerArguments)>, stop: &S
     let tables = Tables::read_with(files, screening, supplement, stop)?;
     let mut tables = tables.with_licenses(basis.licenses.as_deref())?.with_fleet(basis.fleet.as_deref())?;
     tables.strict = basis.strict;
+    if !basis.ignore_column.is_empty() {
+        let columns = basis.ignore_column.join("`, `");
+        let says = format!("Left out, not read: the columns `{columns}` of the orders (--ignore-column).");
+        tables.answered.assumptions.push(says);
+    }
+    tables.ignored_columns = Arc::new(basis.ignore_column.iter().cloned().collect());
     let tables = tables.with_opening(basis.opening.as_deref())?;
     name_unread_rows(&tables)?;
     let (policy, tables) = (Arc::new(policy), Arc::new(tables));

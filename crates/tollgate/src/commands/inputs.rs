@@ -64,6 +64,9 @@ pub(crate) struct Basis {
     /// Refuse a file in which a column or an item is not known, instead of leaving its lines unsettled
     #[arg(long)]
     pub(crate) strict: bool,
+    /// A column of the orders that is none of Tollgate's and says nothing of them: left out, where what stands in it would leave its lines open
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) ignore_column: Vec<String>,
 }
 
 /// What settles open lines beside the tables: answers to the questions of `missing.csv`, and an assumption.

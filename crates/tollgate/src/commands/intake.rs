@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tollgate_intake::{DayOrder, DecimalMark, Intake, Mapping, Options, Rates, RemarkKind, Report};
+use tollgate_intake::{DayOrder, DecimalMark, Intake, Mapping, Options, Rates, RemarkKind};
 use tollgate_law::Law;
 use tollgate_model::Diagnostics;
 
@@ -67,7 +67,7 @@ pub(crate) fn intake(arguments: &IntakeArguments) -> Result<(), Failure> {
     })?;
     match arguments.format {
         TextFormat::Json => print(&taken.report_json()),
-        TextFormat::Text => print(&summary(&taken.report, &arguments.out.display().to_string())),
+        TextFormat::Text => print(&summary(&taken, &arguments.out.display().to_string())),
     }
 }
 
@@ -91,12 +91,6 @@ fn refused(found: Diagnostics, arguments: &IntakeArguments, options: &Options) -
     }
 }
 
-/// Reads files into tables, as the arguments say.
-pub(crate) fn read(files: &[PathBuf], arguments: &ReadingArguments) -> Result<Intake, Failure> {
-    let law = Law::embedded()?;
-    Ok(tollgate_intake::intake(files, &arguments.options()?, &law.catalog)?)
-}
-
 impl ReadingArguments {
     /// How files are read, with the files that the arguments name.
     fn options(&self) -> Result<Options, Failure> {
@@ -108,7 +102,7 @@ impl ReadingArguments {
             Some(path) => Rates::parse(&path.display().to_string(), &text_of(path)?)?,
             None => Rates::default(),
         };
-        Ok(Options { mapping, decimal: self.decimal, dates: self.dates, rates })
+        Ok(Options { mapping, decimal: self.decimal, dates: self.dates, rates, ..Options::default() })
     }
 }
 
@@ -119,8 +113,9 @@ pub(crate) fn read_raw_orders(inputs: &mut Inputs, folder: &Path) -> Result<(), 
     if !is_raw && !has_more() {
         return Ok(());
     }
-    let nothing = ReadingArguments { map: None, decimal: None, dates: None, rates: None };
-    let taken = read(std::slice::from_ref(&inputs.orders), &nothing)?;
+    let ignored = inputs.basis.ignore_column.iter().cloned().collect();
+    let options = Options { ignored, ..Options::default() };
+    let taken = tollgate_intake::intake(std::slice::from_ref(&inputs.orders), &options, &Law::embedded()?.catalog)?;
     taken.write(folder)?;
     let _said = writeln!(
         std::io::stderr().lock(),
@@ -143,7 +138,8 @@ fn text_of(path: &PathBuf) -> Result<String, Failure> {
     })
 }
 
-fn summary(report: &Report, folder: &str) -> String {
+fn summary(taken: &Intake, folder: &str) -> String {
+    let report = &taken.report;
     let mut text = format!(
         "{} order lines and {} parties from {} tables, in {folder}\n",
         report.lines,
@@ -172,9 +168,10 @@ fn summary(report: &Report, folder: &str) -> String {
             let _ = writeln!(text, "  … and {} more in report.md", remarks.len() - 12);
         }
     }
+    let stakes = if taken.ownership.is_some() { format!(" --ownership {folder}/ownership.csv") } else { String::new() };
     let _ = writeln!(
         text,
-        "\nnext: tollgate check --orders {folder}/orders.csv --parties {folder}/parties.csv --items {folder}/items.csv --out report"
+        "\nnext: tollgate check --orders {folder}/orders.csv --parties {folder}/parties.csv --items {folder}/items.csv{stakes} --out report"
     );
     text
 }
