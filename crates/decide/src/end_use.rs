@@ -262,8 +262,10 @@ fn is_alone(plain: &str, shown_by: &[&[&str]], beside: &[&str]) -> bool {
     while let Some((word, tail)) = rest.split_first() {
         let shown = || shown_by.iter().copied().flatten().filter_map(|stem| words_shown(rest, stem)).max();
         if word.chars().next().is_some_and(is_unspaced) {
-            let parts = beside.iter().chain(shown_by.iter().copied().flatten());
-            left.push(parts.fold((*word).to_owned(), |left, part| left.replace(part, "")));
+            // The longest first, so that a short one takes no letter of a longer.
+            let mut parts: Vec<&str> = shown_by.iter().copied().flatten().chain(beside).copied().collect();
+            parts.sort_by_key(|part| std::cmp::Reverse(part.chars().count()));
+            left.push(parts.iter().fold((*word).to_owned(), |left, part| left.replace(part, "")));
             rest = tail;
         } else if let Some(count) = shown() {
             rest = rest.get(count..).unwrap_or(&[]);
