@@ -11,7 +11,6 @@ use super::flag_set::FlagSet;
 use super::flags::flags_of;
 use super::names::{Name, Names};
 use super::onward::shown_flags;
-use super::party_doubt::{DoubtKind, PartyDoubt};
 
 /// What the law asks of a party. The outer option is empty where the fact is unknown, the inner where there is none.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +29,7 @@ pub struct PartyFacts {
     pub parent: Name,
     /// Whether the parent chain is given (else the party counts as its own ultimate parent).
     pub has_parent: bool,
-    flags: FlagSet,
+    pub(super) flags: FlagSet,
     /// Flags that stand from some day on.
     since: Vec<(String, Date)>,
     /// What is to be said of its row, or of its having none, a sentence each.
@@ -40,7 +39,7 @@ pub struct PartyFacts {
 /// A mark beside the flags: what else they may be is not known.
 pub(super) const UNREAD: &str = "?";
 /// A mark beside the flags: something stands where its row says its place, and is not understood.
-const UNREAD_PLACE: &str = "?place";
+pub(super) const UNREAD_PLACE: &str = "?place";
 /// A mark beside the flags: the party has no row, so that nothing is known of it but what lists say.
 const NO_ROW: &str = "?row";
 
@@ -93,28 +92,6 @@ impl PartyFacts {
                 self.flags.insert(UNREAD.to_owned());
                 (self.country, self.hq, self.parent_hq) = (None, None, None);
             }
-        }
-        self
-    }
-
-    /// The same, of which something is in doubt: its place, where it is headquartered, or who it is, so that nothing that its row says is known.
-    #[must_use]
-    pub(crate) fn with_doubts(mut self, doubts: Vec<PartyDoubt>) -> PartyFacts {
-        for PartyDoubt { sentence, kind } in doubts {
-            if matches!(kind, DoubtKind::Place | DoubtKind::Identity) {
-                self.flags.insert(UNREAD_PLACE.to_owned());
-                self.country = None;
-            }
-            if kind == DoubtKind::Identity {
-                self.flags.insert(UNREAD.to_owned());
-            }
-            if matches!(kind, DoubtKind::Seat | DoubtKind::Identity) {
-                self.hq = None;
-            }
-            if matches!(kind, DoubtKind::ParentSeat | DoubtKind::Identity) {
-                self.parent_hq = None;
-            }
-            self.remarks.push(Arc::from(sentence));
         }
         self
     }

@@ -1,12 +1,14 @@
 //! What the row of a party says against itself: an address in another country than the one that is stated, and a name that names somebody else too.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tollgate_law::facts::ear_country;
 use tollgate_model::{Country, Party};
 use tollgate_records::{NamingText, further_party, place_elsewhere};
 
 use super::answered::Answered;
+use super::parties::{PartyFacts, UNREAD, UNREAD_PLACE};
 use super::places::named_places;
 use super::spelling::plain;
 
@@ -36,6 +38,30 @@ impl PartyDoubt {
     /// The same doubt about the ultimate parent, for whom it belongs to.
     fn of_parent(self) -> PartyDoubt {
         PartyDoubt { kind: DoubtKind::ParentSeat, ..self }
+    }
+}
+
+impl PartyFacts {
+    /// The same, of which something is in doubt: its place, where it is headquartered, or who it is, so that nothing that its row says is known.
+    #[must_use]
+    pub(crate) fn with_doubts(mut self, doubts: Vec<PartyDoubt>) -> PartyFacts {
+        for PartyDoubt { sentence, kind } in doubts {
+            if matches!(kind, DoubtKind::Place | DoubtKind::Identity) {
+                self.flags.insert(UNREAD_PLACE.to_owned());
+                self.country = None;
+            }
+            if kind == DoubtKind::Identity {
+                self.flags.insert(UNREAD.to_owned());
+            }
+            if matches!(kind, DoubtKind::Seat | DoubtKind::Identity) {
+                self.hq = None;
+            }
+            if matches!(kind, DoubtKind::ParentSeat | DoubtKind::Identity) {
+                self.parent_hq = None;
+            }
+            self.remarks.push(Arc::from(sentence));
+        }
+        self
     }
 }
 

@@ -12,12 +12,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             "Ask who the end user is, where it and its ultimate parent are headquartered, and put it into `end_user`.".to_owned(),
             "the purchaser or the ultimate consignee, in an end-user statement",
         ),
-        facts::RENTED_COMPUTE | facts::RENTERS_KNOWN => (
-            "Ask who rents computing time on the items, or for whom models are trained, and where their ultimate parents are headquartered; where none is \
-             headquartered in Macau or Country Group D:5, put `renters_known` into the provider's flags (15 CFR 744.6, 744.22)."
-                .to_owned(),
-            "the provider, from its list of renters",
-        ),
+        facts::RENTED_COMPUTE | facts::RENTERS_KNOWN => (OF_RENTERS.to_owned(), "the provider, from its list of renters"),
         facts::CONSIGNEE_PLACE | facts::INTERMEDIATE_PLACE => (
             format!(
                 "Ask which way the items take and who receives them where, and correct `{}`, `destination` or the country of the party.",
@@ -50,12 +45,7 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
             format!("{} Else claim another exception, or apply for a license.", proof_of(claim_of(order.authorization).name())),
             "whoever claims the exception, with the exporter's export-control officer",
         ),
-        facts::ORIGIN if order.origin.is_some() => (
-            "Ask how the items came to the place that they come from, and whether that was allowed (15 CFR 736.2(b)(10), part 746), and have a lawyer say \
-             whether they may be dealt in; or correct `origin`."
-                .to_owned(),
-            "the exporter's export-control officer",
-        ),
+        facts::ORIGIN if order.origin.is_some() => (OF_EMBARGOED_ORIGIN.to_owned(), "the exporter's export-control officer"),
         facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
             (format!("State `{}`.", column(fact)), "the shipper or the freight forwarder")
         }
@@ -82,6 +72,14 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
         _ => of_party_or_item(fact, order),
     }
 }
+
+/// What is to be asked of a provider of computing time.
+const OF_RENTERS: &str = "Ask who rents computing time on the items, or for whom models are trained, and where their ultimate parents are headquartered; \
+    where none is headquartered in Macau or Country Group D:5, put `renters_known` into the provider's flags (15 CFR 744.6, 744.22).";
+
+/// What is to be asked of items that come from an embargoed place.
+const OF_EMBARGOED_ORIGIN: &str = "Ask how the items came to the place that they come from, and whether that was allowed (15 CFR 736.2(b)(10), part 746), \
+    and have a lawyer say whether they may be dealt in; or correct `origin`.";
 
 /// What must be shown for a license exception that is not modeled.
 fn proof_of(claim: Option<&str>) -> &'static str {

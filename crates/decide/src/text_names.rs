@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate_model::OrderLine;
 
 use super::end_use::EndUseQuestion;
-use super::typed::TypedNames;
+use super::typed::{TextHit, TypedNames};
 
 /// The column of what a file says of a line where nobody has read it.
 const UNREAD_TEXT: &str = "unread_text";
@@ -32,7 +32,7 @@ fn sentences(column: &str, text: &str, names: &TypedNames) -> Vec<Arc<str>> {
             "`{column}` was not searched for names of lists: there are too many such texts."
         ))];
     };
-    let sentence = |(name, hit): &(String, super::screened::Hit)| {
+    let sentence = |TextHit { name, hit }: &TextHit| {
         Arc::from(format!(
             "`{name}` in `{column}` may be {} ({}, entry {}), which it matches with {} of 10000: find out what it has to do with the line.",
             hit.name, hit.list, hit.entry, hit.points

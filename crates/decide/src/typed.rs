@@ -18,9 +18,18 @@ pub struct TypedNames {
     /// What was found of each name that was met.
     found: Mutex<BTreeMap<String, Arc<[Hit]>>>,
     /// What was found within each text that was met.
-    within: Mutex<BTreeMap<String, Arc<[(String, Hit)]>>>,
+    within: Mutex<BTreeMap<String, Arc<[TextHit]>>>,
     /// The ids of rows by id and by name, without what makes no difference in spelling.
     rows: OnceLock<BTreeMap<String, Vec<String>>>,
+}
+
+/// A name within a text that matches a list entry.
+#[derive(Clone, Debug)]
+pub struct TextHit {
+    /// The name, as it stands in the text.
+    pub name: String,
+    /// The entry that it matches.
+    pub hit: Hit,
 }
 
 /// Whom a name means among the parties that have rows.
@@ -71,7 +80,7 @@ impl TypedNames {
 
     /// The names within a text that match list entries, with the matches, best first and each entry once; `None` where more texts were searched already
     /// than are.
-    pub fn hits_within(&self, text: &str) -> Option<Arc<[(String, Hit)]>> {
+    pub fn hits_within(&self, text: &str) -> Option<Arc<[TextHit]>> {
         /// So many texts are searched: each takes as long as some dozens of names.
         const MOST_TEXTS: usize = 10_000;
         let mut within = self.within.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,22 +89,23 @@ impl TypedNames {
         }
         let screener = self.screener.as_ref().filter(|_| within.len() < MOST_TEXTS)?;
         let limits = MatchLimits { threshold_points: self.threshold, shown: SHOWN };
-        let (mut scratch, mut found) = (Scratch::default(), Vec::<(String, Hit)>::new());
+        let (mut scratch, mut found) = (Scratch::default(), Vec::<TextHit>::new());
         for name in phrases(text) {
             let party = Party { party_id: name.clone(), name: Some(name), ..Party::default() };
             let names = party.names();
             let hits = find(screener, Query::from_party(&party, &names), limits, &mut scratch);
             for hit in hits.into_iter().filter(|hit| hit.list != NOT_SCREENED) {
-                match found.iter_mut().find(|(_, known)| known.list == hit.list && known.entry == hit.entry) {
-                    Some(known) if known.1.points >= hit.points => {}
-                    Some(known) => *known = (party.party_id.clone(), hit),
-                    None => found.push((party.party_id.clone(), hit)),
+                let of_entry = |known: &&mut TextHit| known.hit.list == hit.list && known.hit.entry == hit.entry;
+                match found.iter_mut().find(of_entry) {
+                    Some(known) if known.hit.points >= hit.points => {}
+                    Some(known) => *known = TextHit { name: party.party_id.clone(), hit },
+                    None => found.push(TextHit { name: party.party_id.clone(), hit }),
                 }
             }
         }
-        found.sort_by(|(_, first), (_, second)| second.points.cmp(&first.points));
+        found.sort_by_key(|found| std::cmp::Reverse(found.hit.points));
         found.truncate(SHOWN);
-        let found: Arc<[(String, Hit)]> = Arc::from(found);
+        let found: Arc<[TextHit]> = Arc::from(found);
         within.insert(text.to_owned(), Arc::clone(&found));
         Some(found)
     }

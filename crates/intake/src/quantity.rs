@@ -28,19 +28,7 @@ impl IntakeTables<'_> {
             return Ok(pieces);
         }
         if is_blank(&text) {
-            let counted = [OrderColumn::Item, OrderColumn::Description].into_iter().find_map(|column| {
-                let goods = line.cell(column);
-                tokens(goods).iter().find_map(|word| times(word)).map(|count| (column, goods.to_owned(), count))
-            });
-            match counted {
-                Some((column, goods, count)) => {
-                    let what = format!(
-                        "no quantity stands in the row, and the goods say {count}: is that how many units there are, or how many one unit holds? Write the quantity"
-                    );
-                    self.remarks.add(RemarkKind::Question, line.place_of(column, &goods), &what);
-                }
-                None => self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::Quantity, ""), "no quantity"),
-            }
+            self.say_blank(line);
             return Err(text);
         }
         if self.may_be_a_thousand(line, &text) {
@@ -94,6 +82,23 @@ impl IntakeTables<'_> {
             );
         }
         whole.ok_or(text)
+    }
+
+    /// Says of a row without a quantity that it has none, or asks what a count in its goods is of.
+    fn say_blank(&mut self, line: &Line<'_, '_>) {
+        let counted = [OrderColumn::Item, OrderColumn::Description].into_iter().find_map(|column| {
+            let goods = line.cell(column);
+            tokens(goods).iter().find_map(|word| times(word)).map(|count| (column, goods.to_owned(), count))
+        });
+        match counted {
+            Some((column, goods, count)) => {
+                let what = format!(
+                    "no quantity stands in the row, and the goods say {count}: is that how many units there are, or how many one unit holds? Write the quantity"
+                );
+                self.remarks.add(RemarkKind::Question, line.place_of(column, &goods), &what);
+            }
+            None => self.remarks.add(RemarkKind::Unread, line.place_of(OrderColumn::Quantity, ""), "no quantity"),
+        }
     }
 
     /// The pieces that the description counts, where no column does, or where the column counts packages.

@@ -26,13 +26,12 @@ pub(crate) fn is_spreadsheet(bytes: &[u8]) -> bool {
 
 /// The visible sheets of a spreadsheet. The error says what is wrong and how to mend it.
 pub(crate) fn read_spreadsheet(file: &str, bytes: Vec<u8>) -> Result<Vec<Sheet>, Diagnostic> {
-    let asides;
-    if bytes.starts_with(b"PK") {
+    let asides = if bytes.starts_with(b"PK") {
         check_size(&bytes)?;
-        asides = packed_asides(&bytes);
+        packed_asides(&bytes)
     } else {
-        asides = xls_asides(&bytes);
-    }
+        xls_asides(&bytes)
+    };
     let wrong = |error: &dyn std::fmt::Display| {
         let mend = "open it and save it as .xlsx or CSV, without a password";
         fault("unreadable-spreadsheet", format!("is no spreadsheet that can be read: {error}"), mend)
