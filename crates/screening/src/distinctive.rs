@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 
 use tollgate_model::Lookup;
 
+use crate::fold::fold;
 use crate::index::Index;
 use crate::lexicon::{lines, pairs};
 use crate::name::{Name, Token};
 use crate::sizes::{index_of, place_of};
-use crate::words::{background, canonical, form_at, is_given_name};
+use crate::words::{Words, background, canonical, form_at, is_beside, is_given_name, table};
 
 /// What a core beside common words is worth: a possible match at the default threshold.
 pub(crate) const CORE_POINTS: u32 = 8_200;
@@ -29,24 +30,14 @@ const MOST_WORDS: usize = 4;
 /// Letters that a core must have to be looked for in one word with a common one (`huaweinorge`), and that this one must have.
 const GLUED_LETTERS: usize = 4;
 
-type Words = Lookup<&'static str, ()>;
-
-fn table(words: impl Iterator<Item = &'static str>) -> Words {
-    let mut table = Words::default();
-    words.for_each(|word| {
-        table.insert(canonical(word), ());
-    });
-    table
-}
-
-static BESIDE: LazyLock<Words> =
-    LazyLock::new(|| table(lines(include_str!("../data/beside.txt")).flat_map(|line| line.split(' '))));
-
 static NAMESAKES: LazyLock<Words> = LazyLock::new(|| {
     let families = pairs(include_str!("../data/chinese_families.tsv")).flat_map(|(_, spellings)| spellings.split('\t'));
     let more = lines(include_str!("../data/namesakes.txt")).flat_map(|line| line.split(' '));
     table(more.chain(families))
 });
+
+static DICTIONARY: LazyLock<Words> =
+    LazyLock::new(|| table(lines(include_str!("../data/dictionary.txt")).flat_map(|line| line.split(' '))));
 
 /// Whether a word tells nothing beside a listed one: a place, a line of business, a kind of unit, a number.
 fn is_common(token: &Token) -> bool {
@@ -54,12 +45,21 @@ fn is_common(token: &Token) -> bool {
 }
 
 fn is_common_word(word: &str) -> bool {
-    background(word).0 >= COMMON_COMPANIES || BESIDE.get(word).is_some()
+    background(word).0 >= COMMON_COMPANIES || is_beside(word)
+}
+
+/// Whether a word is one of a language, a name of people or a place, or one by which many are called.
+fn is_known(word: &str) -> bool {
+    background(word).0 > 0
+        || is_beside(word)
+        || NAMESAKES.get(word).is_some()
+        || DICTIONARY.get(word).is_some()
+        || is_given_name(word)
 }
 
 /// Whether a word is rare enough to tell a company apart by itself.
 fn is_rare(word: &str) -> bool {
-    word.len() >= SHORT_LETTERS && background(word).0 == 0 && NAMESAKES.get(word).is_none() && !is_given_name(word)
+    word.len() >= SHORT_LETTERS && !is_known(word) && !word.strip_suffix('s').is_some_and(is_known)
 }
 
 /// The words of a name that are not common.
@@ -101,6 +101,12 @@ fn is_organization(name: &Name) -> bool {
     !name.forms.is_empty() || name.tokens.iter().any(|token| !token.form && is_common(token))
 }
 
+/// Whether a name is written as a person's is, the family ahead of a comma: `RAHIMOV, Ali`. Behind the comma of an organization's stand its form or its place.
+fn is_family_first(name: &Name, text: &str) -> bool {
+    let Some((_, given)) = text.split_once(',').filter(|_| name.forms.is_empty()) else { return false };
+    fold(given).iter().any(|word| !is_common_word(canonical(word)))
+}
+
 /// The cores of listed names.
 #[derive(Debug, Default)]
 pub(crate) struct Cores {
@@ -123,15 +129,21 @@ impl Cores {
             }
         }
         let listed: Vec<ListedName<'_>> = listed.collect();
-        let mut organizations: Lookup<usize, ()> = Lookup::default();
+        // A person may have an alias that looks like a company's: `MAN, Nu`.
+        let (mut organizations, mut persons): (Lookup<usize, ()>, Lookup<usize, ()>) = Default::default();
+        let mut entry_before = None;
         for ((_, name), listed) in names().zip(&listed) {
-            if is_organization(name) {
+            let is_main = entry_before.replace(listed.entry) != Some(listed.entry);
+            if is_main && is_family_first(name, listed.text) {
+                persons.insert(listed.entry, ());
+            } else if is_organization(name) {
                 organizations.insert(listed.entry, ());
             }
         }
         let mut cores = Cores::default();
         for ((place, name), listed) in names().zip(&listed) {
-            if name.is_form_alone || listed.is_weak || !organizations.contains_key(&listed.entry) {
+            let is_party = organizations.contains_key(&listed.entry) && !persons.contains_key(&listed.entry);
+            if name.is_form_alone || listed.is_weak || !is_party {
                 continue;
             }
             let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
@@ -163,6 +175,9 @@ impl Cores {
             places.extend(words.iter().flat_map(|token| known(&token.word)));
         }
         if let [token] = words.as_slice() {
+            if !is_joint(name) && is_bound(text, &token.written) {
+                return Vec::new();
+            }
             if let Some(more) = self.acronyms.get(&token.word).filter(|_| is_written_as_acronym(text, &token.written)) {
                 places.extend(more);
             }
@@ -186,6 +201,17 @@ impl Cores {
 fn is_letter_spaced(text: &str) -> bool {
     let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words().filter(|word| word.chars().count() == 1).count() * 2 > words().count()
+}
+
+/// Whether a hyphen binds a word to another that is no place, line of business or unit, so that both are one word: `Gold-Quvexa`, `X-Quvexa`.
+fn is_bound(text: &str, word: &str) -> bool {
+    let is_hyphen = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}');
+    let stretches = text.split(|c: char| c.is_whitespace() || matches!(c, '/' | ',' | '(' | ')'));
+    let mut compounds = stretches.filter(|stretch| stretch.contains(is_hyphen)).map(fold);
+    compounds.any(|words| {
+        let others = || words.iter().filter(|other| *other != word);
+        others().count() < words.len() && others().any(|other| !is_beside(canonical(other)) && form_at(std::slice::from_ref(other)).is_none())
+    })
 }
 
 /// Whether a name says that several hold a company together.
