@@ -57,9 +57,16 @@ fn is_known(word: &str) -> bool {
         || is_given_name(word)
 }
 
-/// Whether a word is rare enough to tell a company apart by itself.
+/// Whether a word is rare enough to tell a company apart by itself. An acronym is no plural: `JKS`.
 fn is_rare(word: &str) -> bool {
-    word.len() >= SHORT_LETTERS && !is_known(word) && !word.strip_suffix('s').is_some_and(is_known)
+    let singular = word.strip_suffix('s').filter(|singular| singular.len() > SHORT_LETTERS);
+    word.len() >= SHORT_LETTERS && !is_known(word) && !singular.is_some_and(is_known)
+}
+
+/// A name without capitals, where one of its words has a capital that begins another word in it: `TechLantern` is one word for a company, and two for [`fold`].
+fn one_word(text: &str) -> Option<Name> {
+    let is_inner = |(before, c): (char, char)| before.is_lowercase() && c.is_uppercase();
+    text.chars().zip(text.chars().skip(1)).any(is_inner).then(|| Name::parse(&text.to_lowercase()))
 }
 
 /// The words of a name that are not common.
@@ -146,24 +153,32 @@ impl Cores {
             if name.is_form_alone || listed.is_weak || !is_party {
                 continue;
             }
-            let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
-            let company = words.first().and_then(|word| companies.get(word)).copied().unwrap_or(Company::NONE);
-            let is_ones = company.beside <= company.alone.max(2);
-            let (is_kept, is_acronym) = match words.as_slice() {
-                [] => (false, false),
-                [word] if word.len() <= SHORT_LETTERS => {
-                    let is_family = company.alone >= ACRONYM_NAMES && is_ones;
-                    (is_rare(word) && is_family && is_written_as_acronym(listed.text, word), true)
-                }
-                [word] => (is_rare(word) && is_ones, false),
-                words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word)), false),
-            };
-            if is_kept {
-                let table = if is_acronym { &mut cores.acronyms } else { &mut cores.names };
-                table.entry(words.concat()).or_default().push(place_of(place));
+            cores.add(place, name, listed.text, &companies);
+            if let Some(name) = one_word(listed.text) {
+                cores.add(place, &name, listed.text, &companies);
             }
         }
         cores
+    }
+
+    /// Adds the core of a listed name, where it has one.
+    fn add(&mut self, place: usize, name: &Name, text: &str, companies: &Lookup<&str, Company>) {
+        let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
+        let company = words.first().and_then(|word| companies.get(word)).copied().unwrap_or(Company::NONE);
+        let is_ones = company.beside <= company.alone.max(2);
+        let (is_kept, is_acronym) = match words.as_slice() {
+            [] => (false, false),
+            [word] if word.len() <= SHORT_LETTERS => {
+                let is_family = company.alone >= ACRONYM_NAMES && is_ones;
+                (is_rare(word) && is_family && is_written_as_acronym(text, word), true)
+            }
+            [word] => (is_rare(word) && is_ones, false),
+            words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word)), false),
+        };
+        if is_kept {
+            let table = if is_acronym { &mut self.acronyms } else { &mut self.names };
+            table.entry(words.concat()).or_default().push(place_of(place));
+        }
     }
 
     /// The places of the listed names whose core stands whole in a name beside common words alone, or is one of those who hold a joint venture.
@@ -173,6 +188,9 @@ impl Cores {
         let mut places = known(&joined(words.iter().copied())).to_vec();
         if is_joint(name) {
             places.extend(words.iter().flat_map(|token| known(&token.word)));
+        }
+        if let Some(name) = one_word(text) {
+            places.extend(known(&joined(core(&name))));
         }
         if let [token] = words.as_slice() {
             if !is_joint(name) && is_bound(text, &token.written) {
@@ -210,7 +228,8 @@ fn is_bound(text: &str, word: &str) -> bool {
     let mut compounds = stretches.filter(|stretch| stretch.contains(is_hyphen)).map(fold);
     compounds.any(|words| {
         let others = || words.iter().filter(|other| *other != word);
-        others().count() < words.len() && others().any(|other| !is_beside(canonical(other)) && form_at(std::slice::from_ref(other)).is_none())
+        others().count() < words.len()
+            && others().any(|other| !is_beside(canonical(other)) && form_at(std::slice::from_ref(other)).is_none())
     })
 }
 

@@ -77,7 +77,10 @@ impl std::fmt::Display for Unread {
             Unread::Empty => write!(f, "has neither a letter nor a digit"),
             Unread::Script(c) => write!(f, "has letters of a script that is not read, such as `{c}`"),
             Unread::Garbled(c) => {
-                write!(f, "has `{c}` where its letters were read in another encoding than they were written in, so that its reading is a guess")
+                write!(
+                    f,
+                    "has `{c}` where its letters were read in another encoding than they were written in, so that its reading is a guess"
+                )
             }
             Unread::Mixed(c) => {
                 write!(f, "has a word in letters of two scripts, such as `{c}`, whose reading is a guess")

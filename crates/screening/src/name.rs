@@ -224,17 +224,8 @@ const UNITS: [(&str, &str, u32); 19] = [
 ];
 
 /// Roman numbers of two letters or more.
-const ROMAN: [(&str, u32); 9] = [
-    ("ii", 2),
-    ("iii", 3),
-    ("iv", 4),
-    ("vi", 6),
-    ("vii", 7),
-    ("viii", 8),
-    ("ix", 9),
-    ("xi", 11),
-    ("xii", 12),
-];
+const ROMAN: [(&str, u32); 9] =
+    [("ii", 2), ("iii", 3), ("iv", 4), ("vi", 6), ("vii", 7), ("viii", 8), ("ix", 9), ("xi", 11), ("xii", 12)];
 
 /// Numbers from eleven on that are written in words, in digits: `forty four`, `fifty-fourth`, `thirteenth`. Smaller ones stay words, which names have too.
 fn written_numbers(words: Vec<Word>) -> Vec<Word> {
@@ -320,7 +311,15 @@ impl Name {
                     let token = Token::new(text, form);
                     let is_aside = bracketed && is_beside(&token.word);
                     let is_spelled_out = initials;
-                    name.tokens.push(Token { consonants, by_sound, also, translated, is_spelled_out, is_aside, ..token });
+                    name.tokens.push(Token {
+                        consonants,
+                        by_sound,
+                        also,
+                        translated,
+                        is_spelled_out,
+                        is_aside,
+                        ..token
+                    });
                 }
                 at += 1;
             }

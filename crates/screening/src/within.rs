@@ -209,7 +209,8 @@ pub(crate) fn goes_on_behind_brackets(text: &str, part: &str) -> bool {
     before(text, part).any(|before| {
         let inside = before.strip_suffix([')', ']', '）']).and_then(|before| before.rsplit_once(['(', '[', '（']));
         inside.is_some_and(|(ahead, inside)| {
-            let tells_nothing = |word: &String| is_beside(canonical(word)) || word.bytes().all(|byte| byte.is_ascii_digit());
+            let tells_nothing =
+                |word: &String| is_beside(canonical(word)) || word.bytes().all(|byte| byte.is_ascii_digit());
             ahead.contains(char::is_alphanumeric) && fold(inside).iter().all(tells_nothing)
         })
     })
