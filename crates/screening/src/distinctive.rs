@@ -48,19 +48,25 @@ fn is_common_word(word: &str) -> bool {
     background(word).0 >= COMMON_COMPANIES || is_beside(word)
 }
 
-/// Whether a word is one of a language, a name of people or a place, or one by which many are called.
-fn is_known(word: &str) -> bool {
-    background(word).0 > 0
-        || is_beside(word)
-        || NAMESAKES.get(word).is_some()
-        || DICTIONARY.get(word).is_some()
-        || is_given_name(word)
+/// Whether a word is a name of people or a place, or one by which many companies are called.
+fn is_shared(word: &str) -> bool {
+    background(word).0 > 0 || is_beside(word) || NAMESAKES.get(word).is_some() || is_given_name(word)
 }
 
-/// Whether a word is rare enough to tell a company apart by itself. An acronym is no plural: `JKS`.
-fn is_rare(word: &str) -> bool {
+/// Whether a word, or what it is the plural of, is one of a language, or shared. An acronym is no plural: `JKS`.
+fn is_known(word: &str) -> bool {
     let singular = word.strip_suffix('s').filter(|singular| singular.len() > SHORT_LETTERS);
-    word.len() >= SHORT_LETTERS && !is_known(word) && !singular.is_some_and(is_known)
+    [Some(word), singular].into_iter().flatten().any(|word| is_shared(word) || DICTIONARY.get(word).is_some())
+}
+
+/// Whether a word is rare enough to tell a company apart by itself.
+fn is_rare(word: &str) -> bool {
+    word.len() >= SHORT_LETTERS && !is_known(word)
+}
+
+/// Whether a word is rare among companies' and yet one of a language, so that it tells a company apart only beside another word of its name.
+fn is_everyday(word: &str) -> bool {
+    word.len() > SHORT_LETTERS && is_known(word) && !is_shared(word)
 }
 
 /// A name without capitals, where one of its words has a capital that begins another word in it: `TechLantern` is one word for a company, and two for [`fold`].
@@ -72,6 +78,11 @@ fn one_word(text: &str) -> Option<Name> {
 /// The words of a name that are not common.
 fn core(name: &Name) -> impl Iterator<Item = &Token> {
     name.tokens.iter().filter(|token| !is_common(token))
+}
+
+/// The words of a name beside one, without legal forms and small words.
+fn others(name: &Name, word: &str) -> Vec<String> {
+    name.tokens.iter().filter(|token| !token.form && token.word != word).map(|token| token.word.clone()).collect()
 }
 
 fn joined<'t>(core: impl Iterator<Item = &'t Token>) -> String {
@@ -114,6 +125,15 @@ fn is_family_first(name: &Name, text: &str) -> bool {
     fold(given).iter().any(|word| !is_common_word(canonical(word)))
 }
 
+/// A listed name whose core is a word of a language.
+#[derive(Debug)]
+struct Everyday {
+    /// Its place.
+    place: u32,
+    /// Its other words, of which one must stand beside the core.
+    others: Vec<String>,
+}
+
 /// The cores of listed names.
 #[derive(Debug, Default)]
 pub(crate) struct Cores {
@@ -121,6 +141,8 @@ pub(crate) struct Cores {
     names: Lookup<String, Vec<u32>>,
     /// The same of one word that is an acronym of three letters, which counts only where it is written as one.
     acronyms: Lookup<String, Vec<u32>>,
+    /// The names whose core is a word of a language, by that.
+    everyday: Lookup<String, Vec<Everyday>>,
 }
 
 impl Cores {
@@ -172,8 +194,13 @@ impl Cores {
                 let is_family = company.alone >= ACRONYM_NAMES && is_ones;
                 (is_rare(word) && is_family && is_written_as_acronym(text, word), true)
             }
+            [word] if is_everyday(word) && is_ones => {
+                let everyday = Everyday { place: place_of(place), others: others(name, word) };
+                self.everyday.entry((*word).to_owned()).or_default().push(everyday);
+                (false, false)
+            }
             [word] => (is_rare(word) && is_ones, false),
-            words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word)), false),
+            words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word) || is_everyday(word)), false),
         };
         if is_kept {
             let table = if is_acronym { &mut self.acronyms } else { &mut self.names };
@@ -199,6 +226,10 @@ impl Cores {
             if let Some(more) = self.acronyms.get(&token.word).filter(|_| is_written_as_acronym(text, &token.written)) {
                 places.extend(more);
             }
+            let beside = others(name, &token.word);
+            let everyday = self.everyday.get(&token.word).into_iter().flatten();
+            let meant = everyday.filter(|listed| listed.others.iter().any(|word| beside.contains(word)));
+            places.extend(meant.map(|listed| listed.place));
             let splits = GLUED_LETTERS..(token.word.len() + 1).saturating_sub(GLUED_LETTERS);
             let parts = splits.filter_map(|at| token.word.split_at_checked(at));
             let glued = parts.filter(|(_, common)| is_common_word(canonical(common)));

@@ -75,6 +75,8 @@ fn subsidiaries_and_branches_may_be_the_listed_party_and_are_never_taken_for_it(
         ("QXJ Norge AS", 10),
         ("Norge-Quvexa Trading", 5),
         ("Quvexa-Trading Oslo", 5),
+        ("Lantern Trading Norge", 14),
+        ("Oslo Lantern Trading House", 14),
         ("TechLantern Norge AS", 15),
         ("Techlantern Norge AS", 15),
         ("JKS Norge AS", 16),
