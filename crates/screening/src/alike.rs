@@ -4,7 +4,7 @@ use crate::name::Token;
 use crate::similar::{is_devoweled, loose_skeleton, similarity, skeleton, sound_classes, spoken};
 use crate::sizes::place_of;
 
-/// What words of three letters, and those beside a word of two, are less alike when they are not the same.
+/// What words of three letters, and those beside a word of two, are less alike when they are not the same; one of three and a longer one are half of that.
 const SHORT: u32 = 800;
 /// What a word tells, in hundredths of a bit, that is so common that an error in it matters little.
 const COMMON: u32 = 600;
@@ -36,7 +36,13 @@ pub(crate) fn alike(a: &Token, b: &Token, place: Place) -> u32 {
         return 9_700;
     }
     if a.is_number() || b.is_number() {
-        return if a.written.trim_start_matches('0') == b.written.trim_start_matches('0') { 10_000 } else { 0 };
+        let digits = |token: &Token| token.written.trim_start_matches('0').to_owned();
+        let is_same_value = || a.number_value().is_some_and(|value| b.number_value() == Some(value));
+        return match () {
+            () if digits(a) == digits(b) => 10_000,
+            () if is_same_value() => 9_800,
+            () => 0,
+        };
     }
     if a.consonants != b.consonants {
         return by_consonants(a, b);
@@ -75,10 +81,13 @@ fn spelled(a: &Token, b: &Token) -> u32 {
     if is_scanned {
         best = best.max(9_400);
     }
-    if (longest <= 3 || short.len() <= 2) && a.weight.min(b.weight) > COMMON && !is_scanned {
-        best = best.saturating_sub(SHORT);
+    if short.len() <= 3 && a.weight.min(b.weight) > COMMON && !is_scanned {
+        // Among letters that stand by themselves another is another name.
+        let is_whole = longest <= 3 || short.len() <= 2 || a.is_spelled_out || b.is_spelled_out;
+        best = best.saturating_sub(if is_whole { SHORT } else { SHORT / 2 });
     }
-    if best < 8_800 && is_devoweled(short, long) {
+    // Letters that stand by themselves are no word without its vowels.
+    if best < 8_800 && !a.is_spelled_out && !b.is_spelled_out && is_devoweled(short, long) {
         best = best.max(if short.len() == 3 { 8_300 } else { 8_800 });
     }
     best

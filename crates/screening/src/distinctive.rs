@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 
 use tollgate_model::Lookup;
 
+use crate::fold::fold;
 use crate::index::Index;
 use crate::lexicon::{lines, pairs};
 use crate::name::{Name, Token};
 use crate::sizes::{index_of, place_of};
-use crate::words::{background, canonical, form_at, is_given_name};
+use crate::words::{Words, background, canonical, form_at, is_beside, is_given_name, table};
 
 /// What a core beside common words is worth: a possible match at the default threshold.
 pub(crate) const CORE_POINTS: u32 = 8_200;
@@ -29,24 +30,14 @@ const MOST_WORDS: usize = 4;
 /// Letters that a core must have to be looked for in one word with a common one (`huaweinorge`), and that this one must have.
 const GLUED_LETTERS: usize = 4;
 
-type Words = Lookup<&'static str, ()>;
-
-fn table(words: impl Iterator<Item = &'static str>) -> Words {
-    let mut table = Words::default();
-    words.for_each(|word| {
-        table.insert(canonical(word), ());
-    });
-    table
-}
-
-static BESIDE: LazyLock<Words> =
-    LazyLock::new(|| table(lines(include_str!("../data/beside.txt")).flat_map(|line| line.split(' '))));
-
 static NAMESAKES: LazyLock<Words> = LazyLock::new(|| {
     let families = pairs(include_str!("../data/chinese_families.tsv")).flat_map(|(_, spellings)| spellings.split('\t'));
     let more = lines(include_str!("../data/namesakes.txt")).flat_map(|line| line.split(' '));
     table(more.chain(families))
 });
+
+static DICTIONARY: LazyLock<Words> =
+    LazyLock::new(|| table(lines(include_str!("../data/dictionary.txt")).flat_map(|line| line.split(' '))));
 
 /// Whether a word tells nothing beside a listed one: a place, a line of business, a kind of unit, a number.
 fn is_common(token: &Token) -> bool {
@@ -54,17 +45,44 @@ fn is_common(token: &Token) -> bool {
 }
 
 fn is_common_word(word: &str) -> bool {
-    background(word).0 >= COMMON_COMPANIES || BESIDE.get(word).is_some()
+    background(word).0 >= COMMON_COMPANIES || is_beside(word)
+}
+
+/// Whether a word is a name of people or a place, or one by which many companies are called.
+fn is_shared(word: &str) -> bool {
+    background(word).0 > 0 || is_beside(word) || NAMESAKES.get(word).is_some() || is_given_name(word)
+}
+
+/// Whether a word, or what it is the plural of, is one of a language, or shared. An acronym is no plural: `JKS`.
+fn is_known(word: &str) -> bool {
+    let singular = word.strip_suffix('s').filter(|singular| singular.len() > SHORT_LETTERS);
+    [Some(word), singular].into_iter().flatten().any(|word| is_shared(word) || DICTIONARY.get(word).is_some())
 }
 
 /// Whether a word is rare enough to tell a company apart by itself.
 fn is_rare(word: &str) -> bool {
-    word.len() >= SHORT_LETTERS && background(word).0 == 0 && NAMESAKES.get(word).is_none() && !is_given_name(word)
+    word.len() >= SHORT_LETTERS && !is_known(word)
+}
+
+/// Whether a word is rare among companies' and yet one of a language, so that it tells a company apart only beside another word of its name.
+fn is_everyday(word: &str) -> bool {
+    word.len() > SHORT_LETTERS && is_known(word) && !is_shared(word)
+}
+
+/// A name without capitals, where one of its words has a capital that begins another word in it: `TechLantern` is one word for a company, and two for [`fold`].
+fn one_word(text: &str) -> Option<Name> {
+    let is_inner = |(before, c): (char, char)| before.is_lowercase() && c.is_uppercase();
+    text.chars().zip(text.chars().skip(1)).any(is_inner).then(|| Name::parse(&text.to_lowercase()))
 }
 
 /// The words of a name that are not common.
 fn core(name: &Name) -> impl Iterator<Item = &Token> {
     name.tokens.iter().filter(|token| !is_common(token))
+}
+
+/// The words of a name beside one, without legal forms and small words.
+fn others(name: &Name, word: &str) -> Vec<String> {
+    name.tokens.iter().filter(|token| !token.form && token.word != word).map(|token| token.word.clone()).collect()
 }
 
 fn joined<'t>(core: impl Iterator<Item = &'t Token>) -> String {
@@ -101,6 +119,21 @@ fn is_organization(name: &Name) -> bool {
     !name.forms.is_empty() || name.tokens.iter().any(|token| !token.form && is_common(token))
 }
 
+/// Whether a name is written as a person's is, the family ahead of a comma: `RAHIMOV, Ali`. Behind the comma of an organization's stand its form or its place.
+fn is_family_first(name: &Name, text: &str) -> bool {
+    let Some((_, given)) = text.split_once(',').filter(|_| name.forms.is_empty()) else { return false };
+    fold(given).iter().any(|word| !is_common_word(canonical(word)))
+}
+
+/// A listed name whose core is a word of a language.
+#[derive(Debug)]
+struct Everyday {
+    /// Its place.
+    place: u32,
+    /// Its other words, of which one must stand beside the core.
+    others: Vec<String>,
+}
+
 /// The cores of listed names.
 #[derive(Debug, Default)]
 pub(crate) struct Cores {
@@ -108,6 +141,8 @@ pub(crate) struct Cores {
     names: Lookup<String, Vec<u32>>,
     /// The same of one word that is an acronym of three letters, which counts only where it is written as one.
     acronyms: Lookup<String, Vec<u32>>,
+    /// The names whose core is a word of a language, by that.
+    everyday: Lookup<String, Vec<Everyday>>,
 }
 
 impl Cores {
@@ -123,35 +158,54 @@ impl Cores {
             }
         }
         let listed: Vec<ListedName<'_>> = listed.collect();
-        let mut organizations: Lookup<usize, ()> = Lookup::default();
+        // A person may have an alias that looks like a company's: `MAN, Nu`.
+        let (mut organizations, mut persons): (Lookup<usize, ()>, Lookup<usize, ()>) = Default::default();
+        let mut entry_before = None;
         for ((_, name), listed) in names().zip(&listed) {
-            if is_organization(name) {
+            let is_main = entry_before.replace(listed.entry) != Some(listed.entry);
+            if is_main && is_family_first(name, listed.text) {
+                persons.insert(listed.entry, ());
+            } else if is_organization(name) {
                 organizations.insert(listed.entry, ());
             }
         }
         let mut cores = Cores::default();
         for ((place, name), listed) in names().zip(&listed) {
-            if name.is_form_alone || listed.is_weak || !organizations.contains_key(&listed.entry) {
+            let is_party = organizations.contains_key(&listed.entry) && !persons.contains_key(&listed.entry);
+            if name.is_form_alone || listed.is_weak || !is_party {
                 continue;
             }
-            let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
-            let company = words.first().and_then(|word| companies.get(word)).copied().unwrap_or(Company::NONE);
-            let is_ones = company.beside <= company.alone.max(2);
-            let (is_kept, is_acronym) = match words.as_slice() {
-                [] => (false, false),
-                [word] if word.len() <= SHORT_LETTERS => {
-                    let is_family = company.alone >= ACRONYM_NAMES && is_ones;
-                    (is_rare(word) && is_family && is_written_as_acronym(listed.text, word), true)
-                }
-                [word] => (is_rare(word) && is_ones, false),
-                words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word)), false),
-            };
-            if is_kept {
-                let table = if is_acronym { &mut cores.acronyms } else { &mut cores.names };
-                table.entry(words.concat()).or_default().push(place_of(place));
+            cores.add(place, name, listed.text, &companies);
+            if let Some(name) = one_word(listed.text) {
+                cores.add(place, &name, listed.text, &companies);
             }
         }
         cores
+    }
+
+    /// Adds the core of a listed name, where it has one.
+    fn add(&mut self, place: usize, name: &Name, text: &str, companies: &Lookup<&str, Company>) {
+        let words: Vec<&str> = core(name).map(|token| token.word.as_str()).take(MOST_WORDS + 1).collect();
+        let company = words.first().and_then(|word| companies.get(word)).copied().unwrap_or(Company::NONE);
+        let is_ones = company.beside <= company.alone.max(2);
+        let (is_kept, is_acronym) = match words.as_slice() {
+            [] => (false, false),
+            [word] if word.len() <= SHORT_LETTERS => {
+                let is_family = company.alone >= ACRONYM_NAMES && is_ones;
+                (is_rare(word) && is_family && is_written_as_acronym(text, word), true)
+            }
+            [word] if is_everyday(word) && is_ones => {
+                let everyday = Everyday { place: place_of(place), others: others(name, word) };
+                self.everyday.entry((*word).to_owned()).or_default().push(everyday);
+                (false, false)
+            }
+            [word] => (is_rare(word) && is_ones, false),
+            words => (words.len() <= MOST_WORDS && words.iter().any(|word| is_rare(word) || is_everyday(word)), false),
+        };
+        if is_kept {
+            let table = if is_acronym { &mut self.acronyms } else { &mut self.names };
+            table.entry(words.concat()).or_default().push(place_of(place));
+        }
     }
 
     /// The places of the listed names whose core stands whole in a name beside common words alone, or is one of those who hold a joint venture.
@@ -162,10 +216,20 @@ impl Cores {
         if is_joint(name) {
             places.extend(words.iter().flat_map(|token| known(&token.word)));
         }
+        if let Some(name) = one_word(text) {
+            places.extend(known(&joined(core(&name))));
+        }
         if let [token] = words.as_slice() {
+            if !is_joint(name) && is_bound(text, &token.written) {
+                return Vec::new();
+            }
             if let Some(more) = self.acronyms.get(&token.word).filter(|_| is_written_as_acronym(text, &token.written)) {
                 places.extend(more);
             }
+            let beside = others(name, &token.word);
+            let everyday = self.everyday.get(&token.word).into_iter().flatten();
+            let meant = everyday.filter(|listed| listed.others.iter().any(|word| beside.contains(word)));
+            places.extend(meant.map(|listed| listed.place));
             let splits = GLUED_LETTERS..(token.word.len() + 1).saturating_sub(GLUED_LETTERS);
             let parts = splits.filter_map(|at| token.word.split_at_checked(at));
             let glued = parts.filter(|(_, common)| is_common_word(canonical(common)));
@@ -186,6 +250,18 @@ impl Cores {
 fn is_letter_spaced(text: &str) -> bool {
     let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words().filter(|word| word.chars().count() == 1).count() * 2 > words().count()
+}
+
+/// Whether a hyphen binds a word to another that is no place, line of business or unit, so that both are one word: `Gold-Quvexa`, `X-Quvexa`.
+fn is_bound(text: &str, word: &str) -> bool {
+    let is_hyphen = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}');
+    let stretches = text.split(|c: char| c.is_whitespace() || matches!(c, '/' | ',' | '(' | ')'));
+    let mut compounds = stretches.filter(|stretch| stretch.contains(is_hyphen)).map(fold);
+    compounds.any(|words| {
+        let others = || words.iter().filter(|other| *other != word);
+        others().count() < words.len()
+            && others().any(|other| !is_beside(canonical(other)) && form_at(std::slice::from_ref(other)).is_none())
+    })
 }
 
 /// Whether a name says that several hold a company together.

@@ -31,6 +31,11 @@ fn word_weight(name: &Name) -> u32 {
     name.tokens.iter().filter(|token| !token.form).map(|token| token.weight).sum()
 }
 
+/// Whether the words of a name tell so little that it stands for a name only where brackets, slashes or words set it off.
+pub(crate) fn tells_little(name: &Name) -> bool {
+    word_weight(name) < PIECE_WEIGHT
+}
+
 impl Extent {
     /// How a part of a name is searched. `set_off` says that words such as `c/o` stand beside it.
     pub(crate) fn of_part(name: &Name, set_off: bool) -> Extent {
@@ -39,7 +44,7 @@ impl Extent {
         match (set_off, words) {
             (true, _) if weight >= LONE_WORD_WEIGHT => Extent::SetOff,
             (true, _) => Extent::Word,
-            (false, _) if weight < PIECE_WEIGHT => Extent::Same,
+            (false, _) if tells_little(name) => Extent::Same,
             (false, 0 | 1) => Extent::Word,
             (false, _) => Extent::Piece,
         }

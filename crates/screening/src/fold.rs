@@ -3,11 +3,12 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::arabic::{self, is_arabic};
+use crate::encoding::lost_letter;
 use crate::han::{self, Sound, is_han};
 use crate::japanese::{self, is_japanese, is_kana};
 use crate::korean::{self, is_hangul};
 use crate::letters::{self, is_devanagari, is_greek, is_hebrew, is_mark, is_thai};
-use crate::references::resolve;
+use crate::references::{resolve, without_references};
 use crate::word::Word;
 
 /// Characters of a name that are read; what is longer is cut there.
@@ -64,6 +65,8 @@ pub enum Unread {
     Script(char),
     /// It is longer than names that are read to the end.
     Long,
+    /// It has a mark such as this one in the place of a letter, as where it was read in another encoding than it was written in.
+    Garbled(char),
     /// It has a word in letters of two scripts, such as this one, that look like others: what it is read as is a guess.
     Mixed(char),
 }
@@ -73,6 +76,12 @@ impl std::fmt::Display for Unread {
         match self {
             Unread::Empty => write!(f, "has neither a letter nor a digit"),
             Unread::Script(c) => write!(f, "has letters of a script that is not read, such as `{c}`"),
+            Unread::Garbled(c) => {
+                write!(
+                    f,
+                    "has `{c}` where its letters were read in another encoding than they were written in, so that its reading is a guess"
+                )
+            }
             Unread::Mixed(c) => {
                 write!(f, "has a word in letters of two scripts, such as `{c}`, whose reading is a guess")
             }
@@ -88,6 +97,9 @@ pub(crate) const MOST_WORDS: usize = 24;
 
 /// What of a name is not read, where something is not.
 pub fn unread(text: &str) -> Option<Unread> {
+    if let Some(c) = lost_letter(&without_references(text)) {
+        return Some(Unread::Garbled(c));
+    }
     let text = &*resolve(text);
     let plain = || text.nfkc().filter(|c| !invisible(*c));
     if let Some(c) = plain().take(LONGEST).find(|c| !letters::is_read(*c)) {
@@ -168,12 +180,18 @@ pub(crate) fn words_as(text: &str, reading: Reading) -> Vec<Word> {
     };
     let mut words = Vec::new();
     let mut word = Vec::new();
+    let mut is_bracketed = false;
     for c in plain.into_iter().chain([' ']) {
         if c.is_alphanumeric() || combining(c) || is_mark(c) || (japanese && is_japanese(c)) {
             word.push(c);
         } else if !apostrophe(c) {
+            let before = words.len();
             writer.write(&word, &mut words);
+            words.iter_mut().skip(before).for_each(|word| word.bracketed = is_bracketed);
             word.clear();
+            is_bracketed = matches!(c, '(' | '[') || is_bracketed && !matches!(c, ')' | ']');
+            // `3%ers`.
+            word.extend("percent".chars().filter(|_| c == '%'));
         }
     }
     join_single_letters(words)
@@ -386,6 +404,10 @@ fn join_single_letters(words: Vec<Word>) -> Vec<Word> {
     let before_single: Vec<bool> = words.iter().skip(1).map(|word| single(&word.text)).chain([false]).collect();
     for (word, is_before) in words.into_iter().zip(before_single) {
         // A scanner reads `S.A.` as `5.A.`
+        // `H and M` is `H&M`.
+        if open && is_before && word.text == "and" {
+            continue;
+        }
         let is_single = single(&word.text) || is_before && matches!(word.text.as_str(), "0" | "1" | "5" | "8");
         match joined.last_mut() {
             Some(last) if open && is_single => {

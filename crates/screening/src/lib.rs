@@ -8,6 +8,7 @@ mod alike;
 mod arabic;
 mod chinese;
 mod distinctive;
+mod encoding;
 mod evidence;
 mod explanation;
 mod extent;

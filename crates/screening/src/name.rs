@@ -5,7 +5,7 @@ use crate::fold::{MOST_WORDS, Reading, words_as};
 use crate::kanji::short_vowels;
 use crate::similar::{as_scanned, is_devoweled, skeleton};
 use crate::word::Word;
-use crate::words::{Form, canonical, form_at, near_form};
+use crate::words::{Form, canonical, form_at, is_beside, near_form};
 
 /// A word of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,10 @@ pub struct Token {
     pub(crate) skeleton: String,
     /// Whether it is a patronymic, which is often left out.
     pub(crate) patronymic: bool,
+    /// Whether it is made of letters that stand by themselves, as in `S P K`.
+    pub(crate) is_spelled_out: bool,
+    /// Whether it stands in brackets and says where or what a unit is: `(Norge)`.
+    pub(crate) is_aside: bool,
     /// Which letters occur in it, a bit each.
     pub(crate) letters: u32,
     /// As a scanner may read it.
@@ -64,6 +68,8 @@ impl Token {
             translated: false,
             chinese: if form { None } else { heard_as(&written) },
             is_legal: false,
+            is_spelled_out: false,
+            is_aside: false,
             abbreviation: false,
             written,
             weight: 0,
@@ -86,9 +92,16 @@ impl Token {
         }
     }
 
+    /// The number that it is, in digits or, below twenty, in words.
+    pub(crate) fn number_value(&self) -> Option<u32> {
+        let word = self.written.as_str();
+        let unit = UNITS.iter().find(|(cardinal, ordinal, _)| word == *cardinal || word == *ordinal);
+        let roman = || ROMAN.iter().find(|(roman, _)| word == *roman).map(|(_, value)| *value);
+        unit.map(|(_, _, value)| *value).or_else(roman).or_else(|| cardinal(word).parse().ok())
+    }
+
     pub(crate) fn is_number(&self) -> bool {
-        let roman = matches!(self.written.as_str(), "ii" | "iii" | "iv" | "vi" | "vii" | "viii" | "ix" | "xi" | "xii");
-        roman || self.written.bytes().all(|byte| byte.is_ascii_digit())
+        ROMAN.iter().any(|(roman, _)| self.written == *roman) || self.written.bytes().all(|byte| byte.is_ascii_digit())
     }
 }
 
@@ -99,7 +112,7 @@ pub struct Name {
     pub tokens: Vec<Token>,
     /// Its legal forms, sorted.
     pub forms: Vec<Form>,
-    /// Whether it is made of legal forms and small words alone, which are then its words.
+    /// Whether it is made of legal forms and small words alone, of which the first then count as its words.
     pub(crate) is_form_alone: bool,
 }
 
@@ -210,6 +223,10 @@ const UNITS: [(&str, &str, u32); 19] = [
     ("nineteen", "nineteenth", 19),
 ];
 
+/// Roman numbers of two letters or more.
+const ROMAN: [(&str, u32); 9] =
+    [("ii", 2), ("iii", 3), ("iv", 4), ("vi", 6), ("vii", 7), ("viii", 8), ("ix", 9), ("xi", 11), ("xii", 12)];
+
 /// Numbers from eleven on that are written in words, in digits: `forty four`, `fifty-fourth`, `thirteenth`. Smaller ones stay words, which names have too.
 fn written_numbers(words: Vec<Word>) -> Vec<Word> {
     // A long one may be misread or lack its vowels: `flfteenth`, `fftnth`.
@@ -249,6 +266,20 @@ fn written_numbers(words: Vec<Word>) -> Vec<Word> {
     out
 }
 
+/// Whether words are legal forms and small words alone: `S.L.`, `Co., Ltd.`
+fn are_forms(words: &[String]) -> bool {
+    let mut rest = words;
+    while let [first, ..] = rest {
+        let count = match form_at(rest) {
+            Some((_, count)) => count,
+            None if small(first) => 1,
+            None => return false,
+        };
+        rest = rest.get(count..).unwrap_or(&[]);
+    }
+    !words.is_empty()
+}
+
 impl Name {
     /// Takes a name apart. A name of legal forms alone keeps them as words.
     pub fn parse(text: &str) -> Name {
@@ -260,6 +291,7 @@ impl Name {
         let folded = words_as(text, reading);
         let folded = written_numbers(folded);
         let words: Vec<String> = folded.iter().map(|word| word.text.clone()).collect();
+        let is_all_forms = are_forms(&words);
         let mut name = Name::default();
         let mut at = 0;
         while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
@@ -274,9 +306,20 @@ impl Name {
                 at += count;
             } else {
                 if let Some(word) = folded.get(at) {
-                    let Word { text, consonants, by_sound, also, translated, initials } = word.clone();
+                    let Word { text, consonants, by_sound, also, translated, initials, bracketed } = word.clone();
                     let form = small(&text) && !initials;
-                    name.tokens.push(Token { consonants, by_sound, also, translated, ..Token::new(text, form) });
+                    let token = Token::new(text, form);
+                    let is_aside = bracketed && is_beside(&token.word);
+                    let is_spelled_out = initials;
+                    name.tokens.push(Token {
+                        consonants,
+                        by_sound,
+                        also,
+                        translated,
+                        is_spelled_out,
+                        is_aside,
+                        ..token
+                    });
                 }
                 at += 1;
             }
@@ -291,6 +334,7 @@ impl Name {
             let is_left_out = words >= 2 || words == 1 && address(&token.written);
             token.form || !(title(&token.written) && is_left_out)
         });
+        name.is_form_alone |= is_all_forms;
         name.count_surnames();
         name.mark_abbreviations();
         let mut seen = std::collections::BTreeSet::new();

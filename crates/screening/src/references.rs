@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::encoding::meant;
 use crate::sizes::index_of;
 
 /// Characters between `&` and `;` at most.
@@ -59,9 +60,21 @@ const MARKS: [(&str, Option<char>); 12] = [
     ("strok", None),
 ];
 
+/// Marks of [`MARKS`] that old texts have also without a semicolon: those of Latin-1's letters.
+const OPEN_MARKS: usize = 6;
+
+/// A text with the characters that its references stand for, and letters as they were meant that were read in another encoding.
+pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
+    let text = without_references(text);
+    match meant(&text) {
+        Some(meant) => Cow::Owned(meant),
+        None => text,
+    }
+}
+
 /// A text with the characters that its references stand for; what is no reference is left. A reference may itself be written with one, as where text was
 /// escaped twice: `&amp;eacute;`.
-pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_references(text: &str) -> Cow<'_, str> {
     let mut text = read_twice(text).map_or(Cow::Borrowed(text), Cow::Owned);
     // Twice escaped is met, three times is not.
     for _ in 0..2 {
@@ -98,7 +111,7 @@ fn read_twice(text: &str) -> Option<String> {
 
 /// The same once; nothing where there is no reference.
 fn resolve_once(text: &str) -> Option<String> {
-    if !text.contains('&') || !text.contains(';') {
+    if !text.contains('&') {
         return None;
     }
     let mut out = String::with_capacity(text.len());
@@ -106,11 +119,11 @@ fn resolve_once(text: &str) -> Option<String> {
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
         let end = after.bytes().take(LONGEST + 1).position(|byte| byte == b';');
-        let name = end.and_then(|end| after.get(..end));
-        match name.and_then(|name| Some((name, reference(name)?))) {
-            Some((name, plain)) => {
+        let whole = end.and_then(|end| Some((after.get(end + 1..)?, reference(after.get(..end)?)?)));
+        match whole.or_else(|| open_reference(after)) {
+            Some((behind, plain)) => {
                 out.push_str(&plain);
-                rest = after.get(name.len() + 1..).unwrap_or("");
+                rest = behind;
                 is_changed = true;
             }
             None => {
@@ -121,6 +134,30 @@ fn resolve_once(text: &str) -> Option<String> {
     }
     out.push_str(rest);
     is_changed.then_some(out)
+}
+
+/// What a reference without its semicolon stands for, and what is behind it: `&#233`, `&eacute`, and before a space or a mark also `&amp`.
+fn open_reference(after: &str) -> Option<(&str, String)> {
+    let number = |digits: &str, is_digit: fn(char) -> bool| {
+        let digits = digits.find(|c| !is_digit(c)).map_or(digits, |end| digits.get(..end).unwrap_or(digits));
+        (!digits.is_empty()).then_some(digits.len())
+    };
+    let length = match (after.strip_prefix("#x").or_else(|| after.strip_prefix("#X")), after.strip_prefix('#')) {
+        (Some(digits), _) => 2 + number(digits, |c| c.is_ascii_hexdigit())?,
+        (None, Some(digits)) => 1 + number(digits, |c| c.is_ascii_digit())?,
+        (None, None) => name_length(after)?,
+    };
+    let (name, behind) = after.split_at_checked(length).filter(|(name, _)| name.len() <= LONGEST)?;
+    Some((behind, reference(name)?))
+}
+
+/// How long the name is that a reference without a semicolon has: that of a letter with a mark, or a whole word.
+fn name_length(after: &str) -> Option<usize> {
+    let letter = after.chars().next().filter(char::is_ascii_alphabetic)?;
+    let marked = MARKS.iter().take(OPEN_MARKS).map(|(mark, _)| [letter.to_string().as_str(), mark].concat());
+    let length = marked.into_iter().find(|name| after.starts_with(name.as_str())).map(|name| name.len());
+    let word = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
+    length.or_else(|| after.get(..word).filter(|word| NAMES.iter().any(|(name, _)| name == word)).map(str::len))
 }
 
 /// What a reference of this name stands for.
@@ -160,11 +197,19 @@ mod tests {
             ("Br&oslash;d &quot;Falke&quot;", "brod falke"),
             ("Kestrel & Falco; Heron", "kestrel falco heron"),
             ("A&B; C", "a b c"),
+            ("Soci&#233t&#xE9 Kestrel", "societe kestrel"),
+            ("Soci&eacutet&eacute Kestrel", "societe kestrel"),
+            ("Kestrel &amp Falco", "kestrel falco"),
+            ("&#1050&#1077&#1089&#1090&#1088&#1077&#1083", "kestrel"),
+            ("R&Development", "r development"),
+            ("Kestrel &ampere", "kestrel ampere"),
             ("Kite&#146;s &#150; Vole &#x8A;tork", "Kite\u{2019}s - Vole Štork"),
         ] {
             let (text, plain) = (fold(text).join(" "), fold(plain).join(" "));
             assert_eq!(text, plain);
         }
-        assert_eq!(resolve("&#0;&bogus;&"), "&#0;&bogus;&");
+        for text in ["&#0;&bogus;&", "R&D", "&#", "&#x", "A&", "&lte"] {
+            assert_eq!(resolve(text), text);
+        }
     }
 }

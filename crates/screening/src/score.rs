@@ -281,7 +281,7 @@ fn credited(similarity: u32, persons: bool) -> u32 {
 #[derive(Clone, Copy, Debug, Default)]
 struct Lost {
     counted: u32,
-    /// Patronymics where the other name has none, and abbreviations.
+    /// Patronymics where the other name has none, what brackets say of a unit where the other's say nothing, and abbreviations.
     excused: u32,
     /// What persons' names tell more where others stand in their places.
     raised: u32,
@@ -304,6 +304,7 @@ impl Lost {
     fn of(name: &Name, other: &Name, side: Side<'_>) -> Lost {
         let figures = &FIGURES;
         let excused = !other.tokens.iter().any(|token| token.patronymic);
+        let is_unit = shares_form(name, other) && !other.tokens.iter().any(|token| token.is_aside);
         let mut lost = Lost::default();
         for (at, token) in name.tokens.iter().enumerate().filter(|(_, token)| !token.form) {
             match side.links.iter().any(|link| (side.span)(link).contains(at)) {
@@ -312,6 +313,7 @@ impl Lost {
                 false if token.is_number() => lost.counted += token.weight.max(1_500) * 2,
                 false if token.is_surname() && !side.differ => {}
                 false if token.patronymic && excused => lost.excused += token.weight,
+                false if token.is_aside && is_unit => lost.excused += token.weight,
                 false if token.abbreviation => lost.excused += token.weight,
                 false if side.persons && token.written.len() == 1 => lost.counted += figures.person_initial,
                 false => {
@@ -327,6 +329,11 @@ impl Lost {
     fn weight(self) -> u32 {
         self.counted + self.excused / 8
     }
+}
+
+/// Whether two names say that they are the same kind of company.
+fn shares_form(a: &Name, b: &Name) -> bool {
+    a.forms.iter().any(|form| !matches!(form, Form::Generic | Form::Group) && b.forms.contains(form))
 }
 
 fn compare_forms(a: &[Form], b: &[Form]) -> Forms {

@@ -7,14 +7,14 @@ use tollgate_model::{Country, Date, Party};
 use crate::address::{Address, Addresses};
 use crate::distinctive::{CORE_POINTS, Cores, ListedName};
 use crate::evidence::{Agreement, Evidence, compare, plain_id};
-use crate::extent::{Extent, PIECE_ALIKE};
+use crate::extent::{Extent, PIECE_ALIKE, tells_little};
 use crate::fold::fold;
 use crate::index::{Index, NameHit, Scratch};
 use crate::list::{Effect, Entry, List};
 use crate::name::Name;
 use crate::ofac::ofac_score;
 use crate::score::Score;
-use crate::within::{name_parts, name_spans};
+use crate::within::{goes_on_behind_brackets, is_behind_comma, name_parts, name_spans};
 
 /// The score from which a match is shown: where one in a hundred real companies that are on no list has a match (`docs/screening.md`).
 pub const THRESHOLD: u32 = 8_050;
@@ -286,8 +286,14 @@ impl Screener {
         });
         let spans = name_spans(text).into_iter();
         let spans = spans.flat_map(|text| read(text).map(move |name| Search { text, name, extent: Extent::Same }));
-        // `S.L.` behind a comma is a form and nobody's name.
-        let within = parts.chain(spans).filter(|search| !search.name.is_form_alone);
+        // `S.L.` behind a comma is a form and nobody's name, and so is the rest of a name behind a place in brackets.
+        let is_rest = |search: &Search<'_>| {
+            search.name.is_form_alone && is_behind_comma(text, search.text)
+                || search.extent != Extent::SetOff
+                    && tells_little(&search.name)
+                    && goes_on_behind_brackets(text, search.text)
+        };
+        let within = parts.chain(spans).filter(|search| !is_rest(search));
         wholes.chain(within).collect()
     }
 

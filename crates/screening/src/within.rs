@@ -1,5 +1,8 @@
 //! Names within names: who stands behind `c/o`, `formerly`, `d/b/a`, on the other side of a slash or in brackets.
 
+use crate::fold::fold;
+use crate::words::{canonical, is_beside};
+
 /// Words after which, and before which, another name stands.
 const MARKERS: [&str; 93] = [
     "for the attention of",
@@ -189,6 +192,28 @@ pub(crate) fn name_spans(text: &str) -> Vec<&str> {
         }
     }
     spans
+}
+
+/// What stands before a part of a text, wherever it stands in it.
+fn before<'t>(text: &'t str, part: &'t str) -> impl Iterator<Item = &'t str> {
+    text.match_indices(part).filter_map(|(at, _)| text.get(..at)).map(str::trim_end)
+}
+
+/// Whether a part stands behind a comma, where legal forms do.
+pub(crate) fn is_behind_comma(text: &str, part: &str) -> bool {
+    before(text, part).any(|before| before.ends_with([',', '，']))
+}
+
+/// Whether a part goes on behind brackets that say where or what a unit is, or its number: `Technology` in `Vole (Shenzhen) Technology` is no name.
+pub(crate) fn goes_on_behind_brackets(text: &str, part: &str) -> bool {
+    before(text, part).any(|before| {
+        let inside = before.strip_suffix([')', ']', '）']).and_then(|before| before.rsplit_once(['(', '[', '（']));
+        inside.is_some_and(|(ahead, inside)| {
+            let tells_nothing =
+                |word: &String| is_beside(canonical(word)) || word.bytes().all(|byte| byte.is_ascii_digit());
+            ahead.contains(char::is_alphanumeric) && fold(inside).iter().all(tells_nothing)
+        })
+    })
 }
 
 fn is_mark_but_stop(c: char) -> bool {

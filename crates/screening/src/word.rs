@@ -17,6 +17,8 @@ pub(crate) struct Word {
     pub(crate) initials: bool,
     /// Whether it is translated or left as it is, and so also left out.
     pub(crate) translated: bool,
+    /// Whether it stands in brackets.
+    pub(crate) bracketed: bool,
 }
 
 impl Word {

@@ -158,6 +158,26 @@ pub(crate) fn is_given_name(word: &str) -> bool {
     NICKNAMES.get(word).is_some()
 }
 
+/// Words by themselves.
+pub(crate) type Words = Lookup<&'static str, ()>;
+
+/// A table of words, each in the spelling that it is read as.
+pub(crate) fn table(words: impl Iterator<Item = &'static str>) -> Words {
+    let mut table = Words::default();
+    words.for_each(|word| {
+        table.insert(canonical(word), ());
+    });
+    table
+}
+
+static BESIDE: LazyLock<Words> =
+    LazyLock::new(|| table(lines(include_str!("../data/beside.txt")).flat_map(|line| line.split(' '))));
+
+/// Whether a word stands beside the names of companies in those of their units: a place, a line of business, a kind of unit.
+pub(crate) fn is_beside(word: &str) -> bool {
+    BESIDE.get(word).is_some()
+}
+
 /// In how many of how many background names a word stands.
 pub(crate) fn background(word: &str) -> (u32, u32) {
     let (counts, names) = &*BACKGROUND;

@@ -4,7 +4,7 @@
 use tollgate_screening::{Match, Query, Scratch, Screener, THRESHOLD, read_lists};
 
 /// Listed names with their aliases.
-const LISTED: [(&str, &str); 14] = [
+const LISTED: [(&str, &str); 18] = [
     ("Huawei Technologies Co., Ltd.", "Huawei;华为技术有限公司"),
     ("Semiconductor Manufacturing International Corporation (SMIC)", "SMIC"),
     ("Inspur Group Co., Ltd.", "Inspur Group"),
@@ -19,6 +19,10 @@ const LISTED: [(&str, &str); 14] = [
     ("Delta Trading House", ""),
     ("Shanghai Electronics Import Export Corporation", ""),
     ("Rahimov Logistics", ""),
+    ("Lantern Trading LLC", ""),
+    ("TechLantern Industries LLC", ""),
+    ("JKS Group", "JKS Limited;JKS Trading"),
+    ("NUBIROV, Tarkan", "Nubirov Trading"),
 ];
 
 fn screener() -> Screener {
@@ -69,6 +73,13 @@ fn subsidiaries_and_branches_may_be_the_listed_party_and_are_never_taken_for_it(
         ("Istanbul Quvexa Elektronik Sanayi", 5),
         ("Tarkvol Dresmik Europe", 6),
         ("QXJ Norge AS", 10),
+        ("Norge-Quvexa Trading", 5),
+        ("Quvexa-Trading Oslo", 5),
+        ("Lantern Trading Norge", 14),
+        ("Oslo Lantern Trading House", 14),
+        ("TechLantern Norge AS", 15),
+        ("Techlantern Norge AS", 15),
+        ("JKS Norge AS", 16),
     ] {
         let hits = matches(&screener, text);
         if !hits.iter().any(|hit| hit.entry == listed) || hits.iter().any(|hit| screener.is_same(hit)) {
@@ -93,6 +104,12 @@ fn namesakes_and_common_words_have_no_match() {
         "Halden Quvexor Trading",
         "Tarkvol Norge",
         "Qxj norge as",
+        "Jks norge as",
+        "Gold-Quvexa Trading",
+        "X-Quvexa Oslo",
+        "Lantern Norge AS",
+        "Lanterns Norge AS",
+        "Nubirov Bakeri AS",
         "Memory Norge AS",
         "Norge Electronics AS",
         "Group Technologies International",

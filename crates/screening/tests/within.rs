@@ -89,3 +89,26 @@ fn what_is_part_of_a_name_is_never_taken_for_the_listed_party() {
         assert!(hits.is_empty(), "{text}");
     }
 }
+
+#[test]
+fn forms_behind_commas_and_what_goes_on_behind_brackets_are_no_names() {
+    let text = "name,list\nSPC,Entity List\nDigital Technologies LLC,Entity List\n";
+    let screener = Screener::new(read_lists(&[("own.csv".to_owned(), text.as_bytes().to_vec())]).unwrap());
+    let is_found = |text: &&str| {
+        let query = Query { names: &[*text], ..Query::default() };
+        !screener.screen(query, THRESHOLD, 10, &mut Scratch::default()).is_empty()
+    };
+    let wrong = ["Bergen Bakeri, SPC", "Bergen Bakeri (3), SPC", "Yinovar (Shenzhen) Digital Technology Co., Limited"];
+    let wrong: Vec<&str> = wrong.into_iter().filter(is_found).collect();
+    let right = [
+        "SPC",
+        "SPC / Bergen Bakeri",
+        "Bergen Bakeri c/o SPC",
+        "Bergen Bakeri (SPC)",
+        "Bergen Bakeri (Digital Technologies LLC)",
+        "Bergen Bakeri (Shenzhen) c/o Digital Technologies LLC",
+        "Bergen Bakeri (Shenzhen) / Digital Technologies LLC",
+    ];
+    let missed: Vec<&str> = right.into_iter().filter(|text| !is_found(text)).collect();
+    assert!(wrong.is_empty() && missed.is_empty(), "{wrong:#?} {missed:#?}");
+}

@@ -102,7 +102,7 @@ fn unsearchable(entry: &Entry) -> Option<String> {
         true => text.bytes().any(|byte| byte.is_ascii_alphabetic()),
         false => {
             text.chars().any(char::is_alphabetic)
-                && matches!(unread(text), None | Some(Unread::Long | Unread::Mixed(_)))
+                && matches!(unread(text), None | Some(Unread::Long | Unread::Mixed(_) | Unread::Garbled(_)))
         }
     };
     let first = entry.names.first()?;
