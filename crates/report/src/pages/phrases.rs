@@ -242,6 +242,9 @@ pub fn phrase(language: Language, text: &str) -> Option<String> {
 
 /// A sentence in a language, the parties in it by their names; `None` where it is only in English.
 pub fn phrase_naming(language: Language, text: &str, name_of: NameOf<'_>) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
     match language {
         Language::English => Some(in_english(&JAPANESE, text, 0, name_of).unwrap_or_else(|| text.to_owned())),
         Language::Japanese => looked_up(&JAPANESE, text, 0, name_of),
