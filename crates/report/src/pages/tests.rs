@@ -9,13 +9,12 @@ use super::*;
 fn template_keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for (_, text) in TEMPLATES {
-        for (place, call) in text.match_indices("t(\"") {
+        let parts: Vec<&str> = text.split("t(\"").collect();
+        for (before, part) in parts.iter().zip(parts.iter().skip(1)) {
             // Filters and functions whose names end so, such as `split`, take no key.
-            if text[..place].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
-                continue;
-            }
-            let (key, rest) = text[place + call.len()..].split_once('"').unwrap();
-            if !rest.trim_start().starts_with('~') {
+            let is_longer = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+            let (key, rest) = part.split_once('"').unwrap();
+            if !is_longer && !rest.trim_start().starts_with('~') {
                 keys.insert(key.to_owned());
             }
         }

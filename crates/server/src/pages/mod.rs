@@ -152,7 +152,7 @@ impl IntoResponse for Refused {
 /// What axum refuses in a plain text, such as a number in an address that is none, is told in a page like all else.
 pub(super) async fn tell_refusals(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let mut asked = parts.clone();
+    let mut head = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
     let is_plain = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
@@ -160,7 +160,7 @@ pub(super) async fn tell_refusals(State(app): State<Shared>, request: Request, n
         return response;
     }
     let key = if response.status() == StatusCode::PAYLOAD_TOO_LARGE { "problem.long" } else { "problem.address" };
-    match View::from_request_parts(&mut asked, &app).await {
+    match View::from_request_parts(&mut head, &app).await {
         Ok(view) => view.refuse(response.status(), key).into_response(),
         Err(_) => response,
     }

@@ -66,7 +66,7 @@ async fn found(view: &View, q: &str) -> Result<Value, Problem> {
         case.subjects().iter().any(|id| id.eq_ignore_ascii_case(q)) || has(&case.head().to_string(), &words)
     });
     let cases: Vec<Value> = cases.take(MOST).map(|case| case.head()).collect();
-    let names = super::cases::names_told(view, cases.iter().map(|case| text_of(case, "why"))).await?;
+    let names = super::cases::names_in(view, cases.iter().map(|case| text_of(case, "why"))).await?;
     let policy = &view.app().desk.policy;
     let catalog = policy.law.catalog.items();
     let items = catalog.iter().map(|item| item.item.as_str()).filter(|item| has(item, &words));

@@ -200,10 +200,10 @@ async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Resu
     let news = news(view, policy, day);
     let near = near(view).await?;
     let proposals = proposals(view, caller).await?;
-    let told = mine.iter().chain(&queue).map(|row| text_of(row, "why"));
+    let sentences = mine.iter().chain(&queue).map(|row| text_of(row, "why"));
     let whats: Vec<String> = proposals.iter().map(|row| capitalized(text_of(row, "what"))).collect();
-    let told = told.chain(whats.iter().map(String::as_str));
-    let mut names = cases::names_told(view, told).await?;
+    let sentences = sentences.chain(whats.iter().map(String::as_str));
+    let mut names = cases::names_in(view, sentences).await?;
     let holders = near.iter().map(|row| text_of(row, "holder").to_owned()).collect();
     if let (Some(all), Value::Object(more)) = (names.as_object_mut(), named::names(view, holders).await?) {
         all.extend(more);

@@ -138,7 +138,7 @@ pub(super) async fn queue(view: View, Query(query): Query<QueueQuery>) -> Result
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
     };
-    let names = match names_told(&view, rows.iter().map(|row| text_of(row, "why"))).await {
+    let names = match names_in(&view, rows.iter().map(|row| text_of(row, "why"))).await {
         Ok(names) => names,
         Err(problem) => return Err(view.failed(&problem)),
     };
@@ -154,7 +154,7 @@ pub(super) async fn queue(view: View, Query(query): Query<QueueQuery>) -> Result
 }
 
 /// The names of the parties that sentences about cases tell of, by id.
-pub(super) async fn names_told(view: &View, sentences: impl Iterator<Item = &str>) -> Result<Value, Problem> {
+pub(super) async fn names_in(view: &View, sentences: impl Iterator<Item = &str>) -> Result<Value, Problem> {
     let ids: BTreeSet<String> = sentences.flat_map(parties_of).map(str::to_owned).collect();
     super::named::names(view, ids.into_iter().collect()).await
 }
@@ -268,8 +268,8 @@ async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Res
         Err(problem) => return Err(view.failed(&problem)),
     };
     let evidence = evidence(&found.case);
-    let told = evidence.iter().map(|piece| text_of(piece, "why")).chain([found.case.why.as_str()]);
-    let names = match names_told(&view, told).await {
+    let sentences = evidence.iter().map(|piece| text_of(piece, "why")).chain([found.case.why.as_str()]);
+    let names = match names_in(&view, sentences).await {
         Ok(names) => names,
         Err(problem) => return Err(view.failed(&problem)),
     };
