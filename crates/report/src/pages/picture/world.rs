@@ -68,7 +68,7 @@ pub fn world(label: &str, countries: &BTreeMap<String, Shipped>, full: f64) -> S
     out.push_str("</g></svg>");
     // On a phone one part of the world stands below the other.
     for (from, until) in PARTS {
-        let (left, width) = (from * SIDE, (until.min(columns + 1.0) - from) * SIDE);
+        let (left, width) = (from * SIDE, (until.min(columns + 1.0) - from) * SIDE - 2.0);
         let rows = tiles.iter().filter(|(_, column, _)| (from..until).contains(column)).map(|(.., row)| *row);
         let (top, bottom) =
             rows.fold((f64::INFINITY, 0.0_f64), |(top, bottom), row| (top.min(row), bottom.max(row + 1.0)));
