@@ -115,16 +115,18 @@ fn fan_finding(language: Language, fan: &Fan) -> Option<String> {
     let (from, to) = (place(*fan.x.first()?), place(*fan.x.get(last)?));
     let first = fan.series.first()?;
     let said = |value: f64| rounded(language, value);
+    let name = |english: &str| phrase(language, english).unwrap_or_else(|| english.to_owned());
     let is_of_years = fan.x.last().is_some_and(|x| YEARS.contains(x));
     match fan.series.get(1) {
         Some(_) if !is_of_years => None,
         Some(second) => {
             let (one, other) = (said(at(first, last)?), said(at(second, last)?));
+            let (first, second) = (name(&first.name), name(&second.name));
             let parts = [
                 ("a", one.as_str()),
                 ("b", other.as_str()),
-                ("first", first.name.as_str()),
-                ("second", second.name.as_str()),
+                ("first", first.as_str()),
+                ("second", second.as_str()),
                 ("at", to.as_str()),
             ];
             Some(say(language, "lab.finding.two", &parts))

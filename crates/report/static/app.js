@@ -20,6 +20,29 @@ const put = (place, html) => {
   if (said && verdict) said.className = `sight ${["go", "stop", "ask"].find((tone) => verdict.classList.contains(tone)) ?? "stop"}`;
 };
 
+// What was typed before the session ended is put back into the form that it came from: the one whose hidden fields hold the same.
+const kept = document.getElementById("kept");
+if (kept?.dataset.fields) {
+  const fields = JSON.parse(kept.dataset.fields);
+  const typed = (name) => fields.find(([of]) => of === name)?.[1];
+  const isTyped = (input) => input.name && !["hidden", "password", "submit", "button", "file"].includes(input.type);
+  const isSame = (form) => [...form.elements].every((input) => input.type !== "hidden" || ["csrf", "key", "next"].includes(input.name) || typed(input.name) === input.value);
+  const form = [...document.querySelectorAll("main form[method=post]")].find((form) => isSame(form) && [...form.elements].some((input) => isTyped(input) && typed(input.name) !== undefined));
+  for (const input of form ? [...form.elements].filter(isTyped) : []) {
+    if (input.type === "checkbox") input.checked = typed(input.name) !== undefined;
+    else if (typed(input.name) !== undefined) input.value = typed(input.name);
+  }
+  if (form) {
+    document.getElementById("kept-filled").hidden = false;
+    document.getElementById("kept-list").hidden = true;
+    form.scrollIntoView({ block: "center" });
+    [...form.elements].find((input) => isTyped(input) && input.value && input.type !== "checkbox")?.focus();
+  }
+  const here = new URL(location.href);
+  here.searchParams.delete("kept");
+  history.replaceState(null, "", here);
+}
+
 // Forms marked data-live ask again while one types, and put the answer where data-live says.
 for (const form of document.querySelectorAll("form[data-live]")) {
   const place = document.getElementById(form.dataset.live);

@@ -100,7 +100,12 @@ fn router(app: Shared) -> Router {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     described
-        .merge(pages::router().layer(DefaultBodyLimit::max(LARGEST)).layer(axum::middleware::from_fn(in_time)))
+        .merge(
+            pages::router()
+                .layer(DefaultBodyLimit::max(LARGEST))
+                .layer(axum::middleware::from_fn(in_time))
+                .layer(from_fn_with_state(Arc::clone(&app), pages::tell_refusals)),
+        )
         .route("/setup.js", get(setup_script))
         .route("/login/oidc", get(oidc::begin))
         .route("/login/oidc/callback", get(oidc::callback))

@@ -3,6 +3,7 @@
 //! Nothing here knows of orders, law or ledger: a page is a name and a context.
 
 mod countries;
+mod figures;
 mod numbers;
 mod phrases;
 pub mod picture;
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 pub use countries::{countries, countries_alike, country_code, country_name};
 pub use numbers::{grouped, short};
-pub use phrases::phrase;
+pub use phrases::{NameOf, parties_of, phrase, phrase_naming};
 pub use strings::{Language, text};
 
 macro_rules! template {
@@ -94,8 +95,10 @@ impl Pages {
         templates.add_filter("country", country);
         templates.add_filter("label", label);
         templates.add_filter("fact", fact);
-        templates.add_filter("sentence", |text: String| sentence(&text));
+        templates.add_filter("sentence", |state: &State<'_, '_>, text: String| sentence(language(state), &text));
         templates.add_filter("in_language", in_language);
+        templates
+            .add_filter("figures", |state: &State<'_, '_>, html: String| figures::figures_in(language(state), &html));
         templates.add_filter("ecfr", |citation: String| ecfr(&citation));
         templates.add_filter("answer", answer);
         templates.add_filter("word", word);
@@ -142,10 +145,11 @@ fn label(state: &State<'_, '_>, name: String) -> String {
 fn fact(state: &State<'_, '_>, value: Value) -> String {
     let said = |key: &str| text(language(state), key).unwrap_or(key).to_owned();
     match value.kind() {
-        ValueKind::Bool if value.is_true() => said("holds.true"),
-        ValueKind::Bool => said("holds.false"),
+        ValueKind::Bool if value.is_true() => said("fact.true"),
+        ValueKind::Bool => said("fact.false"),
         ValueKind::None | ValueKind::Undefined => said("holds.unknown"),
         ValueKind::Number => numbers::grouped_value(&value),
+        _ if country_name(language(state), &value.to_string()).is_some() => country(state, value),
         _ => word(state, value.to_string()),
     }
 }
@@ -166,18 +170,33 @@ fn word(state: &State<'_, '_>, word: String) -> String {
     known.map_or_else(|| word.replace('_', " "), str::to_owned)
 }
 
-/// A text with a capital at its beginning and a full stop at its end.
-fn sentence(text: &str) -> String {
-    let mut letters = text.trim().chars();
+/// A text with a capital at its beginning and a full stop at its end; one in Japanese letters on a Japanese page ends as Japanese does, and its
+/// beginning, which may be a name, stays.
+fn sentence(language: Language, text: &str) -> String {
+    let text = text.trim();
+    let is_kana = |letter: char| ('\u{3040}'..='\u{30ff}').contains(&letter);
+    if language == Language::Japanese && text.contains(is_kana) {
+        return if text.ends_with(['.', '!', '?', '。']) { text.to_owned() } else { format!("{text}。") };
+    }
+    let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     let whole: String = first.to_uppercase().chain(letters).collect();
     if whole.ends_with(['.', '!', '?', '。']) { whole } else { format!("{whole}.") }
 }
 
-/// A sentence in the page's language; marked as English where it is only in English.
+/// A sentence in the page's language, with the parties in it by the names that the page has (`names`, by id); marked as English where it is only in
+/// English.
 fn in_language(state: &State<'_, '_>, text: Value) -> Value {
     let text = text.to_string();
-    match phrase(language(state), &text) {
+    if text.trim().is_empty() {
+        return Value::from("");
+    }
+    let names = state.lookup("names");
+    let name_of = |id: &str| {
+        let name = names.as_ref()?.get_item(&Value::from(id)).ok()?;
+        name.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+    };
+    match phrase_naming(language(state), &text, &name_of) {
         Some(text) => Value::from(text),
         None => Value::from_safe_string(format!("<span lang=\"en\">{}</span>", HtmlEscape(&text))),
     }

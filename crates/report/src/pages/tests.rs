@@ -9,9 +9,12 @@ use super::*;
 fn template_keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for (_, text) in TEMPLATES {
-        for part in text.split("t(\"").skip(1) {
+        let parts: Vec<&str> = text.split("t(\"").collect();
+        for (before, part) in parts.iter().zip(parts.iter().skip(1)) {
+            // Filters and functions whose names end so, such as `split`, take no key.
+            let is_longer = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
             let (key, rest) = part.split_once('"').unwrap();
-            if !rest.trim_start().starts_with('~') {
+            if !is_longer && !rest.trim_start().starts_with('~') {
                 keys.insert(key.to_owned());
             }
         }
@@ -71,9 +74,19 @@ fn pictures_say_what_they_show() {
     assert!(map.contains("<title>SG: 26.9 M TPP</title><rect class=\"t2\""), "{map}");
     assert_eq!(map.matches("class=\"tile\"").count(), 242);
     let year = [MonthTpp { name: "2026-01".into(), tpp: [1.0, 2.0, 0.0] }];
-    assert_eq!(months("m", &year).matches("<rect").count(), 3);
+    // Three bars on a wide screen, and three on a phone.
+    assert_eq!(months("m", &year).matches("<rect").count(), 6);
     let list = |tpp| Shipment { day: 1.0, label: "2026-01-02 A".into(), year: 2026, tpp };
     let over = shipments("s", &[list(20e6), list(10e6)], Some(26.9e6));
-    assert_eq!((over.matches("dot over").count(), over.matches("class=\"dot\"").count()), (1, 1));
+    assert_eq!((over.matches("dot over").count(), over.matches("class=\"dot\"").count()), (2, 2));
     assert!(shipments("s", &[], None).ends_with("</svg>"));
+    // On a phone the map stands in three parts, each drawn from the same tiles; nothing is drawn wider than a phone can show.
+    assert_eq!(map.matches("<use href=\"#tiles\"/>").count(), 3);
+    let node = |id: &str| Node { id: id.into(), name: id.into(), subject: false };
+    let edge = Edge { from: 0, to: 1, tie: Tie::Ships, label: "PO-1".into() };
+    for picture in [months("m", &year), over, network("n", &[node("a"), node("b")], &[edge])] {
+        assert_eq!((picture.matches("picture on-wide").count(), picture.matches("picture on-phone").count()), (1, 1));
+        let (_, phone) = picture.split_once("picture on-phone\" viewBox=\"0 0 ").unwrap();
+        assert!(phone.starts_with("340 "), "{phone}");
+    }
 }

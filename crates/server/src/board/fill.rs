@@ -22,10 +22,13 @@ const TABLES: [&str; 3] = [
      expires INTEGER)",
 ];
 /// One for each way in which lines are looked for and put in order.
-const INDICES: [&str; 16] = [
+const INDICES: [&str; 19] = [
     "CREATE INDEX by_date ON orders (date)",
     "CREATE INDEX by_tpp ON orders (tpp)",
     "CREATE INDEX by_order ON orders (order_id, line)",
+    "CREATE INDEX by_order_alike ON orders (order_id COLLATE NOCASE)",
+    "CREATE INDEX by_consignee_alike ON orders (consignee COLLATE NOCASE)",
+    "CREATE INDEX by_exporter_alike ON orders (exporter COLLATE NOCASE)",
     "CREATE INDEX by_consignee ON orders (consignee, date)",
     "CREATE INDEX by_exporter ON orders (exporter, date)",
     "CREATE INDEX by_destination ON orders (destination, date)",

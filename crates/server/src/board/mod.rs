@@ -25,7 +25,7 @@ const COLUMNS: &str = "order_id, line, date, exporter, consignee, destination, i
 /// Which lines, in which order.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// The id of an order, an exporter or a consignee.
+    /// The id of an order, an exporter or a consignee, in any letter case.
     pub q: String,
     /// Other ids of parties that are meant by it.
     pub parties: Vec<String>,
@@ -120,8 +120,9 @@ impl Board {
             let ids: Vec<&String> = std::iter::once(&wanted.q).chain(&wanted.parties).collect();
             let places = vec!["?"; ids.len()].join(", ");
             texts.push(format!(
-                "rowid IN (SELECT rowid FROM orders WHERE order_id >= ? AND order_id < ? UNION SELECT rowid FROM orders WHERE consignee IN ({places}) \
-                 UNION SELECT rowid FROM orders WHERE exporter IN ({places}))"
+                "rowid IN (SELECT rowid FROM orders WHERE order_id COLLATE NOCASE >= ? AND order_id COLLATE NOCASE < ? \
+                 UNION SELECT rowid FROM orders WHERE consignee COLLATE NOCASE IN ({places}) \
+                 UNION SELECT rowid FROM orders WHERE exporter COLLATE NOCASE IN ({places}))"
             ));
             values.extend([wanted.q.clone(), format!("{}\u{10ffff}", wanted.q)]);
             values.extend(ids.iter().chain(&ids).map(|id| (*id).clone()));
@@ -210,6 +211,17 @@ impl Board {
             return Err("the decision cannot be made again as it was made".to_owned());
         }
         Ok(record)
+    }
+
+    /// The id of the one order that an id means which none has: in another letter case. `None` where there is none, or are several.
+    pub(crate) fn order_alike(&self, order: &str) -> Result<Option<String>, String> {
+        let sql = "SELECT DISTINCT order_id FROM orders WHERE order_id COLLATE NOCASE = ?1 LIMIT 2";
+        let alike: Vec<String> =
+            self.with(|connection| connection.prepare_cached(sql)?.query_map([order], |row| row.get(0))?.collect())?;
+        match <[String; 1]>::try_from(alike) {
+            Ok([only]) => Ok(Some(only)),
+            Err(_) => Ok(None),
+        }
     }
 
     /// The lines of some orders.

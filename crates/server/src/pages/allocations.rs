@@ -8,7 +8,7 @@ use tollgate_ledger::{AccountKey, AccountView};
 
 use super::super::access::Right;
 use super::super::problem::Problem;
-use super::{Refused, View};
+use super::{Refused, View, named};
 use crate::today as this_day;
 
 /// Accounts on a page.
@@ -23,7 +23,7 @@ fn account(view: &AccountView) -> Value {
         })
         .map(|percent| percent.clamp(0, 1_000_000));
     json!({
-        "rule": view.key.rule, "holder": view.key.holder, "posted": view.posted_milli_tpp / 1_000, "reserved": view.reserved_milli_tpp / 1_000,
+        "rule": view.key.rule, "holder": view.key.holder, "country": view.key.country, "period": view.key.period.to_string(), "posted": view.posted_milli_tpp / 1_000, "reserved": view.reserved_milli_tpp / 1_000,
         "limit": view.limit_milli_tpp.map(|limit| limit / 1_000), "percent": percent,
     })
 }
@@ -73,5 +73,13 @@ pub(super) async fn allocations(view: View, Query(query): Query<From>) -> Result
     let next = (found.len() > PAGE).then(|| found.pop().map(|(place, _)| place)).flatten();
     let rows: Vec<Value> = found.iter().map(|(_, view)| account(view)).collect();
     let further = next.map(|place| format!("/allocations?from={place}"));
-    Ok(view.render("allocations.html", "nav.allocations", json!({ "rows": rows, "further": further })))
+    let holders = found.iter().map(|(_, account)| account.key.holder.clone()).collect();
+    match named::names(&view, holders).await {
+        Ok(names) => Ok(view.render(
+            "allocations.html",
+            "nav.allocations",
+            json!({ "rows": rows, "further": further, "names": names }),
+        )),
+        Err(problem) => Err(view.failed(&problem)),
+    }
 }

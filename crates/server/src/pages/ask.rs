@@ -1,6 +1,5 @@
 //! A question in one line: what was understood of it, what was not, and what was decided. Nothing of it is recorded.
 
-use axum::extract::Form;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +11,7 @@ use super::super::orders::{day, unavailable};
 use super::super::problem::Problem;
 use super::super::question::{AskAnswer, LONGEST, answer};
 use super::basis::{Judged, basis};
+use super::kept::SentForm;
 use super::{Refused, View, encoded};
 use crate::today;
 
@@ -36,7 +36,8 @@ pub(super) async fn form(view: View) -> Result<Response, Refused> {
     Ok(page(&view, "", &today().to_string(), Reply::NotYet))
 }
 
-pub(super) async fn ask(view: View, Form(form): Form<QuestionForm>) -> Result<Response, Refused> {
+pub(super) async fn ask(view: View, sent: SentForm<QuestionForm>) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| "/decide/ask".to_owned());
     let (view, _) = view.proved(Right::Try, &form.csrf)?;
     let date = if form.date.trim().is_empty() { Ok(today()) } else { day("date", form.date.trim()) };
     let shown_date = date.as_ref().map_or_else(|_| form.date.clone(), ToString::to_string);

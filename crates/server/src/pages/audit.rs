@@ -18,7 +18,7 @@ use super::super::orders::{day, unavailable};
 use super::super::problem::Problem;
 use super::super::{App, Shared};
 use super::sentences::{KINDS, sentence};
-use super::{Refused, View, encoded, moment};
+use super::{Refused, View, encoded, moment, plain_text};
 use crate::ledger_lines::refresh;
 
 /// Records on a page; in one look at the ledger; that one search goes through.
@@ -56,7 +56,7 @@ struct Meant {
 
 impl AuditQuery {
     fn meant(&self) -> Result<Meant, Problem> {
-        let text = |text: &str| -> String { text.trim().chars().take(200).collect() };
+        let text = |text: &str| -> String { plain_text(text).chars().take(200).collect() };
         let begin = |member: &str, text: &str| -> Result<Option<Date>, Problem> {
             if text.is_empty() { Ok(None) } else { day(member, text).map(Some) }
         };
@@ -200,7 +200,12 @@ pub(super) async fn one(view: View, Path(seq): Path<u64>) -> Result<Response, Re
     let Some(record) = found else { return Err(view.nothing()) };
     let context = whole(&record);
     match context {
-        Ok(context) => Ok(view.render("record.html", "nav.audit", context)),
+        Ok(mut context) => {
+            if let Some(members) = context.as_object_mut() {
+                members.insert("kinds".to_owned(), json!(KINDS));
+            }
+            Ok(view.render("record.html", "nav.audit", context))
+        }
         Err(problem) => Err(view.failed(&problem)),
     }
 }

@@ -9,7 +9,7 @@ use tollgate_report::pages::{countries_alike, country_code};
 
 use super::super::orders::{unavailable, unusable};
 use super::super::problem::Problem;
-use super::View;
+use super::{View, plain_text};
 use crate::today;
 
 /// Columns that must be given.
@@ -51,8 +51,10 @@ pub(super) fn gather_fields(entries: Entries) -> (Fields, Option<Problem>) {
     (fields, problem)
 }
 
-/// A whole number as people write it: digits alone, or in groups of three parted by commas. `None` for any other text, such as `8,5`.
+/// A whole number as people write it, in digits of any width: digits alone, or in groups of three parted by commas. `None` for any other text, such as `8,5`.
 pub(super) fn whole_number(text: &str) -> Option<i64> {
+    let plain = plain_text(text);
+    let text = plain.as_str();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let mut groups = digits.split(',');
     let first = groups.next()?;
@@ -66,6 +68,7 @@ pub(super) fn whole_number(text: &str) -> Option<i64> {
 
 /// A country by its code or its name; where several are called so in part, the refusal names them.
 fn country(name: &str, text: &str) -> Result<Value, Problem> {
+    let text = &plain_text(text);
     if let Some(code) = country_code(text) {
         return Ok(json!(code));
     }
@@ -92,6 +95,7 @@ fn value_of(name: &str, text: &str) -> Result<Value, Problem> {
         }),
         "destination" | "origin" => country(name, text),
         "date" => {
+            let text = &plain_text(text);
             let day: Option<Date> = text.parse().ok();
             let last = today().plus_days(YEARS_AHEAD * 365);
             match day {
@@ -199,11 +203,28 @@ mod tests {
 
     #[test]
     fn a_number_is_whole_or_no_number() {
-        for (text, number) in [("8", 8), ("1,200", 1_200), ("3,164,800", 3_164_800), ("-5", -5), ("0", 0)] {
+        for (text, number) in
+            [("8", 8), ("1,200", 1_200), ("3,164,800", 3_164_800), ("-5", -5), ("0", 0), ("１，２００", 1_200)]
+        {
             assert_eq!(whole_number(text), Some(number), "{text}");
         }
-        let bad =
-            ["", "-", "8,5", "10,00", "1,0000", "1234,567", ",5", "5,", "1.000", "1O", "１２", "8 units", "+8", "1e3"];
+        let bad = [
+            "",
+            "-",
+            "8,5",
+            "10,00",
+            "1,0000",
+            "1234,567",
+            ",5",
+            "5,",
+            "1.000",
+            "1O",
+            "８，５",
+            "十二",
+            "8 units",
+            "+8",
+            "1e3",
+        ];
         for text in bad {
             assert_eq!(whole_number(text), None, "{text}");
         }

@@ -1,7 +1,6 @@
 //! One line from first entry to archive: the decision as recorded, decided anew, how it stands, and what may be done with it.
 
-use axum::extract::{Form, Path, Query};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,7 +18,8 @@ use super::super::problem::Problem;
 use super::basis::{Judged, basis, duties};
 use super::decide::{Subject, TriedLine, decision, under_others};
 use super::form::whole_number;
-use super::{Refused, View, form_key, line_address, moment};
+use super::kept::SentForm;
+use super::{Refused, View, form_key, line_address, moment, plain_text};
 use crate::board::{FileLine, LineEvent};
 use crate::ledger_lines::{refresh, status_of};
 use crate::today;
@@ -160,10 +160,11 @@ const DONE: [&str; 8] = ["reserve", "release", "ship", "correct", "cancel", "pro
 
 pub(super) async fn one(
     view: View,
-    Path((order, line)): Path<(String, i64)>,
+    Path((order, line)): Path<(String, String)>,
     Query(done): Query<LineQuery>,
 ) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
+    let Some(line) = line_number(&line) else { return Err(view.nothing()) };
     page(view, &caller, (order, line), &done.done, None).await
 }
 
@@ -182,9 +183,25 @@ async fn page(
             }
             Ok(view.render("order.html", "order", context))
         }
-        Ok(None) => Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
+        Ok(None) => match order_alike(&view, &order) {
+            Ok(Some(alike)) => Ok(Redirect::to(&line_address(&alike, line)).into_response()),
+            Ok(None) => Err(view.nothing()),
+            Err(problem) => Err(view.failed(&problem)),
+        },
         Err(problem) => Err(view.failed(&problem)),
     }
+}
+
+/// The id of the one order that an id means which none has: in another letter case or width.
+pub(super) fn order_alike(view: &View, order: &str) -> Result<Option<String>, Problem> {
+    let Some(board) = &view.app().shown.board else { return Ok(None) };
+    let alike = board.order_alike(&plain_text(order)).map_err(|what| unavailable(&what))?;
+    Ok(alike.filter(|alike| alike != order))
+}
+
+/// The number of a line in an address, in digits of any width.
+fn line_number(text: &str) -> Option<i64> {
+    whole_number(&plain_text(text)).filter(|line| *line > 0)
 }
 
 /// A decision as a block of the page.
@@ -343,9 +360,11 @@ impl ActForm {
 /// Does something with a line, and shows how it stands then.
 pub(super) async fn act(
     view: View,
-    Path((order, line)): Path<(String, i64)>,
-    Form(form): Form<ActForm>,
+    Path((order, line)): Path<(String, String)>,
+    sent: SentForm<ActForm>,
 ) -> Result<Response, Refused> {
+    let Some(line) = line_number(&line) else { return Err(view.nothing()) };
+    let (view, form) = view.keeping(sent, |_| line_address(&order, line));
     let (view, caller) = view.proved(Right::Record, &form.csrf)?;
     match acted(&view, &caller, &order, line, form).await {
         Ok(done) => Ok(Redirect::to(&format!("{}?done={done}", line_address(&order, line))).into_response()),

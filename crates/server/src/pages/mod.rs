@@ -8,6 +8,7 @@ mod basis;
 mod cases;
 mod decide;
 mod form;
+mod kept;
 mod lab;
 mod law;
 mod line;
@@ -28,9 +29,10 @@ mod uploads;
 use std::sync::{Arc, PoisonError};
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -44,6 +46,7 @@ use super::orders::unusable;
 use super::problem::Problem;
 use super::{App, Shared};
 use tollgate_report::STUDY_CSS;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// What a browser keeps of the chosen language.
 const LANGUAGE: &str = "tollgate_language";
@@ -122,6 +125,8 @@ pub(super) struct View {
     caller: Option<Caller>,
     /// Whether only a part of the page is wanted.
     part: bool,
+    /// Where the form that was sent is filled in with it again; `None` where no form was sent.
+    again: Option<String>,
 }
 
 /// A page that cannot be shown.
@@ -144,6 +149,23 @@ impl IntoResponse for Refused {
     }
 }
 
+/// What axum refuses in a plain text, such as a number in an address that is none, is told in a page like all else.
+pub(super) async fn tell_refusals(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut head = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !response.status().is_client_error() || !is_plain {
+        return response;
+    }
+    let key = if response.status() == StatusCode::PAYLOAD_TOO_LARGE { "problem.long" } else { "problem.address" };
+    match View::from_request_parts(&mut head, &app).await {
+        Ok(view) => view.refuse(response.status(), key).into_response(),
+        Err(_) => response,
+    }
+}
+
 /// A text as a part of an address.
 fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
@@ -156,6 +178,13 @@ fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+/// A text as it is looked for: full-width letters and digits made plain, every dash a hyphen, without space around it.
+pub(super) fn plain_text(text: &str) -> String {
+    let is_dash = |letter: char| matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let plain: String = text.nfkc().map(|letter| if is_dash(letter) { '-' } else { letter }).collect();
+    plain.trim().to_owned()
 }
 
 /// The word for a write that a form carries; empty, so that the form is refused, where there is no chance to be had.
@@ -231,7 +260,7 @@ impl FromRequestParts<Shared> for View {
         }
         let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let part = parts.headers.contains_key("x-part");
-        Ok(View { app: app.clone(), language: language(&parts.headers), here, caller, part })
+        Ok(View { app: app.clone(), language: language(&parts.headers), here, caller, part, again: None })
     }
 }
 
@@ -268,7 +297,8 @@ impl View {
     }
 
     fn refuse(self, status: StatusCode, key: &str) -> Refused {
-        Refused::Said(Box::new((self, status, json!({ "key": key, "detail": "", "mend": "" }))))
+        let again = self.again.clone().filter(|_| key == "problem.csrf");
+        Refused::Said(Box::new((self, status, json!({ "key": key, "detail": "", "mend": "", "again": again }))))
     }
 
     fn failed(self, problem: &Problem) -> Refused {
@@ -284,6 +314,7 @@ impl View {
             here: self.here.clone(),
             caller: self.caller.clone(),
             part: self.part,
+            again: self.again.clone(),
         };
         view.wrong(what)
     }
@@ -347,7 +378,7 @@ impl View {
             "lang": self.language.code(), "other_lang": other.code(), "here": self.here, "pages": pages,
             "title": tollgate_report::pages::text(self.language, title).unwrap_or(title),
             "user": caller.map(|caller| json!({ "name": caller.name, "role": caller.role })),
-            "csrf": caller.and_then(|caller| caller.csrf.clone()),
+            "csrf": caller.and_then(|caller| caller.csrf.clone()), "kept": caller.map_or(Value::Null, |_| self.kept()),
         });
         if let (Some(all), Value::Object(members)) = (context.as_object_mut(), members) {
             all.extend(members);

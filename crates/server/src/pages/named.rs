@@ -7,7 +7,7 @@ use tollgate_decide::Tables;
 use tollgate_model::Party;
 
 use super::super::problem::Problem;
-use super::View;
+use super::{View, plain_text};
 
 /// The tables with all that was found about list matches.
 pub(super) async fn tables(view: &View) -> Result<Arc<Tables>, Problem> {
@@ -50,6 +50,15 @@ fn meant<'a>(tables: &'a Tables, q: &str) -> impl Iterator<Item = (&'a String, &
 pub(super) async fn ids(view: &View, q: &str, most: usize) -> Result<Vec<String>, Problem> {
     let tables = tables(view).await?;
     Ok(meant(&tables, q).map(|(id, _)| id.clone()).take(most).collect())
+}
+
+/// The id of the one party that an id means which nobody has: in another letter case or width. `None` where there is none, or are several.
+pub(super) async fn id_alike(view: &View, id: &str) -> Result<Option<String>, Problem> {
+    let tables = tables(view).await?;
+    let plain = plain_text(id);
+    let mut alike = tables.parties.keys().filter(|known| known.eq_ignore_ascii_case(&plain));
+    let first = alike.next().filter(|known| *known != id);
+    Ok(first.filter(|_| alike.next().is_none()).cloned())
 }
 
 /// Rows of parties that a search means.

@@ -10,7 +10,7 @@ use tollgate_report::pages::country_code;
 
 use super::super::access::Right;
 use super::super::problem::Problem;
-use super::{Refused, View, encoded, named};
+use super::{Refused, View, encoded, named, plain_text};
 use crate::board::BoardRow;
 use crate::ledger_lines::{refresh, statuses};
 use crate::{SORTS, Wanted};
@@ -43,10 +43,10 @@ pub(super) struct OrdersQuery {
 impl OrdersQuery {
     fn wanted(&self, most: usize) -> Wanted {
         Wanted {
-            q: self.q.trim().to_owned(),
+            q: plain_text(&self.q),
             parties: Vec::new(),
-            destination: country_code(&self.destination)
-                .map_or_else(|| self.destination.trim().to_uppercase(), str::to_owned),
+            destination: country_code(&plain_text(&self.destination))
+                .map_or_else(|| plain_text(&self.destination).to_uppercase(), str::to_owned),
             outcome: self.outcome.clone(),
             source: self.source.clone(),
             sort: self.sort.clone(),

@@ -2,12 +2,13 @@
 
 use axum::extract::Path;
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::super::access::Right;
 use super::super::papers::order_papers;
-use super::{Refused, View};
+use super::line::order_alike;
+use super::{Refused, View, encoded};
 
 /// A paper is a page by itself with its own style, and runs nothing.
 const ALLOWED: &str =
@@ -18,7 +19,13 @@ pub(super) async fn list(view: View, Path(order): Path<String>) -> Result<Respon
     let (view, _) = view.person(Right::Read)?;
     let package = match order_papers(&view.app, &order).await {
         Ok(Some(package)) => package,
-        Ok(None) => return Err(view.nothing()),
+        Ok(None) => {
+            return match order_alike(&view, &order) {
+                Ok(Some(alike)) => Ok(Redirect::to(&format!("/orders/{}/papers", encoded(&alike))).into_response()),
+                Ok(None) => Err(view.nothing()),
+                Err(problem) => Err(view.failed(&problem)),
+            };
+        }
         Err(problem) => return Err(view.failed(&problem)),
     };
     let papers = package.papers.iter().map(|paper| {

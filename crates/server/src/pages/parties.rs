@@ -1,8 +1,7 @@
 //! Parties: who they are, what the lists say of them and what was found about it, who owns them, what came to them.
 
 use axum::Json;
-use axum::extract::{Form, Path, Query};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,15 +10,17 @@ use tollgate_decide::{Hit, Tables, owned_by_listed};
 use tollgate_desk::FindingKind;
 use tollgate_law::Policy;
 use tollgate_model::{Date, Party};
+use tollgate_report::pages::parties_of;
 use tollgate_report::pages::picture::{Shipment, shipments};
 
 use super::super::access::Right;
 use super::super::findings::{FindingRequest, FoundOut, find_out_as};
 use super::super::orders::unavailable;
 use super::super::problem::Problem;
-use super::named::{rows, tables};
+use super::kept::SentForm;
+use super::named::{self, rows, tables};
 use super::orders::shown_rows;
-use super::{Refused, View, encoded, form_key};
+use super::{Refused, View, encoded, form_key, plain_text, text_of};
 use crate::ledger_lines::refresh;
 use crate::today;
 
@@ -88,13 +89,33 @@ pub(super) fn card(hit: &Hit, day: Date) -> Value {
         let cleared = hit.cleared.as_ref().map(|cleared| {
             json!({ "by": cleared.by, "why": cleared.why, "until": cleared.until.map(|until| until.to_string()) })
         });
-        members.insert("compared".to_owned(), json!(hit.explanation));
+        members.insert(
+            "compared".to_owned(),
+            json!(hit.explanation.iter().map(|said| in_percent(said)).collect::<Vec<_>>()),
+        );
         members.insert("programs".to_owned(), json!(hit.programs));
         members.insert("cleared".to_owned(), json!(cleared));
         members.insert("stands".to_owned(), json!(hit.stands(day)));
         members.insert("percent".to_owned(), json!(hit.points / 100));
     }
     card
+}
+
+/// A sentence of what a match is made of, its points of 10,000 as percent.
+fn in_percent(said: &str) -> String {
+    let points = |text: &str| {
+        let points: u32 = text.parse().ok().filter(|points| *points <= 10_000)?;
+        Some(format!("{}.{}", points / 100, points % 100 / 10).trim_end_matches(".0").to_owned())
+    };
+    if let Some(percent) = said.strip_prefix("names: ").and_then(points) {
+        return format!("names alike in all: {percent} %");
+    }
+    let said = said.replace("what lacks to 10000", "what lacks to 100 %").replace('`', "");
+    let parts = said.split_once(" of 10000").and_then(|(before, behind)| {
+        let (before, number) = before.rsplit_once(' ')?;
+        Some(format!("{before} {} %{behind}", points(number)?))
+    });
+    parts.unwrap_or(said)
 }
 
 /// Parties that belong together with one: by parent, by child, by the same parent.
@@ -145,7 +166,11 @@ pub(super) async fn party(
 async fn page(view: View, id: String, done: &str, wrong: Option<Problem>) -> Result<Response, Refused> {
     match context(&view, &id, done, wrong).await {
         Ok(Some(context)) => Ok(view.render("party.html", "party", context)),
-        Ok(None) => Err(view.refuse(StatusCode::NOT_FOUND, "problem.missing")),
+        Ok(None) => match named::id_alike(&view, &id).await {
+            Ok(Some(alike)) => Ok(Redirect::to(&format!("/parties/{}", encoded(&alike))).into_response()),
+            Ok(None) => Err(view.nothing()),
+            Err(problem) => Err(view.failed(&problem)),
+        },
         Err(problem) => Err(view.failed(&problem)),
     }
 }
@@ -168,11 +193,19 @@ async fn context(view: &View, id: &str, done: &str, wrong: Option<Problem>) -> R
         .map(|(other, kind, value)| json!({ "other": other, "kind": kind, "value": value }))
         .collect();
     let label = super::words(view.language, "party.cap");
+    let cases = cases(view, id);
+    let owners = owners(&tables, id);
+    let mut ids: Vec<String> =
+        ["owner", "owned"].iter().flat_map(|role| owners.iter().map(|stake| text_of(stake, role).to_owned())).collect();
+    ids.extend(links.iter().map(|link| text_of(link, "other").to_owned()));
+    ids.extend(party.and_then(|party| party.parent_id.clone()));
+    ids.extend(cases.iter().flat_map(|case| parties_of(text_of(case, "why"))).map(str::to_owned));
+    let names = named::names(view, ids).await?;
     let accounts = super::allocations::of_holder(view, id).await?;
     Ok(Some(json!({
-        "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(id, party), "owners": owners(&tables, id),
+        "id": id, "party": { "name": party.and_then(|party| party.name.clone()) }, "facts": facts(id, party), "owners": owners, "names": names, "has_received": !received.is_empty(),
         "matches": tables.hits(id).iter().map(|hit| card(hit, today())).collect::<Vec<_>>(), "has_lists": !app.screener.versions.is_empty(),
-        "links": links, "family": family(&tables, id), "cases": cases(view, id), "accounts": accounts, "standing": owned_by_listed(id, today(), &tables),
+        "links": links, "family": family(&tables, id), "cases": cases, "accounts": accounts, "standing": owned_by_listed(id, today(), &tables),
         "shipments": shipments(label, &drawn(&received), lpp_limit_tpp(&app.desk.policy, today())), "rows": shown_rows(view, lines).await?,
         "may_find": view.caller.as_ref().is_some_and(|caller| caller.has(Right::Record)), "key": form_key(), "today": today().to_string(),
         "done": DONE.iter().find(|known| **known == done),
@@ -198,8 +231,9 @@ pub(super) struct FindingForm {
 pub(super) async fn find_out(
     view: View,
     Path(id): Path<String>,
-    Form(form): Form<FindingForm>,
+    sent: SentForm<FindingForm>,
 ) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| format!("/parties/{}", encoded(&id)));
     let (view, caller) = view.proved(Right::Record, &form.csrf)?;
     let key: String = form.key.chars().take(64).collect();
     let until = Some(form.until).filter(|until| !until.is_empty());
@@ -225,7 +259,7 @@ pub(super) struct PartiesQuery {
 
 pub(super) async fn list(view: View, Query(query): Query<PartiesQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match rows(&view, query.q.trim(), PAGE).await {
+    match rows(&view, &plain_text(&query.q), PAGE).await {
         Ok(rows) => Ok(view.render(
             "parties.html",
             "nav.parties",
@@ -238,7 +272,7 @@ pub(super) async fn list(view: View, Query(query): Query<PartiesQuery>) -> Resul
 /// Names of parties for a form.
 pub(super) async fn complete(view: View, Query(query): Query<PartiesQuery>) -> Result<Response, Refused> {
     let (view, _) = view.person(Right::Read)?;
-    match rows(&view, &query.q, 20).await {
+    match rows(&view, &plain_text(&query.q), 20).await {
         Ok(found) => Ok(Json(found).into_response()),
         Err(problem) => Err(view.failed(&problem)),
     }
@@ -249,6 +283,25 @@ mod tests {
     use tollgate_law::Law;
 
     use super::*;
+
+    #[test]
+    fn points_are_percent() {
+        let shown = [
+            (
+                "`inspur` for `inspur`: alike 9567 of 10000, telling 13.7 bits",
+                "inspur for inspur: alike 95.6 %, telling 13.7 bits",
+            ),
+            ("names: 10000", "names alike in all: 100 %"),
+            (
+                "the country agrees: 15 percent of what lacks to 10000 is added",
+                "the country agrees: 15 percent of what lacks to 100 % is added",
+            ),
+            ("their legal forms differ", "their legal forms differ"),
+        ];
+        for (said, percent) in shown {
+            assert_eq!(in_percent(said), percent);
+        }
+    }
 
     #[test]
     fn the_limit_that_is_drawn_is_the_one_of_the_law() {

@@ -1,6 +1,5 @@
 //! Users and tokens, and who waits for a second person.
 
-use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use super::super::access::{Caller, Right, Role};
 use super::super::orders::unusable;
 use super::super::problem::Problem;
 use super::super::users::{MadeToken, TokenRequest, UserRequest, make_token, make_user, take_away};
+use super::kept::SentForm;
 use super::{Refused, View, form_key};
 use crate::today;
 
@@ -72,7 +72,8 @@ pub(super) struct PeopleForm {
     until: String,
 }
 
-pub(super) async fn act(view: View, Form(form): Form<PeopleForm>) -> Result<Response, Refused> {
+pub(super) async fn act(view: View, sent: SentForm<PeopleForm>) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| "/users".to_owned());
     let (view, caller) = view.proved(Right::Manage, &form.csrf)?;
     let done = match acted(&view, &caller, form).await {
         Ok(done) => done,

@@ -1,6 +1,5 @@
 //! Names held against the lists: one, or a hundred that were pasted.
 
-use axum::extract::Form;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use tollgate_report::pages::country_code;
 use tollgate_screening::{Query as Name, Scratch};
 
 use super::super::access::Right;
+use super::kept::SentForm;
 use super::parties::card;
 use super::{Refused, View};
 use crate::today;
@@ -50,7 +50,8 @@ fn parted(line: &str) -> (&str, Option<Country>) {
     known.map_or((line, None), |(name, country)| (name, Some(country)))
 }
 
-pub(super) async fn names(view: View, Form(form): Form<NamesForm>) -> Result<Response, Refused> {
+pub(super) async fn names(view: View, sent: SentForm<NamesForm>) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| "/screen".to_owned());
     let (view, _) = view.proved(Right::Try, &form.csrf)?;
     let lines: Vec<String> =
         form.names.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();

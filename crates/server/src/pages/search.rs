@@ -10,7 +10,7 @@ use super::super::access::Right;
 use super::super::orders::unavailable;
 use super::super::problem::Problem;
 use super::orders::shown_rows;
-use super::{Refused, View, named};
+use super::{Refused, View, named, plain_text, text_of};
 use crate::Wanted;
 use crate::ledger_lines::refresh;
 
@@ -27,7 +27,7 @@ pub(super) struct SearchQuery {
 
 pub(super) async fn search(view: View, Query(query): Query<SearchQuery>) -> Result<Response, Refused> {
     let (view, caller) = view.person(Right::Read)?;
-    let q: String = query.q.trim().chars().take(LONGEST).collect();
+    let q: String = plain_text(&query.q).chars().take(LONGEST).collect();
     let found = if q.is_empty() { Ok(json!({ "total": null })) } else { found(&view, &q).await };
     match found {
         Ok(mut context) => {
@@ -66,6 +66,7 @@ async fn found(view: &View, q: &str) -> Result<Value, Problem> {
         case.subjects().iter().any(|id| id.eq_ignore_ascii_case(q)) || has(&case.head().to_string(), &words)
     });
     let cases: Vec<Value> = cases.take(MOST).map(|case| case.head()).collect();
+    let names = super::cases::names_in(view, cases.iter().map(|case| text_of(case, "why"))).await?;
     let policy = &view.app().desk.policy;
     let catalog = policy.law.catalog.items();
     let items = catalog.iter().map(|item| item.item.as_str()).filter(|item| has(item, &words));
@@ -73,6 +74,6 @@ async fn found(view: &View, q: &str) -> Result<Value, Problem> {
     let paragraphs = paragraphs(policy, &words);
     let total = lines.len() + parties.len() + cases.len() + items.len() + paragraphs.len();
     Ok(json!({
-        "rows": lines, "parties": parties, "cases": cases, "items": items, "paragraphs": paragraphs, "policy": policy.name, "total": total,
+        "rows": lines, "parties": parties, "cases": cases, "names": names, "items": items, "paragraphs": paragraphs, "policy": policy.name, "total": total,
     }))
 }

@@ -138,11 +138,12 @@ fn case(data: &Value) -> Value {
 fn decision(data: &Value) -> Value {
     let (order, line) =
         (text(data, "/order/order_id"), data.pointer("/order/line").and_then(Value::as_i64).unwrap_or(1));
-    let outcome = format!("{} {}", text(data, "/decision/outcome"), text(data, "/decision/authorization"));
+    let (outcome, authorization) = (text(data, "/decision/outcome"), text(data, "/decision/authorization"));
+    let outcome = if authorization.is_empty() { outcome } else { format!("{outcome} ({authorization})") };
     let is_held = data.pointer("/held").and_then(Value::as_array).is_some_and(|held| !held.is_empty());
     let key = if is_held { "decision.held" } else { "decision" };
     let shown = if line == 1 { order.clone() } else { format!("{order}, {line}") };
-    let mut sentence = said(key, [shown, outcome.replace('_', " ").trim().to_owned(), String::new()]);
+    let mut sentence = said(key, [shown, outcome, String::new()]);
     if let Some(members) = sentence.as_object_mut() {
         members.insert("address".to_owned(), json!(super::line_address(&order, line)));
     }
@@ -174,7 +175,7 @@ fn command(data: &Value) -> Value {
             ],
         ),
         "limit" => said(
-            "limit",
+            if command.get("amount").is_none_or(Value::is_null) { "limit.none" } else { "limit" },
             [
                 format!("{} {}", text(command, "/account/rule"), text(command, "/account/holder")),
                 amount(command, "/amount"),

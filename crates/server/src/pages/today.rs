@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Form, Query};
+use axum::extract::Query;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ use super::super::problem::Problem;
 use super::super::proposals::{ProposalRow, conclude as concluded, waiting};
 use super::allocations::near;
 use super::basis::{Judged, basis};
-use super::{Refused, View, cases, form_key, line_address, moment, named};
+use super::kept::SentForm;
+use super::{Refused, View, cases, form_key, line_address, moment, named, text_of};
 use crate::ledger_lines::{refresh, status_of};
 use crate::{now, today as this_day};
 use tollgate_desk::{Conclusion, HeldLine, Release, line_id, same_person};
@@ -58,7 +59,8 @@ pub(super) struct ReleaseForm {
 }
 
 /// A second person lets a held line ship.
-pub(super) async fn release(view: View, Form(form): Form<ReleaseForm>) -> Result<Response, Refused> {
+pub(super) async fn release(view: View, sent: SentForm<ReleaseForm>) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| "/".to_owned());
     let (view, caller) = view.proved(Right::Record, &form.csrf)?;
     let id = line_id(&form.order, form.line);
     let key: String = form.key.chars().take(64).collect();
@@ -66,7 +68,7 @@ pub(super) async fn release(view: View, Form(form): Form<ReleaseForm>) -> Result
     match release_line(&view.app, &id, release).await {
         Ok(_) => Ok(Redirect::to("/?done=release").into_response()),
         Err(problem) => {
-            let wrong = json!(format!("{} {}", problem.detail, problem.mend));
+            let wrong = json!({ "detail": problem.detail, "mend": problem.mend });
             page(view, &caller, "", wrong).await
         }
     }
@@ -116,7 +118,8 @@ pub(super) struct ConcludeForm {
 }
 
 /// A second person confirms what one proposed, or rejects it.
-pub(super) async fn conclude(view: View, Form(form): Form<ConcludeForm>) -> Result<Response, Refused> {
+pub(super) async fn conclude(view: View, sent: SentForm<ConcludeForm>) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| "/".to_owned());
     let (view, caller) = view.proved(Right::Read, &form.csrf)?;
     if !(caller.has(Right::Record) || caller.has(Right::Manage)) || !matches!(form.act.as_str(), "confirm" | "reject") {
         return Err(view.refuse(axum::http::StatusCode::FORBIDDEN, "problem.role"));
@@ -126,7 +129,7 @@ pub(super) async fn conclude(view: View, Form(form): Form<ConcludeForm>) -> Resu
     match concluded(&view.app, &caller, form.proposal, conclusion).await {
         Ok(_) => Ok(Redirect::to(&format!("/?done={}", if confirmed { "confirm" } else { "reject" })).into_response()),
         Err(problem) => {
-            let wrong = json!(format!("{} {}", problem.detail, problem.mend));
+            let wrong = json!({ "detail": problem.detail, "mend": problem.mend });
             page(view, &caller, "", wrong).await
         }
     }
@@ -195,15 +198,32 @@ async fn context(view: &View, caller: &Caller, done: &str, wrong: Value) -> Resu
     let outcome = |name: &str| board.and_then(|board| board.sums.outcomes.get(name)).copied().unwrap_or(0);
     let (mine, queue, open) = cases::waiting(view, caller, 8).await?;
     let news = news(view, policy, day);
+    let near = near(view).await?;
+    let proposals = proposals(view, caller).await?;
+    let sentences = mine.iter().chain(&queue).map(|row| text_of(row, "why"));
+    let whats: Vec<String> = proposals.iter().map(|row| capitalized(text_of(row, "what"))).collect();
+    let sentences = sentences.chain(whats.iter().map(String::as_str));
+    let mut names = cases::names_in(view, sentences).await?;
+    let holders = near.iter().map(|row| text_of(row, "holder").to_owned()).collect();
+    if let (Some(all), Value::Object(more)) = (names.as_object_mut(), named::names(view, holders).await?) {
+        all.extend(more);
+    }
     let (matches, match_count) = open_matches(view, day).await?;
     Ok(json!({
         "matches": matches, "match_count": match_count,
         "policy": policy.name, "policy_title": policy.title, "date": day.to_string(), "lines": board.map_or(0, |board| board.sums.lines),
         "required": outcome("license_required"), "unsettled": outcome("needs_information"), "open": open, "mine": mine, "cases": queue,
         "has_file": board.is_some_and(crate::Board::has_file), "has_alerts": !view.app().shown.cases.is_empty(),
-        "coming": news.coming, "begun": news.begun, "lists": news.lists, "second": second(view, caller).await?, "proposals": proposals(view, caller).await?, "wrong": wrong,
-        "near": near(view).await?, "lapsing": lapsing(view).await?, "licenses": expiring(view).await?, "done": DONE.iter().find(|known| **known == done),
+        "coming": news.coming, "begun": news.begun, "lists": news.lists, "second": second(view, caller).await?, "proposals": proposals, "names": names, "wrong": wrong,
+        "near": near, "lapsing": lapsing(view).await?, "licenses": expiring(view).await?, "done": DONE.iter().find(|known| **known == done),
     }))
+}
+
+/// What is proposed as the page shows it: a sentence.
+fn capitalized(what: &str) -> String {
+    let mut letters = what.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 /// Days on either side of today of which changes of the law are told.

@@ -1,4 +1,6 @@
 //! Pictures as SVG. They carry no style of their own: classes take their colors from the page's theme.
+//!
+//! Each is drawn twice: wide, and upright for a phone, on which the letters of the wide one could not be read; the page's style shows one of them.
 
 mod months;
 mod network;
@@ -26,12 +28,41 @@ fn escape(text: &str) -> String {
     out
 }
 
-fn begin(width: f64, height: f64, label: &str) -> String {
-    begin_as("img", width, height, label)
+/// For what a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    Wide,
+    Phone,
+}
+
+impl Screen {
+    const ALL: [Screen; 2] = [Screen::Wide, Screen::Phone];
+
+    /// The class by which the page's style shows or hides it.
+    fn class(self) -> &'static str {
+        match self {
+            Screen::Wide => "on-wide",
+            Screen::Phone => "on-phone",
+        }
+    }
+
+    /// How wide a picture is drawn, where a wide screen has `wide`.
+    fn width(self, wide: f64) -> f64 {
+        match self {
+            Screen::Wide => wide,
+            Screen::Phone => 340.0,
+        }
+    }
+}
+
+fn begin(screen: Screen, width: f64, height: f64, label: &str) -> String {
+    begin_as(screen, "img", (width, height), label)
 }
 
 /// A picture whose parts can be followed is a group, and not one image.
-fn begin_as(role: &str, width: f64, height: f64, label: &str) -> String {
-    let label = escape(label);
-    format!("<svg class=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"{role}\" aria-label=\"{label}\">")
+fn begin_as(screen: Screen, role: &str, (width, height): (f64, f64), label: &str) -> String {
+    let (label, class) = (escape(label), screen.class());
+    format!(
+        "<svg class=\"picture {class}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"{role}\" aria-label=\"{label}\">"
+    )
 }

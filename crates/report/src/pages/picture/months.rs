@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{begin, escape};
+use super::{Screen, begin, escape};
 use crate::pages::numbers::short;
 use crate::svg::real_count;
 
@@ -17,18 +17,24 @@ pub struct MonthTpp {
 
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 70.0;
+const LEFT: f64 = 64.0;
 const FLOOR: f64 = 190.0;
 
 /// A picture as SVG: a stacked bar for each month. `label` is its text for people who do not see it.
 pub fn months(label: &str, months: &[MonthTpp]) -> String {
-    let mut out = begin(WIDTH, HEIGHT, label);
+    Screen::ALL.map(|screen| drawn(screen, label, months)).concat()
+}
+
+fn drawn(screen: Screen, label: &str, months: &[MonthTpp]) -> String {
+    let width = screen.width(WIDTH);
+    let labels = if screen == Screen::Wide { 12 } else { 4 };
+    let mut out = begin(screen, width, HEIGHT, label);
     let most = months.iter().map(|month| month.tpp.iter().sum::<f64>()).fold(0.0, f64::max);
     if most > 0.0 {
-        let step = (WIDTH - LEFT) / real_count(months.len());
+        let step = (width - LEFT) / real_count(months.len());
         for share in [0.0, 0.5, 1.0] {
             let y = FLOOR - share * (FLOOR - 15.0);
-            let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
+            let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{width}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
             let _ = write!(
                 out,
                 "<text class=\"soft\" x=\"{:.0}\" y=\"{:.1}\" font-size=\"12\" text-anchor=\"end\">{}</text>",
@@ -53,11 +59,11 @@ pub fn months(label: &str, months: &[MonthTpp]) -> String {
                     short(*tpp)
                 );
             }
-            if place % months.len().div_ceil(12).max(1) == 0 {
+            if place % months.len().div_ceil(labels).max(1) == 0 {
+                let middle = (x + step / 2.0).min(width - 26.0);
                 let _ = write!(
                     out,
-                    "<text class=\"soft\" x=\"{:.1}\" y=\"208\" font-size=\"12\" text-anchor=\"middle\">{}</text>",
-                    x + step / 2.0,
+                    "<text class=\"soft\" x=\"{middle:.1}\" y=\"208\" font-size=\"12\" text-anchor=\"middle\">{}</text>",
                     escape(&month.name)
                 );
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{begin, escape};
+use super::{Screen, begin, escape};
 use crate::pages::numbers::short;
 
 /// A shipment on a line of time.
@@ -20,12 +20,17 @@ pub struct Shipment {
 
 const WIDTH: f64 = 700.0;
 const HEIGHT: f64 = 240.0;
-const LEFT: f64 = 60.0;
+const LEFT: f64 = 92.0;
 const FLOOR: f64 = 205.0;
 
 /// A picture as SVG: the TPP that came since the beginning of each year, against a yearly limit in TPP.
 pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
-    let mut out = begin(WIDTH, HEIGHT, label);
+    Screen::ALL.map(|screen| drawn(screen, label, list, limit)).concat()
+}
+
+fn drawn(screen: Screen, label: &str, list: &[Shipment], limit: Option<f64>) -> String {
+    let width = screen.width(WIDTH);
+    let mut out = begin(screen, width, HEIGHT, label);
     let first = list.iter().map(|shipment| shipment.day).fold(f64::INFINITY, f64::min);
     let last = list.iter().map(|shipment| shipment.day).fold(f64::NEG_INFINITY, f64::max);
     let mut sums = Vec::new();
@@ -39,9 +44,9 @@ pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
     }
     let most = sums.iter().copied().fold(limit.unwrap_or(0.0), f64::max);
     if most > 0.0 && first.is_finite() {
-        let x = |day: f64| LEFT + (day - first) / (last - first).max(1.0) * (WIDTH - LEFT - 15.0);
+        let x = |day: f64| LEFT + (day - first) / (last - first).max(1.0) * (width - LEFT - 15.0);
         let y = |value: f64| FLOOR - value / (most * 1.08) * (FLOOR - 12.0);
-        let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{FLOOR}\" y2=\"{FLOOR}\"/>");
+        let _ = write!(out, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{width}\" y1=\"{FLOOR}\" y2=\"{FLOOR}\"/>");
         if limit.is_none() {
             let _ = write!(
                 out,
@@ -53,7 +58,7 @@ pub fn shipments(label: &str, list: &[Shipment], limit: Option<f64>) -> String {
         if let Some(limit) = limit {
             let _ = write!(
                 out,
-                "<path class=\"cap\" d=\"M{LEFT} {0:.1}H{WIDTH}\"/><text class=\"soft\" x=\"4\" y=\"{1:.1}\" font-size=\"12\">{2} TPP</text>",
+                "<path class=\"cap\" d=\"M{LEFT} {0:.1}H{width}\"/><text class=\"soft\" x=\"4\" y=\"{1:.1}\" font-size=\"12\">{2} TPP</text>",
                 y(limit),
                 y(limit) + 4.0,
                 short(limit)

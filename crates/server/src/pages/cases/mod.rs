@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Form, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tollgate_ledger::Status;
+use tollgate_report::pages::parties_of;
 use tollgate_report::pages::picture::shipments;
 
 use dossier::dossier_members;
@@ -25,9 +26,10 @@ use super::super::access::{Caller, Right};
 use super::super::note;
 use super::super::orders::{refused, unusable};
 use super::super::problem::Problem;
+use super::kept::SentForm;
 use super::orders::shown_rows;
 use super::parties::drawn;
-use super::{Refused, View, encoded};
+use super::{Refused, View, encoded, plain_text, text_of};
 use crate::BoardRow;
 use tollgate_decide::Tables;
 use tollgate_desk::same_person;
@@ -136,15 +138,25 @@ pub(super) async fn queue(view: View, Query(query): Query<QueueQuery>) -> Result
         Ok(found) => found,
         Err(problem) => return Err(view.failed(&problem)),
     };
+    let names = match names_in(&view, rows.iter().map(|row| text_of(row, "why"))).await {
+        Ok(names) => names,
+        Err(problem) => return Err(view.failed(&problem)),
+    };
     let to = from + rows.len();
     let address = |from: usize| format!("/cases?show={show}&pattern={}&from={from}", encoded(&query.pattern));
     let patterns: BTreeSet<&str> = view.app().shown.cases.iter().map(|case| case.typology.as_str()).collect();
     let context = json!({
-        "rows": rows, "from": from + 1, "to": to, "of": of, "further": (to < of).then(|| address(to)),
+        "rows": rows, "names": names, "from": from + 1, "to": to, "of": of, "further": (to < of).then(|| address(to)),
         "earlier": (from > 0).then(|| address(from.saturating_sub(PAGE))), "shows": SHOWS, "patterns": patterns,
         "asked": { "show": show, "pattern": query.pattern }, "has_alerts": !view.app().shown.cases.is_empty(),
     });
     Ok(view.render("cases.html", "nav.cases", context))
+}
+
+/// The names of the parties that sentences about cases tell of, by id.
+pub(super) async fn names_in(view: &View, sentences: impl Iterator<Item = &str>) -> Result<Value, Problem> {
+    let ids: BTreeSet<String> = sentences.flat_map(parties_of).map(str::to_owned).collect();
+    super::named::names(view, ids.into_iter().collect()).await
 }
 
 /// A case with all that is known of it.
@@ -157,7 +169,9 @@ struct Whole {
 
 async fn whole(view: &View, id: &str) -> Result<Option<Whole>, Problem> {
     let app = Arc::clone(&view.app);
-    let Some(case) = app.shown.cases.iter().find(|case| case.id == id).cloned() else { return Ok(None) };
+    let id = plain_text(id);
+    let is_meant = |case: &&Case| case.id.eq_ignore_ascii_case(&id);
+    let Some(case) = app.shown.cases.iter().find(is_meant).cloned() else { return Ok(None) };
     let (desk, lookup) = (Arc::clone(&app.desk), case.id.clone());
     let found = app.with_ledger(move |ledger| {
         Ok::<_, Problem>((standing_of(ledger, &lookup)?, Arc::clone(&desk.decider(ledger)?.tables)))
@@ -253,9 +267,15 @@ async fn page(view: View, caller: &Caller, id: &str, shown: Shown) -> Result<Res
         Ok(rows) => rows,
         Err(problem) => return Err(view.failed(&problem)),
     };
+    let evidence = evidence(&found.case);
+    let sentences = evidence.iter().map(|piece| text_of(piece, "why")).chain([found.case.why.as_str()]);
+    let names = match names_in(&view, sentences).await {
+        Ok(names) => names,
+        Err(problem) => return Err(view.failed(&problem)),
+    };
     let network = drawn::picture(title("case.network"), &found.case, &found.rows, &found.tables);
     let mut context = json!({
-        "case": case, "subjects": subjects, "evidence": evidence(&found.case), "log": found.stands.log, "next": found.stands.steps + 1,
+        "case": case, "subjects": subjects, "evidence": evidence, "names": names, "log": found.stands.log, "next": found.stands.steps + 1,
         "network": network,
         "timeline": shipments(title("case.timeline"), &drawn(&found.rows), None),
         "rows": rows, "may_act": caller.has(Right::Try), "may_confirm": may_confirm, "wrong": wrong,
@@ -310,7 +330,8 @@ pub(super) struct StepForm {
     disposition: Option<Disposition>,
 }
 
-pub(super) async fn act(view: View, Path(id): Path<String>, Form(form): Form<StepForm>) -> Result<Response, Refused> {
+pub(super) async fn act(view: View, Path(id): Path<String>, sent: SentForm<StepForm>) -> Result<Response, Refused> {
+    let (view, form) = view.keeping(sent, |_| format!("/cases/{}", encoded(&id)));
     let needed = if matches!(form.act, Act::Confirm | Act::Reopen) { Right::Record } else { Right::Try };
     let (view, caller) = view.proved(needed, &form.csrf)?;
     match step(&view, &caller, &id, form).await {
