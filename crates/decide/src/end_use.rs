@@ -284,7 +284,7 @@ fn words_shown(words: &[&str], stem: &str) -> Option<usize> {
 }
 
 /// Whether a word of the text begins so; in scripts without spaces, whether it stands anywhere.
-fn begins(text: &str, stem: &str) -> bool {
+pub(crate) fn begins(text: &str, stem: &str) -> bool {
     let spaced = stem.chars().next().is_some_and(|letter| letter < '\u{530}');
     if spaced { text.starts_with(stem) || text.contains(&format!(" {stem}")) } else { text.contains(stem) }
 }

@@ -17,7 +17,7 @@ use super::items::{candidates, item_facts, unknown_item};
 use super::names::{Name, Names};
 use super::onward::{OCCUPIED, PASSES_ON, end_user_is_unnamed};
 use super::parties::{PartyFacts, dated_facts, party_facts};
-use super::party_doubt::{doubt_of_name, doubts_of};
+use super::party_doubt::{doubt_of_forces_by_name, doubt_of_name, doubts_of};
 use super::rental::{SERVICE, says_service};
 use super::role_flags::{consignee_flags, exporter_flags, renters_flag, set_seats, set_truth, volume_flags};
 use super::roles::roles;
@@ -183,8 +183,8 @@ impl FactBuilder {
         }
         let (screened, what) = screened_by_name(&self.tables, id);
         let remark = format!("The party `{id}` has no row: {what}.");
-        let party =
-            PartyFacts::without_row(id, screened, remark).with_doubts(doubt_of_name(id, id).into_iter().collect());
+        let doubts = doubt_of_name(id, id).into_iter().chain(doubt_of_forces_by_name(id, id)).collect();
+        let party = PartyFacts::without_row(id, screened, remark).with_doubts(doubts);
         let party = Arc::new(party.numbered(id, &mut self.names));
         self.others.insert(id.to_owned(), Arc::clone(&party));
         party

@@ -13,6 +13,7 @@ const DECIDING: &[&str] = &[
     "denied_person",
     "military",
     "military_intelligence",
+    "civilian",
     "uveu",
     "secure_facility",
     "supp8_uae",

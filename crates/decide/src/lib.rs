@@ -7,6 +7,7 @@
 mod accounts;
 mod aes;
 mod answered;
+mod armed_names;
 mod batches;
 mod candidates;
 mod china_volume;

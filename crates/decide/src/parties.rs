@@ -40,6 +40,10 @@ pub struct PartyFacts {
 pub(super) const UNREAD: &str = "?";
 /// A mark beside the flags: something stands where its row says its place, and is not understood.
 pub(super) const UNREAD_PLACE: &str = "?place";
+/// A mark beside the flags: the name shows armed forces, police or intelligence services, and whether the party is of them is not known.
+pub(super) const UNREAD_ARMED: &str = "?armed";
+/// The flags of whoever is of them.
+const ARMED: [&str; 2] = ["military", "military_intelligence"];
 /// A mark beside the flags: the party has no row, so that nothing is known of it but what lists say.
 const NO_ROW: &str = "?row";
 
@@ -62,7 +66,8 @@ impl PartyFacts {
     /// where it has no row and could not be screened.
     pub fn listing(&self, flag: &str, date: Date) -> Truth {
         let since = self.since.iter().any(|(dated, day)| dated == flag && *day <= date);
-        match (self.has(flag) || since, self.has(UNREAD)) {
+        let is_open = self.has(UNREAD) || (ARMED.contains(&flag) && self.has(UNREAD_ARMED) && !self.has("civilian"));
+        match (self.has(flag) || since, is_open) {
             (true, _) => Truth::True,
             (false, true) => Truth::Unknown,
             (false, false) => Truth::False,

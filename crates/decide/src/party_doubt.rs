@@ -8,7 +8,8 @@ use tollgate_model::{Country, Party};
 use tollgate_records::{NamingText, further_party, place_elsewhere};
 
 use super::answered::Answered;
-use super::parties::{PartyFacts, UNREAD, UNREAD_PLACE};
+use super::armed_names::shows_armed_forces;
+use super::parties::{PartyFacts, UNREAD, UNREAD_ARMED, UNREAD_PLACE};
 use super::places::named_places;
 use super::spelling::plain;
 
@@ -21,6 +22,8 @@ pub(crate) enum DoubtKind {
     Seat,
     /// Where its ultimate parent is headquartered.
     ParentSeat,
+    /// Whether it is of armed forces, police or intelligence services.
+    ArmedForces,
     /// Who it is: nothing that its row says is known.
     Identity,
 }
@@ -53,6 +56,12 @@ impl PartyFacts {
             if kind == DoubtKind::Identity {
                 self.flags.insert(UNREAD.to_owned());
             }
+            if kind == DoubtKind::ArmedForces {
+                if self.has("civilian") {
+                    continue;
+                }
+                self.flags.insert(UNREAD_ARMED.to_owned());
+            }
             if matches!(kind, DoubtKind::Seat | DoubtKind::Identity) {
                 self.hq = None;
             }
@@ -81,6 +90,7 @@ pub(crate) fn doubts_of(
         .into_iter()
         .chain(seat(party))
         .chain(of_parent)
+        .chain(doubt_of_forces(party, restricted))
         .collect()
 }
 
@@ -112,6 +122,26 @@ pub(crate) fn doubt_of_name(id: &str, name: &str) -> Option<PartyDoubt> {
         kind: DoubtKind::Identity,
         sentence: format!(
             "The name `{name}` of the party `{id}` names another party too (`{other}`), which is not screened so: {mend}."
+        ),
+    })
+}
+
+/// The doubt about a party whose name shows armed forces, police or intelligence services, where it is, or may be, in a country of `restricted`:
+/// military end users are no list (15 CFR 744.21(g)).
+fn doubt_of_forces(party: &Party, restricted: &BTreeSet<Country>) -> Option<PartyDoubt> {
+    let mut stated = [party.country, party.hq_country].into_iter().flatten().map(ear_country).peekable();
+    let is_near = stated.peek().is_none() || stated.any(|country| restricted.contains(&country));
+    let doubt = |name: &str| doubt_of_forces_by_name(&party.party_id, name);
+    party.names().into_iter().filter(|_| is_near).find_map(doubt)
+}
+
+/// The same of one name, wherever the party is.
+pub(crate) fn doubt_of_forces_by_name(id: &str, name: &str) -> Option<PartyDoubt> {
+    shows_armed_forces(name).then(|| PartyDoubt {
+        kind: DoubtKind::ArmedForces,
+        sentence: format!(
+            "The name `{name}` of the party `{id}` shows armed forces, police or an intelligence service: is it a military end user (15 CFR 744.21, 744.22)? \
+             The flag `military`, `military_intelligence` or `civilian` settles it."
         ),
     })
 }

@@ -49,11 +49,10 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
         facts::ACTIVITY | facts::ORIGIN | facts::DESTINATION => {
             (format!("State `{}`.", column(fact)), "the shipper or the freight forwarder")
         }
+        facts::MILITARY | facts::MILITARY_INTELLIGENCE => (OF_FORCES.to_owned(), "whoever knows the party, and clears list matches"),
         facts::ENTITY_LIST
         | facts::DENIED
         | facts::UNVERIFIED
-        | facts::MILITARY
-        | facts::MILITARY_INTELLIGENCE
         | facts::SDN_RUSSIA
         | facts::SDN_FTO
         | facts::SDN_SDGT
@@ -72,6 +71,11 @@ pub(crate) fn question(fact: FactId, order: &OrderLine<'_>) -> (String, &'static
         _ => of_party_or_item(fact, order),
     }
 }
+
+/// What is to be asked of a party that may be a military end user.
+const OF_FORCES: &str = "Find out whether the party is of the armed forces, the national police or an intelligence service, supports military end uses \
+    (15 CFR 744.21, 744.22), or is the listed one: put `military`, `military_intelligence` or, where it is none of these, `civilian` into its flags; clear a \
+    match that is another.";
 
 /// What is to be asked of a provider of computing time.
 const OF_RENTERS: &str = "Ask who rents computing time on the items, or for whom models are trained, and where their ultimate parents are headquartered; \

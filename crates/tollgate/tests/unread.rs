@@ -333,6 +333,22 @@ fn a_party_whose_name_names_another_country_has_its_headquarters_open() {
 }
 
 #[test]
+fn a_name_of_armed_forces_is_asked_about_where_a_paragraph_asks() {
+    let outcome = |name: &str, flags: &str| {
+        let party = format!("lagoon,{name},KH,KH,,{flags},2011-05-04,2");
+        let parties = PARTIES.replace("lagoon,Lagoon Rendering,NO,NO,,,2011-05-04,2", &party);
+        let (records, _) = decide("forces", &table_of(&[line_with("destination", "KH")]), &parties, ITEMS, &[]);
+        (records[0]["outcome"].as_str().unwrap().to_owned(), has_missing(&records[0], "flags"))
+    };
+    for name in ["Royal Navy Workshop of Cambodia", "Directorate of Military Intelligence", "Unit 70001"] {
+        assert_eq!(outcome(name, ""), ("needs_information".to_owned(), true), "{name}");
+        assert_eq!(outcome(name, "civilian").0, "no_license_required", "{name}");
+        assert_eq!(outcome(name, "military").0, "license_required", "{name}");
+    }
+    assert_eq!(outcome("Lagoon Rendering", "").0, "no_license_required");
+}
+
+#[test]
 fn every_word_of_an_end_use_is_understood_or_its_line_stays_open() {
     for end_use in ["gaming (the real user is the PLA)", "rendering in a military simulator", "school and the navy"] {
         let (records, _) = decide("uses", &table_of(&[line_with("end_use", end_use)]), PARTIES, ITEMS, &[]);
