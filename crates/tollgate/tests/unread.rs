@@ -337,7 +337,8 @@ fn a_name_of_armed_forces_is_asked_about_where_a_paragraph_asks() {
     let outcome = |name: &str, flags: &str| {
         let party = format!("lagoon,{name},KH,KH,,{flags},2011-05-04,2");
         let parties = PARTIES.replace("lagoon,Lagoon Rendering,NO,NO,,,2011-05-04,2", &party);
-        let (records, _) = decide("forces", &table_of(&[line_with("destination", "KH")]), &parties, ITEMS, &[]);
+        let line = line_with("destination", "KH").replace(",L4,", ",Reef card,");
+        let (records, _) = decide("forces", &table_of(&[line]), &parties, ITEMS, &[]);
         (records[0]["outcome"].as_str().unwrap().to_owned(), has_missing(&records[0], "flags"))
     };
     for name in ["Royal Navy Workshop of Cambodia", "Directorate of Military Intelligence", "Unit 70001"] {
