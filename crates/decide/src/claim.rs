@@ -3,7 +3,7 @@
 use tollgate_engine::{Determination, Scratch};
 use tollgate_law::facts::CLAIMS;
 use tollgate_law::program::Program;
-use tollgate_model::{Outcome, Truth};
+use tollgate_model::{Outcome, Truth, is_in_doubt};
 
 use crate::aes::aes_code;
 use crate::spelling::{nearest, plain};
@@ -117,6 +117,9 @@ pub fn claim_of(text: Option<&str>) -> Claim {
     let Some(text) = text else { return Claim::None };
     if let Some(place) = place_of(text).filter(|place| *place != 2) {
         return Claim::Known(place).or_none();
+    }
+    if is_in_doubt(text) {
+        return Claim::Unread(None);
     }
     let words = plain(text);
     // A lone `?` and an error of a spreadsheet do not say that there is nothing.

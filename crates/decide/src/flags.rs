@@ -1,6 +1,6 @@
 //! The flags of a party: a closed list, as people write its words.
 
-use tollgate_model::{Country, Date};
+use tollgate_model::{Country, Date, is_in_doubt};
 
 use crate::spelling::{nearest, plain};
 
@@ -96,7 +96,7 @@ pub fn flags_of<'a>(flags: impl Iterator<Item = &'a str>) -> Flags {
     let mut read = Flags::default();
     let all = flags.flat_map(|flag| flag.split([';', ',', '|'])).map(str::trim).filter(|flag| !flag.is_empty());
     for flag in all.filter(|flag| !says_none(flag)) {
-        let found = known(flag);
+        let found = if is_in_doubt(flag) { Vec::new() } else { known(flag) };
         if found.is_empty() {
             read.unread.push((flag.to_owned(), nearest(flag, DECIDING.iter().copied())));
         }

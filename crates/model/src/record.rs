@@ -55,6 +55,9 @@ impl Activity {
 
     /// The activity that a word in a file names.
     pub fn from_word(word: &str) -> Result<Activity, UnknownWord> {
+        if is_in_doubt(word) {
+            return Err(UnknownWord);
+        }
         let word = letters(word);
         let is = |activity: &Activity| {
             letters(activity.as_str()) == word
@@ -120,6 +123,9 @@ impl ItemKind {
 
     /// The kind that a word in a file names; a card or module is a board.
     pub fn from_word(word: &str) -> Result<ItemKind, UnknownWord> {
+        if is_in_doubt(word) {
+            return Err(UnknownWord);
+        }
         let word = letters(word);
         if matches!(word.as_str(), "card" | "module") {
             return Ok(ItemKind::Board);
@@ -188,10 +194,16 @@ impl OrderLine<'_> {
     }
 }
 
-/// Whether a text begins with a question mark, so that it says that it is not understood, and not what it is.
+/// Whether a text begins or ends with a question mark, brackets and full stops aside (`? H100`, `H100?`, `NLR (?)`): it says that it is not understood, or
+/// that whoever wrote it was not sure.
 pub fn is_in_doubt(text: &str) -> bool {
-    text.trim_start().starts_with(['?', '？'])
+    let is_beside = |letter: char| letter.is_whitespace() || "()[]\"'.!（）！".contains(letter);
+    let bare = text.trim_matches(is_beside);
+    bare.starts_with(MARKS) || bare.ends_with(MARKS)
 }
+
+/// Question marks, of scripts that write from right to left too.
+const MARKS: [char; 3] = ['?', '？', '؟'];
 
 /// A cell of a table that is not understood. Its [`Display`](fmt::Display) form says so in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,19 +40,19 @@ fn of_orders(column: &Column) -> &'static str {
     match (column.name, column.kind) {
         ("order_id", _) => "empty: the line is named by its row and stays open",
         ("item", _) => {
-            "any other name, and what begins with `?`: nothing is known of the item, and the line stays open"
+            "any other name, and what begins or ends with `?`: nothing is known of the item, and the line stays open"
         }
         ("end_use", _) => {
-            "a text that no list of words has: the line stays open where the use matters; what begins with `?`: it stays open"
+            "a text that no list of words has: the line stays open where the use matters; what begins or ends with `?`: it stays open"
         }
         ("unread_text", _) => "any text but `none`: the line stays open",
         ("authorization", _) => "any other text claims nothing, is named, and holds a reserved line",
         ("via", _) => "what names no country: which way the items take stays unknown",
         ("hs_code" | "description", _) => "never; it decides nothing",
-        ("declared_eccn", _) => "what begins with `?`: the line stays open; else never",
+        ("declared_eccn", _) => "what begins or ends with `?`: the line stays open; else never",
         ("unit_price_usd" | "gross_weight_kg" | "packages", _) => "any other text is named, and decides nothing",
         (_, Text) => {
-            "an id without a row: who it is stays unknown; a name without one is screened; what begins with `?`: the line stays open"
+            "an id without a row: who it is stays unknown; a name without one is screened; what begins or ends with `?`: the line stays open"
         }
         (_, Whole) => "any other text, and what is out of range: the line stays open",
         _ => "any other text: the line stays open",

@@ -357,3 +357,20 @@ fn every_word_of_an_end_use_is_understood_or_its_line_stays_open() {
         assert!(has_missing(&records[0], "end_use"), "{end_use}: {}", records[0]);
     }
 }
+
+#[test]
+fn a_question_mark_behind_a_value_is_a_doubt_about_it() {
+    for (column, value) in [
+        ("item", "L4?"),
+        ("end_use", "inference (?)"),
+        ("activity", "export?"),
+        ("ultimate_consignee", "lagoon？"),
+        ("destination", "NO?"),
+        ("quantity", "3?"),
+    ] {
+        let (records, _) = decide("doubt", &table_of(&[line_with(column, value)]), PARTIES, ITEMS, &[]);
+        assert_eq!(records[0]["outcome"], "needs_information", "{column} {value}: {}", records[0]);
+    }
+    let (records, _) = decide("doubt", &table_of(&[line_with("authorization", "NLR?")]), PARTIES, ITEMS, &[]);
+    assert_eq!(records[0]["claimed_ok"], Value::Null, "{}", records[0]);
+}
