@@ -1,33 +1,14 @@
 //! Names that show armed forces, police or intelligence services: military end users of 15 CFR 744.21(g) and 744.22(f)(2) that no list need name.
 
 use super::end_use::begins;
+use super::end_use_words::ARMED_FORCES;
 use super::spelling::plain;
 
-/// Beginnings of words of such names.
+/// Beginnings of words of such names, beside those of [`ARMED_FORCES`].
 const STEMS: &[&str] = &[
-    "militar",
-    "militair",
-    "armed force",
     "armed police",
-    "army",
-    "armee",
-    "defence",
-    "defense",
-    "defensa",
-    "verteidigung",
-    "bundeswehr",
-    "streitkraft",
-    "forces armees",
-    "fuerzas armadas",
     "fuerza armada",
-    "ejercito",
-    "navy",
-    "naval",
-    "marine corps",
-    "air force",
     "fuerza aerea",
-    "luftwaffe",
-    "liberation army",
     "rocket force",
     "missile force",
     "strategic support force",
@@ -46,7 +27,6 @@ const STEMS: &[&str] = &[
     "gendarm",
     "general staff",
     "joint staff",
-    "warfare",
     "intelligence service",
     "intelligence agency",
     "intelligence bureau",
@@ -88,23 +68,12 @@ const STEMS: &[&str] = &[
     "解放軍",
     "部队",
     "部隊",
-    "国防",
-    "國防",
     "防衛省",
-    "自衛隊",
-    "武警",
     "公安边防",
     "国家安全",
     "國家安全",
     "情报局",
     "情報局",
-    "воен",
-    "войск",
-    "армия",
-    "армии",
-    "оборон",
-    "минобороны",
-    "вооруж",
     "росгвард",
     "разведк",
     "разведыв",
@@ -113,12 +82,6 @@ const STEMS: &[&str] = &[
     "генерального штаба",
     "госбезопасност",
     "пограничн",
-    "군사",
-    "군대",
-    "국방",
-    "육군",
-    "해군",
-    "공군",
     "정찰",
 ];
 
@@ -139,7 +102,9 @@ pub(crate) fn shows_armed_forces(name: &str) -> bool {
         matches!(pair, ["unit" | "troop" | "troops", number]
             if number.len() == DIGITS_OF_UNIT && number.bytes().all(|byte| byte.is_ascii_digit()))
     });
-    is_unit || STEMS.iter().any(|stem| begins(&plain, stem)) || WORDS.iter().any(|word| capitals(word))
+    is_unit
+        || ARMED_FORCES.iter().chain(STEMS).any(|stem| begins(&plain, stem))
+        || WORDS.iter().any(|word| capitals(word))
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use tollgate_model::{Country, Truth};
 use crate::end_use_beside::{LINKS, MILITARY_BESIDE, SUPERCOMPUTER_BESIDE};
 use crate::end_use_harmless::HARMLESS_PHRASES;
 use crate::end_use_words::{
-    INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS, WEAPONS,
+    ARMED_FORCES, INTELLIGENCE, MILITARY, MILITARY_WORDS, NOT_INTELLIGENCE, PHRASES, SUPERCOMPUTER, WEAPON_WORDS,
+    WEAPONS,
 };
 use crate::places::{is_unspaced, named_places};
 use crate::rental::says_rental;
@@ -229,11 +230,13 @@ fn sensitive(plain: &str) -> Option<EndUse> {
     let supercomputer = SUPERCOMPUTER.iter().any(|stem| squashed.contains(stem));
     let weapons = shows(WEAPONS, WEAPON_WORDS, plain);
     let intelligence = shows(INTELLIGENCE, &[], &without);
-    let military = shows(MILITARY, MILITARY_WORDS, plain);
+    let military = shows(ARMED_FORCES, &[], plain) || shows(MILITARY, MILITARY_WORDS, plain);
     let open = match (weapons, intelligence, military) {
         (true, _, _) => Some(EndUseQuestion::Weapons),
         (_, true, _) => Some(EndUseQuestion::Intelligence),
-        (_, _, true) if is_alone(plain, &[MILITARY, MILITARY_WORDS], MILITARY_BESIDE) => Some(EndUseQuestion::Military),
+        (_, _, true) if is_alone(plain, &[ARMED_FORCES, MILITARY, MILITARY_WORDS], MILITARY_BESIDE) => {
+            Some(EndUseQuestion::Military)
+        }
         (_, _, true) => Some(EndUseQuestion::MilitaryUnread),
         _ => None,
     };

@@ -290,8 +290,8 @@ pub(crate) const SUPERCOMPUTER: &[&str] = &[
     "초고성능컴퓨",
 ];
 
-/// Beginnings of words that show a military end use; in scripts without spaces, parts of the text.
-pub(crate) const MILITARY: &[&str] = &[
+/// Beginnings of words that show armed forces, in an end use and in the name of a party.
+pub(crate) const ARMED_FORCES: &[&str] = &[
     "militar",
     "militair",
     "army",
@@ -303,8 +303,6 @@ pub(crate) const MILITARY: &[&str] = &[
     "verteidigung",
     "bundeswehr",
     "streitkraft",
-    "wehrtechni",
-    "rustung",
     "forces armees",
     "fuerzas armadas",
     "ejercito",
@@ -313,12 +311,35 @@ pub(crate) const MILITARY: &[&str] = &[
     "marine corps",
     "air force",
     "luftwaffe",
+    "liberation army",
+    "warfare",
+    "国防",
+    "國防",
+    "自衛隊",
+    "武警",
+    "воен",
+    "войск",
+    "армия",
+    "армии",
+    "оборон",
+    "минобороны",
+    "вооруж",
+    "군사",
+    "군대",
+    "국방",
+    "육군",
+    "해군",
+    "공군",
+];
+
+/// Beginnings of words that show a military end use; in scripts without spaces, parts of the text, beside those of [`ARMED_FORCES`].
+pub(crate) const MILITARY: &[&str] = &[
+    "wehrtechni",
+    "rustung",
     "armada",
     "peoples liberation",
     "people s liberation",
-    "liberation army",
     "plan navy",
-    "warfare",
     "warfighter",
     "battlefield",
     "combat",
@@ -330,26 +351,9 @@ pub(crate) const MILITARY: &[&str] = &[
     "soldat",
     "军",
     "軍",
-    "国防",
-    "國防",
     "防衛",
-    "自衛隊",
-    "武警",
-    "воен",
-    "войск",
-    "армия",
-    "армии",
-    "оборон",
-    "минобороны",
-    "вооруж",
-    "군사",
     "군용",
-    "군대",
-    "국방",
     "방위",
-    "육군",
-    "해군",
-    "공군",
 ];
 
 /// Whole words that show the same.

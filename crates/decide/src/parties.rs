@@ -66,7 +66,7 @@ impl PartyFacts {
     /// where it has no row and could not be screened.
     pub fn listing(&self, flag: &str, date: Date) -> Truth {
         let since = self.since.iter().any(|(dated, day)| dated == flag && *day <= date);
-        let is_open = self.has(UNREAD) || (ARMED.contains(&flag) && self.has(UNREAD_ARMED) && !self.has("civilian"));
+        let is_open = self.has(UNREAD) || (ARMED.contains(&flag) && self.has(UNREAD_ARMED));
         match (self.has(flag) || since, is_open) {
             (true, _) => Truth::True,
             (false, true) => Truth::Unknown,
