@@ -5,7 +5,7 @@ use tollgate_records::{NamingText, further_party};
 
 use crate::memo::Memo;
 use crate::order_column::OrderColumn;
-use crate::text::{is_doubted, plain, words};
+use crate::text::{plain, words};
 use crate::vocabulary::word_lists;
 
 /// What a text in the place of a party is.
@@ -32,7 +32,6 @@ impl PartyWord {
         } else if is_error
             || bare.starts_with("sameas")
             || is_in_doubt(text)
-            || is_doubted(text)
             || bare.is_empty()
             || names_nobody(&bare)
             || is_role_alone(text)

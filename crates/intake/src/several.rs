@@ -4,7 +4,7 @@ use tollgate_model::is_in_doubt;
 
 use crate::ask_words::PLAIN_WORDS;
 use crate::goods::{Goods, GoodsFinder, MORE_THAN_ONE, SEVERAL_ITEMS};
-use crate::text::{is_doubted, plain};
+use crate::text::plain;
 use crate::vocabulary::word_lists;
 use crate::words::{MULTIPLES, counted_pieces, is_assembly_word, is_count, is_model_word, tokens};
 
@@ -41,7 +41,7 @@ impl GoodsFinder<'_> {
             return None;
         }
         // `? =...` is a formula without a value.
-        if is_in_doubt(text) || is_name && is_doubted(text) {
+        if is_in_doubt(text) {
             return Some("?".to_owned());
         }
         if let Some(other) = self.sibling(goods, text) {

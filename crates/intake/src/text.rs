@@ -23,8 +23,3 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
-
-/// Whether a text ends with a question mark: whoever wrote it was not certain.
-pub(crate) fn is_doubted(text: &str) -> bool {
-    text.trim_end().ends_with(['?', '\u{ff1f}', '\u{61f}'])
-}

@@ -1,8 +1,8 @@
 //! What is done with the goods.
 
-use tollgate_model::Activity;
+use tollgate_model::{Activity, is_in_doubt};
 
-use crate::text::{is_doubted, plain, unread};
+use crate::text::{plain, unread};
 
 /// What is done, as orders of the contract say it: by the words of the contract, or by others that exports of files have. What is not understood is
 /// marked so.
@@ -10,7 +10,7 @@ pub(crate) fn activity(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    if is_doubted(text) {
+    if is_in_doubt(text) {
         return unread(text);
     }
     let bare = plain(text);
